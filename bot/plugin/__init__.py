@@ -1,0 +1,62 @@
+"""The plugin API: all a plugin may import of the host. A leaf: standard library only."""
+
+from bot.plugin.commands import Answer, Arg, Command, Group, Parameter
+from bot.plugin.errors import (
+    BadArgument,
+    DeclarationError,
+    PluginError,
+    Refusal,
+    TargetRefused,
+    TargetUnreachable,
+)
+from bot.plugin.host import Clock, Plugin, Records, Sealed, Secrets, Services, Setting, Simulation
+from bot.plugin.values import (
+    Call,
+    CallOutcome,
+    CallVerdict,
+    Json,
+    Nothing,
+    Observation,
+    Place,
+    Plan,
+    Reply,
+    Risk,
+    Table,
+    Undo,
+    UndoKind,
+)
+
+__all__ = [
+    "Answer",
+    "Arg",
+    "BadArgument",
+    "Call",
+    "CallOutcome",
+    "CallVerdict",
+    "Clock",
+    "Command",
+    "DeclarationError",
+    "Group",
+    "Json",
+    "Nothing",
+    "Observation",
+    "Parameter",
+    "Place",
+    "Plan",
+    "Plugin",
+    "PluginError",
+    "Records",
+    "Refusal",
+    "Reply",
+    "Risk",
+    "Sealed",
+    "Secrets",
+    "Services",
+    "Setting",
+    "Simulation",
+    "Table",
+    "TargetRefused",
+    "TargetUnreachable",
+    "Undo",
+    "UndoKind",
+]

@@ -1,0 +1,163 @@
+"""How a plugin declares commands: one function each, from which parser, help, CLI and card are made."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+from bot.plugin.errors import DeclarationError
+from bot.plugin.values import Nothing, Plan, Reply, Risk
+
+P = TypeVar("P")
+Answer = Plan | Reply | Nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arg:
+    """Describes one argument: `parse` turns the typed word into a value or raises BadArgument.
+
+    `label` is what usage lines show, for example `ID`. `secret` values are asked for in the terminal only and are
+    never stored, shown or recorded.
+    """
+
+    help: str
+    label: str
+    parse: Callable[[str], Any] = str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One argument of a command, read from the function's signature."""
+
+    name: str
+    arg: Arg
+    flag: bool
+    """Keyword-only in the function: typed as `--name value`."""
+    switch: bool
+    """A flag without a value."""
+    many: bool
+    """Takes all the remaining words."""
+    required: bool
+    default: Any = None
+
+    @property
+    def option(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def usage(self) -> str:
+        word = self.option if self.switch else f"{self.option} {self.arg.label}" if self.flag else self.arg.label
+        word = word + "…" if self.many else word
+        return word if self.required else f"[{word}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Generic[P]):
+    """A declared command. `function` takes the open place and the arguments; it plans or reads, it never writes."""
+
+    noun: str
+    verb: str
+    risk: Risk
+    help: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    examples: tuple[str, ...]
+    function: Callable[..., Answer]
+    terminal: bool = False
+    """Only in the terminal: it sets up what the bot itself keeps, and its first argument is Services."""
+
+    @property
+    def path(self) -> str:
+        return f"{self.noun} {self.verb}".strip()
+
+    @property
+    def usage(self) -> str:
+        return " ".join([self.path, *(parameter.usage for parameter in self.parameters)])
+
+    def answer(self, subject: P, arguments: Mapping[str, Any]) -> Answer:
+        """Plan or read. `arguments` are parsed values by parameter name; those left out take their defaults."""
+        positional: list[Any] = []
+        flags: dict[str, Any] = {}
+        for parameter in self.parameters:
+            value = arguments.get(parameter.name, parameter.default)
+            if parameter.flag:
+                flags[parameter.name] = value
+            elif parameter.many:
+                positional.extend(value or ())
+            else:
+                positional.append(value)
+        return self.function(subject, *positional, **flags)
+
+
+F = TypeVar("F", bound=Callable[..., Answer])
+
+
+@dataclass(slots=True)
+class Group(Generic[P]):
+    """Commands that share a noun. `P` is what the plugin's `open` returns and planners get first."""
+
+    noun: str
+    help: str
+    _commands: dict[str, Command[P]] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Command[P]]:
+        return iter(self._commands.values())
+
+    def command(
+        self, verb: str, *, risk: Risk, examples: Sequence[str] = (), terminal: bool = False
+    ) -> Callable[[F], F]:
+        """Declare a command. `examples` are the words after the path; each must parse."""
+
+        def declare(function: F) -> F:
+            if verb in self._commands:
+                raise DeclarationError(f"{_where(function)}: the command “{self.noun} {verb}” is declared twice.")
+            help_line, description = _documentation(function)
+            self._commands[verb] = Command(
+                noun=self.noun,
+                verb=verb,
+                risk=risk,
+                help=help_line,
+                description=description,
+                parameters=tuple(_parameters(function)),
+                examples=tuple(examples),
+                function=function,
+                terminal=terminal,
+            )
+            return function
+
+        return declare
+
+
+def _where(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def _documentation(function: Callable[..., Any]) -> tuple[str, str]:
+    text = inspect.getdoc(function)
+    if not text:
+        raise DeclarationError(f"{_where(function)} needs a docstring: its first line is the command's help.")
+    first, _, rest = text.partition("\n")
+    return first.strip(), rest.strip()
+
+
+def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        hint = hints.get(parameter.name)
+        described = [extra for extra in get_args(hint)[1:] if isinstance(extra, Arg)]
+        if get_origin(hint) is not Annotated or not described:
+            raise DeclarationError(f"{_where(function)}: the argument “{parameter.name}” must be Annotated[…, Arg(…)].")
+        many = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+        bare = parameter.default is inspect.Parameter.empty
+        yield Parameter(
+            name=parameter.name,
+            arg=described[0],
+            flag=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
+            switch=get_args(hint)[0] is bool,
+            many=many,
+            required=bare,
+            default=None if bare else parameter.default,
+        )

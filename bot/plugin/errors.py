@@ -1,0 +1,46 @@
+"""What a plugin raises instead of an answer.
+
+    PluginError
+    ├── DeclarationError     the plugin itself is written wrongly: refused at import
+    ├── BadArgument          the words are wrong
+    ├── Refusal              the words are fine, this must not or cannot be done now
+    ├── TargetRefused        the remote side said no
+    └── TargetUnreachable    the remote side gave no usable answer
+
+Each message is a sentence for the person who typed; `hint` says what to do next.
+"""
+
+from __future__ import annotations
+
+
+class PluginError(Exception):
+    """Something a plugin cannot do."""
+
+    def __init__(self, sentence: str, *, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+
+class DeclarationError(PluginError):
+    """A command is declared wrongly."""
+
+
+class BadArgument(PluginError):
+    """An argument cannot be what was typed."""
+
+
+class Refusal(PluginError):
+    """It must not or cannot be done now."""
+
+
+class TargetRefused(PluginError):
+    """The remote side refused. `code` is its error code, as it came."""
+
+    def __init__(self, sentence: str, *, code: str = "", hint: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+        self.code = code
+
+
+class TargetUnreachable(PluginError):
+    """The remote side gave no usable answer."""

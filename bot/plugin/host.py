@@ -1,0 +1,146 @@
+"""What the host offers a plugin, and what it expects of one, as protocols."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from bot.plugin.commands import Group
+from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, Plan, Table
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting: an environment variable, what it means, and what holds when it is not set."""
+
+    name: str
+    help: str
+    default: str = ""
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A decrypted secret and its generation, which grows by one with each write."""
+
+    value: Mapping[str, Any]
+    generation: int
+
+
+class Secrets(Protocol):
+    """Encrypted JSON objects a plugin owns, by name. They are at rest only as ciphertext."""
+
+    def read(self, name: str) -> Sealed | None: ...
+
+    def write(self, name: str, value: Mapping[str, Any], *, after: int) -> bool:
+        """Store when the stored generation is still `after` (0: nothing stored yet); False when it is not."""
+        ...
+
+    def delete(self, name: str) -> None: ...
+
+    def lease(self, name: str, *, seconds: float) -> AbstractContextManager[bool]:
+        """The sole right to renew a secret, across processes. The value is False when another holds it."""
+        ...
+
+
+class Records(Protocol):
+    """Small JSON documents a plugin owns, by kind and key."""
+
+    def get(self, kind: str, key: str) -> Mapping[str, Any] | None: ...
+
+    def put(self, kind: str, key: str, value: Mapping[str, Json]) -> None: ...
+
+    def delete(self, kind: str, key: str) -> None: ...
+
+    def all(self, kind: str) -> Mapping[str, Mapping[str, Any]]: ...
+
+
+class Clock(Protocol):
+    """Time as the host sees it."""
+
+    def now_ms(self) -> int:
+        """UTC, milliseconds since the epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start; never goes back."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Services(Protocol):
+    """All a plugin gets of the host."""
+
+    @property
+    def settings(self) -> Mapping[str, str]: ...
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def log(self) -> logging.Logger: ...
+
+
+class Simulation(Protocol):
+    """A running stand-in for the remote side, on loopback, for the playground."""
+
+    def ready(self) -> Mapping[str, Json]:
+        """The facts a person needs to connect to it, printed as one line of JSON."""
+        ...
+
+    def settings(self) -> Mapping[str, str]:
+        """The bot's settings that connect it to this simulation."""
+        ...
+
+    def seed(self) -> None:
+        """Put in what the playground's story is about."""
+        ...
+
+    def picture(self) -> Sequence[Table]:
+        """What is in it now."""
+        ...
+
+    def stop(self) -> None: ...
+
+
+class Plugin(Protocol):
+    """A package that offers commands. An entry point in the group `b24bot.plugins` names such an object."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def settings(self) -> Sequence[Setting]: ...
+    @property
+    def groups(self) -> Iterable[Group[Any]]: ...
+    @property
+    def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
+        """What `b24bot simulate NAME --port N` can start."""
+        ...
+
+    def start(self, services: Services) -> None:
+        """Called once when a process starts, before any command; may take over settings into secrets."""
+        ...
+
+    def places(self, services: Services) -> Sequence[Place]:
+        """The portals known now; the first one is used when a command names none."""
+        ...
+
+    def open(self, services: Services, place: Place) -> Any:
+        """What planners of this plugin get first: it can read the place and refuses every write."""
+        ...
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        """Make one changing call, at most once. Never raises for what the remote side does."""
+        ...
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        """What is true of the plan's target now, read afresh. Raises PluginError when it cannot be read."""
+        ...

@@ -1,0 +1,176 @@
+"""A small HTTP server on 127.0.0.1 for simulators: one handler function, keep-alive, and the faults a network has.
+
+Nothing here knows what is simulated. It never listens on another address than 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+log = logging.getLogger(__name__)
+
+MAX_BODY = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebRequest:
+    """One HTTP request as it came: header names in lower case, the path without its query."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def query_pairs(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.query, keep_blank_values=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebReply:
+    """One HTTP answer. `drop` closes the connection without a byte; `truncate` sends only that many bytes."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    drop: bool = False
+    truncate: int | None = None
+    stall: float = 0.0
+    """Seconds to wait before the answer goes out."""
+
+    @classmethod
+    def json(cls, value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> WebReply:
+        head = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        return cls(status=status, headers=head, body=json.dumps(value).encode())
+
+
+Handler = Callable[[WebRequest], WebReply]
+
+
+class Loopback:
+    """Serve `handler` on 127.0.0.1; `port` 0 picks a free one. Use as a context manager, or start() and stop().
+
+    An exception in the handler is logged and answered with 500: a simulator's fault must never look like a
+    fault of what it simulates.
+    """
+
+    def __init__(self, handler: Handler, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self._stopping = threading.Event()
+        self._server = _Server(("127.0.0.1", port), _make_endpoint(handler, self._stopping))
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self._scheme = "https" if tls is not None else "http"
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """Base address without a trailing slash, for example `http://127.0.0.1:40001`."""
+        return f"{self._scheme}://127.0.0.1:{self.port}"
+
+    def start(self) -> Self:
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="loopback", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join(timeout=5)
+            self._thread = None
+        self._server.server_close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up in the middle is a fault under test, not news for stderr."""
+        log.debug("a connection broke", exc_info=True)
+
+
+def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTPRequestHandler]:
+    class Endpoint(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 60
+        disable_nagle_algorithm = True
+        wbufsize = -1
+
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            if length > MAX_BODY:
+                self.send_error(413)
+                self.close_connection = True
+                return
+            parts = urlsplit(self.path)
+            request = WebRequest(
+                method=self.command,
+                path=parts.path,
+                query=parts.query,
+                headers={name.lower(): value for name, value in self.headers.items()},
+                body=self.rfile.read(length) if length else b"",
+            )
+            try:
+                reply = handler(request)
+            except Exception:
+                log.exception("the handler failed on %s %s", request.method, request.path)
+                reply = WebReply.json({"error": "SIMULATOR_FAULT"}, status=500)
+            self._send(reply)
+
+        def _send(self, reply: WebReply) -> None:
+            if reply.stall:
+                stopping.wait(reply.stall)
+            if reply.drop:
+                self.close_connection = True
+                return
+            body = reply.body
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if reply.truncate is not None:
+                body = body[: reply.truncate]
+                self.close_connection = True
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _answer
+
+        def log_message(self, format: str, *args: Any) -> None:
+            log.debug("%s %s", self.address_string(), format % args)
+
+    return Endpoint
+
+
+def wait_until(ready: Callable[[], bool], *, within: float = 5.0, every: float = 0.01) -> bool:
+    """Poll `ready` until it says yes; False when `within` seconds passed without."""
+    end = time.monotonic() + within
+    while not ready():
+        if time.monotonic() > end:
+            return False
+        time.sleep(every)
+    return True

@@ -1,0 +1,141 @@
+"""The values a plugin and the host exchange: plans, calls, replies. Nothing here does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+Observation: TypeAlias = Mapping[str, str]
+"""What is true of a target now, as label → word, for example `{"registration": "present"}`.
+
+Only what exists has a key; a person reads these words on cards, so they are written for people.
+"""
+
+
+class Risk(StrEnum):
+    """What a command can cost. The author declares it; live state may raise it, never lower it."""
+
+    READ = "read"
+    CHANGE = "change"
+    DESTROY = "destroy"
+    GOVERN = "govern"
+
+    @property
+    def rank(self) -> int:
+        return list(Risk).index(self)
+
+    def raised_to(self, other: Risk | None) -> Risk:
+        return max(self, other or self, key=lambda risk: risk.rank)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a command acts: one portal of a plugin.
+
+    `identity` survives renames (Bitrix24's `member_id`); `name` is what we call it; `label` is what a card shows.
+    """
+
+    name: str
+    label: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One remote call a plan would make. `note` says in one sentence what it does."""
+
+    method: str
+    params: Mapping[str, Json]
+    note: str
+
+
+class CallVerdict(StrEnum):
+    """What the answer to one call proves."""
+
+    DONE = "done"
+    FAILED = "failed"
+    NOT_SENT = "not_sent"
+    """It provably did not run."""
+    UNKNOWN = "unknown"
+    """It may or may not have run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOutcome:
+    """What came of one call: the verdict, the remote error code if any, and a sentence for people.
+
+    `facts` holds small plain values for the audit record (HTTP status, milliseconds, attempts); never a secret.
+    """
+
+    verdict: CallVerdict
+    sentence: str
+    code: str = ""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+class UndoKind(StrEnum):
+    """How much of the state before can be put back."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Whether and how a plan can be undone, known before anybody approves it."""
+
+    kind: UndoKind
+    sentence: str
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The effects of an invocation as data. Nothing has happened yet.
+
+    `target` names what is changed (`connector:myconnector`): at most one open change request exists for it.
+    `before` is the observation the plan was made from; `wanted` gives, for each label that will differ, the word
+    it should have afterwards, or None when it should be absent. An ending is judged by these, not by answers.
+    `risk` may raise what the command declared.
+    """
+
+    summary: str
+    target: str
+    calls: tuple[Call, ...]
+    before: Observation
+    wanted: Mapping[str, str | None]
+    undo: Undo
+    radius: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    risk: Risk | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """There is nothing to do, and why. Calm: not an error."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows under column heads; every cell is plain text."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The answer of a command that only reads."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    table: Table | None = None
+    notes: tuple[str, ...] = ()
