@@ -24,13 +24,14 @@ MAX_BODY = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebRequest:
-    """One HTTP request as it came: header names in lower case, the path without its query."""
+    """One HTTP request as it came: header names in lower case, the path without its query, the caller's address."""
 
     method: str
     path: str
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    client: str = "127.0.0.1"
 
     def query_pairs(self) -> list[tuple[str, str]]:
         return parse_qsl(self.query, keep_blank_values=True)
@@ -133,6 +134,7 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
                 query=parts.query,
                 headers={name.lower(): value for name, value in self.headers.items()},
                 body=self.rfile.read(length) if length else b"",
+                client=str(self.client_address[0]),
             )
             try:
                 reply = handler(request)

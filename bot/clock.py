@@ -1,0 +1,50 @@
+"""Time, identifiers and randomness: the only module that asks the machine for any of them."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+
+
+class SystemClock:
+    """The machine's clock, as the plugin API's Clock."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class ShiftedClock(SystemClock):
+    """The machine's clock plus a shift that can be moved, so that an expiry need not be waited for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._shift_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self._shift_ms
+
+    def advance(self, seconds: float) -> None:
+        with self._lock:
+            self._shift_ms += round(seconds * 1000)
+
+
+def incident_id() -> str:
+    """A short reference that a person can read out and an admin can find in the log: `E-3f9a1c`."""
+    return f"E-{secrets.token_hex(3)}"
+
+
+def token() -> str:
+    """An unguessable name for a lease or a process."""
+    return secrets.token_hex(8)
+
+
+def jitter(most: float) -> float:
+    """Seconds between 0 and `most`, to keep retries of several processes apart."""
+    return secrets.randbelow(1_000_000) / 1_000_000 * most

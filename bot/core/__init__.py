@@ -1,0 +1,1 @@
+"""Decisions: values and pure functions. No input or output of any kind lives here."""

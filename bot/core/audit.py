@@ -1,0 +1,98 @@
+"""The audit record: one entry of the log that cannot be quietly changed, and the tags it may carry."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+
+from bot.core.plans import canonical
+
+GENESIS = bytes(32)
+SYSTEM = "b24bot"
+"""The actor of what nobody in particular did."""
+
+Fact = str | int | bool | None
+
+
+class Tag(StrEnum):
+    """What happened, as `source:subject:action`. A tag is never given another meaning."""
+
+    PROCESS_STARTED = "bot:process:started"
+    COMMAND_RAN = "command:line:ran"
+    COMMAND_REFUSED = "command:line:refused"
+    CHANGE_REQUESTED = "change:request:opened"
+    CHANGE_WITHDRAWN = "change:request:withdrawn"
+    CHANGE_EXPIRED = "change:request:expired"
+    REVIEW_APPROVED = "change:review:approved"
+    REVIEW_REJECTED = "change:review:rejected"
+    REVIEW_REFUSED = "change:review:refused"
+    EXECUTION_STOPPED = "change:execution:stopped"
+    EXECUTION_INTENDED = "change:execution:intended"
+    CALL_ANSWERED = "change:call:answered"
+    EXECUTION_ENDED = "change:execution:ended"
+    EXECUTION_INTERRUPTED = "change:execution:interrupted"
+    EXECUTION_SETTLED = "change:execution:settled"
+    ACCESS_GRANTED = "access:grant:added"
+    ACCESS_REVOKED = "access:grant:removed"
+    DELIVERY_MISMATCHED = "inbound:delivery:mismatched"
+    SETUP_CHANGED = "setup:place:changed"
+
+
+QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED})
+"""Recorded, and not copied to the audit channel: reading is not news there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is to be recorded. `facts` are plain small values from an allow-list of names; never a secret."""
+
+    tag: Tag
+    actor: str
+    subject: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        strange = set(self.facts) - FACTS
+        if strange:
+            raise ValueError(f"an audit record may not hold {', '.join(sorted(strange))}")
+
+
+FACTS = frozenset(
+    {
+        *("line", "portal", "target", "risk", "digest", "reason", "role", "status", "outcome", "sentence"),
+        *("method", "verdict", "code", "http", "ms", "attempts", "quorum", "approvals", "channel", "version"),
+        *("before", "incident", "kind", "name", "count", "place", "account"),
+    }
+)
+"""The names of facts a record may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """A recorded entry, in its place in the chain."""
+
+    seq: int
+    at: int
+    """UTC epoch milliseconds."""
+    tag: str
+    actor: str
+    subject: str
+    facts: Mapping[str, Fact]
+    key_id: str
+    mac: bytes
+
+    @property
+    def head(self) -> str:
+        """The first 16 hex digits of the chain here, shown on the audit line."""
+        return self.mac.hex()[:16]
+
+
+def link(key: bytes, seq: int, previous: bytes, at: int, entry: Entry) -> bytes:
+    """The record's place in the chain: HMAC-SHA256 over its number, the link before it and its content."""
+    body = canonical(
+        {"at": at, "tag": entry.tag, "actor": entry.actor, "subject": entry.subject, "facts": dict(entry.facts)}
+    )
+    return hmac.new(key, seq.to_bytes(8, "big") + previous + body.encode(), sha256).digest()

@@ -1,0 +1,150 @@
+"""The change request: a plan waiting for, or past, a decision, and the arrows between its statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.policy import Decision
+from bot.core.principals import Principal
+from bot.plugin import Place, Plan, Risk
+
+
+class Status(StrEnum):
+    """Where a change request is in its life; each status has its own word and its own card."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    RUNNING = "running"
+    DONE = "done"
+    GONE = "gone"
+    FAILED = "failed"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+    @property
+    def open(self) -> bool:
+        """Something can still happen to it."""
+        return bool(TRANSITIONS[self])
+
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.APPROVED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED}),
+    Status.APPROVED: frozenset(
+        {Status.RUNNING, Status.GONE, Status.FAILED, Status.CHANGED, Status.WITHDRAWN, Status.EXPIRED}
+    ),
+    Status.RUNNING: frozenset({Status.DONE, Status.GONE, Status.FAILED, Status.UNKNOWN}),
+    Status.UNKNOWN: frozenset({Status.DONE, Status.GONE, Status.FAILED}),
+    Status.DONE: frozenset(),
+    Status.GONE: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.CHANGED: frozenset(),
+    Status.REJECTED: frozenset(),
+    Status.WITHDRAWN: frozenset(),
+    Status.EXPIRED: frozenset(),
+}
+"""No arrow leads back to pending or approved: an approval is used once."""
+
+OPEN = tuple(status for status in Status if TRANSITIONS[status])
+ENDED = tuple(status for status in Status if not TRANSITIONS[status])
+APPROVAL_LASTS_MS = 600_000
+"""An approval that could not be acted on within ten minutes is void."""
+
+
+class Verdict(StrEnum):
+    """One approver's word."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One person's verdict on one change request; it cannot be changed."""
+
+    reviewer: Principal
+    verdict: Verdict
+    at: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRequest:
+    """One change request as it is stored. Times are UTC epoch milliseconds."""
+
+    number: int
+    status: Status
+    line: str
+    """The command as one would type it."""
+    path: str
+    plugin: str
+    place: Place
+    requester: Principal
+    reason: str
+    risk: Risk
+    plan: Plan
+    digest: str
+    """Of everything the card shows and the calls would do."""
+    decision: Decision
+    created_at: int
+    expires_at: int
+    decided_at: int | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    outcome: str = ""
+    """The ending in a sentence."""
+    channel: str = ""
+    """Where the card is."""
+    card: str | None = None
+    """The card's message timestamp in Slack, once it has been posted."""
+    reviews: tuple[Review, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"CR-{self.number}"
+
+    @property
+    def approvals(self) -> tuple[Review, ...]:
+        return tuple(review for review in self.reviews if review.verdict is Verdict.APPROVE)
+
+    @property
+    def rejection(self) -> Review | None:
+        return next((review for review in self.reviews if review.verdict is Verdict.REJECT), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewChange:
+    """A change request before it is stored: the store gives it a number."""
+
+    line: str
+    path: str
+    plugin: str
+    place: Place
+    requester: Principal
+    reason: str
+    risk: Risk
+    plan: Plan
+    decision: Decision
+    created_at: int
+    expires_at: int
+    channel: str
+
+
+ENDINGS: Mapping[Status, str] = {
+    Status.PENDING: "is waiting for approval",
+    Status.APPROVED: "is approved and about to run",
+    Status.RUNNING: "is running now",
+    Status.DONE: "was done",
+    Status.GONE: "ended with nothing left to do",
+    Status.FAILED: "failed",
+    Status.CHANGED: "was not run, because the portal had changed",
+    Status.UNKNOWN: "has no proven outcome yet and is being read back",
+    Status.REJECTED: "was rejected",
+    Status.WITHDRAWN: "was withdrawn",
+    Status.EXPIRED: "expired",
+}
+"""How a sentence about a change request goes on."""

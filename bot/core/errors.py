@@ -1,0 +1,61 @@
+"""Everything the bot says no with, and the exit code each kind has in the terminal.
+
+PluginError (bot.plugin)          1
+├── BadArgument                   2   mistake in the words
+│   └── WordsError
+├── Refusal                       4   not possible now
+│   └── StoreUnavailable, AlreadyRunning
+├── TargetRefused                 5   the portal refused
+├── TargetUnreachable             6   the portal cannot be reached
+├── NotPermitted                  3
+├── OutcomeUnknown                7
+└── ConfigurationError           78
+"""
+
+from __future__ import annotations
+
+from bot.plugin import BadArgument, PluginError, Refusal, TargetRefused, TargetUnreachable
+
+
+class WordsError(BadArgument):
+    """The words do not make a command. `suggestion` is the corrected line, when there is one good guess."""
+
+    def __init__(self, sentence: str, *, hint: str = "", suggestion: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+        self.suggestion = suggestion
+
+
+class NotPermitted(PluginError):
+    """The person may not do this."""
+
+
+class OutcomeUnknown(PluginError):
+    """Nobody can say yet whether it happened."""
+
+
+class ConfigurationError(PluginError):
+    """The bot is not set up for this."""
+
+
+class StoreUnavailable(Refusal):
+    """The database cannot be written now."""
+
+
+class AlreadyRunning(Refusal):
+    """Another process has this role on the same database."""
+
+
+EXIT_CODES: tuple[tuple[type[PluginError], int], ...] = (
+    (BadArgument, 2),
+    (NotPermitted, 3),
+    (Refusal, 4),
+    (TargetRefused, 5),
+    (TargetUnreachable, 6),
+    (OutcomeUnknown, 7),
+    (ConfigurationError, 78),
+)
+
+
+def exit_code(error: PluginError) -> int:
+    """The terminal's exit code for an error; 1 for a kind without a row."""
+    return next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1)

@@ -1,0 +1,71 @@
+"""What comes in from Slack, as values: a slash command, a click, a submitted form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.core.principals import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlashCommand:
+    """`/b24 …`, typed by a person in a channel."""
+
+    key: str
+    """Names this delivery; a redelivery has the same."""
+    person: Principal
+    home_team: str
+    """The workspace it came through; another than the person's own means a shared channel."""
+    channel: str
+    text: str
+    answer_url: str = ""
+    trigger: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A button pressed on a card."""
+
+    key: str
+    person: Principal
+    home_team: str
+    channel: str
+    message: str
+    button: str
+    value: str
+    answer_url: str = ""
+    trigger: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A modal that was sent off. `fields` are its answers by name; `value` is what the modal carried along."""
+
+    key: str
+    person: Principal
+    home_team: str
+    form: str
+    value: str
+    fields: Mapping[str, str]
+
+
+Inbound = SlashCommand | Click | Form
+_KINDS: Mapping[str, type[SlashCommand | Click | Form]] = {
+    "slash": SlashCommand,
+    "click": Click,
+    "form": Form,
+}
+
+
+def inbound_to_json(inbound: Inbound) -> str:
+    kind = next(name for name, known in _KINDS.items() if isinstance(inbound, known))
+    return json.dumps({"kind": kind, **asdict(inbound)}, ensure_ascii=False)
+
+
+def inbound_from_json(text: str) -> Inbound:
+    data: dict[str, Any] = json.loads(text)
+    kind = _KINDS[data.pop("kind")]
+    return kind(**{**data, "person": Principal(**data["person"])})

@@ -1,0 +1,201 @@
+"""From typed words to an invocation: cleaning, splitting, finding the command, reading its arguments."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.core.errors import WordsError
+from bot.core.suggest import nearest
+from bot.plugin import BadArgument, Command, Parameter
+
+AnyCommand = Command[Any]
+LONGEST_LINE = 4_000
+_MAPPED = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u2007": " ", "`": None})
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SLACK_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One use of a command: its path, the words after it, and what every command takes."""
+
+    path: str
+    words: tuple[str, ...] = ()
+    portal: str | None = None
+    reason: str = ""
+    dry_run: bool = False
+
+    @property
+    def line(self) -> str:
+        """What one would type for it, quoted where needed, without the options every command takes."""
+        return " ".join([self.path, *(shlex.quote(word) for word in self.words)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """An invocation with its command and parsed arguments; `corrected` when the line had to be cleaned."""
+
+    invocation: Invocation
+    command: AnyCommand
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    corrected: str = ""
+
+
+HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dry-run": ""}
+"""Options of every command: the portal to act on, why, and only showing what would happen."""
+
+
+def clean(text: str) -> str:
+    """Take out what phones, pasting and Slack put in: curly quotes, odd spaces, invisible marks, code ticks, links."""
+    plain = _SLACK_LINK.sub(r"\1", _INVISIBLE.sub("", text.translate(_MAPPED)))
+    return " ".join(re.split(r"[ \t\r\n]+", plain.strip())) if '"' not in plain and "'" not in plain else plain.strip()
+
+
+def split(text: str) -> list[str]:
+    """Words, with quotes kept together. Raises WordsError where a quotation mark is left open."""
+    if len(text) > LONGEST_LINE:
+        raise WordsError(
+            f"That line has {len(text):,} characters; {LONGEST_LINE:,} is the most.", hint="Shorten it and send again."
+        )
+    try:
+        return shlex.split(text)
+    except ValueError:
+        lexed = "double" if text.count('"') % 2 else "single"
+        mark = '"' if lexed == "double" else "'"
+        raise WordsError(
+            f"A {lexed} quotation mark ({mark}) is opened and not closed in: {text}",
+            hint="Close it, or put the whole text between double quotation marks.",
+        ) from None
+
+
+def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyCommand, tuple[str, ...]]:
+    """The command the words begin with, and the words that are left. Raises WordsError with the best suggestion."""
+    table = {(command.noun, command.verb): command for command in commands}
+    noun = words[0].lower() if words else ""
+    verb = words[1].lower() if len(words) > 1 else ""
+    if (noun, "") in table:
+        return table[noun, ""], tuple(words[1:])
+    if (noun, verb) in table:
+        return table[noun, verb], tuple(words[2:])
+    raise _unknown(table, noun, verb, tuple(words[2:]))
+
+
+def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, rest: tuple[str, ...]) -> WordsError:
+    nouns = {known for known, _ in table}
+    meant = noun if noun in nouns else nearest(noun, nouns)
+    if meant is None:
+        return WordsError(f"There is no command “{noun}”.", hint="Type help to see what you can do.")
+    verbs = sorted(known for known_noun, known in table if known_noun == meant and known)
+    if not verbs:
+        return WordsError(f"There is no command “{noun}”.", suggestion=meant)
+    if not verb:
+        return WordsError(f"“{meant}” needs a verb.", hint=f"One of: {', '.join(verbs)}.")
+    verb_meant = verb if verb in verbs else nearest(verb, verbs)
+    if verb_meant is None:
+        return WordsError(f"“{meant}” has no verb “{verb}”.", hint=f"It has: {', '.join(verbs)}.")
+    wrong = f"no “{noun}”" if meant != noun else f"no “{noun} {verb}”"
+    line = " ".join([meant, verb_meant, *(shlex.quote(word) for word in rest)])
+    return WordsError(f"There is {wrong}.", suggestion=line)
+
+
+def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
+    """Read a whole line. Raises WordsError or BadArgument; nothing is lost, the sentence quotes what was read."""
+    cleaned = clean(text)
+    command, rest = find(commands, split(cleaned))
+    words, options = _host_options(command, rest)
+    invocation = Invocation(
+        path=command.path,
+        words=tuple(words),
+        portal=options.get("--portal"),
+        reason=options.get("--reason", ""),
+        dry_run="--dry-run" in options,
+    )
+    corrected = cleaned if cleaned != text.strip() else ""
+    return Understood(invocation=invocation, command=command, arguments=arguments(command, words), corrected=corrected)
+
+
+def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    words: list[str] = []
+    options: dict[str, str] = {}
+    queue = list(rest)
+    while queue:
+        word = queue.pop(0)
+        name, equals, value = word.partition("=")
+        if name not in HOST_OPTIONS:
+            words.append(word)
+        elif not HOST_OPTIONS[name]:
+            options[name] = ""
+        else:
+            options[name] = value if equals else _value_of(command, name, HOST_OPTIONS[name], queue)
+    return words, options
+
+
+def _value_of(command: AnyCommand, option: str, label: str, queue: list[str]) -> str:
+    if not queue:
+        raise WordsError(f"{option} needs a value.", hint=f"For example: {command.path} … {option} {label}")
+    return queue.pop(0)
+
+
+def arguments(command: AnyCommand, words: Sequence[str]) -> dict[str, Any]:
+    """Parse the words after the path into values by parameter name. Raises WordsError or BadArgument."""
+    flags = {parameter.option: parameter for parameter in command.parameters if parameter.flag}
+    positional = [parameter for parameter in command.parameters if not parameter.flag]
+    values: dict[str, Any] = {}
+    plain: list[str] = []
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        name, equals, value = word.partition("=")
+        if not word.startswith("--"):
+            plain.append(word)
+        elif name not in flags:
+            raise _unknown_option(command, name, flags)
+        elif flags[name].switch:
+            values[flags[name].name] = True
+        else:
+            typed = value if equals else _value_of(command, name, flags[name].arg.label, queue)
+            values[flags[name].name] = _parse(command, flags[name], typed)
+    values.update(_positional(command, positional, plain))
+    _require(command, values)
+    return values
+
+
+def _unknown_option(command: AnyCommand, name: str, flags: Mapping[str, Parameter]) -> WordsError:
+    known = [*flags, *HOST_OPTIONS]
+    meant = nearest(name, known)
+    hint = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known)}."
+    return WordsError(f"“{command.path}” has no option {name}.", hint=hint)
+
+
+def _positional(command: AnyCommand, parameters: Sequence[Parameter], words: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    queue = list(words)
+    for parameter in parameters:
+        if parameter.many:
+            values[parameter.name] = [_parse(command, parameter, word) for word in queue]
+            queue = []
+        elif queue:
+            values[parameter.name] = _parse(command, parameter, queue.pop(0))
+    if queue:
+        raise WordsError(f"“{command.path}” does not take “{' '.join(queue)}”.", hint=f"Usage: {command.usage}")
+    return values
+
+
+def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:
+    for parameter in command.parameters:
+        if parameter.required and values.get(parameter.name) in (None, []) and not parameter.arg.secret:
+            raise WordsError(
+                f"“{command.path}” needs {parameter.arg.label}: {parameter.arg.help}",
+                hint=f"Usage: {command.usage}",
+            )
+
+
+def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
+    try:
+        return parameter.arg.parse(word)
+    except BadArgument as error:
+        raise BadArgument(error.sentence, hint=error.hint or f"Usage: {command.usage}") from None

@@ -1,0 +1,102 @@
+"""What must be said to people, as values. How it looks in Slack is none of this module's business."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.core.principals import Principal
+from bot.plugin import Reply, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardNotice:
+    """The card of a change request is out of date: post it, or rewrite it in place."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadNotice:
+    """A line in the thread under a card."""
+
+    number: int
+    text: str
+    mention: str = ""
+    """The user id of whom it is for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whisper:
+    """An answer only one person sees."""
+
+    person: Principal
+    channel: str
+    reply: Reply
+    answer_url: str = ""
+    suggestion: str = ""
+    """A corrected line to offer."""
+    mood: str = "answer"
+    """One of `answer`, `refusal`, `calm`, `trouble`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditNotice:
+    """The audit record `seq` is to be copied to the audit channel."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormNotice:
+    """Ask the person for something in a modal; `trigger` is good for three seconds."""
+
+    person: Principal
+    trigger: str
+    form: str
+    value: str
+    number: int
+
+
+Notice = CardNotice | ThreadNotice | Whisper | AuditNotice | FormNotice
+_KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice | FormNotice]] = {
+    "card": CardNotice,
+    "thread": ThreadNotice,
+    "whisper": Whisper,
+    "audit": AuditNotice,
+    "form": FormNotice,
+}
+
+
+def kind_of(notice: Notice) -> str:
+    return next(name for name, known in _KINDS.items() if isinstance(notice, known))
+
+
+def notice_to_json(notice: Notice) -> str:
+    return json.dumps(asdict(notice), ensure_ascii=False)
+
+
+def notice_from_json(kind: str, text: str) -> Notice:
+    data: dict[str, Any] = json.loads(text)
+    if "person" in data:
+        data["person"] = Principal(**data["person"])
+    if "reply" in data:
+        data["reply"] = _reply(data["reply"])
+    return _KINDS[kind](**data)
+
+
+def _reply(data: dict[str, Any]) -> Reply:
+    table = data["table"]
+    return Reply(
+        title=data["title"],
+        facts=tuple((label, text) for label, text in data["facts"]),
+        notes=tuple(data["notes"]),
+        table=table
+        and Table(
+            title=table["title"],
+            columns=tuple(table["columns"]),
+            rows=tuple(tuple(row) for row in table["rows"]),
+        ),
+    )

@@ -1,0 +1,83 @@
+"""Plans and places as JSON, their digest, and the difference between two observations in words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.principals import Role
+from bot.plugin import Call, Observation, Place, Plan, Risk, Undo, UndoKind
+
+ABSENT = "absent"
+
+
+def canonical(value: object) -> str:
+    """JSON with one spelling: sorted keys, no spaces, UTF-8 as it is."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def plan_to_json(plan: Plan) -> str:
+    return canonical(asdict(plan))
+
+
+def plan_from_json(text: str) -> Plan:
+    data: dict[str, Any] = json.loads(text)
+    undo: dict[str, Any] = data["undo"]
+    return Plan(
+        summary=data["summary"],
+        target=data["target"],
+        calls=_calls(data["calls"]),
+        before=data["before"],
+        wanted=data["wanted"],
+        undo=Undo(kind=UndoKind(undo["kind"]), sentence=undo["sentence"], calls=_calls(undo["calls"])),
+        radius=tuple(data["radius"]),
+        warnings=tuple(data["warnings"]),
+        risk=Risk(data["risk"]) if data["risk"] else None,
+    )
+
+
+def _calls(rows: list[dict[str, Any]]) -> tuple[Call, ...]:
+    return tuple(Call(**row) for row in rows)
+
+
+_DECISIONS: Mapping[str, type[Allowed | NeedsConfirmation | NeedsApproval | Refused]] = {
+    kind.__name__: kind for kind in (Allowed, NeedsConfirmation, NeedsApproval, Refused)
+}
+
+
+def decision_to_json(decision: Decision) -> str:
+    return canonical({"kind": type(decision).__name__, **asdict(decision)})
+
+
+def decision_from_json(text: str) -> Decision:
+    data: dict[str, Any] = json.loads(text)
+    kind = _DECISIONS[data.pop("kind")]
+    if "role" in data:
+        data["role"] = Role(data["role"])
+    return kind(**data)
+
+
+def digest(path: str, place: Place, plan: Plan) -> str:
+    """64 hex digits over all that a reviewer is shown and all that would be sent."""
+    shown = {"path": path, "place": place.identity, "plan": asdict(plan)}
+    return hashlib.sha256(canonical(shown).encode()).hexdigest()
+
+
+def differences(before: Observation, now: Observation) -> Iterator[str]:
+    """One line for each label whose word differs: `registration: present → absent`."""
+    for label in sorted({*before, *now}):
+        old, new = before.get(label, ABSENT), now.get(label, ABSENT)
+        if old != new:
+            yield f"{label}: {old} → {new}"
+
+
+def drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
+    """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
+    if approved == fresh:
+        return ()
+    lines = tuple(differences(approved.before, fresh.before))
+    return lines or ("What would be sent, or what it would touch, is no longer what was approved.",)

@@ -1,0 +1,132 @@
+"""Who may do what: one table, and decisions that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.principals import Principal, Role
+from bot.plugin import Risk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """It runs at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsConfirmation:
+    """The requester looks at the plan and confirms it."""
+
+    expires_in: int
+    """Milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsApproval:
+    """`quorum` people of at least `role`, none of them the requester, approve it."""
+
+    quorum: int
+    role: Role
+    expires_in: int
+    """Milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """No, and why, in a sentence for the person."""
+
+    reason: str
+
+
+Decision = Allowed | NeedsConfirmation | NeedsApproval | Refused
+
+
+class Rule(StrEnum):
+    """The kinds of cell in the policy table."""
+
+    ALLOW = "allow"
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    APPROVE_BY_ADMIN = "approve_by_admin"
+    REFUSE = "refuse"
+
+
+_READ, _CHANGE, _DESTROY, _GOVERN = Risk
+_V, _O, _P, _A = Role
+
+POLICY: Mapping[tuple[Risk, Role], Rule] = {
+    (_READ, _V): Rule.ALLOW,
+    (_READ, _O): Rule.ALLOW,
+    (_READ, _P): Rule.ALLOW,
+    (_READ, _A): Rule.ALLOW,
+    (_CHANGE, _V): Rule.REFUSE,
+    (_CHANGE, _O): Rule.CONFIRM,
+    (_CHANGE, _P): Rule.CONFIRM,
+    (_CHANGE, _A): Rule.CONFIRM,
+    (_DESTROY, _V): Rule.REFUSE,
+    (_DESTROY, _O): Rule.APPROVE,
+    (_DESTROY, _P): Rule.APPROVE,
+    (_DESTROY, _A): Rule.APPROVE,
+    (_GOVERN, _V): Rule.REFUSE,
+    (_GOVERN, _O): Rule.REFUSE,
+    (_GOVERN, _P): Rule.REFUSE,
+    (_GOVERN, _A): Rule.APPROVE_BY_ADMIN,
+}
+
+LEAST_ROLE: Mapping[Risk, Role] = {_READ: _V, _CHANGE: _O, _DESTROY: _O, _GOVERN: _A}
+"""The lowest role that is not refused, for sentences; a test holds it against the table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The two numbers of the policy a deployment may set."""
+
+    quorum: int = 1
+    expires_in: int = 3_600_000
+
+
+def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
+    """Look the risk and the role up. A person without a role is refused everything."""
+    if role is None:
+        return Refused(reason="You are not on the allow-list.")
+    match POLICY[risk, role]:
+        case Rule.ALLOW:
+            return Allowed()
+        case Rule.CONFIRM:
+            return NeedsConfirmation(expires_in=terms.expires_in)
+        case Rule.APPROVE:
+            return NeedsApproval(quorum=max(1, terms.quorum), role=Role.APPROVER, expires_in=terms.expires_in)
+        case Rule.APPROVE_BY_ADMIN:
+            return NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=terms.expires_in)
+        case Rule.REFUSE:
+            return Refused(reason=f"This needs the role {LEAST_ROLE[risk]}; yours is {role}.")
+
+
+def may_approve(decision: Decision, *, requester: Principal, reviewer: Principal, role: Role | None) -> Refused | None:
+    """None when the reviewer's approval counts; otherwise why it does not.
+
+    `role` is the reviewer's role now, not the one when the card was posted.
+    """
+    if reviewer.team != requester.team and not requester.local:
+        return Refused(reason="You belong to another workspace; only people of this one can decide here.")
+    match decision:
+        case NeedsApproval(role=needed):
+            if reviewer == requester:
+                return Refused(reason="You asked for this yourself; somebody else has to approve it.")
+            if role is None or not role.reaches(needed):
+                return Refused(reason=f"Approving this needs the role {needed}; {_have(role)}.")
+            return None
+        case NeedsConfirmation():
+            if reviewer != requester:
+                return Refused(reason="Only the person who asked can confirm this.")
+            if role is None or not role.reaches(Role.OPERATOR):
+                return Refused(reason=f"Confirming this needs the role {Role.OPERATOR}; {_have(role)}.")
+            return None
+        case _:
+            return Refused(reason="There is nothing to approve.")
+
+
+def _have(role: Role | None) -> str:
+    return f"yours is {role}" if role else "you are not on the allow-list"

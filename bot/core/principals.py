@@ -1,0 +1,87 @@
+"""Who somebody is to us: a Slack user of one team, or the account that owns the host's shell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from bot.plugin import BadArgument
+
+LOCAL_TEAM = "local"
+_SLACK_ID = re.compile(r"\A[TE][A-Z0-9]{2,20}:[UW][A-Z0-9]{2,20}\Z")
+
+
+class Role(StrEnum):
+    """What a grant gives, least first."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+    def reaches(self, other: Role) -> bool:
+        return self.rank >= other.rank
+
+    @classmethod
+    def parse(cls, word: str) -> Self:
+        try:
+            return cls(word.strip().lower())
+        except ValueError:
+            roles = ", ".join(cls)
+            raise BadArgument(f"There is no role “{word}”.", hint=f"The roles are {roles}.") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Principal:
+    """A person, by team id and user id. Names are only for reading and are not kept here."""
+
+    team: str
+    user: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.team}:{self.user}"
+
+    @property
+    def local(self) -> bool:
+        """Somebody at the host's own shell."""
+        return self.team == LOCAL_TEAM
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `T0001:U0002`; raises BadArgument with what to type instead."""
+        cleaned = text.strip()
+        if not _SLACK_ID.match(cleaned):
+            raise BadArgument(
+                f"“{text}” is not a Slack person.",
+                hint="Type team and user id with a colon, for example T0001:U0002. Slack shows the user id under "
+                "Profile → ⋮ → Copy member ID; the team id is in the address of the workspace in a browser.",
+            )
+        team, user = cleaned.split(":")
+        return cls(team=team, user=user)
+
+    @classmethod
+    def read(cls, stored: str) -> Self:
+        """The inverse of `id`, for what was stored."""
+        team, _, user = stored.partition(":")
+        return cls(team=team, user=user)
+
+    @classmethod
+    def shell(cls, account: str) -> Self:
+        return cls(team=LOCAL_TEAM, user=account)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The row of the allow-list that gives one principal one role."""
+
+    principal: Principal
+    role: Role
+    granted_by: str
+    granted_at: int

@@ -1,0 +1,111 @@
+"""The settings, a row each. `.env.example` and the settings page are written from these rows."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from bot.core.errors import ConfigurationError
+from bot.core.policy import Terms
+from bot.core.principals import Principal
+from bot.plugin import BadArgument, Setting
+
+HOST_SETTINGS: tuple[Setting, ...] = (
+    Setting(name="SLACK_BOT_TOKEN", help="The bot's token, xoxb-…, from OAuth & Permissions.", secret=True),
+    Setting(name="SLACK_SIGNING_SECRET", help="From Basic Information; proves that HTTP requests are Slack's.", secret=True),
+    Setting(name="SLACK_APP_TOKEN", help="The app-level token, xapp-…, for Socket Mode only.", secret=True),
+    Setting(name="SLACK_API_URL", help="Another base URL of Slack's Web API.", default="https://slack.com/api/"),
+    Setting(name="B24BOT_HOME", help="The folder of the database. Default: b24bot in the user's data directory."),
+    Setting(name="B24BOT_KEY_FILE", help="The key file, mode 0600, outside B24BOT_HOME. Default: b24bot/key in the user's config directory."),
+    Setting(name="B24BOT_COMMAND", help="The slash command, so that two deployments fit one workspace.", default="/b24"),
+    Setting(name="B24BOT_APPROVAL_CHANNEL", help="Channel id where cards are posted. Default: the channel the command was typed in."),
+    Setting(name="B24BOT_AUDIT_CHANNEL", help="Channel id of the audit channel. Without one that works, nothing dangerous runs."),
+    Setting(name="B24BOT_ADMINS", help="TEAM:USER, comma-separated: granted admin on the first start."),
+    Setting(name="B24BOT_QUORUM", help="How many people besides the requester approve a destructive command.", default="1"),
+    Setting(name="B24BOT_REQUEST_TTL", help="How long a change request waits for approval: 15m, 1h, 24h.", default="1h"),
+    Setting(name="B24BOT_PLUGINS", help="Plugins by name or module:object, comma-separated.", default="bitrix24"),
+    Setting(name="B24BOT_PUBLIC_URL", help="Where Slack and Bitrix24 reach the HTTP side."),
+    Setting(name="B24BOT_ALLOW_LOOPBACK", help="on: portals and OAuth hosts may be on 127.0.0.1 over http (playground, tests).", default="off"),
+    Setting(name="B24BOT_READBACK_AFTER", help="How long after a call without a proven outcome it is first read back for a verdict.", default="75s"),
+    Setting(name="B24BOT_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.", default="INFO"),
+)  # fmt: skip
+
+_DURATION = re.compile(r"\A(\d{1,6})\s*(ms|s|m|h|d)\Z")
+_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+ON = frozenset({"on", "1", "yes", "true"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings as they are now: environment first, then `.env`, then the defaults."""
+
+    values: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    def on(self, name: str) -> bool:
+        return self.values[name].strip().lower() in ON
+
+    def require(self, name: str) -> str:
+        """A setting that has no default. Raises ConfigurationError naming it and the way to it."""
+        if not self.values[name]:
+            help_line = next((row.help for row in HOST_SETTINGS if row.name == name), "")
+            raise ConfigurationError(f"{name} is not set. {help_line}", hint="Set it in the environment or in .env.")
+        return self.values[name]
+
+    @property
+    def home(self) -> Path:
+        return Path(self.values["B24BOT_HOME"] or _user_folder("XDG_DATA_HOME", ".local/share")).expanduser()
+
+    @property
+    def key_file(self) -> Path:
+        return Path(self.values["B24BOT_KEY_FILE"] or _user_folder("XDG_CONFIG_HOME", ".config") / "key").expanduser()
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(quorum=self.number("B24BOT_QUORUM", 1, 20), expires_in=self.duration_ms("B24BOT_REQUEST_TTL"))
+
+    @property
+    def admins(self) -> tuple[Principal, ...]:
+        try:
+            return tuple(Principal.parse(word) for word in self.values["B24BOT_ADMINS"].split(",") if word.strip())
+        except BadArgument as error:
+            raise ConfigurationError(f"B24BOT_ADMINS: {error.sentence}", hint=error.hint) from None
+
+    def duration_ms(self, name: str) -> int:
+        """A duration such as 90s, 15m, 1h. Raises ConfigurationError."""
+        found = _DURATION.match(self.values[name].strip().lower())
+        if not found or int(found[1]) == 0:
+            raise ConfigurationError(f"{name}={self.values[name]} is not a duration.", hint="Write 90s, 15m, 1h or 2d.")
+        return int(found[1]) * _UNITS[found[2]]
+
+    def number(self, name: str, least: int, most: int) -> int:
+        text = self.values[name].strip()
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise ConfigurationError(f"{name}={text} is not a whole number from {least} to {most}.")
+        return int(text)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values of secret settings, for the log filter."""
+        return tuple(self.values[row.name] for row in HOST_SETTINGS if row.secret and self.values[row.name])
+
+
+def _user_folder(variable: str, fallback: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / fallback) / "b24bot"
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, *, dotenv: Path | None = None, more: Iterable[Setting] = ()
+) -> Settings:
+    """Read the environment over `.env` over the defaults; `more` are the plugins' rows."""
+    given = dict(os.environ if environment is None else environment)
+    file = {name: value for name, value in (dotenv_values(dotenv) if dotenv else {}).items() if value is not None}
+    rows = (*HOST_SETTINGS, *more)
+    return Settings(values={row.name: given.get(row.name) or file.get(row.name) or row.default for row in rows})

@@ -1,0 +1,176 @@
+"""Change requests, their reviews and their executions. Every status change is a compare-and-set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.core.change import OPEN, ChangeRequest, NewChange, Review, Status, Verdict
+from bot.core.plans import decision_from_json, decision_to_json, digest, plan_from_json, plan_to_json
+from bot.core.principals import Principal
+from bot.plugin import CallOutcome, Place, Risk
+from bot.store.database import Database, Row
+
+FIRST_NUMBER = 1001
+_COLUMNS = ("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_at")
+_UPDATE = (
+    "UPDATE changes SET status = COALESCE(?, status), decided_at = COALESCE(?, decided_at), "
+    "started_at = COALESCE(?, started_at), ended_at = COALESCE(?, ended_at), outcome = COALESCE(?, outcome), "
+    "card = COALESCE(?, card), channel = COALESCE(?, channel), seen = COALESCE(?, seen), "
+    "seen_at = COALESCE(?, seen_at) WHERE number = ? AND COALESCE(?, status) = status"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One call of an execution: intended at, and what came of it if that is known."""
+
+    step: int
+    method: str
+    intended_at: int
+    verdict: str | None
+
+
+class Changes:
+    """The change requests of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, new: NewChange) -> ChangeRequest:
+        """Store a new change request, pending. The caller has made sure that none is open for its target."""
+        number = self._database.insert(
+            "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
+            "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel) "
+            "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?)",
+            *(FIRST_NUMBER, Status.PENDING, new.line, new.path, new.plugin, new.place.name, new.place.label),
+            *(new.place.identity, new.plan.target, new.requester.id, new.reason, new.risk, plan_to_json(new.plan)),
+            *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
+            *(new.expires_at, new.channel),
+        )
+        return self.require(number)
+
+    def get(self, number: int) -> ChangeRequest | None:
+        found = self._read("number = ?", number)
+        return found[0] if found else None
+
+    def require(self, number: int) -> ChangeRequest:
+        """The change request with this number, which is known to exist."""
+        found = self.get(number)
+        if found is None:
+            raise LookupError(f"no change request {number}")
+        return found
+
+    def open_for(self, place: Place, target: str) -> ChangeRequest | None:
+        marks = ", ".join("?" * len(OPEN))
+        found = self._read(f"place_identity = ? AND target = ? AND status IN ({marks})", place.identity, target, *OPEN)
+        return found[0] if found else None
+
+    def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
+        """The newest first."""
+        wanted = tuple(statuses)
+        marks = ", ".join("?" * len(wanted))
+        return self._read(f"status IN ({marks})", *wanted, limit=limit)
+
+    def overdue(self, now: int) -> list[ChangeRequest]:
+        """Pending ones whose time is up."""
+        return self._read("status = ? AND expires_at <= ?", Status.PENDING, now)
+
+    def move(
+        self, number: int, old: Status, new: Status, *, changes: Mapping[str, str | int | None] | None = None
+    ) -> bool:
+        """Take one arrow if the status is still `old`; False when somebody else was first."""
+        return self._update(number, old, new, changes or {}) == 1
+
+    def note(self, number: int, changes: Mapping[str, str | int | None]) -> None:
+        """Write columns that are not the status."""
+        self._update(number, None, None, changes)
+
+    def _update(
+        self, number: int, old: Status | None, new: Status | None, changes: Mapping[str, str | int | None]
+    ) -> int:
+        strange = set(changes).difference(_COLUMNS)
+        if strange:
+            raise ValueError(f"no such column: {', '.join(sorted(strange))}")
+        return self._database.execute(_UPDATE, new, *(changes.get(name) for name in _COLUMNS), number, old)
+
+    def review(self, number: int, review: Review) -> bool:
+        """Store a verdict; False when this person has given one before."""
+        return (
+            self._database.execute(
+                "INSERT INTO reviews (number, reviewer, verdict, reason, at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                *(number, review.reviewer.id, review.verdict, review.reason, review.at),
+            )
+            == 1
+        )
+
+    def intend(self, number: int, step: int, method: str, *, at: int) -> bool:
+        """Record that a call is about to be made; False when it was intended before: it must not be made again."""
+        return (
+            self._database.execute(
+                "INSERT INTO executions (number, step, method, intended_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                *(number, step, method, at),
+            )
+            == 1
+        )
+
+    def answer(self, number: int, step: int, outcome: CallOutcome, *, at: int) -> None:
+        self._database.execute(
+            "UPDATE executions SET verdict = ?, code = ?, sentence = ?, answered_at = ? WHERE number = ? AND step = ?",
+            *(outcome.verdict, outcome.code, outcome.sentence, at, number, step),
+        )
+
+    def steps(self, number: int) -> list[Step]:
+        rows = self._database.rows(
+            "SELECT step, method, intended_at, verdict FROM executions WHERE number = ? ORDER BY step", number
+        )
+        return [Step(**row) for row in rows]
+
+    def seen(self, number: int) -> tuple[str, int] | None:
+        """What the last reading-back showed, and when."""
+        row = self._database.row("SELECT seen, seen_at FROM changes WHERE number = ?", number)
+        return (row["seen"], row["seen_at"]) if row and row["seen"] is not None else None
+
+    def _read(self, where: str, *values: str | int, limit: int = 1_000) -> list[ChangeRequest]:
+        rows = self._database.where("changes", where, values, order_by="number desc", limit=limit)
+        return [_change(row, self._reviews(row["number"])) for row in rows]
+
+    def _reviews(self, number: int) -> tuple[Review, ...]:
+        rows = self._database.rows("SELECT * FROM reviews WHERE number = ? ORDER BY at, reviewer", number)
+        return tuple(
+            Review(
+                reviewer=Principal.read(row["reviewer"]),
+                verdict=Verdict(row["verdict"]),
+                reason=row["reason"],
+                at=row["at"],
+            )
+            for row in rows
+        )
+
+
+def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
+    return ChangeRequest(
+        number=row["number"],
+        status=Status(row["status"]),
+        line=row["line"],
+        path=row["path"],
+        plugin=row["plugin"],
+        place=Place(name=row["place"], label=row["place_label"], identity=row["place_identity"]),
+        requester=Principal.read(row["requester"]),
+        reason=row["reason"],
+        risk=Risk(row["risk"]),
+        plan=plan_from_json(row["plan"]),
+        digest=row["digest"],
+        decision=decision_from_json(row["decision"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        decided_at=row["decided_at"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        outcome=row["outcome"],
+        channel=row["channel"],
+        card=row["card"],
+        reviews=reviews,
+    )

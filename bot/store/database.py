@@ -1,0 +1,156 @@
+"""The SQLite file: how it is opened, how it is kept safe, and the one way to open a transaction."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database as Utils
+
+from bot.core.errors import ConfigurationError, StoreUnavailable
+
+# sqlite-utils takes pysqlite3 when it is installed; the connection has to come from the same module.
+sqlite3: Any = import_module("sqlite_utils.utils").sqlite3
+BUSY_SECONDS = 5.0
+APPLICATION_ID = 0x62323462
+Row = dict[str, Any]
+
+_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""Releases from which the WAL-reset race is mended, each in its own line (safety.md 0.6)."""
+
+
+def journal_for(version: tuple[int, int, int]) -> tuple[str, str]:
+    """Journal mode and synchronous level for an SQLite version: WAL only where it cannot corrupt the file."""
+    mended = version >= _FIXED[0] or any(version[:2] == fixed[:2] and version >= fixed for fixed in _FIXED)
+    return ("wal", "FULL") if mended else ("truncate", "EXTRA")
+
+
+_LEVELS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
+
+
+class Database:
+    """One connection to one file, shared by the threads of a process behind a lock.
+
+    `synchronous` overrides the durability level; only a benchmark that leaves out the disk has a reason to.
+    """
+
+    def __init__(self, path: Path, *, synchronous: str | None = None) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        journal, level = journal_for(sqlite3.sqlite_version_info)
+        self.journal = journal
+        self._level = synchronous or level
+        try:
+            self._connection = self._open()
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"The database {path} cannot be opened: {error}.") from None
+        self.utils = Utils(self._connection)
+
+    def _open(self) -> Any:
+        if not self.path.exists():
+            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+        connection = sqlite3.connect(
+            str(self.path), isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS
+        )
+        wanted: dict[str, str | int] = {
+            "journal_mode": self.journal,
+            "synchronous": _LEVELS[self._level],
+            "foreign_keys": 1,
+            "recursive_triggers": 1,
+            "trusted_schema": 0,
+            "cell_size_check": 1,
+            "secure_delete": 1,
+            "application_id": APPLICATION_ID,
+        }
+        owner = connection.execute("PRAGMA application_id").fetchone()[0]
+        if owner not in (0, APPLICATION_ID):
+            raise ConfigurationError(f"{self.path} is a database of another program.")
+        for name, value in wanted.items():
+            if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
+                connection.execute(f"PRAGMA {name}={value}").fetchall()
+            found = connection.execute(f"PRAGMA {name}").fetchone()[0]
+            if found != value:
+                raise ConfigurationError(f"SQLite does not take {name}={value} on {self.path}; it says {found}.")
+        return connection
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[None]:
+        """One immediate transaction: all of it happens, or none. Raises StoreUnavailable when it cannot begin or end.
+
+        One inside another joins it. Never hold one across a network call.
+        """
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._guarded("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            try:
+                self._guarded("COMMIT")
+            except StoreUnavailable:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @property
+    def in_transaction(self) -> bool:
+        return bool(self._connection.in_transaction)
+
+    def _guarded(self, statement: str) -> None:
+        try:
+            self._connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(
+                f"The database cannot be written now ({error}).", hint="Nothing was done. Try again in a moment."
+            ) from None
+
+    def execute(self, sql: str, *values: object) -> int:
+        """Run one statement that changes rows; returns how many. Only inside a unit of work."""
+        if not self._connection.in_transaction:
+            raise RuntimeError("a change outside a unit of work")
+        try:
+            return int(self._connection.execute(sql, values).rowcount)
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"The database cannot be written now ({error}).") from None
+
+    def insert(self, sql: str, *values: object) -> int:
+        """Run one INSERT; returns the row's number."""
+        with self._lock:
+            self.execute(sql, *values)
+            return int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a query, as dictionaries."""
+        with self._lock:
+            try:
+                cursor = self._connection.execute(sql, values)
+                names = [column[0] for column in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            except sqlite3.OperationalError as error:
+                raise StoreUnavailable(f"The database cannot be read now ({error}).") from None
+
+    def where(self, table: str, condition: str, values: Iterable[str | int], *, order_by: str, limit: int) -> list[Row]:
+        """Rows of a table that meet a condition with ? marks."""
+        with self._lock:
+            try:
+                return list(self.utils.table(table).rows_where(condition, list(values), order_by=order_by, limit=limit))
+            except sqlite3.OperationalError as error:
+                raise StoreUnavailable(f"The database cannot be read now ({error}).") from None
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()

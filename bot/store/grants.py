@@ -1,0 +1,50 @@
+"""The allow-list."""
+
+from __future__ import annotations
+
+from bot.core.principals import Grant, Principal, Role
+from bot.store.database import Database, Row
+
+
+class Grants:
+    """Rows that give a principal a role. Whoever has no row has no role."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def role_of(self, principal: Principal) -> Role | None:
+        """The role now. The account at the host's own shell is an admin: it could edit the file anyway."""
+        if principal.local:
+            return Role.ADMIN
+        row = self._database.row("SELECT role FROM grants WHERE team = ? AND user = ?", principal.team, principal.user)
+        return Role(row["role"]) if row else None
+
+    def put(self, grant: Grant) -> None:
+        self._database.execute(
+            "INSERT INTO grants (team, user, role, granted_by, granted_at) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (team, user) DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, "
+            "granted_at = excluded.granted_at",
+            grant.principal.team,
+            grant.principal.user,
+            grant.role,
+            grant.granted_by,
+            grant.granted_at,
+        )
+
+    def remove(self, principal: Principal) -> bool:
+        return (
+            self._database.execute("DELETE FROM grants WHERE team = ? AND user = ?", principal.team, principal.user)
+            == 1
+        )
+
+    def all(self) -> list[Grant]:
+        return [_grant(row) for row in self._database.rows("SELECT * FROM grants ORDER BY team, user")]
+
+
+def _grant(row: Row) -> Grant:
+    return Grant(
+        principal=Principal(team=row["team"], user=row["user"]),
+        role=Role(row["role"]),
+        granted_by=row["granted_by"],
+        granted_at=row["granted_at"],
+    )

@@ -1,0 +1,93 @@
+"""The schema, as steps that are applied once each, all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database as Utils
+from sqlite_utils import Migrations
+
+from bot.core.change import OPEN, TRANSITIONS
+from bot.store.database import Database
+
+migrations = Migrations("b24bot")
+
+
+def migrate(database: Database) -> None:
+    """Bring the file to this version's schema. Safe when two processes start at once: one waits for the other."""
+    with database.unit_of_work():
+        migrations.apply(database.utils)
+
+
+def _words(words: Iterable[object]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+_TABLES = (
+    """CREATE TABLE grants (
+        team TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, granted_by TEXT NOT NULL,
+        granted_at INTEGER NOT NULL, PRIMARY KEY (team, user)) STRICT""",
+    """CREATE TABLE receipts (key TEXT PRIMARY KEY, body TEXT NOT NULL, at INTEGER NOT NULL) STRICT""",
+    """CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'new',
+        attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX jobs_due ON jobs (state, due_at)",
+    """CREATE TABLE changes (
+        number INTEGER PRIMARY KEY, status TEXT NOT NULL, line TEXT NOT NULL, path TEXT NOT NULL,
+        plugin TEXT NOT NULL, place TEXT NOT NULL, place_label TEXT NOT NULL, place_identity TEXT NOT NULL,
+        target TEXT NOT NULL, requester TEXT NOT NULL, reason TEXT NOT NULL, risk TEXT NOT NULL, plan TEXT NOT NULL,
+        digest TEXT NOT NULL, decision TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+        decided_at INTEGER, started_at INTEGER, ended_at INTEGER, outcome TEXT NOT NULL DEFAULT '',
+        channel TEXT NOT NULL, card TEXT, seen TEXT, seen_at INTEGER) STRICT""",
+    f"CREATE UNIQUE INDEX changes_one_open ON changes (place_identity, target) WHERE status IN ({_words(OPEN)})",
+    "CREATE INDEX changes_status ON changes (status, expires_at)",
+    """CREATE TABLE reviews (
+        number INTEGER NOT NULL REFERENCES changes (number), reviewer TEXT NOT NULL, verdict TEXT NOT NULL,
+        reason TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (number, reviewer)) STRICT""",
+    """CREATE TABLE executions (
+        number INTEGER NOT NULL REFERENCES changes (number), step INTEGER NOT NULL, method TEXT NOT NULL,
+        intended_at INTEGER NOT NULL, verdict TEXT, code TEXT, sentence TEXT, answered_at INTEGER,
+        PRIMARY KEY (number, step)) STRICT""",
+    """CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, tag TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
+        facts TEXT NOT NULL, key_id TEXT NOT NULL, mac BLOB NOT NULL) STRICT""",
+    "CREATE INDEX audit_subject ON audit (subject, seq)",
+    "CREATE INDEX audit_actor ON audit (actor, seq)",
+    """CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, payload TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'new', attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL,
+        created_at INTEGER NOT NULL, sent_at INTEGER, error TEXT NOT NULL DEFAULT '') STRICT""",
+    "CREATE INDEX outbox_due ON outbox (state, due_at)",
+    """CREATE TABLE channels (
+        channel TEXT PRIMARY KEY, working INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT""",
+    """CREATE TABLE records (
+        plugin TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (plugin, kind, key)) STRICT""",
+    """CREATE TABLE secrets (
+        plugin TEXT NOT NULL, name TEXT NOT NULL, box BLOB NOT NULL, generation INTEGER NOT NULL,
+        lease_owner TEXT, lease_until INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (plugin, name)) STRICT""",
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+)
+
+_ARROWS = _words(f"{old}>{new}" for old, targets in TRANSITIONS.items() for new in sorted(targets))
+
+_GUARDS = (
+    """CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+    """CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+    # An INSERT OR REPLACE can step over a delete trigger, so a taken number is refused as well.
+    """CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit
+       WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
+       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+    f"""CREATE TRIGGER changes_arrows BEFORE UPDATE OF status ON changes
+       WHEN OLD.status <> NEW.status AND OLD.status || '>' || NEW.status NOT IN ({_ARROWS})
+       BEGIN SELECT RAISE(ABORT, 'a change request cannot take that step'); END""",
+)
+
+
+@migrations()
+def m001_first(db: Utils) -> None:
+    """Every table of the first release, the guards on the audit log and on the statuses."""
+    for statement in (*_TABLES, *_GUARDS):
+        db.execute(statement)

@@ -1,0 +1,62 @@
+"""Small JSON documents that plugins own, and a few facts of the host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.plugin import Json
+from bot.store.database import Database
+
+
+class Records:
+    """One plugin's documents, by kind and key."""
+
+    def __init__(self, database: Database, plugin: str) -> None:
+        self._database = database
+        self._plugin = plugin
+
+    def get(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        row = self._database.row(
+            "SELECT value FROM records WHERE plugin = ? AND kind = ? AND key = ?", self._plugin, kind, key
+        )
+        value: Mapping[str, Any] | None = json.loads(row["value"]) if row else None
+        return value
+
+    def put(self, kind: str, key: str, value: Mapping[str, Json]) -> None:
+        with self._database.unit_of_work():
+            self._database.execute(
+                "INSERT INTO records (plugin, kind, key, value) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (plugin, kind, key) DO UPDATE SET value = excluded.value",
+                *(self._plugin, kind, key, json.dumps(value, ensure_ascii=False)),
+            )
+
+    def delete(self, kind: str, key: str) -> None:
+        with self._database.unit_of_work():
+            self._database.execute(
+                "DELETE FROM records WHERE plugin = ? AND kind = ? AND key = ?", self._plugin, kind, key
+            )
+
+    def all(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        rows = self._database.rows(
+            "SELECT key, value FROM records WHERE plugin = ? AND kind = ? ORDER BY key", self._plugin, kind
+        )
+        return {row["key"]: json.loads(row["value"]) for row in rows}
+
+
+class Facts:
+    """What the host remembers about itself, by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, name: str) -> str | None:
+        row = self._database.row("SELECT value FROM facts WHERE name = ?", name)
+        return row["value"] if row else None
+
+    def put(self, name: str, value: str) -> None:
+        self._database.execute(
+            "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            *(name, value),
+        )

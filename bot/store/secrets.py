@@ -1,0 +1,85 @@
+"""Secrets of plugins, encrypted at rest, each with a generation and a lease to renew it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from bot import clock as ids
+from bot.core.errors import ConfigurationError
+from bot.plugin import Clock, Sealed
+from bot.store.database import Database
+from bot.store.keys import Keyring
+
+
+class Secrets:
+    """One plugin's secrets. Plugin and name are inside the ciphertext too: a box moved to another row is refused."""
+
+    def __init__(self, database: Database, keys: Keyring, clock: Clock, plugin: str) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._plugin = plugin
+
+    def read(self, name: str) -> Sealed | None:
+        row = self._database.row(
+            "SELECT box, generation FROM secrets WHERE plugin = ? AND name = ?", self._plugin, name
+        )
+        if row is None:
+            return None
+        opened = json.loads(self._keys.unseal(row["box"]))
+        if (opened["plugin"], opened["name"]) != (self._plugin, name):
+            raise ConfigurationError(f"The stored secret of {self._plugin} “{name}” belongs to another row.")
+        return Sealed(value=opened["value"], generation=row["generation"])
+
+    def write(self, name: str, value: Mapping[str, Any], *, after: int) -> bool:
+        plain = json.dumps({"plugin": self._plugin, "name": name, "value": dict(value)})
+        box = self._keys.seal(plain.encode())
+        with self._database.unit_of_work():
+            if after == 0:
+                return (
+                    self._database.execute(
+                        "INSERT INTO secrets (plugin, name, box, generation) VALUES (?, ?, ?, 1) "
+                        "ON CONFLICT DO NOTHING",
+                        *(self._plugin, name, box),
+                    )
+                    == 1
+                )
+            return (
+                self._database.execute(
+                    "UPDATE secrets SET box = ?, generation = generation + 1 "
+                    "WHERE plugin = ? AND name = ? AND generation = ?",
+                    *(box, self._plugin, name, after),
+                )
+                == 1
+            )
+
+    def delete(self, name: str) -> None:
+        with self._database.unit_of_work():
+            self._database.execute("DELETE FROM secrets WHERE plugin = ? AND name = ?", self._plugin, name)
+
+    @contextmanager
+    def lease(self, name: str, *, seconds: float) -> Iterator[bool]:
+        owner = ids.token()
+        now = self._clock.now_ms()
+        with self._database.unit_of_work():
+            held = (
+                self._database.execute(
+                    "UPDATE secrets SET lease_owner = ?, lease_until = ? "
+                    "WHERE plugin = ? AND name = ? AND lease_until <= ?",
+                    *(owner, now + round(seconds * 1000), self._plugin, name, now),
+                )
+                == 1
+            )
+        try:
+            yield held
+        finally:
+            if held:
+                with self._database.unit_of_work():
+                    self._database.execute(
+                        "UPDATE secrets SET lease_owner = NULL, lease_until = 0 "
+                        "WHERE plugin = ? AND name = ? AND lease_owner = ?",
+                        *(self._plugin, name, owner),
+                    )

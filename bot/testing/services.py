@@ -1,0 +1,28 @@
+"""Real services over a throw-away database, for a plugin's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.clock import ShiftedClock
+from bot.host.services import PluginServices, services_for
+from bot.plugin import Clock
+from bot.store.keys import create_key_file, load_key_file
+from bot.store.store import Store, open_store
+
+
+def scratch_store(folder: Path, clock: Clock | None = None) -> Store:
+    """A store in `folder`/home with a key file of its own in `folder`/keys. Opening it again finds what was stored."""
+    key_file = folder / "keys" / "key"
+    create_key_file(key_file)
+    home = folder / "home"
+    return open_store(home, load_key_file(key_file, home=home), clock or ShiftedClock())
+
+
+def scratch_services(
+    folder: Path, settings: Mapping[str, str], *, plugin: str = "bitrix24", clock: Clock | None = None
+) -> PluginServices:
+    """What the plugin would be given, over `scratch_store`."""
+    store = scratch_store(folder, clock)
+    return services_for(plugin, settings, store, store.clock)
