@@ -17,23 +17,54 @@ from bot.plugin import BadArgument, Setting
 
 HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="SLACK_BOT_TOKEN", help="The bot's token, xoxb-…, from OAuth & Permissions.", secret=True),
-    Setting(name="SLACK_SIGNING_SECRET", help="From Basic Information; proves that HTTP requests are Slack's.", secret=True),
+    Setting(
+        name="SLACK_SIGNING_SECRET",
+        help="From Basic Information; proves that an HTTP request is Slack's. Not used in Socket Mode.",
+        secret=True,
+    ),
     Setting(name="SLACK_APP_TOKEN", help="The app-level token, xapp-…, for Socket Mode only.", secret=True),
     Setting(name="SLACK_API_URL", help="Another base URL of Slack's Web API.", default="https://slack.com/api/"),
-    Setting(name="B24BOT_HOME", help="The folder of the database. Default: b24bot in the user's data directory."),
-    Setting(name="B24BOT_KEY_FILE", help="The key file, mode 0600, outside B24BOT_HOME. Default: b24bot/key in the user's config directory."),
-    Setting(name="B24BOT_COMMAND", help="The slash command, so that two deployments fit one workspace.", default="/b24"),
-    Setting(name="B24BOT_APPROVAL_CHANNEL", help="Channel id where cards are posted. Default: the channel the command was typed in."),
-    Setting(name="B24BOT_AUDIT_CHANNEL", help="Channel id of the audit channel. Without one that works, nothing dangerous runs."),
+    Setting(name="B24BOT_HOME", help="The folder of the database. Unset: b24bot in the user's data directory."),
+    Setting(
+        name="B24BOT_KEY_FILE",
+        help="The key file, mode 0600, outside B24BOT_HOME. Unset: b24bot/key in the user's config directory.",
+    ),
+    Setting(
+        name="B24BOT_COMMAND", help="The slash command, so that two deployments fit one workspace.", default="/b24"
+    ),
+    Setting(
+        name="B24BOT_APPROVAL_CHANNEL",
+        help="Channel id where cards are posted. Unset: the channel the command was typed in.",
+    ),
+    Setting(
+        name="B24BOT_AUDIT_CHANNEL",
+        help="Channel id of the audit channel. Without one that works, nothing dangerous runs.",
+    ),
     Setting(name="B24BOT_ADMINS", help="TEAM:USER, comma-separated: granted admin on the first start."),
-    Setting(name="B24BOT_QUORUM", help="How many people besides the requester approve a destructive command.", default="1"),
-    Setting(name="B24BOT_REQUEST_TTL", help="How long a change request waits for approval: 15m, 1h, 24h.", default="1h"),
+    Setting(
+        name="B24BOT_QUORUM",
+        help="How many people besides the requester approve a destructive command.",
+        default="1",
+    ),
+    Setting(
+        name="B24BOT_REQUEST_TTL",
+        help="How long a change request waits for approval: 15m, 1h, 24h.",
+        default="1h",
+    ),
     Setting(name="B24BOT_PLUGINS", help="Plugins by name or module:object, comma-separated.", default="bitrix24"),
     Setting(name="B24BOT_PUBLIC_URL", help="Where Slack and Bitrix24 reach the HTTP side."),
-    Setting(name="B24BOT_ALLOW_LOOPBACK", help="on: portals and OAuth hosts may be on 127.0.0.1 over http (playground, tests).", default="off"),
-    Setting(name="B24BOT_READBACK_AFTER", help="How long after a call without a proven outcome it is first read back for a verdict.", default="75s"),
+    Setting(
+        name="B24BOT_ALLOW_LOOPBACK",
+        help="on: portals and OAuth hosts may be on 127.0.0.1 over http (playground, tests).",
+        default="off",
+    ),
+    Setting(
+        name="B24BOT_READBACK_AFTER",
+        help="How long after a call without a proven outcome reading it back may decide that nothing changed.",
+        default="75s",
+    ),
     Setting(name="B24BOT_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.", default="INFO"),
-)  # fmt: skip
+)
 
 _DURATION = re.compile(r"\A(\d{1,6})\s*(ms|s|m|h|d)\Z")
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core import marks
 from bot.core.errors import WordsError
 from bot.core.suggest import nearest
 from bot.plugin import BadArgument, Command, Parameter
@@ -51,7 +52,7 @@ HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dr
 
 def clean(text: str) -> str:
     """Take out what phones, pasting and Slack put in: curly quotes, odd spaces, invisible marks, code ticks, links."""
-    plain = _SLACK_LINK.sub(r"\1", _INVISIBLE.sub("", text.translate(_MAPPED)))
+    plain = _SLACK_LINK.sub(r"\1", _INVISIBLE.sub("", marks.strip(text).translate(_MAPPED)))
     return " ".join(re.split(r"[ \t\r\n]+", plain.strip())) if '"' not in plain and "'" not in plain else plain.strip()
 
 

@@ -24,8 +24,6 @@ class ThreadNotice:
 
     number: int
     text: str
-    mention: str = ""
-    """The user id of whom it is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +47,12 @@ class AuditNotice:
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormNotice:
-    """Ask the person for something in a modal; `trigger` is good for three seconds."""
-
-    person: Principal
-    trigger: str
-    form: str
-    value: str
-    number: int
-
-
-Notice = CardNotice | ThreadNotice | Whisper | AuditNotice | FormNotice
-_KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice | FormNotice]] = {
+Notice = CardNotice | ThreadNotice | Whisper | AuditNotice
+_KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice]] = {
     "card": CardNotice,
     "thread": ThreadNotice,
     "whisper": Whisper,
     "audit": AuditNotice,
-    "form": FormNotice,
 }
 
 
@@ -85,6 +71,14 @@ def notice_from_json(kind: str, text: str) -> Notice:
     if "reply" in data:
         data["reply"] = _reply(data["reply"])
     return _KINDS[kind](**data)
+
+
+def reply_to_json(reply: Reply) -> str:
+    return json.dumps(asdict(reply), ensure_ascii=False)
+
+
+def reply_from_json(text: str) -> Reply:
+    return _reply(json.loads(text))
 
 
 def _reply(data: dict[str, Any]) -> Reply:

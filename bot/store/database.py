@@ -109,7 +109,7 @@ class Database:
     def _guarded(self, statement: str) -> None:
         try:
             self._connection.execute(statement)
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise StoreUnavailable(
                 f"The database cannot be written now ({error}).", hint="Nothing was done. Try again in a moment."
             ) from None
@@ -120,7 +120,7 @@ class Database:
             raise RuntimeError("a change outside a unit of work")
         try:
             return int(self._connection.execute(sql, values).rowcount)
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise StoreUnavailable(f"The database cannot be written now ({error}).") from None
 
     def insert(self, sql: str, *values: object) -> int:
@@ -136,7 +136,7 @@ class Database:
                 cursor = self._connection.execute(sql, values)
                 names = [column[0] for column in cursor.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 raise StoreUnavailable(f"The database cannot be read now ({error}).") from None
 
     def where(self, table: str, condition: str, values: Iterable[str | int], *, order_by: str, limit: int) -> list[Row]:
@@ -144,7 +144,7 @@ class Database:
         with self._lock:
             try:
                 return list(self.utils.table(table).rows_where(condition, list(values), order_by=order_by, limit=limit))
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 raise StoreUnavailable(f"The database cannot be read now ({error}).") from None
 
     def row(self, sql: str, *values: object) -> Row | None:

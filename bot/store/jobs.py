@@ -76,6 +76,10 @@ class Jobs:
             "UPDATE jobs SET state = 'new', due_at = ?, attempts = attempts - 1 WHERE id = ?", due_at, job.id
         )
 
+    def retry(self, job: Job, *, due_at: int) -> None:
+        """Put the job back after an attempt that failed."""
+        self._database.execute("UPDATE jobs SET state = 'new', due_at = ? WHERE id = ?", due_at, job.id)
+
     def release_all(self) -> int:
         """Put back what a process that died had taken. Only the one worker calls this, when it starts."""
         return self._database.execute("UPDATE jobs SET state = 'new' WHERE state = 'taken'")

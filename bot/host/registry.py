@@ -1,0 +1,47 @@
+"""All commands of all plugins, and which plugin each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.core.errors import ConfigurationError
+from bot.core.invocation import AnyCommand
+from bot.plugin import Plugin
+
+
+class Registry:
+    """The commands the bot has. Two commands with one path are refused."""
+
+    def __init__(self, plugins: Iterable[Plugin], *, builtin: Iterable[AnyCommand] = ()) -> None:
+        self.plugins = {plugin.name: plugin for plugin in plugins}
+        self._commands: dict[str, AnyCommand] = {}
+        self._owners: dict[str, str] = {}
+        for command in builtin:
+            self._add("", command)
+        for plugin in self.plugins.values():
+            for group in plugin.groups:
+                for command in group:
+                    self._add(plugin.name, command)
+
+    def _add(self, owner: str, command: AnyCommand) -> None:
+        if command.path in self._commands:
+            raise ConfigurationError(f"Two commands are called “{command.path}”.")
+        self._commands[command.path] = command
+        self._owners[command.path] = owner
+
+    def __iter__(self) -> Iterator[AnyCommand]:
+        return iter(self._commands.values())
+
+    def typed(self) -> list[AnyCommand]:
+        """Commands one can type in Slack."""
+        return [command for command in self if not command.terminal]
+
+    def owner(self, command: AnyCommand) -> Plugin | None:
+        """The plugin of a command; None for the host's own."""
+        return self.plugins.get(self._owners[command.path])
+
+    def plugin(self, name: str) -> Plugin:
+        """Raises ConfigurationError when a stored change request belongs to a plugin that is not loaded."""
+        if name not in self.plugins:
+            raise ConfigurationError(f"The plugin “{name}” is not loaded.", hint="Add it to B24BOT_PLUGINS.")
+        return self.plugins[name]

@@ -1,0 +1,31 @@
+"""What a button on a card carries: the change request, what was shown, and a signature over both."""
+
+from __future__ import annotations
+
+from bot.core.change import ChangeRequest
+from bot.core.inbound import Click, Form
+from bot.store.keys import Keyring
+
+APPROVE, REJECT, WITHDRAW, CONFIRM = "approve", "reject", "withdraw", "confirm"
+SHORT_DIGEST = 16
+
+
+def value_for(keys: Keyring, team: str, change: ChangeRequest) -> str:
+    """`1042.<digest>.<signature>`: good for this request, what its card shows, and this team only."""
+    body = f"{change.number}.{change.digest[:SHORT_DIGEST]}"
+    return f"{body}.{keys.sign(f'{team}|{body}')}"
+
+
+def number_in(value: str) -> int | None:
+    """The change request a value claims to be for; nothing is proven by it."""
+    digits = value.partition(".")[0]
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else None
+
+
+def genuine(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Form) -> bool:
+    """Whether the value was made by us for this change request as it is, and pressed where its card stands."""
+    body, _, signature = inbound.value.rpartition(".")
+    if isinstance(inbound, Click) and inbound.channel != change.channel:
+        return False
+    expected = f"{change.number}.{change.digest[:SHORT_DIGEST]}"
+    return body == expected and keys.signed(f"{team}|{body}", signature)

@@ -1,0 +1,120 @@
+"""From a typed line to an answer or a plan with its decision. Reads only: nothing is stored and nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core import marks
+from bot.core.errors import NotPermitted
+from bot.core.invocation import Understood, understand
+from bot.core.notices import reply_from_json, reply_to_json
+from bot.core.plans import plan_from_json, plan_to_json
+from bot.core.policy import Decision, Refused, decide
+from bot.core.principals import Principal, Role
+from bot.core.suggest import nearest
+from bot.plugin import Answer, Nothing, Place, Plan, Plugin, Refusal, Reply
+from bot.usecases.context import Context
+from bot.usecases.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan, where it would act, and what has to happen before it may."""
+
+    understood: Understood
+    plugin: str
+    place: Place
+    plan: Plan
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An answer that is complete in itself."""
+
+    understood: Understood
+    reply: Reply
+    calm: bool = False
+
+
+Considered = Planned | Answered
+
+
+def consider(ctx: Context, person: Principal, text: str) -> Considered:
+    """Understand, check the role, and plan or read. Raises PluginError of the kind that fits."""
+    role = role_of(ctx, person)
+    commands = list(ctx.registry) if person.local else ctx.registry.typed()
+    understood = understand(commands, text or "help")
+    command = understood.command
+    if command.noun not in OPEN_TO_ALL:
+        _require(decide(command.risk, role, ctx.terms), role)
+    plugin = ctx.registry.owner(command)
+    if plugin is None:
+        answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
+        return _answered(understood, answer)
+    return consider_with(ctx, plugin, understood, role)
+
+
+OPEN_TO_ALL = frozenset({"help", "whoami"})
+
+
+def consider_with(ctx: Context, plugin: Plugin, understood: Understood, role: Role | None) -> Considered:
+    """Open the place and let the plugin's command plan or read."""
+    services = ctx.services(plugin.name)
+    if understood.command.terminal:
+        return _answered(understood, understood.command.answer(services, understood.arguments))
+    place = choose_place(plugin.places(services), understood.invocation.portal)
+    answer = ask(understood, plugin.open(services, place))
+    if not isinstance(answer, Plan):
+        return _answered(understood, answer)
+    decision = decide(understood.command.risk.raised_to(answer.risk), role, ctx.terms)
+    _require(decision, role)
+    return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
+
+
+def ask(understood: Understood, subject: object) -> Answer:
+    """Let a plugin's command plan or read. Marks are taken out of all it says: only the bot mentions people."""
+    answer = understood.command.answer(subject, understood.arguments)
+    match answer:
+        case Plan():
+            return plan_from_json(marks.strip(plan_to_json(answer)))
+        case Reply():
+            return reply_from_json(marks.strip(reply_to_json(answer)))
+        case Nothing():
+            return Nothing(sentence=marks.strip(answer.sentence))
+
+
+def role_of(ctx: Context, person: Principal) -> Role | None:
+    """The role now. People of another workspace have none, whatever the list says."""
+    if not person.local and person.team != ctx.home_team:
+        return None
+    return ctx.store.grants.role_of(person)
+
+
+def choose_place(places: Sequence[Place], name: str | None) -> Place:
+    """The portal named, or the first one. Raises Refusal with what to type instead."""
+    if not places:
+        raise Refusal("No portal is set up yet.", hint="An admin runs `b24bot portal add NAME` in the host's terminal.")
+    if name is None:
+        return places[0]
+    names = [place.name for place in places]
+    if name not in names:
+        meant = nearest(name, names)
+        known = f"Did you mean {meant}?" if meant else f"Known: {', '.join(names)}."
+        raise Refusal(f"There is no portal “{name}”.", hint=known)
+    return places[names.index(name)]
+
+
+def _answered(understood: Understood, answer: Answer) -> Answered:
+    if isinstance(answer, Nothing):
+        return Answered(understood=understood, reply=Reply(title=answer.sentence), calm=True)
+    if isinstance(answer, Plan):
+        raise TypeError(f"{understood.command.path} may not return a plan")
+    return Answered(understood=understood, reply=answer)
+
+
+def _require(decision: Decision, role: Role | None) -> None:
+    if isinstance(decision, Refused):
+        hint = "Type whoami to see what you may do and whom to ask." if role else "Type whoami to see whom to ask."
+        raise NotPermitted(decision.reason, hint=hint)

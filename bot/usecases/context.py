@@ -1,0 +1,73 @@
+"""What every use case needs: the store, the commands, the clock, and a way to speak."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.audit import AuditRecord
+from bot.core.change import ChangeRequest
+from bot.core.notices import Whisper
+from bot.core.policy import Terms
+from bot.host.registry import Registry
+from bot.host.services import PluginServices, services_for
+from bot.plugin import Clock
+from bot.store.store import Store
+
+log = logging.getLogger("b24bot")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Where a message came to stand."""
+
+    channel: str
+    message: str
+
+
+class Messenger(Protocol):
+    """What the bot can say, and nothing about how. Raises the errors of `usecases.deliver`."""
+
+    def post_card(self, change: ChangeRequest) -> Posted: ...
+
+    def rewrite_card(self, change: ChangeRequest) -> None: ...
+
+    def reply(self, change: ChangeRequest, text: str) -> None: ...
+
+    def whisper(self, whisper: Whisper) -> None: ...
+
+    def audit_lines(self, channel: str, records: list[AuditRecord]) -> None: ...
+
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """The two channels of a deployment, by id; empty when not set."""
+
+    approval: str = ""
+    audit: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """The things use cases work with. `home_team` is known once Slack has answered."""
+
+    store: Store
+    registry: Registry
+    clock: Clock
+    terms: Terms
+    channels: Channels
+    messenger: Messenger
+    settings: Mapping[str, str]
+    settle_after_ms: int
+    home_team: str = ""
+    active: set[int] = field(default_factory=set)
+    """Numbers of the change requests this process is executing."""
+    wake: Callable[[], None] = field(default=lambda: None)
+    """Tell the threads of this process that there is work."""
+
+    def services(self, plugin: str) -> PluginServices:
+        return services_for(plugin, self.settings, self.store, self.clock)

@@ -1,0 +1,158 @@
+"""The host's own commands: help, whoami, and looking at change requests, the allow-list and the audit log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from bot.core import marks
+from bot.core.change import ENDINGS, ChangeRequest, Status
+from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
+from bot.core.policy import LEAST_ROLE, Refused, decide
+from bot.core.principals import Principal, Role
+from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
+from bot.usecases.context import Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the host's own commands look at, and for whom."""
+
+    ctx: Context
+    person: Principal
+    role: Role | None
+
+
+def request_number(text: str) -> int:
+    """`CR-1042`, `cr1042` or `1042`."""
+    digits = text.strip().lower().removeprefix("cr").removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 12):
+        raise BadArgument(f"“{text}” is not a change request.", hint="Type its number, for example CR-1042.")
+    return int(digits)
+
+
+def a_status(text: str) -> Status:
+    """The word of a status."""
+    try:
+        return Status(text.strip().lower())
+    except ValueError:
+        raise BadArgument(f"There is no status “{text}”.", hint=f"One of: {', '.join(Status)}.") from None
+
+
+Number = Annotated[int, Arg(label="CR-NUMBER", help="the number on its card", parse=request_number)]
+
+helping: Group[Desk] = Group("help", help="What you can type.")
+being: Group[Desk] = Group("whoami", help="Who you are here.")
+requests: Group[Desk] = Group("request", help="Change requests: plans waiting for, or past, a decision.")
+access: Group[Desk] = Group("access", help="The allow-list.")
+audit: Group[Desk] = Group("audit", help="The audit log.")
+GROUPS = (helping, being, requests, access, audit)
+
+
+@helping.command("", risk=Risk.READ, examples=["", "connector remove"])
+def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="the command to explain")]) -> Reply:
+    """What you can type, or how one command works."""
+    if len(words) >= 2:
+        return _explain(find(desk.ctx.registry.typed(), words)[0])
+    commands = [command for command in desk.ctx.registry.typed() if not words or command.noun == words[0].lower()]
+    if not commands:
+        raise BadArgument(f"There is no “{words[0]}”.", hint="Type help alone to see everything.")
+    shown = [command for command in commands if _may(desk, command)]
+    hidden = len(commands) - len(shown)
+    notes = [f"Every command also takes {', '.join(' '.join(pair).strip() for pair in HOST_OPTIONS.items())}."]
+    if hidden:
+        notes.append(f"{hidden} commands are hidden because your role does not reach them. Type whoami.")
+    return Reply(
+        title="What you can type",
+        table=Table(columns=("Command", "What it does"), rows=tuple((c.usage, c.help) for c in shown)),
+        notes=tuple(notes),
+    )
+
+
+def _may(desk: Desk, command: AnyCommand) -> bool:
+    open_to_all = command.noun in ("help", "whoami")
+    return open_to_all or not isinstance(decide(command.risk, desk.role, desk.ctx.terms), Refused)
+
+
+def _explain(command: AnyCommand) -> Reply:
+    facts = [("Usage", command.usage)]
+    facts += [(parameter.usage, parameter.arg.help) for parameter in command.parameters]
+    facts += [("Example", f"{command.path} {example}".strip()) for example in command.examples]
+    facts.append(("Risk", f"{command.risk}; needs the role {LEAST_ROLE[command.risk]} or higher"))
+    notes = (command.description,) if command.description else ()
+    return Reply(title=f"{command.path} — {command.help}", facts=tuple(facts), notes=notes)
+
+
+@being.command("", risk=Risk.READ)
+def whoami(desk: Desk) -> Reply:
+    """Your ids, your role, and who can change it."""
+    admins = [grant.principal.id for grant in desk.ctx.store.grants.all() if grant.role is Role.ADMIN]
+    asked = f"Admins: {', '.join(admins)}." if admins else "Nobody is an admin yet."
+    return Reply(
+        title=f"You are {desk.person.id}.",
+        facts=(("Role", desk.role or "none: you are not on the allow-list"),),
+        notes=(asked, f"In the host's terminal: b24bot access grant {desk.person.id} operator"),
+    )
+
+
+@requests.command("list", risk=Risk.READ, examples=["", "--status done"])
+def request_list(
+    desk: Desk, *, status: Annotated[Status | None, Arg(label="STATUS", help="only these", parse=a_status)] = None
+) -> Reply:
+    """The newest change requests."""
+    found = desk.ctx.store.changes.with_status([status] if status else Status, limit=15)
+    rows = tuple((c.id, c.status, c.line, marks.person(c.requester), _when(c.created_at)) for c in found)
+    columns = ("Id", "Status", "Command", "Asked by", "At")
+    return Reply(title="Change requests", table=Table(columns=columns, rows=rows))
+
+
+@requests.command("show", risk=Risk.READ, examples=["CR-1001"])
+def request_show(desk: Desk, number: Number) -> Reply:
+    """One change request: its plan, its reviews and how it ended."""
+    change = desk.ctx.store.changes.get(number)
+    if change is None:
+        raise Refusal(f"There is no CR-{number}.", hint="Type request list to see the newest.")
+    return Reply(title=f"{change.id}: {change.plan.summary}", facts=tuple(_facts(change)))
+
+
+def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
+    facts = [
+        ("Status", f"{change.status}: it {ENDINGS[change.status]}."),
+        ("Command", change.line),
+        ("Portal", change.place.label),
+        ("Asked by", f"{marks.person(change.requester)} at {_when(change.created_at)}"),
+    ]
+    facts += [("Why", change.reason)] if change.reason else []
+    facts += [(review.verdict, f"{marks.person(review.reviewer)} at {_when(review.at)}") for review in change.reviews]
+    facts += [("Will happen", call.note) for call in change.plan.calls]
+    facts += [("Outcome", change.outcome)] if change.outcome else []
+    return facts
+
+
+@access.command("list", risk=Risk.READ)
+def access_list(desk: Desk) -> Reply:
+    """Who is on the allow-list, with which role."""
+    rows = tuple(
+        (marks.person(grant.principal), grant.role, grant.granted_by, _when(grant.granted_at))
+        for grant in desk.ctx.store.grants.all()
+    )
+    return Reply(title="The allow-list", table=Table(columns=("Who", "Role", "Granted by", "At"), rows=rows))
+
+
+@audit.command("find", risk=Risk.READ, examples=["", "--subject CR-1001"])
+def audit_find(
+    desk: Desk,
+    *,
+    subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
+    tag: Annotated[str, Arg(label="TAG", help="a tag or its beginning, for example change:review")] = "",
+    text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
+) -> Reply:
+    """The newest audit records that match."""
+    records = desk.ctx.store.audit.find(subject=subject, tag=tag, text=text, limit=15)
+    rows = tuple((f"#{r.seq}", _when(r.at), r.tag, r.actor, r.subject) for r in records)
+    return Reply(title="Audit records", table=Table(columns=("Seq", "At", "Tag", "Actor", "Subject"), rows=rows))
+
+
+def _when(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

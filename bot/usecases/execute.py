@@ -1,0 +1,186 @@
+"""Run an approved change request: plan again, write the intent, call, look, and tell what is true."""
+
+from __future__ import annotations
+
+from bot.core import marks
+from bot.core.audit import SYSTEM, Entry, Fact, Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.execution import Ending, judge
+from bot.core.invocation import understand
+from bot.core.plans import drift
+from bot.core.policy import Refused, decide
+from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
+from bot.store.jobs import Job
+from bot.usecases.consider import ask, role_of
+from bot.usecases.context import Context
+from bot.usecases.expire import approval_is_stale, expire
+from bot.usecases.gate import Gate, audit_gate
+from bot.usecases.notify import say_under_card, show_card
+from bot.usecases.review import quorum_of, standing_approvals
+
+LOOK_AGAIN_MS = 200
+"""How long to wait before asking again whether the audit line has gone out."""
+
+
+def execute(ctx: Context, job: Job, number: int) -> None:
+    """Take one approved change request to its ending. Safe to repeat: an intent is written once."""
+    change = ctx.store.changes.get(number)
+    if change is None or change.status is not Status.APPROVED:
+        _finish(ctx, job)
+        return
+    if approval_is_stale(ctx, change):
+        with ctx.store.unit_of_work() as store:
+            expire(ctx, change)
+            store.jobs.finish(job)
+        return
+    gate, trouble = audit_gate(ctx, change)
+    if gate is Gate.WAIT:
+        with ctx.store.unit_of_work() as store:
+            store.jobs.postpone(job, due_at=ctx.clock.now_ms() + LOOK_AGAIN_MS)
+        return
+    stopped = _shut(trouble) if gate is Gate.SHUT else _look_first(ctx, change)
+    if stopped is not None:
+        _end(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
+        return
+    ctx.active.add(number)
+    try:
+        if _begin(ctx, job, change):
+            run(ctx, job, change)
+    finally:
+        ctx.active.discard(number)
+
+
+def _finish(ctx: Context, job: Job) -> None:
+    with ctx.store.unit_of_work() as store:
+        store.jobs.finish(job)
+
+
+def _shut(trouble: str) -> Ending:
+    return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {trouble}")
+
+
+def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
+    """Plan again from what is true now; an ending when that is not what was approved."""
+    try:
+        plugin = ctx.registry.plugin(change.plugin)
+        understood = understand(ctx.registry, change.line)
+        subject = plugin.open(ctx.services(plugin.name), change.place)
+        fresh = ask(understood, subject)
+    except PluginError as error:
+        return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {error.sentence}")
+    if isinstance(fresh, Nothing):
+        return Ending(status=Status.GONE, sentence=fresh.sentence)
+    if not isinstance(fresh, Plan):
+        return Ending(status=Status.FAILED, sentence="Nothing was sent: the command plans no more.")
+    lines = drift(change.plan, fresh)
+    if lines:
+        sentence = "Not run: the portal is no longer as it was when this was approved. Ask again to see the new plan."
+        return Ending(status=Status.CHANGED, sentence=sentence, details=lines)
+    return None
+
+
+def _begin(ctx: Context, job: Job, change: ChangeRequest) -> bool:
+    """Write the intent, in one transaction with the last look at the allow-list. No intent, no call."""
+    with ctx.store.unit_of_work() as store:
+        change = store.changes.require(change.number)
+        barred = _barred(ctx, change)
+        if barred is not None:
+            close(ctx, change, Status.APPROVED, barred, tag=Tag.EXECUTION_STOPPED)
+            store.jobs.finish(job)
+            return False
+        now = ctx.clock.now_ms()
+        moved = store.changes.move(change.number, Status.APPROVED, Status.RUNNING, changes={"started_at": now})
+        if not moved:
+            # Withdrawn, or taken by a second job for the same change request, a moment ago.
+            store.jobs.finish(job)
+            return False
+        _intend(ctx, change, 0)
+        show_card(ctx, change.number)
+    ctx.wake()
+    return True
+
+
+def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
+    requester = change.requester
+    if isinstance(decide(change.risk, role_of(ctx, requester), ctx.terms), Refused):
+        return Ending(status=Status.FAILED, sentence="Nothing was sent: who asked may no longer ask for this.")
+    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
+    if counted < quorum:
+        sentence = f"Nothing was sent: only {counted} of {quorum} approvals still count by the allow-list."
+        return Ending(status=Status.FAILED, sentence=sentence)
+    return None
+
+
+def _intend(ctx: Context, change: ChangeRequest, step: int) -> None:
+    call = change.plan.calls[step]
+    if not ctx.store.changes.intend(change.number, step, call.method, at=ctx.clock.now_ms()):
+        raise RuntimeError(f"{change.id} step {step} was intended before")
+    facts: dict[str, Fact] = {"method": call.method, "digest": change.digest, "portal": change.place.name}
+    ctx.store.record(Entry(tag=Tag.EXECUTION_INTENDED, actor=SYSTEM, subject=change.id, facts=facts))
+
+
+def run(ctx: Context, job: Job, change: ChangeRequest) -> None:
+    """Make the calls, look, and store the ending. The intent of the first call is on disk already."""
+    plugin = ctx.registry.plugin(change.plugin)
+    outcomes = _call_all(ctx, plugin, change)
+    now = observe(ctx, plugin, change)
+    ending = judge(change.plan, outcomes, now)
+    _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED)
+
+
+def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest) -> list[CallOutcome]:
+    """Make the calls in order, up to the first that is not done."""
+    outcomes: list[CallOutcome] = []
+    for step, call in enumerate(change.plan.calls):
+        if step:
+            with ctx.store.unit_of_work():
+                _intend(ctx, change, step)
+        outcome = plugin.perform(ctx.services(plugin.name), change.place, call)
+        outcomes.append(outcome)
+        with ctx.store.unit_of_work() as store:
+            store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms())
+            store.record(
+                Entry(
+                    tag=Tag.CALL_ANSWERED,
+                    actor=SYSTEM,
+                    subject=change.id,
+                    facts={"method": call.method, "verdict": outcome.verdict, "code": outcome.code, **outcome.facts},
+                )
+            )
+        if outcome.verdict is not CallVerdict.DONE:
+            break
+    return outcomes
+
+
+def observe(ctx: Context, plugin: Plugin, change: ChangeRequest) -> Observation | None:
+    """What is true of the target now; None when it cannot be read."""
+    try:
+        return plugin.verify(ctx.services(plugin.name), change.place, change.plan)
+    except PluginError:
+        return None
+
+
+def _end(ctx: Context, job: Job, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag) -> None:
+    with ctx.store.unit_of_work() as store:
+        close(ctx, change, old, ending, tag=tag)
+        store.jobs.finish(job)
+    ctx.wake()
+
+
+def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag) -> bool:
+    """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
+    ended: dict[str, str | int | None] = {"outcome": ending.outcome}
+    if ending.status is not Status.UNKNOWN:
+        ended["ended_at"] = ctx.clock.now_ms()
+    if not ctx.store.changes.move(change.number, old, ending.status, changes=ended):
+        return False
+    facts: dict[str, Fact] = {
+        "status": ending.status,
+        "sentence": ending.sentence,
+        "outcome": "; ".join(ending.details)[:500],
+    }
+    ctx.store.record(Entry(tag=tag, actor=SYSTEM, subject=change.id, facts=facts))
+    words = f"{marks.person(change.requester)} {ending.status.capitalize()}. {ending.outcome}"
+    say_under_card(ctx, change.number, words)
+    show_card(ctx, change.number)
+    return True

@@ -1,0 +1,40 @@
+"""A change request nobody decided in time ends, and its requester is told."""
+
+from __future__ import annotations
+
+from bot.core import marks
+from bot.core.audit import SYSTEM, Entry, Tag
+from bot.core.change import APPROVAL_LASTS_MS, ChangeRequest, Status
+from bot.usecases.context import Context
+from bot.usecases.notify import say_under_card, show_card
+
+UNDECIDED = "Nobody decided in time. Nothing was done."
+NOT_RUN = "It was approved, and could not be run within ten minutes of that. Nothing was sent to the portal."
+
+
+def expire(ctx: Context, change: ChangeRequest) -> bool:
+    """End one change request whose time is up, in a unit of work; False when it has moved on meanwhile."""
+    sentence = UNDECIDED if change.status is Status.PENDING else NOT_RUN
+    moved = ctx.store.changes.move(
+        change.number, change.status, Status.EXPIRED, changes={"ended_at": ctx.clock.now_ms(), "outcome": sentence}
+    )
+    if moved:
+        ctx.store.record(Entry(tag=Tag.CHANGE_EXPIRED, actor=SYSTEM, subject=change.id, facts={"sentence": sentence}))
+        say_under_card(ctx, change.number, f"{marks.person(change.requester)} Expired. {sentence}")
+        show_card(ctx, change.number)
+    return moved
+
+
+def approval_is_stale(ctx: Context, change: ChangeRequest) -> bool:
+    return change.decided_at is not None and ctx.clock.now_ms() - change.decided_at > APPROVAL_LASTS_MS
+
+
+def expire_overdue(ctx: Context) -> int:
+    """End all whose time is up; returns how many."""
+    late = ctx.store.changes.overdue(ctx.clock.now_ms())
+    late += [c for c in ctx.store.changes.with_status([Status.APPROVED]) if approval_is_stale(ctx, c)]
+    ended = 0
+    for change in late:
+        with ctx.store.unit_of_work():
+            ended += expire(ctx, change)
+    return ended

@@ -1,0 +1,51 @@
+"""Queue what must be said, inside the unit of work of what happened."""
+
+from __future__ import annotations
+
+from bot import clock as ids
+from bot.core.change import ChangeRequest
+from bot.core.notices import CardNotice, ThreadNotice, Whisper
+from bot.core.principals import Principal
+from bot.plugin import PluginError, Reply
+from bot.usecases.context import Context
+
+
+def show_card(ctx: Context, number: int) -> None:
+    """The card is to be posted or rewritten. It is drawn from what is stored when it goes out, so it is never old."""
+    ctx.store.outbox.put(f"card:{number}", CardNotice(number=number), at=ctx.clock.now_ms())
+
+
+def say_under_card(ctx: Context, number: int, text: str) -> None:
+    notice = ThreadNotice(number=number, text=text)
+    ctx.store.outbox.put(f"thread:{number}:{ids.token()}", notice, at=ctx.clock.now_ms())
+
+
+def whisper(
+    ctx: Context,
+    person: Principal,
+    channel: str,
+    reply: Reply,
+    *,
+    answer_url: str = "",
+    mood: str = "answer",
+    suggestion: str = "",
+) -> None:
+    notice = Whisper(
+        person=person, channel=channel, reply=reply, answer_url=answer_url, mood=mood, suggestion=suggestion
+    )
+    ctx.store.outbox.put(f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms())
+
+
+def error_reply(error: PluginError) -> Reply:
+    """An error as an answer: the sentence, the code if the remote side gave one, and what to do next."""
+    code = getattr(error, "code", "")
+    return Reply(
+        title=error.sentence,
+        facts=(("Code", code),) if code else (),
+        notes=(error.hint,) if error.hint else (),
+    )
+
+
+def told(change: ChangeRequest) -> str:
+    """The number and the plan in words, as sentences about a change request begin."""
+    return f"{change.id} ({change.plan.summary})"

@@ -1,0 +1,197 @@
+"""A click or a form becomes a review, a withdrawal, or a true answer why it does not count."""
+
+from __future__ import annotations
+
+from bot.core import marks
+from bot.core.audit import Entry, Fact, Tag
+from bot.core.change import ENDINGS, ChangeRequest, Review, Status, Verdict
+from bot.core.inbound import Click, Form
+from bot.core.policy import NeedsApproval, Refused, may_approve
+from bot.core.principals import Principal
+from bot.plugin import Reply
+from bot.store.jobs import Job
+from bot.usecases import buttons
+from bot.usecases.consider import role_of
+from bot.usecases.context import Context
+from bot.usecases.expire import expire
+from bot.usecases.notify import say_under_card, show_card, told, whisper
+
+LONGEST_REASON = 1_000
+
+
+def press(ctx: Context, job: Job, click: Click) -> None:
+    """Handle a button. Whatever comes of it, the person who pressed gets a true answer."""
+    if click.button == buttons.REJECT and _open_reason_form(ctx, job, click):
+        return
+    with ctx.store.unit_of_work() as store:
+        change = _claimed(ctx, click)
+        if change is None:
+            _tell(ctx, click, "That card is not one of mine, or not as I posted it. Nothing was done.")
+        elif click.button in (buttons.APPROVE, buttons.CONFIRM):
+            _approve(ctx, click, change)
+        elif click.button == buttons.WITHDRAW:
+            _withdraw(ctx, click, change)
+        else:
+            _tell(ctx, click, "That button does nothing any more.")
+        store.jobs.finish(job)
+    ctx.wake()
+
+
+def send_reason(ctx: Context, job: Job, form: Form) -> None:
+    """Handle the form that asks why somebody rejects."""
+    with ctx.store.unit_of_work() as store:
+        change = _claimed(ctx, form)
+        reason = " ".join(form.fields.get("reason", "").split())[:LONGEST_REASON]
+        if change is None:
+            _tell(ctx, form, "That form is not one of mine. Nothing was done.")
+        elif not reason:
+            _tell(ctx, form, f"{change.id} was not rejected: a reason is needed.")
+        else:
+            _reject(ctx, form, change, reason)
+        store.jobs.finish(job)
+    ctx.wake()
+
+
+def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
+    """Ask for the reason if the person may reject; False when the click has to be answered instead."""
+    change = _claimed(ctx, click, recorded=False)
+    if change is None or change.status is not Status.PENDING or _bar(ctx, click.person, change) is not None:
+        with ctx.store.unit_of_work() as store:
+            change = _claimed(ctx, click)
+            if change is None:
+                _tell(ctx, click, "That card is not one of mine, or not as I posted it. Nothing was done.")
+            else:
+                _still_open(ctx, click, change)
+            store.jobs.finish(job)
+        ctx.wake()
+        return True
+    ctx.messenger.ask_reason(click.trigger, change, click.value)
+    with ctx.store.unit_of_work() as store:
+        store.jobs.finish(job)
+    return True
+
+
+def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:
+    """The change request a value stands for, if the value is genuine; a false one is recorded."""
+    number = buttons.number_in(inbound.value)
+    change = ctx.store.changes.get(number) if number is not None else None
+    if change is not None and buttons.genuine(ctx.store.keys, ctx.home_team, change, inbound):
+        return change
+    if recorded:
+        subject = change.id if change else "card"
+        _refusal(ctx, inbound.person, subject, "the button was not made by b24bot for this card")
+    return None
+
+
+def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    if person.team != ctx.home_team:
+        return Refused(reason="You belong to another workspace; only people of this one can decide here.")
+    return may_approve(change.decision, requester=change.requester, reviewer=person, role=role_of(ctx, person))
+
+
+def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
+    """Whether this person may decide this change request now. If not, they are told why, and it is recorded."""
+    if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():
+        expire(ctx, change)
+        change = ctx.store.changes.require(change.number)
+    barred = _bar(ctx, inbound.person, change)
+    if change.status is not Status.PENDING:
+        _tell(ctx, inbound, already(change))
+        show_card(ctx, change.number)
+        if barred is not None:
+            _refusal(ctx, inbound.person, change.id, barred.reason)
+        return False
+    if barred is not None:
+        _refusal(ctx, inbound.person, change.id, barred.reason)
+        _tell(ctx, inbound, barred.reason)
+        return False
+    return True
+
+
+def already(change: ChangeRequest) -> str:
+    """What became of a change request, for somebody whose click came too late."""
+    people = [review.reviewer for review in change.reviews]
+    by = f" ({', '.join(marks.person(person) for person in people)} decided)" if people else ""
+    return f"Your click changed nothing: {told(change)} {ENDINGS[change.status]}{by}."
+
+
+def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
+    if not _still_open(ctx, click, change):
+        return
+    now = ctx.clock.now_ms()
+    review = Review(reviewer=click.person, verdict=Verdict.APPROVE, at=now)
+    counted = ctx.store.changes.review(change.number, review)
+    change = ctx.store.changes.require(change.number)
+    approvals, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
+    if not counted:
+        _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum}.")
+        return
+    facts: dict[str, Fact] = {"digest": change.digest, "approvals": approvals, "quorum": quorum}
+    ctx.store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=click.person.id, subject=change.id, facts=facts))
+    say_under_card(ctx, change.number, f"{marks.person(click.person)} approved ({approvals} of {quorum}).")
+    show_card(ctx, change.number)
+    if approvals >= quorum and ctx.store.changes.move(
+        change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
+    ):
+        ctx.store.jobs.add("execute", str(change.number), at=now)
+
+
+def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Review]:
+    """The approvals that count now: of people who may still give them, by the allow-list as it is."""
+    return [review for review in change.approvals if _bar(ctx, review.reviewer, change) is None]
+
+
+def quorum_of(change: ChangeRequest) -> int:
+    """How many approvals the change request needs."""
+    return change.decision.quorum if isinstance(change.decision, NeedsApproval) else 1
+
+
+def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:
+    if not _still_open(ctx, form, change):
+        return
+    now = ctx.clock.now_ms()
+    ctx.store.changes.review(change.number, Review(reviewer=form.person, verdict=Verdict.REJECT, at=now, reason=reason))
+    ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": f"Rejected: {reason}"}
+    ctx.store.changes.move(change.number, Status.PENDING, Status.REJECTED, changes=ended)
+    facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
+    ctx.store.record(Entry(tag=Tag.REVIEW_REJECTED, actor=form.person.id, subject=change.id, facts=facts))
+    say_under_card(ctx, change.number, f"{marks.person(form.person)} rejected: {reason}")
+    show_card(ctx, change.number)
+
+
+def _withdraw(ctx: Context, click: Click, change: ChangeRequest) -> None:
+    _tell(ctx, click, withdraw(ctx, click.person, change))
+
+
+def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
+    """Take a change request back, in a unit of work; returns what to tell the person."""
+    if person != change.requester:
+        reason = "Only the person who asked can withdraw a change request."
+        _refusal(ctx, person, change.id, reason)
+        return reason
+    now = ctx.clock.now_ms()
+    ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
+    moved = any(
+        ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended)
+        for old in (Status.PENDING, Status.APPROVED)
+    )
+    if not moved:
+        return already(change)
+    ctx.store.record(Entry(tag=Tag.CHANGE_WITHDRAWN, actor=person.id, subject=change.id))
+    say_under_card(ctx, change.number, f"{marks.person(person)} withdrew it.")
+    show_card(ctx, change.number)
+    return f"{told(change)} is withdrawn."
+
+
+def _refusal(ctx: Context, person: Principal, subject: str, reason: str) -> None:
+    ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject=subject, facts={"reason": reason}))
+
+
+def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:
+    channel = inbound.channel if isinstance(inbound, Click) else ""
+    if not channel:
+        number = buttons.number_in(inbound.value)
+        change = ctx.store.changes.get(number) if number is not None else None
+        channel = change.channel if change else ""
+    # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
+    whisper(ctx, inbound.person, channel, Reply(title=sentence), mood="calm")

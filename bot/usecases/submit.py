@@ -1,0 +1,188 @@
+"""A slash command becomes an answer, or a change request with a card."""
+
+from __future__ import annotations
+
+from bot.core import marks
+from bot.core.audit import Entry, Fact, Tag
+from bot.core.change import ChangeRequest, NewChange
+from bot.core.errors import NotPermitted, WordsError
+from bot.core.inbound import SlashCommand
+from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.principals import Principal
+from bot.core.redact import redact
+from bot.plugin import PluginError, Refusal, Reply, UndoKind
+from bot.store.jobs import Job
+from bot.usecases.consider import Answered, Considered, Planned, consider
+from bot.usecases.context import Context
+from bot.usecases.gate import audit_trouble
+from bot.usecases.notify import error_reply, show_card, told, whisper
+
+
+def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
+    """Answer a slash command. Everything stored, and the end of the job, is one transaction."""
+    try:
+        considered = consider(ctx, slash.person, slash.text)
+        reply, mood = _take(ctx, job, slash, considered)
+    except PluginError as error:
+        _refuse(ctx, job, slash, error)
+        return
+    if reply is not None:
+        with ctx.store.unit_of_work() as store:
+            store.record(_entry(Tag.COMMAND_RAN, slash))
+            _answer(ctx, job, slash, reply, mood=mood)
+
+
+def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> None:
+    suggestion = error.suggestion if isinstance(error, WordsError) else ""
+    reply = _with_line(error_reply(error), slash.text)
+    with ctx.store.unit_of_work() as store:
+        if isinstance(error, NotPermitted):
+            store.record(_entry(Tag.COMMAND_REFUSED, slash, reason=error.sentence))
+        _answer(ctx, job, slash, reply, mood="refusal", suggestion=suggestion)
+
+
+def _entry(tag: Tag, slash: SlashCommand, **more: Fact) -> Entry:
+    # What people type may hold a secret by mistake; the record keeps the words and not that.
+    line = redact(slash.text[:200], ())
+    return Entry(tag=tag, actor=slash.person.id, subject=slash.person.id, facts={"line": line, **more})
+
+
+def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -> tuple[Reply | None, str]:
+    """The reply to give, or None when a change request was opened and the job is finished."""
+    match considered:
+        case Answered(reply=reply, calm=calm):
+            return reply, "calm" if calm else "answer"
+        case Planned() if considered.understood.invocation.dry_run:
+            return preview(considered), "answer"
+        case Planned():
+            check_can_be_decided(ctx, slash.person, considered)
+            with ctx.store.unit_of_work():
+                change, fresh = open_change(ctx, slash.person, considered, channel=slash.channel)
+                _answer(ctx, job, slash, opened_reply(change, fresh=fresh), mood="calm")
+            return None, ""
+
+
+def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: str, suggestion: str = "") -> None:
+    whisper(ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion)
+    ctx.store.jobs.finish(job)
+    ctx.wake()
+
+
+def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> tuple[ChangeRequest, bool]:
+    """Store the change request, or find the one that is open for the same target. In a unit of work.
+
+    The second value is False when it was found.
+    """
+    store, now = ctx.store, ctx.clock.now_ms()
+    existing = store.changes.open_for(planned.place, planned.plan.target)
+    if existing is not None:
+        show_card(ctx, existing.number)
+        return existing, False
+    invocation = planned.understood.invocation
+    change = store.changes.open(
+        NewChange(
+            line=invocation.line,
+            path=invocation.path,
+            plugin=planned.plugin,
+            place=planned.place,
+            requester=requester,
+            reason=invocation.reason[:500],
+            risk=planned.understood.command.risk.raised_to(planned.plan.risk),
+            plan=planned.plan,
+            decision=planned.decision,
+            created_at=now,
+            expires_at=now + expiry_of(planned.decision),
+            channel=_card_channel(ctx, planned.decision, channel),
+        )
+    )
+    facts: dict[str, Fact] = {
+        "line": change.line,
+        "portal": change.place.name,
+        "target": change.plan.target,
+        "risk": change.risk,
+        "digest": change.digest,
+        "reason": change.reason,
+    }
+    store.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=requester.id, subject=change.id, facts=facts))
+    show_card(ctx, change.number)
+    return change, True
+
+
+def expiry_of(decision: Decision) -> int:
+    """Milliseconds a decision waits for people."""
+    return decision.expires_in if isinstance(decision, NeedsApproval | NeedsConfirmation) else 0
+
+
+def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:
+    if isinstance(decision, NeedsConfirmation):
+        return typed_in or ctx.channels.approval
+    return ctx.channels.approval or typed_in
+
+
+def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> None:
+    """Refuse at once what could never run: no audit channel that works, nobody who may approve."""
+    match planned.decision:
+        case Allowed() | Refused():
+            raise NotPermitted("A plan cannot run without a decision.")
+        case NeedsApproval(quorum=quorum, role=role):
+            others = [
+                grant
+                for grant in ctx.store.grants.all()
+                if grant.role.reaches(role) and grant.principal != requester and grant.principal.team == ctx.home_team
+            ]
+            if len(others) < quorum:
+                raise Refusal(
+                    f"This needs the approval of {quorum} other people with the role {role}; there are {len(others)}.",
+                    hint="An admin adds one in the host's terminal: b24bot access grant TEAM:USER approver",
+                )
+        case NeedsConfirmation():
+            pass
+    trouble = audit_trouble(ctx)
+    if trouble:
+        raise Refusal(f"{trouble} Nothing that changes the portal is taken on until it works.")
+    if not ctx.channels.approval and requester.local:
+        raise Refusal("B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.")
+
+
+def opened_reply(change: ChangeRequest, *, fresh: bool) -> Reply:
+    where = f"in {marks.channel(change.channel)}"
+    if not fresh:
+        return Reply(title=f"{told(change)} is open for this already, {where}. Its status is {change.status}.")
+    if isinstance(change.decision, NeedsApproval):
+        return Reply(title=f"{told(change)} waits for approval {where}.")
+    return Reply(title=f"{told(change)} waits for you to confirm it {where}.")
+
+
+_UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
+
+
+def preview(planned: Planned) -> Reply:
+    """What would happen, for --dry-run and the terminal."""
+    plan = planned.plan
+    facts = [("Portal", planned.place.label)]
+    facts += [("Would do", call.note) for call in plan.calls]
+    facts += [("Touches", line) for line in plan.radius]
+    facts += [("Warning", line) for line in plan.warnings]
+    facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {plan.undo.sentence}"))
+    facts.append(("Needs", needs(planned.decision)))
+    return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts))
+
+
+def needs(decision: Decision) -> str:
+    """What has to happen before a plan runs, in words."""
+    match decision:
+        case NeedsApproval(quorum=1, role=role):
+            return f"the approval of one other {role} or above"
+        case NeedsApproval(quorum=quorum, role=role):
+            return f"the approval of {quorum} others with the role {role} or above"
+        case NeedsConfirmation():
+            return "your confirmation"
+        case Allowed():
+            return "nothing"
+        case Refused(reason=reason):
+            return reason
+
+
+def _with_line(reply: Reply, line: str) -> Reply:
+    shown = line if len(line) <= 300 else f"{line[:300]}… ({len(line):,} characters)"
+    return Reply(title=reply.title, facts=reply.facts, notes=(*reply.notes, f"I read: {shown}"))

@@ -1,0 +1,182 @@
+"""The threads that work: runners take jobs, the courier delivers, the keeper watches the clock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from bot import clock as ids
+from bot.core.errors import StoreUnavailable
+from bot.core.inbound import Click, Form, SlashCommand, inbound_from_json
+from bot.core.notices import Whisper
+from bot.plugin import Reply
+from bot.store.jobs import Job
+from bot.usecases.context import Context, log
+from bot.usecases.deliver import Courier, DeliveryError
+from bot.usecases.execute import execute
+from bot.usecases.expire import expire_overdue
+from bot.usecases.notify import whisper
+from bot.usecases.recover import Recovery
+from bot.usecases.review import press, send_reason
+from bot.usecases.submit import submit
+
+RUNNERS = 4
+POLL_SECONDS = 0.05
+KEEPER_SECONDS = 0.5
+SWEEP_MS = 3_600_000
+MOST_ATTEMPTS = 3
+RETRY_MS = 5_000
+INBOUND = "inbound"
+
+
+class Worker:
+    """Runs until told to stop. Every thread ends each round with a sleep that `wake` cuts short."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._stopping = threading.Event()
+        self._news = threading.Condition()
+        self._round = 0
+        self._swept_at = 0
+        self._threads: list[threading.Thread] = []
+        self._recovery = Recovery(ctx)
+        self._courier = Courier(ctx)
+
+    def start(self) -> None:
+        """Take over what was left, then begin to work."""
+        self._ctx.wake = self.wake
+        self._recovery.start()
+        for number in range(RUNNERS):
+            self._thread(f"runner-{number}", self._run_one, POLL_SECONDS)
+        self._thread("courier", self._courier.deliver_one, POLL_SECONDS)
+        self._thread("keeper", self._keep, KEEPER_SECONDS)
+
+    def wake(self) -> None:
+        with self._news:
+            self._round += 1
+            self._news.notify_all()
+
+    def stop(self) -> None:
+        """Let every thread finish what it is at; a call to a portal is never cut off."""
+        self._stopping.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join(timeout=70)
+
+    @property
+    def alive(self) -> bool:
+        return all(thread.is_alive() for thread in self._threads)
+
+    def _thread(self, name: str, step: Callable[[], bool], pause: float) -> None:
+        thread = threading.Thread(target=self._loop, args=(name, step, pause), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _loop(self, name: str, step: Callable[[], bool], pause: float) -> None:
+        while not self._stopping.is_set():
+            seen = self._round
+            try:
+                busy = step()
+            except Exception:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
+                log.exception("%s met a fault (%s)", name, ids.incident_id(), extra={"action": "thread_fault"})
+                busy = False
+                self._stopping.wait(1.0)
+            if not busy:
+                with self._news:
+                    if self._round == seen and not self._stopping.is_set():
+                        self._news.wait(pause)
+
+    def _run_one(self) -> bool:
+        ctx = self._ctx
+        if not ctx.home_team or not ctx.store.jobs.waiting(ctx.clock.now_ms()):
+            return False
+        with ctx.store.unit_of_work() as store:
+            job = store.jobs.claim(ctx.clock.now_ms())
+        if job is None:
+            return False
+        perform_job(ctx, job)
+        return True
+
+    def _keep(self) -> bool:
+        if self._ctx.home_team:
+            expire_overdue(self._ctx)
+            self._recovery.look()
+        now = self._ctx.clock.now_ms()
+        if now - self._swept_at > SWEEP_MS:
+            self._swept_at = now
+            with self._ctx.store.unit_of_work() as store:
+                store.jobs.forget_receipts(now)
+        return False
+
+
+def perform_job(ctx: Context, job: Job) -> None:
+    """Do one job. Whatever goes wrong, the person who waits for it is told, with a reference."""
+    try:
+        if job.kind == INBOUND:
+            if job.attempts > MOST_ATTEMPTS:
+                raise RuntimeError("it was begun several times and never finished")
+            _perform_inbound(ctx, job)
+        else:
+            execute(ctx, job, int(job.payload))
+    except StoreUnavailable as error:
+        log.error("a job could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
+        _excuse(ctx, job, f"{error.sentence} Nothing was sent to the portal for this.")
+    except Exception:  # noqa: BLE001 - the edge of the worker: the person hears of it, the log has the rest
+        incident = ids.incident_id()
+        log.exception("a job failed (%s)", incident, extra={"action": "job_failed", "incident": incident})
+        _excuse(ctx, job, f"Something went wrong inside b24bot. Tell an admin the reference {incident}.")
+
+
+def _perform_inbound(ctx: Context, job: Job) -> None:
+    match inbound_from_json(job.payload):
+        case SlashCommand() as slash:
+            submit(ctx, job, slash)
+        case Click() as click:
+            press(ctx, job, click)
+        case Form() as form:
+            send_reason(ctx, job, form)
+
+
+def _excuse(ctx: Context, job: Job, sentence: str) -> None:
+    """Say that it did not work, through the outbox, or directly when even that cannot be written."""
+    notice = _apology(ctx, job, sentence)
+    try:
+        with ctx.store.unit_of_work() as store:
+            if job.kind == INBOUND:
+                store.jobs.finish(job)
+            else:
+                store.jobs.retry(job, due_at=ctx.clock.now_ms() + RETRY_MS)
+            if notice is not None:
+                whisper(
+                    ctx,
+                    notice.person,
+                    notice.channel,
+                    notice.reply,
+                    answer_url=notice.answer_url,
+                    mood=notice.mood,
+                )
+    except StoreUnavailable:
+        if notice is not None:
+            _say_directly(ctx, notice)
+    ctx.wake()
+
+
+def _say_directly(ctx: Context, notice: Whisper) -> None:
+    try:
+        ctx.messenger.whisper(notice)
+    except DeliveryError as error:
+        log.error("nobody could be told: %s", error.code, extra={"action": "apology_lost"})
+
+
+def _apology(ctx: Context, job: Job, sentence: str) -> Whisper | None:
+    """The apology to whoever waits for a job; only once for a job that is tried again."""
+    reply = Reply(title=sentence)
+    if job.kind != INBOUND:
+        change = ctx.store.changes.get(int(job.payload)) if job.attempts <= 1 else None
+        if change is None or change.requester.local:
+            return None
+        return Whisper(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
+    inbound = inbound_from_json(job.payload)
+    channel = inbound.channel if not isinstance(inbound, Form) else ""
+    url = inbound.answer_url if isinstance(inbound, SlashCommand) else ""
+    return Whisper(person=inbound.person, channel=channel, reply=reply, answer_url=url, mood="trouble")
