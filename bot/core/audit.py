@@ -63,7 +63,19 @@ class Entry:
 FACTS = frozenset(
     {
         *("line", "portal", "target", "risk", "digest", "reason", "role", "status", "outcome", "sentence"),
-        *("method", "verdict", "code", "http", "ms", "attempts", "quorum", "approvals", "channel", "version"),
+        *(
+            "method",
+            "verdict",
+            "code",
+            "http_status",
+            "milliseconds",
+            "attempts",
+            "renewals",
+            "quorum",
+            "approvals",
+            "channel",
+            "version",
+        ),
         *("before", "incident", "kind", "name", "count", "place", "account"),
     }
 )

@@ -39,7 +39,7 @@ class Parameter:
     switch: bool
     """A flag without a value."""
     many: bool
-    """Takes all the remaining words."""
+    """Takes all the remaining words, which may be none."""
     required: bool
     default: Any = None
 
@@ -158,6 +158,6 @@ def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
             flag=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
             switch=get_args(hint)[0] is bool,
             many=many,
-            required=bare,
+            required=bare and not many,
             default=None if bare else parameter.default,
         )

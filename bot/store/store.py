@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.core.audit import QUIET, Entry
+from bot.core.errors import StoreUnavailable
 from bot.core.notices import AuditNotice
 from bot.plugin import Clock
 from bot.store.audit import AuditLog
@@ -56,6 +57,15 @@ class Store:
 
     def secrets(self, plugin: str) -> Secrets:
         return Secrets(self.database, self.keys, self.clock, plugin)
+
+    def writable(self) -> bool:
+        """Whether a transaction can be begun and ended now."""
+        try:
+            with self.unit_of_work():
+                self.facts.put("last_probe", str(self.clock.now_ms()))
+        except StoreUnavailable:
+            return False
+        return True
 
     def close(self) -> None:
         self.database.close()

@@ -52,13 +52,15 @@ class Courier:
 
     ctx: Context
     _audit_free_at: int = 0
+    _posts_free_at: int = 0
+    """Cards and threads wait together when Slack asks to wait: one that overtook another would tell it backwards."""
 
     def deliver_one(self) -> bool:
         """Deliver what is due, audit lines first; False when nothing is."""
         now = self.ctx.clock.now_ms()
         if now >= self._audit_free_at and self._deliver_audit(now):
             return True
-        for kind in ("whisper", "card", "thread"):
+        for kind in ("whisper", "card", "thread") if now >= self._posts_free_at else ("whisper",):
             envelope = self._claim(kind, now)
             if envelope is not None:
                 self._deliver(envelope)
@@ -119,6 +121,8 @@ class Courier:
                 failure.code,
                 extra={"action": "delivery_failed"},
             )
+        if isinstance(error, Busy) and not isinstance(envelope.notice, Whisper):
+            self._posts_free_at = self.ctx.clock.now_ms() + wait_ms(envelope, error)
         self._settle([envelope], error)
         if isinstance(error, ChannelDead | Impossible) and isinstance(envelope.notice, CardNotice):
             self._tell_card_failed(envelope.notice.number, error)

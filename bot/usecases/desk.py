@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated
 
 from bot.core import marks
@@ -11,6 +10,7 @@ from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
 from bot.core.policy import LEAST_ROLE, Refused, decide
 from bot.core.principals import Principal, Role
+from bot.core.words import moment
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
 
@@ -102,7 +102,7 @@ def request_list(
 ) -> Reply:
     """The newest change requests."""
     found = desk.ctx.store.changes.with_status([status] if status else Status, limit=15)
-    rows = tuple((c.id, c.status, c.line, marks.person(c.requester), _when(c.created_at)) for c in found)
+    rows = tuple((c.id, c.status, c.line, marks.person(c.requester), moment(c.created_at)) for c in found)
     columns = ("Id", "Status", "Command", "Asked by", "At")
     return Reply(title="Change requests", table=Table(columns=columns, rows=rows))
 
@@ -121,10 +121,10 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
         ("Status", f"{change.status}: it {ENDINGS[change.status]}."),
         ("Command", change.line),
         ("Portal", change.place.label),
-        ("Asked by", f"{marks.person(change.requester)} at {_when(change.created_at)}"),
+        ("Asked by", f"{marks.person(change.requester)} at {moment(change.created_at)}"),
     ]
     facts += [("Why", change.reason)] if change.reason else []
-    facts += [(review.verdict, f"{marks.person(review.reviewer)} at {_when(review.at)}") for review in change.reviews]
+    facts += [(review.verdict, f"{marks.person(review.reviewer)} at {moment(review.at)}") for review in change.reviews]
     facts += [("Will happen", call.note) for call in change.plan.calls]
     facts += [("Outcome", change.outcome)] if change.outcome else []
     return facts
@@ -134,7 +134,7 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
 def access_list(desk: Desk) -> Reply:
     """Who is on the allow-list, with which role."""
     rows = tuple(
-        (marks.person(grant.principal), grant.role, grant.granted_by, _when(grant.granted_at))
+        (marks.person(grant.principal), grant.role, grant.granted_by, moment(grant.granted_at))
         for grant in desk.ctx.store.grants.all()
     )
     return Reply(title="The allow-list", table=Table(columns=("Who", "Role", "Granted by", "At"), rows=rows))
@@ -150,9 +150,5 @@ def audit_find(
 ) -> Reply:
     """The newest audit records that match."""
     records = desk.ctx.store.audit.find(subject=subject, tag=tag, text=text, limit=15)
-    rows = tuple((f"#{r.seq}", _when(r.at), r.tag, r.actor, r.subject) for r in records)
+    rows = tuple((f"#{r.seq}", moment(r.at), r.tag, r.actor, r.subject) for r in records)
     return Reply(title="Audit records", table=Table(columns=("Seq", "At", "Tag", "Actor", "Subject"), rows=rows))
-
-
-def _when(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

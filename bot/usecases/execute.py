@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core import marks
-from bot.core.audit import SYSTEM, Entry, Fact, Tag
+from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
@@ -137,6 +137,7 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest) -> list[CallO
                 _intend(ctx, change, step)
         outcome = plugin.perform(ctx.services(plugin.name), change.place, call)
         outcomes.append(outcome)
+        told = {name: fact for name, fact in outcome.facts.items() if name in FACTS}
         with ctx.store.unit_of_work() as store:
             store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms())
             store.record(
@@ -144,7 +145,7 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest) -> list[CallO
                     tag=Tag.CALL_ANSWERED,
                     actor=SYSTEM,
                     subject=change.id,
-                    facts={"method": call.method, "verdict": outcome.verdict, "code": outcome.code, **outcome.facts},
+                    facts={"method": call.method, "verdict": outcome.verdict, "code": outcome.code, **told},
                 )
             )
         if outcome.verdict is not CallVerdict.DONE:

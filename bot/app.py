@@ -1,0 +1,176 @@
+"""The composition root: settings in, a running bot out. The only module that knows every room."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bot import __version__
+from bot.clock import SystemClock
+from bot.core.invocation import AnyCommand
+from bot.core.principals import Principal
+from bot.host.discovery import load_plugins
+from bot.host.registry import Registry
+from bot.plugin import Clock, Plugin
+from bot.settings import HOST_SETTINGS, Settings, load_settings
+from bot.slack.bolt import dispatcher, make_bolt
+from bot.slack.frontdoor import FrontDoor, as_wsgi
+from bot.slack.gateway import Gateway, make_client
+from bot.slack.socket import Socket
+from bot.store.keys import load_key_file
+from bot.store.seats import INTAKE, WORKER, Seats
+from bot.store.store import Store, open_store
+from bot.usecases.access import seed_admins
+from bot.usecases.context import Channels, Context
+from bot.usecases.deliver import DeliveryError
+from bot.usecases.desk import GROUPS
+from bot.usecases.receive import receive
+from bot.usecases.recover import note_start
+from bot.usecases.worker import Worker
+from bot.web.site import Site, Wsgi, make_site
+
+log = logging.getLogger("b24bot")
+IDENTIFY_AGAIN_SECONDS = 2.0
+
+
+def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
+    """The settings with the rows of the plugins they name."""
+    first = load_settings(environment, dotenv=dotenv)
+    rows = [row for plugin in load_plugins(first["B24BOT_PLUGINS"]) for row in plugin.settings]
+    return load_settings(environment, dotenv=dotenv, more=rows)
+
+
+def builtin_commands() -> Iterable[AnyCommand]:
+    return (command for group in GROUPS for command in group)
+
+
+@dataclass(slots=True, kw_only=True)
+class Bot:
+    """The parts every role needs, put together and not yet running."""
+
+    settings: Settings
+    store: Store
+    plugins: tuple[Plugin, ...]
+    gateway: Gateway
+    context: Context
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def assemble(settings: Settings, *, clock: Clock | None = None, synchronous: str | None = None) -> Bot:
+    """Open the key file and the database, load the plugins, and connect them. Raises ConfigurationError."""
+    clock = clock or SystemClock()
+    keys = load_key_file(settings.key_file, home=settings.home)
+    store = open_store(settings.home, keys, clock, synchronous=synchronous)
+    plugins = load_plugins(settings["B24BOT_PLUGINS"])
+    client = make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"])
+    gateway = Gateway(client, keys, command=settings["B24BOT_COMMAND"], api_url=settings["SLACK_API_URL"])
+    context = Context(
+        store=store,
+        registry=Registry(plugins, builtin=builtin_commands()),
+        clock=clock,
+        terms=settings.terms,
+        channels=Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"]),
+        messenger=gateway,
+        settings=for_plugins(settings),
+        settle_after_ms=settings.duration_ms("B24BOT_READBACK_AFTER"),
+    )
+    seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
+    for plugin in plugins:
+        plugin.start(context.services(plugin.name))
+    return Bot(settings=settings, store=store, plugins=plugins, gateway=gateway, context=context)
+
+
+def for_plugins(settings: Settings) -> Mapping[str, str]:
+    """What plugins may read: not the tokens of Slack."""
+    hidden = {row.name for row in HOST_SETTINGS if row.secret}
+    return {name: value for name, value in settings.values.items() if name not in hidden}
+
+
+class Running:
+    """A bot in one process: the intake, the worker, or both, each behind its seat."""
+
+    def __init__(self, bot: Bot, *, intake: bool, work: bool) -> None:
+        self.bot = bot
+        self._stopping = threading.Event()
+        self._seats = Seats(bot.settings.home, [INTAKE] * intake + [WORKER] * work)
+        self._identifier = threading.Thread(target=self._identify, name="identify", daemon=True)
+        self.worker = Worker(bot.context) if work else None
+        self.socket: Socket | None = None
+        self.site: Site | None = None
+        self._role = "+".join([INTAKE] * intake + [WORKER] * work)
+
+    def start(self) -> None:
+        if self.worker is not None:
+            self.worker.start()
+        note_start(self.bot.context, __version__, self._role)
+        self._identifier.start()
+
+    def _identify(self) -> None:
+        """Ask Slack who we are until it answers; nobody's rights can be judged before."""
+        gateway, context = self.bot.gateway, self.bot.context
+        while not self._stopping.is_set():
+            try:
+                context.home_team = gateway.identify().team
+            except DeliveryError as error:
+                log.warning("Slack does not say who we are: %s", error.code, extra={"action": "auth_test_failed"})
+                self._stopping.wait(IDENTIFY_AGAIN_SECONDS)
+                continue
+            log.info("Slack knows us in team %s", context.home_team, extra={"action": "identified"})
+            context.wake()
+            return
+
+    def http(self) -> Wsgi:
+        """The WSGI application of the intake."""
+        settings, context = self.bot.settings, self.bot.context
+        door = FrontDoor(settings.require("SLACK_SIGNING_SECRET"), context.clock)
+        app = make_bolt(
+            client=make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"]),
+            signing_secret=settings["SLACK_SIGNING_SECRET"],
+            command=settings["B24BOT_COMMAND"],
+            receive=partial(receive, context),
+            identity=lambda: self.bot.gateway.identity,
+        )
+        return make_site(as_wsgi(door, dispatcher(app, lambda: self.bot.gateway.identity)), self.readiness)
+
+    def open_socket(self) -> None:
+        """Socket Mode: connect, and take what comes."""
+        settings, context = self.bot.settings, self.bot.context
+        client = make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"])
+        app = make_bolt(
+            client=client,
+            signing_secret="",
+            command=settings["B24BOT_COMMAND"],
+            receive=partial(receive, context),
+            identity=lambda: self.bot.gateway.identity,
+        )
+        self.socket = Socket(app, settings.require("SLACK_APP_TOKEN"), client)
+        self.socket.start()
+
+    def readiness(self) -> Mapping[str, bool]:
+        """What has to hold before a click can be taken."""
+        return {
+            "store": self._store_writable(),
+            "intake": not self._stopping.is_set(),
+            "slack": self.bot.gateway.identity is not None,
+            "worker": self.worker is None or self.worker.alive,
+        }
+
+    def _store_writable(self) -> bool:
+        return self.bot.store.writable()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self.socket is not None:
+            self.socket.stop()
+        if self.site is not None:
+            self.site.stop()
+        if self.worker is not None:
+            self.worker.stop()
+        self._seats.leave()
+        self.bot.close()

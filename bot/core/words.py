@@ -1,0 +1,15 @@
+"""Small pieces of wording that more than one room needs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def moment(at: int) -> str:
+    """UTC epoch milliseconds as people read them: `2026-03-01 14:05 UTC`."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 line`, `3 lines`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

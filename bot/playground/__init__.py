@@ -1,0 +1,1 @@
+"""The playground: a simulated Slack workspace and portal around the real bot, the people in it, and the story."""

@@ -1,0 +1,57 @@
+"""What Slack's errors mean for a delivery: a row a code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPException
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.usecases.deliver import Busy, ChannelDead, DeliveryError, Impossible, Lost
+
+DEAD = frozenset(
+    {
+        *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"),
+        *("account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired", "missing_scope"),
+        *("team_access_not_granted", "ekm_access_denied", "access_denied", "org_login_required"),
+    }
+)
+"""Nobody gets anything there until a person mends it."""
+PASSING = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "ratelimited"}
+)
+DEFAULT_WAIT = 1.0
+
+KINDS: Mapping[bool, type[DeliveryError]] = {True: ChannelDead, False: Impossible}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn whatever a Slack call raises into a DeliveryError without its request, which holds the token."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise _of(error) from None
+    except (SlackClientError, OSError, HTTPException, ValueError) as error:
+        raise Lost(type(error).__name__) from None
+
+
+def _of(error: SlackApiError) -> DeliveryError:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    data = getattr(response, "data", response)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == 429 or code == "ratelimited":
+        return Busy(_seconds(getattr(response, "headers", {})))
+    if status >= 500 or code in PASSING or not code:
+        return Lost(code or f"http_{status}")
+    return KINDS[code in DEAD](code)
+
+
+def _seconds(headers: Mapping[str, str | list[str]]) -> float:
+    for name, value in headers.items():
+        if name.lower() == "retry-after":
+            text = value[0] if isinstance(value, list) else value
+            return float(text) if text.isdigit() else DEFAULT_WAIT
+    return DEFAULT_WAIT

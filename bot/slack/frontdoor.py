@@ -1,0 +1,153 @@
+"""The front door: what is not a well-formed request signed by Slack goes no further, and gets a 4xx."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qs
+
+from bot.plugin import Clock
+
+log = logging.getLogger("b24bot.slack")
+
+MAX_BODY = 256 * 1024
+MAX_DEPTH = 64
+MAX_FIELDS = 100
+WINDOW_SECONDS = 300
+_TIMESTAMP = re.compile(r"\A[0-9]{10}\Z")
+_SIGNATURE = re.compile(r"\Av0=[0-9a-f]{64}\Z")
+_FORM = "application/x-www-form-urlencoded"
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One HTTP request at the door: header names in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class TurnedAway(Exception):
+    """The request goes no further. `status` is the answer; `reason` is for the log, never for the sender."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class FrontDoor:
+    """Checks in the order that costs least: size, type, time, signature, and only then the content."""
+
+    def __init__(self, signing_secret: str, clock: Clock) -> None:
+        self._secret = signing_secret.encode()
+        self._clock = clock
+
+    def admit(self, letter: Letter) -> str:
+        """The body as text, once it is known to be Slack's and to be readable. Raises TurnedAway."""
+        if len(letter.body) > MAX_BODY:
+            raise TurnedAway(413, "too large")
+        kind = letter.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in (_FORM, _JSON):
+            raise TurnedAway(415, "content type")
+        self._check_signature(letter)
+        try:
+            text = letter.body.decode("utf-8")
+        except UnicodeDecodeError:
+            raise TurnedAway(400, "not UTF-8") from None
+        _check_content(kind, text)
+        return text
+
+    def _check_signature(self, letter: Letter) -> None:
+        stamp = letter.headers.get("x-slack-request-timestamp", "")
+        signature = letter.headers.get("x-slack-signature", "")
+        if not _TIMESTAMP.match(stamp) or abs(self._clock.now_ms() // 1000 - int(stamp)) > WINDOW_SECONDS:
+            raise TurnedAway(401, "timestamp")
+        if not _SIGNATURE.match(signature):
+            raise TurnedAway(401, "signature form")
+        expected = "v0=" + hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + letter.body, sha256).hexdigest()
+        if not hmac.compare_digest(expected.encode(), signature.encode()):
+            raise TurnedAway(401, "signature")
+
+
+def _check_content(kind: str, text: str) -> None:
+    if kind == _JSON:
+        _object(text)
+        return
+    try:
+        fields = parse_qs(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError:
+        raise TurnedAway(400, "form") from None
+    if "payload" in fields:
+        payload = _object(fields["payload"][0])
+        if not isinstance(payload.get("type"), str):
+            raise TurnedAway(400, "payload without a type")
+
+
+def _object(text: str) -> dict[str, Any]:
+    # Depth is bounded before parsing: a deep enough body exhausts the parser's stack.
+    if _deepest(text) > MAX_DEPTH:
+        raise TurnedAway(400, "too deep")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        raise TurnedAway(400, "JSON") from None
+    if not isinstance(value, dict):
+        raise TurnedAway(400, "not an object")
+    return value
+
+
+def _deepest(text: str) -> int:
+    """An upper bound of the nesting: brackets in strings count too, which real payloads never come near."""
+    depth = deepest = 0
+    for mark in re.findall(r"[\[\]{}]", text):
+        depth += 1 if mark in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Dispatch = Callable[[str, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
+
+_REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed"}
+
+
+def as_wsgi(door: FrontDoor, dispatch: Dispatch) -> Wsgi:
+    """The HTTP side of the intake: the front door, then `dispatch(body, headers)` → status, headers, body."""
+
+    def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            if environ["REQUEST_METHOD"] != "POST":
+                raise TurnedAway(405, "method")
+            letter = _letter(environ)
+            status, headers, body = dispatch(door.admit(letter), letter.headers)
+        except TurnedAway as refusal:
+            # Neither the body nor the headers are logged: they may be anybody's.
+            log.warning("a request was turned away: %s", refusal.reason, extra={"action": "turned_away"})
+            status, headers, body = refusal.status, {"Content-Type": "text/plain"}, b""
+        start_response(
+            f"{status} {_REASONS.get(status, 'Answer')}", [*headers.items(), ("Content-Length", str(len(body)))]
+        )
+        return [body]
+
+    return application
+
+
+def _letter(environ: Mapping[str, Any]) -> Letter:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+    }
+    length = str(environ.get("CONTENT_LENGTH") or "0")
+    if not length.isdecimal() or int(length) > MAX_BODY:
+        raise TurnedAway(413, "too large")
+    return Letter(headers=headers, body=environ["wsgi.input"].read(int(length)))

@@ -1,0 +1,93 @@
+"""Slack's payloads as the bot's own values, each with the key that names its delivery (slack.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from bot.core.inbound import Click, Form, SlashCommand
+from bot.core.principals import Principal
+from bot.slack.render.card import ACTION_PREFIX
+
+Payload = Mapping[str, Any]
+
+
+def slash_command(payload: Payload) -> SlashCommand:
+    """A slash command's form fields."""
+    person = Principal(team=_text(payload, "team_id"), user=_text(payload, "user_id"))
+    trigger = _text(payload, "trigger_id")
+    return SlashCommand(
+        key=f"cmd:{person.id}:{trigger or _fingerprint(payload)}",
+        person=person,
+        home_team=person.team,
+        channel=_text(payload, "channel_id"),
+        text=_text(payload, "text"),
+        answer_url=_text(payload, "response_url"),
+        trigger=trigger,
+    )
+
+
+def click(payload: Payload) -> Click:
+    """A block_actions payload with one action."""
+    actions = payload.get("actions") or [{}]
+    action: Payload = actions[0]
+    person = _person(payload)
+    channel = _text(_part(payload, "channel"), "id") or _text(_part(payload, "container"), "channel_id")
+    message = _text(_part(payload, "container"), "message_ts") or _text(_part(payload, "message"), "ts")
+    button = _text(action, "action_id")
+    moment = _text(action, "action_ts") or _text(payload, "trigger_id")
+    return Click(
+        key=f"act:{person.id}:{channel}:{message}:{button}:{moment}",
+        person=person,
+        home_team=_text(_part(payload, "team"), "id"),
+        channel=channel,
+        message=message,
+        button=button.removeprefix(ACTION_PREFIX),
+        value=_text(action, "value"),
+        answer_url=_text(payload, "response_url"),
+        trigger=_text(payload, "trigger_id"),
+    )
+
+
+def form(payload: Payload) -> Form:
+    """A view_submission payload."""
+    view = _part(payload, "view")
+    person = _person(payload)
+    values = _part(_part(view, "state"), "values")
+    fields = {
+        name: _text(element, "value")
+        for block in values.values()
+        if isinstance(block, Mapping)
+        for name, element in block.items()
+        if isinstance(element, Mapping)
+    }
+    return Form(
+        key=f"view:{person.id}:{_text(view, 'id')}:{_text(view, 'hash')}",
+        person=person,
+        home_team=_text(_part(payload, "team"), "id"),
+        form=_text(view, "callback_id"),
+        value=_text(view, "private_metadata"),
+        fields=fields,
+    )
+
+
+def _person(payload: Payload) -> Principal:
+    user = _part(payload, "user")
+    # In a channel shared with another organisation the person's team differs from the one the app is in.
+    team = _text(user, "team_id") or _text(_part(payload, "team"), "id")
+    return Principal(team=team, user=_text(user, "id"))
+
+
+def _part(payload: Payload, name: str) -> Payload:
+    part = payload.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _text(payload: Payload, name: str) -> str:
+    value = payload.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _fingerprint(payload: Payload) -> str:
+    return sha256(repr(sorted(payload.items())).encode()).hexdigest()[:32]

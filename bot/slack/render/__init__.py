@@ -1,0 +1,1 @@
+"""How things look in Slack: values in, Block Kit out."""

@@ -1,0 +1,36 @@
+"""The modal that asks why somebody rejects."""
+
+from __future__ import annotations
+
+from bot.core.change import ChangeRequest
+from bot.slack.render.text import Block, cut, escape, plain, section
+
+REASON_FORM = "b24:reason"
+
+
+def reason_form(change: ChangeRequest, value: str) -> Block:
+    """A view; `value` comes back with it and proves what it is for."""
+    return {
+        "type": "modal",
+        "callback_id": REASON_FORM,
+        "private_metadata": value,
+        "title": {"type": "plain_text", "text": cut(f"Reject {change.id}", 24)},
+        "submit": {"type": "plain_text", "text": "Reject"},
+        "close": {"type": "plain_text", "text": "Go back"},
+        "blocks": [
+            section(f"*{escape(plain(change.plan.summary))}* on {escape(change.place.name)}"),
+            {
+                "type": "input",
+                "block_id": "reason",
+                "label": {"type": "plain_text", "text": "Why not?"},
+                "hint": {"type": "plain_text", "text": "It is shown under the card and kept in the audit log."},
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "reason",
+                    "multiline": True,
+                    "min_length": 1,
+                    "max_length": 1000,
+                },
+            },
+        ],
+    }

@@ -1,0 +1,1 @@
+"""HTTP served by the bot: health, and the playground's page. The only room that knows flask."""

@@ -1,0 +1,27 @@
+"""What every test may use: a scratch store, and a town with the whole bot in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.town import Town
+from bot.store.store import Store
+from bot.testing.services import scratch_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A real store in a file of its own."""
+    opened = scratch_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """The real bot between both simulators, without Slack's pace of one post a second."""
+    with Town(tmp_path, pace=False) as running:
+        yield running
