@@ -23,10 +23,25 @@ class Proof(StrEnum):
     UNCHANGED = "unchanged"
     PARTIAL = "partial"
     UNREAD = "unread"
+    BLIND = "blind"
+    """The plan names nothing that reading could show."""
+
+
+class Answers(StrEnum):
+    """What the answers to all calls of a plan prove together."""
+
+    DONE = "done"
+    SOME = "some"
+    """Some calls were done, then one was not."""
+    FAILED = "failed"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
 
 
 def prove(plan: Plan, now: Observation | None) -> Proof:
     """Compare what is true now with what the plan wanted; None means it could not be read."""
+    if not plan.wanted:
+        return Proof.BLIND
     if now is None:
         return Proof.UNREAD
     if all(now.get(label) == word for label, word in plan.wanted.items()):
@@ -36,43 +51,56 @@ def prove(plan: Plan, now: Observation | None) -> Proof:
     return Proof.PARTIAL
 
 
-def answered(outcomes: Sequence[CallOutcome]) -> CallVerdict:
-    """What the calls together prove: one unknown makes all unknown, one failure makes all failed."""
+def answered(outcomes: Sequence[CallOutcome]) -> Answers:
+    """What the calls together prove: one unknown makes all unknown; no outcome at all means that nothing was sent."""
     verdicts = {outcome.verdict for outcome in outcomes}
-    for verdict in (CallVerdict.UNKNOWN, CallVerdict.FAILED, CallVerdict.NOT_SENT):
-        if verdict in verdicts:
-            return verdict
-    return CallVerdict.DONE
+    if CallVerdict.UNKNOWN in verdicts:
+        return Answers.UNKNOWN
+    if CallVerdict.DONE in verdicts:
+        return Answers.DONE if verdicts == {CallVerdict.DONE} else Answers.SOME
+    return Answers.FAILED if CallVerdict.FAILED in verdicts else Answers.NOT_SENT
 
 
-_D, _F, _N, _U = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
+_D, _S, _F, _N, _U = Answers
 
-JUDGEMENT: Mapping[tuple[CallVerdict, Proof], tuple[Status, str]] = {
+JUDGEMENT: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
     (_D, Proof.REACHED): (Status.DONE, "Done and verified by reading it back."),
     (_D, Proof.UNCHANGED): (Status.FAILED, "The portal said yes, but reading it back shows that nothing changed."),
     (_D, Proof.PARTIAL): (Status.FAILED, "The portal said yes, but only part of it happened."),
     (_D, Proof.UNREAD): (Status.UNKNOWN, "The portal said yes, but it could not be read back yet."),
+    (_D, Proof.BLIND): (Status.DONE, "The portal said yes. Nothing shows it when it is read back."),
+    (_S, Proof.REACHED): (Status.DONE, "Not every call was done, yet reading it back shows all that was wanted."),
+    (_S, Proof.UNCHANGED): (Status.FAILED, "Not every call was done. Nothing changed; this was read back."),
+    (_S, Proof.PARTIAL): (Status.FAILED, "Not every call was done, and only part of it happened."),
+    (_S, Proof.UNREAD): (Status.UNKNOWN, "Not every call was done, and it could not be read back yet."),
+    (_S, Proof.BLIND): (Status.FAILED, "Not every call was done. What was done stays."),
     (_F, Proof.REACHED): (Status.GONE, "The portal refused, and there is nothing left to do."),
     (_F, Proof.UNCHANGED): (Status.FAILED, "The portal refused. Nothing changed; this was read back."),
     (_F, Proof.PARTIAL): (Status.FAILED, "The portal refused, yet part of it happened."),
     (_F, Proof.UNREAD): (Status.UNKNOWN, "The portal refused, and it could not be read back yet."),
+    (_F, Proof.BLIND): (Status.FAILED, "The portal refused."),
     (_N, Proof.REACHED): (Status.GONE, "Nothing was sent, and there is nothing left to do."),
     (_N, Proof.UNCHANGED): (Status.FAILED, "The call could not be sent. Nothing changed; this was read back."),
     (_N, Proof.PARTIAL): (Status.FAILED, "The call could not be sent; the portal changed by other means."),
     (_N, Proof.UNREAD): (Status.FAILED, "The call could not be sent."),
+    (_N, Proof.BLIND): (Status.FAILED, "The call could not be sent."),
     (_U, Proof.REACHED): (Status.DONE, "The portal's answer was lost; reading it back shows that it is done."),
     (_U, Proof.UNCHANGED): (Status.UNKNOWN, "The portal's answer proves nothing, and no effect is to be seen yet."),
     (_U, Proof.PARTIAL): (Status.UNKNOWN, "The portal's answer proves nothing, and only part is to be seen yet."),
     (_U, Proof.UNREAD): (Status.UNKNOWN, "The portal's answer proves nothing, and it could not be read back yet."),
+    (_U, Proof.BLIND): (
+        Status.UNKNOWN,
+        "The portal's answer proves nothing, and nothing shows it when it is read back.",
+    ),
 }
 """Every pair of what was answered and what is true, and the ending it makes."""
 
 SETTLED: Mapping[Proof, tuple[Status, str]] = {
-    Proof.REACHED: (Status.DONE, "Read back: it is done. The portal's own answer was lost."),
+    Proof.REACHED: (Status.DONE, "Read back: it is done, whatever the portal had answered."),
     Proof.UNCHANGED: (Status.FAILED, "Read back twice: nothing changed on the portal."),
     Proof.PARTIAL: (Status.FAILED, "Read back twice: only part of it happened."),
 }
-"""How an unknown outcome ends once reading it back decides."""
+"""How an unknown outcome ends once reading it back decides. Without a row it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +130,7 @@ def settle(plan: Plan, now: Observation | None, *, agrees: bool) -> Ending | Non
     read: a late or cached answer could only show the state before.
     """
     proof = prove(plan, now)
-    if proof is Proof.UNREAD or not (agrees or proof is Proof.REACHED):
+    if proof not in SETTLED or not (agrees or proof is Proof.REACHED):
         return None
     status, sentence = SETTLED[proof]
     return Ending(status=status, sentence=sentence, details=tuple(_seen(plan, proof, now)))

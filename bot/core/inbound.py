@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.core import marks
 from bot.core.principals import Principal
 
 
@@ -61,8 +62,10 @@ _KINDS: Mapping[str, type[SlashCommand | Click | Form]] = {
 
 
 def inbound_to_json(inbound: Inbound) -> str:
+    """For the store. The bot's own marks are taken out, so that nobody can type a mention, and halves of characters."""
     kind = next(name for name, known in _KINDS.items() if isinstance(inbound, known))
-    return json.dumps({"kind": kind, **asdict(inbound)}, ensure_ascii=False)
+    text = json.dumps({"kind": kind, **asdict(inbound)}, ensure_ascii=False)
+    return marks.strip(text).encode(errors="replace").decode()
 
 
 def inbound_from_json(text: str) -> Inbound:

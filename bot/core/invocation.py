@@ -16,8 +16,13 @@ from bot.plugin import BadArgument, Command, Parameter
 AnyCommand = Command[Any]
 LONGEST_LINE = 4_000
 _MAPPED = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u2007": " ", "`": None})
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_SLACK_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tabs and line breaks
+    r"\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+    r"\ud800-\udfff]"  # halves of characters, which cannot be written down as UTF-8
+)
+_LONG_DASH = re.compile(r"(?:(?<=\s)|\A)[—–](?=[a-z])")
+_SLACK_LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,31 +51,63 @@ class Understood:
     corrected: str = ""
 
 
+_QUOTES: Mapping[str, str] = {'"': "double", "'": "single"}
 HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dry-run": ""}
 """Options of every command: the portal to act on, why, and only showing what would happen."""
 
 
 def clean(text: str) -> str:
-    """Take out what phones, pasting and Slack put in: curly quotes, odd spaces, invisible marks, code ticks, links."""
-    plain = _SLACK_LINK.sub(r"\1", _INVISIBLE.sub("", marks.strip(text).translate(_MAPPED)))
-    return " ".join(re.split(r"[ \t\r\n]+", plain.strip())) if '"' not in plain and "'" not in plain else plain.strip()
+    """Take out what phones, pasting and Slack put in: curly quotes, odd spaces, invisible marks, code ticks, links.
+
+    What was cleaned once stays as it is when it is cleaned again: a stored line is read a second time.
+    """
+    plain = _without_links(_INVISIBLE.sub("", marks.strip(text).translate(_MAPPED)))
+    plain = _LONG_DASH.sub("--", plain.strip())
+    return " ".join(re.split(r"[ \t\r\n]+", plain)) if '"' not in plain and "'" not in plain else plain
 
 
-def split(text: str) -> list[str]:
-    """Words, with quotes kept together. Raises WordsError where a quotation mark is left open."""
+def _without_links(text: str) -> str:
+    """Links as Slack writes them, back to bare addresses. Taking one out may leave another around it."""
+    while (bare := _SLACK_LINK.sub(r"\1", text)) != text:
+        text = bare
+    return text
+
+
+def check_length(text: str) -> None:
+    """Raises WordsError for a line that is too long to be read."""
     if len(text) > LONGEST_LINE:
         raise WordsError(
             f"That line has {len(text):,} characters; {LONGEST_LINE:,} is the most.", hint="Shorten it and send again."
         )
+
+
+def split(text: str) -> list[str]:
+    """Words, with quotes kept together. Raises WordsError where a quotation mark is left open."""
     try:
         return shlex.split(text)
     except ValueError:
-        lexed = "double" if text.count('"') % 2 else "single"
-        mark = '"' if lexed == "double" else "'"
-        raise WordsError(
-            f"A {lexed} quotation mark ({mark}) is opened and not closed in: {text}",
-            hint="Close it, or put the whole text between double quotation marks.",
-        ) from None
+        mark = left_open(text)
+    if mark not in _QUOTES:
+        raise WordsError(f"A backslash at the end has nothing after it in: {text}", hint="Take it away.")
+    raise WordsError(
+        f"A {_QUOTES[mark]} quotation mark ({mark}) is opened and not closed in: {text}",
+        hint="Close it, or put the whole text between double quotation marks.",
+    )
+
+
+def left_open(text: str) -> str:
+    """The quotation mark, or the backslash, that still waits for something at the end; empty when none does."""
+    mark, escaped = "", False
+    for char in text:
+        if escaped:
+            escaped = False
+        elif char == "\\" and mark != "'":
+            escaped = True
+        elif not mark and char in _QUOTES:
+            mark = char
+        elif char == mark:
+            mark = ""
+    return "\\" if escaped else mark
 
 
 def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyCommand, tuple[str, ...]]:
@@ -82,29 +119,33 @@ def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyComma
         return table[noun, ""], tuple(words[1:])
     if (noun, verb) in table:
         return table[noun, verb], tuple(words[2:])
-    raise _unknown(table, noun, verb, tuple(words[2:]))
+    raise (
+        _unknown(table, noun, verb, words[1:]) if words else WordsError("Type a command.", hint="Type help for a list.")
+    )
 
 
-def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, rest: tuple[str, ...]) -> WordsError:
+def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, after: Sequence[str]) -> WordsError:
+    """`after` are the words after the noun, as they were typed."""
     nouns = {known for known, _ in table}
     meant = noun if noun in nouns else nearest(noun, nouns)
     if meant is None:
         return WordsError(f"There is no command “{noun}”.", hint="Type help to see what you can do.")
     verbs = sorted(known for known_noun, known in table if known_noun == meant and known)
     if not verbs:
-        return WordsError(f"There is no command “{noun}”.", suggestion=meant)
+        return WordsError(f"There is no command “{noun}”.", suggestion=" ".join([meant, *map(shlex.quote, after)]))
     if not verb:
         return WordsError(f"“{meant}” needs a verb.", hint=f"One of: {', '.join(verbs)}.")
     verb_meant = verb if verb in verbs else nearest(verb, verbs)
     if verb_meant is None:
         return WordsError(f"“{meant}” has no verb “{verb}”.", hint=f"It has: {', '.join(verbs)}.")
     wrong = f"no “{noun}”" if meant != noun else f"no “{noun} {verb}”"
-    line = " ".join([meant, verb_meant, *(shlex.quote(word) for word in rest)])
+    line = " ".join([meant, verb_meant, *(shlex.quote(word) for word in after[1:])])
     return WordsError(f"There is {wrong}.", suggestion=line)
 
 
 def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     """Read a whole line. Raises WordsError or BadArgument; nothing is lost, the sentence quotes what was read."""
+    check_length(text)
     cleaned = clean(text)
     command, rest = find(commands, split(cleaned))
     words, options = _host_options(command, rest)
@@ -115,6 +156,8 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
         reason=options.get("--reason", ""),
         dry_run="--dry-run" in options,
     )
+    # Quoting may have made it longer, and it must still be readable when it is planned again.
+    check_length(invocation.line)
     corrected = cleaned if cleaned != text.strip() else ""
     return Understood(invocation=invocation, command=command, arguments=arguments(command, words), corrected=corrected)
 
@@ -128,17 +171,32 @@ def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], 
         name, equals, value = word.partition("=")
         if name not in HOST_OPTIONS:
             words.append(word)
-        elif not HOST_OPTIONS[name]:
-            options[name] = ""
-        else:
+        elif name in options:
+            raise _twice(name)
+        elif HOST_OPTIONS[name]:
             options[name] = value if equals else _value_of(command, name, HOST_OPTIONS[name], queue)
+        else:
+            options[name] = _no_value(name, equals)
     return words, options
 
 
 def _value_of(command: AnyCommand, option: str, label: str, queue: list[str]) -> str:
+    """The word after an option. Another option is not taken for it: a --dry-run must not be swallowed."""
     if not queue:
         raise WordsError(f"{option} needs a value.", hint=f"For example: {command.path} … {option} {label}")
+    if queue[0].startswith("--"):
+        raise WordsError(f"{option} needs a value before {queue[0]}.", hint=f"A value that begins so: {option}=--…")
     return queue.pop(0)
+
+
+def _no_value(option: str, equals: str) -> str:
+    if equals:
+        raise WordsError(f"{option} takes no value.", hint=f"Type {option} alone, or leave it out.")
+    return ""
+
+
+def _twice(option: str) -> WordsError:
+    return WordsError(f"{option} is given twice.", hint="Leave one of them out.")
 
 
 def arguments(command: AnyCommand, words: Sequence[str]) -> dict[str, Any]:
@@ -155,8 +213,10 @@ def arguments(command: AnyCommand, words: Sequence[str]) -> dict[str, Any]:
             plain.append(word)
         elif name not in flags:
             raise _unknown_option(command, name, flags)
+        elif flags[name].name in values:
+            raise _twice(name)
         elif flags[name].switch:
-            values[flags[name].name] = True
+            values[flags[name].name] = not _no_value(name, equals)
         else:
             typed = value if equals else _value_of(command, name, flags[name].arg.label, queue)
             values[flags[name].name] = _parse(command, flags[name], typed)

@@ -28,10 +28,10 @@ def revoke_role(store: Store, principal: Principal, *, by: Principal) -> bool:
 
 def seed_admins(store: Store, admins: tuple[Principal, ...], *, by: Principal) -> int:
     """Grant admin to the people of the setting, once in the life of a database; returns how many."""
-    if not admins or store.facts.get(SEEDED):
-        return 0
-    for principal in admins:
-        grant_role(store, principal, Role.ADMIN, by=by)
     with store.unit_of_work():
+        if not admins or store.facts.get(SEEDED):
+            return 0
+        for principal in admins:
+            grant_role(store, principal, Role.ADMIN, by=by)
         store.facts.put(SEEDED, "yes")
     return len(admins)

@@ -83,6 +83,8 @@ def ask(understood: Understood, subject: object) -> Answer:
             return reply_from_json(marks.strip(reply_to_json(answer)))
         case Nothing():
             return Nothing(sentence=marks.strip(answer.sentence))
+        case _:
+            raise TypeError(f"{understood.command.path} gave no answer but {type(answer).__name__}")
 
 
 def role_of(ctx: Context, person: Principal) -> Role | None:

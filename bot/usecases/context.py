@@ -14,6 +14,7 @@ from bot.core.policy import Terms
 from bot.host.registry import Registry
 from bot.host.services import PluginServices, services_for
 from bot.plugin import Clock
+from bot.store.jobs import Job
 from bot.store.store import Store
 
 log = logging.getLogger("b24bot")
@@ -64,8 +65,12 @@ class Context:
     settings: Mapping[str, str]
     settle_after_ms: int
     home_team: str = ""
+    audit_pace_ms: int = 1_000
+    """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
     active: set[int] = field(default_factory=set)
     """Numbers of the change requests this process is executing."""
+    stranded: list[tuple[Job, bool]] = field(default_factory=list)
+    """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tell the threads of this process that there is work."""
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from bot import clock as ids
 from bot.core.audit import AuditRecord
+from bot.core.change import ChangeRequest
 from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
-from bot.store.outbox import Envelope
+from bot.store.outbox import Envelope, Outbox
 from bot.usecases.context import Context, log
+from bot.usecases.notify import card_key
 
 LONGEST_WAIT_MS = 300_000
-DEAD_CHANNEL_RETRY_MS = 15_000
+LONGEST_AUDIT_WAIT_MS = DEAD_CHANNEL_RETRY_MS = 15_000
+"""Approvals wait for their audit lines, and go stale within ten minutes."""
 AUDIT_LINES_PER_MESSAGE = 20
-AUDIT_PACE_MS = 1_000
 GIVE_UP_AFTER = 8
 """Attempts for what may be dropped in the end. Audit lines and cards are never dropped while the bot lives."""
 
@@ -54,10 +57,15 @@ class Courier:
     _audit_free_at: int = 0
     _posts_free_at: int = 0
     """Cards and threads wait together when Slack asks to wait: one that overtook another would tell it backwards."""
+    _unsettled: list[tuple[list[Envelope], DeliveryError | None]] = field(default_factory=list)
+    """What came of notices and is not written down yet: the database may have been locked just then."""
 
     def deliver_one(self) -> bool:
         """Deliver what is due, audit lines first; False when nothing is."""
+        self._write_down()
         now = self.ctx.clock.now_ms()
+        if not self.ctx.store.outbox.waiting(now):
+            return False
         if now >= self._audit_free_at and self._deliver_audit(now):
             return True
         for kind in ("whisper", "card", "thread") if now >= self._posts_free_at else ("whisper",):
@@ -73,19 +81,28 @@ class Courier:
 
     def _deliver_audit(self, now: int) -> bool:
         channel = self.ctx.channels.audit
-        envelopes: list[Envelope] = []
-        while len(envelopes) < AUDIT_LINES_PER_MESSAGE and (envelope := self._claim("audit", now)) is not None:
-            envelopes.append(envelope)
+        envelopes = self._claim_audit(now)
         if not envelopes:
             return False
         if not channel:
             self._settle(envelopes, ChannelDead("no audit channel is set"))
             return True
-        self._audit_free_at = now + AUDIT_PACE_MS
-        error = self._attempt_audit(channel, [self._record(envelope) for envelope in envelopes])
+        self._audit_free_at = now + self.ctx.audit_pace_ms
+        error = self._attempt(lambda: self._say_audit(channel, envelopes))
         self._settle(envelopes, error)
         self._mark(channel, error)
         return True
+
+    def _claim_audit(self, now: int) -> list[Envelope]:
+        """The next audit lines in the order of their numbers; none while the first of them waits for another try."""
+        envelopes: list[Envelope] = []
+        with self.ctx.store.unit_of_work() as store:
+            while len(envelopes) < AUDIT_LINES_PER_MESSAGE and (found := store.outbox.claim_next(now, kind="audit")):
+                envelopes.append(found)
+        return envelopes
+
+    def _say_audit(self, channel: str, envelopes: list[Envelope]) -> None:
+        self.ctx.messenger.audit_lines(channel, [self._record(envelope) for envelope in envelopes])
 
     def _record(self, envelope: Envelope) -> AuditRecord:
         seq = envelope.notice.seq if isinstance(envelope.notice, AuditNotice) else 0
@@ -94,11 +111,15 @@ class Courier:
             raise LookupError(f"no audit record {seq}")
         return record
 
-    def _attempt_audit(self, channel: str, records: list[AuditRecord]) -> DeliveryError | None:
+    def _attempt(self, say: Callable[[], None]) -> DeliveryError | None:
+        """Say it; what went wrong, if it did. What nobody foresaw counts as lost: it must not end the queue."""
         try:
-            self.ctx.messenger.audit_lines(channel, records)
+            say()
         except DeliveryError as error:
             return error
+        except Exception as error:  # noqa: BLE001 - the edge of a delivery: the notice waits, the log has the rest
+            log.exception("a delivery failed (%s)", ids.incident_id(), extra={"action": "delivery_fault"})
+            return Lost(type(error).__name__)
         return None
 
     def _mark(self, channel: str, error: DeliveryError | None) -> None:
@@ -110,17 +131,10 @@ class Courier:
                 log.warning("the audit channel does not take messages: %s", reason, extra={"action": "audit_dead"})
 
     def _deliver(self, envelope: Envelope) -> None:
-        error: DeliveryError | None = None
-        try:
-            self._say(envelope.notice)
-        except DeliveryError as failure:
-            error = failure
-            log.warning(
-                "a %s did not get out: %s",
-                type(envelope.notice).__name__,
-                failure.code,
-                extra={"action": "delivery_failed"},
-            )
+        error = self._attempt(lambda: self._say(envelope.notice))
+        if error is not None:
+            kind = type(envelope.notice).__name__
+            log.warning("a %s did not get out: %s", kind, error.code, extra={"action": "delivery_failed"})
         if isinstance(error, Busy) and not isinstance(envelope.notice, Whisper):
             self._posts_free_at = self.ctx.clock.now_ms() + wait_ms(envelope, error)
         self._settle([envelope], error)
@@ -133,11 +147,18 @@ class Courier:
             case CardNotice(number=number):
                 self._show(number)
             case ThreadNotice(number=number, text=text):
-                messenger.reply(self.ctx.store.changes.require(number), text)
+                messenger.reply(self._with_card(number), text)
             case Whisper():
                 messenger.whisper(notice)
             case AuditNotice():
                 raise TypeError("audit lines are delivered in bundles")
+
+    def _with_card(self, number: int) -> ChangeRequest:
+        """The change request for a line under its card: not before the card, unless that will never stand."""
+        change = self.ctx.store.changes.require(number)
+        if change.card is None and self.ctx.store.outbox.state_of(card_key(number)) in ("new", "sending"):
+            raise Lost("its card does not stand yet")
+        return change
 
     def _show(self, number: int) -> None:
         change = self.ctx.store.changes.require(number)
@@ -154,15 +175,27 @@ class Courier:
             store.changes.note(number, {"card": posted.message, "channel": posted.channel})
 
     def _settle(self, envelopes: list[Envelope], error: DeliveryError | None) -> None:
+        self._unsettled.append((envelopes, error))
+        self._write_down()
+
+    def _write_down(self) -> None:
+        if self._unsettled:
+            with self.ctx.store.unit_of_work() as store:
+                for envelopes, error in self._unsettled:
+                    self._note(store.outbox, envelopes, error)
+            self._unsettled.clear()
+
+    def _note(self, outbox: Outbox, envelopes: list[Envelope], error: DeliveryError | None) -> None:
+        """What came of a bundle, which stays one: all of it has the same wait before it."""
         now = self.ctx.clock.now_ms()
-        with self.ctx.store.unit_of_work() as store:
-            for envelope in envelopes:
-                if error is None:
-                    store.outbox.sent(envelope, at=now)
-                elif _is_lasting(envelope, error):
-                    store.outbox.drop(envelope, error=error.code)
-                else:
-                    store.outbox.retry(envelope, due_at=now + wait_ms(envelope, error), error=error.code)
+        wait = wait_ms(envelopes[0], error) if error else 0
+        for envelope in envelopes:
+            if error is None:
+                outbox.sent(envelope, at=now)
+            elif _is_lasting(envelope, error):
+                outbox.drop(envelope, error=error.code)
+            else:
+                outbox.retry(envelope, due_at=now + wait, error=error.code)
 
     def _tell_card_failed(self, number: int, error: DeliveryError) -> None:
         log.error(
@@ -189,5 +222,6 @@ def wait_ms(envelope: Envelope, error: DeliveryError) -> int:
         case ChannelDead():
             return DEAD_CHANNEL_RETRY_MS
         case _:
-            most: int = min(LONGEST_WAIT_MS, 500 << min(envelope.attempts, 12))
+            longest = LONGEST_AUDIT_WAIT_MS if isinstance(envelope.notice, AuditNotice) else LONGEST_WAIT_MS
+            most: int = min(longest, 500 << min(envelope.attempts, 12))
             return round(most / 2 + ids.jitter(most / 2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
 from bot.core.change import ChangeRequest, Status
@@ -67,7 +69,7 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
         subject = plugin.open(ctx.services(plugin.name), change.place)
         fresh = ask(understood, subject)
     except PluginError as error:
-        return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {error.sentence}")
+        return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {marks.strip(error.sentence)}")
     if isinstance(fresh, Nothing):
         return Ending(status=Status.GONE, sentence=fresh.sentence)
     if not isinstance(fresh, Plan):
@@ -135,7 +137,7 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest) -> list[CallO
         if step:
             with ctx.store.unit_of_work():
                 _intend(ctx, change, step)
-        outcome = plugin.perform(ctx.services(plugin.name), change.place, call)
+        outcome = _plain(plugin.perform(ctx.services(plugin.name), change.place, call))
         outcomes.append(outcome)
         told = {name: fact for name, fact in outcome.facts.items() if name in FACTS}
         with ctx.store.unit_of_work() as store:
@@ -153,12 +155,18 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest) -> list[CallO
     return outcomes
 
 
+def _plain(outcome: CallOutcome) -> CallOutcome:
+    """Without marks: the sentence and the code may be the remote side's own words."""
+    return replace(outcome, sentence=marks.strip(outcome.sentence), code=marks.strip(outcome.code))
+
+
 def observe(ctx: Context, plugin: Plugin, change: ChangeRequest) -> Observation | None:
     """What is true of the target now; None when it cannot be read."""
     try:
-        return plugin.verify(ctx.services(plugin.name), change.place, change.plan)
+        seen = plugin.verify(ctx.services(plugin.name), change.place, change.plan)
     except PluginError:
         return None
+    return {marks.strip(label): marks.strip(word) for label, word in seen.items()}
 
 
 def _end(ctx: Context, job: Job, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import clock as ids
+from bot.core import marks
 from bot.core.change import ChangeRequest
 from bot.core.notices import CardNotice, ThreadNotice, Whisper
 from bot.core.principals import Principal
@@ -12,7 +13,12 @@ from bot.usecases.context import Context
 
 def show_card(ctx: Context, number: int) -> None:
     """The card is to be posted or rewritten. It is drawn from what is stored when it goes out, so it is never old."""
-    ctx.store.outbox.put(f"card:{number}", CardNotice(number=number), at=ctx.clock.now_ms())
+    ctx.store.outbox.put(card_key(number), CardNotice(number=number), at=ctx.clock.now_ms())
+
+
+def card_key(number: int) -> str:
+    """The outbox key of a card."""
+    return f"card:{number}"
 
 
 def say_under_card(ctx: Context, number: int, text: str) -> None:
@@ -37,12 +43,15 @@ def whisper(
 
 
 def error_reply(error: PluginError) -> Reply:
-    """An error as an answer: the sentence, the code if the remote side gave one, and what to do next."""
-    code = getattr(error, "code", "")
+    """An error as an answer: the sentence, the code if the remote side gave one, and what to do next.
+
+    Marks are taken out: the sentence may quote what a person typed or what the remote side said.
+    """
+    code = marks.strip(getattr(error, "code", ""))
     return Reply(
-        title=error.sentence,
+        title=marks.strip(error.sentence),
         facts=(("Code", code),) if code else (),
-        notes=(error.hint,) if error.hint else (),
+        notes=(marks.strip(error.hint),) if error.hint else (),
     )
 
 

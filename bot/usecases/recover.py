@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bot import clock as ids
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import ChangeRequest, Status
+from bot.core.errors import StoreUnavailable
 from bot.core.execution import READS_APART_MS, Ending, settle
 from bot.core.plans import canonical
-from bot.usecases.context import Context
+from bot.usecases.context import Context, log
 from bot.usecases.execute import close, observe
 
 INTERRUPTED = "b24bot was stopped while this ran, so nobody saw the portal's answer. It is being read back."
@@ -45,7 +47,20 @@ class Recovery:
             for change in self._ctx.store.changes.with_status([Status.UNKNOWN])
             if self._next_look.get(change.number, 0) <= now
         ]
-        return sum(self._look_at(change) for change in due)
+        return sum(self._look_safely(change) for change in due)
+
+    def _look_safely(self, change: ChangeRequest) -> bool:
+        """Look at one; a fault of its plugin keeps it waiting, and nothing else."""
+        try:
+            return self._look_at(change)
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - the edge to a plugin: the other change requests must be read back too
+            log.exception(
+                "%s cannot be read back (%s)", change.id, ids.incident_id(), extra={"action": "readback_fault"}
+            )
+            self._next_look[change.number] = self._ctx.clock.now_ms() + EARLY_READS_APART_MS
+            return False
 
     def _look_at(self, change: ChangeRequest) -> bool:
         ctx = self._ctx

@@ -13,6 +13,7 @@ from bot.store.jobs import Job
 from bot.usecases import buttons
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context
+from bot.usecases.deliver import DeliveryError
 from bot.usecases.expire import expire
 from bot.usecases.notify import say_under_card, show_card, told, whisper
 
@@ -41,7 +42,7 @@ def send_reason(ctx: Context, job: Job, form: Form) -> None:
     """Handle the form that asks why somebody rejects."""
     with ctx.store.unit_of_work() as store:
         change = _claimed(ctx, form)
-        reason = " ".join(form.fields.get("reason", "").split())[:LONGEST_REASON]
+        reason = " ".join(marks.strip(form.fields.get("reason", "")).split())[:LONGEST_REASON]
         if change is None:
             _tell(ctx, form, "That form is not one of mine. Nothing was done.")
         elif not reason:
@@ -65,10 +66,22 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
             store.jobs.finish(job)
         ctx.wake()
         return True
-    ctx.messenger.ask_reason(click.trigger, change, click.value)
+    trouble = _ask_reason(ctx, click, change)
     with ctx.store.unit_of_work() as store:
+        if trouble:
+            _tell(ctx, click, f"{change.id} was not rejected: {trouble}")
         store.jobs.finish(job)
+    ctx.wake()
     return True
+
+
+def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
+    """Open the form; why that did not work, if it did not. A click is good for a form for three seconds only."""
+    try:
+        ctx.messenger.ask_reason(click.trigger, change, click.value)
+    except DeliveryError as error:
+        return f"Slack did not open the form that asks why ({error.code}). Press the button again."
+    return ""
 
 
 def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:
@@ -110,7 +123,9 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
 
 def already(change: ChangeRequest) -> str:
     """What became of a change request, for somebody whose click came too late."""
-    people = [review.reviewer for review in change.reviews]
+    deciding = {Status.REJECTED: Verdict.REJECT, Status.WITHDRAWN: None, Status.EXPIRED: None}
+    verdict = deciding.get(change.status, Verdict.APPROVE)
+    people = [review.reviewer for review in change.reviews if review.verdict is verdict]
     by = f" ({', '.join(marks.person(person) for person in people)} decided)" if people else ""
     return f"Your click changed nothing: {told(change)} {ENDINGS[change.status]}{by}."
 
@@ -150,7 +165,10 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
     if not _still_open(ctx, form, change):
         return
     now = ctx.clock.now_ms()
-    ctx.store.changes.review(change.number, Review(reviewer=form.person, verdict=Verdict.REJECT, at=now, reason=reason))
+    review = Review(reviewer=form.person, verdict=Verdict.REJECT, at=now, reason=reason)
+    if not ctx.store.changes.review(change.number, review):
+        _tell(ctx, form, f"You have approved {change.id} already, and a verdict cannot be changed.")
+        return
     ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": f"Rejected: {reason}"}
     ctx.store.changes.move(change.number, Status.PENDING, Status.REJECTED, changes=ended)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}

@@ -184,5 +184,6 @@ def needs(decision: Decision) -> str:
 
 
 def _with_line(reply: Reply, line: str) -> Reply:
+    line = marks.strip(line)
     shown = line if len(line) <= 300 else f"{line[:300]}… ({len(line):,} characters)"
     return Reply(title=reply.title, facts=reply.facts, notes=(*reply.notes, f"I read: {shown}"))

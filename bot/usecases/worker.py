@@ -11,6 +11,7 @@ from bot.core.inbound import Click, Form, SlashCommand, inbound_from_json
 from bot.core.notices import Whisper
 from bot.plugin import Reply
 from bot.store.jobs import Job
+from bot.store.store import Store
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier, DeliveryError
 from bot.usecases.execute import execute
@@ -27,6 +28,11 @@ SWEEP_MS = 3_600_000
 MOST_ATTEMPTS = 3
 RETRY_MS = 5_000
 INBOUND = "inbound"
+_AFTERWARDS = {
+    True: "Nothing was sent to the portal for this. Try again in a moment.",
+    False: "b24bot goes on by itself once it can be written; what was called is read back and never called again.",
+}
+"""What a database that cannot be written means for what came in, and for a change request that is being run."""
 
 
 class Worker:
@@ -98,6 +104,7 @@ class Worker:
         return True
 
     def _keep(self) -> bool:
+        put_away_stranded(self._ctx)
         if self._ctx.home_team:
             expire_overdue(self._ctx)
             self._recovery.look()
@@ -120,7 +127,7 @@ def perform_job(ctx: Context, job: Job) -> None:
             execute(ctx, job, int(job.payload))
     except StoreUnavailable as error:
         log.error("a job could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
-        _excuse(ctx, job, f"{error.sentence} Nothing was sent to the portal for this.")
+        _excuse(ctx, job, f"{error.sentence} {_AFTERWARDS[job.kind == INBOUND]}")
     except Exception:  # noqa: BLE001 - the edge of the worker: the person hears of it, the log has the rest
         incident = ids.incident_id()
         log.exception("a job failed (%s)", incident, extra={"action": "job_failed", "incident": incident})
@@ -139,13 +146,11 @@ def _perform_inbound(ctx: Context, job: Job) -> None:
 
 def _excuse(ctx: Context, job: Job, sentence: str) -> None:
     """Say that it did not work, through the outbox, or directly when even that cannot be written."""
-    notice = _apology(ctx, job, sentence)
+    notice: Whisper | None = None
     try:
+        notice = _apology(ctx, job, sentence)
         with ctx.store.unit_of_work() as store:
-            if job.kind == INBOUND:
-                store.jobs.finish(job)
-            else:
-                store.jobs.retry(job, due_at=ctx.clock.now_ms() + RETRY_MS)
+            _put_away(ctx, store, job, again=job.kind != INBOUND)
             if notice is not None:
                 whisper(
                     ctx,
@@ -156,16 +161,34 @@ def _excuse(ctx: Context, job: Job, sentence: str) -> None:
                     mood=notice.mood,
                 )
     except StoreUnavailable:
-        if notice is not None:
-            _say_directly(ctx, notice)
+        told = notice is not None and _say_directly(ctx, notice)
+        ctx.stranded.append((job, job.kind != INBOUND or not told))
     ctx.wake()
 
 
-def _say_directly(ctx: Context, notice: Whisper) -> None:
+def _put_away(ctx: Context, store: Store, job: Job, *, again: bool) -> None:
+    if again:
+        store.jobs.retry(job, due_at=ctx.clock.now_ms() + RETRY_MS)
+    else:
+        store.jobs.finish(job)
+
+
+def put_away_stranded(ctx: Context) -> None:
+    """Write down the ends of jobs that could not be written when they came."""
+    while ctx.stranded:
+        job, again = ctx.stranded[0]
+        with ctx.store.unit_of_work() as store:
+            _put_away(ctx, store, job, again=again)
+        ctx.stranded.pop(0)
+
+
+def _say_directly(ctx: Context, notice: Whisper) -> bool:
     try:
         ctx.messenger.whisper(notice)
     except DeliveryError as error:
         log.error("nobody could be told: %s", error.code, extra={"action": "apology_lost"})
+        return False
+    return True
 
 
 def _apology(ctx: Context, job: Job, sentence: str) -> Whisper | None:
@@ -175,8 +198,13 @@ def _apology(ctx: Context, job: Job, sentence: str) -> Whisper | None:
         change = ctx.store.changes.get(int(job.payload)) if job.attempts <= 1 else None
         if change is None or change.requester.local:
             return None
+        reply = Reply(title=f"{change.id}: {sentence}")
         return Whisper(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
-    inbound = inbound_from_json(job.payload)
+    try:
+        inbound = inbound_from_json(job.payload)
+    except (ValueError, KeyError, TypeError):
+        # What cannot be read names nobody who waits for it.
+        return None
     channel = inbound.channel if not isinstance(inbound, Form) else ""
     url = inbound.answer_url if isinstance(inbound, SlashCommand) else ""
     return Whisper(person=inbound.person, channel=channel, reply=reply, answer_url=url, mood="trouble")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify
+from waitress import wasyncore
 from waitress.server import create_server
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 SLACK_PATH = "/slack/events"
 THREADS = 8
 BODY_LIMIT = 1024 * 1024
+FINISH_SECONDS = 5
 
 
 def make_site(slack: Wsgi, ready: Callable[[], Mapping[str, bool]]) -> Wsgi:
@@ -40,8 +43,17 @@ class Site:
     """A WSGI application served by waitress; `port` 0 picks a free one."""
 
     def __init__(self, application: Wsgi, host: str, port: int) -> None:
+        self._sockets: dict[int, Any] = {}
+        self._stopping = threading.Event()
+        self._running = threading.Event()
         self._server: Any = create_server(
-            application, host=host, port=port, threads=THREADS, max_request_body_size=BODY_LIMIT, ident=None
+            application,
+            map=self._sockets,
+            host=host,
+            port=port,
+            threads=THREADS,
+            max_request_body_size=BODY_LIMIT,
+            ident=None,
         )
 
     @property
@@ -50,7 +62,25 @@ class Site:
 
     def run(self) -> None:
         """Serve until `stop`, or until the thread is told to exit."""
-        self._server.run()
+        self._running.set()
+        try:
+            while not self._stopping.is_set():
+                wasyncore.loop(timeout=1.0, use_poll=True, map=self._sockets, count=1)
+        finally:
+            self._close()
 
     def stop(self) -> None:
+        """Take no more requests; `run` returns once those at hand are answered."""
+        self._stopping.set()
+        if self._running.is_set():
+            self._server.pull_trigger()
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        # The threads come first: one that is still at work would wake the loop through a file descriptor which,
+        # once closed, may belong to the database.
+        self._server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)
+        wasyncore.loop(timeout=0.0, use_poll=True, map=self._sockets, count=2)
         self._server.close()
+        wasyncore.close_all(self._sockets)

@@ -1,0 +1,51 @@
+"""Hold the locks against pyproject.toml: each requirement pinned and satisfied, each pin with a hash, no addresses."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\]+)")
+
+
+def pins(lock: Path) -> dict[str, str]:
+    return {
+        canonicalize_name(found[1]): found[2]
+        for line in lock.read_text(encoding="utf-8").splitlines()
+        if (found := PIN.match(line))
+    }
+
+
+def complaints(lock: Path, requirements: list[str]) -> list[str]:
+    text = lock.read_text(encoding="utf-8")
+    pinned = pins(lock)
+    found = [f"{lock.name} holds an address" for _ in re.findall(r"https?://|--index|--find-links", text)[:1]]
+    bare = [block.split("==")[0] for block in re.split(r"\n(?=\S)", text) if "==" in block and "--hash=" not in block]
+    found += [f"{lock.name}: {name} has no hash" for name in bare]
+    for requirement in map(Requirement, requirements):
+        version = pinned.get(canonicalize_name(requirement.name))
+        if version is None:
+            found.append(f"{lock.name}: {requirement.name} is not pinned")
+        elif not requirement.specifier.contains(version, prereleases=True):
+            found.append(f"{lock.name}: {requirement.name} {version} does not satisfy {requirement.specifier}")
+    return found
+
+
+def main() -> int:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    runtime: list[str] = project["dependencies"]
+    dev: list[str] = runtime + project["optional-dependencies"]["dev"]
+    found = complaints(ROOT / "requirements/runtime.lock", runtime) + complaints(ROOT / "requirements/dev.lock", dev)
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,13 @@
+"""Stories begin with a town and somebody who looks at it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.playground.town import Town
+from tests.stories.scene import Scene
+
+
+@pytest.fixture
+def scene(town: Town) -> Scene:
+    return Scene(town)

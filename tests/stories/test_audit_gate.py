@@ -1,0 +1,87 @@
+"""No audit, no call: without a record that can be copied out, nothing that changes the portal is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.core.change import Status
+from bot.playground.town import Town
+from tests.stories.scene import Scene
+
+
+def test_without_an_audit_channel_nothing_dangerous_is_taken_on(tmp_path: Path) -> None:
+    with Town(tmp_path, pace=False, settings={"B24BOT_AUDIT_CHANNEL": ""}) as town:
+        scene = Scene(town)
+        scene.ask("Olga", "connector remove myconnector")
+        scene.answer("Olga", "No audit channel is set")
+        scene.ask("Olga", "connector list")
+        scene.answer("Olga", "myconnector")
+        assert scene.sent() == 0
+        assert town.store.changes.get(1001) is None
+
+
+def test_a_channel_archived_before_the_request_refuses_it_and_says_why(scene: Scene) -> None:
+    scene.workspace.flag_channel("audit", is_archived=True)
+    scene.ask("Gleb", "connector list")  # the refusal's audit line finds the channel shut
+    scene.workspace.wait_for(lambda: not _working(scene), 5, "the bot to notice")
+    scene.ask("Olga", "connector remove myconnector")
+    scene.answer("Olga", "is_archived")
+    assert scene.sent() == 0
+
+
+def test_a_channel_archived_after_the_request_stops_the_approved_change(scene: Scene) -> None:
+    card = scene.ask_removal()
+    scene.workspace.flag_channel("audit", is_archived=True)
+    scene.press("Anton", card, "Approve")
+    assert "is_archived" in scene.wait_status(Status.FAILED).outcome
+    scene.card_says(card, "Nothing was sent to the portal")
+    assert scene.sent() == 0
+
+
+def test_the_backlog_is_posted_and_work_goes_on_once_the_channel_is_back(scene: Scene) -> None:
+    scene.workspace.flag_channel("audit", is_archived=True)
+    scene.ask("Gleb", "connector list")
+    scene.workspace.wait_for(lambda: not _working(scene), 5, "the bot to notice")
+    scene.workspace.flag_channel("audit", is_archived=False)
+    scene.ask("Olga", "connector remove myconnector")
+    scene.answer("Olga", "does not take messages")
+    scene.channel_says("audit", "command:line:refused")
+    scene.workspace.wait_for(lambda: _working(scene), 5, "the bot to notice")
+    scene.press("Anton", scene.ask_removal(), "Approve")
+    scene.wait_status(Status.DONE)
+
+
+def test_an_audit_insert_that_fails_keeps_the_call_from_the_portal_and_is_told(scene: Scene) -> None:
+    card = scene.ask_removal()
+    database = scene.town.store.database
+    with database.unit_of_work():
+        database.execute(
+            "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'the disk is angry'); END"
+        )
+    scene.press("Anton", card, "Approve")
+    scene.answer("Anton", "the disk is angry")
+    assert scene.change().status is Status.PENDING
+    scene.ask("Olga", "connector remove shopchat")
+    scene.answer("Olga", "the disk is angry")
+    assert scene.sent() == 0
+
+
+def test_an_audit_insert_that_fails_after_the_approval_keeps_the_call_from_the_portal(scene: Scene) -> None:
+    card = scene.ask_removal()
+    database = scene.town.store.database
+    with database.unit_of_work():
+        database.execute(
+            "CREATE TRIGGER no_intent BEFORE INSERT ON audit WHEN NEW.tag = 'change:execution:intended' "
+            "BEGIN SELECT RAISE(ABORT, 'the disk is angry'); END"
+        )
+    scene.press("Anton", card, "Approve")
+    scene.answer("Olga", "the disk is angry")
+    assert scene.change().status is Status.APPROVED
+    assert scene.sent() == 0
+
+
+def _working(scene: Scene) -> bool:
+    health = (
+        scene.town.store.outbox.channel(scene.town.running.bot.context.channels.audit) if scene.town.running else None
+    )
+    return health is None or health.working
