@@ -1,0 +1,10 @@
+"""A Bitrix24 portal on loopback: `PortalSimulator` in a test, `serve` for a process of its own.
+
+Nothing here imports the plugin that it is there to check; its facts come from bitrix24.md.
+"""
+
+from __future__ import annotations
+
+from .server import PortalSimulator, serve
+
+__all__ = ["PortalSimulator", "serve"]

@@ -1,0 +1,210 @@
+"""What people do in the portal itself: operators in their chats, administrators with lines and applications."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from . import dialogs, links, pages
+from .calls import NOBODY, Cause
+from .events import Event, emit, post
+from .patch import ControlError, need
+from .rows import Dialog, Handler, Message
+from .seed import app_id
+from .sender import deliver
+from .world import ADMIN, OPERATOR, World
+
+Wish = Mapping[str, Any]
+
+
+def act(world: World, wish: Wish) -> Any:
+    """Do the `action` that is named; the others of its fields depend on it."""
+    action = ACTIONS.get(str(wish.get("action")))
+    if action is None:
+        raise ControlError(f"There is no action {wish.get('action')!r}. There are: {', '.join(ACTIONS)}.")
+    return action(world, wish)
+
+
+def _dialog(world: World, number: int) -> Dialog:
+    row = world.state.dialogs.get(number)
+    if row is None:
+        raise ControlError(f"There is no chat {number}. There are: {list(world.state.dialogs)}.")
+    return row
+
+
+def _message(world: World, wish: Wish) -> tuple[Message, Dialog]:
+    row = world.state.messages.get(need(wish, "message_id", int))
+    if row is None:
+        raise ControlError(f"There is no message {wish['message_id']}.")
+    return row, world.state.dialogs[row.chat_id]
+
+
+def _cause(wish: Wish, user: int = OPERATOR) -> Cause:
+    return Cause(user=int(wish.get("user", user)))
+
+
+def _send(world: World, name: str, row: Dialog, entries: list[dict[str, Any]], cause: Cause) -> None:
+    data = {"CONNECTOR": row.connector, "LINE": row.line, "MESSAGES": entries}
+    emit(world, Event(name=name, data=data, owner=world.state.owner(row.connector), cause=cause))
+
+
+def _entry(row: Dialog, message: Message, told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "im": {"chat_id": row.chat_id, "message_id": message.id},
+        "message": told,
+        "chat": {"id": row.external_chat},
+    }
+
+
+def write(world: World, wish: Wish) -> Any:
+    """chat_id, text, files, user; `hidden` is a whisper, `system` a text of the portal itself."""
+    with world.lock:
+        row, cause = _dialog(world, need(wish, "chat_id", int)), _cause(wish)
+        system, text = bool(wish.get("system")), str(wish.get("text", ""))
+        number = world.state.number("message", dialogs.FIRST_MESSAGE)
+        made = Message(
+            id=number, chat_id=row.chat_id, author=cause.user, text=text, files=tuple(wish.get("files") or ())
+        )
+        world.state.messages.put(number, made)
+        silent = wish.get("hidden") or (system and not dialogs.flag(world, row, "NEED_SYSTEM_MESSAGES"))
+        told = not silent and dialogs.heard(world, row)
+        if told:
+            author = world.state.users.get(cause.user)
+            if not system and author and dialogs.flag(world, row, "NEED_SIGNATURE"):
+                text = f"[b]{author.name}:[/b] [br]{text}"
+            entry = _entry(row, made, {"user_id": cause.user, "text": text, "files": list(made.files)})
+            _send(world, "ONIMCONNECTORMESSAGEADD", row, [entry], cause)
+        return {"message_id": number, "told": told}
+
+
+def edit(world: World, wish: Wish) -> Any:
+    """message_id, text: told only when the connector has acknowledged the delivery."""
+    with world.lock:
+        old, row = _message(world, wish)
+        text = str(need(wish, "text", str))
+        world.state.messages.put(old.id, replace(old, text=text))
+        told = _followed(world, row, old, "EDIT_INTERNAL_MESSAGES")
+        if told:
+            entry = _entry(row, old, {"id": list(old.external), "text": text})
+            _send(world, "ONIMCONNECTORMESSAGEUPDATE", row, [entry], _cause(wish))
+        return {"told": told}
+
+
+def delete(world: World, wish: Wish) -> Any:
+    """message_id: one entry per external id is told."""
+    with world.lock:
+        old, row = _message(world, wish)
+        world.state.messages.put(old.id, replace(old, deleted=True))
+        told = _followed(world, row, old, "DEL_INTERNAL_MESSAGES")
+        if told:
+            entries = [_entry(row, old, {"id": ident}) for ident in old.external]
+            _send(world, "ONIMCONNECTORMESSAGEDELETE", row, entries, _cause(wish))
+        return {"told": told}
+
+
+def _followed(world: World, row: Dialog, message: Message, flag: str) -> bool:
+    return bool(message.external) and dialogs.flag(world, row, flag) and dialogs.heard(world, row)
+
+
+def close(world: World, wish: Wish) -> Any:
+    """chat_id: the session ends."""
+    with world.lock:
+        dialogs.close(world, _dialog(world, need(wish, "chat_id", int)), _cause(wish))
+        return {"closed": True}
+
+
+def delete_line(world: World, wish: Wish) -> Any:
+    """line: StatusDelete for every connector on it, then LineDelete."""
+    with world.lock:
+        return {"deleted": links.delete_line(world, need(wish, "line", int), _cause(wish, ADMIN))}
+
+
+def disconnect(world: World, wish: Wish) -> Any:
+    """connector, line: the channel is taken off the line by hand."""
+    with world.lock:
+        links.switch_off(world, str(need(wish, "connector", str)), need(wish, "line", int), _cause(wish, ADMIN))
+        return {"disconnected": True}
+
+
+def open_page(world: World, wish: Wish) -> Any:
+    """connector, line, user, connect: the connector's page in the slider, or `placement` id for a tile's page."""
+    with world.lock:
+        user = int(wish.get("user", ADMIN))
+        page = _page(world, wish, user)
+        if page is None or not world.state.apps[page.client_id].hears:
+            return {"shown": False}
+        request = pages.request(world, page)
+    delivery = deliver(request, world.clock.time())
+    return {"shown": True, **delivery.as_json()}
+
+
+def _page(world: World, wish: Wish, user: int) -> pages.Page | None:
+    if "placement" in wish:
+        place = world.state.placements.get(need(wish, "placement", int))
+        shown = place is not None and place.placement == "CONTACT_CENTER"
+        return pages.tile_page(place, user) if place is not None and shown else None
+    ident = links.connector_id(need(wish, "connector", str))
+    status = world.state.status(ident, need(wish, "line", int))
+    return pages.connector_page(world, status, user, connecting=bool(wish.get("connect", True)))
+
+
+def uninstall(world: World, wish: Wish) -> Any:
+    """app, clean: everything it had goes; ONAPPUNINSTALL goes out afterwards, without tokens."""
+    with world.lock:
+        client_id = app_id(world, wish.get("app"))
+        app = world.state.apps[client_id]
+        farewell = world.state.handlers.where(
+            lambda row: (row.client_id, row.event) == (client_id, "ONAPPUNINSTALL") and not row.offline
+        )
+        links.strip_application(world, client_id, NOBODY)
+        world.state.change_app(client_id, deleted=True, installed=False)
+        data = {"LANGUAGE_ID": world.switches["language"], "CLEAN": int(bool(wish.get("clean", False)))}
+        for handler in farewell if app.hears else ():
+            post(world, replace(handler, user_id=0), Event(name="ONAPPUNINSTALL", data=data))
+        return {"uninstalled": client_id, "told": len(farewell) if app.hears else 0}
+
+
+def install(world: World, wish: Wish) -> Any:
+    """app, handler: it is put back as a new row with a new application_token, and told so at `handler`."""
+    with world.lock:
+        client_id = app_id(world, wish.get("app"))
+        old = world.state.apps[client_id]
+        number = world.state.number("app", 100)
+        formula = f"{world.facts.member_id}|{number}|{old.client_secret}|{world.facts.shared_key}"
+        token = hashlib.md5(formula.encode(), usedforsecurity=False).hexdigest()
+        app = world.state.change_app(
+            client_id, app_id=number, application_token=token, active=True, installed=True, deleted=False
+        )
+        data = {
+            "VERSION": 1,
+            "ACTIVE": "Y",
+            "INSTALLED": "Y",
+            "LANGUAGE_ID": world.switches["language"],
+        }
+        event = Event(name="ONAPPINSTALL", data=data, cause=Cause(user=ADMIN))
+        if wish.get("handler"):
+            post(world, Handler(id=0, client_id=client_id, event=event.name, url=str(wish["handler"])), event)
+        return {"installed": client_id, "application_token": app.application_token}
+
+
+def clean_up(world: World, _wish: Wish) -> Any:
+    """The portal's agent: rows that are off and rows of connectors that nobody knows."""
+    with world.lock:
+        gone = world.state.statuses.drop_where(lambda row: not row.active or not world.state.provided(row.connector))
+        return {"removed": [[row.connector, row.line] for row in gone]}
+
+
+ACTIONS: dict[str, Callable[[World, Wish], Any]] = {
+    "write": write,
+    "edit": edit,
+    "delete": delete,
+    "close": close,
+    "delete_line": delete_line,
+    "disconnect": disconnect,
+    "open_page": open_page,
+    "uninstall": uninstall,
+    "install": install,
+    "clean_up": clean_up,
+}

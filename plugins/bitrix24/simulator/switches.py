@@ -1,0 +1,127 @@
+"""What is unsettled about a real portal, a row each: the default, and what else it may do (bitrix24.md 10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """The first of `values` is the default."""
+
+    name: str
+    values: tuple[str, ...]
+    help: str
+
+    @property
+    def default(self) -> str:
+        return self.values[0]
+
+
+SWITCHES = (
+    Switch(
+        name="register_error_shape",
+        values=("flat", "nested"),
+        help="where an error of register and unregister sits: beside `result`, or inside it",
+    ),
+    Switch(
+        name="oauth_status",
+        values=("401", "docs"),
+        help="HTTP status of the OAuth family: 401 for all, or 403, 400, 503 and 500 as documented",
+    ),
+    Switch(
+        name="list_by_webhook",
+        values=("error_core", "wrong_auth_type"),
+        help="imconnector.list called by a webhook: 400 ERROR_CORE or 403 WRONG_AUTH_TYPE",
+    ),
+    Switch(
+        name="list_denied_text",
+        values=("source", "docs"),
+        help="spelling of the refusal of imconnector.list: `dont` or `don't`",
+    ),
+    Switch(
+        name="data_set",
+        values=("merge", "overwrite"),
+        help="connector.data.set adds to what is stored, or replaces the whole of it",
+    ),
+    Switch(
+        name="data_set_raises",
+        values=("no", "yes"),
+        help="whether connector.data.set also raises the CONNECTION and REGISTER flags",
+    ),
+    Switch(
+        name="refresh_reuse",
+        values=("spent", "reusable"),
+        help="a refresh token after its use: spent together with its access token, or still good",
+    ),
+    Switch(
+        name="refresh_lapsed",
+        values=("invalid_grant", "expired_token"),
+        help="a refresh token after 180 days: 400 invalid_grant or 401 expired_token",
+    ),
+    Switch(name="operating_limit", values=("480", "420", "off"), help="seconds of one method in ten minutes"),
+    Switch(
+        name="batch_charged_to",
+        values=("inner", "batch"),
+        help="whose operating time a batch uses: that of the methods in it, or that of `batch`",
+    ),
+    Switch(
+        name="dialog_event_id",
+        values=("event_handler_id", "eventId"),
+        help="name of the handler's id in the Dialog events",
+    ),
+    Switch(name="placement_unbind_count", values=("2", "1"), help="count that placement.unbind gives for one handler"),
+    Switch(name="language", values=("en", "ru"), help="language of the descriptions that a portal translates"),
+    Switch(
+        name="oauth_reads_body",
+        values=("query", "body"),
+        help="where the token endpoint looks for the grant: the query string only, or the POST body as well",
+    ),
+    Switch(
+        name="webhook_over_http",
+        values=("allowed", "refused"),
+        help="a webhook called over plain http: served, or 401 INVALID_REQUEST",
+    ),
+    Switch(
+        name="type_error_body",
+        values=("html", "empty", "json"),
+        help="body of the 500 that follows a value of a wrong PHP type",
+    ),
+    Switch(
+        name="auth_cache",
+        values=("none", "hour"),
+        help="whether the portal remembers for an hour what the authorisation server said about a token",
+    ),
+    Switch(name="rate_limit", values=("on", "off"), help="the leaky bucket per source address"),
+)
+
+BY_NAME = {switch.name: switch for switch in SWITCHES}
+
+
+class UnknownSwitch(ValueError):
+    """A switch or a value that does not exist; the text says what does."""
+
+
+class Switches:
+    """The current value of every switch."""
+
+    def __init__(self) -> None:
+        self._values = {switch.name: switch.default for switch in SWITCHES}
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def set(self, name: str, value: Any) -> None:
+        """`value` is one of the row's values; for a row of two, `true` is the second and `false` the default."""
+        switch = BY_NAME.get(name)
+        if switch is None:
+            raise UnknownSwitch(f"There is no switch {name!r}. There are: {', '.join(BY_NAME)}.")
+        if isinstance(value, bool) and len(switch.values) == 2:
+            value = switch.values[value]
+        if str(value) not in switch.values:
+            raise UnknownSwitch(f"Switch {name!r} takes {' or '.join(switch.values)}, not {value!r}.")
+        self._values[name] = str(value)
+
+    def all(self) -> dict[str, str]:
+        return dict(self._values)
