@@ -1,0 +1,46 @@
+"""The portal's simulator as the playground asks it: its control API, when it has one, over HTTP on loopback."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.plugin import Simulation
+
+SECONDS = 5.0
+NEWEST = 12
+"""So many calls are shown."""
+
+
+class PortalSide:
+    """What a simulation offers beyond the plugin API, by the address under `control` in its `ready`."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._address = urlsplit(str(simulation.ready().get("control") or ""))
+
+    @property
+    def there(self) -> bool:
+        """Whether the simulation has a control API."""
+        return bool(self._address.hostname)
+
+    def calls(self) -> Sequence[Mapping[str, Any]]:
+        """The newest calls the portal received, newest first: `method`, `outcome`, `effect`, `fault`, `at`."""
+        if not self.there:
+            return []
+        journal = self.ask("GET", "journal")["calls"]
+        own = [one for one in journal if not one["in_batch"]][-NEWEST:]
+        return [{name: one[name] for name in ("method", "outcome", "effect", "fault", "at")} for one in reversed(own)]
+
+    def ask(self, method: str, path: str, wish: Mapping[str, Any] | None = None) -> Any:
+        """One request to the control API; its JSON."""
+        connection = http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=SECONDS)
+        try:
+            body = json.dumps(wish) if wish is not None else None
+            place = f"{self._address.path.rstrip('/')}/{path}"
+            connection.request(method, place, body, {"Content-Type": "application/json"})
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()

@@ -1,0 +1,134 @@
+"""The chat.* methods of the Web API."""
+
+from __future__ import annotations
+
+from bot.playground.workspace.arguments import Call
+from bot.playground.workspace.blocktree import with_ids
+from bot.playground.workspace.channels import Channel
+from bot.playground.workspace.installation import BOT_USER, TEAM_DOMAIN
+from bot.playground.workspace.limits import POSTS_PER_CHANNEL
+from bot.playground.workspace.messages import Message
+from bot.playground.workspace.posting import (
+    TEXT_KEPT,
+    complain_about_unfurling,
+    content_of,
+    metadata_of,
+    note_mentions,
+    post_as_bot,
+)
+from bot.playground.workspace.values import Json, Refusal
+from bot.playground.workspace.world import World
+
+EDITED_TEXT = 4_000
+
+
+def channel_to_write(world: World, call: Call, key: str) -> Channel:
+    """The channel the bot may write to, or the refusal for the reason why not.
+
+    A user id stands for the direct message with that person. `chat:write.public` reaches public channels the
+    bot is not in; private ones it is not in do not exist for it.
+    """
+    if person := world.people.get(key):
+        if person.deleted or person.id == BOT_USER:
+            raise Refusal("channel_not_found")
+        return world.channels.direct(person.id, BOT_USER)
+    channel = world.channels.look_up(key)
+    outside = channel is not None and BOT_USER not in channel.members
+    if channel is None or (outside and channel.is_private):
+        raise Refusal("channel_not_found")
+    if channel.is_archived:
+        raise Refusal("is_archived")
+    if outside and "chat:write.public" not in call.token.scopes:
+        raise Refusal("not_in_channel")
+    return channel
+
+
+def post_message(world: World, call: Call) -> Json:
+    channel = channel_to_write(world, call, call.need("channel"))
+    content = content_of(call.values, blocks=_blocks(call))
+    thread_ts = call.text("thread_ts")
+    if thread_ts and world.messages.get(channel.id, thread_ts) is None:
+        raise Refusal("thread_not_found")
+    metadata = metadata_of(call.structure("metadata"))
+    world.limits.take(POSTS_PER_CHANNEL, "post", channel.id)
+    message = post_as_bot(world, channel=channel.id, thread_ts=thread_ts, metadata=metadata, **content)
+    complain_about_unfurling(world, call.values, method="chat.postMessage", message=message)
+    return {"channel": channel.id, "ts": message.ts, "message": message.to_json()}
+
+
+def post_ephemeral(world: World, call: Call) -> Json:
+    channel = channel_to_write(world, call, call.need("channel"))
+    person = call.need("user")
+    content = content_of(call.values, blocks=_blocks(call))
+    if len(content["text"]) > TEXT_KEPT:
+        raise Refusal("msg_too_long")
+    if person not in channel.members:
+        raise Refusal("user_not_in_channel")
+    world.limits.take(POSTS_PER_CHANNEL, "post", channel.id)
+    message = post_as_bot(world, channel=channel.id, thread_ts=call.text("thread_ts"), seen_by=person, **content)
+    return {"message_ts": message.ts}
+
+
+def update(world: World, call: Call) -> Json:
+    """Text alone takes the blocks away and marks the message as edited; blocks alone keep the text."""
+    channel = channel_to_write(world, call, call.need("channel"))
+    message = _own(world, channel, call.need("ts"), refusal="cant_update_message")
+    if len(call.text("text")) > EDITED_TEXT:
+        raise Refusal("msg_too_long")
+    content = content_of(call.values, blocks=_blocks(call))
+    metadata = metadata_of(call.structure("metadata"))
+    changed = world.messages.change(
+        message,
+        text=content["text"] if call.has("text") else message.text,
+        blocks=with_ids(content["blocks"] or [], world.ids),
+        metadata=message.metadata if metadata is None else metadata,
+        edited="" if content["blocks"] else world.ids.timestamp(),
+    )
+    note_mentions(world, changed)
+    return {
+        "channel": channel.id,
+        "ts": changed.ts,
+        "text": changed.text,
+        "message": changed.to_json(replies=world.messages.replies(changed)),
+    }
+
+
+def delete(world: World, call: Call) -> Json:
+    channel = channel_to_write(world, call, call.need("channel"))
+    message = _own(world, channel, call.need("ts"), refusal="cant_delete_message")
+    world.messages.remove(message)
+    return {"channel": channel.id, "ts": message.ts}
+
+
+def get_permalink(world: World, call: Call) -> Json:
+    channel = world.channels.look_up(call.need("channel"))
+    ts = call.need("message_ts")
+    if channel is None:
+        raise Refusal("channel_not_found")
+    message = world.messages.get(channel.id, ts)
+    if message is None or message.is_ephemeral:
+        raise Refusal("message_not_found")
+    link = f"https://{TEAM_DOMAIN}.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
+    if message.is_reply:
+        link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+    return {"channel": channel.id, "permalink": link}
+
+
+def _own(world: World, channel: Channel, ts: str, *, refusal: str) -> Message:
+    """The bot's own visible message: nobody edits an ephemeral one by this way."""
+    message = world.messages.get(channel.id, ts)
+    if message is None or message.is_ephemeral:
+        raise Refusal("message_not_found")
+    if message.user != BOT_USER:
+        raise Refusal(refusal)
+    return message
+
+
+def _blocks(call: Call) -> object:
+    """Blocks as sent; text that is no JSON is handed on, to be refused as `invalid_blocks_format`."""
+    if not call.has("blocks"):
+        return None
+    blocks = call.structure("blocks")
+    if blocks is None:
+        raise Refusal("invalid_blocks_format")
+    return blocks

@@ -1,0 +1,284 @@
+"""The control API under /control/: the same acts and looks as in Python, as JSON over HTTP, one row per path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.workspace import shown
+from bot.playground.workspace.installation import TEAM_DOMAIN
+from bot.playground.workspace.messages import Message
+from bot.playground.workspace.payloads import HOME, Origin
+from bot.playground.workspace.values import FormIncomplete, Json, NoSuchElement, WorkspaceError
+from bot.playground.workspace.views import View
+from bot.plugin.loopback import WebReply, WebRequest
+
+if TYPE_CHECKING:
+    from bot.playground.workspace.workspace import SlackWorkspace
+
+LOCAL_HOSTS = ("127.0.0.1", "localhost")
+
+
+class Control:
+    """Answers `{"ok": true, …}`, or 4xx with one readable sentence in `error`."""
+
+    def __init__(self, workspace: SlackWorkspace) -> None:
+        self._workspace = workspace
+
+    def answer(self, request: WebRequest) -> WebReply:
+        row = ROWS.get((request.method, request.path.removeprefix("/control/").rstrip("/")))
+        refusal = _not_from_here(request)
+        if refusal:
+            return _no(403, refusal)
+        if row is None:
+            known = ", ".join(f"{verb} {name}" for verb, name in ROWS)
+            return _no(404, f"there is no {request.method} {request.path}; there is: {known}")
+        try:
+            return WebReply.json({"ok": True, **row(self._workspace, _arguments(request))})
+        except FormIncomplete as error:
+            return _no(422, str(error), problems=error.problems)
+        except NoSuchElement as error:
+            return _no(404, str(error))
+        except (WorkspaceError, LookupError) as error:
+            return _no(400, str(error).strip("'\""))
+        except TypeError as error:
+            return _no(400, f"a field is missing or unknown: {error}")
+
+
+def _no(status: int, says: str, **more: Any) -> WebReply:
+    return WebReply.json({"ok": False, "error": says, **more}, status=status)
+
+
+def _not_from_here(request: WebRequest) -> str:
+    """A web page elsewhere must not steer the workspace through somebody's browser."""
+    host = request.headers.get("host", "").rsplit(":", 1)[0]
+    if host not in LOCAL_HOSTS:
+        return "call the control API as 127.0.0.1"
+    kind = request.headers.get("content-type", "").split(";")[0]
+    if request.method == "POST" and kind != "application/json":
+        return "send JSON with Content-Type: application/json"
+    return ""
+
+
+def _arguments(request: WebRequest) -> Json:
+    if request.method == "GET":
+        return dict(request.query_pairs())
+    try:
+        value = json.loads(request.body or b"{}")
+    except ValueError:
+        raise WorkspaceError("the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise WorkspaceError("the body must be a JSON object")
+    return value
+
+
+def _need(arguments: Json, name: str) -> str:
+    value = arguments.pop(name, None)
+    if not value:
+        raise WorkspaceError(f"the field {name!r} is missing")
+    return str(value)
+
+
+def _origin(arguments: Json) -> Origin:
+    """`origin` makes the delivery carry another team's, application's or organization's name."""
+    given = arguments.pop("origin", None)
+    return Origin(**{"team_domain": TEAM_DOMAIN, **given}) if given else HOME
+
+
+def _target(workspace: SlackWorkspace, arguments: Json) -> Message | View:
+    """A view by `view_id`, else a message by `channel` and `ts`."""
+    if "view_id" in arguments:
+        return _view(workspace, arguments)
+    channel, ts = workspace.channel(_need(arguments, "channel")), _need(arguments, "ts")
+    message = workspace.message(channel.id, ts)
+    if message is None:
+        raise NoSuchElement(f"there is no message {ts} in #{channel.name}")
+    return message
+
+
+def _view(workspace: SlackWorkspace, arguments: Json) -> View:
+    view_id = _need(arguments, "view_id")
+    with workspace.world.lock:
+        view = workspace.world.views.get(view_id)
+    if view is None:
+        raise NoSuchElement(f"the view {view_id} is not open")
+    return view
+
+
+def _slash(workspace: SlackWorkspace, arguments: Json) -> Json:
+    persona = workspace.people[_need(arguments, "person")]
+    text, origin = _need(arguments, "text"), _origin(arguments)
+    return {"dispatch": shown.dispatch(persona.slash(text, origin=origin, **arguments))}
+
+
+def _click(workspace: SlackWorkspace, arguments: Json) -> Json:
+    persona = workspace.people[_need(arguments, "person")]
+    target, key, origin = _target(workspace, arguments), _need(arguments, "key"), _origin(arguments)
+    return {"dispatch": shown.dispatch(persona.click(target, key, origin=origin, **arguments))}
+
+
+def _suggest(workspace: SlackWorkspace, arguments: Json) -> Json:
+    persona = workspace.people[_need(arguments, "person")]
+    target, key = _target(workspace, arguments), _need(arguments, "key")
+    typed = str(arguments.get("typed", ""))
+    return {"dispatch": shown.dispatch(persona.suggest(target, key, typed))}
+
+
+def _submit(workspace: SlackWorkspace, arguments: Json) -> Json:
+    view, origin = _view(workspace, arguments), _origin(arguments)
+    result = workspace.acts.submit(view, arguments.get("values"), origin=origin)
+    return {"dispatch": shown.dispatch(result)}
+
+
+def _close(workspace: SlackWorkspace, arguments: Json) -> Json:
+    result = workspace.acts.close(_view(workspace, arguments), **arguments)
+    return {"dispatch": None if result is None else shown.dispatch(result)}
+
+
+def _open_home(workspace: SlackWorkspace, arguments: Json) -> Json:
+    persona = workspace.people[_need(arguments, "person")]
+    return {"dispatch": shown.dispatch(persona.open_home(origin=_origin(arguments), **arguments))}
+
+
+def _event(workspace: SlackWorkspace, arguments: Json) -> Json:
+    persona = workspace.people[_need(arguments, "person")]
+    return {"dispatch": shown.dispatch(persona.event(arguments["event"], origin=_origin(arguments)))}
+
+
+def _say(workspace: SlackWorkspace, arguments: Json) -> Json:
+    persona = workspace.people[_need(arguments, "person")]
+    said = persona.say(_need(arguments, "text"), **arguments)
+    return {"message": shown.message(workspace, said)}
+
+
+def _deliver(workspace: SlackWorkspace, arguments: Json) -> Json:
+    wanted = _need(arguments, "id")
+    known = next((one for one in workspace.dispatches if one.dispatch.id == wanted), None)
+    if known is None:
+        raise NoSuchElement(f"there was no delivery {wanted}")
+    return {"dispatch": shown.dispatch(workspace.deliver(known, **arguments))}
+
+
+def _verify_url(workspace: SlackWorkspace, _arguments: Json) -> Json:
+    return {"dispatch": shown.dispatch(workspace.acts.verify_url())}
+
+
+def _flag_person(workspace: SlackWorkspace, arguments: Json) -> Json:
+    """Flags of a person; `add` makes them first."""
+    name, add = _need(arguments, "person"), arguments.pop("add", False)
+    if add:
+        workspace.add_person(name, **arguments)
+    else:
+        workspace.people[name].flag(**arguments)
+    return {"people": shown.people(workspace)}
+
+
+def _flag_channel(workspace: SlackWorkspace, arguments: Json) -> Json:
+    """Flags of a channel; `invite` and `remove` are lists of people, empty for the bot; `add` makes it first."""
+    name = _need(arguments, "channel")
+    if arguments.pop("add", False):
+        workspace.add_channel(name)
+    if "remove" in arguments:
+        workspace.remove_from(name, *arguments.pop("remove"))
+    if "invite" in arguments:
+        workspace.invite_to(name, *arguments.pop("invite"))
+    workspace.flag_channel(name, **arguments)
+    return {"channels": shown.channels(workspace)}
+
+
+def _fault(workspace: SlackWorkspace, arguments: Json) -> Json:
+    if arguments.pop("clear", False):
+        workspace.clear_faults()
+    else:
+        workspace.fault(_need(arguments, "kind"), **arguments)
+    return {"settings": shown.settings(workspace)}
+
+
+def _clock(workspace: SlackWorkspace, arguments: Json) -> Json:
+    """`advance` seconds, or `set` to seconds since the epoch."""
+    if "set" in arguments:
+        workspace.set_clock(float(arguments["set"]))
+    workspace.advance(float(arguments.get("advance", 0)))
+    return {"settings": shown.settings(workspace)}
+
+
+def _settings(workspace: SlackWorkspace, arguments: Json) -> Json:
+    """`request_url`, `rate_limit`, `bot_scopes`, `bot_token_answers`: what is given is changed."""
+    if "request_url" in arguments:
+        workspace.request_url = str(arguments["request_url"])
+    if "rate_limit" in arguments:
+        workspace.rate_limit(bool(arguments["rate_limit"]))
+    if "bot_scopes" in arguments:
+        workspace.set_scopes(*arguments["bot_scopes"])
+    if "bot_token_answers" in arguments:
+        broken = str(arguments["bot_token_answers"])
+        workspace.break_token("" if broken == "ok" else broken)
+    return {"settings": shown.settings(workspace)}
+
+
+def _socket(workspace: SlackWorkspace, arguments: Json) -> Json:
+    """`do` is disconnect (with a `reason`) or drop."""
+    if arguments.get("do") == "drop":
+        return {"connections": workspace.sockets.drop()}
+    return {"connections": workspace.sockets.disconnect(str(arguments.get("reason", "refresh_requested")))}
+
+
+def _messages(workspace: SlackWorkspace, arguments: Json) -> Json:
+    """Of a `channel`; with `ts` only that thread."""
+    channel, ts = _need(arguments, "channel"), arguments.get("ts")
+    found = workspace.thread(channel, str(ts)) if ts else workspace.messages(channel)
+    return {"messages": [shown.message(workspace, one) for one in found]}
+
+
+def _ephemerals(workspace: SlackWorkspace, arguments: Json) -> Json:
+    seen = workspace.ephemerals(_need(arguments, "person"))
+    return {"messages": [shown.message(workspace, one) for one in seen]}
+
+
+def _views(workspace: SlackWorkspace, arguments: Json) -> Json:
+    persona = workspace.people[_need(arguments, "person")]
+    home = persona.home
+    return {
+        "views": [shown.view(workspace, one) for one in persona.views],
+        "home": shown.view(workspace, home) if home else None,
+    }
+
+
+def _calls(workspace: SlackWorkspace, arguments: Json) -> Json:
+    return {"calls": [asdict(one) for one in workspace.calls(str(arguments.get("method", "")))]}
+
+
+Row = Callable[["SlackWorkspace", Json], Json]
+
+ROWS: Mapping[tuple[str, str], Row] = {
+    ("GET", "ready"): lambda workspace, _: {"ready": workspace.ready()},
+    ("GET", "state"): lambda workspace, _: {"state": shown.state(workspace)},
+    ("GET", "settings"): lambda workspace, _: {"settings": shown.settings(workspace)},
+    ("GET", "people"): lambda workspace, _: {"people": shown.people(workspace)},
+    ("GET", "channels"): lambda workspace, _: {"channels": shown.channels(workspace)},
+    ("GET", "messages"): _messages,
+    ("GET", "ephemerals"): _ephemerals,
+    ("GET", "views"): _views,
+    ("GET", "calls"): _calls,
+    ("GET", "complaints"): lambda workspace, _: {"complaints": [asdict(one) for one in workspace.complaints]},
+    ("GET", "mentions"): lambda workspace, _: {"mentions": [asdict(one) for one in workspace.mentions]},
+    ("GET", "dispatches"): lambda workspace, _: {"dispatches": [shown.dispatch(one) for one in workspace.dispatches]},
+    ("POST", "slash"): _slash,
+    ("POST", "click"): _click,
+    ("POST", "suggest"): _suggest,
+    ("POST", "submit"): _submit,
+    ("POST", "close"): _close,
+    ("POST", "home"): _open_home,
+    ("POST", "event"): _event,
+    ("POST", "say"): _say,
+    ("POST", "deliver"): _deliver,
+    ("POST", "verify_url"): _verify_url,
+    ("POST", "people"): _flag_person,
+    ("POST", "channels"): _flag_channel,
+    ("POST", "faults"): _fault,
+    ("POST", "clock"): _clock,
+    ("POST", "settings"): _settings,
+    ("POST", "socket"): _socket,
+}

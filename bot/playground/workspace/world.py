@@ -1,0 +1,58 @@
+"""Everything the workspace knows, in one place, behind one lock."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from bot.playground.workspace.channels import Channel, Channels
+from bot.playground.workspace.clock import Clock, Ids
+from bot.playground.workspace.faults import Faults
+from bot.playground.workspace.hooks import Hooks
+from bot.playground.workspace.installation import BOT_NAME, BOT_USER, TEAM_ID
+from bot.playground.workspace.limits import Limits
+from bot.playground.workspace.messages import Messages
+from bot.playground.workspace.people import People, Person
+from bot.playground.workspace.records import Records
+from bot.playground.workspace.tickets import Tickets
+from bot.playground.workspace.tokens import Tokens
+from bot.playground.workspace.triggers import Triggers
+from bot.playground.workspace.values import Json
+from bot.playground.workspace.views import Views
+
+PEOPLE = (("U0001", "Olga"), ("U0002", "Anton"), ("U0003", "Vera"), ("U0004", "Ida"), ("U0005", "Gleb"))
+CHANNELS = (("C0001", "connectors"), ("C0002", "approvals"), ("C0003", "audit"))
+
+
+class World:
+    """The state behind the API, the people and the control API. Hold `lock` while reading and changing it."""
+
+    def __init__(self, *, rate_limit: bool, bot_scopes: tuple[str, ...]) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock()
+        self.ids = Ids(self.clock)
+        people = [Person(id=user_id, name=name, team_id=TEAM_ID) for user_id, name in PEOPLE]
+        bot = Person(id=BOT_USER, name=BOT_NAME, team_id=TEAM_ID, is_bot=True)
+        self.people = People((*people, bot))
+        everybody = frozenset({*(one.id for one in people), BOT_USER})
+        self.channels = Channels(tuple(Channel(id=channel, name=name, members=everybody) for channel, name in CHANNELS))
+        self.tokens = Tokens(bot_scopes)
+        self.messages = Messages()
+        self.views = Views(self.ids)
+        self.triggers = Triggers(self.clock, self.ids)
+        self.hooks = Hooks(self.clock, self.ids)
+        self.limits = Limits(self.clock, on=rate_limit)
+        self.faults = Faults()
+        self.records = Records()
+        self.answers: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
+        self.offered: dict[tuple[str, str], list[Json]] = {}
+        self.files: dict[str, Json] = {}
+        self.base_url = ""
+        """Where this workspace listens, without a trailing slash."""
+        self.tickets = Tickets(self.ids)
+        self.signing_secret = self.ids.random(32)
+        self.verification_token = self.ids.random(24)
+
+    def answers_of(self, person: str, place: str) -> dict[tuple[str, str], Any]:
+        """What a person has entered in a message (`channel:ts`) or a view (its id) so far."""
+        return self.answers.setdefault((person, place), {})

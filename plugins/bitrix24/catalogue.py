@@ -1,0 +1,192 @@
+"""The REST methods as rows, and the check of a call against its row. No code per method; nothing here sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.plugin import Call, DeclarationError, Json
+
+
+class Effect(StrEnum):
+    """What a method does to the portal."""
+
+    READ = "read"
+    CHANGE = "change"
+    DESTROY = "destroy"
+
+
+class Kind(StrEnum):
+    """What a parameter must be. Stricter than the portal, where `"N"` switches on and line 0 exists."""
+
+    TEXT = "text"
+    LINE = "line"
+    """A positive whole number."""
+    SWITCH = "switch"
+    """Exactly 1 or 0 (bitrix24.md 1.4)."""
+    YES_NO = "yes/no"
+    """`"Y"` or `"N"`."""
+    OBJECT = "object"
+
+
+class Where(StrEnum):
+    """Where in the answer the verdict stands."""
+
+    VALUE = "value"
+    """The result is what was asked for."""
+    RESULT = "result"
+    """`result` is True when it was done."""
+    NESTED = "result.result"
+    """`result.result` is True when it was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Param:
+    """One parameter of a method, spelled as the portal spells it."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One REST method.
+
+    `repeatable`: doing it twice leaves what doing it once leaves. `read_back`: the methods that show what it did.
+    """
+
+    name: str
+    effect: Effect
+    verdict: Where = Where.VALUE
+    params: tuple[Param, ...] = ()
+    repeatable: bool = True
+    read_back: tuple[str, ...] = ()
+
+    def param(self, name: str) -> Param | None:
+        return next((param for param in self.params if param.name == name), None)
+
+
+def _need(name: str, kind: Kind = Kind.TEXT) -> Param:
+    return Param(name=name, kind=kind, required=True)
+
+
+def _may(name: str, kind: Kind = Kind.TEXT) -> Param:
+    return Param(name=name, kind=kind)
+
+
+_LIST_AND_STATUS = ("imconnector.list", "imconnector.status")
+
+ROWS: tuple[Method, ...] = (
+    Method(name="app.info", effect=Effect.READ),
+    Method(
+        name="batch",
+        effect=Effect.READ,
+        params=(_need("cmd", Kind.OBJECT), _may("halt", Kind.SWITCH)),
+    ),
+    Method(
+        name="imconnector.activate",
+        effect=Effect.CHANGE,
+        verdict=Where.RESULT,
+        params=(_need("CONNECTOR"), _need("LINE", Kind.LINE), _need("ACTIVE", Kind.SWITCH)),
+        read_back=("imconnector.status",),
+    ),
+    Method(
+        name="imconnector.connector.data.set",
+        effect=Effect.CHANGE,
+        verdict=Where.RESULT,
+        params=(_need("CONNECTOR"), _need("LINE", Kind.LINE), _need("DATA", Kind.OBJECT)),
+    ),
+    Method(name="imconnector.list", effect=Effect.READ),
+    Method(
+        name="imconnector.register",
+        effect=Effect.CHANGE,
+        verdict=Where.NESTED,
+        params=(
+            _need("ID"),
+            _need("NAME"),
+            _need("ICON", Kind.OBJECT),
+            _need("PLACEMENT_HANDLER"),
+            _may("ICON_DISABLED", Kind.OBJECT),
+            _may("DEL_EXTERNAL_MESSAGES", Kind.YES_NO),
+            _may("EDIT_INTERNAL_MESSAGES", Kind.YES_NO),
+            _may("DEL_INTERNAL_MESSAGES", Kind.YES_NO),
+            _may("NEWSLETTER", Kind.YES_NO),
+            _may("NEED_SYSTEM_MESSAGES", Kind.YES_NO),
+            _may("NEED_SIGNATURE", Kind.YES_NO),
+            _may("CHAT_GROUP", Kind.YES_NO),
+            _may("COMMENT"),
+        ),
+        read_back=_LIST_AND_STATUS,
+    ),
+    Method(
+        name="imconnector.status",
+        effect=Effect.READ,
+        params=(_need("CONNECTOR"), _need("LINE", Kind.LINE)),
+    ),
+    Method(
+        name="imconnector.unregister",
+        effect=Effect.DESTROY,
+        verdict=Where.NESTED,
+        params=(_need("ID"),),
+        read_back=_LIST_AND_STATUS,
+    ),
+    Method(
+        name="imopenlines.config.get",
+        effect=Effect.READ,
+        params=(_need("CONFIG_ID", Kind.LINE), _may("WITH_QUEUE", Kind.YES_NO), _may("SHOW_OFFLINE", Kind.YES_NO)),
+    ),
+    Method(
+        name="imopenlines.config.list.get",
+        effect=Effect.READ,
+        params=(_may("PARAMS", Kind.OBJECT), _may("OPTIONS", Kind.OBJECT)),
+    ),
+)
+
+METHODS: Mapping[str, Method] = {row.name: row for row in ROWS}
+
+_FITS: Mapping[Kind, Callable[[Any], bool]] = {
+    Kind.TEXT: lambda value: isinstance(value, str) and value != "",
+    Kind.LINE: lambda value: type(value) is int and value > 0,
+    Kind.SWITCH: lambda value: type(value) is int and value in (0, 1),
+    Kind.YES_NO: lambda value: value in ("Y", "N"),
+    Kind.OBJECT: lambda value: isinstance(value, Mapping),
+}
+
+_MUST_BE: Mapping[Kind, str] = {
+    Kind.TEXT: "text that is not empty",
+    Kind.LINE: "a positive whole number",
+    Kind.SWITCH: "the number 1 or 0",
+    Kind.YES_NO: "“Y” or “N”",
+    Kind.OBJECT: "an object",
+}
+
+
+def find(name: str) -> Method:
+    """The row of a method. Raises DeclarationError when the table has none."""
+    if name not in METHODS:
+        raise DeclarationError(f"The method {name} is not in the catalogue.", hint="Add its row to catalogue.py.")
+    return METHODS[name]
+
+
+def check(name: str, params: Mapping[str, Json]) -> Method:
+    """The row of a method whose parameters are as the row says; else DeclarationError, naming the parameter."""
+    method = find(name)
+    for key, value in params.items():
+        param = method.param(key)
+        if param is None:
+            raise DeclarationError(f"The method {name} has no parameter {key}.")
+        if not _FITS[param.kind](value):
+            raise DeclarationError(f"The parameter {key} of {name} must be {_MUST_BE[param.kind]}.")
+    missing = [param.name for param in method.params if param.required and param.name not in params]
+    if missing:
+        raise DeclarationError(f"The method {name} needs {', '.join(missing)}.")
+    return method
+
+
+def call(name: str, note: str, **params: Json) -> Call:
+    """A checked call for a plan. `note` says in one sentence what it does."""
+    check(name, params)
+    return Call(method=name, params=params, note=note)

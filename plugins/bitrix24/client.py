@@ -1,0 +1,210 @@
+"""The one place that sends: HTTP to one host through one Session. What an answer means is decided elsewhere."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+
+from plugins.bitrix24.endpoints import is_public
+from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
+
+POOL = 4
+"""Connections to one portal at a time: more from one address is what the vendor advises against."""
+
+_CHUNK = 64 * 1024
+
+
+class NotPublic(OSError):
+    """A name that leads to an address inside a private network."""
+
+
+class _Progress(threading.local):
+    """Whether a byte of this thread's current request has left."""
+
+    sent = False
+
+
+_progress = _Progress()
+
+
+class _Noting(HTTPConnection):
+    """Notes when the first byte leaves: what fails before that reached nobody."""
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        _progress.sent = True
+        super().send(data)
+
+
+class _NotingTls(_Noting, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Guarded(_NotingTls):
+    """Hangs up before the handshake when the name led to an address that is not on the open internet."""
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        if not is_public(connected.getpeername()[0]):
+            connected.close()
+            raise NotPublic
+        return connected
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Noting
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _NotingTls
+
+
+class _GuardedPool(HTTPSConnectionPool):
+    ConnectionCls = _Guarded
+
+
+_OUTSIDE: Mapping[str, type[HTTPConnectionPool]] = {"https": _GuardedPool}
+_LOOPBACK: Mapping[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _TlsPool}
+
+
+class _Adapter(HTTPAdapter):
+    """Shares one loaded TLS context between connections: loading the authorities costs 14 ms each time."""
+
+    def __init__(self, context: ssl.SSLContext, pools: Mapping[str, type[HTTPConnectionPool]]) -> None:
+        self._context = context
+        self._pools = pools
+        super().__init__(pool_connections=2, pool_maxsize=POOL, max_retries=0, pool_block=True)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+        self.poolmanager.pool_classes_by_scheme = dict(self._pools)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context verifies; naming the authorities' file here would load it anew for every connection."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+@functools.cache
+def public_tls() -> ssl.SSLContext:
+    """The TLS context for the open internet: host names and certificates are verified."""
+    return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+
+
+class HttpWire:
+    """Carries requests to one host, for any number of threads. Follows no redirect, repeats nothing, keeps no cookie.
+
+    Never raises for what the network or the other side does, so that no exception can carry a secret. `loopback`
+    takes away the guard against private addresses and permits http: for 127.0.0.1 only.
+    """
+
+    def __init__(self, *, loopback: bool = False, tls: ssl.SSLContext | None = None) -> None:
+        _hide_queries()
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
+        self._session.headers["User-Agent"] = "b24bot"
+        pools = _LOOPBACK if loopback else _OUTSIDE
+        adapter = _Adapter(tls or public_tls(), pools)
+        self._session.adapters.clear()
+        for scheme in pools:
+            self._session.mount(f"{scheme}://", adapter)
+
+    def send(self, request: HttpRequest, patience: Patience) -> Exchange:
+        """One HTTP exchange. `Undelivered.sent` is False only when not a byte of the request left."""
+        _progress.sent = False
+        try:
+            with self._session.request(
+                request.verb,
+                request.url,
+                params=request.query.reveal() if request.query else None,
+                data=request.body.reveal().encode() or None,
+                headers={"Content-Type": request.content_type} if request.content_type else None,
+                timeout=(patience.connect, patience.read),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return _read(response)
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            reason = _reason(error)
+        return Undelivered(sent=_progress.sent, reason=reason)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _read(response: requests.Response) -> Exchange:
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return Undelivered(sent=True, reason="the answer is packed, though that was not asked for")
+    body = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            return Undelivered(sent=True, reason="the answer is longer than 1 MiB")
+    return HttpAnswer(
+        status=response.status_code, body=bytes(body), location=response.headers.get("Location", "")[:500]
+    )
+
+
+_REASONS: Mapping[type[BaseException], str] = {
+    NotPublic: "its name leads to an address that is not on the open internet",
+    requests.exceptions.ConnectTimeout: "no connection in time",
+    requests.exceptions.ReadTimeout: "no answer in time",
+    requests.exceptions.SSLError: "the encrypted connection failed",
+    requests.exceptions.ChunkedEncodingError: "the answer broke off",
+    requests.exceptions.ConnectionError: "the connection failed or broke off",
+}
+
+
+def _reason(error: BaseException) -> str:
+    """A few words from the kind of an exception; its text may hold the address, so it is not used."""
+    for kind, words in _REASONS.items():
+        if _holds(error, kind):
+            return words
+    return "the exchange failed"
+
+
+def _holds(error: object, kind: type[BaseException], depth: int = 8) -> bool:
+    """Whether an exception of `kind` is wrapped in `error`."""
+    if isinstance(error, kind):
+        return True
+    if not isinstance(error, BaseException) or not depth:
+        return False
+    inner = [*error.args, getattr(error, "reason", None), error.__cause__, error.__context__]
+    return any(_holds(child, kind, depth - 1) for child in inner)
+
+
+class _WithoutQuery(logging.Filter):
+    """urllib3 writes paths into its DEBUG log; whatever stands behind a question mark is blotted out."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(_blot(value) for value in record.args)
+        return True
+
+
+def _blot(value: object) -> object:
+    text = value if isinstance(value, str) else str(value) if isinstance(value, BaseException) else ""
+    return text.partition("?")[0] + "?***" if "?" in text else value
+
+
+_filter = _WithoutQuery()
+
+
+def _hide_queries() -> None:
+    for name in ("urllib3.connectionpool", "urllib3.util.retry"):
+        logging.getLogger(name).addFilter(_filter)

@@ -1,0 +1,50 @@
+"""The commands about open lines. They only read: lines are made and changed in the portal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
+from plugins.bitrix24.commands import words
+from plugins.bitrix24.portal import Portal
+
+lines = Group[Portal]("line", help="Open lines of the portal")
+
+
+def parse_line(word: str) -> int:
+    """The number of a line. 0 is refused: the portal answers for it, and means nothing."""
+    text = word.removeprefix("#")
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) < 10**9):
+        raise BadArgument(
+            f"“{word[:40]}” is not the number of a line.", hint="Write a number like 1; `line list` shows them."
+        )
+    return int(text)
+
+
+@lines.command("list", risk=Risk.READ, examples=[""])
+def list_lines(portal: Portal) -> Reply:
+    """Show all open lines and whether each is on."""
+    rows = tuple((str(line.id), line.name, line.switch) for line in portal.lines())
+    return Reply(
+        title=f"{words.count(len(rows), 'line')} on {portal.place.name}",
+        table=Table(columns=("line", "name", "itself"), rows=rows),
+    )
+
+
+@lines.command("show", risk=Risk.READ, examples=["1"])
+def show_line(
+    portal: Portal, line: Annotated[int, Arg(help="the line's number", label="LINE", parse=parse_line)]
+) -> Reply:
+    """Show one open line and the connectors on it."""
+    found = next((each for each in portal.lines() if each.id == line), None)
+    if found is None:
+        raise Refusal(f"There is no line {line} on {portal.place.name}.", hint="`line list` shows those there are.")
+    registered = {each.id: each for each in portal.connectors()}
+    statuses = portal.matrix([(name, line) for name in registered])
+    here = [status for status in statuses if status.present or status.problem]
+    return Reply(
+        title=found.title,
+        facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
+        table=words.status_table(portal.lines(), here, registered),
+        notes=words.problems(here),
+    )

@@ -1,0 +1,129 @@
+"""The commands about portals. `portal add` is for the terminal alone, because it takes secrets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.plugin import Arg, Group, Reply, Risk, Services, Table, TargetRefused
+from plugins.bitrix24 import endpoints
+from plugins.bitrix24.commands import words
+from plugins.bitrix24.credentials import Credentials, Health, KnownPortal, Vault
+from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.secret import Secret
+from plugins.bitrix24.values import AppInfo
+
+portals = Group[Portal]("portal", help="The Bitrix24 portals the bot knows")
+
+
+def parse_secret(word: str) -> Secret:
+    """A value that is never shown; blanks around it come from pasting."""
+    return Secret(word.strip())
+
+
+def _hidden(help: str, label: str) -> Arg:
+    return Arg(help=help, label=label, parse=parse_secret, secret=True)
+
+
+@portals.command("add", risk=Risk.GOVERN, terminal=True)
+def add_portal(
+    services: Services,
+    name: Annotated[str, Arg(help="what we call it, like prod", label="NAME")],
+    *,
+    domain: Annotated[str, Arg(help="its host name, like shop.bitrix24.com", label="DOMAIN")],
+    member_id: Annotated[str, Arg(help="its member_id, which survives renames", label="ID")],
+    client_id: Annotated[str, Arg(help="the application's client_id", label="ID")],
+    client_secret: Annotated[Secret, _hidden("the application's client_secret", "SECRET")],
+    access_token: Annotated[Secret, _hidden("an access token of the application", "TOKEN")],
+    refresh_token: Annotated[Secret, _hidden("the refresh token that came with it", "TOKEN")],
+    replace: Annotated[bool, Arg(help="store new credentials for a portal that is known", label="")] = False,
+) -> Reply:
+    """Make a portal known and store its credentials, encrypted.
+
+    The secrets are asked for without showing them. Nothing is sent to the portal: `portal check` does that.
+    """
+    endpoint = endpoints.portal(domain, services.settings)
+    portal = KnownPortal(name=name, domain=endpoint.label, member_id=member_id, added_at=services.clock.now_ms())
+    credentials = Credentials(
+        member_id=member_id,
+        client_id=client_id,
+        client_secret=client_secret,
+        access=access_token,
+        refresh=refresh_token,
+        token_url=endpoints.token_url(endpoint, services.settings),
+    )
+    Vault(services).add(portal, credentials, replace=replace)
+    return Reply(
+        title=f"The portal {name} is stored",
+        facts=(("address", endpoint.label), ("member id", member_id), ("application", client_id)),
+        notes=("See whether it works with `portal check`.",),
+    )
+
+
+@portals.command("list", risk=Risk.READ, examples=[""])
+def list_portals(portal: Portal) -> Reply:
+    """Show the portals the bot knows."""
+    known = portal.known()
+    rows = tuple(
+        (each.name, each.domain, each.member_id, words.date(each.added_at), _tokens(portal.health(each.name)))
+        for each in known
+    )
+    return Reply(
+        title=words.count(len(rows), "portal"),
+        table=Table(columns=("name", "address", "member id", "added", "tokens"), rows=rows),
+    )
+
+
+@portals.command("check", risk=Risk.READ, examples=[""])
+def check_portal(portal: Portal) -> Reply:
+    """Check that the token works, the application is installed, and endings can be verified.
+
+    Only reads. An access token that has run out is renewed on the way.
+    """
+    app = portal.app()
+    listed, may_list = _can_list(portal)
+    lines = portal.lines()
+    off = sum(not line.on for line in lines)
+    return Reply(
+        title=f"{portal.place.name} · {portal.place.label}",
+        facts=(
+            ("access token", "works"),
+            ("application", f"{'installed' if app.installed else 'not marked as installed'}, {app.status}"),
+            ("payment", "in order" if app.paid else "run out"),
+            ("licence", app.licence),
+            ("connectors", listed),
+            ("lines", f"{len(lines)}, {off} switched off" if off else str(len(lines))),
+            ("tokens", _tokens(portal.health(portal.place.name))),
+        ),
+        notes=tuple(_worries(app, may_list=may_list)),
+    )
+
+
+def _can_list(portal: Portal) -> tuple[str, bool]:
+    try:
+        return str(len(portal.connectors())), True
+    except TargetRefused as error:
+        return f"cannot be listed: {error.sentence}", False
+
+
+def _worries(app: AppInfo, *, may_list: bool) -> list[str]:
+    told: list[str] = []
+    if not app.installed:
+        told.append(
+            "The application is not marked as installed: the portal sends it no events and hides its settings page. "
+            "Its installation page must call BX24.installFinish()."
+        )
+    if not app.paid:
+        told.append("The application's paid term on this portal has ended.")
+    if not may_list:
+        told.append(
+            "The token's user may not list connectors, so what a change did cannot be verified. Give that user the "
+            "right to modify connectors of open channels."
+        )
+    return told
+
+
+def _tokens(health: Health | None) -> str:
+    if health is None:
+        return "not renewed by the bot yet"
+    when = words.date(health.at)
+    return f"refused {when}: {health.sentence}" if health.locked_out else f"renewed {when}"

@@ -1,0 +1,102 @@
+"""Which addresses the bot may talk to: portals, and the token endpoint. Refused here means never connected to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.plugin import Refusal
+
+LOOPBACK = "127.0.0.1"
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_COUNTRY = r"com|com\.br|com\.tr|eu|de|es|fr|it|pl|uk|ru|by|kz|ua|uz|am|az|ge|kg|in|id|jp|cn|mx|co|vn|tw|tech"
+_CLOUD = re.compile(rf"{_LABEL}\.bitrix24\.(?:{_COUNTRY})")
+_HOST = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
+_ON_LOOPBACK = re.compile(r"(?:http://)?127\.0\.0\.1:([1-9][0-9]{0,4})(?:/(?:rest/?)?)?")
+_OAUTH = re.compile(r"https://([^/?#@:\\\s]+)(/[A-Za-z0-9/_.-]*)?")
+_OAUTH_ON_LOOPBACK = re.compile(r"http://127\.0\.0\.1:([1-9][0-9]{0,4})(/[A-Za-z0-9/_.-]*)?")
+
+_WORLD = "https://oauth.bitrix.info/oauth/token/"
+_EAST = "https://oauth.bitrix24.tech/oauth/token/"
+_EASTERN = ("ru", "by", "kz", "uz", "am", "az", "ge", "kg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A portal's address. `base` ends in `/rest/`; `label` is what people see."""
+
+    base: str
+    label: str
+
+    @property
+    def on_loopback(self) -> bool:
+        return self.base.startswith("http://")
+
+
+def switched_on(settings: Mapping[str, str], name: str) -> bool:
+    """Whether a setting says yes."""
+    return settings.get(name, "").strip().lower() in {"1", "on", "true", "yes"}
+
+
+def portal(domain: str, settings: Mapping[str, str]) -> Endpoint:
+    """The address of the portal a person named. Raises Refusal when the bot must not talk to it.
+
+    `*.bitrix24.*` and the names in `BITRIX24_HOSTS`, over https, without user, port or path; with
+    `B24BOT_ALLOW_LOOPBACK` also 127.0.0.1 with a port, over http.
+    """
+    text = domain.strip().lower()
+    local = _ON_LOOPBACK.fullmatch(text)
+    if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[1]) < 65536:
+        return Endpoint(base=f"http://{LOOPBACK}:{local[1]}/rest/", label=f"{LOOPBACK}:{local[1]}")
+    if _CLOUD.fullmatch(text) or (text in _own_hosts(settings) and _HOST.fullmatch(text)):
+        return Endpoint(base=f"https://{text}/rest/", label=text)
+    raise Refusal(
+        f"“{shown(domain)}” is not an address of a portal that the bot may talk to.",
+        hint="Write the host name alone, like shop.bitrix24.com. A portal with a name of its own must be listed in "
+        "the setting BITRIX24_HOSTS.",
+    )
+
+
+def token_url(endpoint: Endpoint, settings: Mapping[str, str], *, stored: str = "") -> str:
+    """The token endpoint for a portal: the setting `BITRIX24_OAUTH_URL`, what was stored, or a constant by region."""
+    wanted = settings.get("BITRIX24_OAUTH_URL", "").strip() or stored
+    if not wanted:
+        return _EAST if endpoint.label.rpartition(".")[2] in _EASTERN else _WORLD
+    local, far = _OAUTH_ON_LOOPBACK.fullmatch(wanted), _OAUTH.fullmatch(wanted)
+    if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[1]) < 65536:
+        return f"http://{LOOPBACK}:{local[1]}{_path(local[2])}"
+    if far and _HOST.fullmatch(far[1].lower()):
+        return f"https://{far[1].lower()}{_path(far[2])}"
+    raise Refusal(
+        f"“{shown(wanted)}” is not a token endpoint that the bot may send secrets to.",
+        hint="The setting BITRIX24_OAUTH_URL must be https, with a host name and no user, port or query.",
+    )
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the open internet: not private, loopback, link-local or reserved."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    found = mapped or found
+    return found.is_global and not found.is_multicast
+
+
+def shown(text: str) -> str:
+    """What somebody typed, made harmless and short enough to repeat."""
+    clean = "".join(char if char.isprintable() else "�" for char in text)
+    return clean if len(clean) <= 60 else clean[:60] + "…"
+
+
+def _own_hosts(settings: Mapping[str, str]) -> frozenset[str]:
+    words = settings.get("BITRIX24_HOSTS", "").replace(",", " ").split()
+    return frozenset(word.lower() for word in words)
+
+
+def _path(path: str | None) -> str:
+    return path if path and path != "/" else "/oauth/token/"

@@ -1,0 +1,275 @@
+"""The error codes of the portal and of the token endpoint as rows: what each means here and what to do next.
+
+Codes decide; texts do not, because they are translated and change. The portal's own words are shown only beside
+ours. Sources: bitrix24.md 1.0, 1.2, 1.3, 3.1, 4.5 and 5.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Again(StrEnum):
+    """Whether the same request may be sent again."""
+
+    NO = "no"
+    WAIT = "wait"
+    """Shortly, inside the same call."""
+    LATER = "later"
+    """Not before some minutes: by a person or a later job."""
+    REFRESH = "refresh"
+    """Once, with a new access token."""
+    DEAD = "dead"
+    """Not before a person has authorised the bot for this portal again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One code. `ran` is None when it is told by the HTTP status; False: refused before anything happened."""
+
+    code: str
+    says: str
+    do: str = ""
+    again: Again = Again.NO
+    ran: bool | None = False
+    """True: the method may have run."""
+
+
+_REAUTHORISE = "Open the application once on the portal as an administrator, so that it gets new tokens."
+_PAY = "Ask the portal's administrator to renew it. Nothing is wrong with the connector."
+_SETTINGS = "Compare the client id and the client secret with the application's card on the portal."
+_SCOPE = "Tick the missing permission on the application's card, reinstall the application, then get new tokens."
+_BUG = "This is a fault of the bot. Please report it with the code."
+
+PORTAL: tuple[Row, ...] = (
+    Row(
+        code="QUERY_LIMIT_EXCEEDED",
+        says="The portal takes no more requests for the moment.",
+        do="Wait a minute and try again.",
+        again=Again.WAIT,
+    ),
+    Row(
+        code="OPERATION_TIME_LIMIT",
+        says="The portal has blocked this method for some minutes because it was used for too long.",
+        do="Try again in ten minutes.",
+        again=Again.LATER,
+    ),
+    Row(
+        code="OVERLOAD_LIMIT",
+        says="Bitrix24 has blocked all REST calls of this portal because of overload.",
+        do="Ask Bitrix24's support; repeating does not help.",
+    ),
+    Row(code="expired_token", says="The access token has run out.", do=_REAUTHORISE, again=Again.REFRESH),
+    Row(
+        code="invalid_token",
+        says="The portal does not take the access token for one of its own.",
+        do=_REAUTHORISE,
+        again=Again.REFRESH,
+    ),
+    Row(
+        code="NO_AUTH_FOUND",
+        says="The portal does not know the access token.",
+        do=_REAUTHORISE,
+        again=Again.REFRESH,
+    ),
+    Row(
+        code="INVALID_CREDENTIALS",
+        says="The portal does not accept the credentials, or their user lacks the right.",
+        do=_REAUTHORISE,
+    ),
+    Row(
+        code="insufficient_scope",
+        says="The application lacks a permission (scope) that this method needs.",
+        do=_SCOPE,
+    ),
+    Row(
+        code="user_access_error",
+        says="The user whose token the bot holds may not use the application.",
+        do="Give that user access to the application on the portal.",
+    ),
+    Row(
+        code="authorization_error",
+        says="The user whose token the bot holds cannot be logged in any more, perhaps dismissed or blocked.",
+        do=_REAUTHORISE,
+    ),
+    Row(
+        code="APPLICATION_NOT_FOUND",
+        says="The application is no longer on the portal, or it is switched off; its connectors went with it.",
+        do="Install the application again, then register and activate its connectors again.",
+        again=Again.DEAD,
+    ),
+    Row(
+        code="NOT_INSTALLED",
+        says="The application is not installed on the portal any more.",
+        do="Install the application again, then register and activate its connectors again.",
+        again=Again.DEAD,
+    ),
+    Row(
+        code="ERROR_OAUTH",
+        says="The portal says that the application is not installed or that its disk is full.",
+        do="Look at the application and at the disk space on the portal.",
+    ),
+    Row(code="PAYMENT_REQUIRED", says="The application's subscription or trial on the portal has ended.", do=_PAY),
+    Row(
+        code="CONNECTION_ERROR",
+        says="The portal itself could not reach Bitrix24's authorisation server.",
+        do="Try again in a few minutes.",
+        again=Again.LATER,
+    ),
+    Row(
+        code="ACCESS_DENIED",
+        says="The portal denies access: its plan does not include REST, or the token's user lacks the right.",
+        do="Check the portal's plan, and the user's right to modify connectors.",
+    ),
+    Row(
+        code="WRONG_AUTH_TYPE",
+        says="The stored token is not an application's token; webhooks cannot manage connectors.",
+        do="Store the tokens of a local or Marketplace application.",
+    ),
+    Row(code="WRONG_LICENSE", says="The portal's plan does not include this feature.", do=_PAY),
+    Row(
+        code="ERROR_METHOD_NOT_FOUND",
+        says="The portal does not know this method; the open channels module may be missing.",
+        do="Check that Open Channels are available on the portal.",
+    ),
+    Row(code="ERROR_MANIFEST_IS_NOT_AVAILABLE", says="The portal has no manifest for this application."),
+    Row(code="ERROR_ARGUMENT", says="The portal did not accept an argument of the call.", do=_BUG),
+    Row(code="ERROR_CORE", says="The portal reports a general error.", ran=None),
+    Row(code="INVALID_REQUEST", says="The portal wants https.", do="Use the portal's https address."),
+    Row(code="ERROR_BATCH_METHOD_NOT_ALLOWED", says="The portal does not allow this method inside a batch.", do=_BUG),
+    Row(code="ERROR_BATCH_LENGTH_EXCEEDED", says="The batch was longer than the portal allows.", do=_BUG),
+    Row(
+        code="METHOD_CONFIRM_WAITING",
+        says="The portal waits until one of its administrators has confirmed this method for the application.",
+        do="Ask an administrator of the portal to confirm, then try again.",
+        again=Again.LATER,
+    ),
+    Row(
+        code="METHOD_CONFIRM_DENIED",
+        says="An administrator of the portal has denied this method to the application.",
+        do="Ask the portal's administrators.",
+    ),
+    Row(
+        code="INTERNAL_SERVER_ERROR",
+        says="The portal broke while it worked on the call.",
+        do="Look at the state before you repeat anything.",
+        again=Again.WAIT,
+        ran=True,
+    ),
+    Row(
+        code="ERROR_UNEXPECTED_ANSWER",
+        says="The portal's own server gave an answer that the portal did not expect.",
+        do="Look at the state before you repeat anything.",
+        again=Again.WAIT,
+        ran=True,
+    ),
+    Row(
+        code="WRONG_ENCODING",
+        says="The portal's answer held text that is not UTF-8, so it kept the answer back.",
+        do="Look at the state before you repeat anything.",
+        ran=True,
+    ),
+    Row(code="PORTAL_DELETED", says="The portal was deleted or closed.", again=Again.DEAD),
+    Row(
+        code="PORTAL_BLOCKED_BY_LICENSE_SCANNER",
+        says="The portal is blocked after a licence check.",
+        do=_PAY,
+    ),
+    # imconnector.register and unregister, bitrix24.md 1.2 and 1.3
+    Row(code="APPLICATION_REGISTRATION_ERROR_POINT", says="A connector id cannot contain a dot."),
+    Row(code="CONNECTOR_ID_REQUIRED", says="The connector id is missing."),
+    Row(code="NAME_REQUIRED", says="The connector's name is missing."),
+    Row(code="ICON_REQUIRED", says="The connector's icon is missing."),
+    Row(code="NO_APPLICATION_ID", says="The portal cannot tell which application the token belongs to.", do=_SETTINGS),
+    Row(code="NO_PLACEMENT_HANDLER", says="The address of the connector's settings page is missing."),
+    Row(code="GENERAL_CONNECTOR_REGISTRATION_ERROR", says="The portal could not register the connector."),
+    Row(
+        code="APPLICATION_REGISTRATION_ERROR",
+        says="The portal could not save the connector's registration.",
+        do="Try again in a minute.",
+    ),
+    Row(code="APPLICATION_UNREGISTRATION_ERROR", says="The portal could not remove the connector's registration."),
+    # imopenlines.*, bitrix24.md 3.1
+    Row(code="INVALID_FORMAT", says="The portal did not accept the question for its open lines.", do=_BUG),
+    Row(code="CONFIG_ID_EMPTY", says="The number of the open line is missing.", do=_BUG),
+    Row(code="CONFIG_WRONG_USER_PERMISSION", says="The token's user may not change this open line."),
+)
+
+TOKEN: tuple[Row, ...] = (
+    Row(code="invalid_request", says="The authorisation server did not accept the form of the request.", do=_BUG),
+    Row(code="unsupported_grant_type", says="The authorisation server does not offer this kind of grant.", do=_BUG),
+    Row(code="unauthorized_client", says="The application's client id is empty.", do=_SETTINGS),
+    Row(
+        code="invalid_client",
+        says="The application's client secret is wrong, or the application is not installed.",
+        do=_SETTINGS,
+    ),
+    Row(code="wrong_client", says="The authorisation server does not know the application's client id.", do=_SETTINGS),
+    Row(
+        code="invalid_grant",
+        says="The stored refresh token is unknown or used up, so the bot is locked out of this portal.",
+        do=_REAUTHORISE,
+        again=Again.DEAD,
+    ),
+    Row(
+        code="expired_token",
+        says="The stored refresh token has run out, so the bot is locked out of this portal.",
+        do=_REAUTHORISE,
+        again=Again.DEAD,
+    ),
+    Row(code="invalid_token", says="The authorisation server does not take the stored token.", do=_REAUTHORISE),
+    Row(
+        code="NOT_INSTALLED",
+        says="The application is not installed on the portal any more.",
+        do="Install the application again, then register and activate its connectors again.",
+        again=Again.DEAD,
+    ),
+    Row(code="PAYMENT_REQUIRED", says="The application's subscription or trial on the portal has ended.", do=_PAY),
+    Row(code="insufficient_scope", says="The application lacks a permission (scope).", do=_SCOPE),
+    Row(code="invalid_scope", says="The application asks for permissions that it was not granted.", do=_SCOPE),
+    Row(code="verification_needed", says="The licence check of the portal failed.", do=_PAY),
+)
+
+_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+def _table(rows: Iterable[Row]) -> Mapping[str, Row]:
+    return {row.code.casefold(): row for row in rows}
+
+
+_PORTAL = _table(PORTAL)
+_TOKEN = _table(TOKEN)
+
+
+def safe_code(code: str) -> str:
+    """The code as it may be shown: what does not look like one becomes “unreadable code”."""
+    return code if _NAME.fullmatch(code) else "unreadable code"
+
+
+def portal_row(code: str) -> Row:
+    """The row of a code from the portal. An unknown code gets a row that says so."""
+    unknown = f"The portal refused with a code this bot does not know: {safe_code(code)}."
+    return _PORTAL.get(code.casefold()) or Row(code=safe_code(code), says=unknown, ran=None)
+
+
+def token_row(code: str) -> Row:
+    """The row of a code from the token endpoint. An unknown code gets a row that says so."""
+    unknown = f"The authorisation server refused with a code this bot does not know: {safe_code(code)}."
+    return _TOKEN.get(code.casefold()) or Row(code=safe_code(code), says=unknown, do=_REAUTHORISE)
+
+
+def quoted(words: str) -> str:
+    """The other side's own words, made harmless and short, to stand beside ours; empty when there are none."""
+    clean = " ".join("".join(char if char.isprintable() else " " for char in words).split())
+    return f" The portal's own words: “{clean[:160]}”." if clean else ""
+
+
+def sentence(row: Row, words: str = "") -> str:
+    """What people read: our meaning, the code, and for a code that says little also the portal's words."""
+    return f"{row.says} ({row.code})" + (quoted(words) if row.ran is None or row.code in _SAYS_LITTLE else "")
+
+
+_SAYS_LITTLE = frozenset({"ERROR_ARGUMENT", "ERROR_OAUTH", "ACCESS_DENIED", "WRONG_LICENSE"})

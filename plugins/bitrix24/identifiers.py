@@ -1,0 +1,82 @@
+"""Connector ids as people type them: what is allowed, and a clear word about what is not. No portal here."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from bot.plugin import Arg, BadArgument
+
+LONGEST = 64
+ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+RULE = f"A connector id has small Latin letters, digits and _, at most {LONGEST} of them, and no dot."
+
+_CYRILLIC = dict(zip("авекмнорстухіјѕԁһӏԛԝАВЕКМНОРСТУХІЈЅ", "abekmhopctyxijsdhlqwabekmhopctyxijs", strict=True))
+_GREEK = dict(zip("αβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abeiknoptuxabezhikmnoptyx", strict=True))
+LOOKS_LIKE: Mapping[str, str] = {**_CYRILLIC, **_GREEK, "ı": "i", "ɡ": "g", "ℓ": "l"}
+"""Letters of other scripts that cannot be told from a Latin one by eye."""
+
+_NAMED: Mapping[str, str] = {
+    ".": "a dot",
+    " ": "a space",
+    "-": "a hyphen",
+    "\t": "a tab",
+    "\n": "a line break",
+    "\u00a0": "a no-break space",
+    "\u200b": "an invisible zero-width space",
+}
+
+
+def parse(word: str) -> str:
+    """The id in the form the portal keeps, lower-cased. Raises BadArgument, naming what is wrong and where."""
+    if not word:
+        raise BadArgument("The connector id is missing.", hint=RULE)
+    for position, char in enumerate(word, start=1):
+        if char not in ALLOWED and not ("A" <= char <= "Z"):
+            raise BadArgument(f"“{_short(word)}” is not a connector id: {_wrong(char, position)}.", hint=_hint(word))
+    if len(word) > LONGEST:
+        raise BadArgument(f"“{_short(word)}” is not a connector id: it has {len(word)} characters.", hint=RULE)
+    return word.lower()
+
+
+ConnectorId = Annotated[str, Arg(help="the connector's id, as `connector list` shows it", label="ID", parse=parse)]
+
+
+def suggest(wrong: str, known: Iterable[str]) -> str:
+    """The known id that was probably meant, or an empty string."""
+    close = difflib.get_close_matches(wrong, sorted(known), n=1, cutoff=0.75)
+    return close[0] if close else ""
+
+
+def _wrong(char: str, position: int) -> str:
+    where = f"at position {position}"
+    if char in _NAMED:
+        return f"it has {_NAMED[char]} {where}"
+    name = unicodedata.name(char, f"U+{ord(char):04X}")
+    plain = _plain(char)
+    if plain != char:
+        return f"“{char}” {where} looks like the Latin “{plain}” but is another character, {name}"
+    visible = f"“{char}” " if char.isprintable() else "an invisible character "
+    return f"{visible}{where} is not allowed ({name})"
+
+
+def _plain(char: str) -> str:
+    """The Latin letter that a character looks like, or the character itself."""
+    if char in LOOKS_LIKE:
+        return LOOKS_LIKE[char]
+    folded = unicodedata.normalize("NFKC", char).lower()
+    return folded if folded in ALLOWED else char
+
+
+def _hint(word: str) -> str:
+    plain = "".join(_plain(char) for char in word).lower()
+    if len(plain) <= LONGEST and all(char in ALLOWED for char in plain):
+        return f"Did you mean “{plain}”? {RULE}"
+    return RULE
+
+
+def _short(word: str) -> str:
+    clean = "".join(char if char.isprintable() else "�" for char in word)
+    return clean if len(clean) <= 40 else clean[:40] + "…"

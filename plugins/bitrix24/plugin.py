@@ -1,0 +1,82 @@
+"""The Bitrix24 plugin as the host sees it. An entry point names `plugin`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.plugin import (
+    Call,
+    CallOutcome,
+    CallVerdict,
+    Group,
+    Observation,
+    Place,
+    Plan,
+    PluginError,
+    Refusal,
+    Services,
+    Setting,
+    Simulation,
+)
+from plugins.bitrix24 import observation, settings
+from plugins.bitrix24.caller import CHANGE, READ, Caller, Manner
+from plugins.bitrix24.commands.connector import connectors
+from plugins.bitrix24.commands.line import lines
+from plugins.bitrix24.commands.portal import portals
+from plugins.bitrix24.credentials import Vault
+from plugins.bitrix24.links import Links
+from plugins.bitrix24.portal import Portal
+
+
+class BitrixPlugin:
+    """Knows Bitrix24, and nothing of Slack or of storage. Keeps connections; every other state is in the services."""
+
+    name = "bitrix24"
+    settings: Sequence[Setting] = settings.ROWS
+    groups: Iterable[Group[Any]] = (connectors, lines, portals)
+
+    def __init__(self, *, read: Manner = READ, change: Manner = CHANGE) -> None:
+        self._links = Links()
+        self._read = read
+        self._change = change
+
+    @property
+    def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
+        return {"portal": _simulate}
+
+    def start(self, services: Services) -> None:
+        settings.refuses_unowned(services.settings)
+        settings.take_over(services)
+
+    def places(self, services: Services) -> Sequence[Place]:
+        return [portal.place for portal in Vault(services).portals()]
+
+    def open(self, services: Services, place: Place) -> Portal:
+        return Portal(services, place, self._caller(services, place))
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        """Also a call that cannot be made, for whatever reason on our side, is an outcome: it was not sent."""
+        try:
+            return self._caller(services, place).change(call.method, call.params)
+        except PluginError as error:
+            return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence=f"{error.sentence} Nothing was sent.")
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        return observation.after(self.open(services, place), plan)
+
+    def _caller(self, services: Services, place: Place) -> Caller:
+        portal = Vault(services).portal(place.name)
+        if portal.member_id != place.identity:
+            raise Refusal(f"The name {place.name} belongs to another portal now.", hint="Ask again from the start.")
+        return Caller(services, self._links, portal, read=self._read, change=self._change)
+
+
+def _simulate(port: int) -> Simulation:
+    """Imported only when wanted: a bot at work does not need a portal's inside."""
+    from plugins.bitrix24.simulation import PortalSimulation
+
+    return PortalSimulation(port)
+
+
+plugin = BitrixPlugin()

@@ -1,0 +1,125 @@
+"""The portal as planners see it: it reads, and it refuses every method that does more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from bot.plugin import Json, Place, PluginError, Refusal, Services
+from plugins.bitrix24 import batch, catalogue, values
+from plugins.bitrix24.batch import Item, ItemAnswer
+from plugins.bitrix24.caller import Caller
+from plugins.bitrix24.catalogue import Effect
+from plugins.bitrix24.client import POOL
+from plugins.bitrix24.credentials import Health, KnownPortal, Vault
+from plugins.bitrix24.settings import refuses_unowned
+from plugins.bitrix24.snapshot import Snapshot, Snapshots
+from plugins.bitrix24.values import AppInfo, Connector, Line, Status
+
+PAGE = 50
+_MAX_PAGES = 100
+
+
+class Portal:
+    """One portal, open for reading. What is read is kept for the length of one plan, so it does not shift inside it."""
+
+    def __init__(self, services: Services, place: Place, caller: Caller) -> None:
+        self._services = services
+        self._caller = caller
+        self._vault = Vault(services)
+        self._snapshots = Snapshots(services.records, place.identity)
+        self._lines: tuple[Line, ...] | None = None
+        self._connectors: tuple[Connector, ...] | None = None
+        self.place = place
+
+    def read(self, method: str, **params: Json) -> Any:
+        """The result of a reading method. Raises Refusal for any other method, before anything is sent."""
+        if catalogue.find(method).effect is not Effect.READ or method == "batch":
+            raise Refusal(f"{method} is not a reading method, so it cannot be called while planning.")
+        return self._caller.read(method, params)
+
+    def connectors(self) -> tuple[Connector, ...]:
+        """All connectors of the portal, of all applications, by id."""
+        if self._connectors is None:
+            self._connectors = values.connectors(self.read("imconnector.list"), self.ours())
+        return self._connectors
+
+    def ours(self) -> frozenset[str]:
+        """The ids of the connectors that were registered or adopted here."""
+        return self._snapshots.ids()
+
+    def lines(self) -> tuple[Line, ...]:
+        """All open lines, by number."""
+        if self._lines is None:
+            self._lines = tuple(sorted(self._pages(), key=lambda line: line.id))
+        return self._lines
+
+    def _pages(self) -> Iterable[Line]:
+        known: dict[int, Line] = {}
+        for page in range(_MAX_PAGES):
+            params: Mapping[str, Json] = {
+                "select": ["ID", "LINE_NAME", "ACTIVE"],
+                "order": {"ID": "ASC"},
+                "limit": PAGE,
+                "offset": page * PAGE,
+            }
+            found = values.lines(self.read("imopenlines.config.list.get", PARAMS=params))
+            fresh = {line.id: line for line in found if line.id not in known}
+            known.update(fresh)
+            if len(found) < PAGE or not fresh:
+                break
+        return known.values()
+
+    def statuses(self, connector: str, also: Iterable[int] = ()) -> tuple[Status, ...]:
+        """The connector on every line, and on the lines `also` names, whether they still exist or not."""
+        numbers = sorted({line.id for line in self.lines()} | set(also))
+        return self.matrix([(connector, number) for number in numbers])
+
+    def matrix(self, pairs: Sequence[tuple[str, int]]) -> tuple[Status, ...]:
+        """The status of each pair of connector and line, in their order; 50 pairs cost one request."""
+        items = [Item(method="imconnector.status", params={"CONNECTOR": key, "LINE": line}) for key, line in pairs]
+        return tuple(
+            values.status(key, line, answer) for (key, line), answer in zip(pairs, self._batches(items), strict=True)
+        )
+
+    def _batches(self, items: Sequence[Item]) -> Iterable[ItemAnswer]:
+        """All answers in the order of the items. A batch that fails costs its own items; when all fail, it raises."""
+        parts = list(batch.batches(items))
+        with ThreadPoolExecutor(max_workers=POOL) as threads:
+            found = list(threads.map(self._batch, parts))
+        problems = [answer for answer in found if isinstance(answer, PluginError)]
+        if problems and len(problems) == len(found):
+            raise problems[0]
+        for part, answers in zip(parts, found, strict=True):
+            if isinstance(answers, PluginError):
+                yield from [ItemAnswer(problem=answers.sentence)] * len(part)
+            else:
+                yield from answers
+
+    def _batch(self, items: Sequence[Item]) -> tuple[ItemAnswer, ...] | PluginError:
+        try:
+            return batch.take_apart(items, self._caller.read("batch", batch.params(items)))
+        except PluginError as error:
+            return error
+
+    def app(self) -> AppInfo:
+        """How the portal sees our application."""
+        return values.app_info(self.read("app.info"))
+
+    def snapshot(self, connector: str) -> Snapshot | None:
+        """What we know of the connector from registering or adopting it."""
+        return self._snapshots.of(connector)
+
+    def known(self) -> Sequence[KnownPortal]:
+        """All portals of this installation."""
+        return self._vault.portals()
+
+    def health(self, name: str) -> Health | None:
+        """What the last renewal of a portal's tokens showed."""
+        return self._vault.health(self._vault.portal(name))
+
+    @property
+    def refuses_unowned(self) -> bool:
+        """Whether connectors whose ownership is not proven must be left alone."""
+        return refuses_unowned(self._services.settings)

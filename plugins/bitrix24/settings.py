@@ -1,0 +1,70 @@
+"""The plugin's settings as rows, and the portal `default` that they describe on a first start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.plugin import Refusal, Services, Setting
+from plugins.bitrix24 import endpoints
+from plugins.bitrix24.credentials import DEFAULT, Credentials, KnownPortal, Vault
+from plugins.bitrix24.secret import Secret
+
+FIRST_PORTAL: tuple[Setting, ...] = (
+    Setting(name="BITRIX24_DOMAIN", help="host name of the first portal, like shop.bitrix24.com"),
+    Setting(name="BITRIX24_MEMBER_ID", help="its member_id, which survives renames"),
+    Setting(name="BITRIX24_CLIENT_ID", help="client_id of the application on it"),
+    Setting(name="BITRIX24_CLIENT_SECRET", help="client_secret of the application", secret=True),
+    Setting(name="BITRIX24_ACCESS_TOKEN", help="an access token of the application", secret=True),
+    Setting(name="BITRIX24_REFRESH_TOKEN", help="the refresh token that came with it", secret=True),
+)
+
+ROWS: tuple[Setting, ...] = (
+    *FIRST_PORTAL,
+    Setting(name="BITRIX24_OAUTH_URL", help="the token endpoint, when it is not the one of the portal's region"),
+    Setting(name="BITRIX24_HOSTS", help="host names of portals that are not under bitrix24.*, separated by commas"),
+    Setting(
+        name="B24BOT_UNOWNED",
+        help="warn or refuse: what a removal does about connectors whose ownership is not proven",
+        default="warn",
+    ),
+)
+
+
+def refuses_unowned(settings: Mapping[str, str]) -> bool:
+    """Whether connectors whose ownership is not proven are left alone. Raises Refusal for any other word."""
+    word = settings.get("B24BOT_UNOWNED", "").strip().lower() or "warn"
+    if word not in ("warn", "refuse"):
+        raise Refusal(f"The setting B24BOT_UNOWNED is “{endpoints.shown(word)}”.", hint="It must be warn or refuse.")
+    return word == "refuse"
+
+
+def take_over(services: Services) -> None:
+    """Store the portal that the settings describe as `default`, unless there is one.
+
+    Raises Refusal when only some of them are set, naming those that are missing.
+    """
+    vault = Vault(services)
+    if any(portal.name == DEFAULT for portal in vault.portals()):
+        return
+    values = {row.name: services.settings.get(row.name, "").strip() for row in FIRST_PORTAL}
+    missing = [name for name, value in values.items() if not value]
+    if len(missing) == len(values):
+        return
+    if missing:
+        raise Refusal(
+            f"The first portal is only half described; missing: {', '.join(missing)}.",
+            hint="Set them all, or none and use `b24bot portal add`.",
+        )
+    endpoint = endpoints.portal(values["BITRIX24_DOMAIN"], services.settings)
+    member_id = values["BITRIX24_MEMBER_ID"]
+    vault.add(
+        KnownPortal(name=DEFAULT, domain=endpoint.label, member_id=member_id, added_at=services.clock.now_ms()),
+        Credentials(
+            member_id=member_id,
+            client_id=values["BITRIX24_CLIENT_ID"],
+            client_secret=Secret(values["BITRIX24_CLIENT_SECRET"]),
+            access=Secret(values["BITRIX24_ACCESS_TOKEN"]),
+            refresh=Secret(values["BITRIX24_REFRESH_TOKEN"]),
+            token_url=endpoints.token_url(endpoint, services.settings),
+        ),
+    )

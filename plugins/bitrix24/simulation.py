@@ -1,0 +1,73 @@
+"""The portal simulator as the playground uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.plugin import Json, Table
+from plugins.bitrix24.simulator import PortalSimulator
+
+
+class PortalSimulation:
+    """A running portal on loopback: the plugin API's Simulation."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._portal = PortalSimulator(port=port)
+        self._portal.start()
+
+    @property
+    def portal(self) -> PortalSimulator:
+        """The simulator itself, for tests that look deeper or cause faults."""
+        return self._portal
+
+    def ready(self) -> Mapping[str, Json]:
+        return self._portal.ready()
+
+    def settings(self) -> Mapping[str, str]:
+        return {
+            "BITRIX24_DOMAIN": self._portal.url,
+            "BITRIX24_MEMBER_ID": self._portal.member_id,
+            "BITRIX24_CLIENT_ID": self._portal.client_id,
+            "BITRIX24_CLIENT_SECRET": self._portal.client_secret,
+            "BITRIX24_ACCESS_TOKEN": self._portal.access_token,
+            "BITRIX24_REFRESH_TOKEN": self._portal.refresh_token,
+            "BITRIX24_OAUTH_URL": self._portal.oauth_url,
+            "B24BOT_ALLOW_LOOPBACK": "on",
+        }
+
+    def seed(self) -> None:
+        """`myconnector` of our application, active on two lines, and `shopchat` of another application on one."""
+        self._portal.seed(
+            connectors=[
+                {"id": "myconnector", "name": "WhatsApp EU"},
+                {"id": "shopchat", "name": "Shop chat", "app": "other"},
+            ],
+            activations=[
+                {"connector": "myconnector", "line": 1, "data": {"name": "WhatsApp EU", "url": "https://wa.example/"}},
+                {"connector": "myconnector", "line": 2},
+                {"connector": "shopchat", "line": 2},
+            ],
+        )
+
+    def picture(self) -> Sequence[Table]:
+        with self._portal.world.lock:
+            state = self._portal.state
+            connectors = tuple((row.id, row.name, self._owner(row.client_id)) for row in state.connectors.rows())
+            lines = tuple(
+                (str(line.id), line.name, "on" if line.active else "switched off", self._active_on(line.id))
+                for line in state.lines.rows()
+            )
+        return (
+            Table(title="Connectors", columns=("id", "name", "application"), rows=connectors),
+            Table(title="Lines", columns=("line", "name", "itself", "active connectors"), rows=lines),
+        )
+
+    def _owner(self, client_id: str) -> str:
+        return "ours" if client_id == self._portal.client_id else "another"
+
+    def _active_on(self, line: int) -> str:
+        rows = self._portal.state.statuses.rows()
+        return ", ".join(sorted(row.connector for row in rows if row.line == line and row.working)) or "–"
+
+    def stop(self) -> None:
+        self._portal.stop()

@@ -1,0 +1,65 @@
+"""A call that does not fit its method's row is a fault of the plugin and never leaves."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.plugin import Call, DeclarationError, Json
+from plugins.bitrix24 import catalogue
+from plugins.bitrix24.catalogue import METHODS, ROWS, Effect, Where
+
+
+def test_every_method_has_one_row_and_the_rows_are_sorted() -> None:
+    names = [row.name for row in ROWS]
+    assert names == sorted(set(names))
+
+
+def test_every_changing_method_says_where_its_verdict_stands_and_every_read_gives_a_value() -> None:
+    for row in ROWS:
+        assert (row.verdict is Where.VALUE) is (row.effect is Effect.READ), row.name
+
+
+def test_what_reads_a_change_back_is_itself_a_read() -> None:
+    for row in ROWS:
+        assert all(METHODS[name].effect is Effect.READ for name in row.read_back), row.name
+
+
+def test_a_fitting_call_is_made_with_its_note() -> None:
+    made = catalogue.call("imconnector.activate", "On.", CONNECTOR="c", LINE=1, ACTIVE=0)
+    assert made == Call(method="imconnector.activate", params={"CONNECTOR": "c", "LINE": 1, "ACTIVE": 0}, note="On.")
+
+
+REGISTER: dict[str, Json] = {"ID": "c", "NAME": "C", "ICON": {"DATA_IMAGE": "x"}, "PLACEMENT_HANDLER": "https://x/"}
+
+
+def test_optional_parameters_may_be_there_and_must_fit_as_well() -> None:
+    catalogue.check("imconnector.register", {**REGISTER, "CHAT_GROUP": "Y"})
+    with pytest.raises(DeclarationError, match=r"CHAT_GROUP of imconnector\.register must be “Y” or “N”"):
+        catalogue.check("imconnector.register", {**REGISTER, "CHAT_GROUP": True})
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "why"),
+    [
+        ("imconnector.deactivate", {}, "not in the catalogue"),
+        ("imconnector.unregister", {}, "needs ID"),
+        ("imconnector.unregister", {"ID": ""}, "must be text that is not empty"),
+        ("imconnector.unregister", {"ID": ["a"]}, "must be text"),
+        ("imconnector.unregister", {"ID": "a", "id": "a"}, "has no parameter id"),
+        ("imconnector.status", {"CONNECTOR": "a"}, "needs LINE"),
+        ("imconnector.status", {"CONNECTOR": "a", "LINE": 0}, "positive whole number"),
+        ("imconnector.status", {"CONNECTOR": "a", "LINE": "1"}, "positive whole number"),
+        ("imconnector.status", {"CONNECTOR": "a", "LINE": True}, "positive whole number"),
+        ("imconnector.activate", {"CONNECTOR": "a", "LINE": 1, "ACTIVE": "N"}, "the number 1 or 0"),
+        ("imconnector.activate", {"CONNECTOR": "a", "LINE": 1, "ACTIVE": False}, "the number 1 or 0"),
+        ("imconnector.activate", {"CONNECTOR": "a", "LINE": 1, "ACTIVE": ""}, "the number 1 or 0"),
+        ("imconnector.connector.data.set", {"CONNECTOR": "a", "LINE": 1, "DATA": "x"}, "must be an object"),
+        ("app.info", {"auth": "x"}, "has no parameter auth"),
+    ],
+)
+def test_a_call_that_does_not_fit_its_row_is_refused_and_the_parameter_named(
+    method: str, params: dict[str, Json], why: str
+) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        catalogue.check(method, params)
+    assert why in caught.value.sentence

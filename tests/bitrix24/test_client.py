@@ -1,0 +1,258 @@
+"""The one place that sends: what leaves, what comes back, and that nothing of it can be overheard."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from urllib.parse import parse_qsl
+
+import pytest
+
+from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from plugins.bitrix24.client import POOL, HttpWire, public_tls
+from plugins.bitrix24.links import Links
+from plugins.bitrix24.secret import Secret
+from plugins.bitrix24.simulator import PortalSimulator
+from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
+
+CANARY = "canary-7f3a91c2"
+SHORT = Patience(connect=1.0, read=0.3)
+
+
+def post(url: str, body: str = CANARY) -> HttpRequest:
+    return HttpRequest(verb="POST", url=url, content_type="application/json", body=Secret(body))
+
+
+@contextmanager
+def serving(handler: Callable[[WebRequest], WebReply]) -> Iterator[Loopback]:
+    with Loopback(handler) as loopback:
+        yield loopback
+
+
+def answered(exchange: Exchange) -> HttpAnswer:
+    assert isinstance(exchange, HttpAnswer), exchange
+    return exchange
+
+
+def lost(exchange: Exchange) -> Undelivered:
+    assert isinstance(exchange, Undelivered), exchange
+    return exchange
+
+
+def test_a_post_carries_its_body_and_the_answer_comes_back_whole() -> None:
+    seen: list[WebRequest] = []
+
+    def handler(request: WebRequest) -> WebReply:
+        seen.append(request)
+        return WebReply(status=418, body=b"short and stout", headers={"Location": "https://x/", "Set-Cookie": "a=b"})
+
+    with serving(handler) as server:
+        wire = HttpWire(loopback=True)
+        for _ in range(2):
+            answer = answered(wire.send(post(f"{server.url}/rest/x.json", "тело"), SHORT))
+        wire.close()
+    assert answer == HttpAnswer(status=418, body=b"short and stout", location="https://x/")
+    assert seen[1].body.decode() == "тело"
+    assert seen[1].headers["content-type"] == "application/json"
+    assert seen[1].headers["accept-encoding"] == "identity"
+    assert "cookie" not in seen[1].headers, "a portal must not log the bot in by a cookie"
+
+
+def test_a_redirect_is_not_followed() -> None:
+    hits: list[str] = []
+
+    def handler(request: WebRequest) -> WebReply:
+        hits.append(request.path)
+        return WebReply(status=302, headers={"Location": "/elsewhere"})
+
+    with serving(handler) as server:
+        assert answered(HttpWire(loopback=True).send(post(f"{server.url}/a"), SHORT)).status == 302
+    assert hits == ["/a"]
+
+
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that somebody set for a browser must not lead tokens through somebody's machine."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    with serving(lambda _request: WebReply(body=b"direct")) as server:
+        assert answered(HttpWire(loopback=True).send(post(f"{server.url}/"), SHORT)).body == b"direct"
+
+
+def test_connections_are_kept_and_used_again() -> None:
+    with PortalSimulator() as portal:
+        wire = HttpWire(loopback=True)
+        with counted_connections() as count:
+            for _ in range(5):
+                answered(wire.send(post(f"{portal.url}imconnector.nothing.json", "{}"), SHORT))
+        assert count() == 1
+
+
+@contextmanager
+def counted_connections() -> Iterator[Callable[[], int]]:
+    """Counts what urllib3 says about new connections."""
+    records: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record.getMessage())
+
+    logger, listener = logging.getLogger("urllib3.connectionpool"), Listener()
+    before = logger.level
+    logger.addHandler(listener)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield lambda: sum("Starting new" in text for text in records)
+    finally:
+        logger.removeHandler(listener)
+        logger.setLevel(before)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_nothing_was_sent_when_nobody_listens() -> None:
+    exchange = lost(HttpWire(loopback=True).send(post(f"http://127.0.0.1:{free_port()}/"), SHORT))
+    assert not exchange.sent
+    assert exchange.reason == "the connection failed or broke off"
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (WebReply(drop=True), "the connection failed or broke off"),
+        (WebReply(stall=0.6, body=b"{}"), "no answer in time"),
+        (WebReply(body=b"x" * 100, truncate=10), "the answer broke off"),
+        (WebReply(body=b"x" * (MAX_ANSWER + 1)), "the answer is longer than 1 MiB"),
+        (WebReply(headers={"Content-Encoding": "gzip"}), "the answer is packed, though that was not asked for"),
+    ],
+)
+def test_once_a_byte_has_left_it_may_have_run(reply: WebReply, reason: str) -> None:
+    with serving(lambda _request: reply) as server:
+        exchange = lost(HttpWire(loopback=True).send(post(f"{server.url}/"), SHORT))
+    assert exchange.sent
+    assert exchange.reason == reason
+
+
+@pytest.mark.parametrize("verb", ["GET", "POST"])
+def test_nothing_is_repeated_down_here_not_even_what_other_libraries_call_harmless(verb: str) -> None:
+    """A refresh by GET spends its token: a library that repeats it would lock the bot out."""
+    hits: list[str] = []
+
+    def handler(request: WebRequest) -> WebReply:
+        hits.append(request.method)
+        return WebReply(drop=True)
+
+    with serving(handler) as server:
+        lost(HttpWire(loopback=True).send(HttpRequest(verb=verb, url=f"{server.url}/"), SHORT))
+    assert hits == [verb]
+
+
+def test_after_a_lost_answer_the_same_thread_can_again_prove_that_nothing_left() -> None:
+    wire = HttpWire(loopback=True)
+    with serving(lambda _request: WebReply(drop=True)) as server:
+        assert lost(wire.send(post(f"{server.url}/"), SHORT)).sent
+    assert not lost(wire.send(post(f"http://127.0.0.1:{free_port()}/"), SHORT)).sent
+
+
+def test_a_mebibyte_is_still_read() -> None:
+    with serving(lambda _request: WebReply(body=b"x" * MAX_ANSWER)) as server:
+        assert len(answered(HttpWire(loopback=True).send(post(f"{server.url}/"), SHORT)).body) == MAX_ANSWER
+
+
+def test_many_threads_share_a_wire_and_each_gets_its_own_answer() -> None:
+    with serving(lambda request: WebReply(body=request.body)) as server:
+        wire = HttpWire(loopback=True)
+
+        def ask(number: int) -> bool:
+            return answered(wire.send(post(f"{server.url}/", str(number)), Patience())).body == str(number).encode()
+
+        with ThreadPoolExecutor(max_workers=2 * POOL) as threads:
+            assert all(threads.map(ask, range(100)))
+
+
+# ------------------------------------------------------------------------------------------- TLS and addresses
+
+
+def test_a_certificate_nobody_vouches_for_is_refused_before_anything_is_sent() -> None:
+    with PortalSimulator(tls=True) as portal:
+        exchange = lost(HttpWire(loopback=True).send(post(f"{portal.url}app.info.json"), SHORT))
+    assert not exchange.sent
+    assert exchange.reason == "the encrypted connection failed"
+
+
+def test_a_certificate_somebody_vouches_for_is_taken() -> None:
+    with PortalSimulator(tls=True) as portal:
+        wire = HttpWire(loopback=True, tls=ssl.create_default_context(cadata=portal.ca_pem))
+        assert answered(wire.send(post(f"{portal.url}app.info.json", "{}"), SHORT)).status == 401
+
+
+def test_a_certificate_for_another_name_is_refused() -> None:
+    with PortalSimulator(tls=True) as portal:
+        wire = HttpWire(loopback=True, tls=ssl.create_default_context(cadata=portal.ca_pem))
+        other = portal.url.replace("127.0.0.1", "127.0.0.2")
+        assert not lost(wire.send(post(f"{other}app.info.json"), SHORT)).sent
+
+
+def test_the_authorities_are_loaded_once_for_all_portals_and_certificates_are_checked() -> None:
+    assert public_tls() is public_tls()
+    assert public_tls().verify_mode is ssl.CERT_REQUIRED
+    assert public_tls().check_hostname
+    assert public_tls().cert_store_stats()["x509_ca"] > 50
+
+
+def test_a_name_that_leads_into_a_network_is_hung_up_on_before_the_handshake() -> None:
+    """Whatever the name resolved to when somebody looked, what counts is where the connection leads."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://localhost:{listener.getsockname()[1]}/rest/"
+        exchange = lost(HttpWire().send(post(url), SHORT))
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(2.0)
+            assert connection.recv(10) == b""
+    assert not exchange.sent
+    assert exchange.reason == "its name leads to an address that is not on the open internet"
+
+
+def test_outside_of_loopback_there_is_no_http() -> None:
+    with serving(lambda _request: WebReply()) as server:
+        exchange = lost(HttpWire().send(post(f"{server.url}/"), SHORT))
+    assert not exchange.sent
+    assert exchange.reason == "the exchange failed"
+
+
+def test_there_is_one_link_for_each_host_and_it_is_kept() -> None:
+    links = Links()
+    assert links.to("http://127.0.0.1:1/rest/") is links.to("http://127.0.0.1:1/rest/")
+    assert links.to("http://127.0.0.1:1/rest/") is not links.to("https://shop.bitrix24.com/rest/")
+
+
+# ------------------------------------------------------------------------------------------------ overhearing
+
+
+def test_not_even_the_most_talkative_log_shows_a_query_or_a_body(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    seen: list[WebRequest] = []
+
+    def handler(request: WebRequest) -> WebReply:
+        seen.append(request)
+        return WebReply(drop=request.path == "/drop")
+
+    with serving(handler) as server:
+        wire = HttpWire(loopback=True)
+        urls = [f"{server.url}/token/", f"{server.url}/drop", f"http://127.0.0.1:{free_port()}/"]
+        for url in urls:
+            query = HttpRequest(verb="GET", url=url, query=Secret(f"client_secret={CANARY}&a=b"))
+            for request in (query, post(url)):
+                assert CANARY not in repr(wire.send(request, SHORT))
+    assert parse_qsl(seen[0].query) == [("client_secret", CANARY), ("a", "b")], "it did go out"
+    mentions = [record for record in caplog.records if record.name.startswith("urllib3")]
+    assert any("?***" in record.getMessage() for record in mentions)
+    assert CANARY not in caplog.text
+    assert all(CANARY not in repr(record.__dict__) for record in mentions)

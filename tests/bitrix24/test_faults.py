@@ -1,0 +1,180 @@
+"""Whatever the network and the portal do: never two effects, never a success that did not happen, one refresh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.plugin import CallVerdict
+from bot.plugin.loopback import wait_until
+from tests.bitrix24.desk import Desk
+
+DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
+
+# fault, its wish, the verdict, whether the portal carried the call out, how many HTTP requests
+TABLE: list[tuple[str, dict[str, Any], CallVerdict, bool, int]] = [
+    ("lost_before", {}, UNKNOWN, False, 1),
+    ("lost_after", {}, UNKNOWN, True, 1),
+    ("stall_before", {"seconds": 0.6}, UNKNOWN, True, 1),
+    ("stall_after", {"seconds": 0.6}, UNKNOWN, True, 1),
+    ("late_effect", {"seconds": 0.0}, UNKNOWN, True, 1),
+    ("unavailable", {}, UNKNOWN, False, 1),
+    ("unavailable", {"effect": True}, UNKNOWN, True, 1),
+    ("query_limit", {}, DONE, True, 2),
+    ("query_limit", {"times": 2}, DONE, True, 3),
+    ("query_limit", {"times": "forever"}, NOT_SENT, False, 3),
+    ("too_many", {}, NOT_SENT, False, 1),
+    ("error_json", {}, UNKNOWN, False, 1),
+    ("error_json", {"effect": True}, UNKNOWN, True, 1),
+    ("error_html", {}, UNKNOWN, False, 1),
+    ("error_html", {"effect": True}, UNKNOWN, True, 1),
+    ("html", {}, UNKNOWN, False, 1),
+    ("truncated", {}, UNKNOWN, True, 1),
+    ("false_flat", {}, UNKNOWN, False, 1),
+    ("false_nested", {}, FAILED, False, 1),
+    ("expired", {}, DONE, True, 2),
+    ("expired", {"times": "forever"}, NOT_SENT, False, 2),
+    ("reply", {"body": {"result": {"result": 1}}}, UNKNOWN, False, 1),
+    ("reply", {"body": {"result": {"result": "true"}}}, UNKNOWN, False, 1),
+    ("reply", {"body": {"result": True}}, UNKNOWN, False, 1),
+    ("reply", {"body": {}, "status": 503}, UNKNOWN, False, 1),
+    ("reply", {"body": {"error": "BRAND_NEW", "error_description": "x"}, "status": 400}, FAILED, False, 1),
+    ("reply", {"body": {"error": "PORTAL_DELETED"}, "status": 403}, FAILED, False, 1),
+    ("reply", {"body": "x" * 1_100_000}, UNKNOWN, False, 1),
+    ("reply", {"body": "{}", "headers": {"Content-Encoding": "gzip"}}, UNKNOWN, False, 1),
+    (
+        "reply",
+        {"body": "", "status": 302, "headers": {"Location": "https://new.bitrix24.com/rest/"}},
+        NOT_SENT,
+        False,
+        1,
+    ),
+    ("reply", {"body": "", "status": 307, "headers": {"Location": "/rest/other"}}, NOT_SENT, False, 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "verdict", "effect", "requests"),
+    TABLE,
+    ids=[f"{row[0]}-{number}" for number, row in enumerate(TABLE)],
+)
+def test_a_removal_under_a_fault(
+    make_desk: Callable[..., Desk], kind: str, wish: dict[str, Any], verdict: CallVerdict, effect: bool, requests: int
+) -> None:
+    desk = make_desk(short=True)
+    plan = desk.plan()
+    desk.fault(kind, **wish)
+    outcome = desk.perform(plan)
+    if "stall" in kind or kind == "late_effect":
+        settled(desk)
+    assert outcome.verdict is verdict, outcome
+    assert desk.effects() == int(effect)
+    assert len(desk.calls("imconnector.unregister")) == requests
+    assert outcome.facts["attempts"] == requests
+    assert len(desk.refreshes()) == (1 if kind == "expired" else 0)
+    assert ("myconnector" in desk.portal.state.connectors) is not effect
+
+
+def settled(desk: Desk) -> None:
+    """What the portal still works on after our patience ended, and what it does late, is done when this returns."""
+
+    def carried_out() -> bool:
+        desk.portal.world.sender.settle()
+        return desk.effects() == 1
+
+    assert wait_until(carried_out)
+
+
+def test_what_verify_says_is_what_is_true_whatever_was_answered(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk()
+    plan = desk.plan()
+    desk.fault("lost_after")
+    assert desk.perform(plan).verdict is UNKNOWN
+    assert desk.plugin.verify(desk.services, desk.place, plan) == {}
+
+
+def test_a_portal_that_is_not_there_gets_nothing(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk()
+    plan = desk.plan()
+    desk.stop()
+    outcome = desk.more_plugins().perform(desk.services, desk.place, plan.calls[0])
+    assert outcome.verdict is NOT_SENT
+    assert outcome.facts["attempts"] == 3
+    assert "Nothing was sent" in outcome.sentence
+    assert desk.effects() == 0
+
+
+def test_a_portal_that_never_answers_is_left_alone_for_half_a_minute(desk: Desk) -> None:
+    plan = desk.plan()
+    desk.fault("lost_before", times="forever")
+    outcomes = [desk.perform(plan) for _ in range(7)]
+    assert [each.verdict for each in outcomes] == [UNKNOWN] * 5 + [NOT_SENT] * 2
+    assert len(desk.calls("imconnector.unregister")) == 5
+    assert "half a minute" in outcomes[-1].sentence
+    desk.portal.world.faults.clear()
+    desk.clock.sleep(31.0)
+    assert desk.perform(plan).verdict is DONE
+
+
+READS: list[tuple[str, dict[str, Any], bool, int]] = [
+    ("lost_before", {}, True, 2),
+    ("lost_after", {"times": 3}, True, 4),
+    ("lost_before", {"times": "forever"}, False, 4),
+    ("unavailable", {"times": 3}, True, 4),
+    ("unavailable", {"times": "forever"}, False, 4),
+    ("html", {}, True, 2),
+    ("truncated", {}, True, 2),
+    ("error_json", {"times": "forever"}, False, 4),
+    ("query_limit", {"times": 3}, True, 4),
+    ("query_limit", {"times": "forever"}, False, 4),
+    ("too_many", {}, False, 1),
+    ("expired", {}, True, 2),
+    ("expired", {"times": "forever"}, False, 2),
+    ("reply", {"body": {"error": "ACCESS_DENIED", "error_description": "no"}, "status": 400}, False, 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "answered", "requests"), READS, ids=[f"{row[0]}-{number}" for number, row in enumerate(READS)]
+)
+def test_a_read_under_a_fault_is_tried_four_times_at_most(
+    desk: Desk, kind: str, wish: dict[str, Any], answered: bool, requests: int
+) -> None:
+    desk.fault(kind, "imconnector.list", **wish)
+    if answered:
+        assert len(desk.rows("connector list")) == 13
+    else:
+        assert desk.refusal("connector list").sentence
+    assert len(desk.calls("imconnector.list")) == requests
+    assert len(desk.refreshes()) == (1 if kind == "expired" else 0)
+
+
+def test_pauses_between_reads_grow_and_stay_bounded(desk: Desk) -> None:
+    desk.fault("query_limit", "imconnector.list", times="forever")
+    desk.refusal("connector list")
+    first, second, third = [each for each in desk.clock.slept if each >= 1.0]
+    assert 1 <= first < 2 <= second < 3 <= 4 <= third < 5
+
+
+def test_when_others_have_filled_the_portals_bucket_we_slow_down_too(desk: Desk) -> None:
+    desk.fault("query_limit", "imconnector.list")
+    desk.open().connectors()
+    before = len(desk.clock.slept)
+    for _ in range(12):
+        desk.open().connectors()
+    assert sum(desk.clock.slept[before:]) > 3.0
+    assert len(desk.calls("imconnector.list")) == 14
+
+
+def test_a_renamed_portal_is_told_with_its_new_name_and_nothing_is_followed(desk: Desk) -> None:
+    plan = desk.plan()
+    with desk.portal.world.lock:
+        desk.portal.state.plan = replace(desk.portal.state.plan, renamed_to="new.bitrix24.com")
+    outcome = desk.perform(plan)
+    assert outcome.verdict is NOT_SENT
+    assert "new.bitrix24.com" in outcome.sentence
+    assert desk.effects() == 0
+    assert "new.bitrix24.com" in desk.refusal("connector list").sentence

@@ -1,0 +1,127 @@
+"""The plugin as the host meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.host.discovery import load_plugins
+from bot.host.registry import Registry
+from bot.plugin import Call, CallVerdict, Command, Group, Plugin, Refusal, Risk
+from plugins.bitrix24.plugin import BitrixPlugin, plugin
+from tests.bitrix24.desk import Desk
+
+COMMANDS = [each for group in plugin.groups for each in group]
+
+
+def test_the_host_finds_it_and_can_register_its_commands() -> None:
+    (found,) = load_plugins("plugins.bitrix24.plugin:plugin")
+    assert found is plugin
+    assert {each.path for each in Registry([found])} == {each.path for each in COMMANDS}
+
+
+def test_it_is_a_plugin_and_keeps_to_its_protocol() -> None:
+    as_the_host_sees_it: Plugin = BitrixPlugin()
+    assert as_the_host_sees_it.name == "bitrix24"
+    assert all(isinstance(group, Group) for group in as_the_host_sees_it.groups)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.path)
+def test_every_example_parses_and_is_answered_by_the_seeded_portal(desk: Desk, command: Command[object]) -> None:
+    assert command.examples or command.terminal
+    for example in command.examples:
+        arguments = {}
+        words = example.split()
+        for parameter in command.parameters:
+            if parameter.flag and parameter.option in words:
+                arguments[parameter.name] = parameter.arg.parse(words[words.index(parameter.option) + 1])
+            elif not parameter.flag and words and not words[0].startswith("--"):
+                arguments[parameter.name] = parameter.arg.parse(words.pop(0))
+        assert desk.run(command.path, **arguments) is not None
+
+
+def test_removing_destroys_adding_governs_and_the_rest_reads() -> None:
+    risks = {each.path: each.risk for each in COMMANDS if each.risk is not Risk.READ}
+    assert risks == {"connector remove": Risk.DESTROY, "portal add": Risk.GOVERN}
+
+
+def test_the_first_place_is_the_default_one(desk: Desk) -> None:
+    assert desk.place.name == "default"
+    assert desk.place.identity == desk.portal.member_id
+    assert desk.place.label == desk.portal.facts.domain
+
+
+CALL = Call(method="imconnector.unregister", params={"ID": "myconnector"}, note="Unregister.")
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        (replace(CALL, method="crm.deal.delete"), "not in the catalogue"),
+        (replace(CALL, params={}), "needs ID"),
+        (replace(CALL, params={"ID": "a", "auth": "x"}), "has no parameter auth"),
+    ],
+)
+def test_a_call_that_does_not_fit_is_an_outcome_and_not_sent(desk: Desk, call: Call, why: str) -> None:
+    outcome = desk.plugin.perform(desk.services, desk.place, call)
+    assert outcome.verdict is CallVerdict.NOT_SENT
+    assert why in outcome.sentence
+    assert outcome.sentence.endswith("Nothing was sent.")
+    assert desk.calls() == []
+
+
+def test_a_change_goes_to_no_other_portal_that_took_the_name_meanwhile(desk: Desk) -> None:
+    before = replace(desk.place, identity="the portal of the approval")
+    outcome = desk.plugin.perform(desk.services, before, CALL)
+    assert outcome.verdict is CallVerdict.NOT_SENT
+    assert "belongs to another portal now" in outcome.sentence
+    with pytest.raises(Refusal):
+        desk.plugin.open(desk.services, before)
+    assert desk.effects() == 0
+
+
+def test_a_portal_that_is_not_known_or_has_no_credentials_gets_nothing(desk: Desk) -> None:
+    outcome = desk.plugin.perform(desk.services, replace(desk.place, name="prod"), CALL)
+    assert outcome.verdict is CallVerdict.NOT_SENT
+    assert "does not know a portal “prod”" in outcome.sentence
+    place = desk.place
+    desk.services.secrets.delete("default")
+    assert "holds no credentials" in desk.plugin.perform(desk.services, place, CALL).sentence
+
+
+def test_credentials_of_another_portal_are_not_used(desk: Desk) -> None:
+    sealed = desk.services.secrets.read("default")
+    assert sealed is not None
+    desk.services.secrets.write("default", {**sealed.value, "member_id": "other"}, after=sealed.generation)
+    assert "belong to another portal" in desk.perform_remove().sentence
+    assert desk.calls() == []
+
+
+def test_an_address_that_is_no_longer_allowed_gets_nothing(desk: Desk) -> None:
+    strict = desk.more_services(B24BOT_ALLOW_LOOPBACK="off")
+    assert desk.plugin.perform(strict, desk.place, CALL).verdict is CallVerdict.NOT_SENT
+    assert desk.calls() == []
+
+
+def test_the_facts_of_an_outcome_are_plain_values(desk: Desk) -> None:
+    outcome = desk.perform_remove()
+    assert outcome.facts.keys() == {"http_status", "attempts", "renewals", "milliseconds"}
+    assert (outcome.facts["http_status"], outcome.facts["attempts"]) == (200, 1)
+
+
+def test_the_simulator_tells_how_to_reach_it_and_shows_what_is_in_it(make_desk: Callable[..., Desk]) -> None:
+    simulation = plugin.simulators["portal"](0)
+    try:
+        simulation.seed()
+        assert simulation.ready()["member_id"] == simulation.settings()["BITRIX24_MEMBER_ID"]
+        connectors, lines = simulation.picture()
+        assert connectors.rows == (("myconnector", "WhatsApp EU", "ours"), ("shopchat", "Shop chat", "another"))
+        assert lines.rows == (
+            ("1", "Sales EU", "on", "myconnector"),
+            ("2", "Support", "on", "myconnector, shopchat"),
+            ("3", "Chat DE", "switched off", "–"),
+        )
+    finally:
+        simulation.stop()

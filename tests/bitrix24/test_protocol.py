@@ -1,0 +1,210 @@
+"""The verdict table: done only where True itself stands in its place, failed only where refusal is proven."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.plugin import CallVerdict
+from plugins.bitrix24 import protocol
+from plugins.bitrix24.catalogue import METHODS, Method, Where
+from plugins.bitrix24.errors import Again
+from plugins.bitrix24.protocol import Judgement, judge
+from plugins.bitrix24.secret import Secret
+from plugins.bitrix24.wire import HttpAnswer, Undelivered
+
+ACTIVATE = METHODS["imconnector.activate"]
+UNREGISTER = METHODS["imconnector.unregister"]
+LIST = METHODS["imconnector.list"]
+DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
+TRUE = {"result": True}
+ERROR = {"error": "X_Y", "error_description": "why"}
+
+
+def answer(status: int, body: Any) -> HttpAnswer:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return HttpAnswer(status=status, body=raw)
+
+
+def coded(code: str) -> dict[str, str]:
+    return {"error": code, "error_description": "some words"}
+
+
+CASES: list[tuple[Method, int, Any, CallVerdict]] = [
+    (ACTIVATE, 200, {"result": True, "time": {}}, DONE),
+    (UNREGISTER, 200, {"result": {"result": True}, "time": {}}, DONE),
+    (UNREGISTER, 200, {"result": {"result": True}, "error": ""}, DONE),
+    (ACTIVATE, 200, {"result": False}, FAILED),
+    (UNREGISTER, 200, {"result": {"result": False}}, FAILED),
+    (UNREGISTER, 200, {"result": False, **coded("APPLICATION_UNREGISTRATION_ERROR")}, FAILED),
+    (UNREGISTER, 200, {"result": {"result": False, **coded("NO_APPLICATION_ID")}}, FAILED),
+    (UNREGISTER, 200, {"result": False, **ERROR}, FAILED),
+    # in the wrong place, or of the wrong kind
+    (UNREGISTER, 200, TRUE, UNKNOWN),
+    (UNREGISTER, 200, {"result": False}, UNKNOWN),
+    (ACTIVATE, 200, {"result": {"result": True}}, UNKNOWN),
+    (ACTIVATE, 200, {"result": "true"}, UNKNOWN),
+    (ACTIVATE, 200, {"result": 1}, UNKNOWN),
+    (ACTIVATE, 200, {"result": "Y"}, UNKNOWN),
+    (UNREGISTER, 200, {"result": {"result": 1}}, UNKNOWN),
+    (UNREGISTER, 200, {"result": {"result": "true"}}, UNKNOWN),
+    (UNREGISTER, 200, {"result": {"result": [True]}}, UNKNOWN),
+    (UNREGISTER, 200, {"result": [True]}, UNKNOWN),
+    (ACTIVATE, 200, {}, UNKNOWN),
+    (ACTIVATE, 200, [], UNKNOWN),
+    (ACTIVATE, 200, b"<html>Sign in</html>", UNKNOWN),
+    (ACTIVATE, 200, b'{"result": tr', UNKNOWN),
+    (ACTIVATE, 200, b"", UNKNOWN),
+    (ACTIVATE, 201, TRUE, UNKNOWN),
+    (ACTIVATE, 204, b"", UNKNOWN),
+    # True and an error at once prove nothing
+    (ACTIVATE, 200, {**TRUE, **ERROR}, UNKNOWN),
+    (ACTIVATE, 200, {**TRUE, **coded("expired_token")}, UNKNOWN),
+    (UNREGISTER, 200, {"result": {"result": True, **ERROR}}, UNKNOWN),
+    (ACTIVATE, 200, {**TRUE, "error": {"code": "X"}}, UNKNOWN),
+    (ACTIVATE, 400, {"error": 7}, UNKNOWN),
+    # refused
+    (ACTIVATE, 400, coded("ERROR_ARGUMENT"), FAILED),
+    (ACTIVATE, 403, coded("WRONG_AUTH_TYPE"), FAILED),
+    (ACTIVATE, 404, coded("ERROR_METHOD_NOT_FOUND"), FAILED),
+    (ACTIVATE, 405, ERROR, FAILED),
+    (ACTIVATE, 401, coded("APPLICATION_NOT_FOUND"), FAILED),
+    (ACTIVATE, 410, coded("PORTAL_DELETED"), FAILED),
+    (ACTIVATE, 500, coded("PORTAL_DELETED"), FAILED),
+    (ACTIVATE, 503, coded("OVERLOAD_LIMIT"), FAILED),
+    (ACTIVATE, 400, coded("ERROR_CORE"), FAILED),
+    # provably not carried out, and worth another try
+    (ACTIVATE, 401, coded("expired_token"), NOT_SENT),
+    (ACTIVATE, 401, coded("EXPIRED_TOKEN"), NOT_SENT),
+    (ACTIVATE, 401, coded("NO_AUTH_FOUND"), NOT_SENT),
+    (ACTIVATE, 401, coded("invalid_token"), NOT_SENT),
+    (ACTIVATE, 503, coded("QUERY_LIMIT_EXCEEDED"), NOT_SENT),
+    (ACTIVATE, 429, coded("OPERATION_TIME_LIMIT"), NOT_SENT),
+    (ACTIVATE, 401, coded("CONNECTION_ERROR"), NOT_SENT),
+    (ACTIVATE, 401, coded("METHOD_CONFIRM_WAITING"), NOT_SENT),
+    # no proof
+    (ACTIVATE, 503, b"<html>503</html>", UNKNOWN),
+    (ACTIVATE, 503, {}, UNKNOWN),
+    (ACTIVATE, 429, {}, UNKNOWN),
+    (ACTIVATE, 500, b"<html>500</html>", UNKNOWN),
+    (ACTIVATE, 502, b"<html>502</html>", UNKNOWN),
+    (ACTIVATE, 504, b"", UNKNOWN),
+    (ACTIVATE, 500, TRUE, UNKNOWN),
+    (ACTIVATE, 500, ERROR, UNKNOWN),
+    (ACTIVATE, 500, coded("INTERNAL_SERVER_ERROR"), UNKNOWN),
+    (ACTIVATE, 500, coded("ERROR_UNEXPECTED_ANSWER"), UNKNOWN),
+    (ACTIVATE, 500, coded("ERROR_CORE"), UNKNOWN),
+    (ACTIVATE, 200, coded("WRONG_ENCODING"), UNKNOWN),
+    (ACTIVATE, 400, b"<html>400</html>", UNKNOWN),
+    (ACTIVATE, 404, {}, UNKNOWN),
+    (ACTIVATE, 302, b"", UNKNOWN),
+    # reads
+    (LIST, 200, {"result": []}, DONE),
+    (LIST, 200, {"result": {"error": "Error reports"}}, DONE),
+    (LIST, 200, {"result": False}, DONE),
+    (LIST, 200, {}, UNKNOWN),
+    (LIST, 200, {"result": [], **ERROR}, FAILED),
+    (LIST, 400, coded("ACCESS_DENIED"), FAILED),
+]
+
+
+@pytest.mark.parametrize(("method", "status", "body", "verdict"), CASES)
+def test_the_verdict_table(method: Method, status: int, body: Any, verdict: CallVerdict) -> None:
+    judgement = judge(method, answer(status, body))
+    assert judgement.verdict is verdict
+    assert judgement.status == status
+    assert judgement.sentence.endswith((".", ")", "”."))
+
+
+@pytest.mark.parametrize(("method", "status", "body", "verdict"), CASES)
+def test_what_may_have_run_is_never_to_be_sent_again_with_a_new_token(
+    method: Method, status: int, body: Any, verdict: CallVerdict
+) -> None:
+    judgement = judge(method, answer(status, body))
+    if verdict in (DONE, FAILED, UNKNOWN):
+        assert judgement.again is not Again.REFRESH
+
+
+def test_a_read_brings_its_result() -> None:
+    assert judge(LIST, answer(200, {"result": {"a": "A"}})).result == {"a": "A"}
+
+
+def test_without_an_answer_it_is_not_sent_when_nothing_left_and_unknown_otherwise() -> None:
+    assert judge(ACTIVATE, Undelivered(sent=False, reason="no connection in time")).verdict is NOT_SENT
+    lost = judge(ACTIVATE, Undelivered(sent=True, reason="no answer in time"))
+    assert lost.verdict is UNKNOWN
+    assert "no answer in time" in lost.sentence
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://new.bitrix24.com/rest/x.json?auth=canary", "new.bitrix24.com"),
+        ("https://new.bitrix24.com?auth=canary", "new.bitrix24.com"),
+        ("https://canary:canary@new.bitrix24.com/", "new.bitrix24.com"),
+        ("//new.bitrix24.com/", "an unreadable one"),
+        ("https://n\u00e9w.example/", "an unreadable one"),
+        ("?auth=canary", "an unreadable one"),
+    ],
+)
+def test_a_renamed_portal_is_told_with_its_new_address_and_nothing_more_of_it(location: str, shown: str) -> None:
+    judgement = judge(ACTIVATE, HttpAnswer(status=302, location=location))
+    assert judgement.verdict is NOT_SENT
+    assert f"another address now: {shown}." in judgement.sentence
+    assert "canary" not in repr(judgement)
+
+
+def test_the_token_is_in_the_body_and_never_in_the_address() -> None:
+    request = protocol.encode("https://shop.bitrix24.com/rest/", UNREGISTER, {"ID": "й"}, Secret("canary"))
+    assert request.url == "https://shop.bitrix24.com/rest/imconnector.unregister.json"
+    assert request.query is None
+    assert json.loads(request.body.reveal()) == {"ID": "й", "auth": "canary"}
+    assert "canary" not in repr(request)
+
+
+# ---------------------------------------------------------------------------------------------------- fuzz
+
+codes = st.sampled_from(
+    ["", "X", "expired_token", "QUERY_LIMIT_EXCEEDED", "INTERNAL_SERVER_ERROR", "NO_APPLICATION_ID"]
+)
+words: st.SearchStrategy[Any] = st.sampled_from([True, False, None, 1, 0, "true", "Y", "", [], [True], {}, 1.0])
+leaves = st.one_of(words, codes)
+inner = st.dictionaries(st.sampled_from(["result", "error", "error_description", "SUCCESS"]), leaves, max_size=3)
+bodies = st.dictionaries(
+    st.sampled_from(["result", "error", "error_description", "time"]), st.one_of(leaves, inner), max_size=4
+)
+raws = st.one_of(
+    bodies.map(lambda body: json.dumps(body).encode()),
+    bodies.map(lambda body: json.dumps(body).encode()[:-1]),
+    st.binary(max_size=30),
+)
+statuses = st.sampled_from([200, 200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 429, 500, 502, 503])
+
+
+def truly_done(method: Method, status: int, raw: bytes) -> bool:
+    """The rule in other words: HTTP 200, no trace of an error, and the very value True in its place."""
+    try:
+        body = json.loads(raw.decode())
+    except ValueError:
+        return False
+    if status != 200 or not isinstance(body, dict) or body.get("error") not in (None, ""):
+        return False
+    result = body.get("result")
+    if method.verdict is Where.RESULT:
+        return result is True
+    return isinstance(result, dict) and result.get("error") in (None, "") and result.get("result") is True
+
+
+@settings(max_examples=2500, deadline=None)
+@given(method=st.sampled_from([ACTIVATE, UNREGISTER]), status=statuses, raw=raws)
+def test_done_exactly_where_true_itself_stands_in_its_place(method: Method, status: int, raw: bytes) -> None:
+    judgement: Judgement = judge(method, HttpAnswer(status=status, body=raw))
+    assert (judgement.verdict is DONE) is truly_done(method, status, raw)
+    if judgement.verdict is FAILED:
+        result = json.loads(raw).get("result") if b'"result"' in raw else None
+        inner = result.get("result") if isinstance(result, dict) else None
+        assert True not in [each for each in (result, inner) if isinstance(each, bool)]
