@@ -1,0 +1,277 @@
+"""What the playground's page may show and do, over a whole town."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from bot.core.errors import ConfigurationError
+from bot.playground.portalside import PortalSide
+from bot.playground.stage import TALK, TownStage, run_page
+from bot.playground.story import the_card
+from bot.playground.town import Town
+from bot.playground.troubles import PORTAL_TROUBLES, Troubles
+from bot.plugin import Json, Table
+from bot.plugin.loopback import wait_until
+from bot.web.page import StageRefusal
+
+REMOVE = "/b24 connector remove myconnector"
+Seen = Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[TownStage]:
+    with TownStage() as running:
+        yield running
+
+
+@pytest.fixture
+def stage(shared: TownStage) -> TownStage:
+    """A stage with a fresh town, made as a person at the page makes one."""
+    shared.reset()
+    return shared
+
+
+def eventually(stage: TownStage, person: str, holds: Callable[[Seen], bool]) -> Seen:
+    assert wait_until(lambda: holds(stage.look(person)), within=15.0), json.dumps(stage.look(person), indent=1)
+    return stage.look(person)
+
+
+def channel(seen: Seen, name: str) -> Seen:
+    return next(one for one in seen["channels"] if one["name"] == name)
+
+
+def says(seen: Seen, name: str, words: str) -> bool:
+    """Whether a channel shows these words to the person, replies included."""
+    return words in json.dumps(channel(seen, name)["messages"], ensure_ascii=False)
+
+
+def asked(stage: TownStage) -> Seen:
+    """Olga has asked for the removal; the card as it stands in #approvals."""
+    stage.slash("Olga", REMOVE, "connectors")
+    seen = eventually(stage, "Olga", lambda seen: bool(channel(seen, "approvals")["messages"]))
+    card: Seen = channel(seen, "approvals")["messages"][0]
+    return card
+
+
+def press(stage: TownStage, person: str, card: Seen, name: str) -> None:
+    block = card["blocks"][-1]
+    stage.click(person, "approvals", card["ts"], f"b24:{name}", block["block_id"])
+
+
+def test_the_first_look_is_not_empty_and_is_json(stage: TownStage) -> None:
+    seen = json.loads(json.dumps(stage.look("Olga")))
+    roles = {one["name"]: one["role"] for one in seen["people"]}
+    assert roles == {"Olga": "operator", "Anton": "approver", "Vera": "approver", "Ida": "admin", "Gleb": ""}
+    assert [one["name"] for one in seen["channels"]] == ["connectors", "approvals", "audit"]
+    assert [one["text"] for one in channel(seen, "connectors")["messages"]] == [text for _, text in TALK]
+    assert seen["form"] is None
+    assert seen["portal"][0]["rows"] == seen["before"][seen["portal"][0]["title"]]
+    assert seen["names"][channel(seen, "audit")["id"]] == "audit"
+
+
+def test_the_revision_stays_while_nothing_happens_and_changes_when_something_does(stage: TownStage) -> None:
+    eventually(stage, "Vera", lambda seen: says(seen, "audit", "bot:process:started"))
+    first = stage.look("Vera")["revision"]
+    assert stage.look("Vera")["revision"] == first
+    asked(stage)
+    assert stage.look("Vera")["revision"] != first
+
+
+def test_an_approved_removal_shows_on_the_card_under_it_at_the_portal_and_in_its_calls(stage: TownStage) -> None:
+    press(stage, "Anton", asked(stage), "approve")
+    seen = eventually(stage, "Vera", lambda seen: says(seen, "approvals", "done and verified"))
+    seen = eventually(stage, "Vera", lambda seen: len(channel(seen, "approvals")["messages"][0]["replies"]) == 2)
+    assert channel(seen, "approvals")["messages"][0]["edited"]
+    assert "myconnector" not in json.dumps(seen["portal"])
+    assert "myconnector" in json.dumps(seen["before"])
+    changing = [one for one in seen["calls"] if one["effect"]]
+    assert [one["method"] for one in changing] == ["imconnector.unregister"]
+
+
+def test_what_the_bot_whispers_is_seen_by_that_person_only(stage: TownStage) -> None:
+    asked(stage)
+    eventually(stage, "Olga", lambda seen: says(seen, "connectors", "waits for approval"))
+    assert channel(stage.look("Olga"), "connectors")["messages"][-1]["only"]
+    assert not says(stage.look("Anton"), "connectors", "waits for approval")
+
+
+def test_the_bot_tells_somebody_who_is_in_no_channel_in_a_direct_message(stage: TownStage) -> None:
+    stage.slash("Olga", "/b24 whoami", "dm")
+    seen = eventually(stage, "Olga", lambda seen: len(seen["channels"]) == 4)
+    assert says(seen, "dm", "You are")
+    assert len(stage.look("Anton")["channels"]) == 3
+
+
+def test_a_form_opens_for_the_one_who_pressed_says_what_is_missing_and_rejects(stage: TownStage) -> None:
+    card = asked(stage)
+    press(stage, "Vera", card, "reject")
+    form = eventually(stage, "Vera", lambda seen: seen["form"] is not None)["form"]
+    assert (form["title"], form["submit"], form["close"]) == ("Reject CR-1001", "Reject", "Go back")
+    assert stage.look("Anton")["form"] is None
+    with pytest.raises(StageRefusal, match="not complete") as refused:
+        stage.submit("Vera", {})
+    assert refused.value.problems == {"reason": "Please complete this required field."}
+    stage.submit("Vera", {"reason": "Not on a Friday."})
+    seen = eventually(stage, "Vera", lambda seen: says(seen, "approvals", "Not on a Friday."))
+    assert seen["form"] is None
+    assert says(seen, "approvals", "rejected")
+
+
+def test_a_form_can_be_closed_and_nothing_has_happened(stage: TownStage) -> None:
+    card = asked(stage)
+    press(stage, "Vera", card, "reject")
+    eventually(stage, "Vera", lambda seen: seen["form"] is not None)
+    stage.close("Vera")
+    assert stage.look("Vera")["form"] is None
+    assert says(stage.look("Vera"), "approvals", "waiting for approval")
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        (lambda stage: stage.slash("Olga", "hello", "connectors"), "'hello' is no command"),
+        (lambda stage: stage.slash("Olga", "/b24 help", "nowhere"), "There is no channel 'nowhere'"),
+        (lambda stage: stage.slash("Boris", "/b24 help", "connectors"), "Nobody here is called “Boris”."),
+        (lambda stage: stage.look("Boris"), "Nobody here is called “Boris”."),
+        (lambda stage: stage.click("Olga", "approvals", "1.0", "b24:approve"), "This message is not there any more."),
+        (lambda stage: stage.submit("Olga", {"reason": "x"}), "Olga has no modal open."),
+        (lambda stage: stage.close("Olga"), "Olga has no modal open."),
+        (lambda stage: stage.cause("earthquake"), "There is no trouble “earthquake” to cause."),
+    ],
+)
+def test_what_cannot_be_done_comes_back_as_a_sentence(
+    shared: TownStage, act: Callable[[TownStage], object], sentence: str
+) -> None:
+    with pytest.raises(StageRefusal) as refused:
+        act(shared)
+    assert refused.value.sentence.startswith(sentence)
+
+
+def on(stage: TownStage) -> list[str]:
+    return [row["name"] for row in stage.look("Ida")["troubles"] if row["on"]]
+
+
+def test_a_trouble_is_on_until_it_is_pressed_again_and_only_one_waits_at_the_portal(stage: TownStage) -> None:
+    assert on(stage) == []
+    stage.cause("lose-reply")
+    assert on(stage) == ["lose-reply"]
+    stage.cause("false")
+    stage.cause("archive")
+    assert on(stage) == ["false", "archive"]
+    stage.cause("archive")
+    stage.cause("false")
+    assert on(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "ending", "still_there"),
+    [
+        ("lose-reply", "done and verified", False),
+        ("false", "failed", True),
+        ("unavailable", "outcome not proven yet", True),
+        ("lose-call", "outcome not proven yet", True),
+    ],
+)
+def test_under_every_trouble_the_card_says_what_is_true_of_the_portal(
+    stage: TownStage, trouble: str, ending: str, still_there: bool
+) -> None:
+    card = asked(stage)
+    stage.cause(trouble)
+    press(stage, "Anton", card, "approve")
+    seen = eventually(stage, "Anton", lambda seen: says(seen, "approvals", ending))
+    assert on(stage) == []
+    assert ("myconnector" in json.dumps(seen["portal"])) is still_there
+
+
+def test_every_trouble_of_the_portal_is_one_its_simulator_knows(stage: TownStage) -> None:
+    for row in PORTAL_TROUBLES:
+        stage.cause(row.name)
+        assert on(stage) == [row.name]
+
+
+def test_with_the_audit_channel_archived_nothing_reaches_the_portal(stage: TownStage) -> None:
+    card = asked(stage)
+    stage.cause("archive")
+    press(stage, "Anton", card, "approve")
+    seen = eventually(stage, "Anton", lambda seen: says(seen, "approvals", "Nothing was sent to the portal"))
+    assert channel(seen, "audit")["archived"]
+    assert "myconnector" in json.dumps(seen["portal"])
+
+
+def test_when_an_hour_passes_what_nobody_decided_expires_and_the_bot_still_answers(stage: TownStage) -> None:
+    asked(stage)
+    stage.cause("hour")
+    eventually(stage, "Olga", lambda seen: says(seen, "approvals", "*expired*"))
+    stage.slash("Gleb", "/b24 connector list", "connectors")
+    eventually(stage, "Gleb", lambda seen: says(seen, "connectors", "not on the allow-list"))
+
+
+def test_a_reset_begins_anew_with_the_first_number(stage: TownStage) -> None:
+    asked(stage)
+    stage.reset()
+    assert channel(stage.look("Olga"), "approvals")["messages"] == []
+    asked(stage)
+    assert the_card(stage.town, "CR-1001") is not None
+
+
+class Bare:
+    """A simulation that offers no more than the plugin API asks for."""
+
+    def ready(self) -> Mapping[str, Json]:
+        return {}
+
+    def settings(self) -> Mapping[str, str]:
+        return {}
+
+    def seed(self) -> None: ...
+
+    def picture(self) -> Sequence[Table]:
+        return ()
+
+    def stop(self) -> None: ...
+
+
+def test_a_portal_without_a_control_api_has_no_troubles_and_shows_no_calls(town: Town) -> None:
+    side = PortalSide(Bare())
+    troubles = Troubles(town, side)
+    assert [row["name"] for row in troubles.rows()] == ["archive", "hour"]
+    assert side.calls() == []
+    with pytest.raises(LookupError):
+        troubles.cause("lose-reply")
+
+
+def test_a_town_that_cannot_start_is_said_in_a_sentence() -> None:
+    with pytest.raises(ConfigurationError, match="nothing-of-the-kind"):
+        TownStage(plugins="nothing-of-the-kind")
+
+
+def test_the_page_is_served_until_it_is_told_to_stop() -> None:
+    said: list[str] = []
+    stop = threading.Event()
+    serving = threading.Thread(target=run_page, args=(0, said.append), kwargs={"stop": stop})
+    serving.start()
+    try:
+        assert wait_until(lambda: bool(said), within=10.0)
+        with urllib.request.urlopen(said[0], timeout=5) as page:
+            assert b"b24bot playground" in page.read()
+    finally:
+        stop.set()
+        serving.join(timeout=20)
+    assert not serving.is_alive()
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(said[0], timeout=5)
+
+
+def test_an_interrupt_ends_the_page_without_a_traceback() -> None:
+    def say(_address: str) -> None:
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    run_page(0, say)

@@ -1,0 +1,45 @@
+"""The Bitrix24 plugin in a process that dies, as with kill -9, at the moment the environment names.
+
+FRAGILE_AT is one of MOMENTS; FRAGILE_ONCE is a file: the process dies only while it does not exist, and makes it
+first, so that the process after it lives.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from bot.plugin import Call, CallOutcome, Observation, Place, Plan, Services
+from plugins.bitrix24.plugin import BitrixPlugin
+from plugins.bitrix24.portal import Portal
+
+MOMENTS = ("planning", "before_call", "after_call", "looking")
+
+
+def _die_at(moment: str) -> None:
+    once = Path(os.environ.get("FRAGILE_ONCE", "/nowhere"))
+    if os.environ.get("FRAGILE_AT") == moment and once.parent.is_dir() and not once.exists():
+        once.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class FragilePlugin(BitrixPlugin):
+    """Dies on the way in or out of what the host asks of it."""
+
+    def open(self, services: Services, place: Place) -> Portal:
+        _die_at("planning")
+        return super().open(services, place)
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        _die_at("before_call")
+        outcome = super().perform(services, place, call)
+        _die_at("after_call")
+        return outcome
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        _die_at("looking")
+        return super().verify(services, place, plan)
+
+
+plugin = FragilePlugin()

@@ -1,0 +1,135 @@
+"""The bot as real processes, beside simulators that live on in the test's own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from bot.core.principals import Principal, Role
+from bot.playground.town import ROLES
+from bot.playground.workspace import SlackWorkspace
+from bot.plugin.loopback import wait_until
+from bot.testing.services import scratch_store
+from bot.usecases.access import grant_role
+from plugins.bitrix24.simulation import PortalSimulation
+
+ROOT = Path(__file__).parent.parent.parent
+SHELL = Principal.shell("test")
+
+
+@dataclass(slots=True)
+class Outside:
+    """A workspace and a portal, the folder of the bot's files, and the processes started from here."""
+
+    folder: Path
+    workspace: SlackWorkspace
+    portal: PortalSimulation
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_START") if name in os.environ
+        }
+        return {
+            **kept,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONWARNINGS": "error::ResourceWarning",
+            "SLACK_BOT_TOKEN": self.workspace.bot_token,
+            "SLACK_SIGNING_SECRET": self.workspace.signing_secret,
+            "SLACK_API_URL": self.workspace.api_url,
+            "B24BOT_HOME": str(self.folder / "home"),
+            "B24BOT_KEY_FILE": str(self.folder / "keys" / "key"),
+            "B24BOT_APPROVAL_CHANNEL": self.workspace.channel("approvals").id,
+            "B24BOT_AUDIT_CHANNEL": self.workspace.channel("audit").id,
+            "B24BOT_READBACK_AFTER": "1s",
+            "B24BOT_LOG_LEVEL": "DEBUG",
+            **self.portal.settings(),
+        }
+
+    def start(self, *words: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start `b24bot WORDS…`; its output goes to a file in the folder."""
+        log = (self.folder / f"process-{len(self.processes)}.log").open("w")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *words],
+            cwd=self.folder,
+            env={**self.environment, **(more or {})},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        log.close()
+        self.processes.append(process)
+        return process
+
+    def serve(self, *words: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start an HTTP intake, point the workspace at it, and wait until it can take a click."""
+        port = free_port()
+        process = self.start("serve", "--http", "--port", str(port), *words, more=more)
+        self.workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
+        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=15), self.logs()
+        return process
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text() for path in sorted(self.folder.glob("process-*.log")))
+
+    def stop_all(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """End it as the kernel would."""
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=10)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+@contextmanager
+def outside(folder: Path) -> Iterator[Outside]:
+    """Both simulators, a database with the usual people on its allow-list, and no bot yet."""
+    portal = PortalSimulation()
+    portal.seed()
+    try:
+        with SlackWorkspace(rate_limit=False) as workspace:
+            store = scratch_store(folder)
+            for name, role in ROLES.items():
+                person = workspace.people[name].person
+                grant_role(store, Principal(team=person.team_id, user=person.id), Role(role), by=SHELL)
+            store.close()
+            scene = Outside(folder, workspace, portal)
+            try:
+                yield scene
+            finally:
+                scene.stop_all()
+    finally:
+        portal.stop()
