@@ -92,5 +92,6 @@ def _reply(data: dict[str, Any]) -> Reply:
             title=table["title"],
             columns=tuple(table["columns"]),
             rows=tuple(tuple(row) for row in table["rows"]),
+            attach=table["attach"],
         ),
     )

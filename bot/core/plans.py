@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Role
-from bot.plugin import Call, Observation, Place, Plan, Risk, Undo, UndoKind
+from bot.plugin import Call, Observation, Place, Plan, Remember, Risk, Undo, UndoKind
 
 ABSENT = "absent"
 
@@ -26,18 +26,22 @@ def plan_to_json(plan: Plan) -> str:
 
 def plan_from_json(text: str) -> Plan:
     data: dict[str, Any] = json.loads(text)
-    undo: dict[str, Any] = data["undo"]
     return Plan(
         summary=data["summary"],
         target=data["target"],
         calls=_calls(data["calls"]),
         before=data["before"],
         wanted=data["wanted"],
-        undo=Undo(kind=UndoKind(undo["kind"]), sentence=undo["sentence"], calls=_calls(undo["calls"])),
+        undo=_undo(data["undo"]),
         radius=tuple(data["radius"]),
         warnings=tuple(data["warnings"]),
         risk=Risk(data["risk"]) if data["risk"] else None,
+        remember=tuple(Remember(**row) for row in data["remember"]),
     )
+
+
+def _undo(row: dict[str, Any]) -> Undo:
+    return Undo(kind=UndoKind(row["kind"]), sentence=row["sentence"], calls=_calls(row["calls"]), line=row["line"])
 
 
 def _calls(rows: list[dict[str, Any]]) -> tuple[Call, ...]:
@@ -63,8 +67,13 @@ def decision_from_json(text: str) -> Decision:
 
 def digest(path: str, place: Place, plan: Plan) -> str:
     """64 hex digits over all that a reviewer is shown and all that would be sent."""
-    shown = {"path": path, "place": place.identity, "plan": asdict(plan)}
+    shown = {"path": path, "place": place.identity, "plan": asdict(_shown(plan))}
     return hashlib.sha256(canonical(shown).encode()).hexdigest()
+
+
+def _shown(plan: Plan) -> Plan:
+    """The plan without what is only for the plugin's own records, which may hold the time."""
+    return replace(plan, remember=())
 
 
 def differences(before: Observation, now: Observation) -> Iterator[str]:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from bot.core.errors import ConfigurationError
 from bot.plugin import DeclarationError, Plugin
 
 ENTRY_POINTS = "b24bot.plugins"
+_EXPECTED = ("name", "settings", "groups", "simulators", "start", "places", "open", "perform", "verify")
 
 
 def load_plugins(names: str) -> tuple[Plugin, ...]:
     """Load the plugins of a comma-separated list. Raises ConfigurationError naming the one that cannot be loaded."""
     found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
-    loaded: list[Plugin] = []
-    for name in [word.strip() for word in names.split(",") if word.strip()]:
-        try:
-            if ":" in name:
-                module, _, attribute = name.partition(":")
-                loaded.append(cast(Plugin, getattr(import_module(module), attribute)))
-            elif name in found:
-                loaded.append(cast(Plugin, found[name].load()))
-            else:
-                known = ", ".join(sorted(found)) or "none"
-                raise ConfigurationError(f"There is no plugin “{name}”; installed: {known}.")
-        except (ImportError, AttributeError) as error:
-            raise ConfigurationError(f"The plugin “{name}” cannot be loaded: {error}.") from error
-        except DeclarationError as error:
-            raise ConfigurationError(f"The plugin “{name}” is declared wrongly. {error.sentence}") from error
-    return tuple(loaded)
+    return tuple(_load(name, found) for name in dict.fromkeys(word.strip() for word in names.split(",")) if name)
+
+
+def _load(name: str, found: Mapping[str, EntryPoint]) -> Plugin:
+    if ":" not in name and name not in found:
+        known = ", ".join(sorted(found)) or "none"
+        raise ConfigurationError(f"There is no plugin “{name}”; installed: {known}.")
+    try:
+        plugin = _object(name) if ":" in name else found[name].load()
+    except DeclarationError as error:
+        raise ConfigurationError(f"The plugin “{name}” is declared wrongly. {error.sentence}") from error
+    except Exception as error:  # Importing a stranger's package runs its code, and that may raise anything.
+        raise ConfigurationError(f"The plugin “{name}” cannot be loaded: {type(error).__name__}: {error}.") from error
+    missing = [part for part in _EXPECTED if not hasattr(plugin, part)]
+    if missing:
+        raise ConfigurationError(f"“{name}” is not a plugin; it lacks {', '.join(missing)}.")
+    return cast(Plugin, plugin)
+
+
+def _object(name: str) -> object:
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.core.errors import ConfigurationError
-from bot.core.invocation import AnyCommand
+from bot.core.invocation import HOST_OPTIONS, AnyCommand
 from bot.plugin import Plugin
 
 
 class Registry:
-    """The commands the bot has. Two commands with one path are refused."""
+    """The commands the bot has. Raises ConfigurationError where one of them could not be told from another."""
 
     def __init__(self, plugins: Iterable[Plugin], *, builtin: Iterable[AnyCommand] = ()) -> None:
-        self.plugins = {plugin.name: plugin for plugin in plugins}
+        self.plugins: dict[str, Plugin] = {}
+        for plugin in plugins:
+            if plugin.name in self.plugins:
+                raise ConfigurationError(f"Two plugins are called “{plugin.name}”.", hint="Look at B24BOT_PLUGINS.")
+            self.plugins[plugin.name] = plugin
         self._commands: dict[str, AnyCommand] = {}
         self._owners: dict[str, str] = {}
         for command in builtin:
@@ -26,6 +30,10 @@ class Registry:
     def _add(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
             raise ConfigurationError(f"Two commands are called “{command.path}”.")
+        taken = [parameter.option for parameter in command.parameters if parameter.flag]
+        for option in HOST_OPTIONS:
+            if option in taken:
+                raise ConfigurationError(f"“{command.path}” may not have {option}: every command has it already.")
         self._commands[command.path] = command
         self._owners[command.path] = owner
 

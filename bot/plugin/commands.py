@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
@@ -12,6 +13,8 @@ from bot.plugin.values import Nothing, Plan, Reply, Risk
 
 P = TypeVar("P")
 Answer = Plan | Reply | Nothing
+_WORD = re.compile(r"\A[a-z][a-z0-9-]*\Z")
+_STAR_STAR = inspect.Parameter.VAR_KEYWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,9 @@ class Group(Generic[P]):
         """Declare a command. `examples` are the words after the path; each must parse."""
 
         def declare(function: F) -> F:
+            for word in (self.noun, verb or self.noun):
+                if not _WORD.match(word):
+                    raise DeclarationError(f"{_where(function)}: “{word}” cannot be typed; use a-z, 0-9 and hyphens.")
             if verb in self._commands:
                 raise DeclarationError(f"{_where(function)}: the command “{self.noun} {verb}” is declared twice.")
             help_line, description = _documentation(function)
@@ -144,20 +150,31 @@ def _documentation(function: Callable[..., Any]) -> tuple[str, str]:
 
 
 def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
-    hints = get_type_hints(function, include_extras=True)
-    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+    hints = _hints(function)
+    signature = list(inspect.signature(function).parameters.values())
+    if not signature or signature[0].kind is inspect.Parameter.KEYWORD_ONLY:
+        raise DeclarationError(f"{_where(function)} must take what it works on as its first argument.")
+    for parameter in signature[1:]:
         hint = hints.get(parameter.name)
-        described = [extra for extra in get_args(hint)[1:] if isinstance(extra, Arg)]
-        if get_origin(hint) is not Annotated or not described:
+        args = [extra for extra in get_args(hint)[1:] if isinstance(extra, Arg)]
+        if get_origin(hint) is not Annotated or not args or parameter.kind is _STAR_STAR:
             raise DeclarationError(f"{_where(function)}: the argument “{parameter.name}” must be Annotated[…, Arg(…)].")
         many = parameter.kind is inspect.Parameter.VAR_POSITIONAL
         bare = parameter.default is inspect.Parameter.empty
+        flag = parameter.kind is inspect.Parameter.KEYWORD_ONLY
         yield Parameter(
             name=parameter.name,
-            arg=described[0],
-            flag=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
-            switch=get_args(hint)[0] is bool,
+            arg=args[0],
+            flag=flag,
+            switch=flag and get_args(hint)[0] is bool,
             many=many,
             required=bare and not many,
             default=None if bare else parameter.default,
         )
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise DeclarationError(f"{_where(function)}: its annotations cannot be read: {error}.") from None

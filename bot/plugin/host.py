@@ -88,6 +88,10 @@ class Services(Protocol):
     @property
     def log(self) -> logging.Logger: ...
 
+    def progress(self, done: int, total: int, what: str) -> None:
+        """Tell whoever waits how far a long read has come, for example 3 of 80 batches; may be called often."""
+        ...
+
 
 class Simulation(Protocol):
     """A running stand-in for the remote side, on loopback, for the playground."""

@@ -92,6 +92,17 @@ class Undo:
     kind: UndoKind
     sentence: str
     calls: tuple[Call, ...] = ()
+    line: str = ""
+    """The command that would undo it, for example `connector restore myconnector`; a button offers it afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember:
+    """A record of the plugin to write once a plan is done and verified, in the same transaction; None deletes it."""
+
+    kind: str
+    key: str
+    value: Mapping[str, Json] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +124,7 @@ class Plan:
     radius: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     risk: Risk | None = None
+    remember: tuple[Remember, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +141,8 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
+    attach: bool = False
+    """A long one may go to a file instead of into the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.core import marks
@@ -13,7 +14,7 @@ from bot.core.plans import plan_from_json, plan_to_json
 from bot.core.policy import Decision, Refused, decide
 from bot.core.principals import Principal, Role
 from bot.core.suggest import nearest
-from bot.plugin import Answer, Nothing, Place, Plan, Plugin, Refusal, Reply
+from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, TargetRefused
 from bot.usecases.context import Context
 from bot.usecases.desk import Desk
 
@@ -64,13 +65,26 @@ def consider_with(ctx: Context, plugin: Plugin, understood: Understood, role: Ro
     services = ctx.services(plugin.name)
     if understood.command.terminal:
         return _answered(understood, understood.command.answer(services, understood.arguments))
-    place = choose_place(plugin.places(services), understood.invocation.portal)
-    answer = ask(understood, plugin.open(services, place))
+    with plainly():
+        place = choose_place(plugin.places(services), understood.invocation.portal)
+        answer = ask(understood, plugin.open(services, place))
     if not isinstance(answer, Plan):
         return _answered(understood, answer)
     decision = decide(understood.command.risk.raised_to(answer.risk), role, ctx.terms)
     _require(decision, role)
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Take the marks out of what a plugin refuses with, too: it may be the remote side's own words."""
+    try:
+        yield
+    except PluginError as error:
+        error.sentence, error.hint = marks.strip(error.sentence), marks.strip(error.hint)
+        if isinstance(error, TargetRefused):
+            error.code = marks.strip(error.code)
+        raise
 
 
 def ask(understood: Understood, subject: object) -> Answer:

@@ -13,7 +13,7 @@ from bot.core.plans import drift
 from bot.core.policy import Refused, decide
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
-from bot.usecases.consider import ask, role_of
+from bot.usecases.consider import ask, plainly, role_of
 from bot.usecases.context import Context
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
@@ -66,10 +66,10 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
     try:
         plugin = ctx.registry.plugin(change.plugin)
         understood = understand(ctx.registry, change.line)
-        subject = plugin.open(ctx.services(plugin.name), change.place)
-        fresh = ask(understood, subject)
+        with plainly():
+            fresh = ask(understood, plugin.open(ctx.services(plugin.name), change.place))
     except PluginError as error:
-        return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {marks.strip(error.sentence)}")
+        return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {error.sentence}")
     if isinstance(fresh, Nothing):
         return Ending(status=Status.GONE, sentence=fresh.sentence)
     if not isinstance(fresh, Plan):
@@ -96,7 +96,8 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> bool:
             # Withdrawn, or taken by a second job for the same change request, a moment ago.
             store.jobs.finish(job)
             return False
-        _intend(ctx, change, 0)
+        if change.plan.calls:
+            _intend(ctx, change, 0)
         show_card(ctx, change.number)
     ctx.wake()
     return True
@@ -176,6 +177,16 @@ def _end(ctx: Context, job: Job, change: ChangeRequest, old: Status, ending: End
     ctx.wake()
 
 
+def _remember(ctx: Context, change: ChangeRequest) -> None:
+    """Write what the plugin wants to know of what was done; it stands or falls with the ending."""
+    records = ctx.store.records(change.plugin)
+    for row in change.plan.remember:
+        if row.value is None:
+            records.delete(row.kind, row.key)
+        else:
+            records.put(row.kind, row.key, row.value)
+
+
 def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag) -> bool:
     """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
     ended: dict[str, str | int | None] = {"outcome": ending.outcome}
@@ -183,6 +194,8 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         ended["ended_at"] = ctx.clock.now_ms()
     if not ctx.store.changes.move(change.number, old, ending.status, changes=ended):
         return False
+    if ending.status is Status.DONE:
+        _remember(ctx, change)
     facts: dict[str, Fact] = {
         "status": ending.status,
         "sentence": ending.sentence,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot import clock as ids
-from bot.core import marks
 from bot.core.change import ChangeRequest
 from bot.core.notices import CardNotice, ThreadNotice, Whisper
 from bot.core.principals import Principal
@@ -43,15 +42,12 @@ def whisper(
 
 
 def error_reply(error: PluginError) -> Reply:
-    """An error as an answer: the sentence, the code if the remote side gave one, and what to do next.
-
-    Marks are taken out: the sentence may quote what a person typed or what the remote side said.
-    """
-    code = marks.strip(getattr(error, "code", ""))
+    """An error as an answer: the sentence, the code if the remote side gave one, and what to do next."""
+    code = getattr(error, "code", "")
     return Reply(
-        title=marks.strip(error.sentence),
+        title=error.sentence,
         facts=(("Code", code),) if code else (),
-        notes=(marks.strip(error.hint),) if error.hint else (),
+        notes=(error.hint,) if error.hint else (),
     )
 
 

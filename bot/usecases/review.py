@@ -56,7 +56,7 @@ def send_reason(ctx: Context, job: Job, form: Form) -> None:
 def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
     """Ask for the reason if the person may reject; False when the click has to be answered instead."""
     change = _claimed(ctx, click, recorded=False)
-    if change is None or change.status is not Status.PENDING or _bar(ctx, click.person, change) is not None:
+    if change is None or not _may_still_decide(ctx, click.person, change):
         with ctx.store.unit_of_work() as store:
             change = _claimed(ctx, click)
             if change is None:
@@ -73,6 +73,11 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
         store.jobs.finish(job)
     ctx.wake()
     return True
+
+
+def _may_still_decide(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
+    waits = change.status is Status.PENDING and change.expires_at > ctx.clock.now_ms()
+    return waits and _bar(ctx, person, change) is None
 
 
 def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
