@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -41,27 +42,24 @@ class Playing:
     troubles: Troubles
     before: Mapping[str, Any]
     """The portal's tables at the beginning, by title: rows."""
-    folder: tempfile.TemporaryDirectory[str]
+    undo: contextlib.ExitStack
+    """Takes down all of it."""
 
     @classmethod
     def begin(cls, plugins: str) -> Self:
         """Raises ConfigurationError when the town cannot start."""
-        folder = tempfile.TemporaryDirectory(prefix="b24bot-playground-")
-        town = Town(Path(folder.name), settings=SETTINGS, plugins=plugins, pace=False)
         with contextlib.ExitStack() as undo:
-            undo.callback(folder.cleanup)
-            undo.callback(town.stop)
-            town.start()
-            undo.pop_all()
-        for name, text in TALK:
-            town.workspace.people[name].say(text)
-        portal = PortalSide(town.portal)
-        before = {table.title: table.rows for table in town.portal.picture()}
-        return cls(town=town, portal=portal, troubles=Troubles(town, portal), before=before, folder=folder)
+            folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-playground-"))
+            town = undo.enter_context(Town(Path(folder), settings=SETTINGS, plugins=plugins, pace=False))
+            for name, text in TALK:
+                town.workspace.people[name].say(text)
+            portal = PortalSide(town.portal)
+            before = {table.title: table.rows for table in town.portal.picture()}
+            troubles = Troubles(town, portal)
+            return cls(town=town, portal=portal, troubles=troubles, before=before, undo=undo.pop_all())
 
     def end(self) -> None:
-        self.town.stop()
-        self.folder.cleanup()
+        self.undo.close()
 
 
 class TownStage:
@@ -152,6 +150,8 @@ def run_page(port: int, say: Callable[[str], object], *, stop: threading.Event |
     cannot start, OSError when the port is taken.
     """
     until = stop or threading.Event()
+    # Said before the town is built, and before waitress, which leaves its socket behind when it cannot bind.
+    socket.create_server(("127.0.0.1", port)).close()
     with TownStage() as stage:
         site = Site(make_page(stage), "127.0.0.1", port)
         serving = threading.Thread(target=site.run, name="page", daemon=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.playground.script import STORY, Deed, Sight, Step, Where
 from bot.playground.town import Town
-from bot.playground.workspace import Message, WorkspaceError
+from bot.playground.workspace import DispatchResult, Message, WorkspaceError
 from bot.plugin.loopback import wait_until
 
 Write = Callable[[str], object]
@@ -33,7 +33,8 @@ def tell_story(
 ) -> bool:
     """Play the steps in a town of their own and write what happened, a line at a time.
 
-    True when every step showed all that its row expects within `patience` seconds. Raises ConfigurationError when the town cannot start.
+    True when every step showed all that its row expects within `patience` seconds. Raises ConfigurationError when
+    the town cannot start.
     """
     with (
         tempfile.TemporaryDirectory(prefix="b24bot-story-") as folder,
@@ -179,31 +180,25 @@ LOOKS: Mapping[Where, Callable[[Town, str, str], Iterator[str]]] = {
 
 
 def _type(town: Town, step: Step) -> None:
-    result = town.workspace.people[step.who].slash(step.what)
-    if result.failure:
-        raise DeedFailed(f"Slack shows {result.failure}.")
+    _taken(town.workspace.people[step.who].slash(step.what))
 
 
 def _click(town: Town, step: Step) -> None:
-    found: list[Message] = []
-
-    def there() -> bool:
-        card = the_card(town, step.card)
-        found[:] = [card] if card else []
-        return bool(found)
-
-    if not wait_until(there, within=CARD_SECONDS):
+    wait_until(lambda: the_card(town, step.card) is not None, within=CARD_SECONDS)
+    message = the_card(town, step.card)
+    if message is None:
         raise DeedFailed(f"there is no card {step.card} in #approvals.")
-    result = town.workspace.people[step.who].click(found[0], step.what)
-    if result.failure:
-        raise DeedFailed(f"Slack shows {result.failure}.")
+    _taken(town.workspace.people[step.who].click(message, step.what))
 
 
 def _send(town: Town, step: Step) -> None:
     views = town.workspace.open_views(step.who)
     if not views:
         raise DeedFailed("no form is open.")
-    result = town.workspace.submit(views[-1], {"reason": step.what})
+    _taken(town.workspace.submit(views[-1], {"reason": step.what}))
+
+
+def _taken(result: DispatchResult) -> None:
     if result.failure:
         raise DeedFailed(f"Slack shows {result.failure}.")
 

@@ -47,8 +47,8 @@ class Town:
         self._plugins = plugins
         self._pace = pace
         self._more = dict(settings or {})
-        self.workspace = SlackWorkspace(rate_limit=pace)
         self.portal = self._simulate()
+        self.workspace = SlackWorkspace(rate_limit=pace)
         self.running: Running | None = None
         self._site: Site | None = None
         self._serving: threading.Thread | None = None
@@ -132,7 +132,11 @@ class Town:
         self.portal.stop()
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

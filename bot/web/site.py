@@ -46,6 +46,8 @@ class Site:
         self._sockets: dict[int, Any] = {}
         self._stopping = threading.Event()
         self._running = threading.Event()
+        self._closing = threading.Lock()
+        self._closed = False
         self._server: Any = create_server(
             application,
             map=self._sockets,
@@ -72,15 +74,19 @@ class Site:
     def stop(self) -> None:
         """Take no more requests; `run` returns once those at hand are answered."""
         self._stopping.set()
-        if self._running.is_set():
-            self._server.pull_trigger()
-        else:
+        if not self._running.is_set():
             self._close()
+            return
+        with self._closing:
+            if not self._closed:
+                self._server.pull_trigger()
 
     def _close(self) -> None:
         # The threads come first: one that is still at work would wake the loop through a file descriptor which,
         # once closed, may belong to the database.
         self._server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)
         wasyncore.loop(timeout=0.0, use_poll=True, map=self._sockets, count=2)
-        self._server.close()
-        wasyncore.close_all(self._sockets)
+        with self._closing:
+            self._closed = True
+            self._server.close()
+            wasyncore.close_all(self._sockets)

@@ -1,0 +1,157 @@
+"""The playground's page: a Flask application over a stage. What the stage is made of is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from bot.web.site import Wsgi
+
+HOSTS = frozenset({"127.0.0.1", "localhost"})
+"""The names under which a browser on this machine asks; a name that was made to point here is none of them."""
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class StageRefusal(Exception):
+    """What was asked for cannot be done here; the text is a sentence for the person at the page.
+
+    `problems` maps a block id of the open form to the sentence that belongs under it.
+    """
+
+    def __init__(self, sentence: str, *, problems: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.problems = dict(problems or {})
+
+
+class Stage(Protocol):
+    """What the page shows and does. People are named, channels by id; every act may raise StageRefusal."""
+
+    def look(self, person: str) -> Mapping[str, Any]:
+        """All that this person sees, fit for JSON. Under `revision` stands a word that changes with the rest."""
+        ...
+
+    def slash(self, person: str, text: str, channel: str) -> None: ...
+
+    def click(self, person: str, channel: str, ts: str, action_id: str, block_id: str = "") -> None: ...
+
+    def submit(self, person: str, values: Mapping[str, str]) -> None:
+        """Send the form in front of the person; `values` by block id."""
+        ...
+
+    def close(self, person: str) -> None: ...
+
+    def cause(self, name: str) -> None:
+        """Turn one of the troubles that `look` lists on, or off again."""
+        ...
+
+    def reset(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The JSON body of a POST."""
+
+    fields: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        value = self.fields.get(name, "")
+        if not isinstance(value, str):
+            raise StageRefusal(f"The field {name} must be text.")
+        return value
+
+    def texts(self, name: str) -> Mapping[str, str]:
+        value = self.fields.get(name, {})
+        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+            raise StageRefusal(f"The field {name} must be an object of texts.")
+        return value
+
+
+def _click(stage: Stage, wish: Wish) -> None:
+    place = wish.text("channel"), wish.text("ts"), wish.text("action"), wish.text("block")
+    stage.click(wish.text("person"), *place)
+
+
+ACTS: Mapping[str, Callable[[Stage, Wish], None]] = {
+    "slash": lambda stage, wish: stage.slash(wish.text("person"), wish.text("text"), wish.text("channel")),
+    "click": _click,
+    "submit": lambda stage, wish: stage.submit(wish.text("person"), wish.texts("values")),
+    "close": lambda stage, wish: stage.close(wish.text("person")),
+    "cause": lambda stage, wish: stage.cause(wish.text("name")),
+    "reset": lambda stage, _wish: stage.reset(),
+}
+"""What `POST /act/NAME` does."""
+
+
+def make_page(stage: Stage) -> Wsgi:
+    """The WSGI application of the page: `/` draws it, `GET /look` feeds it, `POST /act/NAME` does something.
+
+    It answers only browsers on this machine that ask for it by its own address, and takes acts only from itself.
+    """
+    page = Flask("bot.web")
+
+    @page.before_request
+    def guard() -> tuple[Response, int] | None:
+        return _stranger()
+
+    @page.after_request
+    def harden(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        return response
+
+    @page.errorhandler(StageRefusal)
+    def refuse(refusal: StageRefusal) -> tuple[Response, int]:
+        return jsonify(error=refusal.sentence, problems=refusal.problems), 400
+
+    @page.errorhandler(HTTPException)
+    def fail(error: HTTPException) -> tuple[Response, int]:
+        return _no(f"{error.name}. {error.description or ''}".strip(), error.code or 500)
+
+    @page.get("/")
+    def draw() -> str:
+        return render_template("playground.html")
+
+    @page.get("/look")
+    def look() -> tuple[Response, int]:
+        seen = stage.look(request.args.get("person", ""))
+        if seen["revision"] == request.args.get("revision"):
+            return jsonify(revision=seen["revision"]), 200
+        return jsonify(seen), 200
+
+    @page.post("/act/<name>")
+    def act(name: str) -> tuple[Response, int]:
+        body = request.get_json(silent=True)
+        if name not in ACTS or not isinstance(body, dict):
+            return _no("The page asked for something that does not exist. Reload it.", 400)
+        ACTS[name](stage, Wish(body))
+        return jsonify(done=True), 200
+
+    return page
+
+
+def _no(sentence: str, status: int) -> tuple[Response, int]:
+    return jsonify(error=sentence, problems={}), status
+
+
+def _stranger() -> tuple[Response, int] | None:
+    """The refusal for a request that does not come from this page in a browser on this machine."""
+    if request.host.partition(":")[0] not in HOSTS:
+        return _no("The playground answers only under http://127.0.0.1 and http://localhost.", 403)
+    if request.method in ("GET", "HEAD"):
+        return None
+    if request.headers.get("Origin") != f"http://{request.host}":
+        return _no("This did not come from the playground's own page, so nothing was done.", 403)
+    if request.mimetype != "application/json":
+        return _no("The playground takes JSON only.", 415)
+    return None
