@@ -11,17 +11,18 @@ from pathlib import Path
 
 from bot import __version__
 from bot.clock import SystemClock
+from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.core.invocation import AnyCommand
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.host.registry import Registry
-from bot.plugin import Clock, Plugin
+from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Gateway, make_client
 from bot.slack.socket import Socket
-from bot.store.keys import load_key_file
+from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, open_store
 from bot.usecases.access import seed_admins
@@ -67,6 +68,14 @@ def assemble(settings: Settings, *, clock: Clock | None = None, synchronous: str
     clock = clock or SystemClock()
     keys = load_key_file(settings.key_file, home=settings.home)
     store = open_store(settings.home, keys, clock, synchronous=synchronous)
+    try:
+        return _connect(settings, clock, keys, store)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> Bot:
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
     client = make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"])
     gateway = Gateway(client, keys, command=settings["B24BOT_COMMAND"], api_url=settings["SLACK_API_URL"])
@@ -82,8 +91,18 @@ def assemble(settings: Settings, *, clock: Clock | None = None, synchronous: str
     )
     seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     for plugin in plugins:
-        plugin.start(context.services(plugin.name))
+        _start(plugin, context)
     return Bot(settings=settings, store=store, plugins=plugins, gateway=gateway, context=context)
+
+
+def _start(plugin: Plugin, context: Context) -> None:
+    """Whatever a plugin refuses before any command was given is a matter of the settings."""
+    try:
+        plugin.start(context.services(plugin.name))
+    except StoreUnavailable:
+        raise
+    except (BadArgument, Refusal) as error:
+        raise ConfigurationError(error.sentence, hint=error.hint) from None
 
 
 def for_plugins(settings: Settings) -> Mapping[str, str]:
@@ -128,7 +147,8 @@ class Running:
     def http(self) -> Wsgi:
         """The WSGI application of the intake."""
         settings, context = self.bot.settings, self.bot.context
-        door = FrontDoor(settings.require("SLACK_SIGNING_SECRET"), context.clock)
+        # The age of a request is measured by the clock that Slack and Bolt go by, also where the bot's own is shifted.
+        door = FrontDoor(settings.require("SLACK_SIGNING_SECRET"), SystemClock())
         app = make_bolt(
             client=make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"]),
             signing_secret=settings["SLACK_SIGNING_SECRET"],
@@ -139,7 +159,7 @@ class Running:
         return make_site(as_wsgi(door, dispatcher(app, lambda: self.bot.gateway.identity)), self.readiness)
 
     def open_socket(self) -> None:
-        """Socket Mode: connect, and take what comes."""
+        """Socket Mode: connect as soon as Slack answers, and take what comes."""
         settings, context = self.bot.settings, self.bot.context
         client = make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"])
         app = make_bolt(
@@ -154,15 +174,14 @@ class Running:
 
     def readiness(self) -> Mapping[str, bool]:
         """What has to hold before a click can be taken."""
+        here = not self._stopping.is_set()
         return {
-            "store": self._store_writable(),
-            "intake": not self._stopping.is_set(),
+            "store": here and self.bot.store.writable(),
+            "intake": here,
             "slack": self.bot.gateway.identity is not None,
+            "socket": self.socket is None or self.socket.alive,
             "worker": self.worker is None or self.worker.alive,
         }
-
-    def _store_writable(self) -> bool:
-        return self.bot.store.writable()
 
     def stop(self) -> None:
         self._stopping.set()

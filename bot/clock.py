@@ -19,6 +19,9 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
+    def jitter(self, most: float) -> float:
+        return jitter(most)
+
 
 class ShiftedClock(SystemClock):
     """The machine's clock plus a shift that can be moved, so that an expiry need not be waited for."""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
+from typing import TextIO
 
 from bot.core.redact import redact
 
-NOISY = ("urllib3", "slack_sdk", "waitress", "werkzeug", "websockets")
+NOISY = ("urllib3", "slack_bolt", "slack_sdk", "waitress", "websocket", "websockets", "werkzeug")
+_LINE_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What JSON leaves as it is, and some readers of lines, or UTF-8, do not."""
 
 
 class LineFormatter(logging.Formatter):
@@ -26,18 +31,35 @@ class LineFormatter(logging.Formatter):
             "at": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
-            "action": getattr(record, "action", ""),
-            "message": record.getMessage(),
+            "action": str(getattr(record, "action", "")),
+            "message": _message(record),
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         hidden = {name: redact(text, self._secrets()) for name, text in line.items() if text}
-        return json.dumps(hidden, ensure_ascii=False)
+        return _LINE_BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(hidden, ensure_ascii=False))
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Also where the arguments do not fit: logging itself would print them as they are, past every filter."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return f"{record.msg} {record.args}"
+
+
+class LineHandler(logging.StreamHandler[TextIO]):
+    """Writes lines; where it cannot, it says nothing of what was in them."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """logging's own way is to print the message and its arguments as they are."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f'{{"level": "ERROR", "logger": "{__name__}", "action": "line_lost"}}\n')
 
 
 def set_up_logs(level: str, secrets: Callable[[], Iterable[str]]) -> None:
     """Send everything to stderr through the formatter, uncaught exceptions of every thread too."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LineHandler(sys.stderr)
     handler.setFormatter(LineFormatter(secrets))
     root = logging.getLogger()
     for old in list(root.handlers):
@@ -56,5 +78,5 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceb
 
 
 def _log_uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
-    if found.exc_value is not None:
+    if found.exc_value is not None and not isinstance(found.exc_value, SystemExit):
         _log_uncaught(found.exc_type, found.exc_value, found.exc_traceback)

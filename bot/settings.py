@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -66,16 +66,22 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="B24BOT_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.", default="INFO"),
 )
 
-_DURATION = re.compile(r"\A(\d{1,6})\s*(ms|s|m|h|d)\Z")
+_DURATION = re.compile(r"\A([0-9]{1,6})\s*(ms|s|m|h|d)\Z")
+_NUMBER = re.compile(r"\A[0-9]{1,9}\Z")
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 ON = frozenset({"on", "1", "yes", "true"})
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings as they are now: environment first, then `.env`, then the defaults."""
+    """The settings as they are now: environment first, then `.env`, then the defaults.
 
-    values: Mapping[str, str]
+    The values are not in the repr: some of them are secrets.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
+    rows: tuple[Setting, ...] = HOST_SETTINGS
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
@@ -86,7 +92,7 @@ class Settings:
     def require(self, name: str) -> str:
         """A setting that has no default. Raises ConfigurationError naming it and the way to it."""
         if not self.values[name]:
-            help_line = next((row.help for row in HOST_SETTINGS if row.name == name), "")
+            help_line = next((row.help for row in self.rows if row.name == name), "")
             raise ConfigurationError(f"{name} is not set. {help_line}", hint="Set it in the environment or in .env.")
         return self.values[name]
 
@@ -118,14 +124,25 @@ class Settings:
 
     def number(self, name: str, least: int, most: int) -> int:
         text = self.values[name].strip()
-        if not text.isdecimal() or not least <= int(text) <= most:
+        if not _NUMBER.match(text) or not least <= int(text) <= most:
             raise ConfigurationError(f"{name}={text} is not a whole number from {least} to {most}.")
         return int(text)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The values of secret settings, for the log filter."""
-        return tuple(self.values[row.name] for row in HOST_SETTINGS if row.secret and self.values[row.name])
+        """The values of secret settings, those of plugins too, for the log filter."""
+        return tuple(self.values[row.name] for row in self.rows if row.secret and self.values[row.name])
+
+    @property
+    def log_level(self) -> str:
+        """Raises ConfigurationError for a word that is no level."""
+        level = self.values["B24BOT_LOG_LEVEL"].strip().upper()
+        if level not in LOG_LEVELS:
+            raise ConfigurationError(
+                f"B24BOT_LOG_LEVEL={self.values['B24BOT_LOG_LEVEL']} is not a level.",
+                hint=f"One of {', '.join(LOG_LEVELS)}.",
+            )
+        return level
 
 
 def _user_folder(variable: str, fallback: str) -> Path:
@@ -135,8 +152,10 @@ def _user_folder(variable: str, fallback: str) -> Path:
 def load_settings(
     environment: Mapping[str, str] | None = None, *, dotenv: Path | None = None, more: Iterable[Setting] = ()
 ) -> Settings:
-    """Read the environment over `.env` over the defaults; `more` are the plugins' rows."""
+    """Read the environment over `.env` over the defaults; `more` are the plugins' rows. Empty is as good as not set."""
     given = dict(os.environ if environment is None else environment)
-    file = {name: value for name, value in (dotenv_values(dotenv) if dotenv else {}).items() if value is not None}
+    # A value stands for itself: a secret may hold what looks like a reference to another variable.
+    file = dotenv_values(dotenv, interpolate=False) if dotenv else {}
     rows = (*HOST_SETTINGS, *more)
-    return Settings(values={row.name: given.get(row.name) or file.get(row.name) or row.default for row in rows})
+    values = {row.name: given.get(row.name) or file.get(row.name) or row.default for row in rows}
+    return Settings(values=values, rows=rows)

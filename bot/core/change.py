@@ -142,7 +142,7 @@ ENDINGS: Mapping[Status, str] = {
     Status.GONE: "ended with nothing left to do",
     Status.FAILED: "failed",
     Status.CHANGED: "was not run, because the portal had changed",
-    Status.UNKNOWN: "has no proven outcome yet and is being read back",
+    Status.UNKNOWN: "has no proven outcome",
     Status.REJECTED: "was rejected",
     Status.WITHDRAWN: "was withdrawn",
     Status.EXPIRED: "expired",

@@ -40,7 +40,7 @@ class Answers(StrEnum):
 
 def prove(plan: Plan, now: Observation | None) -> Proof:
     """Compare what is true now with what the plan wanted; None means it could not be read."""
-    if not plan.wanted:
+    if not plan.provable:
         return Proof.BLIND
     if now is None:
         return Proof.UNREAD
@@ -68,7 +68,7 @@ JUDGEMENT: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
     (_D, Proof.UNCHANGED): (Status.FAILED, "The portal said yes, but reading it back shows that nothing changed."),
     (_D, Proof.PARTIAL): (Status.FAILED, "The portal said yes, but only part of it happened."),
     (_D, Proof.UNREAD): (Status.UNKNOWN, "The portal said yes, but it could not be read back yet."),
-    (_D, Proof.BLIND): (Status.DONE, "The portal said yes. Nothing shows it when it is read back."),
+    (_D, Proof.BLIND): (Status.DONE, "The portal says that it is done. Nothing shows it when it is read back."),
     (_S, Proof.REACHED): (Status.DONE, "Not every call was done, yet reading it back shows all that was wanted."),
     (_S, Proof.UNCHANGED): (Status.FAILED, "Not every call was done. Nothing changed; this was read back."),
     (_S, Proof.PARTIAL): (Status.FAILED, "Not every call was done, and only part of it happened."),
@@ -90,7 +90,8 @@ JUDGEMENT: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
     (_U, Proof.UNREAD): (Status.UNKNOWN, "The portal's answer proves nothing, and it could not be read back yet."),
     (_U, Proof.BLIND): (
         Status.UNKNOWN,
-        "The portal's answer proves nothing, and nothing shows it when it is read back.",
+        "The portal's answer proves nothing, and nothing shows it when it is read back. "
+        "Look on the portal yourself before you ask again; it will not be sent a second time by itself.",
     ),
 }
 """Every pair of what was answered and what is true, and the ending it makes."""
@@ -100,7 +101,8 @@ SETTLED: Mapping[Proof, tuple[Status, str]] = {
     Proof.UNCHANGED: (Status.FAILED, "Read back twice: nothing changed on the portal."),
     Proof.PARTIAL: (Status.FAILED, "Read back twice: only part of it happened."),
 }
-"""How an unknown outcome ends once reading it back decides. Without a row it does not."""
+"""How an unknown outcome ends once reading it back decides. Without a row it does not: it waits to be read, or,
+where nothing could show it, it stays unknown for good and a person has to look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

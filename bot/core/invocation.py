@@ -59,7 +59,7 @@ HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dr
 def clean(text: str) -> str:
     """Take out what phones, pasting and Slack put in: curly quotes, odd spaces, invisible marks, code ticks, links.
 
-    What was cleaned once stays as it is when it is cleaned again: a stored line is read a second time.
+    What was cleaned stays as it is when it is cleaned again.
     """
     plain = _without_links(_INVISIBLE.sub("", marks.strip(text).translate(_MAPPED)))
     plain = _LONG_DASH.sub("--", plain.strip())
@@ -119,9 +119,9 @@ def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyComma
         return table[noun, ""], tuple(words[1:])
     if (noun, verb) in table:
         return table[noun, verb], tuple(words[2:])
-    raise (
-        _unknown(table, noun, verb, words[1:]) if words else WordsError("Type a command.", hint="Type help for a list.")
-    )
+    if not words:
+        raise WordsError("No command was typed.", hint="Type help to see what you can do.")
+    raise _unknown(table, noun, verb, words[1:])
 
 
 def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, after: Sequence[str]) -> WordsError:
@@ -147,7 +147,7 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     """Read a whole line. Raises WordsError or BadArgument; nothing is lost, the sentence quotes what was read."""
     check_length(text)
     cleaned = clean(text)
-    command, rest = find(commands, split(cleaned))
+    command, rest = find(commands, _words(cleaned))
     words, options = _host_options(command, rest)
     invocation = Invocation(
         path=command.path,
@@ -160,6 +160,14 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     check_length(invocation.line)
     corrected = cleaned if cleaned != text.strip() else ""
     return Understood(invocation=invocation, command=command, arguments=arguments(command, words), corrected=corrected)
+
+
+def _words(cleaned: str) -> list[str]:
+    """Split until nothing is left to clean: quotes can hide what is taken out, and a stored line is read again."""
+    words = split(cleaned)
+    while (again := split(clean(shlex.join(words)))) != words:
+        words = again
+    return words
 
 
 def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], dict[str, str]]:

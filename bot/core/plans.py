@@ -87,7 +87,7 @@ def differences(before: Observation, now: Observation) -> Iterator[str]:
 def drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
     """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a portal they are not.
-    if plan_to_json(approved) == plan_to_json(fresh):
+    if plan_to_json(_shown(approved)) == plan_to_json(_shown(fresh)):
         return ()
     lines = tuple(differences(approved.before, fresh.before))
     return lines or ("What would be sent, or what it would touch, is no longer what was approved.",)

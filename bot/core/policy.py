@@ -100,7 +100,7 @@ def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
             return NeedsApproval(quorum=max(1, terms.quorum), role=Role.APPROVER, expires_in=terms.expires_in)
         case Rule.APPROVE_BY_ADMIN:
             return NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=terms.expires_in)
-        case Rule.REFUSE:
+        case _:
             return Refused(reason=f"This needs the role {LEAST_ROLE[risk]}; yours is {role}.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.plugin import Clock, Records, Secrets
 from bot.store.store import Store
@@ -26,6 +27,7 @@ class PluginServices:
     records: Records
     clock: Clock
     log: logging.Logger
+    scratch: Path
     tell_progress: Progress
 
     def progress(self, done: int, total: int, what: str) -> None:
@@ -41,5 +43,6 @@ def services_for(
         records=store.records(plugin),
         clock=clock,
         log=logging.getLogger(f"b24bot.plugin.{plugin}"),
+        scratch=store.database.path.parent / "scratch" / plugin,
         tell_progress=progress,
     )

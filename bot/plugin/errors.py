@@ -12,6 +12,8 @@ Each message is a sentence for the person who typed; `hint` says what to do next
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class PluginError(Exception):
     """Something a plugin cannot do."""
@@ -35,12 +37,22 @@ class Refusal(PluginError):
 
 
 class TargetRefused(PluginError):
-    """The remote side refused. `code` is its error code, as it came."""
+    """The remote side refused. `code` is its error code, as it came.
 
-    def __init__(self, sentence: str, *, code: str = "", hint: str = "") -> None:
+    `facts` are for the log, beside the reference that the person sees: a status, a method, never a secret.
+    """
+
+    def __init__(
+        self, sentence: str, *, code: str = "", hint: str = "", facts: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(sentence, hint=hint)
         self.code = code
+        self.facts = facts or {}
 
 
 class TargetUnreachable(PluginError):
-    """The remote side gave no usable answer."""
+    """The remote side gave no usable answer. `facts` as in TargetRefused."""
+
+    def __init__(self, sentence: str, *, hint: str = "", facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(sentence, hint=hint)
+        self.facts = facts or {}

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.plugin.commands import Group
@@ -73,6 +74,10 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None: ...
 
+    def jitter(self, most: float) -> float:
+        """Seconds between 0 and `most`, at random, to keep retries apart."""
+        ...
+
 
 class Services(Protocol):
     """All a plugin gets of the host."""
@@ -87,6 +92,11 @@ class Services(Protocol):
     def clock(self) -> Clock: ...
     @property
     def log(self) -> logging.Logger: ...
+    @property
+    def scratch(self) -> Path:
+        """A folder of the plugin's own for files that may be lost at any time, shared by the bot's processes on this
+        host. Nobody promises that it exists or can be written: make it when needed, and do without when not."""
+        ...
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Tell whoever waits how far a long read has come, for example 3 of 80 batches; may be called often."""

@@ -111,7 +111,8 @@ class Plan:
 
     `target` names what is changed (`connector:myconnector`): at most one open change request exists for it.
     `before` is the observation the plan was made from; `wanted` gives, for each label that will differ, the word
-    it should have afterwards, or None when it should be absent. An ending is judged by these, not by answers.
+    it should have afterwards, or None when it should be absent. An ending is judged by these, not by answers; where
+    nothing shows an effect, `wanted` is empty, and the ending rests on the answers alone.
     `risk` may raise what the command declared.
     """
 
@@ -125,6 +126,11 @@ class Plan:
     warnings: tuple[str, ...] = ()
     risk: Risk | None = None
     remember: tuple[Remember, ...] = ()
+
+    @property
+    def provable(self) -> bool:
+        """Whether reading it back could show that it was done."""
+        return bool(self.wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

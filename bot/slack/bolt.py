@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request import BoltRequest
 from slack_sdk import WebClient
 
-from bot.slack.frontdoor import Dispatch
+from bot.slack.frontdoor import Admitted, Dispatch
 from bot.slack.gateway import Identity
-from bot.slack.listeners import Receive, register
+from bot.slack.listeners import MALFORMED, Receive, note_malformed, register
 
-log = logging.getLogger("b24bot.slack")
 NOBODY = Identity(team="", user="", bot="", enterprise=None)
 """Before auth.test has answered; the dispatcher lets no request through then."""
-MALFORMED = (KeyError, TypeError, AttributeError, IndexError, ValueError)
 
 
 def make_bolt(
@@ -58,16 +56,24 @@ def make_bolt(
 def dispatcher(app: App, identity: Callable[[], Identity | None]) -> Dispatch:
     """What the front door hands an admitted request to."""
 
-    def dispatch(body: str, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+    def dispatch(admitted: Admitted) -> tuple[int, Mapping[str, str], bytes]:
         if identity() is None:
             return 503, {"Content-Type": "text/plain"}, b""
         try:
-            response = app.dispatch(BoltRequest(body=body, headers={name: [value] for name, value in headers.items()}))
+            response = app.dispatch(_request(admitted))
         except MALFORMED as error:
-            # Signed, and not of the shape Slack documents: the sender's fault, and no reason for a traceback.
-            log.warning("a malformed payload: %s", type(error).__name__, extra={"action": "malformed"})
+            note_malformed(error)
             return 400, {"Content-Type": "text/plain"}, b""
         flat = {name: values[0] for name, values in response.headers.items()}
         return response.status, flat, response.body.encode()
 
     return dispatch
+
+
+def _request(admitted: Admitted) -> BoltRequest:
+    """Bolt's request around what the front door has read: only "socket_mode" takes an object instead of a text."""
+    headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in admitted.headers.items()}
+    request = BoltRequest(mode="socket_mode", body=admitted.content, headers=headers)
+    # From here on it is HTTP again, so that Bolt checks the signature too.
+    request.mode, request.raw_body = "http", admitted.text
+    return request

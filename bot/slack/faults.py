@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -21,7 +22,9 @@ DEAD = frozenset(
 PASSING = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "ratelimited"}
 )
-DEFAULT_WAIT = 1.0
+DEFAULT_WAIT, LONGEST_WAIT = 1.0, 3_600.0
+
+_CODE = re.compile(r"\A[a-z0-9_]+\Z")
 
 KINDS: Mapping[bool, type[DeliveryError]] = {True: ChannelDead, False: Impossible}
 
@@ -33,7 +36,8 @@ def translated() -> Iterator[None]:
         yield
     except SlackApiError as error:
         raise _of(error) from None
-    except (SlackClientError, OSError, HTTPException, ValueError) as error:
+    except (SlackClientError, OSError, HTTPException, ValueError, AttributeError, TypeError, KeyError) as error:
+        # The last four are what the client makes of an answer that is not an object.
         raise Lost(type(error).__name__) from None
 
 
@@ -41,11 +45,13 @@ def _of(error: SlackApiError) -> DeliveryError:
     response = error.response
     status = getattr(response, "status_code", 200)
     data = getattr(response, "data", response)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    named = str(data.get("error", "")) if isinstance(data, dict) else ""
+    # What the client could not read it puts there as a sentence: then nothing is known of the call.
+    code = named if _CODE.match(named) else ""
     if status == 429 or code == "ratelimited":
         return Busy(_seconds(getattr(response, "headers", {})))
     if status >= 500 or code in PASSING or not code:
-        return Lost(code or f"http_{status}")
+        return Lost(code or f"no answer that can be read (HTTP {status})")
     return KINDS[code in DEAD](code)
 
 
@@ -53,5 +59,5 @@ def _seconds(headers: Mapping[str, str | list[str]]) -> float:
     for name, value in headers.items():
         if name.lower() == "retry-after":
             text = value[0] if isinstance(value, list) else value
-            return float(text) if text.isdigit() else DEFAULT_WAIT
+            return min(float(text), LONGEST_WAIT) if text.isascii() and text.isdecimal() else DEFAULT_WAIT
     return DEFAULT_WAIT

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -34,6 +35,19 @@ class Letter:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A request that is Slack's: the text as it was signed, and what it says.
+
+    It is read here and nowhere again. Two readers of one text can be made to see two different things, and Bolt's
+    own takes any form with the word "payload" in it, a slash command's too, for an interaction.
+    """
+
+    text: str
+    content: dict[str, Any]
+    headers: Mapping[str, str]
+
+
 class TurnedAway(Exception):
     """The request goes no further. `status` is the answer; `reason` is for the log, never for the sender."""
 
@@ -50,8 +64,8 @@ class FrontDoor:
         self._secret = signing_secret.encode()
         self._clock = clock
 
-    def admit(self, letter: Letter) -> str:
-        """The body as text, once it is known to be Slack's and to be readable. Raises TurnedAway."""
+    def admit(self, letter: Letter) -> Admitted:
+        """The request, once it is known to be Slack's and to be readable. Raises TurnedAway."""
         if len(letter.body) > MAX_BODY:
             raise TurnedAway(413, "too large")
         kind = letter.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -62,8 +76,8 @@ class FrontDoor:
             text = letter.body.decode("utf-8")
         except UnicodeDecodeError:
             raise TurnedAway(400, "not UTF-8") from None
-        _check_content(kind, text)
-        return text
+        content = _object(text) if kind == _JSON else _fields(text)
+        return Admitted(text=text, content=content, headers=letter.headers)
 
     def _check_signature(self, letter: Letter) -> None:
         stamp = letter.headers.get("x-slack-request-timestamp", "")
@@ -77,18 +91,20 @@ class FrontDoor:
             raise TurnedAway(401, "signature")
 
 
-def _check_content(kind: str, text: str) -> None:
-    if kind == _JSON:
-        _object(text)
-        return
+def _fields(text: str) -> dict[str, Any]:
+    """A slash command's fields, or the object in the field `payload` of everything else."""
     try:
         fields = parse_qs(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError:
         raise TurnedAway(400, "form") from None
-    if "payload" in fields:
-        payload = _object(fields["payload"][0])
-        if not isinstance(payload.get("type"), str):
-            raise TurnedAway(400, "payload without a type")
+    if any(len(values) > 1 for values in fields.values()):
+        raise TurnedAway(400, "a field twice")
+    if "payload" not in fields:
+        return {name: values[0] for name, values in fields.items()}
+    payload = _object(fields["payload"][0])
+    if not isinstance(payload.get("type"), str):
+        raise TurnedAway(400, "payload without a type")
+    return payload
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -115,27 +131,22 @@ def _deepest(text: str) -> int:
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-Dispatch = Callable[[str, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
-
-_REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed"}
+Dispatch = Callable[[Admitted], tuple[int, Mapping[str, str], bytes]]
 
 
 def as_wsgi(door: FrontDoor, dispatch: Dispatch) -> Wsgi:
-    """The HTTP side of the intake: the front door, then `dispatch(body, headers)` → status, headers, body."""
+    """The HTTP side of the intake: the front door, then `dispatch(admitted)` → status, headers, body."""
 
     def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         try:
             if environ["REQUEST_METHOD"] != "POST":
                 raise TurnedAway(405, "method")
-            letter = _letter(environ)
-            status, headers, body = dispatch(door.admit(letter), letter.headers)
+            status, headers, body = dispatch(door.admit(_letter(environ)))
         except TurnedAway as refusal:
             # Neither the body nor the headers are logged: they may be anybody's.
             log.warning("a request was turned away: %s", refusal.reason, extra={"action": "turned_away"})
             status, headers, body = refusal.status, {"Content-Type": "text/plain"}, b""
-        start_response(
-            f"{status} {_REASONS.get(status, 'Answer')}", [*headers.items(), ("Content-Length", str(len(body)))]
-        )
+        start_response(f"{status} {HTTPStatus(status).phrase}", [*headers.items(), ("Content-Length", str(len(body)))])
         return [body]
 
     return application

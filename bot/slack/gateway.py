@@ -18,14 +18,14 @@ from bot.slack.render.answer import answer_blocks, answer_text
 from bot.slack.render.auditline import audit_blocks, audit_line
 from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.form import reason_form
-from bot.slack.render.text import cut, mrkdwn
+from bot.slack.render.text import cut, mrkdwn, section
 from bot.store.keys import Keyring
 from bot.usecases.buttons import value_for
 from bot.usecases.context import Posted
-from bot.usecases.deliver import DeliveryError
+from bot.usecases.deliver import ChannelDead, DeliveryError, Impossible, Lost
 
 TIMEOUT_SECONDS = 10
-ANSWER_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+ANSWER_HOSTS = frozenset({("https", "hooks.slack.com"), ("https", "hooks.slack-gov.com")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,15 @@ class Gateway:
         self._client = client
         self._keys = keys
         self._command = command
-        self._api = urlsplit(api_url)
+        self._answer_hosts = ANSWER_HOSTS | {urlsplit(api_url)[:2]}
         self.identity: Identity | None = None
 
     def identify(self) -> Identity:
         """Ask Slack who we are. Raises DeliveryError."""
         with translated():
             answer: Any = self._client.auth_test()
+            if not answer["team_id"] or not answer["user_id"]:
+                raise Lost("auth.test names nobody")
             self.identity = Identity(
                 team=answer["team_id"],
                 user=answer["user_id"],
@@ -72,8 +74,9 @@ class Gateway:
         return self.identity.team if self.identity else ""
 
     def post_card(self, change: ChangeRequest) -> Posted:
+        text, blocks = card_text(change), self._card(change)
         with translated():
-            answer = self._post(channel=change.channel, text=card_text(change), blocks=self._card(change))
+            answer = self._post(channel=change.channel, text=text, blocks=blocks)
             return Posted(channel=str(answer.get("channel") or change.channel), message=str(answer["ts"]))
 
     def _post(self, **arguments: Any) -> Any:
@@ -82,61 +85,66 @@ class Gateway:
         return self._client.chat_postMessage(**arguments, **quiet)
 
     def rewrite_card(self, change: ChangeRequest) -> None:
+        text, blocks = card_text(change), self._card(change)
         with translated():
-            self._client.chat_update(
-                channel=change.channel, ts=change.card or "", text=card_text(change), blocks=self._card(change)
-            )
+            self._client.chat_update(channel=change.channel, ts=change.card or "", text=text, blocks=blocks)
 
     def _card(self, change: ChangeRequest) -> list[Any]:
         return card_blocks(change, value_for(self._keys, self._team, change))
 
     def reply(self, change: ChangeRequest, text: str) -> None:
+        if change.card is None:
+            # Without its card it would stand in the channel by itself; the card is on its way.
+            raise Lost("the card is not posted yet")
+        words = cut(mrkdwn(text), 2_900)
         with translated():
-            self._post(channel=change.channel, thread_ts=change.card, text=cut(mrkdwn(text), 3_000))
+            self._post(channel=change.channel, thread_ts=change.card, text=words, blocks=[section(words)])
 
     def whisper(self, whisper: Whisper) -> None:
         """Say something to one person: by the address Slack gave for the answer, else in the channel, else directly."""
         text, blocks = answer_text(whisper), answer_blocks(whisper, self._command)
-        if whisper.answer_url and self._trusted(whisper.answer_url):
+        if whisper.answer_url and self.trusts(whisper.answer_url):
             try:
                 self._by_answer_url(whisper.answer_url, text, blocks)
                 return
             except DeliveryError:
                 # It is good for 30 minutes and five answers only; the channel is there for longer.
                 pass
+        if whisper.channel:
+            try:
+                with translated():
+                    self._client.chat_postEphemeral(
+                        channel=whisper.channel, user=whisper.person.user, text=text, blocks=blocks
+                    )
+                return
+            except (ChannelDead, Impossible):
+                # The bot or the person is not, or no longer, in that channel.
+                pass
         with translated():
-            if whisper.channel:
-                self._client.chat_postEphemeral(
-                    channel=whisper.channel, user=whisper.person.user, text=text, blocks=blocks
-                )
-            else:
-                self._post(channel=whisper.person.user, text=text, blocks=blocks)
+            self._post(channel=whisper.person.user, text=text, blocks=blocks)
 
     def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
         with translated():
-            client = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+            client = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=self._client.ssl)
             response = client.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
             if response.status_code != 200:
                 raise OSError(f"status {response.status_code}")
 
-    def _trusted(self, url: str) -> bool:
+    def trusts(self, url: str) -> bool:
         """Answers go to Slack only, whatever the payload says; or to the API's own host when that is set."""
-        parts = urlsplit(url)
-        if parts.scheme == "https" and parts.hostname in ANSWER_HOSTS and parts.port in (None, 443):
-            return True
-        return (parts.scheme, parts.netloc) == (self._api.scheme, self._api.netloc)
+        try:
+            return urlsplit(url)[:2] in self._answer_hosts
+        except ValueError:
+            return False
 
     def audit_lines(self, channel: str, records: list[AuditRecord]) -> None:
         last = records[-1]
         metadata = {"event_type": "b24bot_audit", "event_payload": {"seq": last.seq, "head": last.head}}
+        text, blocks = cut("\n".join(audit_line(record) for record in records), 3_000), audit_blocks(records)
         with translated():
-            self._post(
-                channel=channel,
-                text=cut("\n".join(audit_line(record) for record in records), 3_000),
-                blocks=audit_blocks(records),
-                metadata=metadata,
-            )
+            self._post(channel=channel, text=text, blocks=blocks, metadata=metadata)
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
+        view = reason_form(change, value)
         with translated():
-            self._client.views_open(trigger_id=trigger, view=reason_form(change, value))
+            self._client.views_open(trigger_id=trigger, view=view)

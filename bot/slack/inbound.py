@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from bot.core import marks
 from bot.core.inbound import Click, Form, SlashCommand
 from bot.core.principals import Principal
 from bot.slack.render.card import ACTION_PREFIX
@@ -14,8 +15,8 @@ Payload = Mapping[str, Any]
 
 
 def slash_command(payload: Payload) -> SlashCommand:
-    """A slash command's form fields."""
-    person = Principal(team=_text(payload, "team_id"), user=_text(payload, "user_id"))
+    """A slash command's form fields. This and its siblings raise ValueError when no person is named."""
+    person = _someone(_text(payload, "team_id"), _text(payload, "user_id"))
     trigger = _text(payload, "trigger_id")
     return SlashCommand(
         key=f"cmd:{person.id}:{trigger or _fingerprint(payload)}",
@@ -76,7 +77,13 @@ def _person(payload: Payload) -> Principal:
     user = _part(payload, "user")
     # In a channel shared with another organisation the person's team differs from the one the app is in.
     team = _text(user, "team_id") or _text(_part(payload, "team"), "id")
-    return Principal(team=team, user=_text(user, "id"))
+    return _someone(team, _text(user, "id"))
+
+
+def _someone(team: str, user: str) -> Principal:
+    if not team or not user:
+        raise ValueError("a delivery from nobody")
+    return Principal(team=team, user=user)
 
 
 def _part(payload: Payload, name: str) -> Payload:
@@ -86,7 +93,8 @@ def _part(payload: Payload, name: str) -> Payload:
 
 def _text(payload: Payload, name: str) -> str:
     value = payload.get(name)
-    return value if isinstance(value, str) else ""
+    # Marks stand for people the bot itself mentions; nobody types one.
+    return marks.strip(value) if isinstance(value, str) else ""
 
 
 def _fingerprint(payload: Payload) -> str:

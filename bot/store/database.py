@@ -37,17 +37,19 @@ class Database:
     """One connection to one file, shared by the threads of a process behind a lock.
 
     `synchronous` overrides the durability level; only a benchmark that leaves out the disk has a reason to.
+    `busy_seconds` is how long to wait for another process that holds the file.
     """
 
-    def __init__(self, path: Path, *, synchronous: str | None = None) -> None:
+    def __init__(self, path: Path, *, synchronous: str | None = None, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
+        self._busy_seconds = busy_seconds
         self._lock = threading.RLock()
         journal, level = journal_for(sqlite3.sqlite_version_info)
         self.journal = journal
         self._level = synchronous or level
         try:
             self._connection = self._open()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"The database {path} cannot be opened: {error}.") from None
         self.utils = Utils(self._connection)
 
@@ -55,8 +57,16 @@ class Database:
         if not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
         connection = sqlite3.connect(
-            str(self.path), isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS
+            str(self.path), isolation_level=None, check_same_thread=False, timeout=self._busy_seconds
         )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: Any) -> None:
         wanted: dict[str, str | int] = {
             "journal_mode": self.journal,
             "synchronous": _LEVELS[self._level],
@@ -67,8 +77,10 @@ class Database:
             "secure_delete": 1,
             "application_id": APPLICATION_ID,
         }
+        # Our mark is set before our first table is made. In this order nobody who starts beside us sees it otherwise.
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         owner = connection.execute("PRAGMA application_id").fetchone()[0]
-        if owner not in (0, APPLICATION_ID):
+        if owner != APPLICATION_ID and (owner or tables):
             raise ConfigurationError(f"{self.path} is a database of another program.")
         for name, value in wanted.items():
             if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
@@ -76,7 +88,6 @@ class Database:
             found = connection.execute(f"PRAGMA {name}").fetchone()[0]
             if found != value:
                 raise ConfigurationError(f"SQLite does not take {name}={value} on {self.path}; it says {found}.")
-        return connection
 
     @contextmanager
     def unit_of_work(self) -> Iterator[None]:
@@ -115,13 +126,24 @@ class Database:
             ) from None
 
     def execute(self, sql: str, *values: object) -> int:
-        """Run one statement that changes rows; returns how many. Only inside a unit of work."""
+        """Run one statement that changes rows; returns how many. Only inside a unit of work of the same thread."""
+        # The lock keeps another thread's change out of this thread's transaction.
+        with self._lock:
+            self._require_unit()
+            try:
+                return int(self._connection.execute(sql, values).rowcount)
+            except sqlite3.Error as error:
+                raise StoreUnavailable(f"The database cannot be written now ({error}).") from None
+
+    def _require_unit(self) -> None:
         if not self._connection.in_transaction:
             raise RuntimeError("a change outside a unit of work")
-        try:
-            return int(self._connection.execute(sql, values).rowcount)
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"The database cannot be written now ({error}).") from None
+
+    def returning(self, sql: str, *values: object) -> list[Row]:
+        """Run one statement that changes rows and returns them. Only inside a unit of work of the same thread."""
+        with self._lock:
+            self._require_unit()
+            return self.rows(sql, *values)
 
     def insert(self, sql: str, *values: object) -> int:
         """Run one INSERT; returns the row's number."""

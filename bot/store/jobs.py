@@ -59,7 +59,7 @@ class Jobs:
 
     def claim(self, now: int) -> Job | None:
         """Take the oldest due job."""
-        rows = self._database.rows(
+        rows = self._database.returning(
             "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = (SELECT id FROM jobs "
             "WHERE state = 'new' AND due_at <= ? ORDER BY id LIMIT 1) RETURNING id, kind, payload, attempts",
             now,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import os
 import secrets
@@ -82,7 +81,10 @@ def load_key_file(path: Path, *, home: Path) -> Keyring:
             f"The key file {path} lies in the same tree as the database ({home}): whoever copies one has both.",
             hint="Move it elsewhere and set B24BOT_KEY_FILE.",
         )
-    keys = dict(_lines(path))
+    lines = _lines(path)
+    keys = dict(lines)
+    if len(keys) < len(lines):
+        raise ConfigurationError(f"Two lines of the key file {path} have the same name.", hint="Name each key once.")
     if not keys:
         raise ConfigurationError(f"The key file {path} is empty.", hint="Put the right key file back.")
     return Keyring(keys)
@@ -90,13 +92,13 @@ def load_key_file(path: Path, *, home: Path) -> Keyring:
 
 def _lines(path: Path) -> list[tuple[str, bytes]]:
     found: list[tuple[str, bytes]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         if not line.strip():
             continue
         name, _, text = line.strip().partition(":")
         try:
             key = base64.b64decode(text, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if not name or len(key) != KEY_BYTES:
             raise ConfigurationError(f"Line {number} of the key file {path} is not a key.")

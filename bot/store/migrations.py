@@ -8,15 +8,42 @@ from sqlite_utils import Database as Utils
 from sqlite_utils import Migrations
 
 from bot.core.change import OPEN, TRANSITIONS
-from bot.store.database import Database
+from bot.core.errors import ConfigurationError, StoreUnavailable
+from bot.store.database import Database, sqlite3
 
 migrations = Migrations("b24bot")
 
 
 def migrate(database: Database) -> None:
-    """Bring the file to this version's schema. Safe when two processes start at once: one waits for the other."""
-    with database.unit_of_work():
-        migrations.apply(database.utils)
+    """Bring the file to this version's schema. Safe when two processes start at once: one waits for the other.
+
+    Raises ConfigurationError for a file that a newer b24bot has written.
+    """
+    try:
+        with database.unit_of_work():
+            _refuse_newer(database)
+            migrations.apply(database.utils)
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"The schema of {database.path} cannot be brought up to date: {error}.") from None
+
+
+def _refuse_newer(database: Database) -> None:
+    applied = {migration.name for migration in migrations.applied(database.utils)}
+    strange = sorted(applied - _known())
+    if strange:
+        raise ConfigurationError(
+            f"{database.path} was written by a newer b24bot (its schema has {', '.join(strange)}).",
+            hint="Install that version, or restore the backup from before it.",
+        )
+
+
+def _known() -> set[str]:
+    """The names of all steps of this version: those that an empty database has before it."""
+    empty = Utils(memory=True)
+    try:
+        return {migration.name for migration in migrations.pending(empty)}
+    finally:
+        empty.close()
 
 
 def _words(words: Iterable[object]) -> str:

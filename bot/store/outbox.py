@@ -46,11 +46,21 @@ class Outbox:
 
     def claim(self, now: int, *, kind: str = "") -> Envelope | None:
         """Take the oldest due notice, of one kind if that is given."""
-        rows = self._database.rows(
+        rows = self._database.returning(
             "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM outbox "
             "WHERE state = 'new' AND due_at <= ? AND (? = '' OR kind = ?) ORDER BY id LIMIT 1) "
             "RETURNING id, kind, payload, attempts",
             *(now, kind, kind),
+        )
+        return _envelope(rows[0]) if rows else None
+
+    def claim_next(self, now: int, *, kind: str) -> Envelope | None:
+        """Take the oldest notice of a kind if it is due: one that waits for another try is never overtaken."""
+        rows = self._database.returning(
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM outbox "
+            "WHERE state = 'new' AND kind = ? ORDER BY id LIMIT 1) AND due_at <= ? "
+            "RETURNING id, kind, payload, attempts",
+            *(kind, now),
         )
         return _envelope(rows[0]) if rows else None
 

@@ -78,7 +78,14 @@ def audit_key(seq: int) -> str:
 
 def open_store(home: Path, keys: Keyring, clock: Clock, *, synchronous: str | None = None) -> Store:
     """Open the database in `home`, bring it to this version's schema, and hand out the store."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreUnavailable(f"The folder {home} cannot be used: {error.strerror}.") from None
     database = Database(home / FILE_NAME, synchronous=synchronous)
-    migrate(database)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
     return Store(database, keys, clock)

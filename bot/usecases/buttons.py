@@ -6,7 +6,7 @@ from bot.core.change import ChangeRequest
 from bot.core.inbound import Click, Form
 from bot.store.keys import Keyring
 
-APPROVE, REJECT, WITHDRAW, CONFIRM = "approve", "reject", "withdraw", "confirm"
+APPROVE, REJECT, WITHDRAW, CONFIRM, UNDO = "approve", "reject", "withdraw", "confirm", "undo"
 SHORT_DIGEST = 16
 
 

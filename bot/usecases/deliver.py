@@ -10,7 +10,7 @@ from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.store.outbox import Envelope, Outbox
-from bot.usecases.context import Context, log
+from bot.usecases.context import Context, Posted, log
 from bot.usecases.notify import card_key
 
 LONGEST_WAIT_MS = 300_000
@@ -59,6 +59,8 @@ class Courier:
     """Cards and threads wait together when Slack asks to wait: one that overtook another would tell it backwards."""
     _unsettled: list[tuple[list[Envelope], DeliveryError | None]] = field(default_factory=list)
     """What came of notices and is not written down yet: the database may have been locked just then."""
+    _posted: dict[int, Posted] = field(default_factory=dict)
+    """Where cards stand whose place is not written down yet."""
 
     def deliver_one(self) -> bool:
         """Deliver what is due, audit lines first; False when nothing is."""
@@ -161,6 +163,7 @@ class Courier:
         return change
 
     def _show(self, number: int) -> None:
+        self._note_posted(number)
         change = self.ctx.store.changes.require(number)
         if change.card is not None:
             try:
@@ -170,9 +173,16 @@ class Courier:
                 if error.code != "message_not_found":
                     raise
                 # Somebody deleted the card: it is posted again below.
-        posted = self.ctx.messenger.post_card(change)
-        with self.ctx.store.unit_of_work() as store:
-            store.changes.note(number, {"card": posted.message, "channel": posted.channel})
+        self._posted[number] = self.ctx.messenger.post_card(change)
+        self._note_posted(number)
+
+    def _note_posted(self, number: int) -> None:
+        """Store where a card stands; it is kept until that works, or there would soon be two of it."""
+        posted = self._posted.get(number)
+        if posted is not None:
+            with self.ctx.store.unit_of_work() as store:
+                store.changes.note(number, {"card": posted.message, "channel": posted.channel})
+            del self._posted[number]
 
     def _settle(self, envelopes: list[Envelope], error: DeliveryError | None) -> None:
         self._unsettled.append((envelopes, error))

@@ -6,8 +6,8 @@ from bot import clock as ids
 from bot.core.change import ChangeRequest
 from bot.core.notices import CardNotice, ThreadNotice, Whisper
 from bot.core.principals import Principal
-from bot.plugin import PluginError, Reply
-from bot.usecases.context import Context
+from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
+from bot.usecases.context import Context, log
 
 
 def show_card(ctx: Context, number: int) -> None:
@@ -41,14 +41,24 @@ def whisper(
     ctx.store.outbox.put(f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
-def error_reply(error: PluginError) -> Reply:
-    """An error as an answer: the sentence, the code if the remote side gave one, and what to do next."""
-    code = getattr(error, "code", "")
+def error_reply(error: PluginError, *, reference: str = "") -> Reply:
+    """An error as an answer: the sentence, the remote side's code, the reference in the log, and what to do next."""
+    facts = (("Code", getattr(error, "code", "")), ("Reference", reference))
     return Reply(
         title=error.sentence,
-        facts=(("Code", code),) if code else (),
+        facts=tuple(fact for fact in facts if fact[1]),
         notes=(error.hint,) if error.hint else (),
     )
+
+
+def note_trouble(error: PluginError, doing: str) -> str:
+    """Log what the remote side did, with its technical facts. Returns the reference to tell the person, if logged."""
+    if not isinstance(error, TargetRefused | TargetUnreachable):
+        return ""
+    reference = ids.incident_id()
+    facts = " ".join(f"{name}={value}" for name, value in error.facts.items())
+    log.warning("%s: %s: %s %s", reference, doing, error.sentence, facts, extra={"action": "remote_trouble"})
+    return reference
 
 
 def told(change: ChangeRequest) -> str:

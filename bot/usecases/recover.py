@@ -12,6 +12,10 @@ from bot.usecases.context import Context, log
 from bot.usecases.execute import close, observe
 
 INTERRUPTED = "b24bot was stopped while this ran, so nobody saw the portal's answer. It is being read back."
+INTERRUPTED_BLIND = (
+    "b24bot was stopped while this ran, so nobody saw the portal's answer, and nothing shows it when it is read back. "
+    "Look on the portal yourself before you ask again."
+)
 EARLY_READS_APART_MS = 15_000
 
 
@@ -34,18 +38,22 @@ class Recovery:
         """Whatever stands as running and is not run by anybody has an outcome that nobody saw."""
         for change in self._ctx.store.changes.with_status([Status.RUNNING]):
             if change.number not in self._ctx.active:
-                ending = Ending(status=Status.UNKNOWN, sentence=INTERRUPTED)
+                sentence = INTERRUPTED if change.plan.provable else INTERRUPTED_BLIND
+                ending = Ending(status=Status.UNKNOWN, sentence=sentence)
                 with self._ctx.store.unit_of_work():
                     close(self._ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
 
     def look(self) -> int:
-        """Read back every unknown outcome that is due; returns how many were decided."""
+        """Read back every unknown outcome that is due; returns how many were decided.
+
+        What reading back cannot prove is left alone: only a person can find out.
+        """
         self.adopt()
         now = self._ctx.clock.now_ms()
         due = [
             change
             for change in self._ctx.store.changes.with_status([Status.UNKNOWN])
-            if self._next_look.get(change.number, 0) <= now
+            if change.plan.provable and self._next_look.get(change.number, 0) <= now
         ]
         return sum(self._look_safely(change) for change in due)
 

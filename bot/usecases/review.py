@@ -16,6 +16,7 @@ from bot.usecases.context import Context
 from bot.usecases.deliver import DeliveryError
 from bot.usecases.expire import expire
 from bot.usecases.notify import say_under_card, show_card, told, whisper
+from bot.usecases.undo import ask_to_undo, may_still_undo
 
 LONGEST_REASON = 1_000
 
@@ -23,6 +24,8 @@ LONGEST_REASON = 1_000
 def press(ctx: Context, job: Job, click: Click) -> None:
     """Handle a button. Whatever comes of it, the person who pressed gets a true answer."""
     if click.button == buttons.REJECT and _open_reason_form(ctx, job, click):
+        return
+    if click.button == buttons.UNDO and _ask_to_undo(ctx, job, click):
         return
     with ctx.store.unit_of_work() as store:
         change = _claimed(ctx, click)
@@ -87,6 +90,15 @@ def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
     except DeliveryError as error:
         return f"Slack did not open the form that asks why ({error.code}). Press the button again."
     return ""
+
+
+def _ask_to_undo(ctx: Context, job: Job, click: Click) -> bool:
+    """Hand the click on as the command that undoes; False when it has to be answered instead."""
+    change = _claimed(ctx, click, recorded=False)
+    if change is None or not may_still_undo(ctx, change):
+        return False
+    ask_to_undo(ctx, job, click, change)
+    return True
 
 
 def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:

@@ -15,7 +15,7 @@ from bot.store.jobs import Job
 from bot.usecases.consider import Answered, Considered, Planned, consider
 from bot.usecases.context import Context
 from bot.usecases.gate import audit_trouble
-from bot.usecases.notify import error_reply, show_card, told, whisper
+from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
 
 
 def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
@@ -34,7 +34,8 @@ def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
 
 def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> None:
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
-    reply = _with_line(error_reply(error), slash.text)
+    reference = note_trouble(error, f"{slash.person.id} typed {redact(slash.text[:200], ())}")
+    reply = _with_line(error_reply(error, reference=reference), slash.text)
     with ctx.store.unit_of_work() as store:
         if isinstance(error, NotPermitted):
             store.record(_entry(Tag.COMMAND_REFUSED, slash, reason=error.sentence))

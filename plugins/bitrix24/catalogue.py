@@ -24,11 +24,15 @@ class Kind(StrEnum):
     TEXT = "text"
     LINE = "line"
     """A positive whole number."""
+    USER = "user"
+    """The number of a portal's employee; 0 is whoever causes an event."""
     SWITCH = "switch"
     """Exactly 1 or 0 (bitrix24.md 1.4)."""
     YES_NO = "yes/no"
     """`"Y"` or `"N"`."""
     OBJECT = "object"
+    ONE_ITEM = "list of one"
+    """A list of exactly one object: then the portal's yes is about that one (bitrix24.md 1.8)."""
 
 
 class Where(StrEnum):
@@ -40,6 +44,12 @@ class Where(StrEnum):
     """`result` is True when it was done."""
     NESTED = "result.result"
     """`result.result` is True when it was done."""
+    SUCCESS = "result.SUCCESS"
+    """`result.SUCCESS` is True when it was taken; items, where there are any, say the same."""
+    ITEMS = "result.DATA.RESULT[n].SUCCESS"
+    """`result.SUCCESS` and the SUCCESS of every item are True; the first alone says nothing (bitrix24.md 1.8)."""
+    COUNT = "result.count"
+    """How many were undone; 0 is a no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +88,7 @@ def _may(name: str, kind: Kind = Kind.TEXT) -> Param:
 
 
 _LIST_AND_STATUS = ("imconnector.list", "imconnector.status")
+_MESSAGES = (_need("CONNECTOR"), _need("LINE", Kind.LINE), _need("MESSAGES", Kind.ONE_ITEM))
 
 ROWS: tuple[Method, ...] = (
     Method(name="app.info", effect=Effect.READ),
@@ -87,6 +98,28 @@ ROWS: tuple[Method, ...] = (
         params=(_need("cmd", Kind.OBJECT), _may("halt", Kind.SWITCH)),
     ),
     Method(
+        name="event.bind",
+        effect=Effect.CHANGE,
+        verdict=Where.RESULT,
+        params=(
+            _need("event"),
+            _need("handler"),
+            _may("auth_type", Kind.USER),
+            _may("event_type"),
+            _may("auth_connector"),
+            _may("options", Kind.OBJECT),
+        ),
+        read_back=("event.get",),
+    ),
+    Method(name="event.get", effect=Effect.READ),
+    Method(
+        name="event.unbind",
+        effect=Effect.DESTROY,
+        verdict=Where.COUNT,
+        params=(_need("event"), _need("handler"), _may("auth_type", Kind.USER), _may("event_type")),
+        read_back=("event.get",),
+    ),
+    Method(
         name="imconnector.activate",
         effect=Effect.CHANGE,
         verdict=Where.RESULT,
@@ -94,11 +127,24 @@ ROWS: tuple[Method, ...] = (
         read_back=("imconnector.status",),
     ),
     Method(
+        name="imconnector.chat.name.set",
+        effect=Effect.CHANGE,
+        verdict=Where.SUCCESS,
+        params=(
+            _need("CONNECTOR"),
+            _need("LINE", Kind.LINE),
+            _need("CHAT_ID"),
+            _need("NAME"),
+            _may("USER_ID"),
+        ),
+    ),
+    Method(
         name="imconnector.connector.data.set",
         effect=Effect.CHANGE,
         verdict=Where.RESULT,
         params=(_need("CONNECTOR"), _need("LINE", Kind.LINE), _need("DATA", Kind.OBJECT)),
     ),
+    Method(name="imconnector.delete.messages", effect=Effect.CHANGE, verdict=Where.ITEMS, params=_MESSAGES),
     Method(name="imconnector.list", effect=Effect.READ),
     Method(
         name="imconnector.register",
@@ -122,6 +168,22 @@ ROWS: tuple[Method, ...] = (
         read_back=_LIST_AND_STATUS,
     ),
     Method(
+        name="imconnector.send.messages",
+        effect=Effect.CHANGE,
+        verdict=Where.ITEMS,
+        params=_MESSAGES,
+        repeatable=False,
+    ),
+    Method(name="imconnector.send.status.delivery", effect=Effect.CHANGE, verdict=Where.SUCCESS, params=_MESSAGES),
+    Method(name="imconnector.send.status.reading", effect=Effect.CHANGE, verdict=Where.SUCCESS, params=_MESSAGES),
+    Method(
+        name="imconnector.set.error",
+        effect=Effect.CHANGE,
+        verdict=Where.SUCCESS,
+        params=(_need("CONNECTOR"), _need("LINE", Kind.LINE)),
+        read_back=("imconnector.status",),
+    ),
+    Method(
         name="imconnector.status",
         effect=Effect.READ,
         params=(_need("CONNECTOR"), _need("LINE", Kind.LINE)),
@@ -133,6 +195,7 @@ ROWS: tuple[Method, ...] = (
         params=(_need("ID"),),
         read_back=_LIST_AND_STATUS,
     ),
+    Method(name="imconnector.update.messages", effect=Effect.CHANGE, verdict=Where.ITEMS, params=_MESSAGES),
     Method(
         name="imopenlines.config.get",
         effect=Effect.READ,
@@ -150,17 +213,21 @@ METHODS: Mapping[str, Method] = {row.name: row for row in ROWS}
 _FITS: Mapping[Kind, Callable[[Any], bool]] = {
     Kind.TEXT: lambda value: isinstance(value, str) and value != "",
     Kind.LINE: lambda value: type(value) is int and value > 0,
+    Kind.USER: lambda value: type(value) is int and value >= 0,
     Kind.SWITCH: lambda value: type(value) is int and value in (0, 1),
     Kind.YES_NO: lambda value: value in ("Y", "N"),
     Kind.OBJECT: lambda value: isinstance(value, Mapping),
+    Kind.ONE_ITEM: lambda value: isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], Mapping),
 }
 
 _MUST_BE: Mapping[Kind, str] = {
     Kind.TEXT: "text that is not empty",
     Kind.LINE: "a positive whole number",
+    Kind.USER: "a whole number, 0 or more",
     Kind.SWITCH: "the number 1 or 0",
     Kind.YES_NO: "“Y” or “N”",
     Kind.OBJECT: "an object",
+    Kind.ONE_ITEM: "a list of exactly one object",
 }
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.plugin import CallVerdict, Json
-from plugins.bitrix24 import answer, errors
+from plugins.bitrix24 import answer, errors, message_errors
 from plugins.bitrix24.catalogue import Method, Where
 from plugins.bitrix24.errors import Again
 from plugins.bitrix24.secret import Secret
+from plugins.bitrix24.verdict import said, says_true
 from plugins.bitrix24.wire import Exchange, HttpAnswer, HttpRequest, Undelivered
 
 
@@ -53,7 +54,7 @@ def judge(method: Method, exchange: Exchange) -> Judgement:
         return _undelivered(exchange)
     if 300 <= exchange.status < 400:
         return _redirected(exchange)
-    body = answer.read(exchange.body, nested=method.verdict is Where.NESTED)
+    body = answer.read(exchange.body, nested=method.verdict is not Where.VALUE)
     if body is None or body.odd:
         return _unknown(exchange.status, "The portal's answer cannot be read")
     if body.error:
@@ -101,9 +102,9 @@ def _host(location: str) -> str:
 
 
 def _refused(method: Method, status: int, body: answer.Body) -> Judgement:
-    row = errors.portal_row(body.error)
+    row = message_errors.row(body.error)
     may_have_run = row.ran if row.ran is not None else not 400 <= status < 500 and status != 200
-    if may_have_run or _says_true(method, body):
+    if may_have_run or (method.verdict is not Where.VALUE and says_true(body.values.get("result"))):
         verdict = CallVerdict.UNKNOWN
     elif row.again in (Again.WAIT, Again.REFRESH, Again.LATER):
         verdict = CallVerdict.NOT_SENT
@@ -127,26 +128,13 @@ def _answered(method: Method, body: answer.Body) -> Judgement:
         if "result" not in body.values:
             return _unknown(200, "The portal's answer holds no result")
         return Judgement(verdict=CallVerdict.DONE, sentence="Read.", status=200, result=body.values["result"])
-    found = _in_place(method, body)
-    if found is True:
+    found = said(method.verdict, body.values.get("result"))
+    if found.yes:
         return Judgement(verdict=CallVerdict.DONE, sentence="The portal says it is done.", status=200, result=True)
-    if found is False:
-        return Judgement(verdict=CallVerdict.FAILED, sentence="The portal says no, without a reason.", status=200)
+    if found.yes is False:
+        why = found.why or "The portal says no, without a reason."
+        return Judgement(verdict=CallVerdict.FAILED, sentence=why, status=200)
     return _unknown(200, "The portal's answer says neither yes nor no")
-
-
-def _in_place(method: Method, body: answer.Body) -> Any:
-    result = body.values.get("result")
-    if method.verdict is Where.NESTED:
-        return result.get("result") if isinstance(result, Mapping) else None
-    return result
-
-
-def _says_true(method: Method, body: answer.Body) -> bool:
-    """Whether True stands in either place of a change's answer: beside an error that proves nothing."""
-    result = body.values.get("result")
-    inner = result.get("result") if isinstance(result, Mapping) else None
-    return method.verdict is not Where.VALUE and (result is True or inner is True)
 
 
 def _unknown(status: int, what: str) -> Judgement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +10,18 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_bolt.response import BoltResponse
 
+from bot import clock as ids
 from bot.core.errors import StoreUnavailable
 from bot.core.inbound import Inbound
 from bot.slack.inbound import click, form, slash_command
 from bot.slack.render.card import ACTION_PREFIX
 from bot.slack.render.form import REASON_FORM
 
+log = logging.getLogger("b24bot.slack")
+
 Receive = Callable[[Inbound], object]
+MALFORMED = (KeyError, TypeError, AttributeError, IndexError, ValueError)
+"""What reading a payload raises that is not of the shape Slack documents."""
 BUSY = "b24bot cannot write its database just now, so nothing was recorded and nothing was done. Try again in a moment."
 
 
@@ -44,6 +50,25 @@ def register(app: App, command: str, receive: Receive) -> None:
 
     @app.error
     def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        if isinstance(error, StoreUnavailable):
-            return BoltResponse(status=200 if "command" in body else 503, body=BUSY if "command" in body else "")
-        raise error
+        return _answer_to(error, typed="command" in body)
+
+
+def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
+    """Who typed a command reads why it failed; for a click only the status tells Slack that it was not taken."""
+    match error:
+        case StoreUnavailable():
+            log.error("a delivery could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
+            status, sentence = 503, BUSY
+        case _ if isinstance(error, MALFORMED):
+            note_malformed(error)
+            return BoltResponse(status=400)
+        case _:
+            incident = ids.incident_id()
+            log.error("a listener failed (%s)", incident, exc_info=error, extra={"action": "listener_failed"})
+            status, sentence = 500, f"Something went wrong inside b24bot. Tell an admin the reference {incident}."
+    return BoltResponse(status=200, body=sentence) if typed else BoltResponse(status=status)
+
+
+def note_malformed(error: Exception) -> None:
+    """Signed by Slack, and not of the shape Slack documents: no reason for a traceback, and nothing of it is logged."""
+    log.warning("a malformed payload: %s", type(error).__name__, extra={"action": "malformed"})

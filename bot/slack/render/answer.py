@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from bot.core.notices import Whisper
-from bot.plugin import Reply, Table
-from bot.slack.render.text import Block, context, cut, escape, mrkdwn, plain, section, sections
+from bot.plugin import Table
+from bot.slack.render.text import Block, context, cut, escape, mrkdwn, notification, one_line, plain, section, sections
 
 MOODS: Mapping[str, str] = {"answer": "", "refusal": "⛔ ", "calm": "", "trouble": "⚠️ "}
-CELL_MOST = 44
+CELL_MOST, ROW_MOST = 44, 110
+"""Characters of one cell, and of a row whose last cell may take what the others leave."""
+BOLD_MOST = 2_800
 TABLE_MOST = 2_800
 TEXT_MOST = 11_000
 BLOCKS_MOST = 45
 
 
 def answer_text(whisper: Whisper) -> str:
-    return cut(plain(MOODS[whisper.mood] + whisper.reply.title), 3_000)
+    return notification(MOODS[whisper.mood] + (whisper.reply.title or "b24bot answers"))
 
 
 def answer_blocks(whisper: Whisper, command: str) -> list[Block]:
     """The blocks of an answer, within Slack's limits; what does not fit is said to be cut."""
     reply = whisper.reply
-    blocks = [section(f"{MOODS[whisper.mood]}*{_title(reply)}*" if reply.title else "​")]
+    blocks = [section(f"{MOODS[whisper.mood]}*{_bold(reply.title)}*")] if reply.title else []
     if whisper.suggestion:
-        blocks.append(section(f"Did you mean `{escape(f'{command} {whisper.suggestion}')}`?"))
+        meant = one_line(f"{command} {plain(whisper.suggestion)}").replace("`", "'")
+        blocks.append(section(f"Did you mean `{escape(meant)}`?"))
     blocks += sections([f"*{escape(label)}*: {mrkdwn(text)}" for label, text in reply.facts])
     if reply.table is not None:
+        blocks += [section(f"*{_bold(reply.table.title)}*")] if reply.table.title else []
         blocks += [section(part) for part in table_parts(reply.table)]
     blocks += [context(mrkdwn(note)) for note in reply.notes]
     return within(blocks)
 
 
-def _title(reply: Reply) -> str:
-    # A star inside bold text would end it.
-    return mrkdwn(reply.title).replace("*", "∗")
+def _bold(text: str) -> str:
+    # A star or a line break inside bold text would end it.
+    return cut(mrkdwn(one_line(text)).replace("*", "∗"), BOLD_MOST)
 
 
 def within(blocks: list[Block]) -> list[Block]:
@@ -54,19 +58,20 @@ def table_parts(table: Table) -> list[str]:
     """The table as code blocks, with its head repeated in each."""
     if not table.rows:
         return ["_Nothing._"]
-    rows = [[_cell(cell) for cell in row] for row in table.rows]
-    head = [_cell(column) for column in table.columns]
-    widths = [max(len(row[index]) for row in [head, *rows]) for index in range(len(head))]
-    lines = [_line(row, widths) for row in rows]
-    top = [_line(head, widths), "  ".join("─" * width for width in widths)]
+    columns = [_column(texts, CELL_MOST) for texts in zip(table.columns, *table.rows, strict=True)][:-1]
+    left = ROW_MOST - sum(len(column[0]) + 2 for column in columns)
+    last = [table.columns[-1], *(row[-1] for row in table.rows)]
+    columns.append(_column(last, max(CELL_MOST, left)))
+    head, *lines = [escape("  ".join(cells).rstrip()) for cells in zip(*columns, strict=True)]
+    top = [head, "  ".join("─" * len(column[0]) for column in columns)]
     size = max(1, (TABLE_MOST - sum(map(len, top))) // (max(map(len, lines)) + 1))
     starts = [*range(0, len(lines), size), len(lines)]
     return ["```\n" + "\n".join([*top, *lines[start:end]]) + "\n```" for start, end in pairwise(starts)]
 
 
-def _cell(text: str) -> str:
-    return escape(cut(plain(text).replace("`", "'").replace("\n", " "), CELL_MOST))
-
-
-def _line(cells: list[str], widths: list[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+def _column(texts: Iterable[str], most: int) -> list[str]:
+    """The cells of one column, equally wide."""
+    cells = [one_line(plain(text)).replace("`", "'") for text in texts]
+    cells = [cell if len(cell) <= most else cell[: most - 1] + "…" for cell in cells]
+    width = max(map(len, cells))
+    return [cell.ljust(width) for cell in cells]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import marks
@@ -10,12 +10,28 @@ from bot.core.change import ChangeRequest, Status
 from bot.core.policy import NeedsApproval
 from bot.core.words import count
 from bot.plugin import UndoKind
-from bot.slack.render.text import Block, context, cut, escape, mrkdwn, plain, section, sections, when
+from bot.slack.render.text import (
+    Block,
+    context,
+    cut,
+    escape,
+    listed,
+    mrkdwn,
+    notification,
+    one_line,
+    plain,
+    section,
+    sections,
+    when,
+)
 from bot.usecases import buttons
 from bot.usecases.submit import needs
 
 ACTION_PREFIX = "b24:"
 MOST_LINES = 20
+"""Lines of one kind. Together with the characters below it keeps a card under what Slack takes (12,000, slack.md 4)."""
+WHY_MOST, CALLS_MOST, RADIUS_MOST, WARNINGS_MOST, UNDO_MOST, OUTCOME_MOST = 900, 1_600, 2_600, 1_800, 400, 1_500
+FIELD_MOST = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,30 +56,53 @@ LOOKS: Mapping[Status, Look] = {
     Status.EXPIRED: Look(emoji="⚪", words="expired"),
 }
 
+CONFIRMED_BY_ONE: Mapping[Status, Look] = {
+    **LOOKS,
+    Status.PENDING: Look(emoji="🟠", words="waiting for confirmation"),
+    Status.APPROVED: Look(emoji="🔵", words="confirmed, about to run"),
+}
+"""The same where nobody else has to approve."""
+
+BY_WORD: Mapping[Status, Look] = {
+    Status.DONE: Look(emoji="🟢", words="done, by the portal's word alone"),
+    Status.UNKNOWN: Look(emoji="🟣", words="outcome not known; look on the portal, do not repeat by hand before"),
+}
+"""What differs where reading back can prove nothing."""
+
 UNDO: Mapping[UndoKind, str] = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
+
+
+def look_of(change: ChangeRequest) -> Look:
+    looks = LOOKS if isinstance(change.decision, NeedsApproval) else CONFIRMED_BY_ONE
+    if not change.plan.provable and change.status in BY_WORD:
+        return BY_WORD[change.status]
+    return looks[change.status]
 
 
 def card_text(change: ChangeRequest) -> str:
     """The notification: what a phone shows."""
-    look = LOOKS[change.status]
-    return plain(f"{look.emoji} {change.id} {change.plan.summary} on {change.place.name}: {look.words}")
+    look = look_of(change)
+    return notification(
+        one_line(f"{look.emoji} {change.id} {change.plan.summary} on {change.place.name}: {look.words}")
+    )
 
 
 def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
     """The blocks of the card; `value` is what its buttons carry."""
-    look = LOOKS[change.status]
+    look = look_of(change)
     blocks: list[Block] = [
         {
             "type": "header",
-            "text": {"type": "plain_text", "text": cut(plain(f"{look.emoji} {change.plan.summary}"), 150)},
+            "text": {"type": "plain_text", "text": cut(one_line(plain(f"{look.emoji} {change.plan.summary}")), 150)},
         },
-        section(f"*{escape(change.id)}* is *{escape(look.words)}*"),
+        section(f"*{escape(change.id)}* · *{escape(look.words)}*"),
         {"type": "section", "fields": [_field(label, text) for label, text in _fields(change)]},
     ]
-    blocks += sections(list(_plan_lines(change)))
     if change.outcome:
-        blocks += sections([f"*Outcome*\n{mrkdwn(change.outcome)}"])
-    blocks.append(context(f"`{escape(change.line)}` · plan {change.digest[:4]}-{change.digest[4:8]} · {change.risk}"))
+        blocks.append(section(cut(f"*Outcome*\n{mrkdwn(change.outcome)}", OUTCOME_MOST)))
+    blocks += sections(list(_plan_lines(change)))
+    typed = cut(escape(one_line(plain(change.line)).replace("`", "'")), 300)
+    blocks.append(context(f"`{typed}` · plan {change.digest[:4]}-{change.digest[4:8]} · {change.risk}"))
     actions = _actions(change, value)
     if actions:
         blocks.append({"type": "actions", "block_id": f"decide:{change.number}", "elements": actions})
@@ -71,11 +110,11 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
 
 
 def _field(label: str, text: str) -> Block:
-    return {"type": "mrkdwn", "text": cut(f"*{label}*\n{text}", 2_000), "verbatim": True}
+    return {"type": "mrkdwn", "text": cut(f"*{label}*\n{text}", FIELD_MOST), "verbatim": True}
 
 
 def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
-    yield "Portal", escape(f"{change.place.name} · {change.place.label}")
+    yield "Portal", escape(one_line(f"{change.place.name} · {change.place.label}"))
     yield "Asked by", mrkdwn(marks.person(change.requester))
     yield from _votes(change)
     if change.status is Status.PENDING:
@@ -86,9 +125,11 @@ def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
 
 def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     approved = ", ".join(mrkdwn(marks.person(review.reviewer)) for review in change.approvals)
-    if change.status is Status.PENDING:
-        quorum = change.decision.quorum if isinstance(change.decision, NeedsApproval) else 1
-        so_far = f" · {len(change.approvals)}/{quorum}" + (f" ✅ {approved}" if approved else "")
+    if not isinstance(change.decision, NeedsApproval):
+        if change.status is Status.PENDING:
+            yield "Needs", f"the confirmation of {mrkdwn(marks.person(change.requester))}"
+    elif change.status is Status.PENDING:
+        so_far = f" · {len(change.approvals)}/{change.decision.quorum}" + (f" ✅ {approved}" if approved else "")
         yield "Needs", escape(needs(change.decision)) + so_far
     elif approved:
         yield "Approved by", approved
@@ -99,24 +140,20 @@ def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
 def _plan_lines(change: ChangeRequest) -> Iterator[str]:
     plan = change.plan
     if change.reason:
-        yield f"*Why* (in their words)\n{_quote(change.reason)}"
+        quoted = (f"> {escape(plain(line))}" for line in change.reason.splitlines())
+        yield "\n".join(["*Why* (in their words)", *listed(quoted, most=MOST_LINES, characters=WHY_MOST)])
     yield "*Will happen*" if change.status.open else "*The plan was*"
-    yield from (f"• {escape(call.note)}" for call in plan.calls)
-    yield from _list([f"✂️ {line}" for line in plan.radius])
-    if plan.warnings:
+    yield from _list("•", [call.note for call in plan.calls], CALLS_MOST)
+    yield from _list("✂️", plan.radius, RADIUS_MOST)
+    if plan.warnings and change.status.open:
         yield "*Beware*"
-        yield from _list([f"⚠️ {line}" for line in plan.warnings])
-    yield f"*Undo* {UNDO[plan.undo.kind]}: {escape(plan.undo.sentence)}"
+        yield from _list("⚠️", plan.warnings, WARNINGS_MOST)
+    if change.status.open or change.status is Status.DONE:
+        yield cut(f"*Undo* {UNDO[plan.undo.kind]}: {escape(one_line(plan.undo.sentence))}", UNDO_MOST)
 
 
-def _list(lines: list[str]) -> Iterator[str]:
-    yield from (escape(line) for line in lines[:MOST_LINES])
-    if len(lines) > MOST_LINES:
-        yield f"… and {len(lines) - MOST_LINES} more"
-
-
-def _quote(text: str) -> str:
-    return "\n".join(f"> {escape(line)}" for line in text.splitlines() or [""])
+def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
+    return listed((f"{sign} {escape(one_line(line))}" for line in lines), most=MOST_LINES, characters=characters)
 
 
 def _actions(change: ChangeRequest, value: str) -> list[Block]:
@@ -152,7 +189,7 @@ def _confirmation(change: ChangeRequest) -> Block:
     text = f"{plan.summary} on {change.place.name}, now.{touched} Undo: {UNDO[plan.undo.kind]}."
     return {
         "title": {"type": "plain_text", "text": cut(plain(f"Approve {change.id}?"), 100)},
-        "text": {"type": "plain_text", "text": cut(plain(text), 300)},
+        "text": {"type": "plain_text", "text": cut(one_line(plain(text)), 300)},
         "confirm": {"type": "plain_text", "text": "Approve"},
         "deny": {"type": "plain_text", "text": "Go back"},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.change import ChangeRequest
-from bot.slack.render.text import Block, cut, escape, plain, section
+from bot.slack.render.text import Block, cut, escape, one_line, plain, section
 
 REASON_FORM = "b24:reason"
 
@@ -18,7 +18,7 @@ def reason_form(change: ChangeRequest, value: str) -> Block:
         "submit": {"type": "plain_text", "text": "Reject"},
         "close": {"type": "plain_text", "text": "Go back"},
         "blocks": [
-            section(f"*{escape(plain(change.plan.summary))}* on {escape(change.place.name)}"),
+            section(f"{escape(one_line(plain(change.plan.summary)))} on {escape(change.place.name)}"),
             {
                 "type": "input",
                 "block_id": "reason",

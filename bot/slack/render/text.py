@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.core import marks
@@ -10,11 +12,26 @@ from bot.core.words import moment
 Block = dict[str, Any]
 SECTION_MOST = 2_900
 CUT = "… (cut)"
+HIDDEN = "\ufffd"
+"""Stands for a character that nobody sees, or that turns what follows around."""
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_HALF = re.compile(r"(?:&[a-z]{0,3}|<[^<>]{0,90})\Z")
+
+
+def visible(text: str) -> str:
+    """Replace what would be read as something else than it is: control characters and changes of direction."""
+    return _UNSEEN.sub(HIDDEN, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks: a second line of its own making could pass for one of the bot's."""
+    return " ".join(text.split())
 
 
 def escape(text: str) -> str:
     """Make text mean itself in mrkdwn."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def mrkdwn(text: str) -> str:
@@ -23,13 +40,31 @@ def mrkdwn(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text for plain_text objects and notifications, where nothing is a mention."""
-    return marks.render(text, person=lambda user: f"@{user}", channel=lambda channel: f"#{channel}")
+    """Text for plain_text objects, where nothing is a mention."""
+    return marks.render(visible(text), person=lambda user: f"@{user}", channel=lambda channel: f"#{channel}")
+
+
+def notification(text: str, most: int = 3_000) -> str:
+    """What a phone shows instead of the blocks. Slack reads mentions there too, so it is escaped."""
+    return cut(escape(plain(text)), most)
 
 
 def cut(text: str, most: int) -> str:
-    """At most `most` characters; what is cut is said to be."""
-    return text if len(text) <= most else text[: most - len(CUT)] + CUT
+    """At most `most` characters; what is cut is said to be. Nothing escaped and no mention is cut in half."""
+    return text if len(text) <= most else _HALF.sub("", text[: most - len(CUT)]) + CUT
+
+
+def listed(lines: Iterable[str], *, most: int, characters: int) -> Iterator[str]:
+    """Finished lines, as many as `most` and as fit into so many characters, then how many more there are."""
+    everything = list(lines)
+    left = characters
+    for index, line in enumerate(everything):
+        shown = cut(line, characters // 4)
+        left -= len(shown) + 1
+        if index == most or left < 0:
+            yield f"… and {len(everything) - index} more"
+            return
+        yield shown
 
 
 def when(at: int) -> str:

@@ -1,0 +1,139 @@
+"""Declared commands as commands of the terminal. The words go to the bot's own parser: there is only one."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+import click
+
+from bot.cli.hidden import variable_of
+from bot.cli.line import Told, join, perform
+from bot.cli.options import json_option
+from bot.cli.output import plain, print_json, print_reply
+from bot.cli.shown import change_whole, reply_object
+from bot.cli.terminal import Terminal
+from bot.core.errors import WordsError
+from bot.core.invocation import HOST_OPTIONS, AnyCommand
+from bot.core.policy import LEAST_ROLE
+from bot.core.suggest import nearest
+from bot.plugin import Parameter, PluginError
+
+HOST_OPTIONS_HELP = {
+    "--portal": "the portal to act on; the first one when left out",
+    "--reason": "why; approvers read it",
+    "--dry-run": "only show what would happen",
+}
+
+
+class DeclaredCommand(click.Command):
+    """One declared command. click takes `--json` and `--help`; everything else is the line's."""
+
+    def __init__(self, declared: AnyCommand) -> None:
+        super().__init__(
+            declared.verb or declared.noun,
+            callback=self.run,
+            params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED), json_option()],
+            help=declared.help,
+            context_settings={"ignore_unknown_options": True},
+        )
+        self.declared = declared
+
+    def run(self, words: tuple[str, ...], as_json: bool) -> None:
+        terminal = click.get_current_context().ensure_object(Terminal)
+        line = f"{self.declared.path} {join(words)}".strip()
+        show(perform(terminal, line), as_json=as_json)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage("b24bot", self.declared.usage)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        if self.declared.description:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(plain(self.declared.description))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        declared = self.declared
+        rows = [(_label(parameter), _meaning(parameter)) for parameter in declared.parameters]
+        if rows:
+            with formatter.section("Arguments"):
+                formatter.write_dl(rows)
+        if declared.examples:
+            with formatter.section("Examples"):
+                for example in declared.examples:
+                    formatter.write_text(f"b24bot {declared.path} {example}".strip())
+        with formatter.section("Options"):
+            if not declared.terminal:
+                formatter.write_dl(
+                    [(f"{name} {label}".strip(), HOST_OPTIONS_HELP[name]) for name, label in HOST_OPTIONS.items()]
+                )
+            formatter.write_dl([("--json", "print JSON, also for errors"), ("--help", "show this")])
+        with formatter.section("Who may"):
+            formatter.write_text(f"risk {declared.risk}; in Slack it needs the role {LEAST_ROLE[declared.risk]}.")
+
+
+def _label(parameter: Parameter) -> str:
+    return variable_of(parameter) if parameter.arg.secret else parameter.usage
+
+
+def _meaning(parameter: Parameter) -> str:
+    if parameter.arg.secret:
+        return f"{parameter.arg.help}: asked for, or in this variable, or on a line of standard input"
+    return parameter.arg.help
+
+
+class NounGroup(click.Group):
+    """The commands of one noun: those the terminal brings itself, and those that are declared for it."""
+
+    def __init__(self, noun: str, *, help: str, own: Sequence[click.Command] = ()) -> None:
+        super().__init__(noun, help=help, commands=own)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._declared(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        declared = self._declared(ctx).get(cmd_name)
+        return DeclaredCommand(declared) if declared else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise unknown(
+                ctx, f"“{self.name}” has no verb “{args[0]}”.", args, self.list_commands(ctx), f"{self.name} "
+            )
+        return super().resolve_command(ctx, args)
+
+    def _declared(self, ctx: click.Context) -> dict[str, AnyCommand]:
+        try:
+            registry = ctx.ensure_object(Terminal).registry
+        except PluginError:
+            return {}
+        return {command.verb: command for command in registry if command.noun == self.name}
+
+
+def show(told: Told, *, as_json: bool) -> None:
+    """Print what came of a line."""
+    if as_json:
+        extra = {"request": change_whole(told.change)} if told.change else {}
+        print_json({**reply_object(told.reply), **extra})
+    else:
+        print_reply(told.reply)
+
+
+def unknown(
+    ctx: click.Context, sentence: str, words: Sequence[str], known: Sequence[str], before: str = ""
+) -> PluginError:
+    """What to raise for a word that is no command: why the plugins cannot be asked, or the one good guess."""
+    try:
+        ctx.ensure_object(Terminal).registry
+    except PluginError as error:
+        return error
+    meant = nearest(words[0], known)
+    line = f"{before}{' '.join([meant, *map(shlex.quote, words[1:])])}" if meant else ""
+    return WordsError(sentence, hint="" if meant else f"There is: {', '.join(known)}.", suggestion=line)

@@ -1,0 +1,102 @@
+"""`b24bot init`: the folder and the key file, and what to do after that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from bot.cli.output import say
+from bot.cli.terminal import Terminal, readable
+from bot.core.errors import ConfigurationError
+from bot.settings import Settings
+from bot.store.keys import LOOSE, create_key_file, load_key_file
+from bot.store.store import FILE_NAME
+
+Step = Callable[[Settings], str]
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.pass_obj
+def init(terminal: Terminal, yes: bool) -> None:
+    """Make the folder of the database and the key file, where they are missing.
+
+    Nothing that is there is changed.
+    """
+    settings = terminal.host_settings
+    home, key_file = settings.home, settings.key_file
+    _check(home, key_file)
+    missing = [str(path) for path in (home, key_file) if not path.exists()]
+    if missing and terminal.asks and not yes and not click.confirm(f"Make {' and '.join(missing)}?", default=True):
+        say("Nothing was made. B24BOT_HOME and B24BOT_KEY_FILE say where they should be.")
+        return
+    for line in (*_make(home, key_file), "", "What to do next:", *_next_steps(settings)):
+        say(line)
+
+
+def _check(home: Path, key_file: Path) -> None:
+    """Refuse what would end badly, before anything is made."""
+    if key_file.resolve().is_relative_to(home.resolve()):
+        raise ConfigurationError(
+            f"The key file {key_file} would lie in the same tree as the database ({home}): whoever copies one has both.",
+            hint="Set B24BOT_KEY_FILE to a path elsewhere.",
+        )
+    if (home / FILE_NAME).exists() and not key_file.exists():
+        raise ConfigurationError(
+            f"There is a database in {home}, and no key file at {key_file}. A new key would not open what is stored.",
+            hint="Put the key file back from where you keep it, or set B24BOT_KEY_FILE or B24BOT_HOME to other paths.",
+        )
+
+
+def _make(home: Path, key_file: Path) -> Iterator[str]:
+    with readable(home):
+        if home.exists():
+            yield f"Folder {home}: it is there already."
+            if home.stat().st_mode & LOOSE:
+                yield f"  Others can look into it. Run: chmod 700 {home}"
+        else:
+            home.mkdir(parents=True, mode=0o700)
+            yield f"Folder {home}: made, for you alone."
+    with readable(key_file):
+        made = create_key_file(key_file)
+        load_key_file(key_file, home=home)
+    yield f"Key file {key_file}: {'made, for you alone' if made else 'it is there already'}."
+    if made:
+        yield "  Keep a copy of it apart from the database's backups: without it the stored credentials are lost."
+
+
+def _tokens(settings: Settings) -> str:
+    missing = [name for name in ("SLACK_BOT_TOKEN",) if not settings[name]]
+    if not settings["SLACK_SIGNING_SECRET"] and not settings["SLACK_APP_TOKEN"]:
+        missing.append("SLACK_SIGNING_SECRET (for HTTP) or SLACK_APP_TOKEN (for Socket Mode)")
+    return f"Put its tokens into the environment or into .env: {', '.join(missing)}." if missing else ""
+
+
+def _channels(settings: Settings) -> str:
+    missing = [name for name in ("B24BOT_APPROVAL_CHANNEL", "B24BOT_AUDIT_CHANNEL") if not settings[name]]
+    return f"Invite the bot to two channels and set their ids: {', '.join(missing)}." if missing else ""
+
+
+def _app(settings: Settings) -> str:
+    if settings["SLACK_BOT_TOKEN"]:
+        return ""
+    return "Make the Slack app: api.slack.com/apps → Create New App → From a manifest, and paste manifest.yml."
+
+
+STEPS: tuple[Step, ...] = (
+    _app,
+    _tokens,
+    _channels,
+    lambda _: "Say who the first admin is: b24bot access grant TEAM:USER admin (for example T0001:U0002).",
+    lambda _: "Make a portal known: b24bot portal add NAME, then: b24bot portal check",
+    lambda _: "Start it: b24bot serve",
+)
+"""What is left to do, in order; a step that is done says nothing."""
+
+
+def _next_steps(settings: Settings) -> Iterator[str]:
+    told: Mapping[int, str] = dict(enumerate(filter(None, (step(settings) for step in STEPS)), start=1))
+    for number, sentence in told.items():
+        yield f"  {number}. {sentence}"

@@ -1,0 +1,126 @@
+"""One line, typed in the terminal: answered at once, or opened as a change request for others to decide."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot.app import Bot
+from bot.cli.hidden import ask_secrets, missing_words, refuse_secrets
+from bot.cli.terminal import Terminal
+from bot.core.audit import Entry, Fact, Tag
+from bot.core.change import ChangeRequest
+from bot.core.errors import NotPermitted
+from bot.core.invocation import AnyCommand, clean, find, split, understand
+from bot.core.policy import NeedsConfirmation
+from bot.core.redact import redact
+from bot.plugin import Plugin, Refusal, Reply
+from bot.store.seats import WORKER
+from bot.usecases.consider import Answered, Planned, consider, consider_with, role_of
+from bot.usecases.deliver import DeliveryError
+from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview
+
+log = logging.getLogger("b24bot.cli")
+NOBODY_WORKS = "No worker seems to be running, so its card is not posted yet. Start one: b24bot serve (or b24bot work)."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What came of a line: the answer, and the change request if one was opened."""
+
+    reply: Reply
+    change: ChangeRequest | None = None
+
+
+def join(words: Iterable[str]) -> str:
+    """Words as the shell split them, as one line for the bot's own parser.
+
+    Each is cleaned before it is quoted: cleaned afterwards, its curly quotes would end the quotation.
+    """
+    return " ".join(shlex.quote(clean(word)) for word in words)
+
+
+def perform(terminal: Terminal, line: str) -> Told:
+    """Do what the line says, as the account at this terminal. Raises PluginError."""
+    with terminal.bot() as bot:
+        command, words = find(bot.context.registry, split(clean(line or "help")))
+        plugin = bot.context.registry.owner(command)
+        try:
+            if command.terminal and plugin is not None:
+                refuse_secrets(command, words)
+                return _set_up(terminal, bot, plugin, command, line + missing_words(terminal, command, words))
+            return _ask(terminal, bot, line)
+        except NotPermitted as error:
+            _record(terminal, bot, Tag.COMMAND_REFUSED, line, reason=error.sentence)
+            raise
+
+
+def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, line: str) -> Told:
+    """Let a command of the terminal change what the bot itself keeps, on the record."""
+    ctx, person = bot.context, terminal.person
+    understood = understand([command], line)
+    arguments = {**understood.arguments, **ask_secrets(terminal, command)}
+    answered = consider_with(ctx, plugin, replace(understood, arguments=arguments), role_of(ctx, person))
+    if not isinstance(answered, Answered):
+        raise TypeError(f"{command.path} may not return a plan")
+    facts: dict[str, Fact] = {"line": redact(understood.invocation.line[:200], terminal.hidden), "kind": command.path}
+    with ctx.store.unit_of_work() as store:
+        store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
+    return Told(reply=answered.reply)
+
+
+def _ask(terminal: Terminal, bot: Bot, line: str) -> Told:
+    considered = consider(bot.context, terminal.person, line)
+    match considered:
+        case Answered(reply=reply):
+            _record(terminal, bot, Tag.COMMAND_RAN, line)
+            return Told(reply=reply)
+        case Planned() if considered.understood.invocation.dry_run:
+            _record(terminal, bot, Tag.COMMAND_RAN, line)
+            return Told(reply=preview(considered))
+        case Planned():
+            return _open(terminal, bot, considered)
+
+
+def _open(terminal: Terminal, bot: Bot, planned: Planned) -> Told:
+    """Open a change request; the worker posts its card where approvals are asked for."""
+    if isinstance(planned.decision, NeedsConfirmation):
+        raise Refusal(
+            f"“{planned.understood.command.path}” has to be confirmed by whoever asks for it, and only Slack can show "
+            "the card for that.",
+            hint=f"Type it there: {bot.settings['B24BOT_COMMAND']} {planned.understood.invocation.line}",
+        )
+    ctx = bot.context
+    ctx.home_team = home_team(bot)
+    check_can_be_decided(ctx, terminal.person, planned)
+    with ctx.store.unit_of_work():
+        change, fresh = open_change(ctx, terminal.person, planned, channel="")
+    reply = opened_reply(change, fresh=fresh)
+    if not terminal.held(WORKER):
+        reply = replace(reply, notes=(*reply.notes, NOBODY_WORKS))
+    return Told(reply=reply, change=change)
+
+
+def home_team(bot: Bot) -> str:
+    """The workspace the bot lives in: as Slack says, or, while Slack does not answer, as the allow-list shows."""
+    if bot.settings["SLACK_BOT_TOKEN"]:
+        try:
+            return bot.gateway.identify().team
+        except DeliveryError as error:
+            log.warning("Slack does not say who we are: %s", error.code, extra={"action": "auth_test_failed"})
+    teams = {grant.principal.team for grant in bot.store.grants.all()}
+    if len(teams) > 1:
+        raise Refusal(
+            "Slack does not say which workspace the bot is in, and the allow-list names several.",
+            hint="Set SLACK_BOT_TOKEN, or try again when Slack can be reached.",
+        )
+    return teams.pop() if teams else ""
+
+
+def _record(terminal: Terminal, bot: Bot, tag: Tag, line: str, **more: Fact) -> None:
+    # What people type may hold a secret by mistake; the record keeps the words and not that.
+    facts: dict[str, Fact] = {"line": redact(line[:200], terminal.hidden), **more}
+    with bot.store.unit_of_work() as store:
+        store.record(Entry(tag=tag, actor=terminal.person.id, subject=terminal.person.id, facts=facts))

@@ -1,0 +1,39 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from bot.cli.terminal import Terminal
+
+F = TypeVar("F", bound=Callable[..., Any])
+PORT = click.IntRange(0, 65_535)
+
+
+def _note_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+    """Errors are told in the same language as answers, so it is noted before anything can go wrong."""
+    if value:
+        ctx.ensure_object(Terminal).as_json = True
+    return value
+
+
+def json_option() -> click.Option:
+    return click.Option(
+        ["--json", "as_json"], is_flag=True, is_eager=True, callback=_note_json, help="Print JSON, also for errors."
+    )
+
+
+def as_json(function: F) -> F:
+    """`--json`, passed as `as_json`."""
+    decorate = click.option(
+        "--json", "as_json", is_flag=True, is_eager=True, callback=_note_json, help="Print JSON, also for errors."
+    )
+    return decorate(function)
+
+
+def port(default: int) -> Callable[[F], F]:
+    """`--port`, where 0 picks a free one."""
+    return click.option("--port", type=PORT, default=default, show_default=True, help="0 picks a free one.")

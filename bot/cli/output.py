@@ -1,0 +1,113 @@
+"""What the terminal prints: tables and sentences for people, JSON for programs, errors on stderr."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table as Drawn
+from rich.text import Text
+
+from bot.core import marks
+from bot.core.errors import WordsError, exit_code
+from bot.core.redact import redact
+from bot.plugin import PluginError, Reply, Table
+
+WIDE = 160
+"""Columns where the output is no terminal."""
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def plain(text: str) -> str:
+    """Text for a screen: names instead of marks, and nothing that could move its cursor or turn its direction.
+
+    Much of what is shown was typed by strangers into a portal.
+    """
+    return _UNSEEN.sub("", marks.render(text, person=str, channel=str))
+
+
+def console() -> Console:
+    """A console on stdout; without colours, and wide, when that is no terminal."""
+    terminal = sys.stdout.isatty()
+    return Console(
+        file=sys.stdout,
+        force_terminal=terminal,
+        width=None if terminal else WIDE,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+def print_json(value: Any) -> None:
+    """One JSON value, indented."""
+    click.echo(json.dumps(value, indent=2))
+
+
+def print_line(value: Mapping[str, Any]) -> None:
+    """One JSON object on a line of its own, out at once."""
+    click.echo(json.dumps(value))
+    sys.stdout.flush()
+
+
+def say(sentence: str) -> None:
+    """One plain line, out at once."""
+    click.echo(plain(sentence))
+    sys.stdout.flush()
+
+
+def print_reply(reply: Reply) -> None:
+    """A reply for a person."""
+    out = console()
+    out.print(Text(plain(reply.title), style="bold", overflow="fold"))
+    if reply.facts:
+        out.print(_pairs(reply.facts))
+    if reply.table is not None:
+        print_table(reply.table)
+    for note in reply.notes:
+        out.print(Text(plain(note), style="dim", overflow="fold"))
+
+
+def _pairs(facts: Sequence[tuple[str, str]]) -> Drawn:
+    grid = Drawn.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="cyan")
+    grid.add_column(overflow="fold")
+    for label, text in facts:
+        grid.add_row(Text(plain(label)), Text(plain(text)))
+    return grid
+
+
+def print_table(table: Table) -> None:
+    """A table whose wide cells fold."""
+    if not table.rows:
+        click.echo("Nothing.")
+        return
+    drawn = Drawn(box=SIMPLE_HEAD, pad_edge=False, title=plain(table.title) or None, title_justify="left")
+    for column in table.columns:
+        drawn.add_column(Text(plain(column)), overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*(Text(plain(cell)) for cell in row))
+    console().print(drawn)
+
+
+def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> int:
+    """Say on stderr what was wrong and what to do; returns the exit code."""
+    code = exit_code(error)
+    suggestion = error.suggestion if isinstance(error, WordsError) else ""
+    hint = error.hint or (f"Did you mean: b24bot {suggestion}" if suggestion else "")
+    sentence, hint = (redact(plain(text), hidden) for text in (error.sentence, hint))
+    remote = getattr(error, "code", "")
+    if as_json:
+        value = {"error": sentence, "hint": hint, "kind": type(error).__name__, "code": remote, "exit_code": code}
+        click.echo(json.dumps(value), err=True)
+        return code
+    click.echo(f"Error: {sentence}" + (f" ({remote})" if remote else ""), err=True)
+    if hint:
+        click.echo(hint, err=True)
+    return code

@@ -1,0 +1,28 @@
+"""`b24bot play`: the whole bot between simulators, as a page to click on or as a story to read."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.options import port
+from bot.cli.output import say
+from bot.cli.ports import listening
+from bot.cli.stopping import Stop
+
+PAGE_PORT = 8724
+
+
+@click.command()
+@port(PAGE_PORT)
+@click.option("--story", is_flag=True, help="Tell the story in this terminal instead, and exit.")
+@click.pass_context
+def play(ctx: click.Context, port: int, story: bool) -> None:
+    """Try the bot out: no Slack, no portal, no settings; nothing leaves this machine."""
+    # Imported only when wanted: a bot at work needs no playground.
+    from bot.playground.stage import run_page
+    from bot.playground.story import tell_story
+
+    if story:
+        ctx.exit(0 if tell_story(say) else 1)
+    with Stop() as stop, stop.event() as told, listening(port):
+        run_page(port, lambda address: say(f"The playground is at {address}"), stop=told)

@@ -1,0 +1,83 @@
+"""`b24bot request`: change requests, read from the same database that a running bot uses."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.declared import NounGroup
+from bot.cli.options import as_json
+from bot.cli.output import print_json, print_reply, print_table, say
+from bot.cli.shown import change_brief, change_whole, iso
+from bot.cli.terminal import Terminal
+from bot.core.change import ENDINGS, ChangeRequest, Status
+from bot.plugin import Refusal, Reply, Table
+from bot.store.store import Store
+from bot.usecases.desk import request_number
+from bot.usecases.submit import needs
+
+LONG = ("Undo", "Outcome")
+
+
+@click.command("list")
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="Only these.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
+@as_json
+@click.pass_obj
+def list_requests(terminal: Terminal, status: str | None, limit: int, as_json: bool) -> None:
+    """The newest change requests."""
+    with terminal.store() as store:
+        found = store.changes.with_status([Status(status)] if status else Status, limit=limit)
+    if as_json:
+        print_json([change_brief(change) for change in found])
+        return
+    rows = tuple((one.id, one.status.value, one.line, one.requester.id, iso(one.created_at)) for one in found)
+    print_table(Table(columns=("id", "status", "command", "asked by", "at"), rows=rows))
+
+
+@click.command("show")
+@click.argument("number", metavar="CR-NUMBER")
+@as_json
+@click.pass_obj
+def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
+    """One change request: its plan, its reviews and how it ended."""
+    with terminal.store() as store:
+        change = _change(store, number)
+    if as_json:
+        print_json(change_whole(change))
+    else:
+        print_reply(Reply(title=f"{change.id}: {change.plan.summary}", facts=tuple(_facts(change))))
+
+
+def _change(store: Store, number: str) -> ChangeRequest:
+    change = store.changes.get(request_number(number))
+    if change is None:
+        raise Refusal(f"There is no CR-{request_number(number)}.", hint="b24bot request list shows those there are.")
+    return change
+
+
+def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
+    plan = change.plan
+    facts = [
+        ("Status", f"{change.status}: it {ENDINGS[change.status]}."),
+        ("Command", change.line),
+        ("Portal", f"{change.place.name} ({change.place.label})"),
+        ("Asked by", f"{change.requester.id} at {iso(change.created_at)}"),
+        ("Why", change.reason),
+        ("Needs", needs(change.decision)),
+        *(
+            (review.verdict.value, f"{review.reviewer.id} at {iso(review.at)} {review.reason}")
+            for review in change.reviews
+        ),
+        *(("Does", call.note) for call in plan.calls),
+        *(("Touches", line) for line in plan.radius),
+        *(("Warning", line) for line in plan.warnings),
+        ("Undo", f"{plan.undo.kind}: {plan.undo.sentence}"),
+        ("Card", f"in {change.channel}" if change.card else "not posted yet"),
+        ("Outcome", change.outcome),
+    ]
+    return [(label, text.strip()) for label, text in facts if text.strip()]
+
+
+request = NounGroup(
+    "request", help="Change requests: plans waiting for, or past, a decision.", own=(list_requests, show_request)
+)

@@ -1,0 +1,111 @@
+"""`b24bot` itself: the overview, the plugins' commands, and the edge where every error becomes a sentence."""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.cli.access import access
+from bot.cli.audit import audit
+from bot.cli.declared import DeclaredCommand, NounGroup, unknown
+from bot.cli.init import init
+from bot.cli.output import print_error
+from bot.cli.play import play
+from bot.cli.request import request
+from bot.cli.run import run
+from bot.cli.serve import serve, work
+from bot.cli.simulate import simulate
+from bot.cli.terminal import Terminal
+from bot.clock import incident_id
+from bot.plugin import PluginError
+
+log = logging.getLogger("b24bot.cli")
+SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "Set up": (init, access),
+    "Run": (serve, work),
+    "Look and ask": (run, request, audit),
+    "Try out": (play, simulate),
+}
+
+
+class Root(click.Group):
+    """The commands of the house in sections, then the nouns of the plugins."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        terminal = extra.setdefault("obj", Terminal())
+        try:
+            return super().main(*args, **extra)
+        except PluginError as error:
+            sys.exit(print_error(error, as_json=terminal.as_json, hidden=terminal.hidden))
+        except Exception:  # noqa: BLE001 - the edge of the terminal: the person gets a sentence, the log has the rest
+            incident = incident_id()
+            log.exception("a command failed (%s)", incident, extra={"action": "command_failed", "incident": incident})
+            failure = PluginError(
+                "Something went wrong inside b24bot.", hint=f"The log has it under the reference {incident}."
+            )
+            sys.exit(print_error(failure, as_json=terminal.as_json, hidden=terminal.hidden))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *self._nouns(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or self._nouns(ctx).get(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise unknown(ctx, f"There is no command “{args[0]}”.", args, self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+    def _nouns(self, ctx: click.Context) -> dict[str, click.Command]:
+        """What the declarations add. Where the plugins cannot be loaded the rest still works."""
+        try:
+            commands = list(ctx.ensure_object(Terminal).registry)
+        except PluginError:
+            return {}
+        single = {one.noun: DeclaredCommand(one) for one in commands if not one.verb}
+        groups = {one.noun: NounGroup(one.noun, help=_help(ctx, one.noun)) for one in commands if one.verb}
+        return {noun: made for noun, made in {**single, **groups}.items() if noun not in self.commands}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(command.name or "", command.get_short_help_str(80)) for command in commands])
+        nouns = self._nouns(ctx)
+        if nouns:
+            with formatter.section("Commands that can be typed in Slack, too"):
+                formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in nouns.items()])
+
+
+def _help(ctx: click.Context, noun: str) -> str:
+    groups = [group for plugin in ctx.ensure_object(Terminal).registry.plugins.values() for group in plugin.groups]
+    return next((group.help for group in groups if group.noun == noun), "")
+
+
+@click.group(cls=Root, context_settings={"max_content_width": 110})
+@click.version_option(__version__, prog_name="b24bot")
+def root() -> None:
+    """Chat-ops for Bitrix24 open-channel connectors in Slack.
+
+    Settings come from the environment and from .env in the current folder. Begin with: b24bot init
+    """
+
+
+for section in SECTIONS.values():
+    for command in section:
+        root.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character gets its number, not a fault.
+            stream.reconfigure(errors="backslashreplace")
+    root.main(prog_name="b24bot")

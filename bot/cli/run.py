@@ -1,0 +1,27 @@
+"""`b24bot run`: one line as one would type it in Slack."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.declared import show
+from bot.cli.line import join, perform
+from bot.cli.options import as_json
+from bot.cli.terminal import Terminal
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar='"NOUN VERB …"')
+@as_json
+@click.option("--yes", is_flag=True, help="Do not ask before a change request is opened.")
+@click.pass_obj
+def run(terminal: Terminal, words: tuple[str, ...], as_json: bool, yes: bool) -> None:
+    """Run one line as the account at this terminal.
+
+    What only reads is answered. What could do damage becomes a change request for others to approve in Slack.
+    """
+    command = terminal.host_settings["B24BOT_COMMAND"]
+    line = words[0].strip() if len(words) == 1 else join(words)
+    if line.startswith(f"{command} "):
+        line = line.removeprefix(command).strip()
+    show(perform(terminal, line, yes=yes), as_json=as_json)

@@ -1,0 +1,130 @@
+"""`b24bot serve` and `b24bot work`: the processes that stay until they are told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+from bot.app import Bot, Running
+from bot.cli.options import PORT
+from bot.cli.output import say
+from bot.cli.ports import listening
+from bot.cli.stopping import Stop
+from bot.cli.terminal import Terminal
+from bot.core.errors import ConfigurationError
+from bot.settings import Settings
+from bot.web.site import FINISH_SECONDS, Site
+
+log = logging.getLogger("b24bot.cli")
+HOST, DEFAULT_PORT = "127.0.0.1", 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the HTTP side listens."""
+
+    host: str
+    port: int
+
+
+@click.command()
+@click.option("--http", is_flag=True, help="Take requests by HTTP even if SLACK_APP_TOKEN is set.")
+@click.option("--host", help=f"Address to listen on; implies --http.  [default: {HOST}]")
+@click.option("--port", type=PORT, help=f"Implies --http; 0 picks a free one.  [default: $PORT or {DEFAULT_PORT}]")
+@click.option("--intake-only", is_flag=True, help="Leave the work to another process: b24bot work.")
+@click.pass_obj
+def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, intake_only: bool) -> None:
+    """Take what Slack sends, and do the work.
+
+    By Socket Mode when SLACK_APP_TOKEN is set, else by HTTP: POST /slack/events, GET /healthz, GET /readyz.
+    """
+    settings = terminal.settings
+    settings.require("SLACK_BOT_TOKEN")
+    by_http = http or host is not None or port is not None or not settings["SLACK_APP_TOKEN"]
+    address = Address(host=host or HOST, port=_port() if port is None else port) if by_http else None
+    if by_http:
+        _require_signing_secret(settings)
+    with Stop() as stop, terminal.bot(lasting=True) as bot, _running(bot, intake=True, work=not intake_only) as running:
+        if address is not None:
+            _serve_http(running, address, stop)
+        else:
+            _serve_socket(running, stop)
+
+
+@click.command()
+@click.pass_obj
+def work(terminal: Terminal) -> None:
+    """Do the work that an intake (serve --intake-only) records."""
+    terminal.settings.require("SLACK_BOT_TOKEN")
+    with Stop() as stop, terminal.bot(lasting=True) as bot, _running(bot, intake=False, work=True) as running:
+        running.start()
+        say(f"Working on {bot.settings.home}")
+        stop.wait()
+
+
+def _require_signing_secret(settings: Settings) -> None:
+    if not settings["SLACK_SIGNING_SECRET"]:
+        raise ConfigurationError(
+            "SLACK_SIGNING_SECRET is not set: without it nobody can tell Slack's requests from others.",
+            hint="Copy it from Basic Information of the Slack app into the environment or .env; "
+            "or set SLACK_APP_TOKEN to use Socket Mode.",
+        )
+
+
+def _port() -> int:
+    """The port that a Procfile runner or a platform gives."""
+    text = os.environ.get("PORT", "").strip() or str(DEFAULT_PORT)
+    if not (text.isascii() and text.isdecimal() and int(text) <= PORT_MOST):
+        raise ConfigurationError(f"PORT={text} is not a port.", hint="Set it to a number up to 65535, or give --port.")
+    return int(text)
+
+
+PORT_MOST = 65_535
+
+
+@contextmanager
+def _running(bot: Bot, *, intake: bool, work: bool) -> Iterator[Running]:
+    """A bot that is stopped in the end, with what it is at finished."""
+    running = Running(bot, intake=intake, work=work)
+    try:
+        yield running
+        log.info("told to stop; finishing what is running", extra={"action": "stopping"})
+    finally:
+        running.stop()
+
+
+def _serve_http(running: Running, address: Address, stop: Stop) -> None:
+    with listening(address.port):
+        site = Site(running.http(), address.host, address.port)
+    serving = threading.Thread(target=_run, args=(site, stop), name="site", daemon=True)
+    serving.start()
+    try:
+        running.start()
+        log.info("intake by HTTP", extra={"action": "listening"})
+        say(f"Listening on http://{address.host}:{site.port}")
+        stop.wait()
+    finally:
+        site.stop()
+        serving.join(timeout=FINISH_SECONDS + 1)
+
+
+def _run(site: Site, stop: Stop) -> None:
+    """A site that ends by itself ends the process: it would look alive and take nothing."""
+    try:
+        site.run()
+    finally:
+        stop.tell()
+
+
+def _serve_socket(running: Running, stop: Stop) -> None:
+    running.start()
+    running.open_socket()
+    log.info("intake by Socket Mode, because SLACK_APP_TOKEN is set", extra={"action": "listening"})
+    say("Connecting to Slack by Socket Mode")
+    stop.wait()

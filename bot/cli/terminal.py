@@ -1,0 +1,127 @@
+"""What every command of the terminal works with: the settings, the store, the bot's parts, and who is typing."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import pwd
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from bot.app import Bot, assemble, builtin_commands, read_settings
+from bot.clock import SystemClock
+from bot.core.errors import ConfigurationError
+from bot.core.principals import Principal
+from bot.host.discovery import load_plugins
+from bot.host.registry import Registry
+from bot.logs import set_up_logs
+from bot.settings import Settings, load_settings
+from bot.store.keys import load_key_file
+from bot.store.store import Store, open_store
+
+
+class Terminal:
+    """One run of the command line. Nothing is read or opened before a command asks for it."""
+
+    def __init__(self) -> None:
+        self.hidden: list[str] = []
+        """Secrets that no log line and no error may show."""
+        self.as_json = False
+        set_up_logs("WARNING", lambda: self.hidden)
+
+    @cached_property
+    def dotenv(self) -> Path | None:
+        """The `.env` of the current folder, if there is one."""
+        path = Path(".env")
+        return path if path.is_file() else None
+
+    @cached_property
+    def host_settings(self) -> Settings:
+        """The host's own settings; plugins are not looked at. Raises ConfigurationError."""
+        with readable(self.dotenv or Path(".env")):
+            return self._kept(load_settings(dotenv=self.dotenv))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """All settings, with the rows of the plugins. Raises ConfigurationError."""
+        with readable(self.dotenv or Path(".env")):
+            return self._kept(read_settings(dotenv=self.dotenv))
+
+    def _kept(self, settings: Settings) -> Settings:
+        self.hidden.extend(settings.secrets)
+        return settings
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Every command there is, without opening anything. Raises ConfigurationError."""
+        return Registry(load_plugins(self.host_settings["B24BOT_PLUGINS"]), builtin=builtin_commands())
+
+    @cached_property
+    def person(self) -> Principal:
+        """The account that runs this process: from the system, since a variable can claim to be anybody."""
+        uid = os.getuid()
+        try:
+            return Principal.shell(pwd.getpwuid(uid).pw_name)
+        except KeyError:
+            return Principal.shell(f"uid-{uid}")
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is there to answer a question."""
+        return sys.stdin.isatty()
+
+    def held(self, role: str) -> bool:
+        """Whether some process has this role now: it holds a lock file for as long as it lives."""
+        try:
+            handle = os.open(self.host_settings.home / f"{role}.lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The store alone, for what needs neither plugins nor Slack."""
+        settings = self.host_settings
+        with readable(settings.home):
+            keys = load_key_file(settings.key_file, home=settings.home)
+            store = open_store(settings.home, keys, SystemClock())
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def bot(self, *, lasting: bool = False) -> Iterator[Bot]:
+        """The parts of the bot. `lasting` is for a process that stays: it writes its whole log."""
+        settings = self.settings
+        level = settings.log_level
+        quiet = not lasting and level == "INFO"
+        set_up_logs("WARNING" if quiet else level, lambda: self.hidden)
+        with readable(settings.home):
+            bot = assemble(settings)
+        try:
+            yield bot
+        finally:
+            bot.close()
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what the file system says into a sentence."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        logging.getLogger("b24bot").debug("a file cannot be used", exc_info=True)
+        where = getattr(error, "filename", None) or path
+        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        raise ConfigurationError(f"{where} cannot be used: {reason}.") from None

@@ -1,0 +1,152 @@
+"""The checkers: each looks at one module and says, a line each, what breaks a rule of the table."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterable, Iterator
+
+from tests.architecture import table
+from tests.architecture.source import Module
+
+Check = Callable[[Module], Iterator[str]]
+OURS = ("bot", "plugins")
+UNCLOCKED = ("time", "random", "secrets", "uuid")
+MOMENTS = ("now", "utcnow", "today")
+
+
+def within(name: str, rooms: Iterable[str]) -> str:
+    """The longest of the rooms that `name` is or lies in; empty when it lies in none."""
+    return max((room for room in rooms if name == room or name.startswith(f"{room}.")), key=len, default="")
+
+
+def rooms(module: Module) -> Iterator[str]:
+    """Imports between rooms go inward, as the table says."""
+    own = within(module.name, table.ROOMS)
+    for name in module.imports():
+        if name.split(".")[0] not in OURS:
+            continue
+        room = within(name, table.ROOMS)
+        if not room or (room != own and room not in table.ROOMS.get(own, ())):
+            yield f"{module.name} imports {name}"
+
+
+def packages(module: Module) -> Iterator[str]:
+    """Packages from outside, and sqlite3, are imported only where the table says."""
+    for name in module.imports():
+        top = name.split(".")[0]
+        listed = table.PACKAGES.get(top)
+        if listed is None and (top in sys.stdlib_module_names or top in OURS):
+            continue
+        if not within(module.name, listed or ()):
+            yield f"{module.name} imports {name}"
+
+
+def purity(module: Module) -> Iterator[str]:
+    """Rooms without input and output import nothing that could do any."""
+    allowed = table.PURE.get(within(module.name, table.PURE))
+    for name in module.imports() if allowed is not None else ():
+        if name.split(".")[0] not in OURS and not within(name, allowed or ()):
+            yield f"{module.name} imports {name}"
+
+
+def dynamic_imports(module: Module) -> Iterator[str]:
+    """Nothing is imported past the table by a name made at run time."""
+    for call in _calls(module):
+        if _called(call) in ("import_module", "__import__") and module.name not in table.IMPORTERS:
+            yield f"{module.name}:{call.lineno} imports by name"
+
+
+def clocks(module: Module) -> Iterator[str]:
+    """Only the clocks ask the machine for time, ids or randomness."""
+    if module.name in table.CLOCKS:
+        return
+    for name in module.imports():
+        if name.split(".")[0] in UNCLOCKED or name == "os.urandom":
+            yield f"{module.name} imports {name}"
+    for call in _calls(module):
+        target = ast.unparse(call.func).split(".")
+        if target[-1] in MOMENTS and target[-2:-1] in (["datetime"], ["date"]):
+            yield f"{module.name}:{call.lineno} calls {'.'.join(target)}"
+
+
+def budgets(module: Module) -> Iterator[str]:
+    """Modules and functions stay short."""
+    lines = len(module.text.splitlines())
+    if lines > table.LONGEST_MODULE:
+        yield f"{module.name} has {lines} lines"
+    for node in module.nodes():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > table.LONGEST_FUNCTION:
+                yield f"{module.name}:{node.lineno} {node.name} has {length} lines"
+
+
+def prints(module: Module) -> Iterator[str]:
+    """Nothing is printed outside the terminal and the playground."""
+    for call in _calls(module):
+        if isinstance(call.func, ast.Name) and call.func.id == "print" and not within(module.name, table.PRINTERS):
+            yield f"{module.name}:{call.lineno} prints"
+
+
+def broad_excepts(module: Module) -> Iterator[str]:
+    """Only listed edges catch everything and go on."""
+    for node in module.nodes():
+        if isinstance(node, ast.ExceptHandler) and _catches_all(node) and module.name not in table.BROAD:
+            last = node.body[-1]
+            if not (isinstance(last, ast.Raise) and last.exc is None):
+                yield f"{module.name}:{node.lineno} catches everything"
+
+
+def values(module: Module) -> Iterator[str]:
+    """Dataclasses are frozen, slotted and keyword-only, unless they are listed as living things."""
+    for node in module.nodes():
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for decorator in node.decorator_list:
+            if ast.unparse(decorator).split("(")[0] in ("dataclass", "dataclasses.dataclass"):
+                lacking = _lacking(decorator)
+                if lacking and f"{module.name}.{node.name}" not in table.LIVING:
+                    yield f"{module.name}.{node.name} is not {', '.join(lacking)}"
+
+
+def docstrings(module: Module) -> Iterator[str]:
+    """Every module that is not empty says what it is, and so does every public class outside the simulators."""
+    if module.tree.body and not ast.get_docstring(module.tree):
+        yield f"{module.name} has no docstring"
+    for node in () if within(module.name, table.UNDESCRIBED) else module.tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node):
+            yield f"{module.name}.{node.name} has no docstring"
+
+
+CHECKS: tuple[Check, ...] = (
+    rooms,
+    packages,
+    purity,
+    dynamic_imports,
+    clocks,
+    budgets,
+    prints,
+    broad_excepts,
+    values,
+    docstrings,
+)
+
+
+def _calls(module: Module) -> Iterator[ast.Call]:
+    return (node for node in module.nodes() if isinstance(node, ast.Call))
+
+
+def _called(call: ast.Call) -> str:
+    return ast.unparse(call.func).split(".")[-1]
+
+
+def _catches_all(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or ast.unparse(kind) in ("Exception", "BaseException") for kind in kinds)
+
+
+def _lacking(decorator: ast.expr) -> list[str]:
+    keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+    given = {keyword.arg for keyword in keywords if ast.unparse(keyword.value) == "True"}
+    return [wanted for wanted in ("frozen", "slots", "kw_only") if wanted not in given]

@@ -1,0 +1,121 @@
+"""The rules of the house as data: who may import whom, and what only certain rooms may do. Each exception has a reason.
+
+A room is a module or a package with all that is in it; the longest name that fits decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_INWARD = ("bot.usecases", "bot.host", "bot.store", "bot.core", "bot.plugin", "bot.clock")
+_BITRIX24 = "plugins.bitrix24"
+
+ROOMS: Mapping[str, tuple[str, ...]] = {
+    "bot": (),
+    "bot.plugin": (),
+    "bot.clock": (),
+    "bot.core": ("bot.plugin",),
+    "bot.logs": ("bot.core",),
+    "bot.settings": ("bot.core", "bot.plugin"),
+    "bot.store": ("bot.core", "bot.plugin", "bot.clock"),
+    "bot.host": ("bot.core", "bot.store", "bot.plugin"),
+    "bot.usecases": ("bot.core", "bot.store", "bot.host", "bot.plugin", "bot.clock"),
+    "bot.slack": _INWARD,
+    "bot.web": _INWARD,
+    "bot.testing": ("bot.store", "bot.host", "bot.plugin", "bot.clock"),
+    "bot.app": ("bot", "bot.slack", "bot.web", "bot.settings", "bot.logs", *_INWARD),
+    "bot.playground": ("bot.playground.workspace", "bot.app", "bot.web", "bot.settings", *_INWARD),
+    "bot.playground.workspace": ("bot.plugin",),
+    "bot.cli": (
+        *("bot", "bot.app", "bot.playground", "bot.playground.workspace", "bot.web", "bot.settings", "bot.logs"),
+        *_INWARD,
+    ),
+    "bot.__main__": ("bot.cli",),
+    _BITRIX24: ("bot.plugin", f"{_BITRIX24}.simulation"),
+    f"{_BITRIX24}.simulation": ("bot.plugin", f"{_BITRIX24}.simulator"),
+    f"{_BITRIX24}.simulator": ("bot.plugin",),
+}
+"""Which rooms of this project a room may import, besides itself."""
+
+PACKAGES: Mapping[str, tuple[str, ...]] = {
+    "slack_bolt": ("bot.slack",),
+    "slack_sdk": ("bot.slack",),
+    "websocket": ("bot.slack",),
+    "flask": ("bot.web",),
+    "werkzeug": ("bot.web",),
+    "waitress": ("bot.web",),
+    "click": ("bot.cli",),
+    "rich": ("bot.cli",),
+    "dotenv": ("bot.settings",),
+    "sqlite_utils": ("bot.store",),
+    "sqlite3": ("bot.store",),
+    "pysqlite3": ("bot.store",),
+    "cryptography": ("bot.store", f"{_BITRIX24}.simulator"),
+    "requests": (f"{_BITRIX24}.client",),
+    "urllib3": (f"{_BITRIX24}.client",),
+    "websockets": ("bot.playground.workspace",),
+    "_typeshed": tuple(ROOMS),
+}
+"""Which rooms may import a package from outside. One that is not listed may not be imported at all."""
+
+PURE: Mapping[str, frozenset[str]] = {
+    "bot.core": frozenset(
+        {
+            *("__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "hashlib", "hmac"),
+            *("itertools", "json", "re", "shlex", "typing", "urllib.parse"),
+        }
+    ),
+}
+"""Rooms without input and output, and all they may import of the standard library."""
+
+CLOCKS: Mapping[str, str] = {
+    "bot.clock": "it is the clock",
+    "bot.plugin.loopback": "waits for threads of this process, whatever the bot's clock says",
+    "bot.store.keys": "makes the key file, once; there is nothing to steer",
+    "bot.playground.workspace.clock": "the simulated workspace's own clock and ids",
+    "bot.playground.workspace.tokens": "tokens of a simulated workspace",
+    "bot.playground.workspace.carrier": "signs for a bot that compares with real time, and measures its answers",
+    "bot.playground.workspace.looks": "waits for other threads, however the simulated clock is moved",
+    "bot.playground.workspace.sockets": "waits for real connections",
+    f"{_BITRIX24}.caller": "spreads repeated requests; no decision hangs on it, and plugins are given no dice",
+    f"{_BITRIX24}.simulator.clock": "the simulated portal's own clock",
+    f"{_BITRIX24}.simulator.tls": "a certificate has to be valid in real time",
+    f"{_BITRIX24}.simulator.tokens": "tokens of a simulated portal",
+    f"{_BITRIX24}.simulator.world": "ids and secrets of a simulated application",
+    f"{_BITRIX24}.simulator.methods.offline": "names of batches of offline events",
+}
+"""Modules that may ask the machine for time, ids or randomness."""
+
+BROAD: Mapping[str, str] = {
+    "bot.usecases.worker": "the edge of each thread: it must outlive what it meets",
+    "bot.usecases.recover": "the edge to a plugin: the other change requests must be read back too",
+    "bot.usecases.deliver": "the edge of a delivery: the notice waits",
+    "bot.cli.root": "the edge of the terminal",
+    "bot.host.discovery": "importing a stranger's package runs its code",
+    "bot.plugin.loopback": "a simulator's fault must not look like a fault of what it simulates",
+}
+"""Modules that may catch everything and go on. Catching everything to tidy up and raise it again is free."""
+
+IMPORTERS: Mapping[str, str] = {
+    "bot.host.discovery": "plugins come by name",
+    "bot.store.database": "takes the sqlite3 that sqlite-utils took, by a name that is written there",
+}
+"""Modules that may import by a name made at run time."""
+
+PRINTERS = ("bot.cli", "bot.playground")
+"""Rooms that may print."""
+
+LIVING: Mapping[str, str] = {
+    "bot.app.Bot": "the parts of a running bot",
+    "bot.plugin.commands.Group": "collects commands while a plugin is imported; its noun reads best unnamed",
+    "bot.usecases.context.Context": "learns the home team when Slack has answered",
+    "bot.usecases.deliver.Courier": "remembers until when Slack asked it to wait",
+    "bot.playground.workspace.sockets._Waiting": "is filled when the answer comes",
+}
+"""Dataclasses that are not frozen, slotted and keyword-only values."""
+
+UNDESCRIBED = ("bot.playground.workspace", f"{_BITRIX24}.simulator")
+"""Rooms whose public classes may go without a docstring: their names are the names of what they imitate."""
+
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 60

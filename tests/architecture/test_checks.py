@@ -1,0 +1,127 @@
+"""Each checker bites: a small bad text makes it complain, and its good twin does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture import checks
+from tests.architecture.checks import Check
+from tests.architecture.source import Module
+
+DATACLASS = "from dataclasses import dataclass\n@dataclass({})\nclass Value:\n    at: int\n"
+TRY = "try:\n    pass\nexcept {}:\n    {}\n"
+
+# checker, name of the module, its text, what is said of it; nothing when it is good.
+TEXTS: list[tuple[Check, str, str, str]] = [
+    (checks.rooms, "bot.core.x", "from bot.store import store", "imports bot.store.store"),
+    (checks.rooms, "bot.core.x", "import bot.usecases.submit", "imports bot.usecases.submit"),
+    (checks.rooms, "bot.core.x", "from bot import usecases", "imports bot.usecases"),
+    (checks.rooms, "bot.core.x", "from ..store import store", "imports bot.store.store"),
+    (checks.rooms, "bot.core.x", "from . import policy", ""),
+    (checks.rooms, "bot.core.x", "from bot.plugin import Plan", ""),
+    (checks.rooms, "bot.core.x", "def f():\n    from bot.slack.bolt import make_bolt", "imports bot.slack.bolt"),
+    (
+        checks.rooms,
+        "bot.core.x",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from bot.host import registry",
+        "imports bot.host.registry",
+    ),
+    (checks.rooms, "bot.plugin.x", "from bot.core import policy", "imports bot.core.policy"),
+    (checks.rooms, "bot.host.x", "from plugins.bitrix24 import plugin", "imports plugins.bitrix24.plugin"),
+    (checks.rooms, "bot.host.x", "import plugins", "imports plugins"),
+    (checks.rooms, "bot.usecases.x", "from bot.app import assemble", "imports bot.app.assemble"),
+    (checks.rooms, "bot.app", "from bot.cli import main", "imports bot.cli.main"),
+    (checks.rooms, "bot.app", "from bot import __version__", ""),
+    (checks.rooms, "bot.playground.town", "from bot.app import assemble", ""),
+    (checks.rooms, "bot.playground.workspace.x", "from bot.core import marks", "imports bot.core.marks"),
+    (checks.rooms, "plugins.bitrix24.x", "from bot.core import marks", "imports bot.core.marks"),
+    (checks.rooms, "plugins.bitrix24.x", "from bot.plugin.loopback import Loopback", ""),
+    (checks.rooms, "plugins.bitrix24.x", "from plugins.bitrix24.simulator import table", "simulator.table"),
+    (checks.rooms, "plugins.bitrix24.x", "from plugins.bitrix24 import simulator", "bitrix24.simulator"),
+    (checks.rooms, "plugins.bitrix24.simulator.x", "from plugins.bitrix24 import protocol", "bitrix24.protocol"),
+    (checks.rooms, "plugins.bitrix24.simulator.x", "from .. import protocol", "imports plugins.bitrix24.protocol"),
+    (checks.rooms, "plugins.bitrix24.simulator.x", "from .world import World", ""),
+    (checks.packages, "bot.usecases.x", "import slack_sdk", "imports slack_sdk"),
+    (checks.packages, "bot.slack.x", "from slack_sdk.web import WebClient", ""),
+    (checks.packages, "bot.core.x", "import requests", "imports requests"),
+    (checks.packages, "plugins.bitrix24.client", "import requests", ""),
+    (checks.packages, "plugins.bitrix24.protocol", "from requests import Session", "imports requests.Session"),
+    (checks.packages, "bot.usecases.x", "import sqlite3", "imports sqlite3"),
+    (checks.packages, "bot.store.x", "import sqlite3", ""),
+    (checks.packages, "bot.plugin.x", "import numpy", "imports numpy"),
+    (checks.packages, "bot.plugin.x", "import json", ""),
+    (checks.packages, "bot.web.x", "def f():\n    import click", "imports click"),
+    (checks.purity, "bot.core.x", "import socket", "imports socket"),
+    (checks.purity, "bot.core.x", "from pathlib import Path", "imports pathlib.Path"),
+    (checks.purity, "bot.core.x", "import urllib.request", "imports urllib.request"),
+    (checks.purity, "bot.core.x", "from urllib.parse import quote", ""),
+    (checks.purity, "bot.store.x", "import socket", ""),
+    (checks.dynamic_imports, "bot.core.x", "from importlib import import_module\nimport_module('plugins')", "x:2"),
+    (checks.dynamic_imports, "bot.core.x", "__import__('plugins')", "imports by name"),
+    (checks.dynamic_imports, "bot.host.discovery", "__import__('plugins')", ""),
+    (checks.clocks, "bot.core.x", "import time", "imports time"),
+    (checks.clocks, "bot.core.x", "from time import monotonic", "imports time.monotonic"),
+    (checks.clocks, "bot.core.x", "import random", "imports random"),
+    (checks.clocks, "bot.core.x", "def f():\n    from secrets import token_hex", "imports secrets.token_hex"),
+    (checks.clocks, "bot.core.x", "import uuid", "imports uuid"),
+    (checks.clocks, "bot.core.x", "from os import urandom", "imports os.urandom"),
+    (checks.clocks, "bot.core.x", "from bot.store.secrets import Secrets", ""),
+    (checks.clocks, "bot.core.x", "from datetime import datetime\ndatetime.now()", "calls datetime.now"),
+    (checks.clocks, "bot.core.x", "import datetime\ndatetime.date.today()", "calls datetime.date.today"),
+    (checks.clocks, "bot.core.x", "import datetime\ndatetime.datetime.utcnow()", "calls datetime.datetime.utcnow"),
+    (checks.clocks, "bot.core.x", "from datetime import datetime\ndatetime.fromtimestamp(1)", ""),
+    (checks.clocks, "bot.core.x", "def f(clock):\n    return clock.now()", ""),
+    (checks.clocks, "bot.clock", "import time", ""),
+    (checks.budgets, "bot.core.x", "x = 1\n" * 401, "has 401 lines"),
+    (checks.budgets, "bot.core.x", "x = 1\n" * 400, ""),
+    (checks.budgets, "bot.core.x", "def long():\n" + "    x = 1\n" * 60, "long has 61 lines"),
+    (checks.budgets, "bot.core.x", "class A:\n  async def long():\n" + "    x = 1\n" * 60, "long has 61 lines"),
+    (checks.budgets, "bot.core.x", "def long():\n" + "    x = 1\n" * 59, ""),
+    (checks.prints, "bot.core.x", "print('hello')", "x:1 prints"),
+    (checks.prints, "bot.cli.x", "print('hello')", ""),
+    (checks.prints, "bot.core.x", "sheet.print('hello')", ""),
+    (checks.broad_excepts, "bot.core.x", TRY.format("Exception", "pass"), "x:3 catches everything"),
+    (checks.broad_excepts, "bot.core.x", TRY.format("BaseException", "pass"), "catches everything"),
+    (checks.broad_excepts, "bot.core.x", TRY.format("(ValueError, Exception)", "pass"), "catches everything"),
+    (checks.broad_excepts, "bot.core.x", "try:\n    pass\nexcept:\n    pass", "catches everything"),
+    (checks.broad_excepts, "bot.core.x", TRY.format("Exception as error", "raise OSError from error"), "everything"),
+    (checks.broad_excepts, "bot.core.x", TRY.format("Exception", "raise"), ""),
+    (checks.broad_excepts, "bot.core.x", TRY.format("ValueError", "pass"), ""),
+    (checks.broad_excepts, "bot.usecases.worker", TRY.format("Exception", "pass"), ""),
+    (checks.values, "bot.core.x", DATACLASS.format("frozen=True, slots=True"), "x.Value is not kw_only"),
+    (checks.values, "bot.core.x", DATACLASS.format("slots=True, kw_only=True"), "is not frozen"),
+    (checks.values, "bot.core.x", DATACLASS.format("frozen=False"), "is not frozen, slots, kw_only"),
+    (checks.values, "bot.core.x", "@dataclasses.dataclass\nclass Value: ...", "is not frozen, slots, kw_only"),
+    (checks.values, "bot.core.x", DATACLASS.format("frozen=True, slots=True, kw_only=True"), ""),
+    (checks.values, "bot.core.x", "class Plain: ...", ""),
+    (checks.docstrings, "bot.core.x", "x = 1", "bot.core.x has no docstring"),
+    (checks.docstrings, "bot.core.x", '"""X."""\nclass Y:\n    pass', "bot.core.x.Y has no docstring"),
+    (checks.docstrings, "bot.core.x", '"""X."""\nclass _Y:\n    pass', ""),
+    (checks.docstrings, "bot.playground.workspace.x", '"""X."""\nclass Y:\n    pass', ""),
+    (checks.docstrings, "bot.core.x", "", ""),
+]
+
+
+@pytest.mark.parametrize(("check", "name", "text", "said"), TEXTS)
+def test_a_bad_text_is_found_and_its_good_twin_is_not(check: Check, name: str, text: str, said: str) -> None:
+    complaints = list(check(Module(name=name, text=text)))
+    assert bool(complaints) == bool(said)
+    assert said in " ".join(complaints)
+
+
+@pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
+def test_no_checker_goes_without_a_text_it_finds_and_one_it_does_not(check: Check) -> None:
+    assert {bool(said) for tried, _, _, said in TEXTS if tried is check} == {True, False}
+
+
+def test_a_package_is_its_own_parent_for_relative_imports() -> None:
+    package = Module(name="bot.core", text="from . import policy\nfrom .x import y\nfrom .. import store", package=True)
+    assert list(package.imports()) == ["bot.core.policy", "bot.core.x.y", "bot.store"]
+
+
+def test_the_longest_room_decides() -> None:
+    rooms = ("bot", "bot.playground", "bot.playground.workspace")
+    assert checks.within("bot.playground.workspace.chat", rooms) == "bot.playground.workspace"
+    assert checks.within("bot.playground.town", rooms) == "bot.playground"
+    assert checks.within("bot.playgrounds", rooms) == "bot"
+    assert checks.within("bots", rooms) == ""

@@ -1,0 +1,91 @@
+"""The house as it stands holds the rules of the table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.architecture import checks, table
+from tests.architecture.checks import CHECKS, Check
+from tests.architecture.source import ROOT, modules
+
+NAMES = {module.name: module for module in modules()}
+EXCEPTIONS = [
+    *((checks.clocks, name) for name in table.CLOCKS),
+    *((checks.broad_excepts, name) for name in table.BROAD),
+    *((checks.dynamic_imports, name) for name in table.IMPORTERS),
+    *((checks.values, name.rpartition(".")[0]) for name in table.LIVING),
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_house_holds(check: Check) -> None:
+    assert [line for module in modules() for line in check(module)] == []
+
+
+def test_bot_never_imports_plugins() -> None:
+    for name, module in NAMES.items():
+        if name.split(".")[0] == "bot":
+            assert not [found for found in module.imports() if found.split(".")[0] == "plugins"], name
+
+
+def test_the_table_itself_goes_inward() -> None:
+    """No room can be reached from itself by the arrows of the table."""
+
+    def walk(room: str, seen: tuple[str, ...]) -> None:
+        assert room not in seen, " → ".join([*seen, room])
+        for following in table.ROOMS[room]:
+            walk(following, (*seen, room))
+
+    for room in table.ROOMS:
+        walk(room, ())
+
+
+def test_the_api_of_plugins_and_the_two_simulators_stand_alone() -> None:
+    assert table.ROOMS["bot.plugin"] == ()
+    assert table.ROOMS["bot.playground.workspace"] == ("bot.plugin",)
+    assert table.ROOMS["plugins.bitrix24.simulator"] == ("bot.plugin",)
+    assert not [name for name, rooms in table.PACKAGES.items() if "bot.plugin" in rooms and name != "_typeshed"]
+
+
+def test_nobody_but_the_terminal_and_the_playground_knows_the_composition_root() -> None:
+    assert {room for room, known in table.ROOMS.items() if "bot.app" in known} == {"bot.cli", "bot.playground"}
+    assert not {"bot.cli", "bot.playground"} & set(table.ROOMS["bot.app"])
+
+
+@pytest.mark.parametrize("room", table.ROOMS)
+def test_every_room_of_the_table_exists(room: str) -> None:
+    assert [name for name in NAMES if checks.within(name, [room])]
+
+
+def test_every_module_has_a_room_of_its_own() -> None:
+    """`bot` and `plugins` hold nothing themselves, so a new module has to be put into the table."""
+    homeless = [name for name in NAMES if checks.within(name, table.ROOMS) in ("", "bot")]
+    assert sorted(homeless) == ["bot", "plugins"]
+
+
+@pytest.mark.parametrize(("check", "name"), EXCEPTIONS, ids=lambda value: getattr(value, "__name__", value))
+def test_every_exception_is_still_needed(check: Check, name: str) -> None:
+    assert list(check(replace(NAMES[name], name="stranger"))), f"{name} needs no exception any more"
+
+
+def test_every_exception_has_a_reason() -> None:
+    for listed in (table.CLOCKS, table.BROAD, table.IMPORTERS, table.LIVING):
+        assert all(len(reason) > 10 for reason in listed.values())
+
+
+def test_the_architecture_page_names_every_room_and_allows_nothing_the_table_does_not() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z0-9_/.]+)` \| [^|]+ \| ([^|]*) \|$", page, re.MULTILINE)
+    named = {path.removesuffix(".py").replace("/", "."): may for path, may in rows}
+    small = {"bot", "bot.clock", "bot.logs", "bot.settings", "bot.__main__"}
+    nested = {"bot.playground.workspace", "plugins.bitrix24.simulation"}
+    assert set(named) == set(table.ROOMS) - small - nested
+    for room, may in named.items():
+        if may.startswith("every room"):
+            continue
+        inward = set(table.ROOMS["bot.slack"]) if "and inward" in may else set()
+        told = inward | {f"bot.{word.removeprefix('bot.')}" for word in re.findall(r"`([a-z.]+)`", may)}
+        assert told - small == set(table.ROOMS[room]) - small - nested, room

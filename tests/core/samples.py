@@ -1,0 +1,126 @@
+"""Values to test with: one ordinary example of each, and strategies that make any."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from bot.core.inbound import Click, Form, Inbound, SlashCommand
+from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.principals import Principal, Role
+from bot.plugin import Call, CallOutcome, CallVerdict, Json, Place, Plan, Remember, Reply, Risk, Table, Undo, UndoKind
+
+ANNA = Principal(team="T0001", user="U0001")
+BORIS = Principal(team="T0001", user="U0002")
+STRANGER = Principal(team="T0009", user="U0009")
+SHELL = Principal.shell("root")
+
+PLACE = Place(name="main", label="shop.bitrix24.com", identity="member-1")
+CALL = Call(method="imconnector.unregister", params={"ID": "shop"}, note="Unregister shop.")
+UNDO = Undo(kind=UndoKind.PARTIAL, sentence="The icon is lost.", calls=(CALL,))
+PLAN = Plan(
+    summary="Remove shop",
+    target="connector:shop",
+    calls=(CALL,),
+    before={"registration": "present"},
+    wanted={"registration": None},
+    undo=UNDO,
+    radius=("line 1",),
+    warnings=("Ownership is not proven.",),
+    risk=Risk.DESTROY,
+)
+
+
+def outcome(verdict: CallVerdict, sentence: str = "It went so.", code: str = "") -> CallOutcome:
+    """A call's outcome."""
+    return CallOutcome(verdict=verdict, sentence=sentence, code=code)
+
+
+MARKS = "\ue000\ue001\ue002"
+
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=MARKS), max_size=12)
+names = st.text("abcdefgh_", min_size=1, max_size=6)
+json_values: st.SearchStrategy[Json] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=5,
+)
+words = st.dictionaries(names, text, max_size=3)
+calls = st.builds(Call, method=names, params=st.dictionaries(names, json_values, max_size=3), note=text)
+undos = st.builds(
+    Undo,
+    kind=st.sampled_from(UndoKind),
+    sentence=text,
+    calls=st.lists(calls, max_size=2).map(lambda made: tuple(made)),
+    line=text,
+)
+memories = st.builds(Remember, kind=names, key=text, value=st.none() | st.dictionaries(names, json_values, max_size=2))
+lines = st.lists(text, max_size=2).map(lambda made: tuple(made))
+plans = st.builds(
+    Plan,
+    summary=text,
+    target=text,
+    calls=st.lists(calls, max_size=2).map(lambda made: tuple(made)),
+    before=words,
+    wanted=st.dictionaries(names, st.none() | text, max_size=3),
+    undo=undos,
+    radius=lines,
+    warnings=lines,
+    risk=st.none() | st.sampled_from(Risk),
+    remember=st.lists(memories, max_size=2).map(lambda made: tuple(made)),
+)
+places = st.builds(Place, name=text, label=text, identity=text)
+people = st.builds(Principal, team=names, user=names)
+decisions: st.SearchStrategy[Decision] = st.one_of(
+    st.builds(Allowed),
+    st.builds(NeedsConfirmation, expires_in=st.integers(1)),
+    st.builds(NeedsApproval, quorum=st.integers(1, 20), role=st.sampled_from(Role), expires_in=st.integers(1)),
+    st.builds(Refused, reason=text),
+)
+tables = st.builds(
+    Table,
+    columns=lines,
+    rows=st.lists(lines, max_size=2).map(lambda made: tuple(made)),
+    title=text,
+    attach=st.booleans(),
+)
+replies = st.builds(
+    Reply,
+    title=text,
+    facts=st.lists(st.tuples(text, text), max_size=2).map(lambda made: tuple(made)),
+    table=st.none() | tables,
+    notes=lines,
+)
+notices: st.SearchStrategy[Notice] = st.one_of(
+    st.builds(CardNotice, number=st.integers(1)),
+    st.builds(ThreadNotice, number=st.integers(1), text=text),
+    st.builds(
+        Whisper, person=people, channel=text, reply=replies, answer_url=text, suggestion=text, mood=st.just("calm")
+    ),
+    st.builds(AuditNotice, seq=st.integers(1)),
+)
+inbounds: st.SearchStrategy[Inbound] = st.one_of(
+    st.builds(
+        SlashCommand,
+        key=text,
+        person=people,
+        home_team=text,
+        channel=text,
+        text=text,
+        answer_url=text,
+        trigger=text,
+    ),
+    st.builds(
+        Click,
+        key=text,
+        person=people,
+        home_team=text,
+        channel=text,
+        message=text,
+        button=text,
+        value=text,
+        answer_url=text,
+        trigger=text,
+    ),
+    st.builds(Form, key=text, person=people, home_team=text, form=text, value=text, fields=words),
+)

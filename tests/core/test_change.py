@@ -1,0 +1,108 @@
+"""The life of a change request: every arrow there is, and none that there is not."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from bot.core.change import ENDED, ENDINGS, OPEN, TRANSITIONS, ChangeRequest, Review, Status, Verdict
+from bot.core.policy import NeedsApproval
+from bot.core.principals import Role
+from bot.plugin import Risk
+from tests.core.samples import ANNA, BORIS, PLACE, PLAN
+
+ARROWS = {
+    "pending": "approved rejected withdrawn expired",
+    "approved": "running gone failed changed withdrawn expired",
+    "running": "done gone failed unknown",
+    "unknown": "done gone failed",
+}
+
+
+@pytest.mark.parametrize(("old", "new"), list(product(Status, Status)))
+def test_exactly_the_listed_arrows_exist(old: Status, new: Status) -> None:
+    assert (new in TRANSITIONS[old]) == (new in ARROWS.get(old, "").split())
+
+
+@pytest.mark.parametrize("old", Status)
+def test_nothing_leads_back_to_pending(old: Status) -> None:
+    assert Status.PENDING not in TRANSITIONS[old]
+
+
+@pytest.mark.parametrize("old", [status for status in Status if status is not Status.PENDING])
+def test_only_a_pending_change_request_can_be_approved(old: Status) -> None:
+    assert Status.APPROVED not in TRANSITIONS[old]
+
+
+def test_an_approval_is_the_only_way_to_run() -> None:
+    assert [old for old in Status if Status.RUNNING in TRANSITIONS[old]] == [Status.APPROVED]
+
+
+@pytest.mark.parametrize("status", ["done", "gone", "failed", "changed", "rejected", "withdrawn", "expired"])
+def test_an_ended_change_request_stays_as_it_is(status: str) -> None:
+    assert TRANSITIONS[Status(status)] == frozenset()
+    assert not Status(status).open
+
+
+def test_no_path_visits_a_status_twice() -> None:
+    """So every life ends: there is no way round in the table."""
+
+    def walk(status: Status, seen: tuple[Status, ...]) -> None:
+        assert status not in seen
+        for following in TRANSITIONS[status]:
+            walk(following, (*seen, status))
+
+    walk(Status.PENDING, ())
+
+
+def test_open_and_ended_share_the_statuses_out() -> None:
+    assert set(OPEN) == {Status.PENDING, Status.APPROVED, Status.RUNNING, Status.UNKNOWN}
+    assert {*OPEN, *ENDED} == set(Status)
+    assert len(OPEN) + len(ENDED) == len(Status)
+    assert all(status.open for status in OPEN)
+
+
+def test_every_status_can_be_reached_from_pending() -> None:
+    reached = {Status.PENDING}
+    for _ in Status:
+        reached |= {new for old in reached for new in TRANSITIONS[old]}
+    assert reached == set(Status)
+
+
+def test_every_status_has_words_of_its_own() -> None:
+    assert set(ENDINGS) == set(Status)
+    assert len(set(ENDINGS.values())) == len(Status)
+
+
+def change(*reviews: Review) -> ChangeRequest:
+    """A pending change request with these reviews."""
+    return ChangeRequest(
+        number=1042,
+        status=Status.PENDING,
+        line="connector remove shop",
+        path="connector remove",
+        plugin="bitrix24",
+        place=PLACE,
+        requester=ANNA,
+        reason="",
+        risk=Risk.DESTROY,
+        plan=PLAN,
+        digest="0" * 64,
+        decision=NeedsApproval(quorum=2, role=Role.APPROVER, expires_in=1),
+        created_at=1,
+        expires_at=2,
+        reviews=reviews,
+    )
+
+
+def test_a_change_request_is_called_by_its_number() -> None:
+    assert change().id == "CR-1042"
+
+
+def test_approvals_and_the_rejection_are_told_apart() -> None:
+    yes = Review(reviewer=ANNA, verdict=Verdict.APPROVE, at=1)
+    no = Review(reviewer=BORIS, verdict=Verdict.REJECT, at=2, reason="Not today.")
+    assert change(yes, no).approvals == (yes,)
+    assert change(yes, no).rejection == no
+    assert change(yes).rejection is None

@@ -1,0 +1,221 @@
+"""How an execution ends: the two tables held against what their words mean."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from bot.core.change import TRANSITIONS, Status
+from bot.core.execution import JUDGEMENT, SETTLED, Answers, Ending, Proof, answered, judge, prove, settle
+from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
+from tests.core.samples import CALL, UNDO, outcome
+
+DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
+ROWS = sorted(JUDGEMENT.items())
+IDS = [f"{answers}-{proof}" for (answers, proof), _ in ROWS]
+Row = tuple[tuple[Answers, Proof], tuple[Status, str]]
+
+
+def plan(before: Observation, wanted: dict[str, str | None]) -> Plan:
+    """A plan that is to lead from one observation to another."""
+    return Plan(summary="", target="connector:shop", calls=(CALL, CALL), before=before, wanted=wanted, undo=UNDO)
+
+
+REMOVE = plan({"registration": "present", "line 1": "active"}, {"registration": None, "line 1": None})
+SEEN: dict[Proof, Observation | None] = {
+    Proof.REACHED: {},
+    Proof.UNCHANGED: {"registration": "present", "line 1": "active"},
+    Proof.PARTIAL: {"line 1": "active"},
+    Proof.UNREAD: None,
+}
+ANSWERED: dict[Answers, list[CallOutcome]] = {
+    Answers.DONE: [outcome(DONE), outcome(DONE)],
+    Answers.SOME: [outcome(DONE), outcome(FAILED)],
+    Answers.FAILED: [outcome(FAILED)],
+    Answers.NOT_SENT: [outcome(NOT_SENT)],
+    Answers.UNKNOWN: [outcome(DONE), outcome(UNKNOWN)],
+}
+
+
+def test_every_pair_of_answers_and_proof_has_a_row() -> None:
+    assert set(JUDGEMENT) == set(product(Answers, Proof))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_done_is_said_only_where_the_wanted_state_was_seen(row: Row) -> None:
+    """Or, said so in the sentence, where there is nothing to see and every call was answered with yes."""
+    (answers, proof), (status, sentence) = row
+    if status is Status.DONE and proof is not Proof.REACHED:
+        assert (answers, proof) == (Answers.DONE, Proof.BLIND)
+        assert "Nothing shows it" in sentence
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_an_unknown_answer_never_ends_as_failed_or_gone(row: Row) -> None:
+    (answers, proof), (status, _) = row
+    if answers is Answers.UNKNOWN:
+        assert status is (Status.DONE if proof is Proof.REACHED else Status.UNKNOWN)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_what_could_not_be_read_is_failed_only_when_provably_nothing_was_sent(row: Row) -> None:
+    (answers, proof), (status, _) = row
+    if proof is Proof.UNREAD:
+        assert status is (Status.FAILED if answers is Answers.NOT_SENT else Status.UNKNOWN)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_nothing_changed_is_said_only_where_it_was_read_back(row: Row) -> None:
+    (_, proof), (status, sentence) = row
+    if "nothing changed" in sentence.lower():
+        assert (proof, status) == (Proof.UNCHANGED, Status.FAILED)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_gone_means_that_nothing_was_left_and_nothing_was_done_by_us(row: Row) -> None:
+    (answers, proof), (status, _) = row
+    if status is Status.GONE:
+        assert proof is Proof.REACHED
+        assert answers in (Answers.FAILED, Answers.NOT_SENT)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_nothing_was_sent_is_said_only_where_nothing_was_sent(row: Row) -> None:
+    (answers, _), (_, sentence) = row
+    if "nothing was sent" in sentence.lower() or "could not be sent" in sentence:
+        assert answers is Answers.NOT_SENT
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_that_the_portal_refused_is_said_only_where_it_refused_everything(row: Row) -> None:
+    (answers, _), (_, sentence) = row
+    assert ("refused" in sentence) == (answers is Answers.FAILED)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_every_ending_is_an_arrow_from_running_with_a_sentence_of_its_own(row: Row) -> None:
+    _, (status, sentence) = row
+    assert status in TRANSITIONS[Status.RUNNING]
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(("proof", "row"), list(SETTLED.items()), ids=[*SETTLED])
+def test_every_settling_is_an_arrow_from_unknown_that_decides(proof: Proof, row: tuple[Status, str]) -> None:
+    status, sentence = row
+    assert status in TRANSITIONS[Status.UNKNOWN]
+    assert (status is Status.DONE) == (proof is Proof.REACHED)
+    assert ("nothing changed" in sentence) == (proof is Proof.UNCHANGED)
+    assert sentence.startswith("Read back")
+
+
+def test_what_cannot_be_read_is_never_settled() -> None:
+    assert set(SETTLED) == {Proof.REACHED, Proof.UNCHANGED, Proof.PARTIAL}
+
+
+@pytest.mark.parametrize("first", [None, *CallVerdict])
+@pytest.mark.parametrize("second", [None, *CallVerdict])
+def test_answers_together_prove_no_more_than_the_weakest_of_them(
+    first: CallVerdict | None, second: CallVerdict | None
+) -> None:
+    given = [verdict for verdict in (first, second) if verdict is not None]
+    found = answered([outcome(verdict) for verdict in given])
+    assert (found is Answers.UNKNOWN) == (UNKNOWN in given)
+    assert (found is Answers.DONE) == (bool(given) and set(given) == {DONE})
+    assert (found is Answers.NOT_SENT) == (set(given) <= {NOT_SENT})
+    if found is Answers.SOME:
+        assert DONE in given
+        assert len(set(given)) > 1
+    if found is Answers.FAILED:
+        assert FAILED in given
+        assert DONE not in given
+
+
+@pytest.mark.parametrize("proof", SEEN)
+def test_what_is_seen_is_proof_of(proof: Proof) -> None:
+    assert prove(REMOVE, SEEN[proof]) is proof
+
+
+def test_labels_the_plan_does_not_want_changed_do_not_count() -> None:
+    assert prove(REMOVE, {"line 9": "active"}) is Proof.REACHED
+    assert prove(REMOVE, {"registration": "present", "line 1": "active", "line 9": "new"}) is Proof.UNCHANGED
+
+
+def test_a_third_state_is_neither_reached_nor_unchanged() -> None:
+    assert prove(REMOVE, {"registration": "present", "line 1": "in error"}) is Proof.PARTIAL
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_a_person_is_asked_to_look_exactly_where_neither_an_answer_nor_reading_decides(row: Row) -> None:
+    (answers, proof), (_, sentence) = row
+    assert ("Look on the portal yourself" in sentence) == ((answers, proof) == (Answers.UNKNOWN, Proof.BLIND))
+
+
+BLIND: dict[Answers, Status] = {
+    Answers.DONE: Status.DONE,
+    Answers.SOME: Status.FAILED,
+    Answers.FAILED: Status.FAILED,
+    Answers.NOT_SENT: Status.FAILED,
+    Answers.UNKNOWN: Status.UNKNOWN,
+}
+
+
+@pytest.mark.parametrize("answers", Answers)
+@pytest.mark.parametrize("now", [None, {}, {"registration": "present"}])
+def test_without_anything_to_read_back_the_answers_alone_decide(answers: Answers, now: Observation | None) -> None:
+    """Whatever is or is not seen: an unknown answer never becomes done, and nothing settles it later."""
+    blind = plan({"registration": "present"}, {})
+    assert not blind.provable
+    assert judge(blind, ANSWERED[answers], now).status is BLIND[answers]
+    assert settle(blind, now, agrees=False) is None
+    assert settle(blind, now, agrees=True) is None
+
+
+@pytest.mark.parametrize("now", [None, {}, {"registration": "present"}])
+def test_a_plan_that_names_nothing_to_see_is_never_proven(now: Observation | None) -> None:
+    blind = plan({}, {})
+    assert prove(blind, now) is Proof.BLIND
+    assert judge(blind, [outcome(UNKNOWN)], now).status is Status.UNKNOWN
+    assert settle(blind, now, agrees=True) is None
+
+
+@pytest.mark.parametrize(("answers", "proof"), list(product(ANSWERED, SEEN)))
+def test_an_ending_is_the_row_of_what_was_answered_and_seen(answers: Answers, proof: Proof) -> None:
+    ending = judge(REMOVE, ANSWERED[answers], SEEN[proof])
+    assert (ending.status, ending.sentence) == JUDGEMENT[answers, proof]
+
+
+def test_an_ending_tells_the_words_of_the_calls_that_were_not_done_and_what_is_different_now() -> None:
+    ending = judge(REMOVE, [outcome(DONE, "Fine."), outcome(FAILED, "Not yours.", "NOT_OWNER")], SEEN[Proof.PARTIAL])
+    assert ending.details == ("Not yours. (NOT_OWNER)", "registration: present → absent")
+    assert ending.outcome == f"{ending.sentence}\n• Not yours. (NOT_OWNER)\n• registration: present → absent"
+
+
+def test_an_ending_without_details_is_its_sentence() -> None:
+    assert Ending(status=Status.DONE, sentence="Done.").outcome == "Done."
+
+
+def test_an_unchanged_or_unread_target_shows_no_differences() -> None:
+    for proof in (Proof.UNCHANGED, Proof.UNREAD):
+        assert judge(REMOVE, [outcome(FAILED, "No.")], SEEN[proof]).details == ("No.",)
+
+
+def test_what_was_wanted_and_is_seen_settles_at_once() -> None:
+    """A late or cached answer could only show the state before."""
+    ending = settle(REMOVE, SEEN[Proof.REACHED], agrees=False)
+    assert ending is not None
+    assert ending.status is Status.DONE
+    assert "registration: present → absent" in ending.details
+
+
+@pytest.mark.parametrize("proof", [Proof.UNCHANGED, Proof.PARTIAL])
+def test_that_it_failed_needs_two_reads_that_agree(proof: Proof) -> None:
+    assert settle(REMOVE, SEEN[proof], agrees=False) is None
+    ending = settle(REMOVE, SEEN[proof], agrees=True)
+    assert ending is not None
+    assert ending.status is Status.FAILED
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_target_that_cannot_be_read_stays_unknown(agrees: bool) -> None:
+    assert settle(REMOVE, None, agrees=agrees) is None

@@ -1,0 +1,308 @@
+"""From typed words to an invocation: what is read, what is cleaned, and what is told to whoever mistyped."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import suppress
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.core.errors import WordsError
+from bot.core.invocation import (
+    LONGEST_LINE,
+    Invocation,
+    Understood,
+    arguments,
+    clean,
+    find,
+    left_open,
+    split,
+    understand,
+)
+from bot.plugin import BadArgument, PluginError
+from tests.core.shop import COMMANDS
+
+LINE_PIECES = [
+    *["connector", "remove", "register", "message", "send", "shop", "help", "--line", "--reason", "--dry-run"],
+    *["--portal", "--quiet", "--line=3", "=", '"', "'", "\\", "`", "“", "”", "’", "—line", "\u00a0", " ", "  ", "\n"],
+    *["<http://x|x>", "<", ">", "|", "http://y", "<@U1|anna>", "\u200b", "\u202e", "\ue000", "\x00", "\ud800", "а"],
+]
+typed_lines = st.lists(st.sampled_from(LINE_PIECES) | st.text(max_size=4), max_size=12).map("".join)
+spaced_lines = st.lists(st.sampled_from(LINE_PIECES) | st.text(max_size=4), max_size=12).map(" ".join)
+
+
+def read(text: str) -> Understood:
+    return understand(COMMANDS, text)
+
+
+def refused(text: str) -> PluginError:
+    with pytest.raises(PluginError) as caught:
+        read(text)
+    return caught.value
+
+
+BAD: dict[str, tuple[str, str]] = {
+    # line: a part of the sentence, a part of the hint or the whole suggestion
+    'connector remove "shop': ('A double quotation mark (") is opened and not closed', "Close it"),
+    "connector remove it's": ("A single quotation mark (') is opened and not closed", "double quotation marks"),
+    'connector remove a\\ b\\" "shop': ('A double quotation mark (") is opened', "Close it"),
+    'connector remove "a b" "shop': ('A double quotation mark (") is opened', "Close it"),
+    "connector remove ‘shop": ("A single quotation mark (') is opened", "Close it"),
+    "connector remove 'say \"x": ("A single quotation mark (') is opened", "Close it"),
+    "connector remove “it’s": ('A double quotation mark (") is opened', "Close it"),
+    "connector remove shop\\": ("A backslash at the end", "Take it away"),
+    'connector remove "shop\\': ("A backslash at the end", "Take it away"),
+    "connector remove my.connector": ("“my.connector” is not an id", "Usage: connector remove ID"),
+    "connector remove Shop": ("“Shop” is not an id", "Usage"),
+    "connector remove shор": ("“shор” is not an id", "Usage"),
+    "connector remove ''": ("“” is not an id", "Usage"),
+    "connector remove <@U123|anna>": ("“<@U123|anna>” is not an id", "Usage"),
+    "connector remove <!channel>": ("“<!channel>” is not an id", "Usage"),
+    "connector remove <http://x.example|x.example>": ("“http://x.example” is not an id", "Usage"),
+    "connector remove": ("“connector remove” needs ID: the connector's id", "Usage: connector remove ID"),
+    "connector remove --dry-run": ("needs ID", "Usage"),
+    "connector remove shop chat": ("does not take “chat”", "Usage: connector remove ID"),
+    "connector remove shop --force": ("has no option --force", "It takes --portal, --reason, --dry-run."),
+    "connector remove shop --reson x": ("has no option --reson", "Did you mean --reason?"),
+    "connector remove shop --": ("has no option --.", "It takes"),
+    "connector remove shop --reason": ("--reason needs a value", "connector remove … --reason TEXT"),
+    "connector remove shop --portal": ("--portal needs a value", "--portal NAME"),
+    "connector remove shop --reason --dry-run": ("--reason needs a value before --dry-run", "--reason=--"),
+    "connector remove shop --dry-run=no": ("--dry-run takes no value", "leave it out"),
+    "connector remove shop --portal a --portal b": ("--portal is given twice", "Leave one"),
+    "connector remove shop --dry-run --dry-run": ("--dry-run is given twice", "Leave one"),
+    "connector register shop": ("needs LINE: a line", "Usage: connector register ID [NAME] --line LINE"),
+    "connector register shop --line": ("--line needs a value", "--line LINE"),
+    "connector register shop --line x": ("“x” is not a number", "Type digits."),
+    "connector register shop --line=1 --line=2": ("--line is given twice", "Leave one"),
+    "connector register shop --line=1 --quiet=no": ("--quiet takes no value", "leave it out"),
+    "connector register shop --line --quiet": ("--line needs a value before --quiet", "--line=--"),
+    "connector": ("“connector” needs a verb", "activate, deactivate, list, register, remove, restore, show, status"),
+    "conector": ("“connector” needs a verb", "One of: "),
+    "connector fly shop": ("“connector” has no verb “fly”", "It has: activate"),
+    "": ("No command was typed", "Type help"),
+    " \u200b\t\n": ("No command was typed", "Type help"),
+    '""': ("There is no command “”", "Type help"),
+    "tractor remove shop": ("There is no command “tractor”", "Type help"),
+    "portal remove": ("“portal” has no verb “remove”", "It has: add."),
+}
+
+
+@pytest.mark.parametrize("line", BAD)
+def test_each_mistake_is_named_and_the_way_out_is_shown(line: str) -> None:
+    error = refused(line)
+    sentence, way_out = BAD[line]
+    assert sentence in error.sentence
+    assert way_out in error.hint
+
+
+SUGGESTED = {
+    "conector remove shop": "connector remove shop",
+    "connectors remove shop": "connector remove shop",
+    "con remove shop": "connector remove shop",
+    "Conector LSIT": "connector list",
+    "сonnector remove shop": "connector remove shop",  # its first letter is Cyrillic
+    "connector rmove shop": "connector remove shop",
+    "connector removed shop": "connector remove shop",
+    "connector regsiter shop --line 3": "connector register shop --line 3",
+    "connector li": "connector list",
+    "connector restor shop": "connector restore shop",
+    "connector deactivat shop": "connector deactivate shop",
+    "conector rmove 'my shop'": "connector remove 'my shop'",
+    "hepl connector remove": "help connector remove",
+    "help-me": "help",
+    "mesage sned hi": "message send hi",
+}
+
+
+@pytest.mark.parametrize("line", SUGGESTED)
+def test_a_near_miss_is_offered_as_the_whole_corrected_line(line: str) -> None:
+    error = refused(line)
+    assert isinstance(error, WordsError)
+    assert error.suggestion == SUGGESTED[line]
+    command, _ = find(COMMANDS, split(error.suggestion))
+    assert error.suggestion.startswith(command.path)
+
+
+@pytest.mark.parametrize("line", ["connector re shop", "connector xyz", "xyz", "connector delete shop", "connector s"])
+def test_no_guess_is_offered_where_there_is_no_good_one(line: str) -> None:
+    error = refused(line)
+    assert isinstance(error, WordsError)
+    assert error.suggestion == ""
+    assert error.hint
+
+
+GOOD: dict[str, Invocation] = {
+    "connector remove shop": Invocation(path="connector remove", words=("shop",)),
+    "CONNECTOR Remove shop": Invocation(path="connector remove", words=("shop",)),
+    "  connector \t remove \n shop  ": Invocation(path="connector remove", words=("shop",)),
+    "connector\u00a0remove\u00a0shop": Invocation(path="connector remove", words=("shop",)),
+    "`connector remove shop`": Invocation(path="connector remove", words=("shop",)),
+    "connector remove “shop”": Invocation(path="connector remove", words=("shop",)),
+    "connector remove „shop“": Invocation(path="connector remove", words=("shop",)),
+    "connector remove sh\u200bop\u202e": Invocation(path="connector remove", words=("shop",)),
+    "connector remove shop\x00\ud800": Invocation(path="connector remove", words=("shop",)),
+    "message send <http://x.example|x.example>": Invocation(path="message send", words=("http://x.example",)),
+    "message send <https://x.example/?a=1>": Invocation(path="message send", words=("https://x.example/?a=1",)),
+    "message send <<http://x>http://y>": Invocation(path="message send", words=("http://xhttp://y",)),
+    "message send <@U123|anna> <#C1|ops>": Invocation(path="message send", words=("<@U123|anna>", "<#C1|ops>")),
+    'message send "two  words" x': Invocation(path="message send", words=("two  words", "x")),
+    "message send a\\ b": Invocation(path="message send", words=("a b",)),
+    "message send": Invocation(path="message send"),
+    "help": Invocation(path="help"),
+    "help connector remove": Invocation(path="help", words=("connector", "remove")),
+    "connector remove shop --reason=moved": Invocation(path="connector remove", words=("shop",), reason="moved"),
+    "connector remove shop --reason='a b=c'": Invocation(path="connector remove", words=("shop",), reason="a b=c"),
+    "connector remove shop --reason=--dry-run": Invocation(
+        path="connector remove", words=("shop",), reason="--dry-run"
+    ),
+    "connector remove shop --reason ''": Invocation(path="connector remove", words=("shop",)),
+    "connector --reason moved remove shop": Invocation(path=""),
+    "connector remove --reason moved shop": Invocation(path="connector remove", words=("shop",), reason="moved"),
+    "connector remove —reason moved shop": Invocation(path="connector remove", words=("shop",), reason="moved"),
+    "connector remove shop --portal eu --dry-run": Invocation(
+        path="connector remove", words=("shop",), portal="eu", dry_run=True
+    ),
+}
+
+
+@pytest.mark.parametrize("line", [line for line in GOOD if GOOD[line].path])
+def test_what_phones_pasting_and_slack_put_in_is_read_as_it_was_meant(line: str) -> None:
+    assert read(line).invocation == GOOD[line]
+
+
+def test_options_stand_after_the_command() -> None:
+    assert "has no verb “--reason”" in refused("connector --reason moved remove shop").sentence
+
+
+def test_arguments_are_parsed_by_name() -> None:
+    line = "connector register shop 'My shop' --line=3 --icon-colour red --quiet"
+    assert read(line).arguments == {
+        "connector": "shop",
+        "name": "My shop",
+        "line": 3,
+        "icon_colour": "red",
+        "quiet": True,
+    }
+    assert read("connector register shop --line 3").arguments == {"connector": "shop", "line": 3}
+    assert read("message send a b").arguments == {"words": ["a", "b"]}
+
+
+def test_a_secret_is_not_demanded_in_the_words() -> None:
+    """The terminal asks for it; what is typed in Slack is kept by Slack."""
+    assert read("portal add eu").arguments == {"name": "eu"}
+    assert refused("portal add").sentence.startswith("“portal add” needs NAME")
+
+
+def test_a_line_that_had_to_be_cleaned_is_told() -> None:
+    assert read("connector  remove `shop`").corrected == "connector remove shop"
+    assert read(" connector remove shop ").corrected == ""
+
+
+def test_a_line_may_have_four_thousand_characters_and_no_more() -> None:
+    head = "message send "
+    assert read(head + "x" * (4_000 - len(head))).invocation.words == ("x" * (4_000 - len(head)),)
+    for length in (4_001, 5_000, 1_000_000):
+        error = refused(head + "x" * (length - len(head)))
+        assert error.sentence == f"That line has {length:,} characters; 4,000 is the most."
+
+
+def test_a_line_that_quoting_makes_too_long_to_be_read_again_is_refused_at_once() -> None:
+    """It is planned again from the stored line when it is approved; that must not be where it fails."""
+    assert "is the most" in refused("message send " + "\\'" * 1_000).sentence
+
+
+def test_a_line_full_of_open_links_is_read_in_a_moment() -> None:
+    for line in ("<http://x" * 440, "<" * 300 + "http://x>" * 300, "<http://a" * 200 + ">" * 200):
+        assert len(clean(line)) <= len(line)
+
+
+@given(typed_lines | spaced_lines | st.text())
+@example("connector remove \x1f")
+@example("<http://a<http://b>>")
+def test_whatever_is_typed_only_ever_a_plugin_error_is_raised(text: str) -> None:
+    with suppress(PluginError):
+        read(text)
+
+
+@given(typed_lines | spaced_lines | st.text())
+@example("<http://a<http://b>>")
+@example("<" * 50 + "http://x>" * 50)
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(typed_lines | spaced_lines | st.text())
+def test_a_cleaned_line_can_be_written_down_and_holds_nothing_invisible(text: str) -> None:
+    cleaned = clean(text)
+    assert cleaned.encode().decode() == cleaned
+    assert not any(char in cleaned for char in "\u200b\u202e\u2066\ufeff\x00\x1b\x7f\u00ad\ue000\ue001\ue002`")
+
+
+clean_words = (
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+    .map(clean)
+    .filter(lambda word: not word.startswith("--") and clean(shlex.quote(word)) == shlex.quote(word))
+)
+
+
+@given(
+    st.builds(
+        Invocation,
+        path=st.just("message send"),
+        words=st.lists(clean_words, max_size=4).map(lambda made: tuple(made)),
+        portal=st.none() | clean_words,
+        reason=clean_words,
+        dry_run=st.booleans(),
+    )
+)
+def test_what_an_invocation_is_written_as_reads_as_the_same_invocation(invocation: Invocation) -> None:
+    options = [f"--reason={shlex.quote(invocation.reason)}"] if invocation.reason else []
+    options += [f"--portal={shlex.quote(invocation.portal)}"] if invocation.portal is not None else []
+    options += ["--dry-run"] if invocation.dry_run else []
+    assert read(" ".join([invocation.line, *options])).invocation == invocation
+
+
+@given(typed_lines | spaced_lines)
+@example('message send <http:"//"x>')
+@example("message send 'a '\"—b\"")
+def test_a_stored_line_is_read_as_what_was_read_when_it_was_typed(text: str) -> None:
+    """The approved line is planned again before it runs; it must say the same then."""
+    try:
+        first = read(text)
+    except PluginError:
+        return
+    again = read(first.invocation.line)
+    assert again.invocation.words == first.invocation.words
+    assert again.invocation.line == first.invocation.line
+    assert again.arguments == first.arguments
+
+
+@given(typed_lines | spaced_lines | st.text())
+def test_an_open_quotation_mark_is_found_exactly_where_splitting_stumbles(text: str) -> None:
+    try:
+        shlex.split(text)
+    except ValueError:
+        assert left_open(text)
+    else:
+        assert not left_open(text)
+
+
+def test_words_that_name_no_command_are_refused_by_find_too() -> None:
+    with pytest.raises(WordsError):
+        find(COMMANDS, [])
+    command, rest = find(COMMANDS, ["HELP", "Connector"])
+    assert (command.path, rest) == ("help", ("Connector",))
+
+
+def test_an_error_of_an_argument_keeps_its_own_hint() -> None:
+    command, _ = find(COMMANDS, split("connector register"))
+    with pytest.raises(BadArgument) as caught:
+        arguments(command, ["shop", "--line", "three"])
+    assert caught.value.hint == "Type digits."
+
+
+def test_the_longest_line_is_what_slack_lets_through() -> None:
+    assert LONGEST_LINE == 4_000

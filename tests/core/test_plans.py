@@ -1,0 +1,153 @@
+"""Plans as JSON, the digest over what is shown and sent, and drift."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+
+from bot.core.plans import (
+    canonical,
+    decision_from_json,
+    decision_to_json,
+    differences,
+    digest,
+    drift,
+    plan_from_json,
+    plan_to_json,
+)
+from bot.core.policy import Decision
+from bot.plugin import Call, Place, Plan, Remember, Risk, Undo, UndoKind
+from tests.core.samples import CALL, PLACE, PLAN, UNDO, decisions, places, plans
+
+PATH = "connector remove"
+
+
+@given(plans)
+def test_a_stored_plan_is_the_plan(plan: Plan) -> None:
+    assert plan_from_json(plan_to_json(plan)) == plan
+
+
+@given(decisions)
+def test_a_stored_decision_is_the_decision(decision: Decision) -> None:
+    assert decision_from_json(decision_to_json(decision)) == decision
+
+
+@given(plans, places)
+def test_a_stored_plan_has_the_digest_of_the_plan(plan: Plan, place: Place) -> None:
+    stored = plan_from_json(plan_to_json(plan))
+    assert digest(PATH, place, stored) == digest(PATH, place, plan)
+    assert drift(stored, plan) == ()
+
+
+def test_canonical_json_has_one_spelling() -> None:
+    assert canonical({"b": [1, "ж"], "a": None}) == '{"a":null,"b":[1,"ж"]}'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical(float("nan"))
+
+
+OTHER_CALL = replace(CALL, method="imconnector.register")
+CHANGED: dict[str, Plan] = {
+    "summary": replace(PLAN, summary="Remove shop now"),
+    "target": replace(PLAN, target="connector:shop2"),
+    "calls": replace(PLAN, calls=()),
+    "calls twice": replace(PLAN, calls=(CALL, CALL)),
+    "calls method": replace(PLAN, calls=(OTHER_CALL,)),
+    "calls params": replace(PLAN, calls=(replace(CALL, params={"ID": "shop2"}),)),
+    "calls params type": replace(PLAN, calls=(replace(CALL, params={"ID": 1}),)),
+    "calls params other type": replace(PLAN, calls=(replace(CALL, params={"ID": True}),)),
+    "calls params more": replace(PLAN, calls=(replace(CALL, params={"ID": "shop", "LINE": 1}),)),
+    "calls note": replace(PLAN, calls=(replace(CALL, note="Nothing much."),)),
+    "before": replace(PLAN, before={"registration": "absent"}),
+    "before more": replace(PLAN, before={**PLAN.before, "line 1": "active"}),
+    "wanted": replace(PLAN, wanted={"registration": "present"}),
+    "wanted none": replace(PLAN, wanted={}),
+    "undo": replace(PLAN, undo=Undo(kind=UndoKind.NONE, sentence="")),
+    "undo kind": replace(PLAN, undo=replace(UNDO, kind=UndoKind.FULL)),
+    "undo sentence": replace(PLAN, undo=replace(UNDO, sentence="All comes back.")),
+    "undo calls": replace(PLAN, undo=replace(UNDO, calls=(OTHER_CALL,))),
+    "undo line": replace(PLAN, undo=replace(UNDO, line="connector restore shop2")),
+    "radius": replace(PLAN, radius=()),
+    "radius split": replace(PLAN, radius=("line", "1")),
+    "warnings": replace(PLAN, warnings=()),
+    "risk": replace(PLAN, risk=Risk.CHANGE),
+    "risk none": replace(PLAN, risk=None),
+}
+
+
+def test_each_field_of_a_plan_a_call_and_an_undo_is_among_the_changes() -> None:
+    tried = {name.split()[0] for name in CHANGED}
+    assert tried == {each.name for each in fields(Plan)} - {"remember"}
+    assert {f"calls {each.name}" for each in fields(Call)} <= set(CHANGED)
+    assert {f"undo {each.name}" for each in fields(Undo)} <= set(CHANGED)
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_the_digest_changes_with_everything_that_is_shown_or_sent(changed: str) -> None:
+    assert digest(PATH, PLACE, CHANGED[changed]) != digest(PATH, PLACE, PLAN)
+
+
+def test_no_two_of_the_changes_have_one_digest() -> None:
+    made = {digest(PATH, PLACE, plan) for plan in CHANGED.values()}
+    assert len(made) == len(CHANGED)
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_any_other_plan_than_the_approved_one_is_drift(changed: str) -> None:
+    assert drift(PLAN, CHANGED[changed])
+
+
+def test_the_digest_changes_with_the_command_and_with_the_portal() -> None:
+    own = digest(PATH, PLACE, PLAN)
+    assert digest("connector deactivate", PLACE, PLAN) != own
+    assert digest(PATH, replace(PLACE, identity="member-2"), PLAN) != own
+
+
+def test_the_digest_does_not_change_when_a_portal_is_renamed_or_keys_are_in_another_order() -> None:
+    own = digest(PATH, PLACE, PLAN)
+    assert digest(PATH, replace(PLACE, name="eu", label="eu.bitrix24.com"), PLAN) == own
+    swapped = replace(PLAN, before=dict(reversed([*{**PLAN.before, "a": "b"}.items()])))
+    straight = replace(PLAN, before={**PLAN.before, "a": "b"})
+    assert digest(PATH, PLACE, swapped) == digest(PATH, PLACE, straight)
+    assert drift(straight, swapped) == ()
+
+
+def test_what_the_plugin_remembers_is_not_shown_and_may_hold_the_time() -> None:
+    later = replace(PLAN, remember=(Remember(kind="snapshot", key="shop", value={"at": 2}),))
+    assert digest(PATH, PLACE, later) == digest(PATH, PLACE, PLAN)
+    assert drift(PLAN, later) == ()
+
+
+def test_a_digest_is_64_hex_digits() -> None:
+    assert re.fullmatch("[0-9a-f]{64}", digest(PATH, PLACE, PLAN))
+
+
+def test_differences_name_each_label_and_both_words() -> None:
+    before = {"registration": "present", "line 1": "active", "line 2": "active"}
+    now = {"line 1": "in error", "line 2": "active", "line 3": "active"}
+    assert list(differences(before, now)) == [
+        "line 1: active → in error",
+        "line 3: absent → active",
+        "registration: present → absent",
+    ]
+
+
+def test_drift_is_told_by_what_is_different_on_the_portal() -> None:
+    fresh = replace(PLAN, before={"registration": "present", "line 7": "active"}, radius=("line 7",))
+    assert drift(PLAN, fresh) == ("line 7: absent → active",)
+
+
+def test_drift_that_the_portal_does_not_show_is_told_too() -> None:
+    assert drift(PLAN, replace(PLAN, calls=(OTHER_CALL,))) == (
+        "What would be sent, or what it would touch, is no longer what was approved.",
+    )
+
+
+@pytest.mark.parametrize("change", [lambda plan: plan, lambda plan: plan_from_json(plan_to_json(plan))])
+def test_a_plan_does_not_drift_from_itself(change: Callable[[Plan], Plan]) -> None:
+    rows = replace(PLAN, calls=(replace(CALL, params={"LINES": (1, 2)}),))
+    assert drift(change(PLAN), PLAN) == ()
+    assert drift(change(rows), rows) == ()

@@ -1,0 +1,132 @@
+"""The policy table, cell by cell, and whose approval counts."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from bot.core.policy import (
+    LEAST_ROLE,
+    POLICY,
+    Allowed,
+    Decision,
+    NeedsApproval,
+    NeedsConfirmation,
+    Refused,
+    Terms,
+    decide,
+    may_approve,
+)
+from bot.core.principals import Principal, Role
+from bot.plugin import Risk
+from tests.core.samples import ANNA, BORIS, SHELL, STRANGER
+
+TERMS = Terms(quorum=2, expires_in=5_000)
+ALLOWED = Allowed()
+CONFIRM = NeedsConfirmation(expires_in=5_000)
+APPROVERS = NeedsApproval(quorum=2, role=Role.APPROVER, expires_in=5_000)
+ANOTHER_ADMIN = NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=5_000)
+NO = Refused(reason="")
+
+# The promise to people, written out again: risk, then viewer, operator, approver, admin.
+PROMISED: dict[Risk, tuple[Decision, Decision, Decision, Decision]] = {
+    Risk.READ: (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
+    Risk.CHANGE: (NO, CONFIRM, CONFIRM, CONFIRM),
+    Risk.DESTROY: (NO, APPROVERS, APPROVERS, APPROVERS),
+    Risk.GOVERN: (NO, NO, NO, ANOTHER_ADMIN),
+}
+DECISIONS: tuple[Decision, ...] = (ALLOWED, CONFIRM, APPROVERS, ANOTHER_ADMIN, NO)
+ROLES: tuple[Role | None, ...] = (None, *Role)
+
+
+@pytest.mark.parametrize(("risk", "role"), list(product(Risk, Role)))
+def test_every_risk_and_role_decides_as_promised(risk: Risk, role: Role) -> None:
+    promised = PROMISED[risk][role.rank]
+    decision = decide(risk, role, TERMS)
+    if isinstance(promised, Refused):
+        assert decision == Refused(reason=f"This needs the role {LEAST_ROLE[risk]}; yours is {role}.")
+    else:
+        assert decision == promised
+
+
+@pytest.mark.parametrize("risk", Risk)
+def test_without_a_role_everything_is_refused(risk: Risk) -> None:
+    assert decide(risk, None, TERMS) == Refused(reason="You are not on the allow-list.")
+
+
+def test_the_table_has_a_cell_for_every_risk_and_role() -> None:
+    assert set(POLICY) == set(product(Risk, Role))
+
+
+@pytest.mark.parametrize("risk", Risk)
+def test_the_least_role_is_the_lowest_that_is_not_refused(risk: Risk) -> None:
+    accepted = [role for role in Role if not isinstance(decide(risk, role, TERMS), Refused)]
+    assert LEAST_ROLE[risk] == accepted[0]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_higher_risk_is_never_easier(role: Role) -> None:
+    order = [Allowed, NeedsConfirmation, NeedsApproval, Refused]
+    hardness = [order.index(type(decide(risk, role, TERMS))) for risk in Risk]
+    assert hardness == sorted(hardness)
+
+
+@pytest.mark.parametrize("quorum", [-3, 0, 1])
+def test_no_setting_makes_a_destructive_command_run_without_an_approval(quorum: int) -> None:
+    decision = decide(Risk.DESTROY, Role.ADMIN, Terms(quorum=quorum))
+    assert isinstance(decision, NeedsApproval)
+    assert decision.quorum == 1
+
+
+def test_a_bigger_quorum_does_not_lock_the_admins_out_of_the_allow_list() -> None:
+    decision = decide(Risk.GOVERN, Role.ADMIN, Terms(quorum=20))
+    assert isinstance(decision, NeedsApproval)
+    assert decision.quorum == 1
+
+
+def expected(decision: Decision, requester: Principal, reviewer: Principal, role: Role | None) -> bool:
+    """Whether a review counts, told a second time and in another way than the code."""
+    workspace = {requester.team, reviewer.team} - {"local"}
+    if len(workspace) > 1 or (reviewer.local and not requester.local):
+        return False
+    reached = -1 if role is None else [*Role].index(role)
+    if decision is CONFIRM:
+        return requester == reviewer and reached >= 1
+    needed = {"approver": 2, "admin": 3}.get(getattr(decision, "role", ""))
+    return needed is not None and requester != reviewer and reached >= needed
+
+
+@pytest.mark.parametrize(
+    ("decision", "requester", "reviewer", "role"),
+    list(product(DECISIONS, (ANNA, SHELL), (ANNA, BORIS, STRANGER, SHELL), ROLES)),
+)
+def test_a_review_counts_only_from_the_right_person_with_the_right_role(
+    decision: Decision, requester: Principal, reviewer: Principal, role: Role | None
+) -> None:
+    refused = may_approve(decision, requester=requester, reviewer=reviewer, role=role)
+    assert (refused is None) == expected(decision, requester, reviewer, role)
+    assert refused is None or refused.reason.endswith(".")
+
+
+@pytest.mark.parametrize(("risk", "role", "quorum"), list(product(Risk, ROLES, range(5))))
+def test_in_no_configuration_does_the_requester_approve_their_own(risk: Risk, role: Role | None, quorum: int) -> None:
+    decision = decide(risk, role, Terms(quorum=quorum))
+    for own in Role:
+        refused = may_approve(decision, requester=ANNA, reviewer=ANNA, role=own)
+        assert refused is not None or isinstance(decision, NeedsConfirmation)
+
+
+def test_a_refused_review_says_which_role_is_missing() -> None:
+    refused = may_approve(APPROVERS, requester=ANNA, reviewer=BORIS, role=Role.OPERATOR)
+    assert refused == Refused(reason="Approving this needs the role approver; yours is operator.")
+    refused = may_approve(APPROVERS, requester=ANNA, reviewer=BORIS, role=None)
+    assert refused == Refused(reason="Approving this needs the role approver; you are not on the allow-list.")
+    refused = may_approve(CONFIRM, requester=ANNA, reviewer=ANNA, role=Role.VIEWER)
+    assert refused == Refused(reason="Confirming this needs the role operator; yours is viewer.")
+
+
+def test_the_same_user_id_in_another_team_is_another_person() -> None:
+    twin = Principal(team="T0002", user=ANNA.user)
+    assert may_approve(APPROVERS, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None
+    assert may_approve(CONFIRM, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None

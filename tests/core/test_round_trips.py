@@ -1,0 +1,59 @@
+"""What is written to the store comes back as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from bot.core.inbound import Inbound, SlashCommand, inbound_from_json, inbound_to_json
+from bot.core.notices import (
+    AuditNotice,
+    CardNotice,
+    Notice,
+    ThreadNotice,
+    Whisper,
+    kind_of,
+    notice_from_json,
+    notice_to_json,
+    reply_from_json,
+    reply_to_json,
+)
+from bot.plugin import Reply
+from tests.core.samples import ANNA, inbounds, notices, replies
+
+
+@given(notices)
+def test_a_stored_notice_is_the_notice(notice: Notice) -> None:
+    assert notice_from_json(kind_of(notice), notice_to_json(notice)) == notice
+
+
+@given(replies)
+def test_a_stored_reply_is_the_reply(reply: Reply) -> None:
+    assert reply_from_json(reply_to_json(reply)) == reply
+
+
+@given(inbounds)
+def test_a_stored_delivery_is_the_delivery(inbound: Inbound) -> None:
+    assert inbound_from_json(inbound_to_json(inbound)) == inbound
+
+
+@pytest.mark.parametrize(
+    ("notice", "kind"),
+    [
+        (CardNotice(number=1), "card"),
+        (ThreadNotice(number=1, text=""), "thread"),
+        (Whisper(person=ANNA, channel="", reply=Reply(title="")), "whisper"),
+        (AuditNotice(seq=1), "audit"),
+    ],
+)
+def test_each_kind_of_notice_has_its_name(notice: Notice, kind: str) -> None:
+    assert kind_of(notice) == kind
+
+
+def test_what_comes_in_carries_no_marks_and_can_be_written_as_utf_8() -> None:
+    slash = SlashCommand(key="k", person=ANNA, home_team="T0001", channel="C1", text="")
+    read = inbound_from_json(inbound_to_json(replace(slash, text="hi \ue000U0002\ue002 \ud83d!")))
+    assert isinstance(read, SlashCommand)
+    assert read.text == "hi U0002 ?!"

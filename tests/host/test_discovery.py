@@ -1,0 +1,99 @@
+"""How plugins are found, and what is said when one is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.errors import ConfigurationError
+from bot.host.discovery import load_plugins
+from tests.host.invented import plugin
+
+INVENTED = "tests.host.invented:plugin"
+
+WRITTEN: dict[str, str] = {
+    "broken_syntax": "def (",
+    "broken_import": "import there_is_no_such_module",
+    "broken_start": "raise RuntimeError('the licence has run out')",
+    "declared_wrongly": (
+        "from bot.plugin import Group, Risk\n"
+        "group = Group('tree', help='Trees.')\n"
+        "@group.command('plant', risk=Risk.READ)\n"
+        "def plant(subject):\n"
+        "    pass\n"
+    ),
+}
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[Path]:
+    """A folder on the path with modules that cannot be used."""
+    for name, text in WRITTEN.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    sys.path.insert(0, str(tmp_path))
+    yield tmp_path
+    sys.path.remove(str(tmp_path))
+
+
+def refusal(names: str) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        load_plugins(names)
+    return caught.value.sentence
+
+
+def test_a_plugin_is_found_by_the_name_of_its_entry_point() -> None:
+    (found,) = load_plugins("bitrix24")
+    assert found.name == "bitrix24"
+
+
+def test_a_plugin_is_found_as_module_and_object() -> None:
+    assert load_plugins(INVENTED) == (plugin,)
+
+
+def test_plugins_are_loaded_in_the_order_of_the_list_and_each_once() -> None:
+    names = [found.name for found in load_plugins(f" {INVENTED} , bitrix24,,{INVENTED}")]
+    assert names == ["invented", "bitrix24"]
+
+
+@pytest.mark.parametrize("names", ["", " , "])
+def test_an_empty_list_loads_nothing(names: str) -> None:
+    assert load_plugins(names) == ()
+
+
+def test_an_unknown_name_is_refused_with_those_that_are_installed() -> None:
+    sentence = refusal("bitrix42")
+    assert sentence.startswith("There is no plugin “bitrix42”; installed: ")
+    assert "bitrix24" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("there.is.no.such:plugin", "ModuleNotFoundError: No module named 'there'"),
+        ("tests.host.invented:nothing", "AttributeError: module 'tests.host.invented' has no attribute 'nothing'"),
+        ("tests.host.invented:", "AttributeError"),
+        (":plugin", "ValueError"),
+        (".invented:plugin", "TypeError"),
+        ("broken_syntax:plugin", "SyntaxError"),
+        ("broken_import:plugin", "No module named 'there_is_no_such_module'"),
+        ("broken_start:plugin", "RuntimeError: the licence has run out"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_with_the_reason(written: Path, name: str, reason: str) -> None:
+    sentence = refusal(name)
+    assert sentence.startswith(f"The plugin “{name}” cannot be loaded: ")
+    assert reason in sentence
+
+
+def test_a_plugin_declared_wrongly_is_refused_naming_the_function(written: Path) -> None:
+    sentence = refusal("declared_wrongly:group")
+    assert sentence.startswith("The plugin “declared_wrongly:group” is declared wrongly. declared_wrongly.plant needs")
+
+
+def test_an_object_that_is_no_plugin_is_refused_with_what_it_lacks() -> None:
+    sentence = refusal("tests.host.invented:not_a_plugin")
+    lacking = "name, settings, groups, simulators, start, places, open, perform, verify"
+    assert sentence == f"“tests.host.invented:not_a_plugin” is not a plugin; it lacks {lacking}."

@@ -1,0 +1,22 @@
+"""The values a plugin and the host exchange."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from bot.plugin import Risk
+
+LADDER = ["read", "change", "destroy", "govern"]
+
+
+@pytest.mark.parametrize(("declared", "live"), list(product(Risk, [None, *Risk])))
+def test_live_state_raises_a_risk_and_never_lowers_it(declared: Risk, live: Risk | None) -> None:
+    raised = declared.raised_to(live)
+    assert LADDER.index(raised) == max(LADDER.index(declared), LADDER.index(live or declared))
+
+
+def test_risks_are_ranked_from_harmless_to_grave() -> None:
+    assert [risk.rank for risk in Risk] == [0, 1, 2, 3]
+    assert list(Risk) == LADDER

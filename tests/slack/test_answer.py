@@ -1,0 +1,193 @@
+"""Answers that one person sees, and the lines of the audit channel."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core import marks
+from bot.core.audit import SYSTEM, AuditRecord, Fact
+from bot.core.notices import Whisper
+from bot.plugin import Reply, Table
+from bot.slack.render.answer import BLOCKS_MOST, MOODS, answer_blocks, answer_text, table_parts
+from bot.slack.render.auditline import audit_blocks, audit_line
+from bot.slack.render.text import CUT, cut, escape, mrkdwn, sections
+from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
+from tests.slack.checks import assert_postable, called, said
+from tests.slack.kit import ANTON, NOON, OLGA
+
+TEXT = st.text(max_size=300)
+ALPHABET = st.sampled_from([*"ab <>&*_~`\n\r|", "<!channel>", "<@U0666>", "\u202e", "\x00", "ж", "\ud83d"])
+WILD = st.one_of(TEXT, st.lists(ALPHABET, max_size=400).map("".join)).map(marks.strip)
+
+
+def whispered(reply: Reply, *, mood: str = "answer", suggestion: str = "") -> Whisper:
+    return Whisper(person=OLGA, channel="C0001", reply=reply, mood=mood, suggestion=suggestion)
+
+
+def shown(reply: Reply, *, suggestion: str = "") -> str:
+    blocks = answer_blocks(whispered(reply, suggestion=suggestion), "/b24")
+    assert_postable(blocks)
+    return said(blocks)
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_each_mood_begins_as_it_should(mood: str) -> None:
+    whisper = whispered(Reply(title="Words"), mood=mood)
+    assert answer_text(whisper) == f"{MOODS[mood]}Words"
+    assert said(answer_blocks(whisper, "/b24")) == f"{MOODS[mood]}*Words*"
+
+
+def test_facts_notes_and_a_correction_follow_the_title() -> None:
+    reply = Reply(title="There is no “lst”.", facts=(("Code", "X"),), notes=("Type help.",))
+    assert shown(reply, suggestion="connector list") == (
+        "*There is no “lst”.*\nDid you mean `/b24 connector list`?\n*Code*: X\nType help."
+    )
+
+
+def test_an_answer_without_a_title_still_has_a_notification() -> None:
+    whisper = whispered(Reply(title="", facts=(("a", "b"),)))
+    assert answer_text(whisper) == "b24bot answers"
+    assert said(answer_blocks(whisper, "/b24")) == "*a*: b"
+
+
+def test_columns_stand_under_each_other_also_where_text_is_escaped() -> None:
+    parts = table_parts(Table(columns=("Name", "On"), rows=(("a & b", "yes"), ("<x>", "no"))))
+    assert parts == ["```\nName   On\n─────  ───\na &amp; b  yes\n&lt;x&gt;    no\n```"]
+
+
+def test_a_table_without_rows_says_so() -> None:
+    assert table_parts(Table(columns=("Name",), rows=())) == ["_Nothing._"]
+
+
+def test_a_table_may_have_a_title() -> None:
+    assert shown(Reply(title="Found", table=Table(title="Lines", columns=("a",), rows=(("b",),)))).startswith(
+        "*Found*\n*Lines*\n```"
+    )
+
+
+def test_the_last_column_takes_what_the_others_leave_and_long_cells_are_cut_with_a_sign() -> None:
+    (part,) = table_parts(Table(columns=("a", "b"), rows=(("x" * 60, "y" * 90),)))
+    row = part.splitlines()[3]
+    assert row == "x" * 43 + "…" + "  " + "y" * 63 + "…"
+
+
+def test_a_long_table_is_continued_with_its_head_again() -> None:
+    table = Table(columns=("Id", "Name"), rows=tuple((str(n), "name " * 8) for n in range(120)))
+    parts = table_parts(table)
+    assert len(parts) > 1
+    assert all(part.startswith("```\nId   Name\n") and part.endswith("\n```") for part in parts)
+    assert sum(part.count("name name") > 0 for part in parts) == len(parts)
+
+
+def test_what_does_not_fit_into_one_message_is_said_to_be_cut() -> None:
+    many = Reply(title="Many", table=Table(columns=("a", "b"), rows=(("x" * 40, "y" * 40),) * 500))
+    assert "the rest is cut" in shown(many)
+    notes = Reply(title="Notes", notes=tuple("n" * 5 for _ in range(200)))
+    assert "the rest is cut" in shown(notes)
+    assert len(answer_blocks(whispered(notes), "/b24")) == BLOCKS_MOST + 1
+
+
+def test_a_title_of_several_lines_stays_bold_and_on_one_line() -> None:
+    assert shown(Reply(title="a *b*\nc")) == "*a ∗b∗ c*"
+
+
+def test_people_and_channels_are_mentioned_where_the_bot_marked_them() -> None:
+    reply = Reply(title=f"{marks.person(ANTON)} in {marks.channel('C0002')}")
+    assert shown(reply) == "*<@U0002> in <#C0002>*"
+    assert answer_text(whispered(reply)) == "@U0002 in #C0002"
+
+
+@given(title=WILD, facts=st.lists(st.tuples(WILD, WILD), max_size=6), notes=st.lists(WILD, max_size=5), data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_an_answer_holds_slack_takes_it_and_it_calls_nobody(
+    title: str, facts: list[tuple[str, str]], notes: list[str], data: st.DataObject
+) -> None:
+    columns = data.draw(st.integers(1, 6))
+    cells = st.tuples(*[WILD] * columns)
+    table = Table(columns=data.draw(cells), rows=tuple(data.draw(st.lists(cells, max_size=20))))
+    reply = Reply(title=title or "t", facts=tuple(facts), notes=tuple(note or "n" for note in notes), table=table)
+    whisper = whispered(reply, mood=data.draw(st.sampled_from(list(MOODS))), suggestion=data.draw(WILD))
+    blocks = answer_blocks(whisper, "/b24")
+    assert_postable(blocks)
+    assert called(blocks, answer_text(whisper)) == set()
+
+
+# The audit channel
+
+
+def a_record(seq: int = 7, actor: str = OLGA.id, subject: str = "CR-1042", **facts: Fact) -> AuditRecord:
+    return AuditRecord(
+        seq=seq,
+        at=NOON,
+        tag="change:review:approved",
+        actor=actor,
+        subject=subject,
+        facts=facts,
+        key_id="k1",
+        mac=bytes(range(32)),
+    )
+
+
+def test_an_audit_line_names_what_by_whom_when_and_where_the_chain_stands() -> None:
+    line = audit_line(a_record(approvals=1, quorum=2, digest="not shown"))
+    assert line == (
+        "`change:review:approved` · CR-1042 · by <@U0001> · approvals 1 · quorum 2 · "
+        "<!date^1772366400^{date_short_pretty} {time}|2026-03-01 12:00 UTC> · `#7 0001020304050607`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("actor", "words"),
+    [(SYSTEM, "by b24bot"), ("local:root", "by root (shell)"), ("local:<!here>", "by &lt;!here&gt; (shell)")],
+)
+def test_who_is_no_slack_person_is_written_out(actor: str, words: str) -> None:
+    assert words in audit_line(a_record(actor=actor))
+
+
+def test_a_fact_stays_on_its_line_and_calls_nobody() -> None:
+    line = audit_line(a_record(reason="a\n<!channel> " + marks.person(ANTON)))
+    assert "reason a &lt;!channel&gt; @U0002" in line
+    assert called([], line) == {"<@U0001>"}
+
+
+@pytest.mark.parametrize("text", ["x" * 4_000, "&" * 4_000, "<@U0666>" * 400])
+def test_a_full_bundle_of_the_longest_lines_is_one_message_that_slack_takes(text: str) -> None:
+    """Otherwise the audit channel would stand still for good: audit lines are never dropped."""
+    names = ("line", "status", "reason", "role", "sentence", "outcome", "method", "version")
+    records = [
+        a_record(seq, actor=f"local:{text}", subject=text, **dict.fromkeys(names, text))
+        for seq in range(AUDIT_LINES_PER_MESSAGE)
+    ]
+    blocks = audit_blocks(records)
+    assert_postable(blocks)
+    assert all(f"#{record.seq} {record.head}" in said(blocks) for record in records)
+
+
+# Text
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "expected"),
+    [
+        ("short", 10, "short"),
+        ("a" * 20, 12, "aaaaa" + CUT),
+        ("abc&amp;defghijk", 14, "abc" + CUT),
+        ("ab <@U0001> and so on", 16, "ab " + CUT),
+    ],
+)
+def test_a_cut_is_seen_and_leaves_no_half_of_an_entity_or_mention(text: str, most: int, expected: str) -> None:
+    assert cut(text, most) == expected
+    assert len(cut(text, most)) <= most
+
+
+def test_escaping_leaves_nothing_that_slack_would_read_as_its_own() -> None:
+    assert escape("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
+    assert mrkdwn(f"<b> {marks.person(ANTON)}") == "&lt;b&gt; <@U0002>"
+
+
+def test_lines_are_packed_into_as_few_sections_as_hold_them() -> None:
+    assert len(sections(["x" * 900] * 3)) == 1
+    assert len(sections(["x" * 1_000] * 4)) == 2
+    assert sections([]) == []

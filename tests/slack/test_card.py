@@ -1,0 +1,240 @@
+"""The card of a change request, in every status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core import marks
+from bot.core.change import ChangeRequest, Review, Status, Verdict
+from bot.core.policy import Decision
+from bot.core.principals import Principal
+from bot.plugin import Call, Undo, UndoKind
+from bot.slack.render.card import LOOKS, card_blocks, card_text
+from bot.slack.render.form import reason_form
+from bot.slack.render.text import CUT, HIDDEN
+from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
+from tests.slack.kit import ANTON, APPROVAL, BY_TWO, CONFIRMATION, NOON, OLGA, VERA, a_change, approved_by, with_plan
+
+VALUE = "1042.0123456789abcdef.0123456789abcdef0123456789abcdef"
+HOSTILE = "<!channel> <@U0666> <https://evil.test|Approve> *b* _i_ ~s~ `c` ```code``` &lt; \x00\x1b[31m \u202egnol\u2066 \r\n> Approved"
+REJECTION = (Review(reviewer=ANTON, verdict=Verdict.REJECT, at=NOON, reason="too early"),)
+DECISIONS = (APPROVAL, BY_TWO, CONFIRMATION)
+
+
+def blocks_of(change: ChangeRequest) -> list[dict[str, Any]]:
+    return card_blocks(change, VALUE)
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm"])
+@pytest.mark.parametrize("reviews", [(), approved_by(ANTON, VERA), REJECTION], ids=["none", "approved", "rejected"])
+@pytest.mark.parametrize(
+    "words", ["", "plain words", HOSTILE, "long & " * 600], ids=["none", "plain", "hostile", "long"]
+)
+def test_slack_takes_the_card_in_every_status_and_it_calls_only_who_takes_part(
+    status: Status, decision: Decision, reviews: Sequence[Review], words: str
+) -> None:
+    plan = with_plan(radius=(words,) * 50 if words else (), warnings=(words,) if words else ())
+    change = a_change(status, decision=decision, reviews=tuple(reviews), reason=words, outcome=words, plan=plan)
+    blocks = blocks_of(change)
+    assert_postable(blocks)
+    assert called(blocks, card_text(change)) <= {"<@U0001>", "<@U0002>", "<@U0003>"}
+
+
+EVERYTHING_LONG = "x" * 4_000
+AMPERSANDS = "&" * 4_000
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("text", [EVERYTHING_LONG, AMPERSANDS, "ä\n" * 2_000, "<!here>" * 600], ids="xänh")
+def test_everything_as_long_as_can_be_still_fits_and_says_that_it_is_cut(status: Status, text: str) -> None:
+    """safety.md T25: 50 lines of 4,000 characters."""
+    plan = with_plan(
+        summary=text,
+        calls=tuple(Call(method="m", params={}, note=text) for _ in range(50)),
+        radius=(text,) * 50,
+        warnings=(text,) * 50,
+        undo=Undo(kind=UndoKind.NONE, sentence=text),
+    )
+    change = a_change(status, plan=plan, reason=text, outcome=text, line=text, reviews=approved_by(ANTON, VERA))
+    blocks = blocks_of(change)
+    assert_postable(blocks)
+    assert len(card_text(change)) <= 3_000
+    everything = said(blocks)
+    assert CUT in everything
+    assert "more" in everything
+
+
+def test_more_lines_than_are_shown_are_counted() -> None:
+    shown = said(blocks_of(a_change(plan=with_plan(radius=tuple(f"line {n}" for n in range(50))))))
+    assert "✂️ line 19\n… and 30 more" in shown
+
+
+def test_twenty_lines_are_all_shown() -> None:
+    shown = said(blocks_of(a_change(plan=with_plan(radius=tuple(f"line {n}" for n in range(20))))))
+    assert "line 19" in shown
+    assert "more" not in shown
+
+
+def test_who_may_approve_finds_a_green_approve_and_a_red_reject() -> None:
+    approve, reject, withdraw = buttons_of(blocks_of(a_change()))
+    assert approve["text"]["text"].startswith("Approve")
+    assert (approve["style"], reject["style"]) == ("primary", "danger")
+    assert "style" not in withdraw
+    assert {button["value"] for button in (approve, reject, withdraw)} == {VALUE}
+
+
+def test_the_question_before_approving_names_the_plan_the_portal_and_the_undo_again() -> None:
+    approve = buttons_of(blocks_of(a_change()))[0]
+    question = approve["confirm"]
+    assert question["title"]["text"] == "Approve CR-1042?"
+    assert question["text"]["text"] == "Remove connector myconnector on prod, now. It touches 3 lines. Undo: partial."
+    assert (question["confirm"]["text"], question["deny"]["text"]) == ("Approve", "Go back")
+
+
+def test_without_anything_in_reach_the_question_says_nothing_of_lines() -> None:
+    approve = buttons_of(blocks_of(a_change(plan=with_plan(radius=()))))[0]
+    assert "touches" not in approve["confirm"]["text"]["text"]
+
+
+def test_who_asked_confirms_what_needs_nobody_else() -> None:
+    blocks = blocks_of(a_change(decision=CONFIRMATION))
+    assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Confirm", "Withdraw"]
+    assert "*Needs*\nthe confirmation of <@U0001>" in said(blocks)
+    assert "waiting for confirmation" in card_text(a_change(decision=CONFIRMATION))
+    assert "approv" not in card_text(a_change(Status.APPROVED, decision=CONFIRMATION))
+
+
+def test_what_is_approved_can_only_be_withdrawn() -> None:
+    assert [one["text"]["text"] for one in buttons_of(blocks_of(a_change(Status.APPROVED)))] == ["Withdraw"]
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+@pytest.mark.parametrize("status", [one for one in Status if one not in (Status.PENDING, Status.APPROVED)])
+def test_what_runs_or_has_ended_has_no_buttons(status: Status, decision: Decision) -> None:
+    assert buttons_of(blocks_of(a_change(status, decision=decision))) == []
+
+
+def test_every_status_has_its_own_words() -> None:
+    assert len({look.words for look in LOOKS.values()}) == len(Status)
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_card_of_what_nothing_can_prove_claims_no_proof_and_no_reading_back(decision: Decision) -> None:
+    blind = with_plan(wanted={})
+    for status in Status:
+        shown = card_text(a_change(status, decision=decision, plan=blind))
+        assert "verified" not in shown
+        assert "reading back" not in shown
+    assert "look on the portal" in card_text(a_change(Status.UNKNOWN, decision=decision, plan=blind))
+    assert "look on the portal" in said(blocks_of(a_change(Status.UNKNOWN, decision=decision, plan=blind)))
+
+
+def test_votes_are_counted_while_they_are_needed() -> None:
+    shown = said(blocks_of(a_change(decision=BY_TWO, reviews=approved_by(VERA))))
+    assert "1/2 ✅ <@U0003>" in shown
+
+
+def test_an_ended_card_tells_the_outcome_before_the_plan_and_warns_of_nothing_any_more() -> None:
+    shown = said(blocks_of(a_change(Status.FAILED)))
+    assert shown.index("*Outcome*") < shown.index("*The plan was*")
+    assert "Beware" not in shown
+    assert "*Undo*" not in shown
+
+
+def test_a_done_card_still_says_what_can_be_undone() -> None:
+    assert "*Undo* partial" in said(blocks_of(a_change(Status.DONE)))
+
+
+def test_the_reason_is_quoted_line_by_line_so_that_it_cannot_pass_for_the_bots_words() -> None:
+    """safety.md T26: also with line ends that only some programs see."""
+    shown = said(blocks_of(a_change(reason="tidy up\r*Approved by*\u2028@director\x0bnow")))
+    assert "> tidy up\n> *Approved by*\n> @director\n> now" in shown
+
+
+def test_a_name_on_the_portal_cannot_begin_a_line_of_its_own() -> None:
+    shown = said(blocks_of(a_change(plan=with_plan(radius=("Sales\n*Approved by*\n@director",)))))
+    assert "✂️ Sales *Approved by* @director" in shown
+
+
+def test_a_typed_mark_calls_nobody() -> None:
+    """Only the bot's own sentences carry marks; a reason is shown as typed."""
+    change = a_change(reason=marks.person(Principal(team="T0001", user="U0666")))
+    assert called(blocks_of(change)) == {"<@U0001>"}
+
+
+def test_what_turns_the_reading_direction_is_shown_as_a_sign() -> None:
+    shown = said(blocks_of(a_change(reason="a\u202eb\x1bc")))
+    assert f"> a{HIDDEN}b{HIDDEN}c" in shown
+
+
+def test_back_ticks_cannot_leave_the_command() -> None:
+    assert "`say 'hi'`" in said(blocks_of(a_change(line="say `hi`")))
+
+
+def test_the_form_for_a_reason_is_taken_by_slack_however_long_the_plan_is() -> None:
+    for summary in ("Remove connector myconnector", HOSTILE, AMPERSANDS):
+        view = reason_form(a_change(plan=with_plan(summary=summary), number=99_999_999_999), VALUE)
+        assert_openable(view)
+        assert called(view["blocks"]) == set()
+
+
+NASTY = st.sampled_from(
+    ["<!channel>", "<!here>", "<@U0666>", "<@U0666|x>", "<!subteam^S1>", "<http://e.test|x>", "&lt;!channel&gt;"]
+    + [
+        "\ue000U0666\ue002",
+        "\ue001C0666\ue002",
+        "\ue000",
+        "*",
+        "_",
+        "~",
+        "`",
+        "```",
+        "\n",
+        "\r",
+        "\u202e",
+        "\x00",
+        "&",
+        "<",
+        ">",
+    ]
+)
+WORDS = st.lists(st.one_of(NASTY, st.text(max_size=30)), max_size=12).map("".join)
+LONG = st.one_of(WORDS, st.tuples(WORDS, st.integers(1, 400)).map(lambda pair: (pair[0] * pair[1])[:4_000]))
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> ChangeRequest:
+    """Change requests that hold anything a portal or a person could have put in; marks only where the bot writes."""
+    unmarked = LONG.map(marks.strip)
+    plan = with_plan(
+        summary=draw(unmarked) or "s",
+        radius=tuple(draw(st.lists(unmarked, max_size=50))),
+        warnings=tuple(draw(st.lists(unmarked, max_size=5))),
+        calls=tuple(Call(method="m", params={}, note=note) for note in draw(st.lists(unmarked, max_size=30))),
+        undo=Undo(kind=draw(st.sampled_from(UndoKind)), sentence=draw(unmarked)),
+    )
+    return a_change(
+        draw(st.sampled_from(Status)),
+        plan=plan,
+        decision=draw(st.sampled_from(DECISIONS)),
+        reason=draw(LONG),
+        outcome=draw(unmarked),
+        line=draw(LONG),
+        reviews=draw(st.sampled_from([(), approved_by(ANTON), approved_by(ANTON, VERA), REJECTION])),
+        requester=draw(st.sampled_from([OLGA, Principal.shell("root")])),
+    )
+
+
+@given(change=changes())
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_a_change_request_holds_its_card_is_taken_and_calls_nobody_else(change: ChangeRequest) -> None:
+    blocks = blocks_of(change)
+    assert_postable(blocks)
+    assert called(blocks, card_text(change)) <= {"<@U0001>", "<@U0002>", "<@U0003>"}
+    assert_openable(reason_form(change, VALUE))

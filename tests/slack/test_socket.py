@@ -1,0 +1,126 @@
+"""Socket Mode: the same bot over a connection that it opens itself, with Slack's own client."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import Running, assemble, read_settings
+from bot.core.principals import Principal
+from bot.playground.town import ROLES, Town
+from bot.playground.workspace import SlackWorkspace
+from bot.plugin.loopback import wait_until
+from bot.slack.listeners import BUSY
+from bot.store.keys import create_key_file
+from bot.usecases.access import grant_role
+from tests.slack.intake import Intake, locked
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town whose bot has no HTTP side at all."""
+    tmp_path = tmp_path_factory.mktemp("town")
+    made = Town(tmp_path, pace=False)
+    made.workspace.start()
+    made.portal.seed()
+    create_key_file(tmp_path / "keys" / "key")
+    settings = {**made.settings, "SLACK_APP_TOKEN": made.workspace.app_token, "SLACK_SIGNING_SECRET": ""}
+    bot = assemble(read_settings(settings), clock=made.clock)
+    for name, role in ROLES.items():
+        grant_role(bot.store, made.person(name), role, by=Principal.shell("tests"))
+    made.running = Running(bot, intake=True, work=True)
+    made.running.start()
+    made.running.open_socket()
+    assert wait_until(lambda: all(made.bot_is_ready().values()), within=10)
+    yield made
+    made.stop()
+
+
+def test_the_whole_story_goes_over_the_socket_and_goes_on_after_a_reconnect(town: Town) -> None:
+    workspace = town.workspace
+    typed = workspace.people["Olga"].slash("/b24 connector remove myconnector")
+    assert (typed.ok, typed.transport) == (True, "socket")
+    card = workspace.wait_for(lambda: workspace.messages("approvals"), what="the card")[0]
+
+    first = workspace.sockets.connected
+    assert workspace.sockets.disconnect() == first == 1
+    assert wait_until(lambda: workspace.sockets.connected == 1, within=20)
+
+    clicked = workspace.people["Anton"].click(card, "Approve")
+    assert (clicked.ok, clicked.transport) == (True, "socket")
+    workspace.wait_for(lambda: workspace.find("approvals", "done and verified"), what="the ending")
+    assert len(workspace.calls("apps.connections.open")) >= 2
+    assert workspace.complaints == []
+
+
+def test_a_connection_that_breaks_is_opened_again(town: Town) -> None:
+    town.workspace.sockets.drop()
+    assert wait_until(lambda: town.workspace.sockets.connected == 1, within=20)
+    assert town.workspace.people["Olga"].slash("/b24 whoami").transport == "socket"
+
+
+def test_a_delivery_repeated_in_another_envelope_has_one_effect(town: Town) -> None:
+    """Slack repeats with the same envelope and with new ones; the key of the delivery is what counts."""
+    workspace = town.workspace
+    typed = workspace.people["Vera"].slash("/b24 whoami")
+    for _ in range(3):
+        assert workspace.deliver(typed).ok
+    workspace.wait_for(lambda: workspace.ephemerals("Vera"))
+    assert wait_until(lambda: not town.store.jobs.waiting(town.clock.now_ms()))
+    assert len(workspace.ephemerals("Vera")) == 1
+
+
+def test_malformed_and_foreign_envelopes_are_left_unanswered_and_not_written_down(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    sockets = town.workspace.sockets
+    for number, payload in enumerate(
+        ({"type": "block_actions", "actions": ["CANARY"]}, {"command": "/b24", "x": "CANARY"})
+    ):
+        envelope = {"envelope_id": f"e{number}", "type": "interactive", "payload": payload}
+        assert sockets.send(envelope, within=0.3) == (False, None)
+    assert "CANARY" not in caplog.text
+    assert town.workspace.people["Olga"].slash("/b24 whoami").ok
+
+
+def test_a_locked_store_is_said_over_the_socket_too(tmp_path: Path) -> None:
+    with SlackWorkspace(rate_limit=False, ack_within=1.0) as workspace, Intake(tmp_path, workspace) as made:
+        made.impatient()
+        made.running.bot.settings = read_settings(
+            {**made.running.bot.settings.values, "SLACK_APP_TOKEN": workspace.app_token}
+        )
+        made.running.open_socket()
+        assert wait_until(lambda: workspace.sockets.connected == 1)
+        with locked(made.database):
+            typed = workspace.people["Olga"].slash("/b24 help")
+        assert (typed.transport, typed.ack) == ("socket", {"text": BUSY})
+        assert made.jobs() == []
+
+
+def test_the_bot_starts_without_slack_and_connects_when_it_answers(tmp_path: Path) -> None:
+    with (
+        SlackWorkspace(rate_limit=False) as workspace,
+        Intake(tmp_path, workspace, SLACK_APP_TOKEN=workspace.app_token) as made,
+    ):
+        workspace.fault("server_error", "apps.connections.open")
+        made.running.open_socket()
+        assert made.running.readiness()["socket"] is False
+        assert wait_until(lambda: made.running.readiness()["socket"], within=8)
+        assert workspace.calls("apps.connections.open")[0].status == 503
+
+
+def test_a_wrong_app_token_is_said_in_the_log_and_does_not_stop_the_bot(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        SlackWorkspace(rate_limit=False) as workspace,
+        Intake(tmp_path, workspace, SLACK_APP_TOKEN="xapp-canary-4711") as made,
+    ):
+        made.running.open_socket()
+        assert wait_until(lambda: "Socket Mode does not connect: invalid_auth" in caplog.text)
+        assert made.running.readiness()["socket"] is False
+        assert "xapp-canary" not in caplog.text

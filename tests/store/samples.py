@@ -1,0 +1,77 @@
+"""A plan, people and change requests to store, and a way to take a change request to any status."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.audit import Entry, Tag
+from bot.core.change import ChangeRequest, NewChange, Review, Status, Verdict
+from bot.core.policy import Decision, NeedsApproval
+from bot.core.principals import Principal, Role
+from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
+from bot.store.store import Store
+
+OLGA = Principal(team="T1", user="U0LGA")
+ANTON = Principal(team="T1", user="UANT0N")
+VERA = Principal(team="T1", user="UVERA")
+PLACE = Place(name="default", label="acme.bitrix24.com", identity="member-1")
+PLAN = Plan(
+    summary="Remove thing one",
+    target="thing:one",
+    calls=(Call(method="thing.remove", params={"ID": "one"}, note="Remove it."),),
+    before={"thing": "present"},
+    wanted={"thing": None},
+    undo=Undo(kind=UndoKind.NONE, sentence="It cannot be put back."),
+)
+ENTRY = Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id, facts={"line": "thing list"})
+
+PATHS: dict[Status, tuple[Status, ...]] = {
+    Status.PENDING: (),
+    Status.APPROVED: (Status.APPROVED,),
+    Status.RUNNING: (Status.APPROVED, Status.RUNNING),
+    Status.DONE: (Status.APPROVED, Status.RUNNING, Status.DONE),
+    Status.GONE: (Status.APPROVED, Status.GONE),
+    Status.FAILED: (Status.APPROVED, Status.FAILED),
+    Status.CHANGED: (Status.APPROVED, Status.CHANGED),
+    Status.UNKNOWN: (Status.APPROVED, Status.RUNNING, Status.UNKNOWN),
+    Status.REJECTED: (Status.REJECTED,),
+    Status.WITHDRAWN: (Status.WITHDRAWN,),
+    Status.EXPIRED: (Status.EXPIRED,),
+}
+"""How each status is reached from pending."""
+
+APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=3_600_000)
+
+
+def new_change(
+    target: str = "thing:one", *, place: Place = PLACE, decision: Decision = APPROVAL, at: int = 1_000
+) -> NewChange:
+    return NewChange(
+        line="thing remove one",
+        path="thing remove",
+        plugin="toy",
+        place=place,
+        requester=OLGA,
+        reason="It is old.",
+        risk=Risk.DESTROY,
+        plan=replace(PLAN, target=target),
+        decision=decision,
+        created_at=at,
+        expires_at=at + 3_600_000,
+        channel="C0PS",
+    )
+
+
+def opened(store: Store, target: str = "thing:one", *, status: Status = Status.PENDING) -> ChangeRequest:
+    """A stored change request in the status that is asked for."""
+    with store.unit_of_work():
+        change = store.changes.open(new_change(target))
+        old = Status.PENDING
+        for new in PATHS[status]:
+            assert store.changes.move(change.number, old, new)
+            old = new
+    return store.changes.require(change.number)
+
+
+def approval(person: Principal = ANTON, *, at: int = 2_000) -> Review:
+    return Review(reviewer=person, verdict=Verdict.APPROVE, at=at)

@@ -1,0 +1,156 @@
+"""The audit log as it is stored: a chain that can be recomputed, filters, and pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.core.audit import Entry, Tag
+from bot.core.errors import ConfigurationError
+from bot.core.notices import AuditNotice
+from bot.store.audit import AuditLog
+from bot.store.keys import Keyring
+from bot.store.store import Store, audit_key
+from tests.store.chain import first_broken, raw_key
+from tests.store.samples import ANTON, OLGA
+
+ENTRIES = [
+    Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id, facts={"line": "thing list"}),
+    Entry(tag=Tag.CHANGE_REQUESTED, actor=OLGA.id, subject="CR-1001", facts={"line": "thing remove „ein“ 50%"}),
+    Entry(tag=Tag.REVIEW_REFUSED, actor=OLGA.id, subject="CR-1001", facts={"reason": "your own"}),
+    Entry(tag=Tag.REVIEW_APPROVED, actor=ANTON.id, subject="CR-1001", facts={"approvals": 1, "quorum": 1}),
+    Entry(tag=Tag.REVIEW_APPROVED, actor=ANTON.id, subject="CR-1002", facts={"approvals": None, "before": True}),
+]
+
+
+@pytest.fixture
+def written(store: Store) -> Store:
+    with store.unit_of_work():
+        for entry in ENTRIES:
+            store.record(entry)
+    return store
+
+
+@pytest.fixture
+def keys(tmp_path: Path, written: Store) -> dict[str, bytes]:
+    return {"k1": raw_key((tmp_path / "keys" / "key").read_text())}
+
+
+def rewrite(store: Store, statement: str) -> None:
+    """As somebody who owns the file can: without the guards."""
+    with store.unit_of_work():
+        for guard in ("audit_no_update", "audit_no_delete", "audit_no_replace"):
+            store.database.execute(f"DROP TRIGGER {guard}")
+        store.database.execute(statement)
+
+
+def test_the_chain_can_be_recomputed_from_the_key_file(written: Store, keys: dict[str, bytes]) -> None:
+    assert first_broken(written, keys) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        ("UPDATE audit SET actor = 'T1:UNOBODY' WHERE seq = 3", 3),
+        ("UPDATE audit SET subject = 'CR-1003' WHERE seq = 5", 5),
+        ("UPDATE audit SET tag = 'change:review:approved' WHERE seq = 3", 3),
+        ("UPDATE audit SET at = at + 1 WHERE seq = 1", 1),
+        ("UPDATE audit SET facts = '{}' WHERE seq = 2", 2),
+        ("UPDATE audit SET mac = zeroblob(32) WHERE seq = 4", 4),
+        ("DELETE FROM audit WHERE seq = 2", 2),
+        ("UPDATE audit SET seq = CASE seq WHEN 2 THEN 30 ELSE seq END", 2),
+    ],
+)
+def test_whatever_is_changed_in_the_file_breaks_the_chain_there(
+    written: Store, keys: dict[str, bytes], statement: str, broken: int
+) -> None:
+    rewrite(written, statement)
+    assert first_broken(written, keys) == broken
+
+
+def test_another_key_does_not_fit(written: Store) -> None:
+    assert first_broken(written, {"k1": bytes(32)}) == 1
+
+
+def test_numbers_have_no_gap_also_after_a_unit_that_failed(written: Store, keys: dict[str, bytes]) -> None:
+    def fail() -> None:
+        with written.unit_of_work():
+            written.record(ENTRIES[0])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with written.unit_of_work():
+        assert written.record(ENTRIES[0]) == len(ENTRIES) + 1
+    assert first_broken(written, keys) is None
+
+
+def test_a_new_first_key_goes_on_with_the_chain(written: Store, keys: dict[str, bytes]) -> None:
+    """After a rotation the new records name the new key, and the old ones still hold with the old one."""
+    rotated = Keyring({"k2": bytes(32), "k1": keys["k1"]})
+    log = AuditLog(written.database, rotated)
+    with written.unit_of_work():
+        seq = log.append(ENTRIES[0], at=1)
+    record = log.get(seq)
+    assert record is not None
+    assert record.key_id == "k2"
+    assert first_broken(written, {**keys, "k2": bytes(32)}) is None
+
+
+def test_a_key_that_was_taken_out_of_the_file_is_missed_by_name(store: Store) -> None:
+    with pytest.raises(ConfigurationError, match="“k9” is used in the database and missing"):
+        store.keys.audit_key("k9")
+
+
+def test_a_record_comes_back_as_it_was_written(written: Store) -> None:
+    record = written.audit.get(2)
+    assert record is not None
+    assert (record.seq, record.tag, record.actor, record.subject) == (2, ENTRIES[1].tag, OLGA.id, "CR-1001")
+    assert record.facts == ENTRIES[1].facts
+    assert record.head == record.mac.hex()[:16]
+    assert abs(written.clock.now_ms() - record.at) < 60_000
+    assert written.audit.get(99) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, [5, 4, 3, 2, 1]),
+        ({"actor": ANTON.id}, [5, 4]),
+        ({"subject": "CR-1001"}, [4, 3, 2]),
+        ({"tag": "change:review"}, [5, 4, 3]),
+        ({"tag": "change:review:approved"}, [5, 4]),
+        ({"tag": "review"}, []),
+        ({"tag": "%"}, []),
+        ({"text": "„ein“"}, [2]),
+        ({"text": "50%"}, [2]),
+        ({"actor": ANTON.id, "subject": "CR-1001", "tag": "change:"}, [4]),
+        ({"actor": OLGA.id, "tag": "change:review:approved"}, []),
+    ],
+)
+def test_find_gives_the_newest_that_match_all_that_is_given(
+    written: Store, wanted: dict[str, str], found: list[int]
+) -> None:
+    text = {name: wanted.get(name, "") for name in ("actor", "subject", "tag", "text")}
+    records = written.audit.find(actor=text["actor"], subject=text["subject"], tag=text["tag"], text=text["text"])
+    assert [record.seq for record in records] == found
+
+
+def test_find_gives_no_more_than_asked(written: Store) -> None:
+    assert [record.seq for record in written.audit.find(limit=2)] == [5, 4]
+
+
+@pytest.mark.parametrize("page", [1, 2, 4, 5, 6, 500])
+def test_walking_in_pages_of_any_size_meets_every_record_once(written: Store, page: int) -> None:
+    assert [record.seq for record in written.audit.walk(page=page)] == [1, 2, 3, 4, 5]
+    assert [record.seq for record in written.audit.walk(after=3, page=page)] == [4, 5]
+
+
+def test_a_record_is_queued_for_the_audit_channel_unless_it_is_a_quiet_one(written: Store) -> None:
+    assert written.outbox.state_of(audit_key(1)) is None
+    assert [written.outbox.state_of(audit_key(seq)) for seq in (2, 3, 4, 5)] == ["new"] * 4
+    with written.unit_of_work():
+        envelope = written.outbox.claim(written.clock.now_ms())
+    assert envelope is not None
+    assert envelope.notice == AuditNotice(seq=2)

@@ -1,0 +1,93 @@
+"""Several at once on the same rows: exactly one is first, and the others know it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.clock import ShiftedClock
+from bot.core.change import Status
+from bot.store.store import Store, open_store
+from tests.store.chain import assert_chain_holds
+from tests.store.neighbour import ROOT
+from tests.store.racers import KEYS
+from tests.store.samples import new_change, opened
+
+ROWS = 120
+RACES = {
+    "approve/approve": [Status.APPROVED] * 4,
+    "approve/reject": [Status.APPROVED, Status.REJECTED] * 2,
+    "approve/expire": [Status.APPROVED, Status.EXPIRED] * 2,
+}
+
+
+def run_race(home: Path, wanted: list[Status], first: int) -> list[dict[str, list[int]]]:
+    """Start one process a status, let them go together, and collect what each was first at."""
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.store.racers", str(home), f"r{place}", status, f"{first}-{first + ROWS - 1}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for place, status in enumerate(wanted)
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    ends = [racer.communicate(timeout=60) for racer in racers]
+    assert [errors for _, errors in ends] == [""] * len(racers)
+    return [json.loads(answer) for answer, _ in ends]
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_among_four_processes_exactly_one_is_first_at_each_row(tmp_path: Path, name: str) -> None:
+    """Arrows, deliveries and intents; every arrow has its record, and the records are one chain."""
+    store = open_store(tmp_path, KEYS, ShiftedClock(), synchronous="OFF")
+    with store.unit_of_work():
+        numbers = [store.changes.open(new_change(f"thing:{row}")).number for row in range(ROWS)]
+    won = run_race(tmp_path, RACES[name], numbers[0])
+    for what in ("arrows", "deliveries", "intents"):
+        assert Counter(number for racer in won for number in racer[what]) == Counter(numbers), what
+    for place, (racer, status) in enumerate(zip(won, RACES[name], strict=True)):
+        for number in racer["arrows"]:
+            change = store.changes.require(number)
+            assert (change.status, change.outcome) == (status, f"r{place}")
+            assert [record.actor for record in store.audit.find(subject=change.id)] == [f"r{place}"]
+    assert_chain_holds(store)
+    assert len(list(store.audit.walk())) == ROWS
+    store.close()
+
+
+def test_among_threads_exactly_one_is_first(store: Store) -> None:
+    numbers = [opened(store, f"thing:{row}").number for row in range(30)]
+    won: list[int] = []
+    start = threading.Barrier(6)
+
+    def racing(new: Status) -> None:
+        start.wait(timeout=10)
+        for number in numbers:
+            with store.unit_of_work():
+                first = store.changes.move(number, Status.PENDING, new)
+            if first:
+                won.append(number)
+
+    kinds = [Status.APPROVED, Status.REJECTED, Status.EXPIRED] * 2
+    threads = [threading.Thread(target=racing, args=(new,)) for new in kinds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert Counter(won) == Counter(numbers)

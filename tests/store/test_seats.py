@@ -1,0 +1,69 @@
+"""One process a role, and the role is free when the process is gone, however it went."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from bot.core.errors import AlreadyRunning, exit_code
+from bot.store.seats import INTAKE, WORKER, Seats
+from tests.store.neighbour import TAKE_A_SEAT, neighbour
+
+
+def test_a_second_process_is_refused_and_told_who_is_there(tmp_path: Path) -> None:
+    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+        with pytest.raises(AlreadyRunning) as refused:
+            Seats(tmp_path, [WORKER])
+        assert refused.value.sentence == (f"Another b24bot (process {other.pid}) is already the worker of {tmp_path}.")
+        assert "B24BOT_HOME" in refused.value.hint
+        assert exit_code(refused.value) == 4
+        Seats(tmp_path, [INTAKE]).leave()
+
+
+def test_a_seat_is_free_when_its_holder_was_killed(tmp_path: Path) -> None:
+    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+        os.kill(other.pid, signal.SIGKILL)
+        other.wait(timeout=10)
+        seats = Seats(tmp_path, [WORKER])
+        assert (tmp_path / "worker.lock").read_text() == f"{os.getpid()}\n"
+        seats.leave()
+
+
+def test_whoever_gets_one_seat_and_not_the_other_keeps_none(tmp_path: Path) -> None:
+    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
+        with pytest.raises(AlreadyRunning):
+            Seats(tmp_path, [INTAKE, WORKER])
+        Seats(tmp_path, [INTAKE]).leave()
+
+
+def test_a_refused_process_does_not_rub_out_who_is_there(tmp_path: Path) -> None:
+    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+        for _ in range(2):
+            with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
+                Seats(tmp_path, [WORKER])
+
+
+def test_a_holder_that_left_no_name_is_unknown(tmp_path: Path) -> None:
+    first = Seats(tmp_path, [WORKER])
+    (tmp_path / "worker.lock").write_text("")
+    with pytest.raises(AlreadyRunning, match="process unknown"):
+        Seats(tmp_path, [WORKER])
+    first.leave()
+
+
+def test_leaving_frees_all_seats_and_can_be_repeated(tmp_path: Path) -> None:
+    first = Seats(tmp_path, [INTAKE, WORKER])
+    first.leave()
+    first.leave()
+    Seats(tmp_path, [INTAKE, WORKER]).leave()
+
+
+def test_homes_do_not_know_of_each_other(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first, second = Seats(tmp_path / "a", [WORKER]), Seats(tmp_path / "b", [WORKER])
+    first.leave()
+    second.leave()

@@ -1,0 +1,232 @@
+"""One transaction: all of it happens, or none, and nothing happens outside one."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from bot.core.change import Status
+from bot.core.errors import StoreUnavailable
+from bot.core.notices import CardNotice
+from bot.core.principals import Grant, Role
+from bot.store.database import Database
+from bot.store.store import Store, open_store
+from tests.store.neighbour import locked_by_another
+from tests.store.samples import ANTON, ENTRY, approval, new_change, opened
+
+
+@pytest.fixture
+def hasty(store: Store) -> Iterator[Store]:
+    """A second store over the same file, which does not wait for others."""
+    database = Database(store.database.path, busy_seconds=0)
+    yield Store(database, store.keys, store.clock)
+    database.close()
+
+
+def test_what_was_done_before_an_exception_is_undone(store: Store) -> None:
+    """State, audit record and outbox entry go together."""
+
+    def fail() -> None:
+        with store.unit_of_work():
+            store.changes.open(new_change())
+            store.record(ENTRY)
+            store.outbox.put("card:1", CardNotice(number=1), at=0)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert store.changes.get(1001) is None
+    assert store.audit.get(1) is None
+    assert store.outbox.counts() == {}
+
+
+def test_an_interruption_undoes_as_well(store: Store) -> None:
+    def interrupted() -> None:
+        with store.unit_of_work():
+            store.facts.put("name", "value")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert store.facts.get("name") is None
+    assert not store.database.in_transaction
+
+
+def test_one_inside_another_joins_it(store: Store) -> None:
+    """The inner one has committed nothing when the outer one fails."""
+
+    def fail_after_an_inner_one() -> None:
+        with store.unit_of_work():
+            with store.unit_of_work():
+                store.facts.put("name", "value")
+            assert store.database.in_transaction
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_an_inner_one()
+    assert store.facts.get("name") is None
+
+
+def test_what_is_committed_is_seen_by_others(store: Store, hasty: Store) -> None:
+    with store.unit_of_work() as inside:
+        inside.facts.put("name", "value")
+        assert hasty.facts.get("name") is None
+    assert hasty.facts.get("name") == "value"
+
+
+CHANGES: dict[str, Callable[[Store], object]] = {
+    "changes.open": lambda store: store.changes.open(new_change("thing:two")),
+    "changes.move": lambda store: store.changes.move(1001, Status.PENDING, Status.APPROVED),
+    "changes.note": lambda store: store.changes.note(1001, {"card": "1.2"}),
+    "changes.review": lambda store: store.changes.review(1001, approval()),
+    "changes.intend": lambda store: store.changes.intend(1001, 0, "thing.remove", at=1),
+    "audit": lambda store: store.record(ENTRY),
+    "outbox.put": lambda store: store.outbox.put("card:1", CardNotice(number=1), at=0),
+    "outbox.claim": lambda store: store.outbox.claim(10),
+    "outbox.claim_next": lambda store: store.outbox.claim_next(10, kind="card"),
+    "outbox.mark_channel": lambda store: store.outbox.mark_channel("C1", working=True, reason="", at=0),
+    "jobs.receive": lambda store: store.jobs.receive("key", "body", at=0),
+    "jobs.add": lambda store: store.jobs.add("inbound", "{}", at=0),
+    "jobs.claim": lambda store: store.jobs.claim(10),
+    "jobs.release_all": lambda store: store.jobs.release_all(),
+    "grants.put": lambda store: store.grants.put(Grant(principal=ANTON, role=Role.ADMIN, granted_by="x", granted_at=0)),
+    "grants.remove": lambda store: store.grants.remove(ANTON),
+    "facts.put": lambda store: store.facts.put("name", "value"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_outside_a_unit_of_work_is_refused(store: Store, name: str) -> None:
+    opened(store)
+    before = store.database.path.read_bytes()
+    with pytest.raises(RuntimeError, match="outside a unit of work"):
+        CHANGES[name](store)
+    assert store.database.path.read_bytes() == before
+
+
+def test_a_change_does_not_slip_into_the_unit_of_another_thread(store: Store) -> None:
+    """One connection serves all threads, so the connection being in a transaction is not enough."""
+    refused: list[BaseException] = []
+    begun = threading.Event()
+
+    def slip() -> None:
+        begun.set()
+        try:
+            store.facts.put("name", "slipped in")
+        except RuntimeError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=slip)
+    with store.unit_of_work():
+        thread.start()
+        assert begun.wait(5)
+        thread.join(0.05)
+        store.facts.put("other", "value")
+    thread.join(5)
+    assert len(refused) == 1
+    assert store.facts.get("name") is None
+    assert store.facts.get("other") == "value"
+
+
+def test_threads_take_turns(store: Store) -> None:
+    """Read, add one, write: nothing is lost between eight threads."""
+
+    def count() -> None:
+        for _ in range(12):
+            with store.unit_of_work():
+                store.facts.put("n", str(int(store.facts.get("n") or 0) + 1))
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert store.facts.get("n") == "96"
+
+
+def test_a_file_locked_by_another_process_is_said_to_be_locked_and_nothing_is_half_done(
+    store: Store, hasty: Store
+) -> None:
+    with locked_by_another(store.database.path):
+        with pytest.raises(StoreUnavailable, match="cannot be written now") as refused, hasty.unit_of_work():
+            raise AssertionError("it must not begin")
+        assert "Nothing was done" in refused.value.hint
+        assert not hasty.writable()
+        assert hasty.facts.get("name") is None
+    assert hasty.writable()
+
+
+def test_a_commit_that_cannot_be_made_leaves_nothing_and_the_store_usable(store: Store, hasty: Store) -> None:
+    """Somebody reads while we want to commit: where that stops a commit, it is undone and said."""
+    if hasty.database.journal == "wal":
+        pytest.skip("in WAL a reader does not stop a commit")
+    with closing(sqlite3.connect(store.database.path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM facts").fetchall()
+        with pytest.raises(StoreUnavailable), hasty.unit_of_work():
+            hasty.facts.put("name", "value")
+        assert not hasty.database.in_transaction
+        reader.execute("ROLLBACK")
+    assert hasty.facts.get("name") is None
+    assert hasty.writable()
+
+
+def test_a_file_that_nobody_can_read_now_is_said_to_be_so(store: Store, hasty: Store) -> None:
+    with locked_by_another(store.database.path, "BEGIN EXCLUSIVE"):
+        if hasty.database.journal == "wal":
+            pytest.skip("in WAL a writer does not stop a reader")
+        with pytest.raises(StoreUnavailable, match="cannot be read now"):
+            hasty.facts.get("name")
+        with pytest.raises(StoreUnavailable, match="cannot be read now"):
+            hasty.changes.get(1001)
+
+
+def test_a_file_that_may_only_be_read_can_still_be_read(store: Store) -> None:
+    with store.unit_of_work():
+        store.facts.put("name", "value")
+    store.database.rows("PRAGMA query_only = 1")
+    with pytest.raises(StoreUnavailable, match="readonly"), store.unit_of_work():
+        store.facts.put("name", "other")
+    assert not store.writable()
+    assert store.facts.get("name") == "value"
+    store.database.rows("PRAGMA query_only = 0")
+    assert store.writable()
+
+
+def test_a_full_disk_undoes_the_unit_and_is_overcome_when_there_is_room_again(store: Store) -> None:
+    pages = store.database.rows("PRAGMA page_count")[0]["page_count"]
+    store.database.rows(f"PRAGMA max_page_count = {pages}")
+
+    def put_both() -> None:
+        with store.unit_of_work():
+            store.facts.put("small", "value")
+            store.facts.put("large", "x" * 100_000)
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        put_both()
+    assert not store.database.in_transaction
+    assert store.facts.get("small") is None
+    assert store.database.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+    store.database.rows("PRAGMA max_page_count = 100000")
+    put_both()
+    assert store.facts.get("large") == "x" * 100_000
+
+
+def test_a_refused_statement_that_is_swallowed_does_not_end_the_unit(store: Store) -> None:
+    """What a guard refuses is that one statement; the rest still commits, or not, as one."""
+    with store.unit_of_work():
+        store.facts.put("name", "value")
+        with pytest.raises(StoreUnavailable):
+            store.database.execute("INSERT INTO facts (name, value) VALUES ('name', 'twice')")
+    assert store.facts.get("name") == "value"
+
+
+def test_after_closing_nothing_can_be_read(store: Store) -> None:
+    again = open_store(store.database.path.parent, store.keys, store.clock)
+    again.close()
+    with pytest.raises(StoreUnavailable, match="closed"):
+        again.facts.get("name")

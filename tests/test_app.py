@@ -1,0 +1,230 @@
+"""The composition root: what a bot refuses to start with, what has to hold before it is ready, and its two halves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import Running, assemble, for_plugins, read_settings
+from bot.core.errors import AlreadyRunning, ConfigurationError
+from bot.core.principals import Principal, Role
+from bot.playground.town import Town
+from bot.playground.workspace import SlackWorkspace
+from bot.plugin.loopback import wait_until
+from bot.store.keys import create_key_file
+from tests.slack.intake import Intake, locked, over_http, settings_for
+from tests.slack.kit import form_body, slash_fields
+
+
+@pytest.fixture
+def workspace() -> Iterator[SlackWorkspace]:
+    with SlackWorkspace(rate_limit=False) as made:
+        yield made
+
+
+@pytest.fixture
+def environment(tmp_path: Path, workspace: SlackWorkspace) -> dict[str, str]:
+    """Settings with which a bot can start."""
+    create_key_file(tmp_path / "keys" / "key")
+    return settings_for(tmp_path, workspace)
+
+
+# What it refuses to start with
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("B24BOT_KEY_FILE", "{folder}/none", "There is no key file at"),
+        ("B24BOT_KEY_FILE", "{folder}/home/key", "in the same tree as the database"),
+        ("B24BOT_PLUGINS", "nothing", "nothing"),
+        ("B24BOT_REQUEST_TTL", "soon", "B24BOT_REQUEST_TTL=soon is not a duration"),
+        ("B24BOT_READBACK_AFTER", "-1s", "B24BOT_READBACK_AFTER=-1s is not a duration"),
+        ("B24BOT_QUORUM", "0", "B24BOT_QUORUM=0 is not a whole number from 1"),
+        ("B24BOT_ADMINS", "anton", "B24BOT_ADMINS: “anton” is not a Slack person"),
+    ],
+)
+def test_what_it_cannot_start_with_is_named_in_a_sentence(
+    tmp_path: Path, environment: dict[str, str], name: str, value: str, words: str
+) -> None:
+    create_key_file(tmp_path / "home" / "key")
+    with pytest.raises(ConfigurationError) as caught:
+        assemble(read_settings({**environment, name: value.format(folder=tmp_path)}))
+    assert words in caught.value.sentence
+
+
+def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "keys" / "key").chmod(0o644)
+    with pytest.raises(ConfigurationError, match="can be read by others"):
+        assemble(read_settings(environment))
+
+
+@pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])
+def test_each_way_in_needs_its_own_secret(environment: dict[str, str], name: str) -> None:
+    running = Running(assemble(read_settings({**environment, "SLACK_SIGNING_SECRET": ""})), intake=True, work=False)
+    try:
+        with pytest.raises(ConfigurationError, match=f"{name} is not set"):
+            running.http() if name == "SLACK_SIGNING_SECRET" else running.open_socket()
+    finally:
+        running.stop()
+
+
+def test_the_first_admins_are_granted_once(environment: dict[str, str]) -> None:
+    settings = read_settings({**environment, "B24BOT_ADMINS": "T0001:U0004"})
+    for _ in range(2):
+        bot = assemble(settings)
+        assert bot.store.grants.role_of(Principal(team="T0001", user="U0004")) is Role.ADMIN
+        assert len(bot.store.grants.all()) == 1
+        bot.close()
+
+
+def test_plugins_do_not_get_the_tokens_of_slack(environment: dict[str, str]) -> None:
+    given = for_plugins(read_settings({**environment, "SLACK_APP_TOKEN": "xapp-1"}))
+    assert "B24BOT_QUORUM" in given
+    assert not {"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"} & set(given)
+
+
+# Readiness
+
+
+def over_the_net(intake: Intake, path: str) -> tuple[int, dict[str, bool]]:
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", intake.port, timeout=5)
+    try:
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        return reply.status, json.loads(reply.read())
+    finally:
+        connection.close()
+
+
+def test_it_is_not_ready_while_slack_is_silent_and_becomes_so_without_a_restart(
+    environment: dict[str, str], workspace: SlackWorkspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = Running(assemble(read_settings(environment)), intake=True, work=True)
+    try:
+        with workspace.offline():
+            running.start()
+            assert wait_until(lambda: "Slack does not say who we are" in caplog.text)
+            assert running.readiness() == {
+                "store": True,
+                "intake": True,
+                "slack": False,
+                "socket": True,
+                "worker": True,
+            }
+        assert wait_until(lambda: all(running.readiness().values()), within=8)
+        assert running.bot.context.home_team == "T0001"
+    finally:
+        running.stop()
+    assert workspace.bot_token not in caplog.text
+
+
+def test_a_store_that_cannot_be_written_is_not_ready_and_the_process_still_lives(
+    tmp_path: Path, workspace: SlackWorkspace
+) -> None:
+    with Intake(tmp_path, workspace) as intake:
+        intake.impatient()
+        with locked(intake.database):
+            status, conditions = over_the_net(intake, "/readyz")
+            assert over_the_net(intake, "/healthz") == (200, {"alive": True})
+        assert (status, conditions["store"], conditions["ready"]) == (503, False, False)
+        assert over_the_net(intake, "/readyz")[0] == 200
+
+
+def test_a_bot_that_is_stopping_takes_nothing_more(environment: dict[str, str]) -> None:
+    running = Running(assemble(read_settings(environment)), intake=True, work=True)
+    running.start()
+    running.stop()
+    conditions = running.readiness()
+    assert (conditions["intake"], conditions["store"], conditions["worker"]) == (False, False, False)
+
+
+# Two halves on one file
+
+
+def test_what_one_process_takes_in_another_works_off(tmp_path: Path, workspace: SlackWorkspace) -> None:
+    with Intake(tmp_path, workspace) as intake:
+        assert workspace.people["Olga"].slash("/b24 whoami").ok
+        assert len(intake.jobs()) == 1
+        settings = read_settings(settings_for(tmp_path, workspace))
+        working = Running(assemble(settings), intake=False, work=True)
+        working.start()
+        try:
+            seen = workspace.wait_for(lambda: workspace.ephemerals("Olga"), what="the answer")
+            assert "You are T0001:U0001" in workspace.transcript(seen[0])
+            assert workspace.people["Anton"].slash("/b24 whoami").ok
+            workspace.wait_for(lambda: workspace.ephemerals("Anton"), what="the next answer")
+        finally:
+            working.stop()
+        assert intake.jobs() == []
+
+
+@pytest.mark.parametrize(("intake", "work"), [(True, False), (False, True), (True, True)])
+def test_a_seat_that_is_taken_is_not_given_twice(environment: dict[str, str], intake: bool, work: bool) -> None:
+    """safety.md T56."""
+    first = Running(assemble(read_settings(environment)), intake=True, work=True)
+    bot = assemble(read_settings(environment))
+    try:
+        with pytest.raises(AlreadyRunning):
+            Running(bot, intake=intake, work=work)
+    finally:
+        bot.close()
+        first.stop()
+    again = Running(assemble(read_settings(environment)), intake=intake, work=work)
+    again.stop()
+
+
+# The slash command
+
+
+def test_another_slash_command_can_be_chosen(tmp_path: Path) -> None:
+    with Town(tmp_path, pace=False, settings={"B24BOT_COMMAND": "/ops24"}) as town:
+        workspace = town.workspace
+        assert workspace.people["Olga"].slash("/b24 help").status == 404
+        assert workspace.people["Olga"].slash("/ops24 conector list").status == 200
+        seen = workspace.wait_for(lambda: [one for one in workspace.ephemerals("Olga") if one.blocks])
+        assert "Did you mean `/ops24 connector list`?" in workspace.transcript(seen[0])
+
+
+def test_people_and_payloads_of_another_workspace_are_refused_and_recorded(town: Town) -> None:
+    """safety.md T9: Bolt itself hands such deliveries on."""
+    workspace = town.workspace
+    stranger = workspace.add_person("Fritz", team_id="T0900")
+    workspace.invite_to("connectors", "Fritz")
+    assert stranger.slash("/b24 connector remove myconnector").ok
+    workspace.wait_for(lambda: workspace.ephemerals("Fritz"), what="the refusal")
+    assert "not on the allow-list" in workspace.transcript(workspace.ephemerals("Fritz")[0])
+    (record,) = town.store.audit.find(tag="command:line:refused")
+    assert record.actor == f"T0900:{stranger.id}"
+    assert workspace.messages("approvals") == []
+
+
+def test_a_request_is_as_old_as_slack_says_also_where_the_bots_clock_is_shifted(town: Town) -> None:
+    """Shifting the clock lets a change request expire; it must not shut the door."""
+    town.clock.advance(7_200)
+    assert town.workspace.people["Olga"].slash("/b24 whoami").ok
+
+
+def test_what_is_sent_to_a_bot_that_does_not_know_itself_is_left_to_slack(
+    environment: dict[str, str], workspace: SlackWorkspace
+) -> None:
+    from bot.web.site import Site
+    from tests.web.test_site import served
+
+    running = Running(assemble(read_settings(environment)), intake=True, work=False)
+    try:
+        with served(site := Site(running.http(), "127.0.0.1", 0)):
+            from bot.playground.workspace.signing import signed_headers
+            import time
+
+            body = form_body(slash_fields())
+            headers = signed_headers(workspace.signing_secret, body, int(time.time()))
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            assert over_http(site.port, body, headers).status == 503
+    finally:
+        running.stop()

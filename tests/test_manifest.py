@@ -1,0 +1,185 @@
+"""The app's manifest: what Slack's schema asks for, and what the schema does not see."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from bot.playground.workspace.tokens import DEFAULT_BOT_SCOPES
+from bot.settings import HOST_SETTINGS
+from bot.web.site import SLACK_PATH
+
+ROOT = Path(__file__).parent.parent
+SCHEMA = ROOT.parent / "shared" / "data" / "slack" / "manifest.schema.2.0.0.json"
+MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+SCOPES_OF: Mapping[str, frozenset[str]] = {
+    "auth_test": frozenset(),
+    "apps_connections_open": frozenset(),
+    "chat_postMessage": frozenset({"chat:write"}),
+    "chat_postEphemeral": frozenset({"chat:write"}),
+    "chat_update": frozenset({"chat:write"}),
+    "views_open": frozenset(),
+    "users_info": frozenset({"users:read"}),
+}
+"""What each method of the Web API that the bot calls needs."""
+PLANNED = frozenset({"users:read"})
+"""Asked for from the start, so that nobody has to install the app again when guests are looked up (slack.md 8)."""
+
+
+def used_methods() -> set[str]:
+    """The methods of the Web API that the Slack room calls."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "slack").rglob("*.py"))
+    return set(re.findall(r"_client\.((?:[a-z]+_)+[A-Za-z]+)\(", code)) | {"apps_connections_open"}
+
+
+# A small reader of JSON Schema: as much of it as Slack's file uses
+
+
+def wrong(value: Any, schema: Any, root: Any, path: str = "") -> Iterator[str]:
+    """What does not agree with the schema, each with its place."""
+    if schema is True or schema == {}:
+        return
+    if "$ref" in schema:
+        target = root
+        for name in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[name]
+        yield from wrong(value, target, root, path)
+    kinds = schema.get("type")
+    if kinds and not any(_is(value, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds)):
+        yield f"{path}: not {kinds}"
+        return
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{path}: not one of {schema['enum']}"
+    if "anyOf" in schema and all(list(wrong(value, one, root, path)) for one in schema["anyOf"]):
+        yield f"{path}: none of what it may be"
+    if isinstance(value, str):
+        yield from _wrong_text(value, schema, path)
+    if isinstance(value, list):
+        yield from _wrong_list(value, schema, root, path)
+    if isinstance(value, dict):
+        yield from _wrong_object(value, schema, root, path)
+
+
+def _is(value: Any, kind: str) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    types = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "null": type(None)}
+    return isinstance(value, types.get(kind, ()))
+
+
+def _wrong_text(value: str, schema: Any, path: str) -> Iterator[str]:
+    if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
+        yield f"{path}: {len(value)} characters"
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        yield f"{path}: not {schema['pattern']}"
+
+
+def _wrong_list(value: list[Any], schema: Any, root: Any, path: str) -> Iterator[str]:
+    if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+        yield f"{path}: {len(value)} items"
+    if schema.get("uniqueItems") and len({json.dumps(one) for one in value}) < len(value):
+        yield f"{path}: something twice"
+    for at, item in enumerate(value):
+        yield from wrong(item, schema.get("items", True), root, f"{path}/{at}")
+
+
+def _wrong_object(value: dict[str, Any], schema: Any, root: Any, path: str) -> Iterator[str]:
+    known = schema.get("properties", {})
+    for name in schema.get("required", ()):
+        if name not in value:
+            yield f"{path}: no {name}"
+    for name, inner in value.items():
+        if name in known:
+            yield from wrong(inner, known[name], root, f"{path}/{name}")
+        elif schema.get("additionalProperties") is False and not schema.get("patternProperties"):
+            yield f"{path}: {name} is unknown"
+
+
+def problems(manifest: dict[str, Any]) -> list[str]:
+    if not SCHEMA.is_file():
+        pytest.skip(f"Slack's schema of the manifest is not there: {SCHEMA.name}, in a folder beside the repository")
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return list(wrong(manifest, schema, schema))
+
+
+def test_slacks_own_schema_finds_nothing_wrong() -> None:
+    assert problems(MANIFEST) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("display_information", "name"), "n" * 36),
+        (("display_information", "description"), "d" * 141),
+        (("display_information", "long_description"), "too short"),
+        (("features", "bot_user", "display_name"), 7),
+        (("features", "slash_commands"), [{"command": "/b24"}]),
+        (("settings", "socket_mode_enabled"), "yes"),
+        (("settings", "anything"), True),
+        (("oauth_config", "scopes", "bot"), "commands"),
+    ],
+)
+def test_the_schema_does_find_what_is_wrong(place: tuple[str, ...], value: Any) -> None:
+    broken = json.loads(json.dumps(MANIFEST))
+    *way, last = place
+    holder = broken
+    for name in way:
+        holder = holder[name]
+    holder[last] = value
+    assert problems(broken) != []
+
+
+# What the schema does not see (slack.md 7)
+
+
+def test_it_is_version_2_and_named_as_the_bot() -> None:
+    assert MANIFEST["_metadata"]["major_version"] == 2
+    assert MANIFEST["display_information"]["name"] == MANIFEST["features"]["bot_user"]["display_name"] == "b24bot"
+    assert 175 <= len(MANIFEST["display_information"]["long_description"]) <= 4_000
+    assert re.fullmatch(r"#[0-9a-f]{6}", MANIFEST["display_information"]["background_color"])
+
+
+def test_the_scopes_are_what_the_code_needs_and_no_more() -> None:
+    methods = used_methods()
+    assert {"auth_test", "chat_postMessage", "views_open"} <= methods
+    assert methods <= set(SCOPES_OF), "a method whose scope nobody has written down here"
+    needed = {"commands"}.union(*(SCOPES_OF[name] for name in methods))
+    asked = MANIFEST["oauth_config"]["scopes"]["bot"]
+    assert len(asked) == len(set(asked))
+    assert needed <= set(asked) <= needed | PLANNED
+
+
+def test_the_simulated_workspace_grants_just_these_scopes() -> None:
+    """Otherwise the tests would prove nothing about an app installed from this manifest."""
+    assert set(DEFAULT_BOT_SCOPES) == set(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+def test_there_is_one_command_it_is_the_default_and_comes_as_typed() -> None:
+    (command,) = MANIFEST["features"]["slash_commands"]
+    (default,) = [row.default for row in HOST_SETTINGS if row.name == "B24BOT_COMMAND"]
+    assert command["command"] == default
+    assert len(command["command"]) <= 32
+    assert command["should_escape"] is False
+    assert command["usage_hint"]
+
+
+def test_buttons_are_on_and_nothing_is_subscribed_that_nobody_reads() -> None:
+    assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
+    assert "event_subscriptions" not in MANIFEST["settings"]
+    assert "user" not in MANIFEST["oauth_config"]["scopes"]
+    assert MANIFEST["settings"]["socket_mode_enabled"] is True
+
+
+def test_every_address_is_https_and_leads_to_the_intake() -> None:
+    addresses = [MANIFEST["features"]["slash_commands"][0]["url"], MANIFEST["settings"]["interactivity"]["request_url"]]
+    assert len(set(addresses)) == 1
+    parts = urlsplit(addresses[0])
+    assert (parts.scheme, parts.path) == ("https", SLACK_PATH)
+    assert str(parts.hostname).endswith(".example.com"), "a placeholder, nobody's real host"

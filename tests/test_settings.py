@@ -1,0 +1,191 @@
+"""Settings: where they come from, how they are read, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.core.errors import ConfigurationError
+from bot.core.policy import Terms
+from bot.core.principals import Principal
+from bot.plugin import Setting
+from bot.settings import HOST_SETTINGS, LOG_LEVELS, Settings, load_settings
+
+TREES = (
+    Setting(name="TREES_COLOUR", help="Of leaves.", default="green"),
+    Setting(name="TREES_KEY", help="", secret=True),
+)
+
+
+def given(**values: str) -> Settings:
+    """Settings with these in the environment."""
+    return load_settings(values)
+
+
+@pytest.fixture
+def dotenv(tmp_path: Path) -> Callable[[str], Path]:
+    def write(text: str) -> Path:
+        path = tmp_path / ".env"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(dotenv: Callable[[str], Path]) -> None:
+    path = dotenv("B24BOT_COMMAND=/file\nB24BOT_QUORUM=2\n")
+    settings = load_settings({"B24BOT_COMMAND": "/env"}, dotenv=path)
+    assert settings["B24BOT_COMMAND"] == "/env"
+    assert settings["B24BOT_QUORUM"] == "2"
+    assert settings["B24BOT_REQUEST_TTL"] == "1h"
+
+
+def test_empty_is_as_good_as_not_set(dotenv: Callable[[str], Path]) -> None:
+    settings = load_settings({"B24BOT_COMMAND": ""}, dotenv=dotenv("B24BOT_COMMAND=\nB24BOT_QUORUM\n"))
+    assert settings["B24BOT_COMMAND"] == "/b24"
+    assert settings["B24BOT_QUORUM"] == "1"
+
+
+def test_a_value_in_the_file_stands_for_itself(dotenv: Callable[[str], Path]) -> None:
+    path = dotenv("""SLACK_BOT_TOKEN='a${HOME}b'\nSLACK_SIGNING_SECRET="q # r" # said\nexport B24BOT_COMMAND=/x\n""")
+    settings = load_settings({}, dotenv=path)
+    assert settings["SLACK_BOT_TOKEN"] == "a${HOME}b"
+    assert settings["SLACK_SIGNING_SECRET"] == "q # r"
+    assert settings["B24BOT_COMMAND"] == "/x"
+
+
+def test_a_file_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
+    assert load_settings({}, dotenv=tmp_path / "none")["B24BOT_COMMAND"] == "/b24"
+
+
+def test_without_arguments_it_is_the_environment_of_the_process() -> None:
+    assert load_settings()["B24BOT_LOG_LEVEL"]
+
+
+def test_the_rows_of_plugins_are_read_like_the_hosts_own() -> None:
+    settings = load_settings({"TREES_KEY": "abc"}, more=TREES)
+    assert settings["TREES_COLOUR"] == "green"
+    assert settings.secrets == ("abc",)
+    with pytest.raises(ConfigurationError, match="TREES_KEY is not set"):
+        load_settings({}, more=TREES).require("TREES_KEY")
+
+
+def test_what_no_row_names_is_not_read() -> None:
+    with pytest.raises(KeyError):
+        given(B24BOT_NONSENSE="1")["B24BOT_NONSENSE"]
+
+
+def test_secrets_are_listed_and_are_not_in_the_repr() -> None:
+    settings = given(SLACK_BOT_TOKEN="xoxb-canary", SLACK_SIGNING_SECRET="canary", B24BOT_COMMAND="/x")
+    assert set(settings.secrets) == {"xoxb-canary", "canary"}
+    assert "canary" not in f"{settings} {settings!r}"
+
+
+def test_a_setting_that_is_needed_is_named_with_what_it_is() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        given().require("SLACK_APP_TOKEN")
+    assert caught.value.sentence.startswith("SLACK_APP_TOKEN is not set. The app-level token")
+    assert given(SLACK_APP_TOKEN="xapp").require("SLACK_APP_TOKEN") == "xapp"
+
+
+@pytest.mark.parametrize(("word", "on"), [("on", True), (" ON ", True), ("1", True), ("yes", True), ("true", True)])
+def test_a_switch_is_on_for_every_usual_word(word: str, on: bool) -> None:
+    assert given(B24BOT_ALLOW_LOOPBACK=word).on("B24BOT_ALLOW_LOOPBACK") is on
+
+
+@pytest.mark.parametrize("word", ["off", "0", "no", "false", "", "maybe"])
+def test_a_switch_is_off_for_all_else(word: str) -> None:
+    assert not given(B24BOT_ALLOW_LOOPBACK=word).on("B24BOT_ALLOW_LOOPBACK")
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [("250ms", 250), ("90s", 90_000), ("15m", 900_000), ("1h", 3_600_000), (" 2 D ", 172_800_000), ("60M", 3_600_000)],
+)
+def test_a_duration_is_a_number_with_its_unit(text: str, milliseconds: int) -> None:
+    assert given(B24BOT_REQUEST_TTL=text).duration_ms("B24BOT_REQUEST_TTL") == milliseconds
+
+
+@pytest.mark.parametrize("text", ["0s", "0", "60", "1.5h", "-1h", "h", "1 week", "1h30m", "٣h", "9999999s", "1h\n2h"])
+def test_what_is_not_a_duration_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not a duration") as caught:
+        given(B24BOT_REQUEST_TTL=text).duration_ms("B24BOT_REQUEST_TTL")
+    assert caught.value.hint == "Write 90s, 15m, 1h or 2d."
+
+
+@pytest.mark.parametrize("text", ["1", " 2 ", "20"])
+def test_a_number_within_its_bounds_is_read(text: str) -> None:
+    assert given(B24BOT_QUORUM=text).number("B24BOT_QUORUM", 1, 20) == int(text)
+
+
+@pytest.mark.parametrize("text", ["0", "21", "-1", "1.0", "one", "٣", "1e1", "9" * 5_000])
+def test_a_number_out_of_its_bounds_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not a whole number from 1 to 20"):
+        given(B24BOT_QUORUM=text).number("B24BOT_QUORUM", 1, 20)
+
+
+def test_the_terms_are_the_quorum_and_the_waiting_time() -> None:
+    assert given().terms == Terms(quorum=1, expires_in=3_600_000)
+    assert given(B24BOT_QUORUM="3", B24BOT_REQUEST_TTL="15m").terms == Terms(quorum=3, expires_in=900_000)
+
+
+def test_admins_are_a_list_of_people() -> None:
+    assert given().admins == ()
+    anna, boris = Principal(team="T0001", user="U0001"), Principal(team="T0001", user="U0002")
+    assert given(B24BOT_ADMINS=" T0001:U0001 ,, T0001:U0002,").admins == (anna, boris)
+
+
+def test_an_admin_who_is_nobody_is_refused_with_the_way_to_find_out() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        assert given(B24BOT_ADMINS="T0001:U0001,@anna").admins
+    assert caught.value.sentence == "B24BOT_ADMINS: “@anna” is not a Slack person."
+    assert "Copy member ID" in caught.value.hint
+
+
+@pytest.mark.parametrize("level", [*LOG_LEVELS, "info", " Debug "])
+def test_a_log_level_is_read_however_it_is_capitalised(level: str) -> None:
+    assert given(B24BOT_LOG_LEVEL=level).log_level == level.strip().upper()
+
+
+def test_an_unknown_log_level_is_refused_with_the_list() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        assert given(B24BOT_LOG_LEVEL="LOUD").log_level
+    assert caught.value.hint == "One of DEBUG, INFO, WARNING, ERROR."
+
+
+def test_the_database_and_the_keys_never_share_a_folder_by_default() -> None:
+    settings = given()
+    assert settings.home.name == "b24bot"
+    assert settings.key_file.name == "key"
+    assert settings.home not in settings.key_file.parents
+
+
+def test_a_tilde_is_the_users_own_folder() -> None:
+    settings = given(B24BOT_HOME="~/bot", B24BOT_KEY_FILE="~/keys/key")
+    assert settings.home == Path.home() / "bot"
+    assert settings.key_file == Path.home() / "keys" / "key"
+
+
+@pytest.mark.parametrize("row", HOST_SETTINGS, ids=lambda row: row.name)
+def test_every_row_has_a_help_sentence_and_no_secret_has_a_default(row: Setting) -> None:
+    assert row.help.endswith(".")
+    assert not (row.secret and row.default)
+
+
+def test_no_setting_has_two_rows() -> None:
+    names = [row.name for row in HOST_SETTINGS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("row", HOST_SETTINGS, ids=lambda row: row.name)
+def test_whatever_has_the_name_of_a_secret_is_one(row: Setting) -> None:
+    assert row.secret == any(word in row.name for word in ("TOKEN", "SECRET"))
+
+
+def test_the_defaults_can_be_read() -> None:
+    settings = given()
+    assert settings.duration_ms("B24BOT_READBACK_AFTER") == 75_000
+    assert settings.log_level == "INFO"
+    assert not settings.on("B24BOT_ALLOW_LOOPBACK")

@@ -1,0 +1,30 @@
+"""A database whose commits fail when they are told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.core.errors import StoreUnavailable
+from bot.store.database import Database
+
+
+class FragileDatabase(Database):
+    """Counts the commits; one for which `fails` says yes is undone and raises what a full disk raises."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, synchronous="OFF")
+        self.commits = 0
+        self.fails: Callable[[int], bool] = lambda number: False
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[None]:
+        with self._lock:
+            outermost = not self.in_transaction
+            with super().unit_of_work():
+                yield
+                if outermost:
+                    self.commits += 1
+                    if self.fails(self.commits):
+                        raise StoreUnavailable("The database cannot be written now (planted).")

@@ -1,0 +1,70 @@
+"""A messenger that writes down what it is told to say, and fails on request."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.core.audit import AuditRecord
+from bot.core.change import ChangeRequest, Status
+from bot.core.notices import Whisper
+from bot.usecases.context import Posted
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Implements Messenger. `faults[kind]` are raised one a call, in order; None lets that call through."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+    """Everything that got out, in order: kind and words."""
+    cards: list[tuple[int, Status, str]] = field(default_factory=list)
+    """Cards as posted or rewritten: number, status, message."""
+    whispers: list[Whisper] = field(default_factory=list)
+    audit: list[list[int]] = field(default_factory=list)
+    """Numbers of the records of each audit message."""
+    forms: list[tuple[str, int, str]] = field(default_factory=list)
+    faults: dict[str, deque[Exception | None]] = field(default_factory=dict)
+    tried: list[str] = field(default_factory=list)
+    on_try: Callable[[str], None] = field(default=lambda kind: None)
+
+    def fail(self, kind: str, *errors: Exception | None) -> None:
+        self.faults.setdefault(kind, deque()).extend(errors)
+
+    def _try(self, kind: str) -> None:
+        self.tried.append(kind)
+        self.on_try(kind)
+        waiting = self.faults.get(kind)
+        error = waiting.popleft() if waiting else None
+        if error is not None:
+            raise error
+
+    def post_card(self, change: ChangeRequest) -> Posted:
+        self._try("post")
+        message = f"{len(self.cards) + 1}.0"
+        self.cards.append((change.number, change.status, message))
+        self.said.append(("post", f"{change.id} {change.status}"))
+        return Posted(channel=change.channel or "CSOMEWHERE", message=message)
+
+    def rewrite_card(self, change: ChangeRequest) -> None:
+        self._try("rewrite")
+        self.cards.append((change.number, change.status, change.card or ""))
+        self.said.append(("rewrite", f"{change.id} {change.status}"))
+
+    def reply(self, change: ChangeRequest, text: str) -> None:
+        self._try("reply")
+        self.said.append(("reply", f"{change.id} {text}"))
+
+    def whisper(self, whisper: Whisper) -> None:
+        self._try("whisper")
+        self.whispers.append(whisper)
+        self.said.append(("whisper", whisper.reply.title))
+
+    def audit_lines(self, channel: str, records: list[AuditRecord]) -> None:
+        self._try("audit")
+        self.audit.append([record.seq for record in records])
+        self.said.append(("audit", " ".join(f"#{record.seq}" for record in records)))
+
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
+        self._try("form")
+        self.forms.append((trigger, change.number, value))

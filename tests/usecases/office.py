@@ -1,0 +1,294 @@
+"""The use cases put together over a real store, with the toy on one side and the recorder on the other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bot.core.audit import AuditRecord
+from bot.core.change import ChangeRequest, Status
+from bot.core.inbound import Click, Form, Inbound, SlashCommand
+from bot.core.notices import Whisper, notice_from_json
+from bot.core.policy import NeedsConfirmation, Terms
+from bot.core.principals import Principal, Role
+from bot.host.registry import Registry
+from bot.store.jobs import Job
+from bot.store.keys import Keyring
+from bot.store.store import Store, open_store
+from bot.usecases import buttons
+from bot.usecases.access import grant_role
+from bot.usecases.context import Channels, Context
+from bot.usecases.deliver import Courier
+from bot.usecases.desk import GROUPS
+from bot.usecases.expire import expire_overdue
+from bot.usecases.receive import receive
+from bot.usecases.recover import Recovery
+from bot.usecases.worker import INBOUND, perform_job, put_away_stranded
+from tests.usecases.messenger import Recorder
+from tests.usecases.toy import Toy
+
+HOME = "T1"
+OPS, APPROVALS, AUDIT = "C0PS", "CAPPR", "CAUDIT"
+
+
+def person(name: str, team: str = HOME) -> Principal:
+    return Principal(team=team, user=f"U{name.upper()}")
+
+
+OLGA, ANTON, VERA, IDA, VIKTOR, GLEB = (person(name) for name in ("Olga", "Anton", "Vera", "Ida", "Viktor", "Gleb"))
+"""An operator, two approvers, an admin, a viewer, and somebody who is not on the list."""
+STRANGER = person("Anton", team="T2")
+ROLES: Mapping[Principal, Role] = {
+    OLGA: Role.OPERATOR,
+    ANTON: Role.APPROVER,
+    VERA: Role.APPROVER,
+    IDA: Role.ADMIN,
+    VIKTOR: Role.VIEWER,
+    STRANGER: Role.ADMIN,
+}
+START = 1_750_000_000_000
+SHELL = Principal.shell("tester")
+
+
+class StillClock:
+    """Time that moves only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self._lock = threading.Lock()
+
+    def now_ms(self) -> int:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now / 1000
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
+    def jitter(self, most: float) -> float:
+        return 0.0
+
+    def advance(self, seconds: float) -> None:
+        with self._lock:
+            self.now += round(seconds * 1000)
+
+
+class Office:
+    """Everything a use case works with. `type`, `press` and `send` are what people do; `work` is what follows."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        terms: Terms | None = None,
+        channels: Channels | None = None,
+        toy: Toy | None = None,
+        roles: Mapping[Principal, Role] = ROLES,
+        store: Store | None = None,
+    ) -> None:
+        self.clock = StillClock()
+        self.toy = toy or Toy()
+        self.messenger = Recorder()
+        self.store = store or open_store(folder, Keyring({"k1": bytes(32)}), self.clock, synchronous="OFF")
+        self.ctx = Context(
+            store=self.store,
+            registry=Registry([self.toy], builtin=(command for group in GROUPS for command in group)),
+            clock=self.clock,
+            terms=terms or Terms(),
+            channels=channels or Channels(approval=APPROVALS, audit=AUDIT),
+            messenger=self.messenger,
+            settings={},
+            settle_after_ms=75_000,
+            home_team=HOME,
+        )
+        self.courier = Courier(self.ctx)
+        self.recovery = Recovery(self.ctx)
+        self._keys = 0
+        for principal, role in roles.items():
+            grant_role(self.store, principal, role, by=SHELL)
+        self.deliver()
+        self.messenger.audit.clear()
+
+    def _key(self) -> str:
+        self._keys += 1
+        return f"key-{self._keys}"
+
+    def typed(self, who: Principal, text: str, *, channel: str = OPS) -> SlashCommand:
+        return SlashCommand(
+            key=self._key(),
+            person=who,
+            home_team=who.team,
+            channel=channel,
+            text=text,
+            answer_url="https://hooks.slack.com/commands/1",
+            trigger=f"trigger-{self._keys}",
+        )
+
+    def value(self, change: ChangeRequest) -> str:
+        return buttons.value_for(self.store.keys, HOME, change)
+
+    def click(self, who: Principal, change: ChangeRequest, button: str, *, value: str = "", channel: str = "") -> Click:
+        return Click(
+            key=self._key(),
+            person=who,
+            home_team=HOME,
+            channel=channel or change.channel,
+            message=change.card or "",
+            button=button,
+            value=value or self.value(change),
+            trigger=f"trigger-{self._keys}",
+        )
+
+    def form(self, who: Principal, change: ChangeRequest, reason: str, *, value: str = "") -> Form:
+        fields = {"reason": reason}
+        return Form(
+            key=self._key(),
+            person=who,
+            home_team=HOME,
+            form="reason",
+            value=value or self.value(change),
+            fields=fields,
+        )
+
+    def take(self, inbound: Inbound) -> None:
+        """Receive it and do what is due, delivering nothing."""
+        receive(self.ctx, inbound)
+        self.do_jobs()
+
+    def do_jobs(self, most: int = 50) -> int:
+        """Do the jobs that are due; returns how many."""
+        for done in range(most):
+            with self.store.unit_of_work():
+                job = self.store.jobs.claim(self.clock.now_ms())
+            if job is None:
+                return done
+            perform_job(self.ctx, job)
+        return most
+
+    def deliver(self, most: int = 200) -> None:
+        """Deliver what is due, letting the second between two audit messages pass."""
+        for _ in range(most):
+            if not self.courier.deliver_one():
+                self.clock.advance(1)
+                if not self.courier.deliver_one():
+                    return
+
+    def work(self) -> None:
+        """Do jobs and deliver until nothing is due any more."""
+        for _ in range(20):
+            self.deliver()
+            self.clock.advance(0.3)
+            if not self.do_jobs():
+                return
+
+    def restart(self) -> None:
+        """As another process after this one died: what was only in memory is gone."""
+        self.ctx = replace(self.ctx, active=set(), stranded=[])
+        self.courier, self.recovery = Courier(self.ctx), Recovery(self.ctx)
+        self.recovery.start()
+
+    def wait(self, seconds: float, *, step: float = 1.0) -> None:
+        """Let time pass while the keeper does its rounds and everything due is done."""
+        end = self.clock.now + round(seconds * 1000)
+        while self.clock.now < end:
+            self.clock.now = min(end, self.clock.now + round(step * 1000))
+            self.round()
+
+    def round(self) -> None:
+        """One round of the keeper, and what is due."""
+        put_away_stranded(self.ctx)
+        expire_overdue(self.ctx)
+        self.recovery.look()
+        self.do_jobs()
+        while self.courier.deliver_one():
+            pass
+
+    def type(self, who: Principal, text: str, *, channel: str = OPS) -> str:
+        """Type a line; returns the title of the answer."""
+        self.take(self.typed(who, text, channel=channel))
+        self.deliver()
+        return self.last_whisper
+
+    def ask(self, text: str = "thing remove one", who: Principal = OLGA) -> ChangeRequest:
+        """Type a line that opens a change request, and wait for its card."""
+        self.type(who, text)
+        return self.change()
+
+    def claim_inbound(self) -> list[Job]:
+        """Take all jobs that came in, and leave what is to be run for later."""
+        with self.store.unit_of_work() as store:
+            jobs = []
+            while (job := store.jobs.claim(self.clock.now_ms())) is not None:
+                jobs.append(job)
+            for job in jobs:
+                if job.kind != INBOUND:
+                    store.jobs.postpone(job, due_at=self.clock.now_ms())
+        return [job for job in jobs if job.kind == INBOUND]
+
+    def press(self, who: Principal, change: ChangeRequest, button: str = buttons.APPROVE) -> str:
+        """Press a button and do nothing of what follows; returns what the person will be told, if anything."""
+        return self.hears(self.click(who, self.now(change), button))
+
+    def hears(self, inbound: Inbound) -> str:
+        """Receive it, do that one job, and deliver nothing; returns what the person will be told, if anything."""
+        before = len(self.waiting_whispers())
+        receive(self.ctx, inbound)
+        for job in self.claim_inbound():
+            perform_job(self.ctx, job)
+        waiting = self.waiting_whispers()
+        return waiting[-1].reply.title if len(waiting) > before else ""
+
+    def waiting_whispers(self) -> list[Whisper]:
+        rows = self.store.database.rows("SELECT kind, payload FROM outbox WHERE kind = 'whisper' AND state = 'new'")
+        notices = [notice_from_json(row["kind"], row["payload"]) for row in rows]
+        return [notice for notice in notices if isinstance(notice, Whisper)]
+
+    def send(self, who: Principal, change: ChangeRequest, reason: str) -> str:
+        """Send the form off that asks for a reason; returns what the person will be told, if anything."""
+        return self.hears(self.form(who, self.now(change), reason))
+
+    def approved(self, text: str = "thing remove one", who: Principal = OLGA) -> ChangeRequest:
+        """A change request that was approved and waits to be run, with its audit line delivered."""
+        change = self.ask(text, who)
+        assert self.press(who if isinstance(change.decision, NeedsConfirmation) else ANTON, change) == ""
+        self.deliver()
+        assert self.now(change).status is Status.APPROVED
+        return self.now(change)
+
+    def change(self, number: int | None = None) -> ChangeRequest:
+        """The newest change request, or the one with this number."""
+        if number is not None:
+            return self.store.changes.require(number)
+        return self.store.changes.with_status(Status, limit=1)[0]
+
+    def now(self, change: ChangeRequest) -> ChangeRequest:
+        return self.store.changes.require(change.number)
+
+    @property
+    def last_whisper(self) -> str:
+        return self.messenger.whispers[-1].reply.title if self.messenger.whispers else ""
+
+    @property
+    def threads(self) -> list[str]:
+        return [words for kind, words in self.messenger.said if kind == "reply"]
+
+    def records(self, tag: str = "", subject: str = "") -> list[AuditRecord]:
+        """Audit records, oldest first."""
+        return self.store.audit.find(tag=tag, subject=subject, limit=500)[::-1]
+
+    def break_audit(self) -> None:
+        """From here on no audit record can be written."""
+        with self.store.unit_of_work():
+            self.store.database.execute(
+                "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
+            )
+
+    def mend_audit(self) -> None:
+        with self.store.unit_of_work():
+            self.store.database.execute("DROP TRIGGER no_audit")
+
+    def close(self) -> None:
+        self.store.close()

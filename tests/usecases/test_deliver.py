@@ -1,0 +1,409 @@
+"""Notices get out in order, at the pace the channel takes, and none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import pairwise
+
+import pytest
+
+from bot.core.audit import Entry, Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.errors import StoreUnavailable
+from bot.core.notices import AuditNotice, CardNotice, Notice, Whisper
+from bot.plugin import Reply
+from bot.store.outbox import Envelope
+from bot.store.store import Store, audit_key
+from bot.usecases.context import Channels
+from bot.usecases.deliver import (
+    AUDIT_LINES_PER_MESSAGE,
+    DEAD_CHANNEL_RETRY_MS,
+    GIVE_UP_AFTER,
+    LONGEST_WAIT_MS,
+    Busy,
+    ChannelDead,
+    Courier,
+    DeliveryError,
+    Impossible,
+    Lost,
+    wait_ms,
+)
+from bot.usecases.notify import card_key, say_under_card, show_card, whisper
+from tests.usecases.fragile import FragileDatabase
+from tests.usecases.office import APPROVALS, AUDIT, OLGA, Office
+
+
+def record(office: Office, count: int = 1) -> list[int]:
+    with office.store.unit_of_work() as store:
+        entry = Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject="test")
+        return [store.record(entry) for _ in range(count)]
+
+
+def whispered(office: Office, text: str) -> None:
+    with office.store.unit_of_work():
+        whisper(office.ctx, OLGA, "C1", Reply(title=text))
+
+
+def queued(office: Office, *, threads: int = 0) -> ChangeRequest:
+    """A change request whose card and lines wait, and nothing else."""
+    office.take(office.typed(OLGA, "thing remove one"))
+    with office.store.unit_of_work() as store:
+        store.database.execute("DELETE FROM outbox")
+        show_card(office.ctx, 1001)
+        for n in range(threads):
+            say_under_card(office.ctx, 1001, f"line {n}")
+    return office.change(1001)
+
+
+def deliver(office: Office, most: int = 100) -> int:
+    """All that is due now, without letting time pass."""
+    return next((n for n in range(most) if not office.courier.deliver_one()), most)
+
+
+def patient(office: Office, seconds: float, step: float = 0.5) -> None:
+    for _ in range(round(seconds / step)):
+        office.clock.advance(step)
+        deliver(office)
+
+
+def test_nothing_due_is_nothing_to_do(office: Office) -> None:
+    assert not office.courier.deliver_one()
+    assert office.messenger.tried == ["audit"], "only the office's own opening"
+
+
+def test_audit_lines_go_in_bundles_in_the_order_of_their_numbers(office: Office) -> None:
+    seqs = record(office, 45)
+    patient(office, 10)
+    assert office.messenger.audit == [seqs[:20], seqs[20:40], seqs[40:]]
+    assert AUDIT_LINES_PER_MESSAGE == 20
+
+
+def test_there_is_a_second_between_two_audit_messages(office: Office) -> None:
+    office.clock.advance(5)
+    record(office, 25)
+    deliver(office)
+    assert [len(lines) for lines in office.messenger.audit] == [20]
+    office.clock.advance(0.999)
+    deliver(office)
+    assert len(office.messenger.audit) == 1
+    office.clock.advance(0.001)
+    deliver(office)
+    assert [len(lines) for lines in office.messenger.audit] == [20, 5]
+
+
+def test_the_pace_of_the_audit_channel_holds_up_nobody_else(office: Office) -> None:
+    record(office, 25)
+    whispered(office, "hello")
+    queued_before = len(office.messenger.whispers)
+    deliver(office)
+    assert len(office.messenger.whispers) == queued_before + 1
+
+
+FAULTS = [Lost("timeout"), Busy(3.0), ChannelDead("is_archived"), Impossible("invalid_blocks"), RuntimeError("a bug")]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_no_audit_line_is_lost_or_overtaken_whatever_happens(office: Office, fault: Exception) -> None:
+    """Lines that are recorded while the first ones wait for another try come after them."""
+    office.clock.advance(5)
+    seqs = record(office, 3)
+    office.messenger.fail("audit", *[fault] * 6)
+    for _ in range(8):
+        patient(office, 1)
+        seqs += record(office)
+    patient(office, 300, step=5)
+    assert [seq for lines in office.messenger.audit for seq in lines] == seqs
+    assert {office.store.outbox.state_of(audit_key(seq)) for seq in seqs} == {"sent"}
+
+
+def test_no_audit_line_is_ever_given_up(office: Office) -> None:
+    (seq,) = record(office)
+    office.messenger.fail("audit", *[Impossible("invalid_blocks")] * 50)
+    patient(office, 1_000, step=5)
+    assert office.messenger.audit == [[seq]]
+
+
+def test_a_lost_audit_message_is_tried_again_within_a_quarter_of_a_minute(office: Office) -> None:
+    """Approvals wait for it, and go stale within ten minutes; Slack may have been away for hours."""
+    (seq,) = record(office)
+    office.messenger.fail("audit", *[Lost("timeout")] * 100)
+    patient(office, 600)
+    office.messenger.faults.clear()
+    patient(office, 16)
+    assert office.messenger.audit == [[seq]]
+
+
+def test_as_long_as_slack_asks_to_wait_nothing_goes_to_the_audit_channel(office: Office) -> None:
+    office.clock.advance(5)
+    record(office)
+    office.messenger.fail("audit", Busy(30))
+    deliver(office)
+    record(office)
+    tried = len(office.messenger.tried)
+    patient(office, 29)
+    assert len(office.messenger.tried) == tried
+    patient(office, 2)
+    assert len(office.messenger.audit) == 1
+
+
+def test_a_dead_audit_channel_is_marked_tried_again_and_marked_alive(office: Office) -> None:
+    office.clock.advance(5)
+    record(office)
+    office.messenger.fail("audit", ChannelDead("not_in_channel"))
+    deliver(office)
+    health = office.store.outbox.channel(AUDIT)
+    assert health is not None
+    assert (health.working, health.reason, health.at) == (False, "not_in_channel", office.clock.now_ms())
+    patient(office, DEAD_CHANNEL_RETRY_MS / 1000 - 0.5)
+    assert office.messenger.audit == []
+    patient(office, 1)
+    assert len(office.messenger.audit) == 1
+    health = office.store.outbox.channel(AUDIT)
+    assert health is not None
+    assert (health.working, health.reason) == (True, "")
+
+
+@pytest.mark.parametrize("fault", [Lost("timeout"), Busy(1.0), Impossible("invalid_blocks")])
+def test_a_fault_that_passes_does_not_make_the_channel_dead(office: Office, fault: Exception) -> None:
+    office.clock.advance(5)
+    record(office)
+    office.messenger.fail("audit", fault)
+    deliver(office)
+    health = office.store.outbox.channel(AUDIT)
+    assert health is not None
+    assert health.working
+
+
+def test_without_an_audit_channel_the_lines_wait(make_office: Callable[..., Office]) -> None:
+    office = make_office(channels=Channels(approval=APPROVALS))
+    (seq,) = record(office)
+    patient(office, 60)
+    assert "audit" not in office.messenger.tried
+    office.ctx.channels = Channels(approval=APPROVALS, audit=AUDIT)
+    patient(office, 60)
+    assert seq in [seq for lines in office.messenger.audit for seq in lines]
+
+
+def test_a_card_is_posted_once_and_rewritten_from_then_on(office: Office) -> None:
+    change = queued(office)
+    deliver(office)
+    assert office.now(change).card == "1.0"
+    for _ in range(3):
+        with office.store.unit_of_work():
+            show_card(office.ctx, change.number)
+    deliver(office)
+    assert office.messenger.cards == [(1001, Status.PENDING, "1.0")] * 2, "several changes are one rewriting"
+
+
+def test_a_card_shows_what_is_stored_when_it_goes_out(office: Office) -> None:
+    change = queued(office)
+    with office.store.unit_of_work() as store:
+        store.changes.move(change.number, Status.PENDING, Status.WITHDRAWN)
+    deliver(office)
+    assert office.messenger.cards == [(1001, Status.WITHDRAWN, "1.0")]
+
+
+def test_where_the_card_came_to_stand_is_remembered(office: Office) -> None:
+    change = queued(office)
+    with office.store.unit_of_work() as store:
+        store.changes.note(change.number, {"channel": ""})
+    deliver(office)
+    assert office.now(change).channel == "CSOMEWHERE"
+
+
+def test_a_card_that_somebody_deleted_is_posted_again(office: Office) -> None:
+    change = queued(office)
+    deliver(office)
+    with office.store.unit_of_work():
+        show_card(office.ctx, change.number)
+    office.messenger.fail("rewrite", Impossible("message_not_found"))
+    deliver(office)
+    assert office.now(change).card == "2.0"
+    assert [kind for kind, _ in office.messenger.said if kind != "audit"] == ["post", "post"]
+
+
+def test_a_card_that_can_never_stand_is_dropped_visibly_and_its_lines_go_without_it(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued(office, threads=1)
+    office.messenger.fail("post", Impossible("invalid_blocks"))
+    patient(office, 10)
+    assert office.store.outbox.state_of(card_key(1001)) == "dead"
+    assert "the card of CR-1001 cannot be posted: invalid_blocks" in caplog.text
+    assert office.threads == ["CR-1001 line 0"]
+
+
+def test_a_rewriting_that_can_never_work_is_dropped_and_not_posted_anew(office: Office) -> None:
+    change = queued(office)
+    deliver(office)
+    with office.store.unit_of_work():
+        show_card(office.ctx, change.number)
+    office.messenger.fail("rewrite", Impossible("cant_update_message"))
+    deliver(office)
+    assert office.now(change).card == "1.0"
+    assert office.store.outbox.state_of(card_key(1001)) == "dead"
+
+
+def test_a_card_in_a_dead_channel_is_never_given_up(office: Office) -> None:
+    change = queued(office)
+    office.messenger.fail("post", *[ChannelDead("not_in_channel")] * 40)
+    patient(office, 700, step=5)
+    assert office.now(change).card == "1.0"
+
+
+@pytest.mark.parametrize("fault", [Lost("timeout"), Busy(2.0), ChannelDead("is_archived")])
+def test_a_line_waits_for_its_card(office: Office, fault: Exception) -> None:
+    """It would stand alone in the channel otherwise, under nothing."""
+    queued(office, threads=2)
+    office.messenger.fail("post", fault)
+    deliver(office)
+    assert office.messenger.said[-1][0] == "audit"
+    patient(office, 60)
+    assert [kind for kind, _ in office.messenger.said if kind != "audit"] == ["post", "reply", "reply"]
+    assert sorted(office.threads) == ["CR-1001 line 0", "CR-1001 line 1"]
+
+
+def test_when_slack_asks_to_wait_cards_and_lines_keep_their_order(office: Office) -> None:
+    """All posts wait together; whispers go on, for they have their own way."""
+    queued(office, threads=3)
+    whispered(office, "hello")
+    office.messenger.fail("post", Busy(10))
+    office.messenger.fail("reply", None, Busy(7))
+    deliver(office)
+    assert office.messenger.whispers[-1].reply.title == "hello"
+    patient(office, 9)
+    assert "post" not in [kind for kind, _ in office.messenger.said]
+    patient(office, 60)
+    assert [kind for kind, _ in office.messenger.said if kind in ("post", "reply")] == ["post"] + ["reply"] * 3
+    assert office.threads == [f"CR-1001 line {n}" for n in range(3)]
+
+
+def test_a_busy_whisper_holds_up_only_itself(office: Office) -> None:
+    queued(office)
+    whispered(office, "hello")
+    office.messenger.fail("whisper", Busy(30))
+    deliver(office)
+    assert office.change(1001).card == "1.0"
+    patient(office, 31)
+    assert office.messenger.whispers[-1].reply.title == "hello"
+
+
+def test_a_lost_whisper_is_tried_again_longer_apart_and_given_up_visibly(office: Office) -> None:
+    whispered(office, "hello")
+    office.messenger.fail("whisper", *[Lost("timeout")] * 50)
+    tries: list[int] = []
+    office.messenger.on_try = lambda kind: tries.append(office.clock.now_ms())
+    patient(office, 900)
+    assert len(tries) == GIVE_UP_AFTER
+    gaps = [later - earlier for earlier, later in pairwise(tries)]
+    assert all(500 * 2**n <= gap <= 500 * 2 ** (n + 1) + 1_000 for n, gap in enumerate(gaps))
+    row = office.store.database.row("SELECT state, error FROM outbox WHERE kind = 'whisper'")
+    assert row == {"state": "dead", "error": "timeout"}
+
+
+def test_a_whisper_that_can_never_arrive_is_dropped_at_once(office: Office) -> None:
+    whispered(office, "hello")
+    office.messenger.fail("whisper", Impossible("user_not_found"))
+    patient(office, 60)
+    assert office.messenger.whispers == []
+    assert office.store.outbox.counts()["dead"] == 1
+
+
+@pytest.mark.parametrize("kind", ["whisper", "post", "reply"])
+def test_a_bug_in_what_is_said_holds_up_nothing_else(
+    office: Office, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued(office, threads=1)
+    whispered(office, "first")
+    whispered(office, "second")
+    office.messenger.fail(kind, RuntimeError("a bug"))
+    patient(office, 10)
+    assert "a delivery failed (E-" in caplog.text
+    assert sorted(whisper.reply.title for whisper in office.messenger.whispers) == ["first", "second"]
+    assert office.threads == ["CR-1001 line 0"]
+    assert set(office.store.outbox.counts()) == {"sent"}
+
+
+def test_a_notice_of_something_that_is_not_there_ends_in_time(office: Office) -> None:
+    with office.store.unit_of_work():
+        say_under_card(office.ctx, 4711, "line")
+        office.store.outbox.put("audit:999", AuditNotice(seq=999), at=0)
+    patient(office, 600)
+    assert office.store.outbox.counts()["dead"] == 1
+    assert office.store.outbox.state_of("audit:999") == "new"
+
+
+@pytest.mark.parametrize("kind", ["audit", "card", "whisper"])
+def test_what_got_out_while_the_file_could_not_be_written_is_written_down_later_and_not_said_twice(
+    office: Office, kind: str
+) -> None:
+    """A backup may hold the file for longer than we wait."""
+    if kind == "audit":
+        record(office)
+    elif kind == "card":
+        queued(office)
+    else:
+        whispered(office, "hello")
+    database = FragileDatabase(office.store.database.path)
+    office.ctx.store = Store(database, office.store.keys, office.clock)
+    office.courier = Courier(office.ctx)
+    office.clock.advance(5)
+    before = len(office.messenger.said)
+    database.fails = lambda number: len(office.messenger.said) > before
+    for _ in range(5):
+        with suppress(StoreUnavailable):
+            deliver(office)
+    assert len(office.messenger.said) == before + 1
+    database.fails = lambda number: False
+    patient(office, 30)
+    again = {"audit": [], "card": ["rewrite"], "whisper": []}
+    assert [what for what, _ in office.messenger.said[before + 1 :]] == again[kind]
+    assert set(office.store.outbox.counts()) == {"sent"}
+    database.close()
+
+
+def envelope(notice: Notice, attempts: int) -> Envelope:
+    return Envelope(id=1, notice=notice, attempts=attempts)
+
+
+def waits() -> Iterator[tuple[Notice, int, DeliveryError, int, int]]:
+    card, audit = CardNotice(number=1), AuditNotice(seq=1)
+    yield card, 1, Busy(2.5), 2_500, 2_500
+    yield card, 9, ChannelDead("x"), DEAD_CHANNEL_RETRY_MS, DEAD_CHANNEL_RETRY_MS
+    for attempts in (1, 2, 5, 9, 20, 1_000):
+        most = min(LONGEST_WAIT_MS, 500 * 2 ** min(attempts, 12))
+        yield card, attempts, Lost("x"), most // 2, most
+        yield audit, attempts, Lost("x"), min(most, DEAD_CHANNEL_RETRY_MS) // 2, min(most, DEAD_CHANNEL_RETRY_MS)
+
+
+@pytest.mark.parametrize(("notice", "attempts", "error", "least", "most"), list(waits()))
+def test_a_wait_lies_between_half_and_all_of_what_grows_with_each_attempt(
+    notice: Notice, attempts: int, error: DeliveryError, least: int, most: int
+) -> None:
+    assert all(least <= wait_ms(envelope(notice, attempts), error) <= most for _ in range(20))
+
+
+def test_what_is_said_to_one_person_goes_before_cards_and_lines(office: Office) -> None:
+    queued(office, threads=1)
+    whispered(office, "hello")
+    deliver(office)
+    assert [kind for kind, _ in office.messenger.said if kind != "audit"] == ["whisper", "post", "reply"]
+
+
+def test_a_whisper_arrives_as_it_was_queued(office: Office) -> None:
+    with office.store.unit_of_work():
+        whisper(
+            office.ctx, OLGA, "C1", Reply(title="t"), answer_url="https://x", mood="refusal", suggestion="thing list"
+        )
+    deliver(office)
+    assert office.messenger.whispers == [
+        Whisper(
+            person=OLGA,
+            channel="C1",
+            reply=Reply(title="t"),
+            answer_url="https://x",
+            mood="refusal",
+            suggestion="thing list",
+        )
+    ]

@@ -1,0 +1,171 @@
+"""The host's own commands: what they show, and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.core import marks
+from bot.core.change import Status
+from bot.core.principals import Principal
+from bot.core.words import moment
+from bot.plugin import BadArgument, Refusal, Reply
+from bot.usecases.consider import Answered, consider
+from bot.usecases.desk import a_status, request_number
+from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, Office
+
+
+def reply(office: Office, text: str, who: Principal = VIKTOR) -> Reply:
+    answer = consider(office.ctx, who, text)
+    assert isinstance(answer, Answered)
+    return answer.reply
+
+
+def rows(answer: Reply) -> tuple[tuple[str, ...], ...]:
+    assert answer.table is not None
+    return answer.table.rows
+
+
+def commands(answer: Reply) -> set[str]:
+    return {" ".join(row[0].split()[:2]) for row in rows(answer)}
+
+
+@pytest.mark.parametrize("text", ["CR-1042", "cr-1042", "cr1042", "1042", " CR-1042 "])
+def test_a_change_request_can_be_written_in_several_ways(text: str) -> None:
+    assert request_number(text) == 1042
+
+
+@pytest.mark.parametrize("text", ["", "CR-", "CR-x", "1.5", "１０４２", "9" * 12, "CRCR-1", "CR--1"])
+def test_what_is_no_change_request_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(BadArgument, match="is not a change request") as refused:
+        request_number(text)
+    assert "CR-1042" in refused.value.hint
+
+
+def test_a_status_is_one_of_the_words() -> None:
+    assert a_status(" Done ") is Status.DONE
+    with pytest.raises(BadArgument, match="There is no status “finished”") as refused:
+        a_status("finished")
+    assert "pending, approved" in refused.value.hint
+
+
+def test_help_shows_what_the_person_may_do_and_counts_the_rest(office: Office) -> None:
+    assert {"thing remove", "thing paint", "thing list", "request list"} <= commands(reply(office, "help", OLGA))
+    seen = reply(office, "help", VIKTOR)
+    assert "thing list" in commands(seen)
+    assert "thing remove" not in commands(seen)
+    assert "commands are hidden because your role does not reach them. Type whoami." in seen.notes[-1]
+    assert seen.notes[0] == "Every command also takes --portal NAME, --reason TEXT, --dry-run."
+
+
+def test_a_stranger_is_shown_help_and_whoami_only(office: Office) -> None:
+    assert {row[0].split()[0] for row in rows(reply(office, "help", GLEB))} == {"help", "whoami"}
+
+
+def test_help_hides_what_can_only_be_done_in_the_terminal(office: Office) -> None:
+    assert not {"thing setup", "thing misplan"} & commands(reply(office, "help", IDA))
+
+
+def test_help_for_a_noun_shows_its_commands(office: Office) -> None:
+    assert all(row[0].startswith("thing ") for row in rows(reply(office, "help THING", OLGA)))
+
+
+def test_help_for_what_does_not_exist_says_so(office: Office) -> None:
+    with pytest.raises(BadArgument, match="There is no “ghost”"):
+        reply(office, "help ghost")
+
+
+def test_help_for_a_command_explains_it(office: Office) -> None:
+    answer = reply(office, "help thing remove", GLEB)
+    assert answer.title == "thing remove — Remove a thing."
+    facts = dict(answer.facts)
+    assert facts["Usage"] == "thing remove ID"
+    assert facts["ID"] == "which thing"
+    assert facts["Example"] == "thing remove one"
+    assert facts["Risk"] == "destroy; needs the role operator or higher"
+    assert answer.notes == ()
+
+
+def test_whoami_says_who_one_is_and_whom_to_ask(office: Office) -> None:
+    answer = reply(office, "whoami", OLGA)
+    assert answer.title == f"You are {OLGA.id}."
+    assert answer.facts == (("Role", "operator"),)
+    assert IDA.id in answer.notes[0]
+    assert answer.notes[1] == f"In the host's terminal: b24bot access grant {OLGA.id} operator"
+    assert reply(office, "whoami", GLEB).facts == (("Role", "none: you are not on the allow-list"),)
+
+
+def test_without_an_admin_whoami_says_that(make_office: Callable[..., Office]) -> None:
+    assert reply(make_office(roles={}), "whoami", GLEB).notes[0] == "Nobody is an admin yet."
+
+
+def test_the_list_of_change_requests_is_the_newest_first_and_of_a_status_if_asked(office: Office) -> None:
+    first = office.ask("thing remove one")
+    second = office.ask("thing paint two")
+    office.send(ANTON, first, "no")
+    answer = reply(office, "request list")
+    assert [row[0] for row in rows(answer)] == [second.id, first.id]
+    assert rows(answer)[1] == (
+        *(first.id, "rejected", "thing remove one"),
+        *(marks.person(OLGA), moment(first.created_at)),
+    )
+    assert [row[0] for row in rows(reply(office, "request list --status rejected"))] == [first.id]
+    assert rows(reply(office, "request list --status done")) == ()
+
+
+def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(office: Office) -> None:
+    change = office.ask("thing remove one --reason because")
+    pending = reply(office, f"request show {change.id}")
+    assert pending.title == "CR-1001: Remove one"
+    assert dict(pending.facts) == {
+        "Status": "pending: it is waiting for approval.",
+        "Command": "thing remove one",
+        "Portal": "acme.example.com",
+        "Asked by": f"{marks.person(OLGA)} at {moment(change.created_at)}",
+        "Why": "because",
+        "Will happen": "Remove one.",
+    }
+    office.press(VERA, change)
+    office.work()
+    done = dict(reply(office, "request show 1001").facts)
+    assert done["Status"] == "done: it was done."
+    assert done["approve"].startswith(marks.person(VERA))
+    assert done["Outcome"] == office.now(change).outcome
+
+
+def test_a_change_request_that_does_not_exist_is_said_not_to(office: Office) -> None:
+    with pytest.raises(Refusal, match="There is no CR-4711") as refused:
+        reply(office, "request show 4711")
+    assert refused.value.hint == "Type request list to see the newest."
+
+
+def test_the_allow_list_is_shown_with_who_gave_what(office: Office) -> None:
+    answer = reply(office, "access list")
+    assert (marks.person(OLGA), "operator", SHELL.id, moment(office.store.grants.all()[0].granted_at)) in rows(answer)
+    assert len(rows(answer)) == len(office.store.grants.all())
+
+
+@pytest.mark.parametrize(
+    ("options", "tags"),
+    [
+        ("--subject CR-1001", ["change:review:approved", "change:request:opened"]),
+        ("--tag change:review", ["change:review:approved"]),
+        ("--text because", ["change:request:opened"]),
+        ("--subject CR-4711", []),
+    ],
+)
+def test_audit_records_are_found_by_what_is_given(office: Office, options: str, tags: list[str]) -> None:
+    change = office.ask("thing remove one --reason because")
+    office.press(ANTON, change)
+    assert [row[2] for row in rows(reply(office, f"audit find {options}"))] == tags
+
+
+def test_audit_records_are_shown_by_number_the_newest_first_and_not_too_many(office: Office) -> None:
+    for _ in range(20):
+        office.type(GLEB, "thing list")
+    found = rows(reply(office, "audit find"))
+    assert len(found) == 15
+    numbers = [int(row[0].removeprefix("#")) for row in found]
+    assert numbers == sorted(numbers, reverse=True)
+    assert found[0][3:] == (GLEB.id, GLEB.id)

@@ -1,0 +1,86 @@
+"""What comes in is on disk once, however often it is delivered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.errors import StoreUnavailable
+from bot.core.inbound import Inbound
+from bot.store.jobs import Receipt
+from bot.store.store import Store
+from bot.usecases import buttons
+from bot.usecases.receive import receive
+from tests.usecases.fragile import FragileDatabase
+from tests.usecases.office import ANTON, OLGA, Office
+
+
+def inbounds(office: Office) -> dict[str, Inbound]:
+    change = office.ask()
+    return {
+        "slash": office.typed(OLGA, "thing list"),
+        "click": office.click(ANTON, change, buttons.APPROVE),
+        "form": office.form(ANTON, change, "no"),
+    }
+
+
+def jobs(office: Office) -> int:
+    row = office.store.database.row("SELECT count(*) AS n FROM jobs")
+    return int(row["n"]) if row else 0
+
+
+@pytest.mark.parametrize("kind", ["slash", "click", "form"])
+def test_five_deliveries_are_one_job(office: Office, kind: str) -> None:
+    inbound = inbounds(office)[kind]
+    assert [receive(office.ctx, inbound) for _ in range(5)] == [Receipt.NEW] + [Receipt.REPEATED] * 4
+    assert jobs(office) == 1
+
+
+def test_a_delivery_that_comes_again_after_it_was_done_is_not_done_again(office: Office) -> None:
+    typed = office.typed(OLGA, "thing list")
+    office.take(typed)
+    assert receive(office.ctx, typed) is Receipt.REPEATED
+    assert jobs(office) == 0
+
+
+@pytest.mark.parametrize("kind", ["slash", "click"])
+def test_a_repetition_may_bring_a_new_address_and_a_new_trigger(office: Office, kind: str) -> None:
+    """Slack signs those anew; they are no other words."""
+    inbound = inbounds(office)[kind]
+    assert not hasattr(inbound, "fields")
+    receive(office.ctx, inbound)
+    again = replace(inbound, answer_url="https://hooks.slack.com/commands/2", trigger="another")
+    assert receive(office.ctx, again) is Receipt.REPEATED
+
+
+def test_the_same_key_with_other_words_is_recorded_and_not_done(office: Office) -> None:
+    typed = office.typed(OLGA, "thing list")
+    receive(office.ctx, typed)
+    assert receive(office.ctx, replace(typed, text="thing remove one")) is Receipt.MISMATCHED
+    assert receive(office.ctx, replace(typed, person=ANTON)) is Receipt.MISMATCHED
+    assert jobs(office) == 1
+    assert [record.actor for record in office.records(Tag.DELIVERY_MISMATCHED)] == [OLGA.id, ANTON.id]
+    assert all(record.facts == {} for record in office.records(Tag.DELIVERY_MISMATCHED))
+
+
+def test_receipt_and_job_are_one_transaction_and_a_failure_is_raised(office: Office) -> None:
+    """Then it is not acknowledged, Slack delivers it again, and it is as new as the first time."""
+    typed = office.typed(OLGA, "thing list")
+    database = FragileDatabase(office.store.database.path)
+    database.fails = lambda number: number == 1
+    office.ctx.store = Store(database, office.store.keys, office.clock)
+    with pytest.raises(StoreUnavailable):
+        receive(office.ctx, typed)
+    assert jobs(office) == 0
+    assert receive(office.ctx, typed) is Receipt.NEW
+    assert jobs(office) == 1
+    database.close()
+
+
+def test_what_came_in_wakes_those_who_work(office: Office) -> None:
+    woken: list[int] = []
+    office.ctx.wake = lambda: woken.append(1)
+    receive(office.ctx, office.typed(OLGA, "thing list"))
+    assert woken == [1]

@@ -1,0 +1,444 @@
+"""A click or a form is a review, a withdrawal, or a true answer why it is neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.core import marks
+from bot.core.audit import Tag
+from bot.core.change import ENDED, ENDINGS, OPEN, ChangeRequest, Status, Verdict
+from bot.core.policy import Terms
+from bot.core.principals import Principal, Role
+from bot.store.keys import Keyring
+from bot.usecases import buttons
+from bot.usecases.access import grant_role, revoke_role
+from bot.usecases.deliver import Impossible, Lost
+from tests.store.samples import PATHS
+from tests.usecases.office import (
+    ANTON,
+    APPROVALS,
+    GLEB,
+    HOME,
+    IDA,
+    OLGA,
+    OPS,
+    SHELL,
+    STRANGER,
+    VERA,
+    VIKTOR,
+    Office,
+)
+from tests.usecases.toy import FORGED
+
+NOT_MINE = "That card is not one of mine, or not as I posted it. Nothing was done."
+
+
+def refusals(office: Office) -> list[tuple[str, str, object]]:
+    return [(r.actor, r.subject, r.facts["reason"]) for r in office.records(Tag.REVIEW_REFUSED)]
+
+
+def execute_jobs(office: Office) -> int:
+    row = office.store.database.row("SELECT count(*) AS n FROM jobs WHERE kind = 'execute'")
+    return int(row["n"]) if row else 0
+
+
+def brought_to(office: Office, status: Status, *, text: str = "thing remove one") -> ChangeRequest:
+    """A change request with a card, in a status, with the review that leads there."""
+    change = office.ask(text)
+    if status in (Status.WITHDRAWN, Status.EXPIRED, Status.PENDING):
+        steps = PATHS[status]
+    elif status is Status.REJECTED:
+        office.send(VERA, change, "no")
+        return office.now(change)
+    else:
+        office.press(VERA, change)
+        steps = PATHS[status][1:]
+    with office.store.unit_of_work() as store:
+        for new in steps:
+            assert store.changes.move(change.number, store.changes.require(change.number).status, new)
+    return office.now(change)
+
+
+def test_the_right_persons_approval_counts_and_is_recorded(office: Office) -> None:
+    change = office.ask()
+    assert office.press(ANTON, change) == ""
+    decided = office.now(change)
+    assert decided.status is Status.APPROVED
+    assert decided.decided_at == office.clock.now_ms()
+    assert [(review.reviewer, review.verdict) for review in decided.reviews] == [(ANTON, Verdict.APPROVE)]
+    (record,) = office.records(Tag.REVIEW_APPROVED)
+    assert (record.actor, record.subject) == (ANTON.id, change.id)
+    assert record.facts == {"digest": change.digest, "approvals": 1, "quorum": 1}
+    assert execute_jobs(office) == 1
+    office.deliver()
+    assert office.threads == [f"CR-1001 {marks.person(ANTON)} approved (1 of 1)."]
+    assert office.messenger.cards[-1][1] is Status.APPROVED
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.APPROVER, Role.ADMIN])
+def test_nobody_approves_their_own_change_request(office: Office, role: Role) -> None:
+    grant_role(office.store, OLGA, role, by=SHELL)
+    change = office.ask()
+    told = office.press(OLGA, change)
+    assert told == "You asked for this yourself; somebody else has to approve it."
+    assert office.now(change).status is Status.PENDING
+    assert office.now(change).reviews == ()
+    assert refusals(office) == [(OLGA.id, change.id, told)]
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [
+        (GLEB, "Approving this needs the role approver; you are not on the allow-list."),
+        (VIKTOR, "Approving this needs the role approver; yours is viewer."),
+        (STRANGER, "You belong to another workspace; only people of this one can decide here."),
+    ],
+)
+@pytest.mark.parametrize("button", [buttons.APPROVE, buttons.REJECT, buttons.CONFIRM])
+def test_whoever_may_not_decide_is_refused_on_the_record(
+    office: Office, who: Principal, reason: str, button: str
+) -> None:
+    """The person of another team is an admin by the list."""
+    change = office.ask()
+    assert office.press(who, change, button) == reason
+    assert office.now(change) == change
+    assert refusals(office) == [(who.id, change.id, reason)]
+    assert office.messenger.forms == []
+
+
+def test_an_approver_who_was_taken_off_the_list_since_the_card_was_posted_is_refused(office: Office) -> None:
+    change = office.ask()
+    revoke_role(office.store, ANTON, by=SHELL)
+    assert "you are not on the allow-list" in office.press(ANTON, change)
+    assert office.now(change).status is Status.PENDING
+
+
+def test_somebody_who_became_an_approver_since_counts(office: Office) -> None:
+    change = office.ask()
+    grant_role(office.store, GLEB, Role.APPROVER, by=SHELL)
+    assert office.press(GLEB, change) == ""
+    assert office.now(change).status is Status.APPROVED
+
+
+def test_a_quorum_is_of_distinct_people(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    assert office.press(ANTON, change) == ""
+    assert office.press(ANTON, change) == "You have approved CR-1001 already; it has 1 of 2."
+    assert office.now(change).status is Status.PENDING
+    assert execute_jobs(office) == 0
+    assert office.press(IDA, change) == ""
+    assert office.now(change).status is Status.APPROVED
+    assert execute_jobs(office) == 1
+    assert [record.facts["approvals"] for record in office.records(Tag.REVIEW_APPROVED)] == [1, 2]
+
+
+def test_an_approval_of_somebody_who_lost_the_role_does_not_count_any_more(
+    make_office: Callable[..., Office],
+) -> None:
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    office.press(ANTON, change)
+    revoke_role(office.store, ANTON, by=SHELL)
+    office.press(VERA, change)
+    assert office.now(change).status is Status.PENDING
+    office.press(IDA, change)
+    assert office.now(change).status is Status.APPROVED
+
+
+def test_a_quorum_keeps_what_it_was_when_it_was_asked(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    office.ctx.terms = Terms(quorum=1)
+    office.press(ANTON, change)
+    assert office.now(change).status is Status.PENDING
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.PENDING])
+@pytest.mark.parametrize("button", [buttons.APPROVE, buttons.REJECT])
+def test_a_click_that_comes_too_late_is_told_the_truth(office: Office, status: Status, button: str) -> None:
+    """By name of who decided, where somebody did; the card is shown again, and the right person is no offender."""
+    change = brought_to(office, status)
+    office.deliver()
+    told = office.press(ANTON, change, button)
+    decided = status not in (Status.WITHDRAWN, Status.EXPIRED)
+    by = f" ({marks.person(VERA)} decided)" if decided else ""
+    assert told == f"Your click changed nothing: CR-1001 (Remove one) {ENDINGS[status]}{by}."
+    assert office.now(change).status is status
+    assert refusals(office) == []
+    assert office.store.outbox.state_of("card:1001") == "new"
+
+
+def test_a_late_click_on_what_expired_with_one_of_two_approvals_names_nobody_as_having_decided(
+    make_office: Callable[..., Office],
+) -> None:
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    office.press(VERA, change)
+    office.clock.advance(3_600)
+    assert office.press(ANTON, change) == "Your click changed nothing: CR-1001 (Remove one) expired."
+
+
+def test_a_late_click_of_somebody_who_may_not_decide_is_recorded_as_well(office: Office) -> None:
+    change = brought_to(office, Status.DONE)
+    assert "was done" in office.press(GLEB, change)
+    assert [actor for actor, _, _ in refusals(office)] == [GLEB.id]
+
+
+@pytest.mark.parametrize("button", [buttons.APPROVE, buttons.REJECT])
+def test_a_click_after_the_time_is_up_ends_it_whatever_the_keeper_did(office: Office, button: str) -> None:
+    change = office.ask()
+    office.clock.advance(3_600)
+    told = office.press(ANTON, change, button)
+    assert told == "Your click changed nothing: CR-1001 (Remove one) expired."
+    assert office.now(change).status is Status.EXPIRED
+    assert len(office.records(Tag.CHANGE_EXPIRED)) == 1
+
+
+def test_in_the_last_millisecond_an_approval_counts(office: Office) -> None:
+    change = office.ask()
+    office.clock.now = change.expires_at - 1
+    assert office.press(ANTON, change) == ""
+    assert office.now(change).status is Status.APPROVED
+
+
+def forgeries(office: Office, change: ChangeRequest, other: ChangeRequest) -> dict[str, str]:
+    number, digest, signature = office.value(change).split(".")
+    thief = Keyring({"k1": bytes(31) + b"x"})
+    return {
+        "no signature": f"{number}.{digest}.",
+        "another signature": f"{number}.{digest}.{'0' * 32}",
+        "another digest": f"{number}.{'0' * 16}.{signature}",
+        "another number": f"{other.number}.{digest}.{signature}",
+        "a number that does not exist": f"4711.{digest}.{signature}",
+        "another key": buttons.value_for(thief, HOME, change),
+        "another team": buttons.value_for(office.store.keys, "T2", change),
+        "another plan": buttons.value_for(office.store.keys, HOME, replace(change, digest="0" * 64)),
+        "nothing": ".",
+        "no number": f"x.{digest}.{signature}",
+        "a strange number": f"１００１.{digest}.{signature}",
+        "a huge number": f"{'9' * 400}.{digest}.{signature}",
+        "a negative number": f"-1.{digest}.{signature}",
+        "letters that are no ASCII": f"{number}.{digest}.é",
+        "a longer one": office.value(change) + "0",
+    }
+
+
+FORGERIES = [
+    *("no signature", "another signature", "another digest", "another number", "a number that does not exist"),
+    *("another key", "another team", "another plan", "nothing", "no number", "a strange number", "a huge number"),
+    *("a negative number", "letters that are no ASCII", "a longer one"),
+]
+
+
+@pytest.mark.parametrize("what", FORGERIES)
+@pytest.mark.parametrize("button", [buttons.APPROVE, buttons.REJECT, buttons.WITHDRAW])
+def test_a_value_that_we_did_not_make_for_this_card_does_nothing_and_is_recorded(
+    office: Office, what: str, button: str
+) -> None:
+    change, other = office.ask("thing remove one"), office.ask("thing remove two")
+    value = forgeries(office, change, other)[what]
+    who = OLGA if button == buttons.WITHDRAW else ANTON
+    assert office.hears(office.click(who, change, button, value=value)) == NOT_MINE
+    assert (office.now(change), office.now(other)) == (change, other)
+    ((actor, subject, reason),) = refusals(office)
+    assert (actor, reason) == (who.id, "the button was not made by b24bot for this card")
+    assert subject in (change.id, other.id, "card")
+    assert execute_jobs(office) == 0
+
+
+def test_every_forgery_of_the_list_is_tried(office: Office) -> None:
+    change, other = office.ask("thing remove one"), office.ask("thing remove two")
+    assert list(forgeries(office, change, other)) == FORGERIES
+
+
+@pytest.mark.parametrize("channel", [OPS, "CEVIL"])
+def test_a_card_that_was_copied_to_another_channel_does_nothing(office: Office, channel: str) -> None:
+    change = office.ask()
+    assert change.channel == APPROVALS
+    assert office.hears(office.click(ANTON, change, buttons.APPROVE, channel=channel)) == NOT_MINE
+    assert office.now(change).status is Status.PENDING
+    assert len(refusals(office)) == 1
+
+
+def test_a_plan_that_was_changed_in_the_database_is_not_what_the_card_shows(office: Office) -> None:
+    change = office.ask()
+    value = office.value(change)
+    with office.store.unit_of_work() as store:
+        store.database.execute("UPDATE changes SET digest = ? WHERE number = ?", "f" * 64, change.number)
+    assert office.hears(office.click(ANTON, change, buttons.APPROVE, value=value)) == NOT_MINE
+
+
+def test_a_button_that_we_never_made_does_nothing(office: Office) -> None:
+    change = office.ask()
+    assert office.press(ANTON, change, "explode") == "That button does nothing any more."
+    assert office.now(change) == change
+
+
+def test_rejecting_asks_for_a_reason_and_then_ends_it(office: Office) -> None:
+    change = office.ask()
+    assert office.press(ANTON, change, buttons.REJECT) == ""
+    ((trigger, number, value),) = office.messenger.forms
+    assert (number, value) == (change.number, office.value(change))
+    assert trigger.startswith("trigger-")
+    assert office.now(change).status is Status.PENDING
+    assert office.send(ANTON, change, "  not \n on a Friday ") == ""
+    ended = office.now(change)
+    assert (ended.status, ended.outcome) == (Status.REJECTED, "Rejected: not on a Friday")
+    assert ended.ended_at == ended.decided_at == office.clock.now_ms()
+    assert ended.rejection is not None
+    assert (ended.rejection.reviewer, ended.rejection.reason) == (ANTON, "not on a Friday")
+    (record,) = office.records(Tag.REVIEW_REJECTED)
+    assert (record.actor, record.facts) == (ANTON.id, {"reason": "not on a Friday", "digest": change.digest})
+    office.work()
+    assert office.threads == [f"CR-1001 {marks.person(ANTON)} rejected: not on a Friday"]
+    assert office.toy.calls == []
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\n\t", FORGED[0]])
+def test_a_rejection_needs_a_reason(office: Office, reason: str) -> None:
+    change = office.ask()
+    assert office.send(ANTON, change, reason) == "CR-1001 was not rejected: a reason is needed."
+    assert office.now(change).status is Status.PENDING
+
+
+def test_a_reason_is_cut_and_mentions_nobody(office: Office) -> None:
+    change = office.ask()
+    office.send(ANTON, change, f"{FORGED} " + "x" * 2_000)
+    outcome = office.now(change).outcome
+    assert outcome.startswith("Rejected: UVICTIM xxx")
+    assert len(outcome) == len("Rejected: ") + 1_000
+    office.deliver()
+    assert FORGED not in office.threads[0]
+
+
+@pytest.mark.parametrize("who", [OLGA, GLEB, VIKTOR, STRANGER])
+def test_a_form_of_somebody_who_may_not_decide_does_nothing(office: Office, who: Principal) -> None:
+    """Also when the form was opened while they still might, or was made up."""
+    change = office.ask()
+    assert office.send(who, change, "because")
+    assert office.now(change) == change
+    assert len(refusals(office)) == 1
+
+
+def test_a_form_with_a_value_of_somebody_elses_making_does_nothing(office: Office) -> None:
+    change = office.ask()
+    told = office.hears(office.form(ANTON, change, "because", value=f"{change.number}.{'0' * 16}.{'0' * 32}"))
+    assert told == "That form is not one of mine. Nothing was done."
+    assert office.now(change) == change
+    assert len(refusals(office)) == 1
+
+
+def test_a_form_that_comes_too_late_is_told_the_truth(office: Office) -> None:
+    change = brought_to(office, Status.APPROVED)
+    assert "is approved and about to run" in office.send(ANTON, change, "too late")
+    assert office.now(change).status is Status.APPROVED
+
+
+def test_a_verdict_cannot_be_changed(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    office.press(ANTON, change)
+    assert office.send(ANTON, change, "changed my mind") == (
+        "You have approved CR-1001 already, and a verdict cannot be changed."
+    )
+    assert office.now(change).status is Status.PENDING
+    assert office.records(Tag.REVIEW_REJECTED) == []
+
+
+def test_one_rejection_ends_it_whatever_the_quorum(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=Terms(quorum=3))
+    change = office.ask()
+    office.press(ANTON, change)
+    office.send(VERA, change, "no")
+    assert office.now(change).status is Status.REJECTED
+    assert "was rejected" in office.press(IDA, change)
+
+
+@pytest.mark.parametrize("fault", [Impossible("expired_trigger_id"), Lost("timeout")])
+def test_a_form_that_slack_does_not_open_is_told_and_can_be_asked_for_again(office: Office, fault: Exception) -> None:
+    """A click opens a form within three seconds or never: that is no fault inside the bot."""
+    change = office.ask()
+    office.messenger.fail("form", fault)
+    told = office.press(ANTON, change, buttons.REJECT)
+    assert told == (
+        f"CR-1001 was not rejected: Slack did not open the form that asks why ({fault}). Press the button again."
+    )
+    assert office.press(ANTON, change, buttons.REJECT) == ""
+    assert len(office.messenger.forms) == 1
+    assert office.now(change).status is Status.PENDING
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED])
+def test_the_requester_can_withdraw_until_it_runs(office: Office, status: Status) -> None:
+    change = brought_to(office, status)
+    assert office.press(OLGA, change, buttons.WITHDRAW) == "CR-1001 (Remove one) is withdrawn."
+    ended = office.now(change)
+    assert (ended.status, ended.outcome) == (Status.WITHDRAWN, "Withdrawn by the person who asked.")
+    assert ended.ended_at == office.clock.now_ms()
+    (record,) = office.records(Tag.CHANGE_WITHDRAWN)
+    assert (record.actor, record.subject) == (OLGA.id, change.id)
+    office.work()
+    assert office.toy.calls == []
+    assert office.now(change).status is Status.WITHDRAWN
+
+
+@pytest.mark.parametrize("status", [*ENDED, Status.RUNNING, Status.UNKNOWN])
+def test_what_runs_or_has_ended_cannot_be_withdrawn(office: Office, status: Status) -> None:
+    change = brought_to(office, status)
+    assert ENDINGS[status] in office.press(OLGA, change, buttons.WITHDRAW)
+    assert office.now(change).status is status
+
+
+@pytest.mark.parametrize("who", [ANTON, IDA, GLEB, STRANGER])
+def test_nobody_else_can_withdraw(office: Office, who: Principal) -> None:
+    change = office.ask()
+    told = office.press(who, change, buttons.WITHDRAW)
+    assert told == "Only the person who asked can withdraw a change request."
+    assert office.now(change) == change
+    assert refusals(office) == [(who.id, change.id, told)]
+
+
+def test_what_only_needs_confirming_is_confirmed_by_its_requester(office: Office) -> None:
+    change = office.ask("thing paint one")
+    assert office.press(OLGA, change, buttons.CONFIRM) == ""
+    assert office.now(change).status is Status.APPROVED
+    office.work()
+    assert office.now(change).status is Status.DONE
+    assert office.toy.things["one"] == "blue"
+
+
+@pytest.mark.parametrize("button", [buttons.APPROVE, buttons.CONFIRM, buttons.REJECT])
+@pytest.mark.parametrize("who", [ANTON, IDA, GLEB])
+def test_nobody_else_can_confirm_it(office: Office, who: Principal, button: str) -> None:
+    change = office.ask("thing paint one")
+    assert office.press(who, change, button) == "Only the person who asked can confirm this."
+    assert office.now(change).status is Status.PENDING
+
+
+def test_a_requester_who_lost_the_role_cannot_confirm(office: Office) -> None:
+    change = office.ask("thing paint one")
+    grant_role(office.store, OLGA, Role.VIEWER, by=SHELL)
+    assert office.press(OLGA, change, buttons.CONFIRM) == "Confirming this needs the role operator; yours is viewer."
+    assert office.now(change).status is Status.PENDING
+
+
+@pytest.mark.parametrize("button", [buttons.APPROVE, buttons.WITHDRAW])
+def test_what_cannot_be_recorded_does_not_count_and_is_told(office: Office, button: str) -> None:
+    change = office.ask()
+    office.break_audit()
+    told = office.press(OLGA if button == buttons.WITHDRAW else ANTON, change, button)
+    assert told == (
+        "The database cannot be written now (disk on fire). "
+        "Nothing was sent to the portal for this. Try again in a moment."
+    )
+    assert office.now(change) == change
+    assert execute_jobs(office) == 0
+
+
+def test_every_status_is_open_or_ended() -> None:
+    assert set(OPEN) | set(ENDED) == set(Status)
+    assert not set(OPEN) & set(ENDED)

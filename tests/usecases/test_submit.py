@@ -1,0 +1,313 @@
+"""A slash command becomes an answer, or one change request with a card; refusals are recorded."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.core import marks
+from bot.core.audit import Tag
+from bot.core.change import Status
+from bot.core.errors import NotPermitted
+from bot.core.policy import Allowed, NeedsApproval, NeedsConfirmation, Refused, Terms
+from bot.core.principals import Role
+from bot.plugin import Refusal, TargetRefused, TargetUnreachable
+from bot.usecases.access import revoke_role
+from bot.usecases.consider import Planned, consider
+from bot.usecases.context import Channels
+from bot.usecases.deliver import ChannelDead
+from bot.usecases.submit import check_can_be_decided, needs, preview
+from tests.usecases.office import ANTON, APPROVALS, AUDIT, GLEB, IDA, OLGA, OPS, ROLES, SHELL, STRANGER, VERA, Office
+from tests.usecases.toy import FORGED
+
+
+def no_change(office: Office) -> bool:
+    return office.store.changes.with_status(Status) == []
+
+
+def test_a_reply_goes_to_the_person_alone_by_the_address_of_the_answer(office: Office) -> None:
+    assert office.type(VERA, "thing list") == "Things"
+    whisper = office.messenger.whispers[-1]
+    assert (whisper.person, whisper.channel, whisper.mood) == (VERA, OPS, "answer")
+    assert whisper.answer_url == "https://hooks.slack.com/commands/1"
+    assert whisper.reply.table is not None
+    assert [record.facts["line"] for record in office.records(Tag.COMMAND_RAN)] == ["thing list"]
+    assert office.messenger.audit == []
+
+
+def test_nothing_to_do_is_calm_and_opens_nothing(office: Office) -> None:
+    assert office.type(OLGA, "thing remove three") == "There is no three."
+    assert office.messenger.whispers[-1].mood == "calm"
+    assert no_change(office)
+
+
+def test_a_change_request_gets_a_card_in_the_approval_channel(office: Office) -> None:
+    answer = office.type(OLGA, 'thing remove one --reason "It is old."')
+    change = office.change()
+    assert answer == f"CR-1001 (Remove one) waits for approval in {marks.channel(APPROVALS)}."
+    assert office.messenger.whispers[-1].mood == "calm"
+    assert (change.status, change.requester, change.reason) == (Status.PENDING, OLGA, "It is old.")
+    assert (change.channel, change.card) == (APPROVALS, "1.0")
+    assert change.expires_at - change.created_at == 3_600_000
+    assert office.messenger.cards == [(1001, Status.PENDING, "1.0")]
+    assert office.toy.calls == []
+
+
+def test_the_record_of_a_change_request_holds_what_was_asked(office: Office) -> None:
+    change = office.ask("thing remove one --reason because")
+    (record,) = office.records(Tag.CHANGE_REQUESTED)
+    assert (record.actor, record.subject) == (OLGA.id, change.id)
+    assert record.facts == {
+        "line": "thing remove one",
+        "portal": "default",
+        "target": "thing:one",
+        "risk": "destroy",
+        "digest": change.digest,
+        "reason": "because",
+    }
+
+
+def test_what_only_needs_confirming_is_asked_where_it_was_typed(office: Office) -> None:
+    assert office.type(OLGA, "thing paint one") == (
+        f"CR-1001 (Paint one) waits for you to confirm it in {marks.channel(OPS)}."
+    )
+    assert office.change().channel == OPS
+
+
+def test_what_is_confirmed_from_nowhere_is_asked_in_the_approval_channel(office: Office) -> None:
+    office.type(OLGA, "thing paint one", channel="")
+    assert office.change().channel == APPROVALS
+
+
+def test_without_an_approval_channel_the_card_is_where_it_was_typed(make_office: Callable[..., Office]) -> None:
+    office = make_office(channels=Channels(audit=AUDIT))
+    assert office.ask("thing remove one").channel == OPS
+
+
+def test_the_shell_needs_an_approval_channel(make_office: Callable[..., Office]) -> None:
+    office = make_office(channels=Channels(audit=AUDIT))
+    office.type(SHELL, "thing remove one")
+    assert "B24BOT_APPROVAL_CHANNEL is not set" in office.last_whisper
+    assert no_change(office)
+
+
+def test_a_second_request_for_the_same_target_finds_the_card_of_the_first(office: Office) -> None:
+    """Whoever asks, and whatever they want to do to it."""
+    first = office.ask("thing remove one")
+    assert office.type(VERA, "thing paint one") == (
+        f"CR-1001 (Remove one) is open for this already, in {marks.channel(APPROVALS)}. Its status is pending."
+    )
+    assert [change.number for change in office.store.changes.with_status(Status)] == [first.number]
+    assert len(office.messenger.cards) == 2, "the card is shown again"
+    assert len(office.records(Tag.CHANGE_REQUESTED)) == 1
+
+
+def test_the_same_thing_at_another_portal_is_another_target(office: Office) -> None:
+    office.ask("thing remove one")
+    office.ask("thing remove one --portal beta")
+    assert len(office.store.changes.with_status([Status.PENDING])) == 2
+
+
+def test_once_it_has_ended_it_can_be_asked_again(office: Office) -> None:
+    change = office.ask()
+    office.send(ANTON, change, "no")
+    assert office.ask().number == 1002
+
+
+def test_a_dry_run_shows_all_and_opens_nothing(office: Office) -> None:
+    assert office.type(OLGA, "thing remove one --dry-run") == "Remove one: only shown, nothing was done"
+    facts = office.messenger.whispers[-1].reply.facts
+    assert facts == (
+        ("Portal", "acme.example.com"),
+        ("Would do", "Remove one."),
+        ("Touches", "red one"),
+        ("Warning", "It is gone then."),
+        ("Undo", "none: It cannot be put back."),
+        ("Needs", "the approval of one other approver or above"),
+    )
+    assert no_change(office)
+    assert office.messenger.cards == []
+
+
+def test_a_preview_says_how_much_can_be_undone(office: Office) -> None:
+    planned = consider(office.ctx, OLGA, "thing paint one")
+    assert isinstance(planned, Planned)
+    assert ("Undo", "full: Paint it back.") in preview(planned).facts
+
+
+def test_what_has_to_happen_before_is_said_in_words() -> None:
+    assert needs(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1)) == (
+        "the approval of 2 others with the role admin or above"
+    )
+    assert needs(NeedsConfirmation(expires_in=1)) == "your confirmation"
+    assert needs(Allowed()) == "nothing"
+    assert needs(Refused(reason="No.")) == "No."
+
+
+def test_a_plan_that_nobody_decides_is_never_taken_on(office: Office) -> None:
+    """A decision that lets a plan run at once does not exist for plans; should one come, it is refused."""
+    planned = consider(office.ctx, OLGA, "thing paint one")
+    assert isinstance(planned, Planned)
+    for decision in (Allowed(), Refused(reason="No.")):
+        with pytest.raises(NotPermitted):
+            check_can_be_decided(office.ctx, OLGA, replace(planned, decision=decision))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("thing list", "You are not on the allow-list."),
+        ("thing remove one", "You are not on the allow-list."),
+    ],
+)
+def test_a_refusal_is_told_and_recorded(office: Office, text: str, sentence: str) -> None:
+    assert office.type(GLEB, text) == sentence
+    assert office.messenger.whispers[-1].mood == "refusal"
+    (record,) = office.records(Tag.COMMAND_REFUSED)
+    assert (record.actor, record.facts) == (GLEB.id, {"line": text, "reason": sentence})
+    assert office.messenger.audit == [[record.seq]]
+
+
+def test_a_person_of_another_team_is_refused_on_the_record(office: Office) -> None:
+    assert office.type(STRANGER, "thing remove one") == "You are not on the allow-list."
+    assert [record.actor for record in office.records(Tag.COMMAND_REFUSED)] == [STRANGER.id]
+
+
+def test_a_mistake_is_told_with_what_was_read_and_what_may_have_been_meant(office: Office) -> None:
+    office.type(OLGA, "thing remov one")
+    whisper = office.messenger.whispers[-1]
+    assert (whisper.mood, whisper.suggestion) == ("refusal", "thing remove one")
+    assert whisper.reply.notes[-1] == "I read: thing remov one"
+    assert office.records(Tag.COMMAND_REFUSED) == []
+
+
+def test_a_long_line_is_told_in_part(office: Office) -> None:
+    office.type(OLGA, "thing remov " + "x" * 3_000)
+    note = office.messenger.whispers[-1].reply.notes[-1]
+    assert note.startswith("I read: thing remov xxx")
+    assert note.endswith("… (3,012 characters)")
+    assert len(note) < 400
+
+
+def test_an_error_of_the_portal_is_told_with_its_code_and_without_marks(office: Office) -> None:
+    assert office.type(OLGA, f"thing boast error{FORGED}") == "UVICTIM said no."
+    reply = office.messenger.whispers[-1].reply
+    assert reply.facts == (("Code", "EUVICTIM"),)
+    assert reply.notes == ("Ask UVICTIM.", "I read: thing boast errorUVICTIM")
+
+
+def test_what_looks_like_a_secret_is_not_recorded(office: Office) -> None:
+    office.type(VERA, "thing list --colour xoxb-1234567890-abcdefgh")
+    office.type(GLEB, "thing remove xoxb-1234567890-abcdefgh")
+    assert [record.facts["line"] for record in office.records(Tag.COMMAND_REFUSED)] == ["thing remove ***"]
+    assert not any("xoxb" in str(record.facts) for record in office.store.audit.walk())
+
+
+def test_a_very_long_reason_is_cut(office: Office) -> None:
+    assert office.ask(f"thing remove one --reason {'x' * 900}").reason == "x" * 500
+
+
+@pytest.mark.parametrize(
+    ("quorum", "without", "sentence"),
+    [
+        (1, [ANTON, VERA, IDA], "1 other people with the role approver; there are 0"),
+        (2, [ANTON, VERA], "2 other people with the role approver; there are 1"),
+        (4, [], "4 other people with the role approver; there are 3"),
+    ],
+)
+def test_what_nobody_could_approve_is_refused_at_once(
+    make_office: Callable[..., Office], quorum: int, without: list[object], sentence: str
+) -> None:
+    """The person of another team is an admin by the list and does not count."""
+    roles = {who: role for who, role in ROLES.items() if who not in without}
+    office = make_office(terms=Terms(quorum=quorum), roles=roles)
+    assert sentence in office.type(OLGA, "thing remove one")
+    assert "b24bot access grant" in office.messenger.whispers[-1].reply.notes[0]
+    assert no_change(office)
+
+
+def test_the_requester_is_not_counted_among_those_who_may_approve(office: Office) -> None:
+    for who in (VERA, IDA):
+        revoke_role(office.store, who, by=SHELL)
+    assert "there are 0" in office.type(ANTON, "thing remove one")
+    assert "waits for approval" in office.type(OLGA, "thing remove one")
+
+
+def test_what_needs_only_confirming_needs_nobody_else(make_office: Callable[..., Office]) -> None:
+    office = make_office(roles={OLGA: Role.OPERATOR})
+    assert "waits for you to confirm" in office.type(OLGA, "thing paint one")
+
+
+@pytest.mark.parametrize("text", ["thing remove one", "thing paint one"])
+def test_without_an_audit_channel_nothing_that_changes_is_taken_on(
+    make_office: Callable[..., Office], text: str
+) -> None:
+    office = make_office(channels=Channels(approval=APPROVALS))
+    assert office.type(OLGA, text) == (
+        "No audit channel is set (B24BOT_AUDIT_CHANNEL). Nothing that changes the portal is taken on until it works."
+    )
+    assert no_change(office)
+    assert office.type(OLGA, "thing list") == "Things"
+
+
+def test_a_dead_audit_channel_refuses_and_is_tried_again_at_once(office: Office) -> None:
+    """What somebody mended just now works with the next command, not a quarter of a minute later."""
+    office.messenger.fail("audit", ChannelDead("is_archived"))
+    office.type(GLEB, "thing list")
+    sentence = office.type(OLGA, "thing remove one")
+    assert f"The audit channel {marks.channel(AUDIT)} does not take messages (is_archived)." in sentence
+    assert no_change(office)
+    assert office.messenger.audit, "the refusal hurried the waiting line"
+    assert "waits for approval" in office.type(OLGA, "thing remove one")
+
+
+@pytest.mark.parametrize(
+    ("who", "text"),
+    [(OLGA, "thing remove one"), (OLGA, "thing paint one"), (OLGA, "thing list"), (GLEB, "thing list")],
+)
+def test_what_cannot_be_recorded_does_not_happen_and_is_told(office: Office, who: object, text: str) -> None:
+    office.break_audit()
+    answer = office.type(GLEB if who is GLEB else OLGA, text)
+    assert "The database cannot be written now (disk on fire)." in answer
+    assert no_change(office)
+    assert office.messenger.cards == []
+    assert office.toy.calls == []
+    office.mend_audit()
+    assert not office.store.jobs.waiting(office.clock.now_ms() + 10**9)
+
+
+def test_the_answer_and_the_end_of_the_job_are_one_transaction(office: Office) -> None:
+    """After the answer is queued the job is gone: it is never answered twice."""
+    office.take(office.typed(OLGA, "thing remove one"))
+    assert office.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
+    assert office.store.outbox.counts()["new"] == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "facts"),
+    [
+        (TargetRefused("It says no.", code="NO_WAY", facts={"http_status": 403}), {"Code": "NO_WAY"}),
+        (TargetUnreachable("It is silent.", facts={"http_status": 403}), {}),
+    ],
+)
+def test_what_the_remote_side_did_wrong_has_a_reference_by_which_an_admin_finds_the_facts(
+    office: Office, caplog: pytest.LogCaptureFixture, error: TargetRefused, facts: dict[str, str]
+) -> None:
+    office.toy.closed = error
+    with caplog.at_level(logging.WARNING, "b24bot"):
+        assert office.type(OLGA, "thing remove one") == error.sentence
+    told = dict(office.messenger.whispers[-1].reply.facts)
+    reference = told.pop("Reference")
+    assert told == facts
+    (record,) = [each for each in caplog.records if reference in each.getMessage()]
+    assert "http_status=403" in record.getMessage()
+    assert OLGA.id in record.getMessage()
+
+
+def test_what_the_bot_itself_refuses_needs_no_reference(office: Office) -> None:
+    office.toy.closed = Refusal("Not today.")
+    assert office.type(OLGA, "thing remove one") == "Not today."
+    assert office.messenger.whispers[-1].reply.facts == ()

@@ -1,0 +1,88 @@
+"""The undo button asks for the command that puts the state before back, and that is decided like any other."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.principals import Principal
+from bot.usecases import buttons
+from bot.usecases.undo import UNDO_LASTS_MS, may_still_undo, undo_line
+from tests.usecases.office import ANTON, GLEB, OLGA, OPS, STRANGER, VIKTOR, Office
+
+
+def done(office: Office, text: str = "thing paint one") -> ChangeRequest:
+    change = office.approved(text)
+    office.work()
+    assert office.now(change).status is Status.DONE
+    return office.now(change)
+
+
+def test_undoing_is_a_change_request_of_the_person_who_pressed(office: Office) -> None:
+    first = done(office)
+    told = office.press(ANTON, first, buttons.UNDO)
+    second = office.change()
+    assert "CR-1002 (Paint one) waits for you to confirm it" in told
+    assert (second.requester, second.line, second.status) == (ANTON, "thing paint one --colour red", Status.PENDING)
+    assert second.reason == "Undo CR-1001"
+    assert second.channel == OPS
+    assert len(office.toy.calls) == 1, "nothing is undone by pressing alone"
+
+
+def test_undone_is_as_it_was(office: Office) -> None:
+    first = done(office)
+    office.press(OLGA, first, buttons.UNDO)
+    office.deliver()
+    assert office.press(OLGA, office.change(), buttons.CONFIRM) == ""
+    office.work()
+    assert office.change().status is Status.DONE
+    assert office.toy.things["one"] == "red"
+
+
+def test_it_is_undone_at_the_portal_where_it_was_done(office: Office) -> None:
+    first = done(office, "thing paint one --portal beta")
+    assert undo_line(first) == "thing paint one --colour red --portal beta"
+    office.press(OLGA, first, buttons.UNDO)
+    assert office.change().place == first.place
+
+
+@pytest.mark.parametrize("who", [GLEB, VIKTOR, STRANGER])
+def test_whoever_may_not_change_may_not_undo(office: Office, who: Principal) -> None:
+    first = done(office)
+    assert office.press(who, first, buttons.UNDO)
+    assert len(office.store.changes.with_status(Status)) == 1
+    assert [record.actor for record in office.records(Tag.COMMAND_REFUSED)] == [who.id]
+
+
+def test_what_is_undone_already_has_nothing_left_to_do(office: Office) -> None:
+    first = done(office)
+    office.toy.things["one"] = "red"
+    assert office.press(OLGA, first, buttons.UNDO) == "There is no one that is not red already."
+
+
+def test_a_plan_without_an_undo_has_no_line(office: Office) -> None:
+    change = done(office, "thing remove one")
+    assert undo_line(change) == ""
+    assert office.press(OLGA, change, buttons.UNDO) == "That button does nothing any more."
+
+
+def test_what_was_not_done_cannot_be_undone(office: Office) -> None:
+    change = office.ask("thing paint one")
+    assert undo_line(change) == ""
+    assert office.press(OLGA, change, buttons.UNDO) == "That button does nothing any more."
+
+
+@pytest.mark.parametrize(("late", "possible"), [(0, True), (1, False)])
+def test_the_button_is_good_for_thirty_days(office: Office, late: int, possible: bool) -> None:
+    change = done(office)
+    assert change.ended_at is not None
+    office.clock.now = change.ended_at + UNDO_LASTS_MS + late
+    assert may_still_undo(office.ctx, change) is possible
+
+
+def test_a_forged_undo_is_refused_on_the_record(office: Office) -> None:
+    change = done(office)
+    told = office.hears(office.click(OLGA, change, buttons.UNDO, value=f"{change.number}.{'0' * 16}.{'0' * 32}"))
+    assert "not one of mine" in told
+    assert len(office.records(Tag.REVIEW_REFUSED)) == 1

@@ -1,0 +1,113 @@
+"""The HTTP side: alive, ready, and closed without cutting anybody off."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from bot.plugin.loopback import wait_until
+from bot.web.site import SLACK_PATH, Site, make_site
+
+
+def slack(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Stands where the intake stands."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"slack"]
+
+
+@contextmanager
+def served(site: Site) -> Iterator[threading.Thread]:
+    thread = threading.Thread(target=site.run, name="site", daemon=True)
+    thread.start()
+    yield thread
+    site.stop()
+    thread.join(timeout=8)
+    assert not thread.is_alive()
+
+
+def get(port: int, path: str, method: str = "GET") -> tuple[int, bytes, dict[str, str]]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request(method, path)
+        reply = connection.getresponse()
+        return reply.status, reply.read(), {name.lower(): value for name, value in reply.getheaders()}
+    finally:
+        connection.close()
+
+
+def test_it_is_alive_whatever_else_does_not_hold() -> None:
+    with served(site := Site(make_site(slack, lambda: {"store": False}), "127.0.0.1", 0)):
+        status, body, _ = get(site.port, "/healthz")
+    assert (status, json.loads(body)) == (200, {"alive": True})
+
+
+@pytest.mark.parametrize(("store", "status"), [(True, 200), (False, 503)])
+def test_it_is_ready_when_every_condition_holds_and_names_each(store: bool, status: int) -> None:
+    with served(site := Site(make_site(slack, lambda: {"store": store, "slack": True}), "127.0.0.1", 0)):
+        answer, body, _ = get(site.port, "/readyz")
+    assert answer == status
+    assert json.loads(body) == {"ready": store, "store": store, "slack": True}
+
+
+def test_slacks_requests_go_to_the_intake_and_nothing_else_does() -> None:
+    with served(site := Site(make_site(slack, dict), "127.0.0.1", 0)):
+        assert get(site.port, SLACK_PATH, "POST")[:2] == (200, b"slack")
+        assert get(site.port, SLACK_PATH + "?a=1", "POST")[:2] == (200, b"slack")
+        for path in ("/", "/slack", "/slack/events/", "/slack/Events", "/healthz/x", "/%00"):
+            assert get(site.port, path)[0] == 404
+        assert get(site.port, "/healthz", "POST")[0] == 405
+
+
+def test_it_does_not_tell_what_serves_it() -> None:
+    with served(site := Site(make_site(slack, dict), "127.0.0.1", 0)):
+        assert "server" not in get(site.port, "/healthz")[2]
+
+
+def test_who_is_being_answered_when_it_stops_gets_the_whole_answer() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        begun.set()
+        go_on.wait(5)
+        return slack(environ, start_response)
+
+    answers: list[tuple[int, bytes]] = []
+    site = Site(make_site(slow, dict), "127.0.0.1", 0)
+    with served(site):
+        asking = threading.Thread(target=lambda: answers.append(get(site.port, SLACK_PATH)[:2]))
+        asking.start()
+        assert begun.wait(5)
+        site.stop()
+        go_on.set()
+        asking.join(timeout=5)
+    assert answers == [(200, b"slack")]
+
+
+def test_once_stopped_nothing_listens_and_nothing_is_left_open() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    site = Site(make_site(slack, dict), "127.0.0.1", 0)
+    with served(site):
+        waiting = http.client.HTTPConnection("127.0.0.1", site.port, timeout=5)
+        waiting.request("GET", "/healthz")
+        waiting.getresponse().read()
+    with pytest.raises(ConnectionRefusedError):
+        get(site.port, "/healthz")
+    waiting.close()
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert wait_until(lambda: not [one for one in threading.enumerate() if one.name.startswith("waitress")])
+
+
+def test_one_that_never_ran_can_be_stopped() -> None:
+    site = Site(make_site(slack, dict), "127.0.0.1", 0)
+    port = site.port
+    site.stop()
+    site.run()
+    with pytest.raises(ConnectionRefusedError):
+        get(port, "/healthz")
