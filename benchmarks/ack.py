@@ -1,4 +1,4 @@
-"""What a slash command costs from the signed bytes to the ack, with the job on disk, beside Bolt with nothing behind it.
+"""What a slash command costs from the signed bytes to the ack with the job on disk, beside Bolt alone.
 
     python benchmarks/ack.py [--samples N]
 
@@ -101,10 +101,10 @@ def bare_bolt(name: str, secret: str, *, listeners: int = 1) -> Candidate:
     """Bolt alone, with as many listeners, the last of which acknowledges."""
 
     def authorize() -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=None, team_id="T0001", bot_token="xoxb-1", bot_user_id="U0B24")
+        return AuthorizeResult(enterprise_id=None, team_id="T0001", bot_token="xoxb-none", bot_user_id="U0B24")
 
     app = App(
-        client=WebClient(token="xoxb-1"),
+        client=WebClient(),
         signing_secret=secret,
         authorize=authorize,
         process_before_response=True,
@@ -143,6 +143,7 @@ def request(secret: str, number: int) -> dict[str, Any]:
         "REQUEST_METHOD": "POST",
         "PATH_INFO": SLACK_PATH,
         "QUERY_STRING": "",
+        "SERVER_PROTOCOL": "HTTP/1.1",
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),

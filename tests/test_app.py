@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.app import Running, assemble, for_plugins, read_settings
-from bot.core.errors import AlreadyRunning, ConfigurationError
+from bot.core.errors import AlreadyRunning, ConfigurationError, StoreUnavailable
 from bot.core.principals import Principal, Role
 from bot.playground.town import Town
 from bot.playground.workspace import SlackWorkspace
+from bot.playground.workspace.signing import signed_headers
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
+from bot.web.site import Site
 from tests.slack.intake import Intake, locked, over_http, settings_for
-from tests.slack.kit import form_body, slash_fields
+from tests.slack.kit import FORM, form_body, slash_fields
 
 
 @pytest.fixture
@@ -62,6 +67,14 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, environment:
         assemble(read_settings(environment))
 
 
+def test_what_a_plugin_refuses_before_any_command_is_a_matter_of_the_settings(environment: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="on another planet") as caught:
+        assemble(read_settings({**environment, "B24BOT_PLUGINS": "tests.slack.plugins:unwilling"}))
+    assert caught.value.hint == "Move it."
+    with pytest.raises(StoreUnavailable):
+        assemble(read_settings({**environment, "B24BOT_PLUGINS": "tests.slack.plugins:unlucky"}))
+
+
 @pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])
 def test_each_way_in_needs_its_own_secret(environment: dict[str, str], name: str) -> None:
     running = Running(assemble(read_settings({**environment, "SLACK_SIGNING_SECRET": ""})), intake=True, work=False)
@@ -91,8 +104,6 @@ def test_plugins_do_not_get_the_tokens_of_slack(environment: dict[str, str]) -> 
 
 
 def over_the_net(intake: Intake, path: str) -> tuple[int, dict[str, bool]]:
-    import http.client
-
     connection = http.client.HTTPConnection("127.0.0.1", intake.port, timeout=5)
     try:
         connection.request("GET", path)
@@ -213,18 +224,15 @@ def test_a_request_is_as_old_as_slack_says_also_where_the_bots_clock_is_shifted(
 def test_what_is_sent_to_a_bot_that_does_not_know_itself_is_left_to_slack(
     environment: dict[str, str], workspace: SlackWorkspace
 ) -> None:
-    from bot.web.site import Site
-    from tests.web.test_site import served
-
     running = Running(assemble(read_settings(environment)), intake=True, work=False)
+    running.site = Site(running.http(), "127.0.0.1", 0)
+    serving = threading.Thread(target=running.site.run, name="site", daemon=True)
+    serving.start()
     try:
-        with served(site := Site(running.http(), "127.0.0.1", 0)):
-            from bot.playground.workspace.signing import signed_headers
-            import time
-
-            body = form_body(slash_fields())
-            headers = signed_headers(workspace.signing_secret, body, int(time.time()))
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            assert over_http(site.port, body, headers).status == 503
+        body = form_body(slash_fields())
+        headers = {"Content-Type": FORM, **signed_headers(workspace.signing_secret, body, int(time.time()))}
+        assert over_http(running.site.port, body, headers).status == 503
     finally:
         running.stop()
+    serving.join(timeout=8)
+    assert not serving.is_alive(), "a bot that stops takes its site with it"

@@ -31,7 +31,7 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
 @as_json
 @click.pass_obj
-def find(terminal: Terminal, as_json: bool, **wanted: Any) -> None:
+def find(terminal: Terminal, /, as_json: bool, **wanted: Any) -> None:
     """The newest audit records that match."""
     with terminal.store() as store:
         records = store.audit.find(**wanted)

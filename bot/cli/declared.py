@@ -9,7 +9,7 @@ import click
 
 from bot.cli.hidden import variable_of
 from bot.cli.line import Told, join, perform
-from bot.cli.options import json_option
+from bot.cli.options import YES_HELP, json_option, yes_option
 from bot.cli.output import plain, print_json, print_reply
 from bot.cli.shown import change_whole, reply_object
 from bot.cli.terminal import Terminal
@@ -17,7 +17,7 @@ from bot.core.errors import WordsError
 from bot.core.invocation import HOST_OPTIONS, AnyCommand
 from bot.core.policy import LEAST_ROLE
 from bot.core.suggest import nearest
-from bot.plugin import Parameter, PluginError
+from bot.plugin import Parameter, PluginError, Risk
 
 HOST_OPTIONS_HELP = {
     "--portal": "the portal to act on; the first one when left out",
@@ -33,16 +33,16 @@ class DeclaredCommand(click.Command):
         super().__init__(
             declared.verb or declared.noun,
             callback=self.run,
-            params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED), json_option()],
+            params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED), json_option(), yes_option()],
             help=declared.help,
             context_settings={"ignore_unknown_options": True},
         )
         self.declared = declared
 
-    def run(self, words: tuple[str, ...], as_json: bool) -> None:
+    def run(self, words: tuple[str, ...], as_json: bool, yes: bool) -> None:
         terminal = click.get_current_context().ensure_object(Terminal)
         line = f"{self.declared.path} {join(words)}".strip()
-        show(perform(terminal, line), as_json=as_json)
+        show(perform(terminal, line, yes=yes), as_json=as_json)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("b24bot", self.declared.usage)
@@ -69,6 +69,8 @@ class DeclaredCommand(click.Command):
                 formatter.write_dl(
                     [(f"{name} {label}".strip(), HOST_OPTIONS_HELP[name]) for name, label in HOST_OPTIONS.items()]
                 )
+            if declared.risk is not Risk.READ and not declared.terminal:
+                formatter.write_dl([("--yes", YES_HELP)])
             formatter.write_dl([("--json", "print JSON, also for errors"), ("--help", "show this")])
         with formatter.section("Who may"):
             formatter.write_text(f"risk {declared.risk}; in Slack it needs the role {LEAST_ROLE[declared.risk]}.")
@@ -110,11 +112,8 @@ class NounGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def _declared(self, ctx: click.Context) -> dict[str, AnyCommand]:
-        try:
-            registry = ctx.ensure_object(Terminal).registry
-        except PluginError:
-            return {}
-        return {command.verb: command for command in registry if command.noun == self.name}
+        commands = ctx.ensure_object(Terminal).declared.commands
+        return {command.verb: command for command in commands if command.noun == self.name}
 
 
 def show(told: Told, *, as_json: bool) -> None:
@@ -130,10 +129,9 @@ def unknown(
     ctx: click.Context, sentence: str, words: Sequence[str], known: Sequence[str], before: str = ""
 ) -> PluginError:
     """What to raise for a word that is no command: why the plugins cannot be asked, or the one good guess."""
-    try:
-        ctx.ensure_object(Terminal).registry
-    except PluginError as error:
-        return error
+    trouble = ctx.ensure_object(Terminal).declared.trouble
+    if trouble is not None:
+        return trouble
     meant = nearest(words[0], known)
     line = f"{before}{' '.join([meant, *map(shlex.quote, words[1:])])}" if meant else ""
     return WordsError(sentence, hint="" if meant else f"There is: {', '.join(known)}.", suggestion=line)

@@ -40,7 +40,7 @@ def _check(home: Path, key_file: Path) -> None:
     """Refuse what would end badly, before anything is made."""
     if key_file.resolve().is_relative_to(home.resolve()):
         raise ConfigurationError(
-            f"The key file {key_file} would lie in the same tree as the database ({home}): whoever copies one has both.",
+            f"The key file {key_file} would lie in the tree of the database ({home}): whoever copies one has both.",
             hint="Set B24BOT_KEY_FILE to a path elsewhere.",
         )
     if (home / FILE_NAME).exists() and not key_file.exists():

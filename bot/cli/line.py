@@ -7,8 +7,11 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import click
+
 from bot.app import Bot
 from bot.cli.hidden import ask_secrets, missing_words, refuse_secrets
+from bot.cli.output import print_reply
 from bot.cli.terminal import Terminal
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
@@ -42,8 +45,11 @@ def join(words: Iterable[str]) -> str:
     return " ".join(shlex.quote(clean(word)) for word in words)
 
 
-def perform(terminal: Terminal, line: str) -> Told:
-    """Do what the line says, as the account at this terminal. Raises PluginError."""
+def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
+    """Do what the line says, as the account at this terminal. Raises PluginError.
+
+    Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
+    """
     with terminal.bot() as bot:
         command, words = find(bot.context.registry, split(clean(line or "help")))
         plugin = bot.context.registry.owner(command)
@@ -51,7 +57,7 @@ def perform(terminal: Terminal, line: str) -> Told:
             if command.terminal and plugin is not None:
                 refuse_secrets(command, words)
                 return _set_up(terminal, bot, plugin, command, line + missing_words(terminal, command, words))
-            return _ask(terminal, bot, line)
+            return _ask(terminal, bot, line, yes=yes)
         except NotPermitted as error:
             _record(terminal, bot, Tag.COMMAND_REFUSED, line, reason=error.sentence)
             raise
@@ -71,7 +77,7 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     return Told(reply=answered.reply)
 
 
-def _ask(terminal: Terminal, bot: Bot, line: str) -> Told:
+def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
     considered = consider(bot.context, terminal.person, line)
     match considered:
         case Answered(reply=reply):
@@ -81,10 +87,10 @@ def _ask(terminal: Terminal, bot: Bot, line: str) -> Told:
             _record(terminal, bot, Tag.COMMAND_RAN, line)
             return Told(reply=preview(considered))
         case Planned():
-            return _open(terminal, bot, considered)
+            return _open(terminal, bot, considered, yes=yes or not terminal.asks)
 
 
-def _open(terminal: Terminal, bot: Bot, planned: Planned) -> Told:
+def _open(terminal: Terminal, bot: Bot, planned: Planned, *, yes: bool) -> Told:
     """Open a change request; the worker posts its card where approvals are asked for."""
     if isinstance(planned.decision, NeedsConfirmation):
         raise Refusal(
@@ -95,12 +101,20 @@ def _open(terminal: Terminal, bot: Bot, planned: Planned) -> Told:
     ctx = bot.context
     ctx.home_team = home_team(bot)
     check_can_be_decided(ctx, terminal.person, planned)
+    if not yes and not agreed(planned):
+        return Told(reply=Reply(title="Nobody was asked, and nothing was done."))
     with ctx.store.unit_of_work():
         change, fresh = open_change(ctx, terminal.person, planned, channel="")
     reply = opened_reply(change, fresh=fresh)
     if not terminal.held(WORKER):
         reply = replace(reply, notes=(*reply.notes, NOBODY_WORKS))
     return Told(reply=reply, change=change)
+
+
+def agreed(planned: Planned) -> bool:
+    """Show the plan and ask."""
+    print_reply(preview(planned))
+    return click.confirm("Ask others to approve this?", err=True)
 
 
 def home_team(bot: Bot) -> str:

@@ -11,6 +11,7 @@ from bot.cli.terminal import Terminal
 
 F = TypeVar("F", bound=Callable[..., Any])
 PORT = click.IntRange(0, 65_535)
+YES_HELP = "Ask nothing before others are asked to approve."
 
 
 def _note_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
@@ -21,13 +22,19 @@ def _note_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> 
 
 
 def json_option() -> click.Option:
+    """`--json`, passed as `as_json`."""
     return click.Option(
         ["--json", "as_json"], is_flag=True, is_eager=True, callback=_note_json, help="Print JSON, also for errors."
     )
 
 
+def yes_option() -> click.Option:
+    """`--yes`, passed as `yes`."""
+    return click.Option(["--yes"], is_flag=True, help=YES_HELP)
+
+
 def as_json(function: F) -> F:
-    """`--json`, passed as `as_json`."""
+    """The decorator for `--json`."""
     decorate = click.option(
         "--json", "as_json", is_flag=True, is_eager=True, callback=_note_json, help="Print JSON, also for errors."
     )

@@ -42,7 +42,7 @@ class Root(click.Group):
             return super().main(*args, **extra)
         except PluginError as error:
             sys.exit(print_error(error, as_json=terminal.as_json, hidden=terminal.hidden))
-        except Exception:  # noqa: BLE001 - the edge of the terminal: the person gets a sentence, the log has the rest
+        except Exception:  # The edge of the terminal: the person gets a sentence, the log has the rest.
             incident = incident_id()
             log.exception("a command failed (%s)", incident, extra={"action": "command_failed", "incident": incident})
             failure = PluginError(
@@ -64,13 +64,11 @@ class Root(click.Group):
         return super().resolve_command(ctx, args)
 
     def _nouns(self, ctx: click.Context) -> dict[str, click.Command]:
-        """What the declarations add. Where the plugins cannot be loaded the rest still works."""
-        try:
-            commands = list(ctx.ensure_object(Terminal).registry)
-        except PluginError:
-            return {}
-        single = {one.noun: DeclaredCommand(one) for one in commands if not one.verb}
-        groups = {one.noun: NounGroup(one.noun, help=_help(ctx, one.noun)) for one in commands if one.verb}
+        """What the declarations add to the terminal's own commands."""
+        declared = ctx.ensure_object(Terminal).declared
+        single = {one.noun: DeclaredCommand(one) for one in declared.commands if not one.verb}
+        nouns = dict.fromkeys(one.noun for one in declared.commands if one.verb)
+        groups = {noun: NounGroup(noun, help=declared.helps.get(noun, "")) for noun in nouns}
         return {noun: made for noun, made in {**single, **groups}.items() if noun not in self.commands}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -81,11 +79,6 @@ class Root(click.Group):
         if nouns:
             with formatter.section("Commands that can be typed in Slack, too"):
                 formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in nouns.items()])
-
-
-def _help(ctx: click.Context, noun: str) -> str:
-    groups = [group for plugin in ctx.ensure_object(Terminal).registry.plugins.values() for group in plugin.groups]
-    return next((group.help for group in groups if group.noun == noun), "")
 
 
 @click.group(cls=Root, context_settings={"max_content_width": 110})

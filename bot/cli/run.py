@@ -6,14 +6,14 @@ import click
 
 from bot.cli.declared import show
 from bot.cli.line import join, perform
-from bot.cli.options import as_json
+from bot.cli.options import YES_HELP, as_json
 from bot.cli.terminal import Terminal
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar='"NOUN VERB …"')
 @as_json
-@click.option("--yes", is_flag=True, help="Do not ask before a change request is opened.")
+@click.option("--yes", is_flag=True, help=YES_HELP)
 @click.pass_obj
 def run(terminal: Terminal, words: tuple[str, ...], as_json: bool, yes: bool) -> None:
     """Run one line as the account at this terminal.

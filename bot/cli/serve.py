@@ -80,12 +80,12 @@ def _require_signing_secret(settings: Settings) -> None:
 def _port() -> int:
     """The port that a Procfile runner or a platform gives."""
     text = os.environ.get("PORT", "").strip() or str(DEFAULT_PORT)
-    if not (text.isascii() and text.isdecimal() and int(text) <= PORT_MOST):
-        raise ConfigurationError(f"PORT={text} is not a port.", hint="Set it to a number up to 65535, or give --port.")
-    return int(text)
-
-
-PORT_MOST = 65_535
+    try:
+        return int(PORT.convert(text, None, None))
+    except click.BadParameter:
+        raise ConfigurationError(
+            f"PORT={text} is not a port.", hint="Set it to a number up to 65535, or give --port."
+        ) from None
 
 
 @contextmanager

@@ -12,8 +12,7 @@ from bot.cli.output import print_line
 from bot.cli.ports import listening
 from bot.cli.stopping import Stop
 from bot.cli.terminal import Terminal
-from bot.host.discovery import load_plugins
-from bot.plugin import BadArgument, PluginError, Simulation
+from bot.plugin import BadArgument, Simulation
 
 
 class Simulated(Protocol):
@@ -28,11 +27,8 @@ class Simulators(click.Group):
     """`slack`, and one command for each simulator of the plugins in B24BOT_PLUGINS."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        try:
-            brought = list(_brought(ctx))
-        except PluginError:
-            brought = []
-        return sorted({*super().list_commands(ctx), *brought})
+        trouble = ctx.ensure_object(Terminal).declared.trouble
+        return sorted({*super().list_commands(ctx), *(() if trouble else _brought(ctx))})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         own = super().get_command(ctx, cmd_name)
@@ -43,7 +39,7 @@ class Simulators(click.Group):
 
 
 def _brought(ctx: click.Context) -> Mapping[str, Callable[[int], Simulation]]:
-    plugins = load_plugins(ctx.ensure_object(Terminal).host_settings["B24BOT_PLUGINS"])
+    plugins = ctx.ensure_object(Terminal).plugins
     return {name: make for plugin in plugins for name, make in plugin.simulators.items()}
 
 

@@ -35,7 +35,12 @@ class Stop:
     def event(self) -> Iterator[threading.Event]:
         """An event that is set when the wait ends, for what waits on one."""
         told = threading.Event()
-        waiting = threading.Thread(target=lambda: (self.wait(), told.set()), name="stop", daemon=True)
+
+        def pass_on() -> None:
+            self.wait()
+            told.set()
+
+        waiting = threading.Thread(target=pass_on, name="stop", daemon=True)
         waiting.start()
         try:
             yield told

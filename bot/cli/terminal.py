@@ -7,21 +7,33 @@ import logging
 import os
 import pwd
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from bot.app import Bot, assemble, builtin_commands, read_settings
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
+from bot.core.invocation import AnyCommand
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.host.registry import Registry
 from bot.logs import set_up_logs
+from bot.plugin import Plugin, PluginError
 from bot.settings import Settings, load_settings
 from bot.store.keys import load_key_file
 from bot.store.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """The declared commands, and what each plugin's noun is about. With `trouble` those of the plugins are missing."""
+
+    commands: Sequence[AnyCommand]
+    helps: Mapping[str, str]
+    trouble: PluginError | None = None
 
 
 class Terminal:
@@ -56,9 +68,20 @@ class Terminal:
         return settings
 
     @cached_property
-    def registry(self) -> Registry:
-        """Every command there is, without opening anything. Raises ConfigurationError."""
-        return Registry(load_plugins(self.host_settings["B24BOT_PLUGINS"]), builtin=builtin_commands())
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The plugins of the settings, loaded and not started. Raises ConfigurationError."""
+        return load_plugins(self.host_settings["B24BOT_PLUGINS"])
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Every command there is, without opening anything."""
+        builtin = list(builtin_commands())
+        try:
+            commands = list(Registry(self.plugins, builtin=builtin))
+            helps = {group.noun: group.help for plugin in self.plugins for group in plugin.groups}
+        except PluginError as error:
+            return Declared(commands=builtin, helps={}, trouble=error)
+        return Declared(commands=commands, helps=helps)
 
     @cached_property
     def person(self) -> Principal:

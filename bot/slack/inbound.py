@@ -10,6 +10,7 @@ from bot.core import marks
 from bot.core.inbound import Click, Form, SlashCommand
 from bot.core.principals import Principal
 from bot.slack.render.card import ACTION_PREFIX
+from bot.slack.typed import as_typed
 
 Payload = Mapping[str, Any]
 
@@ -23,7 +24,7 @@ def slash_command(payload: Payload) -> SlashCommand:
         person=person,
         home_team=person.team,
         channel=_text(payload, "channel_id"),
-        text=_text(payload, "text"),
+        text=as_typed(_text(payload, "text")),
         answer_url=_text(payload, "response_url"),
         trigger=trigger,
     )

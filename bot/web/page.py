@@ -59,7 +59,7 @@ class Stage(Protocol):
     def reset(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """The JSON body of a POST."""
 
@@ -134,7 +134,7 @@ def make_page(stage: Stage) -> Wsgi:
         body = request.get_json(silent=True)
         if name not in ACTS or not isinstance(body, dict):
             return _no("The page asked for something that does not exist. Reload it.", 400)
-        ACTS[name](stage, Wish(body))
+        ACTS[name](stage, Wish(fields=body))
         return jsonify(done=True), 200
 
     return page

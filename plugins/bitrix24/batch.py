@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -23,11 +23,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAnswer:
-    """What came for one item: a value, or a sentence that says why there is none (with the code, if any)."""
+    """What came for one item: a value, or a sentence that says why there is none (with the code, if any).
+
+    `time` is what the portal tells of its work on the item.
+    """
 
     value: Any = None
     problem: str = ""
     code: str = ""
+    time: Mapping[str, Any] = field(default_factory=dict)
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -56,7 +60,8 @@ def take_apart(items: Sequence[Item], result: Any) -> tuple[ItemAnswer, ...]:
     """One answer for each item, in the order of the items; a failed item does not touch the others."""
     holder = result if isinstance(result, Mapping) else {}
     values, problems = _map(holder.get("result")), _map(holder.get("result_error"))
-    return tuple(_answer(_key(number), values, problems) for number in range(len(items)))
+    times = _map(holder.get("result_time"))
+    return tuple(_answer(_key(number), values, problems, times) for number in range(len(items)))
 
 
 def _key(number: int) -> str:
@@ -68,12 +73,12 @@ def _map(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _answer(key: str, values: Mapping[str, Any], problems: Mapping[str, Any]) -> ItemAnswer:
+def _answer(key: str, values: Mapping[str, Any], problems: Mapping[str, Any], times: Mapping[str, Any]) -> ItemAnswer:
     if key in problems:
         return _problem(_map(problems[key]))
     if key not in values:
         return ItemAnswer(problem="The portal's answer leaves this out.")
-    return ItemAnswer(value=values[key])
+    return ItemAnswer(value=values[key], time=_map(times.get(key)))
 
 
 def _problem(holder: Mapping[str, Any]) -> ItemAnswer:

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.plugin import CallOutcome, CallVerdict, Json, PluginError, Services, TargetRefused, TargetUnreachable
-from plugins.bitrix24 import catalogue, endpoints, protocol
+from plugins.bitrix24 import batch, catalogue, endpoints, protocol
+from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.catalogue import Method
 from plugins.bitrix24.credentials import Held, KnownPortal, Vault
 from plugins.bitrix24.errors import Again
-from plugins.bitrix24.links import Links
+from plugins.bitrix24.links import Link, Links
 from plugins.bitrix24.oauth import NoTokens
+from plugins.bitrix24.operating import Block
 from plugins.bitrix24.protocol import Judgement
+from plugins.bitrix24.relocation import Relocation, Unproven
 from plugins.bitrix24.renewal import Renewal
 from plugins.bitrix24.wire import CHANGING, READING, Exchange, HttpRequest, Patience, Undelivered, blotted
 
-_random = random.SystemRandom()
+FULL = "QUERY_LIMIT_EXCEEDED"
+BLOCKED = "OPERATION_TIME_LIMIT"
+EXPIRED = "expired_token"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How a call is made. `repeats` says for which judgements the same request may be sent again."""
+    """How a call is made. `repeats` says for which judgements the same request may be sent again.
+
+    `queues`: for how many seconds to wait for a place at a portal that is asked too much. A full portal has carried
+    nothing out, so that is waited for until a deadline and not counted: with a count, whoever is unlucky loses all.
+    """
 
     attempts: int
     patience: Patience
     repeats: Callable[[Judgement], bool]
+    queues: float = 120.0
 
 
 def _harmless(judgement: Judgement) -> bool:
@@ -39,17 +48,45 @@ def _did_not_run(judgement: Judgement) -> bool:
 
 
 READ = Manner(attempts=4, patience=READING, repeats=_harmless)
-CHANGE = Manner(attempts=3, patience=CHANGING, repeats=_did_not_run)
+CHANGE = Manner(attempts=3, patience=CHANGING, repeats=_did_not_run, queues=60.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What came of a call, and what it took."""
+    """What came of a call, and what it took. `facts` are for logs and records."""
 
+    method: str
     judgement: Judgement
-    attempts: int
-    renewals: int
-    milliseconds: int
+    facts: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How the portal is reached now."""
+
+    portal: KnownPortal
+    base: str
+    link: Link
+
+
+@dataclass(slots=True, kw_only=True)
+class _Course:
+    """How far one call has come."""
+
+    started: float
+    requests: int = 0
+    attempts: int = 0
+    renewals: int = 0
+    moves: int = 0
+    full: int = 0
+
+    def facts(self, now: float, status: int) -> Mapping[str, str | int]:
+        return {
+            "http_status": status,
+            "attempts": self.requests,
+            "renewals": self.renewals,
+            "milliseconds": round((now - self.started) * 1000),
+        }
 
 
 class Caller:
@@ -59,87 +96,158 @@ class Caller:
         self, services: Services, links: Links, portal: KnownPortal, *, read: Manner = READ, change: Manner = CHANGE
     ) -> None:
         self._services = services
+        self._links = links
         self._read = read
         self._change = change
         self._vault = Vault(services)
-        self._portal = portal
-        self._base = endpoints.portal(portal.domain, services.settings).base
-        self._link = links.to(self._base)
+        self._traffic = links.traffic(services, portal.member_id)
         self._renewal = Renewal(services, links, portal)
+        self._route = self._route_to(portal)
 
     def read(self, name: str, params: Mapping[str, Json]) -> Any:
         """The `result` of a reading method. Raises TargetRefused or TargetUnreachable when there is none."""
-        method = catalogue.check(name, params)
-        judgement = self._make(method, params, self._read).judgement
-        if judgement.verdict is CallVerdict.DONE:
-            return judgement.result
-        raise error_of(judgement)
+        made = self._make(catalogue.check(name, params), params, self._read)
+        if made.judgement.verdict is CallVerdict.DONE:
+            return made.judgement.result
+        raise error_of(made)
+
+    def batch(self, items: Sequence[Item]) -> tuple[ItemAnswer, ...]:
+        """The answers of at most 50 reads, in their order. Raises as `read` does when the batch as a whole fails.
+
+        Items of a method that the portal has blocked are not sent.
+        """
+        blocks = [self._traffic.operating.block(item.method, self._services.clock.now_ms()) for item in items]
+        sent = [item for item, block in zip(items, blocks, strict=True) if block is None]
+        answers = batch.take_apart(sent, self.read("batch", batch.params(sent))) if sent else ()
+        for item, answer in zip(sent, answers, strict=True):
+            self._watch(item.method, answer.code, answer.time)
+        each = iter(answers)
+        return tuple(next(each) if block is None else _blocked_item(block) for block in blocks)
 
     def change(self, name: str, params: Mapping[str, Json]) -> CallOutcome:
         """What one changing call did. A method is sent again only when it provably did not run."""
-        method = catalogue.check(name, params)
-        made = self._make(method, params, self._change)
+        made = self._make(catalogue.check(name, params), params, self._change)
+        judgement = made.judgement
         return CallOutcome(
-            verdict=made.judgement.verdict,
-            sentence=f"{made.judgement.sentence} {made.judgement.hint}".strip(),
-            code=made.judgement.code,
-            facts={
-                "http_status": made.judgement.status,
-                "attempts": made.attempts,
-                "renewals": made.renewals,
-                "milliseconds": made.milliseconds,
-            },
+            verdict=judgement.verdict,
+            sentence=f"{judgement.sentence} {judgement.hint}".strip(),
+            code=judgement.code,
+            facts=made.facts,
         )
 
     def _make(self, method: Method, params: Mapping[str, Json], manner: Manner) -> Made:
         clock = self._services.clock
-        started, attempts, renewals = clock.monotonic(), 0, 0
-        held = self._vault.held(self._portal)
+        course = _Course(started=clock.monotonic())
+        held, route = self._vault.held(self._route.portal), self._route
         while True:
-            attempts += 1
-            judgement = self._once(method, params, held, manner.patience)
-            if judgement.again is Again.REFRESH and not renewals:
-                renewals = 1
+            judgement = self._once(route, method, params, held, manner, course)
+            if judgement.again is Again.REFRESH and not course.renewals:
+                course.renewals += 1
                 newer = self._renewal.after(held)
                 if isinstance(newer, Held):
                     held = newer
                     continue
                 judgement = _locked_out(newer)
-            if not manner.repeats(judgement) or attempts - renewals >= manner.attempts:
-                break
-            clock.sleep(_pause(judgement, attempts))
-        spent = round((clock.monotonic() - started) * 1000)
-        return Made(judgement=judgement, attempts=attempts, renewals=renewals, milliseconds=spent)
+            if judgement.moved_to and not course.moves:
+                course.moves += 1
+                moved = self._follow(route, judgement.moved_to, held)
+                if isinstance(moved, Route):
+                    route = moved
+                    continue
+                judgement = moved.judgement
+            if not self._goes_on(judgement, manner, course):
+                facts = course.facts(clock.monotonic(), judgement.status)
+                return Made(method=method.name, judgement=judgement, facts=facts)
 
-    def _once(self, method: Method, params: Mapping[str, Json], held: Held, patience: Patience) -> Judgement:
-        clock, link = self._services.clock, self._link
-        if not link.breaker.allows(clock.monotonic()):
+    def _goes_on(self, judgement: Judgement, manner: Manner, course: _Course) -> bool:
+        """Whether the same request may be sent again, and the pause before that."""
+        clock = self._services.clock
+        if judgement.code == FULL:
+            course.full += 1
+            pause = min(8.0, 2.0 ** (course.full - 1)) + clock.jitter(1.0)
+            again = clock.monotonic() + pause - course.started < manner.queues
+        else:
+            course.attempts += 1
+            pause = clock.jitter(min(20.0, 0.5 * 2.0**course.attempts))
+            again = manner.repeats(judgement) and course.attempts < manner.attempts
+        if again:
+            clock.sleep(pause)
+        return again
+
+    def _once(
+        self, route: Route, method: Method, params: Mapping[str, Json], held: Held, manner: Manner, course: _Course
+    ) -> Judgement:
+        clock, traffic = self._services.clock, self._traffic
+        block = traffic.operating.block(method.name, clock.now_ms())
+        if block:
+            return _blocked(block)
+        if not route.link.breaker.allows(clock.monotonic()):
             return _resting()
-        wait = link.bucket.take(clock.monotonic())
+        wait = traffic.bucket.take(clock.monotonic(), most=manner.queues)
+        if wait is None:
+            return _crowded()
         if wait > 0:
             clock.sleep(wait)
-        request = protocol.encode(self._base, method, params, held.credentials.access)
-        exchange = self._send(request, held, patience)
-        judgement = protocol.judge(method, exchange)
-        if judgement.code.upper() == "QUERY_LIMIT_EXCEEDED":
-            link.bucket.overflowed(clock.monotonic())
+        course.requests += 1
+        request = protocol.encode(route.base, method, params, held.credentials.access)
+        judgement = protocol.judge(method, self._send(route.link, request, held, manner.patience))
         self._services.log.debug("%s: %s (HTTP %s)", method.name, judgement.verdict, judgement.status)
-        return judgement
+        return self._noted(method, judgement)
 
-    def _send(self, request: HttpRequest, held: Held, patience: Patience) -> Exchange:
-        exchange = self._link.wire.send(request, patience)
+    def _send(self, link: Link, request: HttpRequest, held: Held, patience: Patience) -> Exchange:
+        exchange = link.wire.send(request, patience)
         if isinstance(exchange, Undelivered):
-            self._link.breaker.failed(self._services.clock.monotonic())
+            link.breaker.failed(self._services.clock.monotonic())
         else:
-            self._link.breaker.worked()
+            link.breaker.worked()
         return blotted(exchange, *held.credentials.secrets)
 
+    def _noted(self, method: Method, judgement: Judgement) -> Judgement:
+        """Take from an answer what it tells about the portal's limits."""
+        if judgement.code == FULL:
+            self._traffic.bucket.overflowed(self._services.clock.monotonic())
+        block = self._watch(method.name, judgement.code, judgement.time)
+        return replace(_blocked(block), status=judgement.status) if block else judgement
 
-def error_of(judgement: Judgement) -> PluginError:
+    def _watch(self, method: str, code: str, time: Mapping[str, Any]) -> Block | None:
+        operating, now = self._traffic.operating, self._services.clock.now_ms()
+        operating.noted(method, time, now)
+        held = operating.block(method, now)
+        return (held or operating.refused(method, now)) if code == BLOCKED else None
+
+    def _route_to(self, portal: KnownPortal) -> Route:
+        base = endpoints.portal(portal.domain, self._services.settings).base
+        return Route(portal=portal, base=base, link=self._links.to(base, self._services.clock))
+
+    def _follow(self, route: Route, location: str, held: Held) -> Route | Unproven:
+        """The way to a renamed portal, found once however many threads are sent there."""
+        with self._traffic.moving:
+            if self._route is route:
+                relocation = Relocation(self._services, lambda portal: self._proof(portal, held))
+                moved = relocation.follow(route.portal, location)
+                if isinstance(moved, Unproven):
+                    return moved
+                self._route = self._route_to(moved)
+            return self._route
+
+    def _proof(self, portal: KnownPortal, held: Held) -> Judgement:
+        """What the portal at another address says to our token. Only a token that has run out is renewed for it."""
+        method, route, course = catalogue.find("app.info"), self._route_to(portal), _Course(started=0.0)
+        judgement = self._once(route, method, {}, held, self._read, course)
+        if judgement.code == EXPIRED:
+            newer = self._renewal.after(held)
+            if isinstance(newer, NoTokens):
+                return _locked_out(newer)
+            judgement = self._once(route, method, {}, newer, self._read, course)
+        return judgement
+
+
+def error_of(made: Made) -> PluginError:
     """The exception for a read that brought nothing."""
+    judgement, facts = made.judgement, {"method": made.method, **made.facts}
     if judgement.code and judgement.verdict is not CallVerdict.UNKNOWN:
-        return TargetRefused(judgement.sentence, code=judgement.code, hint=judgement.hint)
-    return TargetUnreachable(judgement.sentence, hint=judgement.hint)
+        return TargetRefused(judgement.sentence, code=judgement.code, hint=judgement.hint, facts=facts)
+    return TargetUnreachable(judgement.sentence, hint=judgement.hint, facts=facts)
 
 
 def _locked_out(refusal: NoTokens) -> Judgement:
@@ -154,17 +262,32 @@ def _locked_out(refusal: NoTokens) -> Judgement:
 
 
 def _resting() -> Judgement:
-    return Judgement(
-        verdict=CallVerdict.NOT_SENT,
-        sentence="The portal did not answer several times in a row, so the bot leaves it alone for half a minute. "
-        "Nothing was sent.",
+    return _not_now(
+        "The portal did not answer several times in a row, so the bot leaves it alone for half a minute.",
         hint="Try again in a minute.",
-        again=Again.LATER,
     )
 
 
-def _pause(judgement: Judgement, attempts: int) -> float:
-    """Seconds before the next attempt: 1, 2, 4 and a little for a full bucket, else full jitter."""
-    if judgement.code:
-        return 2.0 ** (attempts - 1) + _random.random()
-    return _random.uniform(0.0, min(20.0, 0.5 * 2.0**attempts))
+def _crowded() -> Judgement:
+    return _not_now(
+        "The bot itself has too many requests waiting for this portal, which takes only a few a second.",
+        hint="Try again in a few minutes.",
+    )
+
+
+def _blocked(block: Block) -> Judgement:
+    return _not_now(f"{block.sentence} ({BLOCKED})", hint=f"Try again after {block.clock_time}.", code=BLOCKED)
+
+
+def _blocked_item(block: Block) -> ItemAnswer:
+    return ItemAnswer(problem=f"{block.sentence} ({BLOCKED})", code=BLOCKED)
+
+
+def _not_now(why: str, *, hint: str, code: str = "") -> Judgement:
+    return Judgement(
+        verdict=CallVerdict.NOT_SENT,
+        sentence=f"{why} Nothing was sent." if not code else why,
+        hint=hint,
+        code=code,
+        again=Again.LATER,
+    )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import http.client
+import io
+import ipaddress
 import logging
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -16,8 +19,9 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from bot.plugin import Clock
 from plugins.bitrix24.endpoints import is_public
 from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
 
@@ -31,22 +35,75 @@ class NotPublic(OSError):
     """A name that leads to an address inside a private network."""
 
 
+class NotLoopback(OSError):
+    """A name that leads off this machine where only this machine is allowed."""
+
+
 class _Progress(threading.local):
-    """Whether a byte of this thread's current request has left."""
+    """This thread's current exchange: whether a byte of the request has left, and how long there is still patience."""
 
     sent = False
+    patience = Patience()
+    _until = 0.0
+    _monotonic: Callable[[], float] = staticmethod(lambda: 0.0)
+
+    def begin(self, patience: Patience, monotonic: Callable[[], float]) -> None:
+        self.sent, self.patience, self._monotonic = False, patience, monotonic
+
+    def leave(self) -> None:
+        """The first byte goes out. Patience begins here, not while the thread waited for a free connection."""
+        if not self.sent:
+            self.sent = True
+            self._until = self._monotonic() + self.patience.total
+
+    def left(self) -> float:
+        """Seconds for the next byte. Raises TimeoutError when there are none."""
+        left = self._until - self._monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(left, self.patience.read)
 
 
 _progress = _Progress()
 
 
+class _Dripping(io.RawIOBase):
+    """A connection's bytes, with less patience for each the longer the answer takes."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._raw = connected.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        self._socket.settimeout(_progress.left())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer whose headers and body together must come in time: http.client knows only gaps between bytes."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Dripping(sock))
+
+
 class _Noting(HTTPConnection):
     """Notes when the first byte leaves: what fails before that reached nobody."""
+
+    response_class = _Answer
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        _progress.sent = True
+        _progress.leave()
         super().send(data)
 
 
@@ -58,19 +115,37 @@ class _Guarded(_NotingTls):
     """Hangs up before the handshake when the name led to an address that is not on the open internet."""
 
     def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        if not is_public(connected.getpeername()[0]):
-            connected.close()
-            raise NotPublic
+        return _checked(super()._new_conn(), is_public, NotPublic)
+
+
+class _Inside(_Noting):
+    """Hangs up before a byte is sent when the name led off this machine."""
+
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn(), _is_loopback, NotLoopback)
+
+
+class _InsideTls(_Inside, _NotingTls):
+    """The same over TLS."""
+
+
+def _checked(connected: socket.socket, allowed: Callable[[str], bool], refusal: type[OSError]) -> socket.socket:
+    if allowed(connected.getpeername()[0]):
         return connected
+    connected.close()
+    raise refusal
+
+
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address).is_loopback
 
 
 class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Noting
+    ConnectionCls = _Inside
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _NotingTls
+    ConnectionCls = _InsideTls
 
 
 class _GuardedPool(HTTPSConnectionPool):
@@ -104,29 +179,38 @@ def public_tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 
+class _Session(requests.Session):
+    """A session that is blind to redirects: to find the next address it would read a whole body, without a bound."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class HttpWire:
     """Carries requests to one host, for any number of threads. Follows no redirect, repeats nothing, keeps no cookie.
 
     Never raises for what the network or the other side does, so that no exception can carry a secret. `loopback`
-    takes away the guard against private addresses and permits http: for 127.0.0.1 only.
+    permits http, and turns the guard around: then only this machine is connected to. `tls` makes the one context that
+    all connections share.
     """
 
-    def __init__(self, *, loopback: bool = False, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, clock: Clock, *, loopback: bool = False, tls: Callable[[], ssl.SSLContext] = public_tls) -> None:
         _hide_queries()
-        self._session = requests.Session()
+        self._clock = clock
+        self._session = _Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
         self._session.headers["User-Agent"] = "b24bot"
         pools = _LOOPBACK if loopback else _OUTSIDE
-        adapter = _Adapter(tls or public_tls(), pools)
+        adapter = _Adapter(tls(), pools)
         self._session.adapters.clear()
         for scheme in pools:
             self._session.mount(f"{scheme}://", adapter)
 
     def send(self, request: HttpRequest, patience: Patience) -> Exchange:
         """One HTTP exchange. `Undelivered.sent` is False only when not a byte of the request left."""
-        _progress.sent = False
+        _progress.begin(patience, self._clock.monotonic)
         try:
             with self._session.request(
                 request.verb,
@@ -162,8 +246,10 @@ def _read(response: requests.Response) -> Exchange:
 
 _REASONS: Mapping[type[BaseException], str] = {
     NotPublic: "its name leads to an address that is not on the open internet",
+    NotLoopback: "its name leads off this machine",
     requests.exceptions.ConnectTimeout: "no connection in time",
     requests.exceptions.ReadTimeout: "no answer in time",
+    ReadTimeoutError: "no whole answer in time",
     requests.exceptions.SSLError: "the encrypted connection failed",
     requests.exceptions.ChunkedEncodingError: "the answer broke off",
     requests.exceptions.ConnectionError: "the connection failed or broke off",

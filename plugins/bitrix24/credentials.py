@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Services
@@ -137,13 +137,24 @@ class Vault:
             raise Refusal(
                 f"The credentials of {portal.name} were changed by somebody else just now.", hint="Try again."
             )
+        self._put(portal)
+        self._services.records.delete(_HEALTH, portal.name)
+
+    def moved(self, portal: KnownPortal, domain: str) -> KnownPortal:
+        """Keep the new host name of a renamed portal. Raises Refusal when the name stands for another portal now."""
+        if self.portal(portal.name).member_id != portal.member_id:
+            raise Refusal(f"The name {portal.name} belongs to another portal now.", hint="Ask again from the start.")
+        moved = replace(portal, domain=domain)
+        self._put(moved)
+        return moved
+
+    def _put(self, portal: KnownPortal) -> None:
         value: Mapping[str, Json] = {
             "domain": portal.domain,
             "member_id": portal.member_id,
             "added_at": portal.added_at,
         }
         self._services.records.put(_PORTAL, portal.name, value)
-        self._services.records.delete(_HEALTH, portal.name)
 
     def _check_free(self, portal: KnownPortal, *, replace: bool) -> None:
         for other in self.portals():

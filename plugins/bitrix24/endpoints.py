@@ -15,7 +15,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _COUNTRY = r"com|com\.br|com\.tr|eu|de|es|fr|it|pl|uk|ru|by|kz|ua|uz|am|az|ge|kg|in|id|jp|cn|mx|co|vn|tw|tech"
 _CLOUD = re.compile(rf"{_LABEL}\.bitrix24\.(?:{_COUNTRY})")
 _HOST = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
-_ON_LOOPBACK = re.compile(r"(?:http://)?127\.0\.0\.1:([1-9][0-9]{0,4})(?:/(?:rest/?)?)?")
+_ON_LOOPBACK = re.compile(r"(?:http://)?(127\.0\.0\.1|localhost):([1-9][0-9]{0,4})(?:/(?:rest/?)?)?")
 _OAUTH = re.compile(r"https://([^/?#@:\\\s]+)(/[A-Za-z0-9/_.-]*)?")
 _OAUTH_ON_LOOPBACK = re.compile(r"http://127\.0\.0\.1:([1-9][0-9]{0,4})(/[A-Za-z0-9/_.-]*)?")
 
@@ -45,12 +45,12 @@ def portal(domain: str, settings: Mapping[str, str]) -> Endpoint:
     """The address of the portal a person named. Raises Refusal when the bot must not talk to it.
 
     `*.bitrix24.*` and the names in `BITRIX24_HOSTS`, over https, without user, port or path; with
-    `B24BOT_ALLOW_LOOPBACK` also 127.0.0.1 with a port, over http.
+    `B24BOT_ALLOW_LOOPBACK` also 127.0.0.1 or localhost with a port, over http.
     """
     text = domain.strip().lower()
     local = _ON_LOOPBACK.fullmatch(text)
-    if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[1]) < 65536:
-        return Endpoint(base=f"http://{LOOPBACK}:{local[1]}/rest/", label=f"{LOOPBACK}:{local[1]}")
+    if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[2]) < 65536:
+        return Endpoint(base=f"http://{local[1]}:{local[2]}/rest/", label=f"{local[1]}:{local[2]}")
     if _CLOUD.fullmatch(text) or (text in _own_hosts(settings) and _HOST.fullmatch(text)):
         return Endpoint(base=f"https://{text}/rest/", label=text)
     raise Refusal(

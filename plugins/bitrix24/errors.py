@@ -1,7 +1,7 @@
 """The error codes of the portal and of the token endpoint as rows: what each means here and what to do next.
 
 Codes decide; texts do not, because they are translated and change. The portal's own words are shown only beside
-ours. Sources: bitrix24.md 1.0, 1.2, 1.3, 3.1, 4.5 and 5.1.
+ours. Sources: bitrix24.md 1.0, 1.2, 1.3, 3.1, 4.5, 5.1 and 5.2.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ _PAY = "Ask the portal's administrator to renew it. Nothing is wrong with the co
 _SETTINGS = "Compare the client id and the client secret with the application's card on the portal."
 _SCOPE = "Tick the missing permission on the application's card, reinstall the application, then get new tokens."
 _BUG = "This is a fault of the bot. Please report it with the code."
+_LOOK = "Look at the state before you repeat anything."
+_UNKNOWN = "Read the portal's own words, and look at the state before you repeat anything."
+_WORDS = "Correct what was typed and send it again."
 
 PORTAL: tuple[Row, ...] = (
     Row(
@@ -135,9 +138,18 @@ PORTAL: tuple[Row, ...] = (
         says="The portal does not know this method; the open channels module may be missing.",
         do="Check that Open Channels are available on the portal.",
     ),
-    Row(code="ERROR_MANIFEST_IS_NOT_AVAILABLE", says="The portal has no manifest for this application."),
+    Row(
+        code="ERROR_MANIFEST_IS_NOT_AVAILABLE",
+        says="The portal has no manifest for this application.",
+        do=_BUG,
+    ),
     Row(code="ERROR_ARGUMENT", says="The portal did not accept an argument of the call.", do=_BUG),
-    Row(code="ERROR_CORE", says="The portal reports a general error.", ran=None),
+    Row(
+        code="ERROR_CORE",
+        says="The portal reports a general error.",
+        do="Read the portal's own words, and look at the state.",
+        ran=None,
+    ),
     Row(code="INVALID_REQUEST", says="The portal wants https.", do="Use the portal's https address."),
     Row(code="ERROR_BATCH_METHOD_NOT_ALLOWED", says="The portal does not allow this method inside a batch.", do=_BUG),
     Row(code="ERROR_BATCH_LENGTH_EXCEEDED", says="The batch was longer than the portal allows.", do=_BUG),
@@ -155,47 +167,91 @@ PORTAL: tuple[Row, ...] = (
     Row(
         code="INTERNAL_SERVER_ERROR",
         says="The portal broke while it worked on the call.",
-        do="Look at the state before you repeat anything.",
+        do=_LOOK,
         again=Again.WAIT,
         ran=True,
     ),
     Row(
         code="ERROR_UNEXPECTED_ANSWER",
         says="The portal's own server gave an answer that the portal did not expect.",
-        do="Look at the state before you repeat anything.",
+        do=_LOOK,
         again=Again.WAIT,
         ran=True,
     ),
     Row(
         code="WRONG_ENCODING",
         says="The portal's answer held text that is not UTF-8, so it kept the answer back.",
-        do="Look at the state before you repeat anything.",
+        do=_LOOK,
         ran=True,
     ),
-    Row(code="PORTAL_DELETED", says="The portal was deleted or closed.", again=Again.DEAD),
+    Row(
+        code="PORTAL_DELETED",
+        says="The portal was deleted or closed.",
+        do="Ask its owner. If it is gone for good, take it out of use here.",
+        again=Again.DEAD,
+    ),
     Row(
         code="PORTAL_BLOCKED_BY_LICENSE_SCANNER",
         says="The portal is blocked after a licence check.",
         do=_PAY,
     ),
+    # what the portal passes on from the authorisation server, bitrix24.md 5.2
+    Row(
+        code="invalid_client",
+        says="The authorisation server does not accept the application that the access token belongs to.",
+        do=_SETTINGS,
+    ),
+    Row(code="verification_needed", says="The licence check of the portal failed.", do=_PAY),
     # imconnector.register and unregister, bitrix24.md 1.2 and 1.3
-    Row(code="APPLICATION_REGISTRATION_ERROR_POINT", says="A connector id cannot contain a dot."),
-    Row(code="CONNECTOR_ID_REQUIRED", says="The connector id is missing."),
-    Row(code="NAME_REQUIRED", says="The connector's name is missing."),
-    Row(code="ICON_REQUIRED", says="The connector's icon is missing."),
+    Row(
+        code="APPLICATION_REGISTRATION_ERROR_POINT",
+        says="A connector id cannot contain a dot.",
+        do=_WORDS,
+    ),
+    Row(
+        code="CONNECTOR_ID_REQUIRED",
+        says="The connector id is missing.",
+        do=_WORDS,
+    ),
+    Row(
+        code="NAME_REQUIRED",
+        says="The connector's name is missing.",
+        do=_WORDS,
+    ),
+    Row(
+        code="ICON_REQUIRED",
+        says="The connector's icon is missing.",
+        do=_WORDS,
+    ),
     Row(code="NO_APPLICATION_ID", says="The portal cannot tell which application the token belongs to.", do=_SETTINGS),
-    Row(code="NO_PLACEMENT_HANDLER", says="The address of the connector's settings page is missing."),
-    Row(code="GENERAL_CONNECTOR_REGISTRATION_ERROR", says="The portal could not register the connector."),
+    Row(
+        code="NO_PLACEMENT_HANDLER",
+        says="The address of the connector's settings page is missing.",
+        do=_WORDS,
+    ),
+    Row(
+        code="GENERAL_CONNECTOR_REGISTRATION_ERROR",
+        says="The portal could not register the connector.",
+        do=_LOOK,
+    ),
     Row(
         code="APPLICATION_REGISTRATION_ERROR",
         says="The portal could not save the connector's registration.",
         do="Try again in a minute.",
     ),
-    Row(code="APPLICATION_UNREGISTRATION_ERROR", says="The portal could not remove the connector's registration."),
+    Row(
+        code="APPLICATION_UNREGISTRATION_ERROR",
+        says="The portal could not remove the connector's registration.",
+        do=_LOOK,
+    ),
     # imopenlines.*, bitrix24.md 3.1
     Row(code="INVALID_FORMAT", says="The portal did not accept the question for its open lines.", do=_BUG),
     Row(code="CONFIG_ID_EMPTY", says="The number of the open line is missing.", do=_BUG),
-    Row(code="CONFIG_WRONG_USER_PERMISSION", says="The token's user may not change this open line."),
+    Row(
+        code="CONFIG_WRONG_USER_PERMISSION",
+        says="The token's user may not change this open line.",
+        do="Give that user the right to change open lines on the portal.",
+    ),
 )
 
 TOKEN: tuple[Row, ...] = (
@@ -252,13 +308,28 @@ def safe_code(code: str) -> str:
 def portal_row(code: str) -> Row:
     """The row of a code from the portal. An unknown code gets a row that says so."""
     unknown = f"The portal refused with a code this bot does not know: {safe_code(code)}."
-    return _PORTAL.get(code.casefold()) or Row(code=safe_code(code), says=unknown, ran=None)
+    return _PORTAL.get(code.casefold()) or Row(code=safe_code(code), says=unknown, do=_UNKNOWN, ran=None)
 
 
 def token_row(code: str) -> Row:
     """The row of a code from the token endpoint. An unknown code gets a row that says so."""
     unknown = f"The authorisation server refused with a code this bot does not know: {safe_code(code)}."
     return _TOKEN.get(code.casefold()) or Row(code=safe_code(code), says=unknown, do=_REAUTHORISE)
+
+
+_OUTLOOK: Mapping[Again, str] = {
+    Again.NO: "The bot does not try again by itself.",
+    Again.WAIT: "The bot has tried again by itself, in vain.",
+    Again.LATER: "The bot does not try again by itself, but later it may work.",
+    Again.REFRESH: "The bot has tried again with a new token, in vain.",
+    Again.DEAD: "The bot cannot do anything here before that.",
+}
+
+
+def advice(row: Row, *, repeated: bool) -> str:
+    """What to do next, and what the bot does by itself. `repeated` is False for what is never sent a second time."""
+    does = _OUTLOOK[row.again if repeated or row.again not in (Again.WAIT, Again.REFRESH) else Again.NO]
+    return f"{row.do} {does}".strip()
 
 
 def quoted(words: str) -> str:

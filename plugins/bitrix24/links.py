@@ -1,4 +1,4 @@
-"""What the calls of one process to one host share: its connections, its bucket, its breaker, its renewal lock."""
+"""What the calls of one process share: connections to a host, and what is kept about a portal. Holds no credentials."""
 
 from __future__ import annotations
 
@@ -6,38 +6,65 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.plugin import Clock, Services
 from plugins.bitrix24.breaker import Breaker
-from plugins.bitrix24.bucket import Bucket, LocalBucket
+from plugins.bitrix24.bucket import Bucket, SharedBucket
 from plugins.bitrix24.client import HttpWire
+from plugins.bitrix24.operating import Operating
+from plugins.bitrix24.settings import pace
 from plugins.bitrix24.wire import Wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One host as this process sees it. Holds no credentials."""
+    """One host as this process sees it."""
 
     wire: Wire
-    bucket: Bucket = field(default_factory=LocalBucket)
     breaker: Breaker = field(default_factory=Breaker)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What all calls to one portal have in common, under whatever host name they go."""
+
+    bucket: Bucket
+    operating: Operating
     renewing: threading.Lock = field(default_factory=threading.Lock)
     """Held by the thread that renews the tokens of this portal."""
+    moving: threading.Lock = field(default_factory=threading.Lock)
+    """Held by the thread that finds out where a renamed portal is."""
 
 
-def http_link(base: str) -> Link:
+def http_link(base: str, clock: Clock) -> Link:
     """A link over HTTP; http itself is for loopback, as `endpoints` has made sure."""
-    return Link(wire=HttpWire(loopback=base.startswith("http://")))
+    return Link(wire=HttpWire(clock, loopback=base.startswith("http://")))
+
+
+def traffic_of(services: Services, member_id: str) -> Traffic:
+    """What is kept about a portal, at the pace that the settings say."""
+    bucket = SharedBucket(services, member_id, pace(services.settings))
+    return Traffic(bucket=bucket, operating=Operating(services.log))
 
 
 class Links:
-    """The links of a process, made when first needed, by base address."""
+    """The links and the traffic of a process, made when first needed."""
 
-    def __init__(self, make: Callable[[str], Link] = http_link) -> None:
+    def __init__(self, make: Callable[[str, Clock], Link] = http_link) -> None:
         self._make = make
         self._lock = threading.Lock()
         self._links: dict[str, Link] = {}
+        self._traffic: dict[str, Traffic] = {}
 
-    def to(self, base: str) -> Link:
+    def to(self, base: str, clock: Clock) -> Link:
+        """The link to a base address."""
         with self._lock:
             if base not in self._links:
-                self._links[base] = self._make(base)
+                self._links[base] = self._make(base, clock)
             return self._links[base]
+
+    def traffic(self, services: Services, member_id: str) -> Traffic:
+        """What is kept about the portal that `member_id` names."""
+        with self._lock:
+            if member_id not in self._traffic:
+                self._traffic[member_id] = traffic_of(services, member_id)
+            return self._traffic[member_id]

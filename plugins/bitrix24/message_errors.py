@@ -25,16 +25,36 @@ ROWS: tuple[Row, ...] = (
         says="The connector is not active on this line or in error there, or the line does not exist.",
         do=_STATUS,
     ),
-    Row(code="IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR", says="The portal did not accept the connector's id."),
-    Row(code="IMCONNECTOR_NOT_SPECIFIED_CORRECT_COMMAND", says="The connector does not offer this on the portal."),
+    Row(
+        code="IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR",
+        says="The portal did not accept the connector's id.",
+        do="`connector list` shows those there are.",
+    ),
+    Row(
+        code="IMCONNECTOR_NOT_SPECIFIED_CORRECT_COMMAND",
+        says="The connector does not offer this on the portal.",
+        do="Use another connector for it, or do it on the portal.",
+    ),
     Row(
         code="CHAT_RENAMING_FAILED",
         says="The portal found no chat of this connector on this line with these ids.",
         do="Check the ids of the chat and of the customer.",
     ),
-    Row(code="ERROR_EVENT_NOT_FOUND", says="The portal does not know this event, or the application may not have it."),
-    Row(code="ERROR_WRONG_HANDLER_URL", says="The portal does not accept the address that events should go to."),
-    Row(code="ERROR_UNSUPPORTED_PROTOCOL", says="Events go to addresses with http or https only."),
+    Row(
+        code="ERROR_EVENT_NOT_FOUND",
+        says="The portal does not know this event, or the application lacks the permission for it.",
+        do="Compare the permissions on the application's card.",
+    ),
+    Row(
+        code="ERROR_WRONG_HANDLER_URL",
+        says="The portal does not accept the address that events should go to.",
+        do="It needs a host name with a dot in it.",
+    ),
+    Row(
+        code="ERROR_UNSUPPORTED_PROTOCOL",
+        says="Events go to addresses with http or https only.",
+        do="Write the address with https.",
+    ),
 )
 
 _NO_CUSTOMER = "it could not find or make an account for the customer"

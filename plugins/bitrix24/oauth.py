@@ -89,7 +89,7 @@ def _refused(status: int, body: answer.Body) -> NoTokens:
     row = errors.token_row(body.error)
     return NoTokens(
         sentence=errors.sentence(row, body.words),
-        hint=row.do,
+        hint=errors.advice(row, repeated=False),
         code=errors.safe_code(body.error),
         final=status < 500,
         other_form=row.code == "invalid_request" and status < 500,

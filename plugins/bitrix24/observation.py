@@ -6,12 +6,18 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.plugin import Observation, Plan, Refusal, TargetUnreachable
+from plugins.bitrix24 import registration
 from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.values import Line
 
 REGISTRATION = "registration"
 PRESENT = "present"
+NAME = "name"
+RECORD = "our record"
+"""The version of our own record, where there is one: a plan made from another version is no longer the same plan."""
 
 _LINE = re.compile(r"line ([1-9][0-9]*) · .*", re.DOTALL)
+_TARGET = re.compile(r"(connector|adopt):([a-z0-9_,]+)(?:/[a-z0-9/]+)?")
 
 
 def of(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) -> Observation:
@@ -21,7 +27,8 @@ def of(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) 
     and a line renamed meanwhile keeps its old label. Else a leftover under a new name would pass for removed.
     """
     labels = labels or {}
-    found = {REGISTRATION: PRESENT} if any(each.id == connector for each in portal.connectors()) else {}
+    found = registered(portal, connector)
+    found.pop(NAME, None)
     titles = {line.id: line.title for line in portal.lines()} | dict(labels)
     for status in portal.statuses(connector, also=labels):
         if status.problem:
@@ -34,12 +41,43 @@ def of(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) 
     return found
 
 
+def registered(portal: Portal, connector: str) -> dict[str, str]:
+    """The registration, the name that the portal's list shows, and the version of our record; its lines are not read."""
+    found: dict[str, str] = {}
+    for each in portal.connectors():
+        if each.id == connector:
+            found |= {REGISTRATION: PRESENT, NAME: registration.readable(each.name)}
+    snapshot = portal.snapshot(connector)
+    if snapshot is not None:
+        found[RECORD] = f"version {registration.digest(snapshot.value())}"
+    return found
+
+
+def active(portal: Portal, seen: Observation) -> list[Line]:
+    """The lines that an observation shows the connector active on, with or without an error."""
+    return [line for line in portal.lines() if seen.get(line.title, "").startswith("active")]
+
+
+def of_each(portal: Portal, connectors: Iterable[str]) -> Observation:
+    """Name and record of several connectors, under labels that say whose they are."""
+    return {
+        f"{label} of {connector}": word
+        for connector in connectors
+        for label, word in registered(portal, connector).items()
+    }
+
+
 def after(portal: Portal, plan: Plan) -> Observation:
     """What is true of a plan's target now, with the plan's own labels."""
-    kind, _, connector = plan.target.partition(":")
-    if kind != "connector" or not connector:
+    target = _TARGET.fullmatch(plan.target)
+    if target is None:
         raise Refusal(f"The Bitrix24 plugin cannot look at “{plan.target}”.")
-    return of(portal, connector, _labels([*plan.before, *plan.wanted]))
+    if target[1] == "adopt":
+        return of_each(portal, target[2].split(","))
+    found = dict(of(portal, target[2], _labels([*plan.before, *plan.wanted])))
+    if NAME in plan.before or NAME in plan.wanted:
+        found |= registered(portal, target[2])
+    return found
 
 
 def _labels(names: Iterable[str]) -> Mapping[int, str]:

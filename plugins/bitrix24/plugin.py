@@ -21,8 +21,10 @@ from bot.plugin import (
 )
 from plugins.bitrix24 import observation, settings
 from plugins.bitrix24.caller import CHANGE, READ, Caller, Manner
+from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.connector import connectors
 from plugins.bitrix24.commands.line import lines
+from plugins.bitrix24.commands.message import messages
 from plugins.bitrix24.commands.portal import portals
 from plugins.bitrix24.credentials import Vault
 from plugins.bitrix24.links import Links
@@ -34,7 +36,7 @@ class BitrixPlugin:
 
     name = "bitrix24"
     settings: Sequence[Setting] = settings.ROWS
-    groups: Iterable[Group[Any]] = (connectors, lines, portals)
+    groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 
     def __init__(self, *, read: Manner = READ, change: Manner = CHANGE) -> None:
         self._links = Links()
@@ -47,6 +49,7 @@ class BitrixPlugin:
 
     def start(self, services: Services) -> None:
         settings.refuses_unowned(services.settings)
+        settings.pace(services.settings)
         settings.take_over(services)
 
     def places(self, services: Services) -> Sequence[Place]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from bot.plugin import Json, Place, PluginError, Refusal, Services
-from plugins.bitrix24 import batch, catalogue, values
+from bot.plugin import Json, Place, Refusal, Remember, Services
+from plugins.bitrix24 import catalogue, sweep, values
 from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.catalogue import Effect
-from plugins.bitrix24.client import POOL
 from plugins.bitrix24.credentials import Health, KnownPortal, Vault
 from plugins.bitrix24.settings import refuses_unowned
 from plugins.bitrix24.snapshot import Snapshot, Snapshots
@@ -84,24 +82,10 @@ class Portal:
         )
 
     def _batches(self, items: Sequence[Item]) -> Iterable[ItemAnswer]:
-        """All answers in the order of the items. A batch that fails costs its own items; when all fail, it raises."""
-        parts = list(batch.batches(items))
-        with ThreadPoolExecutor(max_workers=POOL) as threads:
-            found = list(threads.map(self._batch, parts))
-        problems = [answer for answer in found if isinstance(answer, PluginError)]
-        if problems and len(problems) == len(found):
-            raise problems[0]
-        for part, answers in zip(parts, found, strict=True):
-            if isinstance(answers, PluginError):
-                yield from [ItemAnswer(problem=answers.sentence)] * len(part)
-            else:
-                yield from answers
-
-    def _batch(self, items: Sequence[Item]) -> tuple[ItemAnswer, ...] | PluginError:
-        try:
-            return batch.take_apart(items, self._caller.read("batch", batch.params(items)))
-        except PluginError as error:
-            return error
+        """All answers in the order of the items, telling whoever waits how far it has come."""
+        return sweep.read_all(
+            items, self._caller.batch, lambda done, total: self._services.progress(done, total, "statuses")
+        )
 
     def app(self) -> AppInfo:
         """How the portal sees our application."""
@@ -110,6 +94,19 @@ class Portal:
     def snapshot(self, connector: str) -> Snapshot | None:
         """What we know of the connector from registering or adopting it."""
         return self._snapshots.of(connector)
+
+    def remember(self, snapshot: Snapshot) -> Remember:
+        """The row of our own record that a plan wants written when it is done."""
+        return self._snapshots.remember(snapshot)
+
+    def now_ms(self) -> int:
+        """The time, for our own record."""
+        return self._services.clock.now_ms()
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The settings of this installation."""
+        return self._services.settings
 
     def known(self) -> Sequence[KnownPortal]:
         """All portals of this installation."""

@@ -7,13 +7,14 @@ where the portal provably refused, and unknown in every other case.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.plugin import CallVerdict, Json
 from plugins.bitrix24 import answer, errors, message_errors
-from plugins.bitrix24.catalogue import Method, Where
+from plugins.bitrix24.catalogue import Effect, Method, Where
 from plugins.bitrix24.errors import Again
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.verdict import said, says_true
@@ -35,6 +36,10 @@ class Judgement:
     status: int = 0
     again: Again = Again.NO
     result: Any = None
+    time: Mapping[str, Any] = field(default_factory=dict)
+    """What the portal tells of how long it worked, as it came."""
+    moved_to: str = field(repr=False, default="")
+    """Scheme and host that a redirect points to which proves a renamed portal."""
 
 
 def encode(base: str, method: Method, params: Mapping[str, Json], token: Secret) -> HttpRequest:
@@ -61,7 +66,11 @@ def judge(method: Method, exchange: Exchange) -> Judgement:
         return _refused(method, exchange.status, body)
     if exchange.status != 200:
         return _unknown(exchange.status, "The portal gave no reason")
-    return _answered(method, body)
+    return replace(_answered(method, body), time=_map(body.values.get("time")))
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _undelivered(exchange: Undelivered) -> Judgement:
@@ -83,13 +92,19 @@ def _undelivered(exchange: Undelivered) -> Judgement:
 def _redirected(exchange: HttpAnswer) -> Judgement:
     if not exchange.location:
         return _unknown(exchange.status, "The portal redirects without saying where")
+    if exchange.body.strip():
+        return _unknown(exchange.status, "The portal redirects, and yet it answers something")
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
         sentence=f"The portal has another address now: {_host(exchange.location)}. The call was not carried out.",
         hint="Store the portal again with its new address.",
         status=exchange.status,
         again=Again.LATER,
+        moved_to=_ORIGIN.sub("", exchange.location) if exchange.status == 302 else "",
     )
+
+
+_ORIGIN = re.compile(r"(?<=[^:/])(?<!:/)[/?#].*|^[/?#].*", re.DOTALL)
 
 
 def _host(location: str) -> str:
@@ -116,7 +131,7 @@ def _refused(method: Method, status: int, body: answer.Body) -> Judgement:
     return Judgement(
         verdict=verdict,
         sentence=errors.sentence(row, body.words),
-        hint=row.do,
+        hint=errors.advice(row, repeated=method.effect is Effect.READ or verdict is CallVerdict.NOT_SENT),
         code=errors.safe_code(body.error),
         status=status,
         again=again,

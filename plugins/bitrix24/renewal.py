@@ -38,7 +38,7 @@ class Renewal:
 
     def after(self, stale: Held) -> Held | NoTokens:
         """Credentials newer than `stale`, renewed here or by somebody else; or why there are none."""
-        with self._links.to(self._endpoint.base).renewing:
+        with self._links.traffic(self._services, self._portal.member_id).renewing:
             found = self._newer(stale) or self._quiet(stale)
             if found:
                 return found
@@ -101,7 +101,7 @@ class Renewal:
         return answer
 
     def _exchange(self, stale: Held, request: HttpRequest) -> Tokens | NoTokens:
-        exchange = self._links.to(request.url).wire.send(request, READING)
+        exchange = self._links.to(request.url, self._services.clock).wire.send(request, READING)
         answer = oauth.judge(exchange)
         if isinstance(answer, Tokens):
             return answer

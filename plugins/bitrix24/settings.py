@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.plugin import Refusal, Services, Setting
 from plugins.bitrix24 import endpoints
+from plugins.bitrix24.bucket import ENTERPRISE, STANDARD, Pace
 from plugins.bitrix24.credentials import DEFAULT, Credentials, KnownPortal, Vault
 from plugins.bitrix24.secret import Secret
 
@@ -23,9 +24,18 @@ ROWS: tuple[Setting, ...] = (
     Setting(name="BITRIX24_OAUTH_URL", help="the token endpoint, when it is not the one of the portal's region"),
     Setting(name="BITRIX24_HOSTS", help="host names of portals that are not under bitrix24.*, separated by commas"),
     Setting(
+        name="BITRIX24_PLAN",
+        help="standard or enterprise: how many requests a portal takes. With portals of both kinds, standard",
+        default="standard",
+    ),
+    Setting(
         name="B24BOT_UNOWNED",
         help="warn or refuse: what a removal does about connectors whose ownership is not proven",
         default="warn",
+    ),
+    Setting(
+        name="B24BOT_ICONS",
+        help="a folder of .svg and .png files that connectors may get as their icon, by plain file name",
     ),
 )
 
@@ -36,6 +46,19 @@ def refuses_unowned(settings: Mapping[str, str]) -> bool:
     if word not in ("warn", "refuse"):
         raise Refusal(f"The setting B24BOT_UNOWNED is “{endpoints.shown(word)}”.", hint="It must be warn or refuse.")
     return word == "refuse"
+
+
+PACES: Mapping[str, Pace] = {"standard": STANDARD, "enterprise": ENTERPRISE}
+
+
+def pace(settings: Mapping[str, str]) -> Pace:
+    """How fast portals may be asked. Raises Refusal for a word that is no plan."""
+    word = settings.get("BITRIX24_PLAN", "").strip().lower() or "standard"
+    if word not in PACES:
+        raise Refusal(
+            f"The setting BITRIX24_PLAN is “{endpoints.shown(word)}”.", hint="It must be standard or enterprise."
+        )
+    return PACES[word]
 
 
 def take_over(services: Services) -> None:

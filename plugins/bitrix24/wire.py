@@ -13,14 +13,18 @@ MAX_ANSWER = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Time-outs in seconds: to connect, and between two bytes of the answer."""
+    """Time-outs in seconds: to connect, between two bytes of the answer, and for the whole exchange after connecting.
+
+    Without the last, an answer that drips in byte by byte would hold its thread for ever.
+    """
 
     connect: float = 3.05
     read: float = 20.0
+    total: float = 60.0
 
 
 READING = Patience()
-CHANGING = Patience(read=65.0)
+CHANGING = Patience(read=65.0, total=90.0)
 """The portal may work on a request for 60 s, so a change is waited for a little longer than that."""
 
 

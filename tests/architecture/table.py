@@ -77,7 +77,6 @@ CLOCKS: Mapping[str, str] = {
     "bot.playground.workspace.carrier": "signs for a bot that compares with real time, and measures its answers",
     "bot.playground.workspace.looks": "waits for other threads, however the simulated clock is moved",
     "bot.playground.workspace.sockets": "waits for real connections",
-    f"{_BITRIX24}.caller": "spreads repeated requests; no decision hangs on it, and plugins are given no dice",
     f"{_BITRIX24}.simulator.clock": "the simulated portal's own clock",
     f"{_BITRIX24}.simulator.tls": "a certificate has to be valid in real time",
     f"{_BITRIX24}.simulator.tokens": "tokens of a simulated portal",
@@ -110,6 +109,7 @@ LIVING: Mapping[str, str] = {
     "bot.plugin.commands.Group": "collects commands while a plugin is imported; its noun reads best unnamed",
     "bot.usecases.context.Context": "learns the home team when Slack has answered",
     "bot.usecases.deliver.Courier": "remembers until when Slack asked it to wait",
+    f"{_BITRIX24}.caller._Course": "counts while one call is being made",
     "bot.playground.workspace.sockets._Waiting": "is filled when the answer comes",
 }
 """Dataclasses that are not frozen, slotted and keyword-only values."""

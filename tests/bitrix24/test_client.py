@@ -5,22 +5,27 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.client import POOL, HttpWire, public_tls
 from plugins.bitrix24.links import Links
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.simulator import PortalSimulator
+from plugins.bitrix24.simulator.tls import make_certificate
 from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
 
 CANARY = "canary-7f3a91c2"
 SHORT = Patience(connect=1.0, read=0.3)
+CLOCK = SystemClock()
 
 
 def post(url: str, body: str = CANARY) -> HttpRequest:
@@ -51,7 +56,7 @@ def test_a_post_carries_its_body_and_the_answer_comes_back_whole() -> None:
         return WebReply(status=418, body=b"short and stout", headers={"Location": "https://x/", "Set-Cookie": "a=b"})
 
     with serving(handler) as server:
-        wire = HttpWire(loopback=True)
+        wire = HttpWire(CLOCK, loopback=True)
         for _ in range(2):
             answer = answered(wire.send(post(f"{server.url}/rest/x.json", "тело"), SHORT))
         wire.close()
@@ -70,8 +75,22 @@ def test_a_redirect_is_not_followed() -> None:
         return WebReply(status=302, headers={"Location": "/elsewhere"})
 
     with serving(handler) as server:
-        assert answered(HttpWire(loopback=True).send(post(f"{server.url}/a"), SHORT)).status == 302
+        assert answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/a"), SHORT)).status == 302
     assert hits == ["/a"]
+
+
+@pytest.mark.parametrize("status", [302, 307])
+@pytest.mark.parametrize("location", ["http://[::1/rest/", "//", "http://a:b/", "\x7f", "/x" * 4000])
+def test_whatever_a_redirect_points_to_it_comes_back_as_an_answer(status: int, location: str) -> None:
+    with serving(lambda _request: WebReply(status=status, headers={"Location": location})) as server:
+        answer = answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/a"), SHORT))
+    assert (answer.status, answer.location) == (status, location[:500])
+
+
+def test_the_body_of_a_redirect_is_bounded_too() -> None:
+    reply = WebReply(status=302, headers={"Location": "http://x/"}, body=b"x" * (MAX_ANSWER + 1))
+    with serving(lambda _request: reply) as server:
+        assert "longer than" in lost(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).reason
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,12 +98,12 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     with serving(lambda _request: WebReply(body=b"direct")) as server:
-        assert answered(HttpWire(loopback=True).send(post(f"{server.url}/"), SHORT)).body == b"direct"
+        assert answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).body == b"direct"
 
 
 def test_connections_are_kept_and_used_again() -> None:
     with PortalSimulator() as portal:
-        wire = HttpWire(loopback=True)
+        wire = HttpWire(CLOCK, loopback=True)
         with counted_connections() as count:
             for _ in range(5):
                 answered(wire.send(post(f"{portal.url}imconnector.nothing.json", "{}"), SHORT))
@@ -105,7 +124,7 @@ def counted_connections() -> Iterator[Callable[[], int]]:
     logger.addHandler(listener)
     logger.setLevel(logging.DEBUG)
     try:
-        yield lambda: sum("Starting new" in text for text in records)
+        yield lambda: sum(text.startswith(("Starting new", "Resetting dropped")) for text in records)
     finally:
         logger.removeHandler(listener)
         logger.setLevel(before)
@@ -118,7 +137,7 @@ def free_port() -> int:
 
 
 def test_nothing_was_sent_when_nobody_listens() -> None:
-    exchange = lost(HttpWire(loopback=True).send(post(f"http://127.0.0.1:{free_port()}/"), SHORT))
+    exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"http://127.0.0.1:{free_port()}/"), SHORT))
     assert not exchange.sent
     assert exchange.reason == "the connection failed or broke off"
 
@@ -135,7 +154,7 @@ def test_nothing_was_sent_when_nobody_listens() -> None:
 )
 def test_once_a_byte_has_left_it_may_have_run(reply: WebReply, reason: str) -> None:
     with serving(lambda _request: reply) as server:
-        exchange = lost(HttpWire(loopback=True).send(post(f"{server.url}/"), SHORT))
+        exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT))
     assert exchange.sent
     assert exchange.reason == reason
 
@@ -150,12 +169,12 @@ def test_nothing_is_repeated_down_here_not_even_what_other_libraries_call_harmle
         return WebReply(drop=True)
 
     with serving(handler) as server:
-        lost(HttpWire(loopback=True).send(HttpRequest(verb=verb, url=f"{server.url}/"), SHORT))
+        lost(HttpWire(CLOCK, loopback=True).send(HttpRequest(verb=verb, url=f"{server.url}/"), SHORT))
     assert hits == [verb]
 
 
 def test_after_a_lost_answer_the_same_thread_can_again_prove_that_nothing_left() -> None:
-    wire = HttpWire(loopback=True)
+    wire = HttpWire(CLOCK, loopback=True)
     with serving(lambda _request: WebReply(drop=True)) as server:
         assert lost(wire.send(post(f"{server.url}/"), SHORT)).sent
     assert not lost(wire.send(post(f"http://127.0.0.1:{free_port()}/"), SHORT)).sent
@@ -163,12 +182,12 @@ def test_after_a_lost_answer_the_same_thread_can_again_prove_that_nothing_left()
 
 def test_a_mebibyte_is_still_read() -> None:
     with serving(lambda _request: WebReply(body=b"x" * MAX_ANSWER)) as server:
-        assert len(answered(HttpWire(loopback=True).send(post(f"{server.url}/"), SHORT)).body) == MAX_ANSWER
+        assert len(answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).body) == MAX_ANSWER
 
 
 def test_many_threads_share_a_wire_and_each_gets_its_own_answer() -> None:
     with serving(lambda request: WebReply(body=request.body)) as server:
-        wire = HttpWire(loopback=True)
+        wire = HttpWire(CLOCK, loopback=True)
 
         def ask(number: int) -> bool:
             return answered(wire.send(post(f"{server.url}/", str(number)), Patience())).body == str(number).encode()
@@ -182,14 +201,14 @@ def test_many_threads_share_a_wire_and_each_gets_its_own_answer() -> None:
 
 def test_a_certificate_nobody_vouches_for_is_refused_before_anything_is_sent() -> None:
     with PortalSimulator(tls=True) as portal:
-        exchange = lost(HttpWire(loopback=True).send(post(f"{portal.url}app.info.json"), SHORT))
+        exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"{portal.url}app.info.json"), SHORT))
     assert not exchange.sent
     assert exchange.reason == "the encrypted connection failed"
 
 
 def test_a_certificate_somebody_vouches_for_is_taken() -> None:
     with PortalSimulator(tls=True) as portal:
-        wire = HttpWire(loopback=True, tls=ssl.create_default_context(cadata=portal.ca_pem))
+        wire = HttpWire(CLOCK, loopback=True, tls=lambda: ssl.create_default_context(cadata=portal.ca_pem))
         assert answered(wire.send(post(f"{portal.url}app.info.json", "{}"), SHORT)).status == 401
 
 
@@ -198,13 +217,46 @@ def test_a_connection_loads_no_authorities_of_its_own() -> None:
     with PortalSimulator(tls=True) as portal:
         context = ssl.create_default_context(cadata=portal.ca_pem)
         before = context.cert_store_stats()
-        answered(HttpWire(loopback=True, tls=context).send(post(f"{portal.url}app.info.json", "{}"), SHORT))
+        wire = HttpWire(CLOCK, loopback=True, tls=lambda: context)
+        answered(wire.send(post(f"{portal.url}app.info.json", "{}"), SHORT))
         assert context.cert_store_stats() == before
+
+
+class CountingContext(ssl.SSLContext):
+    """Counts how often authorities are loaded into it."""
+
+    loads = 0
+
+    def load_verify_locations(self, *args: Any, **kwargs: Any) -> None:
+        self.loads += 1
+        super().load_verify_locations(*args, **kwargs)
+
+
+def test_eight_connections_load_the_authorities_once() -> None:
+    made: list[CountingContext] = []
+
+    def make() -> ssl.SSLContext:
+        made.append(CountingContext(ssl.PROTOCOL_TLS_CLIENT))
+        made[-1].load_verify_locations(cadata=certificate.pem)
+        return made[-1]
+
+    certificate = make_certificate()
+    hang_up = WebReply(body=b"{}", headers={"Connection": "close"})
+    with Loopback(lambda _request: hang_up, tls=certificate.context) as server, counted_connections() as count:
+        wire = HttpWire(CLOCK, loopback=True, tls=make)
+        with ThreadPoolExecutor(max_workers=POOL) as threads:
+            assert all(
+                answered(each).status == 200
+                for each in threads.map(lambda _number: wire.send(post(f"{server.url}/"), Patience()), range(8))
+            )
+        # Connections after the first on an idle slot are told as reset ones.
+        assert count() == 8
+    assert [context.loads for context in made] == [1]
 
 
 def test_a_certificate_for_another_name_is_refused() -> None:
     with PortalSimulator(tls=True) as portal:
-        wire = HttpWire(loopback=True, tls=ssl.create_default_context(cadata=portal.ca_pem))
+        wire = HttpWire(CLOCK, loopback=True, tls=lambda: ssl.create_default_context(cadata=portal.ca_pem))
         other = portal.url.replace("127.0.0.1", "127.0.0.2")
         assert not lost(wire.send(post(f"{other}app.info.json"), SHORT)).sent
 
@@ -220,7 +272,7 @@ def test_a_name_that_leads_into_a_network_is_hung_up_on_before_the_handshake() -
     """Whatever the name resolved to when somebody looked, what counts is where the connection leads."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://localhost:{listener.getsockname()[1]}/rest/"
-        exchange = lost(HttpWire().send(post(url), SHORT))
+        exchange = lost(HttpWire(CLOCK).send(post(url), SHORT))
         connection, _ = listener.accept()
         with connection:
             connection.settimeout(2.0)
@@ -229,17 +281,92 @@ def test_a_name_that_leads_into_a_network_is_hung_up_on_before_the_handshake() -
     assert exchange.reason == "its name leads to an address that is not on the open internet"
 
 
+def test_what_is_meant_for_this_machine_goes_nowhere_else() -> None:
+    """The address of a simulated portal is a name too, and a name may lead anywhere."""
+    own = own_address()
+    if own is None:
+        pytest.skip("this machine has no address but loopback")
+    with socket.create_server((own, 0)) as listener:
+        exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"http://{own}:{listener.getsockname()[1]}/"), SHORT))
+    assert not exchange.sent
+    assert exchange.reason == "its name leads off this machine"
+
+
+def own_address() -> str | None:
+    """An address of this machine that is not loopback. Connecting a datagram socket sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        found = str(probe.getsockname()[0])
+    return None if found.startswith("127.") else found
+
+
+@pytest.mark.parametrize("part", ["status line", "headers", "body"])
+def test_an_answer_that_drips_in_is_given_up_when_its_whole_time_is_over(part: str) -> None:
+    """No gap between two bytes is long, so only the whole can end it. What was asked may have been carried out."""
+    begin = {
+        "status line": b"HTTP/1.1",
+        "headers": b"HTTP/1.1 200 OK\r\nX: ",
+        "body": b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n",
+    }
+    with dripping(begin[part]) as (url, over):
+        wire = HttpWire(CLOCK, loopback=True)
+        exchange = lost(wire.send(post(url), Patience(connect=1.0, read=5.0, total=0.3)))
+        assert not over.is_set(), "the other side was not done yet"
+    assert exchange.sent
+    assert exchange.reason in ("no answer in time", "no whole answer in time")
+
+
+@contextmanager
+def dripping(begin: bytes) -> Iterator[tuple[str, threading.Event]]:
+    """A server that sends `begin` and then a byte now and then, for ten seconds at most."""
+    over = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(begin)
+            with suppress(OSError):
+                for _ in range(500):
+                    connection.sendall(b"x")
+                    if over.wait(0.02):
+                        return
+        over.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/", over
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_patience_begins_when_a_byte_leaves_and_not_while_waiting_for_a_connection() -> None:
+    """More threads than connections: whoever waited for one still has the whole time for its own answer."""
+    patience = Patience(connect=1.0, read=5.0, total=0.6)
+    with serving(lambda _request: WebReply(stall=0.4, body=b"{}")) as server:
+        wire = HttpWire(CLOCK, loopback=True)
+        with ThreadPoolExecutor(max_workers=2 * POOL) as threads:
+            found = list(threads.map(lambda _number: wire.send(post(f"{server.url}/"), patience), range(2 * POOL)))
+    assert [answered(each).status for each in found] == [200] * 2 * POOL
+
+
 def test_outside_of_loopback_there_is_no_http() -> None:
     with serving(lambda _request: WebReply()) as server:
-        exchange = lost(HttpWire().send(post(f"{server.url}/"), SHORT))
+        exchange = lost(HttpWire(CLOCK).send(post(f"{server.url}/"), SHORT))
     assert not exchange.sent
     assert exchange.reason == "the exchange failed"
 
 
 def test_there_is_one_link_for_each_host_and_it_is_kept() -> None:
     links = Links()
-    assert links.to("http://127.0.0.1:1/rest/") is links.to("http://127.0.0.1:1/rest/")
-    assert links.to("http://127.0.0.1:1/rest/") is not links.to("https://shop.bitrix24.com/rest/")
+    assert links.to("http://127.0.0.1:1/rest/", CLOCK) is links.to("http://127.0.0.1:1/rest/", CLOCK)
+    assert links.to("http://127.0.0.1:1/rest/", CLOCK) is not links.to("https://shop.bitrix24.com/rest/", CLOCK)
 
 
 # ------------------------------------------------------------------------------------------------ overhearing
@@ -254,7 +381,7 @@ def test_not_even_the_most_talkative_log_shows_a_query_or_a_body(caplog: pytest.
         return WebReply(drop=request.path == "/drop")
 
     with serving(handler) as server:
-        wire = HttpWire(loopback=True)
+        wire = HttpWire(CLOCK, loopback=True)
         urls = [f"{server.url}/token/", f"{server.url}/drop", f"http://127.0.0.1:{free_port()}/"]
         for url in urls:
             query = HttpRequest(verb="GET", url=url, query=Secret(f"client_secret={CANARY}&a=b"))

@@ -78,11 +78,13 @@ def test_listing_an_address_that_is_not_a_host_name_does_not_help(domain: str) -
         endpoints.portal(domain, {"BITRIX24_HOSTS": domain.replace("evil.example", "evil_.example")})
 
 
-@pytest.mark.parametrize("domain", ["127.0.0.1:8080", "http://127.0.0.1:8080", "http://127.0.0.1:8080/rest/"])
-def test_loopback_is_for_those_who_allow_it(domain: str) -> None:
-    found = endpoints.portal(domain, LOOSE)
-    assert found.base == "http://127.0.0.1:8080/rest/"
-    assert found.label == "127.0.0.1:8080"
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080"])
+@pytest.mark.parametrize("written", ["{}", "http://{}", "http://{}/rest/"])
+def test_loopback_is_for_those_who_allow_it(written: str, host: str) -> None:
+    """Both names of this machine, so that a simulated portal can be renamed."""
+    found = endpoints.portal(written.format(host), LOOSE)
+    assert found.base == f"http://{host}/rest/"
+    assert found.label == host
     assert found.on_loopback
 
 
@@ -95,7 +97,9 @@ def test_loopback_is_for_those_who_allow_it(domain: str) -> None:
         "127.0.0.2:80",
         "https://127.0.0.1:80/",
         "127.0.0.1:80/x",
-        "localhost:80",
+        "localhost",
+        "localhost.evil.example:80",
+        "xlocalhost:80",
     ],
 )
 def test_allowing_loopback_allows_nothing_else(domain: str) -> None:

@@ -24,8 +24,67 @@ def raw(code: str, words: str = "Some words") -> bytes:
 @pytest.mark.parametrize("row", [*PORTAL, *TOKEN], ids=lambda row: row.code)
 def test_every_row_has_a_whole_sentence_and_its_advice_too(row: Row) -> None:
     assert row.says.endswith(".")
-    assert not row.do or row.do.endswith(".")
+    assert row.do.endswith(".")
     assert errors.safe_code(row.code) == row.code
+
+
+def outlook(words: str) -> bool:
+    """Whether these words, after the advice, say what the bot does by itself."""
+    return words.startswith(" The bot ") and words.endswith(".")
+
+
+SHARED = "WRONG_AUTH_TYPE ERROR_ARGUMENT INTERNAL_SERVER_ERROR ERROR_METHOD_NOT_FOUND ACCESS_DENIED ERROR_CORE"
+REGISTRATION = """APPLICATION_REGISTRATION_ERROR_POINT CONNECTOR_ID_REQUIRED NAME_REQUIRED ICON_REQUIRED
+    NO_APPLICATION_ID NO_PLACEMENT_HANDLER GENERAL_CONNECTOR_REGISTRATION_ERROR APPLICATION_REGISTRATION_ERROR
+    APPLICATION_UNREGISTRATION_ERROR"""
+MESSAGES = """IMCONNECTOR_NO_CORRECT_PROVIDER NOT_ACTIVE_LINE IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR
+    IMCONNECTOR_NOT_SPECIFIED_CORRECT_COMMAND CHAT_RENAMING_FAILED"""
+SYSTEM = """QUERY_LIMIT_EXCEEDED OPERATION_TIME_LIMIT OVERLOAD_LIMIT expired_token invalid_token NO_AUTH_FOUND
+    INVALID_CREDENTIALS insufficient_scope user_access_error authorization_error APPLICATION_NOT_FOUND ERROR_OAUTH
+    PAYMENT_REQUIRED CONNECTION_ERROR WRONG_LICENSE ERROR_MANIFEST_IS_NOT_AVAILABLE INVALID_REQUEST
+    ERROR_BATCH_METHOD_NOT_ALLOWED ERROR_BATCH_LENGTH_EXCEEDED METHOD_CONFIRM_WAITING METHOD_CONFIRM_DENIED
+    ERROR_UNEXPECTED_ANSWER PORTAL_DELETED PORTAL_BLOCKED_BY_LICENSE_SCANNER WRONG_ENCODING NOT_INSTALLED
+    invalid_client"""
+AUTHORISATION = """invalid_request unsupported_grant_type unauthorized_client invalid_client wrong_client invalid_grant
+    expired_token invalid_token NOT_INSTALLED PAYMENT_REQUIRED insufficient_scope invalid_scope verification_needed"""
+"""The codes of bitrix24.md, sections 1, 5 and 4.5, typed from it and not from the rows."""
+
+
+@pytest.mark.parametrize("code", " ".join([SHARED, REGISTRATION, MESSAGES, SYSTEM]).split())
+def test_every_code_that_a_portal_is_known_to_send_is_explained(code: str) -> None:
+    """A sentence that says what it means here, then what to do, then whether the bot tries again."""
+    judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw(code)))
+    assert "this bot does not know" not in judgement.sentence
+    assert f"({code})" in judgement.sentence
+    assert judgement.code == code
+    advice = judgement.hint.partition(" The bot ")[0]
+    assert advice.endswith(".")
+    assert outlook(judgement.hint.removeprefix(advice))
+
+
+@pytest.mark.parametrize("code", AUTHORISATION.split())
+def test_every_code_that_the_authorisation_server_is_known_to_send_is_explained(code: str) -> None:
+    refusal = oauth.judge(HttpAnswer(status=400, body=raw(code)))
+    assert isinstance(refusal, oauth.NoTokens)
+    assert "this bot does not know" not in refusal.sentence
+    assert f"({code})" in refusal.sentence
+    advice = refusal.hint.partition(" The bot ")[0]
+    assert advice.endswith(".")
+    assert outlook(refusal.hint.removeprefix(advice))
+
+
+@pytest.mark.parametrize("table", [PORTAL, TOKEN], ids=["portal", "token"])
+def test_what_the_bot_says_that_it_does_is_what_its_row_makes_it_do(table: tuple[Row, ...]) -> None:
+    """A change is never sent twice when it may have run, so then nobody may be told that it was."""
+    for row in table:
+        once, repeated = errors.advice(row, repeated=False), errors.advice(row, repeated=True)
+        assert "tried again" not in once
+        assert ("tried again" in repeated) is (row.again in (Again.WAIT, Again.REFRESH))
+
+
+@pytest.mark.parametrize("code", ["", "constructor", "__class__", "error"])
+def test_a_code_that_is_no_rows_is_not_taken_for_one(code: str) -> None:
+    assert "does not know" in errors.portal_row(code).says
 
 
 def test_no_code_has_two_rows() -> None:
@@ -48,7 +107,8 @@ def check_row(row: Row, judgement: Judgement) -> None:
         assert judgement.again is row.again
     elif row.ran:
         assert judgement.verdict is CallVerdict.UNKNOWN
-    assert judgement.hint == row.do
+    assert judgement.hint.startswith(row.do)
+    assert outlook(judgement.hint.removeprefix(row.do))
 
 
 @pytest.mark.parametrize("row", TOKEN, ids=lambda row: row.code)
@@ -58,7 +118,8 @@ def test_a_code_of_the_token_endpoint_is_final_at_any_status_below_500(row: Row)
         assert isinstance(refusal, oauth.NoTokens)
         assert refusal.final
         assert row.says in refusal.sentence
-        assert refusal.hint == row.do
+        assert refusal.hint.startswith(row.do)
+        assert outlook(refusal.hint.removeprefix(row.do))
 
 
 def test_an_unknown_code_is_shown_with_the_portals_own_words_beside_ours() -> None:

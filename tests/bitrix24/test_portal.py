@@ -68,12 +68,12 @@ def test_a_batch_that_fails_costs_its_own_items_only(make_desk: Callable[..., De
     desk = many(make_desk)
     portal = desk.open()
     portal.lines()
-    desk.fault("too_many", "batch")
+    desk.fault("reply", "batch", status=403, body={"error": "WRONG_LICENSE", "error_description": "no"})
     statuses = portal.statuses("c")
     assert [each.line for each in statuses] == list(range(1, 121))
     broken = [each for each in statuses if each.problem]
     assert len(broken) in (20, 50)
-    assert "OPERATION_TIME_LIMIT" in broken[0].problem
+    assert "WRONG_LICENSE" in broken[0].problem
     assert all(each.present is (each.line % 3 == 1) for each in statuses if not each.problem)
 
 

@@ -1,4 +1,4 @@
-"""What every message of the bot has to be: taken by Slack, understood by its own library, and calling nobody it should not."""
+"""What every message of the bot has to be: taken by Slack, read by its library, and calling nobody it should not."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.town import Town
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.gateway import Gateway, make_client
 from bot.store.keys import Keyring
@@ -18,13 +17,6 @@ from tests.slack.intake import Intake
 def workspace() -> Iterator[SlackWorkspace]:
     with SlackWorkspace(rate_limit=False) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def module_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """One town for a module whose tests leave nothing behind that another would see."""
-    with Town(tmp_path_factory.mktemp("town"), pace=False) as running:
-        yield running
 
 
 @pytest.fixture

@@ -21,9 +21,12 @@ from tests.slack.checks import assert_openable, assert_postable, buttons_of, cal
 from tests.slack.kit import ANTON, APPROVAL, BY_TWO, CONFIRMATION, NOON, OLGA, VERA, a_change, approved_by, with_plan
 
 VALUE = "1042.0123456789abcdef.0123456789abcdef0123456789abcdef"
-HOSTILE = "<!channel> <@U0666> <https://evil.test|Approve> *b* _i_ ~s~ `c` ```code``` &lt; \x00\x1b[31m \u202egnol\u2066 \r\n> Approved"
+HOSTILE = (
+    "<!channel> <@U0666> <https://evil.test|Approve> *b* _i_ ~s~ `c` ```code``` &lt; "
+    "\x00\x1b[31m \u202egnol\u2066 \r\n> Approved"
+)
 REJECTION = (Review(reviewer=ANTON, verdict=Verdict.REJECT, at=NOON, reason="too early"),)
-DECISIONS = (APPROVAL, BY_TWO, CONFIRMATION)
+DECISIONS: tuple[Decision, ...] = (APPROVAL, BY_TWO, CONFIRMATION)
 
 
 def blocks_of(change: ChangeRequest) -> list[dict[str, Any]]:
@@ -184,26 +187,9 @@ def test_the_form_for_a_reason_is_taken_by_slack_however_long_the_plan_is() -> N
         assert called(view["blocks"]) == set()
 
 
-NASTY = st.sampled_from(
-    ["<!channel>", "<!here>", "<@U0666>", "<@U0666|x>", "<!subteam^S1>", "<http://e.test|x>", "&lt;!channel&gt;"]
-    + [
-        "\ue000U0666\ue002",
-        "\ue001C0666\ue002",
-        "\ue000",
-        "*",
-        "_",
-        "~",
-        "`",
-        "```",
-        "\n",
-        "\r",
-        "\u202e",
-        "\x00",
-        "&",
-        "<",
-        ">",
-    ]
-)
+MENTIONS = ("<!channel>", "<!here>", "<@U0666>", "<@U0666|x>", "<!subteam^S1>", "<http://e.test|x>", "&lt;!channel&gt;")
+MARKS = ("\ue000U0666\ue002", "\ue001C0666\ue002", "\ue000")
+NASTY = st.sampled_from([*MENTIONS, *MARKS, *"*_~`\n\r&<>", "```", "\u202e", "\x00"])
 WORDS = st.lists(st.one_of(NASTY, st.text(max_size=30)), max_size=12).map("".join)
 LONG = st.one_of(WORDS, st.tuples(WORDS, st.integers(1, 400)).map(lambda pair: (pair[0] * pair[1])[:4_000]))
 
@@ -232,7 +218,7 @@ def changes(draw: st.DrawFn) -> ChangeRequest:
 
 
 @given(change=changes())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_a_change_request_holds_its_card_is_taken_and_calls_nobody_else(change: ChangeRequest) -> None:
     blocks = blocks_of(change)
     assert_postable(blocks)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from bot.plugin import Clock
+from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import MAX_BODY, MAX_DEPTH, MAX_FIELDS, Admitted, FrontDoor, TurnedAway
+from bot.slack.gateway import make_client
 from tests.slack.intake import Answered, Intake, head, raw
 from tests.slack.kit import (
     FORM,
@@ -178,6 +180,12 @@ def test_a_form_that_looks_like_json_is_a_form() -> None:
 # The same over real HTTP: never a 5xx, never a traceback, and the body in no log
 
 
+def _knock(
+    name: str, body: bytes, kind: str, status: int, _reason: str
+) -> tuple[str, dict[str, str | bytes], bytes | None, int]:
+    return name, {"Content-Type": kind}, body, status
+
+
 KNOCKS: list[tuple[str, dict[str, str | bytes], bytes | None, int]] = [
     ("timestamp abc", {"X-Slack-Request-Timestamp": "abc"}, None, 401),
     ("timestamp empty", {"X-Slack-Request-Timestamp": ""}, None, 401),
@@ -189,7 +197,7 @@ KNOCKS: list[tuple[str, dict[str, str | bytes], bytes | None, int]] = [
     ("signature in capitals", {"X-Slack-Signature": "V0=" + "A" * 64}, None, 401),
     ("type", {"Content-Type": "text/plain"}, None, 415),
     ("type é", {"Content-Type": "é".encode("latin-1")}, None, 415),
-    *((name, {"Content-Type": kind}, body, status) for name, body, kind, status, _ in CONTENT),
+    *(_knock(*row) for row in CONTENT),
     ("more than the server takes at all", {}, b"a" * 1_100_000, 413),
 ]
 
@@ -285,9 +293,6 @@ def test_a_slash_command_may_hold_any_words(module_intake: Intake, word: str) ->
 
 def test_bolt_still_checks_the_signature_behind_the_door(module_intake: Intake) -> None:
     """A second layer: a door with another secret lets in what Bolt then refuses."""
-    from bot.slack.bolt import dispatcher, make_bolt
-    from bot.slack.gateway import make_client
-
     running = module_intake.running
     taken: list[Any] = []
     app = make_bolt(

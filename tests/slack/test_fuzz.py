@@ -22,8 +22,8 @@ from tests.slack.kit import (
     slash_fields,
 )
 
-QUICK = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
-THOROUGH = settings(QUICK, max_examples=1_200)
+QUICK = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(QUICK, max_examples=900)
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=40)
 BYTES = st.one_of(
@@ -95,7 +95,7 @@ def bent_payloads(draw: st.DrawFn) -> tuple[Any, str]:
         if not ways:
             break
         *way, last = draw(st.sampled_from(ways))
-        holder = payload
+        holder: Any = payload
         for name in way:
             holder = holder[name]
         if isinstance(holder, dict) and draw(st.booleans()):

@@ -137,3 +137,22 @@ def test_marks_that_somebody_types_are_taken_out() -> None:
     payload = form_payload()
     payload["view"]["state"]["values"]["reason"]["reason"]["value"] = typed
     assert form(payload).fields == {"reason": "for U0002"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        ("a &lt;b&gt; &amp; c", "a <b> & c"),
+        ("&amp;lt;", "&lt;"),
+        ("grant <@U0002|anton>", "grant @anton"),
+        ("grant <@U0002>", "grant @U0002"),
+        ("see <#C0003|audit>", "see #audit"),
+        ("<https://a.test/i.png?x=1&amp;y=2|a.test>", "https://a.test/i.png?x=1&y=2"),
+        ("<mailto:a@b.test|a@b.test>", "a@b.test"),
+        ("<mailto:a@b.test>", "mailto:a@b.test"),
+        ("<!here> <!subteam^S1|@ops>", "@here @ops"),
+        ("plain", "plain"),
+    ],
+)
+def test_a_command_is_read_as_it_was_typed(sent: str, typed: str) -> None:
+    assert slash_command(slash_fields(sent)).text == typed

@@ -42,6 +42,11 @@ def test_capitals_are_understood(scene: Scene) -> None:
     scene.card("myconnector")
 
 
+def test_what_slack_escapes_is_shown_as_it_was_typed(scene: Scene) -> None:
+    scene.ask("Olga", "connector remove myconnector --reason 'R&D <x> asked @Anton'")
+    assert "R&D <x> asked @Anton" in scene.card_says(scene.card(), "waiting")
+
+
 def test_curly_quotes_and_ticks_are_cleaned(scene: Scene) -> None:
     scene.ask("Olga", "connector remove `myconnector` --reason “old number”")
     assert "old number" in scene.card_says(scene.card(), "waiting")

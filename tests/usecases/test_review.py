@@ -109,6 +109,16 @@ def test_whoever_may_not_decide_is_refused_on_the_record(
     assert office.messenger.forms == []
 
 
+def test_what_the_shell_asked_for_is_not_decided_by_another_team_either(office: Office) -> None:
+    """The account at the shell has no team to compare with; ours is."""
+    change = office.ask("thing remove one", SHELL)
+    assert office.press(STRANGER, change) == (
+        "You belong to another workspace; only people of this one can decide here."
+    )
+    assert office.press(ANTON, change) == ""
+    assert office.now(change).status is Status.APPROVED
+
+
 def test_an_approver_who_was_taken_off_the_list_since_the_card_was_posted_is_refused(office: Office) -> None:
     change = office.ask()
     revoke_role(office.store, ANTON, by=SHELL)

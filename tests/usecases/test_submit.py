@@ -192,11 +192,18 @@ def test_a_long_line_is_told_in_part(office: Office) -> None:
     assert len(note) < 400
 
 
-def test_an_error_of_the_portal_is_told_with_its_code_and_without_marks(office: Office) -> None:
+def test_an_error_of_the_portal_is_told_with_its_code_and_a_reference_and_without_marks(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The reference is in the log, with what was typed; what the person did wrong alone has none."""
     assert office.type(OLGA, f"thing boast error{FORGED}") == "UVICTIM said no."
     reply = office.messenger.whispers[-1].reply
-    assert reply.facts == (("Code", "EUVICTIM"),)
+    facts = dict(reply.facts)
+    assert facts["Code"] == "EUVICTIM"
     assert reply.notes == ("Ask UVICTIM.", "I read: thing boast errorUVICTIM")
+    assert f"{facts['Reference']}: {OLGA.id} typed thing boast error" in caplog.text
+    office.type(OLGA, "thing refuse")
+    assert office.messenger.whispers[-1].reply.facts == ()
 
 
 def test_what_looks_like_a_secret_is_not_recorded(office: Office) -> None:

@@ -1,5 +1,5 @@
 """The commands, one function each. Importing this package declares them all; none of them writes to a portal."""
 
-from plugins.bitrix24.commands import connector, line, portal, removal
+from plugins.bitrix24.commands import chat, connector, line, message, portal, receipt, removal
 
-__all__ = ["connector", "line", "portal", "removal"]
+__all__ = ["chat", "connector", "line", "message", "portal", "receipt", "removal"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,12 +26,12 @@ OAUTH_PATHS = ("/oauth/token", "/oauth/oauth/token")
 class PortalSimulator:
     """A Bitrix24 portal with its authorisation server on 127.0.0.1. Use it as a context manager.
 
-    `port` 0 picks a free one. With `tls` it serves https with a certificate of its own; a client trusts it by
-    `ca_pem` (text) or `ca_path` (a file that goes away with `stop`).
+    `port` 0 picks a free one. With `tls` it serves https with a certificate of its own, for `names` as well; a client
+    trusts it by `ca_pem` (text) or `ca_path` (a file that goes away with `stop`).
     """
 
-    def __init__(self, *, port: int = 0, tls: bool = False) -> None:
-        certificate = make_certificate() if tls else None
+    def __init__(self, *, port: int = 0, tls: bool = False, names: Sequence[str] = ()) -> None:
+        certificate = make_certificate(*names) if tls else None
         self._loopback = Loopback(self._answer, port=port, tls=certificate.context if certificate else None)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.ca_pem = certificate.pem if certificate else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +18,9 @@ class Certificate:
     context: ssl.SSLContext
 
 
-def make_certificate() -> Certificate:
-    """A certificate for 127.0.0.1 and localhost, good for two days."""
-    key, pem = _sign()
+def make_certificate(*names: str) -> Certificate:
+    """A certificate for 127.0.0.1, localhost and these host names, good for two days."""
+    key, pem = _sign(names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
@@ -30,7 +31,7 @@ def make_certificate() -> Certificate:
     return Certificate(pem=pem, context=context)
 
 
-def _sign() -> tuple[str, str]:
+def _sign(more: Sequence[str]) -> tuple[str, str]:
     from ipaddress import ip_address
 
     from cryptography import x509
@@ -39,7 +40,8 @@ def _sign() -> tuple[str, str]:
 
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Simulated portal")])
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")])
+    hosts = [x509.DNSName(host) for host in ("localhost", *more)]
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), *hosts])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()

@@ -1,0 +1,26 @@
+"""What a person typed, out of the form in which Slack hands it over (slack.md 8, `should_escape`)."""
+
+from __future__ import annotations
+
+import re
+
+_REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+"""Slack escapes these three and no other; the ampersand comes last, or `&amp;lt;` would become `<`."""
+
+
+def as_typed(text: str) -> str:
+    """Links become their address, people and channels their name with its sign, entities their character."""
+    text = _REFERENCE.sub(_reference, text)
+    for entity, character in _ENTITIES:
+        text = text.replace(entity, character)
+    return text
+
+
+def _reference(found: re.Match[str]) -> str:
+    sign, target, label = found[1], found[2], found[3]
+    if not sign:
+        return (label or target) if target.startswith("mailto:") else target
+    if sign == "!":
+        return label or f"@{target.partition('^')[0]}"
+    return f"{sign}{label or target}"

@@ -1,0 +1,91 @@
+"""Where a renamed portal is now: the redirect that tells it, the proof that it is the same portal, and the record.
+
+The old name of a renamed portal answers 302 with an empty body (bitrix24.md 5.1): nothing was carried out. The new
+name must pass the rules for every portal, and the portal there must accept our access token. A token is good on the
+portal alone that it was issued for, so its member_id is the one that is stored beside the token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from bot.plugin import CallVerdict, PluginError, Refusal, Services
+from plugins.bitrix24 import endpoints
+from plugins.bitrix24.credentials import KnownPortal, Vault
+from plugins.bitrix24.endpoints import Endpoint
+from plugins.bitrix24.errors import Again
+from plugins.bitrix24.protocol import Judgement
+
+Ask = Callable[[KnownPortal], Judgement]
+"""Asks the portal at another address for `app.info`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unproven:
+    """Why a redirect is not followed."""
+
+    judgement: Judgement
+
+
+class Relocation:
+    """Finds out whether one portal has moved, and remembers it."""
+
+    def __init__(self, services: Services, ask: Ask) -> None:
+        self._services = services
+        self._vault = Vault(services)
+        self._ask = ask
+
+    def follow(self, portal: KnownPortal, location: str) -> KnownPortal | Unproven:
+        """The portal under its new name, proven and stored; or why not."""
+        try:
+            known = self._vault.portal(portal.name)
+            if known.member_id == portal.member_id and known.domain != portal.domain:
+                return known
+            endpoint = self._endpoint(portal, location)
+            return self._prove(portal, endpoint)
+        except PluginError as error:
+            return Unproven(judgement=_stays(_host(location), error.sentence, error.hint))
+
+    def _endpoint(self, portal: KnownPortal, location: str) -> Endpoint:
+        """Raises Refusal when the bot must not talk to it, or when a portal of the cloud points to loopback."""
+        old = endpoints.portal(portal.domain, self._services.settings)
+        new = endpoints.portal(_host(location), self._services.settings)
+        wanted = "http" if new.on_loopback else "https"
+        if new.on_loopback is not old.on_loopback or urlsplit(location).scheme != wanted:
+            raise Refusal(f"An address like “{endpoints.shown(_host(location))}” is not where this portal can move to.")
+        return new
+
+    def _prove(self, portal: KnownPortal, endpoint: Endpoint) -> KnownPortal | Unproven:
+        there = self._ask(replace(portal, domain=endpoint.label))
+        if there.verdict is not CallVerdict.DONE:
+            why = f"It is not proven that this is the same portal. {there.sentence}"
+            return Unproven(judgement=_stays(endpoint.label, why, "Look at the portal in a browser."))
+        self._services.log.warning(
+            "the portal %s has moved from %s to %s",
+            portal.name,
+            portal.domain,
+            endpoint.label,
+            extra={"action": "portal_moved"},
+        )
+        return self._vault.moved(portal, endpoint.label)
+
+
+def _host(location: str) -> str:
+    """Host and port of an address, with a user and everything else that an address may hold left in to be refused."""
+    try:
+        return urlsplit(location).netloc
+    except ValueError:
+        return ""
+
+
+def _stays(host: str, why: str, hint: str) -> Judgement:
+    return Judgement(
+        verdict=CallVerdict.NOT_SENT,
+        sentence=f"The portal says that its address is now {endpoints.shown(host) or 'an unreadable one'}, and the bot "
+        f"does not follow. {why} The call was not carried out.",
+        hint=hint or "Store the portal again with its new address.",
+        status=302,
+        again=Again.LATER,
+    )

@@ -1,0 +1,40 @@
+"""Plugins that refuse to start, each in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.core.errors import StoreUnavailable
+from bot.plugin import Call, CallOutcome, Group, Observation, Place, Plan, PluginError, Refusal, Services, Setting
+
+
+class Refusing:
+    """A plugin without commands."""
+
+    name = "refusing"
+    settings: Sequence[Setting] = ()
+    groups: Iterable[Group[Any]] = ()
+    simulators: Mapping[str, Any] = {}
+
+    def __init__(self, error: PluginError) -> None:
+        self._error = error
+
+    def start(self, services: Services) -> None:
+        raise self._error
+
+    def places(self, services: Services) -> Sequence[Place]:
+        return ()
+
+    def open(self, services: Services, place: Place) -> Any:
+        raise self._error
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        raise self._error
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        raise self._error
+
+
+unwilling = Refusing(Refusal("The portal is on another planet.", hint="Move it."))
+unlucky = Refusing(StoreUnavailable("The database cannot be written now."))

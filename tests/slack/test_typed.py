@@ -1,0 +1,28 @@
+"""What Slack hands over becomes again what was typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.slack.typed import as_typed
+
+FORMS = {
+    "connector list": "connector list",
+    "R&amp;D &lt;x&gt;": "R&D <x>",
+    "&amp;lt;": "&lt;",
+    "<https://example.com/a?b=1&amp;c=2>": "https://example.com/a?b=1&c=2",
+    "<http://example.com|example.com>": "http://example.com",
+    "<mailto:a@example.com|a@example.com>": "a@example.com",
+    "<@U0002|anton>": "@anton",
+    "<@U0002>": "@U0002",
+    "<#C0003|audit>": "#audit",
+    "<!here>": "@here",
+    "<!subteam^S01|@ops>": "@ops",
+    "<!date^1700000000^{date}|then>": "then",
+    "&lt;!channel&gt;": "<!channel>",
+}
+
+
+@pytest.mark.parametrize(("handed", "typed"), FORMS.items())
+def test_each_form(handed: str, typed: str) -> None:
+    assert as_typed(handed) == typed

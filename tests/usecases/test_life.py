@@ -1,0 +1,177 @@
+"""Lives of change requests as nobody planned them: random people, clicks, clocks, faults and deaths, in any order."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.core.audit import Tag
+from bot.core.change import APPROVAL_LASTS_MS, TRANSITIONS, ChangeRequest, Status, Verdict
+from bot.core.policy import NeedsApproval, Terms
+from bot.core.principals import Principal, Role
+from bot.plugin import Call, CallVerdict, TargetUnreachable
+from bot.usecases import buttons
+from bot.usecases.access import grant_role, revoke_role
+from bot.usecases.deliver import Busy, ChannelDead, Lost
+from tests.store.chain import assert_chain_holds
+from tests.usecases.office import ANTON, GLEB, HOME, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office
+from tests.usecases.toy import Script
+
+PEOPLE = st.sampled_from([OLGA, ANTON, VERA, IDA, VIKTOR, GLEB, STRANGER])
+LINES = st.sampled_from(
+    ["thing remove one", "thing remove two", "thing paint one", "thing paint precious", "thing paint two --colour grey"]
+)
+BUTTONS = st.sampled_from([buttons.APPROVE, buttons.APPROVE, buttons.CONFIRM, buttons.WITHDRAW, buttons.REJECT])
+FAULTS = st.sampled_from([Lost("timeout"), Busy(3.0), ChannelDead("is_archived")])
+
+
+def reachable(old: Status) -> set[Status]:
+    """Whatever can come of a status, in any number of steps."""
+    found = {old}
+    while more := {new for status in found for new in TRANSITIONS[status]} - found:
+        found |= more
+    return found
+
+
+class Life(RuleBasedStateMachine):
+    """The rules are what can happen; what must always hold is checked at every call and after every step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="life-"))
+        self.office = Office(self.folder)
+        self.office.toy.on_call = self.called
+        self.made: list[tuple[int, int]] = []
+        self.last: dict[int, Status] = {}
+
+    @initialize(quorum=st.integers(1, 3))
+    def begin(self, quorum: int) -> None:
+        self.office.ctx.terms = Terms(quorum=quorum)
+
+    def called(self, call: Call) -> None:
+        """At the very moment of a call: intended once, decided lately, by enough people who may."""
+        (number,) = self.office.ctx.active
+        change = self.office.change(number)
+        step = len(self.office.store.changes.steps(number)) - 1
+        assert (number, step) not in self.made
+        self.made.append((number, step))
+        assert change.status is Status.RUNNING
+        assert change.plan.calls[step] == call
+        assert self.office.store.audit.find(subject=change.id, tag=Tag.EXECUTION_INTENDED)
+        assert change.decided_at is not None
+        assert self.office.clock.now_ms() - change.decided_at <= APPROVAL_LASTS_MS
+        approvers = {review.reviewer for review in change.reviews if review.verdict is Verdict.APPROVE}
+        if isinstance(change.decision, NeedsApproval):
+            good = {who for who in approvers - {change.requester} if self.reaches(who, Role.APPROVER)}
+            assert len(good) >= change.decision.quorum
+        else:
+            assert change.requester in approvers
+        assert self.reaches(change.requester, Role.OPERATOR)
+
+    def reaches(self, who: Principal, role: Role) -> bool:
+        has = self.office.store.grants.role_of(who)
+        return who.team == HOME and has is not None and has.reaches(role)
+
+    def changes(self) -> list[ChangeRequest]:
+        return self.office.store.changes.with_status(Status)
+
+    @rule(who=PEOPLE, line=LINES)
+    def type(self, who: Principal, line: str) -> None:
+        self.office.take(self.office.typed(who, line))
+
+    @precondition(lambda self: self.changes())
+    @rule(who=PEOPLE, which=st.integers(0, 3), button=BUTTONS, forged=st.sampled_from([False] * 5 + [True]))
+    def press(self, who: Principal, which: int, button: str, forged: bool) -> None:
+        found = self.changes()
+        change = found[which % len(found)]
+        value = f"{change.number}.{change.digest[:16]}.{'0' * 32}" if forged else ""
+        click = self.office.click(who, change, button, value=value)
+        self.office.take(click)
+        self.office.take(click)
+        if forged:
+            assert self.office.now(change).reviews == change.reviews
+
+    @precondition(lambda self: self.changes())
+    @rule(who=PEOPLE)
+    def reject(self, who: Principal) -> None:
+        self.office.take(self.office.form(who, self.changes()[0], "because"))
+
+    @rule(who=PEOPLE, role=st.sampled_from([None, *Role]))
+    def change_the_list(self, who: Principal, role: Role | None) -> None:
+        if role is None:
+            revoke_role(self.office.store, who, by=SHELL)
+        else:
+            grant_role(self.office.store, who, role, by=SHELL)
+
+    @rule(seconds=st.sampled_from([0.3, 1, 6, 20, 80, 700, 4_000, -30]))
+    def let_time_pass(self, seconds: float) -> None:
+        self.office.clock.advance(seconds)
+        self.office.round()
+
+    @rule()
+    def go_on(self) -> None:
+        self.office.work()
+
+    @rule(verdict=st.sampled_from(CallVerdict), effect=st.booleans(), breaks=st.sampled_from([False, False, True]))
+    def make_the_portal_moody(self, verdict: CallVerdict, effect: bool, breaks: bool) -> None:
+        error = ZeroDivisionError("in the toy") if breaks else None
+        self.office.toy.scripts.append(Script(verdict=verdict, effect=effect, error=error))
+
+    @rule(readable=st.booleans())
+    def make_the_portal_unreadable(self, readable: bool) -> None:
+        self.office.toy.unreadable = None if readable else TargetUnreachable("It does not answer.")
+
+    @rule(name=st.sampled_from(["one", "two"]), colour=st.sampled_from(["red", "blue", "violet"]))
+    def somebody_else_paints(self, name: str, colour: str) -> None:
+        self.office.toy.things[name] = colour
+
+    @rule(kind=st.sampled_from(["audit", "post", "reply", "rewrite", "whisper", "form"]), fault=FAULTS)
+    def make_slack_moody(self, kind: str, fault: Exception) -> None:
+        self.office.messenger.fail(kind, fault)
+
+    @rule()
+    def die_and_start_again(self) -> None:
+        self.office.restart()
+
+    @invariant()
+    def only_arrows_are_taken_and_endings_are_true(self) -> None:
+        for change in self.changes():
+            old = self.last.get(change.number, Status.PENDING)
+            assert change.status in reachable(old)
+            if change.status is not old and change.started_at is not None:
+                self.is_true(change)
+            self.last[change.number] = change.status
+
+    def is_true(self, change: ChangeRequest) -> None:
+        """What has just been said of the portal is so: nothing else has touched it since."""
+        now = self.office.toy.seen(*change.plan.target.partition(":")[2].split("+"))
+        reached = all(now.get(label) == word for label, word in change.plan.wanted.items())
+        if change.status in (Status.DONE, Status.GONE):
+            assert reached, change.outcome
+        elif change.status is Status.FAILED and "read back" in change.outcome:
+            assert not reached, change.outcome
+
+    def teardown(self) -> None:
+        """Once the faults stop nothing hangs, every call has its record, and the log is one chain."""
+        self.office.toy.unreadable = None
+        self.office.toy.scripts.clear()
+        self.office.messenger.faults.clear()
+        self.office.wait(900, step=9)
+        self.only_arrows_are_taken_and_endings_are_true()
+        hanging = {Status.APPROVED, Status.RUNNING, Status.UNKNOWN}
+        assert [change.id for change in self.changes() if change.status in hanging] == []
+        assert len(self.office.records(Tag.EXECUTION_INTENDED)) == len(self.made)
+        assert_chain_holds(self.office.store)
+        waiting = set(self.office.store.outbox.counts()) - {"sent", "dead"}
+        assert not waiting
+        self.office.close()
+        shutil.rmtree(self.folder)
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
