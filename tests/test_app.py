@@ -135,6 +135,14 @@ def test_it_is_not_ready_while_slack_is_silent_and_becomes_so_without_a_restart(
     assert workspace.bot_token not in caplog.text
 
 
+def test_a_bot_that_waits_for_slack_can_be_stopped(environment: dict[str, str], workspace: SlackWorkspace) -> None:
+    running = Running(assemble(read_settings(environment)), intake=True, work=True)
+    with workspace.offline():
+        running.start()
+        running.stop()
+        assert wait_until(lambda: not [one for one in threading.enumerate() if one.name == "identify"])
+
+
 def test_a_store_that_cannot_be_written_is_not_ready_and_the_process_still_lives(
     tmp_path: Path, workspace: SlackWorkspace
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -45,7 +45,8 @@ class DeclaredCommand(click.Command):
         show(perform(terminal, line, yes=yes), as_json=as_json)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage("b24bot", self.declared.usage)
+        words = [parameter.usage for parameter in self.declared.parameters if not parameter.arg.secret]
+        formatter.write_usage("b24bot", " ".join([self.declared.path, *words]))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_help_text(ctx, formatter)
@@ -65,15 +66,24 @@ class DeclaredCommand(click.Command):
                 for example in declared.examples:
                     formatter.write_text(f"b24bot {declared.path} {example}".strip())
         with formatter.section("Options"):
-            if not declared.terminal:
-                formatter.write_dl(
-                    [(f"{name} {label}".strip(), HOST_OPTIONS_HELP[name]) for name, label in HOST_OPTIONS.items()]
-                )
-            if declared.risk is not Risk.READ and not declared.terminal:
-                formatter.write_dl([("--yes", YES_HELP)])
-            formatter.write_dl([("--json", "print JSON, also for errors"), ("--help", "show this")])
+            formatter.write_dl(list(_options(declared)))
         with formatter.section("Who may"):
-            formatter.write_text(f"risk {declared.risk}; in Slack it needs the role {LEAST_ROLE[declared.risk]}.")
+            formatter.write_text(_who(declared))
+
+
+def _who(declared: AnyCommand) -> str:
+    if declared.terminal:
+        return "Whoever has this terminal; it cannot be typed in Slack."
+    return f"Its risk is {declared.risk}: in Slack it needs the role {LEAST_ROLE[declared.risk]} or higher."
+
+
+def _options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
+    if not declared.terminal:
+        yield from ((f"{name} {label}".strip(), HOST_OPTIONS_HELP[name]) for name, label in HOST_OPTIONS.items())
+        if declared.risk is not Risk.READ:
+            yield "--yes", YES_HELP
+    yield "--json", "print JSON, also for errors"
+    yield "--help", "show this"
 
 
 def _label(parameter: Parameter) -> str:

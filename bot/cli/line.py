@@ -96,7 +96,8 @@ def _open(terminal: Terminal, bot: Bot, planned: Planned, *, yes: bool) -> Told:
         raise Refusal(
             f"“{planned.understood.command.path}” has to be confirmed by whoever asks for it, and only Slack can show "
             "the card for that.",
-            hint=f"Type it there: {bot.settings['B24BOT_COMMAND']} {planned.understood.invocation.line}",
+            hint=f"Type it there: {bot.settings['B24BOT_COMMAND']} {planned.understood.invocation.line} "
+            f"--portal {planned.place.name}",
         )
     ctx = bot.context
     ctx.home_team = home_team(bot)

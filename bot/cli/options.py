@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -11,7 +11,7 @@ from bot.cli.terminal import Terminal
 
 F = TypeVar("F", bound=Callable[..., Any])
 PORT = click.IntRange(0, 65_535)
-YES_HELP = "Ask nothing before others are asked to approve."
+YES_HELP = "ask nothing before others are asked to approve."
 
 
 def _note_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
@@ -21,11 +21,17 @@ def _note_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> 
     return value
 
 
+_JSON: Mapping[str, Any] = {
+    "is_flag": True,
+    "is_eager": True,
+    "callback": _note_json,
+    "help": "Print JSON, also for errors.",
+}
+
+
 def json_option() -> click.Option:
     """`--json`, passed as `as_json`."""
-    return click.Option(
-        ["--json", "as_json"], is_flag=True, is_eager=True, callback=_note_json, help="Print JSON, also for errors."
-    )
+    return click.Option(["--json", "as_json"], **_JSON)
 
 
 def yes_option() -> click.Option:
@@ -35,9 +41,7 @@ def yes_option() -> click.Option:
 
 def as_json(function: F) -> F:
     """The decorator for `--json`."""
-    decorate = click.option(
-        "--json", "as_json", is_flag=True, is_eager=True, callback=_note_json, help="Print JSON, also for errors."
-    )
+    decorate = click.option("--json", "as_json", **_JSON)
     return decorate(function)
 
 

@@ -6,13 +6,14 @@ import click
 
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
-from bot.cli.output import print_json, print_reply, print_table
+from bot.cli.output import print_json, print_reply, print_table, say
 from bot.cli.shown import change_brief, change_whole, iso
 from bot.cli.terminal import Terminal
 from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.plugin import Refusal, Reply, Table
 from bot.store.store import Store
 from bot.usecases.desk import request_number
+from bot.usecases.review import withdraw
 from bot.usecases.submit import needs
 
 
@@ -46,6 +47,20 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
         print_reply(Reply(title=f"{change.id}: {change.plan.summary}", facts=tuple(_facts(change))))
 
 
+@click.command("withdraw")
+@click.argument("number", metavar="CR-NUMBER")
+@click.pass_obj
+def withdraw_request(terminal: Terminal, number: str) -> None:
+    """Take back a change request that was asked for in this terminal, by the same account."""
+    with terminal.bot() as bot, bot.store.unit_of_work() as store:
+        change = _change(store, number)
+        told = withdraw(bot.context, terminal.person, change)
+        now = store.changes.require(change.number)
+    if now.status is not Status.WITHDRAWN or change.status is Status.WITHDRAWN:
+        raise Refusal(told)
+    say(told)
+
+
 def _change(store: Store, number: str) -> ChangeRequest:
     change = store.changes.get(request_number(number))
     if change is None:
@@ -77,5 +92,7 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
 
 
 request = NounGroup(
-    "request", help="Change requests: plans waiting for, or past, a decision.", own=(list_requests, show_request)
+    "request",
+    help="Change requests: plans waiting for, or past, a decision.",
+    own=(list_requests, show_request, withdraw_request),
 )

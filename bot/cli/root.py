@@ -37,7 +37,8 @@ class Root(click.Group):
     """The commands of the house in sections, then the nouns of the plugins."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        terminal = extra.setdefault("obj", Terminal())
+        terminal = extra.get("obj") or Terminal()
+        extra["obj"] = terminal
         try:
             return super().main(*args, **extra)
         except PluginError as error:

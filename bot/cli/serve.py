@@ -14,7 +14,7 @@ import click
 from bot.app import Bot, Running
 from bot.cli.options import PORT
 from bot.cli.output import say
-from bot.cli.ports import listening
+from bot.cli.ports import listening, resolved
 from bot.cli.stopping import Stop
 from bot.cli.terminal import Terminal
 from bot.core.errors import ConfigurationError
@@ -31,6 +31,10 @@ class Address:
 
     host: str
     port: int
+
+    def url(self, port: int) -> str:
+        """The address with the port that was taken."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{port}"
 
 
 @click.command()
@@ -81,7 +85,7 @@ def _port() -> int:
     """The port that a Procfile runner or a platform gives."""
     text = os.environ.get("PORT", "").strip() or str(DEFAULT_PORT)
     try:
-        return int(PORT.convert(text, None, None))
+        return int(PORT(text))
     except click.BadParameter:
         raise ConfigurationError(
             f"PORT={text} is not a port.", hint="Set it to a number up to 65535, or give --port."
@@ -101,13 +105,13 @@ def _running(bot: Bot, *, intake: bool, work: bool) -> Iterator[Running]:
 
 def _serve_http(running: Running, address: Address, stop: Stop) -> None:
     with listening(address.port):
-        site = Site(running.http(), address.host, address.port)
+        site = Site(running.http(), resolved(address.host), address.port)
     serving = threading.Thread(target=_run, args=(site, stop), name="site", daemon=True)
     serving.start()
     try:
         running.start()
         log.info("intake by HTTP", extra={"action": "listening"})
-        say(f"Listening on http://{address.host}:{site.port}")
+        say(f"Listening on {address.url(site.port)}")
         stop.wait()
     finally:
         site.stop()

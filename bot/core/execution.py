@@ -121,8 +121,19 @@ class Ending:
 def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None) -> Ending:
     """The ending of an execution that has just been made and looked at."""
     proof = prove(plan, now)
+    if not plan.calls:
+        return _noted(proof)
     status, sentence = JUDGEMENT[answered(outcomes), proof]
     return Ending(status=status, sentence=sentence, details=(*_words(outcomes), *_seen(plan, proof, now)))
+
+
+def _noted(proof: Proof) -> Ending:
+    """The ending of a plan that only makes the plugin remember what is there: nothing is sent for it."""
+    if proof in (Proof.REACHED, Proof.BLIND):
+        return Ending(status=Status.DONE, sentence="Done. Nothing had to be sent to the portal.")
+    return Ending(
+        status=Status.FAILED, sentence="Nothing was done: what this was planned from could not be read again as it was."
+    )
 
 
 def settle(plan: Plan, now: Observation | None, *, agrees: bool) -> Ending | None:

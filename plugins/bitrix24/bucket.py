@@ -13,6 +13,7 @@ import math
 import os
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class Bucket(Protocol):
         ...
 
 
-class _Rules:
+class _Rules(ABC):
     """How a bucket changes. Where its level is kept is its subclass's matter."""
 
     def __init__(self, pace: Pace = STANDARD) -> None:
@@ -86,8 +87,8 @@ class _Rules:
 
         self._change(filled)
 
-    def _change(self, change: Change) -> float | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _change(self, change: Change) -> float | None: ...
 
 
 class LocalBucket(_Rules):

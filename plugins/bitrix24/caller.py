@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.plugin import CallOutcome, CallVerdict, Json, PluginError, Services, TargetRefused, TargetUnreachable
-from plugins.bitrix24 import batch, catalogue, endpoints, protocol
+from plugins.bitrix24 import batch, catalogue, endpoints, protocol, withheld
 from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.catalogue import Method
 from plugins.bitrix24.credentials import Held, KnownPortal, Vault
 from plugins.bitrix24.errors import Again
 from plugins.bitrix24.links import Link, Links
+from plugins.bitrix24.manner import CHANGE, READ, Manner
 from plugins.bitrix24.oauth import NoTokens
 from plugins.bitrix24.operating import Block
 from plugins.bitrix24.protocol import Judgement
 from plugins.bitrix24.relocation import Relocation, Unproven
 from plugins.bitrix24.renewal import Renewal
-from plugins.bitrix24.wire import CHANGING, READING, Exchange, HttpRequest, Patience, Undelivered, blotted
+from plugins.bitrix24.wire import Exchange, HttpRequest, Patience, Undelivered, blotted
 
 FULL = "QUERY_LIMIT_EXCEEDED"
-BLOCKED = "OPERATION_TIME_LIMIT"
 EXPIRED = "expired_token"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How a call is made. `repeats` says for which judgements the same request may be sent again.
-
-    `queues`: for how many seconds to wait for a place at a portal that is asked too much. A full portal has carried
-    nothing out, so that is waited for until a deadline and not counted: with a count, whoever is unlucky loses all.
-    """
-
-    attempts: int
-    patience: Patience
-    repeats: Callable[[Judgement], bool]
-    queues: float = 120.0
-
-
-def _harmless(judgement: Judgement) -> bool:
-    return judgement.again is Again.WAIT
-
-
-def _did_not_run(judgement: Judgement) -> bool:
-    return judgement.again is Again.WAIT and judgement.verdict is CallVerdict.NOT_SENT
-
-
-READ = Manner(attempts=4, patience=READING, repeats=_harmless)
-CHANGE = Manner(attempts=3, patience=CHANGING, repeats=_did_not_run, queues=60.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +96,7 @@ class Caller:
         for item, answer in zip(sent, answers, strict=True):
             self._watch(item.method, answer.code, answer.time)
         each = iter(answers)
-        return tuple(next(each) if block is None else _blocked_item(block) for block in blocks)
+        return tuple(next(each) if block is None else withheld.blocked_item(block) for block in blocks)
 
     def change(self, name: str, params: Mapping[str, Json]) -> CallOutcome:
         """What one changing call did. A method is sent again only when it provably did not run."""
@@ -147,7 +121,7 @@ class Caller:
                 if isinstance(newer, Held):
                     held = newer
                     continue
-                judgement = _locked_out(newer)
+                judgement = withheld.locked_out(newer)
             if judgement.moved_to and not course.moves:
                 course.moves += 1
                 moved = self._follow(route, judgement.moved_to, held)
@@ -180,12 +154,12 @@ class Caller:
         clock, traffic = self._services.clock, self._traffic
         block = traffic.operating.block(method.name, clock.now_ms())
         if block:
-            return _blocked(block)
+            return withheld.blocked(block)
         if not route.link.breaker.allows(clock.monotonic()):
-            return _resting()
+            return withheld.resting()
         wait = traffic.bucket.take(clock.monotonic(), most=manner.queues)
         if wait is None:
-            return _crowded()
+            return withheld.crowded()
         if wait > 0:
             clock.sleep(wait)
         course.requests += 1
@@ -207,27 +181,26 @@ class Caller:
         if judgement.code == FULL:
             self._traffic.bucket.overflowed(self._services.clock.monotonic())
         block = self._watch(method.name, judgement.code, judgement.time)
-        return replace(_blocked(block), status=judgement.status) if block else judgement
+        return replace(withheld.blocked(block), status=judgement.status) if block else judgement
 
     def _watch(self, method: str, code: str, time: Mapping[str, Any]) -> Block | None:
         operating, now = self._traffic.operating, self._services.clock.now_ms()
         operating.noted(method, time, now)
         held = operating.block(method, now)
-        return (held or operating.refused(method, now)) if code == BLOCKED else None
+        return (held or operating.refused(method, now)) if code == withheld.BLOCKED else None
 
     def _route_to(self, portal: KnownPortal) -> Route:
         base = endpoints.portal(portal.domain, self._services.settings).base
         return Route(portal=portal, base=base, link=self._links.to(base, self._services.clock))
 
     def _follow(self, route: Route, location: str, held: Held) -> Route | Unproven:
-        """The way to a renamed portal, found once however many threads are sent there."""
+        """The way to a renamed portal, proven once however many threads are sent there."""
+        relocation = Relocation(self._services, lambda portal: self._proof(portal, held))
         with self._traffic.moving:
-            if self._route is route:
-                relocation = Relocation(self._services, lambda portal: self._proof(portal, held))
-                moved = relocation.follow(route.portal, location)
-                if isinstance(moved, Unproven):
-                    return moved
-                self._route = self._route_to(moved)
+            moved = relocation.follow(route.portal, location)
+            if isinstance(moved, Unproven):
+                return moved
+            self._route = self._route_to(moved)
             return self._route
 
     def _proof(self, portal: KnownPortal, held: Held) -> Judgement:
@@ -237,7 +210,7 @@ class Caller:
         if judgement.code == EXPIRED:
             newer = self._renewal.after(held)
             if isinstance(newer, NoTokens):
-                return _locked_out(newer)
+                return withheld.locked_out(newer)
             judgement = self._once(route, method, {}, newer, self._read, course)
         return judgement
 
@@ -248,46 +221,3 @@ def error_of(made: Made) -> PluginError:
     if judgement.code and judgement.verdict is not CallVerdict.UNKNOWN:
         return TargetRefused(judgement.sentence, code=judgement.code, hint=judgement.hint, facts=facts)
     return TargetUnreachable(judgement.sentence, hint=judgement.hint, facts=facts)
-
-
-def _locked_out(refusal: NoTokens) -> Judgement:
-    return Judgement(
-        verdict=CallVerdict.NOT_SENT,
-        sentence=f"The portal wants a new access token, and there is none. {refusal.sentence}",
-        hint=refusal.hint,
-        code=refusal.code,
-        status=401,
-        again=Again.DEAD if refusal.final else Again.LATER,
-    )
-
-
-def _resting() -> Judgement:
-    return _not_now(
-        "The portal did not answer several times in a row, so the bot leaves it alone for half a minute.",
-        hint="Try again in a minute.",
-    )
-
-
-def _crowded() -> Judgement:
-    return _not_now(
-        "The bot itself has too many requests waiting for this portal, which takes only a few a second.",
-        hint="Try again in a few minutes.",
-    )
-
-
-def _blocked(block: Block) -> Judgement:
-    return _not_now(f"{block.sentence} ({BLOCKED})", hint=f"Try again after {block.clock_time}.", code=BLOCKED)
-
-
-def _blocked_item(block: Block) -> ItemAnswer:
-    return ItemAnswer(problem=f"{block.sentence} ({BLOCKED})", code=BLOCKED)
-
-
-def _not_now(why: str, *, hint: str, code: str = "") -> Judgement:
-    return Judgement(
-        verdict=CallVerdict.NOT_SENT,
-        sentence=f"{why} Nothing was sent." if not code else why,
-        hint=hint,
-        code=code,
-        again=Again.LATER,
-    )

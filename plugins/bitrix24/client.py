@@ -45,7 +45,7 @@ class _Progress(threading.local):
     sent = False
     patience = Patience()
     _until = 0.0
-    _monotonic: Callable[[], float] = staticmethod(lambda: 0.0)
+    _monotonic: Callable[[], float]
 
     def begin(self, patience: Patience, monotonic: Callable[[], float]) -> None:
         self.sent, self.patience, self._monotonic = False, patience, monotonic

@@ -104,10 +104,12 @@ def _read(folder: Path, name: str) -> bytes:
         file = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         raise Refusal(sentence, hint="Check its name, or give a data URI.") from None
-    with os.fdopen(file, "rb") as opened:
+    try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise Refusal(sentence, hint="It must be a plain file.")
-        return opened.read(LARGEST + 1)
+        return os.read(file, LARGEST + 1)
+    finally:
+        os.close(file)
 
 
 def from_data_uri(word: str) -> Picture:

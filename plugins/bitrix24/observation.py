@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from bot.plugin import Observation, Plan, Refusal, TargetUnreachable
 from plugins.bitrix24 import registration
 from plugins.bitrix24.portal import Portal
-from plugins.bitrix24.values import Line
+from plugins.bitrix24.values import ACTIVE, Line
 
 REGISTRATION = "registration"
 PRESENT = "present"
@@ -42,7 +42,7 @@ def of(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) 
 
 
 def registered(portal: Portal, connector: str) -> dict[str, str]:
-    """The registration, the name that the portal's list shows, and the version of our record; its lines are not read."""
+    """The registration, the name that the portal's list shows, and our record's version. Lines are not read."""
     found: dict[str, str] = {}
     for each in portal.connectors():
         if each.id == connector:
@@ -55,7 +55,7 @@ def registered(portal: Portal, connector: str) -> dict[str, str]:
 
 def active(portal: Portal, seen: Observation) -> list[Line]:
     """The lines that an observation shows the connector active on, with or without an error."""
-    return [line for line in portal.lines() if seen.get(line.title, "").startswith("active")]
+    return [line for line in portal.lines() if seen.get(line.title, "").startswith(ACTIVE)]
 
 
 def of_each(portal: Portal, connectors: Iterable[str]) -> Observation:

@@ -20,7 +20,7 @@ from bot.plugin import (
     Simulation,
 )
 from plugins.bitrix24 import observation, settings
-from plugins.bitrix24.caller import CHANGE, READ, Caller, Manner
+from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.connector import connectors
 from plugins.bitrix24.commands.line import lines
@@ -28,7 +28,9 @@ from plugins.bitrix24.commands.message import messages
 from plugins.bitrix24.commands.portal import portals
 from plugins.bitrix24.credentials import Vault
 from plugins.bitrix24.links import Links
+from plugins.bitrix24.manner import CHANGE, READ, Manner
 from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.snapshot import Snapshots
 
 
 class BitrixPlugin:
@@ -61,9 +63,12 @@ class BitrixPlugin:
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
         """Also a call that cannot be made, for whatever reason on our side, is an outcome: it was not sent."""
         try:
-            return self._caller(services, place).change(call.method, call.params)
+            outcome = self._caller(services, place).change(call.method, call.params)
         except PluginError as error:
             return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence=f"{error.sentence} Nothing was sent.")
+        if outcome.verdict is CallVerdict.DONE and call.method == "imconnector.register":
+            Snapshots(services.records, place.identity).came_back(str(call.params["ID"]))
+        return outcome
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
         return observation.after(self.open(services, place), plan)

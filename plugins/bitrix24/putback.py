@@ -11,7 +11,7 @@ from plugins.bitrix24.snapshot import Snapshot
 from plugins.bitrix24.values import Line
 
 
-def register(connector: str, parameters: Mapping[str, Any], note: str) -> Call:
+def register(parameters: Mapping[str, Any], note: str) -> Call:
     return catalogue.call("imconnector.register", note, **parameters)
 
 
@@ -52,7 +52,7 @@ def undo_removal(snapshot: Snapshot | None, connector: str, lines: Sequence[Line
     if snapshot is None or snapshot.registration is None or not snapshot.restorable:
         why = "its icon, its handler and its lines' data were never recorded here, and the portal does not give them"
         return Undo(kind=UndoKind.NONE, sentence=f"This cannot be undone: {why}.")
-    calls = [register(connector, snapshot.registration, f"Register {connector} again.")]
+    calls = [register(snapshot.registration, f"Register {connector} again.")]
     for line in lines:
         calls += line_back(connector, line, snapshot.data(line.id))
     return _undo(

@@ -60,13 +60,13 @@ class Wish:
 
 
 def parse_name(word: str) -> str:
-    """A display name: NFC, 1 to 255 characters, nothing invisible. Raises BadArgument; nothing is taken out silently."""
+    """A display name: NFC, 1 to 255 characters, none of them invisible. Raises BadArgument."""
     name = unicodedata.normalize("NFC", word).strip(" ")
     for position, char in enumerate(name, start=1):
         if unicodedata.category(char) in _UNSEEN:
             what = unicodedata.name(char, f"U+{ord(char):04X}")
             raise BadArgument(
-                f"The name has a character that nobody sees, or that turns text around, at position {position}: {what}.",
+                f"The name has a character that nobody sees or that turns text around, at position {position}: {what}.",
                 hint="Type the name anew instead of pasting it.",
             )
     if not name or name == "0":
@@ -108,7 +108,9 @@ def parse_address(word: str, *, what: str, longest: int, schemes: Sequence[str] 
     if parts.scheme == "http" and host == endpoints.LOOPBACK and port:
         return word
     if parts.scheme not in schemes:
-        raise BadArgument(f"The {what} address must begin with {' or '.join(f'{each}://' for each in schemes)}.", hint=hint)
+        raise BadArgument(
+            f"The {what} address must begin with {' or '.join(f'{each}://' for each in schemes)}.", hint=hint
+        )
     if not _public(host):
         raise BadArgument(f"The {what} address leads to “{endpoints.shown(host)}”, which is no public host.", hint=hint)
     return word

@@ -77,7 +77,7 @@ class Snapshot:
 
     def activated(self, fresh: Iterable[int]) -> Snapshot:
         """After an activation on lines it was not on: their data is empty."""
-        on = dict.fromkeys(fresh, dict[str, str]())
+        on: dict[int, Data] = {line: {} for line in fresh}
         off = {line: data for line, data in self.off.items() if line not in on}
         return replace(self, lines={**self.lines, **on}, off=off, partly=self.partly - set(on))
 

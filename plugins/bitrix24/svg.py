@@ -131,7 +131,7 @@ def _declarations(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _check_value(name: str, value: str) -> None:
-    """Functions by name only; `url(…)` only to a part of the picture itself; no CSS escapes, which could hide either."""
+    """Functions by name; `url(…)` only to a part of the picture itself; no CSS escapes, which could hide either."""
     rest = _OWN_URL.sub("", value)
     if any(found.lower() not in _FUNCTIONS for found in _CALL.findall(rest)) or any(each in rest for each in "\\@<"):
         raise _refused(f"the value of “{_shown(name)}” is not allowed")

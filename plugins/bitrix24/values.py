@@ -29,6 +29,10 @@ BUILT_IN = frozenset(
 """Ids of Bitrix24's own channels, which a removal would switch off on every line."""
 
 
+ACTIVE = "active"
+"""The word of a status without an error; one with an error begins with it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """One connector of the portal's list."""
@@ -76,7 +80,7 @@ class Status:
         if self.problem:
             return "not readable"
         if self.configured:
-            return "active, with an error" if self.error else "active"
+            return f"{ACTIVE}, with an error" if self.error else ACTIVE
         return "error" if self.error else "not connected"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.bitrix24.desk import Desk
+from tests.bitrix24.processes import Processes
 
 
 @pytest.fixture
@@ -23,6 +24,14 @@ def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     yield make
     for desk in desks:
         desk.stop()
+
+
+@pytest.fixture(scope="package")
+def four() -> Iterator[Processes]:
+    """Four more processes of the bot."""
+    processes = Processes(4)
+    yield processes
+    processes.stop()
 
 
 @pytest.fixture

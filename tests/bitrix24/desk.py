@@ -13,7 +13,7 @@ from bot.host.services import PluginServices
 from bot.plugin import CallOutcome, Nothing, Place, Plan, PluginError, Reply, Services
 from bot.testing.services import scratch_services
 from plugins.bitrix24 import catalogue
-from plugins.bitrix24.caller import CHANGE, READ
+from plugins.bitrix24.manner import CHANGE, READ
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.secret import Secret
@@ -66,6 +66,10 @@ class Desk:
         except PluginError:
             self.stop()
             raise
+
+    def task(self, do: str, *, speed: float = 1.0, **more: Any) -> dict[str, Any]:
+        """What another process needs to work at this desk (`processes.py`)."""
+        return {"do": do, "folder": str(self._folder), "settings": self._settings, "speed": speed, **more}
 
     def more_services(self, *, real_time: bool = False, **settings: str) -> PluginServices:
         """Services over the same store, as another process would have them."""

@@ -12,6 +12,7 @@ from bot.plugin import BadArgument, Call, CallVerdict, Refusal, TargetUnreachabl
 from plugins.bitrix24.commands.connector import parse_kind
 from plugins.bitrix24.values import BUILT_IN
 from tests.bitrix24.desk import REGISTRATION, Desk
+from tests.bitrix24.hand import WHOLE
 
 MINE = ("myconnector", "WhatsApp EU", "ours", "2")
 SHOP = ("shopchat", "Shop chat", "ownership not proven", "1")
@@ -77,8 +78,8 @@ def test_show_tells_what_is_known(desk: Desk) -> None:
         "our record": "none: neither registered nor adopted here",
     }
     assert desk.rows("connector show", connector="myconnector") == (
-        ("myconnector", "yes", "line 1 · Sales EU", "active", "on"),
-        ("myconnector", "yes", "line 2 · Support", "active", "on"),
+        ("myconnector", "yes", "line 1 · Sales EU", "active", "on", "–"),
+        ("myconnector", "yes", "line 2 · Support", "active", "on", "–"),
     )
 
 
@@ -103,15 +104,15 @@ def test_an_unknown_id_is_answered_with_the_one_that_was_meant(desk: Desk, path:
 def test_status_shows_every_line_of_one_connector_and_whether_the_line_is_on(desk: Desk) -> None:
     set_error(desk, line=3, active=False)
     assert desk.rows("connector status", connector="myconnector") == (
-        ("myconnector", "yes", "line 1 · Sales EU", "active", "on"),
-        ("myconnector", "yes", "line 2 · Support", "active", "on"),
-        ("myconnector", "yes", "line 3 · Chat DE", "error", "switched off"),
+        ("myconnector", "yes", "line 1 · Sales EU", "active", "on", "–"),
+        ("myconnector", "yes", "line 2 · Support", "active", "on", "–"),
+        ("myconnector", "yes", "line 3 · Chat DE", "error", "switched off", "–"),
     )
     assert len(desk.calls("batch")) == 1
 
 
 def test_status_of_all_shows_only_what_is_connected(desk: Desk) -> None:
-    assert [row[::3] for row in desk.rows("connector status")] == [
+    assert [row[:4:3] for row in desk.rows("connector status", all=True)] == [
         ("myconnector", "active"),
         ("myconnector", "active"),
         ("shopchat", "active"),
@@ -225,7 +226,7 @@ def test_a_radius_that_cannot_be_seen_is_not_planned_over(desk: Desk) -> None:
     [
         ({}, UndoKind.NONE),
         ({"registration": dict(REGISTRATION), "lines": {"1": {}}}, UndoKind.PARTIAL),
-        ({"registration": dict(REGISTRATION), "lines": {"1": {"NAME": "WA"}, "2": {}}}, UndoKind.FULL),
+        ({"registration": dict(WHOLE), "lines": {"1": {"NAME": "WA"}, "2": {}}}, UndoKind.FULL),
     ],
 )
 def test_the_plan_says_how_far_it_can_be_undone(desk: Desk, record: dict[str, Any], kind: UndoKind) -> None:

@@ -161,6 +161,13 @@ def test_a_full_portal_is_waited_for_until_a_deadline_and_the_pauses_grow_and_st
     assert 100 < desk.clock.monotonic() - begun < 130
 
 
+def test_waiting_for_a_full_portal_uses_up_no_attempt(desk: Desk) -> None:
+    desk.fault("query_limit", "imconnector.list", times=5)
+    desk.fault("lost_before", "imconnector.list", times=3)
+    assert desk.open().connectors()
+    assert len(desk.calls("imconnector.list")) == 9
+
+
 def test_a_change_waits_for_a_full_portal_for_a_minute_at_most(desk: Desk) -> None:
     begun = desk.clock.monotonic()
     desk.fault("query_limit", times="forever")

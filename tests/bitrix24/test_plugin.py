@@ -12,6 +12,7 @@ from bot.host.registry import Registry
 from bot.plugin import Call, CallVerdict, Command, Group, Plugin, Refusal, Risk
 from plugins.bitrix24.plugin import BitrixPlugin, plugin
 from tests.bitrix24.desk import Desk
+from tests.bitrix24.hand import Hand
 
 COMMANDS = [each for group in plugin.groups for each in group]
 
@@ -30,21 +31,21 @@ def test_it_is_a_plugin_and_keeps_to_its_protocol() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.path)
 def test_every_example_parses_and_is_answered_by_the_seeded_portal(desk: Desk, command: Command[object]) -> None:
+    """Where the example's connector is ours and its lines' data is known."""
     assert command.examples or command.terminal
+    hand = Hand(desk=desk)
+    hand.own(lines={"1": {}, "2": {}})
     for example in command.examples:
-        arguments = {}
-        words = example.split()
-        for parameter in command.parameters:
-            if parameter.flag and parameter.option in words:
-                arguments[parameter.name] = parameter.arg.parse(words[words.index(parameter.option) + 1])
-            elif not parameter.flag and words and not words[0].startswith("--"):
-                arguments[parameter.name] = parameter.arg.parse(words.pop(0))
-        assert desk.run(command.path, **arguments) is not None
+        assert hand.ask(f"{command.path} {example}") is not None
 
 
-def test_removing_destroys_adding_governs_and_the_rest_reads() -> None:
-    risks = {each.path: each.risk for each in COMMANDS if each.risk is not Risk.READ}
-    assert risks == {"connector remove": Risk.DESTROY, "portal add": Risk.GOVERN}
+def test_only_what_loses_something_destroys_and_only_portals_are_governed() -> None:
+    paths = {risk: {each.path for each in COMMANDS if each.risk is risk} for risk in Risk}
+    assert paths[Risk.DESTROY] == {"connector remove", "connector deactivate"}
+    assert paths[Risk.GOVERN] == {"portal add"}
+    verbs = ("register", "update", "adopt", "activate", "configure", "restore")
+    assert {path for path in paths[Risk.CHANGE] if path.startswith("connector ")} == {f"connector {v}" for v in verbs}
+    assert {"connector list", "connector show", "connector status", "line list", "line show"} <= paths[Risk.READ]
 
 
 def test_the_first_place_is_the_default_one(desk: Desk) -> None:

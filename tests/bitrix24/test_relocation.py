@@ -12,7 +12,9 @@ import pytest
 
 from bot.plugin import CallVerdict, Refusal
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
-from plugins.bitrix24.credentials import Vault
+from plugins.bitrix24.credentials import KnownPortal, Vault
+from plugins.bitrix24.protocol import Judgement
+from plugins.bitrix24.relocation import Relocation, Unproven
 from tests.bitrix24.desk import Desk
 
 
@@ -138,6 +140,7 @@ def test_an_address_that_the_bot_may_not_talk_to_is_named_and_not_followed(
     assert outcome.verdict is CallVerdict.NOT_SENT
     assert shown in outcome.sentence
     assert "does not follow" in outcome.sentence
+    assert "not proven" not in outcome.sentence, "it was not even asked"
     assert "was not carried out" in outcome.sentence
     assert len(desk.calls()) == 1
     assert domain(desk) == old
@@ -181,6 +184,30 @@ def test_a_portal_that_sends_us_around_in_a_circle_is_followed_once(desk: Desk) 
     assert outcome.verdict is CallVerdict.NOT_SENT
     assert desk.effects() == 0
     assert len(desk.calls("imconnector.unregister")) == 2
+
+
+def test_a_portal_that_points_to_itself_for_ever_is_followed_once(desk: Desk) -> None:
+    """Both of its names prove to be it, so only the count ends this."""
+    there = desk.portal.base_url.replace("127.0.0.1", "localhost")
+    desk.fault("reply", times=6, **away(f"{there}/rest/x"))
+    assert desk.perform_remove().verdict is CallVerdict.NOT_SENT
+    assert len(desk.calls("imconnector.unregister")) == 2
+
+
+@pytest.mark.parametrize("location", ["http://localhost:9/rest/", "http://127.0.0.1:9/rest/", "http://b.bitrix24.com/"])
+def test_a_portal_of_the_cloud_does_not_lead_to_this_machine_nor_out_of_https(desk: Desk, location: str) -> None:
+    asked: list[KnownPortal] = []
+
+    def ask(portal: KnownPortal) -> Judgement:
+        asked.append(portal)
+        raise AssertionError("nobody may be asked there")
+
+    vault = Vault(desk.services)
+    cloud = vault.moved(vault.portal("default"), "a.bitrix24.com")
+    found = Relocation(desk.services, ask).follow(cloud, location)
+    assert isinstance(found, Unproven)
+    assert "does not follow" in found.judgement.sentence
+    assert asked == []
 
 
 def test_a_redirect_that_answers_something_proves_nothing(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from bot.plugin import CallVerdict, Secrets, TargetRefused, TargetUnreachable
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.credentials import Health, Vault
 from tests.bitrix24.desk import Desk
+from tests.bitrix24.processes import Hurry, Processes
 
 
 def generation(desk: Desk) -> int:
@@ -259,3 +260,19 @@ def test_a_token_that_is_refused_for_ever_costs_one_renewal_a_call(desk: Desk) -
         assert desk.perform(plan).verdict is CallVerdict.NOT_SENT
         assert len(desk.refreshes()) == number
     assert desk.effects() == 0
+
+
+def test_four_processes_with_two_threads_each_renew_once_for_each_token_that_runs_out(
+    desk: Desk, four: Processes
+) -> None:
+    """Real processes, each with connections, locks and a database connection of its own: all reads succeed.
+
+    Time runs twenty times faster for the portal and for them, because of the portal's limit.
+    """
+    with Hurry(desk.portal.clock.advance, 20.0):
+        for number in range(2, 8):
+            desk.expire()
+            answers = four.do([desk.task("read", threads=2, speed=20.0) for _ in range(len(four))])
+            assert answers == [{"read": 2}] * len(four)
+            assert generation(desk) == number
+    assert [entry.outcome for entry in desk.refreshes()] == ["ok"] * 6

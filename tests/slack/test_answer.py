@@ -138,6 +138,10 @@ def test_an_audit_line_names_what_by_whom_when_and_where_the_chain_stands() -> N
     )
 
 
+def test_who_did_something_for_themselves_is_named_once() -> None:
+    assert audit_line(a_record(subject=OLGA.id)).count("<@U0001>") == 1
+
+
 @pytest.mark.parametrize(
     ("actor", "words"),
     [(SYSTEM, "by b24bot"), ("local:root", "by root (shell)"), ("local:<!here>", "by &lt;!here&gt; (shell)")],

@@ -100,6 +100,12 @@ def test_the_question_before_approving_names_the_plan_the_portal_and_the_undo_ag
     assert (question["confirm"]["text"], question["deny"]["text"]) == ("Approve", "Go back")
 
 
+def test_a_portal_that_the_plan_names_is_not_named_twice() -> None:
+    change = a_change(plan=with_plan(summary="Remove myconnector from prod"))
+    assert card_text(change) == "🟠 CR-1042 Remove myconnector from prod: waiting for approval"
+    assert said(reason_form(change, VALUE)["blocks"]).startswith("Remove myconnector from prod\n")
+
+
 def test_without_anything_in_reach_the_question_says_nothing_of_lines() -> None:
     approve = buttons_of(blocks_of(a_change(plan=with_plan(radius=()))))[0]
     assert "touches" not in approve["confirm"]["text"]["text"]

@@ -17,7 +17,8 @@ _PERSON = re.compile(r"\A[TE][A-Z0-9]+:([UW][A-Z0-9]+)\Z")
 def audit_line(record: AuditRecord) -> str:
     """One record in one line, ending with its number and the head of the chain."""
     facts = " · ".join(f"{name} {_word(record.facts[name])}" for name in SHOWN if record.facts.get(name))
-    parts = [f"`{record.tag}`", _named(record.subject), f"by {_named(record.actor)}", cut(facts, FACTS_MOST)]
+    subject = _named(record.subject) if record.subject != record.actor else ""
+    parts = [f"`{record.tag}`", subject, f"by {_named(record.actor)}", cut(facts, FACTS_MOST)]
     parts += [when(record.at), f"`#{record.seq} {record.head}`"]
     return " · ".join(part for part in parts if part)
 

@@ -79,12 +79,16 @@ def look_of(change: ChangeRequest) -> Look:
     return looks[change.status]
 
 
+def deed(change: ChangeRequest) -> str:
+    """What is to be done and where, without saying twice where."""
+    summary, place = change.plan.summary, change.place.name
+    return one_line(plain(summary if place in summary.split() else f"{summary} on {place}"))
+
+
 def card_text(change: ChangeRequest) -> str:
     """The notification: what a phone shows."""
     look = look_of(change)
-    return notification(
-        one_line(f"{look.emoji} {change.id} {change.plan.summary} on {change.place.name}: {look.words}")
-    )
+    return notification(f"{look.emoji} {change.id} {deed(change)}: {look.words}")
 
 
 def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
@@ -186,10 +190,10 @@ def _button(label: str, name: str, value: str, *, style: str = "") -> Block:
 def _confirmation(change: ChangeRequest) -> Block:
     plan = change.plan
     touched = f" It touches {count(len(plan.radius), 'line')}." if plan.radius else ""
-    text = f"{plan.summary} on {change.place.name}, now.{touched} Undo: {UNDO[plan.undo.kind]}."
+    text = f"{deed(change)}, now.{touched} Undo: {UNDO[plan.undo.kind]}."
     return {
         "title": {"type": "plain_text", "text": cut(plain(f"Approve {change.id}?"), 100)},
-        "text": {"type": "plain_text", "text": cut(one_line(plain(text)), 300)},
+        "text": {"type": "plain_text", "text": cut(text, 300)},
         "confirm": {"type": "plain_text", "text": "Approve"},
         "deny": {"type": "plain_text", "text": "Go back"},
     }

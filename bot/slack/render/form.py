@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.core.change import ChangeRequest
-from bot.slack.render.text import Block, cut, escape, one_line, plain, section
+from bot.slack.render.card import deed
+from bot.slack.render.text import Block, cut, escape, section
 
 REASON_FORM = "b24:reason"
 
@@ -18,7 +19,7 @@ def reason_form(change: ChangeRequest, value: str) -> Block:
         "submit": {"type": "plain_text", "text": "Reject"},
         "close": {"type": "plain_text", "text": "Go back"},
         "blocks": [
-            section(f"{escape(one_line(plain(change.plan.summary)))} on {escape(change.place.name)}"),
+            section(escape(deed(change))),
             {
                 "type": "input",
                 "block_id": "reason",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import groupby
 from typing import Annotated
 
 from bot.plugin import Arg, BadArgument, Group, Reply, Risk, Table
-from plugins.bitrix24 import identifiers
+from plugins.bitrix24 import icons, identifiers, registration
 from plugins.bitrix24.commands import words
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
@@ -56,49 +56,85 @@ def list_connectors(
 @connectors.command("show", risk=Risk.READ, examples=["myconnector"])
 def show_connector(portal: Portal, connector: ConnectorId) -> Reply:
     """Show one connector: whose it is, what our record holds, and its lines."""
-    registered = {found.id: found for found in portal.connectors()}
-    found = registered.get(connector)
+    found = next((each for each in portal.connectors() if each.id == connector), None)
     if found is None:
         raise words.unknown_connector(portal, connector)
     statuses = portal.statuses(connector)
-    here = [status for status in statuses if status.present or status.problem]
+    here = _worth_showing(statuses)
+    snapshot = portal.snapshot(connector)
     return Reply(
         title=connector,
         facts=(
             ("name", found.name),
             ("kind", str(found.ownership)),
             ("lines active", words.active(statuses)),
-            ("our record", _record(portal.snapshot(connector))),
+            ("our record", _record(snapshot)),
+            *(_recorded(snapshot) if snapshot else ()),
         ),
-        table=words.status_table(portal.lines(), here, registered),
-        notes=words.problems(here),
+        table=words.status_table(portal, here),
+        notes=(*words.problems(here), *words.silent(portal, here)),
     )
 
 
-@connectors.command("status", risk=Risk.READ, examples=["", "myconnector"])
+@connectors.command("status", risk=Risk.READ, examples=["", "myconnector", "--all"])
 def connector_status(
     portal: Portal,
     connector: Annotated[str | None, Arg(help="only this connector", label="ID", parse=identifiers.parse)] = None,
+    *,
+    all: Annotated[bool, Arg(help="every connector of the portal, not only ours", label="")] = False,
 ) -> Reply:
     """Show where connectors are active or in error, and whether the line itself is on.
 
-    A connector can be active on a line that is switched off: then operators get nothing although all looks well.
+    Ours, one, or all. A connector can be active on a line that is switched off: then operators get nothing although
+    all looks well.
     """
-    registered = {found.id: found for found in portal.connectors()}
-    if connector is None:
-        statuses = [status for each in _matrix(portal, sorted(registered)) for status in _worth_showing(each)]
-        title = f"Connectors on the lines of {portal.place.name}"
-    else:
-        statuses = list(portal.statuses(connector))
-        title = f"{connector} on the lines of {portal.place.name}"
-        if connector not in registered and not any(status.present for status in statuses):
-            raise words.unknown_connector(portal, connector)
-    lost = sorted({status.connector for status in statuses if status.present} - set(registered))
+    if connector is not None and all:
+        raise BadArgument("`connector status` takes an id or --all, not both.", hint="Leave one of them out.")
+    registered = {found.id for found in portal.connectors()}
+    if connector is not None:
+        return _status_of_one(portal, connector, registered)
+    ids = sorted(registered | portal.ours() if all else portal.ours())
+    statuses = [status for each in _matrix(portal, ids) for status in _worth_showing(each)]
+    idle = [name for name in ids if name in registered and name not in {status.connector for status in statuses}]
     return Reply(
-        title=title,
-        table=words.status_table(portal.lines(), statuses, registered),
-        notes=(*words.problems(statuses), *(f"{name} is active but not registered: it cannot work." for name in lost)),
+        title=f"{'All' if all else 'Our'} connectors on the lines of {portal.place.name}",
+        table=words.status_table(portal, statuses),
+        notes=(*_status_notes(portal, statuses, registered), *_idle(idle), *_not_shown(portal, registered, all=all)),
     )
+
+
+def _status_of_one(portal: Portal, connector: str, registered: Set[str]) -> Reply:
+    statuses = portal.statuses(connector)
+    if connector not in registered and not any(status.present for status in statuses):
+        raise words.unknown_connector(portal, connector)
+    return Reply(
+        title=f"{connector} on the lines of {portal.place.name}",
+        table=words.status_table(portal, statuses),
+        notes=_status_notes(portal, statuses, registered),
+    )
+
+
+def _status_notes(portal: Portal, statuses: Sequence[Status], registered: Set[str]) -> tuple[str, ...]:
+    lost = sorted({status.connector for status in statuses if status.present} - registered)
+    return (
+        *words.problems(statuses),
+        *(f"{name} is active but not registered: it cannot work." for name in lost),
+        *words.silent(portal, statuses),
+    )
+
+
+def _idle(names: Sequence[str]) -> tuple[str, ...]:
+    return (f"On no line: {words.listed(names)}.",) if names else ()
+
+
+def _not_shown(portal: Portal, registered: Set[str], *, all: bool) -> tuple[str, ...]:
+    if all:
+        return ()
+    lost = sorted(portal.ours() - registered)
+    told = (f"Ours, but not registered any more: {words.listed(lost)}. `connector restore ID` puts one back.",)
+    others = len(registered - portal.ours())
+    rest = f"{words.count(others, 'connector')} of others and built-in ones not shown; --all shows them."
+    return (*(told if lost else ()), *((rest,) if others else ()))
 
 
 def _matrix(portal: Portal, ids: Sequence[str]) -> list[list[Status]]:
@@ -115,5 +151,22 @@ def _worth_showing(statuses: Sequence[Status]) -> list[Status]:
 def _record(snapshot: Snapshot | None) -> str:
     if snapshot is None:
         return "none: neither registered nor adopted here"
-    complete = "registration known" if snapshot.registration else "registration not known"
-    return f"{snapshot.how} {words.date(snapshot.at)}, {complete}"
+    complete = "registration known" if snapshot.restorable else "registration not known"
+    removed = ", removed here since" if snapshot.removed else ""
+    return f"{snapshot.how} {words.date(snapshot.at)}, {complete}{removed}"
+
+
+def _recorded(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    """What cannot be read from the portal, as we know it, and what of that we do not."""
+    known = snapshot.registration or {}
+    facts = (
+        ("handler", str(known.get("PLACEMENT_HANDLER") or "")),
+        ("icon", icons.told(known["ICON"]) if known.get("ICON") else ""),
+        ("not known", "; ".join(registration.missing(known))),
+    )
+    data = tuple(
+        (f"data on line {line}", ", ".join(f"{key} {value}" for key, value in sorted(told.items())))
+        for line, told in sorted(snapshot.lines.items())
+        if told
+    )
+    return (*(fact for fact in facts if fact[1]), *data)

@@ -35,16 +35,18 @@ def list_lines(portal: Portal) -> Reply:
 def show_line(
     portal: Portal, line: Annotated[int, Arg(help="the line's number", label="LINE", parse=parse_line)]
 ) -> Reply:
-    """Show one open line and the connectors on it."""
+    """Show one open line and the connectors on it.
+
+    A connector may be active on a line that is itself switched off: then operators get nothing although all looks well.
+    """
     found = next((each for each in portal.lines() if each.id == line), None)
     if found is None:
         raise Refusal(f"There is no line {line} on {portal.place.name}.", hint="`line list` shows those there are.")
-    registered = {each.id: each for each in portal.connectors()}
-    statuses = portal.matrix([(name, line) for name in registered])
+    statuses = portal.matrix([(each.id, line) for each in portal.connectors()])
     here = [status for status in statuses if status.present or status.problem]
     return Reply(
         title=found.title,
         facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
-        table=words.status_table(portal.lines(), here, registered),
-        notes=words.problems(here),
+        table=words.status_table(portal, here),
+        notes=(*words.problems(here), *words.silent(portal, here)),
     )

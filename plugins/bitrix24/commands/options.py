@@ -15,9 +15,7 @@ LineNumber = Annotated[int, Arg(help="the line's number, as `line list` shows it
 AllLines = Annotated[bool, Arg(help="every line of the portal", label="")]
 
 _NAME = Arg(help="the name that operators see", label="NAME", parse=registration.parse_name)
-_HANDLER = Arg(
-    help="the https address of the connector's settings page", label="URL", parse=registration.parse_handler
-)
+_HANDLER = Arg(help="the https address of the connector's settings page", label="URL", parse=registration.parse_handler)
 _ICON_HELP = "a data URI of an SVG or PNG, or a file name from the folder B24BOT_ICONS; at most 16 KiB"
 
 NameNeeded = Annotated[str, _NAME]

@@ -94,15 +94,13 @@ def _plan_new(portal: Portal, connector: str, parameters: Mapping[str, Any]) -> 
     return Plan(
         summary=f"Register the connector {connector} on {portal.place.name}",
         target=f"connector:{connector}",
-        calls=(putback.register(connector, parameters, f"Register {connector}. {registration.told(parameters)}."),),
+        calls=(putback.register(parameters, f"Register {connector}. {registration.told(parameters)}."),),
         before=before,
         wanted={
             observation.REGISTRATION: observation.PRESENT,
             observation.NAME: registration.readable(str(parameters["NAME"])),
         },
-        undo=Undo(
-            kind=UndoKind.FULL, sentence="It can be removed again.", line=f"connector remove {connector}"
-        ),
+        undo=Undo(kind=UndoKind.FULL, sentence="It can be removed again.", line=f"connector remove {connector}"),
         warnings=tuple(_new_warnings(portal, connector, [line.title for line in left])),
         remember=(portal.remember(snapshot),),
     )
@@ -254,7 +252,7 @@ def _plan_update(
     return Plan(
         summary=f"Change the connector {connector} on {portal.place.name}",
         target=f"connector:{connector}" if shows else f"connector:{connector}/registration",
-        calls=(putback.register(connector, new, f"Register {connector} over itself. {diff}."),),
+        calls=(putback.register(new, f"Register {connector} over itself. {diff}."),),
         before=before,
         wanted={observation.NAME: wanted_name} if shows else {},
         undo=_undo_update(connector, old, new, known=standing.snapshot is not None),
@@ -267,7 +265,9 @@ def _plan_update(
             *blind,
         ),
         risk=standing.risk,
-        remember=(portal.remember(snapshot.registered(new, over=old if registration.usable(connector, old) else None)),),
+        remember=(
+            portal.remember(snapshot.registered(new, over=old if registration.usable(connector, old) else None)),
+        ),
     )
 
 

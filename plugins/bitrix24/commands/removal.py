@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.plugin import Nothing, Plan, Refusal, Risk
-from plugins.bitrix24 import catalogue, identifiers, observation, snapshot
-from plugins.bitrix24.commands import words
+from bot.plugin import Nothing, Plan, Risk
+from plugins.bitrix24 import catalogue, identifiers, observation, putback
+from plugins.bitrix24.commands import guard, words
 from plugins.bitrix24.commands.connector import connectors
+from plugins.bitrix24.commands.guard import Standing
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
-from plugins.bitrix24.values import BUILT_IN, Line, Ownership, ownership
+from plugins.bitrix24.values import Line
 
 
 @connectors.command("remove", risk=Risk.DESTROY, examples=["myconnector"])
@@ -18,37 +19,32 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
     """Unregister a connector and disconnect it from every open line.
 
     Bitrix24's own channels are refused. Of a connector whose ownership is not proven the portal may keep the
-    registration and still disconnect every line.
+    registration and still disconnect every line. What our record holds of it is kept: `connector restore` uses it.
     """
-    _refuse_built_in(connector)
+    guard.refuse_built_in(
+        connector,
+        "Removing it would switch it off on every line.",
+        hint="Switch it off line by line in the portal's Contact Center if that is what you want.",
+    )
     before = observation.of(portal, connector)
-    if not before:
+    present = {label: word for label, word in before.items() if label != observation.RECORD}
+    if not present:
         return Nothing(sentence=_nothing_there(portal, connector))
-    owner = ownership(connector, portal.ours())
-    if owner is not Ownership.OURS and portal.refuses_unowned:
-        raise Refusal(
-            f"{connector} was neither registered nor adopted here, and this installation leaves such connectors alone.",
-            hint="Adopt it first if it is yours, or ask an administrator about B24BOT_UNOWNED.",
-        )
+    standing = guard.look(portal, connector)
     lines = [line for line in portal.lines() if line.title in before]
+    active = observation.active(portal, before)
+    snapshot = standing.snapshot
     return Plan(
         summary=f"Remove the connector {connector} from {portal.place.name}",
         target=f"connector:{connector}",
         calls=(catalogue.call("imconnector.unregister", _note(connector, lines), ID=connector),),
         before=before,
-        wanted=dict.fromkeys(before),
-        undo=snapshot.undo(portal.snapshot(connector), connector, lines),
+        wanted=dict.fromkeys(present),
+        undo=putback.undo_removal(snapshot, connector, active),
         radius=tuple(f"{line.name} (line {line.id}, {line.switch}): {before[line.title]}" for line in lines),
-        warnings=tuple(_warnings(connector, owner, lines, registered=observation.REGISTRATION in before)),
+        warnings=tuple(_warnings(standing, connector, lines, registered=observation.REGISTRATION in before)),
+        remember=(portal.remember(snapshot.taken_away(line.id for line in active)),) if snapshot else (),
     )
-
-
-def _refuse_built_in(connector: str) -> None:
-    if connector in BUILT_IN:
-        raise Refusal(
-            f"{connector} is one of Bitrix24's own channels. Removing it would switch it off on every line.",
-            hint="Switch it off line by line in the portal's Contact Center if that is what you want.",
-        )
 
 
 def _nothing_there(portal: Portal, connector: str) -> str:
@@ -63,15 +59,15 @@ def _note(connector: str, lines: Sequence[Line]) -> str:
     return f"Unregister {connector} and disconnect it from {words.count(len(lines), 'line')}."
 
 
-def _warnings(connector: str, owner: Ownership, lines: Sequence[Line], *, registered: bool) -> list[str]:
-    told: list[str] = []
-    if owner is not Ownership.OURS:
-        named = ", ".join(line.name for line in lines) or "every line"
-        told.append(
-            f"It is not proven that {connector} is ours: it was neither registered nor adopted here. If it belongs to "
-            f"another application, the portal will still cut it off from {named}, keep its registration, and answer "
-            "that all went well."
+def _warnings(standing: Standing, connector: str, lines: Sequence[Line], *, registered: bool) -> list[str]:
+    named = ", ".join(line.name for line in lines) or "every line"
+    told = list(
+        standing.warning(
+            connector,
+            f"If it belongs to another application, the portal will still cut it off from {named}, keep its "
+            "registration, and answer that all went well.",
         )
+    )
     if not registered:
         told.append(f"The portal does not list {connector} as registered; what is left of it on lines will be removed.")
     if lines:

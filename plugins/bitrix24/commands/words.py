@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from bot.plugin import Refusal, Table
 from plugins.bitrix24.identifiers import suggest
 from plugins.bitrix24.portal import Portal
-from plugins.bitrix24.values import Connector, Line, Status
+from plugins.bitrix24.snapshot import Snapshot
+from plugins.bitrix24.values import Line, Status
 
 
 def count(number: int, noun: str) -> str:
@@ -36,20 +37,37 @@ def active(statuses: Iterable[Status]) -> str:
     return f"{len(on)}, {wrong} with an error" if wrong else str(len(on))
 
 
-def status_table(lines: Sequence[Line], statuses: Sequence[Status], registered: Mapping[str, Connector]) -> Table:
-    """One row for each status: the connector, the line, and the line's own switch, which no status shows."""
-    by_number = {line.id: line for line in lines}
-    rows = tuple(_row(by_number.get(status.line), status, registered) for status in statuses)
-    return Table(columns=("connector", "registered", "line", "status", "line itself"), rows=rows)
+def status_table(portal: Portal, statuses: Sequence[Status]) -> Table:
+    """One row for each status: the connector, the line, the line's own switch, and how much of its data we know."""
+    lines = {line.id: line for line in portal.lines()}
+    registered = {found.id for found in portal.connectors()}
+    known = {name: portal.snapshot(name) for name in {status.connector for status in statuses} & portal.ours()}
+    rows = tuple(
+        _row(status, lines.get(status.line), known.get(status.connector), registered=status.connector in registered)
+        for status in statuses
+    )
+    columns = ("connector", "registered", "line", "status", "line itself", "its data, to us")
+    return Table(columns=columns, rows=rows, attach=True)
 
 
-def _row(line: Line | None, status: Status, registered: Mapping[str, Connector]) -> tuple[str, ...]:
+def _row(status: Status, line: Line | None, snapshot: Snapshot | None, *, registered: bool) -> tuple[str, ...]:
     return (
         status.connector,
-        "yes" if status.connector in registered else "no",
+        "yes" if registered else "no",
         line.title if line else f"line {status.line}",
         status.word,
         line.switch if line else "gone",
+        snapshot.told(status.line) if snapshot and status.configured else "–",
+    )
+
+
+def silent(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
+    """One note for each connector that looks well on a line that is itself switched off."""
+    off = {line.id: line.title for line in portal.lines() if not line.on}
+    return tuple(
+        f"{status.connector} is active on {off[status.line]}, but the line itself is switched off: it is silent there."
+        for status in statuses
+        if status.configured and status.line in off
     )
 
 

@@ -1,0 +1,141 @@
+"""`connector activate` and `connector deactivate`: a connector on its lines, one call for each line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.plugin import Nothing, Plan, Remember, Risk, Undo, UndoKind
+from plugins.bitrix24 import observation, putback
+from plugins.bitrix24.commands import guard, options, words
+from plugins.bitrix24.commands.connector import connectors
+from plugins.bitrix24.commands.guard import Standing
+from plugins.bitrix24.identifiers import ConnectorId
+from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.values import ACTIVE, Line
+
+
+@connectors.command("activate", risk=Risk.CHANGE, examples=["myconnector 3"])
+def activate_connector(
+    portal: Portal, connector: ConnectorId, *line: options.LineNumber, all: options.AllLines = False
+) -> Plan | Nothing:
+    """Connect a connector to open lines.
+
+    Where it is active with an error, this clears the error. Lines on which it is active are left out.
+    """
+    guard.refuse_built_in(connector, "It is connected in its own way, not by this.")
+    chosen = guard.lines_or_all(portal, "connector activate", line, all_lines=all)
+    guard.need_registered(portal, connector)
+    standing = guard.look(portal, connector)
+    before = observation.of(portal, connector)
+    todo = [each for each in chosen if before.get(each.title) != ACTIVE]
+    if not todo:
+        return Nothing(sentence=f"{connector} is active on {_titles(chosen)} already.")
+    fresh = [each for each in todo if each.title not in before]
+    return Plan(
+        summary=f"Activate {connector} on {words.count(len(todo), 'line')} of {portal.place.name}",
+        target=f"connector:{connector}",
+        calls=tuple(putback.activate(connector, each) for each in todo),
+        before=before,
+        wanted={each.title: ACTIVE for each in todo},
+        undo=_undo_activation(connector, todo, fresh),
+        warnings=(
+            *standing.warning(connector, "The portal connects another application's connector without asking."),
+            *_activation_warnings(standing, connector, todo),
+        ),
+        risk=standing.risk,
+        remember=_remember(portal, standing, [each.id for each in fresh], on=True),
+    )
+
+
+def _activation_warnings(standing: Standing, connector: str, todo: Sequence[Line]) -> list[str]:
+    told = [
+        f"{each.title} itself is switched off: nothing gets through until it is on." for each in todo if not each.on
+    ]
+    kept = [each for each in todo if standing.snapshot and standing.snapshot.off.get(each.id)]
+    if kept:
+        numbers = " ".join(str(each.id) for each in kept)
+        told.append(
+            f"The data it had before on {_titles(kept)} is not put back by this; `connector restore {connector} "
+            f"{numbers}` does both."
+        )
+    return told
+
+
+def _undo_activation(connector: str, todo: Sequence[Line], fresh: Sequence[Line]) -> Undo:
+    if not fresh:
+        return Undo(kind=UndoKind.NONE, sentence="The error that this clears cannot be put back.")
+    return Undo(
+        kind=UndoKind.FULL if len(fresh) == len(todo) else UndoKind.PARTIAL,
+        sentence=f"It can be deactivated again on {_titles(fresh)}."
+        + ("" if len(fresh) == len(todo) else " Errors that this clears cannot be put back."),
+        calls=tuple(putback.deactivate(connector, each) for each in fresh),
+        line=f"connector deactivate {connector} {_numbers(fresh)}",
+    )
+
+
+@connectors.command("deactivate", risk=Risk.DESTROY, examples=["myconnector 2"])
+def deactivate_connector(
+    portal: Portal, connector: ConnectorId, *line: options.LineNumber, all: options.AllLines = False
+) -> Plan | Nothing:
+    """Disconnect a connector from open lines.
+
+    The portal deletes what the connector shows as its data on those lines. The registration stays.
+    """
+    guard.refuse_built_in(connector, "Switching it off here would lose its settings.")
+    chosen = guard.lines_or_all(portal, "connector deactivate", line, all_lines=all)
+    standing = guard.look(portal, connector)
+    before = observation.of(portal, connector)
+    todo = [each for each in chosen if each.title in before]
+    if not todo:
+        if observation.REGISTRATION not in before:
+            raise words.unknown_connector(portal, connector)
+        return Nothing(sentence=f"{connector} is not connected to {_titles(chosen)}.")
+    return Plan(
+        summary=f"Deactivate {connector} on {words.count(len(todo), 'line')} of {portal.place.name}",
+        target=f"connector:{connector}",
+        calls=tuple(putback.deactivate(connector, each) for each in todo),
+        before=before,
+        wanted={each.title: None for each in todo},
+        undo=_undo_deactivation(standing, connector, todo, before),
+        radius=tuple(_touched(standing, each, before) for each in todo),
+        warnings=(
+            *standing.warning(connector, "The portal cuts another application's connector off without asking."),
+            "Open chats stay open, but what operators write in them afterwards reaches nobody.",
+        ),
+        risk=standing.risk,
+        remember=_remember(
+            portal, standing, [each.id for each in observation.active(portal, before) if each in todo], on=False
+        ),
+    )
+
+
+def _undo_deactivation(standing: Standing, connector: str, todo: Sequence[Line], before: Mapping[str, str]) -> Undo:
+    if observation.REGISTRATION not in before:
+        return Undo(kind=UndoKind.NONE, sentence="This cannot be undone: the connector is not registered any more.")
+    active = [each for each in todo if before[each.title].startswith(ACTIVE)]
+    if not active:
+        return Undo(kind=UndoKind.NONE, sentence="It was not active there; the error that this takes away stays away.")
+    return putback.undo_deactivation(standing.snapshot, connector, active)
+
+
+def _touched(standing: Standing, line: Line, before: Mapping[str, str]) -> str:
+    known = standing.snapshot.told(line.id) if standing.snapshot else "not known"
+    return (
+        f"{line.name} (line {line.id}, {line.switch}): {before[line.title]}; its data is deleted, to us it is {known}"
+    )
+
+
+def _remember(portal: Portal, standing: Standing, numbers: Sequence[int], *, on: bool) -> tuple[Remember, ...]:
+    """Of a connector that is not ours nothing is kept: a record would make it ours."""
+    snapshot = standing.snapshot
+    if snapshot is None:
+        return ()
+    return (portal.remember(snapshot.activated(numbers) if on else snapshot.deactivated(numbers)),)
+
+
+def _titles(lines: Sequence[Line]) -> str:
+    return words.listed([line.title for line in lines]) or "any line"
+
+
+def _numbers(lines: Sequence[Line]) -> str:
+    return " ".join(str(line.id) for line in lines)

@@ -1,0 +1,37 @@
+"""How calls are made: how long, how often, and which answers let the same request be sent again (safety.md M7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.plugin import CallVerdict
+from plugins.bitrix24.errors import Again
+from plugins.bitrix24.protocol import Judgement
+from plugins.bitrix24.wire import CHANGING, READING, Patience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a call is made. `repeats` says for which judgements the same request may be sent again.
+
+    `queues`: for how many seconds to wait for a place at a portal that is asked too much. A full portal has carried
+    nothing out, so that is waited for until a deadline and not counted: with a count, whoever is unlucky loses all.
+    """
+
+    attempts: int
+    patience: Patience
+    repeats: Callable[[Judgement], bool]
+    queues: float = 120.0
+
+
+def _harmless(judgement: Judgement) -> bool:
+    return judgement.again is Again.WAIT
+
+
+def _did_not_run(judgement: Judgement) -> bool:
+    return judgement.again is Again.WAIT and judgement.verdict is CallVerdict.NOT_SENT
+
+
+READ = Manner(attempts=4, patience=READING, repeats=_harmless)
+CHANGE = Manner(attempts=3, patience=CHANGING, repeats=_did_not_run, queues=60.0)

@@ -1,0 +1,138 @@
+"""What does with a typed line what the host does: understand, plan, plan again, call, look, judge, remember."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.core.change import Status
+from bot.core.execution import Ending, judge, settle
+from bot.core.invocation import understand
+from bot.core.plans import drift, plan_from_json, plan_to_json
+from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Plan, PluginError, Reply
+from plugins.bitrix24.registration import SWITCHES
+from tests.bitrix24.desk import REGISTRATION, Desk
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z" fill="#123456"/></svg>'
+ICON = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode()
+HANDLER = "https://b24bot.example/bitrix24/placement"
+WHOLE: Mapping[str, Any] = {
+    **REGISTRATION,
+    "ICON": {"DATA_IMAGE": ICON, "COLOR": "#90be00"},
+    "PLACEMENT_HANDLER": HANDLER,
+    **{name: "Y" if on else "N" for name, (_, on) in SWITCHES.items()},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What came of a line that was planned and approved."""
+
+    plan: Plan
+    outcomes: tuple[CallOutcome, ...]
+    ending: Ending
+
+    @property
+    def status(self) -> Status:
+        return self.ending.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Works at a desk."""
+
+    desk: Desk
+
+    def ask(self, line: str) -> Answer:
+        """The answer of the plugin, after the words were read as the host reads them. Raises PluginError."""
+        commands = [command for group in self.desk.plugin.groups for command in group]
+        understood = understand(commands, line)
+        return understood.command.answer(self.desk.open(), understood.arguments)
+
+    def plan(self, line: str) -> Plan:
+        answer = self.ask(line)
+        assert isinstance(answer, Plan), answer
+        return plan_from_json(plan_to_json(answer))
+
+    def nothing(self, line: str) -> str:
+        answer = self.ask(line)
+        assert isinstance(answer, Nothing), answer
+        return answer.sentence
+
+    def reply(self, line: str) -> Reply:
+        answer = self.ask(line)
+        assert isinstance(answer, Reply), answer
+        return answer
+
+    def rows(self, line: str) -> tuple[tuple[str, ...], ...]:
+        table = self.reply(line).table
+        assert table is not None
+        return table.rows
+
+    def refused(self, line: str) -> PluginError:
+        try:
+            answer = self.ask(line)
+        except PluginError as error:
+            return error
+        raise AssertionError(f"{line} was not refused but answered {answer}")
+
+    def run(self, line: str) -> Ran:
+        """As the host executes: no call unless the plan made now is the one that was approved."""
+        plan = self.plan(line)
+        assert drift(plan, self.plan(line)) == ()
+        return self.carry_out(plan)
+
+    def carry_out(self, plan: Plan) -> Ran:
+        outcomes: list[CallOutcome] = []
+        for call in plan.calls:
+            outcomes.append(self.desk.plugin.perform(self.desk.services, self.desk.place, call))
+            if outcomes[-1].verdict is not CallVerdict.DONE:
+                break
+        now = self.desk.plugin.verify(self.desk.services, self.desk.place, plan) if plan.provable else None
+        ran = Ran(plan=plan, outcomes=tuple(outcomes), ending=judge(plan, outcomes, now))
+        self._remember(ran.plan, ran.status)
+        return ran
+
+    def look_again(self, plan: Plan) -> Ending | None:
+        """What the host makes of an unknown outcome once it may be settled."""
+        now = self.desk.plugin.verify(self.desk.services, self.desk.place, plan)
+        ending = settle(plan, now, agrees=True)
+        if ending is not None:
+            self._remember(plan, ending.status)
+        return ending
+
+    def _remember(self, plan: Plan, status: Status) -> None:
+        if status is Status.DONE:
+            for row in plan.remember:
+                assert row.value is not None
+                self.desk.services.records.put(row.kind, row.key, row.value)
+
+    def done(self, *lines: str) -> Ran:
+        """Run lines that must all succeed; what came of the last."""
+        for line in lines:
+            ran = self.run(line)
+            assert ran.status is Status.DONE, (line, ran.ending)
+        return ran
+
+    def own(self, connector: str = "myconnector", lines: Mapping[str, Any] | None = None, **more: Any) -> None:
+        """Make a connector ours, with all of its registration known."""
+        registration = {**WHOLE, "ID": connector, "NAME": self.desk.portal.state.connectors[connector].name}
+        self.desk.adopt(connector, registration=registration, lines=dict(lines or {}), how="registered", **more)
+
+    def record(self, connector: str = "myconnector") -> Mapping[str, Any]:
+        found = self.desk.services.records.get("connector", f"{self.desk.place.identity}/{connector}")
+        assert found is not None
+        return found
+
+    def portal_state(self) -> tuple[Any, ...]:
+        """Connectors and their lines on the portal; the number of a placement means nothing."""
+        state = self.desk.portal.state
+        with self.desk.portal.world.lock:
+            connectors = [{**asdict(row), "placement_id": 0} for row in state.connectors.rows()]
+            statuses = [asdict(row) for row in state.statuses.rows()]
+        return (
+            sorted(connectors, key=lambda row: str(row["id"])),
+            sorted(statuses, key=lambda row: (row["connector"], row["line"])),
+        )

@@ -1,0 +1,147 @@
+"""Other processes of the bot: each with services, connections and locks of its own, over the store of a desk.
+
+`python -m tests.bitrix24.processes` takes one line of JSON a task and answers each with one. It ends with its input.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bot.clock import SystemClock
+from bot.plugin import PluginError, Services
+from bot.testing.services import scratch_services
+from plugins.bitrix24.plugin import BitrixPlugin
+
+PATIENCE = 60.0
+
+
+class FastClock(SystemClock):
+    """Real time that runs `speed` times as fast, alike in every process of this machine."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+
+    def monotonic(self) -> float:
+        return super().monotonic() * self._speed
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds / self._speed)
+
+
+def _sweep(services: Services, plugin: BitrixPlugin, task: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The pairs given, and how many of the answers are missing or about another pair."""
+    portal = plugin.open(services, plugin.places(services)[0])
+    pairs = [(connector, line) for connector, line in task["pairs"]]
+    found = portal.matrix(pairs)
+    wrong = sum((each.connector, each.line) != pair for each, pair in zip(found, pairs, strict=True))
+    active = [[each.connector, each.line] for each in found if each.present]
+    return {"wrong": wrong, "missing": sum(bool(each.problem) for each in found), "active": active}
+
+
+def _read(services: Services, plugin: BitrixPlugin, task: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How many of `threads` connector lists, begun together, came."""
+    portals = [plugin.open(services, plugin.places(services)[0]) for _ in range(task["threads"])]
+    with ThreadPoolExecutor(max_workers=len(portals)) as threads:
+        return {"read": sum(bool(found) for found in threads.map(lambda portal: portal.connectors(), portals))}
+
+
+TASKS = {"sweep": _sweep, "read": _read}
+
+
+def serve() -> None:
+    desks: dict[str, tuple[Services, BitrixPlugin]] = {}
+    for line in sys.stdin:
+        task = json.loads(line)
+        folder = task["folder"]
+        if folder not in desks:
+            services = scratch_services(Path(folder), task["settings"], clock=FastClock(task["speed"]))
+            desks[folder] = services, BitrixPlugin()
+        try:
+            answer = TASKS[task["do"]](*desks[folder], task)
+        except PluginError as error:
+            answer = {"error": error.sentence}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+class Processes:
+    """Some of them, kept for several tasks because each takes a while to start."""
+
+    def __init__(self, count: int) -> None:
+        command = [sys.executable, "-m", "tests.bitrix24.processes"]
+        self._running = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
+            for _ in range(count)
+        ]
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def do(self, tasks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """One task for each process, all at once; their answers in the same order."""
+        for process, task in zip(self._running, tasks, strict=True):
+            assert process.stdin
+            process.stdin.write(json.dumps(task) + "\n")
+            process.stdin.flush()
+        return [_answer(process) for process in self._running]
+
+    def stop(self) -> None:
+        for process in self._running:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.close()
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            process.stdout.close()
+
+
+def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stdout
+    # A process that hangs must not hang the tests: it is ended, and then its answer is an empty line.
+    watch = threading.Timer(PATIENCE, process.kill)
+    watch.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        watch.cancel()
+    assert line, "the process ended without an answer"
+    answer: dict[str, Any] = json.loads(line)
+    return answer
+
+
+class Hurry:
+    """Makes a portal's time run faster by moving its clock on, a little every few milliseconds."""
+
+    def __init__(self, advance: Callable[[float], object], speed: float) -> None:
+        self._advance, self._speed = advance, speed
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="hurry", daemon=True)
+
+    def _run(self) -> None:
+        last = time.monotonic()
+        while not self._over.wait(0.005):
+            now = time.monotonic()
+            self._advance((now - last) * (self._speed - 1))
+            last = now
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_raised: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+if __name__ == "__main__":
+    serve()

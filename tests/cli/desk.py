@@ -1,0 +1,145 @@
+"""Somebody at a terminal: `b24bot` in a folder of its own, in this process or as a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from bot.app import read_settings
+from bot.cli.root import root
+from bot.cli.terminal import Terminal
+from bot.clock import SystemClock
+from bot.playground.workspace import SlackWorkspace
+from bot.store.keys import create_key_file, load_key_file
+from bot.store.store import Store, open_store
+from plugins.bitrix24.simulation import PortalSimulation
+
+ROOT = Path(__file__).parent.parent.parent
+OUTSIDE = (
+    *("PORT", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "XDG_DATA_HOME", "XDG_CONFIG_HOME"),
+    *(row.name for row in read_settings({}).rows),
+)
+"""What the shell that runs the tests may have set, and no command here may see."""
+SECONDS = 20
+
+
+class Asking(Terminal):
+    """A terminal with somebody in front of it."""
+
+    @property
+    def asks(self) -> bool:
+        return True
+
+
+@dataclass(slots=True)
+class Desk:
+    """`settings` are the environment of every command that is run here."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def key_file(self) -> Path:
+        return self.folder / "keys" / "key"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        paths = {"B24BOT_HOME": str(self.home), "B24BOT_KEY_FILE": str(self.key_file), "HOME": str(self.folder)}
+        return {**paths, **self.settings}
+
+    def run(self, *words: str, typed: str | None = None, asked: bool = False, **more: str) -> Result:
+        """Run a command in this process. `typed` is standard input; `asked` puts somebody in front of it."""
+        hidden: dict[str, str | None] = dict.fromkeys(OUTSIDE)
+        runner = CliRunner(env={**hidden, **self.environment, **more})
+        with contextlib.chdir(self.folder):
+            return runner.invoke(root, list(words), input=typed, obj=Asking() if asked else None)
+
+    def json(self, *words: str) -> Any:
+        """What a command prints with --json."""
+        result = self.run(*words, "--json")
+        assert result.exit_code == 0, result.stderr
+        return json.loads(result.stdout)
+
+    def start(self, *words: str, more: Mapping[str, str] | None = None, **streams: Any) -> subprocess.Popen[str]:
+        """Run a command as a process of its own."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *words],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environment, **(more or {})},
+            text=True,
+            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+        )
+        self.processes.append(process)
+        return process
+
+    def stop_all(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+
+    def make_key(self) -> None:
+        self.home.mkdir(mode=0o700, exist_ok=True)
+        create_key_file(self.key_file)
+
+    @contextlib.contextmanager
+    def store(self) -> Iterator[Store]:
+        opened = open_store(self.home, load_key_file(self.key_file, home=self.home), SystemClock())
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def tags(self) -> list[str]:
+        """The tags of the audit log, oldest first."""
+        with self.store() as store:
+            return [record.tag for record in store.audit.walk()]
+
+    def connect(self, portal: PortalSimulation | None = None, workspace: SlackWorkspace | None = None) -> None:
+        """Let the settings lead to simulators."""
+        if portal is not None:
+            self.settings |= portal.settings()
+        if workspace is not None:
+            self.settings |= {
+                "SLACK_BOT_TOKEN": workspace.bot_token,
+                "SLACK_SIGNING_SECRET": workspace.signing_secret,
+                "SLACK_API_URL": workspace.api_url,
+                "B24BOT_APPROVAL_CHANNEL": workspace.channel("approvals").id,
+                "B24BOT_AUDIT_CHANNEL": workspace.channel("audit").id,
+            }
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """The first line a process prints; what it says on stderr when none comes."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], SECONDS)
+    line = process.stdout.readline().strip() if ready else ""
+    if not line:
+        process.kill()
+        assert process.stderr is not None
+        raise AssertionError(f"nothing was printed; stderr: {process.stderr.read()}")
+    return line
+
+
+def told_to_stop(process: subprocess.Popen[str], number: int) -> int:
+    """Send a signal and wait for the end; the exit code."""
+    process.send_signal(number)
+    return process.wait(timeout=SECONDS)

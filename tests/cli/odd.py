@@ -1,0 +1,166 @@
+"""A plugin with commands that do what commands should not, and one that does what a command may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+from bot.plugin import (
+    Arg,
+    Call,
+    CallOutcome,
+    Group,
+    Json,
+    Observation,
+    Place,
+    Plan,
+    Refusal,
+    Reply,
+    Risk,
+    Services,
+    Setting,
+    Simulation,
+    Table,
+    TargetRefused,
+    TargetUnreachable,
+    Undo,
+    UndoKind,
+)
+
+PLACE = Place(name="attic", label="attic.example", identity="a1")
+HOSTILE = "\x1b[2Jwhite\x9b31m\u202eeve"
+"""A name that would clear a screen, colour it and turn its direction."""
+
+things: Group[Any] = Group("thing", help="Things.")
+safes: Group[Any] = Group("safe", help="Safes.")
+Word = Annotated[str, Arg(label="NAME", help="its name")]
+
+
+def _plan(name: str, risk: Risk | None = None) -> Plan:
+    return Plan(
+        summary=f"Touch {name}",
+        target=f"thing:{name}",
+        calls=(Call(method="touch", params={"name": name}, note=f"Touch {name}."),),
+        before={"state": "quiet"},
+        wanted={"state": "touched"},
+        undo=Undo(kind=UndoKind.NONE, sentence="It cannot be untouched."),
+        risk=risk,
+    )
+
+
+@things.command("break", risk=Risk.READ)
+def break_it(place: Place) -> Reply:
+    """Meet a fault of its own."""
+    raise RuntimeError("a fault that says hush-hush-secret")
+
+
+@things.command("smuggle", risk=Risk.READ)
+def smuggle(place: Place) -> Plan:
+    """Plan although it only reads."""
+    return _plan("smuggled")
+
+
+@things.command("touch", risk=Risk.CHANGE)
+def touch(place: Place, name: Word) -> Plan:
+    """Change something, which whoever asks confirms."""
+    return _plan(name)
+
+
+@things.command("refuse", risk=Risk.READ)
+def refuse(place: Place) -> Reply:
+    """Be refused by the far side."""
+    raise TargetRefused("The far side said no.", code="INSUFFICIENT_SCOPE", hint="Ask it.")
+
+
+@things.command("lose", risk=Risk.READ)
+def lose(place: Place) -> Reply:
+    """Find nobody on the far side."""
+    raise TargetUnreachable("Nobody answers.")
+
+
+@things.command("show", risk=Risk.READ, examples=[""])
+def show(place: Place) -> Reply:
+    """Show names that strangers chose.
+
+    There is a table as well.
+    """
+    table = Table(columns=("name", "note"), rows=((HOSTILE, "x" * 300),))
+    return Reply(title=HOSTILE, facts=(("name", HOSTILE),), table=table, notes=("One note.",))
+
+
+@things.command("none", risk=Risk.READ)
+def none(place: Place) -> Reply:
+    """Show an empty table."""
+    return Reply(title="Nothing yet", table=Table(columns=("name",), rows=()))
+
+
+@safes.command("fill", risk=Risk.GOVERN, terminal=True)
+def fill(
+    services: Services,
+    name: Word,
+    *,
+    owner: Annotated[str, Arg(label="OWNER", help="whose it is")],
+    code: Annotated[str, Arg(label="CODE", help="the code of the lock", secret=True)],
+    spare: Annotated[str | None, Arg(label="CODE", help="a second code", secret=True)] = None,
+) -> Reply:
+    """Store two codes."""
+    services.secrets.write(name, {"code": code, "spare": spare}, after=0)
+    return Reply(title=f"{name} of {owner} holds {1 + (spare is not None)} codes")
+
+
+@safes.command("plan", risk=Risk.GOVERN, terminal=True)
+def plan_it(services: Services) -> Plan:
+    """Plan in the terminal, where nothing can be planned."""
+    return _plan("safe")
+
+
+class Toy:
+    """A simulator that only says where it would be; a port of 13 is refused to it."""
+
+    def __init__(self, port: int) -> None:
+        if port == 13:
+            raise PermissionError(13, "Permission denied")
+        self._state = {"toy": f"port {port}"}
+
+    def ready(self) -> Mapping[str, Json]:
+        return dict(self._state)
+
+    def settings(self) -> Mapping[str, str]:
+        return {}
+
+    def seed(self) -> None:
+        self._state["seeded"] = "yes"
+
+    def picture(self) -> Sequence[Table]:
+        return ()
+
+    def stop(self) -> None:
+        self._state.clear()
+
+
+class Odd:
+    """The plugin."""
+
+    name = "odd"
+    settings: Sequence[Setting] = (Setting(name="ODD_KEY", help="a secret of the plugin", secret=True),)
+    groups: Iterable[Group[Any]] = (things, safes)
+    simulators: Mapping[str, Callable[[int], Simulation]] = {"toy": Toy}
+
+    def start(self, services: Services) -> None:
+        if services.settings["ODD_KEY"] == "half-a-key":
+            raise Refusal("ODD_KEY is half a key.", hint="Set the other half.")
+
+    def places(self, services: Services) -> Sequence[Place]:
+        return (PLACE,)
+
+    def open(self, services: Services, place: Place) -> Place:
+        return place
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        raise NotImplementedError
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        raise NotImplementedError
+
+
+plugin = Odd()

@@ -1,0 +1,73 @@
+"""`b24bot access`: the allow-list from the host's own shell."""
+
+from __future__ import annotations
+
+import os
+import pwd
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.principals import Principal, Role
+from tests.cli.desk import Desk
+
+ME = f"local:{pwd.getpwuid(os.getuid()).pw_name}"
+OLGA = Principal(team="T0001", user="U0001")
+
+
+def test_a_grant_holds_at_once_and_is_recorded_with_the_account(desk: Desk) -> None:
+    result = desk.run("access", "grant", "T0001:U0001", "operator")
+    assert result.exit_code == 0
+    assert "T0001:U0001 is operator now" in result.stdout
+    with desk.store() as store:
+        assert store.grants.role_of(OLGA) is Role.OPERATOR
+        record = next(store.audit.walk())
+    assert (record.tag, record.actor, record.subject) == (Tag.ACCESS_GRANTED, ME, "T0001:U0001")
+
+
+def test_the_account_is_the_systems_word_and_not_a_variables(desk: Desk) -> None:
+    desk.run("access", "grant", "T0001:U0001", "admin", USER="somebody", LOGNAME="somebody")
+    assert desk.json("access", "list")[0]["granted_by"] == ME
+
+
+def test_a_revoked_role_is_gone_and_a_second_time_is_calm(desk: Desk) -> None:
+    desk.run("access", "grant", "T0001:U0001", "admin")
+    assert "has no role any more" in desk.run("access", "revoke", "T0001:U0001").stdout
+    again = desk.run("access", "revoke", "T0001:U0001")
+    assert again.exit_code == 0
+    assert "nothing to revoke" in again.stdout
+    assert desk.tags() == [Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED]
+
+
+def test_the_list_is_a_table_or_json(desk: Desk) -> None:
+    assert desk.json("access", "list") == []
+    assert desk.run("access", "list").stdout == "Nothing.\n"
+    desk.run("access", "grant", "T0001:U0001", "approver")
+    (row,) = desk.json("access", "list")
+    assert (row["principal"], row["role"]) == ("T0001:U0001", "approver")
+    assert row["granted_at"].endswith("Z")
+    assert "T0001:U0001" in desk.run("access", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("grant", "olga", "admin"), "is not a Slack person"),
+        (("grant", "T0001:U0001", "king"), "The roles are viewer, operator, approver, admin."),
+        (("revoke", "U0001"), "is not a Slack person"),
+        (("grant", "T0001:U0001"), "ROLE"),
+        (("grnt", "T0001:U0001", "admin"), "Did you mean: b24bot access grant T0001:U0001 admin"),
+        (("zzz",), "There is: grant, list, revoke."),
+    ],
+)
+def test_a_mistake_in_the_words_is_named_and_nothing_is_stored(desk: Desk, words: tuple[str, ...], says: str) -> None:
+    result = desk.run("access", *words)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert desk.json("access", "list") == []
+
+
+def test_the_allow_list_needs_no_plugin_and_no_slack(desk: Desk) -> None:
+    desk.settings["B24BOT_PLUGINS"] = "missing.module:plugin"
+    assert desk.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    assert "list" in desk.run("access", "--help").stdout

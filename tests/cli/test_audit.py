@@ -1,0 +1,93 @@
+"""`b24bot audit`: what is found and exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.cli.audit import COLUMNS, RISKY, cell
+from bot.core.audit import Entry, Tag
+from tests.cli.desk import Desk
+from tests.cli.test_access import ME
+
+AT = 1_772_373_900_250
+
+
+@pytest.fixture
+def kept(desk: Desk) -> Desk:
+    """Three records; one of them begins like a formula."""
+    with desk.store() as store, store.unit_of_work():
+        for tag, actor, facts in (
+            (Tag.COMMAND_RAN, "T1:U1", {"line": "=cmd|calc"}),
+            (Tag.REVIEW_APPROVED, "T1:U2", {"approvals": 1, "reason": None}),
+            (Tag.REVIEW_REJECTED, "@cme", {"reason": "with\nbreaks, “quotes” and, commas"}),
+        ):
+            store.audit.append(Entry(tag=tag, actor=actor, subject="CR-1", facts=facts), at=AT)
+    return desk
+
+
+def test_an_export_has_one_record_a_line_with_its_place_in_the_chain(kept: Desk) -> None:
+    rows = [json.loads(line) for line in kept.run("audit", "export").stdout.splitlines()]
+    assert [row["seq"] for row in rows] == [1, 2, 3]
+    first = rows[0]
+    assert set(first) == set(COLUMNS)
+    assert first["facts"] == {"line": "=cmd|calc"}
+    assert datetime.fromisoformat(first["at"]) == datetime.fromtimestamp(AT / 1000, UTC)
+    assert first["at"] == "2026-03-01T14:05:00.250Z"
+    with kept.store() as store:
+        record = store.audit.get(1)
+    assert record is not None
+    assert (first["key_id"], first["mac"]) == (record.key_id, record.mac.hex())
+
+
+def test_an_export_can_go_on_where_the_last_one_ended(kept: Desk) -> None:
+    (row,) = kept.run("audit", "export", "--after", "2").stdout.splitlines()
+    assert json.loads(row)["seq"] == 3
+
+
+def test_a_spreadsheet_gets_the_same_records_and_no_formula(kept: Desk) -> None:
+    text = kept.run("audit", "export", "--format", "csv").stdout
+    assert len(text.splitlines()) == 4
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["seq"] for row in rows] == ["1", "2", "3"]
+    assert rows[2]["actor"] == "'@cme"
+    assert json.loads(rows[2]["facts"])["reason"] == "with\nbreaks, “quotes” and, commas"
+    assert not [value for row in rows for value in row.values() if value.startswith(RISKY)]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\ta", "\ra"])
+def test_a_cell_that_begins_like_a_formula_is_quoted(text: str) -> None:
+    assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(("value", "shown"), [("a=1", "a=1"), (7, "7"), ({"a": 1}, '{"a": 1}'), ("", "")])
+def test_other_cells_stay_as_they_are(value: object, shown: str) -> None:
+    assert cell(value) == shown
+
+
+def test_records_are_found_by_what_is_given(kept: Desk) -> None:
+    assert [row["seq"] for row in kept.json("audit", "find")] == [3, 2, 1]
+    assert [row["seq"] for row in kept.json("audit", "find", "--tag", "change:review")] == [3, 2]
+    assert [row["seq"] for row in kept.json("audit", "find", "--actor", "T1:U1")] == [1]
+    assert [row["seq"] for row in kept.json("audit", "find", "--text", "calc")] == [1]
+    assert [row["seq"] for row in kept.json("audit", "find", "--subject", "CR-1", "--limit", "1")] == [3]
+    assert kept.json("audit", "find", "--subject", "CR-2") == []
+
+
+def test_what_is_found_is_a_table_for_people(kept: Desk) -> None:
+    shown = kept.run("audit", "find").stdout
+    assert "approvals: 1" in shown
+    assert "reason: None" not in shown
+    assert "line: =cmd|calc" in shown
+
+
+def test_looking_at_the_record_leaves_no_record(kept: Desk) -> None:
+    kept.run("audit", "find")
+    kept.run("audit", "export")
+    assert len(kept.tags()) == 3
+    kept.run("access", "grant", "T0001:U0001", "viewer")
+    assert kept.json("audit", "find", "--tag", "access")[0]["actor"] == ME

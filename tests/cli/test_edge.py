@@ -1,0 +1,169 @@
+"""The edge of the terminal: the overview, the exit codes, and errors as sentences."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot import __version__
+from tests.cli.desk import Desk
+from tests.cli.odd import HOSTILE
+
+ODD = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
+
+
+def test_the_version_is_told(bare: Desk) -> None:
+    assert __version__ in bare.run("--version").stdout
+
+
+def test_the_overview_names_every_command_and_needs_no_setup(bare: Desk) -> None:
+    overview = bare.run("--help").stdout
+    for words in ("init", "serve", "work", "play", "simulate", "run", "access", "request", "audit", "connector", "portal"):
+        assert f"\n  {words} " in overview
+
+
+def test_the_overview_is_there_when_a_plugin_is_not(bare: Desk) -> None:
+    bare.settings["B24BOT_PLUGINS"] = "missing.module:plugin"
+    overview = bare.run("--help")
+    assert overview.exit_code == 0
+    assert "serve" in overview.stdout
+    assert bare.run("simulate", "--help").exit_code == 0
+
+
+def test_a_command_of_a_plugin_that_cannot_be_loaded_says_that(bare: Desk) -> None:
+    result = bare.run("connector", "list", B24BOT_PLUGINS="missing.module:plugin")
+    assert result.exit_code == 78
+    assert "missing.module" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("thing", "show"), 0),
+        (("thing", "shwo"), 2),
+        (("thing", "show", "too", "much"), 2),
+        (("thing",), 2),
+        (("thing", "smuggle"), 3),
+        (("thing", "show", "--portal", "cellar"), 4),
+        (("thing", "refuse"), 5),
+        (("thing", "lose"), 6),
+        (("thing", "break"), 1),
+    ],
+)
+def test_each_kind_of_no_has_its_exit_code(desk: Desk, words: tuple[str, ...], code: int) -> None:
+    assert desk.run(*words, **ODD).exit_code == code
+    assert desk.run("run", " ".join(words), **ODD).exit_code == code
+
+
+def test_without_a_setup_the_next_step_is_named(bare: Desk) -> None:
+    result = bare.run("connector", "list")
+    assert result.exit_code == 78
+    assert "Run: b24bot init" in result.stderr
+
+
+def test_what_the_far_side_answered_is_told_with_its_code_and_a_hint(desk: Desk) -> None:
+    result = desk.run("thing", "refuse", **ODD)
+    assert result.stderr == "Error: The far side said no. (INSUFFICIENT_SCOPE)\nAsk it.\n"
+    assert result.stdout == ""
+
+
+def test_with_json_the_error_is_json_as_well(desk: Desk) -> None:
+    result = desk.run("thing", "refuse", "--json", **ODD)
+    assert json.loads(result.stderr) == {
+        "error": "The far side said no.",
+        "hint": "Ask it.",
+        "kind": "TargetRefused",
+        "code": "INSUFFICIENT_SCOPE",
+        "exit_code": 5,
+    }
+
+
+def test_a_fault_is_one_sentence_with_a_reference_that_the_log_has_too(desk: Desk) -> None:
+    result = desk.run("thing", "break", ODD_KEY="hush-hush-secret", **ODD)
+    line, sentence, hint = result.stderr.splitlines()
+    assert sentence == "Error: Something went wrong inside b24bot."
+    reference = hint.rpartition(" ")[2].rstrip(".")
+    logged = json.loads(line)
+    assert reference.startswith("E-")
+    assert reference in logged["message"]
+    assert "RuntimeError" in logged["trace"]
+    assert result.exit_code == 1
+
+
+def test_no_secret_of_a_plugins_setting_reaches_the_log(desk: Desk) -> None:
+    result = desk.run("thing", "break", ODD_KEY="hush-hush-secret", **ODD)
+    assert "hush-hush-secret" not in result.output
+    assert "***" in result.stderr
+
+
+def test_a_plugin_that_refuses_to_start_is_a_matter_of_the_settings(desk: Desk) -> None:
+    result = desk.run("thing", "show", ODD_KEY="half-a-key", **ODD)
+    assert result.exit_code == 78
+    assert "Set the other half." in result.stderr
+
+
+def test_an_unknown_noun_gets_one_good_guess(bare: Desk) -> None:
+    result = bare.run("conector", "list", "--kind", "ours")
+    assert result.exit_code == 2
+    assert "Did you mean: b24bot connector list --kind ours" in result.stderr
+    assert "There is: " in bare.run("zzzzzz").stderr
+
+
+def test_an_option_of_nobody_is_clicks_to_refuse(bare: Desk) -> None:
+    assert bare.run("--zzz").exit_code == 2
+    assert bare.run("access", "--zzz").exit_code == 2
+
+
+def test_names_that_strangers_chose_cannot_steer_the_screen(desk: Desk) -> None:
+    shown = desk.run("thing", "show", **ODD).stdout
+    assert "white" in shown
+    assert not {"\x1b", "\x9b", "\u202e"} & set(shown)
+
+
+def test_json_is_plain_ascii_and_keeps_every_character(desk: Desk) -> None:
+    desk.settings |= ODD
+    result = desk.run("thing", "show", "--json")
+    assert result.stdout.isascii()
+    shown = json.loads(result.stdout)
+    assert shown["title"] == HOSTILE
+    assert shown["facts"] == [{"name": "name", "value": HOSTILE}]
+    assert shown["rows"] == [{"name": HOSTILE, "note": "x" * 300}]
+    assert shown["notes"] == ["One note."]
+
+
+def test_wide_cells_fold_and_no_colour_is_sent_where_nobody_looks(desk: Desk) -> None:
+    shown = desk.run("thing", "show", FORCE_COLOR="1", **ODD).stdout
+    assert "\x1b" not in shown
+    assert shown.count("x") >= 300
+    assert max(map(len, shown.splitlines())) <= 160
+
+
+def test_an_empty_table_says_so(desk: Desk) -> None:
+    assert desk.run("thing", "none", **ODD).stdout == "Nothing yet\nNothing.\n"
+
+
+def test_the_help_of_a_declared_command_is_its_declaration(desk: Desk) -> None:
+    shown = desk.run("thing", "show", "--help", **ODD).stdout
+    for words in ("Usage: b24bot thing show", "Show names", "There is a table as well.", "Examples", "--portal NAME"):
+        assert words in shown
+    assert "--yes" not in shown
+    assert "--yes" in desk.run("thing", "touch", "--help", **ODD).stdout
+
+
+def test_the_help_of_a_terminal_command_names_the_variables_of_its_secrets(desk: Desk) -> None:
+    shown = desk.run("safe", "fill", "--help", **ODD).stdout
+    assert "B24BOT_SECRET_CODE" in shown
+    assert "--code" not in shown
+    assert "--portal" not in shown
+
+
+def test_a_command_without_a_verb_is_a_command(desk: Desk) -> None:
+    assert desk.run("whoami").stdout.startswith("You are local:")
+    assert "connector remove ID" in desk.run("help", "connector", "remove").stdout
+
+
+def test_a_log_level_that_is_none_is_refused(desk: Desk) -> None:
+    result = desk.run("whoami", B24BOT_LOG_LEVEL="LOUD")
+    assert result.exit_code == 78
+    assert "DEBUG, INFO, WARNING, ERROR" in result.stderr

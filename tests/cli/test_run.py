@@ -1,0 +1,202 @@
+"""One line typed in the terminal: the same parser, the same table of who may do what, the same change requests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.change import Status
+from bot.store.seats import WORKER, Seats
+from tests.cli.desk import Desk
+from tests.cli.test_access import ME
+
+ODD = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
+REMOVE = ("connector", "remove", "myconnector")
+SILENT = {"SLACK_API_URL": "http://127.0.0.1:9/api/"}
+"""Nobody listens there."""
+
+
+@pytest.fixture
+def staffed(office: Desk) -> Desk:
+    """An office with one approver of the workspace."""
+    office.run("access", "grant", "T0001:U0002", "approver")
+    return office
+
+
+@contextmanager
+def at_work(desk: Desk) -> Iterator[None]:
+    """Somebody holds the worker's seat."""
+    seats = Seats(desk.home, [WORKER])
+    try:
+        yield
+    finally:
+        seats.leave()
+
+
+def test_what_reads_is_answered_and_recorded(office: Desk) -> None:
+    result = office.run("connector", "list", "--kind", "not-proven")
+    assert result.exit_code == 0
+    assert "WhatsApp EU" in result.stdout
+    with office.store() as store:
+        (record,) = store.audit.find(tag=Tag.COMMAND_RAN)
+    assert (record.actor, record.facts["line"]) == (ME, "connector list --kind not-proven")
+
+
+def test_the_same_line_is_the_same_whether_quoted_split_or_pasted(office: Desk) -> None:
+    told = office.json("connector", "show", "myconnector")
+    assert office.json("run", "connector show myconnector") == told
+    assert office.json("run", "connector", "show", "myconnector") == told
+    assert office.json("run", "/b24 connector show myconnector") == told
+
+
+def test_words_keep_their_spaces_quotes_and_apostrophes(staffed: Desk) -> None:
+    staffed.run(*REMOVE, "--reason", "it’s  “old”, isn't it")
+    (change,) = staffed.json("request", "list")
+    assert change["reason"] == "it's  \"old\", isn't it"
+
+
+def test_a_dry_run_shows_the_plan_and_opens_nothing(office: Desk) -> None:
+    shown = office.run(*REMOVE, "--dry-run").stdout
+    assert "only shown, nothing was done" in shown
+    assert "Sales EU (line 1, on): active" in shown
+    assert office.json("request", "list") == []
+
+
+def test_what_destroys_opens_a_change_request_and_says_where_it_waits(staffed: Desk) -> None:
+    with at_work(staffed):
+        result = staffed.run(*REMOVE)
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "CR-1001 (Remove the connector myconnector from default) waits for approval in "
+        f"{staffed.settings['B24BOT_APPROVAL_CHANNEL']}.\n"
+    )
+    (change,) = staffed.json("request", "list")
+    assert (change["id"], change["status"], change["requester"]) == ("CR-1001", "pending", ME)
+    with staffed.store() as store:
+        assert store.outbox.state_of("card:1001") == "new"
+
+
+def test_without_a_worker_it_says_that_nobody_posts_the_card(staffed: Desk) -> None:
+    assert "No worker seems to be running" in staffed.run(*REMOVE).stdout
+    (staffed.home / "worker.lock").write_text("1\n")
+    assert "No worker seems to be running" in staffed.run(*REMOVE).stdout
+
+
+def test_a_second_one_for_the_same_target_finds_the_first(staffed: Desk) -> None:
+    first = staffed.json(*REMOVE)
+    again = staffed.json(*REMOVE)
+    assert again["request"]["id"] == first["request"]["id"] == "CR-1001"
+    assert "is open for this already" in again["title"]
+
+
+def test_nobody_who_may_approve_is_told_before_anything_is_opened(office: Desk) -> None:
+    office.run("access", "grant", "T0009:U0002", "approver")
+    result = office.run(*REMOVE)
+    assert result.exit_code == 4
+    assert "access grant TEAM:USER approver" in result.stderr
+    assert office.json("request", "list") == []
+
+
+def test_while_slack_is_silent_the_allow_list_shows_which_workspace_is_ours(staffed: Desk) -> None:
+    assert staffed.run(*REMOVE, **SILENT).exit_code == 0
+
+
+def test_while_slack_is_silent_an_allow_list_of_two_workspaces_decides_nothing(staffed: Desk) -> None:
+    staffed.run("access", "grant", "T0009:U0002", "approver")
+    result = staffed.run(*REMOVE, **SILENT)
+    assert result.exit_code == 4
+    assert "the allow-list names several" in result.stderr
+
+
+def test_without_a_token_and_without_anybody_there_is_nobody_to_ask(office: Desk) -> None:
+    result = office.run(*REMOVE, SLACK_BOT_TOKEN="")
+    assert result.exit_code == 4
+    assert "there are 0" in result.stderr
+
+
+def test_what_the_requester_confirms_is_left_to_slack_with_the_line_to_type(desk: Desk) -> None:
+    result = desk.run("thing", "touch", "it's", "--yes", B24BOT_COMMAND="/b25", **ODD)
+    assert result.exit_code == 4
+    assert "/b25 thing touch 'it'\"'\"'s' --portal attic" in result.stderr
+    assert desk.json("request", "list") == []
+
+
+def test_somebody_at_the_terminal_sees_the_plan_before_others_are_asked(staffed: Desk) -> None:
+    declined = staffed.run(*REMOVE, typed="n\n", asked=True)
+    assert declined.exit_code == 0
+    assert "Sales EU (line 1, on): active" in declined.stdout
+    assert "Nobody was asked, and nothing was done." in declined.stdout
+    assert staffed.json("request", "list") == []
+    assert "CR-1001" in staffed.run(*REMOVE, typed="y\n", asked=True).stdout
+
+
+def test_with_yes_nothing_is_asked(staffed: Desk) -> None:
+    assert "?" not in staffed.run(*REMOVE, "--yes", asked=True).output
+    assert "?" not in staffed.run("run", "connector remove shopchat", "--yes", asked=True).output
+
+
+def test_a_command_that_may_not_plan_is_refused_on_the_record(desk: Desk) -> None:
+    assert desk.run("thing", "smuggle", **ODD).exit_code == 3
+    assert desk.tags() == [Tag.COMMAND_REFUSED]
+
+
+def test_an_empty_line_is_a_request_for_help(desk: Desk) -> None:
+    assert "What you can type" in desk.run("run", "").stdout
+
+
+def test_a_line_that_only_the_parser_can_refuse_is_refused_in_its_words(desk: Desk) -> None:
+    result = desk.run("run", 'connector remove "my')
+    assert result.exit_code == 2
+    assert "opened and not closed" in result.stderr
+
+
+def test_a_change_request_can_be_withdrawn_where_it_was_asked_for_and_only_once(staffed: Desk) -> None:
+    staffed.run(*REMOVE)
+    result = staffed.run("request", "withdraw", "CR-1001")
+    assert result.exit_code == 0
+    assert "is withdrawn" in result.stdout
+    with staffed.store() as store:
+        assert store.changes.require(1001).status is Status.WITHDRAWN
+    assert staffed.run("request", "withdraw", "CR-1001").exit_code == 4
+    assert staffed.run("request", "withdraw", "CR-1002").exit_code == 4
+
+
+def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: Desk) -> None:
+    staffed.run(*REMOVE, "--reason", "old")
+    staffed.run("connector", "remove", "shopchat")
+    staffed.run("request", "withdraw", "1002")
+    assert [one["id"] for one in staffed.json("request", "list")] == ["CR-1002", "CR-1001"]
+    (pending,) = staffed.json("request", "list", "--status", "pending")
+    assert {name: pending[name] for name in ("id", "status", "command", "portal", "reason", "outcome")} == {
+        "id": "CR-1001",
+        "status": "pending",
+        "command": "connector remove myconnector",
+        "portal": "default",
+        "reason": "old",
+        "outcome": "",
+    }
+    assert pending["created_at"].endswith("Z")
+    assert len(staffed.json("request", "list", "--limit", "1")) == 1
+    assert "CR-1001" in staffed.run("request", "list").stdout
+    assert staffed.run("request", "list", "--status", "odd").exit_code == 2
+
+
+def test_one_change_request_is_shown_whole(staffed: Desk) -> None:
+    staffed.run(*REMOVE, "--reason", "old")
+    told = staffed.json("request", "show", "cr1001")
+    assert told["calls"][0]["method"] == "imconnector.unregister"
+    assert told["undo"]["kind"] == "none"
+    shown = staffed.run("request", "show", "1001").stdout
+    for words in ("CR-1001: Remove", "Why", "old", "not posted yet", "Needs"):
+        assert words in shown
+    assert staffed.run("request", "show", "CR-7").exit_code == 4
+    assert staffed.run("request", "show", "seven").exit_code == 2
+
+
+def test_the_errors_of_a_line_are_json_too(office: Desk) -> None:
+    result = office.run("run", "connector show nobody", "--json")
+    assert json.loads(result.stderr)["exit_code"] == result.exit_code == 4

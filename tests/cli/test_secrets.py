@@ -1,0 +1,119 @@
+"""Commands of the terminal alone, and the secrets they ask for."""
+
+from __future__ import annotations
+
+import os
+import pty
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.core.audit import Tag
+from tests.cli.desk import SECONDS, Desk
+from tests.cli.test_access import ME
+
+ADD = ("portal", "add", "prod", "--domain", "shop.bitrix24.com", "--member-id", "0123456789abcdef0123456789abcdef")
+ADD_ALL = (*ADD, "--client-id", "local.5f1c2a.12345678")
+SECRETS = ("sekret-of-client", "sekret-of-access", "sekret-of-refresh")
+VARIABLES = dict(
+    zip(
+        ("B24BOT_SECRET_CLIENT_SECRET", "B24BOT_SECRET_ACCESS_TOKEN", "B24BOT_SECRET_REFRESH_TOKEN"),
+        SECRETS,
+        strict=True,
+    )
+)
+FILL = ("safe", "fill", "blue", "--owner", "Olga")
+
+
+@pytest.fixture
+def odd(desk: Desk) -> Desk:
+    desk.settings["B24BOT_PLUGINS"] = "tests.cli.odd:plugin"
+    return desk
+
+
+def everything_written(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_secrets_come_from_variables_and_are_stored_where_nobody_reads_them(desk: Desk) -> None:
+    result = desk.run(*ADD_ALL, **VARIABLES)
+    assert result.exit_code == 0
+    assert desk.json("portal", "list")["rows"][0]["name"] == "prod"
+    for secret in SECRETS:
+        assert secret not in result.output
+        assert secret.encode() not in everything_written(desk.folder)
+
+
+def test_secrets_come_from_lines_of_standard_input_where_nobody_can_be_asked(desk: Desk) -> None:
+    result = desk.run(*ADD_ALL, typed="\n".join(SECRETS) + "\n")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("The portal prod is stored")
+
+
+def test_what_is_missing_is_named_with_the_ways_to_give_it(desk: Desk) -> None:
+    result = desk.run(*ADD_ALL, typed="one\n")
+    assert result.exit_code == 2
+    assert "--access-token was not given" in result.stderr
+    assert "B24BOT_SECRET_ACCESS_TOKEN" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("--client-secret", "sekret-of-client"), ("--client-secret=sekret-of-client",)])
+def test_a_secret_on_the_command_line_is_refused_and_not_repeated(desk: Desk, words: tuple[str, ...]) -> None:
+    for result in (desk.run(*ADD_ALL, *words, **VARIABLES), desk.run("run", " ".join((*ADD_ALL, *words)), **VARIABLES)):
+        assert result.exit_code == 2
+        assert "--client-secret is a secret" in result.stderr
+        assert "sekret-of-client" not in result.output
+    assert desk.tags() == []
+
+
+def test_what_was_set_up_is_recorded_without_the_secrets(odd: Desk) -> None:
+    odd.run(*FILL, B24BOT_SECRET_CODE="four-five-six")
+    with odd.store() as store:
+        (record,) = store.audit.walk()
+        assert store.secrets("odd").read("blue") is not None
+    assert (record.tag, record.actor, record.subject) == (Tag.SETUP_CHANGED, ME, "odd")
+    assert record.facts == {"line": "safe fill blue --owner Olga", "kind": "safe fill"}
+
+
+def test_nothing_is_recorded_when_nothing_was_set_up(odd: Desk) -> None:
+    assert odd.run(*FILL).exit_code == 2
+    assert odd.tags() == []
+
+
+def test_a_secret_that_is_not_required_may_be_left_empty(odd: Desk) -> None:
+    assert "holds 1 codes" in odd.run(*FILL, typed="one\n").stdout
+    assert "holds 2 codes" in odd.run("safe", "fill", "red", "--owner", "Ida", typed="one\ntwo\n").stdout
+
+
+def test_somebody_at_the_terminal_is_asked_for_what_was_left_out(odd: Desk) -> None:
+    result = odd.run("safe", "fill", "blue", typed="Olga's\none\n\n", asked=True)
+    assert result.exit_code == 0
+    assert "blue of Olga's holds 1 codes" in result.stdout
+    assert "Whose it is" in result.stderr
+
+
+def test_a_plan_in_the_terminal_is_a_fault_of_the_plugin(odd: Desk) -> None:
+    assert odd.run("safe", "plan").exit_code == 1
+    assert odd.tags() == []
+
+
+def test_a_secret_typed_at_a_real_terminal_is_not_echoed(odd: Desk) -> None:
+    mine, theirs = pty.openpty()
+    process = odd.start(*FILL, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    seen = b""
+    answers = [b"four-five-six\n", b"\n"]
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        try:
+            chunk = os.read(mine, 1024)
+        except OSError:
+            break  # The other side is closed: it has ended.
+        seen += chunk
+        if seen.count(b": ") > 2 - len(answers) and answers:
+            os.write(mine, answers.pop(0))
+    os.close(mine)
+    assert process.wait(timeout=SECONDS) == 0
+    assert b"holds 1 codes" in seen
+    assert b"four-five-six" not in seen
