@@ -6,6 +6,7 @@ import logging
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import cast
 
 import click
 
@@ -68,9 +69,10 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     ctx, person = bot.context, terminal.person
     understood = understand([command], line)
     arguments = {**understood.arguments, **ask_secrets(terminal, command)}
-    answered = consider_with(ctx, plugin, replace(understood, arguments=arguments), role_of(ctx, person))
-    if not isinstance(answered, Answered):
-        raise TypeError(f"{command.path} may not return a plan")
+    # A command of the terminal never plans: one that tries is refused in there.
+    answered = cast(
+        Answered, consider_with(ctx, plugin, replace(understood, arguments=arguments), role_of(ctx, person))
+    )
     facts: dict[str, Fact] = {"line": redact(understood.invocation.line[:200], terminal.hidden), "kind": command.path}
     with ctx.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))

@@ -6,7 +6,7 @@ import click
 
 from bot.cli.options import port
 from bot.cli.output import say
-from bot.cli.ports import listening
+from bot.cli.ports import listening, tried
 from bot.cli.stopping import Stop
 
 PAGE_PORT = 8724
@@ -25,4 +25,5 @@ def play(ctx: click.Context, port: int, story: bool) -> None:
     if story:
         ctx.exit(0 if tell_story(say) else 1)
     with Stop() as stop, stop.event() as told, listening(port):
+        tried("127.0.0.1", port)
         run_page(port, lambda address: say(f"The playground is at {address}"), stop=told)

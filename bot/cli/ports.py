@@ -16,11 +16,17 @@ REASONS = {
 }
 
 
-def resolved(host: str) -> str:
-    """One address for a name: a server listens on one. Raises OSError for a name that nobody knows."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    found.sort(key=lambda row: row[0] is not socket.AF_INET)
-    return str(found[0][4][0])
+def tried(host: str, port: int) -> str:
+    """One address for the name, after trying that it can be listened on. Raises OSError.
+
+    Tried first, because a server that cannot listen leaves half of itself behind.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    family, kind, protocol, _, address = min(found, key=lambda row: row[0] is not socket.AF_INET)
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+    return str(address[0])
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import click
 from bot.app import Bot, Running
 from bot.cli.options import PORT
 from bot.cli.output import say
-from bot.cli.ports import listening, resolved
+from bot.cli.ports import listening, tried
 from bot.cli.stopping import Stop
 from bot.cli.terminal import Terminal
 from bot.core.errors import ConfigurationError
@@ -105,7 +105,7 @@ def _running(bot: Bot, *, intake: bool, work: bool) -> Iterator[Running]:
 
 def _serve_http(running: Running, address: Address, stop: Stop) -> None:
     with listening(address.port):
-        site = Site(running.http(), resolved(address.host), address.port)
+        site = Site(running.http(), tried(address.host, address.port), address.port)
     serving = threading.Thread(target=_run, args=(site, stop), name="site", daemon=True)
     serving.start()
     try:

@@ -16,7 +16,8 @@ from bot.core.errors import ConfigurationError, StoreUnavailable
 
 # sqlite-utils takes pysqlite3 when it is installed; the connection has to come from the same module.
 sqlite3: Any = import_module("sqlite_utils.utils").sqlite3
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 2.0
+"""Under the three seconds in which Slack wants its answer, so that a locked file is told and not timed out."""
 APPLICATION_ID = 0x62323462
 Row = dict[str, Any]
 

@@ -169,13 +169,22 @@ def preview(planned: Planned) -> Reply:
     return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts))
 
 
+WHO: Mapping[Role, str] = {
+    Role.VIEWER: "person on the allow-list",
+    Role.OPERATOR: "operator, approver or admin",
+    Role.APPROVER: "approver or admin",
+    Role.ADMIN: "admin",
+}
+"""Who has a role or one above it, in words."""
+
+
 def needs(decision: Decision) -> str:
     """What has to happen before a plan runs, in words."""
     match decision:
         case NeedsApproval(quorum=1, role=role):
-            return f"the approval of one other {role} or above"
+            return f"the approval of one other {WHO[role]}"
         case NeedsApproval(quorum=quorum, role=role):
-            return f"the approval of {quorum} others with the role {role} or above"
+            return f"the approval of {quorum} other people ({WHO[role]})"
         case NeedsConfirmation():
             return "your confirmation"
         case Allowed():

@@ -49,8 +49,13 @@ def traffic_of(services: Services, member_id: str) -> Traffic:
 class Links:
     """The links and the traffic of a process, made when first needed."""
 
-    def __init__(self, make: Callable[[str, Clock], Link] = http_link) -> None:
+    def __init__(
+        self,
+        make: Callable[[str, Clock], Link] = http_link,
+        keep: Callable[[Services, str], Traffic] = traffic_of,
+    ) -> None:
         self._make = make
+        self._keep = keep
         self._lock = threading.Lock()
         self._links: dict[str, Link] = {}
         self._traffic: dict[str, Traffic] = {}
@@ -66,5 +71,5 @@ class Links:
         """What is kept about the portal that `member_id` names."""
         with self._lock:
             if member_id not in self._traffic:
-                self._traffic[member_id] = traffic_of(services, member_id)
+                self._traffic[member_id] = self._keep(services, member_id)
             return self._traffic[member_id]

@@ -8,7 +8,7 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ OUTSIDE = (
 )
 """What the shell that runs the tests may have set, and no command here may see."""
 SECONDS = 20
+NOBODY = "http://127.0.0.1:9/api/"
+"""Nobody listens there: no test of the terminal speaks to Slack itself."""
 
 
 class Asking(Terminal):
@@ -59,15 +61,32 @@ class Desk:
 
     @property
     def environment(self) -> dict[str, str]:
-        paths = {"B24BOT_HOME": str(self.home), "B24BOT_KEY_FILE": str(self.key_file), "HOME": str(self.folder)}
-        return {**paths, **self.settings}
+        return {
+            "B24BOT_HOME": str(self.home),
+            "B24BOT_KEY_FILE": str(self.key_file),
+            "HOME": str(self.folder),
+            "SLACK_API_URL": NOBODY,
+            **self.settings,
+        }
 
-    def run(self, *words: str, typed: str | None = None, asked: bool = False, **more: str) -> Result:
-        """Run a command in this process. `typed` is standard input; `asked` puts somebody in front of it."""
+    def run(self, *words: str, **more: str) -> Result:
+        """Run a command in this process, with `more` settings and nobody to ask."""
+        return self._run(words, "", None, more)
+
+    def feed(self, text: str, *words: str, **more: str) -> Result:
+        """The same with a text on standard input."""
+        return self._run(words, text, None, more)
+
+    def answer(self, typed: str, *words: str, **more: str) -> Result:
+        """The same with somebody in front of it, who types this when asked."""
+        return self._run(words, typed, Asking(), more)
+
+    def _run(self, words: Sequence[str], text: str, terminal: Terminal | None, more: Mapping[str, str]) -> Result:
         hidden: dict[str, str | None] = dict.fromkeys(OUTSIDE)
-        runner = CliRunner(env={**hidden, **self.environment, **more})
+        plugins = {"B24BOT_PLUGINS": "plugins.bitrix24.plugin:plugin"}
+        runner = CliRunner(env={**hidden, **plugins, **self.environment, **more})
         with contextlib.chdir(self.folder):
-            return runner.invoke(root, list(words), input=typed, obj=Asking() if asked else None)
+            return runner.invoke(root, list(words), input=text, obj=terminal)
 
     def json(self, *words: str) -> Any:
         """What a command prints with --json."""
@@ -77,10 +96,11 @@ class Desk:
 
     def start(self, *words: str, more: Mapping[str, str] | None = None, **streams: Any) -> subprocess.Popen[str]:
         """Run a command as a process of its own."""
+        kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START") if name in os.environ}
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", *words],
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environment, **(more or {})},
+            env={**kept, "PYTHONPATH": str(ROOT), **self.environment, **(more or {})},
             text=True,
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
         )

@@ -19,7 +19,19 @@ def test_the_version_is_told(bare: Desk) -> None:
 
 def test_the_overview_names_every_command_and_needs_no_setup(bare: Desk) -> None:
     overview = bare.run("--help").stdout
-    for words in ("init", "serve", "work", "play", "simulate", "run", "access", "request", "audit", "connector", "portal"):
+    for words in (
+        "init",
+        "serve",
+        "work",
+        "play",
+        "simulate",
+        "run",
+        "access",
+        "request",
+        "audit",
+        "connector",
+        "portal",
+    ):
         assert f"\n  {words} " in overview
 
 

@@ -95,20 +95,20 @@ def test_a_file_where_the_folder_should_be_is_a_sentence(bare: Desk) -> None:
 
 
 def test_somebody_at_the_terminal_is_asked_first(bare: Desk) -> None:
-    refused = bare.run("init", typed="n\n", asked=True)
+    refused = bare.answer("n\n", "init")
     assert refused.exit_code == 0
     assert "Nothing was made" in refused.stdout
     assert tree(bare.folder) == {}
-    agreed = bare.run("init", typed="y\n", asked=True)
+    agreed = bare.answer("y\n", "init")
     assert agreed.exit_code == 0
     assert bare.key_file.is_file()
 
 
 def test_nobody_is_asked_where_nobody_is_or_nothing_is_missing(bare: Desk) -> None:
     assert bare.run("init").exit_code == 0
-    assert "?" not in bare.run("init", asked=True).stdout
+    assert "?" not in bare.answer("", "init").stdout
     bare.key_file.unlink()
-    assert bare.run("init", "--yes", asked=True).exit_code == 0
+    assert bare.answer("", "init", "--yes").exit_code == 0
     assert bare.key_file.is_file()
 
 

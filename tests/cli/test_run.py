@@ -11,13 +11,12 @@ import pytest
 from bot.core.audit import Tag
 from bot.core.change import Status
 from bot.store.seats import WORKER, Seats
-from tests.cli.desk import Desk
+from tests.cli.desk import NOBODY, Desk
 from tests.cli.test_access import ME
 
 ODD = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
 REMOVE = ("connector", "remove", "myconnector")
-SILENT = {"SLACK_API_URL": "http://127.0.0.1:9/api/"}
-"""Nobody listens there."""
+SILENT = {"SLACK_API_URL": NOBODY}
 
 
 @pytest.fixture
@@ -126,17 +125,17 @@ def test_what_the_requester_confirms_is_left_to_slack_with_the_line_to_type(desk
 
 
 def test_somebody_at_the_terminal_sees_the_plan_before_others_are_asked(staffed: Desk) -> None:
-    declined = staffed.run(*REMOVE, typed="n\n", asked=True)
+    declined = staffed.answer("n\n", *REMOVE)
     assert declined.exit_code == 0
     assert "Sales EU (line 1, on): active" in declined.stdout
     assert "Nobody was asked, and nothing was done." in declined.stdout
     assert staffed.json("request", "list") == []
-    assert "CR-1001" in staffed.run(*REMOVE, typed="y\n", asked=True).stdout
+    assert "CR-1001" in staffed.answer("y\n", *REMOVE).stdout
 
 
 def test_with_yes_nothing_is_asked(staffed: Desk) -> None:
-    assert "?" not in staffed.run(*REMOVE, "--yes", asked=True).output
-    assert "?" not in staffed.run("run", "connector remove shopchat", "--yes", asked=True).output
+    assert "?" not in staffed.answer("", *REMOVE, "--yes").output
+    assert "?" not in staffed.answer("", "run", "connector remove shopchat", "--yes").output
 
 
 def test_a_command_that_may_not_plan_is_refused_on_the_record(desk: Desk) -> None:

@@ -46,13 +46,13 @@ def test_secrets_come_from_variables_and_are_stored_where_nobody_reads_them(desk
 
 
 def test_secrets_come_from_lines_of_standard_input_where_nobody_can_be_asked(desk: Desk) -> None:
-    result = desk.run(*ADD_ALL, typed="\n".join(SECRETS) + "\n")
+    result = desk.feed("\n".join(SECRETS) + "\n", *ADD_ALL)
     assert result.exit_code == 0
     assert result.stdout.startswith("The portal prod is stored")
 
 
 def test_what_is_missing_is_named_with_the_ways_to_give_it(desk: Desk) -> None:
-    result = desk.run(*ADD_ALL, typed="one\n")
+    result = desk.feed("one\n", *ADD_ALL)
     assert result.exit_code == 2
     assert "--access-token was not given" in result.stderr
     assert "B24BOT_SECRET_ACCESS_TOKEN" in result.stderr
@@ -82,12 +82,12 @@ def test_nothing_is_recorded_when_nothing_was_set_up(odd: Desk) -> None:
 
 
 def test_a_secret_that_is_not_required_may_be_left_empty(odd: Desk) -> None:
-    assert "holds 1 codes" in odd.run(*FILL, typed="one\n").stdout
-    assert "holds 2 codes" in odd.run("safe", "fill", "red", "--owner", "Ida", typed="one\ntwo\n").stdout
+    assert "holds 1 codes" in odd.feed("one\n", *FILL).stdout
+    assert "holds 2 codes" in odd.feed("one\ntwo\n", "safe", "fill", "red", "--owner", "Ida").stdout
 
 
 def test_somebody_at_the_terminal_is_asked_for_what_was_left_out(odd: Desk) -> None:
-    result = odd.run("safe", "fill", "blue", typed="Olga's\none\n\n", asked=True)
+    result = odd.answer("Olga's\none\n\n", "safe", "fill", "blue")
     assert result.exit_code == 0
     assert "blue of Olga's holds 1 codes" in result.stdout
     assert "Whose it is" in result.stderr

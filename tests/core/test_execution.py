@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -219,3 +220,11 @@ def test_that_it_failed_needs_two_reads_that_agree(proof: Proof) -> None:
 @pytest.mark.parametrize("agrees", [True, False])
 def test_a_target_that_cannot_be_read_stays_unknown(agrees: bool) -> None:
     assert settle(REMOVE, None, agrees=agrees) is None
+
+
+@pytest.mark.parametrize("proof", Proof)
+def test_a_plan_without_calls_is_done_unless_what_it_was_made_from_is_there_no_more(proof: Proof) -> None:
+    noted = replace(plan({}, {}) if proof is Proof.BLIND else REMOVE, calls=())
+    ending = judge(noted, [], SEEN.get(proof))
+    assert ending.status is (Status.DONE if proof in (Proof.REACHED, Proof.BLIND) else Status.FAILED)
+    assert "portal" in ending.sentence or "Nothing was done" in ending.sentence

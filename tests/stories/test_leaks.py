@@ -59,7 +59,7 @@ def test_a_whole_story_with_faults_leaves_no_secret_behind(scene: Outside) -> No
     ).stdout
     artefacts = {
         "the logs": scene.logs().encode(),
-        "the database": b"".join(path.read_bytes() for path in (scene.folder / "home").iterdir()),
+        "the database": b"".join(path.read_bytes() for path in (scene.folder / "home").rglob("*") if path.is_file()),
         "Slack": repr([call.arguments for call in scene.workspace.calls()]).encode(),
         "the audit export": exported,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
 
@@ -11,23 +11,19 @@ import pytest
 from bot.core.audit import Entry, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import StoreUnavailable
-from bot.core.notices import AuditNotice, CardNotice, Notice, Whisper
+from bot.core.notices import AuditNotice, Whisper
 from bot.plugin import Reply
-from bot.store.outbox import Envelope
 from bot.store.store import Store, audit_key
 from bot.usecases.context import Channels
 from bot.usecases.deliver import (
     AUDIT_LINES_PER_MESSAGE,
     DEAD_CHANNEL_RETRY_MS,
     GIVE_UP_AFTER,
-    LONGEST_WAIT_MS,
     Busy,
     ChannelDead,
     Courier,
-    DeliveryError,
     Impossible,
     Lost,
-    wait_ms,
 )
 from bot.usecases.notify import card_key, say_under_card, show_card, whisper
 from tests.usecases.fragile import FragileDatabase
@@ -361,27 +357,6 @@ def test_what_got_out_while_the_file_could_not_be_written_is_written_down_later_
     assert [what for what, _ in office.messenger.said[before + 1 :]] == again[kind]
     assert set(office.store.outbox.counts()) == {"sent"}
     database.close()
-
-
-def envelope(notice: Notice, attempts: int) -> Envelope:
-    return Envelope(id=1, notice=notice, attempts=attempts)
-
-
-def waits() -> Iterator[tuple[Notice, int, DeliveryError, int, int]]:
-    card, audit = CardNotice(number=1), AuditNotice(seq=1)
-    yield card, 1, Busy(2.5), 2_500, 2_500
-    yield card, 9, ChannelDead("x"), DEAD_CHANNEL_RETRY_MS, DEAD_CHANNEL_RETRY_MS
-    for attempts in (1, 2, 5, 9, 20, 1_000):
-        most = min(LONGEST_WAIT_MS, 500 * 2 ** min(attempts, 12))
-        yield card, attempts, Lost("x"), most // 2, most
-        yield audit, attempts, Lost("x"), min(most, DEAD_CHANNEL_RETRY_MS) // 2, min(most, DEAD_CHANNEL_RETRY_MS)
-
-
-@pytest.mark.parametrize(("notice", "attempts", "error", "least", "most"), list(waits()))
-def test_a_wait_lies_between_half_and_all_of_what_grows_with_each_attempt(
-    notice: Notice, attempts: int, error: DeliveryError, least: int, most: int
-) -> None:
-    assert all(least <= wait_ms(envelope(notice, attempts), error) <= most for _ in range(20))
 
 
 def test_what_is_said_to_one_person_goes_before_cards_and_lines(office: Office) -> None:

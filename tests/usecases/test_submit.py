@@ -126,7 +126,7 @@ def test_a_dry_run_shows_all_and_opens_nothing(office: Office) -> None:
         ("Touches", "red one"),
         ("Warning", "It is gone then."),
         ("Undo", "none: It cannot be put back."),
-        ("Needs", "the approval of one other approver or above"),
+        ("Needs", "the approval of one other approver or admin"),
     )
     assert no_change(office)
     assert office.messenger.cards == []
@@ -140,7 +140,7 @@ def test_a_preview_says_how_much_can_be_undone(office: Office) -> None:
 
 def test_what_has_to_happen_before_is_said_in_words() -> None:
     assert needs(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1)) == (
-        "the approval of 2 others with the role admin or above"
+        "the approval of 2 other people (admin)"
     )
     assert needs(NeedsConfirmation(expires_in=1)) == "your confirmation"
     assert needs(Allowed()) == "nothing"
