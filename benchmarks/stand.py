@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import certifi
 import requests
 from b24pysdk import BitrixApp, BitrixToken
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from bot.clock import SystemClock
 from bot.plugin import Clock, Services
@@ -95,7 +95,7 @@ def stand() -> Iterator[Stand]:
         ready = json.loads(process.stdout.readline())
         with tempfile.TemporaryDirectory() as folder:
             ca = Path(folder, "authorities.pem")
-            ca.write_text(Path(certifi.where()).read_text() + Path(ready["ca"]).read_text())
+            ca.write_text(Path(DEFAULT_CA_BUNDLE_PATH).read_text() + Path(ready["ca"]).read_text())
             # b24pysdk knows no other way to be told of an authority.
             os.environ["REQUESTS_CA_BUNDLE"] = str(ca)
             yield Stand(ready=ready, ca=str(ca))

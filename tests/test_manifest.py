@@ -25,6 +25,7 @@ SCOPES_OF: Mapping[str, frozenset[str]] = {
     "chat_postMessage": frozenset({"chat:write"}),
     "chat_postEphemeral": frozenset({"chat:write"}),
     "chat_update": frozenset({"chat:write"}),
+    "files_upload_v2": frozenset({"files:write"}),
     "views_open": frozenset(),
     "users_info": frozenset({"users:read"}),
 }
@@ -36,7 +37,7 @@ PLANNED = frozenset({"users:read"})
 def used_methods() -> set[str]:
     """The methods of the Web API that the Slack room calls."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "slack").rglob("*.py"))
-    return set(re.findall(r"_client\.((?:[a-z]+_)+[A-Za-z]+)\(", code)) | {"apps_connections_open"}
+    return set(re.findall(r"_client\.((?:[a-z]+_)+[A-Za-z0-9]+)\(", code)) | {"apps_connections_open"}
 
 
 # A small reader of JSON Schema: as much of it as Slack's file uses

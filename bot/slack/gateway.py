@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -10,20 +11,23 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.notices import Whisper
+from bot.core.words import count
 from bot.slack.faults import translated
-from bot.slack.render.answer import answer_blocks, answer_text
+from bot.slack.render.answer import answer_blocks, answer_text, table_text, wants_file
 from bot.slack.render.auditline import audit_blocks, audit_line
 from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.form import reason_form
-from bot.slack.render.text import cut, mrkdwn, section
+from bot.slack.render.text import cut, mrkdwn, plain, section
 from bot.store.keys import Keyring
 from bot.usecases.buttons import value_for
 from bot.usecases.context import Posted
 from bot.usecases.deliver import ChannelDead, DeliveryError, Impossible, Lost
 
+log = logging.getLogger("b24bot.slack")
 TIMEOUT_SECONDS = 10
 ANSWER_HOSTS = frozenset({("https", "hooks.slack.com"), ("https", "hooks.slack-gov.com")})
 
@@ -102,6 +106,8 @@ class Gateway:
 
     def whisper(self, whisper: Whisper) -> None:
         """Say something to one person: by the address Slack gave for the answer, else in the channel, else directly."""
+        if wants_file(whisper.reply) and self._in_a_file(whisper):
+            return
         text, blocks = answer_text(whisper), answer_blocks(whisper, self._command)
         if whisper.answer_url and self.trusts(whisper.answer_url):
             try:
@@ -123,6 +129,28 @@ class Gateway:
         with translated():
             self._post(channel=whisper.person.user, text=text, blocks=blocks)
 
+    def _in_a_file(self, whisper: Whisper) -> bool:
+        """A long table goes to a file in the thread of a message; False when Slack does not take it there."""
+        table = whisper.reply.table
+        if table is None or not whisper.channel:
+            return False
+        text = f"{marks.person(whisper.person)} {whisper.reply.title}: {count(len(table.rows), 'row')}, below."
+        try:
+            posted = self.note(whisper.channel, text, None)
+            with translated():
+                self._client.files_upload_v2(
+                    content=table_text(table),
+                    filename="b24bot.txt",
+                    title=cut(plain(whisper.reply.title), 100),
+                    channel=posted.channel,
+                    thread_ts=posted.message,
+                )
+        except (ChannelDead, Impossible) as error:
+            # Without the scope files:write, or outside the channel: the answer is cut instead.
+            log.info("a long answer could not be a file: %s", error.code, extra={"action": "file_refused"})
+            return False
+        return True
+
     def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
         with translated():
             client = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=self._client.ssl)
@@ -136,6 +164,16 @@ class Gateway:
             return urlsplit(url)[:2] in self._answer_hosts
         except ValueError:
             return False
+
+    def note(self, channel: str, text: str, earlier: Posted | None) -> Posted:
+        """Post a line, or rewrite the one posted earlier."""
+        words = cut(mrkdwn(text), 2_900)
+        with translated():
+            if earlier is not None:
+                self._client.chat_update(channel=earlier.channel, ts=earlier.message, text=words)
+                return earlier
+            answer = self._post(channel=channel, text=words)
+            return Posted(channel=str(answer.get("channel") or channel), message=str(answer["ts"]))
 
     def audit_lines(self, channel: str, records: list[AuditRecord]) -> None:
         last = records[-1]

@@ -14,6 +14,7 @@ from bot.core.plans import plan_from_json, plan_to_json
 from bot.core.policy import Decision, Refused, decide
 from bot.core.principals import Principal, Role
 from bot.core.suggest import nearest
+from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, TargetRefused
 from bot.usecases.context import Context
 from bot.usecases.desk import Desk
@@ -42,7 +43,7 @@ class Answered:
 Considered = Planned | Answered
 
 
-def consider(ctx: Context, person: Principal, text: str) -> Considered:
+def consider(ctx: Context, person: Principal, text: str, progress: Progress = nobody_waits) -> Considered:
     """Understand, check the role, and plan or read. Raises PluginError of the kind that fits."""
     role = role_of(ctx, person)
     commands = list(ctx.registry) if person.local else ctx.registry.typed()
@@ -54,15 +55,17 @@ def consider(ctx: Context, person: Principal, text: str) -> Considered:
     if plugin is None:
         answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
         return _answered(understood, answer)
-    return consider_with(ctx, plugin, understood, role)
+    return consider_with(ctx, plugin, understood, role, progress)
 
 
 OPEN_TO_ALL = frozenset({"help", "whoami"})
 
 
-def consider_with(ctx: Context, plugin: Plugin, understood: Understood, role: Role | None) -> Considered:
+def consider_with(
+    ctx: Context, plugin: Plugin, understood: Understood, role: Role | None, progress: Progress = nobody_waits
+) -> Considered:
     """Open the place and let the plugin's command plan or read."""
-    services = ctx.services(plugin.name)
+    services = ctx.services(plugin.name, progress)
     if understood.command.terminal:
         return _answered(understood, understood.command.answer(services, understood.arguments))
     with plainly():

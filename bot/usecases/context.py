@@ -12,7 +12,7 @@ from bot.core.change import ChangeRequest
 from bot.core.notices import Whisper
 from bot.core.policy import Terms
 from bot.host.registry import Registry
-from bot.host.services import PluginServices, services_for
+from bot.host.services import PluginServices, Progress, nobody_waits, services_for
 from bot.plugin import Clock
 from bot.store.jobs import Job
 from bot.store.store import Store
@@ -40,6 +40,8 @@ class Messenger(Protocol):
     def whisper(self, whisper: Whisper) -> None: ...
 
     def audit_lines(self, channel: str, records: list[AuditRecord]) -> None: ...
+
+    def note(self, channel: str, text: str, earlier: Posted | None) -> Posted: ...
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
 
@@ -74,5 +76,5 @@ class Context:
     wake: Callable[[], None] = field(default=lambda: None)
     """Tell the threads of this process that there is work."""
 
-    def services(self, plugin: str) -> PluginServices:
-        return services_for(plugin, self.settings, self.store, self.clock)
+    def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
+        return services_for(plugin, self.settings, self.store, self.clock, progress)

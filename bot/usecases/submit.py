@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.inbound import SlashCommand
 from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
-from bot.core.principals import Principal
+from bot.core.principals import Principal, Role
 from bot.core.redact import redact
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
@@ -16,16 +18,20 @@ from bot.usecases.consider import Answered, Considered, Planned, consider
 from bot.usecases.context import Context
 from bot.usecases.gate import audit_trouble
 from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
+from bot.usecases.progress import Reporter
 
 
 def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
     """Answer a slash command. Everything stored, and the end of the job, is one transaction."""
+    reporter = Reporter(ctx.clock, ctx.messenger, slash.person, slash.channel)
     try:
-        considered = consider(ctx, slash.person, slash.text)
+        considered = consider(ctx, slash.person, slash.text, reporter)
         reply, mood = _take(ctx, job, slash, considered)
     except PluginError as error:
         _refuse(ctx, job, slash, error)
         return
+    finally:
+        reporter.finish()
     if reply is not None:
         with ctx.store.unit_of_work() as store:
             store.record(_entry(Tag.COMMAND_RAN, slash))

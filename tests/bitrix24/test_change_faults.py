@@ -6,7 +6,7 @@ same line leaves without a fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from bot.core.change import Status
 from bot.plugin import CallVerdict
 from bot.plugin.loopback import wait_until
-from plugins.bitrix24.caller import CHANGE
+from plugins.bitrix24.manner import CHANGE
 from plugins.bitrix24.plugin import BitrixPlugin
 from tests.bitrix24.desk import SHORT, Desk
 from tests.bitrix24.hand import HANDLER, Hand
@@ -94,7 +94,7 @@ REPEATED = {"query_limit": 2, "query_limit for ever": 10, "expired": 2, "expired
 
 
 @pytest.fixture(scope="module")
-def goals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Any, ...]]]:
+def goals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, ...]]:
     """What each line leaves without a fault."""
     found = {}
     for name, change in CHANGES.items():
@@ -105,7 +105,7 @@ def goals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             found[name] = comparable(hand)
         finally:
             desk.stop()
-    yield found
+    return found
 
 
 def typed(change: Change) -> str:

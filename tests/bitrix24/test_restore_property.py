@@ -68,7 +68,7 @@ def lines_for(wanted: Wanted) -> Iterator[str]:
     options = [f"--name={shlex.quote(wanted.name)}", f"--handler {HANDLER}", f"--color '{wanted.color}'"]
     options += [f"--icon '{wanted.icon}'"] if wanted.icon else []
     options += [f"--icon-disabled '{wanted.icon_disabled}'"] if wanted.icon_disabled else []
-    usual = {word: on for word, on in SWITCHES.values()}
+    usual = dict(SWITCHES.values())
     options += [f"--no-{word}" if usual[word] else f"--{word}" for word in sorted(wanted.switches)]
     yield f"connector register newchat {' '.join(options)}"
     if wanted.lines:

@@ -104,6 +104,10 @@ def fill(
     spare: Annotated[str | None, Arg(label="CODE", help="a second code", secret=True)] = None,
 ) -> Reply:
     """Store two codes."""
+    if name == "leaky":
+        raise Refusal(f"The code {code} is too easy.", hint=f"Take another one than {code}.")
+    if name == "rotten":
+        raise RuntimeError(f"no room for {code}")
     services.secrets.write(name, {"code": code, "spare": spare}, after=0)
     return Reply(title=f"{name} of {owner} holds {1 + (spare is not None)} codes")
 

@@ -98,6 +98,14 @@ def test_a_plan_in_the_terminal_is_a_fault_of_the_plugin(odd: Desk) -> None:
     assert odd.tags() == []
 
 
+@pytest.mark.parametrize("name", ["leaky", "rotten"])
+def test_a_plugin_that_tells_a_secret_in_an_error_tells_it_to_nobody(odd: Desk, name: str) -> None:
+    result = odd.run("safe", "fill", name, "--owner", "Olga", B24BOT_SECRET_CODE="four-five-six")
+    assert result.exit_code in (1, 4)
+    assert "four-five-six" not in result.output
+    assert "***" in result.stderr
+
+
 def test_a_secret_typed_at_a_real_terminal_is_not_echoed(odd: Desk) -> None:
     mine, theirs = pty.openpty()
     process = odd.start(*FILL, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)

@@ -55,6 +55,11 @@ class Recorder:
         self._try("reply")
         self.said.append(("reply", f"{change.id} {text}"))
 
+    def note(self, channel: str, text: str, earlier: Posted | None) -> Posted:
+        self._try("note")
+        self.said.append(("note", text))
+        return earlier or Posted(channel=channel, message=f"{len(self.said)}.9")
+
     def whisper(self, whisper: Whisper) -> None:
         self._try("whisper")
         self.whispers.append(whisper)

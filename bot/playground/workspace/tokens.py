@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.playground.workspace.values import Refusal, WorkspaceError
 
-DEFAULT_BOT_SCOPES = ("commands", "chat:write", "users:read")
+DEFAULT_BOT_SCOPES = ("commands", "chat:write", "files:write", "users:read")
 
 BROKEN_STATES = ("token_revoked", "account_inactive", "token_expired", "invalid_auth")
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from bot.core.notices import Whisper
-from bot.plugin import Table
+from bot.plugin import Reply, Table
 from bot.slack.render.text import Block, context, cut, escape, mrkdwn, notification, one_line, plain, section, sections
 
 MOODS: Mapping[str, str] = {"answer": "", "refusal": "⛔ ", "calm": "", "trouble": "⚠️ "}
+ROWS_IN_A_MESSAGE = 15
+FILE_CELL_MOST = 200
 CELL_MOST, ROW_MOST = 44, 110
 """Characters of one cell, and of a row whose last cell may take what the others leave."""
 BOLD_MOST = 2_800
@@ -67,6 +69,18 @@ def table_parts(table: Table) -> list[str]:
     size = max(1, (TABLE_MOST - sum(map(len, top))) // (max(map(len, lines)) + 1))
     starts = [*range(0, len(lines), size), len(lines)]
     return ["```\n" + "\n".join([*top, *lines[start:end]]) + "\n```" for start, end in pairwise(starts)]
+
+
+def wants_file(reply: Reply) -> bool:
+    """Whether the table is one that may be attached, and too long for a message."""
+    return reply.table is not None and reply.table.attach and len(reply.table.rows) > ROWS_IN_A_MESSAGE
+
+
+def table_text(table: Table) -> str:
+    """The whole table as plain text, for a file."""
+    rows = [table.columns, *table.rows]
+    columns = [_column(texts, FILE_CELL_MOST) for texts in zip(*rows, strict=True)]
+    return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True)) + "\n"
 
 
 def _column(texts: Iterable[str], most: int) -> list[str]:

@@ -26,6 +26,7 @@ from bot.slack.render.text import (
 )
 from bot.usecases import buttons
 from bot.usecases.submit import needs
+from bot.usecases.undo import undo_line
 
 ACTION_PREFIX = "b24:"
 MOST_LINES = 20
@@ -163,6 +164,8 @@ def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
 def _actions(change: ChangeRequest, value: str) -> list[Block]:
     if change.status is Status.APPROVED:
         return [_button("Withdraw", buttons.WITHDRAW, value)]
+    if undo_line(change):
+        return [_button("Undo…", buttons.UNDO, value)]
     if change.status is not Status.PENDING:
         return []
     if not isinstance(change.decision, NeedsApproval):

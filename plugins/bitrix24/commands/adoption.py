@@ -51,7 +51,9 @@ def _check_words(ids: list[str], wish: Wish) -> None:
     if not ids:
         raise BadArgument("`connector adopt` needs at least one id.", hint="For example: connector adopt shopchat")
     if len(ids) > MOST:
-        raise BadArgument(f"{len(ids)} connectors at once are too many; {MOST} is the most.", hint="Adopt them in parts.")
+        raise BadArgument(
+            f"{len(ids)} connectors at once are too many; {MOST} is the most.", hint="Adopt them in parts."
+        )
     if len(ids) > 1 and not wish.empty:
         raise BadArgument(
             "--name, --handler, --icon and --color describe one connector, and several are named.",

@@ -1,0 +1,73 @@
+"""Long answers: a file in the thread, progress in one edited message, and the old way where Slack says no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.clock import ShiftedClock
+from bot.core.notices import Whisper
+from bot.core.principals import Principal
+from bot.playground.workspace import SlackWorkspace
+from bot.plugin import Reply, Table
+from bot.slack.gateway import Gateway, make_client
+from bot.testing.services import scratch_store
+
+OLGA = Principal(team="T0001", user="U0001")
+
+
+@pytest.fixture
+def workspace() -> Iterator[SlackWorkspace]:
+    with SlackWorkspace(rate_limit=False) as made:
+        yield made
+
+
+@pytest.fixture
+def gateway(workspace: SlackWorkspace, tmp_path: Path) -> Iterator[Gateway]:
+    store = scratch_store(tmp_path, ShiftedClock())
+    yield Gateway(
+        make_client(workspace.bot_token, workspace.api_url), store.keys, command="/b24", api_url=workspace.api_url
+    )
+    store.close()
+
+
+def answer(rows: int, *, attach: bool = True, channel: str = "C0001") -> Whisper:
+    table = Table(columns=("id", "name"), rows=tuple((str(n), f"line {n}") for n in range(rows)), attach=attach)
+    return Whisper(person=OLGA, channel=channel, reply=Reply(title="Everything", table=table))
+
+
+def test_more_than_fifteen_rows_go_to_a_file_in_a_thread(workspace: SlackWorkspace, gateway: Gateway) -> None:
+    gateway.whisper(answer(16))
+    (message,) = workspace.messages("connectors")
+    assert "@Olga Everything: 16 rows" in workspace.transcript(message)
+    (done,) = workspace.calls("files.completeUploadExternal")
+    assert done.ok
+    assert done.arguments["thread_ts"] == message.ts
+    assert workspace.ephemerals("Olga") == []
+
+
+@pytest.mark.parametrize("whisper", [answer(15), answer(40, attach=False), answer(40, channel="")])
+def test_the_others_stay_answers_only_one_person_sees(
+    workspace: SlackWorkspace, gateway: Gateway, whisper: Whisper
+) -> None:
+    gateway.whisper(whisper)
+    assert workspace.calls("files.completeUploadExternal") == []
+    assert workspace.messages("connectors") == []
+
+
+def test_without_the_scope_for_files_the_answer_is_cut_and_not_lost(
+    workspace: SlackWorkspace, gateway: Gateway
+) -> None:
+    workspace.set_scopes("commands", "chat:write")
+    gateway.whisper(answer(16))
+    (shown,) = workspace.ephemerals("Olga")
+    assert "line 15" in workspace.transcript(shown)
+
+
+def test_a_note_is_one_message_that_is_edited(workspace: SlackWorkspace, gateway: Gateway) -> None:
+    posted = gateway.note("C0001", "1 of 2", None)
+    assert gateway.note("C0001", "2 of 2", posted) == posted
+    (message,) = workspace.messages("connectors")
+    assert "2 of 2" in workspace.transcript(message)

@@ -1,0 +1,223 @@
+"""Connectors are registered, changed, adopted, switched, configured and restored: words in, cards out, portal after."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.change import Status
+from bot.plugin import UndoKind
+from tests.stories.connector.acts import APPROVALS, HANDLER, NEW, TYPED_IN, Changing
+
+ADOPT = f"connector adopt myconnector --handler {HANDLER}"
+
+
+def test_a_new_connector_is_confirmed_by_who_asked_and_verified(act: Changing) -> None:
+    card = act.asks(f"{NEW} --chat-group")
+    text = act.shown(card, "waiting for confirmation")
+    assert "chat-group: on" in text
+    assert "base64" not in text
+    assert "[*Confirm]" in text
+    assert "Undo* full" in text or "Undo full" in text.replace("*", "")
+    assert act.sent("imconnector.register") == 0
+    assert act.workspace.messages(APPROVALS) == []
+
+    assert act.press("Olga", card, "Confirm").ok
+    assert act.ends().status is Status.DONE
+    act.shown(card, "registration: absent → present")
+    assert act.connector("newchat").flags["CHAT_GROUP"] is True
+    assert act.effects("imconnector.register") == 1
+    record = act.record("newchat")
+    assert record is not None
+    assert record["registration"]["NAME"] == "New chat"
+    act.channel_says("audit", "change:execution:ended")
+    act.channel_says(TYPED_IN, "@Olga Done")
+    assert act.workspace.complaints == []
+
+
+def test_nobody_else_confirms_it(act: Changing) -> None:
+    card = act.asks(NEW)
+    act.press("Anton", card, "Confirm")
+    act.answer("Anton", "Only the person who asked can confirm")
+    assert act.sent("imconnector.register") == 0
+
+
+def test_registering_the_same_id_twice_ends_at_the_first(act: Changing) -> None:
+    act.confirms(NEW)
+    act.ask("Olga", NEW)
+    act.answer("Olga", "connector update newchat")
+    assert act.sent("imconnector.register") == 1
+
+
+def test_an_update_is_shown_as_a_difference_and_can_be_taken_back(act: Changing) -> None:
+    act.confirms(NEW)
+    card = act.asks("connector update newchat --name 'Better name' --no-newsletter")
+    text = act.shown(card, "waiting for confirmation")
+    assert "name: “New chat” → “Better name”; newsletter: on → off" in text
+    act.press("Olga", card, "Confirm")
+    ended = act.ends()
+    assert ended.status is Status.DONE
+    assert act.connector("newchat").name == "Better name"
+    act.confirms(ended.plan.undo.line)
+    row = act.connector("newchat")
+    assert (row.name, row.flags["NEWSLETTER"]) == ("New chat", True)
+
+
+def test_taking_a_connector_over_needs_another_persons_approval(act: Changing) -> None:
+    icon = "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E"
+    line = f"connector update shopchat --name Mine --handler {HANDLER} --icon {icon}"
+    card = act.asks(line, where=APPROVALS)
+    text = act.shown(card, "waiting for approval", where=APPROVALS)
+    assert "this takes it over" in text
+    act.press("Olga", card, "Approve")
+    act.answer("Olga", "somebody else has to approve")
+    act.press("Anton", card, "Approve")
+    assert act.ends().status is Status.DONE
+    assert act.connector("shopchat").client_id == act.portal.client_id
+
+
+def test_adopting_calls_nothing_and_says_what_stays_unknown(act: Changing) -> None:
+    card = act.asks(ADOPT)
+    text = act.shown(card, "waiting for confirmation")
+    assert "only our own record changes" in text
+    assert "Not known of myconnector: the icon; all switches; the data of line 1 · Sales EU and line 2" in text
+    act.press("Olga", card, "Confirm")
+    ended = act.ends()
+    assert (ended.status, ended.outcome) == (Status.DONE, "Done. Nothing had to be sent to the portal.")
+    assert act.effects("imconnector.register") == 0
+    record = act.record()
+    assert record is not None
+    assert record["lines"] == {"1": None, "2": None}
+    act.ask("Olga", "connector list --kind ours")
+    act.answer("Olga", "myconnector")
+
+
+def test_lines_are_switched_on_and_off_and_the_data_comes_back(act: Changing) -> None:
+    act.confirms(ADOPT)
+    assert act.confirms("connector activate myconnector --all").status is Status.DONE
+    assert act.status(3).working
+    card = act.asks("connector configure myconnector 3 --url https://wa.example/de --name 'WhatsApp DE'")
+    assert "cannot be asked for it afterwards" in act.shown(card, "waiting for confirmation")
+    act.press("Olga", card, "Confirm")
+    assert act.ends().outcome.startswith("The portal says that it is done. Nothing shows it")
+    data = act.status(3).data
+
+    card = act.asks("connector deactivate myconnector 3", where=APPROVALS)
+    text = act.shown(card, "waiting for approval", where=APPROVALS)
+    assert "its data is deleted, to us it is known" in text
+    act.press("Anton", card, "Approve")
+    ended = act.ends()
+    assert ended.status is Status.DONE
+    assert not act.status(3).data
+    assert act.confirms(ended.plan.undo.line).status is Status.DONE
+    assert (act.status(3).working, act.status(3).data) == (True, data)
+
+
+def test_a_removed_connector_is_put_back_whole(act: Changing) -> None:
+    act.confirms(NEW)
+    act.confirms("connector activate newchat 1 2")
+    act.confirms("connector configure newchat 1 --url https://shop.example/chat")
+    before = act.connector("newchat"), act.status(1, "newchat"), act.status(2, "newchat")
+    removed = act.has_approved("connector remove newchat")
+    assert removed.plan.undo.kind is UndoKind.FULL
+    assert act.connector("newchat") is None
+    card = act.asks(removed.plan.undo.line)
+    assert "Register newchat again." in act.shown(card, "waiting for confirmation")
+    act.press("Olga", card, "Confirm")
+    assert act.ends().status is Status.DONE
+    after = act.connector("newchat"), act.status(1, "newchat"), act.status(2, "newchat")
+    assert (after[0].name, after[0].icon, after[0].flags) == (before[0].name, before[0].icon, before[0].flags)
+    assert after[1:] == before[1:]
+
+
+def test_what_others_changed_between_asking_and_confirming_stops_it(act: Changing) -> None:
+    card = act.asks("connector adopt shopchat")
+    with act.portal.world.lock:
+        act.portal.state.connectors.drop("shopchat")
+    act.press("Olga", card, "Confirm")
+    assert act.ends().status is Status.FAILED
+    assert act.record("shopchat") is None
+
+
+REFUSED = {
+    "connector register myconnector --name X --handler " + HANDLER: "not proven to be ours",
+    "connector register newchat --name X --handler http://b24bot.example/": "must begin with https://",
+    f"connector register newchat --name X --handler {HANDLER} --icon /etc/passwd": "own computer cannot be read",
+    f"connector register newchat --name X --handler {HANDLER} --icon data:image/svg+xml,%3Cscript/%3E": "outermost",
+    "connector register newchat --name X": "needs URL",
+    "connector update myconnector --name X": "cannot be changed in part",
+    "connector update myconnector": "needs something to change",
+    "connector adopt nosuchthing": "no connector “nosuchthing”",
+    "connector activate myconnector 77": "no line 77",
+    "connector activate myconnector": "or --all",
+    "connector deactivate livechat 1": "own channels",
+    "connector configure myconnector 1 --url ftp://x": "https:// or http://",
+    "connector restore myconnector": "holds nothing of myconnector",
+    "connector status myconnector --all": "not both",
+    "line show 77": "no line 77",
+}
+
+
+def test_wrong_words_are_answered_with_what_was_wrong_and_change_nothing(act: Changing) -> None:
+    for line, expected in REFUSED.items():
+        act.ask("Olga", line)
+        assert "Traceback" not in act.answer("Olga", expected)
+    assert act.town.store.changes.get(1001) is None
+    assert act.workspace.complaints == []
+
+
+@pytest.mark.parametrize("verb", ["register", "update", "adopt", "activate", "deactivate", "configure", "restore"])
+def test_help_tells_each_command_with_an_example(act: Changing, verb: str) -> None:
+    act.ask("Olga", f"help connector {verb}")
+    assert "--" in act.answer("Olga", f"connector {verb}") or verb == "restore"
+
+
+def test_viewers_and_strangers_change_nothing(act: Changing) -> None:
+    act.ask("Gleb", NEW)
+    act.answer("Gleb", "allow-list")
+    assert act.town.store.changes.get(1001) is None
+
+
+# ------------------------------------------------------------------------------------------------------- reading
+
+
+def test_status_and_lines_say_where_a_green_connector_is_silent(act: Changing) -> None:
+    act.confirms(ADOPT)
+    act.confirms("connector activate myconnector 3")
+    act.ask("Olga", "connector status")
+    act.answer("Olga", "it is silent there")
+    act.ask("Olga", "line show 3")
+    act.answer("Olga", "switched off: it is silent there")
+
+
+# -------------------------------------------------------------------------------------------------------- faults
+
+
+@pytest.mark.parametrize(
+    ("line", "method"),
+    [
+        (NEW, "imconnector.register"),
+        ("connector activate myconnector 3", "imconnector.activate"),
+    ],
+)
+def test_a_lost_answer_is_read_back_and_told_truly(act: Changing, line: str, method: str) -> None:
+    act.confirms(ADOPT)
+    act.fault("lost_after", method)
+    ended = act.confirms(line)
+    assert ended.status is Status.DONE
+    assert "answer was lost" in ended.outcome
+    assert act.effects(method) == 1
+
+
+def test_a_refusal_of_the_portal_is_no_success(act: Changing) -> None:
+    act.fault("false_nested", "imconnector.register")
+    ended = act.confirms(NEW)
+    assert ended.status is Status.FAILED
+    assert act.record("newchat") is None
+    assert not act.registered("newchat")
+
+
+def test_data_whose_answer_is_lost_stays_unknown_and_does_not_lock_the_connector(act: Changing) -> None:
+    act.confirms(ADOPT)
+    act.fault("lost_before", "imconnector.connector.data.set")
+    assert act.confirms("connector configure myconnector 1 --name WA").status is Status.UNKNOWN
+    assert act.has_approved("connector remove myconnector").status is Status.DONE
