@@ -11,19 +11,24 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 
 class Stop:
     """While this is entered, both signals end `wait` instead of the process; repeating them changes nothing.
 
-    The signal travels through a pipe: a handler may not touch a lock that the interrupted code might hold.
+    The interpreter itself writes the signal into a pipe. A handler in Python would be too late: it does not run while
+    the main thread waits, and a signal that comes just before a wait begins does not interrupt it.
     """
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
+        os.set_blocking(self._write, False)
         self._before: dict[int, Any] = {}
+        self._wakeup_before = -1
 
-    def tell(self, *_signal: Any) -> None:
-        """End the wait, from a signal or from any thread."""
+    def tell(self) -> None:
+        """End the wait, from any thread."""
         os.write(self._write, b".")
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -49,7 +54,8 @@ class Stop:
             waiting.join()
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self.tell) for number in (signal.SIGTERM, signal.SIGINT)}
+        self._wakeup_before = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        self._before = {number: signal.signal(number, _nothing) for number in SIGNALS}
         return self
 
     def __exit__(
@@ -57,5 +63,10 @@ class Stop:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup_before)
         os.close(self._write)
         os.close(self._read)
+
+
+def _nothing(_signal: int, _frame: object) -> None:
+    """A signal needs a handler to reach the pipe, and the pipe is all that is needed."""

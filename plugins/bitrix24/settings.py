@@ -30,7 +30,7 @@ ROWS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_UNOWNED",
-        help="warn or refuse: what a removal does about connectors whose ownership is not proven",
+        help="warn or refuse: what a change does about connectors whose ownership is not proven",
         default="warn",
     ),
     Setting(

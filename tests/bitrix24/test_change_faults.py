@@ -22,7 +22,7 @@ from tests.bitrix24.hand import HANDLER, Hand
 
 REGISTER, UNREGISTER = "imconnector.register", "imconnector.unregister"
 ACTIVATE, DATA = "imconnector.activate", "imconnector.connector.data.set"
-LINES = {"1": {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}, "2": {}}
+LINES = {"1": {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}, "2": {"NAME": "Support"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,8 @@ CHANGES = {
     "restore, its registration": Change(
         line="connector restore myconnector", method=REGISTER, first=("connector remove myconnector",)
     ),
-    "restore, its data": Change(
-        line="connector restore myconnector", method=DATA, first=("connector remove myconnector",)
+    "restore, its last data": Change(
+        line="connector restore myconnector", method=DATA, skip=1, first=("connector remove myconnector",)
     ),
     "restore, its last line": Change(
         line="connector restore myconnector", method=ACTIVATE, skip=1, first=("connector remove myconnector",)

@@ -570,6 +570,11 @@ def test_status_shows_ours_unless_all_are_asked_for(hand: Hand) -> None:
     assert {row[0] for row in hand.rows("connector status --all")} == {"myconnector", "shopchat"}
 
 
+def test_where_nothing_is_ours_status_says_what_to_type(hand: Hand) -> None:
+    reply = hand.reply("connector status")
+    assert reply.notes[0].startswith("None is ours yet: `connector adopt ID`")
+
+
 def test_all_of_status_takes_as_few_requests_as_there_can_be(hand: Hand) -> None:
     hand.desk.portal.seed(lines=[{"id": number} for number in range(10, 60)])
     hand.rows("connector status --all")

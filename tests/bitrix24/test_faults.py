@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.plugin import CallVerdict
+from bot.plugin import CallVerdict, TargetRefused, TargetUnreachable
 from bot.plugin.loopback import wait_until
 from tests.bitrix24.desk import Desk
 
@@ -194,3 +194,18 @@ def test_when_others_have_filled_the_portals_bucket_we_slow_down_too(desk: Desk)
         desk.open().connectors()
     assert sum(desk.clock.slept[before:]) > 3.0
     assert len(desk.calls("imconnector.list")) == 14
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "status"),
+    [("reply", {"body": {"error": "ACCESS_DENIED"}, "status": 400}, 400), ("lost_before", {"times": "forever"}, 0)],
+)
+def test_an_error_of_a_read_brings_what_an_admin_wants_to_see_in_the_log(
+    desk: Desk, kind: str, wish: dict[str, Any], status: int
+) -> None:
+    desk.fault(kind, "imconnector.list", **wish)
+    error = desk.refusal("connector list")
+    assert isinstance(error, TargetRefused | TargetUnreachable)
+    assert error.facts["method"] == "imconnector.list"
+    assert error.facts["http_status"] == status
+    assert error.facts["attempts"] == len(desk.calls("imconnector.list"))

@@ -93,6 +93,9 @@ def test_removing_and_restoring_leaves_the_portal_as_it_was(hand: Hand, wanted: 
     hand.desk.switch(data_set=data_set)
     empty = hand.portal_state()
     hand.done(*lines_for(wanted))
+    made = hand.desk.portal.state.connectors["newchat"]
+    assert registration.readable(made.name) == registration.readable(wanted.name)
+    assert {word for name, (word, usual) in SWITCHES.items() if made.flags[name] is not usual} == wanted.switches
     state, record = hand.portal_state(), hand.record("newchat")
     removed = hand.done("connector remove newchat").plan
     assert removed.undo.kind is UndoKind.FULL

@@ -236,6 +236,21 @@ def test_the_story_is_told_and_ends_well(bare: Desk) -> None:
     assert list(bare.folder.iterdir()) == []
 
 
+def test_a_signal_that_another_thread_gets_ends_the_wait_of_the_main_one() -> None:
+    """Which thread the system interrupts is its own choice, and one that waits for a lock is not woken by it."""
+    with Stop() as stop, stop.event() as told:
+        waiting = threading.Event()
+
+        def interrupted() -> None:
+            waiting.wait(0.1)
+            signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+        other = threading.Thread(target=interrupted)
+        other.start()
+        assert told.wait(SECONDS)
+        other.join()
+
+
 def test_a_wait_can_end_by_itself() -> None:
     with Stop() as stop:
         assert not stop.wait(0.01)

@@ -130,6 +130,8 @@ def _idle(names: Sequence[str]) -> tuple[str, ...]:
 def _not_shown(portal: Portal, registered: Set[str], *, all: bool) -> tuple[str, ...]:
     if all:
         return ()
+    if not portal.ours():
+        return ("None is ours yet: `connector adopt ID` takes one into our record, and --all shows every one.",)
     lost = sorted(portal.ours() - registered)
     told = (f"Ours, but not registered any more: {words.listed(lost)}. `connector restore ID` puts one back.",)
     others = len(registered - portal.ours())

@@ -221,3 +221,18 @@ def test_data_whose_answer_is_lost_stays_unknown_and_does_not_lock_the_connector
     act.fault("lost_before", "imconnector.connector.data.set")
     assert act.confirms("connector configure myconnector 1 --name WA").status is Status.UNKNOWN
     assert act.has_approved("connector remove myconnector").status is Status.DONE
+
+
+def test_the_undo_button_of_a_removal_asks_for_the_restore(act: Changing) -> None:
+    act.confirms(NEW)
+    card = act.asks("connector remove newchat", where=APPROVALS)
+    act.press("Anton", card, "Approve")
+    act.ends()
+    act.shown(card, "Undo…]", where=APPROVALS)
+    assert act.press("Olga", act.workspace.message(APPROVALS, card.ts), "Undo…").ok
+    act.asked += 1
+    undo = act.workspace.wait_for(lambda: act.workspace.find(APPROVALS, "CR-1003"), 10, "the card of the undo")
+    assert "connector restore newchat" in act.shown(undo, "waiting for confirmation", where=APPROVALS)
+    act.press("Olga", undo, "Confirm")
+    assert act.ends().status is Status.DONE
+    assert act.connector("newchat") is not None
