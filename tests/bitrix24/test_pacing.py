@@ -182,12 +182,15 @@ def test_at_its_pace_a_portal_never_says_that_it_is_full(
     desk = make_desk(BITRIX24_PLAN=plan)
     with desk.portal.world.lock:
         desk.portal.state.plan = replace(desk.portal.state.plan, enterprise=enterprise)
-    desk.portal.clock.freeze()
     portal = desk.open()
+    began = desk.clock.monotonic()
     for _ in range(300 if enterprise else 120):
         portal.app()
     assert {entry.outcome for entry in desk.calls()} == {"ok"}
-    assert sum(desk.clock.slept) == pytest.approx((300 - 245) / 5 if enterprise else (120 - 48) / 2, abs=1.0)
+    due = (300 - 245) / 5 if enterprise else (120 - 48) / 2
+    # On a busy machine part of the wait passes by itself; what is slept and what passes make it up together.
+    assert desk.clock.monotonic() - began >= due - 1.0
+    assert sum(desk.clock.slept) <= due + 1.0
 
 
 def test_a_call_that_would_wait_too_long_for_its_turn_is_told_so_and_nothing_is_sent(desk: Desk) -> None:

@@ -67,7 +67,7 @@ def test_what_makes_the_file_safe_is_set_and_holds(store: Store) -> None:
         "cell_size_check": 1,
         "secure_delete": 1,
         "application_id": APPLICATION_ID,
-        "busy_timeout": 5_000,
+        "busy_timeout": 2_000,
     }
 
 
