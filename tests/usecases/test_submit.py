@@ -139,9 +139,7 @@ def test_a_preview_says_how_much_can_be_undone(office: Office) -> None:
 
 
 def test_what_has_to_happen_before_is_said_in_words() -> None:
-    assert needs(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1)) == (
-        "the approval of 2 other people (admin)"
-    )
+    assert needs(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1)) == ("the approval of 2 other people (admin)")
     assert needs(NeedsConfirmation(expires_in=1)) == "your confirmation"
     assert needs(Allowed()) == "nothing"
     assert needs(Refused(reason="No.")) == "No."
