@@ -77,8 +77,8 @@ def assemble(settings: Settings, *, clock: Clock | None = None, synchronous: str
 
 def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> Bot:
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
-    client = make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"])
-    gateway = Gateway(client, keys, command=settings["B24BOT_COMMAND"], api_url=settings["SLACK_API_URL"])
+    client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
+    gateway = Gateway(client, keys, command=settings.command, api_url=settings.slack_api)
     context = Context(
         store=store,
         registry=Registry(plugins, builtin=builtin_commands()),
@@ -150,9 +150,9 @@ class Running:
         # The age of a request is measured by the clock that Slack and Bolt go by, also where the bot's own is shifted.
         door = FrontDoor(settings.require("SLACK_SIGNING_SECRET"), SystemClock())
         app = make_bolt(
-            client=make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"]),
+            client=make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api),
             signing_secret=settings["SLACK_SIGNING_SECRET"],
-            command=settings["B24BOT_COMMAND"],
+            command=settings.command,
             receive=partial(receive, context),
             identity=lambda: self.bot.gateway.identity,
         )
@@ -161,11 +161,11 @@ class Running:
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""
         settings, context = self.bot.settings, self.bot.context
-        client = make_client(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"])
+        client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
         app = make_bolt(
             client=client,
             signing_secret="",
-            command=settings["B24BOT_COMMAND"],
+            command=settings.command,
             receive=partial(receive, context),
             identity=lambda: self.bot.gateway.identity,
         )
@@ -180,7 +180,7 @@ class Running:
             "intake": here,
             "slack": self.bot.gateway.identity is not None,
             "socket": self.socket is None or self.socket.alive,
-            "worker": self.worker is None or self.worker.alive,
+            **({} if self.worker is None else {"worker": self.worker.alive}),
         }
 
     def stop(self) -> None:

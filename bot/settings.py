@@ -66,6 +66,8 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="B24BOT_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.", default="INFO"),
 )
 
+_COMMAND = re.compile(r"\A/[a-z0-9_-]{1,31}\Z")
+_WEB_ADDRESS = re.compile(r"\Ahttps?://[^\s/?#]+[^\s?#]*\Z")
 _DURATION = re.compile(r"\A([0-9]{1,6})\s*(ms|s|m|h|d)\Z")
 _NUMBER = re.compile(r"\A[0-9]{1,9}\Z")
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -103,6 +105,25 @@ class Settings:
     @property
     def key_file(self) -> Path:
         return Path(self.values["B24BOT_KEY_FILE"] or _user_folder("XDG_CONFIG_HOME", ".config") / "key").expanduser()
+
+    @property
+    def command(self) -> str:
+        """The slash command. Raises ConfigurationError when Slack could not have one of that name."""
+        name = self.values["B24BOT_COMMAND"].strip()
+        if not _COMMAND.match(name):
+            raise ConfigurationError(f"B24BOT_COMMAND={name} is not a slash command.", hint="Write it like /b24.")
+        return name
+
+    @property
+    def slack_api(self) -> str:
+        """The base URL of Slack's Web API. Raises ConfigurationError when it is none."""
+        url = self.values["SLACK_API_URL"].strip()
+        if not _WEB_ADDRESS.match(url):
+            raise ConfigurationError(
+                f"SLACK_API_URL={url} is not a web address.",
+                hint="Leave it out, or write it like https://slack.com/api/.",
+            )
+        return url
 
     @property
     def terms(self) -> Terms:

@@ -189,3 +189,22 @@ def test_the_defaults_can_be_read() -> None:
     assert settings.duration_ms("B24BOT_READBACK_AFTER") == 75_000
     assert settings.log_level == "INFO"
     assert not settings.on("B24BOT_ALLOW_LOOPBACK")
+
+
+@pytest.mark.parametrize("name", ["b24", "/B24", "/", "", "/b24 x", "/" + "x" * 32])
+def test_a_command_that_slack_cannot_have_is_refused_with_the_way_to_write_it(name: str) -> None:
+    settings = Settings(values={"B24BOT_COMMAND": name})
+    with pytest.raises(ConfigurationError, match="not a slash command"):
+        assert settings.command
+
+
+@pytest.mark.parametrize("url", ["notaurl", "ftp://slack.com/api/", "https://", "https://slack.com/api/?x=1", ""])
+def test_an_api_address_that_is_none_is_refused(url: str) -> None:
+    settings = Settings(values={"SLACK_API_URL": url})
+    with pytest.raises(ConfigurationError, match="not a web address"):
+        assert settings.slack_api
+
+
+def test_the_defaults_are_a_command_and_an_address() -> None:
+    assert load_settings({}).command == "/b24"
+    assert load_settings({}).slack_api == "https://slack.com/api/"

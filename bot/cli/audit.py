@@ -17,6 +17,7 @@ from bot.cli.shown import audit_row, iso
 from bot.cli.terminal import Terminal
 from bot.core.audit import AuditRecord
 from bot.plugin import Table
+from bot.store.audit import AuditLog
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -76,6 +77,32 @@ def cell(value: Any) -> str:
     return f"'{text}" if text.startswith(RISKY) else text
 
 
+@click.command("verify")
+@click.option(
+    "--head", default="", help="A head from the audit channel, like #42:0123456789abcdef: it must be in the chain."
+)
+@click.pass_obj
+def verify(terminal: Terminal, head: str) -> None:
+    """Recompute the whole chain. Exit code 0: it holds; 1: a record was changed or is missing; 2: HEAD is not in it."""
+    with terminal.store() as store:
+        broken = store.audit.broken_at()
+        missing = bool(head) and not _holds(store.audit, head)
+        last = next(iter(store.audit.find(limit=1)), None)
+    if broken is not None:
+        click.echo(f"The chain is broken at record #{broken}: it was changed after it was written, or is missing.")
+        raise SystemExit(1)
+    if missing:
+        click.echo(f"The chain holds, and does not contain {head}: the log was cut, or replaced by an older copy.")
+        raise SystemExit(2)
+    click.echo(f"The chain holds up to #{last.seq} {last.head}." if last else "The log is empty.")
+
+
+def _holds(log: AuditLog, head: str) -> bool:
+    number, _, digits = head.removeprefix("#").replace(" ", ":").partition(":")
+    record = log.get(int(number)) if number.isdecimal() and len(number) < 16 else None
+    return record is not None and len(digits) >= 8 and record.mac.hex().startswith(digits.lower())
+
+
 WRITERS = {"jsonl": _as_jsonl, "csv": _as_csv}
 
-audit = NounGroup("audit", help="The audit log.", own=(find, export))
+audit = NounGroup("audit", help="The audit log.", own=(find, export, verify))

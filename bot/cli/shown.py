@@ -34,7 +34,7 @@ def change_brief(change: ChangeRequest) -> Object:
         "status": change.status,
         "command": change.line,
         "requester": change.requester.id,
-        "reason": change.reason,
+        "reason": marks.plain(change.reason),
         "portal": change.place.name,
         "target": change.plan.target,
         "risk": change.risk,
@@ -42,7 +42,7 @@ def change_brief(change: ChangeRequest) -> Object:
         "created_at": iso(change.created_at),
         "expires_at": iso(change.expires_at),
         "ended_at": _iso(change.ended_at),
-        "outcome": change.outcome,
+        "outcome": marks.plain(change.outcome),
     }
 
 

@@ -83,6 +83,16 @@ FACTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnyEntry:
+    """The content of a record as it was read, whatever it holds: for recomputing its place in the chain."""
+
+    tag: str
+    actor: str
+    subject: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
     """A recorded entry, in its place in the chain."""
 
@@ -102,7 +112,7 @@ class AuditRecord:
         return self.mac.hex()[:16]
 
 
-def link(key: bytes, seq: int, previous: bytes, at: int, entry: Entry) -> bytes:
+def link(key: bytes, seq: int, previous: bytes, at: int, entry: Entry | AnyEntry) -> bytes:
     """The record's place in the chain: HMAC-SHA256 over its number, the link before it and its content."""
     body = canonical(
         {"at": at, "tag": entry.tag, "actor": entry.actor, "subject": entry.subject, "facts": dict(entry.facts)}

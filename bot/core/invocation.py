@@ -235,7 +235,8 @@ def arguments(command: AnyCommand, words: Sequence[str]) -> dict[str, Any]:
 
 def _unknown_option(command: AnyCommand, name: str, flags: Mapping[str, Parameter]) -> WordsError:
     known = [*flags, *HOST_OPTIONS]
-    meant = nearest(name, known)
+    # The dashes are alike in all of them.
+    meant = nearest(name, known, alike=0.8)
     hint = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known)}."
     return WordsError(f"“{command.path}” has no option {name}.", hint=hint)
 

@@ -27,6 +27,11 @@ def strip(text: str) -> str:
     return _ANY.sub("", text)
 
 
+def plain(text: str) -> str:
+    """For where nothing is a mention: `@U0001`, `#C0002`."""
+    return render(text, person=lambda user: f"@{user}", channel=lambda channel: f"#{channel}")
+
+
 def render(text: str, *, person: Callable[[str], str], channel: Callable[[str], str]) -> str:
     """Replace each mark by what the callbacks make of its id."""
     return _MARK.sub(lambda found: (person if found[1] == _PERSON else channel)(found[2]), text)

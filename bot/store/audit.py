@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from hmac import compare_digest
 
-from bot.core.audit import GENESIS, AuditRecord, Entry, link
+from bot.core.audit import GENESIS, AnyEntry, AuditRecord, Entry, link
 from bot.core.plans import canonical
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
@@ -47,6 +48,20 @@ class AuditLog:
         while rows := self._database.rows("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, page):
             yield from map(_record, rows)
             after = rows[-1]["seq"]
+
+    def broken_at(self) -> int | None:
+        """The number of the first record that is not as it was written, or is missing; None when the chain holds.
+
+        Records cut off at the end leave a chain that holds: only a head known elsewhere shows that.
+        """
+        previous, expected = GENESIS, 1
+        for record in self.walk():
+            entry = AnyEntry(tag=record.tag, actor=record.actor, subject=record.subject, facts=record.facts)
+            mac = link(self._keys.audit_key(record.key_id), record.seq, previous, record.at, entry)
+            if record.seq != expected or not compare_digest(mac, record.mac):
+                return min(record.seq, expected)
+            previous, expected = record.mac, expected + 1
+        return None
 
     def find(
         self, *, actor: str = "", subject: str = "", tag: str = "", text: str = "", limit: int = 20

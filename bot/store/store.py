@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from bot.core.audit import QUIET, Entry
+from bot.core import marks
+from bot.core.audit import QUIET, Entry, Fact
 from bot.core.errors import StoreUnavailable
 from bot.core.notices import AuditNotice
 from bot.plugin import Clock
@@ -47,7 +49,8 @@ class Store:
     def record(self, entry: Entry) -> int:
         """Append to the audit log, and queue the copy for the audit channel unless the tag is a quiet one."""
         at = self.clock.now_ms()
-        seq = self.audit.append(entry, at=at)
+        plain = {name: _plain(fact) for name, fact in entry.facts.items()}
+        seq = self.audit.append(replace(entry, facts=plain), at=at)
         if entry.tag not in QUIET:
             self.outbox.put(audit_key(seq), AuditNotice(seq=seq), at=at)
         return seq
@@ -69,6 +72,11 @@ class Store:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _plain(fact: Fact) -> Fact:
+    """A record holds text as people read it, without the marks that become mentions in Slack."""
+    return marks.plain(fact) if isinstance(fact, str) else fact
 
 
 def audit_key(seq: int) -> str:

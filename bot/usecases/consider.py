@@ -45,6 +45,8 @@ Considered = Planned | Answered
 
 def consider(ctx: Context, person: Principal, text: str, progress: Progress = nobody_waits) -> Considered:
     """Understand, check the role, and plan or read. Raises PluginError of the kind that fits."""
+    if not person.local and person.team != ctx.home_team:
+        raise NotPermitted("You belong to another workspace; b24bot works for people of its own only.")
     role = role_of(ctx, person)
     commands = list(ctx.registry) if person.local else ctx.registry.typed()
     understood = understand(commands, text or "help")

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot import clock as ids
+from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.plugin import Reply
 from bot.store.outbox import Envelope, Outbox
 from bot.usecases.context import Context, Posted, log
-from bot.usecases.notify import card_key
+from bot.usecases.notify import card_key, whisper
 
 LONGEST_WAIT_MS = 300_000
 LONGEST_AUDIT_WAIT_MS = DEAD_CHANNEL_RETRY_MS = 15_000
@@ -141,7 +143,7 @@ class Courier:
             self._posts_free_at = self.ctx.clock.now_ms() + wait_ms(envelope, error)
         self._settle([envelope], error)
         if isinstance(error, ChannelDead | Impossible) and isinstance(envelope.notice, CardNotice):
-            self._tell_card_failed(envelope.notice.number, error)
+            self._tell_card_failed(envelope.notice.number, error, first=envelope.attempts == 1)
 
     def _say(self, notice: Notice) -> None:
         messenger = self.ctx.messenger
@@ -207,7 +209,15 @@ class Courier:
             else:
                 outbox.retry(envelope, due_at=now + wait, error=error.code)
 
-    def _tell_card_failed(self, number: int, error: DeliveryError) -> None:
+    def _tell_card_failed(self, number: int, error: DeliveryError, *, first: bool) -> None:
+        """Tell the log, and once the requester, who was told that it waits there."""
+        change = self.ctx.store.changes.require(number)
+        if first and not change.requester.local:
+            where = marks.channel(change.channel)
+            title = f"The card of {change.id} cannot be posted in {where} ({error.code}), so nobody can decide it yet."
+            hint = "An admin checks B24BOT_APPROVAL_CHANNEL and invites the bot there; it is tried again by itself."
+            with self.ctx.store.unit_of_work():
+                whisper(self.ctx, change.requester, "", Reply(title=title, notes=(hint,)), mood="trouble")
         log.error(
             "the card of CR-%s cannot be posted: %s. Check B24BOT_APPROVAL_CHANNEL and invite the bot there.",
             number,

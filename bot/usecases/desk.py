@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -92,8 +93,17 @@ def whoami(desk: Desk) -> Reply:
     return Reply(
         title=f"You are {desk.person.id}.",
         facts=(("Role", desk.role or "none: you are not on the allow-list"),),
-        notes=(asked, f"In the host's terminal: b24bot access grant {desk.person.id} operator"),
+        notes=tuple(_way_on(desk, asked)),
     )
+
+
+def _way_on(desk: Desk, asked: str) -> Iterator[str]:
+    if desk.person.local:
+        yield "Whoever has the host's own shell may do what an admin may; what needs approval needs it here too."
+        return
+    yield asked
+    wanted = "ROLE" if desk.role else "operator"
+    yield f"An admin gives another role in the host's terminal: b24bot access grant {desk.person.id} {wanted}"
 
 
 @requests.command("list", risk=Risk.READ, examples=["", "--status done"])

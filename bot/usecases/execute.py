@@ -9,6 +9,7 @@ from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
+from bot.core.notices import ThreadNotice
 from bot.core.plans import drift
 from bot.core.policy import Refused, decide
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
@@ -21,6 +22,7 @@ from bot.usecases.notify import say_under_card, show_card
 from bot.usecases.review import quorum_of, standing_approvals
 
 LOOK_AGAIN_MS = 200
+WAIT_IS_NEWS_MS = 5_000
 """How long to wait before asking again whether the audit line has gone out."""
 
 
@@ -38,6 +40,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     gate, trouble = audit_gate(ctx, change)
     if gate is Gate.WAIT:
         with ctx.store.unit_of_work() as store:
+            _say_that_it_waits(ctx, change)
             store.jobs.postpone(job, due_at=ctx.clock.now_ms() + LOOK_AGAIN_MS)
         return
     stopped = _shut(trouble) if gate is Gate.SHUT else _look_first(ctx, change)
@@ -50,6 +53,19 @@ def execute(ctx: Context, job: Job, number: int) -> None:
             run(ctx, job, change)
     finally:
         ctx.active.discard(number)
+
+
+def _say_that_it_waits(ctx: Context, change: ChangeRequest) -> None:
+    """Once, when the audit channel keeps a change request waiting longer than anybody expects."""
+    key = f"thread:{change.number}:waiting"
+    now = ctx.clock.now_ms()
+    if now - (change.decided_at or now) < WAIT_IS_NEWS_MS or ctx.store.outbox.state_of(key) is not None:
+        return
+    text = (
+        "It waits for the audit channel, which has not taken the line about the approval yet. "
+        "Nothing is sent to the portal before that; after ten minutes the approval is void."
+    )
+    ctx.store.outbox.put(key, ThreadNotice(number=change.number, text=text), at=now)
 
 
 def _finish(ctx: Context, job: Job) -> None:

@@ -9,7 +9,10 @@ from bot.usecases.context import Context
 from bot.usecases.notify import say_under_card, show_card
 
 UNDECIDED = "Nobody decided in time. Nothing was done."
-NOT_RUN = "It was approved, and could not be run within ten minutes of that. Nothing was sent to the portal."
+NOT_RUN = (
+    "It was approved, and could not be run within ten minutes of that: the record of it could not be written, or not "
+    "be copied to the audit channel. Nothing was sent to the portal."
+)
 
 
 def expire(ctx: Context, change: ChangeRequest) -> bool:

@@ -85,3 +85,26 @@ def _working(scene: Scene) -> bool:
         scene.town.store.outbox.channel(scene.town.running.bot.context.channels.audit) if scene.town.running else None
     )
     return health is None or health.working
+
+
+def test_a_channel_that_only_stutters_keeps_the_change_waiting_and_says_so(scene: Scene) -> None:
+    """No answer of the audit channel is lasting here, so nothing is refused; but nobody is left to wonder."""
+    card = scene.ask_removal()
+    scene.channel_says("audit", "change:request:opened")
+    scene.workspace.fault("error", "chat.postMessage", code="internal_error", count=2)
+    scene.press("Anton", card, "Approve")
+    scene.wait_status(Status.APPROVED, Status.DONE)
+    scene.town.clock.advance(6)
+    scene.wait_status(Status.DONE)
+
+
+def test_a_card_that_cannot_be_posted_is_told_to_the_requester(tmp_path: Path) -> None:
+    with Town(tmp_path, pace=False, settings={"B24BOT_APPROVAL_CHANNEL": "C0404"}) as town:
+        scene = Scene(town)
+        scene.ask("Olga", "connector remove myconnector")
+        town.workspace.wait_for(
+            lambda: any("cannot be posted" in town.workspace.transcript(one) for one in town.workspace.dms("Olga")),
+            10,
+            "a word to Olga",
+        )
+        assert scene.change().status is Status.PENDING

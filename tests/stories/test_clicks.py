@@ -132,7 +132,7 @@ def test_a_person_of_another_team_is_refused_and_recorded_even_when_granted(scen
     scene.answer("Vera", "another workspace")
     assert scene.recorded("change:review:refused", "Vera")
     scene.ask("Vera", "connector list")
-    scene.answer("Vera", "not on the allow-list")
+    scene.answer("Vera", "another workspace; b24bot works")
     assert scene.recorded("command:line:refused", "Vera")
     assert scene.change().status is Status.PENDING
 
