@@ -254,9 +254,9 @@ def test_a_line_waits_for_its_card(office: Office, fault: Exception) -> None:
     queued(office, threads=2)
     office.messenger.fail("post", fault)
     deliver(office)
-    assert office.messenger.said[-1][0] == "audit"
+    assert "reply" not in [kind for kind, _ in office.messenger.said]
     patient(office, 60)
-    assert [kind for kind, _ in office.messenger.said if kind != "audit"] == ["post", "reply", "reply"]
+    assert [kind for kind, _ in office.messenger.said if kind in ("post", "reply")] == ["post", "reply", "reply"]
     assert sorted(office.threads) == ["CR-1001 line 0", "CR-1001 line 1"]
 
 
