@@ -13,6 +13,7 @@ import click
 from bot.app import Bot
 from bot.cli.hidden import ask_secrets, missing_words, refuse_secrets
 from bot.cli.output import print_reply
+from bot.cli.progress import progress_bar
 from bot.cli.terminal import Terminal
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
@@ -80,7 +81,8 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
 
 
 def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
-    considered = consider(bot.context, terminal.person, line)
+    with progress_bar() as tell:
+        considered = consider(bot.context, terminal.person, line, tell)
     match considered:
         case Answered(reply=reply):
             _record(terminal, bot, Tag.COMMAND_RAN, line)

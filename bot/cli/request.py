@@ -14,6 +14,7 @@ from bot.plugin import Refusal, Reply, Table
 from bot.store.store import Store
 from bot.usecases.desk import request_number
 from bot.usecases.review import withdraw
+from bot.usecases.settle import settle_by_hand
 from bot.usecases.submit import needs
 
 
@@ -45,6 +46,17 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
         print_json(change_whole(change))
     else:
         print_reply(Reply(title=f"{change.id}: {change.plan.summary}", facts=tuple(_facts(change))))
+
+
+@click.command("settle")
+@click.argument("number", metavar="CR-NUMBER")
+@click.argument("outcome", type=click.Choice([Status.DONE.value, Status.FAILED.value]))
+@click.pass_obj
+def settle_request(terminal: Terminal, number: str, outcome: str) -> None:
+    """Say what became of an outcome that nothing can be read back for, after looking on the portal."""
+    with terminal.bot() as bot, bot.store.unit_of_work() as store:
+        sentence = settle_by_hand(bot.context, terminal.person, _change(store, number), Status(outcome))
+    say(sentence)
 
 
 @click.command("withdraw")
@@ -94,5 +106,5 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
 request = NounGroup(
     "request",
     help="Change requests: plans waiting for, or past, a decision.",
-    own=(list_requests, show_request, withdraw_request),
+    own=(list_requests, show_request, withdraw_request, settle_request),
 )

@@ -203,7 +203,7 @@ def _remember(ctx: Context, change: ChangeRequest) -> None:
             records.put(row.kind, row.key, row.value)
 
 
-def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag) -> bool:
+def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:
     """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
     ended: dict[str, str | int | None] = {"outcome": ending.outcome}
     if ending.status is not Status.UNKNOWN:
@@ -217,7 +217,7 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         "sentence": ending.sentence,
         "outcome": "; ".join(ending.details)[:500],
     }
-    ctx.store.record(Entry(tag=tag, actor=SYSTEM, subject=change.id, facts=facts))
+    ctx.store.record(Entry(tag=tag, actor=actor, subject=change.id, facts=facts))
     words = f"{marks.person(change.requester)} {ending.status.capitalize()}. {ending.outcome}"
     say_under_card(ctx, change.number, words)
     show_card(ctx, change.number)

@@ -106,6 +106,9 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
     if change.outcome:
         blocks.append(section(cut(f"*Outcome*\n{mrkdwn(change.outcome)}", OUTCOME_MOST)))
     blocks += sections(list(_plan_lines(change)))
+    if change.status is Status.UNKNOWN and not change.plan.provable:
+        settle = f"b24bot request settle {change.id} done|failed"
+        blocks.append(context(f"Whoever has looked says so in the host's terminal: `{settle}`"))
     typed = cut(escape(one_line(plain(change.line)).replace("`", "'")), 300)
     blocks.append(context(f"`{typed}` · plan {change.digest[:4]}-{change.digest[4:8]} · {change.risk}"))
     actions = _actions(change, value)

@@ -1,0 +1,33 @@
+"""A bar for reads that take long, drawn on stderr where somebody looks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot.cli.output import plain
+from bot.host.services import Progress as Tell
+from bot.host.services import nobody_waits
+
+
+@contextmanager
+def progress_bar(console: Console | None = None) -> Iterator[Tell]:
+    """Yields what a long read tells its progress to. Nothing is drawn where stderr is no terminal."""
+    console = console or Console(file=sys.stderr)
+    if not console.is_terminal:
+        yield nobody_waits
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def tell(done: int, total: int, what: str) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(plain(what), total=total)
+            bar.update(bar.task_ids[tasks[what]], completed=done, total=total)
+
+        yield tell
