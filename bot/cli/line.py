@@ -25,6 +25,8 @@ from bot.plugin import Plugin, Refusal, Reply
 from bot.store.seats import WORKER
 from bot.usecases.consider import Answered, Planned, consider, consider_with, role_of
 from bot.usecases.deliver import DeliveryError
+from bot.usecases.notify import told
+from bot.usecases.review import confirm
 from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview
 
 log = logging.getLogger("b24bot.cli")
@@ -91,35 +93,44 @@ def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
             _record(terminal, bot, Tag.COMMAND_RAN, line)
             return Told(reply=preview(considered))
         case Planned():
-            return _open(terminal, bot, considered, yes=yes or not terminal.asks)
+            return _open(terminal, bot, considered, yes=yes)
 
 
 def _open(terminal: Terminal, bot: Bot, planned: Planned, *, yes: bool) -> Told:
-    """Open a change request; the worker posts its card where approvals are asked for."""
-    if isinstance(planned.decision, NeedsConfirmation):
+    """Open a change request, confirmed here if that is all it needs; the worker posts its card and carries it out."""
+    mine = isinstance(planned.decision, NeedsConfirmation)
+    if mine and not yes and not terminal.asks:
         raise Refusal(
-            f"“{planned.understood.command.path}” has to be confirmed by whoever asks for it, and only Slack can show "
-            "the card for that.",
-            hint=f"Type it there: {bot.settings['B24BOT_COMMAND']} {planned.understood.invocation.line} "
-            f"--portal {planned.place.name}",
+            f"“{planned.understood.command.path}” has to be confirmed by whoever asks for it, and nobody can be asked "
+            "here.",
+            hint="Look at it with --dry-run, then add --yes.",
         )
     ctx = bot.context
     ctx.home_team = home_team(bot)
     check_can_be_decided(ctx, terminal.person, planned)
-    if not yes and not agreed(planned):
+    if not yes and terminal.asks and not agreed(planned, "Do this?" if mine else "Ask others to approve this?"):
         return Told(reply=Reply(title="Nobody was asked, and nothing was done."))
     with ctx.store.unit_of_work():
         change, fresh = open_change(ctx, terminal.person, planned, channel="")
-    reply = opened_reply(change, fresh=fresh)
+        if mine and fresh:
+            confirm(ctx, terminal.person, change)
+    reply = confirmed_reply(change) if mine and fresh else opened_reply(change, fresh=fresh)
     if not terminal.held(WORKER):
         reply = replace(reply, notes=(*reply.notes, NOBODY_WORKS))
     return Told(reply=reply, change=change)
 
 
-def agreed(planned: Planned) -> bool:
+def confirmed_reply(change: ChangeRequest) -> Reply:
+    return Reply(
+        title=f"{told(change)} is confirmed, and the worker carries it out.",
+        notes=(f"How it ends: b24bot request show {change.id}",),
+    )
+
+
+def agreed(planned: Planned, question: str) -> bool:
     """Show the plan and ask."""
     print_reply(preview(planned))
-    return click.confirm("Ask others to approve this?", err=True)
+    return click.confirm(question, err=True)
 
 
 def home_team(bot: Bot) -> str:

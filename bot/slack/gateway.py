@@ -63,11 +63,11 @@ class Gateway:
         """Ask Slack who we are. Raises DeliveryError."""
         with translated():
             answer: Any = self._client.auth_test()
-            if not answer["team_id"] or not answer["user_id"]:
-                raise Lost("auth.test names nobody")
+            if not answer.get("team_id"):
+                raise Lost("auth.test names no team")
             self.identity = Identity(
                 team=answer["team_id"],
-                user=answer["user_id"],
+                user=answer.get("user_id") or "",
                 bot=answer.get("bot_id") or "",
                 enterprise=answer.get("enterprise_id"),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ENDINGS, ChangeRequest, Review, Status, Verdict
+from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
 from bot.core.policy import NeedsApproval, Refused, may_approve
 from bot.core.principals import Principal
@@ -114,7 +115,7 @@ def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> C
 
 
 def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    if person.team != ctx.home_team:
+    if person.team != ctx.home_team and not person.local:
         return Refused(reason="You belong to another workspace; only people of this one can decide here.")
     return may_approve(change.decision, requester=change.requester, reviewer=person, role=role_of(ctx, person))
 
@@ -148,24 +149,36 @@ def already(change: ChangeRequest) -> str:
 
 
 def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
-    if not _still_open(ctx, click, change):
-        return
+    if _still_open(ctx, click, change) and not _count(ctx, click.person, change):
+        approvals = len(standing_approvals(ctx, change))
+        _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
+
+
+def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
+    """The requester's own word on the plan they saw, in a unit of work. Raises NotPermitted when it does not count."""
+    barred = _bar(ctx, requester, change)
+    if barred is not None:
+        raise NotPermitted(barred.reason)
+    _count(ctx, requester, change)
+
+
+def _count(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
+    """Count one approval, and let the change request run when it was the last that was needed; False when repeated."""
     now = ctx.clock.now_ms()
-    review = Review(reviewer=click.person, verdict=Verdict.APPROVE, at=now)
-    counted = ctx.store.changes.review(change.number, review)
+    counted = ctx.store.changes.review(change.number, Review(reviewer=person, verdict=Verdict.APPROVE, at=now))
+    if not counted:
+        return False
     change = ctx.store.changes.require(change.number)
     approvals, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
-    if not counted:
-        _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum}.")
-        return
     facts: dict[str, Fact] = {"digest": change.digest, "approvals": approvals, "quorum": quorum}
-    ctx.store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=click.person.id, subject=change.id, facts=facts))
-    say_under_card(ctx, change.number, f"{marks.person(click.person)} approved ({approvals} of {quorum}).")
+    ctx.store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=person.id, subject=change.id, facts=facts))
+    say_under_card(ctx, change.number, f"{marks.person(person)} approved ({approvals} of {quorum}).")
     show_card(ctx, change.number)
     if approvals >= quorum and ctx.store.changes.move(
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         ctx.store.jobs.add("execute", str(change.number), at=now)
+    return True
 
 
 def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Review]:

@@ -117,11 +117,12 @@ def test_without_a_token_and_without_anybody_there_is_nobody_to_ask(office: Desk
     assert "there are 0" in result.stderr
 
 
-def test_what_the_requester_confirms_is_left_to_slack_with_the_line_to_type(desk: Desk) -> None:
-    result = desk.run("thing", "touch", "it's", "--yes", B24BOT_COMMAND="/b25", **ODD)
+def test_what_the_requester_confirms_needs_a_yes_where_nobody_can_be_asked(desk: Desk) -> None:
+    result = desk.run("thing", "touch", "it's", **ODD)
     assert result.exit_code == 4
-    assert "/b25 thing touch 'it'\"'\"'s' --portal attic" in result.stderr
-    assert desk.json("request", "list") == []
+    assert "nobody can be asked" in result.stderr
+    assert "--dry-run, then add --yes" in result.stderr
+    assert json.loads(desk.run("request", "list", "--json", **ODD).stdout) == []
 
 
 def test_somebody_at_the_terminal_sees_the_plan_before_others_are_asked(staffed: Desk) -> None:
