@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.core.change import Status
 from bot.playground.town import Town
-from tests.stories.scene import Scene
+from tests.stories.scene import UNREGISTER, Scene
 
 
 def test_without_an_audit_channel_nothing_dangerous_is_taken_on(tmp_path: Path) -> None:
@@ -87,15 +87,18 @@ def _working(scene: Scene) -> bool:
     return health is None or health.working
 
 
-def test_a_channel_that_only_stutters_keeps_the_change_waiting_and_says_so(scene: Scene) -> None:
-    """No answer of the audit channel is lasting here, so nothing is refused; but nobody is left to wonder."""
+def test_a_channel_that_only_stutters_delays_the_change_and_does_not_end_it(scene: Scene) -> None:
+    """The call is made once the line about the approval is out, and not before."""
     card = scene.ask_removal()
     scene.channel_says("audit", "change:request:opened")
     scene.workspace.fault("error", "chat.postMessage", code="internal_error", count=2)
     scene.press("Anton", card, "Approve")
-    scene.wait_status(Status.APPROVED, Status.DONE)
-    scene.town.clock.advance(6)
     scene.wait_status(Status.DONE)
+    approval = scene.town.store.audit.find(tag="change:review:approved")[0]
+    posts = [call for call in scene.workspace.calls("chat.postMessage") if f"#{approval.seq} " in str(call.arguments)]
+    assert posts[-1].ok
+    (call,) = [entry for entry in scene.portal.world.journal.calls if entry.method == UNREGISTER]
+    assert call.at >= posts[-1].at
 
 
 def test_a_card_that_cannot_be_posted_is_told_to_the_requester(tmp_path: Path) -> None:
