@@ -9,7 +9,6 @@ from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
-from bot.core.notices import ThreadNotice
 from bot.core.plans import drift
 from bot.core.policy import Refused, decide
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
@@ -18,12 +17,17 @@ from bot.usecases.consider import ask, plainly, role_of
 from bot.usecases.context import Context
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
-from bot.usecases.notify import say_under_card, show_card
+from bot.usecases.notify import say_once_under_card, say_under_card, show_card
 from bot.usecases.review import quorum_of, standing_approvals
 
 LOOK_AGAIN_MS = 200
-WAIT_IS_NEWS_MS = 5_000
 """How long to wait before asking again whether the audit line has gone out."""
+WAIT_IS_NEWS_MS = 5_000
+"""How long that may take before the people under the card are told what it waits for."""
+WAITING = (
+    "It waits for the audit channel, which has not taken the line about the approval yet. Nothing is sent to the "
+    "portal before that; after ten minutes the approval is void."
+)
 
 
 def execute(ctx: Context, job: Job, number: int) -> None:
@@ -40,7 +44,8 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     gate, trouble = audit_gate(ctx, change)
     if gate is Gate.WAIT:
         with ctx.store.unit_of_work() as store:
-            _say_that_it_waits(ctx, change)
+            if ctx.clock.now_ms() - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
+                say_once_under_card(ctx, number, "waiting", WAITING)
             store.jobs.postpone(job, due_at=ctx.clock.now_ms() + LOOK_AGAIN_MS)
         return
     stopped = _shut(trouble) if gate is Gate.SHUT else _look_first(ctx, change)
@@ -53,19 +58,6 @@ def execute(ctx: Context, job: Job, number: int) -> None:
             run(ctx, job, change)
     finally:
         ctx.active.discard(number)
-
-
-def _say_that_it_waits(ctx: Context, change: ChangeRequest) -> None:
-    """Once, when the audit channel keeps a change request waiting longer than anybody expects."""
-    key = f"thread:{change.number}:waiting"
-    now = ctx.clock.now_ms()
-    if now - (change.decided_at or now) < WAIT_IS_NEWS_MS or ctx.store.outbox.state_of(key) is not None:
-        return
-    text = (
-        "It waits for the audit channel, which has not taken the line about the approval yet. "
-        "Nothing is sent to the portal before that; after ten minutes the approval is void."
-    )
-    ctx.store.outbox.put(key, ThreadNotice(number=change.number, text=text), at=now)
 
 
 def _finish(ctx: Context, job: Job) -> None:
@@ -218,7 +210,9 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         "outcome": "; ".join(ending.details)[:500],
     }
     ctx.store.record(Entry(tag=tag, actor=actor, subject=change.id, facts=facts))
-    words = f"{marks.person(change.requester)} {ending.status.capitalize()}. {ending.outcome}"
-    say_under_card(ctx, change.number, words)
+    # Many endings begin with the word of their status; it is not said twice.
+    spoken = ending.outcome.lower().startswith(ending.status)
+    words = ending.outcome if spoken else f"{ending.status.capitalize()}. {ending.outcome}"
+    say_under_card(ctx, change.number, f"{marks.person(change.requester)} {words}")
     show_card(ctx, change.number)
     return True

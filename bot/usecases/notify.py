@@ -25,6 +25,13 @@ def say_under_card(ctx: Context, number: int, text: str) -> None:
     ctx.store.outbox.put(f"thread:{number}:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
+def say_once_under_card(ctx: Context, number: int, what: str, text: str) -> None:
+    """Say something under a card that is worth saying one time only; `what` names it among the card's lines."""
+    key = f"thread:{number}:{what}"
+    if ctx.store.outbox.state_of(key) is None:
+        ctx.store.outbox.put(key, ThreadNotice(number=number, text=text), at=ctx.clock.now_ms())
+
+
 def whisper(
     ctx: Context,
     person: Principal,

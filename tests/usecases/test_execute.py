@@ -41,7 +41,7 @@ def test_what_was_approved_is_done_verified_recorded_and_told(office: Office) ->
         *(Tag.CHANGE_REQUESTED, Tag.REVIEW_APPROVED, Tag.EXECUTION_INTENDED),
         *(Tag.CALL_ANSWERED, Tag.EXECUTION_ENDED),
     ]
-    assert office.threads[-1] == f"CR-1001 {marks.person(OLGA)} Done. {ended.outcome}"
+    assert office.threads[-1] == f"CR-1001 {marks.person(OLGA)} {ended.outcome}"
     assert office.messenger.cards[-1] == (1001, Status.DONE, "1.0")
     assert office.ctx.active == set()
 

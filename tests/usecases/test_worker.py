@@ -223,7 +223,8 @@ def test_a_running_worker_answers_asks_runs_and_tells(office: Office, working: W
         return office.now(change).status is Status.DONE
 
     assert in_time(pass_time)
-    assert in_time(lambda: any("Done." in line for line in office.threads))
+    told = "Done and verified by reading it back.\n• one is: red → absent"
+    assert in_time(lambda: any(line.endswith(told) for line in office.threads))
     assert len(office.toy.calls) == 1
 
 
