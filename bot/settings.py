@@ -51,6 +51,28 @@ HOST_SETTINGS: tuple[Setting, ...] = (
         help="How long a change request waits for approval: 15m, 1h, 24h.",
         default="1h",
     ),
+    Setting(
+        name="B24BOT_SAME_PERSON",
+        help="TEAM:USER=TEAM:USER, comma-separated: two accounts of one person, who counts once.",
+    ),
+    Setting(
+        name="B24BOT_BREAK_GLASS",
+        help="on: an admin may run a command that needs approval without it (--break-glass), loudly and on the record.",
+        default="off",
+    ),
+    Setting(
+        name="B24BOT_WITNESS_FILE",
+        help="A file outside B24BOT_HOME, best on another host, to which the heads of the audit log are appended.",
+    ),
+    Setting(
+        name="B24BOT_AUDIT_LAG",
+        help="How old an audit line not in the channel may get before nothing dangerous runs; 30m at most.",
+        default="30m",
+    ),
+    Setting(
+        name="B24BOT_BACKUPS",
+        help="The folder of the hourly backups. Unset: backups in B24BOT_HOME.",
+    ),
     Setting(name="B24BOT_PLUGINS", help="Plugins by name or module:object, comma-separated.", default="bitrix24"),
     Setting(name="B24BOT_PUBLIC_URL", help="Where Slack and Bitrix24 reach the HTTP side."),
     Setting(

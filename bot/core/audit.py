@@ -39,6 +39,17 @@ class Tag(StrEnum):
     ACCESS_REVOKED = "access:grant:removed"
     DELIVERY_MISMATCHED = "inbound:delivery:mismatched"
     SETUP_CHANGED = "setup:place:changed"
+    FROZEN = "bot:freeze:set"
+    UNFROZEN = "bot:freeze:lifted"
+    MODE_CHANGED = "bot:mode:changed"
+    APPROVAL_BYPASSED = "change:approval:bypassed"
+    BYPASS_REVIEWED = "change:approval:reviewed"
+    CHECKPOINT = "audit:chain:checkpoint"
+    BACKUP_MADE = "bot:database:copied"
+    DATABASE_RESTORED = "bot:database:restored"
+    KEY_ROTATED = "bot:key:rotated"
+    TOKENS_RENEWED = "portal:tokens:renewed"
+    TOKENS_REFUSED = "portal:tokens:refused"
 
 
 QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED})
@@ -77,6 +88,7 @@ FACTS = frozenset(
             "version",
         ),
         *("before", "incident", "kind", "name", "count", "place", "account"),
+        *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain"),
     }
 )
 """The names of facts a record may hold."""

@@ -113,8 +113,29 @@ _GUARDS = (
 )
 
 
+_SECOND = (
+    """CREATE TABLE people (
+        team TEXT NOT NULL, user TEXT NOT NULL, standing TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (team, user)) STRICT""",
+    "ALTER TABLE changes ADD COLUMN card_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE changes ADD COLUMN lease_owner TEXT",
+    "ALTER TABLE changes ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE changes ADD COLUMN fence INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE changes ADD COLUMN reminded_at INTEGER",
+    "CREATE INDEX changes_requester ON changes (requester, status)",
+    "CREATE INDEX audit_tag ON audit (tag, seq)",
+)
+
+
 @migrations()
 def m001_first(db: Utils) -> None:
     """Every table of the first release, the guards on the audit log and on the statuses."""
     for statement in (*_TABLES, *_GUARDS):
+        db.execute(statement)
+
+
+@migrations()
+def m002_standing_and_leases(db: Utils) -> None:
+    """What is known of people's accounts, which card a button belongs to, and who runs a change request."""
+    for statement in _SECOND:
         db.execute(statement)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
+from bot.core.mode import Limit
 from bot.core.notices import Whisper
 from bot.core.policy import Terms
 from bot.host.registry import Registry
@@ -73,6 +74,8 @@ class Context:
     """Numbers of the change requests this process is executing."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
+    limits: dict[str, Limit] = field(default_factory=dict)
+    """What start-up and the keeper found that keeps the bot from doing everything, by name."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tell the threads of this process that there is work."""
 

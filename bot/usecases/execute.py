@@ -17,6 +17,7 @@ from bot.usecases.consider import ask, plainly, role_of
 from bot.usecases.context import Context
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
+from bot.usecases.mode import barrier
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
 from bot.usecases.review import quorum_of, standing_approvals
 
@@ -112,6 +113,9 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> bool:
 
 
 def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
+    barred = barrier(ctx, change.plugin)
+    if barred:
+        return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {barred}")
     requester = change.requester
     if isinstance(decide(change.risk, role_of(ctx, requester), ctx.terms), Refused):
         return Ending(status=Status.FAILED, sentence="Nothing was sent: who asked may no longer ask for this.")

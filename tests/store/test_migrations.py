@@ -20,10 +20,11 @@ from tests.store.neighbour import ROOT
 GUARDS = {"audit_no_update", "audit_no_delete", "audit_no_replace", "changes_arrows"}
 INDEXES = {
     *("changes_one_open", "changes_status", "jobs_due", "outbox_due", "audit_subject", "audit_actor"),
+    *("audit_tag", "changes_requester"),
 }
 TABLES = {
     *("grants", "receipts", "jobs", "changes", "reviews", "executions", "audit", "outbox", "channels"),
-    *("records", "secrets", "facts", "_sqlite_migrations"),
+    *("records", "secrets", "facts", "people", "_sqlite_migrations"),
 }
 OPEN_A_STORE = """
 import sys

@@ -1,0 +1,40 @@
+"""What the bot will do now: everything, nothing that changes anything, or no more than read. Each limit says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+HOUSE = "house"
+"""The plugin the host itself is: its commands change what the bot keeps, and no portal."""
+
+
+class Mode(StrEnum):
+    """How much the bot does, most first."""
+
+    NORMAL = "normal"
+    NO_DANGER = "no-danger"
+    """Reading goes on; nothing that changes something is taken on or run."""
+    READ_ONLY = "read-only"
+    """The same, and not even the bot's own rules can be changed: what it keeps cannot be trusted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One reason not to do everything. `name` tells it from others; `why` is a sentence for people."""
+
+    name: str
+    mode: Mode
+    why: str
+    spares_house: bool = False
+    """The bot's own rules may still be changed, by two people as ever."""
+
+    def bars(self, plugin: str) -> bool:
+        """Whether it keeps a plan of this plugin from running."""
+        return not (self.spares_house and plugin == HOUSE)
+
+
+def worst(limits: Iterable[Limit]) -> Mode:
+    """The mode that all limits together make."""
+    return max((limit.mode for limit in limits), key=list(Mode).index, default=Mode.NORMAL)

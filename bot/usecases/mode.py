@@ -1,0 +1,45 @@
+"""Which limits hold now. Asked when something is taken on, and again in the transaction right before the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.core.change import Status
+from bot.core.mode import Limit, Mode
+from bot.core.words import count
+from bot.usecases.context import Context
+
+FROZEN = "frozen"
+"""The fact that holds who froze the bot and why; empty when it is not frozen."""
+MOST_UNPROVEN = 5
+
+
+def frozen(ctx: Context) -> Limit | None:
+    """Somebody has said stop."""
+    words = ctx.store.facts.get(FROZEN)
+    why = f"b24bot is frozen: {words}" if words else ""
+    return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, spares_house=True) if why else None
+
+
+def unproven(ctx: Context) -> Limit | None:
+    """Too many outcomes that nobody knows: something is wrong with the portal or with us."""
+    found = len(ctx.store.changes.with_status([Status.UNKNOWN], limit=MOST_UNPROVEN + 1))
+    if found <= MOST_UNPROVEN:
+        return None
+    why = f"More than {count(MOST_UNPROVEN, 'change request')} have no proven outcome."
+    return Limit(name="unproven", mode=Mode.NO_DANGER, why=why)
+
+
+CHECKS: tuple[Callable[[Context], Limit | None], ...] = (frozen, unproven)
+"""Looked at each time; what takes longer is found by others and kept in `ctx.limits`."""
+
+
+def limits(ctx: Context) -> list[Limit]:
+    """Every reason that holds now."""
+    found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
+    return [*found, *ctx.limits.values()]
+
+
+def barrier(ctx: Context, plugin: str) -> str:
+    """Why no plan of this plugin may run now, as a sentence; empty when it may."""
+    return next((limit.why for limit in limits(ctx) if limit.bars(plugin)), "")
