@@ -16,7 +16,7 @@ from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
 from bot.usecases.consider import Answered, Considered, Planned, consider
 from bot.usecases.context import Context
-from bot.usecases.gate import audit_trouble
+from bot.usecases.gate import try_audit_again
 from bot.usecases.mode import barrier
 from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
 from bot.usecases.progress import Reporter
@@ -145,11 +145,9 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
                 )
         case NeedsConfirmation():
             pass
-    trouble = audit_trouble(ctx)
-    if trouble:
-        raise Refusal(f"{trouble} Nothing that changes the portal is taken on until it works.")
     barred = barrier(ctx, planned.plugin)
     if barred:
+        try_audit_again(ctx)
         raise Refusal(f"{barred} Reading goes on; nothing that changes something is taken on until then.")
     if not ctx.channels.approval and requester.local:
         raise Refusal("B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.")
