@@ -27,6 +27,10 @@ class Link:
     mac: bytes
 
 
+NO_LINK = Link(seq=-1, at=0, tag="", actor="", subject="", facts="", key_id="", mac=b"")
+"""Stands for what is no record at all: it fits nowhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a chain stands: after record `seq`."""

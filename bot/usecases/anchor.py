@@ -7,8 +7,8 @@ from itertools import islice
 from bot.core.audit import QUIET, SYSTEM, Entry, Tag
 from bot.core.chain import START, Place, examine, witness_line
 from bot.core.errors import ConfigurationError
+from bot.core.exports import iso
 from bot.core.mode import Limit, Mode
-from bot.core.words import moment
 from bot.store.witness import Witness
 from bot.usecases.context import Context, log
 
@@ -178,7 +178,7 @@ class Anchoring:
         """A line for every record that is copied to the audit channel, and for the last one whatever it is."""
         records = list(islice(self._ctx.store.audit.walk(after=witnessed), RECORDS_A_ROUND))
         lines = [
-            witness_line(one.tag, Place(seq=one.seq, mac=one.mac), at=moment(one.at), key_id=one.key_id)
+            witness_line(one.tag, Place(seq=one.seq, mac=one.mac), at=iso(one.at), key_id=one.key_id)
             for one in records
             if one.tag not in QUIET or one is records[-1]
         ]

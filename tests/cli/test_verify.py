@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def written(desk: Desk) -> Desk:
     return desk
 
 
+def head_in(shown: str) -> str:
+    """The last head as it is typed again."""
+    found = re.search(r"#[0-9]+ [0-9a-f]{16}", shown)
+    assert found is not None
+    return found[0].replace(" ", ":")
+
+
 def database(desk: Desk) -> Path:
     return next(desk.folder.rglob("b24bot.sqlite3"))
 
@@ -36,8 +44,9 @@ def test_an_untouched_log_holds_and_tells_its_head(written: Desk) -> None:
     shown = written.run("audit", "verify")
     assert shown.exit_code == 0
     assert "The chain holds up to #4 " in shown.stdout
-    head = shown.stdout.split("#")[1].rstrip(".\n").replace(" ", ":")
-    assert written.run("audit", "verify", "--head", f"#{head}").exit_code == 0
+    known = written.run("audit", "verify", "--head", head_in(shown.stdout))
+    assert known.exit_code == 0
+    assert "It agrees with the heads kept elsewhere up to #4" in known.stdout
 
 
 @pytest.mark.parametrize(("change", "seq"), MUTATIONS.values(), ids=MUTATIONS)
@@ -51,8 +60,7 @@ def test_a_quiet_change_is_found_and_named(written: Desk, change: str, seq: int)
 
 
 def test_a_tail_that_was_cut_is_found_by_a_head_known_elsewhere(written: Desk) -> None:
-    shown = written.run("audit", "verify").stdout
-    head = shown.split("#")[1].rstrip(".\n").replace(" ", ":")
+    head = head_in(written.run("audit", "verify").stdout)
     with sqlite3.connect(database(written)) as connection:
         connection.executescript(DROP + "DELETE FROM audit WHERE seq = 4")
     connection.close()
