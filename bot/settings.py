@@ -195,13 +195,13 @@ class Settings:
 
 
 def _pair(text: str) -> tuple[Principal, Principal]:
-    one, equals, other = text.strip().partition("=")
+    one, _, other = text.strip().partition("=")
     hint = "Write TEAM:USER=TEAM:USER, for example T0001:U0002=T0001:U0003; local:NAME is an account of the host."
     try:
         pair = (_account(one), _account(other))
     except BadArgument as error:
         raise ConfigurationError(f"B24BOT_SAME_PERSON: {error.sentence}", hint=hint) from None
-    if not equals or pair[0] == pair[1]:
+    if pair[0] == pair[1]:
         raise ConfigurationError(f"B24BOT_SAME_PERSON: “{text.strip()}” does not pair two accounts.", hint=hint)
     return pair
 
