@@ -10,7 +10,7 @@ from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
-from bot.core.plans import drift
+from bot.core.plans import digest, drift
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
 from bot.usecases.consider import ask, plainly
@@ -143,8 +143,17 @@ def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
     barred = barrier(ctx, change.plugin)
     if barred:
         return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {barred}")
+    if not _as_approved(ctx, change):
+        return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
     reason = void(ctx, change)
     return Ending(status=Status.FAILED, sentence=f"Nothing was sent: {reason}") if reason else None
+
+
+def _as_approved(ctx: Context, change: ChangeRequest) -> bool:
+    """Whether the stored plan has the digest that the card showed and that the record of the approval names."""
+    records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=1)
+    named = {record.facts.get("digest") for record in records}
+    return named | {change.digest} == {digest(change.path, change.place, change.plan)}
 
 
 def _intend(ctx: Context, change: ChangeRequest, step: int) -> None:

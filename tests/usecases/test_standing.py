@@ -58,6 +58,16 @@ def test_help_and_whoami_are_for_everybody_and_ask_slack_nothing(office: Office,
     assert office.messenger.asked == []
 
 
+def test_whoami_tells_a_guest_why_nothing_goes(office: Office) -> None:
+    office.messenger.standings[OLGA] = Standing.GUEST
+    office.type(OLGA, "whoami")
+    assert [label for label, _ in office.messenger.whispers[-1].reply.facts] == ["Role"]
+    office.type(OLGA, "thing list")
+    office.type(OLGA, "whoami")
+    facts = dict(office.messenger.whispers[-1].reply.facts)
+    assert facts["Account"] == "it is a guest's: only members of this workspace can use b24bot"
+
+
 @pytest.mark.parametrize("who", [GLEB, STRANGER, SHELL])
 def test_only_the_needed_people_are_looked_up(office: Office, who: Principal) -> None:
     """Not who is refused anyway, and not the account at the shell, which Slack does not know."""
