@@ -92,24 +92,24 @@ def examine(
     wanted: dict[int, list[Anchor]] = defaultdict(list)
     for anchor in anchors:
         wanted[anchor.seq].append(anchor)
-    place, broken = start, None
-    agreed, against = _compare(wanted.pop(place.seq, ()), place)
+    seq, mac, broken = start.seq, start.mac, None
+    agreed, against = _compare(wanted.pop(seq, ()), start)
     for one in links:
-        if one.seq != place.seq + 1 or not compare_digest(_mac(one, key_of(one.key_id), place), one.mac):
-            broken = place.seq + 1
+        if one.seq != seq + 1 or not compare_digest(_mac(one, key_of(one.key_id), mac), one.mac):
+            broken = seq + 1
             break
-        place = Place(seq=one.seq, mac=one.mac)
-        if one.seq in wanted:
-            fits, fails = _compare(wanted.pop(one.seq), place)
+        seq, mac = one.seq, one.mac
+        if seq in wanted:
+            fits, fails = _compare(wanted.pop(seq), Place(seq=seq, mac=mac))
             agreed, against = fits or agreed, against or fails
     if against is None and broken is None:
         against = wanted[min(wanted)][0] if wanted else None
-    return Findings(place=place, broken_at=broken, agreed=agreed, against=against)
+    return Findings(place=Place(seq=seq, mac=mac), broken_at=broken, agreed=agreed, against=against)
 
 
-def _mac(one: Link, key: bytes, place: Place) -> bytes:
+def _mac(one: Link, key: bytes, previous: bytes) -> bytes:
     return link_of(
-        key, one.seq, place.mac, at=one.at, tag=one.tag, actor=one.actor, subject=one.subject, facts=one.facts
+        key, one.seq, previous, at=one.at, tag=one.tag, actor=one.actor, subject=one.subject, facts=one.facts
     )
 
 

@@ -209,6 +209,16 @@ def test_two_databases_with_one_witness_find_each_other(watched: Office, make_of
     assert CHAIN in watched.ctx.limits, "also a line that another one wrote between ours"
 
 
+def test_of_a_chain_that_is_broken_no_head_is_witnessed(watched: Office) -> None:
+    anchoring = Anchoring(watched.ctx)
+    anchoring.round()
+    watched.ask()
+    rewrite(watched, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
+    assert note_chain(watched.ctx) is not None
+    anchoring.round()
+    assert [one["seq"] for one in lines(watched)] == [6]
+
+
 def test_a_witness_that_was_cut_is_told_recorded_and_begun_anew(
     watched: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
