@@ -23,6 +23,7 @@ from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Gateway, make_client
 from bot.slack.socket import Socket
+from bot.store.database import Failpoint
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, open_store
@@ -67,11 +68,20 @@ class Bot:
         self.store.close()
 
 
-def assemble(settings: Settings, *, clock: Clock | None = None, synchronous: str | None = None) -> Bot:
-    """Open the key file and the database, load the plugins, and connect them. Raises ConfigurationError."""
+def assemble(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    synchronous: str | None = None,
+    failpoint: Failpoint | None = None,
+) -> Bot:
+    """Open the key file and the database, load the plugins, and connect them. Raises ConfigurationError.
+
+    `synchronous` and `failpoint` are handed to the database.
+    """
     clock = clock or SystemClock()
     keys = load_key_file(settings.key_file, home=settings.home)
-    store = open_store(settings.home, keys, clock, synchronous=synchronous)
+    store = open_store(settings.home, keys, clock, synchronous=synchronous, failpoint=failpoint)
     try:
         return _connect(settings, clock, keys, store)
     except BaseException:

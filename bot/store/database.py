@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sqlite_utils import Database as Utils
@@ -20,6 +23,8 @@ BUSY_SECONDS = 2.0
 """Under the three seconds in which Slack wants its answer, so that a locked file is told and not timed out."""
 APPLICATION_ID = 0x62323462
 Row = dict[str, Any]
+Failpoint = Callable[[str], None]
+"""Hears of each unit of work: `before:` and `after:` its commit, or `joined:`, and the place in the code."""
 
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases from which the WAL-reset race is mended, each in its own line (safety.md 0.6)."""
@@ -38,11 +43,20 @@ class Database:
     """One connection to one file, shared by the threads of a process behind a lock.
 
     `synchronous` overrides the durability level; only a benchmark that leaves out the disk has a reason to.
-    `busy_seconds` is how long to wait for another process that holds the file.
+    `busy_seconds` is how long to wait for another process that holds the file. `failpoint` is for tests that end the
+    process on either side of a commit.
     """
 
-    def __init__(self, path: Path, *, synchronous: str | None = None, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        synchronous: str | None = None,
+        busy_seconds: float = BUSY_SECONDS,
+        failpoint: Failpoint | None = None,
+    ) -> None:
         self.path = path
+        self._failpoint = failpoint
         self._busy_seconds = busy_seconds
         self._lock = threading.RLock()
         journal, level = journal_for(sqlite3.sqlite_version_info)
@@ -98,6 +112,7 @@ class Database:
         """
         with self._lock:
             if self._connection.in_transaction:
+                self._pass("joined")
                 yield
                 return
             self._guarded("BEGIN IMMEDIATE")
@@ -107,12 +122,18 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+            self._pass("before")
             try:
                 self._guarded("COMMIT")
             except StoreUnavailable:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+            self._pass("after")
+
+    def _pass(self, side: str) -> None:
+        if self._failpoint is not None:
+            self._failpoint(f"{side}:{place_of(sys._getframe(1))}")
 
     @property
     def in_transaction(self) -> bool:
@@ -177,3 +198,11 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def place_of(frame: FrameType) -> str:
+    """Who holds the unit of work: the `with` statement's function and line, as `bot.usecases.execute._begin:95`."""
+    at: FrameType | None = frame
+    while at is not None and (at.f_code.co_name == "unit_of_work" or at.f_code.co_filename == contextlib.__file__):
+        at = at.f_back
+    return f"{at.f_globals['__name__']}.{at.f_code.co_qualname}:{at.f_lineno}" if at else ""

@@ -14,7 +14,7 @@ from bot.core.notices import AuditNotice
 from bot.plugin import Clock
 from bot.store.audit import AuditLog
 from bot.store.changes import Changes
-from bot.store.database import Database
+from bot.store.database import Database, Failpoint
 from bot.store.grants import Grants
 from bot.store.jobs import Jobs
 from bot.store.keys import Keyring
@@ -86,13 +86,15 @@ def audit_key(seq: int) -> str:
     return f"audit:{seq}"
 
 
-def open_store(home: Path, keys: Keyring, clock: Clock, *, synchronous: str | None = None) -> Store:
+def open_store(
+    home: Path, keys: Keyring, clock: Clock, *, synchronous: str | None = None, failpoint: Failpoint | None = None
+) -> Store:
     """Open the database in `home`, bring it to this version's schema, and hand out the store."""
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreUnavailable(f"The folder {home} cannot be used: {error.strerror}.") from None
-    database = Database(home / FILE_NAME, synchronous=synchronous)
+    database = Database(home / FILE_NAME, synchronous=synchronous, failpoint=failpoint)
     try:
         migrate(database)
     except BaseException:
