@@ -76,6 +76,8 @@ plugin = FragilePlugin()
 def put_together(settings: Any, page: Page) -> Bot:
     """The bot with every way to the outside watched."""
     bot = assemble(settings, clock=PagedClock(page), synchronous=NO_DISK, failpoint=trip.commit)
+    if page.get("busy_ms"):
+        bot.store.database.rows(f"PRAGMA busy_timeout = {page.get('busy_ms')}")
     client = FragileClient(
         token=settings["SLACK_BOT_TOKEN"], base_url=settings.slack_api, timeout=10, retry_handlers=[]
     )

@@ -13,7 +13,7 @@ from typing import Self
 from bot.clock import SystemClock
 
 _WORD = struct.Struct("<q")
-WORDS = ("shift_ms", "slept_ms", "nudges", "keeper_lag_ms", "fault")
+WORDS = ("shift_ms", "slept_ms", "nudges", "keeper_lag_ms", "fault", "busy_ms")
 """The 64-bit numbers on the page, in their order."""
 SIZE = 4096
 

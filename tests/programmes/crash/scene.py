@@ -22,6 +22,7 @@ from bot.playground.town import ROLES
 from bot.playground.workspace import DispatchResult, Message
 from bot.playground.workspace.dispatch import Dispatch
 from bot.slack import inbound
+from bot.store.keys import create_key_file
 from bot.testing.services import scratch_store
 from bot.usecases.access import grant_role
 from bot.web.site import SLACK_PATH
@@ -48,6 +49,10 @@ KEYS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
 }
 
 
+NOT_YET = object()
+"""What an act returns that could not be done yet, for example because a button is not there."""
+
+
 class Unsettled(AssertionError):
     """The bot did not come where it should have come; the message says where it stands."""
 
@@ -68,17 +73,17 @@ class Step:
 def template(folder: Path) -> Path:
     """A folder with a key file and a database that has the usual people on its allow-list, to be copied for runs."""
     store = scratch_store(folder)
-    workspace = WatchedWorkspace(Witness(folder))
-    for name, role in ROLES.items():
-        person = workspace.people[name].person
-        principal = Principal(team=person.team_id, user=person.id)
-        grant_role(store, principal, Role(role), by=Principal.shell("test"))
+    with WatchedWorkspace(Witness(folder)) as workspace:
+        for name, role in ROLES.items():
+            person = workspace.people[name].person
+            principal = Principal(team=person.team_id, user=person.id)
+            grant_role(store, principal, Role(role), by=Principal.shell("test"))
     store.close()
     return folder
 
 
 class Scene:
-    """Use as a context manager. `folder` is made, over a copy of `template` if there is one.
+    """Use as a context manager. `folder` is made, over a copy of `template`, or with a key file and nothing else.
 
     `kills` are died at in their order, each by the process that reaches it first.
     """
@@ -94,7 +99,9 @@ class Scene:
     ) -> None:
         self.folder, self.home = folder, folder / "home"
         folder.mkdir(parents=True)
-        if template is not None:
+        if template is None:
+            create_key_file(folder / "keys" / "key")
+        else:
             shutil.copytree(template, folder, dirs_exist_ok=True)
         self.witness = Witness(self.home)
         self.page = Page(folder / "page")
@@ -243,8 +250,7 @@ class Scene:
         while True:
             self.up()
             if not acted:
-                step.act(self)
-                acted = True
+                acted = step.act(self) is not NOT_YET
             self.wait(lambda: bool(step.done(self)) or self.idle())
             if not self.alive:
                 continue
