@@ -183,8 +183,11 @@ def later(seconds: float) -> Callable[[Scene], None]:
 
 
 def slow_portal(scene: Scene) -> None:
-    """A portal with so much on it that reading takes long: each batch takes three seconds on the clock."""
-    names = [f"chat{number}" for number in range(40)]
+    """A portal with so much on it that reading takes long: each batch takes three seconds on the clock.
+
+    There are more batches than are asked for at a time, so that some begin after others have ended.
+    """
+    names = [f"chat{number}" for number in range(140)]
     scene.portal.watched.seed(
         connectors=[{"id": name, "name": name} for name in names],
         activations=[{"connector": name, "line": 1} for name in names],
@@ -229,8 +232,21 @@ def tampered(scene: Scene) -> None:
     )
 
 
-def refusals(scene: Scene) -> list[tuple[Any, ...]]:
-    return scene.rows("SELECT seq FROM audit WHERE tag = 'change:review:refused'")
+def tagged(scene: Scene, tag: str) -> list[tuple[Any, ...]]:
+    """The records of a tag."""
+    return scene.rows("SELECT seq FROM audit WHERE tag = ?", tag)
+
+
+def slack_does_not_tell(scene: Scene) -> None:
+    """Who approves is found out; who asked is not, once."""
+    scene.workspace.fault("server_error", "users.info", skip=1)
+
+
+def the_card_is_deleted(scene: Scene) -> None:
+    card = the_card(scene, 1001)
+    if card is not None:
+        with scene.workspace.world.lock:
+            scene.workspace.world.messages.remove(card)
 
 
 def settles_truly(scene: Scene) -> None:
@@ -309,7 +325,7 @@ REFUSED = Scenario(
         does("a key is used twice", tampered),
         ASK,
         presses("Olga", "Approve", 1001, told("Olga", "somebody else has to approve")),
-        presses("Olga", "Reject…", 1001, lambda scene: len(refusals(scene)) == 2),
+        presses("Olga", "Reject…", 1001, lambda scene: len(tagged(scene, "change:review:refused")) == 2),
         APPROVE,
     ),
 )
@@ -382,6 +398,28 @@ LOCKED = Scenario(
     busy_ms=200,
     steps=(Step(name="the database is locked", act=lock_while_planning, done=told("Olga", "myconnector"), again=True),),
 )
+WITNESSED = Scenario(
+    name="a witnessed log",
+    settings={"B24BOT_WITNESS_FILE": "{folder}/witness/heads"},
+    steps=(
+        does("the witness has a place", lambda scene: (scene.folder / "witness").mkdir(exist_ok=True)),
+        ASK,
+        does("a day passes", later(90_000), lambda scene: tagged(scene, "audit:chain:checkpoint")),
+    ),
+)
+DELETED = Scenario(
+    name="a card that somebody deletes",
+    steps=(
+        ASK,
+        does("the card is deleted", the_card_is_deleted),
+        does("five minutes pass", later(301), decidable()),
+        does("half an hour passes", later(1_500), lambda scene: scene.card("Still waiting for approval")),
+        does(
+            "Slack will not tell who Olga is", lambda scene: scene.workspace.fault("server_error", "users.info", skip=1)
+        ),
+        APPROVE,
+    ),
+)
 ADMIN = "T0001:U0004"
 PEOPLE = (("U0001", "operator"), ("U0002", "approver"), ("U0003", "approver"))
 NEW_PORTAL = (
@@ -408,5 +446,5 @@ SHELL = Scenario(
 )
 ALL = (
     *(REMOVE, INTERRUPTED, SEVERAL_CALLS, CONFIRMED, REJECTED, WITHDRAWN, EXPIRED, STALE, RENEWED, REFUSED, BLIND),
-    *(LONG_ANSWER, NO_ADDRESS, NO_CHANNEL, FAULTY, LOCKED, SHELL),
+    *(LONG_ANSWER, NO_ADDRESS, NO_CHANNEL, FAULTY, LOCKED, WITNESSED, DELETED, SHELL),
 )

@@ -85,7 +85,8 @@ def template(folder: Path) -> Path:
 class Scene:
     """Use as a context manager. `folder` is made, over a copy of `template`, or with a key file and nothing else.
 
-    `kills` are died at in their order, each by the process that reaches it first.
+    `kills` are died at in their order, each by the process that reaches it first. In the values of `settings`,
+    `{folder}` stands for the folder.
     """
 
     def __init__(
@@ -115,7 +116,7 @@ class Scene:
         self.process: Process | None = None
         self._server = server
         self._kills = list(kills)
-        self._more = dict(settings or {})
+        self._more = {name: value.format(folder=folder) for name, value in (settings or {}).items()}
 
     def __enter__(self) -> Self:
         self.workspace.start()

@@ -6,6 +6,7 @@ has one thread, so that what it forks is whole.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -41,6 +42,9 @@ def main() -> None:
     sites.commits()
     sites.network()
     _warm_up()
+    # What is there now is never looked through again, so the forked processes share its memory.
+    gc.collect()
+    gc.freeze()
     _say({"ready": True})
     for line in sys.stdin:
         order: Order = json.loads(line)

@@ -7,6 +7,7 @@ as soon as they are written.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,8 @@ from functools import cache
 from tests.architecture.source import Module, modules
 
 UNIT = "unit_of_work"
+_COMPREHENSION = re.compile(r"(\.<locals>\.<(listcomp|setcomp|dictcomp|genexpr)>)+\Z")
+"""Some releases of Python give these a frame of their own."""
 SIMULATED = ("bot.playground", "plugins.bitrix24.simulator", "plugins.bitrix24.simulation")
 """What stands in for the outside: it dies with nobody."""
 
@@ -59,17 +62,18 @@ WAYS = (
 
 def commits() -> tuple[Site, ...]:
     """Every statement that opens a unit of work."""
-    return _found(_commits)
+    return _found(commits_in)
 
 
 def network() -> tuple[Site, ...]:
     """Every expression that leads to the network."""
-    return _found(_network)
+    return _found(network_in)
 
 
 def find(sites: tuple[Site, ...], place: str) -> Site | None:
     """The site that a place in the code, `function:line`, lies in."""
     function, _, line = place.rpartition(":")
+    function = _COMPREHENSION.sub("", function)
     return next((site for site in sites if site.holds(function, int(line or 0))), None)
 
 
@@ -79,26 +83,26 @@ def _found(look: Callable[[Module, str, ast.AST], Iterator[Site]]) -> tuple[Site
         site
         for module in modules()
         if not module.name.startswith(SIMULATED)
-        for function, node in _walk(module.tree, module.name)
+        for function, node in walk(module.tree, module.name)
         for site in look(module, function, node)
     }
     return tuple(sorted(found, key=lambda site: (site.function, site.first)))
 
 
-def _walk(node: ast.AST, function: str, inside: bool = False) -> Iterator[tuple[str, ast.AST]]:
+def walk(node: ast.AST, function: str, inside: bool = False) -> Iterator[tuple[str, ast.AST]]:
     """Every node with the qualified name of the function it stands in, as a code object has it."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             is_function = not isinstance(child, ast.ClassDef)
-            yield from _walk(child, f"{function}{'.<locals>' if inside else ''}.{child.name}", is_function)
+            yield from walk(child, f"{function}{'.<locals>' if inside else ''}.{child.name}", is_function)
         elif isinstance(child, ast.Lambda):
-            yield from _walk(child, f"{function}{'.<locals>' if inside else ''}.<lambda>", True)
+            yield from walk(child, f"{function}{'.<locals>' if inside else ''}.<lambda>", True)
         else:
             yield function, child
-            yield from _walk(child, function, inside)
+            yield from walk(child, function, inside)
 
 
-def _commits(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
+def commits_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
     if isinstance(node, ast.With) and function.rpartition(".")[2] != UNIT:
         for item in node.items:
             opened = item.context_expr
@@ -106,7 +110,7 @@ def _commits(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
                 yield Site(function=function, first=node.lineno, last=opened.end_lineno or node.lineno)
 
 
-def _network(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
+def network_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         owner, method = _name(node.func.value), node.func.attr
         for way in WAYS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,6 @@ from tests.programmes.crash.matrix import (
     own,
 )
 from tests.programmes.crash.scenario import Scenario
-from tests.programmes.crash.scene import template
 from tests.programmes.form import LONG
 
 SEED = int(os.environ.get("B24BOT_TEST_SEED", "1"))
@@ -41,10 +41,8 @@ Note = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="session")
-def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
-    folder = tmp_path_factory.mktemp("crash")
-    with ForkServer() as server:
-        yield Matrix(server, folder, template(folder / "template"))
+def matrix(server: ForkServer, beginning: Path, tmp_path_factory: pytest.TempPathFactory) -> Matrix:
+    return Matrix(server, tmp_path_factory.mktemp("crash"), beginning)
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +72,10 @@ def test_every_commit_and_every_way_to_the_network_is_passed_by_a_story(
             passed.update(matrix.rehearse(story))
     assert missed(passed) == []
     assert len(sites.commits()) >= 16
-    record_property("sites", len(sites.commits()) + len(sites.network()))
-    record_property("commits that only join another", len(only_joined(passed)))
+    record_property("crash: sites of commits", len(sites.commits()))
+    record_property("crash: sites of the network", len(sites.network()))
+    record_property("crash: failpoints in all stories", len(set(failpoints(tuple(passed)))))
+    record_property("crash: sites that only join another commit", len(only_joined(passed)))
 
 
 def only_joined(passed: set[str]) -> list[str]:
@@ -99,7 +99,7 @@ def test_killed_at_each_failpoint_it_is_as_if_nothing_had_been(
     totals = Totals()
     if LONG:
         for fault in FAULTS:
-            every_pass(matrix, every_fault(story, list(failpoints(rehearsals[story.name])), fault, SEED), totals)
+            every_pass(matrix, every_fault(story, names, fault, SEED), totals)
     else:
         unhit = [str(run) for run in one_each(story, names, SEED) if not matrix.die(run, totals)]
         assert unhit == []
@@ -130,9 +130,8 @@ def every_pass(matrix: Matrix, runs: Iterator[Run], totals: Totals) -> None:
 
 def conclude(totals: Totals, record_property: Note) -> None:
     """Put the totals on record, and fail with all that was wrong."""
-    record_property("runs", totals.runs)
-    record_property("kills", totals.kills)
-    record_property("failpoints", len(totals.failpoints))
-    record_property("slowest recovery in ms", round(totals.slowest * 1000))
+    record_property("crash: runs", totals.runs)
+    record_property("crash: kills", totals.kills)
+    record_property("crash: most milliseconds from a restart to the next delivery", round(totals.slowest * 1000))
     shown = "\n\n".join(totals.wrong[:5])
     assert not totals.wrong, f"seed {SEED}, {len(totals.wrong)} things wrong in {totals.runs} runs\n{shown}"
