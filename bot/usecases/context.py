@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
-from bot.core.mode import Limit
+from bot.core.mode import HOUSE, Limit
 from bot.core.notices import Whisper
 from bot.core.policy import Terms
 from bot.host.registry import Registry
@@ -55,6 +55,13 @@ class Channels:
     audit: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseServices(PluginServices):
+    """What the host's own plugin is given: all that the use cases work with."""
+
+    ctx: Context
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """The things use cases work with. `home_team` is known once Slack has answered."""
@@ -68,6 +75,7 @@ class Context:
     settings: Mapping[str, str]
     settle_after_ms: int
     home_team: str = ""
+    version: str = ""
     audit_pace_ms: int = 1_000
     """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
     active: set[int] = field(default_factory=set)
@@ -80,4 +88,7 @@ class Context:
     """Tell the threads of this process that there is work."""
 
     def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
-        return services_for(plugin, self.settings, self.store, self.clock, progress)
+        given = services_for(plugin, self.settings, self.store, self.clock, progress)
+        if plugin != HOUSE:
+            return given
+        return HouseServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)

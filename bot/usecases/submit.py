@@ -9,7 +9,7 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.inbound import SlashCommand
-from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
 from bot.core.redact import redact
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
@@ -17,6 +17,7 @@ from bot.store.jobs import Job
 from bot.usecases.consider import Answered, Considered, Planned, consider
 from bot.usecases.context import Context
 from bot.usecases.gate import audit_trouble
+from bot.usecases.house import do_at_once
 from bot.usecases.mode import barrier
 from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
 from bot.usecases.progress import Reporter
@@ -62,6 +63,12 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
             return reply, "calm" if calm else "answer"
         case Planned() if considered.understood.invocation.dry_run:
             return preview(considered), "answer"
+        case Planned(decision=Allowed()):
+            with ctx.store.unit_of_work() as store:
+                reply = do_at_once(ctx, slash.person, considered)
+                store.record(_entry(Tag.COMMAND_RAN, slash))
+                _answer(ctx, job, slash, reply, mood="calm")
+            return None, ""
         case Planned():
             check_can_be_decided(ctx, slash.person, considered)
             with ctx.store.unit_of_work():
@@ -118,7 +125,7 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
 
 def expiry_of(decision: Decision) -> int:
     """Milliseconds a decision waits for people."""
-    return decision.expires_in if isinstance(decision, NeedsApproval | NeedsConfirmation) else 0
+    return decision.expires_in if isinstance(decision, NeedsApproval | NeedsConfirmation | BrokenGlass) else 0
 
 
 def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:
@@ -143,7 +150,7 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
                     f"This needs the approval of {quorum} other people with the role {role}; there are {len(others)}.",
                     hint="An admin adds one in the host's terminal: b24bot access grant TEAM:USER approver",
                 )
-        case NeedsConfirmation():
+        case NeedsConfirmation() | BrokenGlass():
             pass
     trouble = audit_trouble(ctx)
     if trouble:
@@ -161,6 +168,8 @@ def opened_reply(change: ChangeRequest, *, fresh: bool) -> Reply:
         return Reply(title=f"{told(change)} is open for this already, {where}. Its status is {change.status}.")
     if isinstance(change.decision, NeedsApproval):
         return Reply(title=f"{told(change)} waits for approval {where}.")
+    if isinstance(change.decision, BrokenGlass):
+        return Reply(title=f"{told(change)} waits for you to break the glass {where}.")
     return Reply(title=f"{told(change)} waits for you to confirm it {where}.")
 
 
@@ -197,6 +206,8 @@ def needs(decision: Decision) -> str:
             return f"the approval of {quorum} other people ({WHO[role]})"
         case NeedsConfirmation():
             return "your confirmation"
+        case BrokenGlass():
+            return "the confirmation of the admin who asks, alone: the glass is broken, and that is reviewed afterwards"
         case Allowed():
             return "nothing"
         case Refused(reason=reason):
