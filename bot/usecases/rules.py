@@ -62,7 +62,7 @@ def _role_plan(house: House, person: Principal, role: Role | None) -> Answer:
     if locks_out(house.ctx.store, whom, role):
         raise Refusal(LAST_ADMIN, hint="Give the role admin to somebody else first.")
     does = f"give @{whom.user} the role {role}" if role else f"take the role {held} from @{whom.user}"
-    undo = f"access grant {whom.id} {held}" if held else f"access revoke {whom.id}"
+    undo = f"access grant @{whom.user} {held}" if held else f"access revoke @{whom.user}"
     now = f"has the role {held} now" if held else "is not on the allow-list now"
     return Plan(
         summary=f"{does[0].upper()}{does[1:]}",
