@@ -148,7 +148,7 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             if len(others) < quorum:
                 raise Refusal(
                     f"This needs the approval of {quorum} other people with the role {role}; there are {len(others)}.",
-                    hint="An admin adds one in the host's terminal: b24bot access grant TEAM:USER approver",
+                    hint=f"An admin adds one in the host's terminal: b24bot access grant TEAM:USER {role}",
                 )
         case NeedsConfirmation() | BrokenGlass():
             pass
