@@ -1,4 +1,4 @@
-"""From a typed line to an answer or a plan with its decision. Reads only: nothing is stored and nothing is sent."""
+"""From a typed line to an answer or a plan with its decision. All that is stored is what Slack says of the account."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.context import Context
 from bot.usecases.desk import Desk
+from bot.usecases.standing import look_up, outcast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
     command = understood.command
     if command.noun not in OPEN_TO_ALL:
         _require(decide(command.risk, role, ctx.terms), role)
+        look_up(ctx, [person])
+        require_member(ctx, person)
     if understood.invocation.break_glass and command.risk is Risk.READ:
         raise Refusal("This only reads and needs nobody's approval.", hint="Leave --break-glass out.")
     plugin = ctx.registry.owner(command)
@@ -141,6 +144,13 @@ def _answered(understood: Understood, answer: Answer) -> Answered:
     if isinstance(answer, Plan):
         raise TypeError(f"{understood.command.path} may not return a plan")
     return Answered(understood=understood, reply=answer)
+
+
+def require_member(ctx: Context, person: Principal) -> None:
+    """Raise NotPermitted for guests, deactivated accounts and the like, and when Slack did not tell."""
+    refused = outcast(ctx, person)
+    if refused is not None:
+        raise NotPermitted(refused.reason)
 
 
 def _require(decision: Decision, role: Role | None) -> None:

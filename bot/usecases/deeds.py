@@ -81,7 +81,8 @@ def _unfreeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
 def _review(ctx: Context, word: Word, params: Params) -> CallOutcome:
     number = int(str(params["number"]))
     bypass = bypass_of(ctx, number)
-    others = [person for person in word.approved if bypass is None or person.id != bypass.actor]
+    breaker = Principal.read(bypass.actor) if bypass else word.asked
+    others = [person for person in word.approved if not ctx.people.same(person, breaker)]
     if not others:
         return _not_done("Whoever broke the glass cannot review that themselves.")
     if not reviewed(ctx, number):

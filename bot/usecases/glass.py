@@ -15,7 +15,7 @@ from bot.usecases.consider import Planned, consider_with, role_of
 from bot.usecases.context import Context
 from bot.usecases.notify import announce, told
 from bot.usecases.rules import REVIEW_PATH
-from bot.usecases.submit import open_change
+from bot.usecases.submit import write_change
 
 REVIEW_LASTS_MS = 7 * 24 * 3_600_000
 MOST_MENTIONED = 10
@@ -46,7 +46,7 @@ def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> C
     planned = consider_with(ctx, ctx.registry.plugin(HOUSE), understood, role_of(ctx, person))
     if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
         raise TypeError(f"{change.id} cannot be reviewed")
-    review, _ = open_change(
+    return write_change(
         ctx,
         person,
         replace(
@@ -56,7 +56,6 @@ def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> C
         ),
         channel=change.channel,
     )
-    return review
 
 
 def _admins(ctx: Context, person: Principal) -> str:

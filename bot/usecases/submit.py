@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange
@@ -12,15 +13,18 @@ from bot.core.inbound import SlashCommand
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
 from bot.core.redact import redact
+from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
-from bot.usecases.consider import Answered, Considered, Planned, consider
+from bot.usecases.able import check_can_be_approved, check_few_open
+from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
 from bot.usecases.context import Context
 from bot.usecases.gate import audit_trouble
 from bot.usecases.house import do_at_once
 from bot.usecases.mode import barrier
 from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
 from bot.usecases.progress import Reporter
+from bot.usecases.standing import look_up
 
 
 def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
@@ -70,10 +74,10 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
                 _answer(ctx, job, slash, reply, mood="calm")
             return None, ""
         case Planned():
-            check_can_be_decided(ctx, slash.person, considered)
+            note = check_can_be_decided(ctx, slash.person, considered)
             with ctx.store.unit_of_work():
                 change, fresh = open_change(ctx, slash.person, considered, channel=slash.channel)
-                _answer(ctx, job, slash, opened_reply(change, fresh=fresh), mood="calm")
+                _answer(ctx, job, slash, opened_reply(change, fresh=fresh, note=note), mood="calm")
             return None, ""
 
 
@@ -86,13 +90,21 @@ def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: 
 def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> tuple[ChangeRequest, bool]:
     """Store the change request, or find the one that is open for the same target. In a unit of work.
 
-    The second value is False when it was found.
+    The second value is False when it was found. Raises NotPermitted for an account that is no member's, and Refusal
+    when this person has too many open.
     """
-    store, now = ctx.store, ctx.clock.now_ms()
-    existing = store.changes.open_for(planned.place, planned.plan.target)
+    require_member(ctx, requester)
+    existing = ctx.store.changes.open_for(planned.place, planned.plan.target)
     if existing is not None:
         show_card(ctx, existing.number)
         return existing, False
+    check_few_open(ctx, requester)
+    return write_change(ctx, requester, planned, channel=channel), True
+
+
+def write_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> ChangeRequest:
+    """Store a change request, whatever else its requester has open. In a unit of work; none is open for the target."""
+    store, now = ctx.store, ctx.clock.now_ms()
     invocation = planned.understood.invocation
     change = store.changes.open(
         NewChange(
@@ -108,6 +120,7 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
             created_at=now,
             expires_at=now + expiry_of(planned.decision),
             channel=_card_channel(ctx, planned.decision, channel),
+            card_id=ids.token(),
         )
     )
     facts: dict[str, Fact] = {
@@ -120,7 +133,7 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
     }
     store.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=requester.id, subject=change.id, facts=facts))
     show_card(ctx, change.number)
-    return change, True
+    return change
 
 
 def expiry_of(decision: Decision) -> int:
@@ -134,22 +147,17 @@ def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:
     return ctx.channels.approval or typed_in
 
 
-def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> None:
-    """Refuse at once what could never run: no audit channel that works, nobody who may approve."""
+def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> str:
+    """Refuse at once what could never run: no audit channel that works, nobody who may approve.
+
+    Slack may be asked, so this is not for a unit of work. Returns what the requester has to know, or an empty text.
+    """
+    note = ""
     match planned.decision:
         case Allowed() | Refused():
             raise NotPermitted("A plan cannot run without a decision.")
-        case NeedsApproval(quorum=quorum, role=role):
-            others = [
-                grant
-                for grant in ctx.store.grants.all()
-                if grant.role.reaches(role) and grant.principal != requester and grant.principal.team == ctx.home_team
-            ]
-            if len(others) < quorum:
-                raise Refusal(
-                    f"This needs the approval of {quorum} other people with the role {role}; there are {len(others)}.",
-                    hint=f"An admin adds one in the host's terminal: b24bot access grant TEAM:USER {role}",
-                )
+        case NeedsApproval() as decision:
+            note = check_can_be_approved(ctx, requester, decision)
         case NeedsConfirmation() | BrokenGlass():
             pass
     trouble = audit_trouble(ctx)
@@ -160,14 +168,21 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
         raise Refusal(f"{barred} Reading goes on; nothing that changes something is taken on until then.")
     if not ctx.channels.approval and requester.local:
         raise Refusal("B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.")
+    # Planning and asking may have taken long; nothing is asked when what is known is fresh.
+    look_up(ctx, [requester])
+    return note
 
 
-def opened_reply(change: ChangeRequest, *, fresh: bool) -> Reply:
+def opened_reply(change: ChangeRequest, *, fresh: bool, note: str = "") -> Reply:
     where = f"in {marks.channel(change.channel)}"
     if not fresh:
-        return Reply(title=f"{told(change)} is open for this already, {where}. Its status is {change.status}.")
+        who = f"{marks.person(change.requester)} asked for it at {moment(change.created_at)}"
+        return Reply(
+            title=f"{told(change)} is open for this already, {where}. Its status is {change.status}.",
+            notes=(f"{who}; until it has ended nothing else is taken on for the same thing.",),
+        )
     if isinstance(change.decision, NeedsApproval):
-        return Reply(title=f"{told(change)} waits for approval {where}.")
+        return Reply(title=f"{told(change)} waits for approval {where}.", notes=(note,) if note else ())
     if isinstance(change.decision, BrokenGlass):
         return Reply(title=f"{told(change)} waits for you to break the glass {where}.")
     return Reply(title=f"{told(change)} waits for you to confirm it {where}.")

@@ -19,6 +19,7 @@ from bot.usecases.expire import expire_overdue
 from bot.usecases.mode import note_mode
 from bot.usecases.notify import whisper
 from bot.usecases.recover import Recovery
+from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.submit import submit
 
@@ -108,6 +109,8 @@ class Worker:
         put_away_stranded(self._ctx)
         if self._ctx.home_team:
             expire_overdue(self._ctx)
+            remind(self._ctx)
+            show_again(self._ctx)
             self._recovery.look()
         now = self._ctx.clock.now_ms()
         if now - self._swept_at > SWEEP_MS:

@@ -11,10 +11,12 @@ from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import NotPermitted
 from bot.core.mode import HOUSE
+from bot.core.people import People
 from bot.core.policy import BrokenGlass, NeedsApproval, Terms
 from bot.core.principals import Principal, Role
 from bot.plugin import PluginError, Refusal
 from bot.usecases import buttons
+from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import grant_role
 from bot.usecases.consider import Planned, consider
 from bot.usecases.deliver import ChannelDead
@@ -23,15 +25,15 @@ from bot.usecases.house import HERE
 from bot.usecases.review import confirm
 from tests.usecases.office import ANTON, APPROVALS, GLEB, IDA, OLGA, ROLES, SHELL, VERA, VIKTOR, Office, person
 
-ADA = person("Ada")
+ADA, EVA = person("Ada"), person("Eva")
 NOW = "thing remove one --break-glass --reason 'customers are lost'"
 ON = Terms(break_glass=True)
 
 
 @pytest.fixture
 def glass(make_office: Callable[..., Office]) -> Office:
-    """An office with two admins, Ida and Ada, where the glass may be broken."""
-    return make_office(terms=ON, roles={**ROLES, ADA: Role.ADMIN})
+    """An office with three admins, Ida, Ada and Eva, where the glass may be broken."""
+    return make_office(terms=ON, roles={**ROLES, ADA: Role.ADMIN, EVA: Role.ADMIN})
 
 
 def broken(office: Office, text: str = NOW) -> tuple[ChangeRequest, ChangeRequest]:
@@ -308,6 +310,29 @@ def test_asked_for_by_hand_it_is_still_not_who_broke_it_who_reviews(glass: Offic
     assert glass.now(again).status is Status.FAILED
     assert "cannot review that themselves" in glass.now(again).outcome
     assert glass.records(Tag.BYPASS_REVIEWED) == []
+
+
+def test_another_account_of_who_broke_it_does_not_review_it(glass: Office) -> None:
+    glass.ctx.people = People.of({(IDA, ADA)})
+    change, review = broken(glass)
+    assert "with another account" in glass.press(ADA, review)
+    glass.work()
+    glass.send(EVA, review, "not so")
+    again = glass.ask(f"request review {change.id}", EVA)
+    assert glass.press(ADA, again) == ""
+    glass.work()
+    assert "cannot review that themselves" in glass.now(again).outcome
+    assert glass.records(Tag.BYPASS_REVIEWED) == []
+
+
+def test_the_review_is_opened_however_much_the_admin_has_open(glass: Office) -> None:
+    """It may not be what keeps an emergency waiting."""
+    glass.toy.things |= {f"more{number}": "red" for number in range(MOST_OPEN)}
+    for number in range(MOST_OPEN - 1):
+        glass.ask(f"thing remove more{number}", IDA)
+    change, review = broken(glass)
+    assert change.status is Status.APPROVED
+    assert review.line == f"request review {change.id}"
 
 
 def test_while_the_review_waits_asking_again_finds_it(glass: Office) -> None:
