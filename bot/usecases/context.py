@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from bot.core.audit import AuditRecord
+from bot.core.chain import START, Place
 from bot.core.change import ChangeRequest
 from bot.core.mode import HOUSE, Limit
 from bot.core.notices import Whisper
@@ -20,6 +21,7 @@ from bot.host.services import PluginServices, Progress, nobody_waits, services_f
 from bot.plugin import Clock
 from bot.store.jobs import Job
 from bot.store.store import Store
+from bot.store.witness import Witness
 
 log = logging.getLogger("b24bot")
 
@@ -85,6 +87,11 @@ class Context:
     """Which accounts are one person's."""
     audit_pace_ms: int = 1_000
     """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
+    audit_lag_ms: int = 1_800_000
+    """How old a line that is not in the audit channel, or a head that the witness has not got, may get."""
+    witness: Witness | None = None
+    verified: Place = START
+    """How far the audit chain was recomputed in this process, and held."""
     active: set[int] = field(default_factory=set)
     """Numbers of the change requests this process is executing."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)

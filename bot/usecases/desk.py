@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -42,6 +43,17 @@ def a_status(text: str) -> Status:
         return Status(text.strip().lower())
     except ValueError:
         raise BadArgument(f"There is no status “{text}”.", hint=f"One of: {', '.join(Status)}.") from None
+
+
+_MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
+
+
+def an_actor(text: str, team: str) -> str:
+    """Who did something, as records name them: a mention or a member id is somebody of this team."""
+    found = _MEMBER.match(text.strip())
+    if found is None and text.startswith("@"):
+        raise BadArgument(f"Nobody can be told by the name {text} alone.", hint="Use the member id, like U0002.")
+    return Principal(team=team, user=found[1]).id if found else text
 
 
 Number = Annotated[int, Arg(label="CR-NUMBER", help="the number on its card", parse=request_number)]
@@ -173,9 +185,11 @@ def audit_find(
     *,
     subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
     tag: Annotated[str, Arg(label="TAG", help="a tag or its beginning, for example change:review")] = "",
+    actor: Annotated[str, Arg(label="WHO", help="who did it: a mention, a member id or TEAM:USER")] = "",
     text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
 ) -> Reply:
     """The newest audit records that match."""
-    records = desk.ctx.store.audit.find(subject=subject, tag=tag, text=text, limit=15)
+    who = an_actor(actor, desk.ctx.home_team)
+    records = desk.ctx.store.audit.find(subject=subject, tag=tag, actor=who, text=text, limit=15)
     rows = tuple((f"#{r.seq}", moment(r.at), r.tag, r.actor, r.subject) for r in records)
     return Reply(title="Audit records", table=Table(columns=("Seq", "At", "Tag", "Actor", "Subject"), rows=rows))

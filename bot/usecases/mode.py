@@ -8,7 +8,9 @@ from bot.core.audit import SYSTEM, Entry, Fact, Tag
 from bot.core.change import Status
 from bot.core.mode import Limit, Mode, worst
 from bot.core.words import count
+from bot.usecases.anchor import witness_limit
 from bot.usecases.context import Context
+from bot.usecases.gate import audit_limit
 
 FROZEN = "frozen"
 """The fact that holds who froze the bot and why; empty when it is not frozen."""
@@ -33,7 +35,12 @@ def unproven(ctx: Context) -> Limit | None:
     return Limit(name="unproven", mode=Mode.NO_DANGER, why=why)
 
 
-CHECKS: tuple[Callable[[Context], Limit | None], ...] = (frozen, unproven)
+CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
+    frozen,
+    unproven,
+    audit_limit,
+    witness_limit,
+)
 """Looked at each time; what takes longer is found by others and kept in `ctx.limits`."""
 
 

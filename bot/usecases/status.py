@@ -48,7 +48,7 @@ def _outbox(ctx: Context) -> Iterable[Row]:
 
 
 def _audit_lines(ctx: Context) -> Iterable[Row]:
-    since = ctx.store.outbox.oldest_waiting("audit")
+    since = ctx.store.outbox.oldest("audit")
     age = "none waits" if since is None else f"the oldest has waited {age_of(ctx.clock.now_ms() - since)}"
     yield "Audit lines", age
 

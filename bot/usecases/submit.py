@@ -19,7 +19,7 @@ from bot.store.jobs import Job
 from bot.usecases.able import check_can_be_approved, check_few_open
 from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
 from bot.usecases.context import Context
-from bot.usecases.gate import audit_trouble
+from bot.usecases.gate import try_audit_again
 from bot.usecases.house import do_at_once
 from bot.usecases.mode import barrier
 from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
@@ -160,11 +160,9 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             note = check_can_be_approved(ctx, requester, decision)
         case NeedsConfirmation() | BrokenGlass():
             pass
-    trouble = audit_trouble(ctx)
-    if trouble:
-        raise Refusal(f"{trouble} Nothing that changes the portal is taken on until it works.")
     barred = barrier(ctx, planned.plugin)
     if barred:
+        try_audit_again(ctx)
         raise Refusal(f"{barred} Reading goes on; nothing that changes something is taken on until then.")
     if not ctx.channels.approval and requester.local:
         raise Refusal("B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.")
