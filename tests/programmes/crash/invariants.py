@@ -18,8 +18,9 @@ from typing import Any
 from bot.clock import SystemClock
 from bot.core.audit import QUIET
 from bot.core.change import Status
+from bot.core.mode import HOUSE
 from bot.core.plans import decision_from_json, digest, plan_from_json
-from bot.core.policy import NeedsApproval
+from bot.core.policy import BrokenGlass, NeedsApproval
 from bot.core.principals import LOCAL_TEAM, Role
 from bot.plugin import Place, Plan
 from bot.store.keys import load_key_file
@@ -30,6 +31,12 @@ from tests.programmes.crash.trip import HOST
 
 NEVER_RAN = (*(Status.PENDING, Status.APPROVED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED, Status.CHANGED),)
 """A change request in one of these has not been sent to the portal at all."""
+DEEDS = {
+    "access.set": ("access:grant:added", "access:grant:removed"),
+    "bot.unfreeze": ("bot:freeze:lifted",),
+    "glass.review": ("change:approval:reviewed",),
+}
+"""The record that each call of a plan of the house leaves, with the number of its change request."""
 _POSTED = re.compile(r"#(\d+) ([0-9a-f]{16})")
 
 
@@ -44,8 +51,12 @@ class Change:
     digest: str
     recomputed: str
     quorum: int
-    confirmed: bool
-    """The requester's own word is what it needs."""
+    role: Role | None
+    """What an approver has to be; None when the requester's own word is what it needs."""
+    bypassed: bool
+    """The glass was broken for it."""
+    house: bool
+    """It changes the bot's own rules and nothing at a portal."""
     created_at: int
 
 
@@ -59,7 +70,7 @@ class Evidence:
     def changes(self) -> list[Change]:
         rows = self.scene.rows(
             "SELECT number, status, requester, plan, digest, path, place, place_label, place_identity, decision, "
-            "created_at FROM changes"
+            "created_at, plugin FROM changes"
         )
         return [_change(row) for row in rows]
 
@@ -73,7 +84,17 @@ class Evidence:
         return [one for one in found if step is None or (one.intent is not None and one.intent.step == step)]
 
     def effects(self, change: Change, step: int) -> int:
+        """How often a step took effect: at the portal, or, of a rule of the house, by the record of it."""
+        if change.house:
+            tags, said = DEEDS[change.plan.calls[step].method], f'%"request":"CR-{change.number}"%'
+            marks = ", ".join("?" * len(tags))
+            sql = f"SELECT count(*) FROM audit WHERE tag IN ({marks}) AND replace(facts, ' ', '') LIKE ?"
+            return int(self.scene.rows(sql, *tags, said)[0][0])
         return sum(one.entry is not None and one.entry.effect for one in self.of(change, step))
+
+    def ran(self, change: Change) -> bool:
+        """Whether it was sent to the portal, or changed a rule of the house."""
+        return bool(self.of(change)) or any(self.effects(change, step) for step in range(len(change.plan.calls)))
 
     def records(self, tag: str, subject: str) -> list[tuple[Any, ...]]:
         return self.scene.rows(
@@ -96,7 +117,9 @@ def _change(row: tuple[Any, ...]) -> Change:
         digest=row[4],
         recomputed=digest(row[5], Place(name=row[6], label=row[7], identity=row[8]), plan),
         quorum=decision.quorum if isinstance(decision, NeedsApproval) else 1,
-        confirmed=not isinstance(decision, NeedsApproval),
+        role=decision.role if isinstance(decision, NeedsApproval) else None,
+        bypassed=isinstance(decision, BrokenGlass),
+        house=row[11] == HOUSE,
         created_at=row[10],
     )
 
@@ -126,8 +149,10 @@ def approved_by_others(run: Evidence) -> Iterator[str]:
     """I3: what was sent was approved by enough others who may, of the requester's team, as the same plan."""
     roles = {f"{team}:{user}": Role(role) for team, user, role in run.scene.rows("SELECT team, user, role FROM grants")}
     for change in run.changes:
-        if not run.of(change):
+        if not run.ran(change):
             continue
+        if change.bypassed and not run.records("change:approval:bypassed", f"CR-{change.number}"):
+            yield f"CR-{change.number} was sent through a broken glass, and there is no record of that"
         if change.digest != change.recomputed:
             yield f"CR-{change.number} is stored with the digest of another plan"
         yield from _unlike(run, change)
@@ -139,11 +164,11 @@ def approved_by_others(run: Evidence) -> Iterator[str]:
 
 
 def _may(reviewer: str, change: Change, roles: Mapping[str, Role]) -> bool:
-    if change.confirmed:
+    if change.role is None:
         return reviewer == change.requester
     role, teams = roles.get(reviewer), {one.partition(":")[0] for one in (reviewer, change.requester)}
     strangers = len(teams - {LOCAL_TEAM}) != 1
-    return reviewer != change.requester and role is not None and role.reaches(Role.APPROVER) and not strangers
+    return reviewer != change.requester and role is not None and role.reaches(change.role) and not strangers
 
 
 def _seen(run: Evidence, change: Change, reviewer: str) -> bool:
@@ -168,7 +193,7 @@ def true_ending(run: Evidence) -> Iterator[str]:
             yield f"CR-{change.number} is done, and of its steps these happened: {happened}"
         if change.status in (Status.FAILED, Status.GONE) and steps and all(happened):
             yield f"CR-{change.number} is {change.status}, and all of it happened"
-        if change.status in NEVER_RAN and run.of(change):
+        if change.status in NEVER_RAN and run.ran(change):
             yield f"CR-{change.number} is {change.status}, and was sent"
 
 

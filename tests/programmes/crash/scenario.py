@@ -26,7 +26,7 @@ SEND = "imconnector.send.messages"
 HANDLER = "https://b24bot.example/bitrix24/placement"
 IN_THE_CALL = "after:net:*Caller._send:* < bot.usecases.execute._call_all:*"
 """The portal has answered, and nobody has written it down."""
-DECIDABLE = ("[*Approve]", "[*Confirm]")
+DECIDABLE = ("[*Approve]", "[*Confirm]", "Break the glass]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,6 +420,25 @@ DELETED = Scenario(
         APPROVE,
     ),
 )
+GLASS = "connector remove myconnector --break-glass --reason fire"
+RULES = Scenario(
+    name="the rules of the house",
+    settings={"B24BOT_BREAK_GLASS": "on"},
+    steps=(
+        types_at_the_shell("access", "grant", "T0001:U0003", "admin"),
+        types("Ida", "access grant @Gleb operator", decidable()),
+        presses("Vera", "Approve", 1001, over()),
+        types("Olga", "freeze it loses messages", told("Olga", "b24bot is frozen")),
+        types("Ida", "unfreeze", decidable(1002)),
+        presses("Vera", "Approve", 1002, over(1002)),
+        types_at_the_shell("run", "freeze again"),
+        types("Ida", "unfreeze", decidable(1003)),
+        presses("Vera", "Approve", 1003, over(1003)),
+        types("Ida", GLASS, decidable(1004)),
+        presses("Ida", "Break the glass", 1004, over(1004)),
+        presses("Vera", "Approve", 1005, over(1005)),
+    ),
+)
 ADMIN = "T0001:U0004"
 PEOPLE = (("U0001", "operator"), ("U0002", "approver"), ("U0003", "approver"))
 NEW_PORTAL = (
@@ -446,5 +465,5 @@ SHELL = Scenario(
 )
 ALL = (
     *(REMOVE, INTERRUPTED, SEVERAL_CALLS, CONFIRMED, REJECTED, WITHDRAWN, EXPIRED, STALE, RENEWED, REFUSED, BLIND),
-    *(LONG_ANSWER, NO_ADDRESS, NO_CHANNEL, FAULTY, LOCKED, WITNESSED, DELETED, SHELL),
+    *(LONG_ANSWER, NO_ADDRESS, NO_CHANNEL, FAULTY, LOCKED, WITNESSED, DELETED, RULES, SHELL),
 )
