@@ -13,7 +13,7 @@ from typing import Self
 from bot.clock import SystemClock
 
 _WORD = struct.Struct("<q")
-WORDS = ("shift_ms", "slept_ms", "nudges", "keeper_lag_ms", "fault", "busy_ms")
+WORDS = ("shift_ms", "slept_ms", "nudges", "keeper_lag_ms", "fault", "busy_ms", "keeper_reads")
 """The 64-bit numbers on the page, in their order."""
 SIZE = 4096
 
@@ -52,7 +52,8 @@ class Page:
 class PagedClock(SystemClock):
     """The machine's clock plus the page's shift. A sleep is over at once and moves only the monotonic seconds.
 
-    The thread called "keeper" can be given a clock that lags, so that a runner meets first what both would find.
+    The thread called "keeper" can be given a clock that lags, so that a runner meets first what both would find. How
+    often it reads the clock is counted: by that the driver knows that it has made its round.
     """
 
     def __init__(self, page: Page) -> None:
@@ -60,8 +61,11 @@ class PagedClock(SystemClock):
         self._lock = threading.Lock()
 
     def now_ms(self) -> int:
-        lag = self._page.get("keeper_lag_ms") if threading.current_thread().name == "keeper" else 0
-        return super().now_ms() + self._page.get("shift_ms") - lag
+        now = super().now_ms() + self._page.get("shift_ms")
+        if threading.current_thread().name != "keeper":
+            return now
+        self._page.add("keeper_reads", 1)
+        return now - self._page.get("keeper_lag_ms")
 
     def monotonic(self) -> float:
         return super().monotonic() + (self._page.get("shift_ms") + self._page.get("slept_ms")) / 1000
