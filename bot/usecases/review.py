@@ -68,8 +68,9 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
             change = _claimed(ctx, click)
             if change is None:
                 _tell(ctx, click, "That card is not one of mine, or not as I posted it. Nothing was done.")
-            else:
-                _still_open(ctx, click, change)
+            elif _still_open(ctx, click, change):
+                # What kept it a moment ago does not any more.
+                _tell(ctx, click, f"{change.id} was not rejected: press the button again.")
             store.jobs.finish(job)
         ctx.wake()
         return True
