@@ -151,7 +151,11 @@ class Settings:
 
     @property
     def terms(self) -> Terms:
-        return Terms(quorum=self.number("B24BOT_QUORUM", 1, 20), expires_in=self.duration_ms("B24BOT_REQUEST_TTL"))
+        return Terms(
+            quorum=self.number("B24BOT_QUORUM", 1, 20),
+            expires_in=self.duration_ms("B24BOT_REQUEST_TTL"),
+            break_glass=self.on("B24BOT_BREAK_GLASS"),
+        )
 
     @property
     def audit_lag_ms(self) -> int:

@@ -13,12 +13,14 @@ import pytest
 
 from bot.app import Running, assemble, for_plugins, read_settings
 from bot.core.errors import AlreadyRunning, ConfigurationError, StoreUnavailable
+from bot.core.mode import Mode
 from bot.core.principals import Principal, Role
 from bot.playground.town import Town
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.signing import signed_headers
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
+from bot.usecases.mode import FROZEN
 from bot.web.site import Site
 from tests.slack.intake import Intake, locked, over_http, settings_for
 from tests.slack.kit import FORM, form_body, slash_fields
@@ -105,7 +107,7 @@ def test_plugins_do_not_get_the_tokens_of_slack(environment: dict[str, str]) -> 
 # Readiness
 
 
-def over_the_net(intake: Intake, path: str) -> tuple[int, dict[str, bool]]:
+def over_the_net(intake: Intake, path: str) -> tuple[int, dict[str, bool | str]]:
     connection = http.client.HTTPConnection("127.0.0.1", intake.port, timeout=5)
     try:
         connection.request("GET", path)
@@ -163,6 +165,19 @@ def test_a_bot_that_is_stopping_takes_nothing_more(environment: dict[str, str]) 
     running.stop()
     conditions = running.readiness()
     assert (conditions["intake"], conditions["store"], conditions["worker"]) == (False, False, False)
+
+
+def test_how_much_a_bot_does_is_told_and_is_no_condition_of_readiness(
+    tmp_path: Path, workspace: SlackWorkspace
+) -> None:
+    with Intake(tmp_path, workspace) as intake:
+        assert over_the_net(intake, "/readyz")[1]["mode"] == "normal"
+        store = intake.running.bot.store
+        with store.unit_of_work():
+            store.facts.put(FROZEN, "somebody said stop.")
+        status, conditions = over_the_net(intake, "/readyz")
+    assert (status, conditions["ready"], conditions["mode"]) == (200, True, "no-danger")
+    assert intake.running.mode() is Mode.READ_ONLY, "the file is closed, so nothing is known any more"
 
 
 # Two halves on one file

@@ -48,9 +48,9 @@ def change_whole(change: ChangeRequest) -> Object:
         "needs": needs(change.decision),
         "decided_at": _iso(change.decided_at),
         "started_at": _iso(change.started_at),
-        "calls": [{"method": call.method, "note": call.note} for call in plan.calls],
-        "touches": list(plan.radius),
-        "warnings": list(plan.warnings),
+        "calls": [{"method": call.method, "note": marks.plain(call.note)} for call in plan.calls],
+        "touches": [marks.plain(line) for line in plan.radius],
+        "warnings": [marks.plain(line) for line in plan.warnings],
         "undo": {"kind": plan.undo.kind, "sentence": plan.undo.sentence},
         "reviews": [
             {"reviewer": one.reviewer.id, "verdict": one.verdict, "reason": one.reason, "at": iso(one.at)}

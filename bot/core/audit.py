@@ -91,6 +91,7 @@ FACTS = frozenset(
             "version",
         ),
         *("before", "incident", "kind", "name", "count", "place", "account"),
+        "request",
         *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain"),
     }
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from bot.core.audit import AuditRecord
 from bot.core.chain import START, Place
 from bot.core.change import ChangeRequest
-from bot.core.mode import Limit
+from bot.core.mode import HOUSE, Limit
 from bot.core.notices import Whisper
 from bot.core.people import People
 from bot.core.policy import Terms
@@ -62,6 +62,13 @@ class Channels:
     audit: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseServices(PluginServices):
+    """What the host's own plugin is given: all that the use cases work with."""
+
+    ctx: Context
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """The things use cases work with. `home_team` is known once Slack has answered."""
@@ -75,6 +82,7 @@ class Context:
     settings: Mapping[str, str]
     settle_after_ms: int
     home_team: str = ""
+    version: str = ""
     people: People = field(default_factory=People)
     """Which accounts are one person's."""
     audit_pace_ms: int = 1_000
@@ -94,4 +102,7 @@ class Context:
     """Tell the threads of this process that there is work."""
 
     def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
-        return services_for(plugin, self.settings, self.store, self.clock, progress)
+        given = services_for(plugin, self.settings, self.store, self.clock, progress)
+        if plugin != HOUSE:
+            return given
+        return HouseServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)

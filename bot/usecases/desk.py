@@ -17,6 +17,7 @@ from bot.core.words import moment
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
 from bot.usecases.standing import last_known
+from bot.usecases.status import status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,8 @@ being: Group[Desk] = Group("whoami", help="Who you are here.")
 requests: Group[Desk] = Group("request", help="Change requests: plans waiting for, or past, a decision.")
 access: Group[Desk] = Group("access", help="The allow-list.")
 audit: Group[Desk] = Group("audit", help="The audit log.")
-GROUPS = (helping, being, requests, access, audit)
+being_well: Group[Desk] = Group("status", help="How the bot is.")
+GROUPS = (helping, being, being_well, requests, access, audit)
 
 
 @helping.command("", risk=Risk.READ, examples=["", "connector remove"])
@@ -125,6 +127,12 @@ def _way_on(desk: Desk, asked: str) -> Iterator[str]:
     yield asked
     wanted = "ROLE" if desk.role else "operator"
     yield f"An admin gives another role in the host's terminal: b24bot access grant {desk.person.id} {wanted}"
+
+
+@being_well.command("", risk=Risk.READ, examples=[""])
+def status_(desk: Desk) -> Reply:
+    """How the bot is: what it does now and why, what waits, and what has not been said yet."""
+    return status(desk.ctx)
 
 
 @requests.command("list", risk=Risk.READ, examples=["", "--status done"])

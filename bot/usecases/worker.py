@@ -19,6 +19,7 @@ from bot.usecases.deliver import Courier, DeliveryError
 from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
 from bot.usecases.gate import LagWatch
+from bot.usecases.mode import note_mode
 from bot.usecases.notify import whisper
 from bot.usecases.recover import Recovery
 from bot.usecases.remind import remind, show_again
@@ -124,6 +125,7 @@ class Worker:
             self._swept_at = now
             with self._ctx.store.unit_of_work() as store:
                 store.jobs.forget_receipts(now)
+        note_mode(self._ctx)
         return False
 
 
