@@ -128,5 +128,21 @@ def may_approve(decision: Decision, *, requester: Principal, reviewer: Principal
             return Refused(reason="There is nothing to approve.")
 
 
+def may_settle(decision: Decision, *, requester: Principal, person: Principal, role: Role | None) -> Refused | None:
+    """None when the person's word on an unknown outcome counts; otherwise why it does not.
+
+    What needed somebody else's approval needs somebody else's word; what was confirmed, anybody's who may confirm.
+    """
+    if isinstance(decision, NeedsApproval):
+        if person == requester:
+            return Refused(reason="You asked for this yourself; somebody else has to say what became of it.")
+        needed = decision.role
+    else:
+        needed = Role.OPERATOR
+    if role is None or not role.reaches(needed):
+        return Refused(reason=f"Saying what became of this needs the role {needed}; {_have(role)}.")
+    return None
+
+
 def _have(role: Role | None) -> str:
     return f"yours is {role}" if role else "you are not on the allow-list"

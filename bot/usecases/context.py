@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot import clock as ids
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.mode import Limit
@@ -70,8 +71,8 @@ class Context:
     home_team: str = ""
     audit_pace_ms: int = 1_000
     """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
-    active: set[int] = field(default_factory=set)
-    """Numbers of the change requests this process is executing."""
+    owner: str = field(default_factory=ids.token)
+    """Names this process in the leases of what it runs."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     limits: dict[str, Limit] = field(default_factory=dict)

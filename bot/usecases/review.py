@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ENDINGS, ChangeRequest, Review, Status, Verdict
@@ -20,10 +22,12 @@ from bot.usecases.notify import say_under_card, show_card, told, whisper
 from bot.usecases.undo import ask_to_undo, may_still_undo
 
 LONGEST_REASON = 1_000
+Act = Callable[[Context, Principal, ChangeRequest], str]
+"""What another button does, in a unit of work; returns what to tell the person."""
 
 
-def press(ctx: Context, job: Job, click: Click) -> None:
-    """Handle a button. Whatever comes of it, the person who pressed gets a true answer."""
+def press(ctx: Context, job: Job, click: Click, more: Mapping[str, Act]) -> None:
+    """Handle a button, one of these or of `more`. Whatever comes of it, the person who pressed gets a true answer."""
     if click.button == buttons.REJECT and _open_reason_form(ctx, job, click):
         return
     if click.button == buttons.UNDO and _ask_to_undo(ctx, job, click):
@@ -36,6 +40,8 @@ def press(ctx: Context, job: Job, click: Click) -> None:
             _approve(ctx, click, change)
         elif click.button == buttons.WITHDRAW:
             _withdraw(ctx, click, change)
+        elif click.button in more:
+            _tell(ctx, click, more[click.button](ctx, click.person, change))
         else:
             _tell(ctx, click, "That button does nothing any more.")
         store.jobs.finish(job)

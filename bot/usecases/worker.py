@@ -19,6 +19,7 @@ from bot.usecases.expire import expire_overdue
 from bot.usecases.notify import whisper
 from bot.usecases.recover import Recovery
 from bot.usecases.review import press, send_reason
+from bot.usecases.settle import SETTLING
 from bot.usecases.submit import submit
 
 RUNNERS = 4
@@ -139,7 +140,7 @@ def _perform_inbound(ctx: Context, job: Job) -> None:
         case SlashCommand() as slash:
             submit(ctx, job, slash)
         case Click() as click:
-            press(ctx, job, click)
+            press(ctx, job, click, SETTLING)
         case Form() as form:
             send_reason(ctx, job, form)
 

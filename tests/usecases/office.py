@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bot.clock import token
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
@@ -57,10 +58,12 @@ class StillClock:
 
     def __init__(self) -> None:
         self.now = START
+        self.set_by = 0
+        """Milliseconds by which somebody has set the time of the day; the steady clock does not know of it."""
         self._lock = threading.Lock()
 
     def now_ms(self) -> int:
-        return self.now
+        return self.now + self.set_by
 
     def monotonic(self) -> float:
         return self.now / 1000
@@ -186,7 +189,7 @@ class Office:
 
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
-        self.ctx = replace(self.ctx, active=set(), stranded=[])
+        self.ctx = replace(self.ctx, owner=token(), stranded=[])
         self.courier, self.recovery = Courier(self.ctx), Recovery(self.ctx)
         self.recovery.start()
 

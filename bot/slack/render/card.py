@@ -70,6 +70,9 @@ BY_WORD: Mapping[Status, Look] = {
 }
 """What differs where reading back can prove nothing."""
 
+DONE_THEN = "It ends as done, on the record of your word."
+NOT_DONE_THEN = "It ends as not done, on the record of your word, and may then be asked for again."
+
 UNDO: Mapping[UndoKind, str] = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
 
 
@@ -106,9 +109,9 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
     if change.outcome:
         blocks.append(section(cut(f"*Outcome*\n{mrkdwn(change.outcome)}", OUTCOME_MOST)))
     blocks += sections(list(_plan_lines(change)))
-    if change.status is Status.UNKNOWN and not change.plan.provable:
+    if _asks_people(change):
         settle = f"b24bot request settle {change.id} done|failed"
-        blocks.append(context(f"Whoever has looked says so in the host's terminal: `{settle}`"))
+        blocks.append(context(f"Look on the portal, then press what you saw. In the host's terminal: `{settle}`"))
     typed = cut(escape(one_line(plain(change.line)).replace("`", "'")), 300)
     blocks.append(context(f"`{typed}` · plan {change.digest[:4]}-{change.digest[4:8]} · {change.risk}"))
     actions = _actions(change, value)
@@ -169,6 +172,11 @@ def _actions(change: ChangeRequest, value: str) -> list[Block]:
         return [_button("Withdraw", buttons.WITHDRAW, value)]
     if undo_line(change):
         return [_button("Undo…", buttons.UNDO, value)]
+    if _asks_people(change):
+        return [
+            _asking(change, "It was done", buttons.WAS_DONE, value, DONE_THEN),
+            _asking(change, "It was not done", buttons.WAS_NOT_DONE, value, NOT_DONE_THEN),
+        ]
     if change.status is not Status.PENDING:
         return []
     if not isinstance(change.decision, NeedsApproval):
@@ -193,13 +201,27 @@ def _button(label: str, name: str, value: str, *, style: str = "") -> Block:
     return {**button, "style": style} if style else button
 
 
+def _asks_people(change: ChangeRequest) -> bool:
+    return change.status is Status.UNKNOWN and change.asked_at is not None
+
+
+def _asking(change: ChangeRequest, label: str, name: str, value: str, consequence: str) -> Block:
+    """A button for somebody who has looked; what is said with it is said once more before it counts."""
+    text = f"{cut(deed(change), 160)}: you have looked on the portal. {consequence}"
+    return {**_button(label, name, value), "confirm": _dialog(f"{change.id}: {label.lower()}?", text, label)}
+
+
 def _confirmation(change: ChangeRequest) -> Block:
     plan = change.plan
     touched = f" It touches {count(len(plan.radius), 'line')}." if plan.radius else ""
     text = f"{deed(change)}, now.{touched} Undo: {UNDO[plan.undo.kind]}."
+    return _dialog(f"Approve {change.id}?", text, "Approve")
+
+
+def _dialog(title: str, text: str, yes: str) -> Block:
     return {
-        "title": {"type": "plain_text", "text": cut(plain(f"Approve {change.id}?"), 100)},
+        "title": {"type": "plain_text", "text": cut(plain(title), 100)},
         "text": {"type": "plain_text", "text": cut(text, 300)},
-        "confirm": {"type": "plain_text", "text": "Approve"},
+        "confirm": {"type": "plain_text", "text": yes},
         "deny": {"type": "plain_text", "text": "Go back"},
     }
