@@ -103,6 +103,8 @@ class ChangeRequest:
     """The card's message timestamp in Slack, once it has been posted."""
     asked_at: int | None = None
     """Since when people are asked to say what became of it, because reading it back does not."""
+    settled_by: Principal | None = None
+    """Whose word the ending is, where reading back did not decide it."""
     reviews: tuple[Review, ...] = ()
 
     @property

@@ -12,12 +12,24 @@ from bot.plugin import CallOutcome, CallVerdict, Place, Risk
 from bot.store.database import Database, Row
 
 FIRST_NUMBER = 1001
-_COLUMNS = ("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_at", "asked_at")
+_COLUMNS = (
+    "decided_at",
+    "started_at",
+    "ended_at",
+    "outcome",
+    "card",
+    "channel",
+    "seen",
+    "seen_at",
+    "asked_at",
+    "settled_by",
+)
 _UPDATE = (
     "UPDATE changes SET status = COALESCE(?, status), decided_at = COALESCE(?, decided_at), "
     "started_at = COALESCE(?, started_at), ended_at = COALESCE(?, ended_at), outcome = COALESCE(?, outcome), "
     "card = COALESCE(?, card), channel = COALESCE(?, channel), seen = COALESCE(?, seen), "
-    "seen_at = COALESCE(?, seen_at), asked_at = COALESCE(?, asked_at) WHERE number = ? AND COALESCE(?, status) = status"
+    "seen_at = COALESCE(?, seen_at), asked_at = COALESCE(?, asked_at), "
+    "settled_by = COALESCE(?, settled_by) WHERE number = ? AND COALESCE(?, status) = status"
 )
 
 
@@ -176,5 +188,6 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         channel=row["channel"],
         card=row["card"],
         asked_at=row["asked_at"],
+        settled_by=Principal.read(row["settled_by"]) if row["settled_by"] else None,
         reviews=reviews,
     )

@@ -258,6 +258,8 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
     people_only = unknown and not change.plan.provable
     ended: dict[str, str | int | None] = {"outcome": ending.outcome}
     ended |= {"asked_at" if people_only else "ended_at": now} if people_only or not unknown else {}
+    if old is Status.UNKNOWN and actor != SYSTEM:
+        ended["settled_by"] = actor
     if not ctx.store.changes.move(change.number, old, ending.status, changes=ended):
         return False
     if ending.status is Status.DONE:

@@ -73,10 +73,18 @@ BY_WORD: Mapping[Status, Look] = {
 DONE_THEN = "It ends as done, on the record of your word."
 NOT_DONE_THEN = "It ends as not done, on the record of your word, and may then be asked for again."
 
+BY_PERSON: Mapping[Status, Look] = {
+    Status.DONE: Look(emoji="🟢", words="done, by the word of a person who looked"),
+    Status.FAILED: Look(emoji="🔴", words="not done, by the word of a person who looked"),
+}
+"""What differs where a person decided what reading back did not."""
+
 UNDO: Mapping[UndoKind, str] = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
 
 
 def look_of(change: ChangeRequest) -> Look:
+    if change.settled_by is not None and change.status in BY_PERSON:
+        return BY_PERSON[change.status]
     looks = LOOKS if isinstance(change.decision, NeedsApproval) else CONFIRMED_BY_ONE
     if not change.plan.provable and change.status in BY_WORD:
         return BY_WORD[change.status]
