@@ -13,6 +13,7 @@ from bot import __version__
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.core.invocation import AnyCommand
+from bot.core.people import People
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.host.registry import Registry
@@ -88,6 +89,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         messenger=gateway,
         settings=for_plugins(settings),
         settle_after_ms=settings.duration_ms("B24BOT_READBACK_AFTER"),
+        people=People.of(settings.same_person),
     )
     seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     for plugin in plugins:

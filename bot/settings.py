@@ -53,7 +53,8 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_SAME_PERSON",
-        help="TEAM:USER=TEAM:USER, comma-separated: two accounts of one person, who counts once.",
+        help="TEAM:USER=TEAM:USER, comma-separated: two accounts of one person, who counts once. local:NAME is an "
+        "account of the host's shell.",
     ),
     Setting(
         name="B24BOT_BREAK_GLASS",
@@ -158,6 +159,11 @@ class Settings:
         except BadArgument as error:
             raise ConfigurationError(f"B24BOT_ADMINS: {error.sentence}", hint=error.hint) from None
 
+    @property
+    def same_person(self) -> tuple[tuple[Principal, Principal], ...]:
+        """Pairs of accounts that are one person. Raises ConfigurationError when one cannot be read."""
+        return tuple(_pair(word) for word in self.values["B24BOT_SAME_PERSON"].split(",") if word.strip())
+
     def duration_ms(self, name: str) -> int:
         """A duration such as 90s, 15m, 1h. Raises ConfigurationError."""
         found = _DURATION.match(self.values[name].strip().lower())
@@ -186,6 +192,24 @@ class Settings:
                 hint=f"One of {', '.join(LOG_LEVELS)}.",
             )
         return level
+
+
+def _pair(text: str) -> tuple[Principal, Principal]:
+    one, _, other = text.strip().partition("=")
+    hint = "Write TEAM:USER=TEAM:USER, for example T0001:U0002=T0001:U0003; local:NAME is an account of the host."
+    try:
+        pair = (_account(one), _account(other))
+    except BadArgument as error:
+        raise ConfigurationError(f"B24BOT_SAME_PERSON: {error.sentence}", hint=hint) from None
+    if pair[0] == pair[1]:
+        raise ConfigurationError(f"B24BOT_SAME_PERSON: “{text.strip()}” does not pair two accounts.", hint=hint)
+    return pair
+
+
+def _account(text: str) -> Principal:
+    """A Slack account, or one of the host's own shell."""
+    known = Principal.read(text.strip())
+    return known if known.local and known.user else Principal.parse(text)
 
 
 def _user_folder(variable: str, fallback: str) -> Path:

@@ -105,6 +105,9 @@ class ChangeRequest:
     """Since when people are asked to say what became of it, because reading it back does not."""
     settled_by: Principal | None = None
     """Whose word the ending is, where reading back did not decide it."""
+    card_id: str = ""
+    """Names the card to its own buttons; a card posted in place of one that was deleted has another."""
+    reminded_at: int | None = None
     reviews: tuple[Review, ...] = ()
 
     @property
@@ -145,6 +148,7 @@ class NewChange:
     created_at: int
     expires_at: int
     channel: str
+    card_id: str = ""
 
 
 ENDINGS: Mapping[Status, str] = {

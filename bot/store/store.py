@@ -21,6 +21,7 @@ from bot.store.keys import Keyring
 from bot.store.leases import Leases
 from bot.store.migrations import migrate
 from bot.store.outbox import Outbox
+from bot.store.people import Accounts
 from bot.store.records import Facts, Records
 from bot.store.secrets import Secrets
 
@@ -35,6 +36,7 @@ class Store:
         self.keys = keys
         self.clock = clock
         self.grants = Grants(database)
+        self.accounts = Accounts(database)
         self.changes = Changes(database)
         self.leases = Leases(database)
         self.audit = AuditLog(database, keys)

@@ -12,7 +12,10 @@ from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.mode import Limit
 from bot.core.notices import Whisper
+from bot.core.people import People
 from bot.core.policy import Terms
+from bot.core.principals import Principal
+from bot.core.standing import Standing
 from bot.host.registry import Registry
 from bot.host.services import PluginServices, Progress, nobody_waits, services_for
 from bot.plugin import Clock
@@ -47,6 +50,8 @@ class Messenger(Protocol):
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
 
+    def account(self, person: Principal) -> Standing: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
@@ -69,6 +74,8 @@ class Context:
     settings: Mapping[str, str]
     settle_after_ms: int
     home_team: str = ""
+    people: People = field(default_factory=People)
+    """Which accounts are one person's."""
     audit_pace_ms: int = 1_000
     """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
     owner: str = field(default_factory=ids.token)

@@ -11,9 +11,11 @@ from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
 from bot.core.policy import LEAST_ROLE, Refused, decide
 from bot.core.principals import Principal, Role
+from bot.core.standing import FLAWS
 from bot.core.words import moment
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
+from bot.usecases.standing import last_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +94,16 @@ def whoami(desk: Desk) -> Reply:
     asked = f"Admins: {', '.join(admins)}." if admins else "Nobody is an admin yet."
     return Reply(
         title=f"You are {desk.person.id}.",
-        facts=(("Role", desk.role or "none: you are not on the allow-list"),),
+        facts=(("Role", desk.role or "none: you are not on the allow-list"), *_account(desk)),
         notes=tuple(_way_on(desk, asked)),
     )
+
+
+def _account(desk: Desk) -> Iterator[tuple[str, str]]:
+    """What Slack last said of an account that may do nothing, whatever its role."""
+    standing = last_known(desk.ctx, desk.person)
+    if standing is not None and standing in FLAWS:
+        yield "Account", f"it {FLAWS[standing]}: only members of this workspace can use b24bot"
 
 
 def _way_on(desk: Desk, asked: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -13,27 +13,30 @@ from bot.core.errors import StoreUnavailable
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.plans import digest, drift
-from bot.core.policy import Refused, decide
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
 from bot.store.store import Store
 from bot.usecases.asking import please_look
-from bot.usecases.consider import ask, plainly, role_of
+from bot.usecases.consider import ask, plainly
 from bot.usecases.context import Context, log
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
 from bot.usecases.mode import barrier
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
-from bot.usecases.review import quorum_of, standing_approvals
+from bot.usecases.quorum import concerned, void
+from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether the audit line has gone out."""
 WAIT_IS_NEWS_MS = 5_000
-"""How long that may take before the people under the card are told what it waits for."""
-WAITING = (
-    "It waits for the audit channel, which has not taken the line about the approval yet. Nothing is sent to the "
-    "portal before that; after ten minutes the approval is void."
-)
+"""How long a wait may take before the people under the card are told what it is for."""
+WAITING: Mapping[str, str] = {
+    "waiting": "It waits for the audit channel, which has not taken the line about the approval yet. Nothing is sent "
+    "to the portal before that; after ten minutes the approval is void.",
+    "unasked": "It waits for Slack, which does not tell whether the people of this change request are members still. "
+    "Nothing is sent to the portal before that; after ten minutes the approval is void.",
+}
+"""What a change request may wait for, by the name of the line under its card."""
 
 
 def execute(ctx: Context, job: Job, number: int) -> None:
@@ -49,16 +52,16 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     gate, trouble = audit_gate(ctx, change)
     if gate is Gate.WAIT:
-        with ctx.store.unit_of_work() as store:
-            if ctx.clock.now_ms() - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-                say_once_under_card(ctx, number, "waiting", WAITING)
-            store.jobs.postpone(job, due_at=ctx.clock.now_ms() + LOOK_AGAIN_MS)
+        with ctx.store.unit_of_work():
+            _wait(ctx, job, change, "waiting", LOOK_AGAIN_MS)
+        return
+    if gate is Gate.OPEN and not _asked_slack(ctx, job, change):
         return
     stopped = _shut(trouble) if gate is Gate.SHUT else _look_first(ctx, change)
     if stopped is not None:
         _end(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
-    lease = _begin(ctx, job, number)
+    lease = _begin(ctx, job, change)
     if lease is not None:
         _run_under(ctx, job, change, lease)
 
@@ -83,6 +86,23 @@ def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> N
         with suppress(StoreUnavailable), ctx.store.unit_of_work() as store:
             store.leases.let_go(lease.number, lease.owner)
         raise
+
+
+def _wait(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
+    """Put the job off, in a unit of work. It ends with the approval: an approval goes stale within ten minutes."""
+    now = ctx.clock.now_ms()
+    if now - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
+        say_once_under_card(ctx, change.number, what, WAITING[what])
+    ctx.store.jobs.postpone(job, due_at=now + milliseconds)
+
+
+def _asked_slack(ctx: Context, job: Job, change: ChangeRequest) -> bool:
+    """Look up whoever asked and who approved; False when Slack does not tell and it is tried again later."""
+    wait = look_up(ctx, concerned(ctx, change))
+    if wait:
+        with ctx.store.unit_of_work():
+            _wait(ctx, job, change, "unasked", wait)
+    return not wait
 
 
 def _put_down(ctx: Context, job: Job, number: int) -> None:
@@ -116,27 +136,33 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
     return None
 
 
-def _begin(ctx: Context, job: Job, number: int) -> Lease | None:
+def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
     """Take the lease and write the intent, in one transaction with the last look at all that was decided.
 
-    None, and the job is over, when it may not run any more. No intent, no call.
+    None when it may not run any more, and the job is over, or not yet. No intent, no call.
     """
+    # Planning anew may have taken long.
+    if not _asked_slack(ctx, job, change):
+        return None
     with ctx.store.unit_of_work() as store:
-        change = store.changes.require(number)
+        change = store.changes.require(change.number)
+        if unasked(ctx, concerned(ctx, change)):
+            _wait(ctx, job, change, "unasked", ASK_AGAIN_MS)
+            return None
         barred = _barred(ctx, change)
         if approval_is_stale(ctx, change):
             # Its time ran out while it was planned again.
             expire(ctx, change)
         elif barred is not None:
             close(ctx, change, Status.APPROVED, barred, tag=Tag.EXECUTION_STOPPED)
-        lease = store.leases.begin(number, _owner(ctx, job), at=ctx.clock.now_ms())
+        lease = store.leases.begin(change.number, _owner(ctx, job), at=ctx.clock.now_ms())
         if lease is None:
             # Ended above; or withdrawn, or taken by a second job for the same change request, a moment ago.
             store.jobs.finish(job)
             return None
         if change.plan.calls:
             _intend(ctx, change, 0)
-        show_card(ctx, number)
+        show_card(ctx, change.number)
     ctx.wake()
     return lease
 
@@ -145,16 +171,17 @@ def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
     barred = barrier(ctx, change.plugin)
     if barred:
         return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {barred}")
-    if digest(change.path, change.place, change.plan) != change.digest:
+    if not _as_approved(ctx, change):
         return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
-    requester = change.requester
-    if isinstance(decide(change.risk, role_of(ctx, requester), ctx.terms), Refused):
-        return Ending(status=Status.FAILED, sentence="Nothing was sent: who asked may no longer ask for this.")
-    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
-    if counted < quorum:
-        sentence = f"Nothing was sent: only {counted} of {quorum} approvals still count by the allow-list."
-        return Ending(status=Status.FAILED, sentence=sentence)
-    return None
+    reason = void(ctx, change)
+    return Ending(status=Status.FAILED, sentence=f"Nothing was sent: {reason}") if reason else None
+
+
+def _as_approved(ctx: Context, change: ChangeRequest) -> bool:
+    """Whether the stored plan has the digest that the card showed and that the record of the approval names."""
+    records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=1)
+    named = {record.facts.get("digest") for record in records}
+    return named | {change.digest} == {digest(change.path, change.place, change.plan)}
 
 
 def _intend(ctx: Context, change: ChangeRequest, step: int) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from bot.core import marks
-from bot.core.audit import Entry, Tag
+from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.errors import NotPermitted
 from bot.core.execution import Ending
@@ -18,8 +18,10 @@ from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.execute import close
 from bot.usecases.notify import show_card, told
-from bot.usecases.review import Act
+from bot.usecases.standing import outcast
 
+Act = Callable[[Context, Principal, ChangeRequest], str]
+"""What a button does, in a unit of work; returns what to tell the person."""
 BY_HAND: Mapping[Status, str] = {
     Status.DONE: "looked on the portal: it was done.",
     Status.FAILED: "looked on the portal: it was not done.",
@@ -31,9 +33,9 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
 
     Raises NotPermitted when it is not theirs to say, Refusal when it is decided already or still being read back.
     """
-    barred = _bar(ctx, person, change)
     if change.status is not Status.UNKNOWN:
         raise Refusal(f"{told(change)} {ENDINGS[change.status]}; there is nothing to settle. {change.outcome}".strip())
+    barred = _bar(ctx, person, change)
     if barred is not None:
         raise NotPermitted(barred.reason)
     if change.asked_at is None:
@@ -48,7 +50,10 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
 
 
 def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    return may_settle(change.decision, requester=change.requester, person=person, role=role_of(ctx, person))
+    barred = may_settle(
+        change.decision, requester=change.requester, person=person, role=role_of(ctx, person), people=ctx.people
+    )
+    return barred or outcast(ctx, person)
 
 
 def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> str:
@@ -56,12 +61,9 @@ def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: 
     try:
         return settle_by_hand(ctx, person, change, status)
     except PluginError as error:
-        barred = _bar(ctx, person, change)
-        if barred is not None or change.status is Status.UNKNOWN:
-            reason = barred.reason if barred else error.sentence
-            ctx.store.record(
-                Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject=change.id, facts={"reason": reason})
-            )
+        if change.status is Status.UNKNOWN:
+            facts: dict[str, Fact] = {"reason": error.sentence}
+            ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject=change.id, facts=facts))
         show_card(ctx, change.number)
         return f"Your click changed nothing: {error.sentence}"
 

@@ -18,8 +18,8 @@ from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
 from bot.usecases.notify import whisper
 from bot.usecases.recover import Recovery
+from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
-from bot.usecases.settle import SETTLING
 from bot.usecases.submit import submit
 
 RUNNERS = 4
@@ -108,6 +108,8 @@ class Worker:
         put_away_stranded(self._ctx)
         if self._ctx.home_team:
             expire_overdue(self._ctx)
+            remind(self._ctx)
+            show_again(self._ctx)
             self._recovery.look()
         now = self._ctx.clock.now_ms()
         if now - self._swept_at > SWEEP_MS:
@@ -140,7 +142,7 @@ def _perform_inbound(ctx: Context, job: Job) -> None:
         case SlashCommand() as slash:
             submit(ctx, job, slash)
         case Click() as click:
-            press(ctx, job, click, SETTLING)
+            press(ctx, job, click)
         case Form() as form:
             send_reason(ctx, job, form)
 

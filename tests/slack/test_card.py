@@ -97,7 +97,11 @@ def test_the_question_before_approving_names_the_plan_the_portal_and_the_undo_ag
     approve = buttons_of(blocks_of(a_change()))[0]
     question = approve["confirm"]
     assert question["title"]["text"] == "Approve CR-1042?"
-    assert question["text"]["text"] == "Remove connector myconnector on prod, now. It touches 3 lines. Undo: partial."
+    change = a_change()
+    assert question["text"]["text"] == (
+        "Remove connector myconnector on prod, now. It touches 3 lines. Undo: partial. "
+        f"As plan {change.digest[:4]}-{change.digest[4:8]}."
+    )
     assert (question["confirm"]["text"], question["deny"]["text"]) == ("Approve", "Go back")
 
 
@@ -271,7 +275,7 @@ def test_slack_takes_the_two_buttons_of_a_plan_with_long_words(text: str) -> Non
 
 def test_what_a_person_said_is_not_called_verified() -> None:
     for status, word in ((Status.DONE, "done"), (Status.FAILED, "not done")):
-        change = a_change(status, asked_at=ASKED, settled_by=VERA)
+        change = a_change(status, asked_at=ASKED, settled_by=VERA, outcome="")
         for text in (card_text(change), said(blocks_of(change))):
             assert f"{word}, by the word of a person who looked" in text
             assert "verified" not in text

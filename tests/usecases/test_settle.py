@@ -12,11 +12,14 @@ from bot.core.change import ChangeRequest, Status
 from bot.core.errors import NotPermitted
 from bot.core.execution import ASK_PEOPLE_AFTER_MS
 from bot.core.principals import Principal
+from bot.core.standing import FRESH_MS, Standing
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.access import revoke_role
+from bot.usecases.deliver import Lost
 from bot.usecases.receive import receive
 from bot.usecases.settle import settle_by_hand
+from bot.usecases.standing import UNASKED
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office, person
 from tests.usecases.test_review_races import race
 from tests.usecases.toy import Script
@@ -249,3 +252,14 @@ def test_a_namesake_in_another_workspace_has_no_say(office: Office) -> None:
     change = asked(office, SEEN)
     assert "not on the allow-list" in office.press(person("Olga", team="T2"), change, buttons.WAS_DONE)
     assert office.now(change).status is Status.UNKNOWN
+
+
+def test_a_guest_has_no_say_whatever_the_list_says_and_nor_has_whom_slack_does_not_tell_of(office: Office) -> None:
+    change = asked(office, APPROVED)
+    office.messenger.standings[IDA] = Standing.GUEST
+    assert "Only members of this workspace" in office.press(IDA, change, buttons.WAS_DONE)
+    office.clock.advance(FRESH_MS / 1000 + 1)
+    office.messenger.fail("account", *[Lost("timeout")] * 5)
+    assert office.press(VERA, change, buttons.WAS_DONE) == f"Your click changed nothing: {UNASKED}"
+    assert office.now(change).status is Status.UNKNOWN
+    assert [record.actor for record in office.records(Tag.REVIEW_REFUSED)] == [IDA.id, VERA.id]
