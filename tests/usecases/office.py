@@ -92,6 +92,7 @@ class Office:
         toy: Toy | None = None,
         roles: Mapping[Principal, Role] = ROLES,
         store: Store | None = None,
+        deliver: bool = True,
     ) -> None:
         self.clock = StillClock()
         self.toy = toy or Toy()
@@ -113,7 +114,8 @@ class Office:
         self._keys = 0
         for principal, role in roles.items():
             grant_role(self.store, principal, role, by=SHELL)
-        self.deliver()
+        if deliver:
+            self.deliver()
         self.messenger.audit.clear()
 
     def _key(self) -> str:
