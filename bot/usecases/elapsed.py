@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.plugin import Clock
 
 JUMP_MS = 2_000
@@ -31,12 +33,10 @@ class Elapsed:
             self._jumped = self._clock.monotonic()
         self._offset = offset
 
-    def knows(self, number: int) -> None:
-        """From here on the span of this change request is measured by the steady clock too."""
-        self._known.setdefault(number, self._clock.monotonic())
-
-    def forget(self, number: int) -> None:
-        self._known.pop(number, None)
+    def watch(self, numbers: Iterable[int]) -> None:
+        """From here on the spans of these change requests, and of no others, are measured by the steady clock too."""
+        now = self._clock.monotonic()
+        self._known = {number: self._known.get(number, now) for number in numbers}
 
     def left(self, number: int, since: int, span: int) -> int:
         """Milliseconds until `span` has passed since the stored time `since`; not above 0 when it has."""

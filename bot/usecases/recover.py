@@ -60,8 +60,7 @@ class Recovery:
         self._elapsed.look()
         self.adopt()
         unknown = [change for change in self._ctx.store.changes.with_status([Status.UNKNOWN]) if change.plan.provable]
-        for change in unknown:
-            self._elapsed.knows(change.number)
+        self._elapsed.watch(change.number for change in unknown)
         now = self._ctx.clock.monotonic()
         due = [change for change in unknown if self._next_look.get(change.number, now) <= now]
         return sum(self._look_safely(change) for change in due)
@@ -97,7 +96,6 @@ class Recovery:
             if ending is not None:
                 decided = close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED)
                 self._next_look.pop(change.number, None)
-                self._elapsed.forget(change.number)
                 ctx.wake()
                 return decided
             if seen is not None and not early and not same:

@@ -296,10 +296,20 @@ def test_a_store_that_fails_once_the_call_is_made_does_not_keep_it_running_for_l
     change = office.ask("thing paint one --colour blue")
     office.press(OLGA, change, buttons.CONFIRM)
     office.deliver()
-    during(office, 0, office.break_audit)
+
+    def break_store() -> None:
+        with office.store.unit_of_work() as store:
+            store.database.execute(
+                "CREATE TRIGGER no_lease BEFORE UPDATE OF lease_until ON changes "
+                "BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
+            )
+
+    during(office, 0, break_store)
     office.do_jobs(1)
     assert office.now(change).status is Status.RUNNING
-    office.mend_audit()
+    with office.store.unit_of_work() as store:
+        store.database.execute("DROP TRIGGER no_lease")
+    assert office.store.leases.ownerless(office.clock.now_ms(), alone=False) == []
     office.wait(20)
     assert office.now(change).status is Status.DONE
     assert len(office.toy.calls) == 1
