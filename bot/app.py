@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,10 @@ from pathlib import Path
 from bot import __version__
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError, StoreUnavailable
-from bot.core.invocation import AnyCommand
+from bot.core.mode import Mode, worst
 from bot.core.people import People
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
-from bot.host.registry import Registry
 from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.slack.bolt import dispatcher, make_bolt
@@ -26,10 +25,13 @@ from bot.slack.socket import Socket
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, open_store
+from bot.store.witness import witness_at
 from bot.usecases.access import seed_admins
+from bot.usecases.anchor import note_chain
 from bot.usecases.context import Channels, Context
 from bot.usecases.deliver import DeliveryError
-from bot.usecases.desk import GROUPS
+from bot.usecases.house import registry_of
+from bot.usecases.mode import limits
 from bot.usecases.receive import receive
 from bot.usecases.recover import note_start
 from bot.usecases.worker import Worker
@@ -37,6 +39,7 @@ from bot.web.site import Site, Wsgi, make_site
 
 log = logging.getLogger("b24bot")
 IDENTIFY_AGAIN_SECONDS = 2.0
+UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
 
 
 def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
@@ -44,10 +47,6 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | N
     first = load_settings(environment, dotenv=dotenv)
     rows = [row for plugin in load_plugins(first["B24BOT_PLUGINS"]) for row in plugin.settings]
     return load_settings(environment, dotenv=dotenv, more=rows)
-
-
-def builtin_commands() -> Iterable[AnyCommand]:
-    return (command for group in GROUPS for command in group)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,13 +81,16 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     gateway = Gateway(client, keys, command=settings.command, api_url=settings.slack_api)
     context = Context(
         store=store,
-        registry=Registry(plugins, builtin=builtin_commands()),
+        registry=registry_of(plugins),
         clock=clock,
         terms=settings.terms,
         channels=Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"]),
         messenger=gateway,
         settings=for_plugins(settings),
         settle_after_ms=settings.duration_ms("B24BOT_READBACK_AFTER"),
+        version=__version__,
+        audit_lag_ms=settings.audit_lag_ms,
+        witness=witness_at(settings.witness_file, home=settings.home) if settings.witness_file else None,
         people=People.of(settings.same_person),
     )
     seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
@@ -128,6 +130,9 @@ class Running:
 
     def start(self) -> None:
         if self.worker is not None:
+            note_chain(self.bot.context)
+            if self.bot.context.witness is None:
+                log.warning("B24BOT_WITNESS_FILE is not set: %s", UNWITNESSED, extra={"action": "no_witness"})
             self.worker.start()
         note_start(self.bot.context, __version__, self._role)
         self._identifier.start()
@@ -158,7 +163,8 @@ class Running:
             receive=partial(receive, context),
             identity=lambda: self.bot.gateway.identity,
         )
-        return make_site(as_wsgi(door, dispatcher(app, lambda: self.bot.gateway.identity)), self.readiness)
+        dispatch = dispatcher(app, lambda: self.bot.gateway.identity)
+        return make_site(as_wsgi(door, dispatch), self.readiness, self.mode)
 
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""
@@ -184,6 +190,13 @@ class Running:
             "socket": self.socket is None or self.socket.alive,
             **({} if self.worker is None else {"worker": self.worker.alive}),
         }
+
+    def mode(self) -> Mode:
+        """How much the bot does now; read-only when the database does not even say that."""
+        try:
+            return worst(limits(self.bot.context))
+        except StoreUnavailable:
+            return Mode.READ_ONLY
 
     def stop(self) -> None:
         self._stopping.set()

@@ -94,6 +94,7 @@ _WEB_ADDRESS = re.compile(r"\Ahttps?://[^\s/?#]+[^\s?#]*\Z")
 _DURATION = re.compile(r"\A([0-9]{1,6})\s*(ms|s|m|h|d)\Z")
 _NUMBER = re.compile(r"\A[0-9]{1,9}\Z")
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+MOST_AUDIT_LAG_MS = 1_800_000
 ON = frozenset({"on", "1", "yes", "true"})
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -150,7 +151,27 @@ class Settings:
 
     @property
     def terms(self) -> Terms:
-        return Terms(quorum=self.number("B24BOT_QUORUM", 1, 20), expires_in=self.duration_ms("B24BOT_REQUEST_TTL"))
+        return Terms(
+            quorum=self.number("B24BOT_QUORUM", 1, 20),
+            expires_in=self.duration_ms("B24BOT_REQUEST_TTL"),
+            break_glass=self.on("B24BOT_BREAK_GLASS"),
+        )
+
+    @property
+    def audit_lag_ms(self) -> int:
+        """Raises ConfigurationError for more than half an hour: the rule can be made stricter, never laxer."""
+        lag = self.duration_ms("B24BOT_AUDIT_LAG")
+        if lag > MOST_AUDIT_LAG_MS:
+            raise ConfigurationError(
+                f"B24BOT_AUDIT_LAG={self.values['B24BOT_AUDIT_LAG']} is more than 30m.",
+                hint="It can be set lower than 30m, not higher.",
+            )
+        return lag
+
+    @property
+    def witness_file(self) -> Path | None:
+        path = self.values["B24BOT_WITNESS_FILE"].strip()
+        return Path(path).expanduser() if path else None
 
     @property
     def admins(self) -> tuple[Principal, ...]:

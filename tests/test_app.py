@@ -13,12 +13,14 @@ import pytest
 
 from bot.app import Running, assemble, for_plugins, read_settings
 from bot.core.errors import AlreadyRunning, ConfigurationError, StoreUnavailable
+from bot.core.mode import Mode
 from bot.core.principals import Principal, Role
 from bot.playground.town import Town
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.signing import signed_headers
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
+from bot.usecases.mode import FROZEN
 from bot.web.site import Site
 from tests.slack.intake import Intake, locked, over_http, settings_for
 from tests.slack.kit import FORM, form_body, slash_fields
@@ -49,6 +51,8 @@ def environment(tmp_path: Path, workspace: SlackWorkspace) -> dict[str, str]:
         ("B24BOT_REQUEST_TTL", "soon", "B24BOT_REQUEST_TTL=soon is not a duration"),
         ("B24BOT_READBACK_AFTER", "-1s", "B24BOT_READBACK_AFTER=-1s is not a duration"),
         ("B24BOT_QUORUM", "0", "B24BOT_QUORUM=0 is not a whole number from 1"),
+        ("B24BOT_AUDIT_LAG", "2h", "B24BOT_AUDIT_LAG=2h is more than 30m"),
+        ("B24BOT_WITNESS_FILE", "{folder}/home/witness", "in the same tree as the database"),
         ("B24BOT_ADMINS", "anton", "B24BOT_ADMINS: “anton” is not a Slack person"),
     ],
 )
@@ -103,7 +107,7 @@ def test_plugins_do_not_get_the_tokens_of_slack(environment: dict[str, str]) -> 
 # Readiness
 
 
-def over_the_net(intake: Intake, path: str) -> tuple[int, dict[str, bool]]:
+def over_the_net(intake: Intake, path: str) -> tuple[int, dict[str, bool | str]]:
     connection = http.client.HTTPConnection("127.0.0.1", intake.port, timeout=5)
     try:
         connection.request("GET", path)
@@ -161,6 +165,19 @@ def test_a_bot_that_is_stopping_takes_nothing_more(environment: dict[str, str]) 
     running.stop()
     conditions = running.readiness()
     assert (conditions["intake"], conditions["store"], conditions["worker"]) == (False, False, False)
+
+
+def test_how_much_a_bot_does_is_told_and_is_no_condition_of_readiness(
+    tmp_path: Path, workspace: SlackWorkspace
+) -> None:
+    with Intake(tmp_path, workspace) as intake:
+        assert over_the_net(intake, "/readyz")[1]["mode"] == "normal"
+        store = intake.running.bot.store
+        with store.unit_of_work():
+            store.facts.put(FROZEN, "somebody said stop.")
+        status, conditions = over_the_net(intake, "/readyz")
+    assert (status, conditions["ready"], conditions["mode"]) == (200, True, "no-danger")
+    assert intake.running.mode() is Mode.READ_ONLY, "the file is closed, so nothing is known any more"
 
 
 # Two halves on one file
@@ -244,3 +261,29 @@ def test_what_is_sent_to_a_bot_that_does_not_know_itself_is_left_to_slack(
         running.stop()
     serving.join(timeout=8)
     assert not serving.is_alive(), "a bot that stops takes its site with it"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_start_without_a_second_witness_says_what_that_means(
+    tmp_path: Path, environment: dict[str, str], caplog: pytest.LogCaptureFixture, named: bool
+) -> None:
+    more = {"B24BOT_WITNESS_FILE": str(tmp_path / "witness")} if named else {}
+    running = Running(assemble(read_settings({**environment, **more})), intake=False, work=True)
+    try:
+        running.start()
+    finally:
+        running.stop()
+    assert ("B24BOT_WITNESS_FILE is not set" in caplog.text) is not named
+
+
+def test_a_broken_chain_is_found_before_any_work_is_done(environment: dict[str, str]) -> None:
+    bot = assemble(read_settings({**environment, "B24BOT_ADMINS": "T0001:U0004"}))
+    with bot.store.unit_of_work():
+        bot.store.database.execute("DROP TRIGGER audit_no_update")
+        bot.store.database.execute("UPDATE audit SET actor = 'T1:UX' WHERE seq = 1")
+    running = Running(bot, intake=False, work=True)
+    try:
+        running.start()
+        assert "broken at record #1" in bot.context.limits["chain"].why
+    finally:
+        running.stop()

@@ -167,12 +167,12 @@ def test_the_simulated_workspace_grants_just_these_scopes() -> None:
     assert set(DEFAULT_BOT_SCOPES) == set(MANIFEST["oauth_config"]["scopes"]["bot"])
 
 
-def test_there_is_one_command_it_is_the_default_and_comes_as_typed() -> None:
+def test_there_is_one_command_it_is_the_default_and_names_people_by_id() -> None:
     (command,) = MANIFEST["features"]["slash_commands"]
     (default,) = [row.default for row in HOST_SETTINGS if row.name == "B24BOT_COMMAND"]
     assert command["command"] == default
     assert len(command["command"]) <= 32
-    assert command["should_escape"] is False
+    assert command["should_escape"] is True
     assert command["usage_hint"]
 
 

@@ -234,3 +234,17 @@ def test_an_api_address_that_is_none_is_refused(url: str) -> None:
 def test_the_defaults_are_a_command_and_an_address() -> None:
     assert load_settings({}).command == "/b24"
     assert load_settings({}).slack_api == "https://slack.com/api/"
+
+
+def test_the_audit_channel_may_lag_half_an_hour_at_most() -> None:
+    assert given().audit_lag_ms == given(B24BOT_AUDIT_LAG="30m").audit_lag_ms == 1_800_000
+    assert given(B24BOT_AUDIT_LAG="90s").audit_lag_ms == 90_000
+    for text in ("31m", "1801s", "1h"):
+        with pytest.raises(ConfigurationError, match=f"B24BOT_AUDIT_LAG={text} is more than 30m") as caught:
+            _ = given(B24BOT_AUDIT_LAG=text).audit_lag_ms
+        assert "lower" in caught.value.hint
+
+
+def test_the_witness_file_is_a_path_or_nothing() -> None:
+    assert given().witness_file is None
+    assert given(B24BOT_WITNESS_FILE="~/w").witness_file == Path.home() / "w"

@@ -23,6 +23,7 @@ HOST_OPTIONS_HELP = {
     "--portal": "the portal to act on; the first one when left out",
     "--reason": "why; approvers read it",
     "--dry-run": "only show what would happen",
+    "--break-glass": "in an emergency, and where it is switched on: do not wait for approval; needs --reason",
 }
 
 

@@ -19,12 +19,13 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted
 from bot.core.invocation import AnyCommand, clean, find, split, understand
-from bot.core.policy import NeedsConfirmation
+from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.redact import redact
 from bot.plugin import Plugin, Refusal, Reply
 from bot.store.seats import WORKER
 from bot.usecases.consider import Answered, Planned, consider, consider_with, role_of
 from bot.usecases.deliver import DeliveryError
+from bot.usecases.house import do_at_once
 from bot.usecases.notify import told
 from bot.usecases.review import confirm
 from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview
@@ -92,13 +93,18 @@ def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
         case Planned() if considered.understood.invocation.dry_run:
             _record(terminal, bot, Tag.COMMAND_RAN, line)
             return Told(reply=preview(considered))
+        case Planned(decision=Allowed()):
+            with bot.store.unit_of_work():
+                reply = do_at_once(bot.context, terminal.person, considered)
+                _record(terminal, bot, Tag.COMMAND_RAN, line)
+            return Told(reply=reply)
         case Planned():
             return _open(terminal, bot, considered, yes=yes)
 
 
 def _open(terminal: Terminal, bot: Bot, planned: Planned, *, yes: bool) -> Told:
     """Open a change request, confirmed here if that is all it needs; the worker posts its card and carries it out."""
-    mine = isinstance(planned.decision, NeedsConfirmation)
+    mine = isinstance(planned.decision, NeedsConfirmation | BrokenGlass)
     if mine and not yes and not terminal.asks:
         raise Refusal(
             f"“{planned.understood.command.path}” has to be confirmed by whoever asks for it, and nobody can be asked "

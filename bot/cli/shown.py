@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
+from bot.core.exports import iso
 from bot.core.principals import Grant
 from bot.plugin import Reply, Table
 from bot.usecases.submit import needs
 
 Object = Mapping[str, Any]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def iso(at: int) -> str:
-    """UTC epoch milliseconds as ISO 8601, for example `2026-03-01T14:05:00.250Z`."""
-    moment = _EPOCH + timedelta(milliseconds=at)
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _iso(at: int | None) -> str | None:
@@ -56,9 +49,9 @@ def change_whole(change: ChangeRequest) -> Object:
         "needs": needs(change.decision),
         "decided_at": _iso(change.decided_at),
         "started_at": _iso(change.started_at),
-        "calls": [{"method": call.method, "note": call.note} for call in plan.calls],
-        "touches": list(plan.radius),
-        "warnings": list(plan.warnings),
+        "calls": [{"method": call.method, "note": marks.plain(call.note)} for call in plan.calls],
+        "touches": [marks.plain(line) for line in plan.radius],
+        "warnings": [marks.plain(line) for line in plan.warnings],
         "undo": {"kind": plan.undo.kind, "sentence": plan.undo.sentence},
         "reviews": [
             {"reviewer": one.reviewer.id, "verdict": one.verdict, "reason": one.reason, "at": iso(one.at)}

@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bot.app import Bot, assemble, builtin_commands, read_settings
+from bot.app import Bot, assemble, read_settings
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import AnyCommand
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
-from bot.host.registry import Registry
 from bot.logs import set_up_logs
 from bot.plugin import Plugin, PluginError
 from bot.settings import Settings, load_settings
 from bot.store.keys import load_key_file
 from bot.store.store import Store, open_store
+from bot.usecases.house import registry_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +75,11 @@ class Terminal:
     @cached_property
     def declared(self) -> Declared:
         """Every command there is, without opening anything."""
-        builtin = list(builtin_commands())
         try:
-            commands = list(Registry(self.plugins, builtin=builtin))
+            commands = list(registry_of(self.plugins))
             helps = {group.noun: group.help for plugin in self.plugins for group in plugin.groups}
         except PluginError as error:
-            return Declared(commands=builtin, helps={}, trouble=error)
+            return Declared(commands=list(registry_of(())), helps={}, trouble=error)
         return Declared(commands=commands, helps=helps)
 
     @cached_property

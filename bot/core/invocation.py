@@ -22,6 +22,7 @@ _INVISIBLE = re.compile(
     r"\ud800-\udfff]"  # halves of characters, which cannot be written down as UTF-8
 )
 _LONG_DASH = re.compile(r"(?:(?<=\s)|\A)[—–](?=[a-z])")
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
 _SLACK_LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>")
 
 
@@ -34,6 +35,7 @@ class Invocation:
     portal: str | None = None
     reason: str = ""
     dry_run: bool = False
+    break_glass: bool = False
 
     @property
     def line(self) -> str:
@@ -52,8 +54,8 @@ class Understood:
 
 
 _QUOTES: Mapping[str, str] = {'"': "double", "'": "single"}
-HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dry-run": ""}
-"""Options of every command: the portal to act on, why, and only showing what would happen."""
+HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dry-run": "", "--break-glass": ""}
+"""Options of every command: the portal to act on, why, only showing what would happen, and not waiting for others."""
 
 
 def clean(text: str) -> str:
@@ -148,13 +150,14 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     check_length(text)
     cleaned = clean(text)
     command, rest = find(commands, _words(cleaned))
-    words, options = _host_options(command, rest)
+    words, options = _host_options(command, [_named(command, word) for word in rest])
     invocation = Invocation(
         path=command.path,
         words=tuple(words),
         portal=options.get("--portal"),
         reason=options.get("--reason", ""),
         dry_run="--dry-run" in options,
+        break_glass="--break-glass" in options,
     )
     # Quoting may have made it longer, and it must still be readable when it is planned again.
     check_length(invocation.line)
@@ -168,6 +171,15 @@ def _words(cleaned: str) -> list[str]:
     while (again := split(clean(shlex.join(words)))) != words:
         words = again
     return words
+
+
+def _named(command: AnyCommand, word: str) -> str:
+    """People as Slack writes them: by id for a command that is about a person, else by the name everybody reads."""
+    by_id = any(parameter.arg.person for parameter in command.parameters)
+    # Taking one out may leave another around it.
+    while (plain := _MENTION.sub(lambda found: f"@{found[1] if by_id else found[2] or found[1]}", word)) != word:
+        word = plain
+    return word
 
 
 def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], dict[str, str]]:

@@ -47,12 +47,21 @@ class AuditNotice:
     seq: int
 
 
-Notice = CardNotice | ThreadNotice | Whisper | AuditNotice
-_KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice]] = {
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """A message of its own in a channel, for everybody there."""
+
+    channel: str
+    text: str
+
+
+Notice = CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement
+_KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement]] = {
     "card": CardNotice,
     "thread": ThreadNotice,
     "whisper": Whisper,
     "audit": AuditNotice,
+    "announcement": Announcement,
 }
 
 

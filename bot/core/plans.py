@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Role
 from bot.plugin import Call, Observation, Place, Plan, Remember, Risk, Undo, UndoKind
 
@@ -48,8 +48,8 @@ def _calls(rows: list[dict[str, Any]]) -> tuple[Call, ...]:
     return tuple(Call(**row) for row in rows)
 
 
-_DECISIONS: Mapping[str, type[Allowed | NeedsConfirmation | NeedsApproval | Refused]] = {
-    kind.__name__: kind for kind in (Allowed, NeedsConfirmation, NeedsApproval, Refused)
+_DECISIONS: Mapping[str, type[Allowed | NeedsConfirmation | NeedsApproval | BrokenGlass | Refused]] = {
+    kind.__name__: kind for kind in (Allowed, NeedsConfirmation, NeedsApproval, BrokenGlass, Refused)
 }
 
 

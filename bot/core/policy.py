@@ -35,13 +35,21 @@ class NeedsApproval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenGlass:
+    """An emergency: the admin who asked confirms it alone, everybody is told, and somebody else reviews it after."""
+
+    expires_in: int
+    """Milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """No, and why, in a sentence for the person."""
 
     reason: str
 
 
-Decision = Allowed | NeedsConfirmation | NeedsApproval | Refused
+Decision = Allowed | NeedsConfirmation | NeedsApproval | BrokenGlass | Refused
 
 
 class Rule(StrEnum):
@@ -54,7 +62,7 @@ class Rule(StrEnum):
     REFUSE = "refuse"
 
 
-_READ, _CHANGE, _DESTROY, _GOVERN = Risk
+_READ, _HALT, _CHANGE, _DESTROY, _GOVERN = Risk
 _V, _O, _P, _A = Role
 
 POLICY: Mapping[tuple[Risk, Role], Rule] = {
@@ -62,6 +70,10 @@ POLICY: Mapping[tuple[Risk, Role], Rule] = {
     (_READ, _O): Rule.ALLOW,
     (_READ, _P): Rule.ALLOW,
     (_READ, _A): Rule.ALLOW,
+    (_HALT, _V): Rule.REFUSE,
+    (_HALT, _O): Rule.ALLOW,
+    (_HALT, _P): Rule.ALLOW,
+    (_HALT, _A): Rule.ALLOW,
     (_CHANGE, _V): Rule.REFUSE,
     (_CHANGE, _O): Rule.CONFIRM,
     (_CHANGE, _P): Rule.CONFIRM,
@@ -76,16 +88,18 @@ POLICY: Mapping[tuple[Risk, Role], Rule] = {
     (_GOVERN, _A): Rule.APPROVE_BY_ADMIN,
 }
 
-LEAST_ROLE: Mapping[Risk, Role] = {_READ: _V, _CHANGE: _O, _DESTROY: _O, _GOVERN: _A}
+LEAST_ROLE: Mapping[Risk, Role] = {_READ: _V, _HALT: _O, _CHANGE: _O, _DESTROY: _O, _GOVERN: _A}
 """The lowest role that is not refused, for sentences; a test holds it against the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The two numbers of the policy a deployment may set."""
+    """What of the policy a deployment may set."""
 
     quorum: int = 1
     expires_in: int = 3_600_000
+    break_glass: bool = False
+    """Whether an admin may run without approval what needs it (`break_glass`)."""
 
 
 def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
@@ -103,6 +117,41 @@ def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
             return NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=terms.expires_in)
         case _:
             return Refused(reason=f"This needs the role {LEAST_ROLE[risk]}; yours is {role}.")
+
+
+BREAKS_GLASS = Role.ADMIN
+"""The least role that may run without approval what needs it."""
+UNBREAKABLE: Mapping[Risk, str] = {
+    _GOVERN: "The bot's own rules always take two people; --break-glass does not change that.",
+}
+"""Risks that need approval, emergency or not, and why."""
+
+
+def break_glass(risk: Risk, decision: Decision, role: Role | None, terms: Terms, *, reason: str) -> Decision:
+    """What `--break-glass` makes of a decision. It never makes more of one than the requester's word alone."""
+    match decision:
+        case Refused():
+            return decision
+        case NeedsApproval(expires_in=expires_in):
+            barred = _keeps_glass(risk, role, terms, reason)
+            return Refused(reason=barred) if barred else BrokenGlass(expires_in=expires_in)
+        case _:
+            return Refused(reason="This needs nobody else's approval; leave --break-glass out.")
+
+
+def _keeps_glass(risk: Risk, role: Role | None, terms: Terms, reason: str) -> str:
+    if role is None or not role.reaches(BREAKS_GLASS):
+        return f"Breaking the glass needs the role {BREAKS_GLASS}; {_have(role)}."
+    if not terms.break_glass:
+        return (
+            "Breaking the glass is switched off here. Whoever has the host sets B24BOT_BREAK_GLASS=on and starts the "
+            "bot again."
+        )
+    if risk in UNBREAKABLE:
+        return UNBREAKABLE[risk]
+    if not reason.strip():
+        return 'Breaking the glass needs a reason: add --reason "why it cannot wait".'
+    return ""
 
 
 EVERYBODY = People()
@@ -133,8 +182,21 @@ def may_approve(
             if role is None or not role.reaches(Role.OPERATOR):
                 return Refused(reason=f"Confirming this needs the role {Role.OPERATOR}; {_have(role)}.")
             return None
+        case BrokenGlass():
+            if reviewer != requester:
+                return Refused(reason="Only the admin who asked can break the glass for this.")
+            if role is None or not role.reaches(BREAKS_GLASS):
+                return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_have(role)}.")
+            return None
         case _:
             return Refused(reason="There is nothing to approve.")
+
+
+def least_to_settle(decision: Decision) -> Role:
+    """The lowest role whose word on an unknown outcome counts."""
+    if isinstance(decision, NeedsApproval):
+        return decision.role
+    return Role.APPROVER if isinstance(decision, BrokenGlass) else Role.OPERATOR
 
 
 def may_settle(
@@ -142,14 +204,12 @@ def may_settle(
 ) -> Refused | None:
     """None when the person's word on an unknown outcome counts; otherwise why it does not.
 
-    What needed somebody else's approval needs somebody else's word; what was confirmed, anybody's who may confirm.
+    What needed somebody else's approval needs somebody else's word, also where the glass was broken; what was
+    confirmed, anybody's who may confirm.
     """
-    if isinstance(decision, NeedsApproval):
-        if people.same(person, requester):
-            return Refused(reason="You asked for this yourself; somebody else has to say what became of it.")
-        needed = decision.role
-    else:
-        needed = Role.OPERATOR
+    if isinstance(decision, NeedsApproval | BrokenGlass) and people.same(person, requester):
+        return Refused(reason="You asked for this yourself; somebody else has to say what became of it.")
+    needed = least_to_settle(decision)
     if role is None or not role.reaches(needed):
         return Refused(reason=f"Saying what became of this needs the role {needed}; {_have(role)}.")
     return None

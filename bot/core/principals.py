@@ -12,6 +12,8 @@ from bot.plugin import BadArgument
 LOCAL_TEAM = "local"
 _SLACK_ID = re.compile(r"\A[TE][A-Z0-9]{2,20}:[UW][A-Z0-9]{2,20}\Z")
 
+_MENTION = re.compile(r"\A@([UW][A-Z0-9]{2,20})\Z")
+
 
 class Role(StrEnum):
     """What a grant gives, least first."""
@@ -65,6 +67,15 @@ class Principal:
             )
         team, user = cleaned.split(":")
         return cls(team=team, user=user)
+
+    @classmethod
+    def named(cls, text: str) -> Self:
+        """Read `T0001:U0002`, or a mention by id, `@U0002`: its team is empty and stands for the workspace at hand.
+
+        Raises BadArgument: a name is nobody's id, and two people may have it.
+        """
+        mention = _MENTION.match(text.strip())
+        return cls(team="", user=mention[1]) if mention else cls.parse(text)
 
     @classmethod
     def read(cls, stored: str) -> Self:

@@ -22,13 +22,14 @@ class Arg:
     """Describes one argument: `parse` turns the typed word into a value or raises BadArgument.
 
     `label` is what usage lines show, for example `ID`. `secret` values are asked for in the terminal only and are
-    never stored, shown or recorded.
+    never stored, shown or recorded. With `person` a mention arrives by its id, `@U0002`; elsewhere by the name.
     """
 
     help: str
     label: str
     parse: Callable[[str], Any] = str
     secret: bool = False
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,10 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 def as_typed(text: str) -> str:
-    """Links become their address, people and channels their name with its sign, entities their character."""
+    """Links become their address, channels their name with its sign, entities their character.
+
+    People stay as they are: which of id and name is wanted, only the command can tell.
+    """
     text = _REFERENCE.sub(_reference, text)
     for entity, character in _ENTITIES:
         text = text.replace(entity, character)
@@ -21,6 +24,8 @@ def _reference(found: re.Match[str]) -> str:
     sign, target, label = found[1], found[2], found[3]
     if not sign:
         return (label or target) if target.startswith("mailto:") else target
+    if sign == "@":
+        return found[0]
     if sign == "!":
         return label or f"@{target.partition('^')[0]}"
     return f"{sign}{label or target}"

@@ -77,6 +77,11 @@ class Changes:
         wanted = tuple(statuses)
         return self._read(f"status IN ({_marks(wanted)})", *wanted, limit=limit)
 
+    def counts(self) -> dict[Status, int]:
+        """How many change requests are in each status that some are in."""
+        rows = self._database.rows("SELECT status, count(*) AS n FROM changes GROUP BY status")
+        return {Status(row["status"]): row["n"] for row in rows}
+
     def overdue(self, now: int) -> list[ChangeRequest]:
         """Pending ones whose time is up."""
         return self._read("status = ? AND expires_at <= ?", Status.PENDING, now)

@@ -22,7 +22,7 @@ def check_can_be_approved(ctx: Context, requester: Principal, decision: NeedsApp
     quorum, role = decision.quorum, decision.role
     others = _others(ctx, requester, role)
     wanted = f"This needs the approval of {quorum} other people with the role {role}; there are"
-    hint = "An admin adds one in the host's terminal: b24bot access grant TEAM:USER approver"
+    hint = f"An admin adds one in the host's terminal: b24bot access grant TEAM:USER {role}"
     if len(ctx.people.distinct(others)) < quorum:
         raise Refusal(f"{wanted} {len(ctx.people.distinct(others))}.", hint=hint)
     members, silent = _members(ctx, others, quorum)

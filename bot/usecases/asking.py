@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core import marks
 from bot.core.change import ChangeRequest
-from bot.core.policy import NeedsApproval
+from bot.core.policy import BrokenGlass, NeedsApproval, least_to_settle
 from bot.usecases.context import Context
 from bot.usecases.notify import say_under_card, show_card
 
@@ -15,8 +15,8 @@ def please_look(change: ChangeRequest) -> str:
     called = " ".join(marks.person(person) for person in people)
     decision = change.decision
     who = (
-        f"The word of an {decision.role} other than the person who asked counts."
-        if isinstance(decision, NeedsApproval)
+        f"The word of an {least_to_settle(decision)} other than the person who asked counts."
+        if isinstance(decision, NeedsApproval | BrokenGlass)
         else "The word of anybody from operator up counts."
     )
     return (

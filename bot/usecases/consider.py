@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from bot.core import marks
 from bot.core.errors import NotPermitted
 from bot.core.invocation import Understood, understand
+from bot.core.mode import HOUSE
 from bot.core.notices import reply_from_json, reply_to_json
 from bot.core.plans import plan_from_json, plan_to_json
-from bot.core.policy import Decision, Refused, decide
+from bot.core.policy import Decision, Refused, break_glass, decide
 from bot.core.principals import Principal, Role
 from bot.core.suggest import nearest
 from bot.host.services import Progress, nobody_waits
-from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, TargetRefused
+from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.context import Context
 from bot.usecases.desk import Desk
 from bot.usecases.standing import look_up, outcast
@@ -56,6 +57,8 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
         _require(decide(command.risk, role, ctx.terms), role)
         look_up(ctx, [person])
         require_member(ctx, person)
+    if understood.invocation.break_glass and command.risk is Risk.READ:
+        raise Refusal("This only reads and needs nobody's approval.", hint="Leave --break-glass out.")
     plugin = ctx.registry.owner(command)
     if plugin is None:
         answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
@@ -75,10 +78,13 @@ def consider_with(
         return _answered(understood, understood.command.answer(services, understood.arguments))
     with plainly():
         place = choose_place(plugin.places(services), understood.invocation.portal)
-        answer = ask(understood, plugin.open(services, place))
+        answer = ask(plugin.name, understood, plugin.open(services, place))
     if not isinstance(answer, Plan):
         return _answered(understood, answer)
-    decision = decide(understood.command.risk.raised_to(answer.risk), role, ctx.terms)
+    risk, invocation = understood.command.risk.raised_to(answer.risk), understood.invocation
+    decision = decide(risk, role, ctx.terms)
+    if invocation.break_glass:
+        decision = break_glass(risk, decision, role, ctx.terms, reason=invocation.reason)
     _require(decision, role)
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
 
@@ -95,9 +101,11 @@ def plainly() -> Iterator[None]:
         raise
 
 
-def ask(understood: Understood, subject: object) -> Answer:
-    """Let a plugin's command plan or read. Marks are taken out of all it says: only the bot mentions people."""
+def ask(plugin: str, understood: Understood, subject: object) -> Answer:
+    """Let a plugin's command plan or read. Marks are taken out of all it says: only the bot itself mentions people."""
     answer = understood.command.answer(subject, understood.arguments)
+    if plugin == HOUSE:
+        return answer
     match answer:
         case Plan():
             return plan_from_json(marks.strip(plan_to_json(answer)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from bot import clock as ids
 from bot.core.audit import AuditRecord
+from bot.core.chain import START, Place
 from bot.core.change import ChangeRequest
-from bot.core.mode import Limit
+from bot.core.mode import HOUSE, Limit
 from bot.core.notices import Whisper
 from bot.core.people import People
 from bot.core.policy import Terms
@@ -21,6 +22,7 @@ from bot.host.services import PluginServices, Progress, nobody_waits, services_f
 from bot.plugin import Clock
 from bot.store.jobs import Job
 from bot.store.store import Store
+from bot.store.witness import Witness
 
 log = logging.getLogger("b24bot")
 
@@ -61,6 +63,13 @@ class Channels:
     audit: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseServices(PluginServices):
+    """What the host's own plugin is given: all that the use cases work with."""
+
+    ctx: Context
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """The things use cases work with. `home_team` is known once Slack has answered."""
@@ -74,12 +83,18 @@ class Context:
     settings: Mapping[str, str]
     settle_after_ms: int
     home_team: str = ""
+    version: str = ""
     people: People = field(default_factory=People)
     """Which accounts are one person's."""
     audit_pace_ms: int = 1_000
     """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
     owner: str = field(default_factory=ids.token)
     """Names this process in the leases of what it runs."""
+    audit_lag_ms: int = 1_800_000
+    """How old a line that is not in the audit channel, or a head that the witness has not got, may get."""
+    witness: Witness | None = None
+    verified: Place = START
+    """How far the audit chain was recomputed in this process, and held."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     limits: dict[str, Limit] = field(default_factory=dict)
@@ -88,4 +103,7 @@ class Context:
     """Tell the threads of this process that there is work."""
 
     def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
-        return services_for(plugin, self.settings, self.store, self.clock, progress)
+        given = services_for(plugin, self.settings, self.store, self.clock, progress)
+        if plugin != HOUSE:
+            return given
+        return HouseServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)

@@ -9,7 +9,7 @@ from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
-from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.plugin import Reply
 from bot.store.outbox import Envelope, Outbox
 from bot.usecases.context import Context, Posted, log
@@ -20,7 +20,7 @@ LONGEST_AUDIT_WAIT_MS = DEAD_CHANNEL_RETRY_MS = 15_000
 """Approvals wait for their audit lines, and go stale within ten minutes."""
 AUDIT_LINES_PER_MESSAGE = 20
 GIVE_UP_AFTER = 8
-"""Attempts for what may be dropped in the end. Audit lines and cards are never dropped while the bot lives."""
+"""Attempts for what may be dropped in the end. While the bot lives, whispers and threads are, and nothing else."""
 
 
 class DeliveryError(Exception):
@@ -72,7 +72,7 @@ class Courier:
             return False
         if now >= self._audit_free_at and self._deliver_audit(now):
             return True
-        for kind in ("whisper", "card", "thread") if now >= self._posts_free_at else ("whisper",):
+        for kind in ("whisper", "announcement", "card", "thread") if now >= self._posts_free_at else ("whisper",):
             envelope = self._claim(kind, now)
             if envelope is not None:
                 self._deliver(envelope)
@@ -154,6 +154,8 @@ class Courier:
                 messenger.reply(self._with_card(number), text)
             case Whisper():
                 messenger.whisper(notice)
+            case Announcement(channel=channel, text=text):
+                messenger.note(channel, text, None)
             case AuditNotice():
                 raise TypeError("audit lines are delivered in bundles")
 
@@ -245,7 +247,7 @@ def _is_lasting(envelope: Envelope, error: DeliveryError) -> bool:
         return False
     if isinstance(error, Impossible):
         return True
-    return envelope.attempts >= GIVE_UP_AFTER and not isinstance(envelope.notice, CardNotice)
+    return envelope.attempts >= GIVE_UP_AFTER and not isinstance(envelope.notice, CardNotice | Announcement)
 
 
 def wait_ms(envelope: Envelope, error: DeliveryError) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,6 +17,7 @@ from bot.core.words import moment
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
 from bot.usecases.standing import last_known
+from bot.usecases.status import status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,17 @@ def a_status(text: str) -> Status:
         raise BadArgument(f"There is no status “{text}”.", hint=f"One of: {', '.join(Status)}.") from None
 
 
+_MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
+
+
+def an_actor(text: str, team: str) -> str:
+    """Who did something, as records name them: a mention or a member id is somebody of this team."""
+    found = _MEMBER.match(text.strip())
+    if found is None and text.startswith("@"):
+        raise BadArgument(f"Nobody can be told by the name {text} alone.", hint="Use the member id, like U0002.")
+    return Principal(team=team, user=found[1]).id if found else text
+
+
 Number = Annotated[int, Arg(label="CR-NUMBER", help="the number on its card", parse=request_number)]
 
 helping: Group[Desk] = Group("help", help="What you can type.")
@@ -50,7 +63,8 @@ being: Group[Desk] = Group("whoami", help="Who you are here.")
 requests: Group[Desk] = Group("request", help="Change requests: plans waiting for, or past, a decision.")
 access: Group[Desk] = Group("access", help="The allow-list.")
 audit: Group[Desk] = Group("audit", help="The audit log.")
-GROUPS = (helping, being, requests, access, audit)
+being_well: Group[Desk] = Group("status", help="How the bot is.")
+GROUPS = (helping, being, being_well, requests, access, audit)
 
 
 @helping.command("", risk=Risk.READ, examples=["", "connector remove"])
@@ -115,6 +129,12 @@ def _way_on(desk: Desk, asked: str) -> Iterator[str]:
     yield f"An admin gives another role in the host's terminal: b24bot access grant {desk.person.id} {wanted}"
 
 
+@being_well.command("", risk=Risk.READ, examples=[""])
+def status_(desk: Desk) -> Reply:
+    """How the bot is: what it does now and why, what waits, and what has not been said yet."""
+    return status(desk.ctx)
+
+
 @requests.command("list", risk=Risk.READ, examples=["", "--status done"])
 def request_list(
     desk: Desk, *, status: Annotated[Status | None, Arg(label="STATUS", help="only these", parse=a_status)] = None
@@ -165,9 +185,11 @@ def audit_find(
     *,
     subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
     tag: Annotated[str, Arg(label="TAG", help="a tag or its beginning, for example change:review")] = "",
+    actor: Annotated[str, Arg(label="WHO", help="who did it: a mention, a member id or TEAM:USER")] = "",
     text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
 ) -> Reply:
     """The newest audit records that match."""
-    records = desk.ctx.store.audit.find(subject=subject, tag=tag, text=text, limit=15)
+    who = an_actor(actor, desk.ctx.home_team)
+    records = desk.ctx.store.audit.find(subject=subject, tag=tag, actor=who, text=text, limit=15)
     rows = tuple((f"#{r.seq}", moment(r.at), r.tag, r.actor, r.subject) for r in records)
     return Reply(title="Audit records", table=Table(columns=("Seq", "At", "Tag", "Actor", "Subject"), rows=rows))

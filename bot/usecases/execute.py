@@ -122,7 +122,7 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
         plugin = ctx.registry.plugin(change.plugin)
         understood = understand(ctx.registry, change.line)
         with plainly():
-            fresh = ask(understood, plugin.open(ctx.services(plugin.name), change.place))
+            fresh = ask(plugin.name, understood, plugin.open(ctx.services(plugin.name), change.place))
     except PluginError as error:
         return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {error.sentence}")
     if isinstance(fresh, Nothing):

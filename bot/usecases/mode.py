@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.core.audit import SYSTEM, Entry, Fact, Tag
 from bot.core.change import Status
-from bot.core.mode import Limit, Mode
+from bot.core.mode import Limit, Mode, worst
 from bot.core.words import count
+from bot.usecases.anchor import witness_limit
 from bot.usecases.context import Context
+from bot.usecases.gate import audit_limit
 
 FROZEN = "frozen"
 """The fact that holds who froze the bot and why; empty when it is not frozen."""
+MODE = "mode"
+"""The fact that holds the mode as it was recorded last."""
 MOST_UNPROVEN = 5
 
 
@@ -30,7 +35,12 @@ def unproven(ctx: Context) -> Limit | None:
     return Limit(name="unproven", mode=Mode.NO_DANGER, why=why)
 
 
-CHECKS: tuple[Callable[[Context], Limit | None], ...] = (frozen, unproven)
+CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
+    frozen,
+    unproven,
+    audit_limit,
+    witness_limit,
+)
 """Looked at each time; what takes longer is found by others and kept in `ctx.limits`."""
 
 
@@ -38,6 +48,18 @@ def limits(ctx: Context) -> list[Limit]:
     """Every reason that holds now."""
     found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
     return [*found, *ctx.limits.values()]
+
+
+def note_mode(ctx: Context) -> Mode:
+    """Record when the mode is another one than it was; returns it. Only the worker calls this."""
+    holding = limits(ctx)
+    mode, before = worst(holding), Mode(ctx.store.facts.get(MODE) or Mode.NORMAL)
+    if mode is not before:
+        facts: dict[str, Fact] = {"mode": mode, "before": before, "reason": " ".join(limit.why for limit in holding)}
+        with ctx.store.unit_of_work() as store:
+            store.facts.put(MODE, mode)
+            store.record(Entry(tag=Tag.MODE_CHANGED, actor=SYSTEM, subject="b24bot", facts=facts))
+    return mode
 
 
 def barrier(ctx: Context, plugin: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import clock as ids
 from bot.core.change import ChangeRequest
-from bot.core.notices import CardNotice, ThreadNotice, Whisper
+from bot.core.notices import Announcement, CardNotice, ThreadNotice, Whisper
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
 from bot.usecases.context import Context, log
@@ -30,6 +30,14 @@ def say_once_under_card(ctx: Context, number: int, what: str, text: str) -> None
     key = f"thread:{number}:{what}"
     if ctx.store.outbox.state_of(key) is None:
         ctx.store.outbox.put(key, ThreadNotice(number=number, text=text), at=ctx.clock.now_ms())
+
+
+def announce(ctx: Context, text: str) -> None:
+    """Say something to everybody, in a message of its own in the approval channel and in the audit channel."""
+    for channel in dict.fromkeys((ctx.channels.approval, ctx.channels.audit)):
+        if channel:
+            notice = Announcement(channel=channel, text=text)
+            ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
 def whisper(

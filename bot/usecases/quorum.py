@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.core import marks
 from bot.core.change import ChangeRequest
-from bot.core.policy import NeedsApproval, Refused, decide, may_approve
+from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
 from bot.core.principals import Principal
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context
+from bot.usecases.mode import barrier
 from bot.usecases.standing import flaw, outcast
 
 
@@ -15,8 +16,20 @@ def unfit(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | N
     """Why this person's verdict does not count, whatever Slack says of the account."""
     if person.team != ctx.home_team and not person.local:
         return Refused(reason="You belong to another workspace; only people of this one can decide here.")
+    if isinstance(change.decision, BrokenGlass):
+        barred = _glass_holds(ctx, change)
+        if barred:
+            return Refused(reason=barred)
     role = role_of(ctx, person)
     return may_approve(change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.people)
+
+
+def _glass_holds(ctx: Context, change: ChangeRequest) -> str:
+    """Why the glass cannot be broken now for what was asked for earlier; empty when it can."""
+    if not ctx.terms.break_glass:
+        return "Breaking the glass has been switched off meanwhile."
+    barred = barrier(ctx, change.plugin)
+    return f"{barred} An emergency does not change that." if barred else ""
 
 
 def bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:

@@ -10,7 +10,7 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.inbound import SlashCommand
-from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
 from bot.core.redact import redact
 from bot.core.words import moment
@@ -19,7 +19,8 @@ from bot.store.jobs import Job
 from bot.usecases.able import check_can_be_approved, check_few_open
 from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
 from bot.usecases.context import Context
-from bot.usecases.gate import audit_trouble
+from bot.usecases.gate import try_audit_again
+from bot.usecases.house import do_at_once
 from bot.usecases.mode import barrier
 from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
 from bot.usecases.progress import Reporter
@@ -66,6 +67,12 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
             return reply, "calm" if calm else "answer"
         case Planned() if considered.understood.invocation.dry_run:
             return preview(considered), "answer"
+        case Planned(decision=Allowed()):
+            with ctx.store.unit_of_work() as store:
+                reply = do_at_once(ctx, slash.person, considered)
+                store.record(_entry(Tag.COMMAND_RAN, slash))
+                _answer(ctx, job, slash, reply, mood="calm")
+            return None, ""
         case Planned():
             note = check_can_be_decided(ctx, slash.person, considered)
             with ctx.store.unit_of_work():
@@ -86,13 +93,18 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
     The second value is False when it was found. Raises NotPermitted for an account that is no member's, and Refusal
     when this person has too many open.
     """
-    store, now = ctx.store, ctx.clock.now_ms()
     require_member(ctx, requester)
-    existing = store.changes.open_for(planned.place, planned.plan.target)
+    existing = ctx.store.changes.open_for(planned.place, planned.plan.target)
     if existing is not None:
         show_card(ctx, existing.number)
         return existing, False
     check_few_open(ctx, requester)
+    return write_change(ctx, requester, planned, channel=channel), True
+
+
+def write_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> ChangeRequest:
+    """Store a change request, whatever else its requester has open. In a unit of work; none is open for the target."""
+    store, now = ctx.store, ctx.clock.now_ms()
     invocation = planned.understood.invocation
     change = store.changes.open(
         NewChange(
@@ -121,12 +133,12 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
     }
     store.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=requester.id, subject=change.id, facts=facts))
     show_card(ctx, change.number)
-    return change, True
+    return change
 
 
 def expiry_of(decision: Decision) -> int:
     """Milliseconds a decision waits for people."""
-    return decision.expires_in if isinstance(decision, NeedsApproval | NeedsConfirmation) else 0
+    return decision.expires_in if isinstance(decision, NeedsApproval | NeedsConfirmation | BrokenGlass) else 0
 
 
 def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:
@@ -146,13 +158,11 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             raise NotPermitted("A plan cannot run without a decision.")
         case NeedsApproval() as decision:
             note = check_can_be_approved(ctx, requester, decision)
-        case NeedsConfirmation():
+        case NeedsConfirmation() | BrokenGlass():
             pass
-    trouble = audit_trouble(ctx)
-    if trouble:
-        raise Refusal(f"{trouble} Nothing that changes the portal is taken on until it works.")
     barred = barrier(ctx, planned.plugin)
     if barred:
+        try_audit_again(ctx)
         raise Refusal(f"{barred} Reading goes on; nothing that changes something is taken on until then.")
     if not ctx.channels.approval and requester.local:
         raise Refusal("B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.")
@@ -171,6 +181,8 @@ def opened_reply(change: ChangeRequest, *, fresh: bool, note: str = "") -> Reply
         )
     if isinstance(change.decision, NeedsApproval):
         return Reply(title=f"{told(change)} waits for approval {where}.", notes=(note,) if note else ())
+    if isinstance(change.decision, BrokenGlass):
+        return Reply(title=f"{told(change)} waits for you to break the glass {where}.")
     return Reply(title=f"{told(change)} waits for you to confirm it {where}.")
 
 
@@ -207,6 +219,8 @@ def needs(decision: Decision) -> str:
             return f"the approval of {quorum} other people ({WHO[role]})"
         case NeedsConfirmation():
             return "your confirmation"
+        case BrokenGlass():
+            return "the confirmation of the admin who asks, alone: the glass is broken, and that is reviewed afterwards"
         case Allowed():
             return "nothing"
         case Refused(reason=reason):

@@ -17,8 +17,11 @@ BODY_LIMIT = 1024 * 1024
 FINISH_SECONDS = 5
 
 
-def make_site(slack: Wsgi, ready: Callable[[], Mapping[str, bool]]) -> Wsgi:
-    """A WSGI application. `ready` names each condition of readiness and says whether it holds."""
+def make_site(slack: Wsgi, ready: Callable[[], Mapping[str, bool]], mode: Callable[[], str]) -> Wsgi:
+    """A WSGI application. `ready` names each condition of readiness and says whether it holds.
+
+    `mode` is told beside them and is none of them: a bot that was frozen takes what comes, and says so.
+    """
     site = Flask("b24bot")
 
     @site.get("/healthz")
@@ -29,7 +32,7 @@ def make_site(slack: Wsgi, ready: Callable[[], Mapping[str, bool]]) -> Wsgi:
     def readyz() -> tuple[Response, int]:
         conditions = dict(ready())
         holds = all(conditions.values())
-        return jsonify(ready=holds, **conditions), 200 if holds else 503
+        return jsonify(ready=holds, mode=mode(), **conditions), 200 if holds else 503
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         # Slack's requests do not pass through flask: an acknowledgement is a matter of fractions of a millisecond.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
-from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
-from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallOutcome, CallVerdict, Json, Place, Plan, Remember, Reply, Risk, Table, Undo, UndoKind
 
@@ -75,6 +75,7 @@ decisions: st.SearchStrategy[Decision] = st.one_of(
     st.builds(Allowed),
     st.builds(NeedsConfirmation, expires_in=st.integers(1)),
     st.builds(NeedsApproval, quorum=st.integers(1, 20), role=st.sampled_from(Role), expires_in=st.integers(1)),
+    st.builds(BrokenGlass, expires_in=st.integers(1)),
     st.builds(Refused, reason=text),
 )
 tables = st.builds(
@@ -98,6 +99,7 @@ notices: st.SearchStrategy[Notice] = st.one_of(
         Whisper, person=people, channel=text, reply=replies, answer_url=text, suggestion=text, mood=st.just("calm")
     ),
     st.builds(AuditNotice, seq=st.integers(1)),
+    st.builds(Announcement, channel=text, text=text),
 )
 inbounds: st.SearchStrategy[Inbound] = st.one_of(
     st.builds(

@@ -27,7 +27,8 @@ connectors: Group[None] = Group("connector", help="Connectors.")
 messages: Group[None] = Group("message", help="Messages.")
 portals: Group[None] = Group("portal", help="Portals.")
 helping: Group[None] = Group("help", help="Help.")
-GROUPS = (connectors, messages, portals, helping)
+keys: Group[None] = Group("key", help="Keys.")
+GROUPS = (connectors, messages, portals, helping, keys)
 
 
 @connectors.command("remove", risk=Risk.DESTROY)
@@ -54,6 +55,12 @@ def register(
 def list_(_: None) -> Reply:
     """List them."""
     return Reply(title="")
+
+
+@keys.command("hand", risk=Risk.GOVERN)
+def hand(_: None, person: Annotated[str, Arg(help="whom", label="PERSON", person=True)]) -> Reply:
+    """Hand it to a person."""
+    return Reply(title=person)
 
 
 @connectors.command("show", risk=Risk.READ)

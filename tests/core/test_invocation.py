@@ -58,13 +58,16 @@ BAD: dict[str, tuple[str, str]] = {
     "connector remove Shop": ("“Shop” is not an id", "Usage"),
     "connector remove shор": ("“shор” is not an id", "Usage"),
     "connector remove ''": ("“” is not an id", "Usage"),
-    "connector remove <@U123|anna>": ("“<@U123|anna>” is not an id", "Usage"),
+    "connector remove <@U123|anna>": ("“@anna” is not an id", "Usage"),
     "connector remove <!channel>": ("“<!channel>” is not an id", "Usage"),
     "connector remove <http://x.example|x.example>": ("“http://x.example” is not an id", "Usage"),
     "connector remove": ("“connector remove” needs ID: the connector's id", "Usage: connector remove ID"),
     "connector remove --dry-run": ("needs ID", "Usage"),
     "connector remove shop chat": ("does not take “chat”", "Usage: connector remove ID"),
-    "connector remove shop --force": ("has no option --force", "It takes --portal, --reason, --dry-run."),
+    "connector remove shop --force": (
+        "has no option --force",
+        "It takes --portal, --reason, --dry-run, --break-glass.",
+    ),
     "connector remove shop --reson x": ("has no option --reson", "Did you mean --reason?"),
     "connector remove shop --": ("has no option --.", "It takes"),
     "connector remove shop --reason": ("--reason needs a value", "connector remove … --reason TEXT"),
@@ -147,7 +150,7 @@ GOOD: dict[str, Invocation] = {
     "message send <http://x.example|x.example>": Invocation(path="message send", words=("http://x.example",)),
     "message send <https://x.example/?a=1>": Invocation(path="message send", words=("https://x.example/?a=1",)),
     "message send <<http://x>http://y>": Invocation(path="message send", words=("http://xhttp://y",)),
-    "message send <@U123|anna> <#C1|ops>": Invocation(path="message send", words=("<@U123|anna>", "<#C1|ops>")),
+    "message send <@U123|anna> <#C1|ops>": Invocation(path="message send", words=("@anna", "<#C1|ops>")),
     'message send "two  words" x': Invocation(path="message send", words=("two  words", "x")),
     "message send a\\ b": Invocation(path="message send", words=("a b",)),
     "message send": Invocation(path="message send"),
@@ -162,6 +165,9 @@ GOOD: dict[str, Invocation] = {
     "connector --reason moved remove shop": Invocation(path=""),
     "connector remove --reason moved shop": Invocation(path="connector remove", words=("shop",), reason="moved"),
     "connector remove —reason moved shop": Invocation(path="connector remove", words=("shop",), reason="moved"),
+    "connector remove shop --break-glass --reason now": Invocation(
+        path="connector remove", words=("shop",), reason="now", break_glass=True
+    ),
     "connector remove shop --portal eu --dry-run": Invocation(
         path="connector remove", words=("shop",), portal="eu", dry_run=True
     ),
@@ -256,16 +262,38 @@ clean_words = (
         portal=st.none() | clean_words,
         reason=clean_words,
         dry_run=st.booleans(),
+        break_glass=st.booleans(),
     )
 )
 def test_what_an_invocation_is_written_as_reads_as_the_same_invocation(invocation: Invocation) -> None:
     options = [f"--reason={shlex.quote(invocation.reason)}"] if invocation.reason else []
     options += [f"--portal={shlex.quote(invocation.portal)}"] if invocation.portal is not None else []
     options += ["--dry-run"] if invocation.dry_run else []
+    options += ["--break-glass"] if invocation.break_glass else []
     assert read(" ".join([invocation.line, *options])).invocation == invocation
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("key hand <@U123|anna>", ("@U123",)),
+        ("key hand <@W123>", ("@W123",)),
+        ("key hand @anna", ("@anna",)),
+        ("message send <@U123>", ("@U123",)),
+        ("message send <@U1234|>", ("@U1234",)),
+        ("message send 'hi <@U123|anna>, <@U456|boris>'", ("hi @anna, @boris",)),
+        ("message send <<@U123|U456>>", ("@U456",)),
+        ("message send <@someone|else>", ("<@someone|else>",)),
+    ],
+)
+def test_people_come_by_id_where_the_command_is_about_a_person_and_by_name_elsewhere(
+    line: str, words: tuple[str, ...]
+) -> None:
+    assert read(line).invocation.words == words
+
+
 @given(typed_lines | spaced_lines)
+@example("message send <<@U123|U456>>")
 @example('message send <http:"//"x>')
 @example("message send 'a '\"—b\"")
 def test_a_stored_line_is_read_as_what_was_read_when_it_was_typed(text: str) -> None:

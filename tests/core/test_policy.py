@@ -7,14 +7,18 @@ from itertools import product
 import pytest
 
 from bot.core.policy import (
+    BREAKS_GLASS,
     LEAST_ROLE,
     POLICY,
+    UNBREAKABLE,
     Allowed,
+    BrokenGlass,
     Decision,
     NeedsApproval,
     NeedsConfirmation,
     Refused,
     Terms,
+    break_glass,
     decide,
     may_approve,
     may_settle,
@@ -33,11 +37,13 @@ NO = Refused(reason="")
 # The promise to people, written out again: risk, then viewer, operator, approver, admin.
 PROMISED: dict[Risk, tuple[Decision, Decision, Decision, Decision]] = {
     Risk.READ: (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
+    Risk.HALT: (NO, ALLOWED, ALLOWED, ALLOWED),
     Risk.CHANGE: (NO, CONFIRM, CONFIRM, CONFIRM),
     Risk.DESTROY: (NO, APPROVERS, APPROVERS, APPROVERS),
     Risk.GOVERN: (NO, NO, NO, ANOTHER_ADMIN),
 }
-DECISIONS: tuple[Decision, ...] = (ALLOWED, CONFIRM, APPROVERS, ANOTHER_ADMIN, NO)
+GLASS = BrokenGlass(expires_in=5_000)
+DECISIONS: tuple[Decision, ...] = (ALLOWED, CONFIRM, APPROVERS, ANOTHER_ADMIN, GLASS, NO)
 ROLES: tuple[Role | None, ...] = (None, *Role)
 
 
@@ -94,6 +100,8 @@ def expected(decision: Decision, requester: Principal, reviewer: Principal, role
     reached = -1 if role is None else [*Role].index(role)
     if decision is CONFIRM:
         return requester == reviewer and reached >= 1
+    if decision is GLASS:
+        return requester == reviewer and reached == 3
     needed = {"approver": 2, "admin": 3}.get(getattr(decision, "role", ""))
     return needed is not None and requester != reviewer and reached >= needed
 
@@ -134,14 +142,69 @@ def test_the_same_user_id_in_another_team_is_another_person() -> None:
 
 
 @pytest.mark.parametrize("role", [None, *Role])
-@pytest.mark.parametrize("decision", [CONFIRM, APPROVERS, ANOTHER_ADMIN, ALLOWED])
+@pytest.mark.parametrize("decision", [CONFIRM, APPROVERS, ANOTHER_ADMIN, GLASS, ALLOWED])
 def test_whose_word_on_an_unknown_outcome_counts(decision: Decision, role: Role | None) -> None:
     """Somebody else's, of the role that approves, where approval was needed; else anybody's who may confirm."""
-    needed = decision.role if isinstance(decision, NeedsApproval) else Role.OPERATOR
+    needed = {CONFIRM: Role.OPERATOR, ANOTHER_ADMIN: Role.ADMIN, ALLOWED: Role.OPERATOR}.get(decision, Role.APPROVER)
     reaches = role is not None and role.reaches(needed)
     for person in (ANNA, BORIS):
         refused = may_settle(decision, requester=ANNA, person=person, role=role)
-        own = isinstance(decision, NeedsApproval) and person == ANNA
+        own = decision in (APPROVERS, ANOTHER_ADMIN, GLASS) and person == ANNA
         assert (refused is None) == (reaches and not own)
         if refused and not own:
             assert f"needs the role {needed}" in refused.reason
+
+
+# Breaking the glass
+
+LOOSE = Terms(quorum=2, expires_in=5_000, break_glass=True)
+
+
+@pytest.mark.parametrize(("risk", "role", "on", "reason"), list(product(Risk, ROLES, (True, False), ("why", "", " "))))
+def test_the_glass_breaks_for_an_admin_with_a_reason_where_approval_is_needed_and_only_where_switched_on(
+    risk: Risk, role: Role | None, on: bool, reason: str
+) -> None:
+    terms = Terms(quorum=2, expires_in=5_000, break_glass=on)
+    decision = break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
+    if risk is Risk.DESTROY and role is Role.ADMIN and on and reason == "why":
+        assert decision == GLASS
+    else:
+        assert isinstance(decision, Refused)
+        assert decision.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("risk", "role", "terms", "reason", "words"),
+    [
+        (Risk.DESTROY, Role.VIEWER, LOOSE, "why", "This needs the role operator; yours is viewer."),
+        (Risk.DESTROY, Role.APPROVER, TERMS, "why", "Breaking the glass needs the role admin; yours is approver."),
+        (Risk.DESTROY, Role.ADMIN, TERMS, "why", "B24BOT_BREAK_GLASS=on"),
+        (Risk.DESTROY, Role.ADMIN, LOOSE, "", "--reason"),
+        (Risk.CHANGE, Role.ADMIN, LOOSE, "why", "leave --break-glass out"),
+        (Risk.GOVERN, Role.ADMIN, LOOSE, "why", UNBREAKABLE[Risk.GOVERN]),
+    ],
+)
+def test_why_the_glass_holds_is_told(risk: Risk, role: Role, terms: Terms, reason: str, words: str) -> None:
+    decision = break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
+    assert isinstance(decision, Refused)
+    assert words in decision.reason
+
+
+def test_a_decision_that_was_made_needs_a_person_on_the_list() -> None:
+    refused = break_glass(Risk.DESTROY, APPROVERS, None, LOOSE, reason="why")
+    assert refused == Refused(reason="Breaking the glass needs the role admin; you are not on the allow-list.")
+
+
+def test_a_broken_glass_is_the_requesters_alone() -> None:
+    assert may_approve(GLASS, requester=ANNA, reviewer=ANNA, role=BREAKS_GLASS) is None
+    assert may_approve(GLASS, requester=ANNA, reviewer=BORIS, role=Role.ADMIN) == Refused(
+        reason="Only the admin who asked can break the glass for this."
+    )
+    assert may_approve(GLASS, requester=ANNA, reviewer=ANNA, role=Role.APPROVER) == Refused(
+        reason="Breaking the glass needs the role admin; yours is approver."
+    )
+
+
+@pytest.mark.parametrize(("risk", "role", "quorum"), list(product(Risk, ROLES, range(5))))
+def test_switching_it_on_alone_changes_no_decision(risk: Risk, role: Role | None, quorum: int) -> None:
+    assert decide(risk, role, Terms(quorum=quorum, break_glass=True)) == decide(risk, role, Terms(quorum=quorum))

@@ -71,3 +71,18 @@ def test_only_the_shell_is_local() -> None:
     assert SHELL.local
     assert SHELL.id == "local:root"
     assert not ANNA.local
+
+
+@pytest.mark.parametrize("text", ["@U0002", " @U0002 ", "@W0002"])
+def test_a_mention_by_id_is_somebody_of_the_workspace_at_hand(text: str) -> None:
+    assert Principal.named(text) == Principal(team="", user=text.strip()[1:])
+
+
+def test_a_person_with_a_team_is_read_as_ever() -> None:
+    assert Principal.named("T0001:U0002") == Principal(team="T0001", user="U0002")
+
+
+@pytest.mark.parametrize("text", ["@anton", "U0002", "@U", "@u0002", "anton", "", "@B0002", "@U0002 x", "@U02\n@U03"])
+def test_a_name_is_nobody(text: str) -> None:
+    with pytest.raises(BadArgument, match="is not a Slack person"):
+        Principal.named(text)

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from bot.core.inbound import Inbound, SlashCommand, inbound_from_json, inbound_to_json
 from bot.core.notices import (
+    Announcement,
     AuditNotice,
     CardNotice,
     Notice,
@@ -46,6 +47,7 @@ def test_a_stored_delivery_is_the_delivery(inbound: Inbound) -> None:
         (ThreadNotice(number=1, text=""), "thread"),
         (Whisper(person=ANNA, channel="", reply=Reply(title="")), "whisper"),
         (AuditNotice(seq=1), "audit"),
+        (Announcement(channel="C1", text=""), "announcement"),
     ],
 )
 def test_each_kind_of_notice_has_its_name(notice: Notice, kind: str) -> None:

@@ -111,7 +111,7 @@ def pending(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def asked_for(line: str, registry: Registry, toy: Toy) -> NewChange:
-    plan = ask(understand(registry, line), toy)
+    plan = ask("toy", understand(registry, line), toy)
     assert isinstance(plan, Plan)
     return NewChange(
         line=line,

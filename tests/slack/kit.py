@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from bot.core import plans
 from bot.core.change import ChangeRequest, Review, Status, Verdict
-from bot.core.policy import Decision, NeedsApproval, NeedsConfirmation
+from bot.core.policy import BrokenGlass, Decision, NeedsApproval, NeedsConfirmation
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
 from bot.slack.frontdoor import Letter
@@ -26,6 +26,7 @@ PLACE = Place(name="prod", label="acme.bitrix24.eu", identity="member-1")
 APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=HOUR)
 BY_TWO = NeedsApproval(quorum=2, role=Role.APPROVER, expires_in=HOUR)
 CONFIRMATION = NeedsConfirmation(expires_in=HOUR)
+EMERGENCY = BrokenGlass(expires_in=HOUR)
 
 PLAN = Plan(
     summary="Remove connector myconnector",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core import marks
 from bot.core.change import ChangeRequest, Review, Status, Verdict
+from bot.core.mode import HOUSE
 from bot.core.policy import Decision
 from bot.core.principals import Principal
 from bot.plugin import Call, Plan, Undo, UndoKind
@@ -18,7 +19,19 @@ from bot.slack.render.card import LOOKS, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.text import CUT, HIDDEN
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
-from tests.slack.kit import ANTON, APPROVAL, BY_TWO, CONFIRMATION, NOON, OLGA, VERA, a_change, approved_by, with_plan
+from tests.slack.kit import (
+    ANTON,
+    APPROVAL,
+    BY_TWO,
+    CONFIRMATION,
+    EMERGENCY,
+    NOON,
+    OLGA,
+    VERA,
+    a_change,
+    approved_by,
+    with_plan,
+)
 
 VALUE = "1042.0123456789abcdef.0123456789abcdef0123456789abcdef"
 HOSTILE = (
@@ -27,7 +40,7 @@ HOSTILE = (
 )
 ASKED = NOON + 900_000
 REJECTION = (Review(reviewer=ANTON, verdict=Verdict.REJECT, at=NOON, reason="too early"),)
-DECISIONS: tuple[Decision, ...] = (APPROVAL, BY_TWO, CONFIRMATION)
+DECISIONS: tuple[Decision, ...] = (APPROVAL, BY_TWO, CONFIRMATION, EMERGENCY)
 
 
 def blocks_of(change: ChangeRequest) -> list[dict[str, Any]]:
@@ -35,7 +48,7 @@ def blocks_of(change: ChangeRequest) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm"])
+@pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm", "glass"])
 @pytest.mark.parametrize("reviews", [(), approved_by(ANTON, VERA), REJECTION], ids=["none", "approved", "rejected"])
 @pytest.mark.parametrize(
     "words", ["", "plain words", HOSTILE, "long & " * 600], ids=["none", "plain", "hostile", "long"]
@@ -122,6 +135,58 @@ def test_who_asked_confirms_what_needs_nobody_else() -> None:
     assert "*Needs*\nthe confirmation of <@U0001>" in said(blocks)
     assert "waiting for confirmation" in card_text(a_change(decision=CONFIRMATION))
     assert "approv" not in card_text(a_change(Status.APPROVED, decision=CONFIRMATION))
+
+
+def test_a_broken_glass_is_red_asks_twice_and_says_what_follows() -> None:
+    change = a_change(decision=EMERGENCY)
+    blocks = blocks_of(change)
+    assert_postable(blocks)
+    confirm, withdraw = buttons_of(blocks)
+    assert (confirm["text"]["text"], confirm["style"], withdraw["text"]["text"]) == (
+        "Break the glass",
+        "danger",
+        "Withdraw",
+    )
+    assert confirm["action_id"] == "b24:confirm"
+    dialog = confirm["confirm"]
+    assert (dialog["style"], dialog["title"]["text"]) == ("danger", f"Run {change.id} without approval?")
+    assert "All admins are told, and one of them reviews it." in dialog["text"]["text"]
+    assert card_text(change).startswith("🚨")
+    assert "*Approval*\n🚨 to be bypassed by <@U0001>" in said(blocks)
+
+
+def test_the_longest_deed_still_leaves_a_dialog_that_slack_takes() -> None:
+    assert_postable(blocks_of(a_change(decision=EMERGENCY, plan=with_plan(summary=EVERYTHING_LONG))))
+
+
+@pytest.mark.parametrize(
+    ("status", "reviews", "words"),
+    [
+        (Status.APPROVED, approved_by(OLGA), "🚨 bypassed by"),
+        (Status.DONE, approved_by(OLGA), "🚨 bypassed by"),
+        (Status.WITHDRAWN, (), "🚨 not bypassed by"),
+    ],
+)
+def test_that_the_glass_was_broken_stays_on_the_card(status: Status, reviews: tuple[Review, ...], words: str) -> None:
+    shown = said(blocks_of(a_change(status, decision=EMERGENCY, reviews=reviews)))
+    assert f"{words} <@U0001>" in shown
+    assert "Approved by" not in shown
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED, Status.RUNNING])
+def test_while_it_is_open_it_does_not_look_like_any_other(status: Status) -> None:
+    assert card_text(a_change(status, decision=EMERGENCY)).startswith("🚨")
+    assert not card_text(a_change(status)).startswith("🚨")
+
+
+def test_a_review_of_a_broken_glass_cannot_be_withdrawn() -> None:
+    review = a_change(plugin=HOUSE, path="request review", line="request review CR-1001")
+    assert [one["text"]["text"] for one in buttons_of(blocks_of(review))] == ["Approve", "Reject…"]
+
+
+def test_what_the_bot_itself_plans_names_people() -> None:
+    call = Call(method="access.set", params={}, note=f"{marks.person(VERA)} has the role admin after")
+    assert "<@U0003> has the role admin after" in said(blocks_of(a_change(plan=with_plan(calls=(call,)))))
 
 
 def test_what_is_approved_can_only_be_withdrawn() -> None:
@@ -237,7 +302,7 @@ def test_whatever_a_change_request_holds_its_card_is_taken_and_calls_nobody_else
     assert_openable(reason_form(change, VALUE))
 
 
-@pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm"])
+@pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm", "glass"])
 @pytest.mark.parametrize("plan", [with_plan(), with_plan(wanted={})], ids=["readable", "blind"])
 def test_people_who_are_asked_get_two_buttons_and_each_restates_what_it_is_about(
     decision: Decision, plan: Plan

@@ -144,8 +144,8 @@ def test_marks_that_somebody_types_are_taken_out() -> None:
     [
         ("a &lt;b&gt; &amp; c", "a <b> & c"),
         ("&amp;lt;", "&lt;"),
-        ("grant <@U0002|anton>", "grant @anton"),
-        ("grant <@U0002>", "grant @U0002"),
+        ("grant <@U0002|anton>", "grant <@U0002|anton>"),
+        ("grant <@U0002>", "grant <@U0002>"),
         ("see <#C0003|audit>", "see #audit"),
         ("<https://a.test/i.png?x=1&amp;y=2|a.test>", "https://a.test/i.png?x=1&y=2"),
         ("<mailto:a@b.test|a@b.test>", "a@b.test"),

@@ -14,7 +14,6 @@ from bot.core.inbound import Click, Form, Inbound, SlashCommand
 from bot.core.notices import Whisper, notice_from_json
 from bot.core.policy import NeedsConfirmation, Terms
 from bot.core.principals import Principal, Role
-from bot.host.registry import Registry
 from bot.store.jobs import Job
 from bot.store.keys import Keyring
 from bot.store.store import Store, open_store
@@ -22,8 +21,9 @@ from bot.usecases import buttons
 from bot.usecases.access import grant_role
 from bot.usecases.context import Channels, Context
 from bot.usecases.deliver import Courier
-from bot.usecases.desk import GROUPS
 from bot.usecases.expire import expire_overdue
+from bot.usecases.house import registry_of
+from bot.usecases.mode import note_mode
 from bot.usecases.receive import receive
 from bot.usecases.recover import Recovery
 from bot.usecases.remind import remind, show_again
@@ -100,7 +100,7 @@ class Office:
         self.store = store or open_store(folder, Keyring({"k1": bytes(32)}), self.clock, synchronous="OFF")
         self.ctx = Context(
             store=self.store,
-            registry=Registry([self.toy], builtin=(command for group in GROUPS for command in group)),
+            registry=registry_of([self.toy]),
             clock=self.clock,
             terms=terms or Terms(),
             channels=channels or Channels(approval=APPROVALS, audit=AUDIT),
@@ -210,6 +210,7 @@ class Office:
         remind(self.ctx)
         show_again(self.ctx)
         self.recovery.look()
+        note_mode(self.ctx)
         self.do_jobs()
         while self.courier.deliver_one():
             pass

@@ -282,4 +282,4 @@ def test_a_plugin_that_breaks_in_planning_again_sends_nothing(office: Office) ->
 
 def test_an_unnamed_answer_of_a_plugin_is_a_fault(office: Office) -> None:
     with pytest.raises(TypeError, match="gave no answer"):
-        ask(understand(office.ctx.registry, "thing forget"), Toy())
+        ask("toy", understand(office.ctx.registry, "thing forget"), Toy())

@@ -16,6 +16,10 @@ from bot.plugin.loopback import wait_until
 from bot.web.site import SLACK_PATH, Site, make_site
 
 
+def normal() -> str:
+    return "normal"
+
+
 def slack(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Stands where the intake stands."""
     start_response("200 OK", [("Content-Type", "text/plain")])
@@ -43,21 +47,22 @@ def get(port: int, path: str, method: str = "GET") -> tuple[int, bytes, dict[str
 
 
 def test_it_is_alive_whatever_else_does_not_hold() -> None:
-    with served(site := Site(make_site(slack, lambda: {"store": False}), "127.0.0.1", 0)):
+    with served(site := Site(make_site(slack, lambda: {"store": False}, normal), "127.0.0.1", 0)):
         status, body, _ = get(site.port, "/healthz")
     assert (status, json.loads(body)) == (200, {"alive": True})
 
 
 @pytest.mark.parametrize(("store", "status"), [(True, 200), (False, 503)])
-def test_it_is_ready_when_every_condition_holds_and_names_each(store: bool, status: int) -> None:
-    with served(site := Site(make_site(slack, lambda: {"store": store, "slack": True}), "127.0.0.1", 0)):
+def test_it_is_ready_when_every_condition_holds_and_names_each_beside_the_mode(store: bool, status: int) -> None:
+    site = Site(make_site(slack, lambda: {"store": store, "slack": True}, lambda: "no-danger"), "127.0.0.1", 0)
+    with served(site):
         answer, body, _ = get(site.port, "/readyz")
     assert answer == status
-    assert json.loads(body) == {"ready": store, "store": store, "slack": True}
+    assert json.loads(body) == {"ready": store, "mode": "no-danger", "store": store, "slack": True}
 
 
 def test_slacks_requests_go_to_the_intake_and_nothing_else_does() -> None:
-    with served(site := Site(make_site(slack, dict), "127.0.0.1", 0)):
+    with served(site := Site(make_site(slack, dict, normal), "127.0.0.1", 0)):
         assert get(site.port, SLACK_PATH, "POST")[:2] == (200, b"slack")
         assert get(site.port, SLACK_PATH + "?a=1", "POST")[:2] == (200, b"slack")
         for path in ("/", "/slack", "/slack/events/", "/slack/Events", "/healthz/x", "/%00"):
@@ -66,7 +71,7 @@ def test_slacks_requests_go_to_the_intake_and_nothing_else_does() -> None:
 
 
 def test_it_does_not_tell_what_serves_it() -> None:
-    with served(site := Site(make_site(slack, dict), "127.0.0.1", 0)):
+    with served(site := Site(make_site(slack, dict, normal), "127.0.0.1", 0)):
         assert "server" not in get(site.port, "/healthz")[2]
 
 
@@ -79,7 +84,7 @@ def test_who_is_being_answered_when_it_stops_gets_the_whole_answer() -> None:
         return slack(environ, start_response)
 
     answers: list[tuple[int, bytes]] = []
-    site = Site(make_site(slow, dict), "127.0.0.1", 0)
+    site = Site(make_site(slow, dict, normal), "127.0.0.1", 0)
     with served(site):
         asking = threading.Thread(target=lambda: answers.append(get(site.port, SLACK_PATH)[:2]))
         asking.start()
@@ -92,7 +97,7 @@ def test_who_is_being_answered_when_it_stops_gets_the_whole_answer() -> None:
 
 def test_once_stopped_nothing_listens_and_nothing_is_left_open() -> None:
     before = len(os.listdir("/proc/self/fd"))
-    site = Site(make_site(slack, dict), "127.0.0.1", 0)
+    site = Site(make_site(slack, dict, normal), "127.0.0.1", 0)
     with served(site):
         waiting = http.client.HTTPConnection("127.0.0.1", site.port, timeout=5)
         waiting.request("GET", "/healthz")
@@ -105,7 +110,7 @@ def test_once_stopped_nothing_listens_and_nothing_is_left_open() -> None:
 
 
 def test_one_that_never_ran_can_be_stopped() -> None:
-    site = Site(make_site(slack, dict), "127.0.0.1", 0)
+    site = Site(make_site(slack, dict, normal), "127.0.0.1", 0)
     port = site.port
     site.stop()
     site.run()

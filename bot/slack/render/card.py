@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core import marks
 from bot.core.change import ChangeRequest, Status
-from bot.core.policy import NeedsApproval
+from bot.core.policy import BrokenGlass, Decision, NeedsApproval
 from bot.core.words import count
 from bot.plugin import UndoKind
 from bot.slack.render.text import (
@@ -25,6 +25,7 @@ from bot.slack.render.text import (
     when,
 )
 from bot.usecases import buttons
+from bot.usecases.glass import is_review
 from bot.usecases.submit import needs
 from bot.usecases.undo import undo_line
 
@@ -64,6 +65,16 @@ CONFIRMED_BY_ONE: Mapping[Status, Look] = {
 }
 """The same where nobody else has to approve."""
 
+BROKEN: Mapping[Status, Look] = {
+    **LOOKS,
+    Status.PENDING: Look(emoji="🚨", words="the glass is about to be broken: waiting for one confirmation"),
+    Status.APPROVED: Look(emoji="🚨", words="the glass was broken, about to run without approval"),
+    Status.RUNNING: Look(emoji="🚨", words="the glass was broken, running now without approval"),
+}
+"""The same where an admin does not wait for approval."""
+
+LOOKS_OF: Mapping[type[Decision], Mapping[Status, Look]] = {NeedsApproval: LOOKS, BrokenGlass: BROKEN}
+
 BY_WORD: Mapping[Status, Look] = {
     Status.DONE: Look(emoji="🟢", words="done, by the portal's word alone"),
     Status.UNKNOWN: Look(emoji="🟣", words="outcome not known; look on the portal, do not repeat by hand before"),
@@ -85,7 +96,7 @@ UNDO: Mapping[UndoKind, str] = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partia
 def look_of(change: ChangeRequest) -> Look:
     if change.settled_by is not None and change.status in BY_PERSON:
         return BY_PERSON[change.status]
-    looks = LOOKS if isinstance(change.decision, NeedsApproval) else CONFIRMED_BY_ONE
+    looks = LOOKS_OF.get(type(change.decision), CONFIRMED_BY_ONE)
     if not change.plan.provable and change.status in BY_WORD:
         return BY_WORD[change.status]
     return looks[change.status]
@@ -149,7 +160,10 @@ def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
 
 def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     approved = ", ".join(mrkdwn(marks.person(review.reviewer)) for review in change.approvals)
-    if not isinstance(change.decision, NeedsApproval):
+    if isinstance(change.decision, BrokenGlass):
+        sure = "to be bypassed" if change.status is Status.PENDING else "bypassed" if approved else "not bypassed"
+        yield "Approval", f"🚨 {sure} by {mrkdwn(marks.person(change.requester))}"
+    elif not isinstance(change.decision, NeedsApproval):
         if change.status is Status.PENDING:
             yield "Needs", f"the confirmation of {mrkdwn(marks.person(change.requester))}"
     elif change.status is Status.PENDING:
@@ -177,7 +191,7 @@ def _plan_lines(change: ChangeRequest) -> Iterator[str]:
 
 
 def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
-    return listed((f"{sign} {escape(one_line(line))}" for line in lines), most=MOST_LINES, characters=characters)
+    return listed((f"{sign} {mrkdwn(one_line(line))}" for line in lines), most=MOST_LINES, characters=characters)
 
 
 def _actions(change: ChangeRequest, value: str) -> list[Block]:
@@ -192,16 +206,33 @@ def _actions(change: ChangeRequest, value: str) -> list[Block]:
         ]
     if change.status is not Status.PENDING:
         return []
+    if is_review(change):
+        return [_approve(change, value), _button("Reject…", buttons.REJECT, value, style="danger")]
+    if isinstance(change.decision, BrokenGlass):
+        return [_break(change, value), _button("Withdraw", buttons.WITHDRAW, value)]
     if not isinstance(change.decision, NeedsApproval):
         confirm = _button("Confirm", buttons.CONFIRM, value, style="primary")
         return [confirm, _button("Withdraw", buttons.WITHDRAW, value)]
-    approve = _button("Approve", buttons.APPROVE, value, style="primary")
-    approve["confirm"] = _confirmation(change)
     return [
-        approve,
+        _approve(change, value),
         _button("Reject…", buttons.REJECT, value, style="danger"),
         _button("Withdraw", buttons.WITHDRAW, value),
     ]
+
+
+def _approve(change: ChangeRequest, value: str) -> Block:
+    dialog = _confirmation(change, f"Approve {change.id}?", "Approve")
+    return {**_button("Approve", buttons.APPROVE, value, style="primary"), "confirm": dialog}
+
+
+def _break(change: ChangeRequest, value: str) -> Block:
+    """The button of an emergency, and what it says before it does anything."""
+    dialog = _confirmation(change, f"Run {change.id} without approval?", "Break the glass")
+    dialog["text"]["text"] = cut(f"{dialog['text']['text']} All admins are told, and one of them reviews it.", 300)
+    return {
+        **_button("Break the glass", buttons.CONFIRM, value, style="danger"),
+        "confirm": {**dialog, "style": "danger"},
+    }
 
 
 def _button(label: str, name: str, value: str, *, style: str = "") -> Block:
@@ -224,11 +255,11 @@ def _asking(change: ChangeRequest, label: str, name: str, value: str, consequenc
     return {**_button(label, name, value), "confirm": _dialog(f"{change.id}: {label.lower()}?", text, label)}
 
 
-def _confirmation(change: ChangeRequest) -> Block:
+def _confirmation(change: ChangeRequest, question: str, answer: str) -> Block:
     plan = change.plan
     touched = f" It touches {count(len(plan.radius), 'line')}." if plan.radius else ""
     text = f"{cut(deed(change), 200)}, now.{touched} Undo: {UNDO[plan.undo.kind]}. As {_short(change)}."
-    return _dialog(f"Approve {change.id}?", text, "Approve")
+    return _dialog(question, text, answer)
 
 
 def _dialog(title: str, text: str, yes: str) -> Block:

@@ -1,0 +1,117 @@
+"""What a plan of the house does once it may: one function a call, each a change of the store with its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.core import marks
+from bot.core.audit import Entry, Tag
+from bot.core.principals import Principal, Role
+from bot.core.words import moment
+from bot.plugin import CallOutcome, CallVerdict, Json, Observation
+from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
+from bot.usecases.context import Context
+from bot.usecases.mode import FROZEN
+from bot.usecases.notify import announce
+from bot.usecases.rules import FREEZE, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE, bypass_of, reviewed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """On whose word something is done, and in which change request it was given; in none where it is done at once."""
+
+    asked: Principal
+    approved: tuple[Principal, ...] = ()
+    request: str = ""
+
+
+Params = Mapping[str, Json]
+Deed = Callable[[Context, Word, Params], CallOutcome]
+
+
+def _done(sentence: str) -> CallOutcome:
+    return CallOutcome(verdict=CallVerdict.DONE, sentence=sentence)
+
+
+def _not_done(sentence: str) -> CallOutcome:
+    return CallOutcome(verdict=CallVerdict.FAILED, sentence=sentence)
+
+
+def _set_role(ctx: Context, word: Word, params: Params) -> CallOutcome:
+    whom, wanted = Principal.read(str(params["person"])), str(params["role"])
+    role = Role(wanted) if wanted else None
+    if (ctx.store.grants.role_of(whom) or "") != params["before"]:
+        return _not_done("Their role was changed by somebody else meanwhile.")
+    if locks_out(ctx.store, whom, role):
+        return _not_done(LAST_ADMIN)
+    if role is None:
+        revoke_role(ctx.store, whom, by=word.asked, request=word.request)
+    else:
+        grant_role(ctx.store, whom, role, by=word.asked, request=word.request)
+    return _done(f"{whom.id} has {f'the role {role}' if role else 'no role'} now.")
+
+
+def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
+    frozen, reason = ctx.store.facts.get(FROZEN), str(params["reason"])
+    if frozen:
+        return _done(f"b24bot is frozen already: {frozen}")
+    who, because = marks.person(word.asked), f" (“{reason}”)." if reason else "."
+    ctx.store.facts.put(FROZEN, f"{who} said stop at {moment(ctx.clock.now_ms())}{because}")
+    ctx.store.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts={"reason": reason}))
+    announce(
+        ctx,
+        f"🧊 {who} has frozen b24bot{because} Nothing that changes a portal is taken on or run; what runs finishes. "
+        "To go on, an admin types unfreeze and another admin approves it.",
+    )
+    return _done("b24bot is frozen. Nothing that changes a portal is taken on or run until two admins unfreeze it.")
+
+
+def _unfreeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
+    if ctx.store.facts.get(FROZEN) != params["frozen"]:
+        return _not_done("It is not the freeze any more that this was asked for.")
+    ctx.store.facts.put(FROZEN, "")
+    facts = {"request": word.request}
+    ctx.store.record(Entry(tag=Tag.UNFROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
+    approved = ", ".join(marks.person(person) for person in word.approved)
+    announce(ctx, f"▶️ {marks.person(word.asked)} has unfrozen b24bot ({word.request}, approved by {approved}).")
+    return _done("b24bot is not frozen any more.")
+
+
+def _review(ctx: Context, word: Word, params: Params) -> CallOutcome:
+    number = int(str(params["number"]))
+    bypass = bypass_of(ctx, number)
+    breaker = Principal.read(bypass.actor) if bypass else word.asked
+    others = [person for person in word.approved if not ctx.people.same(person, breaker)]
+    if not others:
+        return _not_done("Whoever broke the glass cannot review that themselves.")
+    if not reviewed(ctx, number):
+        facts = {"request": word.request}
+        ctx.store.record(Entry(tag=Tag.BYPASS_REVIEWED, actor=others[0].id, subject=f"CR-{number}", facts=facts))
+    return _done(f"CR-{number} has been reviewed.")
+
+
+DEEDS: Mapping[str, Deed] = {SET_ROLE: _set_role, FREEZE: _freeze, UNFREEZE: _unfreeze, REVIEW: _review}
+"""What each call of a plan of the house does, in a unit of work."""
+
+
+def _role(ctx: Context, subject: str) -> Observation:
+    return {"role": ctx.store.grants.role_of(Principal.read(subject)) or NO_ROLE}
+
+
+def _frozen(ctx: Context, _subject: str) -> Observation:
+    return {"frozen": "yes" if ctx.store.facts.get(FROZEN) else "no"}
+
+
+def _reviewed(ctx: Context, subject: str) -> Observation:
+    return {"review": "approved" if reviewed(ctx, int(subject.removeprefix("CR-"))) else "awaited"}
+
+
+SEEN: Mapping[str, Callable[[Context, str], Observation]] = {"access": _role, "freeze": _frozen, "review": _reviewed}
+"""What is true of a target, by the first word of it."""
+
+
+def look(ctx: Context, target: str) -> Observation:
+    """What is true of the target of a plan of the house."""
+    kind, _, subject = target.partition(":")
+    return SEEN[kind](ctx, subject)

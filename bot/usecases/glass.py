@@ -1,0 +1,72 @@
+"""Breaking the glass: an admin runs without approval what needs it, and everybody hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import marks
+from bot.core.audit import Entry, Fact, Tag
+from bot.core.change import ChangeRequest
+from bot.core.invocation import Invocation, understand
+from bot.core.mode import HOUSE
+from bot.core.policy import NeedsApproval
+from bot.core.principals import Principal, Role
+from bot.usecases.consider import Planned, consider_with, role_of
+from bot.usecases.context import Context
+from bot.usecases.notify import announce, told
+from bot.usecases.rules import REVIEW_PATH
+from bot.usecases.submit import write_change
+
+REVIEW_LASTS_MS = 7 * 24 * 3_600_000
+MOST_MENTIONED = 10
+
+
+def bypass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
+    """Record that no approval was waited for, tell everybody, and ask for the review; in the unit of work of it."""
+    facts: dict[str, Fact] = {
+        "line": change.line,
+        "portal": change.place.name,
+        "target": change.plan.target,
+        "digest": change.digest,
+        "reason": change.reason,
+    }
+    ctx.store.record(Entry(tag=Tag.APPROVAL_BYPASSED, actor=person.id, subject=change.id, facts=facts))
+    review = _ask_for_review(ctx, person, change)
+    announce(
+        ctx,
+        f"🚨 {marks.person(person)} has broken the glass: {told(change)} on {change.place.name} runs now without the "
+        f"approval of anybody else. Why: {change.reason}\n{_admins(ctx, person)}{review.id} waits for the review.",
+    )
+
+
+def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> ChangeRequest:
+    """Open the change request that somebody else has to approve, as the person who broke the glass."""
+    invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
+    understood = understand(ctx.registry, invocation.line)
+    planned = consider_with(ctx, ctx.registry.plugin(HOUSE), understood, role_of(ctx, person))
+    if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
+        raise TypeError(f"{change.id} cannot be reviewed")
+    return write_change(
+        ctx,
+        person,
+        replace(
+            planned,
+            understood=replace(understood, invocation=replace(invocation, reason=change.reason)),
+            decision=replace(planned.decision, expires_in=REVIEW_LASTS_MS),
+        ),
+        channel=change.channel,
+    )
+
+
+def _admins(ctx: Context, person: Principal) -> str:
+    """The other admins, mentioned: as many as one message should call."""
+    admins = [grant.principal for grant in ctx.store.grants.all() if grant.role is Role.ADMIN]
+    others = [admin for admin in admins if admin != person and admin.team == ctx.home_team]
+    more = len(others) - MOST_MENTIONED
+    called = [marks.person(admin) for admin in others[:MOST_MENTIONED]]
+    return " ".join([*called, *([f"and {more} more"] if more > 0 else []), ""]) if called else ""
+
+
+def is_review(change: ChangeRequest) -> bool:
+    """Whether it asks to look at a broken glass. Nobody takes that back: somebody else decides it, or time does."""
+    return change.plugin == HOUSE and change.path == REVIEW_PATH

@@ -1,0 +1,89 @@
+"""How the bot is: each row of the answer is a function, so that another one is a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import chain
+
+from bot.core.audit import Tag
+from bot.core.change import OPEN, Status
+from bot.core.mode import Mode, worst
+from bot.core.words import count, moment
+from bot.plugin import Reply
+from bot.usecases.context import Context
+from bot.usecases.mode import limits
+
+Row = tuple[str, str]
+
+MODES: dict[Mode, str] = {
+    Mode.NORMAL: "everything is taken on and run",
+    Mode.NO_DANGER: "reading goes on; nothing that changes a portal is taken on or run",
+    Mode.READ_ONLY: "reading goes on; nothing is changed, not even the allow-list",
+}
+"""What each mode means for people."""
+
+
+def _mode(ctx: Context) -> Iterable[Row]:
+    mode = worst(limits(ctx))
+    yield "Mode", f"{mode}: {MODES[mode]}."
+
+
+def _limits(ctx: Context) -> Iterable[Row]:
+    return (("Because", limit.why) for limit in limits(ctx))
+
+
+def _requests(ctx: Context) -> Iterable[Row]:
+    counts = ctx.store.changes.counts()
+    yield "Change requests", ", ".join(f"{counts.get(status, 0)} {status}" for status in OPEN)
+    unknown = counts.get(Status.UNKNOWN, 0)
+    if unknown:
+        yield "Not proven", f"{count(unknown, 'outcome')}; see request list --status unknown"
+
+
+def _outbox(ctx: Context) -> Iterable[Row]:
+    counts = ctx.store.outbox.counts()
+    waiting = counts.get("new", 0) + counts.get("sending", 0)
+    yield "To be said", count(waiting, "notice")
+    yield "Given up on", count(counts.get("dead", 0), "notice")
+
+
+def _audit_lines(ctx: Context) -> Iterable[Row]:
+    since = ctx.store.outbox.oldest("audit")
+    age = "none waits" if since is None else f"the oldest has waited {age_of(ctx.clock.now_ms() - since)}"
+    yield "Audit lines", age
+
+
+def _checkpoint(ctx: Context) -> Iterable[Row]:
+    return (
+        ("Last checkpoint", f"#{record.seq} {record.head} at {moment(record.at)}")
+        for record in ctx.store.audit.find(tag=Tag.CHECKPOINT, limit=1)
+    )
+
+
+def _version(ctx: Context) -> Iterable[Row]:
+    yield "Version", ctx.version
+
+
+ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
+    _mode,
+    _limits,
+    _requests,
+    _outbox,
+    _audit_lines,
+    _checkpoint,
+    _version,
+)
+
+
+def status(ctx: Context) -> Reply:
+    """How the bot is now."""
+    return Reply(title="How b24bot is", facts=tuple(chain.from_iterable(row(ctx) for row in ROWS)))
+
+
+def age_of(milliseconds: int) -> str:
+    """A time that has passed, in its largest unit: `12 seconds`, `3 minutes`, `2 hours`."""
+    seconds = max(0, milliseconds // 1000)
+    for size, unit in ((3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return count(seconds // size, unit)
+    return count(seconds, "second")

@@ -1,0 +1,420 @@
+"""The bot's own rules change by plan, approval and reading back; a freeze takes effect at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.core import marks
+from bot.core.audit import Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.errors import NotPermitted
+from bot.core.invocation import understand
+from bot.core.mode import HOUSE, Mode
+from bot.core.policy import Allowed, Terms
+from bot.core.principals import Principal, Role
+from bot.plugin import Plan, PluginError, Refusal
+from bot.store.store import audit_key
+from bot.usecases.access import LAST_ADMIN, grant_role, revoke_role
+from bot.usecases.consider import Answered, Planned, ask, consider
+from bot.usecases.context import Channels
+from bot.usecases.house import HERE, HousePlugin, do_at_once
+from bot.usecases.mode import FROZEN, note_mode
+from tests.usecases.office import (
+    ANTON,
+    APPROVALS,
+    GLEB,
+    IDA,
+    OLGA,
+    ROLES,
+    SHELL,
+    STRANGER,
+    VERA,
+    VIKTOR,
+    Office,
+    person,
+)
+
+ADA = person("Ada")
+ADMINS = {**ROLES, ADA: Role.ADMIN}
+
+
+@pytest.fixture
+def ruled(make_office: Callable[..., Office]) -> Office:
+    """An office with two admins: Ida and Ada."""
+    return make_office(roles=ADMINS)
+
+
+def decided(office: Office, text: str, *, who: Principal = IDA, by: Principal = ADA) -> ChangeRequest:
+    """Ask for it, have it approved, and see how it ends."""
+    change = office.ask(text, who)
+    assert office.press(by, change) == ""
+    office.work()
+    return office.now(change)
+
+
+def said_to_all(office: Office) -> list[str]:
+    return [words for kind, words in office.messenger.said if kind == "note"]
+
+
+@pytest.mark.parametrize("whom", ["@UGLEB", "<@UGLEB|gleb>", " @UGLEB "])
+def test_a_role_is_given_with_the_approval_of_another_admin(ruled: Office, whom: str) -> None:
+    change = ruled.ask(f"access grant '{whom}' operator", IDA)
+    assert (change.status, change.plugin, change.place, change.plan.target) == (
+        Status.PENDING,
+        HOUSE,
+        HERE,
+        f"access:{GLEB.id}",
+    )
+    assert ruled.store.grants.role_of(GLEB) is None
+    assert ruled.press(ADA, change) == ""
+    ruled.work()
+    assert ruled.now(change).outcome == "Done and verified by reading it back.\n• role: none → operator"
+    assert ruled.store.grants.role_of(GLEB) is Role.OPERATOR
+    granted = ruled.records(Tag.ACCESS_GRANTED, GLEB.id)[-1]
+    assert (granted.actor, granted.facts) == (IDA.id, {"role": "operator", "request": change.id})
+    assert ruled.store.outbox.state_of(audit_key(granted.seq)) == "sent"
+
+
+def test_the_approver_reads_on_the_card_whom_it_is_about(ruled: Office) -> None:
+    call = ruled.ask("access grant @UGLEB operator", IDA).plan.calls[0]
+    assert call.note.startswith(f"{marks.person(GLEB)} ({GLEB.id}) is not on the allow-list now")
+
+
+def test_a_role_is_changed_and_taken_away_and_undone_the_same_way(ruled: Office) -> None:
+    change = decided(ruled, "access grant @UOLGA approver")
+    assert change.plan.undo.line == "access grant @UOLGA operator"
+    assert ruled.store.grants.role_of(OLGA) is Role.APPROVER
+    change = decided(ruled, "access revoke @UOLGA", who=ADA, by=IDA)
+    assert change.plan.undo.line == "access grant @UOLGA approver"
+    assert ruled.store.grants.role_of(OLGA) is None
+    assert ruled.records(Tag.ACCESS_REVOKED)[-1].facts == {"request": change.id}
+    back = decided(ruled, f"{change.plan.undo.line} --portal {change.place.name}")
+    assert back.plan.undo.line == "access revoke @UOLGA"
+    assert ruled.store.grants.role_of(OLGA) is Role.APPROVER
+
+
+@pytest.mark.parametrize("who", [OLGA, ANTON, VIKTOR, GLEB])
+@pytest.mark.parametrize("text", ["access grant @UGLEB admin", "access revoke @UIDA", "unfreeze", "request review 1"])
+def test_only_admins_may_ask(ruled: Office, who: Principal, text: str) -> None:
+    with pytest.raises(NotPermitted):
+        consider(ruled.ctx, who, text)
+
+
+@pytest.mark.parametrize("who", [IDA, OLGA, ANTON, STRANGER])
+def test_nobody_but_another_admin_approves(ruled: Office, who: Principal) -> None:
+    change = ruled.ask("access grant @UGLEB admin", IDA)
+    assert ruled.press(who, change) != ""
+    assert ruled.now(change).approvals == ()
+    assert ruled.store.grants.role_of(GLEB) is None
+
+
+@pytest.mark.parametrize("text", ["access revoke @UIDA", "access grant @UIDA approver"])
+def test_the_last_admin_stays_one(office: Office, text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        consider(office.ctx, IDA, text)
+    assert refused.value.sentence == LAST_ADMIN
+
+
+def test_an_admin_of_another_workspace_does_not_count_as_one(office: Office) -> None:
+    assert office.store.grants.role_of(STRANGER) is Role.ADMIN
+    with pytest.raises(Refusal, match="last admin"):
+        consider(office.ctx, IDA, "access revoke @UIDA")
+
+
+def test_an_admin_who_became_the_last_one_meanwhile_stays(ruled: Office) -> None:
+    """The plan is the same as it was: what is done looks again, in its own transaction."""
+    change = ruled.ask("access revoke @UIDA", IDA)
+    ruled.press(ADA, change)
+    ruled.deliver()
+    with ruled.store.unit_of_work():
+        job = ruled.store.jobs.claim(ruled.clock.now_ms())
+    assert job is not None
+    plugin, services = HousePlugin(), ruled.ctx.services(HOUSE)
+    with ruled.store.unit_of_work() as store:
+        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+    revoke_role(ruled.store, ADA, by=SHELL)
+    outcome = plugin.perform(services, HERE, change.plan.calls[0])
+    assert (outcome.verdict, outcome.sentence) == ("failed", LAST_ADMIN)
+    assert ruled.store.grants.role_of(IDA) is Role.ADMIN
+
+
+def test_a_role_that_somebody_changed_meanwhile_is_not_overwritten(ruled: Office) -> None:
+    change = ruled.ask("access grant @UOLGA approver", IDA)
+    ruled.press(ADA, change)
+    with ruled.store.unit_of_work() as store:
+        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+    grant_role(ruled.store, OLGA, Role.VIEWER, by=SHELL)
+    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    assert outcome.sentence == "Their role was changed by somebody else meanwhile."
+    assert ruled.store.grants.role_of(OLGA) is Role.VIEWER
+
+
+def test_a_role_that_was_changed_before_it_ran_is_drift(ruled: Office) -> None:
+    change = ruled.ask("access grant @UOLGA approver", IDA)
+    ruled.press(ADA, change)
+    grant_role(ruled.store, OLGA, Role.VIEWER, by=SHELL)
+    ruled.work()
+    assert ruled.now(change).status is Status.CHANGED
+    assert "role: operator → viewer" in ruled.now(change).outcome
+
+
+def test_what_is_so_already_is_calm(ruled: Office) -> None:
+    assert ruled.type(IDA, "access grant @UOLGA operator") == f"{OLGA.id} has the role operator already."
+    assert ruled.type(IDA, "access revoke @UGLEB") == f"{GLEB.id} has no role already."
+
+
+@pytest.mark.parametrize("text", ["access grant T22:UANTON operator", "access revoke T22:UANTON"])
+def test_people_of_another_workspace_get_nothing(ruled: Office, text: str) -> None:
+    with pytest.raises(Refusal, match="T22:UANTON belongs to another workspace"):
+        consider(ruled.ctx, IDA, text)
+
+
+@pytest.mark.parametrize("whom", ["anton", "@anton", "U0002", "@", "T1:", "@u0002"])
+def test_a_name_is_nobody(ruled: Office, whom: str) -> None:
+    with pytest.raises(PluginError, match="is not a Slack person"):
+        consider(ruled.ctx, IDA, f"access grant {whom} operator")
+
+
+def test_a_mention_needs_a_workspace(ruled: Office) -> None:
+    ruled.ctx.home_team = ""
+    with pytest.raises(Refusal, match="not known yet"):
+        consider(ruled.ctx, SHELL, "access grant @UGLEB operator")
+    assert isinstance(consider(ruled.ctx, SHELL, "access grant TAB:UGLEB operator"), Planned)
+
+
+def test_there_is_one_place_and_no_portal_among_them(ruled: Office) -> None:
+    with pytest.raises(Refusal, match="There is no portal “beta”"):
+        consider(ruled.ctx, IDA, "access grant @UGLEB operator --portal beta")
+
+
+@pytest.mark.parametrize(("done", "status"), [(True, Status.DONE), (False, Status.FAILED)])
+def test_a_change_of_the_rules_that_a_crash_interrupted_is_read_back(ruled: Office, done: bool, status: Status) -> None:
+    change = ruled.ask("access grant @UGLEB operator", IDA)
+    ruled.press(ADA, change)
+    ruled.claim_inbound()
+    with ruled.store.unit_of_work() as store:
+        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+        store.changes.intend(change.number, 0, change.plan.calls[0].method, at=ruled.clock.now_ms())
+    if done:
+        HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    ruled.restart()
+    ruled.wait(120)
+    assert ruled.now(change).status is status
+    assert (ruled.store.grants.role_of(GLEB) is Role.OPERATOR) is done
+
+
+def test_a_call_that_no_running_request_holds_is_not_made(ruled: Office) -> None:
+    change = ruled.ask("access grant @UGLEB operator", IDA)
+    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    assert outcome.verdict == "not_sent"
+    assert ruled.store.grants.role_of(GLEB) is None
+
+
+def test_the_house_works_with_the_services_of_the_house_only(ruled: Office) -> None:
+    with pytest.raises(TypeError, match="services of the house"):
+        HousePlugin().open(ruled.ctx.services("toy"), HERE)
+
+
+def test_state_record_and_announcement_stand_or_fall_together(office: Office) -> None:
+    office.break_audit()
+    office.take(office.typed(OLGA, "freeze"))
+    assert not office.store.facts.get(FROZEN)
+    office.deliver()
+    assert said_to_all(office) == []
+
+
+# Freezing
+
+
+@pytest.mark.parametrize("who", [OLGA, ANTON, IDA])
+def test_a_freeze_takes_one_person_and_takes_effect_at_once(office: Office, who: Principal) -> None:
+    assert office.type(who, "freeze it loses messages").startswith("b24bot is frozen.")
+    assert office.messenger.whispers[-1].mood == "calm"
+    (record,) = office.records(Tag.FROZEN)
+    assert (record.actor, record.facts) == (who.id, {"reason": "it loses messages"})
+    assert office.store.changes.with_status(Status) == []
+    assert [marks.person(who) in text and "(“it loses messages”)" in text for text in said_to_all(office)] == [True] * 2
+    assert len(office.records(Tag.COMMAND_RAN)) == 1
+
+
+@pytest.mark.parametrize("who", [VIKTOR, GLEB, STRANGER])
+def test_who_only_looks_cannot_freeze(office: Office, who: Principal) -> None:
+    office.type(who, "freeze")
+    assert not office.store.facts.get(FROZEN)
+    assert office.records(Tag.COMMAND_REFUSED)[-1].actor == who.id
+
+
+def test_a_second_freeze_changes_nothing_and_says_who_was_first(office: Office) -> None:
+    office.type(OLGA, "freeze first")
+    before = office.store.facts.get(FROZEN)
+    assert office.type(IDA, "freeze second") == f"b24bot is frozen already: {before}"
+    assert office.store.facts.get(FROZEN) == before
+    assert len(office.records(Tag.FROZEN)) == 1
+    assert len(said_to_all(office)) == 2
+
+
+def test_of_two_freezes_at_once_the_second_finds_the_first(office: Office) -> None:
+    second = consider(office.ctx, IDA, "freeze second")
+    assert isinstance(second, Planned)
+    office.type(OLGA, "freeze first")
+    with office.store.unit_of_work():
+        assert "frozen already" in do_at_once(office.ctx, IDA, second).title
+    assert len(office.records(Tag.FROZEN)) == 1
+
+
+def test_a_dry_run_of_a_freeze_freezes_nothing(office: Office) -> None:
+    assert office.type(OLGA, "freeze --dry-run") == "Freeze b24bot: only shown, nothing was done"
+    assert not office.store.facts.get(FROZEN)
+
+
+def test_no_plan_of_another_plugin_is_done_at_once(office: Office) -> None:
+    planned = consider(office.ctx, OLGA, "thing remove one")
+    assert isinstance(planned, Planned)
+    with pytest.raises(NotPermitted, match="without a decision"), office.store.unit_of_work():
+        do_at_once(office.ctx, OLGA, replace(planned, decision=Allowed()))
+    assert office.toy.calls == []
+
+
+def test_frozen_nothing_that_changes_a_portal_is_taken_on_and_reading_goes_on(office: Office) -> None:
+    office.type(OLGA, "freeze enough")
+    for text in ("thing remove one", "thing paint one"):
+        assert f"b24bot is frozen: {marks.person(OLGA)} said stop at" in office.type(ANTON, text)
+    assert office.store.changes.with_status(Status) == []
+    assert office.type(ANTON, "thing list") == "Things"
+
+
+def test_frozen_what_was_approved_is_not_run(office: Office) -> None:
+    """safety.md T18."""
+    change = office.approved()
+    office.hears(office.typed(VERA, "freeze"))
+    office.work()
+    assert office.now(change).status is Status.FAILED
+    assert "b24bot is frozen" in office.now(change).outcome
+    assert office.toy.calls == []
+
+
+def test_frozen_in_the_middle_what_runs_is_finished_and_recorded(office: Office) -> None:
+    """safety.md T18: the flip during the run."""
+    office.toy.on_call = lambda call: _freeze(office)
+    change = office.approved("thing swap one two")
+    office.work()
+    assert len(office.toy.calls) == 2
+    assert office.store.facts.get(FROZEN)
+    assert office.now(change).status is Status.DONE
+    assert [record.tag for record in office.records("change:execution", change.id)][-1] == Tag.EXECUTION_ENDED
+
+
+def _freeze(office: Office) -> None:
+    planned = consider(office.ctx, IDA, "freeze")
+    if isinstance(planned, Planned):
+        with office.store.unit_of_work():
+            do_at_once(office.ctx, IDA, planned)
+
+
+def test_frozen_the_allow_list_can_still_be_changed(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze")
+    assert decided(ruled, "access grant @UGLEB operator").status is Status.DONE
+
+
+def test_a_freeze_needs_no_working_audit_channel(make_office: Callable[..., Office]) -> None:
+    office = make_office(channels=Channels(approval=APPROVALS))
+    assert office.type(OLGA, "freeze").startswith("b24bot is frozen.")
+    assert len(said_to_all(office)) == 1
+
+
+def test_unfreezing_takes_a_second_admin(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze enough")
+    change = ruled.ask("unfreeze", IDA)
+    assert "asked for this yourself" in ruled.press(IDA, change)
+    assert ruled.press(ANTON, change) != ""
+    ruled.work()
+    assert ruled.store.facts.get(FROZEN)
+    assert ruled.press(ADA, change) == ""
+    ruled.work()
+    assert ruled.now(change).status is Status.DONE
+    assert not ruled.store.facts.get(FROZEN)
+    (record,) = ruled.records(Tag.UNFROZEN)
+    assert (record.actor, record.facts) == (IDA.id, {"request": change.id})
+    told = said_to_all(ruled)[-1]
+    assert marks.person(IDA) in told
+    assert f"approved by {marks.person(ADA)}" in told
+    assert ruled.ask("thing remove one").status is Status.PENDING
+
+
+def test_unfreezing_what_is_not_frozen_is_calm(office: Office) -> None:
+    assert office.type(IDA, "unfreeze") == "b24bot is not frozen."
+
+
+def test_the_approval_to_unfreeze_is_for_that_freeze_only(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze once")
+    change = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, change)
+    with ruled.store.unit_of_work() as store:
+        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+        store.facts.put(FROZEN, "somebody else said stop.")
+    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    assert outcome.verdict == "failed"
+    assert ruled.store.facts.get(FROZEN) == "somebody else said stop."
+
+
+# The mode
+
+
+def test_another_mode_is_recorded_once_with_its_reason(office: Office) -> None:
+    assert note_mode(office.ctx) is Mode.NORMAL
+    assert office.records(Tag.MODE_CHANGED) == []
+    office.type(OLGA, "freeze enough")
+    assert note_mode(office.ctx) is Mode.NO_DANGER
+    assert note_mode(office.ctx) is Mode.NO_DANGER
+    (record,) = office.records(Tag.MODE_CHANGED)
+    assert (record.facts["before"], record.facts["mode"]) == ("normal", "no-danger")
+    assert "enough" in str(record.facts["reason"])
+    with office.store.unit_of_work() as store:
+        store.facts.put(FROZEN, "")
+    assert note_mode(office.ctx) is Mode.NORMAL
+    assert [record.facts["mode"] for record in office.records(Tag.MODE_CHANGED)] == ["no-danger", "normal"]
+
+
+# Every command of the house
+
+
+def examples() -> list[str]:
+    commands = [command for group in HousePlugin().groups for command in group]
+    return [f"{command.path} {example}".strip() for command in commands for example in command.examples]
+
+
+@pytest.mark.parametrize("line", examples())
+def test_every_example_parses(office: Office, line: str) -> None:
+    """As Slack hands it over: with the id of whom it is about."""
+    assert understand(office.ctx.registry, line.replace("@anton", "<@UANTON|anton>")).command.examples
+
+
+def test_every_command_has_an_example() -> None:
+    assert all(command.examples for group in HousePlugin().groups for command in group)
+
+
+def test_what_the_house_says_keeps_its_mentions(ruled: Office) -> None:
+    understood = understand(ruled.ctx.registry, "access revoke @UOLGA")
+    plan = ask(HOUSE, understood, HousePlugin().open(ruled.ctx.services(HOUSE), HERE))
+    assert isinstance(plan, Plan)
+    assert marks.person(OLGA) in plan.calls[0].note
+
+
+def test_help_lists_what_the_role_reaches(ruled: Office) -> None:
+    def shown(who: Principal) -> set[str]:
+        answer = consider(ruled.ctx, who, "help")
+        assert isinstance(answer, Answered)
+        assert answer.reply.table is not None
+        return {row[0].split(" [")[0] for row in answer.reply.table.rows}
+
+    assert {"freeze", "status"} <= shown(OLGA)
+    assert "unfreeze" not in shown(OLGA)
+    assert {"unfreeze", "access grant PERSON ROLE", "access revoke PERSON", "request review CR-NUMBER"} <= shown(IDA)
+    assert "freeze" not in shown(VIKTOR)
+
+
+def test_terms_do_not_break_glass_by_themselves() -> None:
+    assert Terms().break_glass is False
