@@ -24,7 +24,10 @@ class SystemClock:
 
 
 class ShiftedClock(SystemClock):
-    """The machine's clock plus a shift that can be moved, so that an expiry need not be waited for."""
+    """The machine's clocks plus a shift that can be moved, so that an expiry need not be waited for.
+
+    Both move: it is as if that time had passed, not as if somebody had set the clock.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,6 +35,9 @@ class ShiftedClock(SystemClock):
 
     def now_ms(self) -> int:
         return super().now_ms() + self._shift_ms
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._shift_ms / 1000
 
     def advance(self, seconds: float) -> None:
         with self._lock:

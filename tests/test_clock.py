@@ -24,6 +24,8 @@ def test_a_shifted_clock_runs_ahead_by_what_it_was_moved() -> None:
     before = real.now_ms()
     ahead = shifted.now_ms() - 3_600_500
     assert before <= ahead <= real.now_ms()
+    steady = real.monotonic()
+    assert steady <= shifted.monotonic() - 3_600.5 <= real.monotonic()
 
 
 def test_an_incident_can_be_read_out_and_a_token_cannot_be_guessed() -> None:

@@ -54,7 +54,10 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 @click.argument("outcome", type=click.Choice([Status.DONE.value, Status.FAILED.value]))
 @click.pass_obj
 def settle_request(terminal: Terminal, number: str, outcome: str) -> None:
-    """Say what became of an outcome that nothing can be read back for, after looking on the portal."""
+    """Say, after looking on the portal, what became of an outcome that reading back has not decided.
+
+    From the start where nothing shows it, else a quarter of an hour after the call.
+    """
     with terminal.bot() as bot, bot.store.unit_of_work() as store:
         sentence = settle_by_hand(bot.context, terminal.person, _change(store, number), Status(outcome))
     say(sentence)

@@ -35,6 +35,7 @@ def change_brief(change: ChangeRequest) -> Object:
         "created_at": iso(change.created_at),
         "expires_at": iso(change.expires_at),
         "ended_at": _iso(change.ended_at),
+        "settled_by": change.settled_by.id if change.settled_by else None,
         "outcome": marks.plain(change.outcome),
     }
 

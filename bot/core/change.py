@@ -101,6 +101,10 @@ class ChangeRequest:
     """Where the card is."""
     card: str | None = None
     """The card's message timestamp in Slack, once it has been posted."""
+    asked_at: int | None = None
+    """Since when people are asked to say what became of it, because reading it back does not."""
+    settled_by: Principal | None = None
+    """Whose word the ending is, where reading back did not decide it."""
     card_id: str = ""
     """Names the card to its own buttons; a card posted in place of one that was deleted has another."""
     reminded_at: int | None = None
@@ -117,6 +121,15 @@ class ChangeRequest:
     @property
     def rejection(self) -> Review | None:
         return next((review for review in self.reviews if review.verdict is Verdict.REJECT), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to run one change request and to write what comes of it; void once the stored `fence` is higher."""
+
+    number: int
+    owner: str
+    fence: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

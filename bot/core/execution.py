@@ -8,12 +8,24 @@ from enum import StrEnum
 
 from bot.core.change import Status
 from bot.core.plans import ABSENT, differences
+from bot.core.words import count
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 
 SETTLE_AFTER_MS = 75_000
 """A portal may work on a request for 60 s after we gave up on it; earlier reads prove nothing (safety.md M8)."""
 READS_APART_MS = 5_000
 """Two agreeing reads decide, this far apart."""
+ASK_PEOPLE_AFTER_MS = 900_000
+"""What reading back has not decided in a quarter of an hour after the call, a person may decide."""
+MOST_NOT_SENT = 5
+"""Calls that were not sent are named up to here, then counted."""
+
+INTERRUPTED = "b24bot was stopped while this ran, so nobody saw the portal's answer. It is being read back."
+INTERRUPTED_BETWEEN = "b24bot was stopped before this was finished, with no call under way. It is being read back."
+INTERRUPTED_BLIND = (
+    "b24bot was stopped while this ran, so nobody saw the portal's answer, and nothing shows it when it is read back. "
+    "Look on the portal yourself before you ask again."
+)
 
 
 class Proof(StrEnum):
@@ -53,7 +65,11 @@ def prove(plan: Plan, now: Observation | None) -> Proof:
 
 def answered(outcomes: Sequence[CallOutcome]) -> Answers:
     """What the calls together prove: one unknown makes all unknown; no outcome at all means that nothing was sent."""
-    verdicts = {outcome.verdict for outcome in outcomes}
+    return _together([outcome.verdict for outcome in outcomes])
+
+
+def _together(each: Sequence[CallVerdict]) -> Answers:
+    verdicts = set(each)
     if CallVerdict.UNKNOWN in verdicts:
         return Answers.UNKNOWN
     if CallVerdict.DONE in verdicts:
@@ -124,7 +140,54 @@ def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None) 
     if not plan.calls:
         return _noted(proof)
     status, sentence = JUDGEMENT[answered(outcomes), proof]
-    return Ending(status=status, sentence=sentence, details=(*_words(outcomes), *_seen(plan, proof, now)))
+    details = (*_words(outcomes), *_seen(plan, proof, now), *not_sent(plan, len(outcomes)))
+    return Ending(status=status, sentence=sentence, details=details)
+
+
+def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> Ending:
+    """What stands of an execution that nobody finishes: `verdicts` of the calls that were intended, None unanswered.
+
+    What reading could show is read back. What it could not is known all the same when every answer came.
+    """
+    details = (*_stood(plan, verdicts), *not_sent(plan, len(verdicts)))
+    answers = [verdict for verdict in verdicts if verdict is not None and verdict is not CallVerdict.UNKNOWN]
+    whole = len(answers) == len(verdicts)
+    if plan.provable:
+        sentence = INTERRUPTED_BETWEEN if whole else INTERRUPTED
+        return Ending(status=Status.UNKNOWN, sentence=sentence, details=details)
+    if not whole:
+        return Ending(status=Status.UNKNOWN, sentence=INTERRUPTED_BLIND, details=details)
+    if not plan.calls:
+        return _noted(Proof.BLIND)
+    together = _together(answers)
+    if together is Answers.DONE and len(answers) < len(plan.calls):
+        together = Answers.SOME
+    status, sentence = JUDGEMENT[together, Proof.BLIND]
+    return Ending(status=status, sentence=sentence, details=details)
+
+
+_STOOD: Mapping[CallVerdict | None, str] = {
+    CallVerdict.DONE: "Done",
+    CallVerdict.FAILED: "Refused",
+    CallVerdict.NOT_SENT: "Not sent",
+    CallVerdict.UNKNOWN: "Perhaps done",
+    None: "Perhaps done",
+}
+
+
+def _stood(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> list[str]:
+    """A line for each call that was intended, where there are several."""
+    if len(plan.calls) < 2:
+        return []
+    return [f"{_STOOD[verdict]}: {call.note}" for call, verdict in zip(plan.calls, verdicts, strict=False)]
+
+
+def not_sent(plan: Plan, intended: int) -> tuple[str, ...]:
+    """Lines about the calls after the first `intended` of a plan with several: not sent, and never to be."""
+    left = plan.calls[intended:] if len(plan.calls) > 1 else ()
+    named = tuple(f"Not sent: {call.note}" for call in left[:MOST_NOT_SENT])
+    more = len(left) - len(named)
+    return (*named, f"Not sent: {count(more, 'more call')}.") if more else named
 
 
 def _noted(proof: Proof) -> Ending:
@@ -136,17 +199,18 @@ def _noted(proof: Proof) -> Ending:
     )
 
 
-def settle(plan: Plan, now: Observation | None, *, agrees: bool) -> Ending | None:
+def settle(plan: Plan, now: Observation | None, *, agrees: bool, intended: int | None = None) -> Ending | None:
     """The ending of an unknown outcome, or None while it cannot be decided.
 
     `agrees` says that an earlier read, far enough back, showed the same. What was wanted and is seen needs no second
-    read: a late or cached answer could only show the state before.
+    read: a late or cached answer could only show the state before. `intended`: how many calls were begun, if not all.
     """
     proof = prove(plan, now)
     if proof not in SETTLED or not (agrees or proof is Proof.REACHED):
         return None
     status, sentence = SETTLED[proof]
-    return Ending(status=status, sentence=sentence, details=tuple(_seen(plan, proof, now)))
+    unsent = () if intended is None or proof is Proof.REACHED else not_sent(plan, intended)
+    return Ending(status=status, sentence=sentence, details=(*_seen(plan, proof, now), *unsent))
 
 
 def _words(outcomes: Sequence[CallOutcome]) -> list[str]:

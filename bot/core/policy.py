@@ -192,5 +192,28 @@ def may_approve(
             return Refused(reason="There is nothing to approve.")
 
 
+def least_to_settle(decision: Decision) -> Role:
+    """The lowest role whose word on an unknown outcome counts."""
+    if isinstance(decision, NeedsApproval):
+        return decision.role
+    return Role.APPROVER if isinstance(decision, BrokenGlass) else Role.OPERATOR
+
+
+def may_settle(
+    decision: Decision, *, requester: Principal, person: Principal, role: Role | None, people: People = EVERYBODY
+) -> Refused | None:
+    """None when the person's word on an unknown outcome counts; otherwise why it does not.
+
+    What needed somebody else's approval needs somebody else's word, also where the glass was broken; what was
+    confirmed, anybody's who may confirm.
+    """
+    if isinstance(decision, NeedsApproval | BrokenGlass) and people.same(person, requester):
+        return Refused(reason="You asked for this yourself; somebody else has to say what became of it.")
+    needed = least_to_settle(decision)
+    if role is None or not role.reaches(needed):
+        return Refused(reason=f"Saying what became of this needs the role {needed}; {_have(role)}.")
+    return None
+
+
 def _have(role: Role | None) -> str:
     return f"yours is {role}" if role else "you are not on the allow-list"

@@ -77,6 +77,11 @@ class CallOutcome:
     sentence: str
     code: str = ""
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    sent_ms_ago: int | None = None
+    """How long before this outcome was known the request was last sent; None counts as just now.
+
+    Where the outcome is unknown, the remote side may still work on it: that time counts from the sending.
+    """
 
 
 class UndoKind(StrEnum):
@@ -131,8 +136,9 @@ class Plan:
 
     @property
     def provable(self) -> bool:
-        """Whether reading it back could show that it was done."""
-        return bool(self.wanted)
+        """Whether reading it back could show that it was done. What is as it was before shows no call's effect."""
+        differs = any(self.before.get(label) != word for label, word in self.wanted.items())
+        return bool(self.wanted) and (differs or not self.calls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,28 +8,32 @@ from dataclasses import dataclass
 from bot.core.change import OPEN, ChangeRequest, NewChange, Review, Status, Verdict
 from bot.core.plans import decision_from_json, decision_to_json, digest, plan_from_json, plan_to_json
 from bot.core.principals import Principal
-from bot.plugin import CallOutcome, Place, Risk
+from bot.plugin import CallOutcome, CallVerdict, Place, Risk
 from bot.store.database import Database, Row
 
 FIRST_NUMBER = 1001
-_COLUMNS = ("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_at", "reminded_at")
+_COLUMNS = (
+    *("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_at", "reminded_at"),
+    *("asked_at", "settled_by"),
+)
 _UPDATE = (
     "UPDATE changes SET status = COALESCE(?, status), decided_at = COALESCE(?, decided_at), "
     "started_at = COALESCE(?, started_at), ended_at = COALESCE(?, ended_at), outcome = COALESCE(?, outcome), "
     "card = COALESCE(?, card), channel = COALESCE(?, channel), seen = COALESCE(?, seen), "
-    "seen_at = COALESCE(?, seen_at), reminded_at = COALESCE(?, reminded_at) "
-    "WHERE number = ? AND COALESCE(?, status) = status"
+    "seen_at = COALESCE(?, seen_at), reminded_at = COALESCE(?, reminded_at), asked_at = COALESCE(?, asked_at), "
+    "settled_by = COALESCE(?, settled_by) WHERE number = ? AND COALESCE(?, status) = status"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One call of an execution: intended at, and what came of it if that is known."""
+    """One call of an execution: intended at, last sent at, and what came of it. The last two once it was answered."""
 
     step: int
     method: str
     intended_at: int
-    verdict: str | None
+    sent_at: int | None
+    verdict: CallVerdict | None
 
 
 class Changes:
@@ -148,15 +152,17 @@ class Changes:
 
     def answer(self, number: int, step: int, outcome: CallOutcome, *, at: int) -> None:
         self._database.execute(
-            "UPDATE executions SET verdict = ?, code = ?, sentence = ?, answered_at = ? WHERE number = ? AND step = ?",
-            *(outcome.verdict, outcome.code, outcome.sentence, at, number, step),
+            "UPDATE executions SET verdict = ?, code = ?, sentence = ?, answered_at = ?, sent_at = ? "
+            "WHERE number = ? AND step = ?",
+            *(outcome.verdict, outcome.code, outcome.sentence, at, at - (outcome.sent_ms_ago or 0), number, step),
         )
 
     def steps(self, number: int) -> list[Step]:
         rows = self._database.rows(
-            "SELECT step, method, intended_at, verdict FROM executions WHERE number = ? ORDER BY step", number
+            "SELECT step, method, intended_at, sent_at, verdict FROM executions WHERE number = ? ORDER BY step",
+            number,
         )
-        return [Step(**row) for row in rows]
+        return [Step(**{**row, "verdict": row["verdict"] and CallVerdict(row["verdict"])}) for row in rows]
 
     def seen(self, number: int) -> tuple[str, int] | None:
         """What the last reading-back showed, and when."""
@@ -206,6 +212,8 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         outcome=row["outcome"],
         channel=row["channel"],
         card=row["card"],
+        asked_at=row["asked_at"],
+        settled_by=Principal.read(row["settled_by"]) if row["settled_by"] else None,
         card_id=row["card_id"],
         reminded_at=row["reminded_at"],
         reviews=reviews,

@@ -127,6 +127,9 @@ _SECOND = (
     "ALTER TABLE changes ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE changes ADD COLUMN fence INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE changes ADD COLUMN reminded_at INTEGER",
+    "ALTER TABLE changes ADD COLUMN asked_at INTEGER",
+    "ALTER TABLE changes ADD COLUMN settled_by TEXT",
+    "ALTER TABLE executions ADD COLUMN sent_at INTEGER",
     "CREATE INDEX changes_requester ON changes (requester, status)",
     "CREATE INDEX audit_tag ON audit (tag, seq)",
 )

@@ -18,6 +18,7 @@ from bot.store.database import Database, Failpoint
 from bot.store.grants import Grants
 from bot.store.jobs import Jobs
 from bot.store.keys import Keyring
+from bot.store.leases import Leases
 from bot.store.migrations import migrate
 from bot.store.outbox import Outbox
 from bot.store.people import Accounts
@@ -37,6 +38,7 @@ class Store:
         self.grants = Grants(database)
         self.accounts = Accounts(database)
         self.changes = Changes(database)
+        self.leases = Leases(database)
         self.audit = AuditLog(database, keys)
         self.jobs = Jobs(database)
         self.outbox = Outbox(database)

@@ -24,9 +24,12 @@ CHECK_MS = 3_600_000
 RECORDS_A_ROUND = 500
 
 
-def check_chain(ctx: Context) -> Limit | None:
-    """Recompute the chain since the last check, all of it the first time, and compare it with the witness file."""
-    why = _break(ctx)
+def check_chain(ctx: Context, *, most: int = MOST_VERIFIED) -> Limit | None:
+    """Recompute the chain since the last check, all of it the first time, and compare it with the witness file.
+
+    Of a longer log the newest `most` records are recomputed.
+    """
+    why = _break(ctx, most)
     if not why and ctx.witness is not None:
         try:
             why = _disagreement(ctx, ctx.witness)
@@ -53,13 +56,13 @@ def _note(ctx: Context, limit: Limit | None) -> None:
     ctx.limits[CHAIN] = limit
 
 
-def _break(ctx: Context) -> str:
+def _break(ctx: Context, most: int) -> str:
     audit, start = ctx.store.audit, ctx.verified
     last = audit.place() or START
     if start != START and audit.place_at(start.seq) != start:
         return _broken_at(min(start.seq, last.seq + 1))
-    if last.seq - start.seq > MOST_VERIFIED:
-        start = audit.place_at(last.seq - MOST_VERIFIED) or start
+    if last.seq - start.seq > most:
+        start = audit.place_at(last.seq - most) or start
     try:
         found = examine(audit.links(after=start.seq or None), ctx.store.keys.audit_key, start=start)
     except ConfigurationError as error:

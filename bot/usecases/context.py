@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Protocol
 
+from bot import clock as ids
 from bot.core.audit import AuditRecord
 from bot.core.chain import START, Place
 from bot.core.change import ChangeRequest
@@ -87,13 +88,13 @@ class Context:
     """Which accounts are one person's."""
     audit_pace_ms: int = 1_000
     """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
+    owner: str = field(default_factory=ids.token)
+    """Names this process in the leases of what it runs."""
     audit_lag_ms: int = 1_800_000
     """How old a line that is not in the audit channel, or a head that the witness has not got, may get."""
     witness: Witness | None = None
     verified: Place = START
     """How far the audit chain was recomputed in this process, and held."""
-    active: set[int] = field(default_factory=set)
-    """Numbers of the change requests this process is executing."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     limits: dict[str, Limit] = field(default_factory=dict)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
-from bot.core.change import ChangeRequest, Status
+from bot.core.change import ChangeRequest, Lease, Status
+from bot.core.errors import StoreUnavailable
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.plans import digest, drift
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
+from bot.store.store import Store
+from bot.usecases.asking import please_look
 from bot.usecases.consider import ask, plainly
-from bot.usecases.context import Context
+from bot.usecases.context import Context, log
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
 from bot.usecases.mode import barrier
@@ -39,7 +43,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     """Take one approved change request to its ending. Safe to repeat: an intent is written once."""
     change = ctx.store.changes.get(number)
     if change is None or change.status is not Status.APPROVED:
-        _finish(ctx, job)
+        _put_down(ctx, job, number)
         return
     if approval_is_stale(ctx, change):
         with ctx.store.unit_of_work() as store:
@@ -57,12 +61,31 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     if stopped is not None:
         _end(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
-    ctx.active.add(number)
+    lease = _begin(ctx, job, change)
+    if lease is not None:
+        _run_under(ctx, job, change, lease)
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken over what this was running: whatever it would write now does not count."""
+
+
+def _owner(ctx: Context, job: Job) -> str:
+    """One try at one job. A job is with one runner at a time, so its owner runs nothing once it has come back."""
+    return f"{ctx.owner}:{job.id}"
+
+
+def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
     try:
-        if _begin(ctx, job, change):
-            run(ctx, job, change)
-    finally:
-        ctx.active.discard(number)
+        run(ctx, job, change, lease)
+    except LeaseLost:
+        log.warning("%s was taken over while it ran; it stops here", change.id, extra={"action": "lease_lost"})
+        _put_down(ctx, job, change.number)
+    except Exception:
+        # Written at once if that is possible; else when the job comes back, and at the latest when the lease runs out.
+        with suppress(StoreUnavailable), ctx.store.unit_of_work() as store:
+            store.leases.let_go(lease.number, lease.owner)
+        raise
 
 
 def _wait(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
@@ -82,8 +105,10 @@ def _asked_slack(ctx: Context, job: Job, change: ChangeRequest) -> bool:
     return not wait
 
 
-def _finish(ctx: Context, job: Job) -> None:
+def _put_down(ctx: Context, job: Job, number: int) -> None:
+    """Nothing is left to do for this job. What it left running, it runs no more: then it is read back soon."""
     with ctx.store.unit_of_work() as store:
+        store.leases.let_go(number, _owner(ctx, job))
         store.jobs.finish(job)
 
 
@@ -111,32 +136,35 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
     return None
 
 
-def _begin(ctx: Context, job: Job, change: ChangeRequest) -> bool:
-    """Write the intent, in one transaction with the last look at the allow-list. No intent, no call."""
+def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
+    """Take the lease and write the intent, in one transaction with the last look at all that was decided.
+
+    None when it may not run any more, and the job is over, or not yet. No intent, no call.
+    """
     # Planning anew may have taken long.
     if not _asked_slack(ctx, job, change):
-        return False
+        return None
     with ctx.store.unit_of_work() as store:
         change = store.changes.require(change.number)
         if unasked(ctx, concerned(ctx, change)):
             _wait(ctx, job, change, "unasked", ASK_AGAIN_MS)
-            return False
+            return None
         barred = _barred(ctx, change)
-        if barred is not None:
+        if approval_is_stale(ctx, change):
+            # Its time ran out while it was planned again.
+            expire(ctx, change)
+        elif barred is not None:
             close(ctx, change, Status.APPROVED, barred, tag=Tag.EXECUTION_STOPPED)
+        lease = store.leases.begin(change.number, _owner(ctx, job), at=ctx.clock.now_ms())
+        if lease is None:
+            # Ended above; or withdrawn, or taken by a second job for the same change request, a moment ago.
             store.jobs.finish(job)
-            return False
-        now = ctx.clock.now_ms()
-        moved = store.changes.move(change.number, Status.APPROVED, Status.RUNNING, changes={"started_at": now})
-        if not moved:
-            # Withdrawn, or taken by a second job for the same change request, a moment ago.
-            store.jobs.finish(job)
-            return False
+            return None
         if change.plan.calls:
             _intend(ctx, change, 0)
         show_card(ctx, change.number)
     ctx.wake()
-    return True
+    return lease
 
 
 def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
@@ -164,26 +192,38 @@ def _intend(ctx: Context, change: ChangeRequest, step: int) -> None:
     ctx.store.record(Entry(tag=Tag.EXECUTION_INTENDED, actor=SYSTEM, subject=change.id, facts=facts))
 
 
-def run(ctx: Context, job: Job, change: ChangeRequest) -> None:
-    """Make the calls, look, and store the ending. The intent of the first call is on disk already."""
+def run(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
+    """Make the calls, look, and store the ending. The intent of the first call is on disk already.
+
+    Raises LeaseLost before whatever it may not do any more.
+    """
     plugin = ctx.registry.plugin(change.plugin)
-    outcomes = _call_all(ctx, plugin, change)
+    outcomes = _call_all(ctx, plugin, change, lease)
     now = observe(ctx, plugin, change) if change.plan.provable else None
     ending = judge(change.plan, outcomes, now)
-    _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED)
+    _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
 
 
-def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest) -> list[CallOutcome]:
+@contextmanager
+def _holding(ctx: Context, lease: Lease) -> Iterator[Store]:
+    """A unit of work for whoever still holds the lease, which is renewed in it. Raises LeaseLost."""
+    with ctx.store.unit_of_work() as store:
+        if not store.leases.hold(lease, at=ctx.clock.now_ms()):
+            raise LeaseLost
+        yield store
+
+
+def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease) -> list[CallOutcome]:
     """Make the calls in order, up to the first that is not done."""
     outcomes: list[CallOutcome] = []
     for step, call in enumerate(change.plan.calls):
         if step:
-            with ctx.store.unit_of_work():
+            with _holding(ctx, lease):
                 _intend(ctx, change, step)
         outcome = _plain(plugin.perform(ctx.services(plugin.name), change.place, call))
         outcomes.append(outcome)
         told = {name: fact for name, fact in outcome.facts.items() if name in FACTS}
-        with ctx.store.unit_of_work() as store:
+        with _holding(ctx, lease) as store:
             store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms())
             store.record(
                 Entry(
@@ -212,8 +252,18 @@ def observe(ctx: Context, plugin: Plugin, change: ChangeRequest) -> Observation 
     return {marks.strip(label): marks.strip(word) for label, word in seen.items()}
 
 
-def _end(ctx: Context, job: Job, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag) -> None:
-    with ctx.store.unit_of_work() as store:
+def _end(
+    ctx: Context,
+    job: Job,
+    change: ChangeRequest,
+    old: Status,
+    ending: Ending,
+    *,
+    tag: Tag,
+    lease: Lease | None = None,
+) -> None:
+    """The ending and the end of the job; under the lease, where one was taken."""
+    with ctx.store.unit_of_work() if lease is None else _holding(ctx, lease) as store:
         close(ctx, change, old, ending, tag=tag)
         store.jobs.finish(job)
     ctx.wake()
@@ -231,9 +281,12 @@ def _remember(ctx: Context, change: ChangeRequest) -> None:
 
 def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:
     """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
+    now, unknown = ctx.clock.now_ms(), ending.status is Status.UNKNOWN
+    people_only = unknown and not change.plan.provable
     ended: dict[str, str | int | None] = {"outcome": ending.outcome}
-    if ending.status is not Status.UNKNOWN:
-        ended["ended_at"] = ctx.clock.now_ms()
+    ended |= {"asked_at" if people_only else "ended_at": now} if people_only or not unknown else {}
+    if old is Status.UNKNOWN and actor != SYSTEM:
+        ended["settled_by"] = actor
     if not ctx.store.changes.move(change.number, old, ending.status, changes=ended):
         return False
     if ending.status is Status.DONE:
@@ -248,5 +301,7 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
     spoken = ending.outcome.lower().startswith(ending.status)
     words = ending.outcome if spoken else f"{ending.status.capitalize()}. {ending.outcome}"
     say_under_card(ctx, change.number, f"{marks.person(change.requester)} {words}")
+    if people_only:
+        say_under_card(ctx, change.number, please_look(change))
     show_card(ctx, change.number)
     return True

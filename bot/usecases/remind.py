@@ -16,6 +16,7 @@ from bot.usecases.quorum import approvers, quorum_of, unfit
 from bot.usecases.standing import last_known
 
 MOST_MENTIONS = 5
+_UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"))
 SHOW_AGAIN_MS = 300_000
 """A card that somebody deleted is noticed when it is rewritten, and no sooner."""
 
@@ -47,11 +48,16 @@ def _reminder(ctx: Context, change: ChangeRequest, now: int) -> str:
     names = ", ".join(marks.person(person) for person in shown) or "Nobody on the allow-list"
     others = f" and {count(more, 'other')}" if more > 0 else ""
     given = len(ctx.people.distinct(approvers(ctx, change)))
-    left = count(max(1, round((change.expires_at - now) / 60_000)), "minute")
     return (
         f"Still waiting for approval ({given} of {quorum_of(change)}): {names}{others} may give it. "
-        f"It expires in {left}, at {moment(change.expires_at)}."
+        f"It expires in {_about(change.expires_at - now)}, at {moment(change.expires_at)}."
     )
+
+
+def _about(milliseconds: int) -> str:
+    """How long that is, in the largest unit of which there are at least two."""
+    unit, word = next((row for row in _UNITS if milliseconds >= 2 * row[0]), _UNITS[-1])
+    return count(max(1, round(milliseconds / unit)), word)
 
 
 def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:

@@ -18,6 +18,7 @@ from bot.usecases.expire import expire
 from bot.usecases.glass import bypass, is_review
 from bot.usecases.notify import say_under_card, show_card, told, whisper
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
+from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, outcast, unasked
 from bot.usecases.undo import ask_to_undo, may_still_undo
 
@@ -40,6 +41,8 @@ def press(ctx: Context, job: Job, click: Click) -> None:
             _approve(ctx, click, change)
         elif click.button == buttons.WITHDRAW:
             _withdraw(ctx, click, change)
+        elif click.button in SETTLING:
+            _tell(ctx, click, SETTLING[click.button](ctx, click.person, change))
         else:
             _tell(ctx, click, "That button does nothing any more.")
         store.jobs.finish(job)
@@ -70,8 +73,9 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
             change = _claimed(ctx, click)
             if change is None:
                 _tell(ctx, click, "That card is not one of mine, or not as I posted it. Nothing was done.")
-            else:
-                _still_open(ctx, click, change)
+            elif _still_open(ctx, click, change):
+                # What kept it a moment ago does not any more.
+                _tell(ctx, click, f"{change.id} was not rejected: press the button again.")
             store.jobs.finish(job)
         ctx.wake()
         return True
@@ -122,6 +126,8 @@ def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> C
 def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
     """Before the transaction: look up whoever pressed, if it can matter, and those whose approvals are counted anew."""
     change = _claimed(ctx, inbound, recorded=False)
+    if change is not None and change.status is Status.UNKNOWN:
+        look_up(ctx, [inbound.person])
     if change is None or change.status not in WITHDRAWABLE:
         return
     person = inbound.person

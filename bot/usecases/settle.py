@@ -1,32 +1,75 @@
-"""A person who looked says what became of an outcome that nothing the bot can read would show."""
+"""A person who looked says what became of an outcome that reading back does not decide: by a button, or here."""
 
 from __future__ import annotations
 
-from bot.core.audit import Tag
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from bot.core import marks
+from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ENDINGS, ChangeRequest, Status
+from bot.core.errors import NotPermitted
 from bot.core.execution import Ending
+from bot.core.policy import Refused, may_settle
 from bot.core.principals import Principal
-from bot.plugin import Refusal
+from bot.plugin import PluginError, Refusal
+from bot.usecases import buttons
+from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.execute import close
-from bot.usecases.notify import told
+from bot.usecases.notify import show_card, told
+from bot.usecases.standing import outcast
 
-BY_HAND = {
-    Status.DONE: "Somebody looked on the portal: it was done.",
-    Status.FAILED: "Somebody looked on the portal: it was not done.",
+Act = Callable[[Context, Principal, ChangeRequest], str]
+"""What a button does, in a unit of work; returns what to tell the person."""
+BY_HAND: Mapping[Status, str] = {
+    Status.DONE: "looked on the portal: it was done.",
+    Status.FAILED: "looked on the portal: it was not done.",
 }
 
 
 def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> str:
-    """End an unknown outcome, on the record of who said so; in a unit of work. Raises Refusal when it is not theirs."""
+    """End an unknown outcome, on the record of who said so; in a unit of work.
+
+    Raises NotPermitted when it is not theirs to say, Refusal when it is decided already or still being read back.
+    """
     if change.status is not Status.UNKNOWN:
-        raise Refusal(f"{told(change)} {ENDINGS[change.status]}; there is nothing to settle.")
-    if change.plan.provable:
+        raise Refusal(f"{told(change)} {ENDINGS[change.status]}; there is nothing to settle. {change.outcome}".strip())
+    barred = _bar(ctx, person, change)
+    if barred is not None:
+        raise NotPermitted(barred.reason)
+    if change.asked_at is None:
         raise Refusal(
             f"{change.id} is being read back, and ends by itself with what is seen.",
-            hint="Only an outcome that reading cannot show is settled by hand.",
+            hint="What is still not decided a quarter of an hour after the call may be settled by hand.",
         )
-    ending = Ending(status=status, sentence=BY_HAND[status])
+    ending = Ending(status=status, sentence=f"{marks.person(person)} {BY_HAND[status]}")
     if not close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED, actor=person.id):
         raise Refusal(f"{change.id} has ended meanwhile.")
     return f"{told(change)} is settled: {status}."
+
+
+def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    barred = may_settle(
+        change.decision, requester=change.requester, person=person, role=role_of(ctx, person), people=ctx.people
+    )
+    return barred or outcast(ctx, person)
+
+
+def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> str:
+    """A button was pressed, in a unit of work; returns what the person is told. A refusal is recorded."""
+    try:
+        return settle_by_hand(ctx, person, change, status)
+    except PluginError as error:
+        if change.status is Status.UNKNOWN:
+            facts: dict[str, Fact] = {"reason": error.sentence}
+            ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject=change.id, facts=facts))
+        show_card(ctx, change.number)
+        return f"Your click changed nothing: {error.sentence}"
+
+
+SETTLING: Mapping[str, Act] = {
+    buttons.WAS_DONE: partial(_pressed, status=Status.DONE),
+    buttons.WAS_NOT_DONE: partial(_pressed, status=Status.FAILED),
+}
+"""What the two buttons of a card with an unknown outcome do."""

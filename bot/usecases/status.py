@@ -54,10 +54,9 @@ def _audit_lines(ctx: Context) -> Iterable[Row]:
 
 
 def _checkpoint(ctx: Context) -> Iterable[Row]:
-    return (
-        ("Last checkpoint", f"#{record.seq} {record.head} at {moment(record.at)}")
-        for record in ctx.store.audit.find(tag=Tag.CHECKPOINT, limit=1)
-    )
+    record = ctx.store.audit.newest(Tag.CHECKPOINT)
+    if record is not None:
+        yield "Last checkpoint", f"#{record.seq} {record.head} at {moment(record.at)}"
 
 
 def _version(ctx: Context) -> Iterable[Row]:

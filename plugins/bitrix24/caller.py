@@ -32,6 +32,8 @@ class Made:
     method: str
     judgement: Judgement
     facts: Mapping[str, str | int]
+    sent_ms_ago: int | None
+    """None when nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class _Course:
     """How far one call has come."""
 
     started: float
+    sent: float | None = None
     requests: int = 0
     attempts: int = 0
     renewals: int = 0
@@ -61,6 +64,9 @@ class _Course:
             "renewals": self.renewals,
             "milliseconds": round((now - self.started) * 1000),
         }
+
+    def sent_ms_ago(self, now: float) -> int | None:
+        return None if self.sent is None else round((now - self.sent) * 1000)
 
 
 class Caller:
@@ -107,6 +113,7 @@ class Caller:
             sentence=f"{judgement.sentence} {judgement.hint}".strip(),
             code=judgement.code,
             facts=made.facts,
+            sent_ms_ago=made.sent_ms_ago,
         )
 
     def _make(self, method: Method, params: Mapping[str, Json], manner: Manner) -> Made:
@@ -130,8 +137,9 @@ class Caller:
                     continue
                 judgement = moved.judgement
             if not self._goes_on(judgement, manner, course):
-                facts = course.facts(clock.monotonic(), judgement.status)
-                return Made(method=method.name, judgement=judgement, facts=facts)
+                now = clock.monotonic()
+                facts = course.facts(now, judgement.status)
+                return Made(method=method.name, judgement=judgement, facts=facts, sent_ms_ago=course.sent_ms_ago(now))
 
     def _goes_on(self, judgement: Judgement, manner: Manner, course: _Course) -> bool:
         """Whether the same request may be sent again, and the pause before that."""
@@ -163,6 +171,7 @@ class Caller:
         if wait > 0:
             clock.sleep(wait)
         course.requests += 1
+        course.sent = clock.monotonic()
         request = protocol.encode(route.base, method, params, held.credentials.access)
         judgement = protocol.judge(method, self._send(route.link, request, held, manner.patience))
         self._services.log.debug("%s: %s (HTTP %s)", method.name, judgement.verdict, judgement.status)

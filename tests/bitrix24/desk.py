@@ -33,18 +33,12 @@ class StoryClock(ShiftedClock):
         super().__init__()
         self.slept: list[float] = []
         self.told: Callable[[float], object] = lambda seconds: None
-        self._moved = 0.0
         self._guard = threading.Lock()
-
-    def monotonic(self) -> float:
-        with self._guard:
-            return super().monotonic() + self._moved
 
     def sleep(self, seconds: float) -> None:
         self.advance(seconds)
         with self._guard:
             self.slept.append(seconds)
-            self._moved += seconds
         self.told(seconds)
 
 

@@ -144,6 +144,7 @@ class Desk:
                 "SLACK_API_URL": workspace.api_url,
                 "B24BOT_APPROVAL_CHANNEL": workspace.channel("approvals").id,
                 "B24BOT_AUDIT_CHANNEL": workspace.channel("audit").id,
+                "B24BOT_WITNESS_FILE": str(self.key_file.with_name("witness.jsonl")),
             }
 
 

@@ -8,7 +8,23 @@ from itertools import product
 import pytest
 
 from bot.core.change import TRANSITIONS, Status
-from bot.core.execution import JUDGEMENT, SETTLED, Answers, Ending, Proof, answered, judge, prove, settle
+from bot.core.execution import (
+    INTERRUPTED,
+    INTERRUPTED_BETWEEN,
+    INTERRUPTED_BLIND,
+    JUDGEMENT,
+    MOST_NOT_SENT,
+    SETTLED,
+    Answers,
+    Ending,
+    Proof,
+    answered,
+    interrupted,
+    judge,
+    not_sent,
+    prove,
+    settle,
+)
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 from tests.core.samples import CALL, UNDO, outcome
 
@@ -198,7 +214,7 @@ def test_an_ending_without_details_is_its_sentence() -> None:
 
 def test_an_unchanged_or_unread_target_shows_no_differences() -> None:
     for proof in (Proof.UNCHANGED, Proof.UNREAD):
-        assert judge(REMOVE, [outcome(FAILED, "No.")], SEEN[proof]).details == ("No.",)
+        assert judge(REMOVE, [outcome(DONE), outcome(FAILED, "No.")], SEEN[proof]).details == ("No.",)
 
 
 def test_what_was_wanted_and_is_seen_settles_at_once() -> None:
@@ -228,3 +244,78 @@ def test_a_plan_without_calls_is_done_unless_what_it_was_made_from_is_there_no_m
     ending = judge(noted, [], SEEN.get(proof))
     assert ending.status is (Status.DONE if proof in (Proof.REACHED, Proof.BLIND) else Status.FAILED)
     assert "portal" in ending.sentence or "Nothing was done" in ending.sentence
+
+
+def test_what_is_as_it_was_before_shows_no_effect_of_a_call() -> None:
+    """Seeing it again would prove nothing, so it is not called verified; where nothing is called, it is looked at."""
+    same = plan({"name": "Shop"}, {"name": "Shop"})
+    assert not same.provable
+    assert prove(same, {"name": "Shop"}) is Proof.BLIND
+    assert replace(same, calls=()).provable
+    assert plan({"name": "Shop", "icon": "old"}, {"name": "Shop", "icon": "new"}).provable
+
+
+SHOW, HIDE = plan({"line 1": "off"}, {"line 1": "on"}), plan({}, {})
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "sentence", "stood"),
+    [
+        ([], INTERRUPTED_BETWEEN, ["Not sent", "Not sent"]),
+        ([None], INTERRUPTED, ["Perhaps done", "Not sent"]),
+        ([UNKNOWN], INTERRUPTED, ["Perhaps done", "Not sent"]),
+        ([DONE], INTERRUPTED_BETWEEN, ["Done", "Not sent"]),
+        ([DONE, None], INTERRUPTED, ["Done", "Perhaps done"]),
+        ([DONE, DONE], INTERRUPTED_BETWEEN, ["Done", "Done"]),
+        ([DONE, FAILED], INTERRUPTED_BETWEEN, ["Done", "Refused"]),
+        ([NOT_SENT], INTERRUPTED_BETWEEN, ["Not sent", "Not sent"]),
+    ],
+)
+def test_what_was_interrupted_and_can_be_read_waits_for_that_and_says_how_far_it_came(
+    verdicts: list[CallVerdict | None], sentence: str, stood: list[str]
+) -> None:
+    ending = interrupted(SHOW, verdicts)
+    assert (ending.status, ending.sentence) == (Status.UNKNOWN, sentence)
+    assert [line.partition(":")[0] for line in ending.details] == stood
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "status"),
+    [
+        ([], Status.FAILED),
+        ([None], Status.UNKNOWN),
+        ([DONE, UNKNOWN], Status.UNKNOWN),
+        ([DONE], Status.FAILED),
+        ([DONE, DONE], Status.DONE),
+        ([DONE, FAILED], Status.FAILED),
+        ([FAILED], Status.FAILED),
+        ([NOT_SENT], Status.FAILED),
+    ],
+)
+def test_what_was_interrupted_and_nothing_shows_ends_by_its_answers_unless_one_is_missing(
+    verdicts: list[CallVerdict | None], status: Status
+) -> None:
+    ending = interrupted(HIDE, verdicts)
+    assert ending.status is status
+    assert (ending.sentence == INTERRUPTED_BLIND) == (status is Status.UNKNOWN)
+
+
+def test_what_was_interrupted_and_sends_nothing_is_done_or_looked_at() -> None:
+    assert interrupted(replace(HIDE, calls=()), []).status is Status.DONE
+    assert interrupted(replace(SHOW, calls=()), []).status is Status.UNKNOWN
+
+
+def test_the_calls_that_were_not_sent_are_named_and_many_are_counted() -> None:
+    one, many = replace(SHOW, calls=(CALL,)), replace(SHOW, calls=(CALL,) * (MOST_NOT_SENT + 3))
+    assert not_sent(one, 0) == ()
+    assert not_sent(SHOW, 2) == ()
+    assert not_sent(many, 3) == ("Not sent: Unregister shop.",) * MOST_NOT_SENT
+    assert not_sent(many, 1) == (*("Not sent: Unregister shop.",) * MOST_NOT_SENT, "Not sent: 2 more calls.")
+
+
+def test_settling_tells_which_calls_were_not_sent_unless_all_that_was_wanted_is_there() -> None:
+    unsent = "Not sent: Unregister shop."
+    for proof, told in ((Proof.REACHED, False), (Proof.PARTIAL, True), (Proof.UNCHANGED, True)):
+        ending = settle(REMOVE, SEEN[proof], agrees=True, intended=1)
+        assert ending is not None
+        assert (unsent in ending.details) == told

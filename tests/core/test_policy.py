@@ -21,6 +21,7 @@ from bot.core.policy import (
     break_glass,
     decide,
     may_approve,
+    may_settle,
 )
 from bot.core.principals import Principal, Role
 from bot.plugin import Risk
@@ -138,6 +139,20 @@ def test_the_same_user_id_in_another_team_is_another_person() -> None:
     twin = Principal(team="T0002", user=ANNA.user)
     assert may_approve(APPROVERS, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None
     assert may_approve(CONFIRM, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("decision", [CONFIRM, APPROVERS, ANOTHER_ADMIN, GLASS, ALLOWED])
+def test_whose_word_on_an_unknown_outcome_counts(decision: Decision, role: Role | None) -> None:
+    """Somebody else's, of the role that approves, where approval was needed; else anybody's who may confirm."""
+    needed = {CONFIRM: Role.OPERATOR, ANOTHER_ADMIN: Role.ADMIN, ALLOWED: Role.OPERATOR}.get(decision, Role.APPROVER)
+    reaches = role is not None and role.reaches(needed)
+    for person in (ANNA, BORIS):
+        refused = may_settle(decision, requester=ANNA, person=person, role=role)
+        own = decision in (APPROVERS, ANOTHER_ADMIN, GLASS) and person == ANNA
+        assert (refused is None) == (reaches and not own)
+        if refused and not own:
+            assert f"needs the role {needed}" in refused.reason
 
 
 # Breaking the glass

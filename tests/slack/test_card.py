@@ -14,7 +14,7 @@ from bot.core.change import ChangeRequest, Review, Status, Verdict
 from bot.core.mode import HOUSE
 from bot.core.policy import Decision
 from bot.core.principals import Principal
-from bot.plugin import Call, Undo, UndoKind
+from bot.plugin import Call, Plan, Undo, UndoKind
 from bot.slack.render.card import LOOKS, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.text import CUT, HIDDEN
@@ -38,6 +38,7 @@ HOSTILE = (
     "<!channel> <@U0666> <https://evil.test|Approve> *b* _i_ ~s~ `c` ```code``` &lt; "
     "\x00\x1b[31m \u202egnol\u2066 \r\n> Approved"
 )
+ASKED = NOON + 900_000
 REJECTION = (Review(reviewer=ANTON, verdict=Verdict.REJECT, at=NOON, reason="too early"),)
 DECISIONS: tuple[Decision, ...] = (APPROVAL, BY_TWO, CONFIRMATION, EMERGENCY)
 
@@ -299,3 +300,47 @@ def test_whatever_a_change_request_holds_its_card_is_taken_and_calls_nobody_else
     assert_postable(blocks)
     assert called(blocks, card_text(change)) <= {"<@U0001>", "<@U0002>", "<@U0003>"}
     assert_openable(reason_form(change, VALUE))
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm", "glass"])
+@pytest.mark.parametrize("plan", [with_plan(), with_plan(wanted={})], ids=["readable", "blind"])
+def test_people_who_are_asked_get_two_buttons_and_each_restates_what_it_is_about(
+    decision: Decision, plan: Plan
+) -> None:
+    change = a_change(Status.UNKNOWN, decision=decision, plan=plan, asked_at=ASKED)
+    blocks = blocks_of(change)
+    assert_postable(blocks)
+    found = buttons_of(blocks)
+    assert [(one["text"]["text"], one["action_id"]) for one in found] == [
+        ("It was done", "b24:was_done"),
+        ("It was not done", "b24:was_not_done"),
+    ]
+    assert {one["value"] for one in found} == {VALUE}
+    for one in found:
+        dialog = one["confirm"]
+        assert dialog["title"]["text"] == f"CR-1042: {one['text']['text'].lower()}?"
+        assert plan.summary in dialog["text"]["text"]
+        assert "the record of your word" in dialog["text"]["text"]
+        assert dialog["confirm"]["text"] == one["text"]["text"]
+    assert "b24bot request settle CR-1042 done|failed" in said(blocks)
+
+
+def test_before_people_are_asked_an_unknown_outcome_has_no_buttons_and_nor_has_one_that_has_ended_since() -> None:
+    assert buttons_of(blocks_of(a_change(Status.UNKNOWN))) == []
+    for status in (Status.FAILED, Status.GONE):
+        assert buttons_of(blocks_of(a_change(status, asked_at=ASKED))) == []
+
+
+@pytest.mark.parametrize("text", [EVERYTHING_LONG, AMPERSANDS, HOSTILE * 20], ids=["x", "ampersands", "hostile"])
+def test_slack_takes_the_two_buttons_of_a_plan_with_long_words(text: str) -> None:
+    blocks = blocks_of(a_change(Status.UNKNOWN, asked_at=ASKED, plan=with_plan(summary=text)))
+    assert_postable(blocks)
+    assert all("the record of your word" in one["confirm"]["text"]["text"] for one in buttons_of(blocks))
+
+
+def test_what_a_person_said_is_not_called_verified() -> None:
+    for status, word in ((Status.DONE, "done"), (Status.FAILED, "not done")):
+        change = a_change(status, asked_at=ASKED, settled_by=VERA, outcome="")
+        for text in (card_text(change), said(blocks_of(change))):
+            assert f"{word}, by the word of a person who looked" in text
+            assert "verified" not in text

@@ -147,11 +147,11 @@ def test_a_call_is_intended_once(store: Store) -> None:
         assert store.changes.intend(change.number, 0, "thing.detach", at=5)
         assert not store.changes.intend(change.number, 0, "thing.detach", at=6)
         assert store.changes.intend(change.number, 1, "thing.remove", at=7)
-        outcome = CallOutcome(verdict=CallVerdict.FAILED, sentence="No.", code="ERROR_X")
+        outcome = CallOutcome(verdict=CallVerdict.FAILED, sentence="No.", code="ERROR_X", sent_ms_ago=2)
         store.changes.answer(change.number, 0, outcome, at=8)
     assert store.changes.steps(change.number) == [
-        Step(step=0, method="thing.detach", intended_at=5, verdict="failed"),
-        Step(step=1, method="thing.remove", intended_at=7, verdict=None),
+        Step(step=0, method="thing.detach", intended_at=5, sent_at=6, verdict=CallVerdict.FAILED),
+        Step(step=1, method="thing.remove", intended_at=7, sent_at=None, verdict=None),
     ]
 
 

@@ -14,7 +14,7 @@ from bot.plugin import Call, CallOutcome, Observation, Place, Plan, Services
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
 
-MOMENTS = ("planning", "before_call", "after_call", "looking")
+MOMENTS = ("planning", "before_call", "after_call", "before_second", "after_second", "looking")
 
 
 def _die_at(moment: str) -> None:
@@ -31,10 +31,14 @@ class FragilePlugin(BitrixPlugin):
         _die_at("planning")
         return super().open(services, place)
 
+    performed = 0
+
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
-        _die_at("before_call")
+        self.performed += 1
+        which = {2: "second"}.get(self.performed, "call")
+        _die_at(f"before_{which}")
         outcome = super().perform(services, place, call)
-        _die_at("after_call")
+        _die_at(f"after_{which}")
         return outcome
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:

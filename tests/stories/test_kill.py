@@ -89,6 +89,31 @@ def test_killed_while_executing(scene: Outside, moment: str, ending: str, effect
     assert registered(scene) == (effect == 0)
 
 
+@pytest.mark.parametrize(
+    ("moment", "sent", "ending", "told"),
+    [
+        ("after_call", 1, "failed", "Read back twice: only part of it happened"),
+        ("before_second", 1, "failed", "Read back twice: only part of it happened"),
+        ("after_second", 2, "done", "Read back: it is done"),
+    ],
+)
+def test_killed_between_the_calls_of_a_plan_with_several(
+    scene: Outside, moment: str, sent: int, ending: str, told: str
+) -> None:
+    """What was done is told, what was not sent is never sent, and nothing is sent twice."""
+    bot = scene.serve(more=fragile(scene, moment))
+    assert scene.workspace.people["Olga"].slash("/b24 connector deactivate myconnector 1 2").ok
+    approve(scene)
+    assert bot.wait(timeout=20) == -9, scene.logs()
+    scene.serve(more=fragile(scene, moment))
+    row = ended(scene, told)
+    assert row["status"] == ending
+    assert ("Not sent: " in row["outcome"]) == (moment == "after_call")
+    journal = scene.portal.portal.world.journal.calls
+    lines = [call.params["LINE"] for call in journal if call.method == "imconnector.activate" and call.effect]
+    assert len(lines) == len(set(lines)) == sent
+
+
 def test_killed_while_planning_nothing_is_lost(scene: Outside) -> None:
     bot = scene.serve(more=fragile(scene, "planning"))
     ask(scene)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bot.clock import token
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
@@ -58,10 +59,12 @@ class StillClock:
 
     def __init__(self) -> None:
         self.now = START
+        self.set_by = 0
+        """Milliseconds by which somebody has set the time of the day; the steady clock does not know of it."""
         self._lock = threading.Lock()
 
     def now_ms(self) -> int:
-        return self.now
+        return self.now + self.set_by
 
     def monotonic(self) -> float:
         return self.now / 1000
@@ -89,6 +92,7 @@ class Office:
         toy: Toy | None = None,
         roles: Mapping[Principal, Role] = ROLES,
         store: Store | None = None,
+        deliver: bool = True,
     ) -> None:
         self.clock = StillClock()
         self.toy = toy or Toy()
@@ -110,7 +114,8 @@ class Office:
         self._keys = 0
         for principal, role in roles.items():
             grant_role(self.store, principal, role, by=SHELL)
-        self.deliver()
+        if deliver:
+            self.deliver()
         self.messenger.audit.clear()
 
     def _key(self) -> str:
@@ -187,7 +192,7 @@ class Office:
 
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
-        self.ctx = replace(self.ctx, active=set(), stranded=[])
+        self.ctx = replace(self.ctx, owner=token(), stranded=[])
         self.courier, self.recovery = Courier(self.ctx), Recovery(self.ctx)
         self.recovery.start()
 

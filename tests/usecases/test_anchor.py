@@ -106,6 +106,17 @@ def test_a_log_that_shrank_or_differs_where_it_was_verified_is_broken_there(
     assert f"broken at record #{seq}:" in limit.why
 
 
+def test_of_a_log_that_is_too_long_the_newest_records_are_recomputed(office: Office) -> None:
+    rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
+    assert check_chain(office.ctx, most=3) is None
+    assert office.ctx.verified == office.store.audit.place()
+    rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 5")
+    office.ctx.verified = START
+    limit = check_chain(office.ctx, most=3)
+    assert limit is not None
+    assert "broken at record #5" in limit.why
+
+
 def test_a_key_that_is_missing_leaves_reading_only(office: Office) -> None:
     rewrite(office, "UPDATE audit SET key_id = 'k9' WHERE seq = 4")
     limit = check_chain(office.ctx)

@@ -50,6 +50,7 @@ class Life(RuleBasedStateMachine):
         self.made: list[tuple[int, int]] = []
         self.last: dict[int, Status] = {}
         self.wrong: list[AssertionError] = []
+        self.furthest = 0
 
     @initialize(quorum=st.integers(1, 3))
     def begin(self, quorum: int) -> None:
@@ -64,7 +65,7 @@ class Life(RuleBasedStateMachine):
 
     def may_be_made(self, call: Call) -> None:
         """At the very moment of a call: intended once, decided lately, by enough people who may."""
-        (number,) = self.office.ctx.active
+        (number,) = self.held()
         change = self.office.change(number)
         step = len(self.office.store.changes.steps(number)) - 1
         assert (number, step) not in self.made
@@ -81,6 +82,13 @@ class Life(RuleBasedStateMachine):
         else:
             assert change.requester in approvers
         assert self.reaches(change.requester, Role.OPERATOR)
+
+    def held(self) -> list[int]:
+        """The change requests that somebody holds a lease of."""
+        rows = self.office.store.database.rows(
+            "SELECT number FROM changes WHERE status = 'running' AND lease_until > 0"
+        )
+        return [row["number"] for row in rows]
 
     def reaches(self, who: Principal, role: Role) -> bool:
         has = self.office.store.grants.role_of(who)
@@ -143,6 +151,12 @@ class Life(RuleBasedStateMachine):
         else:
             self.office.do_jobs()
 
+    @rule(seconds=st.sampled_from([-3_600, -60, 60, 3_600]))
+    def set_the_clock(self, seconds: int) -> None:
+        """The time of the day jumps; the steady clock does not."""
+        self.office.clock.set_by += seconds * 1_000
+        self.furthest = max(self.furthest, self.office.clock.set_by)
+
     @rule()
     def deliver(self) -> None:
         self.office.deliver()
@@ -201,6 +215,8 @@ class Life(RuleBasedStateMachine):
         self.office.toy.unreadable = None
         self.office.toy.scripts.clear()
         self.office.messenger.faults.clear()
+        # What was to be done at a moment of a clock that has been set back since waits until it is that moment again.
+        self.office.clock.set_by = self.furthest
         self.office.wait(900, step=9)
         self.every_call_might_be_made()
         self.only_arrows_are_taken_and_endings_are_true()

@@ -10,10 +10,10 @@ from bot.core import marks
 from bot.core.audit import SYSTEM, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import StoreUnavailable
-from bot.core.execution import READS_APART_MS, SETTLE_AFTER_MS
+from bot.core.execution import INTERRUPTED, INTERRUPTED_BLIND, READS_APART_MS, SETTLE_AFTER_MS
 from bot.plugin import CallVerdict, TargetUnreachable
 from bot.store.store import Store
-from bot.usecases.recover import INTERRUPTED, INTERRUPTED_BLIND, note_start
+from bot.usecases.recover import note_start
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.office import OLGA, Office
 from tests.usecases.toy import Script
@@ -90,7 +90,9 @@ def test_after_a_death_in_the_first_of_two_calls_the_second_is_not_made(office: 
     office.restart()
     office.wait(120)
     assert office.now(change).status is Status.FAILED
-    assert office.now(change).outcome == "Read back twice: only part of it happened.\n• one is: red → green"
+    assert office.now(change).outcome == (
+        "Read back twice: only part of it happened.\n• one is: red → green\n• Not sent: Paint two."
+    )
     assert len(office.toy.calls) == 1
 
 
@@ -310,5 +312,6 @@ def test_what_a_dead_process_was_running_and_nothing_can_show_asks_a_person_to_l
     change = died_in_the_call(office, effect=False, line="thing wave one two")
     office.restart()
     office.wait(200, step=10)
-    assert (office.now(change).status, office.now(change).outcome) == (Status.UNKNOWN, INTERRUPTED_BLIND)
+    assert office.now(change).status is Status.UNKNOWN
+    assert office.now(change).outcome == f"{INTERRUPTED_BLIND}\n• Perhaps done: Paint one.\n• Not sent: Paint two."
     assert len(office.toy.calls) == 1

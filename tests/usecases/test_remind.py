@@ -42,6 +42,28 @@ def test_at_half_time_those_who_may_approve_are_mentioned_once(office: Office) -
     assert office.now(change).reminded_at is not None
 
 
+@pytest.mark.parametrize(
+    ("hours", "left"),
+    [
+        (14 * 24, "7 days"),
+        (8 * 24, "4 days"),
+        (48, "24 hours"),
+        (4, "2 hours"),
+        (3, "90 minutes"),
+        (1 / 60, "1 minute"),
+    ],
+)
+def test_how_long_is_left_is_told_in_sensible_units(
+    make_office: Callable[..., Office], hours: float, left: str
+) -> None:
+    office = make_office(terms=Terms(expires_in=round(hours * 3_600_000)))
+    change = office.ask()
+    office.clock.now = (change.created_at + change.expires_at) // 2
+    assert remind(office.ctx) == 1
+    office.deliver()
+    assert f"It expires in {left}, at" in reminders(office)[0]
+
+
 def test_after_another_process_took_over_nobody_is_reminded_again(office: Office) -> None:
     office.ask()
     office.wait(HALF + 10, step=100)

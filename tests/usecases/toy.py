@@ -51,6 +51,8 @@ class Script:
     code: str = ""
     error: Exception | None = None
     """Raised after the effect, instead of an answer."""
+    took: int | None = None
+    """Seconds between the sending and the answer, if they are told."""
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ class Toy:
             sentence=script.sentence,
             code=script.code,
             facts={"milliseconds": 5, "token": "never to be recorded"},
+            sent_ms_ago=None if script.took is None else script.took * 1_000,
         )
 
     def _do(self, call: Call) -> None:

@@ -81,10 +81,21 @@ BY_WORD: Mapping[Status, Look] = {
 }
 """What differs where reading back can prove nothing."""
 
+DONE_THEN = "It ends as done, on the record of your word."
+NOT_DONE_THEN = "It ends as not done, on the record of your word, and may then be asked for again."
+
+BY_PERSON: Mapping[Status, Look] = {
+    Status.DONE: Look(emoji="🟢", words="done, by the word of a person who looked"),
+    Status.FAILED: Look(emoji="🔴", words="not done, by the word of a person who looked"),
+}
+"""What differs where a person decided what reading back did not."""
+
 UNDO: Mapping[UndoKind, str] = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
 
 
 def look_of(change: ChangeRequest) -> Look:
+    if change.settled_by is not None and change.status in BY_PERSON:
+        return BY_PERSON[change.status]
     looks = LOOKS_OF.get(type(change.decision), CONFIRMED_BY_ONE)
     if not change.plan.provable and change.status in BY_WORD:
         return BY_WORD[change.status]
@@ -117,9 +128,9 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
     if change.outcome:
         blocks.append(section(cut(f"*Outcome*\n{mrkdwn(change.outcome)}", OUTCOME_MOST)))
     blocks += sections(list(_plan_lines(change)))
-    if change.status is Status.UNKNOWN and not change.plan.provable:
+    if _asks_people(change):
         settle = f"b24bot request settle {change.id} done|failed"
-        blocks.append(context(f"Whoever has looked says so in the host's terminal: `{settle}`"))
+        blocks.append(context(f"Look on the portal, then press what you saw. In the host's terminal: `{settle}`"))
     typed = cut(escape(one_line(plain(change.line)).replace("`", "'")), 300)
     blocks.append(context(f"`{typed}` · {_short(change)} · {change.risk}"))
     actions = _actions(change, value)
@@ -188,6 +199,11 @@ def _actions(change: ChangeRequest, value: str) -> list[Block]:
         return [_button("Withdraw", buttons.WITHDRAW, value)]
     if undo_line(change):
         return [_button("Undo…", buttons.UNDO, value)]
+    if _asks_people(change):
+        return [
+            _asking(change, "It was done", buttons.WAS_DONE, value, DONE_THEN),
+            _asking(change, "It was not done", buttons.WAS_NOT_DONE, value, NOT_DONE_THEN),
+        ]
     if change.status is not Status.PENDING:
         return []
     if is_review(change):
@@ -229,13 +245,27 @@ def _button(label: str, name: str, value: str, *, style: str = "") -> Block:
     return {**button, "style": style} if style else button
 
 
+def _asks_people(change: ChangeRequest) -> bool:
+    return change.status is Status.UNKNOWN and change.asked_at is not None
+
+
+def _asking(change: ChangeRequest, label: str, name: str, value: str, consequence: str) -> Block:
+    """A button for somebody who has looked; what is said with it is said once more before it counts."""
+    text = f"{cut(deed(change), 160)}: you have looked on the portal. {consequence}"
+    return {**_button(label, name, value), "confirm": _dialog(f"{change.id}: {label.lower()}?", text, label)}
+
+
 def _confirmation(change: ChangeRequest, question: str, answer: str) -> Block:
     plan = change.plan
     touched = f" It touches {count(len(plan.radius), 'line')}." if plan.radius else ""
     text = f"{cut(deed(change), 200)}, now.{touched} Undo: {UNDO[plan.undo.kind]}. As {_short(change)}."
+    return _dialog(question, text, answer)
+
+
+def _dialog(title: str, text: str, yes: str) -> Block:
     return {
-        "title": {"type": "plain_text", "text": cut(plain(question), 100)},
+        "title": {"type": "plain_text", "text": cut(plain(title), 100)},
         "text": {"type": "plain_text", "text": cut(text, 300)},
-        "confirm": {"type": "plain_text", "text": answer},
+        "confirm": {"type": "plain_text", "text": yes},
         "deny": {"type": "plain_text", "text": "Go back"},
     }

@@ -1,0 +1,32 @@
+"""An outcome that reading back does not decide is put to people: two buttons on the card, and one line that says so."""
+
+from __future__ import annotations
+
+from bot.core import marks
+from bot.core.change import ChangeRequest
+from bot.core.policy import BrokenGlass, NeedsApproval, least_to_settle
+from bot.usecases.context import Context
+from bot.usecases.notify import say_under_card, show_card
+
+
+def please_look(change: ChangeRequest) -> str:
+    """The line under the card: to those who approved, with the person who asked, who wants to know."""
+    people = list(dict.fromkeys([*(review.reviewer for review in change.approvals), change.requester]))
+    called = " ".join(marks.person(person) for person in people)
+    decision = change.decision
+    who = (
+        f"The word of an {least_to_settle(decision)} other than the person who asked counts."
+        if isinstance(decision, NeedsApproval | BrokenGlass)
+        else "The word of anybody from operator up counts."
+    )
+    return (
+        f"{called} Nobody knows yet whether this was done. Please look on the portal, then press “It was done” or "
+        f"“It was not done” on the card. {who}"
+    )
+
+
+def ask_people(ctx: Context, change: ChangeRequest) -> None:
+    """From now on people may decide it, beside the reading back that goes on; in a unit of work."""
+    ctx.store.changes.note(change.number, {"asked_at": ctx.clock.now_ms()})
+    say_under_card(ctx, change.number, please_look(change))
+    show_card(ctx, change.number)
