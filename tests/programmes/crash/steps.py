@@ -223,6 +223,8 @@ def the_card_is_deleted(scene: Scene) -> None:
 
 
 def settles_truly(scene: Scene) -> None:
-    """Olga's admin looks on the portal, and says at the shell what is there."""
-    happened = any(one.entry is not None and one.entry.effect for one in scene.witness.arrivals)
+    """Olga's admin waits until the portal has surely ended, looks there, and says at the shell what is there."""
+    scene.advance(60)
+    ended = [one.entry for one in scene.witness.arrivals if not scene.is_late(one)]
+    happened = any(entry is not None and entry.effect for entry in ended)
     scene.terminal("request", "settle", "CR-1001", "done" if happened else "failed")
