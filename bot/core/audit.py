@@ -50,6 +50,9 @@ class Tag(StrEnum):
     KEY_ROTATED = "bot:key:rotated"
     TOKENS_RENEWED = "portal:tokens:renewed"
     TOKENS_REFUSED = "portal:tokens:refused"
+    NOTICE_DIED = "outbox:notice:died"
+    NOTICE_REVIVED = "outbox:notice:revived"
+    NOTICE_DROPPED = "outbox:notice:dropped"
 
 
 QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED})

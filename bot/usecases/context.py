@@ -17,6 +17,7 @@ from bot.host.services import PluginServices, Progress, nobody_waits, services_f
 from bot.plugin import Clock
 from bot.store.jobs import Job
 from bot.store.store import Store
+from bot.usecases.pace import Pace
 
 log = logging.getLogger("b24bot")
 
@@ -68,8 +69,6 @@ class Context:
     settings: Mapping[str, str]
     settle_after_ms: int
     home_team: str = ""
-    audit_pace_ms: int = 1_000
-    """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
     active: set[int] = field(default_factory=set)
     """Numbers of the change requests this process is executing."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
@@ -78,6 +77,11 @@ class Context:
     """What start-up and the keeper found that keeps the bot from doing everything, by name."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tell the threads of this process that there is work."""
+    pace: Pace = field(init=False)
+    """When each channel takes the next message; whoever posts asks it."""
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.clock)
 
     def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
         return services_for(plugin, self.settings, self.store, self.clock, progress)

@@ -113,6 +113,7 @@ class Worker:
             self._swept_at = now
             with self._ctx.store.unit_of_work() as store:
                 store.jobs.forget_receipts(now)
+                store.outbox.forget(now)
         return False
 
 

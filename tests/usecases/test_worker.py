@@ -224,7 +224,12 @@ def test_a_running_worker_answers_asks_runs_and_tells(office: Office, working: W
 
     assert in_time(pass_time)
     told = "Done and verified by reading it back.\n• one is: red → absent"
-    assert in_time(lambda: any(line.endswith(told) for line in office.threads))
+
+    def told_in_time() -> bool:
+        office.clock.advance(0.2)
+        return any(line.endswith(told) for line in office.threads)
+
+    assert in_time(told_in_time)
     assert len(office.toy.calls) == 1
 
 
