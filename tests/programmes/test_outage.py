@@ -38,6 +38,7 @@ class Wire(Recorder):
     calls: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """By channel: when a post was tried, whatever came of it."""
     rewrites: list[int] = field(default_factory=list)
+    failed: int = 0
 
     def _try(self, kind: str) -> None:
         if kind == "rewrite":
@@ -45,7 +46,8 @@ class Wire(Recorder):
         elif kind in CHANNELS:
             self.calls[CHANNELS[kind]].append(self.clock.now)
         if self.down is not None:
-            raise self.down(len(self.tried))
+            self.failed += 1
+            raise self.down(self.failed)
         Recorder._try(self, kind)
 
 
