@@ -40,12 +40,16 @@ class Spares:
         return Spare(**value) if value else None
 
     def held(self, portal: KnownPortal) -> Held | None:
-        """The spare pair with the application's own credentials as they are now; None when none can be used."""
-        spare = self._vault.stored(portal, slot(portal))
-        known = self.known(portal)
-        if spare is None or known is None or known.state != KEPT:
+        """The spare pair with the application's own credentials as they are now; None when none can be used.
+
+        One of another application than the portal's present one cannot.
+        """
+        spare, main = self._vault.stored(portal, slot(portal)), self._vault.stored(portal, portal.name)
+        if spare is None or main is None or spare.credentials.client_id != main.credentials.client_id:
             return None
-        return spare
+        pair = spare.credentials
+        keys = replace(main.credentials, access=pair.access, refresh=pair.refresh)
+        return Held(credentials=keys, generation=spare.generation)
 
     def store(self, portal: KnownPortal, access: Secret, refresh: Secret) -> None:
         """Keep a pair as the spare, in the place of an earlier one. Raises BadArgument for the pair in use."""

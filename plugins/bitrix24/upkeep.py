@@ -7,7 +7,7 @@ from plugins.bitrix24.credentials import KnownPortal, Vault
 from plugins.bitrix24.links import Links
 from plugins.bitrix24.oauth import NoTokens
 from plugins.bitrix24.renewal import Renewal
-from plugins.bitrix24.spare import KEPT, REFUSED, USED, Spares
+from plugins.bitrix24.spare import KEPT, USED, Spare, Spares
 
 DAY_MS = 86_400_000
 IDLE_DAYS = 20
@@ -61,10 +61,20 @@ def worries(services: Services, portal: KnownPortal) -> list[str]:
         why = next((why for least, why in OLD if days >= least), "")
         if why:
             told.append(f"The {what} was last renewed {days} days ago; {why}. The log says why the bot could not.")
-    if spare is not None and spare.state in (USED, REFUSED):
-        what = "took over" if spare.state == USED else f"is lost: {spare.sentence}"
+    what = _gone(services, portal, spare)
+    if what:
         told.append(
-            f"There is no spare pair of tokens left; the last one {what.rstrip('.')}. "
+            f"There is no spare pair of tokens left; the last one {what}. "
             f"Store another with `b24bot portal spare {portal.name}`."
         )
     return told
+
+
+def _gone(services: Services, portal: KnownPortal, spare: Spare | None) -> str:
+    """What became of a spare pair that is of no use any more; empty when it is, or there never was one."""
+    if spare is None:
+        return ""
+    if spare.state == KEPT:
+        other = Spares(services).held(portal) is None
+        return "belongs to another application than the pair in use" if other else ""
+    return "took over" if spare.state == USED else f"is lost: {spare.sentence.rstrip('.')}"

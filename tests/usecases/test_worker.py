@@ -17,7 +17,7 @@ from bot.store.store import Store
 from bot.usecases import buttons
 from bot.usecases.deliver import Lost
 from bot.usecases.receive import receive
-from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_MS, Worker, perform_job, put_away_stranded
+from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_MS, Worker, perform_job, put_away_stranded, tend
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office
 
@@ -331,3 +331,28 @@ def test_old_receipts_are_swept_out_every_hour(office: Office) -> None:
     worker.start()
     assert in_time(lambda: office.store.database.row("SELECT 1 FROM receipts") is None)
     worker.stop()
+
+
+def test_the_keeper_lets_plugins_look_after_their_own_once_an_hour(office: Office, working: Worker) -> None:
+    assert in_time(lambda: office.toy.tended == 1)
+    office.clock.advance(3_599)
+    assert not wait_until(lambda: office.toy.tended > 1, within=1.2)
+    office.clock.advance(2)
+    assert in_time(lambda: office.toy.tended == 2)
+
+
+def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.toy.untended = ZeroDivisionError("in the toy")
+    tend(office.ctx)
+    assert office.toy.tended == 1
+    assert "toy could not look after its own (E-" in caplog.text
+
+
+def test_the_keeper_removes_what_was_said_long_ago(office: Office, working: Worker) -> None:
+    receive(office.ctx, office.typed(VERA, "thing list"))
+    assert in_time(lambda: office.last_whisper == "Things")
+    assert in_time(lambda: office.store.outbox.counts().get("sent", 0) > 0)
+    office.clock.advance(8 * 86_400)
+    assert in_time(lambda: "sent" not in office.store.outbox.counts())
