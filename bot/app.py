@@ -13,6 +13,7 @@ from bot import __version__
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.core.invocation import AnyCommand
+from bot.core.people import People
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.host.registry import Registry
@@ -25,7 +26,9 @@ from bot.slack.socket import Socket
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, open_store
+from bot.store.witness import witness_at
 from bot.usecases.access import seed_admins
+from bot.usecases.anchor import note_chain
 from bot.usecases.context import Channels, Context
 from bot.usecases.deliver import DeliveryError
 from bot.usecases.desk import GROUPS
@@ -36,6 +39,7 @@ from bot.web.site import Site, Wsgi, make_site
 
 log = logging.getLogger("b24bot")
 IDENTIFY_AGAIN_SECONDS = 2.0
+UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
 
 
 def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
@@ -88,6 +92,9 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         messenger=gateway,
         settings=for_plugins(settings),
         settle_after_ms=settings.duration_ms("B24BOT_READBACK_AFTER"),
+        audit_lag_ms=settings.audit_lag_ms,
+        witness=witness_at(settings.witness_file, home=settings.home) if settings.witness_file else None,
+        people=People.of(settings.same_person),
     )
     seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     for plugin in plugins:
@@ -126,6 +133,9 @@ class Running:
 
     def start(self) -> None:
         if self.worker is not None:
+            note_chain(self.bot.context)
+            if self.bot.context.witness is None:
+                log.warning("B24BOT_WITNESS_FILE is not set: %s", UNWITNESSED, extra={"action": "no_witness"})
             self.worker.start()
         note_start(self.bot.context, __version__, self._role)
         self._identifier.start()

@@ -53,7 +53,8 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_SAME_PERSON",
-        help="TEAM:USER=TEAM:USER, comma-separated: two accounts of one person, who counts once.",
+        help="TEAM:USER=TEAM:USER, comma-separated: two accounts of one person, who counts once. local:NAME is an "
+        "account of the host's shell.",
     ),
     Setting(
         name="B24BOT_BREAK_GLASS",
@@ -93,6 +94,7 @@ _WEB_ADDRESS = re.compile(r"\Ahttps?://[^\s/?#]+[^\s?#]*\Z")
 _DURATION = re.compile(r"\A([0-9]{1,6})\s*(ms|s|m|h|d)\Z")
 _NUMBER = re.compile(r"\A[0-9]{1,9}\Z")
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+MOST_AUDIT_LAG_MS = 1_800_000
 ON = frozenset({"on", "1", "yes", "true"})
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -152,11 +154,32 @@ class Settings:
         return Terms(quorum=self.number("B24BOT_QUORUM", 1, 20), expires_in=self.duration_ms("B24BOT_REQUEST_TTL"))
 
     @property
+    def audit_lag_ms(self) -> int:
+        """Raises ConfigurationError for more than half an hour: the rule can be made stricter, never laxer."""
+        lag = self.duration_ms("B24BOT_AUDIT_LAG")
+        if lag > MOST_AUDIT_LAG_MS:
+            raise ConfigurationError(
+                f"B24BOT_AUDIT_LAG={self.values['B24BOT_AUDIT_LAG']} is more than 30m.",
+                hint="It can be set lower than 30m, not higher.",
+            )
+        return lag
+
+    @property
+    def witness_file(self) -> Path | None:
+        path = self.values["B24BOT_WITNESS_FILE"].strip()
+        return Path(path).expanduser() if path else None
+
+    @property
     def admins(self) -> tuple[Principal, ...]:
         try:
             return tuple(Principal.parse(word) for word in self.values["B24BOT_ADMINS"].split(",") if word.strip())
         except BadArgument as error:
             raise ConfigurationError(f"B24BOT_ADMINS: {error.sentence}", hint=error.hint) from None
+
+    @property
+    def same_person(self) -> tuple[tuple[Principal, Principal], ...]:
+        """Pairs of accounts that are one person. Raises ConfigurationError when one cannot be read."""
+        return tuple(_pair(word) for word in self.values["B24BOT_SAME_PERSON"].split(",") if word.strip())
 
     def duration_ms(self, name: str) -> int:
         """A duration such as 90s, 15m, 1h. Raises ConfigurationError."""
@@ -186,6 +209,24 @@ class Settings:
                 hint=f"One of {', '.join(LOG_LEVELS)}.",
             )
         return level
+
+
+def _pair(text: str) -> tuple[Principal, Principal]:
+    one, _, other = text.strip().partition("=")
+    hint = "Write TEAM:USER=TEAM:USER, for example T0001:U0002=T0001:U0003; local:NAME is an account of the host."
+    try:
+        pair = (_account(one), _account(other))
+    except BadArgument as error:
+        raise ConfigurationError(f"B24BOT_SAME_PERSON: {error.sentence}", hint=hint) from None
+    if pair[0] == pair[1]:
+        raise ConfigurationError(f"B24BOT_SAME_PERSON: “{text.strip()}” does not pair two accounts.", hint=hint)
+    return pair
+
+
+def _account(text: str) -> Principal:
+    """A Slack account, or one of the host's own shell."""
+    known = Principal.read(text.strip())
+    return known if known.local and known.user else Principal.parse(text)
 
 
 def _user_folder(variable: str, fallback: str) -> Path:

@@ -49,6 +49,8 @@ def environment(tmp_path: Path, workspace: SlackWorkspace) -> dict[str, str]:
         ("B24BOT_REQUEST_TTL", "soon", "B24BOT_REQUEST_TTL=soon is not a duration"),
         ("B24BOT_READBACK_AFTER", "-1s", "B24BOT_READBACK_AFTER=-1s is not a duration"),
         ("B24BOT_QUORUM", "0", "B24BOT_QUORUM=0 is not a whole number from 1"),
+        ("B24BOT_AUDIT_LAG", "2h", "B24BOT_AUDIT_LAG=2h is more than 30m"),
+        ("B24BOT_WITNESS_FILE", "{folder}/home/witness", "in the same tree as the database"),
         ("B24BOT_ADMINS", "anton", "B24BOT_ADMINS: “anton” is not a Slack person"),
     ],
 )
@@ -244,3 +246,29 @@ def test_what_is_sent_to_a_bot_that_does_not_know_itself_is_left_to_slack(
         running.stop()
     serving.join(timeout=8)
     assert not serving.is_alive(), "a bot that stops takes its site with it"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_start_without_a_second_witness_says_what_that_means(
+    tmp_path: Path, environment: dict[str, str], caplog: pytest.LogCaptureFixture, named: bool
+) -> None:
+    more = {"B24BOT_WITNESS_FILE": str(tmp_path / "witness")} if named else {}
+    running = Running(assemble(read_settings({**environment, **more})), intake=False, work=True)
+    try:
+        running.start()
+    finally:
+        running.stop()
+    assert ("B24BOT_WITNESS_FILE is not set" in caplog.text) is not named
+
+
+def test_a_broken_chain_is_found_before_any_work_is_done(environment: dict[str, str]) -> None:
+    bot = assemble(read_settings({**environment, "B24BOT_ADMINS": "T0001:U0004"}))
+    with bot.store.unit_of_work():
+        bot.store.database.execute("DROP TRIGGER audit_no_update")
+        bot.store.database.execute("UPDATE audit SET actor = 'T1:UX' WHERE seq = 1")
+    running = Running(bot, intake=False, work=True)
+    try:
+        running.start()
+        assert "broken at record #1" in bot.context.limits["chain"].why
+    finally:
+        running.stop()

@@ -30,8 +30,6 @@ SCOPES_OF: Mapping[str, frozenset[str]] = {
     "users_info": frozenset({"users:read"}),
 }
 """What each method of the Web API that the bot calls needs."""
-PLANNED = frozenset({"users:read"})
-"""Asked for from the start, so that nobody has to install the app again when guests are looked up (slack.md 8)."""
 
 
 def used_methods() -> set[str]:
@@ -156,12 +154,12 @@ def test_it_is_version_2_and_named_as_the_bot() -> None:
 
 def test_the_scopes_are_what_the_code_needs_and_no_more() -> None:
     methods = used_methods()
-    assert {"auth_test", "chat_postMessage", "views_open"} <= methods
+    assert {"auth_test", "chat_postMessage", "views_open", "users_info"} <= methods
     assert methods <= set(SCOPES_OF), "a method whose scope nobody has written down here"
     needed = {"commands"}.union(*(SCOPES_OF[name] for name in methods))
     asked = MANIFEST["oauth_config"]["scopes"]["bot"]
     assert len(asked) == len(set(asked))
-    assert needed <= set(asked) <= needed | PLANNED
+    assert set(asked) == needed
 
 
 def test_the_simulated_workspace_grants_just_these_scopes() -> None:

@@ -144,6 +144,32 @@ def test_an_admin_who_is_nobody_is_refused_with_the_way_to_find_out() -> None:
     assert "Copy member ID" in caught.value.hint
 
 
+def test_two_accounts_of_one_person_are_pairs() -> None:
+    assert given().same_person == ()
+    anna, other = Principal(team="T0001", user="U0001"), Principal(team="T0001", user="U0002")
+    told = given(B24BOT_SAME_PERSON=" T0001:U0001 = T0001:U0002 ,, local:anna=T0001:U0001,")
+    assert told.same_person == ((anna, other), (Principal.shell("anna"), anna))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("T0001:U0001", "B24BOT_SAME_PERSON: “” is not a Slack person."),
+        ("T0001:U0001=anna", "B24BOT_SAME_PERSON: “anna” is not a Slack person."),
+        ("=T0001:U0001", "B24BOT_SAME_PERSON: “” is not a Slack person."),
+        ("local:=T0001:U0001", "B24BOT_SAME_PERSON: “local:” is not a Slack person."),
+        ("T0001:U0001=T0001:U0002=T0001:U0003", "“T0001:U0002=T0001:U0003” is not a Slack person."),
+        ("T0001:U0001=T0001:U0001", "B24BOT_SAME_PERSON: “T0001:U0001=T0001:U0001” does not pair two accounts."),
+        ("T0001:U0001=T0001:U0002,oops", "B24BOT_SAME_PERSON: “oops” is not a Slack person."),
+    ],
+)
+def test_a_pair_that_is_none_is_refused_with_how_to_write_one(text: str, sentence: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        assert given(B24BOT_SAME_PERSON=text).same_person
+    assert sentence in caught.value.sentence
+    assert caught.value.hint.startswith("Write TEAM:USER=TEAM:USER")
+
+
 @pytest.mark.parametrize("level", [*LOG_LEVELS, "info", " Debug "])
 def test_a_log_level_is_read_however_it_is_capitalised(level: str) -> None:
     assert given(B24BOT_LOG_LEVEL=level).log_level == level.strip().upper()
@@ -208,3 +234,17 @@ def test_an_api_address_that_is_none_is_refused(url: str) -> None:
 def test_the_defaults_are_a_command_and_an_address() -> None:
     assert load_settings({}).command == "/b24"
     assert load_settings({}).slack_api == "https://slack.com/api/"
+
+
+def test_the_audit_channel_may_lag_half_an_hour_at_most() -> None:
+    assert given().audit_lag_ms == given(B24BOT_AUDIT_LAG="30m").audit_lag_ms == 1_800_000
+    assert given(B24BOT_AUDIT_LAG="90s").audit_lag_ms == 90_000
+    for text in ("31m", "1801s", "1h"):
+        with pytest.raises(ConfigurationError, match=f"B24BOT_AUDIT_LAG={text} is more than 30m") as caught:
+            _ = given(B24BOT_AUDIT_LAG=text).audit_lag_ms
+        assert "lower" in caught.value.hint
+
+
+def test_the_witness_file_is_a_path_or_nothing() -> None:
+    assert given().witness_file is None
+    assert given(B24BOT_WITNESS_FILE="~/w").witness_file == Path.home() / "w"

@@ -7,8 +7,9 @@ import click
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_table, say
-from bot.cli.shown import grant_row, iso
+from bot.cli.shown import grant_row
 from bot.cli.terminal import Terminal
+from bot.core.exports import iso
 from bot.core.principals import Principal, Role
 from bot.plugin import Table
 from bot.usecases.access import grant_role, revoke_role

@@ -1,4 +1,4 @@
-"""`b24bot audit`: finding and exporting records of the audit log."""
+"""`b24bot audit`: finding, exporting and verifying records of the audit log."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ import click
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_table
-from bot.cli.shown import audit_row, iso
+from bot.cli.shown import audit_row
 from bot.cli.terminal import Terminal
+from bot.cli.verify import verify
 from bot.core.audit import AuditRecord
+from bot.core.exports import iso
 from bot.plugin import Table
-from bot.store.audit import AuditLog
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula."""
+RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""A spreadsheet takes a cell that begins so for a formula, also behind quotation marks and spaces."""
+_CUTS = {code: f"\\u{code:04x}" for code in (*range(32), ord(";"), 0x7F, 0x85, 0x2028, 0x2029)}
+"""Where some programs end a cell or a line, written out as JSON may: behind it would begin another cell."""
 
 
 @click.command("find")
@@ -44,7 +47,9 @@ def find(terminal: Terminal, /, as_json: bool, **wanted: Any) -> None:
 
 
 def _facts(record: AuditRecord) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in record.facts.items() if value not in ("", None))
+    # Each on a line of its own making only: one that was typed with line breaks could pass for two.
+    shown = ((name, " ".join(str(value).split())) for name, value in record.facts.items() if value is not None)
+    return "\n".join(f"{name}: {value}" for name, value in shown if value)
 
 
 @click.command("export")
@@ -74,33 +79,8 @@ def _as_csv(rows: Iterable[Mapping[str, Any]]) -> None:
 def cell(value: Any) -> str:
     """A value as a cell that no spreadsheet runs; facts stay JSON, on one line."""
     text = value if isinstance(value, str) else json.dumps(value)
-    return f"'{text}" if text.startswith(RISKY) else text
-
-
-@click.command("verify")
-@click.option(
-    "--head", default="", help="A head from the audit channel, like #42:0123456789abcdef: it must be in the chain."
-)
-@click.pass_obj
-def verify(terminal: Terminal, head: str) -> None:
-    """Recompute the whole chain. Exit code 0: it holds; 1: a record was changed or is missing; 2: HEAD is not in it."""
-    with terminal.store() as store:
-        broken = store.audit.broken_at()
-        missing = bool(head) and not _holds(store.audit, head)
-        last = next(iter(store.audit.find(limit=1)), None)
-    if broken is not None:
-        click.echo(f"The chain is broken at record #{broken}: it was changed after it was written, or is missing.")
-        raise SystemExit(1)
-    if missing:
-        click.echo(f"The chain holds, and does not contain {head}: the log was cut, or replaced by an older copy.")
-        raise SystemExit(2)
-    click.echo(f"The chain holds up to #{last.seq} {last.head}." if last else "The log is empty.")
-
-
-def _holds(log: AuditLog, head: str) -> bool:
-    number, _, digits = head.removeprefix("#").replace(" ", ":").partition(":")
-    record = log.get(int(number)) if number.isdecimal() and len(number) < 16 else None
-    return record is not None and len(digits) >= 8 and record.mac.hex().startswith(digits.lower())
+    risky = text.startswith(RISKY) or text.lstrip(" \r\n\t\"'").startswith(RISKY)
+    return ("'" * risky + text).translate(_CUTS)
 
 
 WRITERS = {"jsonl": _as_jsonl, "csv": _as_csv}

@@ -107,14 +107,14 @@ def _open(terminal: Terminal, bot: Bot, planned: Planned, *, yes: bool) -> Told:
         )
     ctx = bot.context
     ctx.home_team = home_team(bot)
-    check_can_be_decided(ctx, terminal.person, planned)
+    note = check_can_be_decided(ctx, terminal.person, planned)
     if not yes and terminal.asks and not agreed(planned, "Do this?" if mine else "Ask others to approve this?"):
         return Told(reply=Reply(title="Nobody was asked, and nothing was done."))
     with ctx.store.unit_of_work():
         change, fresh = open_change(ctx, terminal.person, planned, channel="")
         if mine and fresh:
             confirm(ctx, terminal.person, change)
-    reply = confirmed_reply(change) if mine and fresh else opened_reply(change, fresh=fresh)
+    reply = confirmed_reply(change) if mine and fresh else opened_reply(change, fresh=fresh, note=note)
     if not terminal.held(WORKER):
         reply = replace(reply, notes=(*reply.notes, NOBODY_WORKS))
     return Told(reply=reply, change=change)

@@ -7,8 +7,9 @@ import click
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_table, say
-from bot.cli.shown import iso, letter_row
+from bot.cli.shown import letter_row
 from bot.cli.terminal import Terminal
+from bot.core.exports import iso
 from bot.core.words import count
 from bot.plugin import BadArgument, Table
 from bot.store.outbox import Letter

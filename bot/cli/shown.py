@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
+from bot.core.exports import iso
 from bot.core.principals import Grant
 from bot.plugin import Reply, Table
 from bot.store.outbox import Letter
@@ -16,13 +16,6 @@ from bot.usecases.letters import subject, words
 from bot.usecases.submit import needs
 
 Object = Mapping[str, Any]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def iso(at: int) -> str:
-    """UTC epoch milliseconds as ISO 8601, for example `2026-03-01T14:05:00.250Z`."""
-    moment = _EPOCH + timedelta(milliseconds=at)
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _iso(at: int | None) -> str | None:

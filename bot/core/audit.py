@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import sha256
 
 from bot.core.plans import canonical
 
@@ -15,6 +15,8 @@ SYSTEM = "b24bot"
 """The actor of what nobody in particular did."""
 
 Fact = str | int | bool | None
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Tag(StrEnum):
@@ -45,6 +47,7 @@ class Tag(StrEnum):
     APPROVAL_BYPASSED = "change:approval:bypassed"
     BYPASS_REVIEWED = "change:approval:reviewed"
     CHECKPOINT = "audit:chain:checkpoint"
+    WITNESS_CUT = "audit:witness:cut"
     BACKUP_MADE = "bot:database:copied"
     DATABASE_RESTORED = "bot:database:restored"
     KEY_ROTATED = "bot:key:rotated"
@@ -99,16 +102,6 @@ FACTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnyEntry:
-    """The content of a record as it was read, whatever it holds: for recomputing its place in the chain."""
-
-    tag: str
-    actor: str
-    subject: str
-    facts: Mapping[str, Fact]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
     """A recorded entry, in its place in the chain."""
 
@@ -128,9 +121,24 @@ class AuditRecord:
         return self.mac.hex()[:16]
 
 
-def link(key: bytes, seq: int, previous: bytes, at: int, entry: Entry | AnyEntry) -> bytes:
+def link(key: bytes, seq: int, previous: bytes, at: int, entry: Entry) -> bytes:
     """The record's place in the chain: HMAC-SHA256 over its number, the link before it and its content."""
-    body = canonical(
-        {"at": at, "tag": entry.tag, "actor": entry.actor, "subject": entry.subject, "facts": dict(entry.facts)}
+    return link_of(
+        key, seq, previous, at=at, tag=entry.tag, actor=entry.actor, subject=entry.subject, facts=facts_text(entry)
     )
-    return hmac.new(key, seq.to_bytes(8, "big") + previous + body.encode(), sha256).digest()
+
+
+def facts_text(entry: Entry) -> str:
+    """The facts in the one spelling that is stored and chained."""
+    return canonical(dict(entry.facts))
+
+
+def link_of(key: bytes, seq: int, previous: bytes, *, at: int, tag: str, actor: str, subject: str, facts: str) -> bytes:
+    """The same from what is stored. `facts` are the stored text, so that not even a space in it can change.
+
+    The body is canonical JSON, written out: of a million records each is put together here.
+    """
+    words = [_quoted(word) for word in (actor, subject, tag)]
+    body = f'{{"actor":{words[0]},"at":{at},"facts":{facts},"subject":{words[1]},"tag":{words[2]}}}'
+    # Half a surrogate pair never gets into a record; in a file that somebody wrote it must not stop the check.
+    return hmac.digest(key, seq.to_bytes(8, "big") + previous + body.encode(errors="surrogatepass"), "sha256")

@@ -101,6 +101,9 @@ class ChangeRequest:
     """Where the card is."""
     card: str | None = None
     """The card's message timestamp in Slack, once it has been posted."""
+    card_id: str = ""
+    """Names the card to its own buttons; a card posted in place of one that was deleted has another."""
+    reminded_at: int | None = None
     reviews: tuple[Review, ...] = ()
 
     @property
@@ -132,6 +135,7 @@ class NewChange:
     created_at: int
     expires_at: int
     channel: str
+    card_id: str = ""
 
 
 ENDINGS: Mapping[Status, str] = {

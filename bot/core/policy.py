@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.people import People
 from bot.core.principals import Principal, Role
 from bot.plugin import Risk
 
@@ -104,7 +105,13 @@ def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
             return Refused(reason=f"This needs the role {LEAST_ROLE[risk]}; yours is {role}.")
 
 
-def may_approve(decision: Decision, *, requester: Principal, reviewer: Principal, role: Role | None) -> Refused | None:
+EVERYBODY = People()
+"""Every account is another person."""
+
+
+def may_approve(
+    decision: Decision, *, requester: Principal, reviewer: Principal, role: Role | None, people: People = EVERYBODY
+) -> Refused | None:
     """None when the reviewer's approval counts; otherwise why it does not.
 
     `role` is the reviewer's role now, not the one when the card was posted.
@@ -115,6 +122,8 @@ def may_approve(decision: Decision, *, requester: Principal, reviewer: Principal
         case NeedsApproval(role=needed):
             if reviewer == requester:
                 return Refused(reason="You asked for this yourself; somebody else has to approve it.")
+            if people.same(reviewer, requester):
+                return Refused(reason="You asked for this with another account; somebody else has to approve it.")
             if role is None or not role.reaches(needed):
                 return Refused(reason=f"Approving this needs the role {needed}; {_have(role)}.")
             return None

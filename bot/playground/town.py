@@ -34,7 +34,7 @@ START_SECONDS = 10.0
 
 
 class Town:
-    """Both simulators and the bot. `folder` keeps the database and, in a tree of its own, the key file.
+    """Both simulators and the bot. `folder` keeps the database and, in a tree of its own, the key file and the witness.
 
     `settings` override what the town would set. Without `pace` the workspace takes any number of posts a second and
     the bot makes them. Use as a context manager.
@@ -69,6 +69,7 @@ class Town:
             "SLACK_API_URL": self.workspace.api_url,
             "B24BOT_HOME": str(self.folder / "home"),
             "B24BOT_KEY_FILE": str(self.folder / "keys" / "key"),
+            "B24BOT_WITNESS_FILE": str(self.folder / "keys" / "witness.jsonl"),
             "B24BOT_APPROVAL_CHANNEL": self.workspace.channel("approvals").id,
             "B24BOT_AUDIT_CHANNEL": self.workspace.channel("audit").id,
             "B24BOT_PLUGINS": self._plugins,

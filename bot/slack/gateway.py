@@ -15,6 +15,8 @@ from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.notices import Whisper
+from bot.core.principals import Principal
+from bot.core.standing import Standing, standing_of
 from bot.core.words import count
 from bot.slack.faults import translated
 from bot.slack.render.answer import answer_blocks, answer_text, table_text, wants_file
@@ -29,6 +31,8 @@ from bot.usecases.deliver import ChannelDead, DeliveryError, Impossible, Lost
 
 log = logging.getLogger("b24bot.slack")
 TIMEOUT_SECONDS = 10
+STRANGERS = frozenset({"user_not_found", "user_not_visible"})
+"""What users.info answers about an account that is nobody's here."""
 ANSWER_HOSTS = frozenset({("https", "hooks.slack.com"), ("https", "hooks.slack-gov.com")})
 
 
@@ -181,6 +185,23 @@ class Gateway:
         text, blocks = cut("\n".join(audit_line(record) for record in records), 3_000), audit_blocks(records)
         with translated():
             self._post(channel=channel, text=text, blocks=blocks, metadata=metadata)
+
+    def account(self, person: Principal) -> Standing:
+        """What Slack says of an account. Raises DeliveryError when it does not say anything of it."""
+        if not self._client.token:
+            raise ChannelDead("not_authed")
+        try:
+            with translated():
+                answer: Any = self._client.users_info(user=person.user)
+                user = answer["user"]
+                # Slack answers for an account it knows; another one's answer says nothing of this one.
+                if not isinstance(user, dict) or user.get("id") != person.user:
+                    raise Lost("users.info tells of somebody else")
+        except Impossible as error:
+            if error.code not in STRANGERS:
+                raise
+            return Standing.UNKNOWN
+        return standing_of(user, person.team)
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         view = reason_form(change, value)

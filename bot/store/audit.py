@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from hmac import compare_digest
 
-from bot.core.audit import GENESIS, AnyEntry, AuditRecord, Entry, link
-from bot.core.plans import canonical
+from bot.core.audit import AuditRecord, Entry, Tag, facts_text, link
+from bot.core.chain import START, Link, Place, examine
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
+
+LOWEST = -(2**63)
+"""Below every number SQLite can hold, so that not even a record before the first is overlooked."""
 
 
 class AuditLog:
@@ -21,11 +23,10 @@ class AuditLog:
 
     def append(self, entry: Entry, *, at: int) -> int:
         """Write one record in the current unit of work; returns its number."""
-        last = self._database.row("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1")
-        seq = last["seq"] + 1 if last else 1
-        previous = last["mac"] if last else GENESIS
+        last = self.place() or START
+        seq = last.seq + 1
         key_id = self._keys.primary
-        mac = link(self._keys.audit_key(key_id), seq, previous, at, entry)
+        mac = link(self._keys.audit_key(key_id), seq, last.mac, at, entry)
         self._database.execute(
             "INSERT INTO audit (seq, at, tag, actor, subject, facts, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             seq,
@@ -33,7 +34,7 @@ class AuditLog:
             entry.tag,
             entry.actor,
             entry.subject,
-            canonical(dict(entry.facts)),
+            facts_text(entry),
             key_id,
             mac,
         )
@@ -49,19 +50,37 @@ class AuditLog:
             yield from map(_record, rows)
             after = rows[-1]["seq"]
 
+    def links(self, *, after: int | None = None, page: int = 2_000) -> Iterator[Link]:
+        """Every record as it stands in the file, for checking the chain: also one that has no business there."""
+        low = LOWEST if after is None else after
+        while rows := self._database.rows("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", low, page):
+            yield from (Link(**row) for row in rows)
+            low = rows[-1]["seq"]
+
     def broken_at(self) -> int | None:
         """The number of the first record that is not as it was written, or is missing; None when the chain holds.
 
         Records cut off at the end leave a chain that holds: only a head known elsewhere shows that.
         """
-        previous, expected = GENESIS, 1
-        for record in self.walk():
-            entry = AnyEntry(tag=record.tag, actor=record.actor, subject=record.subject, facts=record.facts)
-            mac = link(self._keys.audit_key(record.key_id), record.seq, previous, record.at, entry)
-            if record.seq != expected or not compare_digest(mac, record.mac):
-                return min(record.seq, expected)
-            previous, expected = record.mac, expected + 1
-        return None
+        return examine(self.links(), self._keys.audit_key).broken_at
+
+    def place(self) -> Place | None:
+        """Where the chain stands after the last record; None for an empty log."""
+        return _place(self._database.row("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1"))
+
+    def place_at(self, seq: int) -> Place | None:
+        """Where it stood after this record; None when there is no such record."""
+        return _place(self._database.row("SELECT seq, mac FROM audit WHERE seq = ?", seq))
+
+    def newest(self, tag: Tag) -> AuditRecord | None:
+        """The last record with this tag."""
+        row = self._database.row("SELECT * FROM audit WHERE tag = ? ORDER BY seq DESC LIMIT 1", tag)
+        return _record(row) if row else None
+
+    def count(self) -> int:
+        """How many records there are, counted."""
+        row = self._database.row("SELECT count(*) AS n FROM audit")
+        return row["n"] if row else 0
 
     def find(
         self, *, actor: str = "", subject: str = "", tag: str = "", text: str = "", limit: int = 20
@@ -86,3 +105,7 @@ def _record(row: Row) -> AuditRecord:
         key_id=row["key_id"],
         mac=row["mac"],
     )
+
+
+def _place(row: Row | None) -> Place | None:
+    return Place(seq=row["seq"], mac=row["mac"]) if row else None

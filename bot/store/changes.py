@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
 
 from bot.core.change import OPEN, ChangeRequest, NewChange, Review, Status, Verdict
@@ -12,12 +12,13 @@ from bot.plugin import CallOutcome, Place, Risk
 from bot.store.database import Database, Row
 
 FIRST_NUMBER = 1001
-_COLUMNS = ("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_at")
+_COLUMNS = ("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_at", "reminded_at")
 _UPDATE = (
     "UPDATE changes SET status = COALESCE(?, status), decided_at = COALESCE(?, decided_at), "
     "started_at = COALESCE(?, started_at), ended_at = COALESCE(?, ended_at), outcome = COALESCE(?, outcome), "
     "card = COALESCE(?, card), channel = COALESCE(?, channel), seen = COALESCE(?, seen), "
-    "seen_at = COALESCE(?, seen_at) WHERE number = ? AND COALESCE(?, status) = status"
+    "seen_at = COALESCE(?, seen_at), reminded_at = COALESCE(?, reminded_at) "
+    "WHERE number = ? AND COALESCE(?, status) = status"
 )
 
 
@@ -41,13 +42,13 @@ class Changes:
         """Store a new change request, pending. The caller has made sure that none is open for its target."""
         number = self._database.insert(
             "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
-            "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel) "
+            "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id) "
             "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-            "?, ?, ?)",
+            "?, ?, ?, ?)",
             *(FIRST_NUMBER, Status.PENDING, new.line, new.path, new.plugin, new.place.name, new.place.label),
             *(new.place.identity, new.plan.target, new.requester.id, new.reason, new.risk, plan_to_json(new.plan)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
-            *(new.expires_at, new.channel),
+            *(new.expires_at, new.channel, new.card_id),
         )
         return self.require(number)
 
@@ -63,19 +64,43 @@ class Changes:
         return found
 
     def open_for(self, place: Place, target: str) -> ChangeRequest | None:
-        marks = ", ".join("?" * len(OPEN))
-        found = self._read(f"place_identity = ? AND target = ? AND status IN ({marks})", place.identity, target, *OPEN)
+        where = f"place_identity = ? AND target = ? AND status IN ({_marks(OPEN)})"
+        found = self._read(where, place.identity, target, *OPEN)
         return found[0] if found else None
 
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
         """The newest first."""
         wanted = tuple(statuses)
-        marks = ", ".join("?" * len(wanted))
-        return self._read(f"status IN ({marks})", *wanted, limit=limit)
+        return self._read(f"status IN ({_marks(wanted)})", *wanted, limit=limit)
 
     def overdue(self, now: int) -> list[ChangeRequest]:
         """Pending ones whose time is up."""
         return self._read("status = ? AND expires_at <= ?", Status.PENDING, now)
+
+    def half_over(self, now: int) -> list[ChangeRequest]:
+        """Pending ones that have waited for half of their time, and of which nobody has been reminded."""
+        where = "status = ? AND reminded_at IS NULL AND expires_at > ? AND expires_at - ? <= ? - created_at"
+        return self._read(where, Status.PENDING, now, now, now)
+
+    def open_of(self, requesters: Iterable[Principal]) -> list[ChangeRequest]:
+        """The open ones that these accounts have asked for, the newest first."""
+        wanted = [requester.id for requester in requesters]
+        where = f"requester IN ({_marks(wanted)}) AND status IN ({_marks(OPEN)})"
+        return self._read(where, *wanted, *OPEN)
+
+    def shown_before(self, at: int) -> list[int]:
+        """The numbers of pending ones whose card was last posted or rewritten before then, and is not about to be."""
+        rows = self._database.rows(
+            "SELECT changes.number FROM changes JOIN outbox ON outbox.key = 'card:' || changes.number "
+            "WHERE status = ? AND outbox.state = 'sent' AND sent_at < ? ORDER BY changes.number",
+            *(Status.PENDING, at),
+        )
+        return [row["number"] for row in rows]
+
+    def forget_card(self, number: int, card: str, *, card_id: str) -> bool:
+        """Its card is gone and another, with another id, is to be posted; False when it has another already."""
+        sql = "UPDATE changes SET card = NULL, card_id = ? WHERE number = ? AND card = ?"
+        return self._database.execute(sql, card_id, number, card) == 1
 
     def move(
         self, number: int, old: Status, new: Status, *, changes: Mapping[str, str | int | None] | None = None
@@ -150,6 +175,10 @@ class Changes:
         )
 
 
+def _marks(values: Sized) -> str:
+    return ", ".join("?" * len(values))
+
+
 def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
     return ChangeRequest(
         number=row["number"],
@@ -172,5 +201,7 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         outcome=row["outcome"],
         channel=row["channel"],
         card=row["card"],
+        card_id=row["card_id"],
+        reminded_at=row["reminded_at"],
         reviews=reviews,
     )

@@ -70,13 +70,16 @@ def create_key_file(path: Path) -> bool:
     return True
 
 
-def load_key_file(path: Path, *, home: Path) -> Keyring:
-    """Read the key file. Raises ConfigurationError when it is missing, open to others, or beside the database."""
+def load_key_file(path: Path, *, home: Path | None = None) -> Keyring:
+    """Read the key file. Raises ConfigurationError when it is missing, open to others, or beside the database.
+
+    `home` is the database's folder; without one the place does not matter, because a copy is only looked at.
+    """
     if not path.is_file():
         raise ConfigurationError(f"There is no key file at {path}.", hint="Run: b24bot init")
     if path.stat().st_mode & LOOSE:
         raise ConfigurationError(f"The key file {path} can be read by others.", hint=f"Run: chmod 600 {path}")
-    if path.resolve().is_relative_to(home.resolve()):
+    if home is not None and path.resolve().is_relative_to(home.resolve()):
         raise ConfigurationError(
             f"The key file {path} lies in the same tree as the database ({home}): whoever copies one has both.",
             hint="Move it elsewhere and set B24BOT_KEY_FILE.",

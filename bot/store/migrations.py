@@ -27,6 +27,11 @@ def migrate(database: Database) -> None:
         raise StoreUnavailable(f"The schema of {database.path} cannot be brought up to date: {error}.") from None
 
 
+def schema_step(database: Database) -> str:
+    """The name of the last step that was applied."""
+    return max((migration.name for migration in migrations.applied(database.utils)), default="")
+
+
 def _refuse_newer(database: Database) -> None:
     applied = {migration.name for migration in migrations.applied(database.utils)}
     strange = sorted(applied - _known())

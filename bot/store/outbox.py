@@ -229,6 +229,13 @@ class Outbox:
         row = self._database.row("SELECT state FROM outbox WHERE key = ?", key)
         return row["state"] if row else None
 
+    def oldest(self, kind: str) -> int | None:
+        """When the oldest notice of a kind that is not out yet was queued."""
+        row = self._database.row(
+            "SELECT min(created_at) AS at FROM outbox WHERE state IN ('new', 'sending') AND kind = ?", kind
+        )
+        return row["at"] if row else None
+
     def counts(self) -> dict[str, int]:
         """How many notices are in each state."""
         rows = self._database.rows("SELECT state, count(*) AS n FROM outbox GROUP BY state")

@@ -20,6 +20,7 @@ from bot.store.jobs import Jobs
 from bot.store.keys import Keyring
 from bot.store.migrations import migrate
 from bot.store.outbox import Outbox
+from bot.store.people import Accounts
 from bot.store.records import Facts, Records
 from bot.store.secrets import Secrets
 
@@ -34,6 +35,7 @@ class Store:
         self.keys = keys
         self.clock = clock
         self.grants = Grants(database)
+        self.accounts = Accounts(database)
         self.changes = Changes(database)
         self.audit = AuditLog(database, keys)
         self.jobs = Jobs(database)

@@ -1,4 +1,4 @@
-"""What a button on a card carries: the change request, what was shown, and a signature over both."""
+"""What a button on a card carries: the change request, what was shown, which card, and a signature over all of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ SHORT_DIGEST = 16
 
 
 def value_for(keys: Keyring, team: str, change: ChangeRequest) -> str:
-    """`1042.<digest>.<signature>`: good for this request, what its card shows, and this team only."""
-    body = f"{change.number}.{change.digest[:SHORT_DIGEST]}"
-    return f"{body}.{keys.sign(f'{team}|{body}')}"
+    """`1042.<digest>.<card>.<signature>`: good for this request, what its card shows, and this card where it stands."""
+    body = _body(change)
+    return f"{body}.{keys.sign(_signed(team, change, body))}"
 
 
 def number_in(value: str) -> int | None:
@@ -23,9 +23,20 @@ def number_in(value: str) -> int | None:
 
 
 def genuine(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Form) -> bool:
-    """Whether the value was made by us for this change request as it is, and pressed where its card stands."""
+    """Whether the value was made by us for this change request as it is, and pressed where its card stands.
+
+    A form has no place; it carries the value of the button it was opened with.
+    """
     body, _, signature = inbound.value.rpartition(".")
     if isinstance(inbound, Click) and inbound.channel != change.channel:
         return False
-    expected = f"{change.number}.{change.digest[:SHORT_DIGEST]}"
-    return body == expected and keys.signed(f"{team}|{body}", signature)
+    return body == _body(change) and keys.signed(_signed(team, change, body), signature)
+
+
+def _body(change: ChangeRequest) -> str:
+    return f"{change.number}.{change.digest[:SHORT_DIGEST]}.{change.card_id}"
+
+
+def _signed(team: str, change: ChangeRequest, body: str) -> str:
+    """What the signature is over: the whole digest too, and the place, which the value need not tell."""
+    return "|".join((team, change.channel, change.digest, body))

@@ -1,4 +1,4 @@
-"""From a typed line to an answer or a plan with its decision. Reads only: nothing is stored and nothing is sent."""
+"""From a typed line to an answer or a plan with its decision. All that is stored is what Slack says of the account."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, TargetRefused
 from bot.usecases.context import Context
 from bot.usecases.desk import Desk
+from bot.usecases.standing import look_up, outcast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
     command = understood.command
     if command.noun not in OPEN_TO_ALL:
         _require(decide(command.risk, role, ctx.terms), role)
+        look_up(ctx, [person])
+        require_member(ctx, person)
     plugin = ctx.registry.owner(command)
     if plugin is None:
         answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
@@ -133,6 +136,13 @@ def _answered(understood: Understood, answer: Answer) -> Answered:
     if isinstance(answer, Plan):
         raise TypeError(f"{understood.command.path} may not return a plan")
     return Answered(understood=understood, reply=answer)
+
+
+def require_member(ctx: Context, person: Principal) -> None:
+    """Raise NotPermitted for guests, deactivated accounts and the like, and when Slack did not tell."""
+    refused = outcast(ctx, person)
+    if refused is not None:
+        raise NotPermitted(refused.reason)
 
 
 def _require(decision: Decision, role: Role | None) -> None:

@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.audit import AuditRecord
+from bot.core.chain import START, Place
 from bot.core.change import ChangeRequest
 from bot.core.mode import Limit
 from bot.core.notices import Whisper
+from bot.core.people import People
 from bot.core.policy import Terms
+from bot.core.principals import Principal
+from bot.core.standing import Standing
 from bot.host.registry import Registry
 from bot.host.services import PluginServices, Progress, nobody_waits, services_for
 from bot.plugin import Clock
 from bot.store.jobs import Job
 from bot.store.store import Store
+from bot.store.witness import Witness
 from bot.usecases.pace import Pace
 
 log = logging.getLogger("b24bot")
@@ -47,6 +52,8 @@ class Messenger(Protocol):
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
 
+    def account(self, person: Principal) -> Standing: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
@@ -69,6 +76,13 @@ class Context:
     settings: Mapping[str, str]
     settle_after_ms: int
     home_team: str = ""
+    people: People = field(default_factory=People)
+    """Which accounts are one person's."""
+    audit_lag_ms: int = 1_800_000
+    """How old a line that is not in the audit channel, or a head that the witness has not got, may get."""
+    witness: Witness | None = None
+    verified: Place = START
+    """How far the audit chain was recomputed in this process, and held."""
     active: set[int] = field(default_factory=set)
     """Numbers of the change requests this process is executing."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)

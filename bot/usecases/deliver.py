@@ -14,7 +14,7 @@ from bot.plugin import Reply
 from bot.store.outbox import Envelope, Head
 from bot.store.store import Store
 from bot.usecases.context import Context, Posted, log
-from bot.usecases.notify import card_key, whisper
+from bot.usecases.notify import card_key, show_card, whisper
 from bot.usecases.pace import Way, backoff_ms
 
 LONGEST_WAIT_MS = 300_000
@@ -212,18 +212,32 @@ class Courier:
             except Impossible as error:
                 if error.code != "message_not_found":
                     raise
-                # Somebody deleted the card: it is posted again below, as soon as the channel takes a post.
+                change = self._forget_card(number, change.card)
                 if not self.ctx.pace.take(change.channel, Way.POST):
                     raise Busy(1.0) from None
         self._posted[number] = self.ctx.messenger.post_card(change)
         self._note_posted(number)
+
+    def _forget_card(self, number: int, card: str) -> ChangeRequest:
+        """Somebody deleted the card: the one in its place is another, and copies of the old one's buttons are void.
+
+        This is stored before it is posted. Should the answer to that be lost, a second copy is the same card.
+        """
+        log.warning("the card of CR-%s was deleted; it is posted again", number, extra={"action": "card_deleted"})
+        with self.ctx.store.unit_of_work() as store:
+            store.changes.forget_card(number, card, card_id=ids.token())
+        return self.ctx.store.changes.require(number)
 
     def _note_posted(self, number: int) -> None:
         """Store where a card stands; it is kept until that works, or there would soon be two of it."""
         posted = self._posted.get(number)
         if posted is not None:
             with self.ctx.store.unit_of_work() as store:
+                meant = store.changes.require(number).channel
                 store.changes.note(number, {"card": posted.message, "channel": posted.channel})
+                if posted.channel != meant:
+                    # Its buttons are signed for the channel by another name; rewritten, they are for this one.
+                    show_card(self.ctx, number)
             del self._posted[number]
 
     def _settle(self, envelopes: list[Envelope], error: DeliveryError | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,9 +12,11 @@ from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
 from bot.core.policy import LEAST_ROLE, Refused, decide
 from bot.core.principals import Principal, Role
+from bot.core.standing import FLAWS
 from bot.core.words import moment
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
+from bot.usecases.standing import last_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,17 @@ def a_status(text: str) -> Status:
         return Status(text.strip().lower())
     except ValueError:
         raise BadArgument(f"There is no status “{text}”.", hint=f"One of: {', '.join(Status)}.") from None
+
+
+_MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
+
+
+def an_actor(text: str, team: str) -> str:
+    """Who did something, as records name them: a mention or a member id is somebody of this team."""
+    found = _MEMBER.match(text.strip())
+    if found is None and text.startswith("@"):
+        raise BadArgument(f"Nobody can be told by the name {text} alone.", hint="Use the member id, like U0002.")
+    return Principal(team=team, user=found[1]).id if found else text
 
 
 Number = Annotated[int, Arg(label="CR-NUMBER", help="the number on its card", parse=request_number)]
@@ -92,9 +106,16 @@ def whoami(desk: Desk) -> Reply:
     asked = f"Admins: {', '.join(admins)}." if admins else "Nobody is an admin yet."
     return Reply(
         title=f"You are {desk.person.id}.",
-        facts=(("Role", desk.role or "none: you are not on the allow-list"),),
+        facts=(("Role", desk.role or "none: you are not on the allow-list"), *_account(desk)),
         notes=tuple(_way_on(desk, asked)),
     )
+
+
+def _account(desk: Desk) -> Iterator[tuple[str, str]]:
+    """What Slack last said of an account that may do nothing, whatever its role."""
+    standing = last_known(desk.ctx, desk.person)
+    if standing is not None and standing in FLAWS:
+        yield "Account", f"it {FLAWS[standing]}: only members of this workspace can use b24bot"
 
 
 def _way_on(desk: Desk, asked: str) -> Iterator[str]:
@@ -156,9 +177,11 @@ def audit_find(
     *,
     subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
     tag: Annotated[str, Arg(label="TAG", help="a tag or its beginning, for example change:review")] = "",
+    actor: Annotated[str, Arg(label="WHO", help="who did it: a mention, a member id or TEAM:USER")] = "",
     text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
 ) -> Reply:
     """The newest audit records that match."""
-    records = desk.ctx.store.audit.find(subject=subject, tag=tag, text=text, limit=15)
+    who = an_actor(actor, desk.ctx.home_team)
+    records = desk.ctx.store.audit.find(subject=subject, tag=tag, actor=who, text=text, limit=15)
     rows = tuple((f"#{r.seq}", moment(r.at), r.tag, r.actor, r.subject) for r in records)
     return Reply(title="Audit records", table=Table(columns=("Seq", "At", "Tag", "Actor", "Subject"), rows=rows))

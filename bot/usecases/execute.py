@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core import marks
@@ -9,26 +10,29 @@ from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
-from bot.core.plans import drift
-from bot.core.policy import Refused, decide
+from bot.core.plans import digest, drift
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
-from bot.usecases.consider import ask, plainly, role_of
+from bot.usecases.consider import ask, plainly
 from bot.usecases.context import Context
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
 from bot.usecases.mode import barrier
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
-from bot.usecases.review import quorum_of, standing_approvals
+from bot.usecases.quorum import concerned, void
+from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether the audit line has gone out."""
 WAIT_IS_NEWS_MS = 5_000
-"""How long that may take before the people under the card are told what it waits for."""
-WAITING = (
-    "It waits for the audit channel, which has not taken the line about the approval yet. Nothing is sent to the "
-    "portal before that; after ten minutes the approval is void."
-)
+"""How long a wait may take before the people under the card are told what it is for."""
+WAITING: Mapping[str, str] = {
+    "waiting": "It waits for the audit channel, which has not taken the line about the approval yet. Nothing is sent "
+    "to the portal before that; after ten minutes the approval is void.",
+    "unasked": "It waits for Slack, which does not tell whether the people of this change request are members still. "
+    "Nothing is sent to the portal before that; after ten minutes the approval is void.",
+}
+"""What a change request may wait for, by the name of the line under its card."""
 
 
 def execute(ctx: Context, job: Job, number: int) -> None:
@@ -44,10 +48,10 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     gate, trouble = audit_gate(ctx, change)
     if gate is Gate.WAIT:
-        with ctx.store.unit_of_work() as store:
-            if ctx.clock.now_ms() - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-                say_once_under_card(ctx, number, "waiting", WAITING)
-            store.jobs.postpone(job, due_at=ctx.clock.now_ms() + LOOK_AGAIN_MS)
+        with ctx.store.unit_of_work():
+            _wait(ctx, job, change, "waiting", LOOK_AGAIN_MS)
+        return
+    if gate is Gate.OPEN and not _asked_slack(ctx, job, change):
         return
     stopped = _shut(trouble) if gate is Gate.SHUT else _look_first(ctx, change)
     if stopped is not None:
@@ -59,6 +63,23 @@ def execute(ctx: Context, job: Job, number: int) -> None:
             run(ctx, job, change)
     finally:
         ctx.active.discard(number)
+
+
+def _wait(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
+    """Put the job off, in a unit of work. It ends with the approval: an approval goes stale within ten minutes."""
+    now = ctx.clock.now_ms()
+    if now - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
+        say_once_under_card(ctx, change.number, what, WAITING[what])
+    ctx.store.jobs.postpone(job, due_at=now + milliseconds)
+
+
+def _asked_slack(ctx: Context, job: Job, change: ChangeRequest) -> bool:
+    """Look up whoever asked and who approved; False when Slack does not tell and it is tried again later."""
+    wait = look_up(ctx, concerned(ctx, change))
+    if wait:
+        with ctx.store.unit_of_work():
+            _wait(ctx, job, change, "unasked", wait)
+    return not wait
 
 
 def _finish(ctx: Context, job: Job) -> None:
@@ -92,8 +113,14 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
 
 def _begin(ctx: Context, job: Job, change: ChangeRequest) -> bool:
     """Write the intent, in one transaction with the last look at the allow-list. No intent, no call."""
+    # Planning anew may have taken long.
+    if not _asked_slack(ctx, job, change):
+        return False
     with ctx.store.unit_of_work() as store:
         change = store.changes.require(change.number)
+        if unasked(ctx, concerned(ctx, change)):
+            _wait(ctx, job, change, "unasked", ASK_AGAIN_MS)
+            return False
         barred = _barred(ctx, change)
         if barred is not None:
             close(ctx, change, Status.APPROVED, barred, tag=Tag.EXECUTION_STOPPED)
@@ -116,14 +143,17 @@ def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
     barred = barrier(ctx, change.plugin)
     if barred:
         return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {barred}")
-    requester = change.requester
-    if isinstance(decide(change.risk, role_of(ctx, requester), ctx.terms), Refused):
-        return Ending(status=Status.FAILED, sentence="Nothing was sent: who asked may no longer ask for this.")
-    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
-    if counted < quorum:
-        sentence = f"Nothing was sent: only {counted} of {quorum} approvals still count by the allow-list."
-        return Ending(status=Status.FAILED, sentence=sentence)
-    return None
+    if not _as_approved(ctx, change):
+        return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
+    reason = void(ctx, change)
+    return Ending(status=Status.FAILED, sentence=f"Nothing was sent: {reason}") if reason else None
+
+
+def _as_approved(ctx: Context, change: ChangeRequest) -> bool:
+    """Whether the stored plan has the digest that the card showed and that the record of the approval names."""
+    records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=1)
+    named = {record.facts.get("digest") for record in records}
+    return named | {change.digest} == {digest(change.path, change.place, change.plan)}
 
 
 def _intend(ctx: Context, change: ChangeRequest, step: int) -> None:

@@ -1,4 +1,4 @@
-"""No audit copy, no call: whether the audit channel takes what is to be recorded."""
+"""No audit copy, no call: whether the audit channel takes what is to be recorded, and soon enough."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from enum import StrEnum
 
 from bot.core import marks
 from bot.core.change import ChangeRequest
+from bot.core.mode import Limit, Mode
+from bot.core.principals import Role
+from bot.core.words import count
+from bot.plugin import Reply
 from bot.store.store import audit_key
-from bot.usecases.context import Context
+from bot.usecases.context import Context, log
+from bot.usecases.notify import whisper
+
+SLOW_MS = 300_000
+"""How old a line that is not in the audit channel may get before somebody is told."""
 
 
 class Gate(StrEnum):
@@ -18,21 +26,36 @@ class Gate(StrEnum):
     SHUT = "shut"
 
 
-def audit_trouble(ctx: Context) -> str:
-    """Why the audit channel cannot be relied on, as a sentence; empty when it can.
+def audit_limit(ctx: Context) -> Limit | None:
+    """Why the audit channel cannot be relied on: it is not set, is dead, or lags too far behind."""
+    why = _dead(ctx) or _behind(ctx, ctx.audit_lag_ms)
+    return Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why) if why else None
 
-    A dead channel is tried again soon after this was asked.
-    """
+
+def _dead(ctx: Context) -> str:
     channel = ctx.channels.audit
     if not channel:
         return "No audit channel is set (B24BOT_AUDIT_CHANNEL)."
     health = ctx.store.outbox.channel(channel)
     if health is None or health.working:
         return ""
+    return f"The audit channel {marks.channel(channel)} does not take messages ({health.reason})."
+
+
+def _behind(ctx: Context, most: int) -> str:
+    oldest = ctx.store.outbox.oldest("audit")
+    lag = ctx.clock.now_ms() - oldest if oldest is not None else 0
+    if lag <= most:
+        return ""
+    waits = f"has waited for {count(lag // 60_000, 'minute')}"
+    return f"The audit channel {marks.channel(ctx.channels.audit)} lags behind: a line for it {waits}."
+
+
+def try_audit_again(ctx: Context) -> None:
+    """Make what waits for another try due now: somebody is here who would know that the channel is mended."""
     with ctx.store.unit_of_work() as store:
         store.outbox.hurry("audit", at=ctx.clock.now_ms())
     ctx.wake()
-    return f"The audit channel {marks.channel(channel)} does not take messages ({health.reason})."
 
 
 def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
@@ -40,11 +63,38 @@ def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
 
     Waiting for that line also proves, right before the call, that the channel works.
     """
-    if not ctx.channels.audit:
-        return Gate.SHUT, audit_trouble(ctx)
     records = ctx.store.audit.find(subject=change.id, tag="change:review:approved", limit=1)
     state = ctx.store.outbox.state_of(audit_key(records[0].seq)) if records else None
     if state == "sent":
         return Gate.OPEN, ""
-    trouble = audit_trouble(ctx)
-    return (Gate.SHUT, trouble) if trouble else (Gate.WAIT, "")
+    limit = audit_limit(ctx)
+    if limit is None:
+        return Gate.WAIT, ""
+    try_audit_again(ctx)
+    return Gate.SHUT, limit.why
+
+
+class LagWatch:
+    """Tells the log and the admins, once each time it begins, that the audit channel is dead or lags behind."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._told = False
+
+    def look(self) -> None:
+        ctx = self._ctx
+        trouble = _dead(ctx) or _behind(ctx, SLOW_MS)
+        if trouble and not self._told:
+            log.warning("%s", marks.plain(trouble), extra={"action": "audit_lags"})
+            if ctx.channels.audit and ctx.home_team:
+                self._tell_admins(trouble)
+        self._told = bool(trouble)
+
+    def _tell_admins(self, trouble: str) -> None:
+        """In a message of their own: the channel where they would read it is the one in trouble."""
+        ctx = self._ctx
+        hint = "Nothing that changes the portal runs while it is dead or too far behind; it is tried again by itself."
+        with ctx.store.unit_of_work() as store:
+            for grant in store.grants.all():
+                if grant.role is Role.ADMIN and grant.principal.team == ctx.home_team:
+                    whisper(ctx, grant.principal, "", Reply(title=trouble, notes=(hint,)), mood="trouble")

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from bot.core.change import Status
 from bot.core.mode import Limit, Mode
 from bot.core.words import count
+from bot.usecases.anchor import witness_limit
 from bot.usecases.context import Context
+from bot.usecases.gate import audit_limit
 
 FROZEN = "frozen"
 """The fact that holds who froze the bot and why; empty when it is not frozen."""
@@ -30,7 +32,12 @@ def unproven(ctx: Context) -> Limit | None:
     return Limit(name="unproven", mode=Mode.NO_DANGER, why=why)
 
 
-CHECKS: tuple[Callable[[Context], Limit | None], ...] = (frozen, unproven)
+CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
+    frozen,
+    unproven,
+    audit_limit,
+    witness_limit,
+)
 """Looked at each time; what takes longer is found by others and kept in `ctx.limits`."""
 
 

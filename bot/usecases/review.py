@@ -7,23 +7,25 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ENDINGS, ChangeRequest, Review, Status, Verdict
 from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
-from bot.core.policy import NeedsApproval, Refused, may_approve
 from bot.core.principals import Principal
 from bot.plugin import Reply
 from bot.store.jobs import Job
 from bot.usecases import buttons
-from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.deliver import DeliveryError
 from bot.usecases.expire import expire
 from bot.usecases.notify import say_under_card, show_card, told, whisper
+from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
+from bot.usecases.standing import look_up, outcast, unasked
 from bot.usecases.undo import ask_to_undo, may_still_undo
 
 LONGEST_REASON = 1_000
+WITHDRAWABLE = (Status.PENDING, Status.APPROVED)
 
 
 def press(ctx: Context, job: Job, click: Click) -> None:
     """Handle a button. Whatever comes of it, the person who pressed gets a true answer."""
+    _ask_slack(ctx, click)
     if click.button == buttons.REJECT and _open_reason_form(ctx, job, click):
         return
     if click.button == buttons.UNDO and _ask_to_undo(ctx, job, click):
@@ -44,6 +46,7 @@ def press(ctx: Context, job: Job, click: Click) -> None:
 
 def send_reason(ctx: Context, job: Job, form: Form) -> None:
     """Handle the form that asks why somebody rejects."""
+    _ask_slack(ctx, form)
     with ctx.store.unit_of_work() as store:
         change = _claimed(ctx, form)
         reason = " ".join(marks.strip(form.fields.get("reason", "")).split())[:LONGEST_REASON]
@@ -81,7 +84,7 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
 
 def _may_still_decide(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
     waits = change.status is Status.PENDING and change.expires_at > ctx.clock.now_ms()
-    return waits and _bar(ctx, person, change) is None
+    return waits and bar(ctx, person, change) is None
 
 
 def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
@@ -114,10 +117,17 @@ def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> C
     return None
 
 
-def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    if person.team != ctx.home_team and not person.local:
-        return Refused(reason="You belong to another workspace; only people of this one can decide here.")
-    return may_approve(change.decision, requester=change.requester, reviewer=person, role=role_of(ctx, person))
+def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
+    """Before the transaction: look up whoever pressed, if it can matter, and those whose approvals are counted anew."""
+    change = _claimed(ctx, inbound, recorded=False)
+    if change is None or change.status not in WITHDRAWABLE:
+        return
+    person = inbound.person
+    button = inbound.button if isinstance(inbound, Click) else buttons.REJECT
+    if button == buttons.WITHDRAW:
+        look_up(ctx, [person] if person == change.requester else [])
+    elif button != buttons.UNDO and unfit(ctx, person, change) is None:
+        look_up(ctx, [person, *(approvers(ctx, change) if button != buttons.REJECT else ())])
 
 
 def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
@@ -125,13 +135,14 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
     if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():
         expire(ctx, change)
         change = ctx.store.changes.require(change.number)
-    barred = _bar(ctx, inbound.person, change)
     if change.status is not Status.PENDING:
         _tell(ctx, inbound, already(change))
         show_card(ctx, change.number)
+        barred = unfit(ctx, inbound.person, change)
         if barred is not None:
             _refusal(ctx, inbound.person, change.id, barred.reason)
         return False
+    barred = bar(ctx, inbound.person, change)
     if barred is not None:
         _refusal(ctx, inbound.person, change.id, barred.reason)
         _tell(ctx, inbound, barred.reason)
@@ -149,14 +160,35 @@ def already(change: ChangeRequest) -> str:
 
 
 def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
-    if _still_open(ctx, click, change) and not _count(ctx, click.person, change):
+    if not _still_open(ctx, click, change):
+        return
+    barred = _uncountable(ctx, click.person, change)
+    if barred:
+        _refusal(ctx, click.person, change.id, barred)
+        _tell(ctx, click, barred)
+    elif not _count(ctx, click.person, change):
         approvals = len(standing_approvals(ctx, change))
         _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
 
 
+def _uncountable(ctx: Context, person: Principal, change: ChangeRequest) -> str:
+    """Why an approval of somebody who may approve is not counted now, as a sentence; empty when it is."""
+    given = [review.reviewer for review in change.approvals if ctx.people.same(review.reviewer, person)]
+    if given and person not in given:
+        return f"You have approved {change.id} with another account already, and one person counts once."
+    missing = unasked(ctx, approvers(ctx, change))
+    if missing and not given:
+        names = ", ".join(marks.person(one) for one in missing)
+        return (
+            f"Slack could not be asked about {names}, whose approval is counted with yours, so nothing was done. "
+            "Try again in a moment."
+        )
+    return ""
+
+
 def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
     """The requester's own word on the plan they saw, in a unit of work. Raises NotPermitted when it does not count."""
-    barred = _bar(ctx, requester, change)
+    barred = bar(ctx, requester, change)
     if barred is not None:
         raise NotPermitted(barred.reason)
     _count(ctx, requester, change)
@@ -179,16 +211,6 @@ def _count(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
     ):
         ctx.store.jobs.add("execute", str(change.number), at=now)
     return True
-
-
-def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Review]:
-    """The approvals that count now: of people who may still give them, by the allow-list as it is."""
-    return [review for review in change.approvals if _bar(ctx, review.reviewer, change) is None]
-
-
-def quorum_of(change: ChangeRequest) -> int:
-    """How many approvals the change request needs."""
-    return change.decision.quorum if isinstance(change.decision, NeedsApproval) else 1
 
 
 def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:
@@ -217,12 +239,13 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
         reason = "Only the person who asked can withdraw a change request."
         _refusal(ctx, person, change.id, reason)
         return reason
+    barred = outcast(ctx, person) if change.status in WITHDRAWABLE else None
+    if barred is not None:
+        _refusal(ctx, person, change.id, barred.reason)
+        return barred.reason
     now = ctx.clock.now_ms()
     ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
-    moved = any(
-        ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended)
-        for old in (Status.PENDING, Status.APPROVED)
-    )
+    moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in WITHDRAWABLE)
     if not moved:
         return already(change)
     ctx.store.record(Entry(tag=Tag.CHANGE_WITHDRAWN, actor=person.id, subject=change.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange
@@ -12,14 +13,17 @@ from bot.core.inbound import SlashCommand
 from bot.core.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
 from bot.core.redact import redact
+from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
-from bot.usecases.consider import Answered, Considered, Planned, consider
+from bot.usecases.able import check_can_be_approved, check_few_open
+from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
 from bot.usecases.context import Context
-from bot.usecases.gate import audit_trouble
+from bot.usecases.gate import try_audit_again
 from bot.usecases.mode import barrier
 from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
 from bot.usecases.progress import Reporter
+from bot.usecases.standing import look_up
 
 
 def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
@@ -63,10 +67,10 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
         case Planned() if considered.understood.invocation.dry_run:
             return preview(considered), "answer"
         case Planned():
-            check_can_be_decided(ctx, slash.person, considered)
+            note = check_can_be_decided(ctx, slash.person, considered)
             with ctx.store.unit_of_work():
                 change, fresh = open_change(ctx, slash.person, considered, channel=slash.channel)
-                _answer(ctx, job, slash, opened_reply(change, fresh=fresh), mood="calm")
+                _answer(ctx, job, slash, opened_reply(change, fresh=fresh, note=note), mood="calm")
             return None, ""
 
 
@@ -79,13 +83,16 @@ def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: 
 def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> tuple[ChangeRequest, bool]:
     """Store the change request, or find the one that is open for the same target. In a unit of work.
 
-    The second value is False when it was found.
+    The second value is False when it was found. Raises NotPermitted for an account that is no member's, and Refusal
+    when this person has too many open.
     """
     store, now = ctx.store, ctx.clock.now_ms()
+    require_member(ctx, requester)
     existing = store.changes.open_for(planned.place, planned.plan.target)
     if existing is not None:
         show_card(ctx, existing.number)
         return existing, False
+    check_few_open(ctx, requester)
     invocation = planned.understood.invocation
     change = store.changes.open(
         NewChange(
@@ -101,6 +108,7 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
             created_at=now,
             expires_at=now + expiry_of(planned.decision),
             channel=_card_channel(ctx, planned.decision, channel),
+            card_id=ids.token(),
         )
     )
     facts: dict[str, Fact] = {
@@ -127,40 +135,40 @@ def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:
     return ctx.channels.approval or typed_in
 
 
-def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> None:
-    """Refuse at once what could never run: no audit channel that works, nobody who may approve."""
+def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> str:
+    """Refuse at once what could never run: no audit channel that works, nobody who may approve.
+
+    Slack may be asked, so this is not for a unit of work. Returns what the requester has to know, or an empty text.
+    """
+    note = ""
     match planned.decision:
         case Allowed() | Refused():
             raise NotPermitted("A plan cannot run without a decision.")
-        case NeedsApproval(quorum=quorum, role=role):
-            others = [
-                grant
-                for grant in ctx.store.grants.all()
-                if grant.role.reaches(role) and grant.principal != requester and grant.principal.team == ctx.home_team
-            ]
-            if len(others) < quorum:
-                raise Refusal(
-                    f"This needs the approval of {quorum} other people with the role {role}; there are {len(others)}.",
-                    hint="An admin adds one in the host's terminal: b24bot access grant TEAM:USER approver",
-                )
+        case NeedsApproval() as decision:
+            note = check_can_be_approved(ctx, requester, decision)
         case NeedsConfirmation():
             pass
-    trouble = audit_trouble(ctx)
-    if trouble:
-        raise Refusal(f"{trouble} Nothing that changes the portal is taken on until it works.")
     barred = barrier(ctx, planned.plugin)
     if barred:
+        try_audit_again(ctx)
         raise Refusal(f"{barred} Reading goes on; nothing that changes something is taken on until then.")
     if not ctx.channels.approval and requester.local:
         raise Refusal("B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.")
+    # Planning and asking may have taken long; nothing is asked when what is known is fresh.
+    look_up(ctx, [requester])
+    return note
 
 
-def opened_reply(change: ChangeRequest, *, fresh: bool) -> Reply:
+def opened_reply(change: ChangeRequest, *, fresh: bool, note: str = "") -> Reply:
     where = f"in {marks.channel(change.channel)}"
     if not fresh:
-        return Reply(title=f"{told(change)} is open for this already, {where}. Its status is {change.status}.")
+        who = f"{marks.person(change.requester)} asked for it at {moment(change.created_at)}"
+        return Reply(
+            title=f"{told(change)} is open for this already, {where}. Its status is {change.status}.",
+            notes=(f"{who}; until it has ended nothing else is taken on for the same thing.",),
+        )
     if isinstance(change.decision, NeedsApproval):
-        return Reply(title=f"{told(change)} waits for approval {where}.")
+        return Reply(title=f"{told(change)} waits for approval {where}.", notes=(note,) if note else ())
     return Reply(title=f"{told(change)} waits for you to confirm it {where}.")
 
 

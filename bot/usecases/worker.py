@@ -12,12 +12,16 @@ from bot.core.notices import Whisper
 from bot.plugin import Reply
 from bot.store.jobs import Job
 from bot.store.store import Store
+from bot.usecases.anchor import Anchoring
+from bot.usecases.checkpoint import write_checkpoint
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier, DeliveryError
 from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
+from bot.usecases.gate import LagWatch
 from bot.usecases.notify import whisper
 from bot.usecases.recover import Recovery
+from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.submit import submit
 
@@ -48,6 +52,8 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
+        self._anchoring = Anchoring(ctx)
+        self._lag = LagWatch(ctx)
 
     def start(self) -> None:
         """Take over what was left, then begin to work."""
@@ -57,6 +63,7 @@ class Worker:
             self._thread(f"runner-{number}", self._run_one, POLL_SECONDS)
         self._thread("courier", self._courier.deliver_one, POLL_SECONDS)
         self._thread("keeper", self._keep, KEEPER_SECONDS)
+        self._thread("anchoring", self._anchoring.round, KEEPER_SECONDS)
 
     def wake(self) -> None:
         with self._news:
@@ -108,7 +115,11 @@ class Worker:
         put_away_stranded(self._ctx)
         if self._ctx.home_team:
             expire_overdue(self._ctx)
+            remind(self._ctx)
+            show_again(self._ctx)
             self._recovery.look()
+        write_checkpoint(self._ctx)
+        self._lag.look()
         now = self._ctx.clock.now_ms()
         if now - self._swept_at > SWEEP_MS:
             self._swept_at = now

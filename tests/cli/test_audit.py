@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.cli.audit import COLUMNS, RISKY, cell
 from bot.core.audit import Entry, Tag
@@ -59,9 +62,38 @@ def test_a_spreadsheet_gets_the_same_records_and_no_formula(kept: Desk) -> None:
     assert not [value for row in rows for value in row.values() if value.startswith(RISKY)]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\ta", "\ra"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", '"=1', "'=1", " \"'-1", "＝1"])
 def test_a_cell_that_begins_like_a_formula_is_quoted(text: str) -> None:
     assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["\ta", "\ra", "\n=1", "\r\n@a"])
+def test_one_that_begins_with_what_ends_a_cell_is_quoted_and_has_it_written_out(text: str) -> None:
+    shown = cell(text)
+    assert shown.startswith("'\\u00")
+    assert not set(shown) & set("\r\n\t")
+
+
+STRANGE = st.text(st.one_of(st.sampled_from("=+-@\t\r\n\"' ;,＝＋－＠"), st.characters()), max_size=12)
+
+
+@given(text=STRANGE, reason=STRANGE)
+@settings(max_examples=300, deadline=None)
+def test_whoever_reads_the_file_line_by_line_and_by_any_separator_meets_no_formula(text: str, reason: str) -> None:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerow([1, cell(text), cell({"reason": reason})])
+    assert len(file.getvalue().splitlines()) == 1
+    _, shown, facts = next(csv.reader(io.StringIO(file.getvalue())))
+    assert json.loads(facts) == {"reason": reason}
+    for part in [*re.split("[;\t]", shown), *re.split("[;\t]", facts)]:
+        assert not part.strip(" \"'").startswith(RISKY) or part.startswith("'")
+
+
+def test_a_fact_with_a_line_break_does_not_pass_for_two(desk: Desk) -> None:
+    with desk.store() as store, store.unit_of_work():
+        facts = {"reason": "no\napprovals: 9"}
+        store.audit.append(Entry(tag=Tag.REVIEW_REJECTED, actor="T1:U2", subject="CR-1", facts=facts), at=AT)
+    assert "reason: no approvals: 9" in desk.run("audit", "find").stdout
 
 
 @pytest.mark.parametrize(("value", "shown"), [("a=1", "a=1"), (7, "7"), ({"a": 1}, '{"a": 1}'), ("", "")])

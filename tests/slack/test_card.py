@@ -96,7 +96,11 @@ def test_the_question_before_approving_names_the_plan_the_portal_and_the_undo_ag
     approve = buttons_of(blocks_of(a_change()))[0]
     question = approve["confirm"]
     assert question["title"]["text"] == "Approve CR-1042?"
-    assert question["text"]["text"] == "Remove connector myconnector on prod, now. It touches 3 lines. Undo: partial."
+    change = a_change()
+    assert question["text"]["text"] == (
+        "Remove connector myconnector on prod, now. It touches 3 lines. Undo: partial. "
+        f"As plan {change.digest[:4]}-{change.digest[4:8]}."
+    )
     assert (question["confirm"]["text"], question["deny"]["text"]) == ("Approve", "Go back")
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest, Status
 from bot.core.notices import Whisper
+from bot.core.principals import Principal
+from bot.core.standing import Standing
 from bot.usecases.context import Posted
 
 
@@ -24,6 +26,10 @@ class Recorder:
     audit: list[list[int]] = field(default_factory=list)
     """Numbers of the records of each audit message."""
     forms: list[tuple[str, int, str]] = field(default_factory=list)
+    standings: dict[Principal, Standing] = field(default_factory=dict)
+    """What Slack says of accounts; of everybody else it says that they are members."""
+    asked: list[Principal] = field(default_factory=list)
+    """Whom Slack was asked about, in order."""
     faults: dict[str, deque[Exception | None]] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
     on_try: Callable[[str], None] = field(default=lambda kind: None)
@@ -69,6 +75,11 @@ class Recorder:
         self._try("audit")
         self.audit.append([record.seq for record in records])
         self.said.append(("audit", " ".join(f"#{record.seq}" for record in records)))
+
+    def account(self, person: Principal) -> Standing:
+        self.asked.append(person)
+        self._try("account")
+        return self.standings.get(person, Standing.MEMBER)
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         self._try("form")

@@ -25,6 +25,7 @@ from bot.usecases.desk import GROUPS
 from bot.usecases.expire import expire_overdue
 from bot.usecases.receive import receive
 from bot.usecases.recover import Recovery
+from bot.usecases.remind import remind, show_again
 from bot.usecases.worker import INBOUND, perform_job, put_away_stranded
 from tests.usecases.messenger import Recorder
 from tests.usecases.toy import Toy
@@ -201,6 +202,8 @@ class Office:
         """One round of the keeper, and what is due."""
         put_away_stranded(self.ctx)
         expire_overdue(self.ctx)
+        remind(self.ctx)
+        show_again(self.ctx)
         self.recovery.look()
         self.do_jobs()
         while self.courier.deliver_one():

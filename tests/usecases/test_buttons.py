@@ -32,29 +32,40 @@ def execute_jobs(office: Office) -> int:
 
 
 def forgeries(office: Office, change: ChangeRequest, other: ChangeRequest) -> dict[str, str]:
-    number, digest, signature = office.value(change).split(".")
+    number, digest, card, signature = office.value(change).split(".")
     thief = Keyring({"k1": bytes(31) + b"x"})
     return {
-        "no signature": f"{number}.{digest}.",
-        "another signature": f"{number}.{digest}.{'0' * 32}",
-        "another digest": f"{number}.{'0' * 16}.{signature}",
-        "another number": f"{other.number}.{digest}.{signature}",
-        "a number that does not exist": f"4711.{digest}.{signature}",
+        "no signature": f"{number}.{digest}.{card}.",
+        "another signature": f"{number}.{digest}.{card}.{'0' * 32}",
+        "another digest": f"{number}.{'0' * 16}.{card}.{signature}",
+        "another number": f"{other.number}.{digest}.{card}.{signature}",
+        "a number that does not exist": f"4711.{digest}.{card}.{signature}",
+        "another card": f"{number}.{digest}.{'0' * 16}.{signature}",
+        "an earlier card": buttons.value_for(office.store.keys, HOME, replace(change, card_id="0" * 16)),
+        "the other's card": buttons.value_for(office.store.keys, HOME, replace(change, card_id=other.card_id)),
+        "no card": f"{number}.{digest}..{signature}",
+        "without the card": f"{number}.{digest}.{signature}",
+        "another channel": buttons.value_for(office.store.keys, HOME, replace(change, channel=OPS)),
+        "the same beginning of another digest": buttons.value_for(
+            office.store.keys, HOME, replace(change, digest=change.digest[:16] + "0" * 48)
+        ),
         "another key": buttons.value_for(thief, HOME, change),
         "another team": buttons.value_for(office.store.keys, "T2", change),
         "another plan": buttons.value_for(office.store.keys, HOME, replace(change, digest="0" * 64)),
         "nothing": ".",
-        "no number": f"x.{digest}.{signature}",
-        "a strange number": f"１００１.{digest}.{signature}",
-        "a huge number": f"{'9' * 400}.{digest}.{signature}",
-        "a negative number": f"-1.{digest}.{signature}",
-        "letters that are no ASCII": f"{number}.{digest}.é",
+        "no number": f"x.{digest}.{card}.{signature}",
+        "a strange number": f"１００１.{digest}.{card}.{signature}",
+        "a huge number": f"{'9' * 400}.{digest}.{card}.{signature}",
+        "a negative number": f"-1.{digest}.{card}.{signature}",
+        "letters that are no ASCII": f"{number}.{digest}.{card}.é",
         "a longer one": office.value(change) + "0",
     }
 
 
 FORGERIES = [
     *("no signature", "another signature", "another digest", "another number", "a number that does not exist"),
+    *("another card", "an earlier card", "the other's card", "no card", "without the card", "another channel"),
+    "the same beginning of another digest",
     *("another key", "another team", "another plan", "nothing", "no number", "a strange number", "a huge number"),
     *("a negative number", "letters that are no ASCII", "a longer one"),
 ]

@@ -12,6 +12,7 @@ from bot.core.principals import Principal, Role
 from bot.plugin import BadArgument, PluginError, Refusal, Risk, TargetRefused, TargetUnreachable
 from bot.usecases.access import grant_role, revoke_role
 from bot.usecases.consider import Answered, Considered, Planned, choose_place, consider, role_of
+from bot.usecases.standing import look_up
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VIKTOR, Office
 from tests.usecases.toy import ACME, BETA, FORGED, Toy
 
@@ -179,6 +180,8 @@ def test_marks_that_are_typed_are_taken_out_too(office: Office) -> None:
 
 
 def test_considering_stores_nothing_and_sends_nothing(office: Office) -> None:
+    """Once it is known that the account is a member's."""
+    look_up(office.ctx, [OLGA])
     before = office.store.database.path.read_bytes()
     planned(office, OLGA, "thing remove one")
     answered(office, OLGA, "thing list")

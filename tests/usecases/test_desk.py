@@ -12,7 +12,7 @@ from bot.core.principals import Principal
 from bot.core.words import moment
 from bot.plugin import BadArgument, Refusal, Reply
 from bot.usecases.consider import Answered, consider
-from bot.usecases.desk import a_status, request_number
+from bot.usecases.desk import a_status, an_actor, request_number
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, Office
 
 
@@ -171,3 +171,33 @@ def test_audit_records_are_shown_by_number_the_newest_first_and_not_too_many(off
     numbers = [int(row[0].removeprefix("#")) for row in found]
     assert numbers == sorted(numbers, reverse=True)
     assert found[0][3:] == (GLEB.id, GLEB.id)
+
+
+@pytest.mark.parametrize(
+    ("typed", "actor"),
+    [
+        (OLGA.id, OLGA.id),
+        ("UOLGA", OLGA.id),
+        ("@UOLGA", OLGA.id),
+        ("<@UOLGA>", OLGA.id),
+        ("<@UOLGA|olga>", OLGA.id),
+        ("b24bot", "b24bot"),
+        ("local:root", "local:root"),
+        ("", ""),
+    ],
+)
+def test_who_did_something_can_be_a_mention_a_member_id_or_what_a_record_says(typed: str, actor: str) -> None:
+    assert an_actor(typed, "T1") == actor
+
+
+def test_a_name_alone_tells_nobody(office: Office) -> None:
+    with pytest.raises(BadArgument, match="by the name @olga alone"):
+        reply(office, "audit find --actor @olga")
+
+
+def test_records_are_found_by_who_did_it(office: Office) -> None:
+    office.ask()
+    office.type(GLEB, "thing list")
+    assert [row[3] for row in rows(reply(office, "audit find --actor @UGLEB"))] == [GLEB.id]
+    assert [row[3] for row in rows(reply(office, f"audit find --actor {OLGA.id}"))] == [OLGA.id]
+    assert rows(reply(office, "audit find --actor UVERA")) == ()

@@ -9,10 +9,12 @@ import pytest
 from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import APPROVAL_LASTS_MS, Status
+from bot.core.plans import digest, plan_to_json
 from bot.core.policy import Terms
 from bot.core.principals import Principal, Role
 from bot.plugin import PluginError, Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.access import grant_role, revoke_role
+from bot.usecases.consider import Planned, consider
 from bot.usecases.context import Channels
 from bot.usecases.deliver import ChannelDead, Lost
 from tests.usecases.office import ANTON, APPROVALS, OLGA, SHELL, VERA, Office
@@ -75,6 +77,24 @@ def test_a_command_that_plans_no_more_fails_and_sends_nothing(office: Office) ->
         store.database.execute("UPDATE changes SET line = 'thing list'")
     office.work()
     assert office.now(change).outcome == "Nothing was sent: the command plans no more."
+    assert office.toy.calls == []
+
+
+@pytest.mark.parametrize("digest_too", [False, True])
+def test_a_plan_that_was_changed_in_the_database_after_its_approval_is_not_run(
+    office: Office, digest_too: bool
+) -> None:
+    """Changed so well that it is what would be planned now; the audit log still knows what was approved."""
+    change = office.approved()
+    office.toy.things["one"] = "blue"
+    planned = consider(office.ctx, OLGA, "thing remove one")
+    assert isinstance(planned, Planned)
+    new = digest(change.path, change.place, planned.plan) if digest_too else change.digest
+    assert (new != change.digest) is digest_too
+    with office.store.unit_of_work() as store:
+        store.database.execute("UPDATE changes SET plan = ?, digest = ?", plan_to_json(planned.plan), new)
+    office.work()
+    assert office.now(change).outcome == "Nothing was sent: what is stored is not what was approved."
     assert office.toy.calls == []
 
 

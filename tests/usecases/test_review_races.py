@@ -18,7 +18,7 @@ from bot.usecases.receive import receive
 from bot.usecases.worker import perform_job
 from tests.usecases.office import ANTON, IDA, OLGA, VERA, Office
 
-ROUNDS = 12
+ROUNDS = 10
 NAMES = [f"thing{n}" for n in range(ROUNDS)]
 
 

@@ -252,7 +252,8 @@ def test_without_an_audit_channel_nothing_that_changes_is_taken_on(
 ) -> None:
     office = make_office(channels=Channels(approval=APPROVALS))
     assert office.type(OLGA, text) == (
-        "No audit channel is set (B24BOT_AUDIT_CHANNEL). Nothing that changes the portal is taken on until it works."
+        "No audit channel is set (B24BOT_AUDIT_CHANNEL). Reading goes on; nothing that changes something is taken on "
+        "until then."
     )
     assert no_change(office)
     assert office.type(OLGA, "thing list") == "Things"

@@ -351,8 +351,10 @@ def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
 
 
 def test_the_keeper_removes_what_was_said_long_ago(office: Office, working: Worker) -> None:
+    def answers() -> int:
+        return len([one for one in office.store.outbox.letters(["sent"], limit=99) if one.kind == "whisper"])
+
     receive(office.ctx, office.typed(VERA, "thing list"))
-    assert in_time(lambda: office.last_whisper == "Things")
-    assert in_time(lambda: office.store.outbox.counts().get("sent", 0) > 0)
+    assert in_time(lambda: answers() == 1)
     office.clock.advance(8 * 86_400)
-    assert in_time(lambda: "sent" not in office.store.outbox.counts())
+    assert in_time(lambda: answers() == 0)

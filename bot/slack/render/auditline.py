@@ -8,7 +8,10 @@ from bot.core.audit import AuditRecord
 from bot.core.principals import LOCAL_TEAM
 from bot.slack.render.text import Block, cut, escape, one_line, plain, sections, when
 
-SHOWN = ("line", "status", "reason", "role", "sentence", "outcome", "method", "approvals", "quorum", "version")
+SHOWN = (
+    *("line", "status", "reason", "role", "sentence", "outcome", "method", "approvals", "quorum", "version"),
+    *("seq", "head", "count", "fingerprint", "schema"),
+)
 FACTS_MOST = 300
 """Twenty lines go into one message, which Slack refuses above 13,200 characters."""
 _PERSON = re.compile(r"\A[TE][A-Z0-9]+:([UW][A-Z0-9]+)\Z")

@@ -110,11 +110,16 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
         settle = f"b24bot request settle {change.id} done|failed"
         blocks.append(context(f"Whoever has looked says so in the host's terminal: `{settle}`"))
     typed = cut(escape(one_line(plain(change.line)).replace("`", "'")), 300)
-    blocks.append(context(f"`{typed}` · plan {change.digest[:4]}-{change.digest[4:8]} · {change.risk}"))
+    blocks.append(context(f"`{typed}` · {_short(change)} · {change.risk}"))
     actions = _actions(change, value)
     if actions:
         blocks.append({"type": "actions", "block_id": f"decide:{change.number}", "elements": actions})
     return blocks
+
+
+def _short(change: ChangeRequest) -> str:
+    """The beginning of the digest, for comparing by eye."""
+    return f"plan {change.digest[:4]}-{change.digest[4:8]}"
 
 
 def _field(label: str, text: str) -> Block:
@@ -196,7 +201,7 @@ def _button(label: str, name: str, value: str, *, style: str = "") -> Block:
 def _confirmation(change: ChangeRequest) -> Block:
     plan = change.plan
     touched = f" It touches {count(len(plan.radius), 'line')}." if plan.radius else ""
-    text = f"{deed(change)}, now.{touched} Undo: {UNDO[plan.undo.kind]}."
+    text = f"{cut(deed(change), 200)}, now.{touched} Undo: {UNDO[plan.undo.kind]}. As {_short(change)}."
     return {
         "title": {"type": "plain_text", "text": cut(plain(f"Approve {change.id}?"), 100)},
         "text": {"type": "plain_text", "text": cut(text, 300)},

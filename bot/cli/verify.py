@@ -1,0 +1,153 @@
+"""`b24bot audit verify`: the chain recomputed and compared with heads kept elsewhere, also without a running bot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.options import as_json
+from bot.cli.output import print_json, say
+from bot.cli.terminal import Terminal, readable
+from bot.core.chain import Anchor, Findings, Link, a_head, anchors_in, examine
+from bot.core.errors import WordsError
+from bot.core.exports import exported_links
+from bot.plugin import Refusal
+from bot.store.copies import links_of
+from bot.store.keys import Keyring, load_key_file
+from bot.store.store import FILE_NAME
+
+INTACT, BROKEN, AGAINST = 0, 1, 2
+"""Exit codes."""
+RESULTS = {INTACT: "intact", BROKEN: "broken", AGAINST: "against an anchor"}
+A_FILE = click.Path(path_type=Path)
+
+
+@click.command("verify")
+@click.option(
+    "--anchors",
+    type=A_FILE,
+    multiple=True,
+    help="A file with heads kept elsewhere: the witness file, text saved from the audit channel, or an earlier export.",
+)
+@click.option("--head", multiple=True, help="One head, like #42:0123456789abcdef.")
+@click.option("--database", type=A_FILE, help="A copy of the database. Left out: the bot's own.")
+@click.option("--export", "exported", type=A_FILE, help="An export (JSONL) instead of a database.")
+@click.option("--key-file", type=A_FILE, help="The key file. Left out: the one of the settings.")
+@as_json
+@click.pass_obj
+def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
+    """Recompute the whole chain, and compare it with heads that were kept elsewhere. Changes nothing anywhere.
+
+    Exit code 0: it holds; 1: a record was changed or is missing; 2: it holds and is not the log that was seen
+    before: its end was cut off, an older copy was put in its place, or it was written anew.
+    """
+    if given["database"] and given["exported"]:
+        raise WordsError("Give --database or --export, not both.")
+    anchors = [*_typed(given["head"]), *_kept(given["anchors"]), *_witnessed(terminal, given)]
+    keys = _keys(terminal, given["key_file"])
+    with _links(terminal, given["database"], given["exported"]) as links:
+        found = examine(links, keys.audit_key, anchors=anchors)
+    code = BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
+    if as_json:
+        print_json(_object(found, code, len(anchors)))
+    else:
+        for line in _sentences(found, len(anchors)):
+            say(line)
+    raise SystemExit(code)
+
+
+def _typed(heads: tuple[str, ...]) -> Iterator[Anchor]:
+    for text in heads:
+        anchor = a_head(text)
+        if anchor is None:
+            raise WordsError(f"“{text}” is not a head.", hint="Copy one from the audit channel: #42:0123456789abcdef.")
+        yield anchor
+
+
+def _kept(files: tuple[Path, ...]) -> Iterator[Anchor]:
+    for path in files:
+        found = _read(path)
+        if not found:
+            raise Refusal(
+                f"There is no head in {path}.",
+                hint="It takes the witness file, an export, or text from the audit channel, where each line ends like "
+                "#42 0123456789abcdef.",
+            )
+        yield from found
+
+
+def _read(path: Path) -> list[Anchor]:
+    with readable(path), path.open(encoding="utf-8", errors="replace") as lines:
+        return list(anchors_in(lines, str(path)))
+
+
+def _witnessed(terminal: Terminal, given: dict[str, Any]) -> list[Anchor]:
+    """The bot's own witness file belongs to its own database, and need not be named."""
+    if given["database"] or given["exported"] or given["anchors"]:
+        return []
+    path = terminal.host_settings.witness_file
+    return _read(path) if path is not None and path.exists() else []
+
+
+def _keys(terminal: Terminal, path: Path | None) -> Keyring:
+    if path is not None:
+        with readable(path):
+            return load_key_file(path)
+    settings = terminal.host_settings
+    with readable(settings.key_file):
+        return load_key_file(settings.key_file, home=settings.home)
+
+
+@contextmanager
+def _links(terminal: Terminal, database: Path | None, exported: Path | None) -> Iterator[Iterator[Link]]:
+    if exported is not None:
+        with readable(exported), exported.open(encoding="utf-8", errors="replace") as lines:
+            yield exported_links(lines)
+        return
+    path = database or terminal.host_settings.home / FILE_NAME
+    with readable(path), links_of(path) as links:
+        yield links
+
+
+def _sentences(found: Findings, anchors: int) -> Iterator[str]:
+    place, agreed, against = found.place, found.agreed, found.against
+    holds = f"The chain holds up to #{place.seq} {place.head[:16]}" if place.seq else "The log is empty"
+    if found.broken_at is not None:
+        yield f"The chain is broken at record #{found.broken_at}: it was changed after it was written, or is missing."
+    elif against is None:
+        yield f"{holds}."
+    elif found.behind:
+        yield (
+            f"{holds}, and #{against.seq} {against.head[:16]} was seen ({against.where}): the log was cut, or is an "
+            "older copy."
+        )
+    else:
+        yield (
+            f"{holds}, and record #{against.seq} is not the one that was seen as {against.head[:16]} "
+            f"({against.where}): the log was written anew by somebody who has the key, or is another bot's."
+        )
+    if agreed is not None:
+        yield f"It agrees with the heads kept elsewhere up to #{agreed.seq} ({agreed.where})."
+    elif not anchors:
+        yield "It was compared with no head kept elsewhere (--anchors), so records cut off at its end would not show."
+
+
+def _object(found: Findings, code: int, anchors: int) -> dict[str, Any]:
+    return {
+        "result": RESULTS[code],
+        "seq": found.place.seq,
+        "head": found.place.head,
+        "broken_at": found.broken_at,
+        "behind": found.behind,
+        "anchors": anchors,
+        "agreed": _anchor(found.agreed),
+        "against": _anchor(found.against),
+    }
+
+
+def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:
+    return {"seq": anchor.seq, "head": anchor.head, "where": anchor.where} if anchor else None

@@ -1,0 +1,173 @@
+"""The audit chain as others can check it: does it hold, and does it agree with heads that were kept elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from hmac import compare_digest
+
+from bot.core.audit import GENESIS, Tag, link_of
+from bot.core.plans import canonical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A record as it is found in a database or a file, believed in nothing: `facts` are JSON as they stand there."""
+
+    seq: int
+    at: int
+    tag: str
+    actor: str
+    subject: str
+    facts: str
+    key_id: str
+    mac: bytes
+
+
+NO_LINK = Link(seq=-1, at=0, tag="", actor="", subject="", facts="", key_id="", mac=b"")
+"""Stands for what is no record at all: it fits nowhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a chain stands: after record `seq`."""
+
+    seq: int
+    mac: bytes
+
+    @property
+    def head(self) -> str:
+        """All 64 hex digits."""
+        return self.mac.hex()
+
+
+START = Place(seq=0, mac=GENESIS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A head that was kept outside the database: at least 8 of its hex digits, and where it was found."""
+
+    seq: int
+    head: str
+    where: str
+
+    def fits(self, place: Place) -> bool:
+        """Whether the chain went through here."""
+        return place.seq == self.seq and place.head.startswith(self.head)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What came of a check."""
+
+    place: Place
+    """How far the chain holds."""
+    broken_at: int | None = None
+    """The number of the first record that is not as it was written, or is missing."""
+    agreed: Anchor | None = None
+    """The newest anchor that the chain goes through."""
+    against: Anchor | None = None
+    """The oldest anchor that it does not go through. Not looked for behind a break."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether the log ends before an anchor: its tail was cut off, or it is an older copy."""
+        return self.against is not None and self.against.seq > self.place.seq
+
+
+def examine(
+    links: Iterable[Link], key_of: Callable[[str], bytes], *, anchors: Iterable[Anchor] = (), start: Place = START
+) -> Findings:
+    """Recompute the chain from `start`, and compare it with anchors that lie after that.
+
+    Whatever `key_of` raises for a key nobody has, this raises too.
+
+    Records cut off at the end leave a chain that holds: only an anchor shows that. So it is with a chain that
+    somebody who holds the key has written anew.
+    """
+    wanted: dict[int, list[Anchor]] = defaultdict(list)
+    for anchor in anchors:
+        wanted[anchor.seq].append(anchor)
+    seq, mac, broken = start.seq, start.mac, None
+    agreed, against = _compare(wanted.pop(seq, ()), start)
+    for one in links:
+        if one.seq != seq + 1 or not compare_digest(_mac(one, key_of(one.key_id), mac), one.mac):
+            broken = seq + 1
+            break
+        seq, mac = one.seq, one.mac
+        if seq in wanted:
+            fits, fails = _compare(wanted.pop(seq), Place(seq=seq, mac=mac))
+            agreed, against = fits or agreed, against or fails
+    if against is None and broken is None:
+        against = wanted[min(wanted)][0] if wanted else None
+    return Findings(place=Place(seq=seq, mac=mac), broken_at=broken, agreed=agreed, against=against)
+
+
+def _mac(one: Link, key: bytes, previous: bytes) -> bytes:
+    return link_of(
+        key, one.seq, previous, at=one.at, tag=one.tag, actor=one.actor, subject=one.subject, facts=one.facts
+    )
+
+
+def _compare(anchors: Iterable[Anchor], place: Place) -> tuple[Anchor | None, Anchor | None]:
+    """One anchor that fits and one that does not, each if there is one."""
+    fits = fails = None
+    for anchor in anchors:
+        if anchor.fits(place):
+            fits = anchor
+        else:
+            fails = anchor
+    return fits, fails
+
+
+# Heads outside the database: how they are written, and how they are found in what was kept.
+
+_LINE = re.compile(r"#([0-9]{1,15})[ :]([0-9a-f]{16,64})\W*(?:\(edited\)\W*)?\Z")
+"""How every line of the audit channel ends. What people typed stands further left, so it is never taken for a head."""
+_CHECKPOINT = re.compile(rf"\A\W*{Tag.CHECKPOINT}\b.*? seq ([0-9]{{1,15}}) · head ([0-9a-f]{{64}})\b")
+_CSV_ROW = re.compile(r'\A"?([0-9]{1,15})"?,.*,"?([0-9a-f]{64})"?\Z')
+_HEAD = re.compile(r"\A#?([0-9]{1,15})[ :]([0-9a-fA-F]{8,64})\Z")
+_HEX = re.compile(r"\A[0-9a-f]{16,64}\Z")
+
+
+def witness_line(record_tag: str, place: Place, *, at: str, key_id: str) -> str:
+    """One line for the witness file, without its line break. `at` is for people."""
+    return canonical({"at": at, "head": place.head, "key": key_id, "seq": place.seq, "tag": record_tag})
+
+
+def anchors_in(lines: Iterable[str], source: str) -> Iterator[Anchor]:
+    """Every head in the lines of a witness file, of an export, or of text saved from the audit channel.
+
+    A line that holds none is passed over: text has such lines, and a crash can leave half of one.
+    """
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        for seq, head in _json_head(text) if text.startswith("{") else _text_heads(text):
+            yield Anchor(seq=seq, head=head, where=f"line {number} of {source}")
+
+
+def _json_head(text: str) -> Iterator[tuple[int, str]]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    seq, head = data.get("seq"), data.get("head", data.get("mac"))
+    if type(seq) is int and seq > 0 and isinstance(head, str) and _HEX.match(head):
+        yield seq, head
+
+
+def _text_heads(text: str) -> Iterator[tuple[int, str]]:
+    for pattern in (_CHECKPOINT, _LINE, _CSV_ROW):
+        found = pattern.search(text)
+        if found and int(found[1]):
+            yield int(found[1]), found[2]
+
+
+def a_head(text: str) -> Anchor | None:
+    """A head as somebody types it: `#42:0123456789abcdef`, eight digits at least; None when it is none."""
+    found = _HEAD.match(text.strip())
+    return Anchor(seq=int(found[1]), head=found[2].lower(), where=text.strip()) if found else None

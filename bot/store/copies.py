@@ -1,0 +1,118 @@
+"""The audit log of any copy of a database: read where it lies, changing nothing, not even its schema."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bot.core.chain import NO_LINK, Link
+from bot.core.errors import ConfigurationError, StoreUnavailable
+from bot.store.audit import LOWEST
+from bot.store.database import APPLICATION_ID, BUSY_SECONDS, sqlite3
+
+PAGE = 2_000
+COLUMNS = {"seq": int, "at": int, "tag": str, "actor": str, "subject": str, "facts": str, "key_id": str, "mac": bytes}
+"""What a record is made of. A file that somebody wrote anew may hold anything in their place."""
+_WAL_MARK = b"\x02\x02"
+
+
+@contextmanager
+def links_of(path: Path) -> Iterator[Iterator[Link]]:
+    """Every record of the file, also while a bot works on it. Raises ConfigurationError where none can be read."""
+    if not path.is_file():
+        raise ConfigurationError(f"There is no database at {path}.")
+    try:
+        with _opened(path) as connection:
+            _require_ours(connection, path)
+            yield _links(connection)
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(f"The database {path} cannot be read now ({error}).") from None
+    except sqlite3.DatabaseError as error:
+        raise ConfigurationError(f"{path} cannot be read as a database of b24bot: {error}.") from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    if not _alone(path, "-wal") and not _beside(path, "-shm").exists():
+        # Nobody has it open, so it can be copied; opening it here would put files beside it.
+        with _copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
+            yield connection
+        return
+    try:
+        connection = _connect(path, "immutable=1" if _in_wal_mode(path) and _alone(path, "-wal") else "mode=ro")
+    except sqlite3.OperationalError:
+        if _alone(path, "-journal") and _alone(path, "-wal"):
+            raise
+        # A process died in the middle of a transaction, which has to be undone first: in a copy.
+        with _copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
+            yield connection
+        return
+    with closing(connection):
+        yield connection
+
+
+def _connect(path: Path, how: str) -> Any:
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?{how}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+    )
+    try:
+        # What is no text in UTF-8 was not written by us; it has to be read to be found broken.
+        connection.text_factory = lambda raw: raw.decode(errors="surrogateescape")
+        connection.execute("PRAGMA trusted_schema=0")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _alone(path: Path, ending: str) -> bool:
+    """Whether nothing lies in the file of that ending beside the database."""
+    other = _beside(path, ending)
+    return not other.exists() or other.stat().st_size == 0
+
+
+def _in_wal_mode(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(20)[18:] == _WAL_MARK
+
+
+@contextmanager
+def _copied(path: Path) -> Iterator[Path]:
+    """A private copy with all that belongs to it."""
+    with TemporaryDirectory(prefix="b24bot-") as folder:
+        for ending in ("", "-wal", "-journal"):
+            if _beside(path, ending).exists():
+                shutil.copyfile(_beside(path, ending), Path(folder) / f"copy{ending}")
+        yield Path(folder) / "copy"
+
+
+def _require_ours(connection: Any, path: Path) -> None:
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    has = {row[1] for row in connection.execute("PRAGMA table_info(audit)")}
+    if owner != APPLICATION_ID or not has.issuperset(COLUMNS):
+        raise ConfigurationError(f"{path} is not a database of b24bot.")
+
+
+def _links(connection: Any) -> Iterator[Link]:
+    low = LOWEST
+    # Read in pages that are fetched whole: a query that stays open would keep the bot from writing.
+    query = f"SELECT {', '.join(COLUMNS)} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our names
+    while rows := connection.execute(query, (low, PAGE)).fetchall():
+        yield from map(_link, rows)
+        low = rows[-1][0]
+
+
+def _link(row: tuple[Any, ...]) -> Link:
+    values = dict(zip(COLUMNS, row, strict=True))
+    if any(not isinstance(values[name], kind) for name, kind in COLUMNS.items()):
+        return NO_LINK
+    return Link(**values)

@@ -1,0 +1,186 @@
+"""Whether the audit log is still the one it was: the chain holds, and the witness file has seen no other."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from bot.core.audit import QUIET, SYSTEM, Entry, Tag
+from bot.core.chain import START, Place, examine, witness_line
+from bot.core.errors import ConfigurationError
+from bot.core.exports import iso
+from bot.core.mode import Limit, Mode
+from bot.store.witness import Witness
+from bot.usecases.context import Context, log
+
+CHAIN = "chain"
+"""The name of the limit in `ctx.limits`."""
+WITNESSED = "witnessed"
+"""The fact that holds the number of the last record whose head is in the witness file."""
+MOST_VERIFIED = 1_000_000
+"""Records that are recomputed in one go; of a longer log the newest so many."""
+BEGUN = " at first"
+"""Stands behind that number until the first line is written."""
+CHECK_MS = 3_600_000
+RECORDS_A_ROUND = 500
+
+
+def check_chain(ctx: Context) -> Limit | None:
+    """Recompute the chain since the last check, all of it the first time, and compare it with the witness file."""
+    why = _break(ctx)
+    if not why and ctx.witness is not None:
+        try:
+            why = _disagreement(ctx, ctx.witness)
+        except OSError as error:
+            log.warning(
+                "the witness file %s cannot be read: %s", ctx.witness.path, error, extra={"action": "witness_unread"}
+            )
+    return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why) if why else None
+
+
+def note_chain(ctx: Context) -> Limit | None:
+    """Check the chain, and let what comes of it be a limit until another check finds it mended."""
+    limit = check_chain(ctx)
+    _note(ctx, limit)
+    return limit
+
+
+def _note(ctx: Context, limit: Limit | None) -> None:
+    if limit is None:
+        ctx.limits.pop(CHAIN, None)
+        return
+    if ctx.limits.get(CHAIN) != limit:
+        log.error("only reading goes on: %s", limit.why, extra={"action": "chain_broken"})
+    ctx.limits[CHAIN] = limit
+
+
+def _break(ctx: Context) -> str:
+    audit, start = ctx.store.audit, ctx.verified
+    last = audit.place() or START
+    if start != START and audit.place_at(start.seq) != start:
+        return _broken_at(min(start.seq, last.seq + 1))
+    if last.seq - start.seq > MOST_VERIFIED:
+        start = audit.place_at(last.seq - MOST_VERIFIED) or start
+    try:
+        found = examine(audit.links(after=start.seq or None), ctx.store.keys.audit_key, start=start)
+    except ConfigurationError as error:
+        return error.sentence
+    ctx.verified = found.place
+    return _broken_at(found.broken_at) if found.broken_at is not None else ""
+
+
+def _broken_at(seq: int) -> str:
+    return f"The audit log is broken at record #{seq}: it was changed after it was written, or is missing."
+
+
+def _disagreement(ctx: Context, witness: Witness) -> str:
+    """Compare what is new in the witness file, whoever wrote it there. What does not fit is found again next time."""
+    unread = witness.unread()
+    last = ctx.store.audit.place() or START
+    newest = max((anchor.seq for anchor in unread.anchors), default=0)
+    if newest > last.seq:
+        return (
+            f"The database ends at audit record #{last.seq}, and the witness file has seen #{newest}: an old copy of "
+            "the database was put back, or records were cut off."
+        )
+    for anchor in sorted(unread.anchors, key=lambda one: one.seq):
+        place = ctx.store.audit.place_at(anchor.seq)
+        if place is None or not anchor.fits(place):
+            return (
+                f"Audit record #{anchor.seq} is not the one the witness file has seen: two b24bots with two databases "
+                "write to it, or the log was written anew."
+            )
+    witness.accept(unread)
+    return ""
+
+
+def witness_limit(ctx: Context) -> Limit | None:
+    """A witness that is set and does not get its heads is as bad as an audit channel that is dead."""
+    witnessed = _witnessed(ctx) if ctx.witness is not None else None
+    waiting = ctx.store.audit.get(witnessed + 1) if witnessed is not None else None
+    if waiting is None or ctx.clock.now_ms() - waiting.at <= ctx.audit_lag_ms:
+        return None
+    minutes = (ctx.clock.now_ms() - waiting.at) // 60_000
+    why = f"The witness file (B24BOT_WITNESS_FILE) has not taken the heads of the audit log for {minutes} minutes."
+    return Limit(name="witness", mode=Mode.NO_DANGER, why=why)
+
+
+def _witnessed(ctx: Context) -> int | None:
+    known = ctx.store.facts.get(WITNESSED)
+    return int(known.removesuffix(BEGUN)) if known is not None else None
+
+
+class Anchoring:
+    """Bears witness as the log grows, and checks the chain every hour. In a thread of its own: a file on another
+    host can keep whoever writes to it waiting."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._checked_at = ctx.clock.now_ms()
+        self._failing = False
+
+    def round(self) -> bool:
+        """One round; True when there is more to write at once."""
+        ctx = self._ctx
+        now = ctx.clock.now_ms()
+        if now - self._checked_at >= CHECK_MS:
+            self._checked_at = now
+            note_chain(ctx)
+        return ctx.witness is not None and CHAIN not in ctx.limits and self._bear_witness(ctx.witness)
+
+    def _bear_witness(self, witness: Witness) -> bool:
+        """Append the heads of new records. The witness of a log that it disagrees with is left as it is."""
+        ctx = self._ctx
+        last, witnessed = ctx.store.audit.place(), _witnessed(ctx)
+        if last is None or last.seq == witnessed:
+            return False
+        if witnessed is None:
+            witnessed = self._begin(last)
+        try:
+            why = _disagreement(ctx, witness)
+            if why:
+                _note(ctx, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why))
+                return False
+            reached = self._append(witness, witnessed)
+        except OSError as error:
+            if not self._failing:
+                log.warning(
+                    "the witness file %s cannot be written: %s", witness.path, error, extra={"action": "witness_dead"}
+                )
+            self._failing = True
+            return False
+        self._failing = False
+        with ctx.store.unit_of_work() as store:
+            self._note_cut(witness)
+            store.facts.put(WITNESSED, str(reached))
+        return reached < last.seq
+
+    def _begin(self, last: Place) -> int:
+        """A log that gets a witness begins with its newest record, and from now on what waits for it is counted."""
+        with self._ctx.store.unit_of_work() as store:
+            store.facts.put(WITNESSED, f"{last.seq - 1}{BEGUN}")
+        return last.seq - 1
+
+    def _note_cut(self, witness: Witness) -> None:
+        """Whoever cuts the witness, or takes it away, is not to do so quietly. In a unit of work."""
+        store, newest = self._ctx.store, witness.newest
+        known = store.facts.get(WITNESSED) or ""
+        if known.endswith(BEGUN) or newest >= int(known):
+            return
+        log.warning(
+            "the witness file %s ended at record #%s, and had got #%s: it was cut, or is another file",
+            *(witness.path, newest, known),
+            extra={"action": "witness_cut"},
+        )
+        facts = {"seq": newest, "count": int(known)}
+        store.record(Entry(tag=Tag.WITNESS_CUT, actor=SYSTEM, subject="witness", facts=facts))
+
+    def _append(self, witness: Witness, witnessed: int) -> int:
+        """A line for every record that is copied to the audit channel, and for the last one whatever it is."""
+        records = list(islice(self._ctx.store.audit.walk(after=witnessed), RECORDS_A_ROUND))
+        lines = [
+            witness_line(one.tag, Place(seq=one.seq, mac=one.mac), at=iso(one.at), key_id=one.key_id)
+            for one in records
+            if one.tag not in QUIET or one is records[-1]
+        ]
+        witness.append(lines)
+        return records[-1].seq

@@ -1,0 +1,48 @@
+"""Checkpoints: records that state the whole head of the audit log, so that it is kept wherever records are copied."""
+
+from __future__ import annotations
+
+from bot.core.audit import SYSTEM, Entry, Fact, Tag
+from bot.core.chain import Place
+from bot.store.migrations import schema_step
+from bot.usecases.anchor import CHAIN
+from bot.usecases.context import Context
+
+EVERY_RECORDS = 100
+EVERY_MS = 86_400_000
+
+
+def write_checkpoint(ctx: Context) -> bool:
+    """Write one if it is due: after so many records, or a day after the last one when there is something new.
+
+    A chain that is known not to hold gets none: it would look as if somebody had found it in order.
+    """
+    if CHAIN in ctx.limits or _due(ctx) is None:
+        return False
+    with ctx.store.unit_of_work() as store:
+        place = _due(ctx)
+        if place is None:
+            return False
+        record = store.audit.get(place.seq)
+        facts: dict[str, Fact] = {
+            "seq": place.seq,
+            "head": place.head,
+            "count": store.audit.count(),
+            "fingerprint": record.key_id if record else "",
+            "schema": schema_step(store.database),
+        }
+        store.record(Entry(tag=Tag.CHECKPOINT, actor=SYSTEM, subject="chain", facts=facts))
+    ctx.wake()
+    return True
+
+
+def _due(ctx: Context) -> Place | None:
+    """Where the chain stands, if that is to be stated now."""
+    audit = ctx.store.audit
+    place, last = audit.place(), audit.newest(Tag.CHECKPOINT)
+    behind = last.seq if last else 0
+    if place is None or place.seq == behind:
+        return None
+    since = last or audit.get(behind + 1)
+    old = since is not None and ctx.clock.now_ms() - since.at >= EVERY_MS
+    return place if old or place.seq - behind >= EVERY_RECORDS else None

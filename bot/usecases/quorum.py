@@ -1,0 +1,69 @@
+"""Whose word counts for a change request now: by the allow-list, by who is who, and by what Slack says of accounts."""
+
+from __future__ import annotations
+
+from bot.core import marks
+from bot.core.change import ChangeRequest
+from bot.core.policy import NeedsApproval, Refused, decide, may_approve
+from bot.core.principals import Principal
+from bot.usecases.consider import role_of
+from bot.usecases.context import Context
+from bot.usecases.standing import flaw, outcast
+
+
+def unfit(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Why this person's verdict does not count, whatever Slack says of the account."""
+    if person.team != ctx.home_team and not person.local:
+        return Refused(reason="You belong to another workspace; only people of this one can decide here.")
+    role = role_of(ctx, person)
+    return may_approve(change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.people)
+
+
+def bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Why this person's verdict does not count now."""
+    return unfit(ctx, person, change) or outcast(ctx, person)
+
+
+def quorum_of(change: ChangeRequest) -> int:
+    """How many approvals the change request needs."""
+    return change.decision.quorum if isinstance(change.decision, NeedsApproval) else 1
+
+
+def approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
+    """Who has approved and may still do so by the allow-list as it is."""
+    return [one.reviewer for one in change.approvals if unfit(ctx, one.reviewer, change) is None]
+
+
+def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Principal]:
+    """Whose approvals count now: members who may still give them by the allow-list as it is, each person once."""
+    return ctx.people.distinct(person for person in approvers(ctx, change) if outcast(ctx, person) is None)
+
+
+def concerned(ctx: Context, change: ChangeRequest) -> list[Principal]:
+    """Whose accounts have to be known before it runs; nobody's when the allow-list alone keeps it from that."""
+    return [] if _unlisted(ctx, change) else [change.requester, *approvers(ctx, change)]
+
+
+def void(ctx: Context, change: ChangeRequest) -> str:
+    """Why an approved change request may not run any more, as a part of a sentence; empty when it may.
+
+    Slack has been asked about all who are `concerned`.
+    """
+    found = flaw(ctx, change.requester)
+    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
+    given = approvers(ctx, change)
+    flaws = ", ".join(f"the account of {marks.person(one)} {flaw(ctx, one)}" for one in given if flaw(ctx, one))
+    reasons = (
+        _unlisted(ctx, change),
+        f"the account of who asked {found}." if found else "",
+        f"only {counted} of {quorum} approvals still count; {flaws}." if counted < quorum else "",
+    )
+    return next((reason for reason in reasons if reason), "")
+
+
+def _unlisted(ctx: Context, change: ChangeRequest) -> str:
+    """The same, by the allow-list alone."""
+    if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.terms), Refused):
+        return "who asked may no longer ask for this."
+    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)
+    return f"only {counted} of {quorum} approvals still count by the allow-list." if counted < quorum else ""

@@ -1,0 +1,62 @@
+"""Whether the people of a decision are members of the workspace: Slack is asked before, its answer is judged within."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.core.policy import Refused
+from bot.core.principals import Principal
+from bot.core.standing import FLAWS, Account, Standing
+from bot.usecases.context import Context, log
+from bot.usecases.deliver import Busy, DeliveryError
+
+UNASKED = "Slack could not be asked who you are, so nothing was done. Try again in a moment."
+ASK_AGAIN_MS = 5_000
+
+
+def look_up(ctx: Context, people: Iterable[Principal]) -> int:
+    """Ask Slack about those of whom nothing fresh is known. Not inside a unit of work: it goes over the network.
+
+    Whom Slack could not be asked about stays `unasked`. Returns the milliseconds after which trying again makes
+    sense, 0 when nobody stayed so.
+    """
+    for person in unasked(ctx, people):
+        at = ctx.clock.now_ms()
+        try:
+            standing = ctx.messenger.account(person)
+        except DeliveryError as error:
+            log.warning("Slack does not tell of %s: %s", person.id, error.code, extra={"action": "users_info_failed"})
+            return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
+        with ctx.store.unit_of_work() as store:
+            store.accounts.put(person, Account(standing=standing, at=at))
+    return 0
+
+
+def unasked(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
+    """Those of whom nothing is known that is fresh enough to decide by."""
+    return [person for person in people if not person.local and _known(ctx, person) is None]
+
+
+def flaw(ctx: Context, person: Principal) -> str:
+    """What keeps an account from counting, as the end of a sentence; empty for a member and for who is `unasked`."""
+    known = None if person.local else _known(ctx, person)
+    return FLAWS.get(known.standing, "") if known else ""
+
+
+def outcast(ctx: Context, person: Principal) -> Refused | None:
+    """Why this person may do nothing here, whatever the allow-list says. Asked in the transaction that decides."""
+    if unasked(ctx, [person]):
+        return Refused(reason=UNASKED)
+    found = flaw(ctx, person)
+    return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
+
+
+def last_known(ctx: Context, person: Principal) -> Standing | None:
+    """What was last found, however long ago: good enough to choose whom to tell, never to decide by."""
+    account = ctx.store.accounts.get(person)
+    return account.standing if account else None
+
+
+def _known(ctx: Context, person: Principal) -> Account | None:
+    account = ctx.store.accounts.get(person)
+    return account if account is not None and account.fresh(ctx.clock.now_ms()) else None
