@@ -14,6 +14,7 @@ from bot.cli.access import access
 from bot.cli.audit import audit
 from bot.cli.declared import DeclaredCommand, NounGroup, unknown
 from bot.cli.init import init
+from bot.cli.outbox import outbox
 from bot.cli.output import print_error
 from bot.cli.play import play
 from bot.cli.request import request
@@ -28,7 +29,7 @@ log = logging.getLogger("b24bot.cli")
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Set up": (init, access),
     "Run": (serve, work),
-    "Look and ask": (run, request, audit),
+    "Look and ask": (run, request, audit, outbox),
     "Try out": (play, simulate),
 }
 

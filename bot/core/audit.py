@@ -53,10 +53,14 @@ class Tag(StrEnum):
     KEY_ROTATED = "bot:key:rotated"
     TOKENS_RENEWED = "portal:tokens:renewed"
     TOKENS_REFUSED = "portal:tokens:refused"
+    TOKENS_REPLACED = "portal:tokens:replaced"
+    NOTICE_DIED = "outbox:notice:died"
+    NOTICE_REVIVED = "outbox:notice:revived"
+    NOTICE_DROPPED = "outbox:notice:dropped"
 
 
-QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED})
-"""Recorded, and not copied to the audit channel: reading is not news there."""
+QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED, Tag.TOKENS_RENEWED})
+"""Recorded, and not copied to the audit channel: reading, and what goes as it should, is not news there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,13 @@ _SECOND = (
     "ALTER TABLE executions ADD COLUMN sent_at INTEGER",
     "CREATE INDEX changes_requester ON changes (requester, status)",
     "CREATE INDEX audit_tag ON audit (tag, seq)",
+    "ALTER TABLE outbox ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE outbox ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outbox ADD COLUMN died_at INTEGER",
+    "UPDATE outbox SET number = CAST(substr(key, 6) AS INTEGER) WHERE kind = 'card'",
+    "UPDATE outbox SET number = CAST(substr(key, 8) AS INTEGER) WHERE kind = 'thread'",
+    "CREATE INDEX outbox_order ON outbox (state, kind, id)",
+    "CREATE INDEX outbox_number ON outbox (number, kind, state)",
 )
 
 
@@ -144,6 +151,6 @@ def m001_first(db: Utils) -> None:
 
 @migrations()
 def m002_standing_and_leases(db: Utils) -> None:
-    """What is known of people's accounts, which card a button belongs to, and who runs a change request."""
+    """People's accounts, which card a button belongs to, who runs a change request, and what a notice is about."""
     for statement in _SECOND:
         db.execute(statement)

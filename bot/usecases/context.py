@@ -23,6 +23,7 @@ from bot.plugin import Clock
 from bot.store.jobs import Job
 from bot.store.store import Store
 from bot.store.witness import Witness
+from bot.usecases.pace import Pace
 
 log = logging.getLogger("b24bot")
 
@@ -86,8 +87,6 @@ class Context:
     version: str = ""
     people: People = field(default_factory=People)
     """Which accounts are one person's."""
-    audit_pace_ms: int = 1_000
-    """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
     owner: str = field(default_factory=ids.token)
     """Names this process in the leases of what it runs."""
     audit_lag_ms: int = 1_800_000
@@ -101,6 +100,11 @@ class Context:
     """What start-up and the keeper found that keeps the bot from doing everything, by name."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tell the threads of this process that there is work."""
+    pace: Pace = field(init=False)
+    """When each channel takes the next message; whoever posts asks it."""
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.clock)
 
     def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
         given = services_for(plugin, self.settings, self.store, self.clock, progress)

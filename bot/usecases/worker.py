@@ -29,10 +29,11 @@ from bot.usecases.submit import submit
 RUNNERS = 4
 POLL_SECONDS = 0.05
 KEEPER_SECONDS = 0.5
-SWEEP_MS = 3_600_000
+SWEEP_MS = TEND_MS = 3_600_000
 MOST_ATTEMPTS = 3
 RETRY_MS = 5_000
 INBOUND = "inbound"
+TEND_FAULT = {"action": "tend_fault"}
 _AFTERWARDS = {
     True: "Nothing was sent to the portal for this. Try again in a moment.",
     False: "b24bot goes on by itself once it can be written; what was called is read back and never called again.",
@@ -48,7 +49,7 @@ class Worker:
         self._stopping = threading.Event()
         self._news = threading.Condition()
         self._round = 0
-        self._swept_at = 0
+        self._swept_at = self._tended_at = 0
         self._threads: list[threading.Thread] = []
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
@@ -125,8 +126,21 @@ class Worker:
             self._swept_at = now
             with self._ctx.store.unit_of_work() as store:
                 store.jobs.forget_receipts(now)
+                store.outbox.forget(now)
+        if now - self._tended_at > TEND_MS:
+            self._tended_at = now
+            tend(self._ctx)
         note_mode(self._ctx)
         return False
+
+
+def tend(ctx: Context) -> None:
+    """Let every plugin look after what would run out. A fault of one is in the log, and the others have their turn."""
+    for plugin in ctx.registry.plugins.values():
+        try:
+            plugin.tend(ctx.services(plugin.name))
+        except Exception:  # noqa: BLE001 - the edge to a plugin: the keeper has other things to do
+            log.exception("%s could not look after its own (%s)", plugin.name, ids.incident_id(), extra=TEND_FAULT)
 
 
 def perform_job(ctx: Context, job: Job) -> None:
