@@ -49,6 +49,7 @@ class Tag(StrEnum):
     CHECKPOINT = "audit:chain:checkpoint"
     WITNESS_CUT = "audit:witness:cut"
     BACKUP_MADE = "bot:database:copied"
+    BACKUP_FAILED = "bot:database:uncopied"
     DATABASE_RESTORED = "bot:database:restored"
     KEY_ROTATED = "bot:key:rotated"
     TOKENS_RENEWED = "portal:tokens:renewed"
@@ -59,7 +60,7 @@ class Tag(StrEnum):
     NOTICE_DROPPED = "outbox:notice:dropped"
 
 
-QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED, Tag.TOKENS_RENEWED})
+QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED, Tag.TOKENS_RENEWED, Tag.BACKUP_MADE})
 """Recorded, and not copied to the audit channel: reading, and what goes as it should, is not news there."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Protocol
 
 from bot import clock as ids
@@ -20,6 +21,7 @@ from bot.core.standing import Standing
 from bot.host.registry import Registry
 from bot.host.services import PluginServices, Progress, nobody_waits, services_for
 from bot.plugin import Clock
+from bot.store.database import free_bytes
 from bot.store.jobs import Job
 from bot.store.store import Store
 from bot.store.witness import Witness
@@ -98,6 +100,8 @@ class Context:
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     limits: dict[str, Limit] = field(default_factory=dict)
     """What start-up and the keeper found that keeps the bot from doing everything, by name."""
+    free_bytes: Callable[[Path], int] = free_bytes
+    """How much room the file system of a path has for us."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tell the threads of this process that there is work."""
     pace: Pace = field(init=False)

@@ -1,4 +1,4 @@
-"""The threads that work: runners take jobs, the courier delivers, the keeper watches the clock."""
+"""The threads that work: runners take jobs, the courier delivers, the keeper and the upkeep watch clock and files."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ from bot.usecases.recover import Recovery
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.submit import submit
+from bot.usecases.upkeep import Upkeep
 
 RUNNERS = 4
 POLL_SECONDS = 0.05
 KEEPER_SECONDS = 0.5
+UPKEEP_SECONDS = 1.0
 SWEEP_MS = TEND_MS = 3_600_000
 MOST_ATTEMPTS = 3
 RETRY_MS = 5_000
@@ -53,6 +55,7 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
+        self._upkeep = Upkeep(ctx)
         self._anchoring = Anchoring(ctx)
         self._lag = LagWatch(ctx)
 
@@ -64,6 +67,7 @@ class Worker:
             self._thread(f"runner-{number}", self._run_one, POLL_SECONDS)
         self._thread("courier", self._courier.deliver_one, POLL_SECONDS)
         self._thread("keeper", self._keep, KEEPER_SECONDS)
+        self._thread("upkeep", self._upkeep.look, UPKEEP_SECONDS)
         self._thread("anchoring", self._anchoring.round, KEEPER_SECONDS)
 
     def wake(self) -> None:
