@@ -306,17 +306,18 @@ class Courier:
         kind = kind_of(envelope.notice)
         log.warning("a %s did not get out: %s", kind, error.code, extra={"action": "delivery_failed"})
         if isinstance(error, ChannelDead | Impossible) and isinstance(envelope.notice, CardNotice):
-            self._tell_card_failed(envelope.notice.number, error, first=envelope.attempts == 1)
+            self._tell_card_failed(envelope.notice.number, error)
 
-    def _tell_card_failed(self, number: int, error: DeliveryError, *, first: bool) -> None:
+    def _tell_card_failed(self, number: int, error: DeliveryError) -> None:
         """Tell the log, and once the requester, who was told that it waits there."""
         change = self.ctx.store.changes.require(number)
-        if first and not change.requester.local:
+        key = f"whisper:{number}:card"
+        if not change.requester.local and self.ctx.store.outbox.state_of(key) is None:
             where = marks.channel(change.channel)
             title = f"The card of {change.id} cannot be posted in {where} ({error.code}), so nobody can decide it yet."
             hint = "An admin checks B24BOT_APPROVAL_CHANNEL and invites the bot there; it is tried again by itself."
             with self.ctx.store.unit_of_work():
-                whisper(self.ctx, change.requester, "", Reply(title=title, notes=(hint,)), mood="trouble")
+                whisper(self.ctx, change.requester, "", Reply(title=title, notes=(hint,)), mood="trouble", key=key)
         log.error(
             "the card of CR-%s cannot be posted: %s. Check B24BOT_APPROVAL_CHANNEL and invite the bot there.",
             number,
