@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.programmes.crash.beginning import template
 from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.scene import template
 
 
 @pytest.fixture(scope="session")

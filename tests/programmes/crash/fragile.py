@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot.app import Bot, assemble
 from bot.cli.terminal import Terminal, readable
-from bot.plugin import Clock, Place, Services
+from bot.plugin import Call, CallOutcome, Clock, Place, Services
 from bot.slack.gateway import Gateway
 from bot.store.keys import load_key_file
 from bot.store.store import Store, open_store
@@ -25,6 +25,10 @@ from tests.programmes.crash.page import Page, PagedClock
 
 NO_DISK = "OFF"
 """A process that is killed leaves what it has written with the kernel, so the disk can be left out of it."""
+
+
+IN_OPENING, IN_THE_CALL = 1, 2
+"""Where the plugin has a fault of its own: before it reads, or when the portal has answered its call."""
 
 
 class FragileWire(HttpWire):
@@ -62,9 +66,15 @@ class FragilePlugin(BitrixPlugin):
         self._links = Links(make=_fragile_link)
 
     def open(self, services: Services, place: Place) -> Portal:
-        if trip.ordered("fault"):
+        if trip.ordered("fault") == IN_OPENING:
             raise RuntimeError("a fault that was planted")
         return super().open(services, place)
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        outcome = super().perform(services, place, call)
+        if trip.ordered("fault") == IN_THE_CALL:
+            raise RuntimeError("a fault that was planted")
+        return outcome
 
 
 def _fragile_link(base: str, clock: Clock) -> Link:

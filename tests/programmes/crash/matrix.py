@@ -139,6 +139,12 @@ def own(rehearsals: Mapping[str, tuple[str, ...]], story: Scenario) -> list[str]
     return []
 
 
+def some(rehearsal: tuple[str, ...], seed: int, most: int = 4) -> list[str]:
+    """A few of the failpoints of a story, others with each seed."""
+    names = sorted(failpoints(rehearsal))
+    return [names[(seed * 7 + number * len(names) // most) % len(names)] for number in range(most)]
+
+
 def main_failpoints(rehearsal: tuple[str, ...]) -> list[str]:
     return [name for name in failpoints(rehearsal) if any(fnmatchcase(name, pattern) for pattern in MAIN)]
 

@@ -5,28 +5,47 @@ A step says who does what and how one sees that it was taken care of; which of t
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-from bot.playground.workspace import Message
-from bot.store.store import FILE_NAME
 from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.scene import NOT_YET, Scene, Step
+from tests.programmes.crash.fragile import IN_OPENING, IN_THE_CALL
+from tests.programmes.crash.scene import Scene, Step
+from tests.programmes.crash.steps import (
+    ACTIVATE,
+    ANSWERED,
+    APPROVE,
+    ASK,
+    EVERYBODY,
+    HANDLER,
+    REGISTER,
+    SEND,
+    UNREGISTER,
+    asked_or_locked_out,
+    asked_people,
+    decidable,
+    does,
+    later,
+    lock_while_planning,
+    over,
+    planted_fault,
+    posting_fails,
+    presses,
+    settles_truly,
+    slow_portal,
+    tagged,
+    tampered,
+    the_card_is_deleted,
+    the_channel_is_closed,
+    tokens_lapse,
+    told,
+    types,
+    types_at_the_shell,
+    unreadable_after_the_call,
+)
 from tests.programmes.crash.trip import Kill
-
-UNREGISTER, REGISTER, ACTIVATE = "imconnector.unregister", "imconnector.register", "imconnector.activate"
-SEND = "imconnector.send.messages"
-HANDLER = "https://b24bot.example/bitrix24/placement"
-IN_THE_CALL = "after:net:*Caller._send:* < bot.usecases.execute._call_all:*"
-"""The portal has answered, and nobody has written it down."""
-DECIDABLE = ("[*Approve]", "[*Confirm]", "Break the glass]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,199 +85,10 @@ class Scenario:
         )
 
 
-# --- words for steps -----------------------------------------------------------------------------------------------
-
-
-def types(person: str, line: str, seen: Callable[[Scene], object], *, again: bool = False) -> Step:
-    """Somebody types a command."""
-    return Step(
-        name=f"{person} types {line}",
-        act=lambda scene: scene.workspace.people[person].slash(f"/b24 {line}"),
-        done=seen,
-        again=again,
-    )
-
-
-def presses(
-    person: str,
-    label: str,
-    number: int,
-    seen: Callable[[Scene], object],
-    *,
-    channel: str = "approvals",
-    again: bool = False,
-) -> Step:
-    """Somebody presses a button of a card, if the card stands."""
-
-    def act(scene: Scene) -> object:
-        card = the_card(scene, number, channel)
-        if card is None or f"{label}]" not in scene.workspace.transcript(card):
-            return NOT_YET
-        return scene.workspace.people[person].click(card, label)
-
-    return Step(name=f"{person} presses {label} on CR-{number}", act=act, done=seen, again=again)
-
-
-def the_card(scene: Scene, number: int, channel: str = "approvals") -> Message | None:
-    """The newest card of a change request."""
-    cards = [one for one in scene.workspace.messages(channel) if f"CR-{number}" in scene.workspace.transcript(one)]
-    return cards[-1] if cards else None
-
-
-def decidable(number: int = 1001, channel: str = "approvals") -> Callable[[Scene], bool]:
-    """Whether the card of a change request stands and can be decided."""
-
-    def look(scene: Scene) -> bool:
-        card = the_card(scene, number, channel)
-        return card is not None and any(word in scene.workspace.transcript(card) for word in DECIDABLE)
-
-    return look
-
-
-def over(number: int = 1001) -> Callable[[Scene], bool]:
-    """Whether a change request is no longer pending, nor on its way to an ending."""
-    return lambda scene: scene.ended(number)
-
-
-def told(person: str, words: str) -> Callable[[Scene], bool]:
-    return lambda scene: scene.told(person, words)
-
-
-def types_at_the_shell(*words: str, **more: str) -> Step:
-    """Somebody runs `b24bot WORDS…` on the host. Run once more after a kill it may find its work done."""
-    codes: list[int] = []
-
-    def act(scene: Scene) -> None:
-        codes.append(scene.terminal(*words, **more))
-
-    def done(scene: Scene) -> bool:
-        return bool(codes) and (codes[-1] == 0 or bool(scene.died_at))
-
-    return Step(name=f"b24bot {' '.join(words)}", act=act, done=done)
-
-
-def does(name: str, act: Callable[[Scene], object], seen: Callable[[Scene], object] = lambda scene: True) -> Step:
-    return Step(name=name, act=act, done=seen)
-
-
-ASK = types("Olga", "connector remove myconnector", decidable())
-APPROVE = presses("Anton", "Approve", 1001, over())
-EVERYBODY = (
-    Step(
-        name="Olga asks what there is",
-        act=lambda scene: scene.workspace.people["Olga"].slash("/b24 connector show myconnector"),
-        done=told("Olga", "myconnector"),
-    ),
-)
-
-
-# --- what happens around the people --------------------------------------------------------------------------------
-
-
-def tokens_lapse(scene: Scene) -> None:
-    scene.portal.watched.world.tokens.expire(client_id=None, access=True, refresh=False)
-
-
-def asked_or_locked_out(scene: Scene) -> bool:
-    """The card stands; or a death took the only valid pair of tokens with it, and Olga is told.
-
-    One that died with the lease in its hand keeps it for a minute: Olga is told to try again then.
-    """
-    return decidable()(scene) or any(
-        scene.told("Olga", words) for words in ("refresh token", "authorisation", "again with")
-    )
-
-
-def posting_fails(scene: Scene) -> None:
-    scene.workspace.fault("server_error", "chat.postMessage", count=10_000)
-
-
-def the_channel_is_closed(scene: Scene) -> None:
-    scene.workspace.fault("error", "chat.postEphemeral", code="channel_not_found", count=1_000)
-
-
-def later(seconds: float) -> Callable[[Scene], None]:
-    """Let time pass while nothing else happens."""
-    return lambda scene: scene.advance(seconds)
-
-
-def slow_portal(scene: Scene) -> None:
-    """A portal with so much on it that reading takes long: each batch takes three seconds on the clock.
-
-    There are more batches than are asked for at a time, so that some begin after others have ended.
-    """
-    names = [f"chat{number}" for number in range(140)]
-    scene.portal.watched.seed(
-        connectors=[{"id": name, "name": name} for name in names],
-        activations=[{"connector": name, "line": 1} for name in names],
-    )
-    scene.portal.watched.asked = lambda method: scene.page.add("shift_ms", 3_000) if method == "batch" else None
-
-
-def planted_fault(on: bool) -> Callable[[Scene], None]:
-    return lambda scene: scene.page.put("fault", int(on))
-
-
-def lock_while_planning(scene: Scene) -> None:
-    """Another program holds the database from the moment that the portal is asked until nobody waits any longer."""
-    held = threading.Event()
-
-    def hold() -> None:
-        with closing(sqlite3.connect(scene.home / FILE_NAME, isolation_level=None, timeout=10)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            held.set()
-            end = time.monotonic() + 10
-            while scene.alive and not scene.told("Olga", "cannot be written") and time.monotonic() < end:
-                time.sleep(0.01)
-            other.execute("ROLLBACK")
-
-    def asked(method: str) -> None:
-        scene.portal.watched.asked = lambda _: None
-        threading.Thread(target=hold, daemon=True).start()
-        held.wait(10)
-
-    scene.portal.watched.asked = asked
-    scene.workspace.people["Olga"].slash("/b24 connector show myconnector")
-
-
-def tampered(scene: Scene) -> None:
-    """A button whose value somebody made up, and a delivery whose key was used for other words."""
-    olga = scene.workspace.people["Olga"]
-    first = olga.slash("/b24 whoami")
-    payload = {**first.dispatch.payload, "text": "help"}
-    scene.workspace.deliver(
-        replace(first.dispatch, id="other-words", payload=payload, body=urlencode(payload).encode()),
-        secret=scene.workspace.signing_secret,
-    )
-
-
-def tagged(scene: Scene, tag: str) -> list[tuple[Any, ...]]:
-    """The records of a tag."""
-    return scene.rows("SELECT seq FROM audit WHERE tag = ?", tag)
-
-
-def slack_does_not_tell(scene: Scene) -> None:
-    """Who approves is found out; who asked is not, once."""
-    scene.workspace.fault("server_error", "users.info", skip=1)
-
-
-def the_card_is_deleted(scene: Scene) -> None:
-    card = the_card(scene, 1001)
-    if card is not None:
-        with scene.workspace.world.lock:
-            scene.workspace.world.messages.remove(card)
-
-
-def settles_truly(scene: Scene) -> None:
-    """Olga's admin looks on the portal, and says at the shell what is there."""
-    happened = any(one.entry is not None and one.entry.effect for one in scene.witness.arrivals)
-    scene.terminal("request", "settle", "CR-1001", "done" if happened else "failed")
-
-
 # --- the stories ---------------------------------------------------------------------------------------------------
 
 REMOVE = Scenario(name="remove", steps=(*EVERYBODY, ASK, APPROVE))
-INTERRUPTED = Scenario(name="interrupted", steps=(ASK, APPROVE), first=(Kill(at=IN_THE_CALL),))
+INTERRUPTED = Scenario(name="interrupted", steps=(ASK, APPROVE), first=(Kill(at=ANSWERED),))
 SEVERAL_CALLS = Scenario(
     name="several calls",
     method=ACTIVATE,
@@ -384,13 +214,32 @@ NO_CHANNEL = Scenario(
 FAULTY = Scenario(
     name="a fault inside",
     steps=(
-        does("the plugin has a fault", planted_fault(True)),
+        does("the plugin has a fault", planted_fault(IN_OPENING)),
         types("Olga", "connector show myconnector", told("Olga", "reference E-")),
-        does("it is mended", planted_fault(False)),
+        does("it is mended", planted_fault(0)),
         ASK,
-        does("the plugin has a fault", planted_fault(True)),
+        does("the plugin has a fault", planted_fault(IN_OPENING)),
         presses("Anton", "Approve", 1001, lambda scene: scene.told("Olga", "CR-1001: Something went wrong")),
-        does("it is mended", planted_fault(False), over()),
+        does("it is mended", planted_fault(0), over()),
+    ),
+)
+FAULTY_CALL = Scenario(
+    name="a fault inside the call",
+    steps=(
+        ASK,
+        does("the plugin has a fault", planted_fault(IN_THE_CALL)),
+        presses("Anton", "Approve", 1001, lambda scene: scene.told("Olga", "CR-1001: Something") or scene.ended()),
+        does("it is mended", planted_fault(0), over()),
+    ),
+)
+UNREADABLE = Scenario(
+    name="nothing can be read back",
+    steps=(
+        ASK,
+        does("the portal is about to go", unreadable_after_the_call),
+        presses("Anton", "Approve", 1001, lambda scene: scene.status() not in ("pending", "approved")),
+        does("a quarter of an hour passes", later(920), asked_people),
+        does("the portal is back", lambda scene: scene.portal.watched.world.faults.clear(), over()),
     ),
 )
 LOCKED = Scenario(
@@ -465,5 +314,5 @@ SHELL = Scenario(
 )
 ALL = (
     *(REMOVE, INTERRUPTED, SEVERAL_CALLS, CONFIRMED, REJECTED, WITHDRAWN, EXPIRED, STALE, RENEWED, REFUSED, BLIND),
-    *(LONG_ANSWER, NO_ADDRESS, NO_CHANNEL, FAULTY, LOCKED, WITNESSED, DELETED, RULES, SHELL),
+    *(LONG_ANSWER, NO_ADDRESS, NO_CHANNEL, FAULTY, FAULTY_CALL, UNREADABLE, LOCKED, WITNESSED, DELETED, RULES, SHELL),
 )

@@ -17,14 +17,10 @@ from typing import Any, Self
 
 from bot.core.change import Status
 from bot.core.plans import plan_from_json
-from bot.core.principals import Principal, Role
-from bot.playground.town import ROLES
 from bot.playground.workspace import DispatchResult, Message
 from bot.playground.workspace.dispatch import Dispatch
 from bot.slack import inbound
 from bot.store.keys import create_key_file
-from bot.testing.services import scratch_store
-from bot.usecases.access import grant_role
 from bot.web.site import SLACK_PATH
 from plugins.bitrix24.simulator.faults import read_fault
 from tests.programmes.crash.forked import ForkServer, Process
@@ -72,18 +68,6 @@ class Step:
     act: Callable[[Scene], object]
     done: Callable[[Scene], object]
     again: bool = False
-
-
-def template(folder: Path) -> Path:
-    """A folder with a key file and a database that has the usual people on its allow-list, to be copied for runs."""
-    store = scratch_store(folder)
-    with WatchedWorkspace(Witness(folder)) as workspace:
-        for name, role in ROLES.items():
-            person = workspace.people[name].person
-            principal = Principal(team=person.team_id, user=person.id)
-            grant_role(store, principal, Role(role), by=Principal.shell("test"))
-    store.close()
-    return folder
 
 
 class Scene:

@@ -61,7 +61,7 @@ WAYS = (
 
 
 def commits() -> tuple[Site, ...]:
-    """Every statement that opens a unit of work."""
+    """Every statement that opens a unit of work, or enters what does."""
     return _found(commits_in)
 
 
@@ -103,11 +103,33 @@ def walk(node: ast.AST, function: str, inside: bool = False) -> Iterator[tuple[s
 
 
 def commits_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
+    """Statements that open a unit of work, themselves or by a context manager that holds one around its `yield`."""
     if isinstance(node, ast.With) and function.rpartition(".")[2] != UNIT:
         for item in node.items:
-            opened = item.context_expr
-            if isinstance(opened, ast.Call) and isinstance(opened.func, ast.Attribute) and opened.func.attr == UNIT:
-                yield Site(function=function, first=node.lineno, last=opened.end_lineno or node.lineno)
+            if _called(item.context_expr) & {UNIT, *passers()}:
+                yield Site(function=function, first=node.lineno, last=item.context_expr.end_lineno or node.lineno)
+
+
+@cache
+def passers() -> frozenset[str]:
+    """Names of functions that hand a unit of work on to whoever enters them."""
+    functions = [node for module in modules() for node in module.nodes() if isinstance(node, ast.FunctionDef)]
+    return frozenset(node.name for node in functions if node.name != UNIT and passes_on(node))
+
+
+def passes_on(function: ast.FunctionDef) -> bool:
+    """Whether a function yields inside a unit of work that it opens."""
+    held = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.With) and any(UNIT in _called(item.context_expr) for item in node.items)
+    ]
+    return any(isinstance(node, ast.Yield) for one in held for node in ast.walk(one))
+
+
+def _called(expression: ast.expr) -> set[str]:
+    """The names of all that is called in an expression."""
+    return {_name(node.func) for node in ast.walk(expression) if isinstance(node, ast.Call)}
 
 
 def network_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:

@@ -51,6 +51,15 @@ def test_every_unit_of_work_is_a_site_but_those_that_only_pass_one_on() -> None:
     assert found(sites.commits_in) == [("bot.desk.Desk.keep", 4, 4), ("bot.desk.Desk.keep", 6, 7)]
 
 
+def test_a_context_manager_that_holds_a_unit_of_work_hands_it_on() -> None:
+    """Whoever enters it commits; one that only commits before or after its `yield` does so itself."""
+    holds = "def holding(store):\n    with store.unit_of_work():\n        yield store"
+    before = "def lease(store):\n    with store.unit_of_work():\n        pass\n    yield store"
+    found = [node for text in (holds, before) for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    assert [sites.passes_on(node) for node in found] == [True, False]
+    assert "lease" not in sites.passers()
+
+
 def test_every_use_of_what_leads_to_the_network_is_a_site() -> None:
     assert found(sites.network_in) == [
         ("bot.desk.Desk.keep.<locals>.inner", 12, 12),

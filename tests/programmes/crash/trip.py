@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -74,16 +74,17 @@ def arm(trip: Trip) -> None:
     _Process.trip = trip
 
 
-def ordered(word: str) -> bool:
-    """Whether the driver has put this word on the page."""
-    return _Process.trip is not None and _Process.trip.page.get(word) != 0
+def ordered(word: str) -> int:
+    """What the driver has put on the page under this word."""
+    return _Process.trip.page.get(word) if _Process.trip is not None else 0
 
 
 def commit(place: str) -> None:
-    """The database's failpoint."""
+    """The database's failpoint, named by the statement that holds the unit of work and those it was entered by."""
     if _Process.trip is not None:
         side, _, where = place.partition(":")
-        _Process.trip.reach(f"{side}:commit:{_commit_site(where)}")
+        chain = " < ".join(_led_here(sys._getframe(1), _commit_site)) or where
+        _Process.trip.reach(f"{side}:commit:{chain}")
 
 
 def note_host(url: str) -> None:
@@ -102,24 +103,24 @@ def network(inside: str = "") -> Iterator[None]:
         yield
         return
     own = [site.name for site in sites.network() if site.function == inside]
-    chain = " < ".join([*own, *_led_here(sys._getframe(2))])
+    chain = " < ".join([*own, *_led_here(sys._getframe(2), _network_site)])
     _Process.trip.reach(f"before:net:{chain}")
     yield
     _Process.trip.reach(f"after:net:{chain}")
 
 
-def _led_here(frame: FrameType | None) -> Iterator[str]:
+def _led_here(frame: FrameType | None, look: Callable[[str, str, int], str]) -> Iterator[str]:
     while frame is not None:
-        site = _network_site(frame.f_globals.get("__name__", ""), frame.f_code.co_qualname, frame.f_lineno)
+        site = look(frame.f_globals.get("__name__", ""), frame.f_code.co_qualname, frame.f_lineno)
         if site:
             yield site
         frame = frame.f_back
 
 
 @cache
-def _commit_site(place: str) -> str:
-    site = sites.find(sites.commits(), place)
-    return site.name if site else place
+def _commit_site(module: str, function: str, line: int) -> str:
+    site = sites.find(sites.commits(), f"{module}.{function}:{line}")
+    return site.name if site else ""
 
 
 @cache
