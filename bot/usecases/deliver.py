@@ -163,7 +163,9 @@ class Courier:
         error = self._attempt(lambda: self._say([envelope.notice for envelope in envelopes]))
         self._heed(head.channel, error)
         if isinstance(error, Lost | ChannelDead):
-            seconds = DEAD_CHANNEL_RETRY_MS / 1_000 if isinstance(error, ChannelDead) else None
+            # Approvals wait for the lines of the audit channel, so that one is not left alone for longer.
+            soon = isinstance(error, ChannelDead) or head.channel == self.ctx.channels.audit
+            seconds = DEAD_CHANNEL_RETRY_MS / 1_000 if soon else None
             self.ctx.pace.stumbled(head.channel, seconds=seconds)
         if isinstance(error, Impossible | Broken) and head.is_line:
             self._apart.add(head.number)
