@@ -20,26 +20,27 @@ from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
-from bot.slack.gateway import Gateway, make_client
+from bot.slack.gateway import Gateway, Identity, make_client
 from bot.slack.socket import Socket
 from bot.store.database import Failpoint
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
-from bot.store.store import Store, open_store
+from bot.store.store import Store, make_home, open_store
 from bot.store.witness import witness_at
 from bot.usecases.access import seed_admins
-from bot.usecases.anchor import note_chain
 from bot.usecases.context import Channels, Context
 from bot.usecases.deliver import DeliveryError
 from bot.usecases.house import registry_of
 from bot.usecases.mode import limits
 from bot.usecases.receive import receive
 from bot.usecases.recover import note_start
+from bot.usecases.startup import examine, note_skew
 from bot.usecases.worker import Worker
 from bot.web.site import Site, Wsgi, make_site
 
 log = logging.getLogger("b24bot")
 IDENTIFY_AGAIN_SECONDS = 2.0
+CLOCK_AGAIN_SECONDS = 60.0
 UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
 
 
@@ -48,6 +49,12 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | N
     first = load_settings(environment, dotenv=dotenv)
     rows = [row for plugin in load_plugins(first["B24BOT_PLUGINS"]) for row in plugin.settings]
     return load_settings(environment, dotenv=dotenv, more=rows)
+
+
+def who_slack_says(settings: Settings, keys: Keyring) -> Identity:
+    """Ask Slack once who we are. Raises DeliveryError, and ConfigurationError without a token."""
+    client = make_client(settings.require("SLACK_BOT_TOKEN"), settings.slack_api)
+    return Gateway(client, keys, command=settings.command, api_url=settings.slack_api).identify()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,15 +76,25 @@ def assemble(
     *,
     clock: Clock | None = None,
     synchronous: str | None = None,
+    thorough: bool = False,
     failpoint: Failpoint | None = None,
 ) -> Bot:
     """Open the key file and the database, load the plugins, and connect them. Raises ConfigurationError.
 
-    `synchronous` and `failpoint` are handed to the database.
+    `thorough` is for a process that stays: it looks at all of the database first. `synchronous` and `failpoint` are
+    handed to the database.
     """
     clock = clock or SystemClock()
-    keys = load_key_file(settings.key_file, home=settings.home)
-    store = open_store(settings.home, keys, clock, synchronous=synchronous, failpoint=failpoint)
+    keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+    store = open_store(
+        settings.home,
+        keys,
+        clock,
+        synchronous=synchronous,
+        backups=settings.backups,
+        thorough=thorough,
+        failpoint=failpoint,
+    )
     try:
         return _connect(settings, clock, keys, store)
     except BaseException:
@@ -125,22 +142,49 @@ def for_plugins(settings: Settings) -> Mapping[str, str]:
     return {name: value for name, value in settings.values.items() if name not in hidden}
 
 
-class Running:
-    """A bot in one process: the intake, the worker, or both, each behind its seat."""
+def launch(settings: Settings, *, intake: bool, work: bool) -> Running:
+    """Everything that has to hold before a process that stays may begin, in the order of docs/operations.md.
 
-    def __init__(self, bot: Bot, *, intake: bool, work: bool) -> None:
+    The seats come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
+    errors of bot.core.errors, and has let go of everything then.
+    """
+    make_home(settings.home)
+    seats = Seats(settings.home, _roles(intake=intake, work=work))
+    try:
+        bot = assemble(settings, thorough=True)
+    except BaseException:
+        seats.leave()
+        raise
+    return Running(bot, intake=intake, work=work, seats=seats)
+
+
+def _roles(*, intake: bool, work: bool) -> list[str]:
+    return [INTAKE] * intake + [WORKER] * work
+
+
+class Running:
+    """A bot in one process: the intake, the worker, or both, each behind its seat.
+
+    `wall` is the clock that is held against Slack's: this host's own, wherever the bot's may be shifted to.
+    """
+
+    def __init__(
+        self, bot: Bot, *, intake: bool, work: bool, seats: Seats | None = None, wall: Clock | None = None
+    ) -> None:
         self.bot = bot
         self._stopping = threading.Event()
-        self._seats = Seats(bot.settings.home, [INTAKE] * intake + [WORKER] * work)
+        self._seats = seats or Seats(bot.settings.home, _roles(intake=intake, work=work))
+        self._wall = wall or SystemClock()
         self._identifier = threading.Thread(target=self._identify, name="identify", daemon=True)
         self.worker = Worker(bot.context) if work else None
         self.socket: Socket | None = None
         self.site: Site | None = None
-        self._role = "+".join([INTAKE] * intake + [WORKER] * work)
+        self._role = "+".join(_roles(intake=intake, work=work))
 
     def start(self) -> None:
+        """What limits us, then what a process before us left behind; work comes only once Slack has said who we are."""
         if self.worker is not None:
-            note_chain(self.bot.context)
+            examine(self.bot.context)
             if self.bot.context.witness is None:
                 log.warning("B24BOT_WITNESS_FILE is not set: %s", UNWITNESSED, extra={"action": "no_witness"})
             self.worker.start()
@@ -148,18 +192,24 @@ class Running:
         self._identifier.start()
 
     def _identify(self) -> None:
-        """Ask Slack who we are until it answers; nobody's rights can be judged before."""
-        gateway, context = self.bot.gateway, self.bot.context
+        """Ask Slack who we are until it answers: nobody's rights can be judged before. Then ask for the time."""
         while not self._stopping.is_set():
             try:
-                context.home_team = gateway.identify().team
+                self._know(self.bot.gateway.identify())
+                again = CLOCK_AGAIN_SECONDS
             except DeliveryError as error:
                 log.warning("Slack does not say who we are: %s", error.code, extra={"action": "auth_test_failed"})
-                self._stopping.wait(IDENTIFY_AGAIN_SECONDS)
-                continue
+                again = IDENTIFY_AGAIN_SECONDS
+            self._stopping.wait(again)
+
+    def _know(self, identity: Identity) -> None:
+        context = self.bot.context
+        if identity.at is not None:
+            note_skew(context, self._wall.now_ms() - identity.at)
+        if context.home_team != identity.team:
+            context.home_team = identity.team
             log.info("Slack knows us in team %s", context.home_team, extra={"action": "identified"})
             context.wake()
-            return
 
     def http(self) -> Wsgi:
         """The WSGI application of the intake."""

@@ -131,6 +131,11 @@ class Settings:
         return Path(self.values["B24BOT_KEY_FILE"] or _user_folder("XDG_CONFIG_HOME", ".config") / "key").expanduser()
 
     @property
+    def backups(self) -> Path:
+        """The folder of the hourly copies of the database."""
+        return Path(self.values["B24BOT_BACKUPS"] or self.home / "backups").expanduser()
+
+    @property
     def command(self) -> str:
         """The slash command. Raises ConfigurationError when Slack could not have one of that name."""
         name = self.values["B24BOT_COMMAND"].strip()

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Running, assemble, for_plugins, read_settings
+from bot.app import Running, assemble, for_plugins, launch, read_settings
+from bot.clock import ShiftedClock
 from bot.core.errors import AlreadyRunning, ConfigurationError, StoreUnavailable
 from bot.core.mode import Mode
 from bot.core.principals import Principal, Role
@@ -20,6 +21,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.signing import signed_headers
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
+from bot.store.seats import WORKER, Seats
 from bot.usecases.mode import FROZEN
 from bot.web.site import Site
 from tests.slack.intake import Intake, locked, over_http, settings_for
@@ -285,5 +287,43 @@ def test_a_broken_chain_is_found_before_any_work_is_done(environment: dict[str, 
     try:
         running.start()
         assert "broken at record #1" in bot.context.limits["chain"].why
+    finally:
+        running.stop()
+
+
+# The order of a start
+
+
+def test_the_seat_is_taken_before_anything_is_opened(environment: dict[str, str], tmp_path: Path) -> None:
+    """Nobody looks at, or migrates, a file that another bot works on."""
+    home = tmp_path / "home"
+    home.mkdir()
+    seats = Seats(home, [WORKER])
+    try:
+        with pytest.raises(AlreadyRunning):
+            launch(read_settings(environment), intake=True, work=True)
+    finally:
+        seats.leave()
+    assert not list(home.glob("*.sqlite3"))
+
+
+def test_a_start_that_is_refused_lets_go_of_its_seat(environment: dict[str, str]) -> None:
+    settings = read_settings({**environment, "B24BOT_QUORUM": "0"})
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="B24BOT_QUORUM"):
+            launch(settings, intake=True, work=True)
+    running = launch(read_settings(environment), intake=True, work=True)
+    running.stop()
+
+
+@pytest.mark.parametrize(("skew", "limited"), [(0, False), (100, False), (300, True), (-300, True)])
+def test_the_clock_of_the_host_is_held_against_slacks(environment: dict[str, str], skew: int, limited: bool) -> None:
+    wall = ShiftedClock()
+    wall.advance(skew)
+    running = Running(assemble(read_settings(environment)), intake=True, work=True, wall=wall)
+    running.start()
+    try:
+        assert wait_until(lambda: running.bot.context.home_team != "")
+        assert ("clock" in running.bot.context.limits) is limited
     finally:
         running.stop()

@@ -12,8 +12,12 @@ import click
 from bot import __version__
 from bot.cli.access import access
 from bot.cli.audit import audit
+from bot.cli.backup import backup, put_back
 from bot.cli.declared import DeclaredCommand, NounGroup, unknown
+from bot.cli.doctor import doctor
 from bot.cli.init import init
+from bot.cli.key import key
+from bot.cli.outbox import outbox
 from bot.cli.output import print_error
 from bot.cli.play import play
 from bot.cli.request import request
@@ -29,6 +33,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Set up": (init, access),
     "Run": (serve, work),
     "Look and ask": (run, request, audit),
+    "Look after": (doctor, outbox, backup, put_back, key),
     "Try out": (play, simulate),
 }
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
 
-from bot.app import Bot, Running
+from bot.app import Running
 from bot.cli.options import PORT
 from bot.cli.output import say
 from bot.cli.ports import listening, tried
@@ -54,7 +52,7 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
     address = Address(host=host or HOST, port=_port() if port is None else port) if by_http else None
     if by_http:
         _require_signing_secret(settings)
-    with Stop() as stop, terminal.bot(lasting=True) as bot, _running(bot, intake=True, work=not intake_only) as running:
+    with Stop() as stop, terminal.running(intake=True, work=not intake_only) as running:
         if address is not None:
             _serve_http(running, address, stop)
         else:
@@ -66,9 +64,9 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
 def work(terminal: Terminal) -> None:
     """Do the work that an intake (serve --intake-only) records."""
     terminal.settings.require("SLACK_BOT_TOKEN")
-    with Stop() as stop, terminal.bot(lasting=True) as bot, _running(bot, intake=False, work=True) as running:
+    with Stop() as stop, terminal.running(intake=False, work=True) as running:
         running.start()
-        say(f"Working on {bot.settings.home}")
+        say(f"Working on {running.bot.settings.home}")
         stop.wait()
 
 
@@ -90,17 +88,6 @@ def _port() -> int:
         raise ConfigurationError(
             f"PORT={text} is not a port.", hint="Set it to a number up to 65535, or give --port."
         ) from None
-
-
-@contextmanager
-def _running(bot: Bot, *, intake: bool, work: bool) -> Iterator[Running]:
-    """A bot that is stopped in the end, with what it is at finished."""
-    running = Running(bot, intake=intake, work=work)
-    try:
-        yield running
-        log.info("told to stop; finishing what is running", extra={"action": "stopping"})
-    finally:
-        running.stop()
 
 
 def _serve_http(running: Running, address: Address, stop: Stop) -> None:

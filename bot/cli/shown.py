@@ -11,6 +11,8 @@ from bot.core.change import ChangeRequest
 from bot.core.exports import iso
 from bot.core.principals import Grant
 from bot.plugin import Reply, Table
+from bot.store.outbox import Letter
+from bot.usecases.letters import subject, words
 from bot.usecases.submit import needs
 
 Object = Mapping[str, Any]
@@ -70,6 +72,22 @@ def grant_row(grant: Grant) -> Object:
         "role": grant.role,
         "granted_by": grant.granted_by,
         "granted_at": iso(grant.granted_at),
+    }
+
+
+def letter_row(letter: Letter) -> Object:
+    """A notice in the queue. What it says to one person stays there: `words` is the first line of it."""
+    return {
+        "id": letter.id,
+        "state": letter.state,
+        "kind": letter.kind,
+        "about": subject(letter),
+        "words": marks.plain(words(letter)),
+        "attempts": letter.attempts,
+        "error": letter.error,
+        "created_at": iso(letter.created_at),
+        "due_at": iso(letter.due_at),
+        "died_at": _iso(letter.died_at),
     }
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bot.app import Bot, assemble, read_settings
+from bot.app import Bot, Running, assemble, launch, read_settings
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import AnyCommand
@@ -25,6 +25,8 @@ from bot.settings import Settings, load_settings
 from bot.store.keys import load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.house import registry_of
+
+log = logging.getLogger("b24bot.cli")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,26 +117,37 @@ class Terminal:
         """The store alone, for what needs neither plugins nor Slack."""
         settings = self.host_settings
         with readable(settings.home):
-            keys = load_key_file(settings.key_file, home=settings.home)
-            store = open_store(settings.home, keys, SystemClock())
+            keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+            store = open_store(settings.home, keys, SystemClock(), backups=settings.backups)
         try:
             yield store
         finally:
             store.close()
 
     @contextmanager
-    def bot(self, *, lasting: bool = False) -> Iterator[Bot]:
-        """The parts of the bot. `lasting` is for a process that stays: it writes its whole log."""
+    def bot(self) -> Iterator[Bot]:
+        """The parts of the bot, for one command."""
         settings = self.settings
         level = settings.log_level
-        quiet = not lasting and level == "INFO"
-        set_up_logs("WARNING" if quiet else level, lambda: self.hidden)
+        set_up_logs("WARNING" if level == "INFO" else level, lambda: self.hidden)
         with readable(settings.home):
             bot = assemble(settings)
         try:
             yield bot
         finally:
             bot.close()
+
+    @contextmanager
+    def running(self, *, intake: bool, work: bool) -> Iterator[Running]:
+        """A bot that stays, with its whole log; it is stopped in the end, with what it is at finished."""
+        set_up_logs(self.settings.log_level, lambda: self.hidden)
+        with readable(self.settings.home):
+            running = launch(self.settings, intake=intake, work=work)
+        try:
+            yield running
+            log.info("told to stop; finishing what is running", extra={"action": "stopping"})
+        finally:
+            running.stop()
 
 
 @contextmanager

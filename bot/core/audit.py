@@ -49,14 +49,19 @@ class Tag(StrEnum):
     CHECKPOINT = "audit:chain:checkpoint"
     WITNESS_CUT = "audit:witness:cut"
     BACKUP_MADE = "bot:database:copied"
+    BACKUP_FAILED = "bot:database:uncopied"
     DATABASE_RESTORED = "bot:database:restored"
     KEY_ROTATED = "bot:key:rotated"
     TOKENS_RENEWED = "portal:tokens:renewed"
     TOKENS_REFUSED = "portal:tokens:refused"
+    TOKENS_REPLACED = "portal:tokens:replaced"
+    NOTICE_DIED = "outbox:notice:died"
+    NOTICE_REVIVED = "outbox:notice:revived"
+    NOTICE_DROPPED = "outbox:notice:dropped"
 
 
-QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED})
-"""Recorded, and not copied to the audit channel: reading is not news there."""
+QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED, Tag.TOKENS_RENEWED, Tag.BACKUP_MADE})
+"""Recorded, and not copied to the audit channel: reading, and what goes as it should, is not news there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ PluginError (bot.plugin)          1
 ├── BadArgument                   2   mistake in the words
 │   └── WordsError
 ├── Refusal                       4   not possible now
-│   └── StoreUnavailable, AlreadyRunning
+│   ├── AlreadyRunning
+│   └── StoreUnavailable
+│       └── StoreDamaged        78   it does not mend itself
 ├── TargetRefused                 5   the portal refused
 ├── TargetUnreachable             6   the portal cannot be reached
 ├── NotPermitted                  3
@@ -41,11 +43,16 @@ class StoreUnavailable(Refusal):
     """The database cannot be written now."""
 
 
+class StoreDamaged(StoreUnavailable):
+    """The database is damaged: only a backup helps."""
+
+
 class AlreadyRunning(Refusal):
     """Another process has this role on the same database."""
 
 
 EXIT_CODES: tuple[tuple[type[PluginError], int], ...] = (
+    (StoreDamaged, 78),
     (BadArgument, 2),
     (NotPermitted, 3),
     (Refusal, 4),

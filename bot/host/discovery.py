@@ -11,7 +11,7 @@ from bot.core.errors import ConfigurationError
 from bot.plugin import DeclarationError, Plugin
 
 ENTRY_POINTS = "b24bot.plugins"
-_EXPECTED = ("name", "settings", "groups", "simulators", "start", "places", "open", "perform", "verify")
+_EXPECTED = ("name", "settings", "groups", "simulators", "start", "tend", "places", "open", "perform", "verify")
 
 
 def load_plugins(names: str) -> tuple[Plugin, ...]:

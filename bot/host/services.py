@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.plugin import Clock, Records, Secrets
+from bot.core.audit import SYSTEM, Entry, Tag
+from bot.plugin import Clock, Event, Records, Secrets
 from bot.store.store import Store
 
+EVENTS: Mapping[Event, Tag] = {
+    Event.TOKENS_RENEWED: Tag.TOKENS_RENEWED,
+    Event.TOKENS_REFUSED: Tag.TOKENS_REFUSED,
+    Event.TOKENS_REPLACED: Tag.TOKENS_REPLACED,
+}
+EVENT_FACTS = frozenset({"generation", "chain", "code", "sentence"})
 Progress = Callable[[int, int, str], None]
 
 
@@ -28,10 +36,22 @@ class PluginServices:
     clock: Clock
     log: logging.Logger
     scratch: Path
+    store: Store = field(repr=False)
     tell_progress: Progress
 
     def progress(self, done: int, total: int, what: str) -> None:
         self.tell_progress(done, total, what)
+
+    def at_once(self) -> AbstractContextManager[None]:
+        return self.store.database.unit_of_work()
+
+    def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
+        strange = set(facts) - EVENT_FACTS
+        if strange:
+            raise ValueError(f"a plugin may not put on record {', '.join(sorted(strange))}")
+        entry = Entry(tag=EVENTS[event], actor=SYSTEM, subject=place, facts={"portal": place, **facts})
+        with self.store.unit_of_work() as store:
+            store.record(entry)
 
 
 def services_for(
@@ -44,5 +64,6 @@ def services_for(
         clock=clock,
         log=logging.getLogger(f"b24bot.plugin.{plugin}"),
         scratch=store.database.path.parent / "scratch" / plugin,
+        store=store,
         tell_progress=progress,
     )

@@ -19,6 +19,7 @@ from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
 from bot.store.store import Store
 from bot.usecases.access import grant_role
+from bot.usecases.pace import NO_GAPS
 from bot.web.site import SLACK_PATH, Site
 
 PORTAL = "portal"
@@ -87,7 +88,7 @@ class Town:
         """Put the bot up, over what its files hold; again after `stop_bot`, too."""
         bot = assemble(read_settings(self.settings), clock=self.clock)
         if not self._pace:
-            bot.context.audit_pace_ms = 0
+            bot.context.pace.gaps = NO_GAPS
         if not bot.store.grants.all():
             for name, role in ROLES.items():
                 self.grant(bot.store, name, role)

@@ -9,7 +9,7 @@ from bot.plugin.errors import (
     TargetRefused,
     TargetUnreachable,
 )
-from bot.plugin.host import Clock, Plugin, Records, Sealed, Secrets, Services, Setting, Simulation
+from bot.plugin.host import Clock, Event, Plugin, Records, Sealed, Secrets, Services, Setting, Simulation
 from bot.plugin.values import (
     Call,
     CallOutcome,
@@ -37,6 +37,7 @@ __all__ = [
     "Clock",
     "Command",
     "DeclarationError",
+    "Event",
     "Group",
     "Json",
     "Nothing",

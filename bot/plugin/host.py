@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -23,6 +24,14 @@ class Setting:
     help: str
     default: str = ""
     secret: bool = False
+
+
+class Event(StrEnum):
+    """What a plugin may have put on the record of the audit log; the host decides who hears of it."""
+
+    TOKENS_RENEWED = "tokens renewed"
+    TOKENS_REFUSED = "tokens refused"
+    TOKENS_REPLACED = "tokens replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +107,18 @@ class Services(Protocol):
         host. Nobody promises that it exists or can be written: make it when needed, and do without when not."""
         ...
 
+    def at_once(self) -> AbstractContextManager[None]:
+        """One transaction: what is stored and recorded inside happens together or not at all.
+
+        It keeps every other process of the bot from writing, so nothing is sent anywhere inside.
+        """
+        ...
+
+    def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
+        """Put on the audit log what happened to a portal. The names of facts are `generation`, `chain`, `code` and
+        `sentence`; any other raises ValueError."""
+        ...
+
     def progress(self, done: int, total: int, what: str) -> None:
         """Tell whoever waits how far a long read has come, for example 3 of 80 batches; may be called often."""
         ...
@@ -141,6 +162,13 @@ class Plugin(Protocol):
 
     def start(self, services: Services) -> None:
         """Called once when a process starts, before any command; may take over settings into secrets."""
+        ...
+
+    def tend(self, services: Services) -> None:
+        """Called now and then by the one process that works, at least hourly: the moment to renew what would run out.
+
+        What it raises is put in the log and changes nothing else.
+        """
         ...
 
     def places(self, services: Services) -> Sequence[Place]:

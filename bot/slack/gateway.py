@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,6 +46,18 @@ class Identity:
     user: str
     bot: str
     enterprise: str | None
+    at: int | None = None
+    """When Slack answered, by its own clock in UTC epoch milliseconds; None where it does not say."""
+
+
+def _moment(headers: Mapping[str, Any]) -> int | None:
+    """The time in an HTTP answer's Date header."""
+    dates = [value for name, value in headers.items() if name.lower() == "date"]
+    text = dates[0] if dates else ""
+    try:
+        return round(parsedate_to_datetime(text if isinstance(text, str) else text[0]).timestamp() * 1000)
+    except (ValueError, IndexError):
+        return None
 
 
 def make_client(token: str, api_url: str) -> WebClient:
@@ -74,6 +88,7 @@ class Gateway:
                 user=answer.get("user_id") or "",
                 bot=answer.get("bot_id") or "",
                 enterprise=answer.get("enterprise_id"),
+                at=_moment(answer.headers),
             )
         return self.identity
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
 
-from bot.core.audit import AuditRecord, Entry, Tag, facts_text, link
-from bot.core.chain import START, Link, Place, examine
+from bot.core.audit import AuditRecord, Entry, Fact, Tag, facts_text, link
+from bot.core.chain import NO_LINK, START, Link, Place, examine
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 
 LOWEST = -(2**63)
 """Below every number SQLite can hold, so that not even a record before the first is overlooked."""
+COLUMNS = {"seq": int, "at": int, "tag": str, "actor": str, "subject": str, "facts": str, "key_id": str, "mac": bytes}
+"""What a record is made of. A file that was damaged, or that somebody wrote anew, may hold anything in their place."""
+
+
+def link_in(row: Mapping[str, Any]) -> Link:
+    """A row as a link of the chain; one that fits nowhere for what is no record."""
+    whole = all(isinstance(row[name], kind) for name, kind in COLUMNS.items())
+    return Link(**{name: row[name] for name in COLUMNS}) if whole else NO_LINK
 
 
 class AuditLog:
@@ -54,7 +64,7 @@ class AuditLog:
         """Every record as it stands in the file, for checking the chain: also one that has no business there."""
         low = LOWEST if after is None else after
         while rows := self._database.rows("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", low, page):
-            yield from (Link(**row) for row in rows)
+            yield from map(link_in, rows)
             low = rows[-1]["seq"]
 
     def broken_at(self) -> int | None:
@@ -82,6 +92,12 @@ class AuditLog:
         row = self._database.row("SELECT count(*) AS n FROM audit")
         return row["n"] if row else 0
 
+    def stands(self, seq: int) -> bool:
+        """Whether one record is as it was written after the one before it."""
+        start = self.place_at(seq - 1) or START
+        found = examine(islice(self.links(after=seq - 1), 1), self._keys.audit_key, start=start)
+        return found.broken_at is None and found.place.seq == seq
+
     def find(
         self, *, actor: str = "", subject: str = "", tag: str = "", text: str = "", limit: int = 20
     ) -> list[AuditRecord]:
@@ -101,7 +117,7 @@ def _record(row: Row) -> AuditRecord:
         tag=row["tag"],
         actor=row["actor"],
         subject=row["subject"],
-        facts=json.loads(row["facts"]),
+        facts=_facts(row["facts"]),
         key_id=row["key_id"],
         mac=row["mac"],
     )
@@ -109,3 +125,12 @@ def _record(row: Row) -> AuditRecord:
 
 def _place(row: Row | None) -> Place | None:
     return Place(seq=row["seq"], mac=row["mac"]) if row else None
+
+
+def _facts(text: str) -> Mapping[str, Fact]:
+    """The facts of a record; of one that was damaged on the disk what is left, which its place in the chain betrays."""
+    try:
+        facts = json.loads(text)
+    except (TypeError, ValueError):
+        facts = None
+    return facts if isinstance(facts, dict) else {"damaged": str(text)}

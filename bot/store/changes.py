@@ -100,8 +100,8 @@ class Changes:
     def shown_before(self, at: int) -> list[int]:
         """The numbers of pending ones whose card was last posted or rewritten before then, and is not about to be."""
         rows = self._database.rows(
-            "SELECT number FROM changes JOIN outbox ON outbox.key = 'card:' || number "
-            "WHERE status = ? AND outbox.state = 'sent' AND sent_at < ? ORDER BY number",
+            "SELECT changes.number FROM changes JOIN outbox ON outbox.key = 'card:' || changes.number "
+            "WHERE status = ? AND outbox.state = 'sent' AND sent_at < ? ORDER BY changes.number",
             *(Status.PENDING, at),
         )
         return [row["number"] for row in rows]

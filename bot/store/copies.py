@@ -9,14 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.core.chain import NO_LINK, Link
+from bot.core.chain import Link
 from bot.core.errors import ConfigurationError, StoreUnavailable
-from bot.store.audit import LOWEST
+from bot.store.audit import COLUMNS, LOWEST, link_in
 from bot.store.database import APPLICATION_ID, BUSY_SECONDS, sqlite3
 
 PAGE = 2_000
-COLUMNS = {"seq": int, "at": int, "tag": str, "actor": str, "subject": str, "facts": str, "key_id": str, "mac": bytes}
-"""What a record is made of. A file that somebody wrote anew may hold anything in their place."""
 _WAL_MARK = b"\x02\x02"
 
 
@@ -107,12 +105,5 @@ def _links(connection: Any) -> Iterator[Link]:
     # Read in pages that are fetched whole: a query that stays open would keep the bot from writing.
     query = f"SELECT {', '.join(COLUMNS)} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our names
     while rows := connection.execute(query, (low, PAGE)).fetchall():
-        yield from map(_link, rows)
+        yield from (link_in(dict(zip(COLUMNS, row, strict=True))) for row in rows)
         low = rows[-1][0]
-
-
-def _link(row: tuple[Any, ...]) -> Link:
-    values = dict(zip(COLUMNS, row, strict=True))
-    if any(not isinstance(values[name], kind) for name, kind in COLUMNS.items()):
-        return NO_LINK
-    return Link(**values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -15,13 +16,17 @@ from typing import Any
 
 from sqlite_utils import Database as Utils
 
-from bot.core.errors import ConfigurationError, StoreUnavailable
+from bot.core.errors import ConfigurationError, StoreDamaged, StoreUnavailable
 
 # sqlite-utils takes pysqlite3 when it is installed; the connection has to come from the same module.
 sqlite3: Any = import_module("sqlite_utils.utils").sqlite3
+FILE_NAME = "b24bot.sqlite3"
 BUSY_SECONDS = 2.0
 """Under the three seconds in which Slack wants its answer, so that a locked file is told and not timed out."""
 APPLICATION_ID = 0x62323462
+FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises. The second is its complaint about a damaged schema, when that holds bytes that are no text."""
+FILE_FAULTS: tuple[type[Exception], ...] = (*FAULTS, OSError)
 Row = dict[str, Any]
 Failpoint = Callable[[str], None]
 """Hears of each unit of work: `before:` and `after:` its commit, or `joined:`, and the place in the code."""
@@ -43,8 +48,9 @@ class Database:
     """One connection to one file, shared by the threads of a process behind a lock.
 
     `synchronous` overrides the durability level; only a benchmark that leaves out the disk has a reason to.
-    `busy_seconds` is how long to wait for another process that holds the file. `failpoint` is for tests that end the
-    process on either side of a commit.
+    `busy_seconds` is how long to wait for another process that holds the file. `read_only` is for looking at a copy:
+    the file has to be there, and not a byte of it changes. `failpoint` is for tests that end the process on either
+    side of a commit.
     """
 
     def __init__(
@@ -53,26 +59,29 @@ class Database:
         *,
         synchronous: str | None = None,
         busy_seconds: float = BUSY_SECONDS,
+        read_only: bool = False,
         failpoint: Failpoint | None = None,
     ) -> None:
         self.path = path
         self._failpoint = failpoint
         self._busy_seconds = busy_seconds
+        self._read_only = read_only
         self._lock = threading.RLock()
         journal, level = journal_for(sqlite3.sqlite_version_info)
         self.journal = journal
         self._level = synchronous or level
         try:
             self._connection = self._open()
-        except (sqlite3.Error, OSError) as error:
-            raise StoreUnavailable(f"The database {path} cannot be opened: {error}.") from None
+        except FILE_FAULTS as error:
+            raise trouble(error, f"The database {path} cannot be opened: {error}.") from None
         self.utils = Utils(self._connection)
 
     def _open(self) -> Any:
-        if not self.path.exists():
+        if not self.path.exists() and not self._read_only:
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+        address = f"{self.path.resolve().as_uri()}?mode={'ro' if self._read_only else 'rw'}"
         connection = sqlite3.connect(
-            str(self.path), isolation_level=None, check_same_thread=False, timeout=self._busy_seconds
+            address, uri=True, isolation_level=None, check_same_thread=False, timeout=self._busy_seconds
         )
         try:
             self._prepare(connection)
@@ -82,20 +91,20 @@ class Database:
         return connection
 
     def _prepare(self, connection: Any) -> None:
-        wanted: dict[str, str | int] = {
+        safe: dict[str, str | int] = {"trusted_schema": 0, "cell_size_check": 1}
+        durable: dict[str, str | int] = {
             "journal_mode": self.journal,
             "synchronous": _LEVELS[self._level],
             "foreign_keys": 1,
             "recursive_triggers": 1,
-            "trusted_schema": 0,
-            "cell_size_check": 1,
             "secure_delete": 1,
             "application_id": APPLICATION_ID,
         }
+        wanted = safe if self._read_only else {**safe, **durable}
         # Our mark is set before our first table is made. In this order nobody who starts beside us sees it otherwise.
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         owner = connection.execute("PRAGMA application_id").fetchone()[0]
-        if owner != APPLICATION_ID and (owner or tables):
+        if owner != APPLICATION_ID and (owner or tables or self._read_only):
             raise ConfigurationError(f"{self.path} is a database of another program.")
         for name, value in wanted.items():
             if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
@@ -142,10 +151,9 @@ class Database:
     def _guarded(self, statement: str) -> None:
         try:
             self._connection.execute(statement)
-        except sqlite3.Error as error:
-            raise StoreUnavailable(
-                f"The database cannot be written now ({error}).", hint="Nothing was done. Try again in a moment."
-            ) from None
+        except FAULTS as error:
+            hint = "Nothing was done. Try again in a moment."
+            raise trouble(error, f"The database cannot be written now ({error}).", hint=hint) from None
 
     def execute(self, sql: str, *values: object) -> int:
         """Run one statement that changes rows; returns how many. Only inside a unit of work of the same thread."""
@@ -154,8 +162,8 @@ class Database:
             self._require_unit()
             try:
                 return int(self._connection.execute(sql, values).rowcount)
-            except sqlite3.Error as error:
-                raise StoreUnavailable(f"The database cannot be written now ({error}).") from None
+            except FAULTS as error:
+                raise trouble(error, f"The database cannot be written now ({error}).") from None
 
     def _require_unit(self) -> None:
         if not self._connection.in_transaction:
@@ -165,7 +173,10 @@ class Database:
         """Run one statement that changes rows and returns them. Only inside a unit of work of the same thread."""
         with self._lock:
             self._require_unit()
-            return self.rows(sql, *values)
+            try:
+                return self._query(sql, values)
+            except FAULTS as error:
+                raise trouble(error, f"The database cannot be written now ({error}).") from None
 
     def insert(self, sql: str, *values: object) -> int:
         """Run one INSERT; returns the row's number."""
@@ -177,19 +188,34 @@ class Database:
         """All rows of a query, as dictionaries."""
         with self._lock:
             try:
-                cursor = self._connection.execute(sql, values)
-                names = [column[0] for column in cursor.description or ()]
-                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-            except sqlite3.Error as error:
-                raise StoreUnavailable(f"The database cannot be read now ({error}).") from None
+                return self._query(sql, values)
+            except FAULTS as error:
+                if "decode to UTF-8" in str(error):
+                    return self._query_damaged_text(sql, values)
+                raise trouble(error, f"The database cannot be read now ({error}).") from None
+
+    def _query(self, sql: str, values: Iterable[object]) -> list[Row]:
+        cursor = self._connection.execute(sql, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _query_damaged_text(self, sql: str, values: Iterable[object]) -> list[Row]:
+        """A byte that is no text any more must not keep the rest from being read; what is chained shows it."""
+        self._connection.text_factory = _decoded
+        try:
+            return self._query(sql, values)
+        except FAULTS as error:
+            raise trouble(error, f"The database cannot be read now ({error}).") from None
+        finally:
+            self._connection.text_factory = str
 
     def where(self, table: str, condition: str, values: Iterable[str | int], *, order_by: str, limit: int) -> list[Row]:
         """Rows of a table that meet a condition with ? marks."""
         with self._lock:
             try:
                 return list(self.utils.table(table).rows_where(condition, list(values), order_by=order_by, limit=limit))
-            except sqlite3.Error as error:
-                raise StoreUnavailable(f"The database cannot be read now ({error}).") from None
+            except FAULTS as error:
+                raise trouble(error, f"The database cannot be read now ({error}).") from None
 
     def row(self, sql: str, *values: object) -> Row | None:
         found = self.rows(sql, *values)
@@ -198,6 +224,31 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+_DAMAGE = ("malformed", "not a database", "corrupt")
+_ADVICE = {
+    "readonly": "Nothing was done. Look who owns the file and its folder, and whether the disk is mounted read-only.",
+    "disk is full": "Nothing was done. Make room on that disk; b24bot goes on by itself then.",
+}
+RESTORE_HINT = "Stop b24bot and restore the last backup: b24bot restore FILE. docs/operations.md tells how."
+
+
+def trouble(error: Exception, sentence: str, *, hint: str = "") -> StoreUnavailable:
+    """What to raise: a file that is damaged does not mend itself, everything else may."""
+    if isinstance(error, UnicodeDecodeError) or any(word in str(error) for word in _DAMAGE):
+        return StoreDamaged(sentence, hint=RESTORE_HINT)
+    known = next((advice for word, advice in _ADVICE.items() if word in str(error)), hint)
+    return StoreUnavailable(sentence, hint=known)
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode(errors="replace")
+
+
+def free_bytes(path: Path) -> int:
+    """How much room there is for this process on the file system of a path."""
+    return shutil.disk_usage(path).free
 
 
 def place_of(frame: FrameType) -> str:

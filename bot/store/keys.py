@@ -6,6 +6,8 @@ import base64
 import hmac
 import os
 import secrets
+import threading
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,48 +16,116 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.core.errors import ConfigurationError
+from bot.store.database import FILE_NAME
 
 LOOSE = 0o077
 KEY_BYTES = 32
+FIRST_ID = "k1"
+Stamp = tuple[int, int, int]
 
 
 class Keyring:
-    """Keys by id, the first one in use. Each purpose gets a key of its own, derived from it."""
+    """Keys by id, the first one in use. Each purpose gets a key of its own, derived from it.
 
-    def __init__(self, keys: dict[str, bytes]) -> None:
-        self._keys = keys
-        self.primary = next(iter(keys))
-        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, "secrets"))) for key in keys.values()])
-        self._audit = {name: _derive(key, "audit") for name, key in keys.items()}
-        self._card = _derive(keys[self.primary], "card")
+    `source` reads the keys again when they have changed, and tells by `stamp` whether they have: a key that was added
+    or put first while the bot runs is taken up by itself. A source that cannot be read changes nothing.
+    """
+
+    def __init__(
+        self,
+        keys: Mapping[str, bytes],
+        *,
+        source: Callable[[], Mapping[str, bytes]] | None = None,
+        stamp: Callable[[], Stamp | None] = lambda: None,
+    ) -> None:
+        self._lock = threading.Lock()
+        self._source = source
+        self._stamp = stamp
+        self._seen = stamp()
+        self._derived = _Derived(keys)
+
+    @property
+    def primary(self) -> str:
+        """The id of the key in use."""
+        return self._now().primary
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every key's id, the one in use first."""
+        return tuple(self._now().boxes)
 
     def audit_key(self, key_id: str) -> bytes:
-        if key_id not in self._audit:
-            raise ConfigurationError(f"The key “{key_id}” is used in the database and missing from the key file.")
-        return self._audit[key_id]
+        key = self._now().audit.get(key_id)
+        if key is None:
+            raise ConfigurationError(
+                f"The key “{key_id}” is used in the database and missing from the key file.",
+                hint="Put the line of that key back into the key file, from where you keep a copy of it.",
+            )
+        return key
 
     def seal(self, plain: bytes) -> bytes:
-        return self._fernet.encrypt(plain)
+        return self._now().fernet.encrypt(plain)
 
     def unseal(self, box: bytes) -> bytes:
         try:
-            return self._fernet.decrypt(box)
+            return self._now().fernet.decrypt(box)
         except InvalidToken:
             raise ConfigurationError(
                 "A stored secret cannot be decrypted with this key file.",
                 hint="Put the right key file back, or set the portal up again.",
             ) from None
 
+    def opener(self, box: bytes) -> str | None:
+        """The id of the key that a box was sealed with; None when no key here opens it."""
+        return next((name for name, fernet in self._now().boxes.items() if _opens(fernet, box)), None)
+
     def sign(self, text: str) -> str:
         """A short signature for a button's value."""
-        return hmac.new(self._card, text.encode(), sha256).hexdigest()[:32]
+        return _signature(next(iter(self._now().cards.values())), text)
 
     def signed(self, text: str, signature: str) -> bool:
-        return hmac.compare_digest(self.sign(text).encode(), signature.encode())
+        """Whether one of the keys made this signature: a button outlives the key that was in use when it was posted."""
+        made = [_signature(key, text) for key in self._now().cards.values()]
+        return any(hmac.compare_digest(one.encode(), signature.encode()) for one in made)
+
+    def _now(self) -> _Derived:
+        stamp = self._stamp()
+        if stamp != self._seen and self._source is not None:
+            with self._lock:
+                try:
+                    self._derived = _Derived(self._source())
+                    self._seen = stamp
+                except (ConfigurationError, OSError):
+                    # Somebody is at it. What was read before still opens everything that was stored with it.
+                    return self._derived
+        return self._derived
+
+
+class _Derived:
+    """What is made of the keys once, for each purpose."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self.primary = next(iter(keys))
+        self.boxes = {name: Fernet(base64.urlsafe_b64encode(_derive(key, "secrets"))) for name, key in keys.items()}
+        self.fernet = MultiFernet(list(self.boxes.values()))
+        self.audit = {name: _derive(key, "audit") for name, key in keys.items()}
+        self.cards = {name: _derive(key, "card") for name, key in keys.items()}
 
 
 def _derive(key: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"b24bot {purpose}".encode()).derive(key)
+
+
+def _opens(fernet: Fernet, box: bytes) -> bool:
+    try:
+        fernet.decrypt(box)
+    except InvalidToken:
+        return False
+    return True
+
+
+def _signature(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), sha256).hexdigest()[:32]
 
 
 def create_key_file(path: Path) -> bool:
@@ -66,31 +136,68 @@ def create_key_file(path: Path) -> bool:
     except FileExistsError:
         return False
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n")
+        file.write(text_of({FIRST_ID: new_key()}))
     return True
 
 
-def load_key_file(path: Path, *, home: Path | None = None) -> Keyring:
-    """Read the key file. Raises ConfigurationError when it is missing, open to others, or beside the database.
+def new_key() -> bytes:
+    """A key nobody can guess."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def load_key_file(path: Path, *, home: Path | None = None, backups: Path | None = None) -> Keyring:
+    """Read the key file. Raises ConfigurationError when it is missing, open to others, or beside what it protects.
 
     `home` is the database's folder; without one the place does not matter, because a copy is only looked at.
     """
-    if not path.is_file():
-        raise ConfigurationError(f"There is no key file at {path}.", hint="Run: b24bot init")
-    if path.stat().st_mode & LOOSE:
-        raise ConfigurationError(f"The key file {path} can be read by others.", hint=f"Run: chmod 600 {path}")
-    if home is not None and path.resolve().is_relative_to(home.resolve()):
+    keys = read_keys(path, home=home)
+    for folder, what in ((home, "the database"), (backups, "the backups")):
+        if folder is not None:
+            assert_apart(path, folder, what)
+    return Keyring(keys, source=lambda: read_keys(path, home=home), stamp=lambda: _stamp(path))
+
+
+def assert_apart(path: Path, folder: Path, what: str) -> None:
+    """Raises ConfigurationError for a key file in the tree of what it protects."""
+    if path.resolve().is_relative_to(folder.resolve()):
         raise ConfigurationError(
-            f"The key file {path} lies in the same tree as the database ({home}): whoever copies one has both.",
+            f"The key file {path} lies in the same tree as {what} ({folder}): whoever copies one has both.",
             hint="Move it elsewhere and set B24BOT_KEY_FILE.",
         )
+
+
+def read_keys(path: Path, *, home: Path | None = None) -> Mapping[str, bytes]:
+    """The keys by id, as they stand in the file. Raises ConfigurationError."""
+    if not path.is_file():
+        raise ConfigurationError(f"There is no key file at {path}.", hint=_where_from(home))
+    if path.stat().st_mode & LOOSE:
+        raise ConfigurationError(f"The key file {path} can be read by others.", hint=f"Run: chmod 600 {path}")
     lines = _lines(path)
     keys = dict(lines)
     if len(keys) < len(lines):
         raise ConfigurationError(f"Two lines of the key file {path} have the same name.", hint="Name each key once.")
     if not keys:
         raise ConfigurationError(f"The key file {path} is empty.", hint="Put the right key file back.")
-    return Keyring(keys)
+    return keys
+
+
+def _where_from(home: Path | None) -> str:
+    if home is not None and (home / FILE_NAME).exists():
+        return "Put it back from where you keep a copy. If it is lost, docs/operations.md tells what is left to do."
+    return "Run: b24bot init"
+
+
+def text_of(keys: Mapping[str, bytes]) -> str:
+    """The content of a key file."""
+    return "".join(f"{name}:{base64.b64encode(key).decode()}\n" for name, key in keys.items())
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _lines(path: Path) -> list[tuple[str, bytes]]:

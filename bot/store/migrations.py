@@ -8,8 +8,8 @@ from sqlite_utils import Database as Utils
 from sqlite_utils import Migrations
 
 from bot.core.change import OPEN, TRANSITIONS
-from bot.core.errors import ConfigurationError, StoreUnavailable
-from bot.store.database import Database, sqlite3
+from bot.core.errors import ConfigurationError
+from bot.store.database import FAULTS, Database, trouble
 
 migrations = Migrations("b24bot")
 
@@ -21,20 +21,34 @@ def migrate(database: Database) -> None:
     """
     try:
         with database.unit_of_work():
-            _refuse_newer(database)
+            refuse_newer(database)
             migrations.apply(database.utils)
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"The schema of {database.path} cannot be brought up to date: {error}.") from None
+    except FAULTS as error:
+        raise trouble(error, f"The schema of {database.path} cannot be brought up to date: {error}.") from None
+
+
+def applied(database: Database) -> tuple[str, ...]:
+    """The steps that the file has behind it, in their order; none for a file that is new."""
+    try:
+        return tuple(migration.name for migration in migrations.applied(database.utils))
+    except FAULTS as error:
+        raise trouble(error, f"The database cannot be read now ({error}).") from None
+
+
+def pending(database: Database) -> tuple[str, ...]:
+    """The steps of this version that the file has not taken yet."""
+    behind = applied(database)
+    return tuple(name for name in _known() if name not in behind)
 
 
 def schema_step(database: Database) -> str:
     """The name of the last step that was applied."""
-    return max((migration.name for migration in migrations.applied(database.utils)), default="")
+    return max(applied(database), default="")
 
 
-def _refuse_newer(database: Database) -> None:
-    applied = {migration.name for migration in migrations.applied(database.utils)}
-    strange = sorted(applied - _known())
+def refuse_newer(database: Database) -> None:
+    """Raises ConfigurationError for a file that a newer b24bot has written."""
+    strange = sorted(set(applied(database)) - set(_known()))
     if strange:
         raise ConfigurationError(
             f"{database.path} was written by a newer b24bot (its schema has {', '.join(strange)}).",
@@ -42,11 +56,11 @@ def _refuse_newer(database: Database) -> None:
         )
 
 
-def _known() -> set[str]:
+def _known() -> tuple[str, ...]:
     """The names of all steps of this version: those that an empty database has before it."""
     empty = Utils(memory=True)
     try:
-        return {migration.name for migration in migrations.pending(empty)}
+        return tuple(migration.name for migration in migrations.pending(empty))
     finally:
         empty.close()
 
@@ -132,6 +146,13 @@ _SECOND = (
     "ALTER TABLE executions ADD COLUMN sent_at INTEGER",
     "CREATE INDEX changes_requester ON changes (requester, status)",
     "CREATE INDEX audit_tag ON audit (tag, seq)",
+    "ALTER TABLE outbox ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE outbox ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outbox ADD COLUMN died_at INTEGER",
+    "UPDATE outbox SET number = CAST(substr(key, 6) AS INTEGER) WHERE kind = 'card'",
+    "UPDATE outbox SET number = CAST(substr(key, 8) AS INTEGER) WHERE kind = 'thread'",
+    "CREATE INDEX outbox_order ON outbox (state, kind, id)",
+    "CREATE INDEX outbox_number ON outbox (number, kind, state)",
 )
 
 
@@ -144,6 +165,6 @@ def m001_first(db: Utils) -> None:
 
 @migrations()
 def m002_standing_and_leases(db: Utils) -> None:
-    """What is known of people's accounts, which card a button belongs to, and who runs a change request."""
+    """People's accounts, which card a button belongs to, who runs a change request, and what a notice is about."""
     for statement in _SECOND:
         db.execute(statement)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from bot.core.notices import Notice, kind_of, notice_from_json, notice_to_json
+from bot.core.notices import Announcement, CardNotice, Notice, ThreadNotice, kind_of, notice_from_json, notice_to_json
 from bot.store.database import Database, Row
+
+DAY_MS = 86_400_000
+SENT_LAST_MS = 7 * DAY_MS
+"""After that nothing asks any more whether a notice got out."""
+DEAD_LAST_MS = 30 * DAY_MS
+STATES = ("new", "sending", "sent", "dead")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +23,34 @@ class Envelope:
     id: int
     notice: Notice
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The oldest notice that waits for a channel, among those that get there in the same way."""
+
+    id: int
+    number: int
+    channel: str
+    is_line: bool
+    is_rewrite: bool
+    """A card that stands already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One row of the queue, for people who look after it. `notice` is None once its words are gone."""
+
+    id: int
+    key: str
+    kind: str
+    state: str
+    attempts: int
+    created_at: int
+    due_at: int
+    died_at: int | None
+    error: str
+    notice: Notice | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +71,22 @@ class Outbox:
     def put(self, key: str, notice: Notice, *, at: int) -> None:
         """Queue a notice. One with the same key that is still waiting stands for this one too."""
         self._database.execute(
-            "INSERT INTO outbox (key, kind, payload, due_at, created_at) VALUES (?, ?, ?, ?, ?) "
+            "INSERT INTO outbox (key, kind, payload, number, channel, due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
-            "due_at = excluded.due_at, sent_at = NULL",
-            *(key, kind_of(notice), notice_to_json(notice), at, at),
+            "due_at = excluded.due_at, sent_at = NULL, died_at = NULL",
+            *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), at, at),
         )
 
-    def waiting(self, now: int) -> bool:
-        return self._database.row("SELECT 1 FROM outbox WHERE state = 'new' AND due_at <= ? LIMIT 1", now) is not None
+    def waiting(self, now: int, *, kind: str = "") -> bool:
+        found = self._database.row(
+            "SELECT 1 FROM outbox WHERE state = 'new' AND due_at <= ? AND (? = '' OR kind = ?) LIMIT 1", now, kind, kind
+        )
+        return found is not None
+
+    def waiting_in_order(self, now: int, *, kind: str) -> bool:
+        """Whether the oldest notice of a kind is due."""
+        row = self._database.row("SELECT due_at FROM outbox WHERE state = 'new' AND kind = ? ORDER BY id LIMIT 1", kind)
+        return row is not None and row["due_at"] <= now
 
     def claim(self, now: int, *, kind: str = "") -> Envelope | None:
         """Take the oldest due notice, of one kind if that is given."""
@@ -54,15 +98,59 @@ class Outbox:
         )
         return _envelope(rows[0]) if rows else None
 
-    def claim_next(self, now: int, *, kind: str) -> Envelope | None:
-        """Take the oldest notice of a kind if it is due: one that waits for another try is never overtaken."""
-        rows = self._database.returning(
-            "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM outbox "
-            "WHERE state = 'new' AND kind = ? ORDER BY id LIMIT 1) AND due_at <= ? "
-            "RETURNING id, kind, payload, attempts",
-            *(kind, now),
+    def claim_in_order(self, now: int, *, kind: str, most: int) -> list[Envelope]:
+        """Take the oldest notices of a kind that are due, up to one that waits for another try: none is overtaken."""
+        rows = self._database.rows(
+            "SELECT id, due_at FROM outbox WHERE state = 'new' AND kind = ? ORDER BY id LIMIT ?", kind, most
         )
-        return _envelope(rows[0]) if rows else None
+        return self.claim_these(row["id"] for row in takewhile(lambda row: row["due_at"] <= now, rows))
+
+    def claim_these(self, ids: Iterable[int]) -> list[Envelope]:
+        """Take these, as far as they still wait."""
+        rows = [
+            row
+            for id in ids
+            for row in self._database.returning(
+                "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state = 'new' "
+                "RETURNING id, kind, payload, attempts",
+                id,
+            )
+        ]
+        return [_envelope(row) for row in rows]
+
+    def heads(self, now: int) -> list[Head]:
+        """What may go into each channel next, oldest first. A line under a card waits until that stands."""
+        rows = self._database.rows(
+            """SELECT o.id, o.number, o.kind, coalesce(c.channel, o.channel) AS channel, c.card
+            FROM outbox o LEFT JOIN changes c ON c.number = o.number WHERE o.id IN (
+                SELECT min(o.id) FROM outbox o LEFT JOIN changes c ON c.number = o.number
+                WHERE o.state = 'new' AND o.kind IN ('card', 'thread', 'announcement') AND o.due_at <= ?
+                AND NOT (o.kind = 'thread' AND c.card IS NULL AND EXISTS (SELECT 1 FROM outbox k
+                    WHERE k.number = o.number AND k.kind = 'card' AND k.state IN ('new', 'sending')))
+                GROUP BY coalesce(c.channel, o.channel), o.kind = 'card' AND c.card IS NOT NULL)
+            ORDER BY o.id""",
+            now,
+        )
+        return [
+            Head(
+                id=row["id"],
+                number=row["number"],
+                channel=row["channel"],
+                is_line=row["kind"] == "thread",
+                is_rewrite=row["kind"] == "card" and row["card"] is not None,
+            )
+            for row in rows
+        ]
+
+    def lines(self, number: int, now: int, *, most: int) -> list[tuple[int, str]]:
+        """The ids and words of the oldest due lines under one card."""
+        rows = self._database.rows(
+            "SELECT id, kind, payload FROM outbox WHERE number = ? AND kind = 'thread' AND state = 'new' "
+            "AND due_at <= ? ORDER BY id LIMIT ?",
+            *(number, now, most),
+        )
+        notices = [(int(row["id"]), notice_from_json(row["kind"], row["payload"])) for row in rows]
+        return [(id, notice.text) for id, notice in notices if isinstance(notice, ThreadNotice)]
 
     def sent(self, envelope: Envelope, *, at: int) -> None:
         """It is out. The payload goes: what was said is in Slack, what happened is in the audit log.
@@ -75,17 +163,56 @@ class Outbox:
             *(at, envelope.id),
         )
 
-    def retry(self, envelope: Envelope, *, due_at: int, error: str) -> None:
+    def retry(self, envelope: Envelope, *, due_at: int, error: str, counted: bool = True) -> None:
+        """Put it back for later; one that is not counted was no attempt."""
         self._database.execute(
-            "UPDATE outbox SET state = 'new', due_at = ?, error = ? WHERE id = ? AND state = 'sending'",
-            *(due_at, error, envelope.id),
+            "UPDATE outbox SET state = 'new', due_at = ?, error = ?, attempts = ? WHERE id = ? AND state = 'sending'",
+            *(due_at, error, envelope.attempts - (not counted), envelope.id),
         )
 
-    def drop(self, envelope: Envelope, *, error: str) -> None:
-        """Give up on it, visibly: the row stays with its reason."""
-        self._database.execute(
-            "UPDATE outbox SET state = 'dead', payload = '', error = ? WHERE id = ? AND state = 'sending'",
-            *(error, envelope.id),
+    def drop(self, envelope: Envelope, *, at: int, error: str) -> bool:
+        """Give up on it, visibly: the row stays with its reason and its words. False when it was queued anew."""
+        return bool(
+            self._database.execute(
+                "UPDATE outbox SET state = 'dead', died_at = ?, error = ? WHERE id = ? AND state = 'sending'",
+                *(at, error, envelope.id),
+            )
+        )
+
+    def letters(self, states: Sequence[str], *, limit: int) -> list[Letter]:
+        """Rows in these states, the newest first."""
+        condition = f"state IN ({', '.join('?' * len(states))})"
+        rows = self._database.where("outbox", condition, states, order_by="id DESC", limit=limit)
+        return [_letter(row) for row in rows]
+
+    def letter(self, id: int) -> Letter | None:
+        rows = self._database.where("outbox", "id = ?", [id], order_by="id", limit=1)
+        return _letter(rows[0]) if rows else None
+
+    def revive(self, id: int, *, at: int) -> bool:
+        """Queue a dead notice again, as if never tried; False when it is not dead, or its words are gone."""
+        return bool(
+            self._database.execute(
+                "UPDATE outbox SET state = 'new', attempts = 0, due_at = ?, died_at = NULL, error = '' "
+                "WHERE id = ? AND state = 'dead' AND payload <> ''",
+                *(at, id),
+            )
+        )
+
+    def discard(self, id: int) -> bool:
+        """Take a notice that waits or is dead out of the queue for good. Audit lines stay."""
+        return bool(
+            self._database.execute(
+                "DELETE FROM outbox WHERE id = ? AND state IN ('new', 'dead') AND kind <> 'audit'", id
+            )
+        )
+
+    def forget(self, now: int) -> int:
+        """Remove what was sent, and what died, long ago; returns how many."""
+        return self._database.execute(
+            "DELETE FROM outbox WHERE (state = 'sent' AND sent_at < ?) "
+            "OR (state = 'dead' AND coalesce(died_at, created_at) < ?)",
+            *(now - SENT_LAST_MS, now - DEAD_LAST_MS),
         )
 
     def hurry(self, kind: str, *, at: int) -> None:
@@ -128,3 +255,19 @@ class Outbox:
 
 def _envelope(row: Row) -> Envelope:
     return Envelope(id=row["id"], notice=notice_from_json(row["kind"], row["payload"]), attempts=row["attempts"])
+
+
+def _letter(row: Row) -> Letter:
+    kept = {name: row[name] for name in ("id", "key", "kind", "state", "attempts", "created_at", "due_at", "died_at")}
+    notice = notice_from_json(row["kind"], row["payload"]) if row["payload"] else None
+    return Letter(**kept, error=row["error"], notice=notice)
+
+
+def _channel(notice: Notice) -> str:
+    """The channel it names itself; where a card or a line goes is for its change request to say."""
+    return notice.channel if isinstance(notice, Announcement) else ""
+
+
+def _number(notice: Notice) -> int:
+    """The change request whose card or thread it goes to; 0 for none."""
+    return notice.number if isinstance(notice, CardNotice | ThreadNotice) else 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.core.errors import AlreadyRunning
 
-INTAKE, WORKER = "intake", "worker"
+INTAKE, WORKER, KEYS = "intake", "worker", "key-keeper"
 
 
 class Seats:

@@ -8,33 +8,38 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.core import marks
-from bot.core.audit import QUIET, Entry, Fact
+from bot.core.audit import QUIET, SYSTEM, Entry, Fact, Tag
 from bot.core.errors import StoreUnavailable
 from bot.core.notices import AuditNotice
 from bot.plugin import Clock
 from bot.store.audit import AuditLog
+from bot.store.backup import Backup, back_up
 from bot.store.changes import Changes
+from bot.store.database import FILE_NAME as FILE_NAME
 from bot.store.database import Database, Failpoint
 from bot.store.grants import Grants
+from bot.store.health import assert_fits, assert_sound
 from bot.store.jobs import Jobs
 from bot.store.keys import Keyring
 from bot.store.leases import Leases
-from bot.store.migrations import migrate
+from bot.store.migrations import applied, migrate, pending, refuse_newer
 from bot.store.outbox import Outbox
 from bot.store.people import Accounts
 from bot.store.records import Facts, Records
 from bot.store.secrets import Secrets
 
-FILE_NAME = "b24bot.sqlite3"
+BACKUPS = "backups"
+"""The folder of the copies, in the folder of the database, where no other is set."""
 
 
 class Store:
     """Repositories over one database. Reads need nothing; every change happens inside `unit_of_work`."""
 
-    def __init__(self, database: Database, keys: Keyring, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: Keyring, clock: Clock, *, backups: Path | None = None) -> None:
         self.database = database
         self.keys = keys
         self.clock = clock
+        self.backups = backups or database.path.parent / BACKUPS
         self.grants = Grants(database)
         self.accounts = Accounts(database)
         self.changes = Changes(database)
@@ -68,11 +73,23 @@ class Store:
     def writable(self) -> bool:
         """Whether a transaction can be begun and ended now."""
         try:
-            with self.unit_of_work():
-                self.facts.put("last_probe", str(self.clock.now_ms()))
+            self.probe()
         except StoreUnavailable:
             return False
         return True
+
+    def probe(self) -> None:
+        """Write something. Raises StoreUnavailable: to begin a transaction shows nothing on a read-only disk."""
+        with self.unit_of_work():
+            self.facts.put("last_probe", str(self.clock.now_ms()))
+
+    def back_up(self, folder: Path | None = None) -> Backup:
+        """Copy the database into its folder of copies, or into another one, and record it. Raises StoreUnavailable."""
+        made = back_up(self.database, self.keys, folder or self.backups, at=self.clock.now_ms())
+        facts: dict[str, Fact] = {"name": made.path.name, "seq": made.seq, "head": made.head}
+        with self.unit_of_work():
+            self.record(Entry(tag=Tag.BACKUP_MADE, actor=SYSTEM, subject="database", facts=facts))
+        return made
 
     def close(self) -> None:
         self.database.close()
@@ -88,18 +105,44 @@ def audit_key(seq: int) -> str:
     return f"audit:{seq}"
 
 
-def open_store(
-    home: Path, keys: Keyring, clock: Clock, *, synchronous: str | None = None, failpoint: Failpoint | None = None
-) -> Store:
-    """Open the database in `home`, bring it to this version's schema, and hand out the store."""
+def make_home(home: Path) -> None:
+    """Make the folder of the database where it is missing. Raises StoreUnavailable."""
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreUnavailable(f"The folder {home} cannot be used: {error.strerror}.") from None
+
+
+def open_store(
+    home: Path,
+    keys: Keyring,
+    clock: Clock,
+    *,
+    synchronous: str | None = None,
+    backups: Path | None = None,
+    thorough: bool = False,
+    failpoint: Failpoint | None = None,
+) -> Store:
+    """Open the database in `home`, bring it to this version's schema, and hand out the store.
+
+    Raises ConfigurationError for a file of a newer version or of other keys, before anything is written to it. A file
+    that has something in it is copied to `backups` before its schema changes. `thorough` looks at every page, at every
+    secret and at the name of every key, and whether it can be written: for a process that stays.
+    """
+    make_home(home)
     database = Database(home / FILE_NAME, synchronous=synchronous, failpoint=failpoint)
     try:
+        store = Store(database, keys, clock, backups=backups)
+        refuse_newer(database)
+        if thorough:
+            assert_sound(database)
+        assert_fits(database, keys, whole=thorough)
+        if applied(database) and (steps := pending(database)):
+            back_up(database, keys, store.backups, at=clock.now_ms(), why=f"before-{steps[0]}")
         migrate(database)
+        if thorough:
+            store.probe()
     except BaseException:
         database.close()
         raise
-    return Store(database, keys, clock)
+    return store

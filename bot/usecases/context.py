@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Protocol
 
 from bot import clock as ids
@@ -20,9 +21,11 @@ from bot.core.standing import Standing
 from bot.host.registry import Registry
 from bot.host.services import PluginServices, Progress, nobody_waits, services_for
 from bot.plugin import Clock
+from bot.store.database import free_bytes
 from bot.store.jobs import Job
 from bot.store.store import Store
 from bot.store.witness import Witness
+from bot.usecases.pace import Pace
 
 log = logging.getLogger("b24bot")
 
@@ -86,8 +89,6 @@ class Context:
     version: str = ""
     people: People = field(default_factory=People)
     """Which accounts are one person's."""
-    audit_pace_ms: int = 1_000
-    """The audit channel gets at most one message in this time; lines that come meanwhile share the next."""
     owner: str = field(default_factory=ids.token)
     """Names this process in the leases of what it runs."""
     audit_lag_ms: int = 1_800_000
@@ -99,8 +100,15 @@ class Context:
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     limits: dict[str, Limit] = field(default_factory=dict)
     """What start-up and the keeper found that keeps the bot from doing everything, by name."""
+    free_bytes: Callable[[Path], int] = free_bytes
+    """How much room the file system of a path has for us."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tell the threads of this process that there is work."""
+    pace: Pace = field(init=False)
+    """When each channel takes the next message; whoever posts asks it."""
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.clock)
 
     def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
         given = services_for(plugin, self.settings, self.store, self.clock, progress)

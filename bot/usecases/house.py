@@ -67,6 +67,9 @@ class HousePlugin:
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
         return look(_context(services), plan.target)
 
+    def tend(self, services: Services) -> None:
+        """Nothing of the house runs out."""
+
 
 def _context(services: Services) -> Context:
     if not isinstance(services, HouseServices):

@@ -6,7 +6,8 @@ from bot.core import marks
 from bot.core.principals import Principal
 from bot.plugin import Clock
 from bot.usecases.context import Messenger, Posted, log
-from bot.usecases.deliver import DeliveryError
+from bot.usecases.deliver import Busy, DeliveryError
+from bot.usecases.pace import Pace, Way
 
 SILENT_SECONDS = 2.0
 """Most reads are over by then and nothing is said."""
@@ -16,9 +17,10 @@ PACE_SECONDS = 1.5
 class Reporter:
     """Tells one person, in the channel where they typed. What does not get out is not tried again: more is to come."""
 
-    def __init__(self, clock: Clock, messenger: Messenger, person: Principal, channel: str) -> None:
+    def __init__(self, clock: Clock, messenger: Messenger, person: Principal, channel: str, pace: Pace) -> None:
         self._clock = clock
         self._messenger = messenger
+        self._pace = pace
         self._person = person
         self._channel = channel
         self._next = clock.monotonic() + SILENT_SECONDS
@@ -27,6 +29,8 @@ class Reporter:
     def __call__(self, done: int, total: int, what: str) -> None:
         now = self._clock.monotonic()
         if now < self._next or not self._channel:
+            return
+        if not self._pace.take(self._channel, Way.REWRITE if self._posted else Way.POST):
             return
         self._next = now + PACE_SECONDS
         self._say(f"{marks.person(self._person)} asked for something long. {marks.strip(what)}: {done:,} of {total:,}")
@@ -40,4 +44,6 @@ class Reporter:
         try:
             self._posted = self._messenger.note(self._channel, text, self._posted)
         except DeliveryError as error:
+            if isinstance(error, Busy):
+                self._pace.rest(self._channel, error.seconds)
             log.info("progress did not get out: %s", error.code, extra={"action": "progress_lost"})

@@ -29,7 +29,7 @@ from bot.usecases.standing import look_up
 
 def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
     """Answer a slash command. Everything stored, and the end of the job, is one transaction."""
-    reporter = Reporter(ctx.clock, ctx.messenger, slash.person, slash.channel)
+    reporter = Reporter(ctx.clock, ctx.messenger, slash.person, slash.channel, ctx.pace)
     try:
         considered = consider(ctx, slash.person, slash.text, reporter)
         reply, mood = _take(ctx, job, slash, considered)

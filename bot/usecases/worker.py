@@ -1,4 +1,4 @@
-"""The threads that work: runners take jobs, the courier delivers, the keeper watches the clock."""
+"""The threads that work: runners take jobs, the courier delivers, the keeper and the upkeep watch clock and files."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ from bot.usecases.recover import Recovery
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.submit import submit
+from bot.usecases.upkeep import Upkeep
 
 RUNNERS = 4
 POLL_SECONDS = 0.05
 KEEPER_SECONDS = 0.5
-SWEEP_MS = 3_600_000
+UPKEEP_SECONDS = 1.0
+SWEEP_MS = TEND_MS = 3_600_000
 MOST_ATTEMPTS = 3
 RETRY_MS = 5_000
 INBOUND = "inbound"
+TEND_FAULT = {"action": "tend_fault"}
 _AFTERWARDS = {
     True: "Nothing was sent to the portal for this. Try again in a moment.",
     False: "b24bot goes on by itself once it can be written; what was called is read back and never called again.",
@@ -48,10 +51,11 @@ class Worker:
         self._stopping = threading.Event()
         self._news = threading.Condition()
         self._round = 0
-        self._swept_at = 0
+        self._swept_at = self._tended_at = 0
         self._threads: list[threading.Thread] = []
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
+        self._upkeep = Upkeep(ctx)
         self._anchoring = Anchoring(ctx)
         self._lag = LagWatch(ctx)
 
@@ -63,6 +67,7 @@ class Worker:
             self._thread(f"runner-{number}", self._run_one, POLL_SECONDS)
         self._thread("courier", self._deliver_one, POLL_SECONDS)
         self._thread("keeper", self._keep, KEEPER_SECONDS)
+        self._thread("upkeep", self._upkeep.look, UPKEEP_SECONDS)
         self._thread("anchoring", self._anchoring.round, KEEPER_SECONDS)
 
     def wake(self) -> None:
@@ -129,8 +134,21 @@ class Worker:
             self._swept_at = now
             with self._ctx.store.unit_of_work() as store:
                 store.jobs.forget_receipts(now)
+                store.outbox.forget(now)
+        if now - self._tended_at > TEND_MS:
+            self._tended_at = now
+            tend(self._ctx)
         note_mode(self._ctx)
         return False
+
+
+def tend(ctx: Context) -> None:
+    """Let every plugin look after what would run out. A fault of one is in the log, and the others have their turn."""
+    for plugin in ctx.registry.plugins.values():
+        try:
+            plugin.tend(ctx.services(plugin.name))
+        except Exception:  # noqa: BLE001 - the edge to a plugin: the keeper has other things to do
+            log.exception("%s could not look after its own (%s)", plugin.name, ids.incident_id(), extra=TEND_FAULT)
 
 
 def perform_job(ctx: Context, job: Job) -> None:

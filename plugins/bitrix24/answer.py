@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from plugins.bitrix24.wire import MAX_ANSWER
 
 MAX_DEPTH = 32
+GATEWAY = (502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +82,9 @@ def _children(value: Any) -> list[Any]:
     if isinstance(value, list):
         return [child for child in value if isinstance(child, dict | list)]
     return []
+
+
+def nobody_home(status: int, raw: bytes) -> bool:
+    """Whether a front end answers in the place of a portal it cannot reach. The portal's own refusals have a code."""
+    body = read(raw) if status in GATEWAY else None
+    return status in GATEWAY and (body is None or not body.error)

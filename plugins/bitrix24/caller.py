@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.plugin import CallOutcome, CallVerdict, Json, PluginError, Services, TargetRefused, TargetUnreachable
 from plugins.bitrix24 import batch, catalogue, endpoints, protocol, withheld
+from plugins.bitrix24.answer import nobody_home
 from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.catalogue import Method
 from plugins.bitrix24.credentials import Held, KnownPortal, Vault
@@ -179,7 +180,7 @@ class Caller:
 
     def _send(self, link: Link, request: HttpRequest, held: Held, patience: Patience) -> Exchange:
         exchange = link.wire.send(request, patience)
-        if isinstance(exchange, Undelivered):
+        if isinstance(exchange, Undelivered) or nobody_home(exchange.status, exchange.body):
             link.breaker.failed(self._services.clock.monotonic())
         else:
             link.breaker.worked()

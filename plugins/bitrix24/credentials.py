@@ -104,12 +104,20 @@ class Vault:
 
     def held(self, portal: KnownPortal) -> Held:
         """The stored credentials. Raises Refusal when there are none, or when they are another portal's."""
-        sealed = self._services.secrets.read(portal.name)
-        hint = f"Store them again with `b24bot portal add {portal.name} --replace`."
-        if sealed is None:
+        held = self.stored(portal, portal.name)
+        if held is None:
+            hint = f"Store them again with `b24bot portal add {portal.name} --replace`."
             raise Refusal(f"The bot holds no credentials for the portal {portal.name}.", hint=hint)
+        return held
+
+    def stored(self, portal: KnownPortal, slot: str) -> Held | None:
+        """What is stored for a portal under a name. Raises Refusal when it is another portal's."""
+        sealed = self._services.secrets.read(slot)
+        if sealed is None:
+            return None
         value = sealed.value
         if value.get("v") != VERSION or value.get("member_id") != portal.member_id:
+            hint = f"Store them again with `b24bot portal add {portal.name} --replace`."
             raise Refusal(f"The credentials stored for {portal.name} belong to another portal.", hint=hint)
         return Held(
             generation=sealed.generation,

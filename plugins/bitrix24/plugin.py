@@ -19,7 +19,7 @@ from bot.plugin import (
     Setting,
     Simulation,
 )
-from plugins.bitrix24 import observation, settings
+from plugins.bitrix24 import observation, settings, upkeep
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.connector import connectors
@@ -53,6 +53,9 @@ class BitrixPlugin:
         settings.refuses_unowned(services.settings)
         settings.pace(services.settings)
         settings.take_over(services)
+
+    def tend(self, services: Services) -> None:
+        upkeep.tend(services, self._links)
 
     def places(self, services: Services) -> Sequence[Place]:
         return [portal.place for portal in Vault(services).portals()]

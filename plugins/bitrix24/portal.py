@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Remember, Services
-from plugins.bitrix24 import catalogue, sweep, values
+from plugins.bitrix24 import catalogue, sweep, upkeep, values
 from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.catalogue import Effect
 from plugins.bitrix24.credentials import Health, KnownPortal, Vault
 from plugins.bitrix24.settings import refuses_unowned
 from plugins.bitrix24.snapshot import Snapshot, Snapshots
+from plugins.bitrix24.spare import Spare, Spares
 from plugins.bitrix24.values import AppInfo, Connector, Line, Status
 
 PAGE = 50
@@ -115,6 +116,14 @@ class Portal:
     def health(self, name: str) -> Health | None:
         """What the last renewal of a portal's tokens showed."""
         return self._vault.health(self._vault.portal(name))
+
+    def spare(self, name: str) -> Spare | None:
+        """What is known of a portal's spare pair of tokens."""
+        return Spares(self._services).known(self._vault.portal(name))
+
+    def token_worries(self) -> list[str]:
+        """What a person should know about the tokens of this portal."""
+        return upkeep.worries(self._services, self._vault.portal(self.place.name))
 
     @property
     def refuses_unowned(self) -> bool:

@@ -1,19 +1,20 @@
 """A new access token when the old one has run out: once per generation, whoever asks, and never in a storm.
 
 safety.md M10: compare generations, take the lease, ask, and store as the first thing after the answer. A refused
-refresh token is final only when no other process has stored a newer pair meanwhile.
+refresh token is final only when no other process has stored a newer pair meanwhile; then the spare pair takes over.
 """
 
 from __future__ import annotations
 
-from bot.plugin import PluginError, Services
-from plugins.bitrix24 import oauth
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.plugin import Event, PluginError, Services
 from plugins.bitrix24.credentials import Health, Held, KnownPortal, Vault
-from plugins.bitrix24.endpoints import portal as endpoint_of
-from plugins.bitrix24.endpoints import token_url
 from plugins.bitrix24.links import Links
 from plugins.bitrix24.oauth import NoTokens, Tokens
-from plugins.bitrix24.wire import READING, HttpRequest, blotted
+from plugins.bitrix24.spare import Spares, slot
+from plugins.bitrix24.tokenserver import TokenServer
 
 LEASE = 60.0
 """Seconds: longer than the two requests that a renewal may take."""
@@ -21,9 +22,16 @@ LEASE = 60.0
 QUIET_MS = 5 * 60 * 1000
 """No further try for so long after a final refusal."""
 
+SPENT = frozenset({"invalid_grant", "expired_token"})
+"""The pair is lost, and another pair of the same application need not be."""
+
 _POLL = 0.05
 _STORE_AGAIN = (0.5, 1.0, 2.0, 4.0)
 """Pauses in seconds between the attempts to store a new pair."""
+_BUSY = NoTokens(
+    sentence="Another process of the bot is renewing the tokens of this portal and has not finished.",
+    hint="Try again in a minute.",
+)
 
 
 class Renewal:
@@ -34,7 +42,8 @@ class Renewal:
         self._links = links
         self._portal = portal
         self._vault = Vault(services)
-        self._endpoint = endpoint_of(portal.domain, services.settings)
+        self._spares = Spares(services)
+        self._server = TokenServer(services, links, portal)
 
     def after(self, stale: Held) -> Held | NoTokens:
         """Credentials newer than `stale`, renewed here or by somebody else; or why there are none."""
@@ -46,6 +55,20 @@ class Renewal:
                 if mine:
                     return self._newer(stale) or self._renew(stale)
             return self._wait(stale)
+
+    def tend_spare(self) -> NoTokens | None:
+        """Renew the spare pair, so that it does not run out; why that did not work, if it did not."""
+        with self._services.secrets.lease(slot(self._portal), seconds=LEASE) as mine:
+            spare = self._spares.held(self._portal) if mine else None
+            if spare is None:
+                return None
+            answer = self._server.ask(spare.credentials)
+            if isinstance(answer, Tokens):
+                pair = answer
+                self._keep(lambda: self._spares.renewed(self._portal, spare, pair))
+                return None
+            self._give_up_spare(spare, answer)
+            return answer
 
     def _newer(self, stale: Held) -> Held | None:
         now = self._vault.held(self._portal)
@@ -60,53 +83,75 @@ class Renewal:
         return NoTokens(sentence=health.sentence, hint=health.hint, code=health.code, final=True)
 
     def _renew(self, stale: Held) -> Held | NoTokens:
-        answer = self._ask(stale)
+        answer = self._server.ask(stale.credentials)
         if isinstance(answer, Tokens):
             # Nothing may stand between the answer and this line: a crash here loses the only valid pair.
-            self._store(stale, answer)
-            self._note(stale.generation + 1)
+            pair = answer
+            self._keep(lambda: self._renewed(stale, pair))
             return self._vault.held(self._portal)
-        if answer.final:
-            newer = self._newer(stale)
-            if newer:
-                return newer
-            self._note(stale.generation, answer)
-        return answer
+        if not answer.final:
+            return answer
+        newer = self._newer(stale)
+        if newer:
+            return newer
+        instead = self._from_spare(stale) if answer.code in SPENT else None
+        return instead or self._locked_out(stale, answer)
 
-    def _store(self, stale: Held, pair: Tokens) -> None:
-        """Keep the pair, unless a newer one is stored. A store that is busy is asked again: the old pair is spent."""
+    def _from_spare(self, stale: Held) -> Held | NoTokens | None:
+        """The spare pair in the place of the lost one; None when there is none that works."""
+        with self._services.secrets.lease(slot(self._portal), seconds=LEASE) as mine:
+            spare = self._spares.held(self._portal)
+            if spare is None:
+                return None
+            if not mine:
+                return _BUSY
+            answer = self._server.ask(spare.credentials)
+            if isinstance(answer, Tokens):
+                pair = answer
+                self._keep(lambda: self._spares.promoted(self._portal, stale, spare, pair))
+                self._services.log.warning(
+                    "the tokens of the portal %s were lost, and the spare pair took over; store another one",
+                    self._portal.name,
+                )
+                return self._vault.held(self._portal)
+            return None if self._give_up_spare(spare, answer) else answer
+
+    def _give_up_spare(self, spare: Held, answer: NoTokens) -> bool:
+        """Whether the server's refusal means that the spare pair is lost too; then that is written down."""
+        lost = answer.final and answer.code in SPENT
+        if lost:
+            self._spares.refused(self._portal, spare, code=answer.code, sentence=answer.sentence)
+        return lost
+
+    def _keep(self, write: Callable[[], object]) -> None:
+        """Write the pair down. A store that is busy is asked again: the old pair is spent."""
         for pause in _STORE_AGAIN:
             try:
-                self._vault.renewed(self._portal, stale, pair.access, pair.refresh)
+                write()
             except PluginError:
                 self._services.log.warning("the new tokens of %s could not be stored yet", self._portal.name)
                 self._services.clock.sleep(pause)
             else:
                 return
-        self._vault.renewed(self._portal, stale, pair.access, pair.refresh)
+        write()
 
-    def _ask(self, stale: Held) -> Tokens | NoTokens:
-        keys = stale.credentials
-        url = token_url(self._endpoint, self._services.settings, stored=keys.token_url)
-        form = {"client_secret": keys.client_secret, "refresh": keys.refresh}
-        answer = self._exchange(stale, oauth.refresh_request(url, client_id=keys.client_id, **form))
-        if isinstance(answer, NoTokens) and answer.other_form:
-            answer = self._exchange(stale, oauth.refresh_request_in_query(url, client_id=keys.client_id, **form))
-        if isinstance(answer, Tokens) and answer.member_id not in ("", keys.member_id):
-            return NoTokens(
-                sentence="The authorisation server gave tokens of another portal, so they were thrown away.",
-                hint="Store the right credentials for this portal.",
-                final=True,
-            )
-        return answer
+    def _renewed(self, stale: Held, pair: Tokens) -> None:
+        """Keep the pair, unless a newer one is stored."""
+        with self._services.at_once():
+            if self._vault.renewed(self._portal, stale, pair.access, pair.refresh):
+                self._note(stale.generation + 1)
+                self._record(Event.TOKENS_RENEWED, stale.generation + 1)
 
-    def _exchange(self, stale: Held, request: HttpRequest) -> Tokens | NoTokens:
-        exchange = self._links.to(request.url, self._services.clock).wire.send(request, READING)
-        answer = oauth.judge(exchange)
-        if isinstance(answer, Tokens):
-            return answer
-        self._services.log.warning("no new tokens for the portal %s: %s", self._portal.name, answer.code or "no answer")
-        return oauth.judge(blotted(exchange, *stale.credentials.secrets))
+    def _locked_out(self, stale: Held, answer: NoTokens) -> NoTokens:
+        """Only a person can help. It is on the record once, however often it is asked for."""
+        told = replace(answer, hint=f"{answer.hint} {no_spare(self._portal)}" if answer.code in SPENT else answer.hint)
+        before = self._vault.health(self._portal)
+        with self._services.at_once():
+            self._note(stale.generation, told)
+            if before is None or not before.locked_out or before.generation != stale.generation:
+                facts = {"code": answer.code, "sentence": answer.sentence}
+                self._record(Event.TOKENS_REFUSED, stale.generation, **facts)
+        return told
 
     def _note(self, generation: int, refusal: NoTokens | None = None) -> None:
         self._vault.note(
@@ -121,6 +166,9 @@ class Renewal:
             ),
         )
 
+    def _record(self, event: Event, generation: int, **more: str) -> None:
+        self._services.record(event, self._portal.name, {"generation": generation, "chain": "main", **more})
+
     def _wait(self, stale: Held) -> Held | NoTokens:
         """Another process renews: wait for what it stores."""
         for _ in range(int(LEASE / _POLL)):
@@ -128,7 +176,9 @@ class Renewal:
             found = self._newer(stale) or self._quiet(stale)
             if found:
                 return found
-        return NoTokens(
-            sentence="Another process of the bot is renewing the tokens of this portal and has not finished.",
-            hint="Try again in a minute.",
-        )
+        return _BUSY
+
+
+def no_spare(portal: KnownPortal) -> str:
+    """What to do so that it does not end like this again."""
+    return f"A spare pair of tokens would have taken over; `b24bot portal spare {portal.name}` stores one."

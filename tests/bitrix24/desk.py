@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.clock import ShiftedClock
+from bot.core.audit import AuditRecord
 from bot.host.services import PluginServices
 from bot.plugin import CallOutcome, Nothing, Place, Plan, PluginError, Reply, Services
 from bot.testing.services import scratch_services
@@ -164,6 +165,24 @@ class Desk:
             tokens = self.portal.world.tokens
             first = tokens.access[self.portal.access_token]
             tokens.access[first.value] = replace(first, spent=True)
+
+    def lose(self, slot: str = "default") -> None:
+        """The pair that the bot holds there is used up, as after an answer that never came; no other pair is."""
+        sealed = self.services.secrets.read(slot)
+        assert sealed is not None
+        with self.portal.world.lock:
+            tokens = self.portal.world.tokens
+            tokens.spend(tokens.refresh[sealed.value["refresh"]])
+
+    def store_spare(self) -> tuple[Secret, Secret]:
+        """A second authorisation, stored by the command a person uses; the pair."""
+        pair = self.issue()
+        self.run("portal spare", name="default", access_token=pair[0], refresh_token=pair[1])
+        return pair
+
+    def recorded(self, tag: str) -> list[AuditRecord]:
+        """Audit records about tokens, oldest first."""
+        return self.services.store.audit.find(tag=tag)[::-1]
 
     def effects(self, method: str = "imconnector.unregister") -> int:
         """How often the portal carried a method out with a consequence."""

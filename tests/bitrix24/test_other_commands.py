@@ -60,6 +60,7 @@ def test_check_says_that_all_is_well(desk: Desk) -> None:
         "licence": "en_basic",
         "connectors": "13",
         "lines": "3, 1 switched off",
+        "spare pair": "none; `b24bot portal spare` stores one",
         "tokens": "not renewed by the bot yet",
     }
     assert reply.notes == ()
@@ -163,11 +164,14 @@ def test_replacing_credentials_makes_the_bot_use_them(desk: Desk) -> None:
     assert desk.rows("connector list")
 
 
-def test_only_adding_is_for_the_terminal_alone_and_its_secrets_are_asked_for() -> None:
+def test_what_takes_secrets_is_for_the_terminal_alone_and_they_are_asked_for() -> None:
     commands = {each.path: each for group in plugin.groups for each in group}
-    assert [path for path, each in commands.items() if each.terminal] == ["portal add"]
-    secret = [each.name for each in commands["portal add"].parameters if each.arg.secret]
-    assert secret == ["client_secret", "access_token", "refresh_token"]
+    assert [path for path, each in commands.items() if each.terminal] == ["portal add", "portal spare"]
+    secret = {path: [each.name for each in commands[path].parameters if each.arg.secret] for path in commands}
+    assert {path: names for path, names in secret.items() if names} == {
+        "portal add": ["client_secret", "access_token", "refresh_token"],
+        "portal spare": ["access_token", "refresh_token"],
+    }
     assert parse_secret(f" {CANARY}\n") == Secret(CANARY)
 
 

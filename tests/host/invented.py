@@ -35,6 +35,9 @@ class Invented:
     def start(self, services: Services) -> None:
         """Nothing to take over."""
 
+    def tend(self, services: Services) -> None:
+        """Nothing runs out here."""
+
     def places(self, services: Services) -> Sequence[Place]:
         return ()
 

@@ -95,5 +95,5 @@ def test_a_plugin_declared_wrongly_is_refused_naming_the_function(written: Path)
 
 def test_an_object_that_is_no_plugin_is_refused_with_what_it_lacks() -> None:
     sentence = refusal("tests.host.invented:not_a_plugin")
-    lacking = "name, settings, groups, simulators, start, places, open, perform, verify"
+    lacking = "name, settings, groups, simulators, start, tend, places, open, perform, verify"
     assert sentence == f"“tests.host.invented:not_a_plugin” is not a plugin; it lacks {lacking}."

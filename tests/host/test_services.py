@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.clock import ShiftedClock
-from bot.host.services import services_for
-from bot.store.store import Store
+from bot.core.audit import SYSTEM, Tag
+from bot.host.services import EVENTS, services_for
+from bot.plugin import Event
+from bot.store.store import Store, audit_key
 
 
 def test_a_plugin_gets_its_settings_a_clock_and_a_logger_of_its_own(store: Store) -> None:
@@ -44,3 +48,40 @@ def test_a_plugin_tells_how_far_it_is_to_whoever_waits_and_its_settings_do_not_p
     services_for("trees", {}, store, store.clock).progress(2, 3, "leaves")
     assert told == [(1, 3, "leaves")]
     assert "canary" not in repr(services)
+
+
+def test_what_is_stored_and_recorded_at_once_happens_together_or_not_at_all(store: Store) -> None:
+    trees = services_for("trees", {}, store, store.clock)
+
+    def half() -> None:
+        with trees.at_once():
+            assert trees.secrets.write("main", {"token": "x"}, after=0)
+            trees.record(Event.TOKENS_RENEWED, "oak", {"generation": 1, "chain": "main"})
+            raise RuntimeError("on fire")
+
+    with pytest.raises(RuntimeError, match="on fire"):
+        half()
+    assert trees.secrets.read("main") is None
+    assert store.audit.find() == []
+    with trees.at_once():
+        assert trees.secrets.write("main", {"token": "x"}, after=0)
+        trees.record(Event.TOKENS_RENEWED, "oak", {"generation": 1, "chain": "main"})
+    assert trees.secrets.read("main") is not None
+    (record,) = store.audit.find()
+    assert (record.tag, record.actor, record.subject) == (Tag.TOKENS_RENEWED, SYSTEM, "oak")
+    assert record.facts == {"portal": "oak", "generation": 1, "chain": "main"}
+
+
+@pytest.mark.parametrize(("event", "told"), [(event, event is not Event.TOKENS_RENEWED) for event in Event])
+def test_every_event_has_its_tag_and_what_goes_as_it_should_is_no_news(store: Store, event: Event, told: bool) -> None:
+    services_for("trees", {}, store, store.clock).record(event, "oak", {"sentence": "It did."})
+    (record,) = store.audit.find()
+    assert record.tag == EVENTS[event]
+    assert (store.outbox.state_of(audit_key(record.seq)) == "new") is told
+
+
+def test_a_plugin_cannot_put_anything_it_likes_on_record(store: Store) -> None:
+    services = services_for("trees", {}, store, store.clock)
+    with pytest.raises(ValueError, match="refresh_token"):
+        services.record(Event.TOKENS_RENEWED, "oak", {"refresh_token": "x"})
+    assert store.audit.find() == []

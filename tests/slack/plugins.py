@@ -23,6 +23,9 @@ class Refusing:
     def start(self, services: Services) -> None:
         raise self._error
 
+    def tend(self, services: Services) -> None:
+        """Nothing runs out here."""
+
     def places(self, services: Services) -> Sequence[Place]:
         return ()
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.plugin import Reply, Table
-from bot.store.outbox import ChannelHealth, Envelope
+from bot.store.outbox import DEAD_LAST_MS, SENT_LAST_MS, ChannelHealth, Envelope
 from bot.store.store import Store
 from tests.store.samples import OLGA
 
@@ -105,7 +105,7 @@ def test_what_is_queued_again_while_it_is_on_its_way_stays_queued(store: Store, 
         elif end == "retry":
             store.outbox.retry(envelope, due_at=10_000, error="no")
         else:
-            store.outbox.drop(envelope, error="no")
+            store.outbox.drop(envelope, at=6, error="no")
     assert store.outbox.state_of("card:1") == "new"
     assert claimed(store, 3).notice == CardNotice(number=1)
 
@@ -128,13 +128,99 @@ def test_a_try_again_counts_and_waits(store: Store) -> None:
     assert store.database.row("SELECT error FROM outbox") == {"error": "timeout"}
 
 
-def test_what_is_given_up_stays_with_its_reason(store: Store) -> None:
-    card(store, 1)
+def dead(store: Store, key: str = "card:1", *, at: int = 6) -> int:
+    """A dead notice; its id."""
+    put(store, key, CardNotice(number=1))
+    envelope = claimed(store, 0)
     with store.unit_of_work():
-        store.outbox.drop(claimed(store, 0), error="invalid_blocks")
+        assert store.outbox.drop(envelope, at=at, error="invalid_blocks")
+    return envelope.id
+
+
+def test_what_is_given_up_stays_with_its_reason_and_its_words(store: Store) -> None:
+    id = dead(store)
     assert store.outbox.state_of("card:1") == "dead"
     assert claim(store, 10_000) is None
-    assert store.database.row("SELECT payload, error FROM outbox") == {"payload": "", "error": "invalid_blocks"}
+    letter = store.outbox.letter(id)
+    assert letter is not None
+    assert (letter.notice, letter.error, letter.died_at) == (CardNotice(number=1), "invalid_blocks", 6)
+    assert store.outbox.letters(["dead"], limit=5) == [letter]
+    assert store.outbox.letters(["new", "sent"], limit=5) == []
+
+
+def test_what_was_queued_anew_while_it_failed_does_not_die(store: Store) -> None:
+    card(store, 1)
+    envelope = claimed(store, 0)
+    card(store, 1)
+    with store.unit_of_work():
+        assert not store.outbox.drop(envelope, at=6, error="no")
+
+
+def test_a_dead_notice_is_revived_as_if_it_had_never_been_tried(store: Store) -> None:
+    id = dead(store)
+    with store.unit_of_work():
+        assert store.outbox.revive(id, at=9)
+        assert not store.outbox.revive(id, at=9), "it waits already"
+        assert not store.outbox.revive(99, at=9)
+    assert claim(store, 8) is None
+    again = claimed(store, 9)
+    assert (again.notice, again.attempts) == (CardNotice(number=1), 1)
+    row = store.database.row("SELECT died_at, error FROM outbox")
+    assert row == {"died_at": None, "error": ""}
+
+
+def test_a_dead_notice_without_words_stays_dead(store: Store) -> None:
+    """An earlier version did not keep them."""
+    id = dead(store)
+    with store.unit_of_work():
+        store.database.execute("UPDATE outbox SET payload = '' WHERE id = ?", id)
+        assert not store.outbox.revive(id, at=9)
+    letter = store.outbox.letter(id)
+    assert letter is not None
+    assert letter.notice is None
+
+
+def test_only_what_waits_or_is_dead_is_discarded_and_never_an_audit_line(store: Store) -> None:
+    gone = dead(store)
+    put(store, "audit:1", AuditNotice(seq=1))
+    put(store, "card:2", CardNotice(number=2))
+    ids = {one.key: one.id for one in store.outbox.letters(["new"], limit=9)}
+    with store.unit_of_work():
+        assert store.outbox.discard(gone)
+        assert not store.outbox.discard(gone)
+        assert not store.outbox.discard(ids["audit:1"])
+        (sending,) = store.outbox.claim_these([ids["card:2"]])
+        assert not store.outbox.discard(sending.id)
+        store.outbox.retry(sending, due_at=0, error="x")
+        assert store.outbox.discard(sending.id)
+    assert store.outbox.counts() == {"new": 1}
+
+
+def test_a_notice_revived_after_it_was_queued_again_is_one_notice(store: Store) -> None:
+    id = dead(store)
+    card(store, 1, at=3)
+    with store.unit_of_work():
+        assert not store.outbox.revive(id, at=9)
+    assert store.outbox.counts() == {"new": 1}
+    assert store.database.row("SELECT died_at FROM outbox") == {"died_at": None}
+
+
+def test_what_was_sent_or_died_long_ago_is_forgotten_and_what_waits_is_not(store: Store) -> None:
+    dead(store, "card:1", at=1_000)
+    for key in ("card:2", "card:3"):
+        put(store, key, CardNotice(number=2))
+    with store.unit_of_work():
+        store.outbox.sent(claimed(store, 0), at=1_000)
+    assert store.outbox.counts() == {"dead": 1, "sent": 1, "new": 1}
+    for now, left in (
+        (1_000 + SENT_LAST_MS, {"dead": 1, "sent": 1, "new": 1}),
+        (1_001 + SENT_LAST_MS, {"dead": 1, "new": 1}),
+        (1_000 + DEAD_LAST_MS, {"dead": 1, "new": 1}),
+        (1_001 + DEAD_LAST_MS, {"new": 1}),
+    ):
+        with store.unit_of_work():
+            store.outbox.forget(now)
+        assert store.outbox.counts() == left
 
 
 def test_only_what_waits_of_the_kind_is_hurried(store: Store) -> None:
@@ -148,16 +234,29 @@ def test_only_what_waits_of_the_kind_is_hurried(store: Store) -> None:
 
 
 def test_in_order_means_that_one_that_waits_is_not_overtaken(store: Store) -> None:
-    put(store, "a", AuditNotice(seq=1), at=50)
-    put(store, "b", AuditNotice(seq=2), at=0)
+    for key, seq, due in (("a", 1, 20), ("b", 2, 0), ("c", 3, 50), ("d", 4, 0)):
+        put(store, key, AuditNotice(seq=seq), at=due)
+    card(store, 1)
+
+    def taken(now: int, most: int = 9) -> list[int]:
+        with store.unit_of_work():
+            found = store.outbox.claim_in_order(now, kind="audit", most=most)
+        return [one.notice.seq for one in found if isinstance(one.notice, AuditNotice)]
+
+    assert not store.outbox.waiting_in_order(19, kind="audit")
+    assert taken(19) == []
+    assert store.outbox.waiting_in_order(20, kind="audit")
+    assert taken(49) == [1, 2]
+    assert taken(50, most=1) == [3]
+    assert taken(50) == [4]
+    assert not store.outbox.waiting_in_order(50, kind="audit")
+
+
+def test_an_attempt_that_is_not_counted_was_none(store: Store) -> None:
     card(store, 1)
     with store.unit_of_work():
-        assert store.outbox.claim_next(49, kind="audit") is None
-        first, second = (store.outbox.claim_next(50, kind="audit") for _ in range(2))
-        assert store.outbox.claim_next(50, kind="audit") is None
-    assert first is not None
-    assert second is not None
-    assert (first.notice, first.attempts, second.notice) == (AuditNotice(seq=1), 1, AuditNotice(seq=2))
+        store.outbox.retry(claimed(store, 0), due_at=0, error="ratelimited", counted=False)
+    assert claimed(store, 0).attempts == 1
 
 
 def test_what_a_dead_process_was_sending_is_put_back(store: Store) -> None:

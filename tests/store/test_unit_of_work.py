@@ -87,7 +87,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
     "audit": lambda store: store.record(ENTRY),
     "outbox.put": lambda store: store.outbox.put("card:1", CardNotice(number=1), at=0),
     "outbox.claim": lambda store: store.outbox.claim(10),
-    "outbox.claim_next": lambda store: store.outbox.claim_next(10, kind="card"),
+    "outbox.claim_these": lambda store: store.outbox.claim_these([1]),
     "outbox.mark_channel": lambda store: store.outbox.mark_channel("C1", working=True, reason="", at=0),
     "jobs.receive": lambda store: store.jobs.receive("key", "body", at=0),
     "jobs.add": lambda store: store.jobs.add("inbound", "{}", at=0),

@@ -11,7 +11,7 @@ import pytest
 from bot.core.audit import Entry, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import StoreUnavailable
-from bot.core.notices import AuditNotice, Whisper
+from bot.core.notices import AuditNotice, ThreadNotice, Whisper
 from bot.plugin import Reply
 from bot.store.store import Store, audit_key
 from bot.usecases.context import Channels
@@ -26,6 +26,7 @@ from bot.usecases.deliver import (
     Lost,
 )
 from bot.usecases.notify import card_key, say_under_card, show_card, whisper
+from bot.usecases.pace import LEAST_WAIT_MS
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.office import APPROVALS, AUDIT, OLGA, Office
 
@@ -215,19 +216,29 @@ def test_a_card_that_somebody_deleted_is_posted_again(office: Office) -> None:
         show_card(office.ctx, change.number)
     office.messenger.fail("rewrite", Impossible("message_not_found"))
     deliver(office)
+    assert office.now(change).card is None, "the channel took a post in this second already"
+    patient(office, 1.5)
     assert office.now(change).card == "2.0"
     assert [kind for kind, _ in office.messenger.said if kind != "audit"] == ["post", "post"]
 
 
-def test_a_card_that_can_never_stand_is_dropped_visibly_and_its_lines_go_without_it(
+def test_a_card_that_can_never_stand_is_dropped_visibly_with_its_lines_and_all_can_be_revived(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queued(office, threads=1)
+    queued(office, threads=2)
     office.messenger.fail("post", Impossible("invalid_blocks"))
     patient(office, 10)
     assert office.store.outbox.state_of(card_key(1001)) == "dead"
     assert "the card of CR-1001 cannot be posted: invalid_blocks" in caplog.text
-    assert office.threads == ["CR-1001 line 0"]
+    assert office.threads == []
+    letters = office.store.outbox.letters(["dead"], limit=9)
+    assert [letter.kind for letter in letters] == ["thread", "thread", "card"]
+    for letter in letters:
+        with office.store.unit_of_work() as store:
+            assert store.outbox.revive(letter.id, at=office.clock.now_ms())
+    patient(office, 10)
+    assert [kind for kind, _ in office.messenger.said if kind in ("post", "reply")] == ["post", "reply", "reply"]
+    assert office.threads == ["CR-1001 line 0", "CR-1001 line 1"]
 
 
 def test_a_rewriting_that_can_never_work_is_dropped_and_not_posted_anew(office: Office) -> None:
@@ -256,8 +267,8 @@ def test_a_line_waits_for_its_card(office: Office, fault: Exception) -> None:
     deliver(office)
     assert "reply" not in [kind for kind, _ in office.messenger.said]
     patient(office, 60)
-    assert [kind for kind, _ in office.messenger.said if kind in ("post", "reply")] == ["post", "reply", "reply"]
-    assert sorted(office.threads) == ["CR-1001 line 0", "CR-1001 line 1"]
+    assert [kind for kind, _ in office.messenger.said if kind in ("post", "reply")] == ["post", "reply"]
+    assert office.threads == ["CR-1001 line 0\nline 1"]
 
 
 def test_when_slack_asks_to_wait_cards_and_lines_keep_their_order(office: Office) -> None:
@@ -265,14 +276,17 @@ def test_when_slack_asks_to_wait_cards_and_lines_keep_their_order(office: Office
     queued(office, threads=3)
     whispered(office, "hello")
     office.messenger.fail("post", Busy(10))
-    office.messenger.fail("reply", None, Busy(7))
+    office.messenger.fail("reply", Busy(7), None)
     deliver(office)
     assert office.messenger.whispers[-1].reply.title == "hello"
     patient(office, 9)
     assert "post" not in [kind for kind, _ in office.messenger.said]
     patient(office, 60)
-    assert [kind for kind, _ in office.messenger.said if kind in ("post", "reply")] == ["post"] + ["reply"] * 3
-    assert office.threads == [f"CR-1001 line {n}" for n in range(3)]
+    with office.store.unit_of_work():
+        say_under_card(office.ctx, 1001, "last")
+    deliver(office)
+    assert [kind for kind, _ in office.messenger.said if kind in ("post", "reply")] == ["post", "reply", "reply"]
+    assert office.threads == ["CR-1001 line 0\nline 1\nline 2", "CR-1001 last"]
 
 
 def test_a_busy_whisper_holds_up_only_itself(office: Office) -> None:
@@ -289,11 +303,11 @@ def test_a_lost_whisper_is_tried_again_longer_apart_and_given_up_visibly(office:
     whispered(office, "hello")
     office.messenger.fail("whisper", *[Lost("timeout")] * 50)
     tries: list[int] = []
-    office.messenger.on_try = lambda kind: tries.append(office.clock.now_ms())
+    office.messenger.on_try = lambda kind: tries.append(office.clock.now_ms()) if kind == "whisper" else None
     patient(office, 900)
     assert len(tries) == GIVE_UP_AFTER
     gaps = [later - earlier for earlier, later in pairwise(tries)]
-    assert all(500 * 2**n <= gap <= 500 * 2 ** (n + 1) + 1_000 for n, gap in enumerate(gaps))
+    assert all(LEAST_WAIT_MS <= gap <= 1_000 * 2**n + 500 for n, gap in enumerate(gaps))
     row = office.store.database.row("SELECT state, error FROM outbox WHERE kind = 'whisper'")
     assert row == {"state": "dead", "error": "timeout"}
 
@@ -363,6 +377,8 @@ def test_what_is_said_to_one_person_goes_before_cards_and_lines(office: Office) 
     queued(office, threads=1)
     whispered(office, "hello")
     deliver(office)
+    assert [kind for kind, _ in office.messenger.said if kind != "audit"] == ["whisper", "post"]
+    patient(office, 1)
     assert [kind for kind, _ in office.messenger.said if kind != "audit"] == ["whisper", "post", "reply"]
 
 
@@ -382,3 +398,130 @@ def test_a_whisper_arrives_as_it_was_queued(office: Office) -> None:
             suggestion="thing list",
         )
     ]
+
+
+def test_lines_that_wait_share_a_message_up_to_what_fits_and_a_lone_one_goes_at_once(office: Office) -> None:
+    change = queued(office)
+    deliver(office)
+    office.clock.advance(5)
+    with office.store.unit_of_work():
+        say_under_card(office.ctx, change.number, "lone")
+    deliver(office)
+    assert office.threads == ["CR-1001 lone"]
+    with office.store.unit_of_work():
+        for n in range(45):
+            say_under_card(office.ctx, change.number, f"line {n}")
+        for n in range(3):
+            say_under_card(office.ctx, change.number, str(n) * 900)
+    patient(office, 10)
+    shared = [words.removeprefix("CR-1001 ").split("\n") for words in office.threads[1:]]
+    assert [len(lines) for lines in shared] == [20, 20, 7, 1], "twenty lines, and no more than 2,000 characters"
+    assert [line for lines in shared for line in lines] == [
+        *(f"line {n}" for n in range(45)),
+        *(str(n) * 900 for n in range(3)),
+    ]
+
+
+def test_lines_that_slack_refuses_together_go_one_by_one_and_only_the_bad_one_dies(office: Office) -> None:
+    change = queued(office, threads=3)
+    office.messenger.fail("reply", Impossible("invalid_blocks"), None, Impossible("invalid_blocks"))
+    patient(office, 20)
+    assert office.threads == ["CR-1001 line 0", "CR-1001 line 2"]
+    (letter,) = office.store.outbox.letters(["dead"], limit=5)
+    assert letter.notice == ThreadNotice(number=change.number, text="line 1")
+
+
+def test_no_channel_gets_more_than_one_post_a_second_whatever_is_said(make_office: Callable[..., Office]) -> None:
+    """Cards, lines and audit lines of one channel go by one measure."""
+    office = make_office(channels=Channels(approval=AUDIT, audit=AUDIT))
+    queued(office, threads=2)
+    record(office, 30)
+    posts: list[int] = []
+    office.messenger.on_try = lambda kind: posts.append(office.clock.now_ms())
+    patient(office, 30, step=0.25)
+    assert len(posts) >= 4
+    assert all(later - earlier >= 1_000 for earlier, later in pairwise(posts))
+    assert set(office.store.outbox.counts()) == {"sent"}
+
+
+def test_a_channel_that_asks_to_wait_holds_up_no_other(make_office: Callable[..., Office]) -> None:
+    office = make_office(channels=Channels(audit=AUDIT))
+    for channel, thing in (("CONE", "one"), ("CTWO", "two")):
+        office.take(office.typed(OLGA, f"thing remove {thing}", channel=channel))
+    office.messenger.fail("post", Busy(60))
+    patient(office, 5)
+    assert [number for number, _, _ in office.messenger.cards] == [1002]
+    patient(office, 60)
+    assert [number for number, _, _ in office.messenger.cards] == [1002, 1001]
+
+
+def test_a_whisper_that_meets_the_limit_lets_its_channel_rest(office: Office) -> None:
+    """It goes into the channel by the same door as cards."""
+    change = queued(office)
+    with office.store.unit_of_work():
+        whisper(office.ctx, OLGA, change.channel, Reply(title="hello"))
+    office.messenger.fail("whisper", Busy(20))
+    patient(office, 19)
+    assert office.messenger.cards == []
+    patient(office, 2)
+    assert len(office.messenger.cards) == 1
+    assert office.messenger.whispers[-1].reply.title == "hello"
+
+
+def test_nothing_overtakes_what_got_lost_in_the_same_channel(office: Office) -> None:
+    for thing in ("one", "two"):
+        office.take(office.typed(OLGA, f"thing remove {thing}"))
+    office.messenger.fail("post", *[Lost("timeout")] * 12)
+    patient(office, 900)
+    assert [number for number, _, _ in office.messenger.cards] == [1001, 1002]
+
+
+def test_a_line_that_alone_gets_lost_while_slack_takes_other_things_is_given_up_in_the_end(office: Office) -> None:
+    change = queued(office, threads=1)
+    deliver(office)
+    office.messenger.fail("reply", *[Lost("internal_error")] * 500)
+    patient(office, 1_000)
+    assert office.store.outbox.counts()["new"] == 1, "as far as we know nothing gets out at all"
+    record(office)
+    patient(office, 120)
+    (letter,) = office.store.outbox.letters(["dead"], limit=5)
+    assert letter.notice == ThreadNotice(number=change.number, text="line 0")
+    assert letter.attempts > GIVE_UP_AFTER
+
+
+def test_to_be_asked_to_wait_is_no_attempt(office: Office) -> None:
+    queued(office, threads=1)
+    deliver(office)
+    whispered(office, "hello")
+    for kind in ("reply", "whisper"):
+        office.messenger.fail(kind, *[Busy(1)] * 20)
+    patient(office, 60)
+    assert office.threads == ["CR-1001 line 0"]
+    assert office.messenger.whispers[-1].reply.title == "hello"
+
+
+def test_a_death_is_in_the_log_and_in_the_audit_channel(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    whispered(office, "hello")
+    office.messenger.fail("whisper", Impossible("user_not_found"))
+    patient(office, 5)
+    (row,) = office.records(tag=Tag.NOTICE_DIED)
+    (letter,) = office.store.outbox.letters(["dead"], limit=5)
+    assert (row.subject, row.facts["kind"], row.facts["code"]) == (OLGA.id, "whisper", "user_not_found")
+    assert row.facts["name"] == str(letter.id)
+    assert office.messenger.audit[-1] == [row.seq]
+    assert f"notice {letter.id} (whisper, {OLGA.id}) is given up: user_not_found" in caplog.text
+
+
+def test_a_card_queued_anew_while_it_failed_for_good_is_not_told_as_dead(office: Office) -> None:
+    change = queued(office)
+
+    def changed(kind: str) -> None:
+        if kind == "post":
+            with office.store.unit_of_work():
+                show_card(office.ctx, change.number)
+
+    office.messenger.on_try = changed
+    office.messenger.fail("post", Impossible("invalid_blocks"))
+    patient(office, 5)
+    assert office.records(tag=Tag.NOTICE_DIED) == []
+    assert office.now(change).card == "1.0"

@@ -8,7 +8,8 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.core.principals import Principal
-from bot.usecases.deliver import Lost
+from bot.usecases.deliver import Busy, Lost
+from bot.usecases.pace import Pace, Way
 from bot.usecases.progress import PACE_SECONDS, SILENT_SECONDS, Reporter
 from tests.usecases.messenger import Recorder
 
@@ -30,10 +31,14 @@ class Heard:
 
     clock: Hand = field(default_factory=Hand)
     messenger: Recorder = field(default_factory=Recorder)
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.clock)
 
 
 def reporter(heard: Heard, channel: str = "C0001") -> Reporter:
-    return Reporter(heard.clock, heard.messenger, OLGA, channel)
+    return Reporter(heard.clock, heard.messenger, OLGA, channel, heard.pace)
 
 
 def test_a_short_read_says_nothing() -> None:
@@ -76,3 +81,27 @@ def test_where_nobody_typed_nothing_is_told(channel: str) -> None:
     heard.clock.now += SILENT_SECONDS
     report(10, 80, "statuses")
     assert heard.messenger.tried == []
+
+
+def test_progress_waits_for_the_channels_next_moment_like_everything_else() -> None:
+    heard = Heard()
+    report = reporter(heard)
+    heard.clock.now += SILENT_SECONDS
+    assert heard.pace.take("C0001", Way.POST)
+    report(10, 80, "statuses")
+    assert heard.messenger.said == []
+    heard.clock.now += 1
+    report(11, 80, "statuses")
+    assert len(heard.messenger.said) == 1
+
+
+def test_a_channel_that_asks_progress_to_wait_rests_for_everybody() -> None:
+    heard = Heard()
+    heard.messenger.fail("note", Busy(30))
+    report = reporter(heard)
+    heard.clock.now += SILENT_SECONDS
+    report(10, 80, "statuses")
+    heard.clock.now += 29
+    assert not heard.pace.take("C0001", Way.POST)
+    heard.clock.now += 1
+    assert heard.pace.take("C0001", Way.POST)

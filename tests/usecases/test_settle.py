@@ -76,7 +76,7 @@ def test_what_nothing_shows_is_put_to_people_at_once_and_once(office: Office) ->
     office.restart()
     office.wait(60, step=10)
     (line,) = asking(office)
-    assert line.startswith(f"CR-1001 {marks.person(OLGA)} Nobody knows yet")
+    assert f"\n{marks.person(OLGA)} Nobody knows yet" in line, "said in one message with the ending"
 
 
 def test_what_can_be_read_back_is_put_to_people_a_quarter_of_an_hour_after_the_call_and_once(office: Office) -> None:

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.core.notices import AuditNotice, CardNotice, Notice
+from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.plugin import Reply
 from bot.store.outbox import Envelope
 from bot.usecases.deliver import (
     DEAD_CHANNEL_RETRY_MS,
+    LONGEST_AUDIT_WAIT_MS,
     LONGEST_WAIT_MS,
+    Broken,
     Busy,
     ChannelDead,
     DeliveryError,
     Lost,
     wait_ms,
 )
+from bot.usecases.pace import LEAST_WAIT_MS
+from tests.usecases.office import OLGA
 
 
 def envelope(notice: Notice, attempts: int) -> Envelope:
@@ -24,17 +29,31 @@ def envelope(notice: Notice, attempts: int) -> Envelope:
 
 
 def waits() -> Iterator[tuple[Notice, int, DeliveryError, int, int]]:
-    card, audit = CardNotice(number=1), AuditNotice(seq=1)
-    yield card, 1, Busy(2.5), 2_500, 2_500
-    yield card, 9, ChannelDead("x"), DEAD_CHANNEL_RETRY_MS, DEAD_CHANNEL_RETRY_MS
+    audit, answer = AuditNotice(seq=1), Whisper(person=OLGA, channel="C1", reply=Reply(title="x"))
+    yield answer, 1, Busy(2.5), 2_500, 2_500
+    yield audit, 9, ChannelDead("x"), DEAD_CHANNEL_RETRY_MS, DEAD_CHANNEL_RETRY_MS
     for attempts in (1, 2, 5, 9, 20, 1_000):
-        most = min(LONGEST_WAIT_MS, 500 * 2 ** min(attempts, 12))
-        yield card, attempts, Lost("x"), most // 2, most
-        yield audit, attempts, Lost("x"), min(most, DEAD_CHANNEL_RETRY_MS) // 2, min(most, DEAD_CHANNEL_RETRY_MS)
+        most = 1_000 * 2 ** min(attempts - 1, 20)
+        yield answer, attempts, Lost("x"), LEAST_WAIT_MS, min(LONGEST_WAIT_MS, most)
+        yield audit, attempts, Lost("x"), LEAST_WAIT_MS, min(LONGEST_AUDIT_WAIT_MS, most)
+        yield CardNotice(number=1), attempts, Broken("x"), LEAST_WAIT_MS, min(LONGEST_WAIT_MS, most)
 
 
 @pytest.mark.parametrize(("notice", "attempts", "error", "least", "most"), list(waits()))
-def test_a_wait_lies_between_half_and_all_of_what_grows_with_each_attempt(
+def test_a_wait_is_any_time_up_to_twice_as_long_with_each_attempt(
     notice: Notice, attempts: int, error: DeliveryError, least: int, most: int
 ) -> None:
-    assert all(least <= wait_ms(envelope(notice, attempts), error) <= most for _ in range(20))
+    found = [wait_ms(envelope(notice, attempts), error) for _ in range(200)]
+    assert least <= min(found)
+    assert max(found) <= most
+    if least < most:
+        assert min(found) < least + (most - least) / 4, "tries of several processes are spread over all of it"
+        assert max(found) > most - (most - least) / 4
+
+
+@pytest.mark.parametrize("error", [Busy(9), Lost("x"), ChannelDead("x")])
+@pytest.mark.parametrize("notice", [CardNotice(number=1), ThreadNotice(number=1, text="x")])
+def test_what_goes_into_a_channel_keeps_its_turn_and_waits_with_its_channel(
+    notice: Notice, error: DeliveryError
+) -> None:
+    assert wait_ms(envelope(notice, 5), error) == 0

@@ -18,7 +18,7 @@ from bot.usecases import buttons
 from bot.usecases.deliver import Lost
 from bot.usecases.notify import show_card
 from bot.usecases.receive import receive
-from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_MS, Worker, perform_job, put_away_stranded
+from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_MS, Worker, perform_job, put_away_stranded, tend
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office
 
@@ -225,7 +225,12 @@ def test_a_running_worker_answers_asks_runs_and_tells(office: Office, working: W
 
     assert in_time(pass_time)
     told = "Done and verified by reading it back.\n• one is: red → absent"
-    assert in_time(lambda: any(line.endswith(told) for line in office.threads))
+
+    def told_in_time() -> bool:
+        office.clock.advance(0.2)
+        return any(line.endswith(told) for line in office.threads)
+
+    assert in_time(told_in_time)
     assert len(office.toy.calls) == 1
 
 
@@ -345,3 +350,30 @@ def test_old_receipts_are_swept_out_every_hour(office: Office) -> None:
     worker.start()
     assert in_time(lambda: office.store.database.row("SELECT 1 FROM receipts") is None)
     worker.stop()
+
+
+def test_the_keeper_lets_plugins_look_after_their_own_once_an_hour(office: Office, working: Worker) -> None:
+    assert in_time(lambda: office.toy.tended == 1)
+    office.clock.advance(3_599)
+    assert not wait_until(lambda: office.toy.tended > 1, within=1.2)
+    office.clock.advance(2)
+    assert in_time(lambda: office.toy.tended == 2)
+
+
+def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.toy.untended = ZeroDivisionError("in the toy")
+    tend(office.ctx)
+    assert office.toy.tended == 1
+    assert "toy could not look after its own (E-" in caplog.text
+
+
+def test_the_keeper_removes_what_was_said_long_ago(office: Office, working: Worker) -> None:
+    def answers() -> int:
+        return len([one for one in office.store.outbox.letters(["sent"], limit=99) if one.kind == "whisper"])
+
+    receive(office.ctx, office.typed(VERA, "thing list"))
+    assert in_time(lambda: answers() == 1)
+    office.clock.advance(8 * 86_400)
+    assert in_time(lambda: answers() == 0)

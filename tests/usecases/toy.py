@@ -71,6 +71,9 @@ class Toy:
     on_verify: Callable[[], None] = field(default=lambda: None)
     on_open: Callable[[], None] = field(default=lambda: None)
     reads: int = 0
+    tended: int = 0
+    untended: Exception | None = None
+    """Raised when it is looked after."""
     name: str = "toy"
     settings: Sequence[Setting] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = field(default_factory=dict)
@@ -81,6 +84,11 @@ class Toy:
 
     def start(self, services: Services) -> None:
         pass
+
+    def tend(self, services: Services) -> None:
+        self.tended += 1
+        if self.untended is not None:
+            raise self.untended
 
     def places(self, services: Services) -> Sequence[Place]:
         return self.known

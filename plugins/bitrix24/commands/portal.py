@@ -10,6 +10,7 @@ from plugins.bitrix24.commands import words
 from plugins.bitrix24.credentials import Credentials, Health, KnownPortal, Vault
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.secret import Secret
+from plugins.bitrix24.spare import KEPT, USED, Spare, Spares
 from plugins.bitrix24.values import AppInfo
 
 portals = Group[Portal]("portal", help="The Bitrix24 portals the bot knows")
@@ -59,17 +60,42 @@ def add_portal(
     )
 
 
+@portals.command("spare", risk=Risk.GOVERN, terminal=True)
+def spare_portal(
+    services: Services,
+    name: Annotated[str, Arg(help="the portal", label="NAME")],
+    *,
+    access_token: Annotated[Secret, _hidden("an access token of a second authorisation", "TOKEN")],
+    refresh_token: Annotated[Secret, _hidden("the refresh token that came with it", "TOKEN")],
+) -> Reply:
+    """Store a spare pair of tokens, which takes over when the pair in use is lost.
+
+    It must come from another authorisation of the same application. The bot renews it once soon, to prove that it
+    works, and then every three weeks.
+    """
+    portal = Vault(services).portal(name)
+    Spares(services).store(portal, access_token, refresh_token)
+    return Reply(
+        title=f"The spare pair of {portal.name} is stored",
+        facts=(("address", portal.domain), ("member id", portal.member_id)),
+        notes=("The bot at work proves it within an hour; `portal check` then says so.",),
+    )
+
+
 @portals.command("list", risk=Risk.READ, examples=[""])
 def list_portals(portal: Portal) -> Reply:
     """Show the portals the bot knows."""
     known = portal.known()
     rows = tuple(
-        (each.name, each.domain, each.member_id, words.date(each.added_at), _tokens(portal.health(each.name)))
+        (
+            *(each.name, each.domain, each.member_id, words.date(each.added_at)),
+            *(_spare(portal.spare(each.name)), _tokens(portal.health(each.name))),
+        )
         for each in known
     )
     return Reply(
         title=words.count(len(rows), "portal"),
-        table=Table(columns=("name", "address", "member id", "added", "tokens"), rows=rows),
+        table=Table(columns=("name", "address", "member id", "added", "spare", "tokens"), rows=rows),
     )
 
 
@@ -92,9 +118,10 @@ def check_portal(portal: Portal) -> Reply:
             ("licence", app.licence),
             ("connectors", listed),
             ("lines", f"{len(lines)}, {off} switched off" if off else str(len(lines))),
+            ("spare pair", _spare(portal.spare(portal.place.name))),
             ("tokens", _tokens(portal.health(portal.place.name))),
         ),
-        notes=tuple(_worries(app, may_list=may_list)),
+        notes=(*_worries(app, may_list=may_list), *portal.token_worries()),
     )
 
 
@@ -120,6 +147,15 @@ def _worries(app: AppInfo, *, may_list: bool) -> list[str]:
             "right to modify connectors of open channels."
         )
     return told
+
+
+def _spare(spare: Spare | None) -> str:
+    if spare is None:
+        return "none; `b24bot portal spare` stores one"
+    when = words.date(spare.at)
+    if spare.state != KEPT:
+        return f"none left: it {'took over' if spare.state == USED else 'was refused'} {when}"
+    return f"renewed {when}" if spare.proven else f"stored {when}, not proven yet"
 
 
 def _tokens(health: Health | None) -> str:

@@ -14,6 +14,7 @@ from bot.plugin import Call, CallOutcome, Clock, Place, Services
 from bot.slack.gateway import Gateway
 from bot.store.keys import load_key_file
 from bot.store.store import Store, open_store
+from bot.usecases.pace import NO_GAPS
 from plugins.bitrix24.client import HttpWire
 from plugins.bitrix24.links import Link, Links
 from plugins.bitrix24.plugin import BitrixPlugin
@@ -93,7 +94,7 @@ def put_together(settings: Any, page: Page) -> Bot:
     )
     bot.gateway = FragileGateway(client, bot.store.keys, command=settings.command, api_url=settings.slack_api)
     bot.context.messenger = bot.gateway
-    bot.context.audit_pace_ms = 0
+    bot.context.pace.gaps = NO_GAPS
     return bot
 
 

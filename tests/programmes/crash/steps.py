@@ -57,8 +57,8 @@ def presses(
 
 
 def the_card(scene: Scene, number: int, channel: str = "approvals") -> Message | None:
-    """The newest card of a change request."""
-    cards = [one for one in scene.workspace.messages(channel) if f"CR-{number}" in scene.workspace.transcript(one)]
+    """The newest card of a change request; other messages may name it, too."""
+    cards = [one for one in scene.workspace.messages(channel) if f"*CR-{number}* ·" in scene.workspace.transcript(one)]
     return cards[-1] if cards else None
 
 

@@ -1,0 +1,98 @@
+"""`b24bot backup` and `b24bot restore`: copies of the database, and the way back from one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from bot.cli.output import say
+from bot.cli.terminal import Terminal, readable
+from bot.clock import SystemClock
+from bot.core.chain import Anchor, anchors_in
+from bot.core.words import count
+from bot.settings import Settings
+from bot.store.keys import assert_apart, load_key_file
+from bot.store.seats import INTAKE, WORKER, Seats
+from bot.store.store import make_home
+from bot.usecases.restore import Restored, Wish, restore
+
+
+@click.command("backup")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Another folder than B24BOT_BACKUPS.",
+)
+@click.pass_obj
+def backup(terminal: Terminal, folder: Path | None) -> None:
+    """Copy the database, look the copy through, and say where it is; also while the bot runs.
+
+    A bot that runs does this every hour by itself.
+    """
+    if folder is not None:
+        assert_apart(terminal.host_settings.key_file, folder, "the backups")
+    with terminal.store() as store:
+        made = store.back_up(folder)
+    say(f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip())
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--behind", is_flag=True, help="Accept that records after those in FILE are lost.")
+@click.option(
+    "--anchors",
+    type=click.Path(path_type=Path),
+    help="A file with heads of the log, as the witness file or an export.  [default: B24BOT_WITNESS_FILE]",
+)
+@click.pass_obj
+def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None) -> None:
+    """Put a copy in the place of the database, while no bot runs.
+
+    The copy is looked through first. The database that is there is kept beside it, and change requests that are open
+    in the copy are closed: they may have been run since.
+    """
+    settings = terminal.host_settings
+    make_home(settings.home)
+    with readable(file):
+        seats = Seats(settings.home, [INTAKE, WORKER])
+        try:
+            wish = Wish(
+                file=file,
+                home=settings.home,
+                backups=settings.backups,
+                keys=load_key_file(settings.key_file, home=settings.home, backups=settings.backups),
+                clock=SystemClock(),
+                by=terminal.person,
+                anchors=tuple(_anchors(settings, anchors)),
+                behind=behind,
+            )
+            _tell(restore(wish), wish, settings)
+        finally:
+            seats.leave()
+
+
+def _anchors(settings: Settings, named: Path | None) -> Iterator[Anchor]:
+    """The heads in the file that was named, else in the witness file if there is one."""
+    witness = settings.witness_file
+    path = named or (witness if witness is not None and witness.exists() else None)
+    if path is not None:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            yield from anchors_in(lines, str(path))
+
+
+def _tell(done: Restored, wish: Wish, settings: Settings) -> None:
+    say(f"Restored from {wish.file}: the log holds up to audit record #{done.seq} {done.head}")
+    if done.kept is not None:
+        say(f"The former database is kept as {done.kept}")
+    if done.lost is None:
+        say("Nobody can tell how many records of what happened since are lost.")
+    elif done.lost:
+        say(f"Lost: {count(done.lost, 'record')} of what happened since.")
+    if done.closed:
+        say(f"Closed, because they may have been run since: {count(done.closed, 'change request')}.")
+    if settings.witness_file is not None and done.lost != 0:
+        say(f"{settings.witness_file} has seen the lost records: put it aside, or the bot will only read.")
+    say("Tokens in the copy may have been renewed since. Look: b24bot portal check")

@@ -1,0 +1,85 @@
+"""`b24bot outbox`: what waits to be said, what was given up, and what to do about it."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.declared import NounGroup
+from bot.cli.options import as_json
+from bot.cli.output import print_json, print_table, say
+from bot.cli.shown import letter_row
+from bot.cli.terminal import Terminal
+from bot.core.exports import iso
+from bot.core.words import count
+from bot.plugin import BadArgument, Table
+from bot.store.outbox import Letter
+from bot.usecases.letters import discard, revive, revive_all, subject, words
+
+ALL = "all"
+STATES = {"new": "waiting", "sending": "on their way", "dead": "given up", "sent": "sent in the last days"}
+
+
+@click.command("list")
+@click.option("--dead", is_flag=True, help="Only what was given up.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
+@as_json
+@click.pass_obj
+def list_letters(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> None:
+    """What waits to be said, and what was given up; the latter is kept for 30 days."""
+    with terminal.store() as store:
+        letters = store.outbox.letters(["dead"] if dead else ["new", "sending", "dead"], limit=limit)
+        counts = store.outbox.counts()
+    if as_json:
+        print_json([letter_row(letter) for letter in letters])
+        return
+    rows = tuple(_cells(letter) for letter in letters)
+    print_table(Table(columns=("id", "state", "kind", "about", "words", "tries", "error", "since"), rows=rows))
+    say(", ".join(f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)))
+
+
+def _cells(letter: Letter) -> tuple[str, ...]:
+    said = (subject(letter), words(letter)[:80])
+    return (
+        str(letter.id),
+        letter.state,
+        letter.kind,
+        *said,
+        str(letter.attempts),
+        letter.error,
+        iso(letter.created_at),
+    )
+
+
+@click.command("retry")
+@click.argument("which", metavar="ID|all")
+@click.pass_obj
+def retry(terminal: Terminal, which: str) -> None:
+    """Send again what was given up. A running bot takes it up by itself."""
+    with terminal.store() as store:
+        if which == ALL:
+            revived = revive_all(store, by=terminal.person)
+            say(f"{count(revived, 'notice')} will be sent again." if revived else "Nothing was given up.")
+            return
+        letter = revive(store, _number(which), by=terminal.person)
+    say(f"Notice {letter.id} about {subject(letter)} will be sent again.")
+
+
+def _number(word: str) -> int:
+    if not (word.isascii() and word.isdecimal() and len(word) < 16):
+        raise BadArgument(f"“{word}” is not the id of a notice.", hint="Give an id of `b24bot outbox list`, or: all")
+    return int(word)
+
+
+@click.command("drop")
+@click.argument("which", metavar="ID")
+@click.pass_obj
+def drop(terminal: Terminal, which: str) -> None:
+    """Take a notice out of the queue for good. An audit line cannot be dropped."""
+    with terminal.store() as store:
+        letter = discard(store, _number(which), by=terminal.person)
+    say(f"Notice {letter.id} about {subject(letter)} is dropped; recorded as {terminal.person.id}'s doing.")
+
+
+outbox = NounGroup(
+    "outbox", help="What the bot has to say and could not say yet, or ever.", own=(list_letters, retry, drop)
+)

@@ -1,0 +1,153 @@
+"""Copies of the database: made beside a bot that works, looked through before they count, and kept for a while."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.core.errors import StoreDamaged, StoreUnavailable
+from bot.store.audit import AuditLog
+from bot.store.database import Database, trouble
+from bot.store.health import assert_sound
+from bot.store.keys import Keyring
+
+HOURLY, DAILY = 48, 30
+"""How many copies are kept: the newest ones, and the newest one of each of so many days."""
+HOUR_MS = 3_600_000
+_NAME = re.compile(r"\Ab24bot-(\d{8}T\d{9})Z\.sqlite3\Z")
+_PART = re.compile(r"\A\.b24bot-.*\.(\d+)\.part\Z")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A copy that was looked through: the last audit record it holds, 0 for none, and the head there."""
+
+    path: Path
+    seq: int
+    head: str
+
+
+def back_up(database: Database, keys: Keyring, folder: Path, *, at: int, why: str = "") -> Backup:
+    """Copy the database into a folder, and look the copy through. Raises StoreUnavailable.
+
+    Not inside a transaction. The copy is of one moment; this process waits while it is copied, and not while the copy
+    is looked through. `at` is UTC epoch milliseconds and gives the name, `why` is added to it.
+    """
+    name = f"b24bot-{_stamp(at)}Z{f'-{why}' if why else ''}.sqlite3"
+    part = folder / f".{name}.{os.getpid()}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sweep(folder)
+        # SQLite takes a file that is there and empty, and so nobody else can ever read this one.
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        # By the connection of everybody: one of its own would be starved by a busy writer where the journal is no WAL.
+        database.rows("VACUUM INTO ?", str(part))
+        sync(part)
+        made = look_through(part, keys, chain=not why)
+        os.replace(part, folder / name)
+        sync(folder)
+    except StoreUnavailable as error:
+        _unlink(part)
+        raise type(error)(f"The database could not be copied to {folder}: {error.sentence}", hint=error.hint) from None
+    except OSError as error:
+        _unlink(part)
+        raise trouble(error, f"The database could not be copied to {folder}: {error.strerror}.") from None
+    return Backup(path=folder / name, seq=made.seq, head=made.head)
+
+
+def _unlink(part: Path) -> None:
+    with suppress(OSError):
+        part.unlink()
+
+
+def look_through(path: Path, keys: Keyring, *, chain: bool = True) -> Backup:
+    """Read a copy from end to end. Raises StoreDamaged when it is no sound database or its chain does not hold.
+
+    Without `chain` a log that was changed is copied as it is.
+    """
+    database = Database(path, read_only=True)
+    try:
+        assert_sound(database, deep=True)
+        log = AuditLog(database, keys)
+        broken = log.broken_at() if chain else None
+        if broken is not None:
+            raise StoreDamaged(f"The chain of {path} is broken at record #{broken}.")
+        last = next(iter(log.find(limit=1)), None)
+        return Backup(path=path, seq=last.seq if last else 0, head=last.head if last else "")
+    finally:
+        database.close()
+
+
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, last through a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what processes that died in the middle of a copy have left."""
+    for path in folder.iterdir():
+        found = _PART.match(path.name)
+        if found and not _lives(int(found[1])):
+            path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def newest(folder: Path, *, until: int) -> int | None:
+    """When the newest copy in a folder was made, in UTC epoch milliseconds; None without one.
+
+    Copies from after `until` were made before the clock was set back, and do not count.
+    """
+    return max((at for at, _ in _copies(folder) if at <= until), default=None)
+
+
+def prune(folder: Path) -> list[Path]:
+    """Take away the copies that are too old to be kept; returns them. What was copied for a reason stays."""
+    kept = keep(at for at, _ in _copies(folder))
+    dropped = [path for at, path in _copies(folder) if at not in kept]
+    for path in dropped:
+        path.unlink(missing_ok=True)
+    return dropped
+
+
+def keep(times: Iterable[int]) -> set[int]:
+    """Which of these times are kept: the newest 48, and the newest of each of the last 30 days that have one."""
+    by_age = sorted(set(times), reverse=True)
+    days: dict[str, int] = {}
+    for at in by_age:
+        days.setdefault(_stamp(at)[:8], at)
+    return {*by_age[:HOURLY], *list(days.values())[:DAILY]}
+
+
+def _copies(folder: Path) -> list[tuple[int, Path]]:
+    if not folder.is_dir():
+        return []
+    return [(_time(found[1]), path) for path in sorted(folder.iterdir()) if (found := _NAME.match(path.name))]
+
+
+def _stamp(at: int) -> str:
+    moment = _EPOCH + timedelta(milliseconds=at)
+    return f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}"
+
+
+def _time(stamp: str) -> int:
+    moment = datetime.strptime(f"{stamp}000", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

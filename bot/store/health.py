@@ -1,0 +1,64 @@
+"""What a file has to be before anything is done with it: sound as a database, and written with the keys at hand."""
+
+from __future__ import annotations
+
+from bot.core.errors import ConfigurationError, StoreDamaged
+from bot.store.audit import AuditLog
+from bot.store.database import RESTORE_HINT, Database
+from bot.store.keys import Keyring
+from bot.store.migrations import applied
+
+SAMPLED = 3
+"""How many records at each end of the log are held against the key file."""
+
+
+def assert_sound(database: Database, *, deep: bool = False) -> None:
+    """Look through every page; `deep` compares the indexes with their tables as well. Raises StoreDamaged.
+
+    A changed byte in somebody's text is none of a database's business: the chain of the audit log shows it.
+    """
+    check = "integrity_check" if deep else "quick_check"
+    found = database.row(f"PRAGMA {check}(1)")
+    said = str(next(iter(found.values()))) if found else "nothing"
+    if said != "ok":
+        raise StoreDamaged(f"The database {database.path} is damaged: {' '.join(said.split())}.", hint=RESTORE_HINT)
+
+
+def assert_fits(database: Database, keys: Keyring, *, whole: bool = True) -> None:
+    """Make sure that this key file is the one the database was written with. Raises ConfigurationError.
+
+    Nothing is written before this is known: a record chained with another key would break the chain, and a secret
+    sealed with it would be lost with the wrong file. `whole` looks at every secret and at every key's name; without it
+    only the two ends of the audit log are looked at.
+    """
+    if not applied(database):
+        return
+    for key_id in keys_of_records(database) if whole else ():
+        keys.audit_key(key_id)
+    _assert_records_fit(database, keys)
+    for box in boxes(database) if whole else ():
+        keys.unseal(box)
+
+
+def keys_of_records(database: Database) -> dict[str, int]:
+    """How many audit records each key has chained, by its id."""
+    rows = database.rows("SELECT key_id, count(*) AS n FROM audit GROUP BY key_id ORDER BY min(seq)")
+    return {row["key_id"]: row["n"] for row in rows}
+
+
+def boxes(database: Database) -> list[bytes]:
+    """Every stored secret as it is sealed."""
+    return [row["box"] for row in database.rows("SELECT box FROM secrets ORDER BY plugin, name")]
+
+
+def _assert_records_fit(database: Database, keys: Keyring) -> None:
+    """One record that fits shows that the key is the right one; what does not fit beside it was changed."""
+    log = AuditLog(database, keys)
+    first = database.rows("SELECT seq FROM audit ORDER BY seq LIMIT ?", SAMPLED)
+    last = database.rows("SELECT seq FROM audit ORDER BY seq DESC LIMIT ?", SAMPLED)
+    ends = [row["seq"] for row in (*last, *first)]
+    if ends and not any(log.stands(seq) for seq in ends):
+        raise ConfigurationError(
+            f"The audit log of {database.path} was not written with this key file.",
+            hint="Put the right key file back; if it is the right one, the log was changed: restore the last backup.",
+        )

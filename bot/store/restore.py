@@ -1,0 +1,112 @@
+"""Putting a copy in the place of the database: what it is compared with, and a swap that can be cut short anywhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core.audit import Tag
+from bot.core.chain import START
+from bot.core.errors import ConfigurationError, StoreUnavailable
+from bot.store.audit import AuditLog
+from bot.store.backup import Backup, sync
+from bot.store.database import FILE_NAME, Database
+from bot.store.keys import Keyring
+
+WORKSHOP = ".restoring"
+"""The folder in the database's folder where a copy is made ready."""
+SIDECARS = ("-journal", "-wal", "-shm")
+BOOKKEEPING = (Tag.BACKUP_MADE, Tag.CHECKPOINT, Tag.PROCESS_STARTED)
+"""Records that say nothing of what people did; being behind by them is being up to date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a copy stands to the database that is there. `lost` are the records it lacks; None where nobody can tell."""
+
+    lost: int | None
+    last: int = 0
+    """The number of the last record of the database that is there."""
+    kin: bool = True
+    """Whether the copy is an earlier state of it."""
+
+
+def standing(home: Path, copy: Backup, keys: Keyring) -> Standing:
+    """Compare a copy that was looked through with the database that is there, as far as that can be read."""
+    try:
+        with (
+            closing(Database(home / FILE_NAME, read_only=True)) as present,
+            closing(Database(copy.path, read_only=True)) as other,
+        ):
+            return _compare(present, AuditLog(present, keys), AuditLog(other, keys), copy.seq)
+    except (StoreUnavailable, ConfigurationError):
+        return Standing(lost=None)
+
+
+def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> Standing:
+    last = (log.place() or START).seq
+    shared = min(last, end)
+    kin = shared == 0 or log.place_at(shared) == other.place_at(shared)
+    found = present.row("SELECT count(*) AS n FROM audit WHERE seq > ? AND tag NOT IN (?, ?, ?)", end, *BOOKKEEPING)
+    return Standing(lost=found["n"] if found else 0, last=last, kin=kin)
+
+
+def make_ready(file: Path, home: Path) -> Path:
+    """Copy the file into the workshop, alone there; returns the workshop, which is a home of its own."""
+    workshop = home / WORKSHOP
+    shutil.rmtree(workshop, ignore_errors=True)
+    workshop.mkdir(mode=0o700)
+    target = workshop / FILE_NAME
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    shutil.copyfile(file, target)
+    sync(target)
+    return workshop
+
+
+def forget_queues(database: Database) -> None:
+    """Drop what waited in the copy to be done or to be said to somebody: since then it was. In a unit of work."""
+    database.execute("DELETE FROM jobs")
+    database.execute(
+        "UPDATE outbox SET state = 'dead', payload = '', error = 'restored' WHERE state IN ('new', 'sending') "
+        "AND kind IN ('whisper', 'thread', 'form')"
+    )
+
+
+def swap(workshop: Path, home: Path, aside: Path) -> Path | None:
+    """Put what is ready in the place of the database; returns where the former one is, None when there was none.
+
+    There is a database at every moment: the former one gets a second name before its first is given to the copy.
+    """
+    present = home / FILE_NAME
+    kept = None
+    if present.exists():
+        _finish(present)
+        aside.mkdir(mode=0o700)
+        kept = aside / FILE_NAME
+        os.link(present, kept)
+        _put_sidecars_aside(present, aside)
+        sync(aside)
+    os.replace(workshop / FILE_NAME, present)
+    sync(home)
+    shutil.rmtree(workshop, ignore_errors=True)
+    return kept
+
+
+def _finish(present: Path) -> None:
+    """Let SQLite bring to an end what a process that died has left half done, while the file still has its name."""
+    try:
+        Database(present).close()
+    except (StoreUnavailable, ConfigurationError):
+        # It is damaged or not ours: it is kept as it is, with what lies beside it.
+        return
+
+
+def _put_sidecars_aside(present: Path, aside: Path) -> None:
+    """A journal of the former file, found beside the copy, would be played into it."""
+    for suffix in SIDECARS:
+        beside = present.with_name(present.name + suffix)
+        if beside.exists():
+            os.replace(beside, aside / beside.name)

@@ -1,0 +1,98 @@
+"""When a channel takes the bot's next message: one at a time, and none while Slack asks to wait."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot import clock as ids
+from bot.plugin import Clock
+
+LONGEST_REST_MS = 60_000
+LEAST_WAIT_MS = 250
+"""A try again comes no sooner, whatever chance says."""
+
+
+class Way(StrEnum):
+    """How something gets into a channel. Slack measures each by itself."""
+
+    POST = "post"
+    REWRITE = "rewrite"
+
+
+GAPS: Mapping[Way, float] = {Way.POST: 1.0, Way.REWRITE: 1.2}
+"""Seconds between two of a kind in one channel (slack.md 4: one post a second; about 50 rewrites a minute)."""
+NO_GAPS: Mapping[Way, float] = dict.fromkeys(Way, 0.0)
+"""For a workspace that takes any number."""
+
+
+def backoff_ms(tries: int, longest: int) -> int:
+    """How long after try number `tries` the next one comes: any time up to a second, then up to twice as long each."""
+    most = min(longest, 1_000 << min(tries - 1, 20))
+    return LEAST_WAIT_MS + round(ids.jitter(most - LEAST_WAIT_MS))
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One channel, in seconds of the monotonic clock."""
+
+    free_at: dict[Way, float] = field(default_factory=dict)
+    rests_until: float = 0.0
+    stumbles: int = 0
+    stumbling_since: float = 0.0
+
+
+class Pace:
+    """The next free moment of each channel, for every thread of this process.
+
+    It goes by the monotonic clock: a wall clock that is set back may not silence a channel.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.gaps = GAPS
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._lanes: dict[str, _Lane] = {}
+        self._went_at = float("-inf")
+
+    def take(self, channel: str, way: Way) -> bool:
+        """Use the channel's next moment, if that is now; False when it has to wait."""
+        with self._lock:
+            now, lane = self._clock.monotonic(), self._lane(channel)
+            if now < max(lane.rests_until, lane.free_at.get(way, now)):
+                return False
+            lane.free_at[way] = now + self.gaps[way]
+            return True
+
+    def rest(self, channel: str, seconds: float) -> None:
+        """Let nothing into the channel for so long: Slack asked for it, or nobody is there to take it."""
+        with self._lock:
+            lane = self._lane(channel)
+            lane.rests_until = max(lane.rests_until, self._clock.monotonic() + seconds)
+
+    def stumbled(self, channel: str, *, seconds: float | None = None) -> None:
+        """Something did not get out: the channel rests, for longer each time unless it is said how long."""
+        with self._lock:
+            lane = self._lane(channel)
+            if not lane.stumbles:
+                lane.stumbling_since = self._clock.monotonic()
+            lane.stumbles += 1
+            stumbles = lane.stumbles
+        self.rest(channel, backoff_ms(stumbles, LONGEST_REST_MS) / 1_000 if seconds is None else seconds)
+
+    def went(self, channel: str) -> None:
+        """Something got out."""
+        with self._lock:
+            self._lane(channel).stumbles = 0
+            self._went_at = self._clock.monotonic()
+
+    def alone_in_trouble(self, channel: str) -> bool:
+        """Whether something got out elsewhere since this channel began to stumble: then Slack is not down."""
+        with self._lock:
+            lane = self._lane(channel)
+            return lane.stumbles > 0 and self._went_at > lane.stumbling_since
+
+    def _lane(self, channel: str) -> _Lane:
+        return self._lanes.setdefault(channel, _Lane())

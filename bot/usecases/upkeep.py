@@ -1,0 +1,97 @@
+"""What has to be seen to again and again while the bot works: space on the disk, and backups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.audit import SYSTEM, Entry, Tag
+from bot.core.errors import StoreUnavailable
+from bot.core.mode import Limit, Mode
+from bot.store.backup import HOUR_MS, newest, prune
+from bot.usecases.context import Context, log
+from bot.usecases.startup import note
+
+DISK = "disk"
+LEAST_FREE = 200 * 1024 * 1024
+"""Bytes: enough to write down what is going on until somebody has made room."""
+FIRST_BACKUP_SECONDS = 60.0
+BACKUP_AGAIN_SECONDS = 600.0
+BACKUP_FAILED = "backup_failed"
+"""The fact that holds why the last backup failed; empty when it did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One thing to see to. `act` returns in how many seconds it is to be seen to again."""
+
+    name: str
+    act: Callable[[Context], float]
+    first: float = 0.0
+    """Seconds after the start."""
+
+
+def watch_disk(ctx: Context) -> float:
+    """Little room: nothing dangerous is begun, since the record of it might not fit."""
+    free = ctx.free_bytes(ctx.store.database.path)
+    why = f"Only {free // 1024**2} MB are free where the database lies; b24bot wants {LEAST_FREE // 1024**2}."
+    note(ctx, DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
+    return 5.0
+
+
+def keep_backups(ctx: Context) -> float:
+    """A copy an hour, whatever the clock did meanwhile, and the old ones away."""
+    store = ctx.store
+    now = ctx.clock.now_ms()
+    last = newest(store.backups, until=now)
+    if last is not None and now - last < HOUR_MS:
+        return 60.0
+    try:
+        made = store.back_up()
+    except StoreUnavailable as error:
+        log.error("%s", error.sentence, extra={"action": "backup_failed"})
+        _record_failure(ctx, error.sentence)
+        return BACKUP_AGAIN_SECONDS
+    with store.unit_of_work():
+        store.facts.put(BACKUP_FAILED, "")
+    gone = prune(store.backups)
+    log.info("backup %s, %d old ones gone", made.path.name, len(gone), extra={"action": "backup_made"})
+    return 60.0
+
+
+def _record_failure(ctx: Context, sentence: str) -> None:
+    """Once in a row of failures: the audit channel is where people look."""
+    store = ctx.store
+    if store.facts.get(BACKUP_FAILED):
+        return
+    with store.unit_of_work():
+        store.facts.put(BACKUP_FAILED, sentence)
+        store.record(Entry(tag=Tag.BACKUP_FAILED, actor=SYSTEM, subject="database", facts={"sentence": sentence}))
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty(name=DISK, act=watch_disk),
+    Duty(name="backup", act=keep_backups, first=FIRST_BACKUP_SECONDS),
+)
+
+
+class Upkeep:
+    """Sees to each duty when it is due."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        begin = ctx.clock.monotonic()
+        self._due = {duty.name: begin + duty.first for duty in DUTIES}
+
+    def look(self) -> bool:
+        """See to what is due. A database that cannot be written keeps one duty waiting, and not the others."""
+        for duty in DUTIES:
+            if self._due[duty.name] > self._ctx.clock.monotonic():
+                continue
+            wait = 5.0
+            try:
+                wait = duty.act(self._ctx)
+            except StoreUnavailable as error:
+                log.error("%s: %s", duty.name, error.sentence, extra={"action": "upkeep_waits"})
+            self._due[duty.name] = self._ctx.clock.monotonic() + wait
+        return False

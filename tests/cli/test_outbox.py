@@ -1,0 +1,142 @@
+"""`b24bot outbox`: what could not be said is seen, sent again, or dropped on the record."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.principals import Principal
+from bot.plugin import Reply
+from tests.cli.desk import Desk
+from tests.cli.test_access import ME
+
+OLGA = Principal(team="T0001", user="U0001")
+HELLO = Whisper(person=OLGA, channel="C1", reply=Reply(title="Your answer is ready."))
+NOTICES: tuple[tuple[str, Notice, bool], ...] = (
+    ("card:1001", CardNotice(number=1001), False),
+    ("thread:1001:a", ThreadNotice(number=1001, text="a line"), True),
+    ("whisper:a", HELLO, True),
+    ("audit:7", AuditNotice(seq=7), False),
+)
+
+
+@pytest.fixture
+def kept(desk: Desk) -> Desk:
+    """A card and an audit line wait; a line and an answer are dead."""
+    with desk.store() as store, store.unit_of_work():
+        for key, notice, dead in NOTICES:
+            store.outbox.put(key, notice, at=1_750_000_000_000)
+            if dead:
+                envelope = store.outbox.claim(1_750_000_000_000, kind=key.partition(":")[0])
+                assert envelope is not None
+                store.outbox.drop(envelope, at=1_750_000_001_000, error="timeout")
+    return desk
+
+
+def states(desk: Desk) -> dict[str, str | None]:
+    with desk.store() as store:
+        return {key: store.outbox.state_of(key) for key, _, _ in NOTICES}
+
+
+def ids(desk: Desk) -> dict[str, str]:
+    with desk.store() as store:
+        return {one.key: str(one.id) for one in store.outbox.letters(["new", "dead"], limit=9)}
+
+
+def test_what_waits_and_what_died_is_listed_the_newest_first(kept: Desk) -> None:
+    rows = kept.json("outbox", "list")
+    assert [(row["kind"], row["state"]) for row in rows] == [
+        ("audit", "new"),
+        ("whisper", "dead"),
+        ("thread", "dead"),
+        ("card", "new"),
+    ]
+    assert [row["about"] for row in rows] == ["#7", "T0001:U0001", "CR-1001", "CR-1001"]
+    assert [row["kind"] for row in kept.json("outbox", "list", "--limit", "1")] == ["audit"]
+
+
+def test_the_dead_are_listed_with_their_words_and_their_reason(kept: Desk) -> None:
+    answer, line = kept.json("outbox", "list", "--dead")
+    assert (answer["words"], answer["error"], answer["attempts"]) == ("Your answer is ready.", "timeout", 1)
+    assert line["words"] == "a line"
+    assert line["died_at"] == "2025-06-15T15:06:41.000Z"
+    shown = kept.run("outbox", "list", "--dead").stdout
+    assert "Your answer is ready." in shown
+    assert shown.splitlines()[-1] == "2 waiting, 2 given up"
+
+
+def test_an_empty_queue_is_nothing(desk: Desk) -> None:
+    assert desk.json("outbox", "list") == []
+    assert desk.run("outbox", "list").stdout.splitlines()[0] == "Nothing."
+
+
+def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: Desk) -> None:
+    number = ids(kept)["whisper:a"]
+    said = kept.run("outbox", "retry", number)
+    assert said.stdout == f"Notice {number} about T0001:U0001 will be sent again.\n"
+    assert states(kept) == {"card:1001": "new", "thread:1001:a": "dead", "whisper:a": "new", "audit:7": "new"}
+    with kept.store() as store:
+        (record,) = store.audit.find(tag=Tag.NOTICE_REVIVED)
+    assert (record.actor, record.subject) == (ME, "T0001:U0001")
+    assert record.facts == {"kind": "whisper", "name": number, "code": "timeout"}
+
+
+def test_all_dead_notices_are_sent_again_at_once(kept: Desk) -> None:
+    assert kept.run("outbox", "retry", "all").stdout == "2 notices will be sent again.\n"
+    assert set(states(kept).values()) == {"new"}
+    assert kept.run("outbox", "retry", "all").stdout == "Nothing was given up.\n"
+    assert kept.tags() == [Tag.NOTICE_REVIVED] * 2
+
+
+@pytest.mark.parametrize("key", ["whisper:a", "card:1001"])
+def test_what_is_dropped_is_gone_and_that_is_recorded(kept: Desk, key: str) -> None:
+    number = ids(kept)[key]
+    said = kept.run("outbox", "drop", number)
+    assert said.exit_code == 0
+    assert f"Notice {number} about" in said.stdout
+    assert states(kept)[key] is None
+    with kept.store() as store:
+        (record,) = store.audit.find(tag=Tag.NOTICE_DROPPED)
+    assert (record.actor, record.facts["name"]) == (ME, number)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("retry", "card:1001"), 4, "waits already"),
+        (("drop", "audit:7"), 4, "An audit line is never dropped."),
+        (("retry", "99"), 4, "There is no notice 99."),
+        (("drop", "99"), 4, "There is no notice 99."),
+        (("retry", "most"), 2, "“most” is not the id of a notice."),
+        (("drop", "all"), 2, "“all” is not the id of a notice."),
+        (("retry", "9" * 20), 2, "is not the id of a notice."),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_recorded(
+    kept: Desk, words: tuple[str, str], code: int, sentence: str
+) -> None:
+    before, known = states(kept), ids(kept)
+    result = kept.run("outbox", words[0], known.get(words[1], words[1]))
+    assert (result.exit_code, sentence in result.stderr) == (code, True), result.stderr
+    assert states(kept) == before
+    assert kept.tags() == []
+
+
+@pytest.mark.parametrize(("state", "sentence"), [("sending", "is being sent just now"), ("sent", "was sent")])
+def test_what_is_on_its_way_or_out_is_left_alone(kept: Desk, state: str, sentence: str) -> None:
+    number = ids(kept)["card:1001"]
+    with kept.store() as store, store.unit_of_work():
+        store.database.execute("UPDATE outbox SET state = ? WHERE id = ?", state, int(number))
+    for verb in ("retry", "drop"):
+        assert sentence in kept.run("outbox", verb, number).stderr
+
+
+def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: Desk) -> None:
+    number = ids(kept)["whisper:a"]
+    with kept.store() as store, store.unit_of_work():
+        store.database.execute("UPDATE outbox SET payload = '' WHERE id = ?", int(number))
+    assert f"The words of notice {number} are gone" in kept.run("outbox", "retry", number).stderr
+    assert kept.run("outbox", "retry", "all").stdout == "1 notice will be sent again.\n"
+    assert kept.json("outbox", "list", "--dead")[0]["about"] == "whisper:a"
+    assert kept.run("outbox", "drop", number).exit_code == 0

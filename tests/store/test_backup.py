@@ -1,0 +1,182 @@
+"""Copies: whole, looked through, for their owner alone, and not too many of them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.errors import StoreDamaged, StoreUnavailable
+from bot.store.backup import DAILY, HOUR_MS, HOURLY, back_up, keep, look_through, newest, prune, sweep
+from bot.store.database import Database
+from bot.store.store import Store
+from tests.store.neighbour import ROOT
+from tests.store.samples import ENTRY
+
+AT = 1_750_000_000_250
+NAME = "b24bot-20250615T150640250Z.sqlite3"
+DAY_MS = 24 * HOUR_MS
+
+
+def record(store: Store, number: int = 1) -> None:
+    for _ in range(number):
+        with store.unit_of_work():
+            store.record(ENTRY)
+
+
+def test_a_copy_holds_what_was_there_and_is_for_its_owner_alone(store: Store, tmp_path: Path) -> None:
+    record(store, 3)
+    folder = tmp_path / "copies"
+    made = back_up(store.database, store.keys, folder, at=AT)
+    last = store.audit.find(limit=1)[0]
+    assert made.path == folder / NAME
+    assert (made.seq, made.head) == (3, last.head)
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [path.name for path in folder.iterdir()] == [NAME]
+    copy = Database(made.path, read_only=True)
+    assert copy.rows("SELECT seq, mac FROM audit") == store.database.rows("SELECT seq, mac FROM audit")
+    copy.close()
+
+
+def test_a_copy_that_is_looked_at_can_not_be_written(store: Store, tmp_path: Path) -> None:
+    made = back_up(store.database, store.keys, tmp_path, at=AT)
+    copy = Database(made.path, read_only=True)
+    with pytest.raises(StoreUnavailable, match="readonly"), copy.unit_of_work():
+        copy.execute("INSERT INTO facts VALUES ('a', 'b')")
+    copy.close()
+
+
+def test_the_store_says_so_in_the_log_and_not_in_the_channel(store: Store) -> None:
+    record(store)
+    made = store.back_up()
+    (entry,) = store.audit.find(tag=Tag.BACKUP_MADE)
+    assert made.path.parent == store.backups == store.database.path.parent / "backups"
+    assert dict(entry.facts) == {"name": made.path.name, "seq": 1, "head": made.head}
+    assert store.outbox.counts() == {}
+
+
+def test_an_empty_database_can_be_copied(store: Store, tmp_path: Path) -> None:
+    made = back_up(store.database, store.keys, tmp_path, at=AT)
+    assert (made.seq, made.head) == (0, "")
+
+
+def break_chain(store: Store) -> None:
+    record(store, 3)
+    with store.unit_of_work():
+        store.database.execute("DROP TRIGGER audit_no_update")
+        store.database.execute("UPDATE audit SET actor = 'x' WHERE seq = 2")
+
+
+def test_a_log_that_was_changed_gives_no_hourly_copy_that_would_push_a_good_one_out(
+    store: Store, tmp_path: Path
+) -> None:
+    break_chain(store)
+    with pytest.raises(StoreDamaged, match="broken at record #2") as refused:
+        back_up(store.database, store.keys, tmp_path / "copies", at=AT)
+    assert str(tmp_path / "copies") in refused.value.sentence
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_before_a_migration_it_is_copied_as_it_is(store: Store, tmp_path: Path) -> None:
+    break_chain(store)
+    made = back_up(store.database, store.keys, tmp_path, at=AT, why="before-m002")
+    assert made.path.name == NAME.replace("Z.", "Z-before-m002.")
+
+
+def test_a_folder_that_cannot_be_made_is_told(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnavailable, match=r"could not be copied to .*Not a directory"):
+        back_up(store.database, store.keys, tmp_path / "file" / "copies", at=AT)
+
+
+def test_a_disk_that_fills_up_leaves_no_half_copy(store: Store, tmp_path: Path) -> None:
+    """The size of a file is limited as a disk is; the process has a limit of its own for that."""
+    record(store, 200)
+    script = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from bot.testing.services import scratch_store\n"
+        "from bot.store.backup import back_up\n"
+        "from bot.core.errors import StoreUnavailable\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "store = scratch_store(Path(sys.argv[1]))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))\n"
+        "try:\n"
+        "    back_up(store.database, store.keys, Path(sys.argv[2]), at=1)\n"
+        "except StoreUnavailable as error:\n"
+        "    print(error.sentence)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path), str(tmp_path / "copies")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert "could not be copied to" in ended.stdout, ended.stderr
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_what_a_process_that_died_left_goes_and_what_one_that_lives_writes_stays(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    names = [f".b24bot-x.sqlite3.{pid}.part" for pid in (dead.pid, os.getpid())] + ["other.part"]
+    for name in names:
+        (tmp_path / name).touch()
+    sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(names[1:])
+
+
+def test_a_copy_with_a_byte_changed_is_not_one(store: Store, tmp_path: Path) -> None:
+    record(store, 3)
+    made = back_up(store.database, store.keys, tmp_path / "copies", at=AT)
+    connection = sqlite3.connect(made.path)
+    connection.executescript("DROP TRIGGER audit_no_update; UPDATE audit SET at = at + 1 WHERE seq = 3")
+    connection.close()
+    with pytest.raises(StoreDamaged, match="broken at record #3"):
+        look_through(made.path, store.keys)
+
+
+# How many are kept
+
+
+def test_the_newest_hours_and_one_a_day_are_kept() -> None:
+    times = [AT - hour * HOUR_MS for hour in range(24 * 60)]
+    kept = keep(times)
+    assert set(times[:HOURLY]) <= kept
+    days = {at // DAY_MS for at in kept}
+    assert days == {AT // DAY_MS - day for day in range(DAILY)}
+    older = [at for at in kept if at < times[HOURLY - 1]]
+    assert all(at // DAY_MS != (at + HOUR_MS) // DAY_MS for at in older), "the newest one of its day"
+
+
+def test_few_are_all_kept_and_none_is_none() -> None:
+    assert keep([3, 1, 2]) == {1, 2, 3}
+    assert keep([]) == set()
+
+
+def test_old_ones_go_and_what_was_copied_for_a_reason_or_is_not_ours_stays(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    made = [back_up(store.database, store.keys, folder, at=AT - day * DAY_MS).path for day in range(HOURLY + 3)]
+    kept = [folder / "notes.txt", folder / "b24bot-20200101T000000000Z-before-m002.sqlite3"]
+    for path in kept:
+        path.touch()
+    gone = prune(folder)
+    assert set(gone) == set(made[HOURLY:])
+    assert {*made[:HOURLY], *kept} == set(folder.iterdir())
+    assert newest(folder, until=AT) == AT
+    assert newest(folder, until=AT - 1) == AT - DAY_MS
+
+
+def test_a_folder_without_copies_has_no_newest(tmp_path: Path) -> None:
+    assert newest(tmp_path, until=AT) is None
+    assert newest(tmp_path / "nowhere", until=AT) is None
+    assert prune(tmp_path / "nowhere") == []

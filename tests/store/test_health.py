@@ -1,0 +1,109 @@
+"""A file that is damaged, or of other keys, is refused before anything is written to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.clock import ShiftedClock
+from bot.core.errors import ConfigurationError, StoreDamaged
+from bot.store.database import FILE_NAME, Database
+from bot.store.health import assert_sound
+from bot.store.keys import Keyring
+from bot.store.store import Store, open_store
+from tests.store.samples import ENTRY
+
+KEY, OTHER = bytes(range(32)), bytes(32)
+
+
+def written(home: Path, *, records: int = 4, secrets: int = 1) -> Path:
+    """A database of the key k1 with some records and secrets; its path."""
+    store = open_store(home, Keyring({"k1": KEY}), ShiftedClock())
+    for number in range(records):
+        with store.unit_of_work():
+            store.record(ENTRY)
+            store.facts.put("number", str(number))
+    for number in range(secrets):
+        store.secrets("toy").write(f"token-{number}", {"token": "xyzzy"}, after=0)
+    store.close()
+    return home / FILE_NAME
+
+
+def reopen(home: Path, keys: dict[str, bytes], *, thorough: bool = True) -> Store:
+    return open_store(home, Keyring(keys), ShiftedClock(), thorough=thorough)
+
+
+@pytest.mark.parametrize("thorough", [True, False])
+def test_a_wrong_key_of_the_same_name_is_refused_and_nothing_is_written(tmp_path: Path, thorough: bool) -> None:
+    """A record chained with it would break the chain for good."""
+    before = written(tmp_path, secrets=0).read_bytes()
+    with pytest.raises(ConfigurationError, match="was not written with this key file") as refused:
+        reopen(tmp_path, {"k1": OTHER}, thorough=thorough)
+    assert "Put the right key file back" in refused.value.hint
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+@pytest.mark.parametrize("thorough", [True, False])
+def test_a_key_that_is_missing_is_named_and_nothing_is_written(tmp_path: Path, thorough: bool) -> None:
+    before = written(tmp_path).read_bytes()
+    with pytest.raises(ConfigurationError, match="key “k1” is used in the database and missing from the key file"):
+        reopen(tmp_path, {"k2": KEY}, thorough=thorough)
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+def test_a_key_that_only_old_records_need_is_missed_by_a_process_that_stays(tmp_path: Path) -> None:
+    written(tmp_path, records=9, secrets=0)
+    reopen(tmp_path, {"k2": OTHER, "k1": KEY}).close()
+    with reopen(tmp_path, {"k2": OTHER, "k1": KEY}).unit_of_work() as store:
+        for _ in range(9):
+            store.record(ENTRY)
+    store.close()
+    with pytest.raises(ConfigurationError, match="“k1” is used in the database and missing"):
+        reopen(tmp_path, {"k2": OTHER})
+
+
+def test_secrets_of_another_key_keep_a_process_that_stays_from_starting(tmp_path: Path) -> None:
+    before = written(tmp_path, records=0).read_bytes()
+    with pytest.raises(ConfigurationError, match="cannot be decrypted with this key file"):
+        reopen(tmp_path, {"k1": OTHER})
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+def test_one_record_that_was_changed_does_not_make_the_key_a_wrong_one(tmp_path: Path) -> None:
+    """The chain tells which record it is; here it opens, so that it can be asked."""
+    path = written(tmp_path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TRIGGER audit_no_update")
+        connection.execute("UPDATE audit SET actor = 'somebody' WHERE seq = 4")
+    connection.close()
+    store = reopen(tmp_path, {"k1": KEY})
+    assert store.audit.broken_at() == 4
+    store.close()
+
+
+def test_a_page_that_was_overwritten_is_found_by_the_one_who_stays(tmp_path: Path) -> None:
+    path = written(tmp_path, records=200)
+    content = bytearray(path.read_bytes())
+    content[8 * 4096 : 9 * 4096] = b"\x37" * 4096
+    path.write_bytes(content)
+    with pytest.raises(StoreDamaged) as refused:
+        reopen(tmp_path, {"k1": KEY})
+    assert "restore" in refused.value.hint
+    assert path.read_bytes() == bytes(content)
+
+
+def test_only_a_deep_look_sees_an_index_that_does_not_fit_its_table(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    with sqlite3.connect(path) as connection:
+        roots = dict(connection.execute("SELECT name, rootpage FROM sqlite_master WHERE name LIKE 'audit_%'"))
+        connection.execute("PRAGMA writable_schema = ON")
+        for name, other in (("audit_actor", "audit_tag"), ("audit_tag", "audit_actor")):
+            connection.execute("UPDATE sqlite_master SET rootpage = ? WHERE name = ?", [roots[other], name])
+    connection.close()
+    database = Database(path, read_only=True)
+    assert_sound(database)
+    with pytest.raises(StoreDamaged, match=r"is damaged: .*missing from index"):
+        assert_sound(database, deep=True)
+    database.close()

@@ -1,0 +1,85 @@
+"""What is said at Slack's pace: bursts share messages, a limit is kept to, and what died is seen and sent again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.core.change import Status
+from bot.playground.town import Town
+from bot.playground.workspace.limits import POSTS_PER_CHANNEL
+from tests.stories.processes import Outside, outside
+from tests.stories.scene import Scene
+from tests.stories.test_terminal import b24bot
+
+
+@pytest.fixture
+def paced(tmp_path: Path) -> Iterator[Scene]:
+    """A workspace that takes about one post a second in a channel, as Slack does."""
+    with Town(tmp_path) as town:
+        yield Scene(town)
+
+
+def posts(scene: Scene, channel: str) -> list[float]:
+    """When posts into a channel reached Slack, whatever it answered."""
+    id = scene.workspace.channel(channel).id
+    calls = scene.workspace.calls("chat.postMessage")
+    return [call.at for call in calls if call.arguments["channel"] == id]
+
+
+def test_a_burst_of_audit_lines_becomes_few_messages_and_slack_never_has_to_ask_for_a_pause(paced: Scene) -> None:
+    for number in range(25):
+        paced.ask("Gleb", f"connector show c{number}")
+    paced.channel_says("audit", "connector show c24")
+    text = "\n".join(paced.workspace.transcript(one) for one in paced.workspace.messages("audit"))
+    assert [text.count(f"connector show c{number} ") for number in range(25)] == [1] * 25
+    assert len(posts(paced, "audit")) <= 8
+    assert not [call for call in paced.workspace.calls("chat.postMessage") if call.status == 429]
+    assert all(later - earlier > 0.9 for earlier, later in pairwise(posts(paced, "audit")))
+
+
+def test_a_limit_on_the_approval_channel_delays_the_card_and_holds_up_neither_audit_nor_answers(paced: Scene) -> None:
+    world = paced.workspace.world
+    for _ in range(int(POSTS_PER_CHANNEL.burst)):
+        with world.lock:
+            world.limits.take(POSTS_PER_CHANNEL, "post", paced.workspace.channel("approvals").id)
+    paced.ask("Olga", "connector remove myconnector")
+    paced.channel_says("audit", "change:request:opened")
+    card = paced.card()
+    (refused,) = [call for call in paced.workspace.calls("chat.postMessage") if call.status == 429]
+    assert refused.arguments["channel"] == paced.workspace.channel("approvals").id
+    first, second = posts(paced, "approvals")[:2]
+    assert second - first > 0.9
+    assert len(paced.workspace.messages("approvals")) == 1
+    paced.press("Anton", card, "Approve")
+    paced.wait_status(Status.DONE)
+    paced.card_says(card, "done and verified")
+
+
+def test_an_answer_that_slack_does_not_take_is_seen_in_the_terminal_and_sent_again(tmp_path: Path) -> None:
+    with outside(tmp_path) as scene:
+        scene.serve()
+        scene.workspace.wait_for(lambda: scene.workspace.find("audit", "bot:process:started"), 10, "the start's record")
+        scene.workspace.fault("server_error", "response_url")
+        for method in ("chat.postEphemeral", "chat.postMessage"):
+            scene.workspace.fault("error", method, code="invalid_blocks")
+        scene.workspace.people["Olga"].slash("/b24 connector list")
+        scene.workspace.wait_for(
+            lambda: scene.workspace.find("audit", "outbox:notice:died"), 10, "the audit channel to tell"
+        )
+        (letter,) = json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout)
+        assert (letter["kind"], letter["error"]) == ("whisper", "invalid_blocks")
+        assert not heard(scene)
+        done = b24bot(scene, "outbox", "retry", str(letter["id"]))
+        assert done.returncode == 0, done.stderr
+        scene.workspace.wait_for(lambda: heard(scene), 10, "the answer")
+        assert json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout) == []
+        scene.workspace.wait_for(lambda: scene.workspace.find("audit", "outbox:notice:revived"), 10, "its record")
+
+
+def heard(scene: Outside) -> bool:
+    return any("myconnector" in scene.workspace.transcript(one) for one in scene.workspace.ephemerals("Olga"))
