@@ -216,10 +216,14 @@ def a_file_is_in_the_way(scene: Scene) -> None:
 
 
 def answers_are_impossible(scene: Scene) -> None:
-    """The next answer to one person is refused on each of its three ways."""
-    scene.workspace.fault("server_error", "response_url")
+    """An answer to one person is refused on each of its three ways."""
+    scene.workspace.fault("server_error", "response_url", count=1_000)
     for method in ("chat.postEphemeral", "chat.postMessage"):
-        scene.workspace.fault("error", method, code="invalid_blocks")
+        scene.workspace.fault("error", method, code="invalid_blocks", count=1_000)
+
+
+def answers_are_possible(scene: Scene) -> None:
+    scene.workspace.clear_faults()
 
 
 def dead(scene: Scene) -> list[tuple[Any, ...]]:
