@@ -22,6 +22,7 @@ from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Gateway, Identity, make_client
 from bot.slack.socket import Socket
+from bot.store.database import Failpoint
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, make_home, open_store
@@ -71,15 +72,29 @@ class Bot:
 
 
 def assemble(
-    settings: Settings, *, clock: Clock | None = None, synchronous: str | None = None, thorough: bool = False
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    synchronous: str | None = None,
+    thorough: bool = False,
+    failpoint: Failpoint | None = None,
 ) -> Bot:
     """Open the key file and the database, load the plugins, and connect them. Raises ConfigurationError.
 
-    `thorough` is for a process that stays: it looks at all of the database first.
+    `thorough` is for a process that stays: it looks at all of the database first. `synchronous` and `failpoint` are
+    handed to the database.
     """
     clock = clock or SystemClock()
     keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
-    store = open_store(settings.home, keys, clock, synchronous=synchronous, backups=settings.backups, thorough=thorough)
+    store = open_store(
+        settings.home,
+        keys,
+        clock,
+        synchronous=synchronous,
+        backups=settings.backups,
+        thorough=thorough,
+        failpoint=failpoint,
+    )
     try:
         return _connect(settings, clock, keys, store)
     except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,3 +26,18 @@ def town(tmp_path: Path) -> Iterator[Town]:
     """The real bot between both simulators, without Slack's pace of one post a second."""
     with Town(tmp_path, pace=False) as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the programmes put on record as `programme: words`: added up, or the greatest of what begins with `most`."""
+    told: dict[str, list[int]] = defaultdict(list)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()) if getattr(report, "when", "") == "call" else ():
+                if ": " in name:
+                    told[name].append(value)
+    if told:
+        terminalreporter.section("programmes")
+    for name, values in sorted(told.items()):
+        number = max(values) if ": most " in name else sum(values)
+        terminalreporter.write_line(f"{name}: {number:,}")

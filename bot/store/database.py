@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sqlite_utils import Database as Utils
@@ -25,6 +28,8 @@ FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises. The second is its complaint about a damaged schema, when that holds bytes that are no text."""
 FILE_FAULTS: tuple[type[Exception], ...] = (*FAULTS, OSError)
 Row = dict[str, Any]
+Failpoint = Callable[[str], None]
+"""Hears of each unit of work: `before:` and `after:` its commit, or `joined:`, and the place in the code."""
 
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases from which the WAL-reset race is mended, each in its own line (safety.md 0.6)."""
@@ -44,7 +49,8 @@ class Database:
 
     `synchronous` overrides the durability level; only a benchmark that leaves out the disk has a reason to.
     `busy_seconds` is how long to wait for another process that holds the file. `read_only` is for looking at a copy:
-    the file has to be there, and not a byte of it changes.
+    the file has to be there, and not a byte of it changes. `failpoint` is for tests that end the process on either
+    side of a commit.
     """
 
     def __init__(
@@ -54,8 +60,10 @@ class Database:
         synchronous: str | None = None,
         busy_seconds: float = BUSY_SECONDS,
         read_only: bool = False,
+        failpoint: Failpoint | None = None,
     ) -> None:
         self.path = path
+        self._failpoint = failpoint
         self._busy_seconds = busy_seconds
         self._read_only = read_only
         self._lock = threading.RLock()
@@ -113,6 +121,7 @@ class Database:
         """
         with self._lock:
             if self._connection.in_transaction:
+                self._pass("joined")
                 yield
                 return
             self._guarded("BEGIN IMMEDIATE")
@@ -122,12 +131,18 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+            self._pass("before")
             try:
                 self._guarded("COMMIT")
             except StoreUnavailable:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+            self._pass("after")
+
+    def _pass(self, side: str) -> None:
+        if self._failpoint is not None:
+            self._failpoint(f"{side}:{place_of(sys._getframe(1))}")
 
     @property
     def in_transaction(self) -> bool:
@@ -234,3 +249,11 @@ def _decoded(text: bytes) -> str:
 def free_bytes(path: Path) -> int:
     """How much room there is for this process on the file system of a path."""
     return shutil.disk_usage(path).free
+
+
+def place_of(frame: FrameType) -> str:
+    """Who holds the unit of work: the `with` statement's function and line, as `bot.usecases.execute._begin:95`."""
+    at: FrameType | None = frame
+    while at is not None and (at.f_code.co_name == "unit_of_work" or at.f_code.co_filename == contextlib.__file__):
+        at = at.f_back
+    return f"{at.f_globals['__name__']}.{at.f_code.co_qualname}:{at.f_lineno}" if at else ""

@@ -16,7 +16,7 @@ from bot.store.audit import AuditLog
 from bot.store.backup import Backup, back_up
 from bot.store.changes import Changes
 from bot.store.database import FILE_NAME as FILE_NAME
-from bot.store.database import Database
+from bot.store.database import Database, Failpoint
 from bot.store.grants import Grants
 from bot.store.health import assert_fits, assert_sound
 from bot.store.jobs import Jobs
@@ -121,6 +121,7 @@ def open_store(
     synchronous: str | None = None,
     backups: Path | None = None,
     thorough: bool = False,
+    failpoint: Failpoint | None = None,
 ) -> Store:
     """Open the database in `home`, bring it to this version's schema, and hand out the store.
 
@@ -129,7 +130,7 @@ def open_store(
     secret and at the name of every key, and whether it can be written: for a process that stays.
     """
     make_home(home)
-    database = Database(home / FILE_NAME, synchronous=synchronous)
+    database = Database(home / FILE_NAME, synchronous=synchronous, failpoint=failpoint)
     try:
         store = Store(database, keys, clock, backups=backups)
         refuse_newer(database)

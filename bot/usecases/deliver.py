@@ -163,7 +163,9 @@ class Courier:
         error = self._attempt(lambda: self._say([envelope.notice for envelope in envelopes]))
         self._heed(head.channel, error)
         if isinstance(error, Lost | ChannelDead):
-            seconds = DEAD_CHANNEL_RETRY_MS / 1_000 if isinstance(error, ChannelDead) else None
+            # Approvals wait for the lines of the audit channel, so that one is not left alone for longer.
+            soon = isinstance(error, ChannelDead) or head.channel == self.ctx.channels.audit
+            seconds = DEAD_CHANNEL_RETRY_MS / 1_000 if soon else None
             self.ctx.pace.stumbled(head.channel, seconds=seconds)
         if isinstance(error, Impossible | Broken) and head.is_line:
             self._apart.add(head.number)
@@ -306,17 +308,18 @@ class Courier:
         kind = kind_of(envelope.notice)
         log.warning("a %s did not get out: %s", kind, error.code, extra={"action": "delivery_failed"})
         if isinstance(error, ChannelDead | Impossible) and isinstance(envelope.notice, CardNotice):
-            self._tell_card_failed(envelope.notice.number, error, first=envelope.attempts == 1)
+            self._tell_card_failed(envelope.notice.number, error)
 
-    def _tell_card_failed(self, number: int, error: DeliveryError, *, first: bool) -> None:
+    def _tell_card_failed(self, number: int, error: DeliveryError) -> None:
         """Tell the log, and once the requester, who was told that it waits there."""
         change = self.ctx.store.changes.require(number)
-        if first and not change.requester.local:
+        key = f"whisper:{number}:card"
+        if not change.requester.local and self.ctx.store.outbox.state_of(key) is None:
             where = marks.channel(change.channel)
             title = f"The card of {change.id} cannot be posted in {where} ({error.code}), so nobody can decide it yet."
             hint = "An admin checks B24BOT_APPROVAL_CHANNEL and invites the bot there; it is tried again by itself."
             with self.ctx.store.unit_of_work():
-                whisper(self.ctx, change.requester, "", Reply(title=title, notes=(hint,)), mood="trouble")
+                whisper(self.ctx, change.requester, "", Reply(title=title, notes=(hint,)), mood="trouble", key=key)
         log.error(
             "the card of CR-%s cannot be posted: %s. Check B24BOT_APPROVAL_CHANNEL and invite the bot there.",
             number,

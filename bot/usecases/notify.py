@@ -49,11 +49,13 @@ def whisper(
     answer_url: str = "",
     mood: str = "answer",
     suggestion: str = "",
+    key: str = "",
 ) -> None:
+    """Queue words for one person. `key` names what is worth saying one time only."""
     notice = Whisper(
         person=person, channel=channel, reply=reply, answer_url=answer_url, mood=mood, suggestion=suggestion
     )
-    ctx.store.outbox.put(f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms())
+    ctx.store.outbox.put(key or f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
 def error_reply(error: PluginError, *, reference: str = "") -> Reply:

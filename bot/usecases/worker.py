@@ -65,7 +65,7 @@ class Worker:
         self._recovery.start()
         for number in range(RUNNERS):
             self._thread(f"runner-{number}", self._run_one, POLL_SECONDS)
-        self._thread("courier", self._courier.deliver_one, POLL_SECONDS)
+        self._thread("courier", self._deliver_one, POLL_SECONDS)
         self._thread("keeper", self._keep, KEEPER_SECONDS)
         self._thread("upkeep", self._upkeep.look, UPKEEP_SECONDS)
         self._thread("anchoring", self._anchoring.round, KEEPER_SECONDS)
@@ -115,6 +115,10 @@ class Worker:
             return False
         perform_job(ctx, job)
         return True
+
+    def _deliver_one(self) -> bool:
+        """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
+        return bool(self._ctx.home_team) and self._courier.deliver_one()
 
     def _keep(self) -> bool:
         put_away_stranded(self._ctx)

@@ -38,3 +38,15 @@ def test_a_card_that_cannot_be_posted_is_told_to_the_requester_once(office: Offi
     assert told[0].person == OLGA
     assert "channel_not_found" in told[0].reply.title
     assert office.messenger.cards, "it is posted in the end"
+
+
+def test_it_is_told_also_when_the_process_dies_before_it_says_so(office: Office) -> None:
+    """The first attempt was the last thing that the process did."""
+    office.messenger.fail("post", *[ChannelDead("channel_not_found")] * 2)
+    office.take(office.typed(OLGA, "thing remove one"))
+    with office.store.unit_of_work() as store:
+        store.outbox.claim(office.clock.now_ms(), kind="card")
+    office.restart()
+    office.wait(60)
+    told = [one.person for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
+    assert told == [OLGA]

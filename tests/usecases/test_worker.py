@@ -16,6 +16,7 @@ from bot.store.jobs import RECEIPTS_LAST_MS, Job
 from bot.store.store import Store
 from bot.usecases import buttons
 from bot.usecases.deliver import Lost
+from bot.usecases.notify import show_card
 from bot.usecases.receive import receive
 from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_MS, Worker, perform_job, put_away_stranded, tend
 from tests.store.neighbour import locked_by_another
@@ -241,6 +242,24 @@ def test_until_slack_has_said_who_we_are_nothing_is_judged(office: Office, worki
     office.ctx.home_team = HOME
     working.wake()
     assert in_time(lambda: office.last_whisper == "Things")
+
+
+def test_until_slack_has_said_who_we_are_nothing_is_posted(office: Office) -> None:
+    """The buttons of a card are signed for our team: one that was posted before would be refused as made up."""
+    change = office.ask()
+    office.ctx.home_team = ""
+    with office.store.unit_of_work():
+        show_card(office.ctx, change.number)
+    office.messenger.cards.clear()
+    worker = Worker(office.ctx)
+    worker.start()
+    try:
+        assert not wait_until(lambda: bool(office.messenger.cards), within=0.3)
+        office.ctx.home_team = HOME
+        worker.wake()
+        assert in_time(lambda: bool(office.messenger.cards))
+    finally:
+        worker.stop()
 
 
 def test_stopping_lets_a_call_finish_and_its_ending_be_stored(office: Office) -> None:

@@ -1,0 +1,125 @@
+"""The parts of the bot that reach the outside, with a failpoint on each side. They go in by injection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.app import Bot, assemble
+from bot.cli.terminal import Terminal, readable
+from bot.plugin import Call, CallOutcome, Clock, Place, Services
+from bot.slack.gateway import Gateway
+from bot.store.keys import load_key_file
+from bot.store.store import Store, open_store
+from bot.usecases.pace import NO_GAPS
+from plugins.bitrix24.client import HttpWire
+from plugins.bitrix24.links import Link, Links
+from plugins.bitrix24.plugin import BitrixPlugin
+from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.wire import Exchange, HttpRequest, Patience
+from tests.programmes.crash import trip
+from tests.programmes.crash.page import Page, PagedClock
+
+NO_DISK = "OFF"
+"""A process that is killed leaves what it has written with the kernel, so the disk can be left out of it."""
+
+
+IN_OPENING, IN_THE_CALL = 1, 2
+"""Where the plugin has a fault of its own: before it reads, or when the portal has answered its call."""
+
+
+class FragileWire(HttpWire):
+    """The wire to a portal or to the authorisation server."""
+
+    def send(self, request: HttpRequest, patience: Patience) -> Exchange:
+        trip.note_host(request.url)
+        with trip.network():
+            return super().send(request, patience)
+
+
+class FragileClient(WebClient):
+    """Slack's SDK."""
+
+    def api_call(self, *args: Any, **kwargs: Any) -> Any:
+        trip.note_host(self.base_url)
+        with trip.network():
+            return super().api_call(*args, **kwargs)
+
+
+class FragileGateway(Gateway):
+    """The gateway, for the one thing it sends without the SDK's client."""
+
+    def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
+        trip.note_host(url)
+        with trip.network("bot.slack.gateway.Gateway._by_answer_url"):
+            super()._by_answer_url(url, text, blocks)
+
+
+class FragilePlugin(BitrixPlugin):
+    """The plugin over fragile wires. It raises a fault of its own when the page says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._links = Links(make=_fragile_link)
+
+    def open(self, services: Services, place: Place) -> Portal:
+        if trip.ordered("fault") == IN_OPENING:
+            raise RuntimeError("a fault that was planted")
+        return super().open(services, place)
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        outcome = super().perform(services, place, call)
+        if trip.ordered("fault") == IN_THE_CALL:
+            raise RuntimeError("a fault that was planted")
+        return outcome
+
+
+def _fragile_link(base: str, clock: Clock) -> Link:
+    return Link(wire=FragileWire(clock, loopback=base.startswith("http://")))
+
+
+plugin = FragilePlugin()
+
+
+def put_together(settings: Any, page: Page) -> Bot:
+    """The bot with every way to the outside watched."""
+    bot = assemble(settings, clock=PagedClock(page), synchronous=NO_DISK, failpoint=trip.commit)
+    if page.get("busy_ms"):
+        bot.store.database.rows(f"PRAGMA busy_timeout = {page.get('busy_ms')}")
+    client = FragileClient(
+        token=settings["SLACK_BOT_TOKEN"], base_url=settings.slack_api, timeout=10, retry_handlers=[]
+    )
+    bot.gateway = FragileGateway(client, bot.store.keys, command=settings.command, api_url=settings.slack_api)
+    bot.context.messenger = bot.gateway
+    bot.context.pace.gaps = NO_GAPS
+    return bot
+
+
+class FragileTerminal(Terminal):
+    """A terminal whose commits can be died at. It opens what the terminal opens."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        settings = self.host_settings
+        keys = load_key_file(settings.key_file, home=settings.home)
+        store = open_store(settings.home, keys, PagedClock(self._page), synchronous=NO_DISK, failpoint=trip.commit)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def bot(self, *, lasting: bool = False) -> Iterator[Bot]:
+        with readable(self.settings.home):
+            bot = put_together(self.settings, self._page)
+        try:
+            yield bot
+        finally:
+            bot.close()

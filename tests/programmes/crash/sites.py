@@ -1,0 +1,146 @@
+"""Where the code commits and where it goes to the network: the lists that the matrix must cover, read from the code.
+
+Nothing is entered by hand: a new `with … unit_of_work()` and a new use of what leads to the network are in the lists
+as soon as they are written.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from tests.architecture.source import Module, modules
+
+UNIT = "unit_of_work"
+_COMPREHENSION = re.compile(r"(\.<locals>\.<(listcomp|setcomp|dictcomp|genexpr)>)+\Z")
+"""Some releases of Python give these a frame of their own."""
+SIMULATED = ("bot.playground", "plugins.bitrix24.simulator", "plugins.bitrix24.simulation")
+"""What stands in for the outside: it dies with nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One statement: the function it stands in, and its first and last line."""
+
+    function: str
+    first: int
+    last: int
+
+    @property
+    def name(self) -> str:
+        """As a failpoint names it."""
+        return f"{self.function}:{self.first}"
+
+    def holds(self, function: str, line: int) -> bool:
+        return function == self.function and self.first <= line <= self.last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to the network: a call of `method` on something named as one of `on`, in modules that begin so.
+
+    Empty `methods` are any method.
+    """
+
+    on: tuple[str, ...]
+    methods: tuple[str, ...] = ()
+    within: str = ""
+
+
+WAYS = (
+    Way(on=("messenger", "_messenger")),
+    Way(on=("gateway",), methods=("identify",)),
+    Way(on=("_client", "client"), within="bot.slack.gateway"),
+    Way(on=("plugin",), methods=("open", "perform", "verify")),
+    Way(on=("wire",), methods=("send",), within="plugins."),
+)
+"""Each use of the Messenger, each call of Slack's SDK, what is asked of a plugin, and what its wire sends."""
+
+
+def commits() -> tuple[Site, ...]:
+    """Every statement that opens a unit of work, or enters what does."""
+    return _found(commits_in)
+
+
+def network() -> tuple[Site, ...]:
+    """Every expression that leads to the network."""
+    return _found(network_in)
+
+
+def find(sites: tuple[Site, ...], place: str) -> Site | None:
+    """The site that a place in the code, `function:line`, lies in."""
+    function, _, line = place.rpartition(":")
+    function = _COMPREHENSION.sub("", function)
+    return next((site for site in sites if site.holds(function, int(line or 0))), None)
+
+
+@cache
+def _found(look: Callable[[Module, str, ast.AST], Iterator[Site]]) -> tuple[Site, ...]:
+    found = {
+        site
+        for module in modules()
+        if not module.name.startswith(SIMULATED)
+        for function, node in walk(module.tree, module.name)
+        for site in look(module, function, node)
+    }
+    return tuple(sorted(found, key=lambda site: (site.function, site.first)))
+
+
+def walk(node: ast.AST, function: str, inside: bool = False) -> Iterator[tuple[str, ast.AST]]:
+    """Every node with the qualified name of the function it stands in, as a code object has it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            is_function = not isinstance(child, ast.ClassDef)
+            yield from walk(child, f"{function}{'.<locals>' if inside else ''}.{child.name}", is_function)
+        elif isinstance(child, ast.Lambda):
+            yield from walk(child, f"{function}{'.<locals>' if inside else ''}.<lambda>", True)
+        else:
+            yield function, child
+            yield from walk(child, function, inside)
+
+
+def commits_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
+    """Statements that open a unit of work, themselves or by a context manager that holds one around its `yield`."""
+    if isinstance(node, ast.With) and function.rpartition(".")[2] != UNIT:
+        for item in node.items:
+            if _called(item.context_expr) & {UNIT, *passers()}:
+                yield Site(function=function, first=node.lineno, last=item.context_expr.end_lineno or node.lineno)
+
+
+@cache
+def passers() -> frozenset[str]:
+    """Names of functions that hand a unit of work on to whoever enters them."""
+    functions = [node for module in modules() for node in module.nodes() if isinstance(node, ast.FunctionDef)]
+    return frozenset(node.name for node in functions if node.name != UNIT and passes_on(node))
+
+
+def passes_on(function: ast.FunctionDef) -> bool:
+    """Whether a function yields inside a unit of work that it opens."""
+    held = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.With) and any(UNIT in _called(item.context_expr) for item in node.items)
+    ]
+    return any(isinstance(node, ast.Yield) for one in held for node in ast.walk(one))
+
+
+def _called(expression: ast.expr) -> set[str]:
+    """The names of all that is called in an expression."""
+    return {_name(node.func) for node in ast.walk(expression) if isinstance(node, ast.Call)}
+
+
+def network_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        owner, method = _name(node.func.value), node.func.attr
+        for way in WAYS:
+            wanted = owner in way.on and (not way.methods or method in way.methods)
+            if wanted and module.name.startswith(way.within) and not method.startswith("__"):
+                yield Site(function=function, first=node.lineno, last=node.end_lineno or node.lineno)
+
+
+def _name(node: ast.expr) -> str:
+    """The last name of `a.b.c` or of `c`."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
