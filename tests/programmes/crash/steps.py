@@ -57,8 +57,8 @@ def presses(
 
 
 def the_card(scene: Scene, number: int, channel: str = "approvals") -> Message | None:
-    """The newest card of a change request."""
-    cards = [one for one in scene.workspace.messages(channel) if f"CR-{number}" in scene.workspace.transcript(one)]
+    """The newest card of a change request; other messages may name it, too."""
+    cards = [one for one in scene.workspace.messages(channel) if f"*CR-{number}* ·" in scene.workspace.transcript(one)]
     return cards[-1] if cards else None
 
 
@@ -223,6 +223,8 @@ def the_card_is_deleted(scene: Scene) -> None:
 
 
 def settles_truly(scene: Scene) -> None:
-    """Olga's admin looks on the portal, and says at the shell what is there."""
-    happened = any(one.entry is not None and one.entry.effect for one in scene.witness.arrivals)
+    """Olga's admin waits until the portal has surely ended, looks there, and says at the shell what is there."""
+    scene.advance(60)
+    ended = [one.entry for one in scene.witness.arrivals if not scene.is_late(one)]
+    happened = any(entry is not None and entry.effect for entry in ended)
     scene.terminal("request", "settle", "CR-1001", "done" if happened else "failed")
