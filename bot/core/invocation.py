@@ -22,8 +22,9 @@ _INVISIBLE = re.compile(
     r"\ud800-\udfff]"  # halves of characters, which cannot be written down as UTF-8
 )
 _LONG_DASH = re.compile(r"(?:(?<=\s)|\A)[—–](?=[a-z])")
+_LINK = re.compile(r"(https?://[^|<>\s]+)(?:\|[^<>]*)?")
+"""What stands between < and > where Slack has made a link."""
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
-_SLACK_LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +70,18 @@ def clean(text: str) -> str:
 
 
 def _without_links(text: str) -> str:
-    """Links as Slack writes them, back to bare addresses. Taking one out may leave another around it."""
-    while (bare := _SLACK_LINK.sub(r"\1", text)) != text:
-        text = bare
-    return text
+    """Links as Slack writes them, back to bare addresses; one inside another first, all in one pass."""
+    opened = [""]
+    for piece in re.split("([<>])", text):
+        if piece == "<":
+            opened.append("")
+        elif piece == ">" and len(opened) > 1:
+            inside = opened.pop()
+            link = _LINK.fullmatch(inside)
+            opened[-1] += link[1] if link else f"<{inside}>"
+        else:
+            opened[-1] += piece
+    return "<".join(opened)
 
 
 def check_length(text: str) -> None:

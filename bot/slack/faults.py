@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
+from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -24,7 +25,7 @@ PASSING = frozenset(
 )
 DEFAULT_WAIT, LONGEST_WAIT = 1.0, 3_600.0
 
-_CODE = re.compile(r"\A[a-z0-9_]+\Z")
+_CODE = re.compile(r"\A[a-z0-9_]{1,100}\Z")
 
 KINDS: Mapping[bool, type[DeliveryError]] = {True: ChannelDead, False: Impossible}
 
@@ -41,13 +42,20 @@ def translated() -> Iterator[None]:
         raise Lost(type(error).__name__) from None
 
 
+def sure(answer: Any) -> Any:
+    """The answer, when it says `"ok": true` itself. Raises Lost for what only looks like it to the client."""
+    if answer.get("ok") is not True:
+        raise Lost("ok is not true")
+    return answer
+
+
 def _of(error: SlackApiError) -> DeliveryError:
     response = error.response
     status = getattr(response, "status_code", 200)
     data = getattr(response, "data", response)
-    named = str(data.get("error", "")) if isinstance(data, dict) else ""
+    named = data.get("error") if isinstance(data, dict) else ""
     # What the client could not read it puts there as a sentence: then nothing is known of the call.
-    code = named if _CODE.match(named) else ""
+    code = named if isinstance(named, str) and _CODE.match(named) else ""
     if status == 429 or code == "ratelimited":
         return Busy(_seconds(getattr(response, "headers", {})))
     if status >= 500 or code in PASSING or not code:

@@ -20,7 +20,7 @@ from bot.core.notices import Whisper
 from bot.core.principals import Principal
 from bot.core.standing import Standing, standing_of
 from bot.core.words import count
-from bot.slack.faults import translated
+from bot.slack.faults import sure, translated
 from bot.slack.render.answer import answer_blocks, answer_text, table_text, wants_file
 from bot.slack.render.auditline import audit_blocks, audit_line
 from bot.slack.render.card import card_blocks, card_text
@@ -80,7 +80,7 @@ class Gateway:
     def identify(self) -> Identity:
         """Ask Slack who we are. Raises DeliveryError."""
         with translated():
-            answer: Any = self._client.auth_test()
+            answer: Any = sure(self._client.auth_test())
             if not answer.get("team_id"):
                 raise Lost("auth.test names no team")
             self.identity = Identity(
@@ -99,18 +99,17 @@ class Gateway:
     def post_card(self, change: ChangeRequest) -> Posted:
         text, blocks = card_text(change), self._card(change)
         with translated():
-            answer = self._post(channel=change.channel, text=text, blocks=blocks)
-            return Posted(channel=str(answer.get("channel") or change.channel), message=str(answer["ts"]))
+            return _stands(self._post(channel=change.channel, text=text, blocks=blocks), change.channel)
 
     def _post(self, **arguments: Any) -> Any:
         """Every post says that links are not to be unfolded, and that names are not to become mentions."""
         quiet: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
-        return self._client.chat_postMessage(**arguments, **quiet)
+        return sure(self._client.chat_postMessage(**arguments, **quiet))
 
     def rewrite_card(self, change: ChangeRequest) -> None:
         text, blocks = card_text(change), self._card(change)
         with translated():
-            self._client.chat_update(channel=change.channel, ts=change.card or "", text=text, blocks=blocks)
+            sure(self._client.chat_update(channel=change.channel, ts=change.card or "", text=text, blocks=blocks))
 
     def _card(self, change: ChangeRequest) -> list[Any]:
         return card_blocks(change, value_for(self._keys, self._team, change))
@@ -138,8 +137,10 @@ class Gateway:
         if whisper.channel:
             try:
                 with translated():
-                    self._client.chat_postEphemeral(
-                        channel=whisper.channel, user=whisper.person.user, text=text, blocks=blocks
+                    sure(
+                        self._client.chat_postEphemeral(
+                            channel=whisper.channel, user=whisper.person.user, text=text, blocks=blocks
+                        )
                     )
                 return
             except (ChannelDead, Impossible):
@@ -189,10 +190,9 @@ class Gateway:
         words = cut(mrkdwn(text), 2_900)
         with translated():
             if earlier is not None:
-                self._client.chat_update(channel=earlier.channel, ts=earlier.message, text=words)
+                sure(self._client.chat_update(channel=earlier.channel, ts=earlier.message, text=words))
                 return earlier
-            answer = self._post(channel=channel, text=words)
-            return Posted(channel=str(answer.get("channel") or channel), message=str(answer["ts"]))
+            return _stands(self._post(channel=channel, text=words), channel)
 
     def audit_lines(self, channel: str, records: list[AuditRecord]) -> None:
         last = records[-1]
@@ -221,4 +221,12 @@ class Gateway:
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         view = reason_form(change, value)
         with translated():
-            self._client.views_open(trigger_id=trigger, view=view)
+            sure(self._client.views_open(trigger_id=trigger, view=view))
+
+
+def _stands(answer: Any, channel: str) -> Posted:
+    """Where a message stands now, by Slack's answer. Raises Lost when it does not say."""
+    stamp = answer["ts"]
+    if not isinstance(stamp, str) or not stamp:
+        raise Lost("an answer without a ts")
+    return Posted(channel=str(answer.get("channel") or channel), message=stamp)

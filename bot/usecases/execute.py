@@ -26,6 +26,8 @@ from bot.usecases.notify import say_once_under_card, say_under_card, show_card
 from bot.usecases.quorum import concerned, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 
+MOST_APPROVALS = 1_000
+"""Of one change request: more than there will be people."""
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether the audit line has gone out."""
 WAIT_IS_NEWS_MS = 5_000
@@ -178,8 +180,8 @@ def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
 
 
 def _as_approved(ctx: Context, change: ChangeRequest) -> bool:
-    """Whether the stored plan has the digest that the card showed and that the record of the approval names."""
-    records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=1)
+    """Whether the stored plan has the digest that the card showed and that the record of every approval names."""
+    records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=MOST_APPROVALS)
     named = {record.facts.get("digest") for record in records}
     return named | {change.digest} == {digest(change.path, change.place, change.plan)}
 

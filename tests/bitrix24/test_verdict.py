@@ -17,6 +17,7 @@ from plugins.bitrix24 import message_errors
 from plugins.bitrix24.catalogue import METHODS, Effect, Where
 from plugins.bitrix24.protocol import Judgement, judge
 from plugins.bitrix24.wire import HttpAnswer
+from tests.programmes.form import sized
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 CHANGING = sorted(name for name, row in METHODS.items() if row.effect is not Effect.READ)
@@ -236,11 +237,15 @@ def test_done_exactly_where_true_itself_stands_in_its_place(seed: int, method: s
     hold(method, status, Shapes(Random(seed)).raw())
 
 
+EACH = sized(800, 80_000)
+"""Answers to each changing method."""
+
+
 def test_ten_thousand_answers_of_every_shape_are_done_only_where_they_should_be() -> None:
     """And the shapes are good ones: each method meets every verdict, done and failed not seldom."""
     chance = Random("shapes")
     shapes = Shapes(chance)
-    met = {name: Counter(hold(name, chance.choice(STATUSES), shapes.raw()) for _ in range(800)) for name in CHANGING}
+    met = {name: Counter(hold(name, chance.choice(STATUSES), shapes.raw()) for _ in range(EACH)) for name in CHANGING}
     assert sum(found.total() for found in met.values()) >= 10_000
     for name, found in met.items():
         assert min(found[verdict] for verdict in CallVerdict) >= 3, (name, found)

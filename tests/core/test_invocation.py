@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from contextlib import suppress
 
@@ -334,3 +335,15 @@ def test_an_error_of_an_argument_keeps_its_own_hint() -> None:
 
 def test_the_longest_line_is_what_slack_lets_through() -> None:
     assert LONGEST_LINE == 4_000
+
+
+ONE_LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>")
+link_pieces = st.sampled_from(["<", ">", "|", "http://", "https://", "<http://x>", "<http://x|y>", "x", " ", "<@U1>"])
+
+
+@given(st.lists(link_pieces, max_size=14).map("".join))
+def test_links_are_taken_out_as_if_one_by_one_until_none_is_left(text: str) -> None:
+    bare, before = text, ""
+    while bare != before:
+        before, bare = bare, ONE_LINK.sub(r"\1", bare)
+    assert clean(f"x{text}x") == " ".join(f"x{bare}x".split())

@@ -49,7 +49,7 @@ class Script:
     effect: bool = True
     sentence: str = "The toy said something."
     code: str = ""
-    error: Exception | None = None
+    error: BaseException | None = None
     """Raised after the effect, instead of an answer."""
     took: int | None = None
     """Seconds between the sending and the answer, if they are told."""

@@ -1,0 +1,234 @@
+"""The other half of the model: the queue, the running of what was approved, the reading back, and restarts."""
+
+from __future__ import annotations
+
+from tests.programmes.model import World
+from tests.programmes.values import (
+    ASK_AGAIN,
+    BOT,
+    EARLY_READS_APART,
+    ENDS,
+    JUMP,
+    LEASE,
+    LOOK_AGAIN,
+    PARTIAL,
+    PEOPLE_AFTER,
+    REACHED,
+    READS_APART,
+    RETRY,
+    SECOND,
+    SETTLED_AFTER,
+    UNCHANGED,
+    UNREAD,
+    Change,
+    Inbound,
+    Job,
+    Reply,
+)
+from tests.programmes.words import Word
+
+LATE_AFTER = 59 * SECOND
+
+
+class Engine(World):
+    """A world in which things are done."""
+
+    __slots__ = ()
+
+    # The queue
+
+    def arrive(self, inbound: Inbound) -> None:
+        self.jobs.append(Job(due=self.now, inbound=inbound))
+
+    def work(self, most: int) -> None:
+        """Do jobs that are due, oldest first, until there is none or the worker dies."""
+        for _ in range(most):
+            job = next((job for job in self.jobs if not job.taken and job.due <= self.now), None)
+            if job is None:
+                return
+            job.taken, job.attempts = True, job.attempts + 1
+            if job.inbound is not None:
+                self._take(job.inbound)
+                self.jobs.remove(job)
+            elif self._execute(job, self.changes[job.number]):
+                return
+
+    def _take(self, inbound: Inbound) -> None:
+        if inbound.kind == "ask":
+            self.ask(inbound.who, inbound.word, inbound.wanted)
+            return
+        form = inbound.kind == "form"
+        change = self.changes.get(inbound.number)
+        if change is None or not inbound.genuine or inbound.version != change.version:
+            self.forged(inbound.who, inbound.number, Word.FORGED_FORM if form else Word.FORGED)
+            return
+        self.ask_slack(inbound.who, change, "reject" if form else inbound.word)
+        if form:
+            self.reject(inbound.who, change, inbound.word)
+        else:
+            self.press(inbound.who, change, inbound.word)
+
+    # Running what was approved
+
+    def _execute(self, job: Job, change: Change) -> bool:
+        """Run it, or find that it may not be run; True when the worker dies of it."""
+        if change.status != "approved":
+            self.jobs.remove(job)
+        elif self.stale(change):
+            self.expire(change)
+            self.jobs.remove(job)
+        elif self.line_waits(change.approval_line):
+            if self.channel_limit() is None:
+                self._postpone(job, LOOK_AGAIN)
+            else:
+                self.try_channel_again()
+                self._close(change, "failed", "change:execution:stopped")
+                self.jobs.remove(job)
+        elif not self.look_up(self._concerned(change)):
+            self._postpone(job, ASK_AGAIN)
+        elif (stopped := self._stopped(change)) is not None:
+            self._close(change, stopped, "change:execution:stopped")
+            self.jobs.remove(job)
+        else:
+            return self._call(job, change)
+        return False
+
+    def _postpone(self, job: Job, wait: int) -> None:
+        job.due, job.taken, job.attempts = self.now + wait, False, job.attempts - 1
+
+    def _listed(self, change: Change) -> bool:
+        """Whether the list alone lets it run."""
+        enough = len(self.approvers(change)) >= max(1, change.quorum)
+        return self.may_ask(change.requester) is None and enough
+
+    def _concerned(self, change: Change) -> list[str]:
+        """Whose accounts have to be known before it runs."""
+        return [change.requester, *self.approvers(change)] if self._listed(change) else []
+
+    def _stopped(self, change: Change) -> str | None:
+        """The ending of what is not sent to the portal after all; None when nothing stands against it."""
+        if self.portal_down:
+            return "failed"
+        now = self.things.get(change.thing)
+        if now is None or now == change.wanted:
+            return "gone"
+        if now != change.before:
+            return "changed"
+        enough = self._listed(change) and self.standing(change) >= max(1, change.quorum)
+        able = enough and self.outcast(change.requester) is None
+        true = not change.tampered and set(change.agreed.values()) <= {change.version}
+        return None if able and true and self.barrier() is None else "failed"
+
+    def _call(self, job: Job, change: Change) -> bool:
+        reply, self.reply = self.reply, Reply()
+        self.record("change:execution:intended", BOT, change.id)
+        change.status, change.intended, change.leased = "running", self.now, self.now + LEASE
+        self.effects.append(change.number)
+        self.portal_down, self.frozen = self.portal_down or reply.cuts, self.frozen or reply.freezes
+        if reply.effect:
+            self.set_thing(change.thing, change.wanted)
+        elif reply.late:
+            self.late.append((self.passed + LATE_AFTER, change.thing, change.wanted))
+        if reply.kills:
+            return True
+        if reply.breaks:
+            self.tell(change.requester, Word.BROKEN)
+            job.due, job.taken, change.leased = self.now + RETRY, False, 0
+            return False
+        self.record("change:call:answered", BOT, change.id)
+        self._close(change, ENDS[reply.answer, self._shows(change)], "change:execution:ended")
+        self.jobs.remove(job)
+        return False
+
+    def set_thing(self, thing: str, colour: str | None) -> None:
+        if colour is None:
+            self.things.pop(thing, None)
+        else:
+            self.things[thing] = colour
+
+    def _shows(self, change: Change) -> str:
+        """What reading the thing back shows of a change request."""
+        if self.portal_down:
+            return UNREAD
+        now = self.things.get(change.thing)
+        return REACHED if now == change.wanted else UNCHANGED if now == change.before else PARTIAL
+
+    def _close(self, change: Change, status: str, tag: str) -> None:
+        change.status = status
+        if status != "unknown":
+            change.ended = self.now
+        self.record(tag, BOT, change.id)
+
+    # The keeper
+
+    def keep(self) -> None:
+        """One round: what is overdue ends, and what has no proven outcome is read back."""
+        newest = sorted(self.changes.values(), key=lambda change: -change.number)
+        late = [change for change in newest if change.status == "pending" and change.overdue_at <= self.now]
+        for change in [*late, *filter(self.stale, newest)]:
+            self.expire(change)
+        self._notice_jump()
+        self.adopt(alone=False)
+        unknown = [change for change in newest if change.status == "unknown"]
+        self.watched = {change.number: self.watched.get(change.number, self.passed) for change in unknown}
+        for change in unknown:
+            if self.next_look.get(change.number, 0) <= self.passed:
+                self._look(change)
+        self.note_mode()
+
+    def _notice_jump(self) -> None:
+        offset = self.now - self.passed
+        if abs(offset - self.offset) > JUMP:
+            self.jumped = self.passed
+        self.offset = offset
+
+    def _left(self, change: Change, span: int) -> int:
+        """How much of a span since the call is left: by the clock unless it was set, or as long as it is watched."""
+        left = max(change.intended, change.unseen) + span - self.now
+        if self.jumped is not None:
+            left = max(left, span - (self.passed - self.jumped))
+        return min(left, span - (self.passed - self.watched[change.number]))
+
+    def adopt(self, *, alone: bool) -> None:
+        """What stands as running under no lease that lasts, or when no other worker is left, is nobody's."""
+        for change in sorted(self.changes.values(), key=lambda change: change.number):
+            if change.status == "running" and (alone or change.leased <= self.now):
+                change.unseen = self.now
+                self._close(change, "unknown", "change:execution:interrupted")
+
+    def _look(self, change: Change) -> None:
+        left = self._left(change, SETTLED_AFTER)
+        early = left > 0
+        shows, sight = self._shows(change), self.things.get(change.thing)
+        same = shows != UNREAD and change.seen is not None and change.seen[0] == sight
+        twice = not early and same and change.seen is not None and abs(self.now - change.seen[1]) >= READS_APART
+        if shows == REACHED or twice:
+            self._close(change, "done" if shows == REACHED else "failed", "change:execution:settled")
+            self.next_look.pop(change.number, None)
+            return
+        if shows != UNREAD and not early and not same:
+            change.seen = (sight, self.now)
+        self.next_look[change.number] = self.passed + (min(EARLY_READS_APART, left) if early else READS_APART)
+        change.asked = change.asked or self._left(change, PEOPLE_AFTER) <= 0
+
+    def restart(self) -> None:
+        """Another process goes on with what is on disk."""
+        for job in self.jobs:
+            job.taken = False
+        self.watched, self.next_look = {}, {}
+        self.offset, self.jumped = self.now - self.passed, None
+        self.adopt(alone=True)
+
+    # The world outside
+
+    def pass_time(self, seconds: int) -> None:
+        """Time passes, and effects that were on their way may come."""
+        self.now += seconds * SECOND
+        self.passed += seconds * SECOND
+        for late in [late for late in self.late if late[0] <= self.passed]:
+            self.late.remove(late)
+            self.set_thing(late[1], late[2])
+
+    def set_clock(self, seconds: int) -> None:
+        """Somebody sets the clock."""
+        self.now += seconds * SECOND

@@ -1,0 +1,360 @@
+"""The rules of the house said a second time, in plain Python, for the machine to hold the bot against.
+
+Nothing here is imported from the bot. A rule that changes in the design is changed here by hand, and only here: who
+may do what is in `may_ask`, `unfit` and `outcast`; the arrows and the endings are in `values`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.programmes.values import (
+    APPROVAL_LASTS,
+    BOT,
+    DEAD_CHANNEL_RETRY,
+    FACTS_LAST,
+    FOREIGN,
+    LINES_LAG,
+    LINES_PER_MESSAGE,
+    MEMBER,
+    OPEN,
+    QUIET,
+    RANKS,
+    SETTLING,
+    UNDO_LASTS,
+    Change,
+    Job,
+    Reply,
+)
+from tests.programmes.words import Word, too_late
+
+
+@dataclass(slots=True)
+class World:
+    """Everything there is, and what the rules make of it. `told` and `recorded` are of the step at hand."""
+
+    now: int
+    seq: int
+    first: int
+    """The number the first change request gets."""
+    roles: dict[str, str]
+    quorum: int
+    things: dict[str, str]
+    changes: dict[int, Change] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
+    lines: list[list[int]] = field(default_factory=list)
+    """Audit lines that wait: number, when due, and when they were written."""
+    channel_alive: bool = True
+    channel_health: bool | None = True
+    """Whether the last audit message got out, as far as the bot knows."""
+    frozen: bool = False
+    portal_down: bool = False
+    standings: dict[str, str] = field(default_factory=dict)
+    """What accounts are that are no member's."""
+    slack_silent: bool = False
+    """Slack does not say what an account is."""
+    known: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """What Slack said of accounts, and when."""
+    reply: Reply = field(default_factory=Reply)
+    """How the portal takes the next call; it is as usual after that."""
+    effects: list[int] = field(default_factory=list)
+    """The change requests that were sent to the portal, in order."""
+    forms: int = 0
+    """How often somebody was asked why they reject."""
+    told: list[tuple[str, Word]] = field(default_factory=list)
+    recorded: list[tuple[str, str, str]] = field(default_factory=list)
+    late: list[tuple[int, str, str | None]] = field(default_factory=list)
+    """Effects on their way: when they come by the time that really passes, the thing and its colour."""
+    passed: int = 0
+    """The time that really passed, whatever the clock was set to."""
+    offset: int = 0
+    """How far the clock was from that when it was last looked at."""
+    jumped: int | None = None
+    """When the clock was last found set."""
+    watched: dict[int, int] = field(default_factory=dict)
+    """Since when each unknown outcome is known to this process."""
+    next_look: dict[int, int] = field(default_factory=dict)
+    """When each is read back next. These four, and whether the clock was set, by the time that really passed."""
+    mode: str = "normal"
+    """As it was recorded last."""
+
+    # Who may do what
+
+    def rank(self, who: str) -> int:
+        """What somebody's word weighs now; nothing for people of another workspace, whatever the list says."""
+        return 0 if who == FOREIGN else RANKS.get(self.roles.get(who, ""), 0)
+
+    def look_up(self, people: list[str]) -> bool:
+        """Have Slack say what accounts are of which nothing fresh is known; False once it does not say."""
+        for who in self.unasked(people):
+            if self.slack_silent:
+                return False
+            self.known[who] = (self.standings.get(who, MEMBER), self.now)
+        return True
+
+    def unasked(self, people: list[str]) -> list[str]:
+        """Those of whom nothing is known that is not older than a minute, nor from the future."""
+        return [who for who in people if who not in self.known or not 0 <= self.now - self.known[who][1] <= FACTS_LAST]
+
+    def outcast(self, who: str) -> Word | None:
+        """Why an account may do nothing, whatever the list says."""
+        if self.unasked([who]):
+            return Word.UNASKED
+        return None if self.known[who][0] == MEMBER else Word.NO_MEMBER
+
+    def may_ask(self, who: str) -> Word | None:
+        """Why somebody may not ask for a change by the list; None when they may."""
+        if who == FOREIGN:
+            return Word.FOREIGN_LINE
+        rank = self.rank(who)
+        return Word.UNLISTED if not rank else Word.TOO_LOW if rank < RANKS["operator"] else None
+
+    def unfit(self, who: str, change: Change) -> Word | None:
+        """Why somebody's verdict on a change request does not count by the list; None when it does."""
+        if who == FOREIGN:
+            return Word.FOREIGN_CLICK
+        if not change.quorum:
+            if who != change.requester:
+                return Word.NOT_REQUESTER
+            return Word.NOT_OPERATOR if self.rank(who) < RANKS["operator"] else None
+        if who == change.requester:
+            return Word.OWN
+        return Word.NOT_APPROVER if self.rank(who) < RANKS["approver"] else None
+
+    def approvers(self, change: Change) -> list[str]:
+        """Who has approved and still may by the list, in the order in which they did."""
+        return [who for who, word in change.reviews.items() if word == "approve" and self.unfit(who, change) is None]
+
+    def standing(self, change: Change) -> int:
+        """How many approvals count now."""
+        return sum(self.outcast(who) is None for who in self.approvers(change))
+
+    # What is written down and said
+
+    def record(self, tag: str, actor: str, subject: str) -> int:
+        self.seq += 1
+        self.recorded.append((tag, actor, subject))
+        if tag not in QUIET:
+            self.lines.append([self.seq, self.now, self.now])
+        return self.seq
+
+    def tell(self, who: str, word: Word) -> None:
+        self.told.append((who, word))
+
+    def note_mode(self) -> None:
+        """The mode is recorded when it is another one than before."""
+        mode = "no-danger" if self.barrier() else "normal"
+        if mode != self.mode:
+            self.mode = mode
+            self.record("bot:mode:changed", BOT, BOT)
+
+    def deliver(self) -> None:
+        """Audit lines go out in order, up to twenty in a message; the first that waits holds up those behind it."""
+        while self.lines and self.lines[0][1] <= self.now:
+            bundle: list[list[int]] = []
+            while len(bundle) < LINES_PER_MESSAGE and self.lines and self.lines[0][1] <= self.now:
+                bundle.append(self.lines.pop(0))
+            self.channel_health = self.channel_alive
+            if not self.channel_alive:
+                for line in bundle:
+                    line[1] = self.now + DEAD_CHANNEL_RETRY
+                self.lines[:0] = bundle
+
+    def line_waits(self, seq: int) -> bool:
+        return any(line[0] == seq for line in self.lines)
+
+    def channel_limit(self) -> Word | None:
+        """Why the audit channel cannot be relied on; None when it can."""
+        if self.channel_health is False:
+            return Word.AUDIT_DEAD
+        oldest = min((line[2] for line in self.lines), default=self.now)
+        return Word.AUDIT_LATE if self.now - oldest > LINES_LAG else None
+
+    def try_channel_again(self) -> None:
+        """What waits for another try is due now."""
+        for line in self.lines:
+            line[1] = min(line[1], self.now)
+
+    def barrier(self) -> Word | None:
+        """Why nothing that changes anything may be done now."""
+        return Word.FROZEN if self.frozen else self.channel_limit()
+
+    # Asking
+
+    def ask(self, who: str, thing: str, wanted: str | None) -> None:
+        """Somebody types a line that changes something."""
+        no = self.may_ask(who)
+        if no is None:
+            self.look_up([who])
+            no = self.outcast(who)
+        if no is not None:
+            self.record("command:line:refused", who, who)
+            self.tell(who, no)
+        elif self.portal_down:
+            self.tell(who, Word.PORTAL_DOWN)
+        elif thing not in self.things or self.things[thing] == wanted:
+            self.record("command:line:ran", who, who)
+            self.tell(who, Word.NOTHING)
+        else:
+            self._plan(who, thing, wanted)
+
+    def _plan(self, who: str, thing: str, wanted: str | None) -> None:
+        quorum = self.quorum if wanted is None or thing == "precious" else 0
+        barrier = self.barrier()
+        if not self._approvable(who, quorum):
+            self.tell(who, Word.TOO_FEW)
+        elif barrier:
+            self.try_channel_again()
+            self.tell(who, barrier)
+        elif any(change.thing == thing and change.status in OPEN for change in self.changes.values()):
+            self.tell(who, Word.OPEN_ALREADY)
+        else:
+            number = self.first + len(self.changes)
+            self.changes[number] = change = Change(
+                number=number,
+                requester=who,
+                thing=thing,
+                before=self.things[thing],
+                wanted=wanted,
+                quorum=quorum,
+                created=self.now,
+            )
+            self.record("change:request:opened", who, change.id)
+            self.tell(who, Word.WAITS if quorum else Word.WAITS_FOR_YOU)
+
+    def _approvable(self, who: str, quorum: int) -> bool:
+        """Whether enough others could approve. Slack is asked about as many as needed, those it told of first."""
+        others = [name for name in sorted(self.roles) if self.rank(name) >= RANKS["approver"] and name != who]
+        if len(others) < quorum:
+            return False
+        members, silent = 0, 0
+        for name in sorted(others, key=lambda name: bool(self.unasked([name]))):
+            if members >= quorum:
+                break
+            if not silent:
+                self.look_up([name])
+            if self.unasked([name]):
+                silent += 1
+            else:
+                members += self.known[name][0] == MEMBER
+        return members + silent >= quorum
+
+    # Deciding
+
+    def forged(self, who: str, claimed: int | None, word: Word = Word.FORGED) -> None:
+        """A button or a form that the bot did not make for this card as it is."""
+        subject = self.changes[claimed].id if claimed in self.changes else "card"
+        self.record("change:review:refused", who, subject)
+        self.tell(who, word)
+
+    def ask_slack(self, who: str, change: Change, button: str) -> None:
+        """Before anything is decided: who pressed, if it can matter, and whose approvals are counted anew."""
+        if change.status == "unknown":
+            self.look_up([who])
+        if change.status not in ("pending", "approved"):
+            return
+        if button == "withdraw":
+            self.look_up([who] if who == change.requester else [])
+        elif button != "undo" and self.unfit(who, change) is None:
+            self.look_up([who, *(self.approvers(change) if button != "reject" else [])])
+
+    def _refuse(self, who: str, change: Change, word: Word) -> None:
+        self.record("change:review:refused", who, change.id)
+        self.tell(who, word)
+
+    def _open_for(self, who: str, change: Change) -> bool:
+        """Whether this person may decide this now; if not they are told, and it is on record."""
+        if change.status == "pending" and change.overdue_at <= self.now:
+            self.expire(change)
+        no = self.unfit(who, change)
+        if change.status != "pending":
+            self.tell(who, too_late(change.status))
+            if no is not None:
+                self.record("change:review:refused", who, change.id)
+            return False
+        no = no or self.outcast(who)
+        if no is not None:
+            self._refuse(who, change, no)
+        return no is None
+
+    def press(self, who: str, change: Change, button: str) -> None:
+        if button in ("approve", "confirm"):
+            self.approve(who, change)
+        elif button == "withdraw":
+            self.withdraw(who, change)
+        elif button == "reject":
+            # Whoever may reject is asked why; nothing else comes of it yet.
+            self.forms += self._open_for(who, change)
+        elif button in SETTLING:
+            self.settle(who, change, SETTLING[button])
+        elif button == "undo" and self.undoable(change):
+            self.ask(who, change.thing, change.before)
+        else:
+            self.tell(who, Word.NO_SUCH_BUTTON)
+
+    def settle(self, who: str, change: Change, status: str) -> None:
+        """Somebody says what became of an outcome that nobody knows."""
+        if change.status != "unknown":
+            self.tell(who, Word.NOTHING_TO_SETTLE)
+            return
+        least = "approver" if change.quorum else "operator"
+        no = Word.NOT_YOUR_WORD if change.quorum and who == change.requester else None
+        no = no or (Word.NO_WORD if self.rank(who) < RANKS[least] else self.outcast(who))
+        no = no or (None if change.asked else Word.READ_BACK)
+        if no is not None:
+            self._refuse(who, change, no)
+            return
+        change.status, change.ended = status, self.now
+        self.record("change:execution:settled", who, change.id)
+        self.tell(who, Word.SETTLED)
+
+    def undoable(self, change: Change) -> bool:
+        """Painting can be undone for thirty days; what was removed is gone."""
+        return change.status == "done" and change.wanted is not None and self.now - change.ended <= UNDO_LASTS
+
+    def approve(self, who: str, change: Change) -> None:
+        if not self._open_for(who, change):
+            return
+        if who in change.reviews:
+            self.tell(who, Word.TWICE)
+            return
+        if self.unasked(self.approvers(change)):
+            self._refuse(who, change, Word.UNASKED_OTHERS)
+            return
+        change.reviews[who], change.agreed[who] = "approve", change.version
+        change.approval_line = self.record("change:review:approved", who, change.id)
+        if self.standing(change) >= max(1, change.quorum):
+            change.status, change.decided = "approved", self.now
+            self.jobs.append(Job(due=self.now, number=change.number))
+
+    def reject(self, who: str, change: Change, reason: str) -> None:
+        """The form that says why is sent off."""
+        if not reason.strip():
+            self.tell(who, Word.NO_REASON)
+        elif not self._open_for(who, change):
+            pass
+        elif who in change.reviews:
+            self.tell(who, Word.FIXED)
+        else:
+            change.reviews[who] = "reject"
+            change.status = "rejected"
+            self.record("change:review:rejected", who, change.id)
+
+    def withdraw(self, who: str, change: Change) -> None:
+        if who != change.requester:
+            self._refuse(who, change, Word.NOT_YOURS)
+        elif change.status in ("pending", "approved") and (no := self.outcast(who)) is not None:
+            self._refuse(who, change, no)
+        elif change.status in ("pending", "approved"):
+            change.status = "withdrawn"
+            self.record("change:request:withdrawn", who, change.id)
+            self.tell(who, Word.WITHDRAWN)
+        else:
+            self.tell(who, too_late(change.status))
+
+    def expire(self, change: Change) -> None:
+        change.status = "expired"
+        self.record("change:request:expired", BOT, change.id)
+
+    def stale(self, change: Change) -> bool:
+        return change.status == "approved" and self.now - change.decided > APPROVAL_LASTS

@@ -1,0 +1,153 @@
+"""The values of the model: what there is, how long things last, and how an execution ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SECOND = 1_000
+PENDING_LASTS = 900 * SECOND
+APPROVAL_LASTS = 600 * SECOND
+SETTLED_AFTER = 75 * SECOND
+READS_APART = 5 * SECOND
+EARLY_READS_APART = 15 * SECOND
+DEAD_CHANNEL_RETRY = 15 * SECOND
+LOOK_AGAIN = 200
+RETRY = 5 * SECOND
+UNDO_LASTS = 30 * 24 * 3_600 * SECOND
+LEASE = 240 * SECOND
+PEOPLE_AFTER = 900 * SECOND
+JUMP = 2 * SECOND
+SETTLING = {"was_done": "done", "was_not_done": "failed"}
+"""The buttons with which people say what became of an unknown outcome."""
+LINES_PER_MESSAGE = 20
+LINES_LAG = 1_800 * SECOND
+FACTS_LAST = 60 * SECOND
+ASK_AGAIN = 5 * SECOND
+MEMBER = "member"
+RANKS = {"viewer": 1, "operator": 2, "approver": 3, "admin": 4}
+FOREIGN = "stranger"
+"""The one person here who belongs to another workspace."""
+BOT = "b24bot"
+QUIET = frozenset({"command:line:ran", "change:call:answered"})
+"""Recorded, and not said in the audit channel."""
+
+REACHED, UNCHANGED, PARTIAL, UNREAD = "reached", "unchanged", "partial", "unread"
+
+ENDS: Mapping[tuple[str, str], str] = {
+    ("done", REACHED): "done",
+    ("done", UNCHANGED): "failed",
+    ("done", PARTIAL): "failed",
+    ("done", UNREAD): "unknown",
+    ("failed", REACHED): "gone",
+    ("failed", UNCHANGED): "failed",
+    ("failed", PARTIAL): "failed",
+    ("failed", UNREAD): "unknown",
+    ("unknown", REACHED): "done",
+    ("unknown", UNCHANGED): "unknown",
+    ("unknown", PARTIAL): "unknown",
+    ("unknown", UNREAD): "unknown",
+}
+"""What one call answered and what is seen afterwards, and the ending it makes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """How the portal takes one call: its answer, whether it does it, and what happens to the bot meanwhile."""
+
+    answer: str = "done"
+    effect: bool = True
+    late: bool = False
+    """The effect comes within a minute, after the answer."""
+    breaks: bool = False
+    """The plugin raises what nobody foresaw."""
+    kills: bool = False
+    """The worker dies right there."""
+    cuts: bool = False
+    """The portal cannot be read afterwards."""
+    freezes: bool = False
+    """Somebody freezes the bot while the call is on its way."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Change:
+    """One change request as the model sees it."""
+
+    number: int
+    requester: str
+    thing: str
+    before: str
+    wanted: str | None
+    """The colour it is to have; None when it is to be removed."""
+    quorum: int
+    """Approvals of others that it takes; 0 when its requester confirms it."""
+    created: int
+    status: str = "pending"
+    decided: int = 0
+    ended: int = 0
+    intended: int = 0
+    reviews: dict[str, str] = field(default_factory=dict)
+    agreed: dict[str, int] = field(default_factory=dict)
+    """Which version of it each approver saw."""
+    approval_line: int = 0
+    """The number of the newest audit record of an approval."""
+    leased: int = 0
+    """Until when nobody else may take it over while it runs."""
+    unseen: int = 0
+    """When it was taken over from whoever had not seen the answer to its call."""
+    asked: bool = False
+    """People are asked what became of it."""
+    seen: tuple[str | None, int] | None = None
+    tampered: bool = False
+    """Somebody has changed what is stored of it, past the bot, so that its digest is not of its plan."""
+    version: int = 0
+    """Which digest is stored: another one than the first only after tampering."""
+
+    @property
+    def id(self) -> str:
+        return f"CR-{self.number}"
+
+    @property
+    def overdue_at(self) -> int:
+        return self.created + PENDING_LASTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """What somebody typed, pressed or sent off."""
+
+    kind: str
+    """One of `ask`, `press`, `form`."""
+    who: str
+    word: str
+    """The thing, the button or the reason."""
+    wanted: str | None = None
+    number: int = 0
+    """The change request a button claims to be for."""
+    genuine: bool = True
+    """Made by the bot, and pressed where the card stands."""
+    version: int = 0
+    """The digest the button was made for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """Something to do: what came in, or a change request to run."""
+
+    due: int
+    inbound: Inbound | None = None
+    number: int = 0
+    attempts: int = 0
+    taken: bool = False
+
+
+OPEN = frozenset({"pending", "approved", "running", "unknown"})
+ARROWS = frozenset(
+    {
+        *(("pending", new) for new in ("approved", "rejected", "withdrawn", "expired")),
+        *(("approved", new) for new in ("running", "gone", "failed", "changed", "withdrawn", "expired")),
+        *(("running", new) for new in ("done", "gone", "failed", "unknown")),
+        *(("unknown", new) for new in ("done", "gone", "failed")),
+    }
+)
+"""Every step there is between statuses (safety.md M1); a chain of them may be taken at once."""
