@@ -230,9 +230,7 @@ def _approve(change: ChangeRequest, value: str) -> Block:
 def _break(change: ChangeRequest, value: str) -> Block:
     """The button of an emergency, and what it says before it does anything."""
     dialog = _confirmation(change, f"Run {change.id} without approval?", "Break the glass")
-    dialog["text"]["text"] = cut(
-        f"{dialog['text']['text']} All other admins are told, and one of them has to review it.", 300
-    )
+    dialog["text"]["text"] = cut(f"{dialog['text']['text']} {GLASS_THEN}", 300)
     return {
         **_button("Break the glass", buttons.CONFIRM, value, style="danger"),
         "confirm": {**dialog, "style": "danger"},
