@@ -122,12 +122,6 @@ def work_of(text: str) -> int:
     return count
 
 
-def nested(length: int) -> str:
-    """Links in links."""
-    depth = length // len("<http://>")
-    return "message send " + "<http://" * depth + ">" * depth
-
-
 @pytest.mark.parametrize(
     "piece", [*PIECES, "a ", "' ", '"" ', "\\ ", "--x=1 ", "--portal x ", "<http://x> ", "'\"'\"'"]
 )
@@ -137,10 +131,6 @@ def test_a_line_twice_as_long_takes_about_twice_the_work(piece: str) -> None:
         times = 2 * (450 // len(piece))
         short, long = beginning + piece * times, beginning + piece * 2 * times
         assert work_of(long) <= 2.6 * work_of(short) + 200, (beginning, piece)
-
-
-def test_links_in_links_take_work_by_their_number() -> None:
-    assert work_of(nested(3_600)) <= 2.6 * work_of(nested(1_800)) + 200
 
 
 @pytest.mark.parametrize("length", [LONGEST_LINE, LONGEST_LINE + 1, 10 * LONGEST_LINE])

@@ -28,6 +28,7 @@ from tests.programmes.crash.matrix import (
     own,
     some,
 )
+from tests.programmes.crash.rehearsals import shared
 from tests.programmes.crash.scenario import Scenario
 from tests.programmes.form import LONG
 
@@ -47,9 +48,11 @@ def matrix(server: ForkServer, beginning: Path, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="session")
-def rehearsals(matrix: Matrix) -> Rehearsals:
+def rehearsals(matrix: Matrix, tmp_path_factory: pytest.TempPathFactory) -> Rehearsals:
     """Every story, played once without the kill under test: the failpoints it passes."""
-    return {story.name: matrix.rehearse(story) for story in scenario.ALL}
+    mine = tmp_path_factory.getbasetemp()
+    folder = mine.parent if os.environ.get("PYTEST_XDIST_WORKER") else mine
+    return shared(folder / "rehearsals", scenario.ALL, matrix.rehearse)
 
 
 def missed(passed: set[str]) -> list[str]:
