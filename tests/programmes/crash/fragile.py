@@ -108,8 +108,15 @@ class FragileTerminal(Terminal):
     @contextmanager
     def store(self) -> Iterator[Store]:
         settings = self.host_settings
-        keys = load_key_file(settings.key_file, home=settings.home)
-        store = open_store(settings.home, keys, PagedClock(self._page), synchronous=NO_DISK, failpoint=trip.commit)
+        keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+        store = open_store(
+            settings.home,
+            keys,
+            PagedClock(self._page),
+            backups=settings.backups,
+            synchronous=NO_DISK,
+            failpoint=trip.commit,
+        )
         try:
             yield store
         finally:

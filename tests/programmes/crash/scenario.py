@@ -23,10 +23,15 @@ from tests.programmes.crash.steps import (
     REGISTER,
     SEND,
     UNREGISTER,
+    a_file_is_in_the_way,
+    answers_are_impossible,
+    answers_are_possible,
     asked_or_locked_out,
     asked_people,
+    dead,
     decidable,
     does,
+    drops_what_is_dead,
     later,
     lock_while_planning,
     over,
@@ -269,6 +274,24 @@ DELETED = Scenario(
         APPROVE,
     ),
 )
+KEPT = Scenario(
+    name="backups, keys and lost letters",
+    settings={"B24BOT_BACKUPS": "{folder}/kept"},
+    steps=(
+        does("a file is in the way of the backups", a_file_is_in_the_way),
+        does("an hour passes", later(3_700), lambda scene: tagged(scene, "bot:database:uncopied")),
+        types_at_the_shell("key", "rotate"),
+        does("answers are impossible", answers_are_impossible),
+        types("Olga", "whoami", dead),
+        does("answers are possible", answers_are_possible),
+        types_at_the_shell("outbox", "retry", "all"),
+        does("it comes after all", lambda scene: None, told("Olga", "operator")),
+        does("answers are impossible again", answers_are_impossible),
+        types("Olga", "help", dead),
+        does("answers are possible", answers_are_possible),
+        does("somebody drops it", drops_what_is_dead, lambda scene: not dead(scene)),
+    ),
+)
 GLASS = "connector remove myconnector --break-glass --reason fire"
 RULES = Scenario(
     name="the rules of the house",
@@ -314,5 +337,18 @@ SHELL = Scenario(
 )
 ALL = (
     *(REMOVE, INTERRUPTED, SEVERAL_CALLS, CONFIRMED, REJECTED, WITHDRAWN, EXPIRED, STALE, RENEWED, REFUSED, BLIND),
-    *(LONG_ANSWER, NO_ADDRESS, NO_CHANNEL, FAULTY, FAULTY_CALL, UNREADABLE, LOCKED, WITNESSED, DELETED, RULES, SHELL),
+    *(
+        LONG_ANSWER,
+        NO_ADDRESS,
+        NO_CHANNEL,
+        FAULTY,
+        FAULTY_CALL,
+        UNREADABLE,
+        LOCKED,
+        WITNESSED,
+        DELETED,
+        RULES,
+        KEPT,
+        SHELL,
+    ),
 )

@@ -210,6 +210,31 @@ def asked_people(scene: Scene) -> bool:
     return scene.ended() or bool(scene.rows("SELECT 1 FROM changes WHERE asked_at IS NOT NULL"))
 
 
+def a_file_is_in_the_way(scene: Scene) -> None:
+    """Where the backups go."""
+    (scene.folder / "kept").touch()
+
+
+def answers_are_impossible(scene: Scene) -> None:
+    """An answer to one person is refused on each of its three ways."""
+    scene.workspace.fault("server_error", "response_url", count=1_000)
+    for method in ("chat.postEphemeral", "chat.postMessage"):
+        scene.workspace.fault("error", method, code="invalid_blocks", count=1_000)
+
+
+def answers_are_possible(scene: Scene) -> None:
+    scene.workspace.clear_faults()
+
+
+def dead(scene: Scene) -> list[tuple[Any, ...]]:
+    return scene.rows("SELECT id FROM outbox WHERE state = 'dead'")
+
+
+def drops_what_is_dead(scene: Scene) -> None:
+    for row in dead(scene):
+        scene.terminal("outbox", "drop", str(row[0]))
+
+
 def slack_does_not_tell(scene: Scene) -> None:
     """Who approves is found out; who asked is not, once."""
     scene.workspace.fault("server_error", "users.info", skip=1)
