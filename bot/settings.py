@@ -53,7 +53,7 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_SAME_PERSON",
-        help="TEAM:USER=TEAM:USER, comma-separated: two accounts of one person, who counts once. local:NAME is an "
+        help="Two accounts of one person, who counts once: TEAM:USER=TEAM:USER, comma-separated. local:NAME is an "
         "account of the host's shell.",
     ),
     Setting(
@@ -63,16 +63,17 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_WITNESS_FILE",
-        help="A file outside B24BOT_HOME, best on another host, to which the heads of the audit log are appended.",
+        help="A file outside B24BOT_HOME, best on another host, to which the heads of the audit log are appended. Unset: "
+        "the bot does not notice an old copy of the database.",
     ),
     Setting(
         name="B24BOT_AUDIT_LAG",
-        help="How old an audit line not in the channel may get before nothing dangerous runs; 30m at most.",
+        help="For how long an audit line may be missing from the channel before nothing dangerous runs; 30m at most.",
         default="30m",
     ),
     Setting(
         name="B24BOT_BACKUPS",
-        help="The folder of the hourly backups. Unset: backups in B24BOT_HOME.",
+        help="The folder of the hourly backups, not in one tree with the key file. Unset: backups in B24BOT_HOME.",
     ),
     Setting(name="B24BOT_PLUGINS", help="Plugins by name or module:object, comma-separated.", default="bitrix24"),
     Setting(name="B24BOT_PUBLIC_URL", help="Where Slack and Bitrix24 reach the HTTP side."),
@@ -83,7 +84,7 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_READBACK_AFTER",
-        help="How long after a call without a proven outcome reading it back may decide that nothing changed.",
+        help="How long after a call of unknown outcome reading back may decide that nothing changed.",
         default="75s",
     ),
     Setting(name="B24BOT_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.", default="INFO"),

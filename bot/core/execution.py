@@ -117,8 +117,8 @@ SETTLED: Mapping[Proof, tuple[Status, str]] = {
     Proof.UNCHANGED: (Status.FAILED, "Read back twice: nothing changed on the portal."),
     Proof.PARTIAL: (Status.FAILED, "Read back twice: only part of it happened."),
 }
-"""How an unknown outcome ends once reading it back decides. Without a row it does not: it waits to be read, or,
-where nothing could show it, it stays unknown for good and a person has to look."""
+"""How an unknown outcome ends once reading it back decides. Without a row it does not: it waits to be read, or
+for the word of a person who has looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

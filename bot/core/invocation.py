@@ -84,6 +84,11 @@ def _without_links(text: str) -> str:
     return "<".join(opened)
 
 
+def legible(text: str) -> str:
+    """A typed line as people read it: with the names of whom it mentions, instead of what Slack sends for them."""
+    return _MENTION.sub(lambda found: f"@{found[2] or found[1]}", text)
+
+
 def check_length(text: str) -> None:
     """Raises WordsError for a line that is too long to be read."""
     if len(text) > LONGEST_LINE:

@@ -51,7 +51,9 @@ def sight_of(town: Town, person: Persona) -> Json:
 def _people(town: Town) -> list[Json]:
     roles = {grant.principal.user: str(grant.role) for grant in town.store.grants.all()}
     everybody = [one for one in town.workspace.world.people if one.id != BOT_USER]
-    return [{"name": one.name, "id": one.id, "role": roles.get(one.id, "")} for one in everybody]
+    return [
+        {"name": one.name, "id": one.id, "role": roles.get(one.id, ""), "guest": one.is_restricted} for one in everybody
+    ]
 
 
 def _in_order(town: Town, messages: Iterable[Message], private: Iterable[Message]) -> list[Json]:

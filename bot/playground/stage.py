@@ -14,16 +14,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from bot.core.principals import Role
 from bot.playground.portalside import PortalSide
 from bot.playground.seen import sight_of
-from bot.playground.town import Town
+from bot.playground.town import ROLES, Town
 from bot.playground.troubles import Troubles
 from bot.playground.workspace import FormIncomplete, NoSuchElement, Persona, WorkspaceError
 from bot.web.page import StageRefusal, make_page
 from bot.web.site import Site
 
-SETTINGS: Mapping[str, str] = {"B24BOT_READBACK_AFTER": "4s"}
-"""Somebody at a page does not wait over a minute for an outcome to be settled."""
+SETTINGS: Mapping[str, str] = {"B24BOT_READBACK_AFTER": "4s", "B24BOT_BREAK_GLASS": "on"}
+"""Somebody at a page does not wait over a minute for an outcome to be settled, and may try an emergency."""
+PLAY_ROLES: Mapping[str, Role] = {**ROLES, "Vera": Role.ADMIN}
+"""Two admins, so that what takes two of them can be tried."""
 TALK: tuple[tuple[str, str], ...] = (
     ("Vera", "The old WhatsApp number has been closed since Friday. Can somebody take `myconnector` off the portal?"),
     ("Olga", "I will ask the bot. Anton, could you look at the card in #approvals then?"),
@@ -50,7 +53,9 @@ class Playing:
         """Raises ConfigurationError when the town cannot start."""
         with contextlib.ExitStack() as undo:
             folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-playground-"))
-            town = undo.enter_context(Town(Path(folder), settings=SETTINGS, plugins=plugins, pace=False))
+            town = undo.enter_context(
+                Town(Path(folder), settings=SETTINGS, plugins=plugins, pace=False, roles=PLAY_ROLES)
+            )
             for name, text in TALK:
                 town.workspace.people[name].say(text)
             portal = PortalSide(town.portal)

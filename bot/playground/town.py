@@ -36,17 +36,24 @@ START_SECONDS = 10.0
 class Town:
     """Both simulators and the bot. `folder` keeps the database and, in a tree of its own, the key file and the witness.
 
-    `settings` override what the town would set. Without `pace` the workspace takes any number of posts a second and
-    the bot makes them. Use as a context manager.
+    `settings` override what the town would set; `roles` are given at first. Without `pace` the workspace takes any
+    number of posts a second and the bot makes them. Use as a context manager.
     """
 
     def __init__(
-        self, folder: Path, *, settings: Mapping[str, str] | None = None, plugins: str = "bitrix24", pace: bool = True
+        self,
+        folder: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        plugins: str = "bitrix24",
+        pace: bool = True,
+        roles: Mapping[str, Role] = ROLES,
     ) -> None:
         self.folder = folder
         self.clock = ShiftedClock()
         self._plugins = plugins
         self._pace = pace
+        self._roles = roles
         self._more = dict(settings or {})
         self.portal = self._simulate()
         self.workspace = SlackWorkspace(rate_limit=pace)
@@ -90,7 +97,7 @@ class Town:
         if not self._pace:
             bot.context.pace.gaps = NO_GAPS
         if not bot.store.grants.all():
-            for name, role in ROLES.items():
+            for name, role in self._roles.items():
                 self.grant(bot.store, name, role)
         self.running = Running(bot, intake=True, work=True)
         self._site = Site(self.running.http(), "127.0.0.1", 0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from bot.core.standing import FRESH_MS
 from bot.playground.portalside import PortalSide
 from bot.playground.town import Town
 
@@ -15,6 +16,9 @@ WRITING = "imconnector.unregister"
 HOUR = 3_660
 """Seconds; a little more than a change request waits."""
 AUDIT = "audit"
+LEAVER = "Anton"
+STALE = FRESH_MS // 1000 + 1
+"""Seconds after which the bot asks Slack anew about an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +81,21 @@ class Troubles:
             for one in (PORTAL_TROUBLES if self._portal.there else ())
         ]
         archived = self._town.workspace.channel(AUDIT).is_archived
+        guest = self._town.workspace.people[LEAVER].person.is_restricted
         return [
             *rows,
             _row("archive", "Archive #audit", "Slack takes no message there until it is back.", on=archived),
+            _row("guest", f"Make {LEAVER} a guest", "A minute passes, and their word counts no more.", on=guest),
             _row("hour", "Let an hour pass", "What nobody has decided expires.", lasting=False),
         ]
 
     def cause(self, name: str) -> None:
         """Turn a trouble on, or off when it is on. Raises LookupError for a name that is not in `rows`."""
-        acts: dict[str, Callable[[], None]] = {"archive": self._archive, "hour": self._let_pass}
+        acts: dict[str, Callable[[], None]] = {
+            "archive": self._archive,
+            "guest": self._make_guest,
+            "hour": partial(self._let_pass, HOUR),
+        }
         acts |= {one.name: partial(self._at_portal, one) for one in PORTAL_TROUBLES if self._portal.there}
         if name not in acts:
             raise LookupError(f"There is no trouble “{name}” to cause.")
@@ -95,10 +105,16 @@ class Troubles:
         channel = self._town.workspace.channel(AUDIT)
         self._town.workspace.flag_channel(channel.id, is_archived=not channel.is_archived)
 
-    def _let_pass(self) -> None:
+    def _make_guest(self) -> None:
+        """Or a member again. What the bot knew of the account is too old then to decide by."""
+        leaver = self._town.workspace.people[LEAVER]
+        leaver.flag(is_restricted=not leaver.person.is_restricted)
+        self._let_pass(STALE)
+
+    def _let_pass(self, seconds: int) -> None:
         """Both clocks move: Slack signs its requests with the time, and the bot turns old ones away."""
-        self._town.workspace.advance(HOUR)
-        self._town.clock.advance(HOUR)
+        self._town.workspace.advance(seconds)
+        self._town.clock.advance(seconds)
 
     def _at_portal(self, trouble: PortalTrouble) -> None:
         off = self._waiting == trouble.name and self._fault_waits()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Principal, Role
 from bot.core.standing import Standing
+from bot.core.words import count
 from bot.plugin import Refusal
 from bot.usecases.context import Context
 from bot.usecases.standing import last_known, look_up, unasked
@@ -21,16 +22,29 @@ def check_can_be_approved(ctx: Context, requester: Principal, decision: NeedsApp
     """
     quorum, role = decision.quorum, decision.role
     others = _others(ctx, requester, role)
-    wanted = f"This needs the approval of {quorum} other people with the role {role}; there are"
-    hint = f"An admin adds one in the host's terminal: b24bot access grant TEAM:USER {role}"
     if len(ctx.people.distinct(others)) < quorum:
-        raise Refusal(f"{wanted} {len(ctx.people.distinct(others))}.", hint=hint)
+        raise _too_few(decision, _there_are(len(ctx.people.distinct(others))))
     members, silent = _members(ctx, others, quorum)
     if len(ctx.people.distinct(members)) >= quorum:
         return ""
     if len(ctx.people.distinct([*members, *silent])) >= quorum:
         return NO_WORD
-    raise Refusal(f"{wanted} {len(ctx.people.distinct(members))} whose accounts are members'.", hint=hint)
+    found = len(ctx.people.distinct(members))
+    whose = "whose accounts are members'" if found > 1 else "whose account is a member's"
+    raise _too_few(decision, f"{_there_are(found)} {whose}")
+
+
+def _too_few(decision: NeedsApproval, there: str) -> Refusal:
+    return Refusal(
+        f"This needs the approval of {count(decision.quorum, 'other person', 'other people')} with the role "
+        f"{decision.role}; {there}.",
+        hint="Two admins add one with access grant, or whoever has the host's terminal: "
+        f"b24bot access grant TEAM:USER {decision.role}",
+    )
+
+
+def _there_are(found: int) -> str:
+    return {0: "there is nobody", 1: "there is one"}.get(found, f"there are {found}")
 
 
 def _others(ctx: Context, requester: Principal, role: Role) -> list[Principal]:

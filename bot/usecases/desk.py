@@ -52,7 +52,7 @@ def an_actor(text: str, team: str) -> str:
     """Who did something, as records name them: a mention or a member id is somebody of this team."""
     found = _MEMBER.match(text.strip())
     if found is None and text.startswith("@"):
-        raise BadArgument(f"Nobody can be told by the name {text} alone.", hint="Use the member id, like U0002.")
+        raise BadArgument(f"The name {text} alone does not say who is meant.", hint="Use the member id, like U0002.")
     return Principal(team=team, user=found[1]).id if found else text
 
 
@@ -126,7 +126,10 @@ def _way_on(desk: Desk, asked: str) -> Iterator[str]:
         return
     yield asked
     wanted = "ROLE" if desk.role else "operator"
-    yield f"An admin gives another role in the host's terminal: b24bot access grant {desk.person.id} {wanted}"
+    yield (
+        f"Two admins give another role: access grant {desk.person.id} {wanted}. Whoever has the host's terminal can "
+        f"alone: b24bot access grant {desk.person.id} {wanted}"
+    )
 
 
 @being_well.command("", risk=Risk.READ, examples=[""])

@@ -35,7 +35,7 @@ WAIT_IS_NEWS_MS = 5_000
 WAITING: Mapping[str, str] = {
     "waiting": "It waits for the audit channel, which has not taken the line about the approval yet. Nothing is sent "
     "to the portal before that; after ten minutes the approval is void.",
-    "unasked": "It waits for Slack, which does not tell whether the people of this change request are members still. "
+    "unasked": "It waits for Slack, which does not tell whether the people of this change request are still members. "
     "Nothing is sent to the portal before that; after ten minutes the approval is void.",
 }
 """What a change request may wait for, by the name of the line under its card."""

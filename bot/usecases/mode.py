@@ -22,7 +22,7 @@ MOST_UNPROVEN = 5
 def frozen(ctx: Context) -> Limit | None:
     """Somebody has said stop."""
     words = ctx.store.facts.get(FROZEN)
-    why = f"b24bot is frozen: {words}" if words else ""
+    why = f"b24bot is frozen: {words} Two admins can unfreeze it." if words else ""
     return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, spares_house=True) if why else None
 
 

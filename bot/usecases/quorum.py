@@ -68,7 +68,7 @@ def void(ctx: Context, change: ChangeRequest) -> str:
     flaws = ", ".join(f"the account of {marks.person(one)} {flaw(ctx, one)}" for one in given if flaw(ctx, one))
     reasons = (
         _unlisted(ctx, change),
-        f"the account of who asked {found}." if found else "",
+        f"the account of the person who asked {found}." if found else "",
         f"only {counted} of {quorum} approvals still count; {flaws}." if counted < quorum else "",
     )
     return next((reason for reason in reasons if reason), "")
@@ -77,6 +77,6 @@ def void(ctx: Context, change: ChangeRequest) -> str:
 def _unlisted(ctx: Context, change: ChangeRequest) -> str:
     """The same, by the allow-list alone."""
     if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.terms), Refused):
-        return "who asked may no longer ask for this."
+        return "the person who asked may no longer ask for this."
     counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)
     return f"only {counted} of {quorum} approvals still count by the allow-list." if counted < quorum else ""

@@ -10,6 +10,7 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.inbound import SlashCommand
+from bot.core.invocation import legible
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
 from bot.core.redact import redact
@@ -163,7 +164,10 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
     barred = barrier(ctx, planned.plugin)
     if barred:
         try_audit_again(ctx)
-        raise Refusal(f"{barred} Reading goes on; nothing that changes something is taken on until then.")
+        raise Refusal(
+            f"{barred} Reading goes on; nothing that changes anything is taken on while this holds.",
+            hint="Type status to see all that holds now.",
+        )
     if not ctx.channels.approval and requester.local:
         raise Refusal("B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.")
     # Planning and asking may have taken long; nothing is asked when what is known is fresh.
@@ -228,6 +232,6 @@ def needs(decision: Decision) -> str:
 
 
 def _with_line(reply: Reply, line: str) -> Reply:
-    line = marks.strip(line)
+    line = legible(marks.strip(line))
     shown = line if len(line) <= 300 else f"{line[:300]}… ({len(line):,} characters)"
     return Reply(title=reply.title, facts=reply.facts, notes=(*reply.notes, f"I read: {shown}"))

@@ -70,7 +70,7 @@ def press(stage: TownStage, person: str, card: Seen, name: str) -> None:
 def test_the_first_look_is_not_empty_and_is_json(stage: TownStage) -> None:
     seen = json.loads(json.dumps(stage.look("Olga")))
     roles = {one["name"]: one["role"] for one in seen["people"]}
-    assert roles == {"Olga": "operator", "Anton": "approver", "Vera": "approver", "Ida": "admin", "Gleb": ""}
+    assert roles == {"Olga": "operator", "Anton": "approver", "Vera": "admin", "Ida": "admin", "Gleb": ""}
     assert [one["name"] for one in seen["channels"]] == ["connectors", "approvals", "audit"]
     assert [one["text"] for one in channel(seen, "connectors")["messages"]] == [text for _, text in TALK]
     assert seen["form"] is None
@@ -207,6 +207,33 @@ def test_with_the_audit_channel_archived_nothing_reaches_the_portal(stage: TownS
     assert "myconnector" in json.dumps(seen["portal"])
 
 
+def test_the_approval_of_somebody_who_has_become_a_guest_counts_for_nothing_until_they_are_a_member_again(
+    stage: TownStage,
+) -> None:
+    card = asked(stage)
+    stage.cause("guest")
+    assert on(stage) == ["guest"]
+    assert [one["name"] for one in stage.look("Olga")["people"] if one["guest"]] == ["Anton"]
+    press(stage, "Anton", card, "approve")
+    eventually(stage, "Anton", lambda seen: says(seen, "approvals", "Your account is a guest's"))
+    assert "myconnector" in json.dumps(stage.look("Olga")["portal"])
+    stage.cause("guest")
+    assert on(stage) == []
+    press(stage, "Anton", card, "approve")
+    eventually(stage, "Anton", lambda seen: says(seen, "approvals", "done and verified"))
+
+
+def test_at_the_page_a_freeze_can_be_lifted_by_two_and_the_glass_be_broken(stage: TownStage) -> None:
+    stage.slash("Olga", "/b24 freeze the portal loses messages", "connectors")
+    eventually(stage, "Olga", lambda seen: says(seen, "approvals", "has frozen b24bot"))
+    stage.slash("Ida", "/b24 unfreeze", "connectors")
+    seen = eventually(stage, "Vera", lambda seen: len(channel(seen, "approvals")["messages"]) == 2)
+    press(stage, "Vera", channel(seen, "approvals")["messages"][1], "approve")
+    eventually(stage, "Vera", lambda seen: says(seen, "approvals", "has unfrozen b24bot"))
+    stage.slash("Ida", "/b24 connector remove myconnector --break-glass --reason 'it loops'", "connectors")
+    eventually(stage, "Ida", lambda seen: says(seen, "approvals", "Break the glass"))
+
+
 def test_when_an_hour_passes_what_nobody_decided_expires_and_the_bot_still_answers(stage: TownStage) -> None:
     asked(stage)
     stage.cause("hour")
@@ -243,7 +270,7 @@ class Bare:
 def test_a_portal_without_a_control_api_has_no_troubles_and_shows_no_calls(town: Town) -> None:
     side = PortalSide(Bare())
     troubles = Troubles(town, side)
-    assert [row["name"] for row in troubles.rows()] == ["archive", "hour"]
+    assert [row["name"] for row in troubles.rows()] == ["archive", "guest", "hour"]
     assert side.calls() == []
     with pytest.raises(LookupError):
         troubles.cause("lose-reply")

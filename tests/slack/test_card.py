@@ -150,7 +150,7 @@ def test_a_broken_glass_is_red_asks_twice_and_says_what_follows() -> None:
     assert confirm["action_id"] == "b24:confirm"
     dialog = confirm["confirm"]
     assert (dialog["style"], dialog["title"]["text"]) == ("danger", f"Run {change.id} without approval?")
-    assert "All admins are told, and one of them reviews it." in dialog["text"]["text"]
+    assert "All other admins are told, and one of them has to review it." in dialog["text"]["text"]
     assert card_text(change).startswith("🚨")
     assert "*Approval*\n🚨 to be bypassed by <@U0001>" in said(blocks)
 
@@ -320,7 +320,7 @@ def test_people_who_are_asked_get_two_buttons_and_each_restates_what_it_is_about
         dialog = one["confirm"]
         assert dialog["title"]["text"] == f"CR-1042: {one['text']['text'].lower()}?"
         assert plan.summary in dialog["text"]["text"]
-        assert "the record of your word" in dialog["text"]["text"]
+        assert "the record says that this is your word" in dialog["text"]["text"]
         assert dialog["confirm"]["text"] == one["text"]["text"]
     assert "b24bot request settle CR-1042 done|failed" in said(blocks)
 
@@ -335,7 +335,7 @@ def test_before_people_are_asked_an_unknown_outcome_has_no_buttons_and_nor_has_o
 def test_slack_takes_the_two_buttons_of_a_plan_with_long_words(text: str) -> None:
     blocks = blocks_of(a_change(Status.UNKNOWN, asked_at=ASKED, plan=with_plan(summary=text)))
     assert_postable(blocks)
-    assert all("the record of your word" in one["confirm"]["text"]["text"] for one in buttons_of(blocks))
+    assert all("the record says that this is your word" in one["confirm"]["text"]["text"] for one in buttons_of(blocks))
 
 
 def test_what_a_person_said_is_not_called_verified() -> None:

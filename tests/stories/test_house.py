@@ -69,7 +69,7 @@ def test_a_freeze_by_one_operator_stops_what_was_asked_and_what_is_asked(scene: 
     scene.press("Anton", card, "Approve")
     assert "b24bot is frozen" in scene.wait_status(Status.FAILED).outcome
     scene.ask("Anton", "connector remove shopchat")
-    scene.answer("Anton", "nothing that changes something is taken on")
+    scene.answer("Anton", "nothing that changes anything is taken on")
     assert scene.sent() == 0
     assert scene.registered()
 

@@ -74,7 +74,7 @@ def test_a_record_that_was_changed_leaves_reading_only_and_is_named(office: Offi
     assert office.ctx.verified.seq == 1
     assert limit in limits(office.ctx)
     assert office.type(OLGA, "thing remove one") == (
-        f"{words} Reading goes on; nothing that changes something is taken on until then."
+        f"{words} Reading goes on; nothing that changes anything is taken on while this holds."
     )
     assert "things" in office.type(OLGA, "thing list").lower()
 

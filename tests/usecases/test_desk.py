@@ -191,7 +191,7 @@ def test_who_did_something_can_be_a_mention_a_member_id_or_what_a_record_says(ty
 
 
 def test_a_name_alone_tells_nobody(office: Office) -> None:
-    with pytest.raises(BadArgument, match="by the name @olga alone"):
+    with pytest.raises(BadArgument, match="The name @olga alone"):
         reply(office, "audit find --actor @olga")
 
 

@@ -103,8 +103,8 @@ def test_a_plan_that_was_changed_in_the_database_after_its_approval_is_not_run(
     [
         (ANTON, None, "Nothing was sent: only 0 of 1 approvals still count by the allow-list."),
         (ANTON, Role.OPERATOR, "Nothing was sent: only 0 of 1 approvals still count by the allow-list."),
-        (OLGA, None, "Nothing was sent: who asked may no longer ask for this."),
-        (OLGA, Role.VIEWER, "Nothing was sent: who asked may no longer ask for this."),
+        (OLGA, None, "Nothing was sent: the person who asked may no longer ask for this."),
+        (OLGA, Role.VIEWER, "Nothing was sent: the person who asked may no longer ask for this."),
     ],
 )
 def test_whoever_lost_the_right_between_the_approval_and_the_call_stops_it(

@@ -94,7 +94,7 @@ def test_a_second_request_for_the_same_leads_to_the_card_of_the_first(office: Of
 def test_nothing_is_asked_for_that_no_member_could_approve(office: Office) -> None:
     office.messenger.standings |= dict.fromkeys((ANTON, VERA, IDA), Standing.DELETED)
     assert office.type(OLGA, "thing remove one") == (
-        "This needs the approval of 1 other people with the role approver; there are 0 whose accounts are members'."
+        "This needs the approval of 1 other person with the role approver; there is nobody whose account is a member's."
     )
     assert opened(office) == 0
 
@@ -129,7 +129,7 @@ def test_silence_does_not_count_for_those_known_to_be_no_members(make_office: Ca
     office = make_office(terms=Terms(quorum=3))
     office.messenger.standings[ANTON] = Standing.GUEST
     office.messenger.fail("account", None, None, Lost("timeout"))
-    assert "there are 0 whose accounts are members'" in office.type(OLGA, "thing remove one")
+    assert "there is nobody whose account is a member's" in office.type(OLGA, "thing remove one")
 
 
 def test_two_accounts_of_one_person_are_one_who_could_approve(make_office: Callable[..., Office]) -> None:

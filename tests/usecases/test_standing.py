@@ -254,7 +254,7 @@ def test_a_requester_who_is_no_member_any_more_has_nothing_run(office: Office, s
     let_facts_age(office)
     office.messenger.standings[OLGA] = standing
     office.work()
-    assert office.now(change).outcome == f"Nothing was sent: the account of who asked {FLAWS[standing]}."
+    assert office.now(change).outcome == f"Nothing was sent: the account of the person who asked {FLAWS[standing]}."
     assert office.toy.calls == []
 
 

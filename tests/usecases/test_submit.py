@@ -179,6 +179,11 @@ def test_a_mistake_is_told_with_what_was_read_and_what_may_have_been_meant(offic
     whisper = office.messenger.whispers[-1]
     assert (whisper.mood, whisper.suggestion) == ("refusal", "thing remove one")
     assert whisper.reply.notes[-1] == "I read: thing remov one"
+
+
+def test_a_mention_in_a_refused_line_is_shown_by_its_name(office: Office) -> None:
+    office.type(OLGA, "thing remov <@U0005|gleb> <@U0006>")
+    assert office.messenger.whispers[-1].reply.notes[-1] == "I read: thing remov @gleb @U0006"
     assert office.records(Tag.COMMAND_REFUSED) == []
 
 
@@ -218,8 +223,8 @@ def test_a_very_long_reason_is_cut(office: Office) -> None:
 @pytest.mark.parametrize(
     ("quorum", "without", "sentence"),
     [
-        (1, [ANTON, VERA, IDA], "1 other people with the role approver; there are 0"),
-        (2, [ANTON, VERA], "2 other people with the role approver; there are 1"),
+        (1, [ANTON, VERA, IDA], "1 other person with the role approver; there is nobody"),
+        (2, [ANTON, VERA], "2 other people with the role approver; there is one"),
         (4, [], "4 other people with the role approver; there are 3"),
     ],
 )
@@ -237,7 +242,7 @@ def test_what_nobody_could_approve_is_refused_at_once(
 def test_the_requester_is_not_counted_among_those_who_may_approve(office: Office) -> None:
     for who in (VERA, IDA):
         revoke_role(office.store, who, by=SHELL)
-    assert "there are 0" in office.type(ANTON, "thing remove one")
+    assert "there is nobody" in office.type(ANTON, "thing remove one")
     assert "waits for approval" in office.type(OLGA, "thing remove one")
 
 
@@ -252,8 +257,8 @@ def test_without_an_audit_channel_nothing_that_changes_is_taken_on(
 ) -> None:
     office = make_office(channels=Channels(approval=APPROVALS))
     assert office.type(OLGA, text) == (
-        "No audit channel is set (B24BOT_AUDIT_CHANNEL). Reading goes on; nothing that changes something is taken on "
-        "until then."
+        "No audit channel is set (B24BOT_AUDIT_CHANNEL). Reading goes on; nothing that changes anything is taken on "
+        "while this holds."
     )
     assert no_change(office)
     assert office.type(OLGA, "thing list") == "Things"

@@ -81,8 +81,10 @@ BY_WORD: Mapping[Status, Look] = {
 }
 """What differs where reading back can prove nothing."""
 
-DONE_THEN = "It ends as done, on the record of your word."
-NOT_DONE_THEN = "It ends as not done, on the record of your word, and may then be asked for again."
+DONE_THEN = "It ends as done, and the record says that this is your word."
+NOT_DONE_THEN = "It ends as not done, the record says that this is your word, and it may be asked for again."
+
+GLASS_THEN = "All other admins are told, and one of them has to review it."
 
 BY_PERSON: Mapping[Status, Look] = {
     Status.DONE: Look(emoji="🟢", words="done, by the word of a person who looked"),
@@ -228,7 +230,7 @@ def _approve(change: ChangeRequest, value: str) -> Block:
 def _break(change: ChangeRequest, value: str) -> Block:
     """The button of an emergency, and what it says before it does anything."""
     dialog = _confirmation(change, f"Run {change.id} without approval?", "Break the glass")
-    dialog["text"]["text"] = cut(f"{dialog['text']['text']} All admins are told, and one of them reviews it.", 300)
+    dialog["text"]["text"] = cut(f"{dialog['text']['text']} {GLASS_THEN}", 300)
     return {
         **_button("Break the glass", buttons.CONFIRM, value, style="danger"),
         "confirm": {**dialog, "style": "danger"},

@@ -4,7 +4,7 @@ import { drawBlocks, el, mrkdwn } from "./blockkit.js";
 import { drawMessage, everything, face, newest, nothing, title } from "./messages.js";
 import { drawCall, drawTable } from "./portal.js";
 import { ask, sentence } from "./talk.js";
-import { ROLES, STEPS } from "./words.js";
+import { GUEST, ROLES, STEPS } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const POLL = { visible: 350, hidden: 3000 };
@@ -114,7 +114,7 @@ function drawPeople() {
           change: () => become(one.name),
         }),
         face(one.name),
-        el("span", { class: "name" }, one.name, el("small", {}, ROLES[one.role] ?? one.role)),
+        el("span", { class: "name" }, one.name, el("small", {}, one.guest ? GUEST : (ROLES[one.role] ?? one.role))),
         el("span", { class: `role ${one.role || "none"}` }, one.role || "no role"),
       ),
     ),

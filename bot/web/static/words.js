@@ -8,6 +8,9 @@ export const ROLES = {
   "": "not on the allow-list",
 };
 
+// Stands in place of those, for a guest of the workspace.
+export const GUEST = "a guest: may do nothing";
+
 // What to try, in order. `tag` stands in the audit channel once it has happened.
 export const STEPS = [
   {
