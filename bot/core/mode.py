@@ -27,6 +27,8 @@ class Limit:
     name: str
     mode: Mode
     why: str
+    until: str = "that has ended"
+    """When it ends, as the end of a sentence that says what is not done until, or can be done once, that is so."""
     spares_house: bool = False
     """The bot's own rules may still be changed, by two people as ever."""
 

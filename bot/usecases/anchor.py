@@ -20,6 +20,7 @@ MOST_VERIFIED = 1_000_000
 """Records that are recomputed in one go; of a longer log the newest so many."""
 BEGUN = " at first"
 """Stands behind that number until the first line is written."""
+MENDED = "somebody at the host has mended the log"
 CHECK_MS = 3_600_000
 RECORDS_A_ROUND = 500
 
@@ -37,7 +38,7 @@ def check_chain(ctx: Context, *, most: int = MOST_VERIFIED) -> Limit | None:
             log.warning(
                 "the witness file %s cannot be read: %s", ctx.witness.path, error, extra={"action": "witness_unread"}
             )
-    return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why) if why else None
+    return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED) if why else None
 
 
 def note_chain(ctx: Context) -> Limit | None:
@@ -104,7 +105,7 @@ def witness_limit(ctx: Context) -> Limit | None:
         return None
     minutes = (ctx.clock.now_ms() - waiting.at) // 60_000
     why = f"The witness file (B24BOT_WITNESS_FILE) has not taken the heads of the audit log for {minutes} minutes."
-    return Limit(name="witness", mode=Mode.NO_DANGER, why=why)
+    return Limit(name="witness", mode=Mode.NO_DANGER, why=why, until="that file takes them again")
 
 
 def _witnessed(ctx: Context) -> int | None:
@@ -141,7 +142,7 @@ class Anchoring:
         try:
             why = _disagreement(ctx, witness)
             if why:
-                _note(ctx, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why))
+                _note(ctx, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
                 return False
             reached = self._append(witness, witnessed)
         except OSError as error:

@@ -156,4 +156,5 @@ def require_member(ctx: Context, person: Principal) -> None:
 def _require(decision: Decision, role: Role | None) -> None:
     if isinstance(decision, Refused):
         hint = "Type whoami to see what you may do and whom to ask." if role else "Type whoami to see whom to ask."
-        raise NotPermitted(decision.reason, hint=hint)
+        # What an admin may not do, nobody else could let them.
+        raise NotPermitted(decision.reason, hint="" if role is Role.ADMIN else hint)

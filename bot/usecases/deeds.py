@@ -11,10 +11,11 @@ from bot.core.principals import Principal, Role
 from bot.core.words import moment
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
+from bot.usecases.bypass import bypass_of, reviewed
 from bot.usecases.context import Context
 from bot.usecases.mode import FROZEN
 from bot.usecases.notify import announce
-from bot.usecases.rules import FREEZE, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE, bypass_of, reviewed
+from bot.usecases.rules import FREEZE, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,7 +146,9 @@ def request_list(
     found = desk.ctx.store.changes.with_status([status] if status else Status, limit=15)
     rows = tuple((c.id, c.status, c.line, marks.person(c.requester), moment(c.created_at)) for c in found)
     columns = ("Id", "Status", "Command", "Asked by", "At")
-    return Reply(title="Change requests", table=Table(columns=columns, rows=rows))
+    which = f" with the status {status}" if status else ""
+    title = "Change requests" if rows else f"There are no change requests{which}."
+    return Reply(title=title, table=Table(columns=columns, rows=rows))
 
 
 @requests.command("show", risk=Risk.READ, examples=["CR-1001"])
@@ -179,7 +181,8 @@ def access_list(desk: Desk) -> Reply:
         (marks.person(grant.principal), grant.role, grant.granted_by, moment(grant.granted_at))
         for grant in desk.ctx.store.grants.all()
     )
-    return Reply(title="The allow-list", table=Table(columns=("Who", "Role", "Granted by", "At"), rows=rows))
+    title = "The allow-list" if rows else "Nobody is on the allow-list."
+    return Reply(title=title, table=Table(columns=("Who", "Role", "Granted by", "At"), rows=rows))
 
 
 @audit.command("find", risk=Risk.READ, examples=["", "--subject CR-1001"])

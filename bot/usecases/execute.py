@@ -21,7 +21,7 @@ from bot.usecases.consider import ask, plainly
 from bot.usecases.context import Context, log
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
-from bot.usecases.mode import barrier
+from bot.usecases.mode import hurdle
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
 from bot.usecases.quorum import concerned, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
@@ -170,9 +170,9 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
 
 
 def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
-    barred = barrier(ctx, change.plugin)
-    if barred:
-        return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {barred}")
+    limit = hurdle(ctx, change.plugin)
+    if limit is not None:
+        return _shut(f"{limit.why} Ask again once {limit.until}.")
     if not _as_approved(ctx, change):
         return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
     reason = void(ctx, change)

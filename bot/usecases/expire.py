@@ -5,8 +5,9 @@ from __future__ import annotations
 from bot.core import marks
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import APPROVAL_LASTS_MS, ChangeRequest, Status
+from bot.usecases.bypass import is_review, what_stands
 from bot.usecases.context import Context
-from bot.usecases.notify import say_under_card, show_card
+from bot.usecases.notify import announce, say_under_card, show_card
 
 UNDECIDED = "Nobody decided in time. Nothing was done."
 NOT_RUN = (
@@ -17,7 +18,7 @@ NOT_RUN = (
 
 def expire(ctx: Context, change: ChangeRequest) -> bool:
     """End one change request whose time is up, in a unit of work; False when it has moved on meanwhile."""
-    sentence = UNDECIDED if change.status is Status.PENDING else NOT_RUN
+    sentence = _ending(change)
     moved = ctx.store.changes.move(
         change.number, change.status, Status.EXPIRED, changes={"ended_at": ctx.clock.now_ms(), "outcome": sentence}
     )
@@ -25,7 +26,15 @@ def expire(ctx: Context, change: ChangeRequest) -> bool:
         ctx.store.record(Entry(tag=Tag.CHANGE_EXPIRED, actor=SYSTEM, subject=change.id, facts={"sentence": sentence}))
         say_under_card(ctx, change.number, f"{marks.person(change.requester)} Expired. {sentence}")
         show_card(ctx, change.number)
+        if is_review(change):
+            announce(ctx, f"🚨 {change.id} has expired. {what_stands(change)}")
     return moved
+
+
+def _ending(change: ChangeRequest) -> str:
+    if is_review(change):
+        return what_stands(change)
+    return UNDECIDED if change.status is Status.PENDING else NOT_RUN
 
 
 def approval_is_stale(ctx: Context, change: ChangeRequest) -> bool:

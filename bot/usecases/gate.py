@@ -14,6 +14,7 @@ from bot.store.store import audit_key
 from bot.usecases.context import Context, log
 from bot.usecases.notify import whisper
 
+TAKES_LINES = "the audit channel takes its lines again"
 SLOW_MS = 300_000
 """How old a line that is not in the audit channel may get before somebody is told."""
 
@@ -29,7 +30,7 @@ class Gate(StrEnum):
 def audit_limit(ctx: Context) -> Limit | None:
     """Why the audit channel cannot be relied on: it is not set, is dead, or lags too far behind."""
     why = _dead(ctx) or _behind(ctx, ctx.audit_lag_ms)
-    return Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why) if why else None
+    return Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why, until=TAKES_LINES) if why else None
 
 
 def _dead(ctx: Context) -> str:
@@ -71,7 +72,7 @@ def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
     if limit is None:
         return Gate.WAIT, ""
     try_audit_again(ctx)
-    return Gate.SHUT, limit.why
+    return Gate.SHUT, f"{limit.why} Ask again once {limit.until}."
 
 
 class LagWatch:

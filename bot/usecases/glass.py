@@ -11,10 +11,10 @@ from bot.core.invocation import Invocation, understand
 from bot.core.mode import HOUSE
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Principal, Role
+from bot.usecases.bypass import REVIEW_PATH
 from bot.usecases.consider import Planned, consider_with, role_of
 from bot.usecases.context import Context
 from bot.usecases.notify import announce, told
-from bot.usecases.rules import REVIEW_PATH
 from bot.usecases.submit import write_change
 
 REVIEW_LASTS_MS = 7 * 24 * 3_600_000
@@ -65,8 +65,3 @@ def _admins(ctx: Context, person: Principal) -> str:
     more = len(others) - MOST_MENTIONED
     called = [marks.person(admin) for admin in others[:MOST_MENTIONED]]
     return " ".join([*called, *([f"and {more} more"] if more > 0 else []), ""]) if called else ""
-
-
-def is_review(change: ChangeRequest) -> bool:
-    """Whether it asks to look at a broken glass. Nobody takes that back: somebody else decides it, or time does."""
-    return change.plugin == HOUSE and change.path == REVIEW_PATH

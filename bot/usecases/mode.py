@@ -16,6 +16,7 @@ FROZEN = "frozen"
 """The fact that holds who froze the bot and why; empty when it is not frozen."""
 MODE = "mode"
 """The fact that holds the mode as it was recorded last."""
+UNFROZEN = "two admins have unfrozen b24bot"
 MOST_UNPROVEN = 5
 
 
@@ -23,7 +24,7 @@ def frozen(ctx: Context) -> Limit | None:
     """Somebody has said stop."""
     words = ctx.store.facts.get(FROZEN)
     why = f"b24bot is frozen: {words} Two admins can unfreeze it." if words else ""
-    return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, spares_house=True) if why else None
+    return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, until=UNFROZEN, spares_house=True) if why else None
 
 
 def unproven(ctx: Context) -> Limit | None:
@@ -32,7 +33,7 @@ def unproven(ctx: Context) -> Limit | None:
     if found <= MOST_UNPROVEN:
         return None
     why = f"More than {count(MOST_UNPROVEN, 'change request')} have no proven outcome."
-    return Limit(name="unproven", mode=Mode.NO_DANGER, why=why)
+    return Limit(name="unproven", mode=Mode.NO_DANGER, why=why, until="people have settled some of them")
 
 
 CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
@@ -62,6 +63,12 @@ def note_mode(ctx: Context) -> Mode:
     return mode
 
 
+def hurdle(ctx: Context, plugin: str) -> Limit | None:
+    """The first limit that keeps a plan of this plugin from running now."""
+    return next((limit for limit in limits(ctx) if limit.bars(plugin)), None)
+
+
 def barrier(ctx: Context, plugin: str) -> str:
     """Why no plan of this plugin may run now, as a sentence; empty when it may."""
-    return next((limit.why for limit in limits(ctx) if limit.bars(plugin)), "")
+    limit = hurdle(ctx, plugin)
+    return limit.why if limit is not None else ""

@@ -12,11 +12,14 @@ from bot.core.principals import Principal
 from bot.plugin import Reply
 from bot.store.jobs import Job
 from bot.usecases import buttons
+from bot.usecases.bypass import is_review, keeps_glass, what_stands
 from bot.usecases.context import Context
 from bot.usecases.deliver import DeliveryError
 from bot.usecases.expire import expire
-from bot.usecases.glass import bypass, is_review
-from bot.usecases.notify import say_under_card, show_card, told, whisper
+from bot.usecases.gate import try_audit_again
+from bot.usecases.glass import bypass
+from bot.usecases.mode import barrier
+from bot.usecases.notify import announce, say_under_card, show_card, told, whisper
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, outcast, unasked
@@ -174,13 +177,22 @@ def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
     if barred:
         _refusal(ctx, click.person, change.id, barred)
         _tell(ctx, click, barred)
-    elif not _count(ctx, click.person, change):
+    elif _count(ctx, click.person, change):
+        pass
+    elif _run_if_enough(ctx, change):
+        # An approval that did not count when the last one came does again.
+        say_under_card(ctx, change.number, f"{marks.person(click.person)} pressed again; enough approvals count now.")
+        show_card(ctx, change.number)
+    else:
         approvals = len(standing_approvals(ctx, change))
         _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
 
 
 def _uncountable(ctx: Context, person: Principal, change: ChangeRequest) -> str:
     """Why an approval of somebody who may approve is not counted now, as a sentence; empty when it is."""
+    kept = _kept(ctx, person, change)
+    if kept:
+        return kept
     given = [review.reviewer for review in change.approvals if ctx.people.same(review.reviewer, person)]
     if given and person not in given:
         return f"You have approved {change.id} with another account already, and one person counts once."
@@ -194,11 +206,24 @@ def _uncountable(ctx: Context, person: Principal, change: ChangeRequest) -> str:
     return ""
 
 
+def _kept(ctx: Context, person: Principal, change: ChangeRequest) -> str:
+    """What keeps it from running once it is approved, so that the approval would be used up for nothing."""
+    barred = barrier(ctx, change.plugin)
+    if barred:
+        # Somebody is here who would know that the channel is mended.
+        try_audit_again(ctx)
+        return f"{barred} {change.id} waits; press the button again when that is over."
+    return keeps_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else ""
+
+
 def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
     """The requester's own word on the plan they saw, in a unit of work. Raises NotPermitted when it does not count."""
     barred = bar(ctx, requester, change)
     if barred is not None:
         raise NotPermitted(barred.reason)
+    kept = _kept(ctx, requester, change)
+    if kept:
+        raise NotPermitted(kept)
     _count(ctx, requester, change)
 
 
@@ -219,10 +244,18 @@ def _count(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
     words = "🚨 broke the glass: no approval was waited for." if alone else f"approved ({approvals} of {quorum})."
     say_under_card(ctx, change.number, f"{marks.person(person)} {words}")
     show_card(ctx, change.number)
-    if approvals >= quorum and ctx.store.changes.move(
+    _run_if_enough(ctx, change)
+    return True
+
+
+def _run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
+    """Let it run if enough approvals count now; False when they do not."""
+    now = ctx.clock.now_ms()
+    if len(standing_approvals(ctx, change)) < quorum_of(change) or not ctx.store.changes.move(
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
-        ctx.store.jobs.add("execute", str(change.number), at=now)
+        return False
+    ctx.store.jobs.add("execute", str(change.number), at=now)
     return True
 
 
@@ -234,12 +267,16 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
     if not ctx.store.changes.review(change.number, review):
         _tell(ctx, form, f"You have approved {change.id} already, and a verdict cannot be changed.")
         return
-    ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": f"Rejected: {reason}"}
+    stands = what_stands(change) if is_review(change) else ""
+    outcome = f"Rejected: {reason}\n{stands}".rstrip()
+    ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": outcome}
     ctx.store.changes.move(change.number, Status.PENDING, Status.REJECTED, changes=ended)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
     ctx.store.record(Entry(tag=Tag.REVIEW_REJECTED, actor=form.person.id, subject=change.id, facts=facts))
     say_under_card(ctx, change.number, f"{marks.person(form.person)} rejected: {reason}")
     show_card(ctx, change.number)
+    if stands:
+        announce(ctx, f"🚨 {marks.person(form.person)} rejected {change.id}: {reason}\n{stands}")
 
 
 def _withdraw(ctx: Context, click: Click, change: ChangeRequest) -> None:

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.core import marks
-from bot.core.audit import AuditRecord, Tag
 from bot.core.principals import Principal, Role
 from bot.plugin import Answer, Arg, Call, Group, Nothing, Plan, Refusal, Risk, Undo, UndoKind
 from bot.usecases.access import LAST_ADMIN, locks_out
+from bot.usecases.bypass import bypass_of, reviewed
 from bot.usecases.context import Context
 from bot.usecases.desk import Number
 from bot.usecases.mode import FROZEN
 
 SET_ROLE, FREEZE, UNFREEZE, REVIEW = "access.set", "bot.freeze", "bot.unfreeze", "glass.review"
 """What a plan of the house would do, by the name its call bears."""
-REVIEW_PATH = "request review"
 LONGEST_REASON = 500
 NO_ROLE = "none"
 NO_UNDO = Undo(kind=UndoKind.NONE, sentence="There is nothing to undo.")
@@ -61,7 +60,7 @@ def _role_plan(house: House, person: Principal, role: Role | None) -> Answer:
         return Nothing(sentence=f"{whom.id} has {f'the role {role}' if role else 'no role'} already.")
     if locks_out(house.ctx.store, whom, role):
         raise Refusal(LAST_ADMIN, hint="Give the role admin to somebody else first.")
-    does = f"give @{whom.user} the role {role}" if role else f"take the role {held} from @{whom.user}"
+    does = f"give {marks.person(whom)} the role {role}" if role else f"take the role {held} from {marks.person(whom)}"
     undo = f"access grant @{whom.user} {held}" if held else f"access revoke @{whom.user}"
     now = f"has the role {held} now" if held else "is not on the allow-list now"
     return Plan(
@@ -159,13 +158,3 @@ def request_review(house: House, number: Number) -> Answer:
         undo=NO_UNDO,
         radius=(f"{who} ran it without the approval of anybody else. Why: {bypass.facts.get('reason')}",),
     )
-
-
-def bypass_of(ctx: Context, number: int) -> AuditRecord | None:
-    """The record of the glass broken for a change request."""
-    return next(iter(ctx.store.audit.find(subject=f"CR-{number}", tag=Tag.APPROVAL_BYPASSED, limit=1)), None)
-
-
-def reviewed(ctx: Context, number: int) -> bool:
-    """Whether somebody else has approved what was run without approval: the record of it is what tells."""
-    return bool(ctx.store.audit.find(subject=f"CR-{number}", tag=Tag.BYPASS_REVIEWED, limit=1))

@@ -10,6 +10,7 @@ from bot.core.change import OPEN, Status
 from bot.core.mode import Mode, worst
 from bot.core.words import count, moment
 from bot.plugin import Reply
+from bot.usecases.bypass import unreviewed
 from bot.usecases.context import Context
 from bot.usecases.mode import limits
 
@@ -40,6 +41,12 @@ def _requests(ctx: Context) -> Iterable[Row]:
         yield "Not proven", f"{count(unknown, 'outcome')}; see request list --status unknown"
 
 
+def _glasses(ctx: Context) -> Iterable[Row]:
+    broken = [record.subject for record in unreviewed(ctx)]
+    if broken:
+        yield "Broken glasses without a review", f"{', '.join(broken)}; see request review"
+
+
 def _outbox(ctx: Context) -> Iterable[Row]:
     counts = ctx.store.outbox.counts()
     waiting = counts.get("new", 0) + counts.get("sending", 0)
@@ -67,6 +74,7 @@ ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
     _mode,
     _limits,
     _requests,
+    _glasses,
     _outbox,
     _audit_lines,
     _checkpoint,

@@ -18,11 +18,12 @@ from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
 from bot.usecases.able import check_can_be_approved, check_few_open
+from bot.usecases.bypass import keeps_glass
 from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
 from bot.usecases.context import Context
 from bot.usecases.gate import try_audit_again
 from bot.usecases.house import do_at_once
-from bot.usecases.mode import barrier
+from bot.usecases.mode import hurdle
 from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
 from bot.usecases.progress import Reporter
 from bot.usecases.standing import look_up
@@ -159,13 +160,17 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             raise NotPermitted("A plan cannot run without a decision.")
         case NeedsApproval() as decision:
             note = check_can_be_approved(ctx, requester, decision)
-        case NeedsConfirmation() | BrokenGlass():
+        case BrokenGlass():
+            kept = keeps_glass(ctx, requester)
+            if kept:
+                raise NotPermitted(kept)
+        case NeedsConfirmation():
             pass
-    barred = barrier(ctx, planned.plugin)
-    if barred:
+    limit = hurdle(ctx, planned.plugin)
+    if limit is not None:
         try_audit_again(ctx)
         raise Refusal(
-            f"{barred} Reading goes on; nothing that changes anything is taken on while this holds.",
+            f"{limit.why} Reading goes on; nothing that changes anything is taken on until {limit.until}.",
             hint="Type status to see all that holds now.",
         )
     if not ctx.channels.approval and requester.local:

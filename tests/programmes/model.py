@@ -315,17 +315,29 @@ class World:
     def approve(self, who: str, change: Change) -> None:
         if not self._open_for(who, change):
             return
+        barrier = self.barrier()
+        if barrier:
+            self._refuse(who, change, barrier)
+            self.try_channel_again()
+            return
         if who in change.reviews:
-            self.tell(who, Word.TWICE)
+            if not self._enough(change):
+                self.tell(who, Word.TWICE)
             return
         if self.unasked(self.approvers(change)):
             self._refuse(who, change, Word.UNASKED_OTHERS)
             return
         change.reviews[who], change.agreed[who] = "approve", change.version
         change.approval_line = self.record("change:review:approved", who, change.id)
-        if self.standing(change) >= max(1, change.quorum):
+        self._enough(change)
+
+    def _enough(self, change: Change) -> bool:
+        """It runs once enough approvals count, whoever pressed; whether they do."""
+        enough = self.standing(change) >= max(1, change.quorum)
+        if enough:
             change.status, change.decided = "approved", self.now
             self.jobs.append(Job(due=self.now, number=change.number))
+        return enough
 
     def reject(self, who: str, change: Change, reason: str) -> None:
         """The form that says why is sent off."""

@@ -126,6 +126,11 @@ TWO = "2: olga asks remove one"
 QUORUM: list[Row] = [
     (f"{TWO}; anton approves; it runs", "pending 0 olga WAITS", "opened approved"),
     (f"{TWO}; anton approves; anton approves", "pending 0 anton TWICE", "opened approved"),
+    (
+        f"{TWO}; anton approves; anton becomes viewer; vera approves; anton becomes approver; vera approves; it runs",
+        "done 1 olga WAITS",
+        "opened approved approved intended answered ended",
+    ),
     (f"{TWO}; anton approves; olga approves", "pending 0 olga OWN", "opened approved refused"),
     (
         f"{TWO}; anton approves; vera approves; it runs",
@@ -208,6 +213,14 @@ RUNNING: list[Row] = [
     (f"{YES}; anton becomes nobody; it runs", "failed 0 olga WAITS", STOPPED),
     (f"{YES}; olga becomes viewer; it runs", "failed 0 olga WAITS", STOPPED),
     (f"{YES}; the bot is frozen; it runs; vera approves", "failed 0 vera TOO_LATE_FAILED", STOPPED),
+    (f"{ONE}; the bot is frozen; anton approves", "pending 0 anton FROZEN", "opened refused"),
+    (
+        f"{ONE}; the bot is frozen; anton approves; the bot is unfrozen; anton approves; it runs",
+        "done 1 anton FROZEN",
+        "opened refused approved intended answered ended",
+    ),
+    (f"{ONE}; the bot is frozen; anton says no: Hm", "rejected 0 olga WAITS", "opened rejected"),
+    (f"the channel dies; {ONE}; anton approves", "pending 0 anton AUDIT_DEAD", "opened refused"),
     (f"{YES}; the portal goes away; it runs", "failed 0 olga WAITS", STOPPED),
     (f"{YES}; one is removed by hand; it runs; vera approves", "gone 0 vera TOO_LATE_GONE", STOPPED),
     (f"{YES}; one turns grey; it runs; vera approves", "changed 0 vera TOO_LATE_CHANGED", STOPPED),

@@ -31,11 +31,30 @@ def test_a_channel_archived_before_the_request_refuses_it_and_says_why(scene: Sc
 
 def test_a_channel_archived_after_the_request_stops_the_approved_change(scene: Scene) -> None:
     card = scene.ask_removal()
+    scene.workspace.wait_for(lambda: scene.town.store.outbox.counts().get("new", 0) == 0, 10, "a quiet outbox")
     scene.workspace.flag_channel("audit", is_archived=True)
     scene.press("Anton", card, "Approve")
-    assert "is_archived" in scene.wait_status(Status.FAILED).outcome
+    outcome = scene.wait_status(Status.FAILED).outcome
+    assert "is_archived" in outcome
+    assert outcome.endswith("Ask again once the audit channel takes its lines again.")
     scene.card_says(card, "Nothing was sent to the portal")
     assert scene.sent() == 0
+
+
+def test_a_channel_known_to_be_dead_refuses_the_click_and_leaves_it_waiting(scene: Scene) -> None:
+    card = scene.ask_removal()
+    scene.channel_says("audit", "change:request:opened")
+    scene.workspace.flag_channel("audit", is_archived=True)
+    scene.ask("Gleb", "connector list")
+    scene.workspace.wait_for(lambda: not _working(scene), 5, "the bot to notice")
+    scene.press("Anton", card, "Approve")
+    scene.answer("Anton", "press the button again when that is over")
+    assert scene.change().status is Status.PENDING
+    scene.workspace.flag_channel("audit", is_archived=False)
+    scene.ask("Olga", "connector remove shopchat")
+    scene.workspace.wait_for(lambda: _working(scene), 5, "the bot to notice")
+    scene.press("Anton", card, "Approve")
+    scene.wait_status(Status.DONE)
 
 
 def test_the_backlog_is_posted_and_work_goes_on_once_the_channel_is_back(scene: Scene) -> None:

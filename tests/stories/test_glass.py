@@ -85,7 +85,7 @@ def test_a_frozen_bot_has_no_emergency(night: Scene) -> None:
     night.press("Ida", card, "Break the glass")
     night.answer("Ida", "An emergency does not change that")
     night.ask("Ida", "connector remove shopchat --break-glass --reason now")
-    night.answer("Ida", "taken on while this holds")
+    night.answer("Ida", "taken on until two admins have unfrozen b24bot")
     assert night.sent() == 0
     assert not night.recorded(Tag.APPROVAL_BYPASSED)
 

@@ -67,7 +67,9 @@ def test_a_freeze_by_one_operator_stops_what_was_asked_and_what_is_asked(scene: 
     scene.channel_says("audit", "bot:freeze:set")
 
     scene.press("Anton", card, "Approve")
-    assert "b24bot is frozen" in scene.wait_status(Status.FAILED).outcome
+    scene.answer("Anton", "press the button again when that is over")
+    assert scene.change().status is Status.PENDING
+    assert scene.recorded(Tag.REVIEW_REFUSED, "Anton")
     scene.ask("Anton", "connector remove shopchat")
     scene.answer("Anton", "nothing that changes anything is taken on")
     assert scene.sent() == 0

@@ -15,7 +15,16 @@ from bot.core.mode import Limit, Mode
 from bot.store.keys import Keyring
 from bot.store.store import open_store
 from bot.store.witness import Witness
-from bot.usecases.anchor import CHAIN, CHECK_MS, RECORDS_A_ROUND, Anchoring, check_chain, note_chain, witness_limit
+from bot.usecases.anchor import (
+    CHAIN,
+    CHECK_MS,
+    MENDED,
+    RECORDS_A_ROUND,
+    Anchoring,
+    check_chain,
+    note_chain,
+    witness_limit,
+)
 from bot.usecases.mode import limits
 from tests.usecases.office import OLGA, Office
 
@@ -70,11 +79,11 @@ def test_a_record_that_was_changed_leaves_reading_only_and_is_named(office: Offi
     rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
     limit = note_chain(office.ctx)
     words = "The audit log is broken at record #2: it was changed after it was written, or is missing."
-    assert limit == Limit(name=CHAIN, mode=Mode.READ_ONLY, why=words)
+    assert limit == Limit(name=CHAIN, mode=Mode.READ_ONLY, why=words, until=MENDED)
     assert office.ctx.verified.seq == 1
     assert limit in limits(office.ctx)
     assert office.type(OLGA, "thing remove one") == (
-        f"{words} Reading goes on; nothing that changes anything is taken on while this holds."
+        f"{words} Reading goes on; nothing that changes anything is taken on until {MENDED}."
     )
     assert "things" in office.type(OLGA, "thing list").lower()
 

@@ -18,8 +18,9 @@ from bot.plugin import PluginError, Refusal
 from bot.usecases import buttons
 from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import grant_role
-from bot.usecases.consider import Planned, consider
+from bot.usecases.consider import Answered, Planned, consider
 from bot.usecases.deliver import ChannelDead
+from bot.usecases.expire import expire_overdue
 from bot.usecases.glass import MOST_MENTIONED, REVIEW_LASTS_MS
 from bot.usecases.house import HERE
 from bot.usecases.review import confirm
@@ -174,11 +175,70 @@ def test_so_many_admins_are_called_and_no_more(make_office: Callable[..., Office
     assert "and 3 more" in announced(office)[0]
 
 
-def test_a_lone_admin_calls_nobody(make_office: Callable[..., Office]) -> None:
-    office = make_office(terms=ON, roles={IDA: Role.ADMIN})
-    broken(office)
-    office.deliver()
-    assert announced(office)[0].endswith("Why: customers are lost\nCR-1002 waits for the review.")
+def test_a_lone_admin_cannot_break_it_and_is_told_what_to_do(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=ON, roles={IDA: Role.ADMIN, ANTON: Role.APPROVER})
+    told = office.type(IDA, NOW)
+    assert told.startswith("Nobody could review it: there is no other admin")
+    assert "access grant TEAM:USER admin" in told
+    assert office.store.changes.with_status(Status) == []
+    assert office.records(Tag.COMMAND_REFUSED)[-1].actor == IDA.id
+
+
+def test_who_became_the_only_admin_meanwhile_does_not_break_it(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=ON, roles={IDA: Role.ADMIN, ADA: Role.ADMIN})
+    change = office.ask(NOW, IDA)
+    grant_role(office.store, ADA, Role.APPROVER, by=SHELL)
+    assert office.press(IDA, change, buttons.CONFIRM).startswith("Nobody could review it")
+    assert office.now(change).status is Status.PENDING
+    assert office.records(Tag.REVIEW_REFUSED, change.id)
+    with pytest.raises(NotPermitted, match="Nobody could review it"), office.store.unit_of_work():
+        confirm(office.ctx, IDA, change)
+
+
+def test_another_account_of_theirs_is_no_other_admin(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=ON, roles={IDA: Role.ADMIN, ADA: Role.ADMIN})
+    office.ctx.people = People.of({(IDA, ADA)})
+    assert office.type(IDA, NOW).startswith("Nobody could review it")
+
+
+def test_nobody_breaks_it_again_before_somebody_has_reviewed_it(glass: Office) -> None:
+    change, review = broken(glass)
+    glass.work()
+    again = NOW.replace("one", "two")
+    assert f"nobody has reviewed that yet: {change.id}" in glass.type(IDA, again)
+    assert "waits for you to break the glass" in glass.type(ADA, again)
+    glass.press(ADA, review)
+    glass.work()
+    glass.toy.things["three"] = "red"
+    assert "waits for you to break the glass" in glass.type(IDA, NOW.replace("one", "three"))
+
+
+def test_two_that_wait_are_not_both_broken(glass: Office) -> None:
+    first, second = glass.ask(NOW, IDA), glass.ask(NOW.replace("one", "two"), IDA)
+    assert glass.press(IDA, first, buttons.CONFIRM) == ""
+    assert "nobody has reviewed that yet" in glass.press(IDA, second, buttons.CONFIRM)
+    assert glass.now(second).status is Status.PENDING
+
+
+def test_a_review_that_expires_says_so_in_both_channels_and_in_the_status(glass: Office) -> None:
+    change, review = broken(glass)
+    glass.work()
+    glass.clock.advance(REVIEW_LASTS_MS / 1000 + 1)
+    expire_overdue(glass.ctx)
+    glass.deliver()
+    stands = f"Nobody has reviewed the broken glass of {change.id}; what it did stands."
+    assert glass.now(review).outcome.startswith(stands)
+    assert len([words for words in announced(glass) if f"{review.id} has expired. {stands}" in words]) == 2
+    answer = consider(glass.ctx, ADA, "status")
+    assert isinstance(answer, Answered)
+    assert change.id in dict(answer.reply.facts)["Broken glasses without a review"]
+    assert f"nobody has reviewed that yet: {change.id}" in glass.type(IDA, NOW.replace("one", "two"))
+    later = glass.ask(f"request review {change.id}", IDA)
+    glass.press(ADA, later)
+    glass.work()
+    answer = consider(glass.ctx, ADA, "status")
+    assert isinstance(answer, Answered)
+    assert "Broken glasses without a review" not in dict(answer.reply.facts)
 
 
 def test_an_announcement_is_not_given_up(glass: Office) -> None:
@@ -288,6 +348,9 @@ def test_a_rejected_review_is_a_rejection(glass: Office) -> None:
     _, review = broken(glass)
     assert glass.send(ADA, review, "it could have waited") == ""
     assert glass.now(review).status is Status.REJECTED
+    assert "Nobody has reviewed the broken glass of CR-1001; what it did stands." in glass.now(review).outcome
+    glass.deliver()
+    assert len([words for words in announced(glass) if f"rejected {review.id}: it could have waited" in words]) == 2
     assert glass.records(Tag.REVIEW_REJECTED, review.id)[0].facts["reason"] == "it could have waited"
     assert glass.records(Tag.BYPASS_REVIEWED) == []
 

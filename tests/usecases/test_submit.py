@@ -258,7 +258,7 @@ def test_without_an_audit_channel_nothing_that_changes_is_taken_on(
     office = make_office(channels=Channels(approval=APPROVALS))
     assert office.type(OLGA, text) == (
         "No audit channel is set (B24BOT_AUDIT_CHANNEL). Reading goes on; nothing that changes anything is taken on "
-        "while this holds."
+        "until the audit channel takes its lines again."
     )
     assert no_change(office)
     assert office.type(OLGA, "thing list") == "Things"
