@@ -30,7 +30,7 @@ def test_a_role_is_given_to_somebody_who_was_mentioned_and_works_at_once(ruled: 
     ruled.answer("Gleb", "not on the allow-list")
     ruled.ask("Ida", "access grant @Gleb operator")
     card = ruled.card("the role operator")
-    text = ruled.card_says(card, "waiting for approval")
+    text = ruled.card_says(card, "Give somebody the role operator")
     assert "@Gleb" in text
     assert ruled.town.person("Gleb").id in text
 

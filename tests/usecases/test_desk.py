@@ -201,3 +201,10 @@ def test_records_are_found_by_who_did_it(office: Office) -> None:
     assert [row[3] for row in rows(reply(office, "audit find --actor @UGLEB"))] == [GLEB.id]
     assert [row[3] for row in rows(reply(office, f"audit find --actor {OLGA.id}"))] == [OLGA.id]
     assert rows(reply(office, "audit find --actor UVERA")) == ()
+
+
+def test_an_empty_list_says_that_there_are_none(office: Office, make_office: Callable[..., Office]) -> None:
+    assert reply(office, "request list").title == "There are no change requests."
+    assert reply(office, "request list --status done").title == "There are no change requests with the status done."
+    assert reply(office, "access list").title == "The allow-list"
+    assert reply(make_office(roles={}), "access list", SHELL).title == "Nobody is on the allow-list."
