@@ -63,8 +63,8 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_WITNESS_FILE",
-        help="A file outside B24BOT_HOME, best on another host, to which the heads of the audit log are appended. Unset: "
-        "the bot does not notice an old copy of the database.",
+        help="A file outside B24BOT_HOME, best on another host, to which the heads of the audit log are appended. "
+        "Unset: the bot does not notice an old copy of the database.",
     ),
     Setting(
         name="B24BOT_AUDIT_LAG",
