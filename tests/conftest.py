@@ -11,6 +11,16 @@ import pytest
 from bot.playground.town import Town
 from bot.store.store import Store
 from bot.testing.services import scratch_store
+from tests.leaks import leaked
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """When all tests are over: no log, database or export that one of them left holds a secret of its own bot."""
+    yield
+    folders = [folder for folder in tmp_path_factory.getbasetemp().iterdir() if not folder.is_symlink()]
+    found = [line for folder in folders for line in leaked(folder)]
+    assert not found, "a test left secrets where they do not belong:\n" + "\n".join(found)
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ class Sender:
         self._posts: deque[Post] = deque()
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._order = itertools.count()
+        self._acting = threading.RLock()
         self._busy = False
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -125,9 +126,10 @@ class Sender:
             self._wake.notify_all()
 
     def settle(self) -> None:
-        """Carry out, in the calling thread, whatever is due by now."""
-        while (act := self._next_due()) is not None:
-            act()
+        """Carry out, in the calling thread, whatever is due by now. Another thread that is at it is waited for."""
+        with self._acting:
+            while (act := self._next_due()) is not None:
+                act()
 
     def pause(self, seconds: float) -> None:
         """Wait real seconds, cut short when the simulator stops."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from bot.store.seats import INTAKE, WORKER
 from tests.programmes.crash.trip import Kill
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,9 +75,11 @@ class ForkServer:
         answer: Mapping[str, Any] = json.loads(line)
         return answer
 
-    def boot(self, folder: Path, settings: Mapping[str, str], kill: Kill | None) -> Process:
-        """A bot that serves and works, over the files in `folder`."""
-        return self._start({"do": "serve", **_order(folder, settings, kill)})
+    def boot(
+        self, folder: Path, settings: Mapping[str, str], kill: Kill | None, roles: Sequence[str] = (INTAKE, WORKER)
+    ) -> Process:
+        """A bot that serves and works, or does one of both, over the files in `folder`."""
+        return self._start({"do": "serve", "roles": list(roles), **_order(folder, settings, kill)})
 
     def terminal(self, folder: Path, settings: Mapping[str, str], words: Sequence[str], kill: Kill | None) -> Process:
         """`b24bot WORDS…`, in a process that ends by itself."""

@@ -28,6 +28,7 @@ from bot.store.store import Store, open_store
 from tests.programmes.crash.outside import Arrival
 from tests.programmes.crash.scene import Scene
 from tests.programmes.crash.trip import HOST
+from tests.programmes.leaks import leaks
 
 NEVER_RAN = (*(Status.PENDING, Status.APPROVED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED, Status.CHANGED),)
 """A change request in one of these has not been sent to the portal at all."""
@@ -102,6 +103,11 @@ class Evidence:
             *(tag, tag, subject),
         )
 
+    def roles_for(self, change: Change) -> Mapping[str, Role]:
+        """The allow-list by which a change request could run; here nobody has touched it since."""
+        rows = self.scene.rows("SELECT team, user, role FROM grants")
+        return {f"{team}:{user}": Role(role) for team, user, role in rows}
+
     def store(self) -> Store:
         keys = load_key_file(self.scene.folder / "keys" / "key", home=self.scene.home)
         return open_store(self.scene.home, keys, SystemClock())
@@ -147,7 +153,6 @@ def once_at_most(run: Evidence) -> Iterator[str]:
 
 def approved_by_others(run: Evidence) -> Iterator[str]:
     """I3: what was sent was approved by enough others who may, of the requester's team, as the same plan."""
-    roles = {f"{team}:{user}": Role(role) for team, user, role in run.scene.rows("SELECT team, user, role FROM grants")}
     for change in run.changes:
         if not run.ran(change):
             continue
@@ -158,6 +163,7 @@ def approved_by_others(run: Evidence) -> Iterator[str]:
         yield from _unlike(run, change)
         reviews = run.scene.rows("SELECT reviewer, verdict FROM reviews WHERE number = ?", change.number)
         approvers = {reviewer for reviewer, verdict in reviews if verdict == "approve"}
+        roles = run.roles_for(change)
         counted = {one for one in approvers if _may(one, change, roles) and _seen(run, change, one)}
         if len(counted) < change.quorum:
             yield f"CR-{change.number} was sent with the approvals of {sorted(approvers)}"
@@ -257,33 +263,8 @@ def _posted(run: Evidence) -> list[tuple[int, str]]:
 
 
 def no_secret(run: Evidence) -> Iterator[str]:
-    """I7: no secret in the files, the logs, what Slack got, or anywhere in what the portal got but where it belongs."""
-    secrets = canaries(run.scene)
-    places = {
-        "the database": b"".join(path.read_bytes() for path in run.scene.home.rglob("*") if path.is_file()),
-        "the logs": b"".join(path.read_bytes() for path in run.scene.folder.glob("process-*.log")),
-        "what Slack got": repr([call.arguments for call in run.scene.workspace.calls()]).encode(),
-        "an address": b"\n".join(target.encode() for target, _ in run.scene.witness.heard),
-        "a call's parameters": repr([one.params for one in run.scene.portal.watched.world.journal.calls]).encode(),
-    }
-    for place, content in places.items():
-        found = [name for name, secret in secrets.items() if secret.encode() in content]
-        if found:
-            yield f"{place} holds {', '.join(found)}"
-
-
-def canaries(scene: Scene) -> Mapping[str, str]:
-    """Everything that must not be seen, by name."""
-    portal, key = scene.portal.watched, (scene.folder / "keys" / "key").read_text()
-    return {
-        "the bot token": scene.workspace.bot_token,
-        "the signing secret": scene.workspace.signing_secret,
-        "the client secret": portal.client_secret,
-        "the application token": portal.application_token,
-        **{f"access token {number}": token for number, token in enumerate(portal.world.tokens.access)},
-        **{f"refresh token {number}": token for number, token in enumerate(portal.world.tokens.refresh)},
-        **{f"key {number}": word for number, word in enumerate(re.findall(r"[\w+/=-]{32,}", key))},
-    }
+    """I7: no secret in any file, in what Slack got, or anywhere in what the portal got but where it belongs."""
+    return leaks(run.scene)
 
 
 def acknowledged(run: Evidence) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -103,6 +103,22 @@ class Matrix:
                 return True
         return False
 
+    def die_twice(self, runs: Sequence[Run], totals: Totals) -> list[Run]:
+        """Do two runs of one story in one: the process after the first kill dies at the second failpoint.
+
+        Not more: what was begun three times and never finished is given up. Returns those whose failpoint was not
+        passed, to be done by themselves.
+        """
+        first = runs[0]
+        _, died, wrong = self._play(first.story, first.fault, [Kill(at=run.at) for run in runs], totals)
+        totals.runs += 1
+        totals.kills += len(died)
+        totals.wrong += [
+            f"[{first.story.name}, {first.fault.name}, {[run.at for run in runs]}] {line}" for line in wrong
+        ]
+        totals.failpoints.update(run.at for run in runs if run.at in died)
+        return [] if wrong else [run for run in runs if run.at not in died]
+
     def _play(
         self, story: Scenario, fault: Fault, kills: list[Kill], totals: Totals | None = None
     ) -> tuple[list[str], list[str], list[str]]:
@@ -147,6 +163,11 @@ def some(rehearsal: tuple[str, ...], seed: int, most: int = 4) -> list[str]:
 
 def main_failpoints(rehearsal: tuple[str, ...]) -> list[str]:
     return [name for name in failpoints(rehearsal) if any(fnmatchcase(name, pattern) for pattern in MAIN)]
+
+
+def a_part(names: list[str], turn: int) -> list[str]:
+    """Every fourth of them, and others with each turn; those right around the call each time."""
+    return [name for number, name in enumerate(names) if number % 4 == turn % 4 or "perform" in name]
 
 
 def one_each(story: Scenario, names: list[str], seed: int) -> Iterator[Run]:

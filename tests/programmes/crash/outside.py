@@ -81,8 +81,8 @@ class Witness:
     """Path with query, and body, of everything that came."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def intents(self) -> tuple[Intent, ...]:
-        """What is on disk now, read beside the bot."""
+    def intents(self, method: str, params: Mapping[str, Any]) -> tuple[Intent, ...]:
+        """What is on disk now, read beside the bot. One who knows more looks only for what fits this call."""
         rows = look_up(self.home, "SELECT number, step, method FROM executions WHERE verdict IS NULL")
         return tuple(Intent(number=row[0], step=row[1], method=row[2]) for row in rows)
 
@@ -115,14 +115,14 @@ class WatchedPortal(PortalSimulator):
             life=self._witness.life,
             method=request.address.method,
             params=request.params,
-            intents=self._witness.intents(),
+            intents=self._witness.intents(request.address.method, request.params),
         )
         seen = len(self.world.journal.calls)
         with self._witness.lock:
             self._witness.arrivals.append(arrival)
         reply = super()._answer(web)
         arrival.refused = not reply.drop and reply.status in REFUSED_UNDONE and _has_code(reply.body)
-        ours = [entry for entry in self.world.journal.calls[seen:] if entry.method == arrival.method]
+        ours = [entry for entry in self.world.journal.calls[seen:] if is_of(entry, arrival)]
         arrival.entry = ours[0] if ours else None
         return reply
 
@@ -135,6 +135,11 @@ class WatchedPortal(PortalSimulator):
                 Renewal(life=self._witness.life, refresh=grant.refresh_token, granted=granted)
             )
         return reply
+
+
+def is_of(entry: CallEntry, arrival: Arrival) -> bool:
+    """Whether this is what the portal wrote down of a call, among those that are under way at the same time."""
+    return entry.method == arrival.method and entry.params == arrival.params
 
 
 def changes(method: str) -> bool:

@@ -24,7 +24,7 @@ from bot.store.keys import create_key_file
 from bot.web.site import SLACK_PATH
 from plugins.bitrix24.simulator.faults import read_fault
 from tests.programmes.crash.forked import ForkServer, Process
-from tests.programmes.crash.outside import WatchedPortalSimulation, WatchedWorkspace, Witness, look_up
+from tests.programmes.crash.outside import WatchedPortalSimulation, WatchedWorkspace, Witness, is_of, look_up
 from tests.programmes.crash.page import Page
 from tests.programmes.crash.trip import DIED, READY, Kill
 
@@ -92,7 +92,7 @@ class Scene:
             create_key_file(folder / "keys" / "key")
         else:
             shutil.copytree(template, folder, dirs_exist_ok=True)
-        self.witness = Witness(self.home)
+        self.witness = self.make_witness()
         self.page = Page(folder / "page")
         self.portal = WatchedPortalSimulation(self.witness)
         self.workspace = WatchedWorkspace(self.witness)
@@ -120,6 +120,10 @@ class Scene:
         self.workspace.stop()
         self.portal.stop()
         self.page.close()
+
+    def make_witness(self) -> Witness:
+        """Whoever stands at the doors of both simulators."""
+        return Witness(self.home)
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -320,7 +324,7 @@ class Scene:
             late = [
                 entry
                 for entry in self.portal.watched.world.journal.calls
-                if entry.method == arrival.method and entry.fault == "late_effect" and entry not in known
+                if is_of(entry, arrival) and entry.fault == "late_effect" and entry not in known
             ]
             arrival.entry = late[0] if late else None
         return arrival.entry is None

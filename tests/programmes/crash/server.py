@@ -23,6 +23,7 @@ from bot.app import Running, read_settings
 from bot.clock import SystemClock
 from bot.logs import set_up_logs
 from bot.store.keys import create_key_file
+from bot.store.seats import INTAKE, WORKER
 from bot.usecases.deliver import DeliveryError
 from bot.web.site import Site
 from plugins.bitrix24.client import public_tls
@@ -124,25 +125,31 @@ def _become(order: Order) -> int:
 
 
 def _serve(order: Order, armed: Trip) -> int:
-    """What `b24bot serve --http --port 0` does, until the process is killed or the fork server is gone."""
+    """What `b24bot serve --http --port 0` does, or one half of it, until it is killed or the fork server is gone."""
     settings = read_settings(order["settings"])
     set_up_logs("DEBUG", lambda: settings.secrets)
     made = fragile.put_together(settings, armed.page)
-    running = Running(made, intake=True, work=True)
-    site = Site(running.http(), "127.0.0.1", 0)
-    threading.Thread(target=site.run, name="site", daemon=True).start()
+    running = Running(made, intake=INTAKE in order["roles"], work=WORKER in order["roles"])
+    port = _listen(running) if INTAKE in order["roles"] else 0
     running.start()
     parent, seen, told, rest = os.getppid(), 0, False, threading.Event()
     while os.getppid() == parent:
         if not told and all(running.readiness().values()):
             told = True
-            armed.reach(f"{READY}{site.port}")
+            armed.reach(f"{READY}{port}")
         nudges = armed.page.get("nudges")
         if nudges != seen:
             seen = nudges
             made.context.wake()
         rest.wait(POLL_SECONDS)
     return 0
+
+
+def _listen(running: Running) -> int:
+    """Take deliveries; the port."""
+    site = Site(running.http(), "127.0.0.1", 0)
+    threading.Thread(target=site.run, name="site", daemon=True).start()
+    return site.port
 
 
 if __name__ == "__main__":

@@ -1,0 +1,38 @@
+"""The witness of the storm: several calls of one method are under way at a time, so it looks which intent is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.core.plans import plan_from_json
+from tests.programmes.crash.outside import Intent, Witness, look_up
+
+UNANSWERED = (
+    "SELECT executions.number, step, method, plan FROM executions JOIN changes ON changes.number = executions.number "
+    "WHERE verdict IS NULL AND status = 'running' AND method = ?"
+)
+
+
+class DiscerningWitness(Witness):
+    """Counts as the intent of a call only what plans just this call."""
+
+    def intents(self, method: str, params: Mapping[str, Any]) -> tuple[Intent, ...]:
+        sent = set(_leaves(params))
+        return tuple(
+            Intent(number=number, step=step, method=method)
+            for number, step, method, plan in look_up(self.home, UNANSWERED, method)
+            if set(_leaves(plan_from_json(plan).calls[step].params)) <= sent
+        )
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """What parameters hold, whatever they were folded into on their way."""
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _leaves(each)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
