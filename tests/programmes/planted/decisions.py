@@ -79,7 +79,11 @@ DECISIONS: tuple[Bug, ...] = (
     bug(
         "quorum-off-by-one",
         "one approval less than the quorum is enough",
-        (_REVIEW, "    if approvals >= quorum and ctx.store", "    if approvals + 1 >= quorum and ctx.store"),
+        (
+            _REVIEW,
+            "    if len(standing_approvals(ctx, change)) < quorum_of(change) or",
+            "    if len(standing_approvals(ctx, change)) + 1 < quorum_of(change) or",
+        ),
         (
             _QUORUM,
             "    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)\n    return f",
@@ -133,7 +137,7 @@ DECISIONS: tuple[Bug, ...] = (
     bug(
         "frozen-runs",
         "what was approved before a freeze runs in it",
-        (_EXECUTE, "    barred = barrier(ctx, change.plugin)\n", '    barred = ""\n'),
+        (_EXECUTE, "    limit = hurdle(ctx, change.plugin)\n", "    limit = None\n"),
         by=_MACHINE,
     ),
     bug(
