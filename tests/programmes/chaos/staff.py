@@ -31,12 +31,13 @@ FAVOURITES = (
 """Places that are died at more often than their share of the passes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Life:
-    """One process of the bot, and when it began by the workspace's clock."""
+    """One process of the bot; by the workspace's clock, when it was started and when that was over."""
 
     roles: tuple[str, ...]
-    at: float
+    began: float
+    ready: float
 
 
 class Staffed(Scene):
@@ -71,7 +72,8 @@ class Staffed(Scene):
         self._heard_to = 0
 
     def make_witness(self) -> Witness:
-        return DiscerningWitness(self.home)
+        self._doors = DiscerningWitness(self.home)
+        return self._doors
 
     @property
     def alive(self) -> bool:
@@ -96,7 +98,10 @@ class Staffed(Scene):
     def _boot(self, roles: tuple[str, ...]) -> None:
         ready, started = len(self._ready()), time.monotonic()
         self.witness.life += 1
-        self.lives.append(Life(roles=roles, at=self.workspace.world.clock.now()))
+        now = self.workspace.world.clock.now()
+        self.lives.append(Life(roles=roles, began=now, ready=now))
+        if WORKER in roles:
+            self._doors.reborn_ms = self.now_ms()
         process = self._server.boot(self.folder, self.settings, self._fuse(), roles)
         self._staff[roles] = process
         self.tally.processes += 1
@@ -104,6 +109,7 @@ class Staffed(Scene):
             if time.monotonic() > started + GIVE_UP_SECONDS:
                 raise Unsettled(f"{roles} did not become ready\n{self.logs()}")
             time.sleep(0.01)
+        self.lives[-1].ready = self.workspace.world.clock.now()
         if INTAKE in roles and process.alive:
             self.workspace.request_url = f"http://127.0.0.1:{self._ready()[-1]}{SLACK_PATH}"
 

@@ -99,7 +99,8 @@ def taken_once(run: Account) -> Iterator[str]:
 
 def doubled(run: Account) -> tuple[list[str], int, int]:
     """Second copies of audit lines that nothing explains; how many a death explains, and how many a lost answer."""
-    starts = [life.at for life in run.storm.lives if WORKER in life.roles]
+    # What a process that was killed had sent may come to stand while the next one starts.
+    starts = [life for life in run.storm.lives if WORKER in life.roles]
     last: dict[int, ApiCall] = {}
     unexplained, deaths, answers = [], 0, 0
     for call, numbers in run.copies:
@@ -110,7 +111,7 @@ def doubled(run: Account) -> tuple[list[str], int, int]:
                 continue
             if before.fault in LOST:
                 answers += 1
-            elif any(before.at <= at <= call.at for at in starts):
+            elif any(life.began <= call.at and before.at <= life.ready for life in starts):
                 deaths += 1
             else:
                 unexplained.append(f"#{seq} was posted again at {call.at} for no reason")

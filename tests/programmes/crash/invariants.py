@@ -232,7 +232,7 @@ _ENDS: Mapping[str, tuple[str, ...]] = {
     Status.CHANGED: ("change:execution:stopped",),
     **dict.fromkeys(
         (Status.DONE, Status.FAILED, Status.GONE),
-        ("change:execution:ended", "change:execution:settled", "change:execution:stopped"),
+        tuple(f"change:execution:{word}" for word in ("ended", "interrupted", "settled", "stopped")),
     ),
     Status.UNKNOWN: ("change:execution:ended", "change:execution:interrupted"),
 }
@@ -240,7 +240,8 @@ _ENDS: Mapping[str, tuple[str, ...]] = {
 
 def _lacking(run: Evidence, change: Change, subject: str) -> Iterator[str]:
     tags = _ENDS.get(change.status, ())
-    if tags and not any(run.records(tag, subject) for tag in tags):
+    told = [json.loads(row[2]) for tag in tags for row in run.records(tag, subject)]
+    if tags and not any(facts.get("status", change.status) == change.status for facts in told):
         yield f"{subject} is {change.status} without a record of that"
     intents = run.scene.rows("SELECT count(*) FROM executions WHERE number = ?", change.number)[0][0]
     if len(run.records("change:execution:intended", subject)) != intents:
