@@ -63,14 +63,13 @@ def concerned(ctx: Context, change: ChangeRequest) -> list[Principal]:
     return [] if _unlisted(ctx, change) else [change.requester, *approvers(ctx, change)]
 
 
-def on_record(ctx: Context, change: ChangeRequest, *, of: str = "") -> ChangeRequest:
-    """The same with only those approvals that the audit log bears out: of the digest `of`, or of whichever.
+def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
+    """The same with only those approvals that the audit log bears out, of whichever digest.
 
     Whoever can write to the database can write a review. A record they cannot: they have no key for it.
     """
     records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=MOST_APPROVALS)
-    fitting = [one for one in records if one.tag == Tag.REVIEW_APPROVED and of in ("", one.facts.get("digest"))]
-    borne = {one.actor for one in fitting if ctx.store.audit.vouches(one)}
+    borne = {one.actor for one in records if one.tag == Tag.REVIEW_APPROVED and ctx.store.audit.vouches(one)}
     return replace(change, reviews=tuple(one for one in change.reviews if one.reviewer.id in borne))
 
 

@@ -100,8 +100,9 @@ def test_nor_one_whose_record_was_made_of_somebody_elses(
     office = make_office(terms=Terms(quorum=2))
     change = office.ask()
     office.press(ANTON, change)
-    office.type(VERA, "thing paint one")
+    office.type(VERA, "thing list")
     office.deliver()
+    assert VERA.id in [record.actor for record in office.records()]
     forge_review(office, change, VERA)
     mine = office.records(Tag.REVIEW_APPROVED, change.id)[-1].seq
     rewrite(
