@@ -25,6 +25,7 @@ from bot.store.keys import Keyring, load_key_file
 from bot.store.migrations import pending, refuse_newer
 from bot.store.store import Store
 from bot.usecases.deliver import DeliveryError
+from bot.usecases.listed import REMEDY, strays, trouble
 from bot.usecases.startup import check_clock, short_of_approvers
 from bot.usecases.upkeep import LEAST_FREE
 
@@ -104,6 +105,13 @@ def _chain(patient: Patient) -> str:
     return f"{count(sum(keys_of_records(store.database).values()), 'record')}, as they were written"
 
 
+def _allow_list(patient: Patient) -> str:
+    found = strays(patient.store)
+    if found:
+        raise Refusal(trouble(found), hint=f"The bot only reads until that is mended. {REMEDY}")
+    return f"{count(len(patient.store.grants.all()), 'person', 'people')}, as the audit log has it"
+
+
 def _approvers(patient: Patient) -> str:
     short = short_of_approvers(patient.store.grants.all(), patient.settings.terms.quorum)
     if short:
@@ -153,6 +161,7 @@ LOOKS: tuple[Look, ...] = (
     Look(name="database", at=_database),
     Look(name="keys", at=_fitting),
     Look(name="audit log", at=_chain),
+    Look(name="allow-list", at=_allow_list),
     Look(name="approvers", at=_approvers),
     Look(name="backups", at=_backups),
     Look(name="disk", at=_room),

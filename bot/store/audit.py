@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.audit import AuditRecord, Entry, Fact, Tag, facts_text, link
 from bot.core.chain import NO_LINK, START, Link, Place, examine
+from bot.core.errors import ConfigurationError
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 
@@ -95,8 +96,23 @@ class AuditLog:
     def stands(self, seq: int) -> bool:
         """Whether one record is as it was written after the one before it."""
         start = self.place_at(seq - 1) or START
-        found = examine(islice(self.links(after=seq - 1), 1), self._keys.audit_key, start=start)
+        found = examine(islice(self.links(after=seq - 1, page=1), 1), self._keys.audit_key, start=start)
         return found.broken_at is None and found.place.seq == seq
+
+    def vouches(self, record: AuditRecord) -> bool:
+        """Whether somebody who holds a key of ours wrote this record; not so for one with a key nobody knows."""
+        try:
+            return self.stands(record.seq)
+        except ConfigurationError:
+            return False
+
+    def last_words(self, one: Tag, other: Tag) -> list[AuditRecord]:
+        """Of each subject the last record with either of two tags."""
+        # SQLite takes the other columns from the row that has the maximum.
+        rows = self._database.rows(
+            "SELECT *, max(seq) FROM audit WHERE tag IN (?, ?) GROUP BY subject ORDER BY subject", one, other
+        )
+        return [_record(row) for row in rows]
 
     def find(
         self, *, actor: str = "", subject: str = "", tag: str = "", text: str = "", limit: int = 20

@@ -23,11 +23,9 @@ from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
 from bot.usecases.mode import hurdle
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
-from bot.usecases.quorum import concerned, void
+from bot.usecases.quorum import MOST_APPROVALS, concerned, on_record, unrecorded, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 
-MOST_APPROVALS = 1_000
-"""Of one change request: more than there will be people."""
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether the audit line has gone out."""
 WAIT_IS_NEWS_MS = 5_000
@@ -53,6 +51,11 @@ def execute(ctx: Context, job: Job, number: int) -> None:
             store.jobs.finish(job)
         return
     gate, trouble = audit_gate(ctx, change)
+    # Nobody waits for the line of a record that there is not.
+    missing = _nothing_sent(unrecorded(on_record(ctx, change)))
+    if missing is not None:
+        _end(ctx, job, change, Status.APPROVED, missing, tag=Tag.EXECUTION_STOPPED)
+        return
     if gate is Gate.WAIT:
         with ctx.store.unit_of_work():
             _wait(ctx, job, change, "waiting", LOOK_AGAIN_MS)
@@ -175,7 +178,12 @@ def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
         return _shut(f"{limit.why} Ask again once {limit.until}.")
     if not _as_approved(ctx, change):
         return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
-    reason = void(ctx, change)
+    # All their records name the digest that runs: that was looked at above.
+    recorded = on_record(ctx, change)
+    return _nothing_sent(unrecorded(recorded) or void(ctx, recorded))
+
+
+def _nothing_sent(reason: str) -> Ending | None:
     return Ending(status=Status.FAILED, sentence=f"Nothing was sent: {reason}") if reason else None
 
 

@@ -11,6 +11,7 @@ from bot.core.words import count
 from bot.usecases.anchor import witness_limit
 from bot.usecases.context import Context
 from bot.usecases.gate import audit_limit
+from bot.usecases.listed import list_limit
 
 FROZEN = "frozen"
 """The fact that holds who froze the bot and why; empty when it is not frozen."""
@@ -41,6 +42,7 @@ CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
     unproven,
     audit_limit,
     witness_limit,
+    list_limit,
 )
 """Looked at each time; what takes longer is found by others and kept in `ctx.limits`."""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core import marks
+from bot.core.audit import Tag
 from bot.core.change import ChangeRequest
 from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
 from bot.core.principals import Principal
 from bot.usecases.consider import role_of
-from bot.usecases.context import Context
+from bot.usecases.context import Context, log
 from bot.usecases.mode import barrier
 from bot.usecases.standing import flaw, outcast
+
+MOST_APPROVALS = 1_000
+"""Of one change request: more than there will be people."""
 
 
 def unfit(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
@@ -55,6 +61,25 @@ def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Principal]:
 def concerned(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Whose accounts have to be known before it runs; nobody's when the allow-list alone keeps it from that."""
     return [] if _unlisted(ctx, change) else [change.requester, *approvers(ctx, change)]
+
+
+def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
+    """The same with only those approvals that the audit log bears out, of whichever digest.
+
+    Whoever can write to the database can write a review. A record they cannot: they have no key for it.
+    """
+    records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=MOST_APPROVALS)
+    borne = {one.actor for one in records if one.tag == Tag.REVIEW_APPROVED and ctx.store.audit.vouches(one)}
+    return replace(change, reviews=tuple(one for one in change.reviews if one.reviewer.id in borne))
+
+
+def unrecorded(recorded: ChangeRequest) -> str:
+    """Why what is `on_record` does not do, as a part of a sentence; empty when there are approvals enough in it."""
+    if len(recorded.approvals) >= quorum_of(recorded):
+        return ""
+    why = "the record of the approvals does not bear out what the database says."
+    log.error("%s was not approved: %s", recorded.id, why, extra={"action": "approval_unrecorded"})
+    return why
 
 
 def void(ctx: Context, change: ChangeRequest) -> str:

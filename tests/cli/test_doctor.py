@@ -10,7 +10,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.store.database import FILE_NAME
 from tests.cli.desk import Desk
 
-NAMES = ["key file", "database", "keys", "audit log", "approvers", "backups", "disk", "channels", "Slack"]
+NAMES = ["key file", "database", "keys", "audit log", "allow-list", "approvers", "backups", "disk", "channels", "Slack"]
 
 
 def looked(desk: Desk) -> dict[str, tuple[bool, str]]:
@@ -61,6 +61,19 @@ def test_each_trouble_has_its_line(desk: Desk, workspace: SlackWorkspace) -> Non
     assert "changed at record #2" in found["audit log"][1]
     assert "Make one: b24bot backup" in found["backups"][1]
     assert "invalid_auth" in found["Slack"][1]
+
+
+def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    connection = sqlite3.connect(desk.home / FILE_NAME)
+    with connection:
+        connection.execute("UPDATE grants SET role = 'admin' WHERE user = 'U0001'")
+    connection.close()
+    ok, says = looked(desk)["allow-list"]
+    assert not ok
+    assert "for T0001:U0001 it says admin, and the log says operator. The bot only reads" in says
+    assert desk.run("access", "grant", "T0001:U0001", "operator").exit_code == 0
+    assert looked(desk)["allow-list"] == (True, "2 people, as the audit log has it ")
 
 
 def test_a_wrong_key_and_an_old_backup_are_seen(desk: Desk, workspace: SlackWorkspace) -> None:

@@ -15,6 +15,7 @@ from bot.usecases.receive import receive
 from tests.programmes.held import Held
 from tests.programmes.rig import GRANTED, PEOPLE, THINGS
 from tests.programmes.values import MEMBER, Change, Inbound, Reply
+from tests.usecases.office import SHELL
 
 BUTTONS = (
     buttons.WAS_DONE,
@@ -254,7 +255,9 @@ class Machine(Held):
 
     def _grant(self, who: str, role: str) -> None:
         self.rig.grant(who, role)
-        self.world.roles.pop(who, None)
+        had = self.world.roles.pop(who, None)
+        if role or had:
+            self.world.record(f"access:grant:{'added' if role else 'removed'}", SHELL.id, who)
         if role:
             self.world.roles[who] = role
 

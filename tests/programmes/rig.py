@@ -15,13 +15,14 @@ from bot.core.standing import Standing
 from bot.plugin import Call, CallVerdict, TargetUnreachable
 from bot.store.database import sqlite3
 from bot.usecases import mode
+from bot.usecases.access import grant_role, revoke_role
 from bot.usecases.deliver import ChannelDead, Lost
 from bot.usecases.expire import expire_overdue
 from bot.usecases.pace import NO_GAPS
 from bot.usecases.remind import remind, show_again
 from bot.usecases.worker import put_away_stranded
 from tests.programmes.values import PENDING_LASTS, QUIET, SECOND, Reply
-from tests.usecases.office import ANTON, GLEB, IDA, OLGA, ROLES, START, STRANGER, VERA, VIKTOR, Office
+from tests.usecases.office import ANTON, GLEB, IDA, OLGA, ROLES, SHELL, START, STRANGER, VERA, VIKTOR, Office
 from tests.usecases.toy import Script
 
 PEOPLE: dict[str, Principal] = {
@@ -141,17 +142,11 @@ class Rig:
         self.office.messenger.standings[PEOPLE[who]] = Standing(standing)
 
     def grant(self, who: str, role: str) -> None:
-        """Give a role, or take it away. It is not recorded here: the terminal's own tests hold that."""
-        with self.store.unit_of_work() as store:
-            if role:
-                database = store.database
-                database.execute(
-                    "INSERT INTO grants (team, user, role, granted_by, granted_at) VALUES (?, ?, ?, '', 0) "
-                    "ON CONFLICT (team, user) DO UPDATE SET role = excluded.role",
-                    *(PEOPLE[who].team, PEOPLE[who].user, Role(role)),
-                )
-            else:
-                store.grants.remove(PEOPLE[who])
+        """Give a role, or take it away, on the record."""
+        if role:
+            grant_role(self.store, PEOPLE[who], Role(role), by=SHELL)
+        else:
+            revoke_role(self.store, PEOPLE[who], by=SHELL)
 
     def tamper(self, number: int, old: str, new: str) -> None:
         """Change what is stored of the line and the plan, past the bot."""

@@ -12,9 +12,11 @@ import pytest
 from bot.core.audit import QUIET, Entry, Tag
 from bot.core.chain import START, Place, witness_line
 from bot.core.mode import Limit, Mode
+from bot.core.principals import Role
 from bot.store.keys import Keyring
 from bot.store.store import open_store
 from bot.store.witness import Witness
+from bot.usecases.access import grant_role
 from bot.usecases.anchor import (
     CHAIN,
     CHECK_MS,
@@ -26,7 +28,7 @@ from bot.usecases.anchor import (
     witness_limit,
 )
 from bot.usecases.mode import limits
-from tests.usecases.office import OLGA, Office
+from tests.usecases.office import ANTON, OLGA, SHELL, Office
 
 GUARDS = ("audit_no_update", "audit_no_delete", "audit_no_replace")
 
@@ -76,6 +78,8 @@ def test_a_chain_that_holds_is_no_limit_and_is_not_recomputed_again(office: Offi
 
 
 def test_a_record_that_was_changed_leaves_reading_only_and_is_named(office: Office) -> None:
+    # So that it is not the last about somebody's role, which is a finding of its own.
+    grant_role(office.store, ANTON, Role.APPROVER, by=SHELL)
     rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
     limit = note_chain(office.ctx)
     words = "The audit log is broken at record #2: it was changed after it was written, or is missing."

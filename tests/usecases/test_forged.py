@@ -1,0 +1,270 @@
+"""Whoever can write to the database, and has no key: approvals nobody gave, and roles nobody granted."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from bot.core.audit import SYSTEM, Entry, Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.mode import HOUSE, Mode, worst
+from bot.core.policy import Terms
+from bot.core.principals import Principal, Role
+from bot.store.store import audit_key
+from bot.usecases import buttons
+from bot.usecases.access import grant_role, revoke_role
+from bot.usecases.listed import NAME, list_limit
+from bot.usecases.mode import barrier, limits
+from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, Office
+from tests.usecases.test_anchor import rewrite
+
+STOPPED = "Nothing was sent: the record of the approvals does not bear out what the database says."
+
+
+def forge_review(office: Office, change: ChangeRequest, who: Principal = ANTON) -> None:
+    """A row in `reviews`, as the bot would write it."""
+    with office.store.unit_of_work() as store:
+        store.database.execute(
+            "INSERT INTO reviews (number, reviewer, verdict, reason, at) VALUES (?, ?, 'approve', '', ?)",
+            *(change.number, who.id, office.clock.now_ms()),
+        )
+
+
+def forge_approval(office: Office, change: ChangeRequest) -> None:
+    """The status and the job that come with the last approval."""
+    with office.store.unit_of_work() as store:
+        now = office.clock.now_ms()
+        store.database.execute("UPDATE changes SET status = 'approved', decided_at = ?", now)
+        store.jobs.add("execute", str(change.number), at=now)
+
+
+def forge_record(office: Office, tag: Tag, who: Principal, subject: str, *, key_id: str = "k1", **facts: str) -> int:
+    """A record at the end of the log with everything right but its mac, and its line marked as delivered."""
+    with office.store.unit_of_work() as store:
+        last = store.audit.place()
+        assert last is not None
+        seq, now = last.seq + 1, office.clock.now_ms()
+        store.database.execute(
+            "INSERT INTO audit (seq, at, tag, actor, subject, facts, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            *(seq, now, tag, who.id, subject, json.dumps(facts), key_id, bytes(32)),
+        )
+        store.database.execute(
+            "INSERT INTO outbox (key, kind, payload, state, due_at, created_at, sent_at) "
+            "VALUES (?, 'audit', '{}', 'sent', ?, ?, ?)",
+            *(audit_key(seq), now, now, now),
+        )
+    return seq
+
+
+def assert_stopped(office: Office, change: ChangeRequest, caplog: pytest.LogCaptureFixture) -> None:
+    ended = office.now(change)
+    assert (ended.status, ended.outcome) == (Status.FAILED, STOPPED)
+    assert office.toy.calls == []
+    assert office.store.changes.steps(change.number) == []
+    assert office.records("change:", change.id)[-1].tag == Tag.EXECUTION_STOPPED
+    assert [one.levelno for one in caplog.records if getattr(one, "action", "") == "approval_unrecorded"] == [
+        logging.ERROR
+    ]
+
+
+def test_an_approval_that_was_only_written_into_the_database_runs_nothing(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    change = office.ask()
+    forge_review(office, change)
+    forge_approval(office, change)
+    office.work()
+    assert_stopped(office, change, caplog)
+
+
+@pytest.mark.parametrize("key_id", ["k1", "k9"])
+def test_nor_one_with_a_record_that_was_written_without_the_key(
+    office: Office, caplog: pytest.LogCaptureFixture, key_id: str
+) -> None:
+    change = office.ask()
+    office.deliver()
+    forge_review(office, change)
+    forge_record(office, Tag.REVIEW_APPROVED, ANTON, change.id, key_id=key_id, digest=change.digest)
+    forge_approval(office, change)
+    office.work()
+    assert_stopped(office, change, caplog)
+
+
+def test_nor_one_whose_record_was_made_of_somebody_elses(
+    make_office: Callable[..., Office], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of two approvals one was given; the other is that of its record, made to name another person."""
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    office.press(ANTON, change)
+    office.type(VERA, "thing list")
+    office.deliver()
+    assert VERA.id in [record.actor for record in office.records()]
+    forge_review(office, change, VERA)
+    mine = office.records(Tag.REVIEW_APPROVED, change.id)[-1].seq
+    rewrite(
+        office,
+        f"UPDATE audit SET tag = '{Tag.REVIEW_APPROVED}', subject = '{change.id}', "
+        f"facts = (SELECT facts FROM audit WHERE seq = {mine}) WHERE actor = '{VERA.id}'",
+    )
+    forge_approval(office, change)
+    office.work()
+    assert_stopped(office, change, caplog)
+
+
+def test_one_approval_that_was_given_does_not_carry_one_that_was_not(
+    make_office: Callable[..., Office], caplog: pytest.LogCaptureFixture
+) -> None:
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    office.press(ANTON, change)
+    forge_review(office, change, VERA)
+    forge_approval(office, change)
+    office.work()
+    assert_stopped(office, change, caplog)
+
+
+def test_a_record_of_another_digest_is_no_record_of_this_one(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """Written with the key, and naming none: an approval counts for what it names."""
+    change = office.ask()
+    with office.store.unit_of_work() as store:
+        store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=ANTON.id, subject=change.id))
+    office.deliver()
+    forge_review(office, change)
+    forge_approval(office, change)
+    office.work()
+    assert office.now(change).status is Status.FAILED
+    assert office.toy.calls == []
+
+
+def test_a_forged_approval_beside_enough_real_ones_changes_nothing(office: Office) -> None:
+    change = office.approved()
+    forge_review(office, change, VERA)
+    office.work()
+    assert office.now(change).status is Status.DONE
+
+
+def test_a_real_approval_that_no_longer_counts_is_not_replaced_by_a_forged_one(office: Office) -> None:
+    change = office.approved()
+    forge_review(office, change, VERA)
+    revoke_role(office.store, ANTON, by=SHELL)
+    office.work()
+    assert office.now(change).outcome == "Nothing was sent: only 0 of 1 approvals still count by the allow-list."
+    assert office.toy.calls == []
+
+
+def test_a_confirmation_and_a_broken_glass_are_on_record_too(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=Terms(break_glass=True))
+    confirmed = office.ask("thing paint one")
+    assert office.press(OLGA, confirmed, buttons.CONFIRM) == ""
+    office.work()
+    assert office.now(confirmed).status is Status.DONE
+    broken = office.ask("thing remove one --break-glass --reason 'it cannot wait'", IDA)
+    assert office.press(IDA, broken, buttons.CONFIRM) == ""
+    office.work()
+    assert office.now(broken).status is Status.DONE
+
+
+@pytest.mark.parametrize(
+    ("who", "text"),
+    [(OLGA, "thing paint one"), (IDA, "thing remove one --break-glass --reason 'it cannot wait'")],
+)
+def test_and_forged_they_run_nothing(
+    make_office: Callable[..., Office], caplog: pytest.LogCaptureFixture, who: Principal, text: str
+) -> None:
+    office = make_office(terms=Terms(break_glass=True))
+    change = office.ask(text, who)
+    forge_review(office, change, who)
+    forge_approval(office, change)
+    office.work()
+    assert_stopped(office, change, caplog)
+
+
+INSERT = "INSERT INTO grants (team, user, role, granted_by, granted_at) VALUES ('T1', 'UGLEB', 'admin', '', 0)"
+CHANGE = "UPDATE grants SET role = 'admin' WHERE user = 'UVIKTOR'"
+DELETE = "DELETE FROM grants WHERE user = 'UVERA'"
+BEHIND = [
+    (INSERT, f"for {GLEB.id} it says admin, and the log says no role", GLEB),
+    (CHANGE, f"for {VIKTOR.id} it says admin, and the log says viewer", VIKTOR),
+    (DELETE, f"for {VERA.id} it says no role, and the log says approver", VERA),
+]
+
+
+def behind(office: Office, statement: str) -> None:
+    with office.store.unit_of_work() as store:
+        store.database.execute(statement)
+
+
+def test_the_list_that_people_made_is_the_one_of_the_log(office: Office) -> None:
+    grant_role(office.store, GLEB, Role.OPERATOR, by=SHELL)
+    grant_role(office.store, GLEB, Role.APPROVER, by=SHELL)
+    revoke_role(office.store, VERA, by=SHELL)
+    assert list_limit(office.ctx) is None
+
+
+@pytest.mark.parametrize(("statement", "says", "who"), BEHIND)
+def test_a_list_that_was_changed_behind_the_log_leaves_nothing_but_reading(
+    office: Office, statement: str, says: str, who: Principal
+) -> None:
+    """Nothing is taken on, what is approved is not run, and `access grant` at the host mends it."""
+    change = office.approved()
+    behind(office, statement)
+    (limit,) = limits(office.ctx)
+    assert (limit.name, limit.mode, worst([limit])) == (NAME, Mode.READ_ONLY, Mode.READ_ONLY)
+    assert limit.why.startswith(f"The allow-list was changed behind the audit log: {says}. An admin at the host")
+    assert barrier(office.ctx, HOUSE) == limit.why
+    assert says in office.type(OLGA, "thing paint two")
+    office.work()
+    assert (office.now(change).status, office.toy.calls) == (Status.FAILED, [])
+    assert limit.why in office.now(change).outcome
+    grant_role(office.store, who, Role.OPERATOR, by=SHELL)
+    assert limits(office.ctx) == []
+
+
+def test_a_role_written_past_the_bot_is_taken_away_at_the_host(office: Office) -> None:
+    behind(office, INSERT)
+    assert revoke_role(office.store, GLEB, by=SHELL)
+    assert limits(office.ctx) == []
+
+
+def test_it_is_noticed_between_the_look_and_the_call(office: Office) -> None:
+    change = office.approved()
+    office.toy.on_open = lambda: behind(office, CHANGE)
+    office.work()
+    assert "changed behind the audit log" in office.now(change).outcome
+    assert office.toy.calls == []
+
+
+def test_a_record_without_the_key_does_not_make_it_right(office: Office) -> None:
+    behind(office, INSERT)
+    forge_record(office, Tag.ACCESS_GRANTED, SHELL, GLEB.id, role="admin")
+    limit = list_limit(office.ctx)
+    assert limit is not None
+    assert f"for {GLEB.id} it says admin, and the log says nothing that can be believed" in limit.why
+    grant_role(office.store, GLEB, Role.VIEWER, by=SHELL)
+    assert list_limit(office.ctx) is None
+
+
+def test_of_many_the_first_is_named_and_the_others_are_counted(office: Office) -> None:
+    for statement in (INSERT, CHANGE, DELETE):
+        behind(office, statement)
+    limit = list_limit(office.ctx)
+    assert limit is not None
+    assert f"for {GLEB.id} it says admin, and the log says no role (and so for 2 other people)." in limit.why
+
+
+def test_status_tells_of_it(office: Office) -> None:
+    behind(office, INSERT)
+    office.type(VIKTOR, "status")
+    because = dict(office.messenger.whispers[-1].reply.facts)["Because"]
+    assert because.startswith(f"The allow-list was changed behind the audit log: for {GLEB.id}")
+
+
+def test_a_log_without_grants_and_a_list_without_people_agree(make_office: Callable[..., Office]) -> None:
+    office = make_office(roles={})
+    with office.store.unit_of_work() as store:
+        store.record(Entry(tag=Tag.PROCESS_STARTED, actor=SYSTEM, subject="b24bot"))
+    assert list_limit(office.ctx) is None
