@@ -25,7 +25,7 @@ def grant(terminal: Terminal, person: str, role: str) -> None:
     It holds at once, also in a bot that is running, and is recorded with the name of your account.
     """
     principal, given = Principal.parse(person), Role.parse(role)
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store:
         grant_role(store, principal, given, by=terminal.person)
     say(f"{principal.id} is {given} now; recorded as granted by {terminal.person.id}.")
 
@@ -36,7 +36,7 @@ def grant(terminal: Terminal, person: str, role: str) -> None:
 def revoke(terminal: Terminal, person: str) -> None:
     """Take somebody's role away. It holds at once, also for approvals that they have given."""
     principal = Principal.parse(person)
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store:
         removed = revoke_role(store, principal, by=terminal.person)
     if removed:
         say(f"{principal.id} has no role any more; recorded as revoked by {terminal.person.id}.")

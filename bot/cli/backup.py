@@ -34,7 +34,7 @@ def backup(terminal: Terminal, folder: Path | None) -> None:
     """
     if folder is not None:
         assert_apart(terminal.host_settings.key_file, folder, "the backups")
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store:
         made = store.back_up(folder)
     say(f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip())
 

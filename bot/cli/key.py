@@ -25,7 +25,7 @@ def key() -> None:
 @contextmanager
 def _alone(terminal: Terminal) -> Iterator[Store]:
     """The store, with nobody else changing keys meanwhile; a bot may run."""
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store:
         seats = Seats(terminal.host_settings.home, [KEYS])
         try:
             yield store
