@@ -13,6 +13,7 @@ from bot.core.mode import Limit, Mode
 from bot.store.store import Store
 from bot.store.witness import Witness
 from bot.usecases.context import Context, log
+from bot.usecases.gate import Watch
 
 CHAIN = "chain"
 """The name of the limit in `ctx.limits`."""
@@ -20,6 +21,8 @@ WITNESSED = "witnessed"
 """The fact that holds the number of the last record whose head is in the witness file."""
 MOST_VERIFIED = 1_000_000
 """Records that are recomputed in one go; of a longer log the newest so many."""
+UNWRITTEN = "witness_unwritten"
+"""The fact that holds since when the witness file cannot be written (UTC epoch milliseconds), and why; or nothing."""
 BEGUN = " at first"
 """Stands behind that number until the first line is written."""
 CHECK_MS = 3_600_000
@@ -54,7 +57,7 @@ def examine_log(store: Store, witness: Witness | None, *, start: Place = START, 
     if found.why or witness is None:
         return found
     try:
-        return replace(found, why=_disagreement(store, witness))
+        return replace(found, why=disagreement(store, witness))
     except OSError as error:
         log.warning("the witness file %s cannot be read: %s", witness.path, error, extra={"action": "witness_unread"})
         return found
@@ -94,8 +97,11 @@ def _broken_at(seq: int) -> str:
     return f"The audit log is broken at record #{seq}: it was changed after it was written, or is missing."
 
 
-def _disagreement(store: Store, witness: Witness) -> str:
-    """Compare what is new in the witness file, whoever wrote it there. What does not fit is found again next time."""
+def disagreement(store: Store, witness: Witness) -> str:
+    """Compare what is new in the witness file, whoever wrote it there: what does not fit, as a sentence.
+
+    It is found again next time. Raises OSError.
+    """
     unread = witness.unread()
     last = store.audit.place() or START
     newest = max((anchor.seq for anchor in unread.anchors), default=0)
@@ -131,6 +137,25 @@ def _witnessed(ctx: Context) -> int | None:
     return int(known.removesuffix(BEGUN)) if known is not None else None
 
 
+def unwritten(ctx: Context) -> tuple[int, str] | None:
+    """Since when the witness file cannot be written, and why; None when it can, or none is set."""
+    since, _, why = (ctx.store.facts.get(UNWRITTEN) or "").partition(" ")
+    return (int(since), why) if since and ctx.witness is not None else None
+
+
+class WitnessWatch(Watch):
+    """That the witness file cannot be written; whoever tried has written the line in the log."""
+
+    def __init__(self, ctx: Context) -> None:
+        hint = "If that lasts, nothing that changes the portal runs; it is tried again by itself."
+        super().__init__(ctx, find=_unwritten, hint=hint)
+
+
+def _unwritten(ctx: Context) -> str:
+    found = unwritten(ctx)
+    return f"The witness file (B24BOT_WITNESS_FILE) cannot be written: {found[1]}." if found else ""
+
+
 class Anchoring:
     """Bears witness as the log grows, and checks the chain every hour. In a thread of its own: a file on another
     host can keep whoever writes to it waiting."""
@@ -158,23 +183,31 @@ class Anchoring:
         if witnessed is None:
             witnessed = self._begin(last)
         try:
-            why = _disagreement(ctx.store, witness)
+            why = disagreement(ctx.store, witness)
             if why:
                 _note(ctx, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why))
                 return False
             reached = self._append(witness, witnessed)
         except OSError as error:
-            if not self._failing:
-                log.warning(
-                    "the witness file %s cannot be written: %s", witness.path, error, extra={"action": "witness_dead"}
-                )
-            self._failing = True
+            self._note_failure(witness, error)
             return False
         self._failing = False
         with ctx.store.unit_of_work() as store:
+            if store.facts.get(UNWRITTEN):
+                store.facts.put(UNWRITTEN, "")
             self._note_cut(witness)
             store.facts.put(WITNESSED, str(reached))
         return reached < last.seq
+
+    def _note_failure(self, witness: Witness, error: OSError) -> None:
+        """Since when, for whoever asks how the bot is, and for the keeper, who tells the admins."""
+        if self._failing:
+            return
+        self._failing = True
+        log.warning("the witness file %s cannot be written: %s", witness.path, error, extra={"action": "witness_dead"})
+        with self._ctx.store.unit_of_work() as store:
+            if not store.facts.get(UNWRITTEN):
+                store.facts.put(UNWRITTEN, f"{self._ctx.clock.now_ms()} {error.strerror or error}")
 
     def _begin(self, last: Place) -> int:
         """A log that gets a witness begins with its newest record, and from now on what waits for it is counted."""
