@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.output import say
+from bot.cli.options import as_json
+from bot.cli.output import print_json, say
 from bot.cli.terminal import Terminal, readable
 from bot.cli.verify import kept
 from bot.clock import SystemClock
@@ -27,8 +28,9 @@ from bot.usecases.restore import Restored, Wish, restore
     type=click.Path(path_type=Path),
     help="Another folder than B24BOT_BACKUPS.",
 )
+@as_json
 @click.pass_obj
-def backup(terminal: Terminal, folder: Path | None) -> None:
+def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
     """Copy the database, look the copy through, and say where it is; also while the bot runs.
 
     A bot that runs does this every hour by itself.
@@ -37,6 +39,9 @@ def backup(terminal: Terminal, folder: Path | None) -> None:
         assert_apart(terminal.host_settings.key_file, folder, "the backups")
     with terminal.store(writes=True) as store:
         made = store.back_up(folder)
+    if as_json:
+        print_json({"path": str(made.path), "seq": made.seq, "head": made.head})
+        return
     say(f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip())
 
 

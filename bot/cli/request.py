@@ -65,8 +65,9 @@ def settle_request(terminal: Terminal, number: str, outcome: str) -> None:
 
 @click.command("withdraw")
 @click.argument("number", metavar="CR-NUMBER")
+@as_json
 @click.pass_obj
-def withdraw_request(terminal: Terminal, number: str) -> None:
+def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
     """Take back a change request that was asked for in this terminal, by the same account."""
     with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
         change = _change(store, number)
@@ -74,7 +75,10 @@ def withdraw_request(terminal: Terminal, number: str) -> None:
         now = store.changes.require(change.number)
     if now.status is not Status.WITHDRAWN or change.status is Status.WITHDRAWN:
         raise Refusal(told)
-    say(told)
+    if as_json:
+        print_json(change_whole(now))
+    else:
+        say(told)
 
 
 def _change(store: Store, number: str) -> ChangeRequest:

@@ -77,6 +77,16 @@ def test_a_backup_says_where_it_is_and_how_far_it_goes(desk: Desk) -> None:
     assert desk.tags()[-1] == Tag.BACKUP_MADE
 
 
+def test_a_backup_can_be_read_by_a_program(desk: Desk) -> None:
+    grant(desk, *GRANTS[:2])
+    made = desk.json("backup")
+    assert Path(made["path"]).parent == desk.home / "backups"
+    with desk.store() as store:
+        place = store.audit.place_at(2)
+    assert place is not None
+    assert (made["seq"], made["head"]) == (2, place.head[:16])
+
+
 @pytest.mark.parametrize("how", ["option", "setting"])
 def test_a_backup_can_lie_elsewhere(desk: Desk, how: str) -> None:
     elsewhere = desk.folder / "elsewhere"
