@@ -22,13 +22,15 @@ STEPS = sized(100_000, 5_000_000)
 PER_EXAMPLE = 60
 AT_ONCE = 1_500
 """Steps of one run of hypothesis, which goes on from what it has tried: many short runs get around more."""
+SHRINKING = () if os.environ.get("B24BOT_MACHINE_SHRINK") == "off" else (Phase.shrink,)
+"""Making a failure short takes minutes; whoever only wants to know whether there is one switches it off."""
 SETTINGS = settings(
     stateful_step_count=PER_EXAMPLE,
     deadline=None,
     database=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate, Phase.shrink),
+    phases=(Phase.generate, *SHRINKING),
 )
 
 MUST_BE_MET = {

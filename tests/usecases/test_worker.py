@@ -234,14 +234,19 @@ def test_a_running_worker_answers_asks_runs_and_tells(office: Office, working: W
     assert len(office.toy.calls) == 1
 
 
-def test_until_slack_has_said_who_we_are_nothing_is_judged(office: Office, working: Worker) -> None:
+def test_until_slack_has_said_who_we_are_nothing_is_judged(office: Office) -> None:
     """Whose team is ours decides who has a role; the jobs wait."""
     office.ctx.home_team = ""
     receive(office.ctx, office.typed(VERA, "thing list"))
-    assert not wait_until(lambda: bool(office.messenger.whispers), within=0.3)
-    office.ctx.home_team = HOME
-    working.wake()
-    assert in_time(lambda: office.last_whisper == "Things")
+    worker = Worker(office.ctx)
+    worker.start()
+    try:
+        assert not wait_until(lambda: bool(office.messenger.whispers), within=0.3)
+        office.ctx.home_team = HOME
+        worker.wake()
+        assert in_time(lambda: office.last_whisper == "Things")
+    finally:
+        worker.stop()
 
 
 def test_until_slack_has_said_who_we_are_nothing_is_posted(office: Office) -> None:

@@ -1,0 +1,102 @@
+"""Bugs about what the portal says and what is sent to it."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_VERDICT, _CATALOGUE, _CLIENT = (
+    "plugins/bitrix24/verdict.py",
+    "plugins/bitrix24/catalogue.py",
+    "plugins/bitrix24/client.py",
+)
+
+ANSWERS: tuple[Bug, ...] = (
+    bug(
+        "naive200",
+        "an HTTP 200 whose result is not empty counts as done",
+        (
+            _VERDICT,
+            "    return Said(yes=word if isinstance(word, bool) else None)",
+            "    return Said(yes=bool(word) if word is not None else None)",
+        ),
+        by="tests/bitrix24/test_verdict.py",
+    ),
+    bug(
+        "nested-false",
+        "the answer around a nested no counts as a yes",
+        (
+            _VERDICT,
+            '    return _plain(result.get("result")) if isinstance(result, Mapping) else NEITHER',
+            "    return Said(yes=True) if isinstance(result, Mapping) else NEITHER",
+        ),
+        by="tests/bitrix24/test_verdict.py",
+    ),
+    bug(
+        "blindretry",
+        "a change whose fate is unknown is sent a second time",
+        (
+            "plugins/bitrix24/manner.py",
+            "    return judgement.again is Again.WAIT and judgement.verdict is CallVerdict.NOT_SENT",
+            "    return judgement.again is Again.WAIT",
+        ),
+        by="tests/bitrix24/test_change_faults.py",
+    ),
+    bug(
+        "N-activates",
+        "a switch may be sent as the text N, which the portal takes for yes",
+        (
+            _CATALOGUE,
+            "    Kind.SWITCH: lambda value: type(value) is int and value in (0, 1),",
+            '    Kind.SWITCH: lambda value: value in (0, 1, "Y", "N"),',
+        ),
+        by="tests/bitrix24/test_catalogue.py",
+    ),
+    bug(
+        "LINE=0",
+        "line 0, which no portal has, may be sent",
+        (
+            _CATALOGUE,
+            "    Kind.LINE: lambda value: type(value) is int and value > 0,",
+            "    Kind.LINE: lambda value: type(value) is int and value >= 0,",
+        ),
+        by="tests/bitrix24/test_catalogue.py",
+    ),
+    bug(
+        "prefix-check",
+        "a host that only begins like a portal's is taken for one",
+        ("plugins/bitrix24/endpoints.py", "    if _CLOUD.fullmatch(text) or", "    if _CLOUD.match(text) or"),
+        by="tests/bitrix24/test_endpoints.py",
+    ),
+    bug(
+        "GET-refresh",
+        "tokens are renewed by GET, with every secret in the address",
+        (
+            "plugins/bitrix24/oauth.py",
+            """        verb="POST",
+        url=url,
+        content_type="application/x-www-form-urlencoded",
+        body=_form(client_id, client_secret, refresh),""",
+            """        verb="GET",
+        url=url,
+        query=_form(client_id, client_secret, refresh),""",
+        ),
+        by="tests/bitrix24/test_oauth.py",
+    ),
+    bug(
+        "no-lease",
+        "everybody who wants to renew the tokens believes to be the only one",
+        ("bot/store/secrets.py", "            yield held\n", "            yield True\n"),
+        by="tests/bitrix24/test_renewal.py",
+    ),
+    bug(
+        "redirect-on",
+        "redirects are followed, to whatever host they name",
+        (
+            _CLIENT,
+            "        return None\n\n\nclass HttpWire",
+            "        return super().get_redirect_target(resp)\n\n\nclass HttpWire",
+        ),
+        (_CLIENT, "                allow_redirects=False,", "                allow_redirects=True,"),
+        by="tests/bitrix24/test_client.py",
+    ),
+)

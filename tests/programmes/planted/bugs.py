@@ -1,0 +1,11 @@
+"""The planted bugs, a row each. Every patch is the smallest that makes its bug, where one would make it."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.answers import ANSWERS
+from tests.programmes.planted.decisions import DECISIONS
+from tests.programmes.planted.doors import DOORS
+from tests.programmes.planted.keeping import KEEPING
+from tests.programmes.planted.plant import Bug
+
+BUGS: tuple[Bug, ...] = (*DECISIONS, *ANSWERS, *DOORS, *KEEPING)

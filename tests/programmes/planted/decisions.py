@@ -1,0 +1,197 @@
+"""Bugs about who decides, what an approval is for, and how a change request ends."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_POLICY, _QUORUM, _REVIEW = "bot/core/policy.py", "bot/usecases/quorum.py", "bot/usecases/review.py"
+_EXECUTE, _RECOVER, _MODE = "bot/usecases/execute.py", "bot/usecases/recover.py", "bot/usecases/mode.py"
+_EXECUTION, _STANDING = "bot/core/execution.py", "bot/core/standing.py"
+_MACHINE = "tests/programmes/test_machine.py"
+_STORIES = "tests/programmes/test_stories.py"
+
+DECISIONS: tuple[Bug, ...] = (
+    bug(
+        "self",
+        "the requester's own approval counts",
+        (
+            _POLICY,
+            'if reviewer == requester:\n                return Refused(reason="You asked',
+            'if not requester:\n                return Refused(reason="You asked',
+        ),
+        (_POLICY, "            if people.same(reviewer, requester):", "            if not people:"),
+        by=_MACHINE,
+    ),
+    bug(
+        "second-account",
+        "the approval from the requester's other account counts",
+        (_POLICY, "            if people.same(reviewer, requester):", "            if not people:"),
+        by="tests/usecases/test_same_person.py",
+    ),
+    bug(
+        "noallow",
+        "whoever sees the card may approve, whatever the allow-list says",
+        (_POLICY, "            if role is None or not role.reaches(needed):", "            if not needed:"),
+        by=_MACHINE,
+    ),
+    bug(
+        "team-check",
+        "people of another workspace are taken for members of this one",
+        (
+            _QUORUM,
+            "    if person.team != ctx.home_team and not person.local:",
+            '    if person.team == "" and not person.local:',
+        ),
+        (_POLICY, "    if reviewer.team != requester.team and not requester.local:", '    if reviewer.team == "":'),
+        (
+            "bot/usecases/consider.py",
+            "def role_of(ctx: Context, person: Principal) -> Role | None:\n"
+            '    """The role now. People of another workspace have none, whatever the list says."""\n'
+            "    if not person.local and person.team != ctx.home_team:",
+            "def role_of(ctx: Context, person: Principal) -> Role | None:\n"
+            '    """The role now. People of another workspace have none, whatever the list says."""\n'
+            '    if not person.local and person.team == "":',
+        ),
+        by=_MACHINE,
+    ),
+    bug(
+        "guest-approves",
+        "guests and deactivated people count, as long as the allow-list has them",
+        (_STANDING, '    Standing.GUEST: "is a guest\'s",\n    Standing.DELETED: "has been deactivated",\n', ""),
+        by="tests/usecases/test_standing.py",
+    ),
+    bug(
+        "old-facts",
+        "what Slack said of an account an hour ago is good enough",
+        (_STANDING, "FRESH_MS = 60_000", "FRESH_MS = 3_600_000"),
+        by="tests/usecases/test_standing.py",
+    ),
+    bug(
+        "late",
+        "an approval counts after the time is up",
+        (
+            _REVIEW,
+            "    if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():\n        expire(",
+            "    if change.status is Status.PENDING and change.expires_at <= 0:\n        expire(",
+        ),
+        by=_MACHINE,
+    ),
+    bug(
+        "quorum-off-by-one",
+        "one approval less than the quorum is enough",
+        (_REVIEW, "    if approvals >= quorum and ctx.store", "    if approvals + 1 >= quorum and ctx.store"),
+        (
+            _QUORUM,
+            "    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)\n    return f",
+            "    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), 1\n    return f",
+        ),
+        (
+            _QUORUM,
+            "    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)\n    given",
+            "    counted, quorum = len(standing_approvals(ctx, change)), 1\n    given",
+        ),
+        by=_MACHINE,
+    ),
+    bug(
+        "revoked-counts",
+        "who lost the role between approval and call still counts",
+        (
+            _QUORUM,
+            "    return [one.reviewer for one in change.approvals if unfit(ctx, one.reviewer, change) is None]",
+            "    return [one.reviewer for one in change.approvals]",
+        ),
+        by=_MACHINE,
+    ),
+    bug(
+        "digest-check",
+        "a button is good for whatever the change request has become",
+        (
+            "bot/usecases/buttons.py",
+            "    return body == _body(change) and keys.signed(_signed(team, change, body), signature)",
+            "    return bool(body and signature)",
+        ),
+        by=_MACHINE,
+    ),
+    bug(
+        "drift",
+        "it runs although the portal is no longer as it was when it was approved",
+        (_EXECUTE, "    lines = drift(change.plan, fresh)\n    if lines:", "    lines = ()\n    if lines:"),
+        by=_MACHINE,
+    ),
+    bug(
+        "anybody-rejects",
+        "rejecting is not a decision, so anybody may",
+        (
+            _REVIEW,
+            "def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:\n"
+            "    if not _still_open(ctx, form, change):",
+            "def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:\n"
+            "    if change.status is not Status.PENDING:",
+        ),
+        by=_MACHINE,
+    ),
+    bug(
+        "frozen-runs",
+        "what was approved before a freeze runs in it",
+        (_EXECUTE, "    barred = barrier(ctx, change.plugin)\n", '    barred = ""\n'),
+        by=_MACHINE,
+    ),
+    bug(
+        "eleventh",
+        "one person may have any number of change requests open",
+        ("bot/usecases/able.py", "MOST_OPEN = 10", "MOST_OPEN = 1_000"),
+        by="tests/usecases/test_limits.py",
+    ),
+    bug(
+        "glass-for-operators",
+        "an operator may break the glass",
+        (_POLICY, "BREAKS_GLASS = Role.ADMIN", "BREAKS_GLASS = Role.OPERATOR"),
+        by="tests/core/test_policy.py tests/usecases/test_glass.py",
+    ),
+    bug(
+        "own-review",
+        "whoever broke the glass reviews it",
+        (
+            "bot/usecases/deeds.py",
+            "    others = [person for person in word.approved if not ctx.people.same(person, breaker)]",
+            "    others = list(word.approved)",
+        ),
+        by="tests/usecases/test_glass.py",
+    ),
+    bug(
+        "unknownfail",
+        "an answer that proves nothing is told as a failure",
+        (
+            _EXECUTION,
+            "    (_U, Proof.UNCHANGED): (Status.UNKNOWN,",
+            "    (_U, Proof.UNCHANGED): (Status.FAILED,",
+        ),
+        by="tests/programmes/crash",
+    ),
+    bug(
+        "settled-early",
+        "nothing to be seen a moment after the call counts as nothing done",
+        (_RECOVER, "        early = left > 0\n", "        early = False\n"),
+        by="tests/usecases/test_recover.py",
+    ),
+    bug(
+        "nointent",
+        "the call is made before anything on disk says so",
+        (
+            _EXECUTE,
+            "        if change.plan.calls:\n            _intend(ctx, change, 0)\n",
+            "",
+        ),
+        by="tests/programmes/crash",
+    ),
+    bug(
+        "no-fence",
+        "a worker that lost its lease goes on writing",
+        (
+            _EXECUTE,
+            "        if not store.leases.hold(lease, at=ctx.clock.now_ms()):\n            raise LeaseLost",
+            "        store.leases.hold(lease, at=ctx.clock.now_ms())",
+        ),
+        by="tests/usecases/test_leases.py",
+    ),
+)

@@ -1,0 +1,88 @@
+"""Bugs at the edges: what comes in from Slack, and what goes out to it."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_DOOR, _TEXT, _GATEWAY = "bot/slack/frontdoor.py", "bot/slack/render/text.py", "bot/slack/gateway.py"
+_LISTENERS = "bot/slack/listeners/__init__.py"
+
+DOORS: tuple[Bug, ...] = (
+    bug(
+        "unsigned",
+        "a wrong signature is let in",
+        (
+            _DOOR,
+            "        if not hmac.compare_digest(expected.encode(), signature.encode()):",
+            "        if not expected:",
+        ),
+        by="tests/slack/test_frontdoor.py",
+    ),
+    bug(
+        "stale-stamp",
+        "a request signed long ago is let in",
+        (_DOOR, "WINDOW_SECONDS = 300", "WINDOW_SECONDS = 300_000_000"),
+        by="tests/slack/test_frontdoor.py",
+    ),
+    bug(
+        "too-deep",
+        "a body nested deeper than the parser's stack reaches the parser",
+        (_DOOR, "    if _deepest(text) > MAX_DEPTH:", "    if _deepest(text) > MAX_BODY:"),
+        by="tests/slack/test_frontdoor.py tests/slack/test_fuzz.py",
+    ),
+    bug(
+        "retry-header-drop",
+        "whatever carries a retry header is taken for a repetition and dropped",
+        (
+            _DOOR,
+            "            status, headers, body = dispatch(door.admit(_letter(environ)))",
+            "            admitted = door.admit(_letter(environ))\n"
+            '            dropped = "x-slack-retry-num" in admitted.headers\n'
+            '            status, headers, body = (200, {}, b"") if dropped else dispatch(admitted)',
+        ),
+        by="tests/slack/test_replay.py",
+    ),
+    bug(
+        "envelope-key",
+        "a delivery is known by the moment it came, so that a repeated one is another",
+        (
+            "bot/slack/inbound.py",
+            'key=f"cmd:{person.id}:{trigger or _fingerprint(payload)}"',
+            'key=f"cmd:{person.id}:{id(payload)}"',
+        ),
+        by="tests/slack/test_inbound.py tests/slack/test_replay.py",
+    ),
+    bug(
+        "ack-first",
+        "what comes in is acknowledged before it is on disk",
+        (
+            _LISTENERS,
+            "        receive(slash_command(body))\n        ack()",
+            "        ack()\n        Timer(1.0, receive, [slash_command(body)]).start()",
+        ),
+        (_LISTENERS, "from typing import Any\n", "from threading import Timer\nfrom typing import Any\n"),
+        by="tests/programmes/crash",
+    ),
+    bug(
+        "unescaped-name",
+        "what somebody typed can mention people and forge links",
+        (_TEXT, '.replace("&", "&amp;").replace("<", "&lt;")', '.replace("&", "&amp;")'),
+        by="tests/slack/test_card.py tests/slack/test_answer.py",
+    ),
+    bug(
+        "unfurl-on",
+        "links in a post are unfolded, and their pages fetched",
+        (_GATEWAY, '"unfurl_links": False', '"unfurl_links": True'),
+        by="tests/slack/test_gateway.py",
+    ),
+    bug(
+        "sdk-repeats",
+        "Slack's client repeats a post whose answer was lost by itself",
+        (
+            _GATEWAY,
+            "timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=secure)",
+            "timeout=TIMEOUT_SECONDS, ssl=secure)",
+        ),
+        by="tests/slack/test_gateway.py",
+    ),
+)

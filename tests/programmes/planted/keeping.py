@@ -1,0 +1,163 @@
+"""Bugs about what is kept: transactions, the queue, the audit log, keys and tokens."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_DATABASE, _JOBS, _OUTBOX, _MIGRATIONS = (
+    "bot/store/database.py",
+    "bot/store/jobs.py",
+    "bot/store/outbox.py",
+    "bot/store/migrations.py",
+)
+_CHAIN, _AUDIT = "bot/core/chain.py", "bot/core/audit.py"
+_TAMPER = "tests/programmes/test_tamper.py"
+
+KEEPING: tuple[Bug, ...] = (
+    bug(
+        "deferred-tx",
+        "a transaction takes its lock only at the first write",
+        (_DATABASE, '            self._guarded("BEGIN IMMEDIATE")', '            self._guarded("BEGIN")'),
+        by="tests/programmes/test_races.py",
+    ),
+    bug(
+        "no-compare",
+        "a status is set whatever it was before",
+        (
+            "bot/store/changes.py",
+            "WHERE number = ? AND COALESCE(?, status) = status",
+            "WHERE number = ? AND COALESCE(?, status) IS NOT NULL",
+        ),
+        (
+            _MIGRATIONS,
+            "BEFORE UPDATE OF status ON changes\n       WHEN OLD",
+            "BEFORE UPDATE OF status ON changes\n       WHEN 0 AND OLD",
+        ),
+        by="tests/programmes/test_races.py",
+    ),
+    bug(
+        "no-receipt",
+        "a delivery that comes again is another one",
+        (
+            _JOBS,
+            '        return Receipt.REPEATED if row and row["body"] == digest else Receipt.MISMATCHED',
+            '        return Receipt.NEW if row and row["body"] == digest else Receipt.MISMATCHED',
+        ),
+        by="tests/programmes/test_machine.py",
+    ),
+    bug(
+        "no-claim",
+        "what is being sent stays in the queue, for everybody to send",
+        (
+            _OUTBOX,
+            "SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state = 'new' \"",
+            "SET state = 'new', attempts = attempts + 1 WHERE id = ? AND state = 'new' \"",
+        ),
+        by="tests/store/test_outbox.py",
+    ),
+    bug(
+        "two-in-a-second",
+        "a channel gets as many messages a second as there are",
+        ("bot/usecases/pace.py", "Way.POST: 1.0, Way.REWRITE: 1.2", "Way.POST: 0.0, Way.REWRITE: 0.0"),
+        by="tests/programmes/test_outage.py",
+    ),
+    bug(
+        "replace-forge",
+        "INSERT OR REPLACE writes over an audit record",
+        (
+            _MIGRATIONS,
+            "       WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)\n",
+            "       WHEN EXISTS (SELECT 1 FROM audit WHERE seq = -NEW.seq)\n",
+        ),
+        by="tests/store/test_guards.py",
+    ),
+    bug(
+        "trigger-lost",
+        "nothing in the database keeps an audit record from being changed",
+        (
+            _MIGRATIONS,
+            "audit_no_update BEFORE UPDATE ON audit",
+            "audit_no_update BEFORE UPDATE OF seq ON audit",
+        ),
+        by="tests/store/test_guards.py",
+    ),
+    bug(
+        "unchained",
+        "an audit record does not depend on the one before it",
+        (_AUDIT, 'seq.to_bytes(8, "big") + previous + body', 'seq.to_bytes(8, "big") + GENESIS + body'),
+        by=_TAMPER,
+    ),
+    bug(
+        "tail-cut",
+        "a log that ends before an anchor is taken for intact",
+        (
+            _CHAIN,
+            "        against = wanted[min(wanted)][0] if wanted else None\n",
+            "        against = None\n",
+        ),
+        by=_TAMPER,
+    ),
+    bug(
+        "no-audit-no-matter",
+        "it runs although the audit channel has not taken the line about the approval",
+        (
+            "bot/usecases/gate.py",
+            '    if state == "sent":\n        return Gate.OPEN, ""',
+            '    if state != "dead":\n        return Gate.OPEN, ""',
+        ),
+        by="tests/stories/test_audit_gate.py",
+    ),
+    bug(
+        "lag-forever",
+        "an audit channel that is an hour behind is as good as any",
+        (
+            "bot/usecases/gate.py",
+            "    why = _dead(ctx) or _behind(ctx, ctx.audit_lag_ms)\n",
+            "    why = _dead(ctx)\n",
+        ),
+        by="tests/usecases/test_lag.py",
+    ),
+    bug(
+        "spare-off",
+        "a pair of tokens that is lost is lost, spare or not",
+        (
+            "plugins/bitrix24/renewal.py",
+            "        instead = self._from_spare(stale) if answer.code in SPENT else None\n",
+            "        instead = None\n",
+        ),
+        by="tests/bitrix24/test_spare.py",
+    ),
+    bug(
+        "refresh-storm",
+        "a refused renewal is tried again with every call",
+        ("plugins/bitrix24/renewal.py", "QUIET_MS = 5 * 60 * 1000", "QUIET_MS = 0"),
+        by="tests/bitrix24/test_renewal.py tests/programmes/test_dead_portal.py",
+    ),
+    bug(
+        "token-in-the-log",
+        "a request goes to the log with its token",
+        (
+            "plugins/bitrix24/caller.py",
+            "        request = protocol.encode(route.base, method, params, held.credentials.access)\n",
+            "        request = protocol.encode(route.base, method, params, held.credentials.access)\n"
+            '        self._services.log.debug("sending %s", request.body.reveal())\n',
+        ),
+        by="tests/bitrix24/test_no_leaks.py tests/programmes/test_leaks.py",
+    ),
+    bug(
+        "one-key",
+        "after a change of keys what the former ones sealed cannot be read",
+        (
+            "bot/store/rotation.py",
+            "    write_keys(path, {_next_id(keys): new_key(), **keys})\n",
+            "    write_keys(path, {_next_id(keys): new_key()})\n",
+        ),
+        by="tests/store/test_rotation.py",
+    ),
+    bug(
+        "unread-copy",
+        "a backup counts without having been looked through",
+        ("bot/store/backup.py", "        assert_sound(database, deep=True)\n        log =", "        log ="),
+        by="tests/store/test_backup.py tests/programmes/test_storage_faults.py",
+    ),
+)
