@@ -26,8 +26,9 @@ from bot.store.database import Failpoint
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, make_home, open_store
-from bot.store.witness import witness_at
-from bot.usecases.access import seed_admins
+from bot.store.witness import Witness, witness_at
+from bot.usecases.access import seed_admins, seeding_is_due
+from bot.usecases.anchor import examine_log
 from bot.usecases.context import Channels, Context
 from bot.usecases.deliver import DeliveryError
 from bot.usecases.house import registry_of
@@ -106,6 +107,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
     client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
     gateway = Gateway(client, keys, command=settings.command, api_url=settings.slack_api)
+    witness = witness_of(settings)
     context = Context(
         store=store,
         registry=registry_of(plugins),
@@ -117,13 +119,20 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         settle_after_ms=settings.duration_ms("B24BOT_READBACK_AFTER"),
         version=__version__,
         audit_lag_ms=settings.audit_lag_ms,
-        witness=witness_at(settings.witness_file, home=settings.home) if settings.witness_file else None,
+        witness=witness,
         people=People.of(settings.same_person),
     )
-    seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
+    # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
+    if seeding_is_due(store, settings.admins) and not examine_log(store, witness).why:
+        seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     for plugin in plugins:
         _start(plugin, context)
     return Bot(settings=settings, store=store, plugins=plugins, gateway=gateway, context=context)
+
+
+def witness_of(settings: Settings) -> Witness | None:
+    """The witness file of the settings, if there is one. Raises ConfigurationError where it could be none."""
+    return witness_at(settings.witness_file, home=settings.home) if settings.witness_file else None
 
 
 def _start(plugin: Plugin, context: Context) -> None:

@@ -11,37 +11,53 @@ from bot.cli.shown import grant_row
 from bot.cli.terminal import Terminal
 from bot.core.exports import iso
 from bot.core.principals import Principal, Role
-from bot.plugin import Table
-from bot.usecases.access import grant_role, revoke_role
+from bot.plugin import Refusal, Table
+from bot.store.store import Store
+from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
+
+last_admin = click.option("--last-admin", is_flag=True, help="Also if they are the last admin of their workspace.")
 
 
 @click.command("grant")
 @click.argument("person", metavar="TEAM:USER")
 @click.argument("role", metavar="ROLE")
+@last_admin
 @click.pass_obj
-def grant(terminal: Terminal, person: str, role: str) -> None:
+def grant(terminal: Terminal, person: str, role: str, last_admin: bool) -> None:
     """Give somebody a role: viewer, operator, approver or admin.
 
     It holds at once, also in a bot that is running, and is recorded with the name of your account.
     """
     principal, given = Principal.parse(person), Role.parse(role)
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store, store.unit_of_work():
+        _keep_an_admin(store, principal, given, last_admin=last_admin)
         grant_role(store, principal, given, by=terminal.person)
     say(f"{principal.id} is {given} now; recorded as granted by {terminal.person.id}.")
 
 
 @click.command("revoke")
 @click.argument("person", metavar="TEAM:USER")
+@last_admin
 @click.pass_obj
-def revoke(terminal: Terminal, person: str) -> None:
+def revoke(terminal: Terminal, person: str, last_admin: bool) -> None:
     """Take somebody's role away. It holds at once, also for approvals that they have given."""
     principal = Principal.parse(person)
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store, store.unit_of_work():
+        _keep_an_admin(store, principal, None, last_admin=last_admin)
         removed = revoke_role(store, principal, by=terminal.person)
     if removed:
         say(f"{principal.id} has no role any more; recorded as revoked by {terminal.person.id}.")
     else:
         say(f"{principal.id} is not on the allow-list; there was nothing to revoke.")
+
+
+def _keep_an_admin(store: Store, principal: Principal, role: Role | None, *, last_admin: bool) -> None:
+    """Without an admin nobody in Slack could change the allow-list. Whoever has this shell may still want that."""
+    if not last_admin and locks_out(store, principal, role):
+        raise Refusal(
+            LAST_ADMIN,
+            hint="Name another one first: b24bot access grant TEAM:USER admin. If it has to be: --last-admin",
+        )
 
 
 @click.command("list")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from bot.cli.output import say
+from bot.cli.options import as_json
+from bot.cli.output import print_json, say
 from bot.cli.terminal import Terminal, readable
+from bot.cli.verify import kept
 from bot.clock import SystemClock
 from bot.core.chain import Anchor, anchors_in
 from bot.core.words import count
@@ -26,16 +28,20 @@ from bot.usecases.restore import Restored, Wish, restore
     type=click.Path(path_type=Path),
     help="Another folder than B24BOT_BACKUPS.",
 )
+@as_json
 @click.pass_obj
-def backup(terminal: Terminal, folder: Path | None) -> None:
+def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
     """Copy the database, look the copy through, and say where it is; also while the bot runs.
 
     A bot that runs does this every hour by itself.
     """
     if folder is not None:
         assert_apart(terminal.host_settings.key_file, folder, "the backups")
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store:
         made = store.back_up(folder)
+    if as_json:
+        print_json({"path": str(made.path), "seq": made.seq, "head": made.head})
+        return
     say(f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip())
 
 
@@ -76,11 +82,11 @@ def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None)
 
 def _anchors(settings: Settings, named: Path | None) -> Iterator[Anchor]:
     """The heads in the file that was named, else in the witness file if there is one."""
-    witness = settings.witness_file
-    path = named or (witness if witness is not None and witness.exists() else None)
-    if path is not None:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            yield from anchors_in(lines, str(path))
+    if named is not None:
+        yield from kept([named])
+    elif settings.witness_file is not None and settings.witness_file.exists():
+        with settings.witness_file.open(encoding="utf-8", errors="replace") as lines:
+            yield from anchors_in(lines, str(settings.witness_file))
 
 
 def _tell(done: Restored, wish: Wish, settings: Settings) -> None:
@@ -93,6 +99,6 @@ def _tell(done: Restored, wish: Wish, settings: Settings) -> None:
         say(f"Lost: {count(done.lost, 'record')} of what happened since.")
     if done.closed:
         say(f"Closed, because they may have been run since: {count(done.closed, 'change request')}.")
-    if settings.witness_file is not None and done.lost != 0:
+    if any(anchor.seq > done.copied for anchor in _anchors(settings, None)):
         say(f"{settings.witness_file} has seen the lost records: put it aside, or the bot will only read.")
     say("Tokens in the copy may have been renewed since. Look: b24bot portal check")

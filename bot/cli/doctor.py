@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 import click
 
-from bot.app import who_slack_says
+from bot.app import UNWITNESSED, who_slack_says, witness_of
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
 from bot.cli.terminal import Terminal, readable
@@ -24,7 +25,9 @@ from bot.store.health import assert_fits, assert_sound, keys_of_records
 from bot.store.keys import Keyring, load_key_file
 from bot.store.migrations import pending, refuse_newer
 from bot.store.store import Store
+from bot.usecases.anchor import disagreement
 from bot.usecases.deliver import DeliveryError
+from bot.usecases.gate import SLOW_MS
 from bot.usecases.listed import REMEDY, strays, trouble
 from bot.usecases.startup import check_clock, short_of_approvers
 from bot.usecases.upkeep import LEAST_FREE
@@ -47,24 +50,54 @@ class Patient:
         return (self.settings.home / FILE_NAME).exists()
 
     @cached_property
+    def database(self) -> Database:
+        """The database as it is, of whatever schema it has."""
+        return Database(self.settings.home / FILE_NAME, read_only=True)
+
+    @cached_property
     def store(self) -> Store:
-        """The database as it is, of whatever schema it has. Raises Refusal when there is none yet."""
-        if not self.there:
-            raise Refusal(f"There is no database in {self.settings.home} yet: the first start makes it.")
-        database = Database(self.settings.home / FILE_NAME, read_only=True)
-        return Store(database, self.keys, self.clock, backups=self.settings.backups)
+        return Store(self.database, self.keys, self.clock, backups=self.settings.backups)
+
+    @cached_property
+    def store_if_any(self) -> Store | None:
+        """For what can be looked at without it as well, and better with it."""
+        try:
+            return self.store if self.there else None
+        except PluginError:
+            return None
 
     def close(self) -> None:
-        if "store" in self.__dict__:
-            self.store.close()
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something to know that is no fault."""
+
+    says: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One thing to look at. `at` returns what is well, in a few words, or raises with what is not and what to do."""
+    """One thing to look at. `at` returns what is well, in a few words, or raises with what is not and what to do.
+
+    It is not looked at unless all is well with what it `needs`, so that one cause is told once.
+    """
 
     name: str
-    at: Callable[[Patient], str]
+    at: Callable[[Patient], str | Note]
+    needs: Sequence[str] = ()
+
+
+class State(StrEnum):
+    """How it is with one thing."""
+
+    OK = "ok"
+    NOTE = "note"
+    NO = "no"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +105,23 @@ class Finding:
     """What was found, and what to do about it."""
 
     name: str
-    ok: bool
+    state: State
     says: str
     hint: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.state is not State.NO
 
 
 def _key_file(patient: Patient) -> str:
     return f"{patient.settings.key_file}, {count(len(patient.keys.ids), 'key')}"
 
 
-def _database(patient: Patient) -> str:
-    database = patient.store.database
+def _database(patient: Patient) -> str | Note:
+    if not patient.there:
+        return Note(says=f"There is no database in {patient.settings.home} yet: the first start makes it.")
+    database = patient.database
     refuse_newer(database)
     assert_sound(database)
     waiting = pending(database)
@@ -119,10 +158,11 @@ def _approvers(patient: Patient) -> str:
     return f"enough for a quorum of {patient.settings.terms.quorum}"
 
 
-def _backups(patient: Patient) -> str:
+def _backups(patient: Patient) -> str | Note:
     last = newest(patient.settings.backups, until=patient.clock.now_ms())
     if last is None:
-        raise Refusal(f"There is no backup in {patient.settings.backups} yet.", hint="Make one: b24bot backup")
+        hint = "Make one: b24bot backup" if patient.there else ""
+        return Note(says=f"There is no backup in {patient.settings.backups} yet.", hint=hint)
     hours = (patient.clock.now_ms() - last) // HOUR_MS
     if hours > 2:
         raise Refusal(
@@ -151,22 +191,56 @@ def _slack(patient: Patient) -> str:
     return f"team {identity.team}, its clock and ours agree"
 
 
-def _channels(patient: Patient) -> str:
-    patient.settings.require("B24BOT_AUDIT_CHANNEL")
-    return "an audit channel is set"
+def _channels(patient: Patient) -> str | Note:
+    channel, store = patient.settings.require("B24BOT_AUDIT_CHANNEL"), patient.store_if_any
+    health = store.outbox.channel(channel) if store is not None else None
+    if health is not None and not health.working:
+        raise Refusal(
+            f"The audit channel {channel} does not take messages ({health.reason}): nothing dangerous runs.",
+            hint="Invite the bot into it, or set B24BOT_AUDIT_CHANNEL to another one.",
+        )
+    oldest = store.outbox.oldest("audit") if store is not None else None
+    waited = patient.clock.now_ms() - oldest if oldest is not None else 0
+    if waited > SLOW_MS:
+        return Note(
+            says=f"A line for the audit channel has waited for {count(waited // 60_000, 'minute')}.",
+            hint="A bot that runs posts it: look whether one runs.",
+        )
+    return "the audit channel took its last line" if health is not None else "an audit channel is set"
 
 
+def _witness(patient: Patient) -> str | Note:
+    witness = witness_of(patient.settings)
+    if witness is None:
+        return Note(says=f"B24BOT_WITNESS_FILE is not set: {UNWITNESSED}.")
+    try:
+        witness.probe()
+        why = disagreement(patient.store_if_any, witness) if patient.store_if_any is not None else ""
+    except OSError as error:
+        raise ConfigurationError(
+            f"The witness file {witness.path} cannot be used: {error.strerror}.",
+            hint="Make it readable and writable for the account of the bot, or set B24BOT_WITNESS_FILE.",
+        ) from None
+    if why:
+        raise ConfigurationError(
+            why, hint="The bot starts and only reads. Look: b24bot audit verify. Then: b24bot restore FILE"
+        )
+    return f"{witness.path}, agrees up to #{witness.newest}" if witness.newest else f"{witness.path}, empty so far"
+
+
+STORE = ("key file", "database")
 LOOKS: tuple[Look, ...] = (
     Look(name="key file", at=_key_file),
     Look(name="database", at=_database),
-    Look(name="keys", at=_fitting),
-    Look(name="audit log", at=_chain),
-    Look(name="allow-list", at=_allow_list),
-    Look(name="approvers", at=_approvers),
+    Look(name="keys", at=_fitting, needs=STORE),
+    Look(name="audit log", at=_chain, needs=STORE),
+    Look(name="witness", at=_witness),
+    Look(name="allow-list", at=_allow_list, needs=STORE),
+    Look(name="approvers", at=_approvers, needs=STORE),
     Look(name="backups", at=_backups),
     Look(name="disk", at=_room),
     Look(name="channels", at=_channels),
-    Look(name="Slack", at=_slack),
+    Look(name="Slack", at=_slack, needs=("key file",)),
 )
 """In the order of a start."""
 
@@ -175,25 +249,45 @@ LOOKS: tuple[Look, ...] = (
 @as_json
 @click.pass_obj
 def doctor(terminal: Terminal, as_json: bool) -> None:
-    """Look at everything a start looks at, and say what to do. Exit code 0: all is well; 78: something is not.
+    """Look at everything a start looks at, and say what to do. Exit code 0: nothing is wrong; 78: something is.
 
     Nothing is changed; it works beside a bot that runs, too.
     """
     with closing(Patient(terminal.host_settings)) as patient:
         found = list(_examine(patient))
     if as_json:
-        print_json([{"name": one.name, "ok": one.ok, "says": one.says, "hint": one.hint} for one in found])
+        print_json(
+            [{"name": one.name, "ok": one.ok, "state": one.state, "says": one.says, "hint": one.hint} for one in found]
+        )
     else:
         for one in found:
-            say(f"{'ok' if one.ok else 'no'}  {one.name}: {one.says} {one.hint}".rstrip())
+            if one.state is not State.SKIPPED:
+                say(f"{one.state:<4}  {one.name}: {one.says} {one.hint}".rstrip())
+        skipped = [one.name for one in found if one.state is State.SKIPPED]
+        if skipped:
+            say(f"Not looked at, for want of what is above: {', '.join(skipped)}.")
     if not all(one.ok for one in found):
         raise SystemExit(78)
 
 
 def _examine(patient: Patient) -> Iterator[Finding]:
+    well: set[str] = set()
     for look in LOOKS:
-        try:
-            with readable(patient.settings.home):
-                yield Finding(name=look.name, ok=True, says=look.at(patient))
-        except PluginError as error:
-            yield Finding(name=look.name, ok=False, says=error.sentence, hint=error.hint)
+        finding = _look(patient, look, well)
+        if finding.state is State.OK:
+            well.add(look.name)
+        yield finding
+
+
+def _look(patient: Patient, look: Look, well: set[str]) -> Finding:
+    missing = [name for name in look.needs if name not in well]
+    if missing:
+        return Finding(name=look.name, state=State.SKIPPED, says=f"Not looked at; see {' and '.join(missing)}.")
+    try:
+        with readable(patient.settings.home):
+            said = look.at(patient)
+    except PluginError as error:
+        return Finding(name=look.name, state=State.NO, says=error.sentence, hint=error.hint)
+    if isinstance(said, Note):
+        return Finding(name=look.name, state=State.NOTE, says=said.says, hint=said.hint)
+    return Finding(name=look.name, state=State.OK, says=said)

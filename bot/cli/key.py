@@ -25,7 +25,7 @@ def key() -> None:
 @contextmanager
 def _alone(terminal: Terminal) -> Iterator[Store]:
     """The store, with nobody else changing keys meanwhile; a bot may run."""
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store:
         seats = Seats(terminal.host_settings.home, [KEYS])
         try:
             yield store
@@ -60,14 +60,18 @@ def _advice(one: KeyUse) -> str:
 
 
 @key.command("rotate")
+@as_json
 @click.pass_obj
-def turn(terminal: Terminal) -> None:
+def turn(terminal: Terminal, as_json: bool) -> None:
     """Bring a new key into use and seal every secret with it; also while the bot runs.
 
     The former keys stay in the file: records of the audit log and buttons of cards that wait need them.
     """
     with _alone(terminal) as store:
         made = rotate(store, terminal.host_settings.key_file, by=terminal.person.id)
+    if as_json:
+        print_json({"id": made.id, "secrets": made.secrets})
+        return
     say(f"The key “{made.id}” is in use now; {count(made.secrets, 'secret')} sealed with it.")
     say(f"Keep a copy of {terminal.host_settings.key_file} apart from the database's backups.")
 

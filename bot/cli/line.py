@@ -14,7 +14,7 @@ from bot.app import Bot
 from bot.cli.hidden import ask_secrets, missing_words, refuse_secrets
 from bot.cli.output import print_reply
 from bot.cli.progress import progress_bar
-from bot.cli.terminal import Terminal
+from bot.cli.terminal import Terminal, assert_trusted
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted
@@ -23,6 +23,7 @@ from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.redact import redact
 from bot.plugin import Plugin, Refusal, Reply
 from bot.store.seats import WORKER
+from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
 from bot.usecases.consider import Answered, Planned, consider, consider_with, role_of
 from bot.usecases.deliver import DeliveryError
 from bot.usecases.house import do_at_once
@@ -31,6 +32,9 @@ from bot.usecases.review import confirm
 from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview
 
 log = logging.getLogger("b24bot.cli")
+STATUS = "status"
+GLANCE = 1_000
+"""Records at the end of the log that are recomputed before a command that only reads is recorded."""
 NOBODY_WORKS = "No worker seems to be running, so its card is not posted yet. Start one: b24bot serve (or b24bot work)."
 
 
@@ -55,17 +59,30 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
 
     Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
     """
+    typed = split(clean(line or "help"))
+    if typed[:1] == [STATUS]:
+        terminal.assert_sound()
     with terminal.bot() as bot:
-        command, words = find(bot.context.registry, split(clean(line or "help")))
+        command, words = find(bot.context.registry, typed)
         plugin = bot.context.registry.owner(command)
+        _look_at_log(bot, thoroughly=command.path == STATUS)
         try:
             if command.terminal and plugin is not None:
                 refuse_secrets(command, words)
+                assert_trusted(note_chain(bot.context))
                 return _set_up(terminal, bot, plugin, command, line + missing_words(terminal, command, words))
             return _ask(terminal, bot, line, yes=yes)
         except NotPermitted as error:
             _record(terminal, bot, Tag.COMMAND_REFUSED, line, reason=error.sentence)
             raise
+
+
+def _look_at_log(bot: Bot, *, thoroughly: bool) -> None:
+    """Whether the log can be trusted: for what only reads the end of it will do, and a whole log is long."""
+    ctx = bot.context
+    limit = check_chain(ctx) if thoroughly else examine_log(ctx.store, ctx.witness, most=GLANCE).limit
+    if limit is not None:
+        ctx.limits[CHAIN] = limit
 
 
 def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, line: str) -> Told:
@@ -94,11 +111,13 @@ def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
             _record(terminal, bot, Tag.COMMAND_RAN, line)
             return Told(reply=preview(considered))
         case Planned(decision=Allowed()):
+            assert_trusted(note_chain(bot.context))
             with bot.store.unit_of_work():
                 reply = do_at_once(bot.context, terminal.person, considered)
                 _record(terminal, bot, Tag.COMMAND_RAN, line)
             return Told(reply=reply)
         case Planned():
+            assert_trusted(note_chain(bot.context))
             return _open(terminal, bot, considered, yes=yes)
 
 
@@ -156,6 +175,9 @@ def home_team(bot: Bot) -> str:
 
 
 def _record(terminal: Terminal, bot: Bot, tag: Tag, line: str, **more: Fact) -> None:
+    if CHAIN in bot.context.limits:
+        # A record behind one that cannot be trusted would make a second log.
+        return
     # What people type may hold a secret by mistake; the record keeps the words and not that.
     facts: dict[str, Fact] = {"line": redact(line[:200], terminal.hidden), **more}
     with bot.store.unit_of_work() as store:

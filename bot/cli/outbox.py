@@ -55,7 +55,7 @@ def _cells(letter: Letter) -> tuple[str, ...]:
 @click.pass_obj
 def retry(terminal: Terminal, which: str) -> None:
     """Send again what was given up. A running bot takes it up by itself."""
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store:
         if which == ALL:
             revived = revive_all(store, by=terminal.person)
             say(f"{count(revived, 'notice')} will be sent again." if revived else "Nothing was given up.")
@@ -75,7 +75,7 @@ def _number(word: str) -> int:
 @click.pass_obj
 def drop(terminal: Terminal, which: str) -> None:
     """Take a notice out of the queue for good. An audit line cannot be dropped."""
-    with terminal.store() as store:
+    with terminal.store(writes=True) as store:
         letter = discard(store, _number(which), by=terminal.person)
     say(f"Notice {letter.id} about {subject(letter)} is dropped; recorded as {terminal.person.id}'s doing.")
 

@@ -58,23 +58,27 @@ def settle_request(terminal: Terminal, number: str, outcome: str) -> None:
 
     From the start where nothing shows it, else a quarter of an hour after the call.
     """
-    with terminal.bot() as bot, bot.store.unit_of_work() as store:
+    with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
         sentence = settle_by_hand(bot.context, terminal.person, _change(store, number), Status(outcome))
     say(sentence)
 
 
 @click.command("withdraw")
 @click.argument("number", metavar="CR-NUMBER")
+@as_json
 @click.pass_obj
-def withdraw_request(terminal: Terminal, number: str) -> None:
+def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
     """Take back a change request that was asked for in this terminal, by the same account."""
-    with terminal.bot() as bot, bot.store.unit_of_work() as store:
+    with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
         change = _change(store, number)
         told = withdraw(bot.context, terminal.person, change)
         now = store.changes.require(change.number)
     if now.status is not Status.WITHDRAWN or change.status is Status.WITHDRAWN:
         raise Refusal(told)
-    say(told)
+    if as_json:
+        print_json(change_whole(now))
+    else:
+        say(told)
 
 
 def _change(store: Store, number: str) -> ChangeRequest:

@@ -8,22 +8,26 @@ import os
 import pwd
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bot.app import Bot, Running, assemble, launch, read_settings
+from bot.app import Bot, Running, assemble, launch, read_settings, witness_of
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import AnyCommand
+from bot.core.mode import Limit
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.logs import set_up_logs
 from bot.plugin import Plugin, PluginError
 from bot.settings import Settings, load_settings
+from bot.store.database import FILE_NAME, Database
+from bot.store.health import assert_sound
 from bot.store.keys import load_key_file
 from bot.store.store import Store, open_store
+from bot.usecases.anchor import examine_log, note_chain
 from bot.usecases.house import registry_of
 
 log = logging.getLogger("b24bot.cli")
@@ -113,29 +117,47 @@ class Terminal:
         return False
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        """The store alone, for what needs neither plugins nor Slack."""
+    def store(self, *, writes: bool = False) -> Iterator[Store]:
+        """The store alone, for what needs neither plugins nor Slack. What `writes` needs a log to be trusted."""
         settings = self.host_settings
         with readable(settings.home):
             keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
             store = open_store(settings.home, keys, SystemClock(), backups=settings.backups)
         try:
+            if writes:
+                assert_trusted(examine_log(store, witness_of(settings)).limit)
             yield store
         finally:
             store.close()
 
     @contextmanager
-    def bot(self) -> Iterator[Bot]:
-        """The parts of the bot, for one command."""
+    def bot(self, *, writes: bool = False) -> Iterator[Bot]:
+        """The parts of the bot, for one command. What `writes` needs a log to be trusted."""
         settings = self.settings
         level = settings.log_level
         set_up_logs("WARNING" if level == "INFO" else level, lambda: self.hidden)
         with readable(settings.home):
             bot = assemble(settings)
         try:
+            if writes:
+                assert_trusted(note_chain(bot.context))
             yield bot
         finally:
             bot.close()
+
+    def assert_sound(self) -> None:
+        """Make sure, changing nothing, that there is a database and that it can be read from end to end.
+
+        Raises ConfigurationError without one, and StoreDamaged.
+        """
+        home = self.host_settings.home
+        if not (home / FILE_NAME).exists():
+            raise ConfigurationError(
+                f"There is no database in {home}.",
+                hint="Look at B24BOT_HOME. The first start makes one: b24bot serve",
+            )
+        with readable(home), closing(Database(home / FILE_NAME, read_only=True)) as database:
+            assert_sound(database)
 
     @contextmanager
     def running(self, *, intake: bool, work: bool) -> Iterator[Running]:
@@ -148,6 +170,15 @@ class Terminal:
             log.info("told to stop; finishing what is running", extra={"action": "stopping"})
         finally:
             running.stop()
+
+
+def assert_trusted(limit: Limit | None) -> None:
+    """What would be written on a log that cannot be trusted would make a second one. Raises ConfigurationError."""
+    if limit is not None:
+        raise ConfigurationError(
+            f"{limit.why} Nothing was written.",
+            hint="Look: b24bot audit verify. Then put a copy back that holds: b24bot restore FILE",
+        )
 
 
 @contextmanager

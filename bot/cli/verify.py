@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import click
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
 from bot.cli.terminal import Terminal, readable
-from bot.core.chain import Anchor, Findings, Link, a_head, anchors_in, examine
-from bot.core.errors import WordsError
+from bot.core.chain import NO_LINK, Anchor, Findings, Link, a_head, anchors_in, any_stands, examine
+from bot.core.errors import ConfigurationError, WordsError
 from bot.core.exports import exported_links
 from bot.plugin import Refusal
 from bot.store.copies import links_of
+from bot.store.health import other_keys
 from bot.store.keys import Keyring, load_key_file
 from bot.store.store import FILE_NAME
 
@@ -47,10 +49,12 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
     """
     if given["database"] and given["exported"]:
         raise WordsError("Give --database or --export, not both.")
-    anchors = [*_typed(given["head"]), *_kept(given["anchors"]), *_witnessed(terminal, given)]
+    anchors = [*_typed(given["head"]), *kept(given["anchors"]), *_witnessed(terminal, given)]
     keys = _keys(terminal, given["key_file"])
     with _links(terminal, given["database"], given["exported"]) as links:
         found = examine(links, keys.audit_key, anchors=anchors)
+    if found.broken_at is not None:
+        _assert_its_keys(terminal, given, keys)
     code = BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
     if as_json:
         print_json(_object(found, code, len(anchors)))
@@ -68,7 +72,8 @@ def _typed(heads: tuple[str, ...]) -> Iterator[Anchor]:
         yield anchor
 
 
-def _kept(files: tuple[Path, ...]) -> Iterator[Anchor]:
+def kept(files: Iterable[Path]) -> Iterator[Anchor]:
+    """The heads in files that somebody named. Raises Refusal for one without any."""
     for path in files:
         found = _read(path)
         if not found:
@@ -102,15 +107,36 @@ def _keys(terminal: Terminal, path: Path | None) -> Keyring:
         return load_key_file(settings.key_file, home=settings.home)
 
 
+def _assert_its_keys(terminal: Terminal, given: dict[str, Any], keys: Keyring) -> None:
+    """Where nothing at all fits, the key file is more likely to be the wrong one than every record to be changed."""
+    with _links(terminal, given["database"], given["exported"]) as links:
+        if not any_stands(links, keys.audit_key):
+            raise other_keys(f"The audit log of {given['exported'] or given['database'] or 'the bot'}")
+
+
 @contextmanager
 def _links(terminal: Terminal, database: Path | None, exported: Path | None) -> Iterator[Iterator[Link]]:
     if exported is not None:
         with readable(exported), exported.open(encoding="utf-8", errors="replace") as lines:
-            yield exported_links(lines)
+            yield _records(lines, exported)
         return
     path = database or terminal.host_settings.home / FILE_NAME
     with readable(path), links_of(path) as links:
         yield links
+
+
+def _records(lines: Iterable[str], path: Path) -> Iterator[Link]:
+    """The records of an export. Raises ConfigurationError for a file in which no line is one."""
+    links, seen = exported_links(lines), []
+    for one in links:
+        seen.append(one)
+        if one is not NO_LINK:
+            break
+    if seen and seen[-1] is NO_LINK:
+        raise ConfigurationError(
+            f"There is no audit record in {path}.", hint="It takes what b24bot audit export prints, as JSONL."
+        )
+    return chain(seen, links)
 
 
 def _sentences(found: Findings, anchors: int) -> Iterator[str]:

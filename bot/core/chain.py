@@ -107,6 +107,16 @@ def examine(
     return Findings(place=Place(seq=seq, mac=mac), broken_at=broken, agreed=agreed, against=against)
 
 
+def any_stands(links: Iterable[Link], key_of: Callable[[str], bytes]) -> bool:
+    """Whether one record at least was chained to the one before it with these keys: else they are another log's."""
+    mac = START.mac
+    for one in links:
+        if one is not NO_LINK and compare_digest(_mac(one, key_of(one.key_id), mac), one.mac):
+            return True
+        mac = one.mac
+    return False
+
+
 def _mac(one: Link, key: bytes, previous: bytes) -> bytes:
     return link_of(
         key, one.seq, previous, at=one.at, tag=one.tag, actor=one.actor, subject=one.subject, facts=one.facts

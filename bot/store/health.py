@@ -58,7 +58,12 @@ def _assert_records_fit(database: Database, keys: Keyring) -> None:
     last = database.rows("SELECT seq FROM audit ORDER BY seq DESC LIMIT ?", SAMPLED)
     ends = [row["seq"] for row in (*last, *first)]
     if ends and not any(log.stands(seq) for seq in ends):
-        raise ConfigurationError(
-            f"The audit log of {database.path} was not written with this key file.",
-            hint="Put the right key file back; if it is the right one, the log was changed: restore the last backup.",
-        )
+        raise other_keys(f"The audit log of {database.path}")
+
+
+def other_keys(log: str) -> ConfigurationError:
+    """What to raise for a log of which no record fits the keys at hand."""
+    return ConfigurationError(
+        f"{log} was not written with this key file.",
+        hint="Put the right key file back; if it is the right one, the log was changed: restore the last backup.",
+    )

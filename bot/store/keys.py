@@ -168,6 +168,8 @@ def assert_apart(path: Path, folder: Path, what: str) -> None:
 
 def read_keys(path: Path, *, home: Path | None = None) -> Mapping[str, bytes]:
     """The keys by id, as they stand in the file. Raises ConfigurationError."""
+    if path.is_dir():
+        raise ConfigurationError(f"{path} is a folder and no key file.", hint="Name the file that is in it.")
     if not path.is_file():
         raise ConfigurationError(f"There is no key file at {path}.", hint=_where_from(home))
     if path.stat().st_mode & LOOSE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -34,6 +35,13 @@ class Witness:
         self._accepted: Unread | None = None
         self.newest = 0
         """The highest record number in what was accepted of the file as it is now."""
+
+    def probe(self) -> None:
+        """See whether it could be read and written, changing nothing."""
+        if self.path.exists():
+            os.close(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC))
+        elif not os.access(self.path.parent, os.W_OK | os.X_OK):
+            raise OSError(errno.EACCES, "its folder is not there, or cannot be written", str(self.path))
 
     def append(self, lines: Iterable[str]) -> None:
         """Write the lines and have them on the disk. A line that a crash left half written is ended first."""

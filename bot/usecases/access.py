@@ -38,10 +38,15 @@ def revoke_role(store: Store, principal: Principal, *, by: Principal, request: s
     return removed
 
 
+def seeding_is_due(store: Store, admins: tuple[Principal, ...]) -> bool:
+    """Whether the people of the setting were not made admins of this database yet."""
+    return bool(admins) and not store.facts.get(SEEDED)
+
+
 def seed_admins(store: Store, admins: tuple[Principal, ...], *, by: Principal) -> int:
     """Grant admin to the people of the setting, once in the life of a database; returns how many."""
     with store.unit_of_work():
-        if not admins or store.facts.get(SEEDED):
+        if not seeding_is_due(store, admins):
             return 0
         for principal in admins:
             grant_role(store, principal, Role.ADMIN, by=by)

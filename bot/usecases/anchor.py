@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.core.audit import QUIET, SYSTEM, Entry, Tag
@@ -9,8 +10,10 @@ from bot.core.chain import START, Place, examine, witness_line
 from bot.core.errors import ConfigurationError
 from bot.core.exports import iso
 from bot.core.mode import Limit, Mode
+from bot.store.store import Store
 from bot.store.witness import Witness
 from bot.usecases.context import Context, log
+from bot.usecases.gate import Watch
 
 CHAIN = "chain"
 """The name of the limit in `ctx.limits`."""
@@ -18,6 +21,8 @@ WITNESSED = "witnessed"
 """The fact that holds the number of the last record whose head is in the witness file."""
 MOST_VERIFIED = 1_000_000
 """Records that are recomputed in one go; of a longer log the newest so many."""
+UNWRITTEN = "witness_unwritten"
+"""The fact that holds since when the witness file cannot be written (UTC epoch milliseconds), and why; or nothing."""
 BEGUN = " at first"
 """Stands behind that number until the first line is written."""
 MENDED = "somebody at the host has mended the log"
@@ -30,15 +35,33 @@ def check_chain(ctx: Context, *, most: int = MOST_VERIFIED) -> Limit | None:
 
     Of a longer log the newest `most` records are recomputed.
     """
-    why = _break(ctx, most)
-    if not why and ctx.witness is not None:
-        try:
-            why = _disagreement(ctx, ctx.witness)
-        except OSError as error:
-            log.warning(
-                "the witness file %s cannot be read: %s", ctx.witness.path, error, extra={"action": "witness_unread"}
-            )
-    return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED) if why else None
+    found = examine_log(ctx.store, ctx.witness, start=ctx.verified, most=most)
+    ctx.verified = found.verified
+    return found.limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """Why the log cannot be trusted, empty when it can, and how far it was recomputed and held."""
+
+    why: str
+    verified: Place
+
+    @property
+    def limit(self) -> Limit | None:
+        return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=self.why, until=MENDED) if self.why else None
+
+
+def examine_log(store: Store, witness: Witness | None, *, start: Place = START, most: int = MOST_VERIFIED) -> Examined:
+    """The same check for whoever has no more than the store. What was recomputed before ends at `start`."""
+    found = _break(store, start, most)
+    if found.why or witness is None:
+        return found
+    try:
+        return replace(found, why=disagreement(store, witness))
+    except OSError as error:
+        log.warning("the witness file %s cannot be read: %s", witness.path, error, extra={"action": "witness_unread"})
+        return found
 
 
 def note_chain(ctx: Context) -> Limit | None:
@@ -57,29 +80,31 @@ def _note(ctx: Context, limit: Limit | None) -> None:
     ctx.limits[CHAIN] = limit
 
 
-def _break(ctx: Context, most: int) -> str:
-    audit, start = ctx.store.audit, ctx.verified
+def _break(store: Store, start: Place, most: int) -> Examined:
+    audit = store.audit
     last = audit.place() or START
     if start != START and audit.place_at(start.seq) != start:
-        return _broken_at(min(start.seq, last.seq + 1))
+        return Examined(why=_broken_at(min(start.seq, last.seq + 1)), verified=start)
     if last.seq - start.seq > most:
         start = audit.place_at(last.seq - most) or start
     try:
-        found = examine(audit.links(after=start.seq or None), ctx.store.keys.audit_key, start=start)
+        found = examine(audit.links(after=start.seq or None), store.keys.audit_key, start=start)
     except ConfigurationError as error:
-        return error.sentence
-    ctx.verified = found.place
-    return _broken_at(found.broken_at) if found.broken_at is not None else ""
+        return Examined(why=error.sentence, verified=start)
+    return Examined(why=_broken_at(found.broken_at) if found.broken_at is not None else "", verified=found.place)
 
 
 def _broken_at(seq: int) -> str:
     return f"The audit log is broken at record #{seq}: it was changed after it was written, or is missing."
 
 
-def _disagreement(ctx: Context, witness: Witness) -> str:
-    """Compare what is new in the witness file, whoever wrote it there. What does not fit is found again next time."""
+def disagreement(store: Store, witness: Witness) -> str:
+    """Compare what is new in the witness file, whoever wrote it there: what does not fit, as a sentence.
+
+    It is found again next time. Raises OSError.
+    """
     unread = witness.unread()
-    last = ctx.store.audit.place() or START
+    last = store.audit.place() or START
     newest = max((anchor.seq for anchor in unread.anchors), default=0)
     if newest > last.seq:
         return (
@@ -87,7 +112,7 @@ def _disagreement(ctx: Context, witness: Witness) -> str:
             "the database was put back, or records were cut off."
         )
     for anchor in sorted(unread.anchors, key=lambda one: one.seq):
-        place = ctx.store.audit.place_at(anchor.seq)
+        place = store.audit.place_at(anchor.seq)
         if place is None or not anchor.fits(place):
             return (
                 f"Audit record #{anchor.seq} is not the one the witness file has seen: two b24bots with two databases "
@@ -111,6 +136,25 @@ def witness_limit(ctx: Context) -> Limit | None:
 def _witnessed(ctx: Context) -> int | None:
     known = ctx.store.facts.get(WITNESSED)
     return int(known.removesuffix(BEGUN)) if known is not None else None
+
+
+def unwritten(ctx: Context) -> tuple[int, str] | None:
+    """Since when the witness file cannot be written, and why; None when it can, or none is set."""
+    since, _, why = (ctx.store.facts.get(UNWRITTEN) or "").partition(" ")
+    return (int(since), why) if since and ctx.witness is not None else None
+
+
+class WitnessWatch(Watch):
+    """That the witness file cannot be written; whoever tried has written the line in the log."""
+
+    def __init__(self, ctx: Context) -> None:
+        hint = "If that lasts, nothing that changes the portal runs; it is tried again by itself."
+        super().__init__(ctx, find=_unwritten, hint=hint)
+
+
+def _unwritten(ctx: Context) -> str:
+    found = unwritten(ctx)
+    return f"The witness file (B24BOT_WITNESS_FILE) cannot be written: {found[1]}." if found else ""
 
 
 class Anchoring:
@@ -140,23 +184,31 @@ class Anchoring:
         if witnessed is None:
             witnessed = self._begin(last)
         try:
-            why = _disagreement(ctx, witness)
+            why = disagreement(ctx.store, witness)
             if why:
                 _note(ctx, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
                 return False
             reached = self._append(witness, witnessed)
         except OSError as error:
-            if not self._failing:
-                log.warning(
-                    "the witness file %s cannot be written: %s", witness.path, error, extra={"action": "witness_dead"}
-                )
-            self._failing = True
+            self._note_failure(witness, error)
             return False
         self._failing = False
         with ctx.store.unit_of_work() as store:
+            if store.facts.get(UNWRITTEN):
+                store.facts.put(UNWRITTEN, "")
             self._note_cut(witness)
             store.facts.put(WITNESSED, str(reached))
         return reached < last.seq
+
+    def _note_failure(self, witness: Witness, error: OSError) -> None:
+        """Since when, for whoever asks how the bot is, and for the keeper, who tells the admins."""
+        if self._failing:
+            return
+        self._failing = True
+        log.warning("the witness file %s cannot be written: %s", witness.path, error, extra={"action": "witness_dead"})
+        with self._ctx.store.unit_of_work() as store:
+            if not store.facts.get(UNWRITTEN):
+                store.facts.put(UNWRITTEN, f"{self._ctx.clock.now_ms()} {error.strerror or error}")
 
     def _begin(self, last: Place) -> int:
         """A log that gets a witness begins with its newest record, and from now on what waits for it is counted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from bot.core import marks
@@ -75,27 +76,52 @@ def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
     return Gate.SHUT, f"{limit.why} Ask again once {limit.until}."
 
 
-class LagWatch:
-    """Tells the log and the admins, once each time it begins, that the audit channel is dead or lags behind."""
+class Watch:
+    """Tells the log, and the admins once Slack has said where they are, of a trouble: once each time it begins.
 
-    def __init__(self, ctx: Context) -> None:
+    In a message of their own: the channel where they would read it may be the one in trouble. `action` marks the line
+    in the log; without it another one writes that line.
+    """
+
+    def __init__(self, ctx: Context, *, find: Callable[[Context], str], hint: str, action: str = "") -> None:
         self._ctx = ctx
-        self._told = False
+        self._find = find
+        self._action = action
+        self._hint = hint
+        self._logged = self._told = False
+
+    def tells(self) -> bool:
+        """Whether the admins can be told now."""
+        return bool(self._ctx.home_team)
 
     def look(self) -> None:
-        ctx = self._ctx
-        trouble = _dead(ctx) or _behind(ctx, SLOW_MS)
-        if trouble and not self._told:
-            log.warning("%s", marks.plain(trouble), extra={"action": "audit_lags"})
-            if ctx.channels.audit and ctx.home_team:
-                self._tell_admins(trouble)
-        self._told = bool(trouble)
+        trouble = self._find(self._ctx)
+        if trouble and self._action and not self._logged:
+            log.warning("%s", marks.plain(trouble), extra={"action": self._action})
+        self._logged = bool(trouble)
+        if trouble and not self._told and self.tells():
+            self._tell_admins(trouble)
+            self._told = True
+        self._told = self._told and bool(trouble)
 
     def _tell_admins(self, trouble: str) -> None:
-        """In a message of their own: the channel where they would read it is the one in trouble."""
         ctx = self._ctx
-        hint = "Nothing that changes the portal runs while it is dead or too far behind; it is tried again by itself."
         with ctx.store.unit_of_work() as store:
             for grant in store.grants.all():
                 if grant.role is Role.ADMIN and grant.principal.team == ctx.home_team:
-                    whisper(ctx, grant.principal, "", Reply(title=trouble, notes=(hint,)), mood="trouble")
+                    whisper(ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood="trouble")
+
+
+class LagWatch(Watch):
+    """That the audit channel is dead or lags behind; that none is set is in the log alone."""
+
+    def __init__(self, ctx: Context) -> None:
+        hint = "Nothing that changes the portal runs while it is dead or too far behind; it is tried again by itself."
+        super().__init__(ctx, find=_slow, action="audit_lags", hint=hint)
+
+    def tells(self) -> bool:
+        return super().tells() and bool(self._ctx.channels.audit)
+
+
+def _slow(ctx: Context) -> str:
+    return _dead(ctx) or _behind(ctx, SLOW_MS)

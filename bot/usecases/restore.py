@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.core.audit import SYSTEM, Entry, Fact, Tag
 from bot.core.chain import Anchor, examine
 from bot.core.change import Status
-from bot.core.errors import ConfigurationError
+from bot.core.errors import ConfigurationError, StoreDamaged
 from bot.core.notices import CardNotice
 from bot.core.principals import Principal
 from bot.core.words import count
@@ -24,6 +24,7 @@ from bot.store.restore import Standing, forget_queues, make_ready, standing, swa
 from bot.store.store import Store, open_store
 from bot.usecases.notify import card_key
 
+ANOTHER = "Nothing was changed. Name a copy that b24bot backup, or the bot by itself, has made (B24BOT_BACKUPS)."
 ANYWAY = "If that is what you want, give --behind. The database that is there is kept in any case."
 CLOSED = (
     "The database was restored from a copy that knows this as open. What became of it since is not known here, so it "
@@ -54,6 +55,8 @@ class Restored:
     kept: Path | None
     lost: int | None
     closed: int
+    copied: int
+    """The number of the last record of the copy itself; its restoring is recorded behind it."""
 
 
 def restore(wish: Wish) -> Restored:
@@ -73,11 +76,21 @@ def restore(wish: Wish) -> Restored:
     look_through(workshop / FILE_NAME, wish.keys)
     kept = swap(workshop, wish.home, wish.home / f"replaced-{wish.clock.now_ms()}")
     last = look_through(wish.home / FILE_NAME, wish.keys)
-    return Restored(seq=last.seq, head=last.head, kept=kept, lost=lost, closed=closed)
+    return Restored(seq=last.seq, head=last.head, kept=kept, lost=lost, closed=closed, copied=copy.seq)
 
 
 def inspect(wish: Wish) -> Backup:
     """Look through the copy where it lies: sound, not newer, of these keys, its chain whole, and its heads known."""
+    if not wish.file.is_file():
+        what = f"{wish.file} is a folder" if wish.file.is_dir() else f"There is no file {wish.file}"
+        raise ConfigurationError(f"{what}.", hint=ANOTHER)
+    try:
+        return _inspect(wish)
+    except StoreDamaged as error:
+        raise StoreDamaged(error.sentence, hint=ANOTHER) from None
+
+
+def _inspect(wish: Wish) -> Backup:
     database = Database(wish.file, read_only=True)
     try:
         refuse_newer(database)

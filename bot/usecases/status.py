@@ -10,6 +10,7 @@ from bot.core.change import OPEN, Status
 from bot.core.mode import Mode, worst
 from bot.core.words import count, moment
 from bot.plugin import Reply
+from bot.usecases.anchor import unwritten
 from bot.usecases.bypass import unreviewed
 from bot.usecases.context import Context
 from bot.usecases.mode import limits
@@ -66,6 +67,12 @@ def _checkpoint(ctx: Context) -> Iterable[Row]:
         yield "Last checkpoint", f"#{record.seq} {record.head} at {moment(record.at)}"
 
 
+def _witness(ctx: Context) -> Iterable[Row]:
+    found = unwritten(ctx)
+    if found is not None:
+        yield "Witness", f"not written since {moment(found[0])}: {found[1]}"
+
+
 def _version(ctx: Context) -> Iterable[Row]:
     yield "Version", ctx.version
 
@@ -78,6 +85,7 @@ ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
     _outbox,
     _audit_lines,
     _checkpoint,
+    _witness,
     _version,
 )
 

@@ -12,7 +12,7 @@ from bot.core.notices import Whisper
 from bot.plugin import Reply
 from bot.store.jobs import Job
 from bot.store.store import Store
-from bot.usecases.anchor import Anchoring
+from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier, DeliveryError
@@ -57,7 +57,7 @@ class Worker:
         self._courier = Courier(ctx)
         self._upkeep = Upkeep(ctx)
         self._anchoring = Anchoring(ctx)
-        self._lag = LagWatch(ctx)
+        self._watches = (LagWatch(ctx), WitnessWatch(ctx))
 
     def start(self) -> None:
         """Take over what was left, then begin to work."""
@@ -128,7 +128,8 @@ class Worker:
             show_again(self._ctx)
             self._recovery.look()
         write_checkpoint(self._ctx)
-        self._lag.look()
+        for watch in self._watches:
+            watch.look()
         now = self._ctx.clock.now_ms()
         if now - self._swept_at > SWEEP_MS:
             self._swept_at = now

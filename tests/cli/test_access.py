@@ -31,7 +31,7 @@ def test_the_account_is_the_systems_word_and_not_a_variables(desk: Desk) -> None
 
 
 def test_a_revoked_role_is_gone_and_a_second_time_is_calm(desk: Desk) -> None:
-    desk.run("access", "grant", "T0001:U0001", "admin")
+    desk.run("access", "grant", "T0001:U0001", "approver")
     assert "has no role any more" in desk.run("access", "revoke", "T0001:U0001").stdout
     again = desk.run("access", "revoke", "T0001:U0001")
     assert again.exit_code == 0
@@ -71,3 +71,25 @@ def test_the_allow_list_needs_no_plugin_and_no_slack(desk: Desk) -> None:
     desk.settings["B24BOT_PLUGINS"] = "missing.module:plugin"
     assert desk.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
     assert "list" in desk.run("access", "--help").stdout
+
+
+@pytest.mark.parametrize("words", [("revoke", "T0001:U0001"), ("grant", "T0001:U0001", "viewer")])
+def test_the_last_admin_stays_unless_that_is_said_to_be_wanted(desk: Desk, words: tuple[str, ...]) -> None:
+    desk.run("access", "grant", "T0001:U0001", "admin")
+    desk.run("access", "grant", "T0002:U0001", "admin")
+    assert desk.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    tags = desk.tags()
+    refused = desk.run("access", *words)
+    assert refused.exit_code == 4
+    assert "They are the last admin" in refused.stderr
+    assert "--last-admin" in refused.stderr
+    assert desk.tags() == tags
+    assert desk.run("access", *words, "--last-admin").exit_code == 0
+    with desk.store() as store:
+        assert store.grants.role_of(OLGA) is (Role.VIEWER if words[0] == "grant" else None)
+
+
+def test_one_admin_of_two_can_go(desk: Desk) -> None:
+    for person in ("T0001:U0001", "T0001:U0002"):
+        desk.run("access", "grant", person, "admin")
+    assert desk.run("access", "revoke", "T0001:U0001").exit_code == 0

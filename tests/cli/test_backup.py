@@ -77,6 +77,16 @@ def test_a_backup_says_where_it_is_and_how_far_it_goes(desk: Desk) -> None:
     assert desk.tags()[-1] == Tag.BACKUP_MADE
 
 
+def test_a_backup_can_be_read_by_a_program(desk: Desk) -> None:
+    grant(desk, *GRANTS[:2])
+    made = desk.json("backup")
+    assert Path(made["path"]).parent == desk.home / "backups"
+    with desk.store() as store:
+        place = store.audit.place_at(2)
+    assert place is not None
+    assert (made["seq"], made["head"]) == (2, place.head[:16])
+
+
 @pytest.mark.parametrize("how", ["option", "setting"])
 def test_a_backup_can_lie_elsewhere(desk: Desk, how: str) -> None:
     elsewhere = desk.folder / "elsewhere"
@@ -247,13 +257,44 @@ def test_what_is_no_copy_is_refused(copied: tuple[Desk, Path], content: bytes) -
     path.write_bytes(content)
     shown = desk.run("restore", str(path), "--behind")
     assert shown.exit_code == 78, shown.output
+    assert "restore FILE" not in shown.stderr, "that is what was tried"
     assert _granted(desk) == GRANTS[:3]
 
 
 def test_a_copy_that_is_not_there_is_said_to_be_missing(desk: Desk) -> None:
     shown = desk.run("restore", "nowhere.sqlite3")
+    assert shown.exit_code == 78
+    assert "There is no file nowhere.sqlite3." in shown.stderr
+
+
+def test_a_folder_is_said_to_be_one(desk: Desk) -> None:
+    shown = desk.run("restore", str(desk.home))
+    assert shown.exit_code == 78
+    assert "is a folder" in shown.stderr
+
+
+def test_heads_that_are_none_are_not_taken_for_agreement(copied: tuple[Desk, Path]) -> None:
+    desk, path = copied
+    junk = desk.folder / "junk"
+    junk.write_text("a shopping list\n")
+    shown = desk.run("restore", str(path), "--behind", "--anchors", str(junk))
     assert shown.exit_code == 4
-    assert "nowhere.sqlite3 cannot be opened" in shown.stderr
+    assert f"There is no head in {junk}." in shown.stderr
+    assert _granted(desk) == GRANTS[:3]
+
+
+def test_a_witness_that_the_copy_contains_stays_where_it_is(copied: tuple[Desk, Path]) -> None:
+    """Also when records that it has not seen are lost."""
+    desk, path = copied
+    witness = desk.folder / "witness"
+    witness.write_text("".join(desk.run("audit", "export").stdout.splitlines(keepends=True)[:2]))
+    witness.chmod(0o600)
+    shown = desk.run("restore", str(path), "--behind", B24BOT_WITNESS_FILE=str(witness))
+    assert shown.exit_code == 0, shown.output
+    assert "Lost: 1 record" in shown.stdout
+    assert "put it aside" not in shown.stdout
+    assert desk.run("access", "list", B24BOT_WITNESS_FILE=str(witness)).exit_code == 0
+    grant(desk, GRANTS[3])
 
 
 def test_a_copy_of_another_key_is_refused(copied: tuple[Desk, Path]) -> None:

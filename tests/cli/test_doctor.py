@@ -6,11 +6,16 @@ import json
 import sqlite3
 from pathlib import Path
 
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.chain import START, Place, witness_line
 from bot.playground.workspace import SlackWorkspace
 from bot.store.database import FILE_NAME
 from tests.cli.desk import Desk
 
-NAMES = ["key file", "database", "keys", "audit log", "allow-list", "approvers", "backups", "disk", "channels", "Slack"]
+NAMES = ["key file", "database", "keys", "audit log", "witness", "allow-list", "approvers"]
+NAMES += ["backups", "disk", "channels", "Slack"]
 
 
 def looked(desk: Desk) -> dict[str, tuple[bool, str]]:
@@ -43,7 +48,7 @@ def test_when_all_is_well_it_says_so_and_changes_nothing(desk: Desk, workspace: 
 
 def test_what_is_missing_is_named_with_what_to_do(desk: Desk) -> None:
     found = looked(desk)
-    assert found["database"] == (False, f"There is no database in {desk.home} yet: the first start makes it. ")
+    assert found["database"] == (True, f"There is no database in {desk.home} yet: the first start makes it. ")
     assert found["channels"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
     assert not (desk.home / FILE_NAME).exists()
 
@@ -57,7 +62,7 @@ def test_each_trouble_has_its_line(desk: Desk, workspace: SlackWorkspace) -> Non
     connection.close()
     desk.settings["SLACK_BOT_TOKEN"] = "xoxb-wrong"
     found = looked(desk)
-    assert {name for name, (ok, _) in found.items() if not ok} == {"audit log", "approvers", "backups", "Slack"}
+    assert {name for name, (ok, _) in found.items() if not ok} == {"audit log", "approvers", "Slack"}
     assert "changed at record #2" in found["audit log"][1]
     assert "Make one: b24bot backup" in found["backups"][1]
     assert "invalid_auth" in found["Slack"][1]
@@ -93,3 +98,76 @@ def test_without_a_key_file_the_rest_is_still_looked_at(desk: Desk, workspace: S
     found = looked(desk)
     assert found["key file"][0] is False
     assert found["disk"][0] is True
+
+
+def test_a_fresh_set_up_has_notes_and_no_faults(desk: Desk, workspace: SlackWorkspace) -> None:
+    desk.connect(workspace=workspace)
+    shown = desk.run("doctor")
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.count("There is no database") == 1
+    assert shown.stdout.count("There is no backup") == 1
+    assert "Not looked at, for want of what is above: keys, audit log, approvers." in shown.stdout
+    assert not (desk.home / FILE_NAME).exists()
+
+
+def test_one_cause_is_told_once(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    (desk.home / FILE_NAME).write_bytes(b"a shopping list" * 500)
+    shown = desk.run("doctor")
+    assert shown.exit_code == 78
+    assert shown.stdout.count("file is not a database") == 1
+    desk.key_file.unlink()
+    assert desk.run("doctor").stdout.count("There is no key file") == 1
+
+
+def test_an_audit_channel_that_takes_nothing_is_seen(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    with desk.store() as store, store.unit_of_work():
+        channel = desk.settings["B24BOT_AUDIT_CHANNEL"]
+        store.outbox.mark_channel(channel, working=False, reason="is_archived", at=0)
+    ok, says = looked(desk)["channels"]
+    assert not ok
+    assert "does not take messages (is_archived)" in says
+
+
+def test_a_line_that_nobody_posts_is_a_note(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    with desk.store() as store, store.unit_of_work() as unit:
+        unit.database.execute("UPDATE outbox SET created_at = created_at - 3600000 WHERE kind = 'audit'")
+    ok, says = looked(desk)["channels"]
+    assert ok
+    assert "has waited for 60 minutes" in says
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("home/witness.jsonl", "lies in the same tree as the database"),
+        ("keys", "is no regular file"),
+        ("nowhere/witness.jsonl", "its folder is not there, or cannot be written"),
+        ("keys/key/witness.jsonl", "cannot be used"),
+    ],
+)
+def test_a_witness_that_could_be_none_is_seen(desk: Desk, workspace: SlackWorkspace, where: str, says: str) -> None:
+    well(desk, workspace)
+    desk.settings["B24BOT_WITNESS_FILE"] = str(desk.folder / where)
+    ok, told = looked(desk)["witness"]
+    assert not ok
+    assert says in told
+
+
+def test_a_witness_that_has_seen_more_is_seen_and_none_at_all_is_a_note(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    with desk.store() as store:
+        last = store.audit.place() or START
+    witness = Path(desk.settings["B24BOT_WITNESS_FILE"])
+    for place, agrees in ((last, True), (Place(seq=last.seq + 4, mac=last.mac), False)):
+        witness.write_text(f"{witness_line(Tag.ACCESS_GRANTED, place, at='2026-01-01', key_id='k1')}\n")
+        witness.chmod(0o600)
+        ok, says = looked(desk)["witness"]
+        assert ok is agrees
+        assert f"agrees up to #{last.seq}" in says if agrees else f"has seen #{place.seq}" in says
+    del desk.settings["B24BOT_WITNESS_FILE"]
+    ok, says = looked(desk)["witness"]
+    assert ok
+    assert "is not set" in says

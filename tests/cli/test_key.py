@@ -73,3 +73,8 @@ def test_a_lost_key_is_said_to_be_lost_and_not_made_anew(desk: Desk) -> None:
     assert "docs/operations.md" in shown.stderr
     assert desk.run("init", "--yes").exit_code == 78
     assert not desk.key_file.exists()
+
+
+def test_a_rotation_can_be_read_by_a_program(desk: Desk) -> None:
+    seal(desk)
+    assert desk.json("key", "rotate") == {"id": "k2", "secrets": 1}

@@ -168,7 +168,7 @@ def test_a_change_request_can_be_withdrawn_where_it_was_asked_for_and_only_once(
 def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: Desk) -> None:
     staffed.run(*REMOVE, "--reason", "old")
     staffed.run("connector", "remove", "shopchat")
-    staffed.run("request", "withdraw", "1002")
+    assert staffed.json("request", "withdraw", "1002")["status"] == Status.WITHDRAWN
     assert [one["id"] for one in staffed.json("request", "list")] == ["CR-1002", "CR-1001"]
     (pending,) = staffed.json("request", "list", "--status", "pending")
     assert {name: pending[name] for name in ("id", "status", "command", "portal", "reason", "outcome")} == {

@@ -272,3 +272,39 @@ def test_an_empty_log_says_so(desk: Desk) -> None:
         pass
     shown = desk.run("audit", "verify")
     assert (shown.exit_code, shown.stdout.startswith("The log is empty.")) == (0, True)
+
+
+@pytest.mark.parametrize("content", ["a shopping list\nmilk\n", "{}\n[]\n", "seq,at,tag\n1,x,y\n"])
+def test_an_export_without_a_record_is_none(written: Desk, content: str) -> None:
+    junk = written.folder / "junk"
+    junk.write_text(content)
+    shown = written.run("audit", "verify", "--export", str(junk))
+    assert shown.exit_code == 78
+    assert f"There is no audit record in {junk}." in shown.stderr
+
+
+def test_an_export_whose_first_line_was_spoilt_is_broken_there(written: Desk) -> None:
+    spoilt = written.folder / "export.jsonl"
+    spoilt.write_text("milk\n" + "".join(written.run("audit", "export").stdout.splitlines(keepends=True)[1:]))
+    shown = written.run("audit", "verify", "--export", str(spoilt))
+    assert shown.exit_code == 1
+    assert "broken at record #1" in shown.stdout
+
+
+@pytest.mark.parametrize("how", ["own", "database", "export"])
+def test_another_key_of_the_same_name_is_told_from_a_log_that_was_changed(written: Desk, how: str) -> None:
+    copy, export = written.folder / "copy.sqlite3", written.folder / "export.jsonl"
+    shutil.copyfile(database(written), copy)
+    export.write_text(written.run("audit", "export").stdout)
+    written.key_file.unlink()
+    written.make_key()
+    given = {"own": (), "database": ("--database", str(copy)), "export": ("--export", str(export))}[how]
+    shown = written.run("audit", "verify", *given)
+    assert shown.exit_code == 78
+    assert "was not written with this key file" in shown.stderr
+
+
+def test_a_folder_is_no_key_file(written: Desk) -> None:
+    shown = written.run("audit", "verify", "--key-file", str(written.folder))
+    assert shown.exit_code == 78
+    assert f"{written.folder} is a folder and no key file." in shown.stderr

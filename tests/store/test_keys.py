@@ -53,7 +53,7 @@ def test_a_missing_key_file_is_said_to_be_missing_and_how_to_make_one(path: Path
 
 
 def test_a_folder_is_no_key_file(tmp_path: Path, home: Path) -> None:
-    with pytest.raises(ConfigurationError, match="no key file at"):
+    with pytest.raises(ConfigurationError, match="is a folder and no key file"):
         load_key_file(tmp_path, home=home)
 
 

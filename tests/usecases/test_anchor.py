@@ -22,13 +22,16 @@ from bot.usecases.anchor import (
     CHECK_MS,
     MENDED,
     RECORDS_A_ROUND,
+    UNWRITTEN,
     Anchoring,
+    WitnessWatch,
     check_chain,
     note_chain,
     witness_limit,
 )
 from bot.usecases.mode import limits
-from tests.usecases.office import ANTON, OLGA, SHELL, Office
+from bot.usecases.status import status
+from tests.usecases.office import ANTON, IDA, OLGA, SHELL, Office
 
 GUARDS = ("audit_no_update", "audit_no_delete", "audit_no_replace")
 
@@ -313,3 +316,39 @@ def test_without_a_witness_there_is_nothing_to_write(office: Office) -> None:
     assert Anchoring(office.ctx).round() is False
     assert witness_limit(office.ctx) is None
     assert office.store.facts.get("witnessed") is None
+
+
+def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admins_are_told_once(
+    office: Office, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far"
+    office.ctx.witness = Witness(folder / "witness.jsonl")
+    office.type(OLGA, "thing list")
+    anchoring, watch, team = Anchoring(office.ctx), WitnessWatch(office.ctx), office.ctx.home_team
+    watch.look()
+    since = office.clock.now
+    anchoring.round()
+    office.ctx.home_team = ""
+    watch.look()
+    assert office.waiting_whispers() == [], "nobody can be told before Slack has said where we are"
+    office.ctx.home_team = team
+    for _ in range(3):
+        office.clock.advance(1)
+        anchoring.round()
+        watch.look()
+    told = [one for one in office.waiting_whispers() if "cannot be written: No such file" in one.reply.title]
+    assert [one.person for one in told] == [IDA]
+    assert (office.store.facts.get(UNWRITTEN) or "").startswith(f"{since} ")
+    assert dict(status(office.ctx).facts)["Witness"].startswith("not written since ")
+    folder.mkdir()
+    anchoring.round()
+    watch.look()
+    assert "Witness" not in dict(status(office.ctx).facts)
+    folder.joinpath("witness.jsonl").unlink()
+    folder.rmdir()
+    office.type(OLGA, "thing list")
+    assert office.waiting_whispers() == []
+    anchoring.round()
+    watch.look()
+    (again,) = office.waiting_whispers()
+    assert "cannot be written" in again.reply.title

@@ -9,11 +9,12 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.app import Bot, assemble
-from bot.cli.terminal import Terminal, readable
+from bot.cli.terminal import Terminal, assert_trusted, readable
 from bot.plugin import Call, CallOutcome, Clock, Place, Services
 from bot.slack.gateway import Gateway
 from bot.store.keys import load_key_file
 from bot.store.store import Store, open_store
+from bot.usecases.anchor import examine_log, note_chain
 from bot.usecases.pace import NO_GAPS
 from plugins.bitrix24.client import HttpWire
 from plugins.bitrix24.links import Link, Links
@@ -106,7 +107,7 @@ class FragileTerminal(Terminal):
         self._page = page
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
+    def store(self, *, writes: bool = False) -> Iterator[Store]:
         settings = self.host_settings
         keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
         store = open_store(
@@ -118,15 +119,19 @@ class FragileTerminal(Terminal):
             failpoint=trip.commit,
         )
         try:
+            if writes:
+                assert_trusted(examine_log(store, None).limit)
             yield store
         finally:
             store.close()
 
     @contextmanager
-    def bot(self, *, lasting: bool = False) -> Iterator[Bot]:
+    def bot(self, *, writes: bool = False, lasting: bool = False) -> Iterator[Bot]:
         with readable(self.settings.home):
             bot = put_together(self.settings, self._page)
         try:
+            if writes:
+                assert_trusted(note_chain(bot.context))
             yield bot
         finally:
             bot.close()
