@@ -23,7 +23,7 @@ from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
 from bot.usecases.mode import hurdle
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
-from bot.usecases.quorum import MOST_APPROVALS, concerned, on_record, unrecorded, void
+from bot.usecases.quorum import MOST_APPROVALS, asked_otherwise, concerned, on_record, unrecorded, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 
 LOOK_AGAIN_MS = 200
@@ -180,7 +180,7 @@ def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
         return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
     # All their records name the digest that runs: that was looked at above.
     recorded = on_record(ctx, change)
-    return _nothing_sent(unrecorded(recorded) or void(ctx, recorded))
+    return _nothing_sent(unrecorded(recorded) or asked_otherwise(ctx, change) or void(ctx, recorded))
 
 
 def _nothing_sent(reason: str) -> Ending | None:

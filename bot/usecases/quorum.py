@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest
-from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
+from bot.core.policy import BrokenGlass, Decision, NeedsApproval, Refused, decide, may_approve
 from bot.core.principals import Principal
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context, log
@@ -71,6 +71,31 @@ def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
     records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=MOST_APPROVALS)
     borne = {one.actor for one in records if one.tag == Tag.REVIEW_APPROVED and ctx.store.audit.vouches(one)}
     return replace(change, reviews=tuple(one for one in change.reviews if one.reviewer.id in borne))
+
+
+def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
+    """Why what is stored is not what was asked for, as a part of a sentence; empty when it is.
+
+    Whoever asked and the risk are held against the log, and what was decided about it against the rules as they are.
+    """
+    asked = next(iter(ctx.store.audit.find(subject=change.id, tag=Tag.CHANGE_REQUESTED, limit=1)), None)
+    known = asked is not None and ctx.store.audit.vouches(asked)
+    if asked is None or not known or (asked.actor, asked.facts.get("risk")) != (change.requester.id, change.risk):
+        return "the record of the question does not bear out what the database says."
+    needed = decide(change.risk, role_of(ctx, change.requester), ctx.terms)
+    if isinstance(needed, NeedsApproval) and _weaker(change.decision, needed):
+        return "it needs more by the rules as they are now than was decided about it. Ask again."
+    return ""
+
+
+def _weaker(decided: Decision, needed: NeedsApproval) -> bool:
+    match decided:
+        case NeedsApproval(quorum=quorum, role=role):
+            return quorum < needed.quorum or not role.reaches(needed.role)
+        case BrokenGlass():
+            return False
+        case _:
+            return True
 
 
 def unrecorded(recorded: ChangeRequest) -> str:

@@ -268,3 +268,27 @@ def test_a_log_without_grants_and_a_list_without_people_agree(make_office: Calla
     with office.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.PROCESS_STARTED, actor=SYSTEM, subject="b24bot"))
     assert list_limit(office.ctx) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "why"),
+    [
+        ("decision", json.dumps({"kind": "NeedsConfirmation", "expires_in": 3_600_000}), "needs more by the rules"),
+        ("risk", "change", "the record of the question"),
+        ("requester", VERA.id, "the record of the question"),
+    ],
+)
+def test_a_question_that_was_made_smaller_in_the_database_is_not_run(
+    office: Office, column: str, value: str, why: str
+) -> None:
+    """Needs an approval, says the rule; needs the asker's own word, says the row: the rule counts."""
+    change = office.ask()
+    confirmed = column == "decision"
+    with office.store.unit_of_work() as store:
+        store.database.execute(f"UPDATE changes SET {column} = ?", value)
+    now = office.now(change)
+    assert office.press(OLGA if confirmed else ANTON, now, buttons.CONFIRM if confirmed else buttons.APPROVE) == ""
+    office.work()
+    ended = office.now(change)
+    assert (ended.status, office.toy.calls) == (Status.FAILED, [])
+    assert why in ended.outcome
