@@ -77,7 +77,7 @@ def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(desk: Desk,
     ok, says = looked(desk)["allow-list"]
     assert not ok
     assert "for T0001:U0001 it says admin, and the log says operator. The bot only reads" in says
-    assert desk.run("access", "grant", "T0001:U0001", "operator").exit_code == 0
+    assert desk.run("access", "grant", "T0001:U0001", "operator", "--last-admin").exit_code == 0
     assert looked(desk)["allow-list"] == (True, "2 people, as the audit log has it ")
 
 
@@ -106,7 +106,7 @@ def test_a_fresh_set_up_has_notes_and_no_faults(desk: Desk, workspace: SlackWork
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.count("There is no database") == 1
     assert shown.stdout.count("There is no backup") == 1
-    assert "Not looked at, for want of what is above: keys, audit log, approvers." in shown.stdout
+    assert "Not looked at, for want of what is above: keys, audit log, allow-list, approvers." in shown.stdout
     assert not (desk.home / FILE_NAME).exists()
 
 

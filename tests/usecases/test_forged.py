@@ -162,6 +162,7 @@ def test_a_confirmation_and_a_broken_glass_are_on_record_too(make_office: Callab
     assert office.press(OLGA, confirmed, buttons.CONFIRM) == ""
     office.work()
     assert office.now(confirmed).status is Status.DONE
+    grant_role(office.store, VERA, Role.ADMIN, by=SHELL)
     broken = office.ask("thing remove one --break-glass --reason 'it cannot wait'", IDA)
     assert office.press(IDA, broken, buttons.CONFIRM) == ""
     office.work()
@@ -176,6 +177,7 @@ def test_and_forged_they_run_nothing(
     make_office: Callable[..., Office], caplog: pytest.LogCaptureFixture, who: Principal, text: str
 ) -> None:
     office = make_office(terms=Terms(break_glass=True))
+    grant_role(office.store, VERA, Role.ADMIN, by=SHELL)
     change = office.ask(text, who)
     forge_review(office, change, who)
     forge_approval(office, change)
