@@ -153,6 +153,8 @@ def approved(store: Store) -> Callable[[ChangeRequest], None]:
         store.changes.review(change.number, Review(reviewer=reviewer, verdict=Verdict.APPROVE, at=START))
         store.changes.move(change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": START})
         facts = {"digest": change.digest}
+        asked = {"risk": change.risk}
+        store.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=change.requester.id, subject=change.id, facts=asked))
         store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=reviewer.id, subject=change.id, facts=facts))
 
     return take
