@@ -95,7 +95,7 @@ FACTS = frozenset(
             "channel",
             "version",
         ),
-        *("before", "incident", "kind", "name", "count", "place", "account"),
+        *("before", "incident", "kind", "name", "count", "place", "account", "decision"),
         "request",
         *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain"),
     }

@@ -7,13 +7,15 @@ from dataclasses import replace
 from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest
-from bot.core.policy import BrokenGlass, Decision, NeedsApproval, Refused, decide, may_approve
+from bot.core.plans import decision_to_json
+from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
 from bot.core.principals import Principal
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context, log
 from bot.usecases.mode import barrier
 from bot.usecases.standing import flaw, outcast
 
+UNBORNE = "the record of the question does not bear out what the database says."
 MOST_APPROVALS = 1_000
 """Of one change request: more than there will be people."""
 
@@ -76,27 +78,13 @@ def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
 def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
     """Why what is stored is not what was asked for, as a part of a sentence; empty when it is.
 
-    Whoever asked and the risk are held against the log, and what was decided about it against the rules as they are.
+    Who asked, the risk and what was decided about it are held against the record that was made of the question.
     """
     asked = next(iter(ctx.store.audit.find(subject=change.id, tag=Tag.CHANGE_REQUESTED, limit=1)), None)
-    known = asked is not None and ctx.store.audit.vouches(asked)
-    if asked is None or not known or (asked.actor, asked.facts.get("risk")) != (change.requester.id, change.risk):
-        return "the record of the question does not bear out what the database says."
-    needed = decide(change.risk, role_of(ctx, change.requester), ctx.terms)
-    if isinstance(needed, NeedsApproval) and _weaker(change.decision, needed):
-        return "it needs more by the rules as they are now than was decided about it. Ask again."
-    return ""
-
-
-def _weaker(decided: Decision, needed: NeedsApproval) -> bool:
-    match decided:
-        case NeedsApproval(role=role):
-            # How many it takes is what the setting was when it was asked.
-            return not role.reaches(needed.role)
-        case BrokenGlass():
-            return False
-        case _:
-            return True
+    stored = (change.requester.id, change.risk, decision_to_json(change.decision))
+    if asked and (asked.actor, asked.facts.get("risk"), asked.facts.get("decision")) == stored:
+        return "" if ctx.store.audit.vouches(asked) else UNBORNE
+    return UNBORNE
 
 
 def unrecorded(recorded: ChangeRequest) -> str:

@@ -11,6 +11,7 @@ from bot.core.change import ChangeRequest, NewChange
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.inbound import SlashCommand
 from bot.core.invocation import legible
+from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
 from bot.core.redact import redact
@@ -130,6 +131,7 @@ def write_change(ctx: Context, requester: Principal, planned: Planned, *, channe
         "portal": change.place.name,
         "target": change.plan.target,
         "risk": change.risk,
+        "decision": decision_to_json(change.decision),
         "digest": change.digest,
         "reason": change.reason,
     }

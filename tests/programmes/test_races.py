@@ -16,6 +16,7 @@ import pytest
 from bot.core.audit import Entry, Tag
 from bot.core.change import ChangeRequest, NewChange, Review, Status, Verdict
 from bot.core.invocation import understand
+from bot.core.plans import decision_to_json
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Role
 from bot.host.registry import Registry
@@ -153,7 +154,7 @@ def approved(store: Store) -> Callable[[ChangeRequest], None]:
         store.changes.review(change.number, Review(reviewer=reviewer, verdict=Verdict.APPROVE, at=START))
         store.changes.move(change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": START})
         facts = {"digest": change.digest}
-        asked = {"risk": change.risk}
+        asked = {"risk": change.risk, "decision": decision_to_json(change.decision)}
         store.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=change.requester.id, subject=change.id, facts=asked))
         store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=reviewer.id, subject=change.id, facts=facts))
 
