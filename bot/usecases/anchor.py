@@ -67,17 +67,8 @@ def examine_log(store: Store, witness: Witness | None, *, start: Place = START, 
 def note_chain(ctx: Context) -> Limit | None:
     """Check the chain, and let what comes of it be a limit until another check finds it mended."""
     limit = check_chain(ctx)
-    _note(ctx, limit)
+    ctx.keep_limit(CHAIN, limit)
     return limit
-
-
-def _note(ctx: Context, limit: Limit | None) -> None:
-    if limit is None:
-        ctx.limits.pop(CHAIN, None)
-        return
-    if ctx.limits.get(CHAIN) != limit:
-        log.error("only reading goes on: %s", limit.why, extra={"action": "chain_broken"})
-    ctx.limits[CHAIN] = limit
 
 
 def _break(store: Store, start: Place, most: int) -> Examined:
@@ -186,7 +177,7 @@ class Anchoring:
         try:
             why = disagreement(ctx.store, witness)
             if why:
-                _note(ctx, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
+                ctx.keep_limit(CHAIN, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
                 return False
             reached = self._append(witness, witnessed)
         except OSError as error:

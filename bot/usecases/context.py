@@ -110,6 +110,17 @@ class Context:
     def __post_init__(self) -> None:
         self.pace = Pace(self.clock)
 
+    def keep_limit(self, name: str, limit: Limit | None) -> None:
+        """Keep what was found, or lift the limit of this name; what changes is in the log."""
+        before = self.limits.get(name)
+        if limit is not None:
+            self.limits[name] = limit
+            if before != limit:
+                log.error("%s: %s", limit.mode, limit.why, extra={"action": "limit_set"})
+        elif before is not None:
+            self.limits.pop(name, None)
+            log.warning("no longer: %s", before.why, extra={"action": "limit_lifted"})
+
     def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
         given = services_for(plugin, self.settings, self.store, self.clock, progress)
         if plugin != HOUSE:

@@ -1,4 +1,4 @@
-"""What is looked at before a bot takes work: each finding is a limit with its sentence, and keeps it from starting not.
+"""What is looked at before a bot takes work: each finding is a limit with its sentence, and does not keep it from starting.
 
 What does keep it from starting comes before this, when its files are opened (bot/store/store.py).
 """
@@ -40,19 +40,6 @@ CHECKS: tuple[Callable[[Context], Limit | None], ...] = (note_chain,)
 """In order; each keeps what it finds in `ctx.limits` under a name of its own, until somebody looks again."""
 
 
-def note(ctx: Context, name: str, limit: Limit | None) -> Limit | None:
-    """Keep a limit, or lift the one of this name; what changes is in the log."""
-    before = ctx.limits.get(name)
-    if limit is not None:
-        ctx.limits[name] = limit
-        if before != limit:
-            log.error("%s: %s", limit.mode, limit.why, extra={"action": "limit_set"})
-    elif before is not None:
-        ctx.limits.pop(name, None)
-        log.warning("no longer: %s", before.why, extra={"action": "limit_lifted"})
-    return limit
-
-
 def examine(ctx: Context) -> list[Limit]:
     """Look at everything once, before the first job."""
     short = short_of_approvers(ctx.store.grants.all(), ctx.terms.quorum)
@@ -74,6 +61,6 @@ def check_clock(skew_ms: int) -> Limit | None:
 
 def note_skew(ctx: Context, skew_ms: int) -> None:
     """Judge how far this host's clock is from Slack's."""
-    note(ctx, CLOCK, check_clock(skew_ms))
+    ctx.keep_limit(CLOCK, check_clock(skew_ms))
     if WARN_SKEW_MS < abs(skew_ms) <= MOST_SKEW_MS:
         log.warning("this host's clock is off by %d ms from Slack's", skew_ms, extra={"action": "clock_skew"})

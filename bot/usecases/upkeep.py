@@ -10,7 +10,6 @@ from bot.core.errors import StoreUnavailable
 from bot.core.mode import Limit, Mode
 from bot.store.backup import HOUR_MS, newest, prune
 from bot.usecases.context import Context, log
-from bot.usecases.startup import note
 
 DISK = "disk"
 LEAST_FREE = 200 * 1024 * 1024
@@ -35,7 +34,7 @@ def watch_disk(ctx: Context) -> float:
     """Little room: nothing dangerous is begun, since the record of it might not fit."""
     free = ctx.free_bytes(ctx.store.database.path)
     why = f"Only {free // 1024**2} MB are free where the database lies; b24bot wants {LEAST_FREE // 1024**2}."
-    note(ctx, DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
+    ctx.keep_limit(DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
     return 5.0
 
 
