@@ -1,4 +1,4 @@
-"""What is looked at before a bot takes work. Each finding is a limit with its sentence, and the bot starts all the same.
+"""What is looked at before a bot takes work. Each finding is a limit with its sentence; the bot starts all the same.
 
 What does keep it from starting comes before this, when its files are opened (bot/store/store.py).
 """
