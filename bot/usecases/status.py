@@ -26,12 +26,10 @@ MODES: dict[Mode, str] = {
 
 
 def _mode(ctx: Context) -> Iterable[Row]:
-    mode = worst(limits(ctx))
+    holding = limits(ctx)
+    mode = worst(holding)
     yield "Mode", f"{mode}: {MODES[mode]}."
-
-
-def _limits(ctx: Context) -> Iterable[Row]:
-    return (("Because", limit.why) for limit in limits(ctx))
+    yield from (("Because", limit.why) for limit in holding)
 
 
 def _requests(ctx: Context) -> Iterable[Row]:
@@ -45,7 +43,8 @@ def _requests(ctx: Context) -> Iterable[Row]:
 def _glasses(ctx: Context) -> Iterable[Row]:
     broken = [record.subject for record in unreviewed(ctx)]
     if broken:
-        yield "Broken glasses without a review", f"{', '.join(broken)}; see request review"
+        how = f"an admin types request review {broken[0]}, and another admin approves it"
+        yield "Broken glasses without a review", f"{', '.join(broken)}; {how}"
 
 
 def _outbox(ctx: Context) -> Iterable[Row]:
@@ -79,7 +78,6 @@ def _version(ctx: Context) -> Iterable[Row]:
 
 ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
     _mode,
-    _limits,
     _requests,
     _glasses,
     _outbox,
