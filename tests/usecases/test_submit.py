@@ -12,6 +12,7 @@ from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import Status
 from bot.core.errors import NotPermitted
+from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, NeedsApproval, NeedsConfirmation, Refused, Terms
 from bot.core.principals import Role
 from bot.plugin import Refusal, TargetRefused, TargetUnreachable
@@ -65,6 +66,7 @@ def test_the_record_of_a_change_request_holds_what_was_asked(office: Office) -> 
         "portal": "default",
         "target": "thing:one",
         "risk": "destroy",
+        "decision": decision_to_json(change.decision),
         "digest": change.digest,
         "reason": "because",
     }

@@ -36,7 +36,7 @@ REST_SECONDS = 300
 """Seconds on the clock in which everything has to be settled once faults have stopped: I9."""
 TICK_SECONDS = 15
 """How far the clock is moved at a time while everything comes to rest."""
-POLL_SECONDS = 0.003
+POLL_SECONDS = 0.01
 READS_A_ROUND = 4
 """When the keeper has read the clock so often it has looked at everything once."""
 MOST_LIVES = 40

@@ -33,7 +33,7 @@ from tests.programmes.crash.page import Page
 from tests.programmes.crash.trip import READY, Kill, Trip
 
 Order = Mapping[str, Any]
-POLL_SECONDS = 0.003
+POLL_SECONDS = 0.01
 PLUGIN = "tests.programmes.crash.fragile:plugin"
 
 
