@@ -44,7 +44,7 @@ REPLIES = (
     Reply(freezes=True),
 )
 CLOCK = (1, 1, 6, 16, 61, 80, 601, 901, -1, -30, -700)
-OTHER = {"blue": "lime", "lime": "blue"}
+OTHER = {"blue": "lime", "lime": "blue", "red": "teal"}
 
 EVENTS = (
     *("approve", "reject", "withdraw", "revoke", "revoke", "lower", "dismiss", "dismiss", "frozen"),

@@ -30,8 +30,8 @@ from tests.programmes.crash.trip import DIED, READY, Kill
 
 GIVE_UP_SECONDS = 30.0
 """Real seconds without an end to a wait: something hangs, and the run is over."""
-PATIENCE_SECONDS = 1_500
-"""Seconds on the clock for one step of a scenario. A bot that dies counts its quarter of an hour anew."""
+PATIENCE_SECONDS = 2_100
+"""Seconds on the clock for one step of a scenario: a bot that dies at its end counts its quarter of an hour anew."""
 REST_SECONDS = 300
 """Seconds on the clock in which everything has to be settled once faults have stopped: I9."""
 TICK_SECONDS = 15
