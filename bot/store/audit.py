@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from bot.core.audit import AuditRecord, Entry, Fact, Tag, facts_text, link
@@ -17,6 +16,12 @@ LOWEST = -(2**63)
 """Below every number SQLite can hold, so that not even a record before the first is overlooked."""
 COLUMNS = {"seq": int, "at": int, "tag": str, "actor": str, "subject": str, "facts": str, "key_id": str, "mac": bytes}
 """What a record is made of. A file that was damaged, or that somebody wrote anew, may hold anything in their place."""
+ONE = "SELECT *, (SELECT mac FROM audit AS a WHERE a.seq = audit.seq - 1) AS earlier FROM audit WHERE seq = ?"
+LAST = (
+    "SELECT *, (SELECT mac FROM audit AS a WHERE a.seq = audit.seq - 1) AS earlier FROM audit "
+    "WHERE seq IN (SELECT max(seq) FROM audit WHERE tag IN (?, ?) GROUP BY subject) ORDER BY subject"
+)
+"""Records each with what it was chained to: one, and the last of each subject with either of two tags."""
 
 
 def link_in(row: Mapping[str, Any]) -> Link:
@@ -95,24 +100,29 @@ class AuditLog:
 
     def stands(self, seq: int) -> bool:
         """Whether one record is as it was written after the one before it."""
-        start = self.place_at(seq - 1) or START
-        found = examine(islice(self.links(after=seq - 1, page=1), 1), self._keys.audit_key, start=start)
-        return found.broken_at is None and found.place.seq == seq
+        row = self._database.row(ONE, seq)
+        return row is not None and self._follows(row)
 
     def vouches(self, record: AuditRecord) -> bool:
         """Whether somebody who holds a key of ours wrote this record; not so for one with a key nobody knows."""
+        row = self._database.row(ONE, record.seq)
+        return row is not None and self._is_ours(row)
+
+    def last_words(self, one: Tag, other: Tag) -> list[tuple[AuditRecord, bool]]:
+        """Of each subject the last record with either of two tags, and whether one can believe it as in `vouches`."""
+        rows = self._database.rows(LAST, one, other)
+        return [(_record(row), self._is_ours(row)) for row in rows]
+
+    def _is_ours(self, row: Row) -> bool:
         try:
-            return self.stands(record.seq)
+            return self._follows(row)
         except ConfigurationError:
             return False
 
-    def last_words(self, one: Tag, other: Tag) -> list[AuditRecord]:
-        """Of each subject the last record with either of two tags."""
-        # SQLite takes the other columns from the row that has the maximum.
-        rows = self._database.rows(
-            "SELECT *, max(seq) FROM audit WHERE tag IN (?, ?) GROUP BY subject ORDER BY subject", one, other
-        )
-        return [_record(row) for row in rows]
+    def _follows(self, row: Row) -> bool:
+        known = isinstance(row["earlier"], bytes)
+        start = Place(seq=row["seq"] - 1, mac=row["earlier"]) if known else START
+        return examine([link_in(row)], self._keys.audit_key, start=start).broken_at is None
 
     def find(
         self, *, actor: str = "", subject: str = "", tag: str = "", text: str = "", limit: int = 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.audit import Tag
+from bot.core.audit import AuditRecord, Tag
 from bot.core.mode import Limit, Mode
 from bot.core.words import count
 from bot.store.store import Store
@@ -17,8 +17,11 @@ UNKNOWN = "nothing that can be believed"
 def recorded_roles(store: Store) -> dict[str, str]:
     """The role of everybody the log knows, by id, as their last record gives it or takes it away."""
     last = store.audit.last_words(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)
-    roles = {one.subject: str(one.facts.get("role")) if one.tag == Tag.ACCESS_GRANTED else NOBODY for one in last}
-    return roles | {one.subject: UNKNOWN for one in last if not store.audit.vouches(one)}
+    return {record.subject: _role_in(record) if believed else UNKNOWN for record, believed in last}
+
+
+def _role_in(record: AuditRecord) -> str:
+    return str(record.facts.get("role")) if record.tag == Tag.ACCESS_GRANTED else NOBODY
 
 
 def strays(store: Store) -> list[str]:
