@@ -25,7 +25,8 @@ QUIET_MS = 5 * 60 * 1000
 SPENT = frozenset({"invalid_grant", "expired_token"})
 """The pair is lost, and another pair of the same application need not be."""
 
-_POLL = 0.05
+_FIRST_LOOK, _RARE_LOOKS = 0.05, 1.0
+"""Seconds between two looks at what another process is about to store: at first, and at last."""
 _STORE_AGAIN = (0.5, 1.0, 2.0, 4.0)
 """Pauses in seconds between the attempts to store a new pair."""
 _BUSY = NoTokens(
@@ -170,12 +171,14 @@ class Renewal:
         self._services.record(event, self._portal.name, {"generation": generation, "chain": "main", **more})
 
     def _wait(self, stale: Held) -> Held | NoTokens:
-        """Another process renews: wait for what it stores."""
-        for _ in range(int(LEASE / _POLL)):
-            self._services.clock.sleep(_POLL)
+        """Another process renews: wait for what it stores, and look less and less often."""
+        pause, waited = _FIRST_LOOK, 0.0
+        while waited < LEASE:
+            self._services.clock.sleep(pause)
             found = self._newer(stale) or self._quiet(stale)
             if found:
                 return found
+            waited, pause = waited + pause, min(2 * pause, _RARE_LOOKS)
         return _BUSY
 
 

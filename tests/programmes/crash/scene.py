@@ -37,6 +37,8 @@ REST_SECONDS = 300
 TICK_SECONDS = 15
 """How far the clock is moved at a time while everything comes to rest."""
 POLL_SECONDS = 0.01
+COURIER_SECONDS = 0.5
+"""Real seconds in which a courier takes what is due, if its channel does not rest."""
 READS_A_ROUND = 4
 """When the keeper has read the clock so often it has looked at everything once."""
 MOST_LIVES = 40
@@ -102,6 +104,7 @@ class Scene:
         self.problems: list[str] = []
         """What was seen to be wrong on the way."""
         self.process: Process | None = None
+        self._due_since: float | None = None
         self._server = server
         self._kills = list(kills)
         self._more = {name: value.format(folder=folder) for name, value in (settings or {}).items()}
@@ -295,13 +298,22 @@ class Scene:
         return look_up(self.home, sql, *values)
 
     def idle(self) -> bool:
-        """Whether nobody in the bot has anything to do at this moment of the clock."""
-        busy = (
+        """Whether nobody in the bot has anything to do at this moment of the clock.
+
+        What is due may have to wait for a channel that rests: nothing comes of it until time passes.
+        """
+        at_work = (
             "SELECT (SELECT count(*) FROM jobs WHERE state = 'taken' OR (state = 'new' AND due_at <= ?1)) "
-            "+ (SELECT count(*) FROM outbox WHERE state = 'sending' OR (state = 'new' AND due_at <= ?1)) "
-            "+ (SELECT count(*) FROM changes WHERE status = 'running')"
+            "+ (SELECT count(*) FROM outbox WHERE state = 'sending') "
+            "+ (SELECT count(*) FROM changes WHERE status = 'running'), "
+            "(SELECT count(*) FROM outbox WHERE state = 'new' AND due_at <= ?1)"
         )
-        return bool(self.rows(busy, self.now_ms())[0][0] == 0)
+        busy, due = self.rows(at_work, self.now_ms())[0]
+        if busy or not due:
+            self._due_since = None
+            return not busy
+        since = self._due_since = self._due_since or time.monotonic()
+        return time.monotonic() - since > COURIER_SECONDS
 
     def unsettled(self) -> list[str]:
         """What still has to come to an end by itself."""
