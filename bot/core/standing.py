@@ -31,9 +31,13 @@ class Account:
     at: int
     """UTC epoch milliseconds, right before Slack was asked."""
 
-    def fresh(self, now: int) -> bool:
-        """Whether a decision may rest on it. What comes from the future does not: a clock has been set back."""
-        return 0 <= now - self.at <= FRESH_MS
+    def fresh(self, now: int, known_ms: float) -> bool:
+        """Whether a decision may rest on it. `known_ms`: how long this process has known it, by the steady clock.
+
+        Both have to be short: a clock that is set back makes what is old look new, and a steady one may stand still
+        while the machine sleeps. What comes from the future is of no use either.
+        """
+        return 0 <= now - self.at <= FRESH_MS and known_ms <= FRESH_MS
 
 
 def standing_of(flags: Mapping[str, object], team: str) -> Standing:

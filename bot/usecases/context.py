@@ -98,6 +98,8 @@ class Context:
     """How far the audit chain was recomputed in this process, and held."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
+    asked: dict[Principal, float] = field(default_factory=dict)
+    """When this process asked Slack about each account last, by the steady clock."""
     limits: dict[str, Limit] = field(default_factory=dict)
     """What start-up and the keeper found that keeps the bot from doing everything, by name."""
     free_bytes: Callable[[Path], int] = free_bytes

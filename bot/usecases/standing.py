@@ -21,7 +21,7 @@ def look_up(ctx: Context, people: Iterable[Principal]) -> int:
     sense, 0 when nobody stayed so.
     """
     for person in unasked(ctx, people):
-        at = ctx.clock.now_ms()
+        at, steady = ctx.clock.now_ms(), ctx.clock.monotonic()
         try:
             standing = ctx.messenger.account(person)
         except DeliveryError as error:
@@ -29,6 +29,7 @@ def look_up(ctx: Context, people: Iterable[Principal]) -> int:
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as store:
             store.accounts.put(person, Account(standing=standing, at=at))
+        ctx.asked[person] = steady
     return 0
 
 
@@ -58,5 +59,8 @@ def last_known(ctx: Context, person: Principal) -> Standing | None:
 
 
 def _known(ctx: Context, person: Principal) -> Account | None:
-    account = ctx.store.accounts.get(person)
-    return account if account is not None and account.fresh(ctx.clock.now_ms()) else None
+    account, asked = ctx.store.accounts.get(person), ctx.asked.get(person)
+    if account is None or asked is None:
+        return None
+    known_ms = (ctx.clock.monotonic() - asked) * 1000
+    return account if account.fresh(ctx.clock.now_ms(), known_ms) else None

@@ -74,7 +74,15 @@ def test_every_combination_of_flags_but_one_is_no_member() -> None:
 @pytest.mark.parametrize(("age", "fresh"), [(0, True), (FRESH_MS, True), (FRESH_MS + 1, False), (-1, False)])
 def test_a_fact_is_good_for_a_minute_to_the_millisecond_and_never_from_the_future(age: int, fresh: bool) -> None:
     assert FRESH_MS == 60_000
-    assert Account(standing=Standing.MEMBER, at=1_000_000).fresh(1_000_000 + age) is fresh
+    account = Account(standing=Standing.MEMBER, at=1_000_000)
+    assert account.fresh(1_000_000 + age, max(age, 0)) is fresh
+    assert account.fresh(1_000_000 + age, 0) is fresh
+
+
+def test_by_a_clock_that_was_set_back_a_fact_is_good_for_no_longer() -> None:
+    account = Account(standing=Standing.MEMBER, at=1_000_000)
+    assert account.fresh(1_000_000, FRESH_MS)
+    assert not account.fresh(1_000_000, FRESH_MS + 1)
 
 
 def test_there_is_a_word_for_every_account_that_may_do_nothing() -> None:

@@ -215,7 +215,7 @@ class Engine(World):
         """Another process goes on with what is on disk."""
         for job in self.jobs:
             job.taken = False
-        self.watched, self.next_look = {}, {}
+        self.watched, self.next_look, self.known = {}, {}, {}
         self.offset, self.jumped = self.now - self.passed, None
         self.adopt(alone=True)
 

@@ -158,7 +158,7 @@ class Held(RuleBasedStateMachine):
         type(self).steps += 1
         self.sound = False
         self.note_asked()
-        assert self.wrong == []
+        assert self.wrong == [], self.wrong
         self.listen()
         assert self.recorded == world.recorded, (self.recorded, world.recorded)
         assert [who for who, _ in self.told] == [who for who, _ in world.told], (self.told, world.told)

@@ -53,8 +53,8 @@ class World:
     """What accounts are that are no member's."""
     slack_silent: bool = False
     """Slack does not say what an account is."""
-    known: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """What Slack said of accounts, and when."""
+    known: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    """What Slack said of accounts to this process, and when, by the clock and by the time that really passed."""
     reply: Reply = field(default_factory=Reply)
     """How the portal takes the next call; it is as usual after that."""
     effects: list[int] = field(default_factory=list)
@@ -89,12 +89,16 @@ class World:
         for who in self.unasked(people):
             if self.slack_silent:
                 return False
-            self.known[who] = (self.standings.get(who, MEMBER), self.now)
+            self.known[who] = (self.standings.get(who, MEMBER), self.now, self.passed)
         return True
 
     def unasked(self, people: list[str]) -> list[str]:
         """Those of whom nothing is known that is not older than a minute, nor from the future."""
-        return [who for who in people if who not in self.known or not 0 <= self.now - self.known[who][1] <= FACTS_LAST]
+        return [who for who in people if not self._fresh(who)]
+
+    def _fresh(self, who: str) -> bool:
+        _, at, passed = self.known.get(who, ("", self.now - FACTS_LAST - 1, self.passed))
+        return 0 <= self.now - at <= FACTS_LAST and self.passed - passed <= FACTS_LAST
 
     def outcast(self, who: str) -> Word | None:
         """Why an account may do nothing, whatever the list says."""

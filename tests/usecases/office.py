@@ -192,7 +192,7 @@ class Office:
 
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
-        self.ctx = replace(self.ctx, owner=token(), stranded=[])
+        self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={})
         self.courier, self.recovery = Courier(self.ctx), Recovery(self.ctx)
         self.recovery.start()
 

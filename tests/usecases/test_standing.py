@@ -104,6 +104,26 @@ def test_a_command_while_slack_does_not_answer_is_refused_and_says_so(office: Of
     assert office.ask().status is Status.PENDING
 
 
+def test_a_clock_that_is_set_back_makes_no_fact_newer(office: Office) -> None:
+    """Learned half a minute before the clock is set back by as much: a minute later it is not half a minute old."""
+    change = office.ask()
+    office.press(ANTON, change)
+    office.clock.set_by -= 30_000
+    office.messenger.standings[ANTON] = Standing.GUEST
+    office.clock.advance(FRESH_MS / 1000 + 1)
+    office.work()
+    assert office.now(change).status is Status.FAILED
+    assert office.toy.calls == []
+
+
+def test_another_process_asks_slack_anew(office: Office) -> None:
+    office.ask()
+    office.messenger.asked.clear()
+    office.restart()
+    look_up(office.ctx, [OLGA])
+    assert office.messenger.asked == [OLGA]
+
+
 def test_a_fact_from_the_future_is_too_old(office: Office) -> None:
     """The clock went back: nobody knows how long ago that was."""
     office.type(OLGA, "thing list")

@@ -67,6 +67,12 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/usecases/test_standing.py",
     ),
     bug(
+        "facts-by-the-clock",
+        "a clock that is set back makes what Slack said long ago look new",
+        (_STANDING, " and known_ms <= FRESH_MS", " and known_ms >= 0"),
+        by="tests/usecases/test_standing.py",
+    ),
+    bug(
         "late",
         "an approval counts after the time is up",
         (
