@@ -80,6 +80,11 @@ class Staffed(Scene):
         return len(self._staff) == len(self._layout) and all(one.alive for one in self._staff.values())
 
     @property
+    def works(self) -> bool:
+        """Whether there is a worker that lives."""
+        return any(WORKER in roles and one.alive for roles, one in self._staff.items())
+
+    @property
     def staff(self) -> Mapping[tuple[str, ...], Process]:
         """The processes that were started and not buried, by their roles."""
         return self._staff

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from tests.programmes.crash.scene import may_settle
 from tests.programmes.crash.trip import Kill
 
 MOST_LAG_SECONDS = 60
+CALL_SECONDS = 20.0
+"""Real seconds after which a call that is under way on a slow machine is no reason to wait any longer."""
 MANY_UNKNOWN = 3
 """With a few more than that the bot takes nothing on, so time passes faster then."""
 MOST_WAITING = 8
@@ -48,8 +51,13 @@ class Weather(Staffed):
         self.authorise_again()
 
     def shift_the_clock(self) -> None:
-        """Time passes for all, sometimes much of it; now and then the bot's clock alone is set back."""
+        """Time passes for all, sometimes much of it; now and then the bot's clock alone is set back.
+
+        Not much while somebody makes a call, however slow this machine is: in the bot's time a call takes a minute or
+        two, and one that takes longer than its lease counts as lost.
+        """
         rng = self._rng
+        self._wait_for_calls()
         busy = self.rows("SELECT count(*) FROM changes WHERE status = 'unknown'")[0][0] >= MANY_UNKNOWN
         self.advance(rng.choice((1, 2, 3, 5, 8)) if rng.random() < 0.9 and not busy else rng.choice((30, 80, 140)))
         if rng.random() < 0.08 and self._lag < MOST_LAG_SECONDS:
@@ -57,6 +65,12 @@ class Weather(Staffed):
             self._lag += back
             self.page.add("shift_ms", -round(back * 1000))
             self.tally.clock_shifts += 1
+
+    def _wait_for_calls(self) -> None:
+        """Let what runs make some way; what a dead process left running waits for its successor."""
+        end = time.monotonic() + CALL_SECONDS
+        while self.works and time.monotonic() < end and self.rows("SELECT 1 FROM changes WHERE status = 'running'"):
+            time.sleep(0.02)
 
     def keep_up(self, _method: str) -> None:
         """A sleep of the bot is over at once; before the portal answers, it has slept as long: it is never behind."""
