@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
@@ -17,10 +18,14 @@ _EXPECTED = ("name", "settings", "groups", "simulators", "start", "tend", "place
 def load_plugins(names: str) -> tuple[Plugin, ...]:
     """Load the plugins of a comma-separated list. Raises ConfigurationError naming the one that cannot be loaded."""
     wanted = [name for name in dict.fromkeys(word.strip() for word in names.split(",")) if name]
-    # Looking through everything that is installed takes longer than all the rest of a short command.
-    installed = entry_points(group=ENTRY_POINTS) if any(":" not in name for name in wanted) else ()
-    found = {point.name: point for point in installed}
+    found = _installed() if any(":" not in name for name in wanted) else {}
     return tuple(_load(name, found) for name in wanted)
+
+
+@cache
+def _installed() -> Mapping[str, EntryPoint]:
+    """Looked for once: going through everything that is installed takes longer than all the rest of a short command."""
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
 
 
 def _load(name: str, found: Mapping[str, EntryPoint]) -> Plugin:

@@ -42,6 +42,9 @@ def make_bolt(
         )
 
     app = App(
+        # Without a name Bolt walks the whole stack for one, which takes longer than all the rest of this. It quietens
+        # the logger of that name.
+        name=logger.name,
         client=client,
         signing_secret=signing_secret,
         authorize=authorize,
