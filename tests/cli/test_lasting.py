@@ -75,7 +75,7 @@ def test_serve_listens_says_where_and_ends_well_when_told(office: Desk) -> None:
     assert result.exit_code == 0
     assert result.stdout == f"Listening on http://127.0.0.1:{port}\n"
     actions = [json.loads(line)["action"] for line in result.stderr.splitlines()]
-    assert actions[:2] == ["approvers_short", "listening"]
+    assert (actions[0], actions.count("listening")) == ("approvers_short", 1)
     assert actions[-1] == "stopping"
     assert office.tags() == [Tag.PROCESS_STARTED]
     assert get(port, "/healthz") is None
