@@ -56,7 +56,9 @@ class Understood:
 
 _QUOTES: Mapping[str, str] = {'"': "double", "'": "single"}
 HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dry-run": "", "--break-glass": ""}
-"""Options of every command: the portal to act on, why, only showing what would happen, and not waiting for others."""
+"""Options of every command: the portal to act on, why, only showing what would happen, and not waiting for others.
+
+Those of the terminal alone take none of them."""
 
 
 def clean(text: str) -> str:
@@ -165,6 +167,7 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     cleaned = clean(text)
     command, rest = find(commands, _words(cleaned))
     words, options = _host_options(command, [_named(command, word) for word in rest])
+    _refuse_in_terminal(command, options)
     invocation = Invocation(
         path=command.path,
         words=tuple(words),
@@ -214,6 +217,16 @@ def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], 
     return words, options
 
 
+def _refuse_in_terminal(command: AnyCommand, options: Iterable[str]) -> None:
+    """A command of the terminal never plans and is about no portal: a --dry-run would be followed by the deed."""
+    given = ", ".join(options)
+    if command.terminal and given:
+        raise WordsError(
+            f"“{command.path}” does not take {given}.",
+            hint="It does at once what it says, and was not begun. Usage: " + command.usage,
+        )
+
+
 def _value_of(command: AnyCommand, option: str, label: str, queue: list[str]) -> str:
     """The word after an option. Another option is not taken for it: a --dry-run must not be swallowed."""
     if not queue:
@@ -260,10 +273,10 @@ def arguments(command: AnyCommand, words: Sequence[str]) -> dict[str, Any]:
 
 
 def _unknown_option(command: AnyCommand, name: str, flags: Mapping[str, Parameter]) -> WordsError:
-    known = [*flags, *HOST_OPTIONS]
+    known = [*flags, *(() if command.terminal else HOST_OPTIONS)]
     # The dashes are alike in all of them.
     meant = nearest(name, known, alike=0.8)
-    hint = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known)}."
+    hint = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known) or 'none'}."
     return WordsError(f"“{command.path}” has no option {name}.", hint=hint)
 
 

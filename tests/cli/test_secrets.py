@@ -67,6 +67,14 @@ def test_a_secret_on_the_command_line_is_refused_and_not_repeated(desk: Desk, wo
     assert desk.tags() == []
 
 
+@pytest.mark.parametrize("option", ["--dry-run", "--break-glass", "--portal=other", "--reason=why"])
+def test_what_was_only_to_be_shown_is_not_carried_out(odd: Desk, option: str) -> None:
+    result = odd.feed("12\n34\n", *FILL, option)
+    assert result.exit_code == 2
+    assert f"“safe fill” does not take {option.partition('=')[0]}." in result.stderr
+    assert odd.tags() == []
+
+
 def test_what_was_set_up_is_recorded_without_the_secrets(odd: Desk) -> None:
     odd.run(*FILL, B24BOT_SECRET_CODE="four-five-six")
     with odd.store() as store:

@@ -203,6 +203,15 @@ def test_a_secret_is_not_demanded_in_the_words() -> None:
     assert refused("portal add").sentence.startswith("“portal add” needs NAME")
 
 
+@pytest.mark.parametrize("option", ["--dry-run", "--break-glass", "--portal eu", "--portal=eu", "--reason why"])
+def test_a_command_of_the_terminal_takes_no_option_that_it_would_not_heed(option: str) -> None:
+    """It acts at once: a --dry-run that is taken and not heeded is followed by the deed."""
+    error = refused(f"portal add eu {option}")
+    assert f"“portal add” does not take {option.split('=')[0].split()[0]}." == error.sentence
+    assert "was not begun" in error.hint
+    assert refused("portal add eu --reson x").hint == "It takes none."
+
+
 def test_a_line_that_had_to_be_cleaned_is_told() -> None:
     assert read("connector  remove `shop`").corrected == "connector remove shop"
     assert read(" connector remove shop ").corrected == ""
