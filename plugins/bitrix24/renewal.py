@@ -68,7 +68,8 @@ class Renewal:
                 pair = answer
                 self._keep(lambda: self._spares.renewed(self._portal, spare, pair))
                 return None
-            self._give_up_spare(spare, answer)
+            if _lost(answer):
+                self._give_up_spare(spare, answer)
             return answer
 
     def _newer(self, stale: Held) -> Held | None:
@@ -115,14 +116,16 @@ class Renewal:
                     self._portal.name,
                 )
                 return self._vault.held(self._portal)
-            return None if self._give_up_spare(spare, answer) else answer
+            if not _lost(answer):
+                return answer
+            if self._give_up_spare(spare, answer):
+                return None
+        # Somebody stored another one while this one was asked for: it is tried in its place.
+        return self._from_spare(stale)
 
     def _give_up_spare(self, spare: Held, answer: NoTokens) -> bool:
-        """Whether the server's refusal means that the spare pair is lost too; then that is written down."""
-        lost = answer.final and answer.code in SPENT
-        if lost:
-            self._spares.refused(self._portal, spare, code=answer.code, sentence=answer.sentence)
-        return lost
+        """Write down that the spare pair is lost too; False when another one is there by now."""
+        return self._spares.refused(self._portal, spare, code=answer.code, sentence=answer.sentence)
 
     def _keep(self, write: Callable[[], object]) -> None:
         """Write the pair down. A store that is busy is asked again: the old pair is spent."""
@@ -180,6 +183,11 @@ class Renewal:
                 return found
             waited, pause = waited + pause, min(2 * pause, _RARE_LOOKS)
         return _BUSY
+
+
+def _lost(answer: NoTokens) -> bool:
+    """Whether the refusal means that the pair is of no use any more."""
+    return answer.final and answer.code in SPENT
 
 
 def no_spare(portal: KnownPortal) -> str:

@@ -78,12 +78,13 @@ class Spares:
                 self.note(portal, KEPT, proven=True)
                 self._record(Event.TOKENS_RENEWED, portal, spare.generation + 1)
 
-    def refused(self, portal: KnownPortal, spare: Held, *, code: str, sentence: str) -> None:
-        """It is lost as well; its words are kept and the pair is not."""
+    def refused(self, portal: KnownPortal, spare: Held, *, code: str, sentence: str) -> bool:
+        """It is lost as well; its words are kept and the pair is not. False when another spare is there by now."""
         with self._services.at_once():
-            self._services.secrets.delete(slot(portal))
-            self.note(portal, REFUSED, sentence=sentence)
+            if not self._drop(portal, spare, REFUSED, sentence):
+                return False
             self._record(Event.TOKENS_REFUSED, portal, spare.generation, code=code, sentence=sentence)
+            return True
 
     def promoted(self, portal: KnownPortal, lost: Held, spare: Held, pair: Tokens) -> bool:
         """Put the renewed spare in the place of the lost pair, in one transaction; False when a newer one is there."""
@@ -91,11 +92,19 @@ class Spares:
             if not self._vault.renewed(portal, lost, pair.access, pair.refresh):
                 return False
             now = self._services.clock.now_ms()
-            self._services.secrets.delete(slot(portal))
-            self.note(portal, USED)
+            self._drop(portal, spare, USED)
             self._vault.note(portal, Health(locked_out=False, at=now, generation=lost.generation + 1))
             self._record(Event.TOKENS_REPLACED, portal, lost.generation + 1)
             return True
+
+    def _drop(self, portal: KnownPortal, spare: Held, state: str, sentence: str = "") -> bool:
+        """Delete this spare pair and note why. One that was stored since it was read stays, and so does its note."""
+        stored = self._services.secrets.read(slot(portal))
+        if stored is None or stored.generation != spare.generation:
+            return False
+        self._services.secrets.delete(slot(portal))
+        self.note(portal, state, sentence=sentence)
+        return True
 
     def note(self, portal: KnownPortal, state: str, *, proven: bool = False, sentence: str = "") -> None:
         at = self._services.clock.now_ms()

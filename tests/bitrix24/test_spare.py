@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from bot.core.audit import Tag
 from bot.core.errors import StoreUnavailable
+from bot.host.services import PluginServices
 from bot.plugin import BadArgument, CallVerdict, Refusal, Secrets
+from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.credentials import Vault
 from plugins.bitrix24.renewal import Renewal
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.spare import KEPT, REFUSED, USED, Spare, Spares, slot
 from tests.bitrix24.desk import Desk
 from tests.bitrix24.test_renewal import generation, together
+
+SPENT = WebReply.json({"error": "invalid_grant"}, status=400)
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +168,66 @@ def test_a_pair_stored_by_hand_meanwhile_is_not_overwritten_by_the_spare(desk: D
     assert not isinstance(answer, str)
     assert not spares.promoted(known, lost, held, answer)  # type: ignore[arg-type]
     assert vault.held(known).credentials.access == pair[0]
+
+
+@contextmanager
+def storing_a_spare_before_the_answer(desk: Desk, *asked: WebReply) -> Iterator[tuple[PluginServices, list[str]]]:
+    """A token endpoint that gives these answers in their order, and the refresh tokens it was asked with.
+
+    While the second of them is on its way, an admin stores another spare.
+    """
+    answers, refreshes = list(asked), list[str]()
+
+    def server(request: WebRequest) -> WebReply:
+        refreshes.append(parse_qs(request.body.decode())["refresh_token"][0])
+        if len(refreshes) == 2:
+            desk.store_spare()
+        return answers.pop(0)
+
+    with Loopback(server) as loopback:
+        yield desk.more_services(BITRIX24_OAUTH_URL=f"{loopback.url}/oauth/token/"), refreshes
+
+
+def good(pair: tuple[Secret, Secret]) -> WebReply:
+    return WebReply.json({"access_token": pair[0].reveal(), "refresh_token": pair[1].reveal()})
+
+
+def test_a_spare_stored_while_the_first_takes_over_is_kept(desk: Desk) -> None:
+    desk.store_spare()
+    desk.expire_first()
+    with storing_a_spare_before_the_answer(desk, SPENT, good(desk.issue())) as (services, refreshes):
+        assert desk.plugin.open(services, desk.place).connectors()
+    assert (len(refreshes), generation(desk)) == (2, 2)
+    known, held = spare(desk), Spares(desk.services).held(Vault(desk.services).portal("default"))
+    assert known is not None
+    assert known.state == KEPT
+    assert held is not None
+    assert held.credentials.refresh.reveal() != refreshes[1]
+
+
+def test_a_spare_stored_while_the_first_is_refused_takes_over_in_its_place(desk: Desk) -> None:
+    desk.store_spare()
+    desk.expire_first()
+    with storing_a_spare_before_the_answer(desk, SPENT, SPENT, good(desk.issue())) as (services, refreshes):
+        assert desk.plugin.open(services, desk.place).connectors()
+    assert (len(set(refreshes)), generation(desk)) == (3, 2)
+    assert desk.recorded(Tag.TOKENS_REFUSED) == [], "the one that was refused was nobody's any more"
+    known = spare(desk)
+    assert known is not None
+    assert known.state == USED
+
+
+def test_a_spare_that_is_refused_late_leaves_the_one_stored_since_alone(desk: Desk) -> None:
+    desk.store_spare()
+    held = Spares(desk.services).held(Vault(desk.services).portal("default"))
+    assert held is not None
+    desk.store_spare()
+    known = Vault(desk.services).portal("default")
+    assert not Spares(desk.services).refused(known, held, code="invalid_grant", sentence="It is spent.")
+    assert Spares(desk.services).held(known) is not None
+    kept = spare(desk)
+    assert kept is not None
+    assert kept.state == KEPT
 
 
 def test_the_spare_goes_with_the_applications_secret_as_it_is_now(desk: Desk) -> None:
