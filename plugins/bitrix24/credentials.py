@@ -71,11 +71,15 @@ class KnownPortal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What the last renewal of the tokens showed. `generation` is that of the credentials it was about."""
+    """What the last renewal of the tokens showed. `generation` is that of the credentials it was about.
+
+    `renewed_at` is when one last gave a new pair; None when none has yet.
+    """
 
     locked_out: bool
     at: int
     generation: int
+    renewed_at: int | None = None
     code: str = ""
     sentence: str = ""
     hint: str = ""

@@ -97,7 +97,9 @@ class Renewal:
         if newer:
             return newer
         instead = self._from_spare(stale) if answer.code in SPENT else None
-        return instead or self._locked_out(stale, answer)
+        told = instead or answer
+        # What the spare was refused with tells more than that the first is spent: it may pass.
+        return told if isinstance(told, Held) or not told.final else self._locked_out(stale, told)
 
     def _from_spare(self, stale: Held) -> Held | NoTokens | None:
         """The spare pair in the place of the lost one; None when there is none that works."""
@@ -158,12 +160,14 @@ class Renewal:
         return told
 
     def _note(self, generation: int, refusal: NoTokens | None = None) -> None:
+        now, before = self._services.clock.now_ms(), self._vault.health(self._portal)
         self._vault.note(
             self._portal,
             Health(
                 locked_out=refusal is not None,
-                at=self._services.clock.now_ms(),
+                at=now,
                 generation=generation,
+                renewed_at=now if refusal is None else before.renewed_at if before else None,
                 code=refusal.code if refusal else "",
                 sentence=refusal.sentence if refusal else "",
                 hint=refusal.hint if refusal else "",

@@ -93,7 +93,8 @@ class Spares:
                 return False
             now = self._services.clock.now_ms()
             self._drop(portal, spare, USED)
-            self._vault.note(portal, Health(locked_out=False, at=now, generation=lost.generation + 1))
+            health = Health(locked_out=False, at=now, generation=lost.generation + 1, renewed_at=now)
+            self._vault.note(portal, health)
             self._record(Event.TOKENS_REPLACED, portal, lost.generation + 1)
             return True
 

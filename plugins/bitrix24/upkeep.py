@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.plugin import PluginError, Services
-from plugins.bitrix24.credentials import KnownPortal, Vault
+from plugins.bitrix24.credentials import Health, KnownPortal, Vault
 from plugins.bitrix24.links import Links
 from plugins.bitrix24.oauth import NoTokens
-from plugins.bitrix24.renewal import Renewal
+from plugins.bitrix24.renewal import SPENT, Renewal
 from plugins.bitrix24.spare import KEPT, USED, Spare, Spares
 
 DAY_MS = 86_400_000
@@ -33,18 +33,25 @@ def _tend(services: Services, links: Links, portal: KnownPortal) -> None:
     spare = Spares(services).known(portal)
     if spare is not None and spare.state == KEPT and (not spare.proven or _days(services, spare.at) >= IDLE_DAYS):
         Renewal(services, links, portal).tend_spare()
-    health = vault.health(portal)
-    if (health is None or not health.locked_out) and idle_days(services, portal) >= IDLE_DAYS:
+    if _due(services, portal, vault.health(portal)):
         answer = Renewal(services, links, portal).after(vault.held(portal))
         if isinstance(answer, NoTokens):
             for worry in worries(services, portal):
                 services.log.warning("portal %s: %s", portal.name, worry)
 
 
+def _due(services: Services, portal: KnownPortal, health: Health | None) -> bool:
+    """Whether the pair in use is to be renewed. One that is locked out is tried daily, where the reason may pass."""
+    if health is None or not health.locked_out:
+        return idle_days(services, portal) >= IDLE_DAYS
+    return health.code not in SPENT and _days(services, health.at) >= 1
+
+
 def idle_days(services: Services, portal: KnownPortal) -> int:
     """Whole days since the pair in use was stored or renewed."""
     health = Vault(services).health(portal)
-    return _days(services, portal.added_at if health is None else health.at)
+    renewed = None if health is None else health.renewed_at
+    return _days(services, portal.added_at if renewed is None else renewed)
 
 
 def _days(services: Services, since: int) -> int:

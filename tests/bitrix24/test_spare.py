@@ -13,7 +13,7 @@ import pytest
 from bot.core.audit import Tag
 from bot.core.errors import StoreUnavailable
 from bot.host.services import PluginServices
-from bot.plugin import BadArgument, CallVerdict, Refusal, Secrets
+from bot.plugin import BadArgument, CallVerdict, Refusal, Secrets, TargetRefused
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.credentials import Vault
 from plugins.bitrix24.renewal import Renewal
@@ -105,6 +105,28 @@ def test_a_refusal_that_the_spare_would_meet_too_does_not_spend_it(desk: Desk, c
     known = spare(desk)
     assert known is not None
     assert known.state == KEPT
+
+
+def test_a_spare_that_is_refused_for_a_while_is_asked_once_and_takes_over_when_that_has_passed(desk: Desk) -> None:
+    desk.store_spare()
+    desk.lose()
+    refused = {"status": 400, "body": {"error": "PAYMENT_REQUIRED"}}
+    desk.fault("reply", "oauth.token", skip=1, times=1, **refused)
+    first = desk.refusal("connector list")
+    assert isinstance(first, TargetRefused)
+    assert first.code == "PAYMENT_REQUIRED"
+    assert "portal spare" not in first.hint
+    for _ in range(5):
+        assert desk.refusal("connector list").sentence == first.sentence
+    assert len(desk.refreshes()) == 2
+    (record,) = desk.recorded(Tag.TOKENS_REFUSED)
+    assert (record.facts["chain"], record.facts["code"]) == ("main", "PAYMENT_REQUIRED")
+    known = spare(desk)
+    assert known is not None
+    assert known.state == KEPT
+    desk.clock.advance(301)
+    assert desk.rows("connector list")
+    assert generation(desk) == 2
 
 
 def test_a_spare_whose_renewal_has_no_answer_is_kept_for_the_next_call(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from bot.core.audit import Tag
 from plugins.bitrix24.credentials import Vault
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.spare import REFUSED, Spares
-from plugins.bitrix24.upkeep import IDLE_DAYS
+from plugins.bitrix24.upkeep import IDLE_DAYS, idle_days
 from tests.bitrix24.desk import Desk
 from tests.bitrix24.test_renewal import generation
 
@@ -105,6 +105,40 @@ def test_a_locked_out_pair_is_left_to_a_person(desk: Desk) -> None:
     desk.refusal("connector list")
     days(desk, IDLE_DAYS + 1)
     assert tend(desk) == 0
+
+
+def paid(desk: Desk, yes: bool) -> None:
+    with desk.portal.world.lock:
+        desk.portal.state.change_app(desk.portal.client_id, paid=yes)
+
+
+def test_a_pair_that_is_refused_for_a_reason_that_may_pass_is_tried_once_a_day(desk: Desk) -> None:
+    desk.expire()
+    paid(desk, False)
+    desk.refusal("connector list")
+    asked = 0
+    for _ in range(24):
+        days(desk, 0.25)
+        asked += tend(desk)
+    assert asked == 6
+    assert len(desk.recorded(Tag.TOKENS_REFUSED)) == 1, "the same refusal is no news"
+    paid(desk, True)
+    days(desk, 1)
+    assert tend(desk) == 1
+    assert generation(desk) == 2
+    assert tend(desk) == 0
+
+
+def test_a_refusal_does_not_make_a_pair_young(desk: Desk) -> None:
+    days(desk, 5)
+    desk.expire()
+    assert desk.rows("connector list"), "renewed on the way, by a call"
+    desk.expire()
+    paid(desk, False)
+    desk.refusal("connector list")
+    days(desk, 26)
+    desk.refusal("connector list")
+    assert idle_days(desk.services, Vault(desk.services).portal("default")) == 26
 
 
 def test_an_idle_pair_that_is_lost_is_replaced_by_the_spare(desk: Desk) -> None:
