@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -148,7 +149,7 @@ class Settings:
     def slack_api(self) -> str:
         """The base URL of Slack's Web API. Raises ConfigurationError when it is none."""
         url = self.values["SLACK_API_URL"].strip()
-        if not _WEB_ADDRESS.match(url):
+        if not (_WEB_ADDRESS.match(url) and _can_be_parsed(url)):
             raise ConfigurationError(
                 f"SLACK_API_URL={url} is not a web address.",
                 hint="Leave it out, or write it like https://slack.com/api/.",
@@ -253,3 +254,11 @@ def load_settings(
     rows = (*HOST_SETTINGS, *more)
     values = {row.name: given.get(row.name) or file.get(row.name) or row.default for row in rows}
     return Settings(values=values, rows=rows)
+
+
+def _can_be_parsed(url: str) -> bool:
+    """False for a bracket that is left open, for one."""
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False

@@ -224,7 +224,9 @@ def test_a_command_that_slack_cannot_have_is_refused_with_the_way_to_write_it(na
         assert settings.command
 
 
-@pytest.mark.parametrize("url", ["notaurl", "ftp://slack.com/api/", "https://", "https://slack.com/api/?x=1", ""])
+@pytest.mark.parametrize(
+    "url", ["notaurl", "ftp://slack.com/api/", "https://", "https://slack.com/api/?x=1", "http://[::1", ""]
+)
 def test_an_api_address_that_is_none_is_refused(url: str) -> None:
     settings = Settings(values={"SLACK_API_URL": url})
     with pytest.raises(ConfigurationError, match="not a web address"):

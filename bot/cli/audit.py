@@ -18,20 +18,33 @@ from bot.cli.terminal import Terminal
 from bot.cli.verify import verify
 from bot.core.audit import AuditRecord
 from bot.core.exports import iso
-from bot.plugin import Table
+from bot.plugin import BadArgument, Table
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
+HIGHEST = 2**63 - 1
+"""The highest number that the database can give a record."""
 RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula, also behind quotation marks and spaces."""
 _CUTS = {code: f"\\u{code:04x}" for code in (*range(32), ord(";"), 0x7F, 0x85, 0x2028, 0x2029)}
 """Where some programs end a cell or a line, written out as JSON may: behind it would begin another cell."""
 
 
+def _text(_ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Raises BadArgument for what stands in no record, because it cannot be written as UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadArgument(
+            f"{parameter.opts[0]} is not written in UTF-8, as every record is.", hint="Type it once more."
+        ) from None
+    return value
+
+
 @click.command("find")
-@click.option("--subject", default="", help="What it is about, like CR-1001.")
-@click.option("--tag", default="", help="A tag or its beginning, like change:review.")
-@click.option("--actor", default="", help="Who did it, like T0001:U0002.")
-@click.option("--text", default="", help="A text in its facts.")
+@click.option("--subject", default="", callback=_text, help="What it is about, like CR-1001.")
+@click.option("--tag", default="", callback=_text, help="A tag or its beginning, like change:review.")
+@click.option("--actor", default="", callback=_text, help="Who did it, like T0001:U0002.")
+@click.option("--text", default="", callback=_text, help="A text in its facts.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
 @as_json
 @click.pass_obj
@@ -54,7 +67,7 @@ def _facts(record: AuditRecord) -> str:
 
 @click.command("export")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option("--after", type=click.IntRange(0), default=0, help="Only records after this number.")
+@click.option("--after", type=click.IntRange(0, HIGHEST), default=0, help="Only records after this number.")
 @click.pass_obj
 def export(terminal: Terminal, form: str, after: int) -> None:
     """Every audit record on standard output, one a line, oldest first; also while the bot runs."""

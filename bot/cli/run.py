@@ -8,6 +8,7 @@ from bot.cli.declared import show
 from bot.cli.line import join, perform
 from bot.cli.options import YES_HELP, as_json
 from bot.cli.terminal import Terminal
+from bot.core.invocation import clean
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -21,7 +22,7 @@ def run(terminal: Terminal, words: tuple[str, ...], as_json: bool, yes: bool) ->
     What only reads is answered. What could do damage becomes a change request for others to approve in Slack.
     """
     command = terminal.host_settings["B24BOT_COMMAND"]
-    line = words[0].strip() if len(words) == 1 else join(words)
+    line = clean(words[0]) if len(words) == 1 else join(words)
     if line.startswith(f"{command} "):
         line = line.removeprefix(command).strip()
     show(perform(terminal, line, yes=yes), as_json=as_json)

@@ -52,6 +52,20 @@ def test_an_export_can_go_on_where_the_last_one_ended(kept: Desk) -> None:
     assert json.loads(row)["seq"] == 3
 
 
+def test_a_number_that_no_record_can_have_is_refused_as_words(kept: Desk) -> None:
+    assert kept.run("audit", "export", "--after", str(2**63 - 1)).stdout == ""
+    result = kept.run("audit", "export", "--after", str(2**63))
+    assert result.exit_code == 2
+    assert "--after" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--subject", "--tag", "--actor", "--text"])
+def test_what_is_no_utf_8_is_refused_as_words(kept: Desk, option: str) -> None:
+    result = kept.run("audit", "find", option, "\udcff")
+    assert result.exit_code == 2
+    assert f"{option} is not written in UTF-8" in result.stderr
+
+
 def test_a_spreadsheet_gets_the_same_records_and_no_formula(kept: Desk) -> None:
     text = kept.run("audit", "export", "--format", "csv").stdout
     assert len(text.splitlines()) == 4

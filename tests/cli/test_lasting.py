@@ -165,8 +165,9 @@ def test_a_port_in_use_is_a_sentence_and_the_seats_are_given_back(office: Desk) 
     assert serve(office, "work", ready=lambda: office.tags()).exit_code == 0
 
 
-def test_an_address_of_nobody_is_a_sentence(office: Desk) -> None:
-    result = office.run("serve", "--host", "192.0.2.1", "--port", "0")
+@pytest.mark.parametrize("host", ["192.0.2.1", ".bad", "x" * 64])
+def test_an_address_of_nobody_is_a_sentence(office: Desk, host: str) -> None:
+    result = office.run("serve", "--host", host, "--port", "0")
     assert result.exit_code == 4
     assert "this machine does not have that address" in result.stderr
 
@@ -217,6 +218,7 @@ def test_only_what_the_plugins_bring_can_be_simulated(desk: Desk) -> None:
 
 
 def test_a_request_url_elsewhere_is_refused(desk: Desk) -> None:
+    assert desk.run("simulate", "slack", "--request-url", "http://[::1").exit_code == 2
     result = desk.run("simulate", "slack", "--request-url", "http://example.com/")
     assert result.exit_code == 2
     assert "--request-url http://example.com/ cannot be used" in result.stderr

@@ -52,6 +52,13 @@ def test_the_same_line_is_the_same_whether_quoted_split_or_pasted(office: Desk) 
     assert office.json("run", "/b24 connector show myconnector") == told
 
 
+def test_bytes_that_are_no_utf_8_are_left_out_of_a_line_and_of_its_record(desk: Desk) -> None:
+    assert desk.run("run", "whoami \udcff").exit_code == 0
+    with desk.store() as store:
+        (record,) = store.audit.find(tag=Tag.COMMAND_RAN)
+    assert record.facts["line"] == "whoami"
+
+
 def test_words_keep_their_spaces_quotes_and_apostrophes(staffed: Desk) -> None:
     staffed.run(*REMOVE, "--reason", "it’s  “old”, isn't it")
     (change,) = staffed.json("request", "list")

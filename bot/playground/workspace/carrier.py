@@ -49,8 +49,7 @@ class Carrier:
 
     @request_url.setter
     def request_url(self, url: str) -> None:
-        parts = urlsplit(url)
-        if url and (parts.scheme != "http" or parts.hostname not in LOOPBACK):
+        if url and not _on_this_machine(url):
             raise WorkspaceError(f"{url!r} is not on this machine; use http://127.0.0.1:PORT/slack/events")
         self._request_url = url
 
@@ -150,6 +149,14 @@ class Carrier:
             connection.close()
         headers: Mapping[str, str] = {name.lower(): value for name, value in reply.getheaders()}
         return DispatchResult(dispatch=dispatch, transport="http", status=reply.status, headers=headers, body=body)
+
+
+def _on_this_machine(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
 
 
 def _encode(kind: str, payload: Json) -> tuple[bytes, str]:

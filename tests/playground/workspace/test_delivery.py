@@ -72,7 +72,9 @@ def test_the_url_handshake_sends_a_challenge(workspace: SlackWorkspace, receiver
     assert (got["type"], got["challenge"]) == ("url_verification", sent.payload["challenge"])
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1:1/x", "http://example.test/slack", "ftp://localhost"])
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1:1/x", "http://example.test/slack", "ftp://localhost", "http://[::1"]
+)
 def test_nothing_is_sent_beyond_this_machine(workspace: SlackWorkspace, url: str) -> None:
     with pytest.raises(WorkspaceError, match="not on this machine"):
         workspace.request_url = url
