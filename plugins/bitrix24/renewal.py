@@ -49,13 +49,7 @@ class Renewal:
     def after(self, stale: Held) -> Held | NoTokens:
         """Credentials newer than `stale`, renewed here or by somebody else; or why there are none."""
         with self._links.traffic(self._services, self._portal.member_id).renewing:
-            found = self._newer(stale) or self._quiet(stale)
-            if found:
-                return found
-            with self._services.secrets.lease(self._portal.name, seconds=LEASE) as mine:
-                if mine:
-                    return self._newer(stale) or self._renew(stale)
-            return self._wait(stale)
+            return self._known(stale) or self._leased(stale) or self._wait(stale)
 
     def tend_spare(self) -> NoTokens | None:
         """Renew the spare pair, so that it does not run out; why that did not work, if it did not."""
@@ -71,6 +65,15 @@ class Renewal:
             if _lost(answer):
                 self._give_up_spare(spare, answer)
             return answer
+
+    def _known(self, stale: Held) -> Held | NoTokens | None:
+        """What somebody has found out already: a newer pair, or that there is none to be had."""
+        return self._newer(stale) or self._quiet(stale)
+
+    def _leased(self, stale: Held) -> Held | NoTokens | None:
+        """Renew, unless another process is at it; then None."""
+        with self._services.secrets.lease(self._portal.name, seconds=LEASE) as mine:
+            return (self._known(stale) or self._renew(stale)) if mine else None
 
     def _newer(self, stale: Held) -> Held | None:
         now = self._vault.held(self._portal)
@@ -178,11 +181,11 @@ class Renewal:
         self._services.record(event, self._portal.name, {"generation": generation, "chain": "main", **more})
 
     def _wait(self, stale: Held) -> Held | NoTokens:
-        """Another process renews: wait for what it stores, and look less and less often."""
+        """Another process renews: wait for what it stores, and look less and less often. If it gives up, renew here."""
         pause, waited = _FIRST_LOOK, 0.0
         while waited < LEASE:
             self._services.clock.sleep(pause)
-            found = self._newer(stale) or self._quiet(stale)
+            found = self._known(stale) or self._leased(stale)
             if found:
                 return found
             waited, pause = waited + pause, min(2 * pause, _RARE_LOOKS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -241,6 +242,19 @@ def test_while_another_process_renews_we_wait_for_what_it_stores(desk: Desk) -> 
         desk.clock.told = lambda _seconds: vault.renewed(known, vault.held(known), *pair)
         assert desk.open().connectors()
     assert not desk.refreshes()
+
+
+def test_when_the_other_process_gives_up_we_renew_without_waiting_any_longer(desk: Desk) -> None:
+    """Its question had no answer, so it stored nothing and let the lease go."""
+    desk.switch(oauth_reads_body="body")
+    desk.expire()
+    with ExitStack() as other:
+        assert other.enter_context(desk.more_services().secrets.lease("default", seconds=3600))
+        desk.clock.told = lambda _seconds: other.close()
+        assert desk.open().connectors()
+    assert generation(desk) == 2
+    assert [entry.outcome for entry in desk.refreshes()] == ["ok"]
+    assert len(desk.clock.slept) == 1
 
 
 def test_waiting_for_another_process_ends(desk: Desk) -> None:
