@@ -16,8 +16,11 @@ from plugins.bitrix24.oauth import NoTokens, Tokens
 from plugins.bitrix24.spare import Spares, slot
 from plugins.bitrix24.tokenserver import TokenServer
 
-LEASE = 60.0
-"""Seconds: longer than the two requests that a renewal may take."""
+LEASE = 150.0
+"""Seconds: longer than the two requests that a question may take, and the pauses before its answer is stored."""
+
+WAIT = 60.0
+"""Seconds: so long a call waits for another process's renewal. Its change request holds a lease that runs meanwhile."""
 
 QUIET_MS = 5 * 60 * 1000
 """No further try for so long after a final refusal."""
@@ -31,7 +34,7 @@ _STORE_AGAIN = (0.5, 1.0, 2.0, 4.0)
 """Pauses in seconds between the attempts to store a new pair."""
 _BUSY = NoTokens(
     sentence="Another process of the bot is renewing the tokens of this portal and has not finished.",
-    hint="Try again in a minute.",
+    hint="Try again in a few minutes.",
 )
 
 
@@ -183,7 +186,7 @@ class Renewal:
     def _wait(self, stale: Held) -> Held | NoTokens:
         """Another process renews: wait for what it stores, and look less and less often. If it gives up, renew here."""
         pause, waited = _FIRST_LOOK, 0.0
-        while waited < LEASE:
+        while waited < WAIT:
             self._services.clock.sleep(pause)
             found = self._known(stale) or self._leased(stale)
             if found:

@@ -15,6 +15,8 @@ from bot.core.errors import StoreUnavailable
 from bot.plugin import CallVerdict, Secrets, TargetRefused, TargetUnreachable
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.credentials import Health, Vault
+from plugins.bitrix24.renewal import _STORE_AGAIN, LEASE, WAIT
+from plugins.bitrix24.wire import READING
 from tests.bitrix24.desk import Desk
 from tests.bitrix24.processes import Hurry, Processes
 
@@ -257,13 +259,19 @@ def test_when_the_other_process_gives_up_we_renew_without_waiting_any_longer(des
     assert len(desk.clock.slept) == 1
 
 
+def test_a_lease_outlasts_the_slowest_renewal() -> None:
+    """Else a second process asks with the same pair, and one of the two is refused for good."""
+    exchange = READING.connect + READING.total
+    assert 2 * exchange + sum(_STORE_AGAIN) < LEASE
+
+
 def test_waiting_for_another_process_ends(desk: Desk) -> None:
     desk.expire()
     with desk.more_services().secrets.lease("default", seconds=3600) as mine:
         assert mine
         error = desk.refusal("connector list")
     assert "Another process" in error.sentence
-    assert sum(desk.clock.slept) <= 120
+    assert WAIT <= sum(desk.clock.slept) <= WAIT + 1
     assert not desk.refreshes()
 
 

@@ -119,7 +119,7 @@ def tokens_lapse(scene: Scene) -> None:
 def asked_or_locked_out(scene: Scene) -> bool:
     """The card stands; or a death took the only valid pair of tokens with it, and Olga is told.
 
-    One that died with the lease in its hand keeps it for a minute: Olga is told to try again then.
+    One that died with the lease in its hand keeps it for a few minutes: Olga is told to try again then.
     """
     return decidable()(scene) or any(
         scene.told("Olga", words) for words in ("refresh token", "authorisation", "again with")
