@@ -33,7 +33,7 @@ def change_brief(change: ChangeRequest) -> Object:
         "portal": change.place.name,
         "target": change.plan.target,
         "risk": change.risk,
-        "summary": change.plan.summary,
+        "summary": marks.plain(change.plan.summary),
         "created_at": iso(change.created_at),
         "expires_at": iso(change.expires_at),
         "ended_at": _iso(change.ended_at),
@@ -54,9 +54,9 @@ def change_whole(change: ChangeRequest) -> Object:
         "calls": [{"method": call.method, "note": marks.plain(call.note)} for call in plan.calls],
         "touches": [marks.plain(line) for line in plan.radius],
         "warnings": [marks.plain(line) for line in plan.warnings],
-        "undo": {"kind": plan.undo.kind, "sentence": plan.undo.sentence},
+        "undo": {"kind": plan.undo.kind, "sentence": marks.plain(plan.undo.sentence)},
         "reviews": [
-            {"reviewer": one.reviewer.id, "verdict": one.verdict, "reason": one.reason, "at": iso(one.at)}
+            {"reviewer": one.reviewer.id, "verdict": one.verdict, "reason": marks.plain(one.reason), "at": iso(one.at)}
             for one in change.reviews
         ],
         "channel": change.channel,

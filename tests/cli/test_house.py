@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
+
 import pytest
 
 from bot.core.audit import Tag
@@ -59,6 +62,10 @@ def test_what_is_asked_about_people_shows_their_ids_and_no_marks(staffed: Desk) 
     assert staffed.run("run", "access grant T0001:U0009 operator").exit_code == 0
     shown = staffed.json("request", "show", "CR-1001")
     assert shown["calls"][0]["note"].startswith("@U0009 (T0001:U0009) is not on the allow-list now")
+    assert shown["summary"] == "Give @U0009 the role operator"
+    (listed,) = staffed.json("request", "list")
+    assert listed["summary"] == shown["summary"]
+    assert not [letter for letter in json.dumps(shown, ensure_ascii=False) if unicodedata.category(letter) == "Co"]
 
 
 def test_the_glass_is_off_by_default(staffed: Desk) -> None:
