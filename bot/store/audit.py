@@ -12,6 +12,8 @@ from bot.core.errors import ConfigurationError
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 
+LAST_LETTER = chr(0x10FFFF)
+"""Comes after whatever a tag may go on with."""
 LOWEST = -(2**63)
 """Below every number SQLite can hold, so that not even a record before the first is overlooked."""
 COLUMNS = {"seq": int, "at": int, "tag": str, "actor": str, "subject": str, "facts": str, "key_id": str, "mac": bytes}
@@ -128,12 +130,29 @@ class AuditLog:
         self, *, actor: str = "", subject: str = "", tag: str = "", text: str = "", limit: int = 20
     ) -> list[AuditRecord]:
         """The newest records that match all that is given; `tag` may be the beginning of one."""
-        rows = self._database.rows(
-            "SELECT * FROM audit WHERE (? = '' OR actor = ?) AND (? = '' OR subject = ?) "
-            "AND substr(tag, 1, length(?)) = ? AND (? = '' OR instr(facts, ?) > 0) ORDER BY seq DESC LIMIT ?",
-            *(actor, actor, subject, subject, tag, tag, text, text, limit),
-        )
+        sql, values = search(actor=actor, subject=subject, tag=tag, text=text, limit=limit)
+        rows = self._database.rows(sql, *values)
         return [_record(row) for row in rows]
+
+
+def search(*, actor: str, subject: str, tag: str, text: str, limit: int) -> tuple[str, tuple[str | int, ...]]:
+    """The statement that finds records, and its values.
+
+    Only the one filter that leaves the fewest records may choose the index; a plus keeps SQLite from taking another.
+    """
+    narrowed = bool(subject or actor)
+    whole = [one for one in Tag if one.startswith(tag)] == [tag]
+    given = (
+        (subject, "AND subject = ?", (subject,)),
+        (actor, "AND +actor = ?" if subject else "AND actor = ?", (actor,)),
+        (tag if narrowed else "", "AND substr(tag, 1, length(?)) = ?", (tag, tag)),
+        (tag if whole and not narrowed else "", "AND tag = ?", (tag,)),
+        (tag if not whole and not narrowed else "", "AND tag >= ? AND tag < ?", (tag, f"{tag}{LAST_LETTER}")),
+        (text, "AND instr(facts, ?) > 0", (text,)),
+    )
+    used = [(condition, values) for value, condition, values in given if value]
+    parts = ["SELECT * FROM audit WHERE 1", *(condition for condition, _ in used), "ORDER BY seq DESC LIMIT ?"]
+    return " ".join(parts), (*(value for _, values in used for value in values), limit)
 
 
 def _record(row: Row) -> AuditRecord:

@@ -9,7 +9,7 @@ import pytest
 from bot.core.audit import Entry, Tag
 from bot.core.errors import ConfigurationError
 from bot.core.notices import AuditNotice
-from bot.store.audit import AuditLog
+from bot.store.audit import AuditLog, search
 from bot.store.keys import Keyring
 from bot.store.store import Store, audit_key
 from tests.store.chain import first_broken, raw_key
@@ -135,6 +135,28 @@ def test_find_gives_the_newest_that_match_all_that_is_given(
     text = {name: wanted.get(name, "") for name in ("actor", "subject", "tag", "text")}
     records = written.audit.find(actor=text["actor"], subject=text["subject"], tag=text["tag"], text=text["text"])
     assert [record.seq for record in records] == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        ({"subject": "CR-1001"}, "audit_subject (subject=?)"),
+        ({"subject": "CR-1001", "tag": Tag.REVIEW_APPROVED}, "audit_subject (subject=?)"),
+        ({"subject": "CR-1001", "tag": "change:", "actor": OLGA.id, "text": "x"}, "audit_subject (subject=?)"),
+        ({"actor": OLGA.id, "tag": Tag.REVIEW_APPROVED}, "audit_actor (actor=?)"),
+        ({"tag": Tag.APPROVAL_BYPASSED}, "audit_tag (tag=?)"),
+        ({"tag": "change:"}, "audit_tag (tag>? AND tag<?)"),
+    ],
+)
+def test_find_looks_in_the_index_that_leaves_the_fewest_records(
+    written: Store, wanted: dict[str, str], index: str
+) -> None:
+    """It is asked for each change request that is run, while nobody else can write."""
+    text = {name: wanted.get(name, "") for name in ("actor", "subject", "tag", "text")}
+    sql, values = search(actor=text["actor"], subject=text["subject"], tag=text["tag"], text=text["text"], limit=20)
+    plan = [row["detail"] for row in written.database.rows(f"EXPLAIN QUERY PLAN {sql}", *values)]
+    assert plan[0] == f"SEARCH audit USING INDEX {index}"
+    assert len(plan) == (2 if ">" in index else 1), "the index gives them in their order"
 
 
 def test_find_gives_no_more_than_asked(written: Store) -> None:
