@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import logging
 import os
 import secrets
 import threading
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.core.errors import ConfigurationError
 from bot.store.database import FILE_NAME
 
+log = logging.getLogger("b24bot")
 LOOSE = 0o077
 KEY_BYTES = 32
 FIRST_ID = "k1"
@@ -28,7 +30,8 @@ class Keyring:
     """Keys by id, the first one in use. Each purpose gets a key of its own, derived from it.
 
     `source` reads the keys again when they have changed, and tells by `stamp` whether they have: a key that was added
-    or put first while the bot runs is taken up by itself. A source that cannot be read changes nothing.
+    or put first while the bot runs is taken up by itself. A source that cannot be read, or that is of another bot,
+    changes nothing: what was chained with a foreign key would be broken for good.
     """
 
     def __init__(
@@ -41,7 +44,7 @@ class Keyring:
         self._lock = threading.Lock()
         self._source = source
         self._stamp = stamp
-        self._seen = stamp()
+        self._seen = self._refused = stamp()
         self._derived = _Derived(keys)
 
     @property
@@ -92,24 +95,45 @@ class Keyring:
         stamp = self._stamp()
         if stamp != self._seen and self._source is not None:
             with self._lock:
-                try:
-                    self._derived = _Derived(self._source())
-                    self._seen = stamp
-                except (ConfigurationError, OSError):
-                    # Somebody is at it. What was read before still opens everything that was stored with it.
-                    return self._derived
+                self._take_up(self._source, stamp)
         return self._derived
+
+    def _take_up(self, source: Callable[[], Mapping[str, bytes]], stamp: Stamp | None) -> None:
+        """Use what the file holds now, where it goes on from what is held; else keep what opens all that is stored."""
+        try:
+            keys = source()
+        except (ConfigurationError, OSError) as error:
+            # Somebody is at it. Its rights can be mended without a new stamp, so it is tried again each time.
+            self._complain(stamp, str(error))
+            return
+        self._seen = stamp
+        if self._derived.goes_on_as(keys):
+            self._derived = _Derived(keys)
+        else:
+            self._complain(stamp, "The key in use is missing from it, or a key of the same name is another one.")
+
+    def _complain(self, stamp: Stamp | None, why: str) -> None:
+        """Once for each state of the file."""
+        if stamp != self._refused:
+            self._refused = stamp
+            log.error("the key file has changed and is not taken up: %s", why, extra={"action": "keys_refused"})
 
 
 class _Derived:
     """What is made of the keys once, for each purpose."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self._keys = dict(keys)
         self.primary = next(iter(keys))
         self.boxes = {name: Fernet(base64.urlsafe_b64encode(_derive(key, "secrets"))) for name, key in keys.items()}
         self.fernet = MultiFernet(list(self.boxes.values()))
         self.audit = {name: _derive(key, "audit") for name, key in keys.items()}
         self.cards = {name: _derive(key, "card") for name, key in keys.items()}
+
+    def goes_on_as(self, keys: Mapping[str, bytes]) -> bool:
+        """Whether these are the same keys with others added, unused ones taken away, or another one put first."""
+        same = all(hmac.compare_digest(key, self._keys.get(name, key)) for name, key in keys.items())
+        return same and self.primary in keys
 
 
 def _derive(key: bytes, purpose: str) -> bytes:

@@ -82,7 +82,7 @@ def test_a_bot_that_runs_meanwhile_takes_the_new_key_up_by_itself(store: Store, 
 
 @pytest.mark.parametrize("spoilt", ["", "k9:short", None])
 def test_a_key_file_that_is_spoilt_or_gone_while_it_runs_changes_nothing(
-    store: Store, path: Path, spoilt: str | None
+    store: Store, path: Path, spoilt: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill(store)
     if spoilt is None:
@@ -91,6 +91,36 @@ def test_a_key_file_that_is_spoilt_or_gone_while_it_runs_changes_nothing(
         path.write_text(spoilt)
     assert store.keys.primary == "k1"
     assert secrets_of(store) == ["value-0", "value-1", "value-2"]
+    assert caplog.text.count("the key file has changed and is not taken up") == 1
+
+
+@pytest.mark.parametrize("foreign", [{"k1": b"x" * 32}, {"k2": b"x" * 32}, {"k2": bytes(32), "k1": b"x" * 32}])
+def test_the_key_file_of_another_bot_is_not_taken_up_and_told_once(
+    store: Store, path: Path, foreign: dict[str, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A record that is chained with a foreign key would leave the log broken there, also with the right file back."""
+    fill(store)
+    right = path.read_bytes()
+    write_keys(path, foreign)
+    fill(store, 0)
+    fill(store, 0)
+    assert store.keys.primary == "k1"
+    assert caplog.text.count("the key file has changed and is not taken up") == 1
+    path.write_bytes(right)
+    fill(store, 0)
+    assert store.audit.broken_at() is None
+    assert secrets_of(store) == ["value-0", "value-1", "value-2"]
+    rotate(store, path, by="x")
+    assert store.keys.ids == ("k2", "k1")
+
+
+def test_a_line_that_is_added_by_hand_is_taken_up(store: Store, path: Path) -> None:
+    fill(store)
+    key = base64.b64encode(bytes(range(32))).decode()
+    path.write_text(f"mine:{key}\n{path.read_text()}")
+    assert store.keys.ids == ("mine", "k1")
+    fill(store, 0)
+    assert store.audit.broken_at() is None
 
 
 def test_a_rotation_that_was_cut_short_is_brought_to_its_end_without_a_third_key(store: Store, path: Path) -> None:
@@ -102,11 +132,13 @@ def test_a_rotation_that_was_cut_short_is_brought_to_its_end_without_a_third_key
     assert store.keys.ids == ("k2", "k1")
 
 
-def test_keys_of_other_names_do_not_disturb_the_numbering(store: Store, path: Path) -> None:
-    text = path.read_text().removeprefix("k1:")
-    path.write_text(f"first:{text}")
+def test_keys_of_other_names_do_not_disturb_the_numbering(tmp_path: Path, path: Path) -> None:
+    path.parent.mkdir()
+    write_keys(path, {"first": bytes(32)})
+    store = scratch_store(tmp_path)
     assert rotate(store, path, by="x").id == "k1"
     assert rotate(store, path, by="x").id == "k2"
+    store.close()
 
 
 def test_only_a_key_that_nothing_needs_can_be_retired(store: Store, path: Path) -> None:
