@@ -35,9 +35,13 @@ def check_chain(ctx: Context, *, most: int = MOST_VERIFIED) -> Limit | None:
 
     Of a longer log the newest `most` records are recomputed.
     """
+    return _checked(ctx, most).limit
+
+
+def _checked(ctx: Context, most: int = MOST_VERIFIED) -> Examined:
     found = examine_log(ctx.store, ctx.witness, start=ctx.verified, most=most)
     ctx.verified = found.verified
-    return found.limit
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class Examined:
 
     why: str
     verified: Place
+    compared: bool = True
+    """Whether the witness file could be read, where one is set and the chain holds."""
 
     @property
     def limit(self) -> Limit | None:
@@ -61,14 +67,18 @@ def examine_log(store: Store, witness: Witness | None, *, start: Place = START, 
         return replace(found, why=disagreement(store, witness))
     except OSError as error:
         log.warning("the witness file %s cannot be read: %s", witness.path, error, extra={"action": "witness_unread"})
-        return found
+        return replace(found, compared=False)
 
 
 def note_chain(ctx: Context) -> Limit | None:
-    """Check the chain, and let what comes of it be a limit until another check finds it mended."""
-    limit = check_chain(ctx)
-    ctx.keep_limit(CHAIN, limit)
-    return limit
+    """Check the chain, and let what comes of it be a limit until another check finds it mended.
+
+    A witness file that cannot be read now mends nothing.
+    """
+    found = _checked(ctx)
+    if found.limit is not None or found.compared:
+        ctx.keep_limit(CHAIN, found.limit)
+    return ctx.limits.get(CHAIN)
 
 
 def _break(store: Store, start: Place, most: int) -> Examined:

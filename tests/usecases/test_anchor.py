@@ -300,6 +300,21 @@ def test_one_that_cannot_be_read_is_a_warning(watched: Office, caplog: pytest.Lo
     assert "cannot be read" in caplog.text
 
 
+def test_a_witness_that_cannot_be_read_lifts_nothing_it_has_found_before(watched: Office, tmp_path: Path) -> None:
+    assert watched.ctx.witness is not None
+    watched.ctx.witness.append([witness_line("t", Place(seq=99, mac=bytes(32)), at="", key_id="k1")])
+    found = note_chain(watched.ctx)
+    assert found is not None
+    path = watched.ctx.witness.path
+    path.rename(tmp_path / "elsewhere")
+    path.mkdir()
+    assert note_chain(watched.ctx) == found
+    assert watched.ctx.limits[CHAIN] == found
+    path.rmdir()
+    assert note_chain(watched.ctx) is None
+    assert CHAIN not in watched.ctx.limits
+
+
 def test_every_hour_the_chain_is_checked_again(watched: Office) -> None:
     check_chain(watched.ctx)
     anchoring = Anchoring(watched.ctx)
