@@ -99,11 +99,26 @@ def _broken_at(seq: int) -> str:
     return f"The audit log is broken at record #{seq}: it was changed after it was written, or is missing."
 
 
+def _cut_off(store: Store) -> str:
+    """What the database itself knows of its witness, wherever that file is now."""
+    # Asked first: the log may grow meanwhile.
+    witnessed = _witnessed(store) or 0
+    last = store.audit.place() or START
+    if witnessed <= last.seq:
+        return ""
+    return (
+        f"The database ends at audit record #{last.seq}, and the head of #{witnessed} was written to the witness file: "
+        "records were cut off."
+    )
+
+
 def disagreement(store: Store, witness: Witness) -> str:
     """Compare what is new in the witness file, whoever wrote it there: what does not fit, as a sentence.
 
     It is found again next time. Raises OSError.
     """
+    if cut := _cut_off(store):
+        return cut
     unread = witness.unread()
     last = store.audit.place() or START
     newest = max((anchor.seq for anchor in unread.anchors), default=0)
@@ -125,7 +140,7 @@ def disagreement(store: Store, witness: Witness) -> str:
 
 def witness_limit(ctx: Context) -> Limit | None:
     """A witness that is set and does not get its heads is as bad as an audit channel that is dead."""
-    witnessed = _witnessed(ctx) if ctx.witness is not None else None
+    witnessed = _witnessed(ctx.store) if ctx.witness is not None else None
     waiting = ctx.store.audit.get(witnessed + 1) if witnessed is not None else None
     if waiting is None or ctx.clock.now_ms() - waiting.at <= ctx.audit_lag_ms:
         return None
@@ -134,8 +149,8 @@ def witness_limit(ctx: Context) -> Limit | None:
     return Limit(name="witness", mode=Mode.NO_DANGER, why=why, until="that file takes them again")
 
 
-def _witnessed(ctx: Context) -> int | None:
-    known = ctx.store.facts.get(WITNESSED)
+def _witnessed(store: Store) -> int | None:
+    known = store.facts.get(WITNESSED)
     return int(known.removesuffix(BEGUN)) if known is not None else None
 
 
@@ -179,7 +194,7 @@ class Anchoring:
     def _bear_witness(self, witness: Witness) -> bool:
         """Append the heads of new records. The witness of a log that it disagrees with is left as it is."""
         ctx = self._ctx
-        last, witnessed = ctx.store.audit.place(), _witnessed(ctx)
+        last, witnessed = ctx.store.audit.place(), _witnessed(ctx.store)
         if last is None or last.seq == witnessed:
             return False
         if witnessed is None:

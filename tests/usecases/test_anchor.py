@@ -214,6 +214,28 @@ def test_an_old_copy_of_the_database_leaves_reading_only_and_the_witness_as_it_i
     assert lines(watched) == before
 
 
+@pytest.mark.parametrize("away", ["gone", "not to be read"])
+def test_records_cut_off_are_found_also_when_the_witness_file_was_taken_away_with_them(
+    watched: Office, away: str
+) -> None:
+    watched.ask()
+    watched.ask("thing remove two")
+    Anchoring(watched.ctx).round()
+    assert watched.ctx.witness is not None
+    watched.ctx.witness.path.unlink()
+    if away != "gone":
+        watched.ctx.witness.path.mkdir()
+    rewrite(watched, "DELETE FROM audit WHERE seq > 6")
+    watched.ctx.verified = START
+    words = "The database ends at audit record #6, and the head of #8 was written to the witness file: "
+    assert Anchoring(watched.ctx).round() is False
+    assert watched.ctx.limits[CHAIN].why == f"{words}records were cut off."
+    watched.ctx.limits.clear()
+    found = note_chain(watched.ctx)
+    assert found is not None
+    assert found.why.startswith(words)
+
+
 def test_two_databases_with_one_witness_find_each_other(watched: Office, make_office: Callable[..., Office]) -> None:
     other = make_office()
     other.clock.advance(5)
