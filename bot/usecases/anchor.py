@@ -26,7 +26,7 @@ UNWRITTEN = "witness_unwritten"
 BEGUN = " at first"
 """Stands behind that number until the first line is written."""
 MENDED = "somebody at the host has mended the log"
-CHECK_MS = 3_600_000
+CHECK_SECONDS = 3_600.0
 RECORDS_A_ROUND = 500
 
 
@@ -179,14 +179,14 @@ class Anchoring:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._checked_at = ctx.clock.now_ms()
+        self._checked_at = ctx.clock.monotonic()
         self._failing = False
 
     def round(self) -> bool:
         """One round; True when there is more to write at once."""
         ctx = self._ctx
-        now = ctx.clock.now_ms()
-        if now - self._checked_at >= CHECK_MS:
+        now = ctx.clock.monotonic()
+        if now - self._checked_at >= CHECK_SECONDS:
             self._checked_at = now
             note_chain(ctx)
         return ctx.witness is not None and CHAIN not in ctx.limits and self._bear_witness(ctx.witness)

@@ -31,7 +31,7 @@ RUNNERS = 4
 POLL_SECONDS = 0.05
 KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
-SWEEP_MS = TEND_MS = 3_600_000
+SWEEP_SECONDS = TEND_SECONDS = 3_600.0
 MOST_ATTEMPTS = 3
 RETRY_MS = 5_000
 INBOUND = "inbound"
@@ -51,7 +51,8 @@ class Worker:
         self._stopping = threading.Event()
         self._news = threading.Condition()
         self._round = 0
-        self._swept_at = self._tended_at = 0
+        # By the clock that nobody sets: both go on whatever the time of the day becomes.
+        self._sweep_due = self._tend_due = ctx.clock.monotonic()
         self._threads: list[threading.Thread] = []
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
@@ -130,14 +131,14 @@ class Worker:
         write_checkpoint(self._ctx)
         for watch in self._watches:
             watch.look()
-        now = self._ctx.clock.now_ms()
-        if now - self._swept_at > SWEEP_MS:
-            self._swept_at = now
+        now = self._ctx.clock.monotonic()
+        if now >= self._sweep_due:
+            self._sweep_due = now + SWEEP_SECONDS
             with self._ctx.store.unit_of_work() as store:
-                store.jobs.forget_receipts(now)
-                store.outbox.forget(now)
-        if now - self._tended_at > TEND_MS:
-            self._tended_at = now
+                store.jobs.forget_receipts(self._ctx.clock.now_ms())
+                store.outbox.forget(self._ctx.clock.now_ms())
+        if now >= self._tend_due:
+            self._tend_due = now + TEND_SECONDS
             tend(self._ctx)
         note_mode(self._ctx)
         return False

@@ -19,7 +19,7 @@ from bot.store.witness import Witness
 from bot.usecases.access import grant_role
 from bot.usecases.anchor import (
     CHAIN,
-    CHECK_MS,
+    CHECK_SECONDS,
     MENDED,
     RECORDS_A_ROUND,
     UNWRITTEN,
@@ -344,7 +344,18 @@ def test_every_hour_the_chain_is_checked_again(watched: Office) -> None:
     rewrite(watched, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 7")
     anchoring.round()
     assert CHAIN not in watched.ctx.limits
-    watched.clock.advance(CHECK_MS / 1000)
+    watched.clock.advance(CHECK_SECONDS)
+    anchoring.round()
+    assert "broken at record #7" in watched.ctx.limits[CHAIN].why
+
+
+def test_a_clock_that_is_set_back_keeps_the_hourly_check_from_nothing(watched: Office) -> None:
+    anchoring = Anchoring(watched.ctx)
+    note_chain(watched.ctx)
+    watched.ask()
+    rewrite(watched, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 7")
+    watched.clock.set_by = -30 * 86_400_000
+    watched.clock.advance(CHECK_SECONDS)
     anchoring.round()
     assert "broken at record #7" in watched.ctx.limits[CHAIN].why
 

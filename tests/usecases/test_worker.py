@@ -18,7 +18,7 @@ from bot.usecases import buttons
 from bot.usecases.deliver import Lost
 from bot.usecases.notify import show_card
 from bot.usecases.receive import receive
-from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_MS, Worker, perform_job, put_away_stranded, tend
+from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_SECONDS, Worker, perform_job, put_away_stranded, tend
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office
 
@@ -350,11 +350,22 @@ def test_a_thread_outlives_what_it_meets(office: Office, working: Worker, caplog
 
 def test_old_receipts_are_swept_out_every_hour(office: Office) -> None:
     receive(office.ctx, office.typed(OLGA, "thing list"))
-    office.clock.now += RECEIPTS_LAST_MS + SWEEP_MS
+    office.clock.now += RECEIPTS_LAST_MS + 1_000
     worker = Worker(office.ctx)
     worker.start()
     assert in_time(lambda: office.store.database.row("SELECT 1 FROM receipts") is None)
     worker.stop()
+
+
+def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(office: Office, working: Worker) -> None:
+    assert in_time(lambda: office.toy.tended == 1)
+    old = RECEIPTS_LAST_MS + 1_000
+    office.clock.set_by = -30 * 86_400_000
+    with office.store.unit_of_work() as store:
+        store.database.execute("INSERT INTO receipts VALUES ('old', '', ?)", office.clock.now_ms() - old)
+    office.clock.advance(SWEEP_SECONDS)
+    assert in_time(lambda: office.store.database.row("SELECT 1 FROM receipts") is None)
+    assert in_time(lambda: office.toy.tended == 2)
 
 
 def test_the_keeper_lets_plugins_look_after_their_own_once_an_hour(office: Office, working: Worker) -> None:
