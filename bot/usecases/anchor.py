@@ -220,11 +220,12 @@ class Anchoring:
         """Since when, for whoever asks how the bot is, and for the keeper, who tells the admins."""
         if self._failing:
             return
-        self._failing = True
-        log.warning("the witness file %s cannot be written: %s", witness.path, error, extra={"action": "witness_dead"})
         with self._ctx.store.unit_of_work() as store:
             if not store.facts.get(UNWRITTEN):
                 store.facts.put(UNWRITTEN, f"{self._ctx.clock.now_ms()} {error.strerror or error}")
+        # Not before it is stored: what the database does not take now is tried again.
+        self._failing = True
+        log.warning("the witness file %s cannot be written: %s", witness.path, error, extra={"action": "witness_dead"})
 
     def _begin(self, last: Place) -> int:
         """A log that gets a witness begins with its newest record, and from now on what waits for it is counted."""

@@ -11,6 +11,7 @@ import pytest
 
 from bot.core.audit import QUIET, Entry, Tag
 from bot.core.chain import START, Place, witness_line
+from bot.core.errors import StoreUnavailable
 from bot.core.mode import Limit, Mode
 from bot.core.principals import Role
 from bot.store.keys import Keyring
@@ -400,3 +401,22 @@ def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admin
     watch.look()
     (again,) = office.waiting_whispers()
     assert "cannot be written" in again.reply.title
+
+
+def test_a_witness_and_a_database_that_fail_at_once_are_told_when_the_database_is_back(
+    watched: Office, tmp_path: Path
+) -> None:
+    anchoring = Anchoring(watched.ctx)
+    anchoring.round()
+    watched.ctx.witness = Witness(tmp_path / "far" / "witness.jsonl")
+    watched.type(OLGA, "thing list")
+    with watched.store.unit_of_work():
+        watched.store.database.execute(
+            "CREATE TRIGGER no_facts BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
+        )
+    with pytest.raises(StoreUnavailable, match="disk on fire"):
+        anchoring.round()
+    with watched.store.unit_of_work():
+        watched.store.database.execute("DROP TRIGGER no_facts")
+    anchoring.round()
+    assert (watched.store.facts.get(UNWRITTEN) or "").startswith(f"{watched.clock.now} ")
