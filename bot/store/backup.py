@@ -34,7 +34,7 @@ class Backup:
 
 
 def back_up(database: Database, keys: Keyring, folder: Path, *, at: int, why: str = "") -> Backup:
-    """Copy the database into a folder, and look the copy through. Raises StoreUnavailable.
+    """Copy the database into a folder, and look the copy through. Raises StoreUnavailable, or ConfigurationError.
 
     Not inside a transaction. The copy is of one moment; this process waits while it is copied, and not while the copy
     is looked through. `at` is UTC epoch milliseconds and gives the name, `why` is added to it.
@@ -53,11 +53,12 @@ def back_up(database: Database, keys: Keyring, folder: Path, *, at: int, why: st
         os.replace(part, folder / name)
         sync(folder)
     except StoreUnavailable as error:
-        _unlink(part)
         raise type(error)(f"The database could not be copied to {folder}: {error.sentence}", hint=error.hint) from None
     except OSError as error:
-        _unlink(part)
         raise trouble(error, f"The database could not be copied to {folder}: {error.strerror}.") from None
+    finally:
+        # Whatever went wrong; of a copy that is made it has become the name.
+        _unlink(part)
     return Backup(path=folder / name, seq=made.seq, head=made.head)
 
 
@@ -94,10 +95,13 @@ def sync(path: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Take away what processes that died in the middle of a copy have left."""
+    """Take away what processes that died in the middle of a copy have left. Not while this one copies.
+
+    Whoever had our own number died before us: in a container each start has the same.
+    """
     for path in folder.iterdir():
         found = _PART.match(path.name)
-        if found and not _lives(int(found[1])):
+        if found and (int(found[1]) == os.getpid() or not _lives(int(found[1]))):
             path.unlink(missing_ok=True)
 
 

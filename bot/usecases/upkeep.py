@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.errors import StoreUnavailable
 from bot.core.mode import Limit, Mode
+from bot.plugin import PluginError
 from bot.store.backup import HOUR_MS, newest, prune
 from bot.usecases.context import Context, log
 
@@ -16,6 +17,8 @@ LEAST_FREE = 200 * 1024 * 1024
 """Bytes: enough to write down what is going on until somebody has made room."""
 FIRST_BACKUP_SECONDS = 60.0
 BACKUP_AGAIN_SECONDS = 600.0
+FAULT_SECONDS = 60.0
+"""After a fault of our own: a copy that fails is still a whole copy, and not to be made each second."""
 BACKUP_FAILED = "backup_failed"
 """The fact that holds why the last backup failed; empty when it did not."""
 
@@ -42,30 +45,31 @@ def keep_backups(ctx: Context) -> float:
     """A copy an hour, whatever the clock did meanwhile, and the old ones away."""
     store = ctx.store
     now = ctx.clock.now_ms()
-    last = newest(store.backups, until=now)
-    if last is not None and now - last < HOUR_MS:
-        return 60.0
     try:
+        last = newest(store.backups, until=now)
+        if last is not None and now - last < HOUR_MS:
+            return 60.0
         made = store.back_up()
-    except StoreUnavailable as error:
-        log.error("%s", error.sentence, extra={"action": "backup_failed"})
-        _record_failure(ctx, error.sentence)
-        return BACKUP_AGAIN_SECONDS
+        gone = prune(store.backups)
+    except PluginError as error:
+        return _record_failure(ctx, error.sentence)
+    except OSError as error:
+        return _record_failure(ctx, f"The backups in {store.backups} cannot be looked through: {error.strerror}.")
     with store.unit_of_work():
         store.facts.put(BACKUP_FAILED, "")
-    gone = prune(store.backups)
     log.info("backup %s, %d old ones gone", made.path.name, len(gone), extra={"action": "backup_made"})
     return 60.0
 
 
-def _record_failure(ctx: Context, sentence: str) -> None:
-    """Once in a row of failures: the audit channel is where people look."""
+def _record_failure(ctx: Context, sentence: str) -> float:
+    """Once in a row of failures: the audit channel is where people look. Returns when to try again."""
     store = ctx.store
-    if store.facts.get(BACKUP_FAILED):
-        return
-    with store.unit_of_work():
-        store.facts.put(BACKUP_FAILED, sentence)
-        store.record(Entry(tag=Tag.BACKUP_FAILED, actor=SYSTEM, subject="database", facts={"sentence": sentence}))
+    log.error("%s", sentence, extra={"action": "backup_failed"})
+    if not store.facts.get(BACKUP_FAILED):
+        with store.unit_of_work():
+            store.facts.put(BACKUP_FAILED, sentence)
+            store.record(Entry(tag=Tag.BACKUP_FAILED, actor=SYSTEM, subject="database", facts={"sentence": sentence}))
+    return BACKUP_AGAIN_SECONDS
 
 
 DUTIES: tuple[Duty, ...] = (
@@ -87,10 +91,12 @@ class Upkeep:
         for duty in DUTIES:
             if self._due[duty.name] > self._ctx.clock.monotonic():
                 continue
-            wait = 5.0
+            wait = FAULT_SECONDS
             try:
                 wait = duty.act(self._ctx)
             except StoreUnavailable as error:
+                wait = 5.0
                 log.error("%s: %s", duty.name, error.sentence, extra={"action": "upkeep_waits"})
-            self._due[duty.name] = self._ctx.clock.monotonic() + wait
+            finally:
+                self._due[duty.name] = self._ctx.clock.monotonic() + wait
         return False

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.audit import Tag
-from bot.core.errors import StoreDamaged, StoreUnavailable
+from bot.core.errors import ConfigurationError, StoreDamaged, StoreUnavailable
 from bot.store.backup import DAILY, HOUR_MS, HOURLY, back_up, keep, look_through, newest, prune, sweep
 from bot.store.database import Database
+from bot.store.keys import Keyring
 from bot.store.store import Store
 from tests.store.neighbour import ROOT
 from tests.store.samples import ENTRY
@@ -128,11 +129,28 @@ def test_a_disk_that_fills_up_leaves_no_half_copy(store: Store, tmp_path: Path) 
 def test_what_a_process_that_died_left_goes_and_what_one_that_lives_writes_stays(tmp_path: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    names = [f".b24bot-x.sqlite3.{pid}.part" for pid in (dead.pid, os.getpid())] + ["other.part"]
+    names = [f".b24bot-x.sqlite3.{pid}.part" for pid in (dead.pid, os.getppid())] + ["other.part"]
     for name in names:
         (tmp_path / name).touch()
     sweep(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == set(names[1:])
+
+
+def test_what_one_of_our_own_number_left_goes_as_in_a_container_each_start_has_the_same(
+    store: Store, tmp_path: Path
+) -> None:
+    left = tmp_path / f".{NAME}.{os.getpid()}.part"
+    left.write_text("half a copy")
+    back_up(store.database, store.keys, tmp_path, at=AT)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [NAME]
+
+
+def test_a_copy_whose_key_is_not_at_hand_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
+    record(store)
+    folder = tmp_path / "copies"
+    with pytest.raises(ConfigurationError, match="“k1” is used in the database and missing"):
+        back_up(store.database, Keyring({"k7": bytes(32)}), folder, at=AT)
+    assert list(folder.iterdir()) == []
 
 
 def test_a_copy_with_a_byte_changed_is_not_one(store: Store, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from bot.core.audit import Tag
 from bot.core.change import Status
 from bot.core.mode import Mode
-from bot.store.backup import look_through
+from bot.store.backup import HOUR_MS, HOURLY, back_up, look_through
 from bot.store.store import Store
-from bot.usecases.upkeep import DUTIES, LEAST_FREE, Upkeep
+from bot.usecases.upkeep import BACKUP_FAILED, DUTIES, LEAST_FREE, Upkeep
 from tests.usecases.office import OLGA, Office
 
 HOUR = 3_600
@@ -109,6 +109,54 @@ def test_a_backup_that_fails_is_told_once_in_the_audit_channel_and_tried_again(
     office.store.backups.write_text("in the way")
     after(office, upkeep, 60)
     assert len(office.records(Tag.BACKUP_FAILED)) == 2, "the next row of failures is told again"
+
+
+def test_a_folder_that_cannot_be_put_in_order_is_a_backup_that_fails(office: Office, upkeep: Upkeep) -> None:
+    store, day = office.store, 24 * HOUR_MS
+    oldest = [
+        back_up(store.database, store.keys, store.backups, at=office.clock.now_ms() - days * day).path
+        for days in range(1, HOURLY + 1)
+    ][-1]
+    oldest.unlink()
+    oldest.mkdir()
+    after(office, upkeep, 60)
+    (record,) = office.records(Tag.BACKUP_FAILED)
+    assert str(record.facts["sentence"]).startswith(f"The backups in {store.backups} cannot be looked through: ")
+    after(office, upkeep, 599)
+    assert len(copies(store)) == HOURLY + 1
+    oldest.rmdir()
+    after(office, upkeep, HOUR)
+    assert store.facts.get(BACKUP_FAILED) == ""
+
+
+def test_a_key_that_is_missing_is_a_backup_that_fails_and_is_not_tried_again_each_second(
+    office: Office, upkeep: Upkeep, caplog: pytest.LogCaptureFixture
+) -> None:
+    with office.store.unit_of_work():
+        office.store.database.execute("DROP TRIGGER audit_no_update")
+        office.store.database.execute("UPDATE audit SET key_id = 'k9' WHERE seq = 4")
+    after(office, upkeep, 60)
+    for _ in range(5):
+        after(office, upkeep, 1)
+    (record,) = office.records(Tag.BACKUP_FAILED)
+    assert record.facts["sentence"] == "The key “k9” is used in the database and missing from the key file."
+    assert caplog.text.count("“k9” is used") == 1
+    assert list(office.store.backups.iterdir()) == []
+
+
+def test_a_duty_that_meets_a_fault_is_not_tried_again_each_second(office: Office, upkeep: Upkeep) -> None:
+    asked = []
+
+    def free(path: Path) -> int:
+        asked.append(path)
+        raise ZeroDivisionError
+
+    office.ctx.free_bytes = free
+    with pytest.raises(ZeroDivisionError):
+        upkeep.look()
+    for _ in range(5):
+        after(office, upkeep, 1)
+    assert len(asked) == 1
 
 
 def test_a_database_that_cannot_be_written_keeps_one_duty_waiting_and_not_the_others(
