@@ -55,13 +55,17 @@ def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> Sta
 
 
 def make_ready(file: Path, home: Path) -> Path:
-    """Copy the file into the workshop, alone there; returns the workshop, which is a home of its own."""
+    """Copy the file into the workshop, alone there; returns the workshop, which is a home of its own.
+
+    SQLite copies it, with what lies in a journal beside it: that was looked through and counted as well.
+    """
     workshop = home / WORKSHOP
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.mkdir(mode=0o700)
     target = workshop / FILE_NAME
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    shutil.copyfile(file, target)
+    with closing(Database(file, read_only=True)) as source:
+        source.rows("VACUUM INTO ?", str(target))
     sync(target)
     return workshop
 

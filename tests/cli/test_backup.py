@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,28 @@ def test_a_copy_that_lacks_nothing_needs_no_excuse(desk: Desk) -> None:
     shown = desk.run("restore", str(backup(desk)))
     assert shown.exit_code == 0, shown.output
     assert "Lost" not in shown.stdout
+    assert desk.run("audit", "verify").exit_code == 0
+
+
+def test_what_lies_in_the_journal_beside_a_copy_is_put_back_with_it(copied: tuple[Desk, Path]) -> None:
+    """As a database is copied from where a bot with a newer SQLite was killed: its last records are in its WAL."""
+    desk, path = copied
+    kept = desk.folder / "kept"
+    kept.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        connection.execute("ATTACH ? AS now", [str(database(desk))])
+        for table, row in (("audit", "seq"), ("grants", "user")):
+            missing = f"SELECT * FROM now.{table} WHERE {row} > (SELECT max({row}) FROM main.{table})"
+            connection.execute(f"INSERT INTO main.{table} {missing}")
+        for name in (path.name, f"{path.name}-wal"):
+            shutil.copyfile(path.with_name(name), kept / name)
+    before = len(desk.tags())
+    done = desk.run("restore", str(kept / path.name))
+    assert done.exit_code == 0, done.output
+    assert _granted(desk) == GRANTS[:3]
+    assert len(desk.tags()) == before + 1
     assert desk.run("audit", "verify").exit_code == 0
 
 
