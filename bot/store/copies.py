@@ -35,18 +35,18 @@ def links_of(path: Path) -> Iterator[Iterator[Link]]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    if not _alone(path, "-wal") and not _beside(path, "-shm").exists():
+    if not alone(path, "-wal") and not _beside(path, "-shm").exists():
         # Nobody has it open, so it can be copied; opening it here would put files beside it.
-        with _copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
+        with copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
             yield connection
         return
     try:
-        connection = _connect(path, "immutable=1" if _in_wal_mode(path) and _alone(path, "-wal") else "mode=ro")
+        connection = _connect(path, "immutable=1" if _in_wal_mode(path) and alone(path, "-wal") else "mode=ro")
     except sqlite3.OperationalError:
-        if _alone(path, "-journal") and _alone(path, "-wal"):
+        if alone(path, "-journal") and alone(path, "-wal"):
             raise
         # A process died in the middle of a transaction, which has to be undone first: in a copy.
-        with _copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
+        with copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
             yield connection
         return
     with closing(connection):
@@ -72,7 +72,7 @@ def _beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
 
-def _alone(path: Path, ending: str) -> bool:
+def alone(path: Path, ending: str) -> bool:
     """Whether nothing lies in the file of that ending beside the database."""
     other = _beside(path, ending)
     return not other.exists() or other.stat().st_size == 0
@@ -84,7 +84,7 @@ def _in_wal_mode(path: Path) -> bool:
 
 
 @contextmanager
-def _copied(path: Path) -> Iterator[Path]:
+def copied(path: Path) -> Iterator[Path]:
     """A private copy with all that belongs to it."""
     with TemporaryDirectory(prefix="b24bot-") as folder:
         for ending in ("", "-wal", "-journal"):

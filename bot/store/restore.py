@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.core.chain import START
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.store.audit import AuditLog
 from bot.store.backup import Backup, sync
+from bot.store.copies import alone, copied
 from bot.store.database import FILE_NAME, Database
 from bot.store.keys import Keyring
 
@@ -38,12 +40,28 @@ def standing(home: Path, copy: Backup, keys: Keyring) -> Standing:
     """Compare a copy that was looked through with the database that is there, as far as that can be read."""
     try:
         with (
-            closing(Database(home / FILE_NAME, read_only=True)) as present,
+            _readable(home / FILE_NAME) as present,
             closing(Database(copy.path, read_only=True)) as other,
         ):
             return _compare(present, AuditLog(present, keys), AuditLog(other, keys), copy.seq)
-    except (StoreUnavailable, ConfigurationError):
+    except (StoreUnavailable, ConfigurationError, OSError):
         return Standing(lost=None)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[Database]:
+    """The database that is there. A transaction that a dead process left open is undone in a copy of it: so far
+    nothing is to change."""
+    try:
+        present = Database(path, read_only=True)
+    except StoreUnavailable:
+        if alone(path, "-journal"):
+            raise
+        with copied(path) as copy, closing(Database(copy)) as undone:
+            yield undone
+        return
+    with closing(present):
+        yield present
 
 
 def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> Standing:

@@ -228,6 +228,18 @@ def test_a_transaction_that_was_cut_short_is_undone_before_the_former_database_i
     connection.close()
 
 
+def test_what_would_be_lost_is_counted_also_after_a_kill_in_the_middle_of_a_transaction(
+    copied: tuple[Desk, Path],
+) -> None:
+    desk, path = copied
+    subprocess.run([sys.executable, "-c", DIES_WRITING, str(database(desk))], check=False, timeout=30)
+    before = database(desk).read_bytes()
+    refused = desk.run("restore", str(path))
+    assert refused.exit_code == 4
+    assert "1 record of what happened would be lost" in refused.stderr
+    assert database(desk).read_bytes() == before
+
+
 def test_what_lies_beside_a_database_that_cannot_be_opened_is_kept_with_it(copied: tuple[Desk, Path]) -> None:
     desk, path = copied
     database(desk).write_bytes(b"a shopping list" * 500)
