@@ -123,10 +123,14 @@ def newest(folder: Path, *, until: int) -> int | None:
     return max((at for at, _ in _copies(folder) if at <= until), default=None)
 
 
-def prune(folder: Path) -> list[Path]:
-    """Take away the copies that are too old to be kept; returns them. What was copied for a reason stays."""
-    kept = keep(at for at, _ in _copies(folder))
-    dropped = [path for at, path in _copies(folder) if at not in kept]
+def prune(folder: Path, *, until: int) -> list[Path]:
+    """Take away the copies that are too old to be kept; returns them. What was copied for a reason stays.
+
+    Copies from after `until` take nobody's place: there can be so many that the one just made would go. They stay.
+    """
+    copies = [(at, path) for at, path in _copies(folder) if at <= until]
+    kept = keep(at for at, _ in copies)
+    dropped = [path for at, path in copies if at not in kept]
     for path in dropped:
         path.unlink(missing_ok=True)
     return dropped

@@ -50,7 +50,7 @@ def keep_backups(ctx: Context) -> float:
         if last is not None and now - last < HOUR_MS:
             return 60.0
         made = store.back_up()
-        gone = prune(store.backups)
+        gone = prune(store.backups, until=ctx.clock.now_ms())
     except PluginError as error:
         return _record_failure(ctx, error.sentence)
     except OSError as error:

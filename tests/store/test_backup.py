@@ -187,14 +187,25 @@ def test_old_ones_go_and_what_was_copied_for_a_reason_or_is_not_ours_stays(store
     kept = [folder / "notes.txt", folder / "b24bot-20200101T000000000Z-before-m002.sqlite3"]
     for path in kept:
         path.touch()
-    gone = prune(folder)
+    gone = prune(folder, until=AT)
     assert set(gone) == set(made[HOURLY:])
     assert {*made[:HOURLY], *kept} == set(folder.iterdir())
     assert newest(folder, until=AT) == AT
     assert newest(folder, until=AT - 1) == AT - DAY_MS
 
 
+def test_copies_from_before_the_clock_was_set_back_push_none_out(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    now = back_up(store.database, store.keys, folder, at=AT).path
+    ahead = [folder / f"b24bot-2026{month:02d}{day:02d}T000000000Z.sqlite3" for month in (1, 2) for day in range(1, 29)]
+    for path in ahead:
+        path.touch()
+    assert len(ahead) > HOURLY
+    assert prune(folder, until=AT) == []
+    assert {now, *ahead} == set(folder.iterdir())
+
+
 def test_a_folder_without_copies_has_no_newest(tmp_path: Path) -> None:
     assert newest(tmp_path, until=AT) is None
     assert newest(tmp_path / "nowhere", until=AT) is None
-    assert prune(tmp_path / "nowhere") == []
+    assert prune(tmp_path / "nowhere", until=AT) == []
