@@ -13,7 +13,7 @@ from bot.core.audit import Tag
 from bot.core.chain import START
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.store.audit import AuditLog
-from bot.store.backup import Backup, sync
+from bot.store.backup import Backup, keep_owner, sync
 from bot.store.copies import alone, copied
 from bot.store.database import FILE_NAME, Database
 from bot.store.keys import Keyring
@@ -104,6 +104,7 @@ def swap(workshop: Path, home: Path, aside: Path) -> Path | None:
     """
     present = home / FILE_NAME
     kept = None
+    keep_owner(workshop / FILE_NAME, present if present.exists() else home)
     if present.exists():
         _finish(present)
         aside.mkdir(mode=0o700)

@@ -12,7 +12,7 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.errors import ConfigurationError
 from bot.core.words import count
 from bot.plugin import Refusal
-from bot.store.backup import sync
+from bot.store.backup import keep_owner, sync
 from bot.store.health import boxes, keys_of_records
 from bot.store.keys import Keyring, new_key, read_keys, text_of
 from bot.store.store import Store
@@ -117,6 +117,7 @@ def write_keys(path: Path, keys: Mapping[str, bytes]) -> None:
             file.write(text_of(keys))
             file.flush()
             os.fsync(file.fileno())
+        keep_owner(part, path if path.exists() else path.parent)
         os.replace(part, path)
         sync(path.parent)
     except OSError as error:

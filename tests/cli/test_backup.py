@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -143,6 +144,20 @@ def test_an_older_copy_is_put_back_when_that_is_wanted_and_the_former_one_is_kep
         assert (record.facts["name"], record.facts["seq"], record.facts["count"]) == (path.name, 2, 1)
         assert store.outbox.state_of(f"audit:{record.seq}") == "new", "the channel hears of it"
         assert store.audit.broken_at() is None
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_database_that_root_restores_stays_its_owners(copied: tuple[Desk, Path], there: bool) -> None:
+    """The former database's, or the folder's. Whoever is not root can only restore their own."""
+    desk, path = copied
+    owner = 12_345 if os.geteuid() == 0 else os.geteuid()
+    if there:
+        os.chown(database(desk), owner, -1)
+    else:
+        database(desk).unlink()
+        os.chown(desk.home, owner, -1)
+    assert desk.run("restore", str(path), "--behind").exit_code == 0
+    assert database(desk).stat().st_uid == owner
 
 
 def test_a_copy_that_lacks_nothing_needs_no_excuse(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import stat
 from pathlib import Path
 
@@ -54,6 +55,15 @@ def test_a_new_key_comes_first_and_every_secret_is_sealed_with_it(store: Store, 
     assert (entry.actor, entry.key_id) == ("local:olga", "k2")
     assert dict(entry.facts) == {"name": "k2", "before": "k1", "count": 3}
     assert store.audit.broken_at() is None
+
+
+def test_a_key_file_that_root_rotates_stays_its_owners(store: Store, path: Path) -> None:
+    """Whoever is not root can only rotate their own."""
+    owner = 12_345 if os.geteuid() == 0 else os.geteuid()
+    os.chown(path, owner, -1)
+    rotate(store, path, by="x")
+    assert path.stat().st_uid == owner
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_generations_stay_so_that_a_renewal_on_its_way_is_not_lost(store: Store, path: Path) -> None:
