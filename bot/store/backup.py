@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.core.errors import StoreDamaged, StoreUnavailable
 from bot.store.audit import AuditLog
-from bot.store.database import Database, trouble
+from bot.store.database import Database, sync, trouble
 from bot.store.health import assert_sound
 from bot.store.keys import Keyring
 
@@ -83,15 +83,6 @@ def look_through(path: Path, keys: Keyring, *, chain: bool = True) -> Backup:
         return Backup(path=path, seq=last.seq if last else 0, head=last.head if last else "")
     finally:
         database.close()
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, last through a loss of power."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def keep_owner(path: Path, former: Path) -> None:

@@ -251,6 +251,15 @@ def free_bytes(path: Path) -> int:
     return shutil.disk_usage(path).free
 
 
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, last through a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def place_of(frame: FrameType) -> str:
     """Who holds the unit of work: the `with` statement's function and line, as `bot.usecases.execute._begin:95`."""
     at: FrameType | None = frame

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.core.errors import ConfigurationError
-from bot.store.database import FILE_NAME
+from bot.store.database import FILE_NAME, sync
 
 log = logging.getLogger("b24bot")
 LOOSE = 0o077
@@ -161,6 +161,9 @@ def create_key_file(path: Path) -> bool:
         return False
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(text_of({FIRST_ID: new_key()}))
+    # What is stored from now on is lost without it.
+    sync(path)
+    sync(path.parent)
     return True
 
 

@@ -13,9 +13,9 @@ from bot.core.audit import Tag
 from bot.core.chain import START
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.store.audit import AuditLog
-from bot.store.backup import Backup, keep_owner, sync
+from bot.store.backup import Backup, keep_owner
 from bot.store.copies import alone, copied
-from bot.store.database import FILE_NAME, Database
+from bot.store.database import FILE_NAME, Database, sync
 from bot.store.keys import Keyring
 
 WORKSHOP = ".restoring"

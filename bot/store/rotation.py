@@ -12,7 +12,8 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.errors import ConfigurationError
 from bot.core.words import count
 from bot.plugin import Refusal
-from bot.store.backup import keep_owner, sync
+from bot.store.backup import keep_owner
+from bot.store.database import sync
 from bot.store.health import boxes, keys_of_records
 from bot.store.keys import Keyring, new_key, read_keys, text_of
 from bot.store.store import Store

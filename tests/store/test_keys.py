@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import os
 import stat
+import sys
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -38,6 +41,21 @@ def test_a_key_file_is_made_once_and_for_its_owner_only(path: Path, home: Path) 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert load_key_file(path, home=home).primary == "k1"
+
+
+def test_a_key_file_and_its_name_are_on_the_disk_before_anything_is_sealed_with_it(path: Path) -> None:
+    synced: list[str] = []
+
+    def seen(_frame: FrameType, event: str, called: object) -> None:
+        if event == "c_call" and called is os.fsync:
+            synced.append("fsync")
+
+    sys.setprofile(seen)
+    try:
+        create_key_file(path)
+    finally:
+        sys.setprofile(None)
+    assert synced == ["fsync", "fsync"]
 
 
 def test_two_key_files_have_two_keys(path: Path, tmp_path: Path) -> None:
