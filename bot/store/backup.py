@@ -146,7 +146,8 @@ def keep(times: Iterable[int]) -> set[int]:
 def _copies(folder: Path) -> list[tuple[int, Path]]:
     if not folder.is_dir():
         return []
-    return [(_time(found[1]), path) for path in sorted(folder.iterdir()) if (found := _NAME.match(path.name))]
+    named = ((_time(found[1]), path) for path in sorted(folder.iterdir()) if (found := _NAME.match(path.name)))
+    return [(at, path) for at, path in named if at is not None]
 
 
 def _stamp(at: int) -> str:
@@ -154,6 +155,10 @@ def _stamp(at: int) -> str:
     return f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}"
 
 
-def _time(stamp: str) -> int:
-    moment = datetime.strptime(f"{stamp}000", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+def _time(stamp: str) -> int | None:
+    """None for digits that are no time: then somebody else has named the file."""
+    try:
+        moment = datetime.strptime(f"{stamp}000", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
     return (moment - _EPOCH) // timedelta(milliseconds=1)

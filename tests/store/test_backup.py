@@ -209,3 +209,11 @@ def test_a_folder_without_copies_has_no_newest(tmp_path: Path) -> None:
     assert newest(tmp_path, until=AT) is None
     assert newest(tmp_path / "nowhere", until=AT) is None
     assert prune(tmp_path / "nowhere", until=AT) == []
+
+
+def test_a_name_whose_digits_are_no_time_is_nobodys_copy(tmp_path: Path) -> None:
+    strange = tmp_path / NAME.replace("20250615", "20259915")
+    strange.touch()
+    assert newest(tmp_path, until=AT) is None
+    prune(tmp_path, until=AT)
+    assert strange.exists()
