@@ -18,9 +18,8 @@ from bot.cli.terminal import Terminal, assert_trusted
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted
-from bot.core.invocation import AnyCommand, clean, find, split, understand
+from bot.core.invocation import AnyCommand, clean, find, recorded, split, understand
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
-from bot.core.redact import redact
 from bot.plugin import Plugin, Refusal, Reply
 from bot.store.seats import WORKER
 from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
@@ -94,7 +93,7 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     answered = cast(
         Answered, consider_with(ctx, plugin, replace(understood, arguments=arguments), role_of(ctx, person))
     )
-    facts: dict[str, Fact] = {"line": redact(understood.invocation.line[:200], terminal.hidden), "kind": command.path}
+    facts: dict[str, Fact] = {"line": recorded(understood.invocation.line, terminal.hidden), "kind": command.path}
     with ctx.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
     return Told(reply=answered.reply)
@@ -179,6 +178,6 @@ def _record(terminal: Terminal, bot: Bot, tag: Tag, line: str, **more: Fact) -> 
         # A record behind one that cannot be trusted would make a second log.
         return
     # What people type may hold a secret by mistake; the record keeps the words and not that.
-    facts: dict[str, Fact] = {"line": redact(line[:200], terminal.hidden), **more}
+    facts: dict[str, Fact] = {"line": recorded(line, terminal.hidden), **more}
     with bot.store.unit_of_work() as store:
         store.record(Entry(tag=tag, actor=terminal.person.id, subject=terminal.person.id, facts=facts))

@@ -10,11 +10,13 @@ from typing import Any
 
 from bot.core import marks
 from bot.core.errors import WordsError
+from bot.core.redact import redact
 from bot.core.suggest import nearest
 from bot.plugin import BadArgument, Command, Parameter
 
 AnyCommand = Command[Any]
 LONGEST_LINE = 4_000
+LONGEST_RECORDED = 200
 _MAPPED = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u2007": " ", "`": None})
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tabs and line breaks
@@ -89,6 +91,26 @@ def _without_links(text: str) -> str:
 def legible(text: str) -> str:
     """A typed line as people read it: with the names of whom it mentions, instead of what Slack sends for them."""
     return _MENTION.sub(lambda found: f"@{found[2] or found[1]}", text)
+
+
+def recorded(text: str, secrets: Iterable[str] = ()) -> str:
+    """A typed line as the record keeps it: cleaned as it is when it is read, on one line, without secrets, and cut.
+
+    Of a line that is too long, its words are kept as they are read: what reads as nothing, such as blanks, invisible
+    marks or an empty pair of quotation marks, must not push the rest out of the record.
+    """
+    line = " ".join(clean(text).split())
+    if LONGEST_RECORDED < len(line) <= LONGEST_LINE:
+        line = " ".join(_as_words(line).split())
+    return redact(line, secrets)[:LONGEST_RECORDED]
+
+
+def _as_words(line: str) -> str:
+    try:
+        return shlex.join(shlex.split(line))
+    except ValueError:
+        # A quotation mark is left open, so there are none.
+        return line
 
 
 def check_length(text: str) -> None:

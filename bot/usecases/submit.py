@@ -10,11 +10,10 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.inbound import SlashCommand
-from bot.core.invocation import legible
+from bot.core.invocation import legible, recorded
 from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
-from bot.core.redact import redact
 from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
@@ -49,7 +48,7 @@ def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
 
 def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> None:
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
-    reference = note_trouble(error, f"{slash.person.id} typed {redact(slash.text[:200], ())}")
+    reference = note_trouble(error, f"{slash.person.id} typed {recorded(slash.text)}")
     reply = _with_line(error_reply(error, reference=reference), slash.text)
     with ctx.store.unit_of_work() as store:
         if isinstance(error, NotPermitted):
@@ -59,8 +58,8 @@ def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> 
 
 def _entry(tag: Tag, slash: SlashCommand, **more: Fact) -> Entry:
     # What people type may hold a secret by mistake; the record keeps the words and not that.
-    line = redact(slash.text[:200], ())
-    return Entry(tag=tag, actor=slash.person.id, subject=slash.person.id, facts={"line": line, **more})
+    facts: dict[str, Fact] = {"line": recorded(slash.text), **more}
+    return Entry(tag=tag, actor=slash.person.id, subject=slash.person.id, facts=facts)
 
 
 def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -> tuple[Reply | None, str]:

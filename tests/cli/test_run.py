@@ -45,6 +45,13 @@ def test_what_reads_is_answered_and_recorded(office: Desk) -> None:
     assert (record.actor, record.facts["line"]) == (ME, "connector list --kind not-proven")
 
 
+def test_blanks_do_not_push_the_command_out_of_the_record(office: Desk) -> None:
+    assert office.run("run", f"connector{' ' * 300}list").exit_code == 0
+    with office.store() as store:
+        (record,) = store.audit.find(tag=Tag.COMMAND_RAN)
+    assert record.facts["line"] == "connector list"
+
+
 def test_the_same_line_is_the_same_whether_quoted_split_or_pasted(office: Desk) -> None:
     told = office.json("connector", "show", "myconnector")
     assert office.json("run", "connector show myconnector") == told

@@ -19,6 +19,7 @@ from bot.core.invocation import (
     clean,
     find,
     left_open,
+    recorded,
     split,
     understand,
 )
@@ -255,6 +256,23 @@ def test_a_cleaned_line_can_be_written_down_and_holds_nothing_invisible(text: st
     cleaned = clean(text)
     assert cleaned.encode().decode() == cleaned
     assert not any(char in cleaned for char in "\u200b\u202e\u2066\ufeff\x00\x1b\x7f\u00ad\ue000\ue001\ue002`")
+
+
+RECORDED = {
+    "  thing \t list\n--all  ": "thing list --all",
+    "\u200b" * 300 + "thing “a  b”": 'thing "a b"',
+    "thing" + "''" * 150 + " 'a b'": "thing 'a b'",
+    "thing" + "''" * 150 + " 'a": ("thing" + "''" * 150)[:200],
+    "x" * 300: "x" * 200,
+    "thing " + "''" * 3_000 + " list": ("thing " + "''" * 3_000)[:200],
+    "x" * 190 + " xoxb-1234567890-abcdefgh": "x" * 190 + " ***",
+    "thing the secret": "thing the ***",
+}
+
+
+@pytest.mark.parametrize(("line", "kept"), RECORDED.items())
+def test_a_line_is_recorded_as_it_is_read_on_one_line_and_cut(line: str, kept: str) -> None:
+    assert recorded(line, ["secret"]) == kept
 
 
 clean_words = (

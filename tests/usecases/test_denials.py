@@ -31,6 +31,14 @@ def test_a_command_of_somebody_who_may_not(office: Office, who: Principal, line:
     assert office.records(Tag.COMMAND_REFUSED)[0].facts["reason"]
 
 
+@pytest.mark.parametrize(
+    "filler", [" " * 300, "\u200b" * 300, '""' * 150, "\n" * 300], ids=["blanks", "marks", "quotes", "breaks"]
+)
+def test_nothing_that_reads_as_nothing_pushes_a_command_out_of_the_record(office: Office, filler: str) -> None:
+    office.type(GLEB, f"thing{filler} remove{filler} one")
+    assert office.records(Tag.COMMAND_REFUSED)[0].facts["line"] == "thing remove one"
+
+
 def test_a_command_above_the_role(office: Office) -> None:
     office.type(VIKTOR, "thing remove one")
     assert denials(office) == [(Tag.COMMAND_REFUSED, VIKTOR.id, VIKTOR.id)]
