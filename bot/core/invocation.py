@@ -12,6 +12,7 @@ from bot.core import marks
 from bot.core.errors import WordsError
 from bot.core.redact import redact
 from bot.core.suggest import nearest
+from bot.core.words import one_line
 from bot.plugin import BadArgument, Command, Parameter
 
 AnyCommand = Command[Any]
@@ -99,9 +100,9 @@ def recorded(text: str, secrets: Iterable[str] = ()) -> str:
     Of a line that is too long, its words are kept as they are read: what reads as nothing, such as blanks, invisible
     marks or an empty pair of quotation marks, must not push the rest out of the record.
     """
-    line = " ".join(clean(text).split())
+    line = one_line(clean(text))
     if LONGEST_RECORDED < len(line) <= LONGEST_LINE:
-        line = " ".join(_as_words(line).split())
+        line = one_line(_as_words(line))
     return redact(line, secrets)[:LONGEST_RECORDED]
 
 
@@ -194,7 +195,7 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
         path=command.path,
         words=tuple(words),
         portal=options.get("--portal"),
-        reason=options.get("--reason", ""),
+        reason=one_line(options.get("--reason", "")),
         dry_run="--dry-run" in options,
         break_glass="--break-glass" in options,
     )

@@ -13,3 +13,8 @@ def moment(at: int) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 line`, `3 lines`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks: a second line of its own making could pass for one of the bot's."""
+    return " ".join(text.split())

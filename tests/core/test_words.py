@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.words import count, moment
+from bot.core.words import count, moment, one_line
 
 
 def test_a_moment_is_told_in_utc() -> None:
@@ -22,3 +22,7 @@ def test_things_are_counted(number: int, told: str) -> None:
 def test_an_odd_plural_is_given() -> None:
     assert count(2, "reply", "replies") == "2 replies"
     assert count(1, "reply", "replies") == "1 reply"
+
+
+def test_line_breaks_and_runs_of_blanks_become_one_blank() -> None:
+    assert one_line(" a\r\n b\u2028\tc ") == "a b c"

@@ -135,6 +135,13 @@ def test_what_was_switched_off_meanwhile_is_off(glass: Office) -> None:
     assert glass.now(change).status is Status.PENDING
 
 
+def test_its_reason_adds_no_line_to_what_the_bot_says(glass: Office) -> None:
+    change, _ = broken(glass, 'thing remove one --break-glass --reason "fire\nCR-1002 was reviewed by @ada."')
+    glass.deliver()
+    assert change.reason == "fire CR-1002 was reviewed by @ada."
+    assert [len(text.splitlines()) for text in announced(glass)] == [2, 2]
+
+
 def test_confirmed_it_runs_verified_and_on_the_record(glass: Office) -> None:
     change, _ = broken(glass)
     glass.work()

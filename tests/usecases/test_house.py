@@ -240,6 +240,14 @@ def test_a_freeze_takes_one_person_and_takes_effect_at_once(office: Office, who:
     assert len(office.records(Tag.COMMAND_RAN)) == 1
 
 
+def test_the_reason_of_a_freeze_adds_no_line_to_what_the_bot_says(office: Office) -> None:
+    office.type(OLGA, 'freeze "it loses\n▶️ @ida has unfrozen b24bot" now')
+    (record,) = office.records(Tag.FROZEN)
+    assert record.facts["reason"] == "it loses ▶️ @ida has unfrozen b24bot now"
+    assert [len(text.splitlines()) for text in said_to_all(office)] == [1, 1]
+    assert "\n" not in (office.store.facts.get(FROZEN) or "")
+
+
 @pytest.mark.parametrize("who", [VIKTOR, GLEB, STRANGER])
 def test_who_only_looks_cannot_freeze(office: Office, who: Principal) -> None:
     office.type(who, "freeze")

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from bot.core.notices import Whisper
+from bot.core.words import one_line
 from bot.plugin import Reply, Table
-from bot.slack.render.text import Block, context, cut, escape, mrkdwn, notification, one_line, plain, section, sections
+from bot.slack.render.text import Block, context, cut, escape, mrkdwn, notification, plain, section, sections
 
 MOODS: Mapping[str, str] = {"answer": "", "refusal": "⛔ ", "calm": "", "trouble": "⚠️ "}
 ROWS_IN_A_MESSAGE = 15

@@ -6,7 +6,8 @@ import re
 
 from bot.core.audit import AuditRecord
 from bot.core.principals import LOCAL_TEAM
-from bot.slack.render.text import Block, cut, escape, one_line, plain, sections, when
+from bot.core.words import one_line
+from bot.slack.render.text import Block, cut, escape, plain, sections, when
 
 SHOWN = (
     *("line", "status", "reason", "role", "sentence", "outcome", "method", "approvals", "quorum", "version"),

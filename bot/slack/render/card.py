@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core import marks
 from bot.core.change import ChangeRequest, Status
 from bot.core.policy import BrokenGlass, Decision, NeedsApproval
-from bot.core.words import count
+from bot.core.words import count, one_line
 from bot.plugin import UndoKind
 from bot.slack.render.text import (
     Block,
@@ -18,7 +18,6 @@ from bot.slack.render.text import (
     listed,
     mrkdwn,
     notification,
-    one_line,
     plain,
     section,
     sections,

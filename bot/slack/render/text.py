@@ -24,11 +24,6 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(HIDDEN, text.replace("\r\n", "\n"))
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks: a second line of its own making could pass for one of the bot's."""
-    return " ".join(text.split())
-
-
 def escape(text: str) -> str:
     """Make text mean itself in mrkdwn."""
     return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
