@@ -17,11 +17,13 @@ from bot.core.policy import Allowed, Terms
 from bot.core.principals import Principal, Role
 from bot.plugin import Plan, PluginError, Refusal
 from bot.store.store import audit_key
+from bot.usecases import buttons
 from bot.usecases.access import LAST_ADMIN, grant_role, revoke_role
 from bot.usecases.consider import Answered, Planned, ask, consider
 from bot.usecases.context import Channels
 from bot.usecases.house import HERE, HousePlugin, do_at_once
 from bot.usecases.mode import FROZEN, note_mode
+from bot.usecases.undo import may_still_undo
 from tests.usecases.office import (
     ANTON,
     APPROVALS,
@@ -350,6 +352,18 @@ def test_unfreezing_takes_a_second_admin(ruled: Office) -> None:
     assert marks.person(IDA) in told
     assert f"approved by {marks.person(ADA)}" in told
     assert ruled.ask("thing remove one").status is Status.PENDING
+
+
+def test_no_button_under_an_unfreezing_freezes_again(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze enough")
+    change = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, change)
+    ruled.work()
+    assert not may_still_undo(ruled.ctx, ruled.now(change))
+    assert ruled.press(OLGA, change, buttons.UNDO) != ""
+    ruled.work()
+    assert not ruled.store.facts.get(FROZEN)
+    assert len(ruled.records(Tag.FROZEN)) == 1
 
 
 def test_unfreezing_what_is_not_frozen_is_calm(office: Office) -> None:
