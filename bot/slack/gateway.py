@@ -150,20 +150,22 @@ class Gateway:
             self._post(channel=whisper.person.user, text=text, blocks=blocks)
 
     def _in_a_file(self, whisper: Whisper) -> bool:
-        """A long table goes to a file in the thread of a message; False when Slack does not take it there."""
+        """A long table goes to a file, in one message with the line above it; False when Slack does not take it there.
+
+        Slack shows both or neither: nothing is left in the channel that promises a file which never came.
+        """
         table = whisper.reply.table
         if table is None or not whisper.channel:
             return False
         text = f"{marks.person(whisper.person)} {whisper.reply.title}: {count(len(table.rows), 'row')}, below."
         try:
-            posted = self.note(whisper.channel, text, None)
             with translated():
                 self._client.files_upload_v2(
                     content=table_text(table),
                     filename="b24bot.txt",
                     title=cut(plain(whisper.reply.title), 100),
-                    channel=posted.channel,
-                    thread_ts=posted.message,
+                    channel=whisper.channel,
+                    initial_comment=cut(mrkdwn(text), 2_900),
                 )
         except (ChannelDead, Impossible) as error:
             # Without the scope files:write, or outside the channel: the answer is cut instead.

@@ -1,4 +1,4 @@
-"""Long answers: a file in the thread, progress in one edited message, and the old way where Slack says no."""
+"""Long answers: a file with a line above it, progress in one edited message, and the old way where Slack says no."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply, Table
 from bot.slack.gateway import Gateway, make_client
 from bot.testing.services import scratch_store
+from bot.usecases.deliver import Lost
 
 OLGA = Principal(team="T0001", user="U0001")
 
@@ -38,13 +39,16 @@ def answer(rows: int, *, attach: bool = True, channel: str = "C0001") -> Whisper
     return Whisper(person=OLGA, channel=channel, reply=Reply(title="Everything", table=table))
 
 
-def test_more_than_fifteen_rows_go_to_a_file_in_a_thread(workspace: SlackWorkspace, gateway: Gateway) -> None:
+def test_more_than_fifteen_rows_go_to_a_file_with_a_line_in_one_message(
+    workspace: SlackWorkspace, gateway: Gateway
+) -> None:
     gateway.whisper(answer(16))
     (message,) = workspace.messages("connectors")
     assert "@Olga Everything: 16 rows" in workspace.transcript(message)
     (done,) = workspace.calls("files.completeUploadExternal")
     assert done.ok
-    assert done.arguments["thread_ts"] == message.ts
+    assert len(message.files) == 1
+    assert message.thread_ts == ""
     assert workspace.ephemerals("Olga") == []
 
 
@@ -64,6 +68,20 @@ def test_without_the_scope_for_files_the_answer_is_cut_and_not_lost(
     gateway.whisper(answer(16))
     (shown,) = workspace.ephemerals("Olga")
     assert "line 15" in workspace.transcript(shown)
+    assert workspace.messages("connectors") == [], "nothing promises a file that never came"
+
+
+def test_a_file_that_does_not_arrive_leaves_nothing_in_the_channel_however_often_it_is_tried(
+    workspace: SlackWorkspace, gateway: Gateway
+) -> None:
+    workspace.fault("server_error", "files.completeUploadExternal", count=2)
+    for _ in range(2):
+        with pytest.raises(Lost):
+            gateway.whisper(answer(16))
+        assert workspace.messages("connectors") == []
+    gateway.whisper(answer(16))
+    (message,) = workspace.messages("connectors")
+    assert len(message.files) == 1
 
 
 def test_a_note_is_one_message_that_is_edited(workspace: SlackWorkspace, gateway: Gateway) -> None:
