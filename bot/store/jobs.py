@@ -9,6 +9,8 @@ from hashlib import sha256
 from bot.store.database import Database
 
 RECEIPTS_LAST_MS = 7 * 24 * 3_600_000
+AT_ONCE, IN_TURN = 0, 1
+"""The ranks of jobs: what waits at a rank is taken, oldest first, before anything of the next."""
 
 
 class Receipt(StrEnum):
@@ -47,10 +49,10 @@ class Jobs:
         row = self._database.row("SELECT body FROM receipts WHERE key = ?", key)
         return Receipt.REPEATED if row and row["body"] == digest else Receipt.MISMATCHED
 
-    def add(self, kind: str, payload: str, *, at: int, due_at: int | None = None) -> None:
+    def add(self, kind: str, payload: str, *, at: int, due_at: int | None = None, rank: int = AT_ONCE) -> None:
         self._database.execute(
-            "INSERT INTO jobs (kind, payload, due_at, created_at) VALUES (?, ?, ?, ?)",
-            *(kind, payload, due_at if due_at is not None else at, at),
+            "INSERT INTO jobs (kind, payload, due_at, created_at, rank) VALUES (?, ?, ?, ?, ?)",
+            *(kind, payload, due_at if due_at is not None else at, at, rank),
         )
 
     def waiting(self, now: int) -> bool:
@@ -58,10 +60,10 @@ class Jobs:
         return self._database.row("SELECT 1 FROM jobs WHERE state = 'new' AND due_at <= ? LIMIT 1", now) is not None
 
     def claim(self, now: int) -> Job | None:
-        """Take the oldest due job."""
+        """Take the oldest due job of the first rank that has one."""
         rows = self._database.returning(
             "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = (SELECT id FROM jobs "
-            "WHERE state = 'new' AND due_at <= ? ORDER BY id LIMIT 1) RETURNING id, kind, payload, attempts",
+            "WHERE state = 'new' AND due_at <= ? ORDER BY rank, id LIMIT 1) RETURNING id, kind, payload, attempts",
             now,
         )
         return Job(**rows[0]) if rows else None

@@ -144,6 +144,7 @@ _SECOND = (
     "ALTER TABLE changes ADD COLUMN asked_at INTEGER",
     "ALTER TABLE changes ADD COLUMN settled_by TEXT",
     "ALTER TABLE executions ADD COLUMN sent_at INTEGER",
+    "ALTER TABLE jobs ADD COLUMN rank INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX changes_requester ON changes (requester, status)",
     "CREATE INDEX audit_tag ON audit (tag, seq)",
     "ALTER TABLE outbox ADD COLUMN number INTEGER NOT NULL DEFAULT 0",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 from bot.core.audit import Entry, Tag
-from bot.core.inbound import Inbound, inbound_to_json
-from bot.store.jobs import Receipt
+from bot.core.inbound import Inbound, SlashCommand, inbound_to_json
+from bot.core.invocation import clean
+from bot.store.jobs import AT_ONCE, IN_TURN, Receipt
 from bot.usecases.context import Context
+from bot.usecases.rules import freezing
 from bot.usecases.worker import INBOUND
 
 _PASSING = ("answer_url", "trigger")
@@ -24,11 +26,19 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     with ctx.store.unit_of_work() as store:
         receipt = store.jobs.receive(inbound.key, _lasting(payload), at=now)
         if receipt is Receipt.NEW:
-            store.jobs.add(INBOUND, payload, at=now)
+            store.jobs.add(INBOUND, payload, at=now, rank=_rank(inbound))
         elif receipt is Receipt.MISMATCHED:
             store.record(Entry(tag=Tag.DELIVERY_MISMATCHED, actor=inbound.person.id, subject="delivery"))
     ctx.wake()
     return receipt
+
+
+def _rank(inbound: Inbound) -> int:
+    """Commands wait behind what people decide, for they may read for long: behind clicks, forms and a freeze."""
+    if isinstance(inbound, SlashCommand):
+        words = clean(inbound.text).lower().split(maxsplit=1)
+        return AT_ONCE if words[:1] == [freezing.noun] else IN_TURN
+    return AT_ONCE
 
 
 def _lasting(payload: str) -> str:

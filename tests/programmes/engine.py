@@ -41,9 +41,10 @@ class Engine(World):
         self.jobs.append(Job(due=self.now, inbound=inbound))
 
     def work(self, most: int) -> None:
-        """Do jobs that are due, oldest first, until there is none or the worker dies."""
+        """Do jobs that are due, commands after all else and the oldest first, until none is left or the worker dies."""
         for _ in range(most):
-            job = next((job for job in self.jobs if not job.taken and job.due <= self.now), None)
+            due = [job for job in self.jobs if not job.taken and job.due <= self.now]
+            job = min(due, key=lambda job: job.inbound is not None and job.inbound.kind == "ask", default=None)
             if job is None:
                 return
             job.taken, job.attempts = True, job.attempts + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from bot.store.jobs import RECEIPTS_LAST_MS, Job, Receipt
+from bot.store.jobs import AT_ONCE, IN_TURN, RECEIPTS_LAST_MS, Job, Receipt
 from bot.store.store import Store
 
 
@@ -58,6 +58,14 @@ def test_the_oldest_due_job_is_taken_and_nobody_else_gets_it(store: Store) -> No
     assert store.jobs.waiting(100)
     assert taken(store, 100).payload == "later"
     assert not store.jobs.waiting(10_000)
+
+
+def test_what_has_to_be_done_at_once_is_taken_before_what_waits_its_turn(store: Store) -> None:
+    for number, rank in enumerate((IN_TURN, AT_ONCE, IN_TURN, AT_ONCE)):
+        with store.unit_of_work():
+            store.jobs.add("inbound", str(number), at=0, rank=rank)
+    add(store, "later", due_at=100)
+    assert [taken(store, now).payload for now in (0, 0, 100, 100, 100)] == ["1", "3", "later", "0", "2"]
 
 
 def test_among_threads_every_job_is_taken_once(store: Store) -> None:
