@@ -50,7 +50,6 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 """No arrow leads back to pending or approved: an approval is used once."""
 
 OPEN = tuple(status for status in Status if TRANSITIONS[status])
-ENDED = tuple(status for status in Status if not TRANSITIONS[status])
 APPROVAL_LASTS_MS = 600_000
 """An approval that could not be acted on within ten minutes is void."""
 

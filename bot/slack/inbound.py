@@ -22,11 +22,9 @@ def slash_command(payload: Payload) -> SlashCommand:
     return SlashCommand(
         key=f"cmd:{person.id}:{trigger or _fingerprint(payload)}",
         person=person,
-        home_team=person.team,
         channel=_text(payload, "channel_id"),
         text=as_typed(_text(payload, "text")),
         answer_url=_text(payload, "response_url"),
-        trigger=trigger,
     )
 
 
@@ -42,9 +40,7 @@ def click(payload: Payload) -> Click:
     return Click(
         key=f"act:{person.id}:{channel}:{message}:{button}:{moment}",
         person=person,
-        home_team=_text(_part(payload, "team"), "id"),
         channel=channel,
-        message=message,
         button=button.removeprefix(ACTION_PREFIX),
         value=_text(action, "value"),
         answer_url=_text(payload, "response_url"),
@@ -67,8 +63,6 @@ def form(payload: Payload) -> Form:
     return Form(
         key=f"view:{person.id}:{_text(view, 'id')}:{_text(view, 'hash')}",
         person=person,
-        home_team=_text(_part(payload, "team"), "id"),
-        form=_text(view, "callback_id"),
         value=_text(view, "private_metadata"),
         fields=fields,
     )

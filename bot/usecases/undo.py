@@ -34,7 +34,6 @@ def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> 
         SlashCommand(
             key=click.key,
             person=click.person,
-            home_team=click.home_team,
             channel=click.channel,
             text=f"{undo_line(change)} --reason 'Undo {change.id}'",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -55,7 +56,14 @@ def test_each_kind_of_notice_has_its_name(notice: Notice, kind: str) -> None:
 
 
 def test_what_comes_in_carries_no_marks_and_can_be_written_as_utf_8() -> None:
-    slash = SlashCommand(key="k", person=ANNA, home_team="T0001", channel="C1", text="")
+    slash = SlashCommand(key="k", person=ANNA, channel="C1", text="")
     read = inbound_from_json(inbound_to_json(replace(slash, text="hi \ue000U0002\ue002 \ud83d!")))
     assert isinstance(read, SlashCommand)
     assert read.text == "hi U0002 ?!"
+
+
+@given(inbounds)
+def test_what_another_version_has_stored_besides_is_left_out(inbound: Inbound) -> None:
+    stored = json.loads(inbound_to_json(inbound))
+    more = {"home_team": "T0001", "form": "b24:reason", "message": "1.1", **stored}
+    assert inbound_from_json(json.dumps(more)) == inbound

@@ -126,11 +126,9 @@ class Office:
         return SlashCommand(
             key=self._key(),
             person=who,
-            home_team=who.team,
             channel=channel,
             text=text,
             answer_url="https://hooks.slack.com/commands/1",
-            trigger=f"trigger-{self._keys}",
         )
 
     def value(self, change: ChangeRequest) -> str:
@@ -140,9 +138,7 @@ class Office:
         return Click(
             key=self._key(),
             person=who,
-            home_team=HOME,
             channel=channel or change.channel,
-            message=change.card or "",
             button=button,
             value=value or self.value(change),
             trigger=f"trigger-{self._keys}",
@@ -153,8 +149,6 @@ class Office:
         return Form(
             key=self._key(),
             person=who,
-            home_team=HOME,
-            form="reason",
             value=value or self.value(change),
             fields=fields,
         )
