@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
-from bot.core.change import ChangeRequest, NewChange
+from bot.core.change import ChangeRequest, NewChange, Status
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.inbound import SlashCommand
 from bot.core.invocation import legible, recorded
@@ -24,7 +24,7 @@ from bot.usecases.context import Context
 from bot.usecases.gate import try_audit_again
 from bot.usecases.house import do_at_once
 from bot.usecases.mode import hurdle
-from bot.usecases.notify import error_reply, note_trouble, show_card, told, whisper
+from bot.usecases.notify import error_reply, note_trouble, say_under_card, show_card, told, whisper
 from bot.usecases.progress import Reporter
 from bot.usecases.standing import look_up
 
@@ -92,16 +92,38 @@ def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: 
 def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> tuple[ChangeRequest, bool]:
     """Store the change request, or find the one that is open for the same target. In a unit of work.
 
-    The second value is False when it was found. Raises NotPermitted for an account that is no member's, and Refusal
-    when this person has too many open.
+    The second value is False when it was found. What only waits for its own requester's word gives way to what somebody
+    else asks for. Raises NotPermitted for an account that is no member's, and Refusal when this person has too many
+    open.
     """
     require_member(ctx, requester)
     existing = ctx.store.changes.open_for(planned.place, planned.plan.target)
-    if existing is not None:
+    if existing is not None and not _gives_way(ctx, existing, requester):
         show_card(ctx, existing.number)
         return existing, False
     check_few_open(ctx, requester)
-    return write_change(ctx, requester, planned, channel=channel), True
+    if existing is not None:
+        _give_way(ctx, existing, requester)
+    change = write_change(ctx, requester, planned, channel=channel)
+    if existing is not None:
+        words = f"{marks.person(requester)} asked for {told(change)} before this was confirmed. Withdrawn."
+        say_under_card(ctx, existing.number, f"{marks.person(existing.requester)} {words}")
+    return change, True
+
+
+def _gives_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> bool:
+    """Whether nobody but its requester could end it, who may never come back to it."""
+    alone = isinstance(existing.decision, NeedsConfirmation | BrokenGlass)
+    return alone and existing.status is Status.PENDING and not ctx.people.same(existing.requester, requester)
+
+
+def _give_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
+    outcome = f"Withdrawn: {marks.person(requester)} asked for the same thing before it was confirmed."
+    ended: dict[str, str | int | None] = {"ended_at": ctx.clock.now_ms(), "outcome": outcome}
+    ctx.store.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
+    facts: dict[str, Fact] = {"reason": "somebody else asked for the same thing before it was confirmed"}
+    ctx.store.record(Entry(tag=Tag.CHANGE_WITHDRAWN, actor=requester.id, subject=existing.id, facts=facts))
+    show_card(ctx, existing.number)
 
 
 def write_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> ChangeRequest:

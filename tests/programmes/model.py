@@ -210,7 +210,7 @@ class World:
         elif barrier:
             self.try_channel_again()
             self.tell(who, barrier)
-        elif any(change.thing == thing and change.status in OPEN for change in self.changes.values()):
+        elif not self._gives_way(who, thing):
             self.tell(who, Word.OPEN_ALREADY)
         else:
             number = self.first + len(self.changes)
@@ -225,6 +225,16 @@ class World:
             )
             self.record("change:request:opened", who, change.id)
             self.tell(who, Word.WAITS if quorum else Word.WAITS_FOR_YOU)
+
+    def _gives_way(self, who: str, thing: str) -> bool:
+        """Whether nothing else is open for the thing, once what only waits for another one's own word is withdrawn."""
+        for change in self.changes.values():
+            if change.thing == thing and change.status in OPEN:
+                if change.quorum or change.status != "pending" or change.requester == who:
+                    return False
+                change.status = "withdrawn"
+                self.record("change:request:withdrawn", who, change.id)
+        return True
 
     def _approvable(self, who: str, quorum: int) -> bool:
         """Whether enough others could approve. Slack is asked about as many as needed, those it told of first."""

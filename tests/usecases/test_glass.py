@@ -222,6 +222,20 @@ def test_nobody_breaks_it_again_before_somebody_has_reviewed_it(glass: Office) -
     assert "waits for you to break the glass" in glass.type(IDA, NOW.replace("one", "three"))
 
 
+@pytest.mark.parametrize(("first", "second"), [("thing paint one", NOW), (NOW, "thing paint one")])
+def test_a_card_that_its_requester_left_keeps_nobody_from_an_emergency(glass: Office, first: str, second: str) -> None:
+    """Nor does an emergency that its admin thought better of."""
+    left = glass.ask(first, ADA)
+    assert "waits for you to" in glass.type(IDA, second)
+    assert glass.now(left).status is Status.WITHDRAWN
+
+
+def test_what_others_decide_about_does_not_give_way_to_an_emergency(glass: Office) -> None:
+    change = glass.ask("thing remove one")
+    assert f"{change.id} (Remove one) is open for this already" in glass.type(IDA, NOW)
+    assert glass.now(change).status is Status.PENDING
+
+
 def test_two_that_wait_are_not_both_broken(glass: Office) -> None:
     first, second = glass.ask(NOW, IDA), glass.ask(NOW.replace("one", "two"), IDA)
     assert glass.press(IDA, first, buttons.CONFIRM) == ""

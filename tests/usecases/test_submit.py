@@ -12,10 +12,13 @@ from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import Status
 from bot.core.errors import NotPermitted
+from bot.core.people import People
 from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, NeedsApproval, NeedsConfirmation, Refused, Terms
 from bot.core.principals import Role
 from bot.plugin import Refusal, TargetRefused, TargetUnreachable
+from bot.usecases import buttons
+from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import revoke_role
 from bot.usecases.consider import Planned, consider
 from bot.usecases.context import Channels
@@ -105,6 +108,51 @@ def test_a_second_request_for_the_same_target_finds_the_card_of_the_first(office
     assert [change.number for change in office.store.changes.with_status(Status)] == [first.number]
     assert len(office.messenger.cards) == 2, "the card is shown again"
     assert len(office.records(Tag.CHANGE_REQUESTED)) == 1
+
+
+def test_what_only_waits_for_its_own_requester_gives_way_to_what_somebody_else_asks_for(office: Office) -> None:
+    """Nobody else could end it, so whoever left it would keep the thing from everybody."""
+    left = office.ask("thing paint one --colour blue")
+    assert "CR-1002 (Remove one) waits for approval" in office.type(VERA, "thing remove one")
+    office.deliver()
+    assert office.now(left).status is Status.WITHDRAWN
+    assert (
+        office.now(left).outcome == f"Withdrawn: {marks.person(VERA)} asked for the same thing before it was confirmed."
+    )
+    (record,) = office.records(Tag.CHANGE_WITHDRAWN)
+    assert (record.actor, record.subject) == (VERA.id, left.id)
+    assert f"{marks.person(OLGA)} {marks.person(VERA)} asked for CR-1002 (Remove one)" in office.threads[-1]
+    assert (1001, Status.WITHDRAWN, "1.0") in office.messenger.cards
+    assert "was withdrawn" in office.press(OLGA, left, buttons.CONFIRM)
+    office.work()
+    assert office.toy.calls == []
+
+
+def test_their_own_second_command_finds_the_card_they_have_not_confirmed(office: Office) -> None:
+    """By whichever of their accounts."""
+    office.ask("thing paint one")
+    office.ctx.people = People.of({(OLGA, VERA)})
+    for who in (OLGA, VERA):
+        assert "CR-1001 (Paint one) is open for this already" in office.type(who, "thing remove one")
+    assert office.change().status is Status.PENDING
+    assert office.records(Tag.CHANGE_WITHDRAWN) == []
+
+
+def test_what_is_confirmed_already_does_not_give_way(office: Office) -> None:
+    change = office.ask("thing paint one")
+    office.press(OLGA, change, buttons.CONFIRM)
+    office.hears(office.typed(VERA, "thing remove one"))
+    assert office.change().number == change.number
+    assert office.now(change).status is Status.APPROVED
+
+
+def test_who_may_open_no_more_does_not_make_anything_give_way(office: Office) -> None:
+    office.toy.things |= {f"more{number}": "red" for number in range(MOST_OPEN)}
+    for number in range(MOST_OPEN):
+        office.ask(f"thing remove more{number}", VERA)
+    office.ask("thing paint one")
+    assert "is the most" in office.type(VERA, "thing remove one")
+    assert office.change().status is Status.PENDING
 
 
 def test_the_same_thing_at_another_portal_is_another_target(office: Office) -> None:
