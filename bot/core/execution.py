@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.change import Status
+from bot.core.mode import HOUSE
 from bot.core.plans import ABSENT, differences
 from bot.core.words import count
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
@@ -26,6 +27,16 @@ INTERRUPTED_BLIND = (
     "b24bot was stopped while this ran, so nobody saw the portal's answer, and nothing shows it when it is read back. "
     "Look on the portal yourself before you ask again."
 )
+
+
+_AT_HOME = (("sent to the portal", "done"), ("The portal", "b24bot"), ("the portal", "b24bot"))
+
+
+def worded(sentence: str, plugin: str) -> str:
+    """A sentence of ours about the portal, for a plan of this plugin: no portal has part in what the house does."""
+    for portal, house in _AT_HOME if plugin == HOUSE else ():
+        sentence = sentence.replace(portal, house)
+    return sentence
 
 
 class Proof(StrEnum):
@@ -134,17 +145,17 @@ class Ending:
         return "\n".join([self.sentence, *(f"• {line}" for line in self.details)])
 
 
-def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None) -> Ending:
+def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, *, plugin: str = "") -> Ending:
     """The ending of an execution that has just been made and looked at."""
     proof = prove(plan, now)
     if not plan.calls:
         return _noted(proof)
     status, sentence = JUDGEMENT[answered(outcomes), proof]
     details = (*_words(outcomes), *_seen(plan, proof, now), *not_sent(plan, len(outcomes)))
-    return Ending(status=status, sentence=sentence, details=details)
+    return Ending(status=status, sentence=worded(sentence, plugin), details=details)
 
 
-def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> Ending:
+def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, plugin: str = "") -> Ending:
     """What stands of an execution that nobody finishes: `verdicts` of the calls that were intended, None unanswered.
 
     What reading could show is read back. What it could not is known all the same when every answer came.
@@ -154,7 +165,7 @@ def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> Ending:
     whole = len(answers) == len(verdicts)
     if plan.provable:
         sentence = INTERRUPTED_BETWEEN if whole else INTERRUPTED
-        return Ending(status=Status.UNKNOWN, sentence=sentence, details=details)
+        return Ending(status=Status.UNKNOWN, sentence=worded(sentence, plugin), details=details)
     if not whole:
         return Ending(status=Status.UNKNOWN, sentence=INTERRUPTED_BLIND, details=details)
     if not plan.calls:
@@ -199,7 +210,9 @@ def _noted(proof: Proof) -> Ending:
     )
 
 
-def settle(plan: Plan, now: Observation | None, *, agrees: bool, intended: int | None = None) -> Ending | None:
+def settle(
+    plan: Plan, now: Observation | None, *, agrees: bool, intended: int | None = None, plugin: str = ""
+) -> Ending | None:
     """The ending of an unknown outcome, or None while it cannot be decided.
 
     `agrees` says that an earlier read, far enough back, showed the same. What was wanted and is seen needs no second
@@ -210,7 +223,7 @@ def settle(plan: Plan, now: Observation | None, *, agrees: bool, intended: int |
         return None
     status, sentence = SETTLED[proof]
     unsent = () if intended is None or proof is Proof.REACHED else not_sent(plan, intended)
-    return Ending(status=status, sentence=sentence, details=(*_seen(plan, proof, now), *unsent))
+    return Ending(status=status, sentence=worded(sentence, plugin), details=(*_seen(plan, proof, now), *unsent))
 
 
 def _words(outcomes: Sequence[CallOutcome]) -> list[str]:

@@ -15,13 +15,17 @@ MOST_OPEN = 10
 NO_WORD = "Slack could not be asked whether those who may approve this are still members. If they are not, it expires."
 
 
-def check_can_be_approved(ctx: Context, requester: Principal, decision: NeedsApproval) -> str:
+def check_can_be_approved(
+    ctx: Context, requester: Principal, decision: NeedsApproval, *, breaker: Principal | None = None
+) -> str:
     """Refuse when too few other people could approve. Not in a unit of work: Slack is asked about as many as needed.
 
-    Returns what has to be said when Slack does not tell; empty when there are enough.
+    `breaker` broke the glass that is to be reviewed. Returns what has to be said when Slack does not tell; empty when
+    there are enough.
     """
     quorum, role = decision.quorum, decision.role
-    others = _others(ctx, requester, role)
+    barred = [requester, breaker] if breaker else [requester]
+    others = [one for one in _others(ctx, role) if not any(ctx.people.same(one, other) for other in barred)]
     if len(ctx.people.distinct(others)) < quorum:
         raise _too_few(decision, _there_are(len(ctx.people.distinct(others))))
     members, silent = _members(ctx, others, quorum)
@@ -47,14 +51,12 @@ def _there_are(found: int) -> str:
     return {0: "there is nobody", 1: "there is one"}.get(found, f"there are {found}")
 
 
-def _others(ctx: Context, requester: Principal, role: Role) -> list[Principal]:
-    """Who may approve by the allow-list, those first of whom something fresh is known."""
+def _others(ctx: Context, role: Role) -> list[Principal]:
+    """Who may approve by their role, those first of whom something fresh is known."""
     found = [
         grant.principal
         for grant in ctx.store.grants.all()
-        if grant.role.reaches(role)
-        and not ctx.people.same(grant.principal, requester)
-        and grant.principal.team == ctx.home_team
+        if grant.role.reaches(role) and grant.principal.team == ctx.home_team
     ]
     return sorted(found, key=lambda person: bool(unasked(ctx, [person])))
 

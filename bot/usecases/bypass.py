@@ -11,7 +11,8 @@ from bot.core.standing import FLAWS
 from bot.usecases.context import Context
 from bot.usecases.standing import last_known
 
-REVIEW_PATH = "request review"
+REVIEW_PATH, REVIEW_TARGET = "request review", "review"
+OWN_GLASS = "Whoever broke the glass cannot review that themselves."
 MOST_BYPASSES = 1_000
 """Of one database: far more than there are emergencies."""
 
@@ -19,6 +20,15 @@ MOST_BYPASSES = 1_000
 def bypass_of(ctx: Context, number: int) -> AuditRecord | None:
     """The record of the glass broken for a change request."""
     return next(iter(ctx.store.audit.find(subject=f"CR-{number}", tag=Tag.APPROVAL_BYPASSED, limit=1)), None)
+
+
+def breaker_of(ctx: Context, plugin: str, target: str) -> Principal | None:
+    """Who broke the glass that a plan is the review of; None for any other plan."""
+    kind, _, broken = target.partition(":")
+    if plugin != HOUSE or kind != REVIEW_TARGET:
+        return None
+    found = next(iter(ctx.store.audit.find(subject=broken, tag=Tag.APPROVAL_BYPASSED, limit=1)), None)
+    return Principal.read(found.actor) if found else None
 
 
 def reviewed(ctx: Context, number: int) -> bool:

@@ -11,7 +11,7 @@ from bot.core.principals import Principal, Role
 from bot.core.words import moment
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
-from bot.usecases.bypass import bypass_of, reviewed
+from bot.usecases.bypass import OWN_GLASS, bypass_of, reviewed
 from bot.usecases.context import Context
 from bot.usecases.mode import FROZEN
 from bot.usecases.notify import announce
@@ -85,7 +85,7 @@ def _review(ctx: Context, word: Word, params: Params) -> CallOutcome:
     breaker = Principal.read(bypass.actor) if bypass else word.asked
     others = [person for person in word.approved if not ctx.people.same(person, breaker)]
     if not others:
-        return _not_done("Whoever broke the glass cannot review that themselves.")
+        return _not_done(OWN_GLASS)
     if not reviewed(ctx, number):
         facts = {"request": word.request}
         ctx.store.record(Entry(tag=Tag.BYPASS_REVIEWED, actor=others[0].id, subject=f"CR-{number}", facts=facts))

@@ -10,7 +10,7 @@ from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
 from bot.core.change import ChangeRequest, Lease, Status
 from bot.core.errors import StoreUnavailable
-from bot.core.execution import Ending, judge
+from bot.core.execution import Ending, judge, worded
 from bot.core.invocation import understand
 from bot.core.plans import digest, drift
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
@@ -26,6 +26,7 @@ from bot.usecases.notify import say_once_under_card, say_under_card, show_card
 from bot.usecases.quorum import MOST_APPROVALS, asked_otherwise, concerned, on_record, unrecorded, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 
+UNSENT = "Nothing was sent to the portal."
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether the audit line has gone out."""
 WAIT_IS_NEWS_MS = 5_000
@@ -62,7 +63,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     if gate is Gate.OPEN and not _asked_slack(ctx, job, change):
         return
-    stopped = _shut(trouble) if gate is Gate.SHUT else _look_first(ctx, change)
+    stopped = _shut(change, trouble) if gate is Gate.SHUT else _look_first(ctx, change)
     if stopped is not None:
         _end(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
@@ -97,7 +98,7 @@ def _wait(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds
     """Put the job off, in a unit of work. It ends with the approval: an approval goes stale within ten minutes."""
     now = ctx.clock.now_ms()
     if now - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-        say_once_under_card(ctx, change.number, what, WAITING[what])
+        say_once_under_card(ctx, change.number, what, worded(WAITING[what], change.plugin))
     ctx.store.jobs.postpone(job, due_at=now + milliseconds)
 
 
@@ -117,8 +118,8 @@ def _put_down(ctx: Context, job: Job, number: int) -> None:
         store.jobs.finish(job)
 
 
-def _shut(trouble: str) -> Ending:
-    return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {trouble}")
+def _shut(change: ChangeRequest, trouble: str) -> Ending:
+    return Ending(status=Status.FAILED, sentence=f"{worded(UNSENT, change.plugin)} {trouble}")
 
 
 def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
@@ -129,7 +130,7 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
         with plainly():
             fresh = ask(plugin.name, understood, plugin.open(ctx.services(plugin.name), change.place))
     except PluginError as error:
-        return Ending(status=Status.FAILED, sentence=f"Nothing was sent to the portal. {error.sentence}")
+        return _shut(change, error.sentence)
     if isinstance(fresh, Nothing):
         return Ending(status=Status.GONE, sentence=fresh.sentence)
     if not isinstance(fresh, Plan):
@@ -137,7 +138,7 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
     lines = drift(change.plan, fresh)
     if lines:
         sentence = "Not run: the portal is no longer as it was when this was approved. Ask again to see the new plan."
-        return Ending(status=Status.CHANGED, sentence=sentence, details=lines)
+        return Ending(status=Status.CHANGED, sentence=worded(sentence, change.plugin), details=lines)
     return None
 
 
@@ -175,7 +176,7 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
 def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
     limit = hurdle(ctx, change.plugin)
     if limit is not None:
-        return _shut(f"{limit.why} Ask again once {limit.until}.")
+        return _shut(change, f"{limit.why} Ask again once {limit.until}.")
     if not _as_approved(ctx, change):
         return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
     # All their records name the digest that runs: that was looked at above.
@@ -210,7 +211,7 @@ def run(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
     plugin = ctx.registry.plugin(change.plugin)
     outcomes = _call_all(ctx, plugin, change, lease)
     now = observe(ctx, plugin, change) if change.plan.provable else None
-    ending = judge(change.plan, outcomes, now)
+    ending = judge(change.plan, outcomes, now, plugin=change.plugin)
     _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
 
 

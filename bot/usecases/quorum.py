@@ -10,6 +10,7 @@ from bot.core.change import ChangeRequest
 from bot.core.plans import decision_to_json
 from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
 from bot.core.principals import Principal
+from bot.usecases.bypass import OWN_GLASS, breaker_of
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context, log
 from bot.usecases.mode import barrier
@@ -29,7 +30,14 @@ def unfit(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | N
         if barred:
             return Refused(reason=barred)
     role = role_of(ctx, person)
-    return may_approve(change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.people)
+    refused = may_approve(change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.people)
+    return refused or _own_glass(ctx, person, change)
+
+
+def _own_glass(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Somebody else may have asked for the review; who broke the glass decides nothing about it all the same."""
+    breaker = breaker_of(ctx, change.plugin, change.plan.target)
+    return Refused(reason=OWN_GLASS) if breaker and ctx.people.same(person, breaker) else None
 
 
 def _glass_holds(ctx: Context, change: ChangeRequest) -> str:

@@ -18,7 +18,7 @@ from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
 from bot.usecases.able import check_can_be_approved, check_few_open
-from bot.usecases.bypass import keeps_glass
+from bot.usecases.bypass import breaker_of, keeps_glass
 from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
 from bot.usecases.context import Context
 from bot.usecases.gate import try_audit_again
@@ -182,7 +182,8 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
         case Allowed() | Refused():
             raise NotPermitted("A plan cannot run without a decision.")
         case NeedsApproval() as decision:
-            note = check_can_be_approved(ctx, requester, decision)
+            breaker = breaker_of(ctx, planned.plugin, planned.plan.target)
+            note = check_can_be_approved(ctx, requester, decision, breaker=breaker)
         case BrokenGlass():
             kept = keeps_glass(ctx, requester)
             if kept:

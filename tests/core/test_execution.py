@@ -24,7 +24,9 @@ from bot.core.execution import (
     not_sent,
     prove,
     settle,
+    worded,
 )
+from bot.core.mode import HOUSE
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 from tests.core.samples import CALL, UNDO, outcome
 
@@ -319,3 +321,11 @@ def test_settling_tells_which_calls_were_not_sent_unless_all_that_was_wanted_is_
         ending = settle(REMOVE, SEEN[proof], agrees=True, intended=1)
         assert ending is not None
         assert (unsent in ending.details) == told
+
+
+@pytest.mark.parametrize("pair", list(JUDGEMENT), ids=str)
+def test_no_sentence_about_the_house_speaks_of_a_portal(pair: tuple[Answers, Proof]) -> None:
+    """Nor does any sentence about a portal lose a word."""
+    _, sentence = JUDGEMENT[pair]
+    assert "portal" not in worded(sentence, HOUSE)
+    assert worded(sentence, "bitrix24") == sentence

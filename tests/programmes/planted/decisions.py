@@ -166,6 +166,7 @@ DECISIONS: tuple[Bug, ...] = (
             "    others = [person for person in word.approved if not ctx.people.same(person, breaker)]",
             "    others = list(word.approved)",
         ),
+        (_QUORUM, "    return refused or _own_glass(ctx, person, change)", "    return refused"),
         by="tests/usecases/test_glass.py",
     ),
     bug(
