@@ -15,7 +15,7 @@ from bot.plugin import Refusal, Reply, Table
 from bot.store.store import Store
 from bot.usecases.desk import request_number
 from bot.usecases.review import withdraw
-from bot.usecases.settle import settle_by_hand
+from bot.usecases.settle import try_to_settle
 from bot.usecases.submit import needs
 
 
@@ -59,8 +59,10 @@ def settle_request(terminal: Terminal, number: str, outcome: str) -> None:
     From the start where nothing shows it, else a quarter of an hour after the call.
     """
     with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
-        sentence = settle_by_hand(bot.context, terminal.person, _change(store, number), Status(outcome))
-    say(sentence)
+        told = try_to_settle(bot.context, terminal.person, _change(store, number), Status(outcome))
+    if not isinstance(told, str):
+        raise told
+    say(told)
 
 
 @click.command("withdraw")

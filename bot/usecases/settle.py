@@ -50,22 +50,38 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
 
 
 def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    barred = may_settle(
+    return _unlisted(ctx, person, change) or outcast(ctx, person)
+
+
+def _unlisted(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Why their word does not count, whatever Slack says of the account."""
+    return may_settle(
         change.decision, requester=change.requester, person=person, role=role_of(ctx, person), people=ctx.people
     )
-    return barred or outcast(ctx, person)
 
 
-def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> str:
-    """A button was pressed, in a unit of work; returns what the person is told. A refusal is recorded."""
+def try_to_settle(ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> str | PluginError:
+    """The same for a unit of work that goes on: a refusal is returned, and recorded.
+
+    For what is settled already nobody's word is needed; on record comes whose would not have counted.
+    """
     try:
         return settle_by_hand(ctx, person, change, status)
     except PluginError as error:
-        if change.status is Status.UNKNOWN:
-            facts: dict[str, Fact] = {"reason": error.sentence}
+        late = None if change.status is Status.UNKNOWN else _unlisted(ctx, person, change)
+        if late is not None or change.status is Status.UNKNOWN:
+            facts: dict[str, Fact] = {"reason": late.reason if late else error.sentence}
             ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject=change.id, facts=facts))
-        show_card(ctx, change.number)
-        return f"Your click changed nothing: {error.sentence}"
+        return error
+
+
+def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> str:
+    """A button was pressed, in a unit of work; returns what the person is told."""
+    told = try_to_settle(ctx, person, change, status)
+    if isinstance(told, str):
+        return told
+    show_card(ctx, change.number)
+    return f"Your click changed nothing: {told.sentence}"
 
 
 SETTLING: Mapping[str, Act] = {

@@ -39,6 +39,7 @@ def test_what_people_are_asked_about_is_settled_on_the_record_of_the_account(des
 def test_what_is_still_being_read_back_is_not_settled_here_either(desk: Desk) -> None:
     change = unknown(desk, asked=False)
     result = desk.run("request", "settle", change.id, "done")
+    assert desk.tags()[-1] == "change:review:refused"
     assert result.exit_code == 4
     assert "is being read back" in result.stderr
     assert "a quarter of an hour after the call" in result.stderr

@@ -308,13 +308,15 @@ class World:
 
     def settle(self, who: str, change: Change, status: str) -> None:
         """Somebody says what became of an outcome that nobody knows."""
-        if change.status != "unknown":
-            self.tell(who, Word.NOTHING_TO_SETTLE)
-            return
         least = "approver" if change.quorum else "operator"
         no = Word.NOT_YOUR_WORD if change.quorum and who == change.requester else None
-        no = no or (Word.NO_WORD if self.rank(who) < RANKS[least] else self.outcast(who))
-        no = no or (None if change.asked else Word.READ_BACK)
+        no = no or (Word.NO_WORD if self.rank(who) < RANKS[least] else None)
+        if change.status != "unknown":
+            if no is not None:
+                self.record("change:review:refused", who, change.id)
+            self.tell(who, Word.NOTHING_TO_SETTLE)
+            return
+        no = no or self.outcast(who) or (None if change.asked else Word.READ_BACK)
         if no is not None:
             self._refuse(who, change, no)
             return

@@ -316,6 +316,7 @@ SETTLING: list[Row] = [
     (f"{LATE}; vera says it was done; ida says it was not done", "done 1 ida NOTHING_TO_SETTLE", f"{RAN} settled"),
     (f"{LATE}; the portal is back; 5 s pass; the keeper looks", "done 1 olga WAITS", f"{RAN} settled"),
     (f"{ONE}; vera says it was done", "pending 0 vera NOTHING_TO_SETTLE", "opened"),
+    (f"{ONE}; viktor says it was done", "pending 0 viktor NOTHING_TO_SETTLE", "opened refused"),
 ]
 
 STORIES = [*SETTLING, *ASKING, *APPROVING, *MEMBERS, *QUORUM, *REJECTING, *WITHDRAWING, *CONFIRMING, *RUNNING]

@@ -239,6 +239,18 @@ def test_what_has_ended_is_not_settled(office: Office) -> None:
         hand(office, change, Status.DONE)
 
 
+@pytest.mark.parametrize(("line", "who", "refused"), WHO_MAY)
+def test_a_press_that_comes_too_late_is_on_record_where_it_would_not_have_counted(
+    office: Office, line: str, who: Principal, refused: str
+) -> None:
+    change = asked(office, line)
+    office.press(VERA, change, buttons.WAS_DONE)
+    assert "there is nothing to settle" in office.press(who, change, buttons.WAS_NOT_DONE)
+    assert office.now(change).status is Status.DONE
+    recorded = [(one.actor, one.subject, one.facts["reason"]) for one in office.records(Tag.REVIEW_REFUSED)]
+    assert recorded == ([(who.id, change.id, refused)] if refused else [])
+
+
 def test_what_the_shell_asked_for_itself_somebody_else_settles(office: Office) -> None:
     change = asked(office, APPROVED)
     with office.store.unit_of_work() as store:
