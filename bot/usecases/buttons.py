@@ -34,6 +34,14 @@ def genuine(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Fo
     return body == _body(change) and keys.signed(_signed(team, change, body), signature)
 
 
+def of_an_earlier_card(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Form) -> bool:
+    """Whether we made the value for this very change request, but for a card in whose place there is another now."""
+    body, _, signature = inbound.value.rpartition(".")
+    front, _, card = body.rpartition(".")
+    ours = front == _body(change).rpartition(".")[0] and keys.signed(_signed(team, change, body), signature)
+    return ours and card != change.card_id
+
+
 def _body(change: ChangeRequest) -> str:
     return f"{change.number}.{change.digest[:SHORT_DIGEST]}.{change.card_id}"
 

@@ -26,6 +26,7 @@ from bot.usecases.standing import look_up, outcast, unasked
 from bot.usecases.undo import ask_to_undo, may_still_undo
 
 LONGEST_REASON = 1_000
+NOT_OURS = "the button was not made by b24bot for this card"
 WITHDRAWABLE = (Status.PENDING, Status.APPROVED)
 
 
@@ -39,7 +40,7 @@ def press(ctx: Context, job: Job, click: Click) -> None:
     with ctx.store.unit_of_work() as store:
         change = _claimed(ctx, click)
         if change is None:
-            _tell(ctx, click, "That card is not one of mine, or not as I posted it. Nothing was done.")
+            _tell(ctx, click, _no_claim(ctx, click))
         elif click.button in (buttons.APPROVE, buttons.CONFIRM):
             _approve(ctx, click, change)
         elif click.button == buttons.WITHDRAW:
@@ -59,7 +60,7 @@ def send_reason(ctx: Context, job: Job, form: Form) -> None:
         change = _claimed(ctx, form)
         reason = " ".join(marks.strip(form.fields.get("reason", "")).split())[:LONGEST_REASON]
         if change is None:
-            _tell(ctx, form, "That form is not one of mine. Nothing was done.")
+            _tell(ctx, form, _no_claim(ctx, form))
         elif not reason:
             _tell(ctx, form, f"{change.id} was not rejected: a reason is needed.")
         else:
@@ -75,7 +76,7 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
         with ctx.store.unit_of_work() as store:
             change = _claimed(ctx, click)
             if change is None:
-                _tell(ctx, click, "That card is not one of mine, or not as I posted it. Nothing was done.")
+                _tell(ctx, click, _no_claim(ctx, click))
             elif _still_open(ctx, click, change):
                 # What kept it a moment ago does not any more.
                 _tell(ctx, click, f"{change.id} was not rejected: press the button again.")
@@ -121,9 +122,24 @@ def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> C
     if change is not None and buttons.genuine(ctx.store.keys, ctx.home_team, change, inbound):
         return change
     if recorded:
-        subject = change.id if change else "card"
-        _refusal(ctx, inbound.person, subject, "the button was not made by b24bot for this card")
+        earlier = change is not None and _earlier(ctx, inbound, change)
+        reason = "the button is of a card that was posted anew since" if earlier else NOT_OURS
+        _refusal(ctx, inbound.person, change.id if change else "card", reason)
     return None
+
+
+def _earlier(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
+    return buttons.of_an_earlier_card(ctx.store.keys, ctx.home_team, change, inbound)
+
+
+def _no_claim(ctx: Context, inbound: Click | Form) -> str:
+    """What somebody is told whose value is not genuine. Honest people come by one when a card is posted anew."""
+    change = ctx.store.changes.get(buttons.number_in(inbound.value) or 0)
+    if change is not None and _earlier(ctx, inbound, change):
+        return f"The card of {change.id} was posted anew meanwhile. Nothing was done; press the button of the new one."
+    if isinstance(inbound, Form):
+        return "That form is not one of mine. Nothing was done."
+    return "That card is not one of mine, or not as I posted it. Nothing was done."
 
 
 def _ask_slack(ctx: Context, inbound: Click | Form) -> None:

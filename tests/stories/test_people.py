@@ -178,7 +178,7 @@ def test_a_deleted_card_stands_again_within_five_minutes_and_the_old_ones_button
     assert again.ts != card.ts
     assert value_of(scene, again) != old
     scene.press("Anton", forged(scene, "approvals", old), "Approve")
-    scene.answer("Anton", "not one of mine")
+    scene.answer("Anton", "was posted anew meanwhile")
     scene.press("Anton", again, "Approve")
     scene.wait_status(Status.DONE)
     assert scene.effects() == 1

@@ -19,6 +19,7 @@ from tests.usecases.office import (
     Office,
 )
 
+ANEW = "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
 NOT_MINE = "That card is not one of mine, or not as I posted it. Nothing was done."
 
 
@@ -79,12 +80,25 @@ def test_a_value_that_we_did_not_make_for_this_card_does_nothing_and_is_recorded
     change, other = office.ask("thing remove one"), office.ask("thing remove two")
     value = forgeries(office, change, other)[what]
     who = OLGA if button == buttons.WITHDRAW else ANTON
-    assert office.hears(office.click(who, change, button, value=value)) == NOT_MINE
+    ours = what in ("an earlier card", "the other's card")
+    assert office.hears(office.click(who, change, button, value=value)) == (ANEW if ours else NOT_MINE)
     assert (office.now(change), office.now(other)) == (change, other)
     ((actor, subject, reason),) = refusals(office)
-    assert (actor, reason) == (who.id, "the button was not made by b24bot for this card")
+    told = "is of a card that was posted anew since" if ours else "was not made by b24bot for this card"
+    assert (actor, reason) == (who.id, f"the button {told}")
     assert subject in (change.id, other.id, "card")
     assert execute_jobs(office) == 0
+
+
+def test_a_form_that_was_open_while_its_card_was_posted_anew_is_told_so_and_nobody_is_accused(office: Office) -> None:
+    change = office.ask()
+    open_form = office.form(ANTON, change, "Not today.")
+    with office.store.unit_of_work() as store:
+        store.changes.forget_card(change.number, change.card or "", card_id="0" * 16)
+    assert office.hears(open_form) == ANEW
+    assert office.now(change).status is Status.PENDING
+    assert refusals(office) == [(ANTON.id, change.id, "the button is of a card that was posted anew since")]
+    assert office.send(ANTON, office.now(change), "Not today.") == ""
 
 
 def test_every_forgery_of_the_list_is_tried(office: Office) -> None:

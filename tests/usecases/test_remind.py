@@ -178,7 +178,10 @@ def test_a_card_that_somebody_deleted_is_noticed_and_stands_again_as_another_one
     assert (first.card, second.card) == ("1.0", "2.0")
     assert second.card_id not in ("", first.card_id)
     stale = office.click(ANTON, second, buttons.APPROVE, value=office.value(first))
-    assert office.hears(stale) == "That card is not one of mine, or not as I posted it. Nothing was done."
+    assert (
+        office.hears(stale)
+        == "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
+    )
     assert office.press(ANTON, second) == ""
     assert office.now(first).status is Status.APPROVED
 
@@ -191,7 +194,7 @@ def test_the_form_of_a_card_that_was_deleted_meanwhile_rejects_nothing(office: O
     office.messenger.fail("rewrite", Impossible("message_not_found"))
     office.wait(SHOW_AGAIN_MS / 1000 + 5)
     told = office.hears(office.form(ANTON, first, "no", value=value))
-    assert told == "That form is not one of mine. Nothing was done."
+    assert told == "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
     assert office.now(first).status is Status.PENDING
 
 
