@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from bot.core import marks
 from bot.core.change import ChangeRequest
-from bot.core.policy import BrokenGlass, NeedsApproval, least_to_settle
+from bot.core.policy import BrokenGlass, NeedsApproval, least_to_settle, may_settle
+from bot.core.principals import Principal
+from bot.core.standing import FLAWS
 from bot.usecases.context import Context
 from bot.usecases.notify import say_under_card, show_card
+from bot.usecases.standing import last_known
+
+MOST_CALLED = 5
 
 
-def please_look(change: ChangeRequest) -> str:
-    """The line under the card: to those who approved, with the person who asked, who wants to know."""
-    people = list(dict.fromkeys([*(review.reviewer for review in change.approvals), change.requester]))
+def please_look(ctx: Context, change: ChangeRequest) -> str:
+    """The line under the card: to those who approved, with the person who asked, who wants to know.
+
+    Where the glass was broken nobody has approved but who asked, so some of those are called whose word counts.
+    """
+    first = _may_say(ctx, change) if isinstance(change.decision, BrokenGlass) else []
+    people = list(dict.fromkeys([*first, *(review.reviewer for review in change.approvals), change.requester]))
     called = " ".join(marks.person(person) for person in people)
     decision = change.decision
     who = (
@@ -25,8 +34,27 @@ def please_look(change: ChangeRequest) -> str:
     )
 
 
+def _may_say(ctx: Context, change: ChangeRequest) -> list[Principal]:
+    """Others whose word on the outcome counts, as far as is known."""
+    able = [
+        grant.principal
+        for grant in ctx.store.grants.all()
+        if grant.principal.team == ctx.home_team
+        and last_known(ctx, grant.principal) not in FLAWS
+        and may_settle(
+            change.decision,
+            requester=change.requester,
+            person=grant.principal,
+            role=grant.role,
+            people=ctx.people,
+        )
+        is None
+    ]
+    return able[:MOST_CALLED]
+
+
 def ask_people(ctx: Context, change: ChangeRequest) -> None:
     """From now on people may decide it, beside the reading back that goes on; in a unit of work."""
     ctx.store.changes.note(change.number, {"asked_at": ctx.clock.now_ms()})
-    say_under_card(ctx, change.number, please_look(change))
+    say_under_card(ctx, change.number, please_look(ctx, change))
     show_card(ctx, change.number)

@@ -169,7 +169,7 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
     ]
     facts += [("Why", change.reason)] if change.reason else []
     facts += [(review.verdict, f"{marks.person(review.reviewer)} at {moment(review.at)}") for review in change.reviews]
-    facts += [("Will happen", call.note) for call in change.plan.calls]
+    facts += [("Plan", call.note) for call in change.plan.calls]
     facts += [("Outcome", change.outcome)] if change.outcome else []
     return facts
 

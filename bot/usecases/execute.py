@@ -37,7 +37,7 @@ WAITING: Mapping[str, str] = {
     "unasked": "It waits for Slack, which does not tell whether the people of this change request are still members. "
     "Nothing is sent to the portal before that; after ten minutes the approval is void.",
 }
-"""What a change request may wait for, by the name of the line under its card."""
+"""What a change request may wait for, by the name of the line under its card; `expire.WAITED` tells it afterwards."""
 
 
 def execute(ctx: Context, job: Job, number: int) -> None:
@@ -313,6 +313,6 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
     words = ending.outcome if spoken else f"{ending.status.capitalize()}. {ending.outcome}"
     say_under_card(ctx, change.number, f"{marks.person(change.requester)} {words}")
     if people_only:
-        say_under_card(ctx, change.number, please_look(change))
+        say_under_card(ctx, change.number, please_look(ctx, change))
     show_card(ctx, change.number)
     return True

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.core import marks
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import APPROVAL_LASTS_MS, ChangeRequest, Status
+from bot.core.execution import worded
 from bot.usecases.bypass import is_review, what_stands
 from bot.usecases.context import Context
-from bot.usecases.notify import announce, say_under_card, show_card
+from bot.usecases.notify import announce, say_under_card, show_card, was_said_under_card
 
 UNDECIDED = "Nobody decided in time. Nothing was done."
-NOT_RUN = (
-    "It was approved, and could not be run within ten minutes of that: the record of it could not be written, or not "
-    "be copied to the audit channel. Nothing was sent to the portal."
-)
+NOT_RUN = "It was approved, and could not be run within ten minutes of that. Nothing was sent to the portal."
+WAITED: Mapping[str, str] = {
+    "waiting": "The audit channel had not taken the line about the approval.",
+    "unasked": "Slack did not tell whether the people of this change request are still members.",
+}
+"""What it had waited for, by the name of the line under its card that said so."""
 
 
 def expire(ctx: Context, change: ChangeRequest) -> bool:
     """End one change request whose time is up, in a unit of work; False when it has moved on meanwhile."""
-    sentence = _ending(change)
+    sentence = _ending(ctx, change)
     moved = ctx.store.changes.move(
         change.number, change.status, Status.EXPIRED, changes={"ended_at": ctx.clock.now_ms(), "outcome": sentence}
     )
@@ -31,10 +36,13 @@ def expire(ctx: Context, change: ChangeRequest) -> bool:
     return moved
 
 
-def _ending(change: ChangeRequest) -> str:
+def _ending(ctx: Context, change: ChangeRequest) -> str:
     if is_review(change):
         return what_stands(change)
-    return UNDECIDED if change.status is Status.PENDING else NOT_RUN
+    if change.status is Status.PENDING:
+        return UNDECIDED
+    waited = [why for what, why in WAITED.items() if was_said_under_card(ctx, change.number, what)]
+    return " ".join([worded(NOT_RUN, change.plugin), *waited])
 
 
 def approval_is_stale(ctx: Context, change: ChangeRequest) -> bool:

@@ -27,9 +27,17 @@ def say_under_card(ctx: Context, number: int, text: str) -> None:
 
 def say_once_under_card(ctx: Context, number: int, what: str, text: str) -> None:
     """Say something under a card that is worth saying one time only; `what` names it among the card's lines."""
-    key = f"thread:{number}:{what}"
-    if ctx.store.outbox.state_of(key) is None:
-        ctx.store.outbox.put(key, ThreadNotice(number=number, text=text), at=ctx.clock.now_ms())
+    if not was_said_under_card(ctx, number, what):
+        ctx.store.outbox.put(_once(number, what), ThreadNotice(number=number, text=text), at=ctx.clock.now_ms())
+
+
+def was_said_under_card(ctx: Context, number: int, what: str) -> bool:
+    """Whether `say_once_under_card` has said this lately."""
+    return ctx.store.outbox.state_of(_once(number, what)) is not None
+
+
+def _once(number: int, what: str) -> str:
+    return f"thread:{number}:{what}"
 
 
 def announce(ctx: Context, text: str) -> None:

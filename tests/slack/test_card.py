@@ -219,6 +219,20 @@ def test_votes_are_counted_while_they_are_needed() -> None:
     assert "1/2 ✅ <@U0003>" in shown
 
 
+def test_a_card_that_waits_with_as_many_approvals_as_it_needs_says_that_some_do_not_count_any_more() -> None:
+    shown = said(blocks_of(a_change(decision=BY_TWO, reviews=approved_by(ANTON, VERA))))
+    assert "2/2" not in shown
+    assert "not all of these count any more: ✅ <@U0002>, <@U0003>" in shown
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_stands_above_the_calls_is_true_of_the_status(status: Status) -> None:
+    shown = said(blocks_of(a_change(status)))
+    assert ("*Will happen*" in shown) is (status in (Status.PENDING, Status.APPROVED))
+    assert ("*May have happened*" in shown) is (status is Status.UNKNOWN)
+    assert ("*The plan was*" in shown) is (not status.open)
+
+
 def test_an_ended_card_tells_the_outcome_before_the_plan_and_warns_of_nothing_any_more() -> None:
     shown = said(blocks_of(a_change(Status.FAILED)))
     assert shown.index("*Outcome*") < shown.index("*The plan was*")

@@ -126,7 +126,7 @@ def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(offi
         "Portal": "acme.example.com",
         "Asked by": f"{marks.person(OLGA)} at {moment(change.created_at)}",
         "Why": "because",
-        "Will happen": "Remove one.",
+        "Plan": "Remove one.",
     }
     office.press(VERA, change)
     office.work()

@@ -10,9 +10,13 @@ from bot.core import marks
 from bot.core.audit import SYSTEM, Tag
 from bot.core.change import APPROVAL_LASTS_MS, Status
 from bot.core.policy import Terms
+from bot.core.principals import Role
+from bot.core.standing import FRESH_MS
 from bot.usecases import buttons
-from bot.usecases.expire import NOT_RUN, UNDECIDED, approval_is_stale, expire, expire_overdue
-from tests.usecases.office import ANTON, OLGA, Office
+from bot.usecases.access import grant_role
+from bot.usecases.deliver import Lost
+from bot.usecases.expire import NOT_RUN, UNDECIDED, WAITED, approval_is_stale, expire, expire_overdue
+from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office
 
 
 def test_what_nobody_decided_ends_when_its_time_is_up_and_not_before(office: Office) -> None:
@@ -43,6 +47,26 @@ def test_what_was_approved_and_not_run_in_ten_minutes_ends(office: Office) -> No
     office.do_jobs()
     assert office.toy.calls == []
     assert office.now(change).status is Status.EXPIRED
+
+
+def test_the_ending_says_what_it_had_waited_for_and_no_more_than_is_known(office: Office) -> None:
+    change = office.approved()
+    office.clock.advance(FRESH_MS / 1000 + 1)
+    office.messenger.fail("account", *[Lost("timeout")] * 1_000)
+    office.wait(APPROVAL_LASTS_MS / 1000, step=5)
+    ended = office.now(change)
+    assert (ended.status, ended.outcome) == (Status.EXPIRED, f"{NOT_RUN} {WAITED['unasked']}")
+    assert "audit" not in ended.outcome
+    assert ended.outcome in office.threads[-1]
+
+
+def test_what_a_rule_of_the_house_was_not_run_for_is_no_portal(office: Office) -> None:
+    grant_role(office.store, VERA, Role.ADMIN, by=SHELL)
+    change = office.ask("access grant @UGLEB viewer", VERA)
+    office.press(IDA, change)
+    office.clock.advance(APPROVAL_LASTS_MS / 1000 + 1)
+    expire_overdue(office.ctx)
+    assert office.now(change).outcome.endswith("within ten minutes of that. Nothing was done.")
 
 
 def test_what_is_pending_has_no_approval_that_could_be_stale(office: Office) -> None:

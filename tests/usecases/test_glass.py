@@ -10,11 +10,13 @@ from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import NotPermitted
+from bot.core.execution import ASK_PEOPLE_AFTER_MS
 from bot.core.mode import HOUSE
 from bot.core.people import People
 from bot.core.policy import BrokenGlass, NeedsApproval, Terms
 from bot.core.principals import Principal, Role
-from bot.plugin import CallVerdict, PluginError, Refusal
+from bot.core.standing import Standing
+from bot.plugin import CallVerdict, PluginError, Refusal, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import grant_role
@@ -28,6 +30,7 @@ from bot.usecases.house import HERE
 from bot.usecases.review import confirm
 from bot.usecases.rules import REVIEW
 from tests.usecases.office import ANTON, APPROVALS, GLEB, IDA, OLGA, ROLES, SHELL, VERA, VIKTOR, Office, person
+from tests.usecases.toy import Script
 
 ADA, EVA = person("Ada"), person("Eva")
 NOW = "thing remove one --break-glass --reason 'customers are lost'"
@@ -335,6 +338,24 @@ def test_it_is_all_or_nothing(glass: Office) -> None:
     glass.mend_audit()
     assert glass.now(change).status is Status.PENDING
     assert [one.number for one in glass.store.changes.with_status(Status)] == [change.number]
+
+
+def test_what_became_of_it_those_are_asked_whose_word_counts(glass: Office) -> None:
+    """Who broke the glass wants to know, and has no say."""
+    glass.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN, effect=False))
+    glass.messenger.standings[VERA] = Standing.DELETED
+    glass.type(VERA, "thing list")
+    change, _ = broken(glass)
+    glass.toy.unreadable = TargetUnreachable("It does not answer.")
+    glass.wait(ASK_PEOPLE_AFTER_MS / 1000 + 30, step=10)
+    glass.deliver()
+    (line,) = [line for line in glass.threads if "Please look on the portal" in line]
+    called = line.partition("Nobody knows")[0]
+    assert marks.person(ADA) in called
+    assert marks.person(ANTON) in called
+    assert called.rstrip().endswith(marks.person(IDA))
+    assert not any(marks.person(who) in called for who in (OLGA, VIKTOR, VERA))
+    assert glass.now(change).status is Status.UNKNOWN
 
 
 # The review

@@ -83,6 +83,9 @@ BY_WORD: Mapping[Status, Look] = {
 DONE_THEN = "It ends as done, and the record says that this is your word."
 NOT_DONE_THEN = "It ends as not done, the record says that this is your word, and it may be asked for again."
 
+PLAN_WORDS: Mapping[Status, str] = {Status.RUNNING: "*Happens now*", Status.UNKNOWN: "*May have happened*"}
+"""What stands above the calls where they are neither to come nor over."""
+
 GLASS_THEN = "All other admins are told, and one of them has to review it."
 
 BY_PERSON: Mapping[Status, Look] = {
@@ -173,12 +176,18 @@ def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
         if change.status is Status.PENDING:
             yield "Needs", f"the confirmation of {mrkdwn(marks.person(change.requester))}"
     elif change.status is Status.PENDING:
-        so_far = f" · {len(change.approvals)}/{change.decision.quorum}" + (f" ✅ {approved}" if approved else "")
-        yield "Needs", escape(needs(change.decision)) + so_far
+        yield "Needs", escape(needs(change.decision)) + _so_far(change.decision, len(change.approvals), approved)
     elif approved:
         yield "Approved by", approved
     if change.rejection is not None:
         yield "Rejected by", mrkdwn(marks.person(change.rejection.reviewer))
+
+
+def _so_far(decision: NeedsApproval, given: int, approved: str) -> str:
+    """How many of the approvals there are. It still waits with all of them only where some do not count any more."""
+    if given >= decision.quorum:
+        return f" · not all of these count any more: ✅ {approved}"
+    return f" · {given}/{decision.quorum}" + (f" ✅ {approved}" if approved else "")
 
 
 def _plan_lines(change: ChangeRequest) -> Iterator[str]:
@@ -186,7 +195,7 @@ def _plan_lines(change: ChangeRequest) -> Iterator[str]:
     if change.reason:
         quoted = (f"> {escape(plain(line))}" for line in change.reason.splitlines())
         yield "\n".join(["*Why* (in their words)", *listed(quoted, most=MOST_LINES, characters=WHY_MOST)])
-    yield "*Will happen*" if change.status.open else "*The plan was*"
+    yield PLAN_WORDS.get(change.status, "*Will happen*" if change.status.open else "*The plan was*")
     yield from _list("•", [call.note for call in plan.calls], CALLS_MOST)
     yield from _list("✂️", plan.radius, RADIUS_MOST)
     if plan.warnings and change.status.open:
