@@ -111,6 +111,11 @@ class Changes:
         sql = "UPDATE changes SET card = NULL, card_id = ? WHERE number = ? AND card = ?"
         return self._database.execute(sql, card_id, number, card) == 1
 
+    def move_card(self, number: int, channel: str, *, card_id: str) -> bool:
+        """Its card is to be posted in another channel, with another id; False when it stands somewhere by now."""
+        sql = "UPDATE changes SET channel = ?, card_id = ? WHERE number = ? AND card IS NULL"
+        return self._database.execute(sql, channel, card_id, number) == 1
+
     def move(
         self, number: int, old: Status, new: Status, *, changes: Mapping[str, str | int | None] | None = None
     ) -> bool:

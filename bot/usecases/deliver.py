@@ -311,21 +311,39 @@ class Courier:
             self._tell_card_failed(envelope.notice.number, error)
 
     def _tell_card_failed(self, number: int, error: DeliveryError) -> None:
-        """Tell the log, and once the requester, who was told that it waits there."""
+        """Tell the log, and once the requester, who was told that it waits there; where it can, it moves."""
         change = self.ctx.store.changes.require(number)
-        key = f"whisper:{number}:card"
-        if not change.requester.local and self.ctx.store.outbox.state_of(key) is None:
-            where = marks.channel(change.channel)
-            title = f"The card of {change.id} cannot be posted in {where} ({error.code}), so nobody can decide it yet."
-            hint = "An admin checks B24BOT_APPROVAL_CHANNEL and invites the bot there; it is tried again by itself."
-            with self.ctx.store.unit_of_work():
-                whisper(self.ctx, change.requester, "", Reply(title=title, notes=(hint,)), mood="trouble", key=key)
+        elsewhere = self._elsewhere(change, error)
+        key = f"whisper:{number}:{'moved' if elsewhere else 'card'}"
+        if elsewhere or (not change.requester.local and self.ctx.store.outbox.state_of(key) is None):
+            reply = _of_card_failed(change, error, elsewhere, self.ctx.channels.approval)
+            with self.ctx.store.unit_of_work() as store:
+                if elsewhere:
+                    # Should it stand there after all, for an answer was lost, its buttons are void.
+                    store.changes.move_card(number, elsewhere, card_id=ids.token())
+                if not change.requester.local:
+                    whisper(self.ctx, change.requester, "", reply, mood="trouble", key=key)
         log.error(
-            "the card of CR-%s cannot be posted: %s. Check B24BOT_APPROVAL_CHANNEL and invite the bot there.",
-            number,
-            error.code,
+            "the card of CR-%s cannot be posted: %s. %s",
+            *(number, error.code),
+            f"It goes to {elsewhere} instead." if elsewhere else f"Check {change.channel} and invite the bot there.",
             extra={"action": "card_undeliverable"},
         )
+
+    def _elsewhere(self, change: ChangeRequest, error: DeliveryError) -> str:
+        """Where a card goes that cannot stand where its command was typed: once, and before it ever stood."""
+        approval, stands = self.ctx.channels.approval, change.card is not None or change.number in self._posted
+        return approval if isinstance(error, ChannelDead) and not stands and change.channel != approval else ""
+
+
+def _of_card_failed(change: ChangeRequest, error: DeliveryError, elsewhere: str, approval: str) -> Reply:
+    here = marks.channel(change.channel)
+    title = f"The card of {change.id} cannot be posted in {here} ({error.code})"
+    if elsewhere:
+        return Reply(title=f"{title}; it is posted in {marks.channel(elsewhere)} instead.")
+    setting = "checks B24BOT_APPROVAL_CHANNEL and " if change.channel == approval else ""
+    hint = f"An admin {setting}invites the bot to {here}; it is tried again by itself."
+    return Reply(title=f"{title}, so nobody can decide it yet.", notes=(hint,))
 
 
 def about(notice: Notice) -> str:

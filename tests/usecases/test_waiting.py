@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from bot.core import marks
 from bot.core.change import Status
+from bot.usecases import buttons
+from bot.usecases.context import Channels
 from bot.usecases.deliver import ChannelDead, Lost
 from bot.usecases.execute import WAIT_IS_NEWS_MS
-from tests.usecases.office import OLGA, VERA, Office
+from tests.usecases.office import APPROVALS, AUDIT, OLGA, OPS, VERA, Office
 
 WAITS = "waits for the audit channel"
 
@@ -50,3 +55,55 @@ def test_it_is_told_also_when_the_process_dies_before_it_says_so(office: Office)
     office.wait(60)
     told = [one.person for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
     assert told == [OLGA]
+
+
+def test_a_card_that_cannot_stand_where_it_was_typed_moves_to_the_approval_channel(office: Office) -> None:
+    """As from a direct message, or a channel the bot is not in: else it would keep the thing from everybody."""
+    office.messenger.fail("post", Lost("timeout"), ChannelDead("channel_not_found"))
+    office.take(office.typed(OLGA, "thing paint one", channel="DCOLLEAGUE"))
+    first = office.change()
+    assert first.channel == "DCOLLEAGUE"
+    office.wait(60)
+    change = office.change()
+    assert (change.channel, change.card is None) == (APPROVALS, False)
+    assert change.card_id not in ("", first.card_id)
+    told = [one.reply.title for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
+    assert told == [
+        f"The card of CR-1001 cannot be posted in {marks.channel('DCOLLEAGUE')} (channel_not_found); "
+        f"it is posted in {marks.channel(APPROVALS)} instead."
+    ]
+    stale = office.click(OLGA, change, buttons.CONFIRM, value=office.value(first), channel="DCOLLEAGUE")
+    office.hears(stale)
+    assert office.change().status is Status.PENDING
+    assert office.press(OLGA, change, buttons.CONFIRM) == ""
+
+
+def test_it_moves_once_and_then_the_hint_names_where_it_is_to_stand(office: Office) -> None:
+    office.messenger.fail("post", *[ChannelDead("not_in_channel")] * 20)
+    office.type(OLGA, "thing paint one", channel="DCOLLEAGUE")
+    office.wait(120)
+    assert office.change().channel == APPROVALS
+    told = [one.reply for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
+    assert len(told) == 2
+    assert told[-1].notes[0].startswith("An admin checks B24BOT_APPROVAL_CHANNEL and invites the bot to")
+    assert marks.channel(APPROVALS) in told[-1].notes[0]
+
+
+def test_a_card_that_nothing_can_move_asks_for_an_invitation_to_its_own_channel(
+    make_office: Callable[..., Office],
+) -> None:
+    office = make_office(channels=Channels(audit=AUDIT))
+    office.messenger.fail("post", *[ChannelDead("not_in_channel")] * 20)
+    office.type(OLGA, "thing paint one")
+    office.wait(60)
+    (told,) = [one.reply for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
+    assert told.notes == (f"An admin invites the bot to {marks.channel(OPS)}; it is tried again by itself.",)
+
+
+def test_a_card_that_stood_once_does_not_move(office: Office) -> None:
+    change = office.ask("thing paint one")
+    office.messenger.fail("rewrite", *[ChannelDead("is_archived")] * 3)
+    office.press(OLGA, change, buttons.WITHDRAW)
+    office.wait(60)
+    assert office.now(change).channel == OPS
+    assert office.now(change).card_id == change.card_id
