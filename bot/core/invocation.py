@@ -12,7 +12,7 @@ from bot.core import marks
 from bot.core.errors import WordsError
 from bot.core.redact import redact
 from bot.core.suggest import nearest
-from bot.core.words import one_line
+from bot.core.words import one_line, unbroken
 from bot.plugin import BadArgument, Command, Parameter
 
 AnyCommand = Command[Any]
@@ -195,7 +195,7 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
         path=command.path,
         words=tuple(words),
         portal=options.get("--portal"),
-        reason=one_line(options.get("--reason", "")),
+        reason=unbroken(options.get("--reason", "")),
         dry_run="--dry-run" in options,
         break_glass="--break-glass" in options,
     )

@@ -18,3 +18,8 @@ def count(number: int, one: str, many: str = "") -> str:
 def one_line(text: str) -> str:
     """The text without line breaks: a second line of its own making could pass for one of the bot's."""
     return " ".join(text.split())
+
+
+def unbroken(text: str) -> str:
+    """The same, with the spaces that somebody typed."""
+    return " ".join(filter(None, (line.strip() for line in text.splitlines())))

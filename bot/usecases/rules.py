@@ -7,7 +7,7 @@ from typing import Annotated
 
 from bot.core import marks
 from bot.core.principals import Principal, Role
-from bot.core.words import one_line
+from bot.core.words import unbroken
 from bot.plugin import Answer, Arg, Call, Group, Nothing, Plan, Refusal, Risk, Undo, UndoKind
 from bot.usecases.access import LAST_ADMIN, locks_out
 from bot.usecases.bypass import bypass_of, reviewed
@@ -105,7 +105,7 @@ def freeze(house: House, *reason: Annotated[str, Arg(label="REASON", help="why, 
         calls=(
             Call(
                 method=FREEZE,
-                params={"reason": one_line(" ".join(reason))[:LONGEST_REASON]},
+                params={"reason": unbroken(" ".join(reason))[:LONGEST_REASON]},
                 note="Nothing that changes a portal is taken on or run until two people unfreeze b24bot",
             ),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.words import count, moment, one_line
+from bot.core.words import count, moment, one_line, unbroken
 
 
 def test_a_moment_is_told_in_utc() -> None:
@@ -26,3 +26,7 @@ def test_an_odd_plural_is_given() -> None:
 
 def test_line_breaks_and_runs_of_blanks_become_one_blank() -> None:
     assert one_line(" a\r\n b\u2028\tc ") == "a b c"
+
+
+def test_what_somebody_typed_keeps_its_spaces_and_loses_its_line_breaks() -> None:
+    assert unbroken(" it's  old\r\n\n  and \u2028broken ") == "it's  old and broken"
