@@ -12,13 +12,6 @@ from bot.playground.town import Town
 from bot.store.store import Store
 from bot.testing.services import scratch_store
 from tests.leaks import leaked
-from tests.shares import TAKE_LONG, shared_out
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    workers = int(getattr(config, "workerinput", {"workercount": 1})["workercount"])
-    if workers > 1:
-        items[:] = shared_out(items, [item.path.name in TAKE_LONG for item in items], workers)
 
 
 @pytest.fixture(scope="session", autouse=True)
