@@ -168,15 +168,18 @@ def unreadable_after_the_call(scene: Scene) -> None:
 
 
 def lock_while_planning(scene: Scene) -> None:
-    """Another program holds the database from the moment that the portal is asked until nobody waits any longer."""
-    held = threading.Event()
+    """Another program holds the database from the moment that the portal is asked until nobody waits any longer.
+
+    Nor does a process that has died: the one after it finds the database free.
+    """
+    held, waiting = threading.Event(), scene.process
 
     def hold() -> None:
         with closing(sqlite3.connect(scene.home / FILE_NAME, isolation_level=None, timeout=10)) as other:
             other.execute("BEGIN IMMEDIATE")
             held.set()
             end = time.monotonic() + 10
-            while scene.alive and not scene.told("Olga", "cannot be written") and time.monotonic() < end:
+            while waiting and waiting.alive and not scene.told("Olga", "cannot be written") and time.monotonic() < end:
                 time.sleep(0.01)
             other.execute("ROLLBACK")
 
