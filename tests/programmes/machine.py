@@ -44,7 +44,7 @@ REPLIES = (
     Reply(freezes=True),
 )
 CLOCK = (1, 1, 6, 16, 61, 80, 601, 901, -1, -30, -700)
-OTHER = {"blue": "lime", "lime": "blue", "red": "teal"}
+COLOURS = ("blue", "lime", "teal")
 
 EVENTS = (
     *("approve", "reject", "withdraw", "revoke", "revoke", "lower", "dismiss", "dismiss", "frozen"),
@@ -358,7 +358,9 @@ class Machine(Held):
             return
         deep = what != "digest" and change.wanted is not None
         if deep and change.wanted:
-            old, change.wanted = change.wanted, OTHER[change.wanted]
+            # Never the colour that the thing has already: such a plan could not be read back.
+            known = (change.wanted, change.before)
+            old, change.wanted = change.wanted, next(colour for colour in COLOURS if colour not in known)
             self.rig.tamper(change.number, old, change.wanted)
         if deep and what == "both":
             self.rig.redigest(change.number)
