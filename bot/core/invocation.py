@@ -246,7 +246,7 @@ def _refuse_in_terminal(command: AnyCommand, options: Iterable[str]) -> None:
     if command.terminal and given:
         raise WordsError(
             f"“{command.path}” does not take {given}.",
-            hint="It does at once what it says, and was not begun. Usage: " + command.usage,
+            hint="It acts at once, and nothing was done. Usage: " + command.usage,
         )
 
 

@@ -118,10 +118,14 @@ def _gives_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> b
 
 
 def _give_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
-    outcome = f"Withdrawn: {marks.person(requester)} asked for the same thing before it was confirmed."
+    outcome = (
+        f"Withdrawn: {marks.person(requester)} asked for another change of the same target before it was confirmed."
+    )
     ended: dict[str, str | int | None] = {"ended_at": ctx.clock.now_ms(), "outcome": outcome}
     ctx.store.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
-    facts: dict[str, Fact] = {"reason": "somebody else asked for the same thing before it was confirmed"}
+    facts: dict[str, Fact] = {
+        "reason": "somebody else asked for another change of the same target before it was confirmed"
+    }
     ctx.store.record(Entry(tag=Tag.CHANGE_WITHDRAWN, actor=requester.id, subject=existing.id, facts=facts))
     show_card(ctx, existing.number)
 

@@ -209,7 +209,7 @@ def test_a_command_of_the_terminal_takes_no_option_that_it_would_not_heed(option
     """It acts at once: a --dry-run that is taken and not heeded is followed by the deed."""
     error = refused(f"portal add eu {option}")
     assert f"“portal add” does not take {option.split('=')[0].split()[0]}." == error.sentence
-    assert "was not begun" in error.hint
+    assert "nothing was done" in error.hint
     assert refused("portal add eu --reson x").hint == "It takes none."
 
 

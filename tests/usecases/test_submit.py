@@ -117,7 +117,8 @@ def test_what_only_waits_for_its_own_requester_gives_way_to_what_somebody_else_a
     office.deliver()
     assert office.now(left).status is Status.WITHDRAWN
     assert (
-        office.now(left).outcome == f"Withdrawn: {marks.person(VERA)} asked for the same thing before it was confirmed."
+        office.now(left).outcome
+        == f"Withdrawn: {marks.person(VERA)} asked for another change of the same target before it was confirmed."
     )
     (record,) = office.records(Tag.CHANGE_WITHDRAWN)
     assert (record.actor, record.subject) == (VERA.id, left.id)
