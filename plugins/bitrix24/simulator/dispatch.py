@@ -152,6 +152,7 @@ def _note(
         outcome=outcome,
         effect=effect,
         fault=fault.kind.name if fault else "",
+        request=request.name,
     )
     with world.lock:
         world.journal.calls.append(entry)

@@ -9,7 +9,7 @@ from typing import Any
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEntry:
     """One REST call. `outcome` is `ok`, an error code, or `fault:KIND` when a fault kept it from happening;
-    `effect` says whether any table of the portal changed."""
+    `effect` says whether any table of the portal changed; `request` is what the caller sent as X-Request-ID."""
 
     at: float
     method: str
@@ -22,6 +22,7 @@ class CallEntry:
     effect: bool
     fault: str = ""
     in_batch: bool = False
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

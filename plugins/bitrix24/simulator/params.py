@@ -36,6 +36,8 @@ class RestRequest:
     auth_connector: str = ""
     start: Any = None
     source: str = ""
+    name: str = ""
+    """The X-Request-ID that it came with."""
 
 
 def read_address(path: str) -> Address:
@@ -65,6 +67,7 @@ def read_request(request: WebRequest) -> RestRequest:
         auth_connector="" if php.is_array(connector) else php.text(connector),
         start=start,
         source=request.client,
+        name=request.headers.get("x-request-id", ""),
     )
 
 

@@ -134,7 +134,7 @@ def intent_first(run: Evidence) -> Iterator[str]:
     """I1: every changing call that arrived had its one intent on disk, unanswered, at that moment."""
     for one in run.arrivals:
         if one.intent is None:
-            yield f"{one.method} arrived with the intents {one.intents}"
+            yield f"{one.method} {one.params} arrived in life {one.life} at {one.at} with the intents {one.intents}"
     theirs = {id(one.entry) for one in run.arrivals}
     for entry in run.scene.portal.watched.world.journal.calls:
         if entry.effect and id(entry) not in theirs:

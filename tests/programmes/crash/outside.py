@@ -7,9 +7,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import WebReply, WebRequest
@@ -45,6 +46,8 @@ class Intent:
 class Arrival:
     """One changing call that reached the portal. `refused`: the answer proves that it was not carried out."""
 
+    name: str
+    """What the portal writes it down under, now or, when it is carried out late, then."""
     at: float
     life: int
     method: str
@@ -110,21 +113,26 @@ class WatchedPortal(PortalSimulator):
         self.asked(request.address.method)
         if not changes(request.address.method):
             return super()._answer(web)
+        name = str(uuid4())
         arrival = Arrival(
+            name=name,
             at=self.world.clock.time(),
             life=self._witness.life,
             method=request.address.method,
             params=request.params,
             intents=self._witness.intents(request.address.method, request.params),
         )
-        seen = len(self.world.journal.calls)
         with self._witness.lock:
             self._witness.arrivals.append(arrival)
-        reply = super()._answer(web)
+        reply = super()._answer(replace(web, headers={**web.headers, "x-request-id": name}))
         arrival.refused = not reply.drop and reply.status in REFUSED_UNDONE and _has_code(reply.body)
-        ours = [entry for entry in self.world.journal.calls[seen:] if is_of(entry, arrival)]
-        arrival.entry = ours[0] if ours else None
+        self.find_entry(arrival)
         return reply
+
+    def find_entry(self, arrival: Arrival) -> None:
+        """Look what the portal wrote down of a call; nothing while it still has to be carried out."""
+        calls = self.world.journal.calls
+        arrival.entry = arrival.entry or next((one for one in reversed(calls) if one.request == arrival.name), None)
 
     def _renewed(self, web: WebRequest) -> WebReply:
         reply = super()._answer(web)
@@ -135,11 +143,6 @@ class WatchedPortal(PortalSimulator):
                 Renewal(life=self._witness.life, refresh=grant.refresh_token, granted=granted)
             )
         return reply
-
-
-def is_of(entry: CallEntry, arrival: Arrival) -> bool:
-    """Whether this is what the portal wrote down of a call, among those that are under way at the same time."""
-    return entry.method == arrival.method and entry.params == arrival.params
 
 
 def changes(method: str) -> bool:

@@ -24,7 +24,7 @@ from bot.store.keys import create_key_file
 from bot.web.site import SLACK_PATH
 from plugins.bitrix24.simulator.faults import read_fault
 from tests.programmes.crash.forked import ForkServer, Process
-from tests.programmes.crash.outside import WatchedPortalSimulation, WatchedWorkspace, Witness, is_of, look_up
+from tests.programmes.crash.outside import Arrival, WatchedPortalSimulation, WatchedWorkspace, Witness, look_up
 from tests.programmes.crash.page import Page
 from tests.programmes.crash.trip import DIED, READY, Kill
 
@@ -329,16 +329,9 @@ class Scene:
             *(f"late effect of {one.method}" for one in self.witness.arrivals if self.is_late(one)),
         ]
 
-    def is_late(self, arrival: Any) -> bool:
+    def is_late(self, arrival: Arrival) -> bool:
         """Whether the portal still has to carry out a call."""
-        if arrival.entry is None:
-            known = [one.entry for one in self.witness.arrivals]
-            late = [
-                entry
-                for entry in self.portal.watched.world.journal.calls
-                if is_of(entry, arrival) and entry.fault == "late_effect" and entry not in known
-            ]
-            arrival.entry = late[0] if late else None
+        self.portal.watched.find_entry(arrival)
         return arrival.entry is None
 
     def status(self, number: int = 1001) -> str:
@@ -392,9 +385,9 @@ class Scene:
         changes = self.rows("SELECT number, status, outcome FROM changes")
         return "\n".join(
             [
+                f"unsettled: {self.unsettled()}",
                 f"died at: {self.died_at}",
                 f"change requests: {changes}",
-                f"unsettled: {self.unsettled()}",
                 f"audit: {self.rows('SELECT seq, tag, actor, subject FROM audit ORDER BY seq DESC LIMIT 8')}",
                 f"executions: {self.rows('SELECT * FROM executions')}",
                 f"last passes: {self.passes()[-8:]}",
