@@ -128,11 +128,8 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
                 # A connection that was kept open must not outlive the server.
                 self.close_connection = True
                 return
-            said = self.headers.get("Content-Length", "0")
-            known = said.isascii() and said.isdecimal() and "Transfer-Encoding" not in self.headers
-            length = int(said[:12]) if known else 0
-            if not known or length > MAX_BODY:
-                self.send_error(413 if known else 411)
+            body = _body_of(self)
+            if body is None:
                 self.close_connection = True
                 return
             parts = urlsplit(self.path)
@@ -141,7 +138,7 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
                 path=parts.path,
                 query=parts.query,
                 headers={name.lower(): value for name, value in self.headers.items()},
-                body=self.rfile.read(length) if length else b"",
+                body=body,
                 client=str(self.client_address[0]),
             )
             try:
@@ -176,6 +173,21 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
             log.debug("%s %s", self.address_string(), re.sub(r"\?\S*", "?***", format % args))
 
     return Endpoint
+
+
+def _body_of(request: BaseHTTPRequestHandler) -> bytes | None:
+    """What came after the head; None for what is refused, and for what whoever is gone had sent half of.
+
+    No web server hands on half a request.
+    """
+    said = request.headers.get("Content-Length", "0")
+    known = said.isascii() and said.isdecimal() and "Transfer-Encoding" not in request.headers
+    length = int(said[:12]) if known else 0
+    if not known or length > MAX_BODY:
+        request.send_error(413 if known else 411)
+        return None
+    body = request.rfile.read(length) if length else b""
+    return body if len(body) == length else None
 
 
 def wait_until(ready: Callable[[], bool], *, within: float = 5.0, every: float = 0.01) -> bool:

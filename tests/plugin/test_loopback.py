@@ -112,6 +112,19 @@ def test_a_dropped_answer_is_a_closed_connection_without_a_byte(echo: Echo) -> N
     assert len(echo.seen) == 2
 
 
+@pytest.mark.parametrize("sent", [b"", b"id=my"])
+def test_half_a_request_is_no_request(echo: Echo, sent: bytes) -> None:
+    """Whoever was killed while it sent has not asked for anything."""
+    with Loopback(echo) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as link:
+            link.sendall(b"POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\n" + sent)
+            link.shutdown(socket.SHUT_WR)
+            assert link.recv(100) == b""
+        with connected(server) as connection:
+            assert ask(connection, "POST", "/b", b"id=my") == (200, b"hello")
+    assert [request.path for request in echo.seen] == ["/b"]
+
+
 @pytest.mark.parametrize("kept", [0, 3])
 def test_a_truncated_answer_promises_more_than_it_sends(echo: Echo, kept: int) -> None:
     echo.reply = WebReply(body=b"hello world", truncate=kept)
