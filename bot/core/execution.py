@@ -27,16 +27,7 @@ INTERRUPTED_BLIND = (
     "b24bot was stopped while this ran, so nobody saw the portal's answer, and nothing shows it when it is read back. "
     "Look on the portal yourself before you ask again."
 )
-
-
-_AT_HOME = (("sent to the portal", "done"), ("The portal", "b24bot"), ("the portal", "b24bot"))
-
-
-def worded(sentence: str, plugin: str) -> str:
-    """A sentence of ours about the portal, for a plan of this plugin: no portal has part in what the house does."""
-    for portal, house in _AT_HOME if plugin == HOUSE else ():
-        sentence = sentence.replace(portal, house)
-    return sentence
+INTERRUPTED_AT_HOME = "b24bot was stopped before it did this. Nothing was changed."
 
 
 class Proof(StrEnum):
@@ -123,9 +114,26 @@ JUDGEMENT: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
 }
 """Every pair of what was answered and what is true, and the ending it makes."""
 
+AT_HOME: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
+    **{(_S, proof): (Status.FAILED, "Not every part was done. What was done stays.") for proof in Proof},
+    **{(_F, proof): (Status.FAILED, "b24bot refused. Nothing was changed.") for proof in Proof},
+    **{(_N, proof): (Status.FAILED, "It was not done.") for proof in Proof},
+    (_D, Proof.REACHED): (Status.DONE, "Done and verified by reading it back."),
+    (_D, Proof.UNCHANGED): (Status.DONE, "Done, and changed back by somebody since."),
+    (_D, Proof.PARTIAL): (Status.DONE, "Done, and changed again by somebody since."),
+    (_D, Proof.UNREAD): (Status.DONE, "Done."),
+    (_D, Proof.BLIND): (Status.DONE, "Done."),
+    (_F, Proof.REACHED): (Status.GONE, "b24bot refused, and there is nothing left to do."),
+    (_N, Proof.REACHED): (Status.GONE, "It was not done, and there is nothing left to do."),
+}
+"""The same for the house: what it does is stored together with its answer, so the answer is the proof, and never lost.
+
+What is seen afterwards may be the work of another hand.
+"""
+
 SETTLED: Mapping[Proof, tuple[Status, str]] = {
-    Proof.REACHED: (Status.DONE, "Read back: it is done, whatever the portal had answered."),
-    Proof.UNCHANGED: (Status.FAILED, "Read back twice: nothing changed on the portal."),
+    Proof.REACHED: (Status.DONE, "Read back: it is done, whatever the answer was."),
+    Proof.UNCHANGED: (Status.FAILED, "Read back twice: nothing changed."),
     Proof.PARTIAL: (Status.FAILED, "Read back twice: only part of it happened."),
 }
 """How an unknown outcome ends once reading it back decides. Without a row it does not: it waits to be read, or
@@ -150,31 +158,37 @@ def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, 
     proof = prove(plan, now)
     if not plan.calls:
         return _noted(proof)
-    status, sentence = JUDGEMENT[answered(outcomes), proof]
+    status, sentence = (AT_HOME if plugin == HOUSE else JUDGEMENT)[answered(outcomes), proof]
     details = (*_words(outcomes), *_seen(plan, proof, now), *not_sent(plan, len(outcomes)))
-    return Ending(status=status, sentence=worded(sentence, plugin), details=details)
+    return Ending(status=status, sentence=sentence, details=details)
 
 
 def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, plugin: str = "") -> Ending:
     """What stands of an execution that nobody finishes: `verdicts` of the calls that were intended, None unanswered.
 
-    What reading could show is read back. What it could not is known all the same when every answer came.
+    What reading could show is read back. What it could not is known all the same when every answer came. The house has
+    done what it answered, and nothing else.
     """
     details = (*_stood(plan, verdicts), *not_sent(plan, len(verdicts)))
     answers = [verdict for verdict in verdicts if verdict is not None and verdict is not CallVerdict.UNKNOWN]
     whole = len(answers) == len(verdicts)
+    if plugin == HOUSE:
+        row = AT_HOME[_so_far(plan, answers), Proof.BLIND] if answers else (Status.FAILED, INTERRUPTED_AT_HOME)
+        return Ending(status=row[0], sentence=row[1], details=details)
     if plan.provable:
         sentence = INTERRUPTED_BETWEEN if whole else INTERRUPTED
-        return Ending(status=Status.UNKNOWN, sentence=worded(sentence, plugin), details=details)
+        return Ending(status=Status.UNKNOWN, sentence=sentence, details=details)
     if not whole:
         return Ending(status=Status.UNKNOWN, sentence=INTERRUPTED_BLIND, details=details)
     if not plan.calls:
         return _noted(Proof.BLIND)
-    together = _together(answers)
-    if together is Answers.DONE and len(answers) < len(plan.calls):
-        together = Answers.SOME
-    status, sentence = JUDGEMENT[together, Proof.BLIND]
+    status, sentence = JUDGEMENT[_so_far(plan, answers), Proof.BLIND]
     return Ending(status=status, sentence=sentence, details=details)
+
+
+def _so_far(plan: Plan, answers: Sequence[CallVerdict]) -> Answers:
+    together = _together(answers)
+    return Answers.SOME if together is Answers.DONE and len(answers) < len(plan.calls) else together
 
 
 _STOOD: Mapping[CallVerdict | None, str] = {
@@ -210,9 +224,7 @@ def _noted(proof: Proof) -> Ending:
     )
 
 
-def settle(
-    plan: Plan, now: Observation | None, *, agrees: bool, intended: int | None = None, plugin: str = ""
-) -> Ending | None:
+def settle(plan: Plan, now: Observation | None, *, agrees: bool, intended: int | None = None) -> Ending | None:
     """The ending of an unknown outcome, or None while it cannot be decided.
 
     `agrees` says that an earlier read, far enough back, showed the same. What was wanted and is seen needs no second
@@ -223,7 +235,7 @@ def settle(
         return None
     status, sentence = SETTLED[proof]
     unsent = () if intended is None or proof is Proof.REACHED else not_sent(plan, intended)
-    return Ending(status=status, sentence=worded(sentence, plugin), details=(*_seen(plan, proof, now), *unsent))
+    return Ending(status=status, sentence=sentence, details=(*_seen(plan, proof, now), *unsent))
 
 
 def _words(outcomes: Sequence[CallOutcome]) -> list[str]:

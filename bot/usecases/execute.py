@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
 from bot.core.change import ChangeRequest, Lease, Status
 from bot.core.errors import StoreUnavailable
-from bot.core.execution import Ending, judge, worded
+from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
+from bot.core.mode import HOUSE
 from bot.core.plans import digest, drift
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
@@ -26,16 +27,17 @@ from bot.usecases.notify import say_once_under_card, say_under_card, show_card
 from bot.usecases.quorum import MOST_APPROVALS, asked_otherwise, concerned, on_record, unrecorded, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 
-UNSENT = "Nothing was sent to the portal."
+UNSENT = "Nothing was done."
+DRIFTED = "Not run: it is no longer as it was when this was approved. Ask again to see the new plan."
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether the audit line has gone out."""
 WAIT_IS_NEWS_MS = 5_000
 """How long a wait may take before the people under the card are told what it is for."""
 WAITING: Mapping[str, str] = {
-    "waiting": "It waits for the audit channel, which has not taken the line about the approval yet. Nothing is sent "
-    "to the portal before that; after ten minutes the approval is void.",
+    "waiting": "It waits for the audit channel, which has not taken the line about the approval yet. It is not run "
+    "before that; after ten minutes the approval is void.",
     "unasked": "It waits for Slack, which does not tell whether the people of this change request are still members. "
-    "Nothing is sent to the portal before that; after ten minutes the approval is void.",
+    "It is not run before that; after ten minutes the approval is void.",
 }
 """What a change request may wait for, by the name of the line under its card; `expire.WAITED` tells it afterwards."""
 
@@ -63,7 +65,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     if gate is Gate.OPEN and not _asked_slack(ctx, job, change):
         return
-    stopped = _shut(change, trouble) if gate is Gate.SHUT else _look_first(ctx, change)
+    stopped = _shut(trouble) if gate is Gate.SHUT else _look_first(ctx, change)
     if stopped is not None:
         _end(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
@@ -98,7 +100,7 @@ def _wait(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds
     """Put the job off, in a unit of work. It ends with the approval: an approval goes stale within ten minutes."""
     now = ctx.clock.now_ms()
     if now - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-        say_once_under_card(ctx, change.number, what, worded(WAITING[what], change.plugin))
+        say_once_under_card(ctx, change.number, what, WAITING[what])
     ctx.store.jobs.postpone(job, due_at=now + milliseconds)
 
 
@@ -118,8 +120,8 @@ def _put_down(ctx: Context, job: Job, number: int) -> None:
         store.jobs.finish(job)
 
 
-def _shut(change: ChangeRequest, trouble: str) -> Ending:
-    return Ending(status=Status.FAILED, sentence=f"{worded(UNSENT, change.plugin)} {trouble}")
+def _shut(trouble: str) -> Ending:
+    return Ending(status=Status.FAILED, sentence=f"{UNSENT} {trouble}")
 
 
 def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
@@ -130,15 +132,14 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
         with plainly():
             fresh = ask(plugin.name, understood, plugin.open(ctx.services(plugin.name), change.place))
     except PluginError as error:
-        return _shut(change, error.sentence)
+        return _shut(error.sentence)
     if isinstance(fresh, Nothing):
         return Ending(status=Status.GONE, sentence=fresh.sentence)
     if not isinstance(fresh, Plan):
         return Ending(status=Status.FAILED, sentence="Nothing was sent: the command plans no more.")
     lines = drift(change.plan, fresh)
     if lines:
-        sentence = "Not run: the portal is no longer as it was when this was approved. Ask again to see the new plan."
-        return Ending(status=Status.CHANGED, sentence=worded(sentence, change.plugin), details=lines)
+        return Ending(status=Status.CHANGED, sentence=DRIFTED, details=lines)
     return None
 
 
@@ -176,7 +177,7 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
 def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
     limit = hurdle(ctx, change.plugin)
     if limit is not None:
-        return _shut(change, f"{limit.why} Ask again once {limit.until}.")
+        return _shut(f"{limit.why} Ask again once {limit.until}.")
     if not _as_approved(ctx, change):
         return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
     # All their records name the digest that runs: that was looked at above.
@@ -231,22 +232,23 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
         if step:
             with _holding(ctx, lease):
                 _intend(ctx, change, step)
-        outcome = _plain(plugin.perform(ctx.services(plugin.name), change.place, call))
+        # What the house does is a change of the store: it is done together with its answer, or not at all.
+        with _holding(ctx, lease) if change.plugin == HOUSE else nullcontext():
+            outcome = _plain(plugin.perform(ctx.services(plugin.name), change.place, call))
+            with _holding(ctx, lease):
+                _note_answer(ctx, change, step, outcome)
         outcomes.append(outcome)
-        told = {name: fact for name, fact in outcome.facts.items() if name in FACTS}
-        with _holding(ctx, lease) as store:
-            store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms())
-            store.record(
-                Entry(
-                    tag=Tag.CALL_ANSWERED,
-                    actor=SYSTEM,
-                    subject=change.id,
-                    facts={"method": call.method, "verdict": outcome.verdict, "code": outcome.code, **told},
-                )
-            )
         if outcome.verdict is not CallVerdict.DONE:
             break
     return outcomes
+
+
+def _note_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOutcome) -> None:
+    told = {name: fact for name, fact in outcome.facts.items() if name in FACTS}
+    method = change.plan.calls[step].method
+    facts: dict[str, Fact] = {"method": method, "verdict": outcome.verdict, "code": outcome.code, **told}
+    ctx.store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms())
+    ctx.store.record(Entry(tag=Tag.CALL_ANSWERED, actor=SYSTEM, subject=change.id, facts=facts))
 
 
 def _plain(outcome: CallOutcome) -> CallOutcome:

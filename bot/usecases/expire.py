@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from bot.core import marks
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import APPROVAL_LASTS_MS, ChangeRequest, Status
-from bot.core.execution import worded
 from bot.usecases.bypass import is_review, what_stands
 from bot.usecases.context import Context
 from bot.usecases.notify import announce, say_under_card, show_card, was_said_under_card
 
 UNDECIDED = "Nobody decided in time. Nothing was done."
-NOT_RUN = "It was approved, and could not be run within ten minutes of that. Nothing was sent to the portal."
+NOT_RUN = "It was approved, and could not be run within ten minutes of that. Nothing was done."
 WAITED: Mapping[str, str] = {
     "waiting": "The audit channel had not taken the line about the approval.",
     "unasked": "Slack did not tell whether the people of this change request are still members.",
@@ -42,7 +41,7 @@ def _ending(ctx: Context, change: ChangeRequest) -> str:
     if change.status is Status.PENDING:
         return UNDECIDED
     waited = [why for what, why in WAITED.items() if was_said_under_card(ctx, change.number, what)]
-    return " ".join([worded(NOT_RUN, change.plugin), *waited])
+    return " ".join([NOT_RUN, *waited])
 
 
 def approval_is_stale(ctx: Context, change: ChangeRequest) -> bool:

@@ -92,7 +92,7 @@ class Recovery:
         same = seen is not None and earlier is not None and earlier[0] == canonical(dict(seen))
         # Within this process the pace keeps two reads apart, also when the clock has been set back between them.
         agrees = not early and same and earlier is not None and abs(now - earlier[1]) >= READS_APART_MS
-        ending = settle(change.plan, seen, agrees=agrees, intended=len(steps), plugin=change.plugin)
+        ending = settle(change.plan, seen, agrees=agrees, intended=len(steps))
         with ctx.store.unit_of_work() as store:
             if ending is not None:
                 decided = close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED)

@@ -9,7 +9,9 @@ import pytest
 
 from bot.core.change import TRANSITIONS, Status
 from bot.core.execution import (
+    AT_HOME,
     INTERRUPTED,
+    INTERRUPTED_AT_HOME,
     INTERRUPTED_BETWEEN,
     INTERRUPTED_BLIND,
     JUDGEMENT,
@@ -24,7 +26,6 @@ from bot.core.execution import (
     not_sent,
     prove,
     settle,
-    worded,
 )
 from bot.core.mode import HOUSE
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
@@ -323,9 +324,36 @@ def test_settling_tells_which_calls_were_not_sent_unless_all_that_was_wanted_is_
         assert (unsent in ending.details) == told
 
 
-@pytest.mark.parametrize("pair", list(JUDGEMENT), ids=str)
-def test_no_sentence_about_the_house_speaks_of_a_portal(pair: tuple[Answers, Proof]) -> None:
-    """Nor does any sentence about a portal lose a word."""
-    _, sentence = JUDGEMENT[pair]
-    assert "portal" not in worded(sentence, HOUSE)
-    assert worded(sentence, "bitrix24") == sentence
+def test_the_house_has_a_row_for_whatever_it_may_answer_and_no_word_of_a_portal() -> None:
+    """It always knows what it did: it never answers *unknown*."""
+    assert set(AT_HOME) == {pair for pair in JUDGEMENT if pair[0] is not Answers.UNKNOWN}
+    assert [sentence for _, sentence in AT_HOME.values() if "portal" in sentence] == []
+    assert Status.UNKNOWN not in {status for status, _ in AT_HOME.values()}
+
+
+@pytest.mark.parametrize("proof", Proof)
+def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(proof: Proof) -> None:
+    seen = SEEN.get(proof)
+    plan_of_it = plan({}, {}) if proof is Proof.BLIND else REMOVE
+    done = judge(plan_of_it, [CallOutcome(verdict=DONE, sentence="")] * len(plan_of_it.calls), seen, plugin=HOUSE)
+    assert done.status is Status.DONE
+    refused = judge(plan_of_it, [CallOutcome(verdict=FAILED, sentence="")], seen, plugin=HOUSE)
+    assert refused.status is (Status.GONE if proof is Proof.REACHED else Status.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "status", "sentence"),
+    [
+        ([None], Status.FAILED, INTERRUPTED_AT_HOME),
+        ([], Status.FAILED, INTERRUPTED_AT_HOME),
+        ([DONE], Status.FAILED, "Not every part was done. What was done stays."),
+        ([DONE, DONE], Status.DONE, "Done."),
+        ([FAILED], Status.FAILED, "b24bot refused. Nothing was changed."),
+        ([NOT_SENT], Status.FAILED, "It was not done."),
+    ],
+)
+def test_what_the_house_was_interrupted_in_is_known_at_once(
+    verdicts: list[CallVerdict | None], status: Status, sentence: str
+) -> None:
+    ending = interrupted(SHOW, verdicts, plugin=HOUSE)
+    assert (ending.status, ending.sentence) == (status, sentence)

@@ -202,7 +202,7 @@ def test_with_the_audit_channel_archived_nothing_reaches_the_portal(stage: TownS
     card = asked(stage)
     stage.cause("archive")
     press(stage, "Anton", card, "approve")
-    seen = eventually(stage, "Anton", lambda seen: says(seen, "approvals", "Nothing was sent to the portal"))
+    seen = eventually(stage, "Anton", lambda seen: says(seen, "approvals", "Nothing was done"))
     assert channel(seen, "audit")["archived"]
     assert "myconnector" in json.dumps(seen["portal"])
 

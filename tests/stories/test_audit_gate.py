@@ -37,7 +37,7 @@ def test_a_channel_archived_after_the_request_stops_the_approved_change(scene: S
     outcome = scene.wait_status(Status.FAILED).outcome
     assert "is_archived" in outcome
     assert outcome.endswith("Ask again once the audit channel takes its lines again.")
-    scene.card_says(card, "Nothing was sent to the portal")
+    scene.card_says(card, "Nothing was done")
     assert scene.sent() == 0
 
 

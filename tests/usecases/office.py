@@ -14,6 +14,7 @@ from bot.core.inbound import Click, Form, Inbound, SlashCommand
 from bot.core.notices import Whisper, notice_from_json
 from bot.core.policy import NeedsConfirmation, Terms
 from bot.core.principals import Principal, Role
+from bot.store.database import Failpoint
 from bot.store.jobs import Job
 from bot.store.keys import Keyring
 from bot.store.store import Store, open_store
@@ -93,11 +94,13 @@ class Office:
         roles: Mapping[Principal, Role] = ROLES,
         store: Store | None = None,
         deliver: bool = True,
+        failpoint: Failpoint | None = None,
     ) -> None:
         self.clock = StillClock()
         self.toy = toy or Toy()
         self.messenger = Recorder()
-        self.store = store or open_store(folder, Keyring({"k1": bytes(32)}), self.clock, synchronous="OFF")
+        keys = Keyring({"k1": bytes(32)})
+        self.store = store or open_store(folder, keys, self.clock, synchronous="OFF", failpoint=failpoint)
         self.ctx = Context(
             store=self.store,
             registry=registry_of([self.toy]),

@@ -59,7 +59,7 @@ def test_what_cannot_be_planned_any_more_fails_and_sends_nothing(office: Office,
     office.toy.closed = error
     office.work()
     assert office.now(change).status is Status.FAILED
-    assert office.now(change).outcome == f"Nothing was sent to the portal. {marks.strip(str(error))}"
+    assert office.now(change).outcome == f"Nothing was done. {marks.strip(str(error))}"
     assert office.toy.calls == []
 
 
@@ -169,10 +169,10 @@ def test_a_dead_audit_channel_stops_it_and_is_told(office: Office) -> None:
     office.do_jobs()
     ended = office.now(change)
     assert ended.status is Status.FAILED
-    assert ended.outcome.startswith("Nothing was sent to the portal. The audit channel")
+    assert ended.outcome.startswith("Nothing was done. The audit channel")
     assert "(is_archived)" in ended.outcome
     office.deliver()
-    assert "Failed. Nothing was sent to the portal." in office.threads[-1]
+    assert "Failed. Nothing was done." in office.threads[-1]
     assert office.toy.calls == []
 
 

@@ -11,6 +11,7 @@ from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import NotPermitted
+from bot.core.execution import INTERRUPTED_AT_HOME
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE, Mode
 from bot.core.policy import Allowed, Terms
@@ -192,20 +193,81 @@ def test_there_is_one_place_and_no_portal_among_them(ruled: Office) -> None:
         consider(ruled.ctx, IDA, "access grant @UGLEB operator --portal beta")
 
 
-@pytest.mark.parametrize(("done", "status"), [(True, Status.DONE), (False, Status.FAILED)])
-def test_a_change_of_the_rules_that_a_crash_interrupted_is_read_back(ruled: Office, done: bool, status: Status) -> None:
+class Killed(BaseException):
+    """What the bot cannot catch."""
+
+
+CALL = "bot.usecases.execute._holding:"
+"""Who holds the unit of work in which the house does what was approved: the first that holds the lease."""
+
+
+class Fate:
+    """Hears of every commit. What is armed happens once, at a side of the commit of the call."""
+
+    def __init__(self) -> None:
+        self.armed: dict[str, Callable[[], None]] = {}
+
+    def __call__(self, place: str) -> None:
+        side, _, where = place.partition(":")
+        if where.startswith(CALL) and side in self.armed:
+            self.armed.pop(side)()
+
+
+def kill() -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize(
+    ("side", "status", "outcome"),
+    [("before", Status.FAILED, INTERRUPTED_AT_HOME), ("after", Status.DONE, "Done.")],
+)
+def test_a_change_of_the_rules_that_a_crash_interrupted_ends_as_what_was_stored(
+    make_office: Callable[..., Office], side: str, status: Status, outcome: str
+) -> None:
+    """Neither has to be read back: what was done and its answer are stored together."""
+    fate = Fate()
+    ruled = make_office(roles=ADMINS, failpoint=fate)
     change = ruled.ask("access grant @UGLEB operator", IDA)
     ruled.press(ADA, change)
-    ruled.claim_inbound()
-    with ruled.store.unit_of_work() as store:
-        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
-        store.changes.intend(change.number, 0, change.plan.calls[0].method, at=ruled.clock.now_ms())
-    if done:
-        HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    fate.armed[side] = kill
+    with pytest.raises(Killed):
+        ruled.work()
+    # What a process had not committed goes with it.
+    ruled.store.database.utils.conn.rollback()
     ruled.restart()
+    assert (ruled.now(change).status, ruled.now(change).outcome) == (status, outcome)
+    done = status is Status.DONE
+    assert (ruled.store.grants.role_of(GLEB) is Role.OPERATOR) is done
+    assert len(ruled.records(Tag.ACCESS_GRANTED, GLEB.id)) == done
     ruled.wait(120)
     assert ruled.now(change).status is status
-    assert (ruled.store.grants.role_of(GLEB) is Role.OPERATOR) is done
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"),
+    [
+        (None, "Done, and changed back by somebody since."),
+        (Role.VIEWER, "Done, and changed again by somebody since.\n• role: none → viewer"),
+    ],
+)
+def test_what_another_hand_does_right_after_makes_no_failure_of_it(
+    make_office: Callable[..., Office], then: Role | None, outcome: str
+) -> None:
+    fate = Fate()
+    ruled = make_office(roles=ADMINS, failpoint=fate)
+    change = ruled.ask("access grant @UGLEB operator", IDA)
+    ruled.press(ADA, change)
+
+    def meddle() -> None:
+        if then is None:
+            revoke_role(ruled.store, GLEB, by=SHELL)
+        else:
+            grant_role(ruled.store, GLEB, then, by=SHELL)
+
+    fate.armed["after"] = meddle
+    ruled.work()
+    assert (ruled.now(change).status, ruled.now(change).outcome) == (Status.DONE, outcome)
+    assert ruled.store.grants.role_of(GLEB) is then
 
 
 def test_a_call_that_no_running_request_holds_is_not_made(ruled: Office) -> None:

@@ -79,7 +79,7 @@ def test_it_holds_in_the_transaction_right_before_the_call(office: Office) -> No
     office.toy.on_open = wait
     office.do_jobs()
     assert office.now(change).status is Status.FAILED
-    assert "Nothing was sent to the portal. The audit channel" in office.now(change).outcome
+    assert "Nothing was done. The audit channel" in office.now(change).outcome
     assert office.toy.calls == []
 
 

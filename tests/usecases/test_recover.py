@@ -117,7 +117,7 @@ def test_no_effect_is_believed_after_two_agreeing_reads_and_not_before_the_porta
     assert ended.status is Status.FAILED
     assert ended.ended_at is not None
     assert earliest + READS_APART_MS <= ended.ended_at <= earliest + READS_APART_MS + 2_000
-    assert ended.outcome == "Read back twice: nothing changed on the portal."
+    assert ended.outcome == "Read back twice: nothing changed."
     assert len(office.toy.calls) == 1
 
 

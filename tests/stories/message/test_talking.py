@@ -115,7 +115,7 @@ def test_a_connector_switched_off_after_it_was_asked_stops_it(talk: Talk) -> Non
     talk.press("Olga", card, "Confirm")
     ended = talk.ends()
     assert ended.status is Status.FAILED
-    assert "Nothing was sent to the portal. myconnector is not active on line 1" in ended.outcome
+    assert "Nothing was done. myconnector is not active on line 1" in ended.outcome
     assert talk.sent(SEND) == 0
 
 
