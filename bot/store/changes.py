@@ -82,6 +82,10 @@ class Changes:
         rows = self._database.rows("SELECT status, count(*) AS n FROM changes GROUP BY status")
         return {Status(row["status"]): row["n"] for row in rows}
 
+    def more_than(self, number: int, status: Status) -> bool:
+        """Whether more than so many are in this status."""
+        return self._database.row("SELECT 1 FROM changes WHERE status = ? LIMIT 1 OFFSET ?", status, number) is not None
+
     def overdue(self, now: int) -> list[ChangeRequest]:
         """Pending ones whose time is up."""
         return self._read("status = ? AND expires_at <= ?", Status.PENDING, now)

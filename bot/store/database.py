@@ -211,11 +211,19 @@ class Database:
 
     def where(self, table: str, condition: str, values: Iterable[str | int], *, order_by: str, limit: int) -> list[Row]:
         """Rows of a table that meet a condition with ? marks."""
+        sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT ?"))
+        return self.rows(sql, *values, limit)
+
+    def version(self) -> tuple[int, int] | None:
+        """Another one after each change to what is stored, by whichever process; None in a unit of work of the caller.
+
+        What was read after it was asked for holds as long as it stays the same.
+        """
         with self._lock:
-            try:
-                return list(self.utils.table(table).rows_where(condition, list(values), order_by=order_by, limit=limit))
-            except FAULTS as error:
-                raise trouble(error, f"The database cannot be read now ({error}).") from None
+            if self._connection.in_transaction:
+                return None
+            others = self.rows("PRAGMA data_version")[0]["data_version"]
+            return others, self._connection.total_changes
 
     def row(self, sql: str, *values: object) -> Row | None:
         found = self.rows(sql, *values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from sqlite_utils import Database as Utils
 from sqlite_utils import Migrations
@@ -56,6 +57,7 @@ def refuse_newer(database: Database) -> None:
         )
 
 
+@cache
 def _known() -> tuple[str, ...]:
     """The names of all steps of this version: those that an empty database has before it."""
     empty = Utils(memory=True)

@@ -100,6 +100,8 @@ class Context:
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     asked: dict[Principal, float] = field(default_factory=dict)
     """When this process asked Slack about each account last, by the steady clock."""
+    listed: tuple[tuple[int, int], Limit | None] | None = None
+    """What became of the last comparison of the allow-list with the log, and of which version of the store."""
     limits: dict[str, Limit] = field(default_factory=dict)
     """What start-up and the keeper found that keeps the bot from doing everything, by name."""
     free_bytes: Callable[[Path], int] = free_bytes

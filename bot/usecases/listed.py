@@ -33,9 +33,18 @@ def strays(store: Store) -> list[str]:
 
 
 def list_limit(ctx: Context) -> Limit | None:
-    """Somebody changed the allow-list behind the log: nobody can tell any more who may decide."""
-    found = strays(ctx.store)
-    return Limit(name=NAME, mode=Mode.READ_ONLY, why=f"{trouble(found)} {REMEDY}") if found else None
+    """Somebody changed the allow-list behind the log: nobody can tell any more who may decide.
+
+    Every record about it is proved with its key, so that is done again only after something was stored.
+    """
+    version = ctx.store.database.version()
+    if version is None or ctx.listed is None or ctx.listed[0] != version:
+        found = strays(ctx.store)
+        limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=f"{trouble(found)} {REMEDY}") if found else None
+        if version is None:
+            return limit
+        ctx.listed = version, limit
+    return ctx.listed[1]
 
 
 REMEDY = (

@@ -30,8 +30,7 @@ def frozen(ctx: Context) -> Limit | None:
 
 def unproven(ctx: Context) -> Limit | None:
     """Too many outcomes that nobody knows: something is wrong with the portal or with us."""
-    found = len(ctx.store.changes.with_status([Status.UNKNOWN], limit=MOST_UNPROVEN + 1))
-    if found <= MOST_UNPROVEN:
+    if not ctx.store.changes.more_than(MOST_UNPROVEN, Status.UNKNOWN):
         return None
     why = f"More than {count(MOST_UNPROVEN, 'change request')} have no proven outcome."
     return Limit(name="unproven", mode=Mode.NO_DANGER, why=why, until="people have settled some of them")

@@ -35,6 +35,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     made.running.start()
     made.running.open_socket()
     assert wait_until(lambda: all(made.bot_is_ready().values()), within=10)
+    # Either side may be the first to know of the connection.
+    assert wait_until(lambda: made.workspace.sockets.connected == 1, within=10)
     yield made
     made.stop()
 

@@ -230,3 +230,29 @@ def test_after_closing_nothing_can_be_read(store: Store) -> None:
     again.close()
     with pytest.raises(StoreUnavailable, match="closed"):
         again.facts.get("name")
+
+
+def test_whatever_changes_what_is_stored_makes_it_another_version(store: Store, hasty: Store) -> None:
+    """By this connection or by another; reading, and what was not committed, does not."""
+    versions = [store.database.version()]
+    store.grants.all()
+    assert store.database.version() == versions[0]
+    with closing(sqlite3.connect(store.database.path, isolation_level=None)) as another:
+        another.execute("BEGIN")
+        another.execute("INSERT INTO facts VALUES ('name', 'one')")
+        assert store.database.version() == versions[0]
+        another.execute("COMMIT")
+    versions.append(store.database.version())
+    with store.unit_of_work():
+        store.facts.put("name", "two")
+    versions.append(store.database.version())
+    with hasty.unit_of_work():
+        hasty.facts.put("name", "three")
+    versions.append(store.database.version())
+    assert len(set(versions)) == 4
+
+
+def test_in_a_unit_of_work_what_is_stored_has_no_version_yet(store: Store) -> None:
+    with store.unit_of_work():
+        assert store.database.version() is None
+    assert store.database.version() is not None

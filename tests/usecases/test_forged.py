@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
@@ -224,6 +226,28 @@ def test_a_list_that_was_changed_behind_the_log_leaves_nothing_but_reading(
     assert limit.why in office.now(change).outcome
     grant_role(office.store, who, Role.OPERATOR, by=SHELL)
     assert limits(office.ctx) == []
+
+
+def test_it_is_noticed_when_another_program_writes_it_right_after_a_look(office: Office) -> None:
+    assert list_limit(office.ctx) is None
+    with closing(sqlite3.connect(office.store.database.path, isolation_level=None)) as another:
+        another.execute(INSERT)
+    assert list_limit(office.ctx) is not None
+    revoke_role(office.store, GLEB, by=SHELL)
+    assert list_limit(office.ctx) is None
+
+
+def test_what_was_seen_and_then_undone_is_not_remembered(office: Office) -> None:
+    def changed_and_undone() -> None:
+        with office.store.unit_of_work() as store:
+            store.database.execute(INSERT)
+            assert list_limit(office.ctx) is not None
+            raise ZeroDivisionError
+
+    assert list_limit(office.ctx) is None
+    with pytest.raises(ZeroDivisionError):
+        changed_and_undone()
+    assert list_limit(office.ctx) is None
 
 
 def test_a_role_written_past_the_bot_is_taken_away_at_the_host(office: Office) -> None:
