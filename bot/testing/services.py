@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from bot.clock import ShiftedClock
 from bot.host.services import PluginServices, services_for
 from bot.plugin import Clock
-from bot.store.keys import create_key_file, load_key_file
-from bot.store.store import Store, open_store
+from bot.store.keys import Keyring, create_key_file, load_key_file
+from bot.store.store import FILE_NAME, Store, make_home, open_store
 
 
 def scratch_store(folder: Path, clock: Clock | None = None) -> Store:
@@ -17,7 +19,24 @@ def scratch_store(folder: Path, clock: Clock | None = None) -> Store:
     key_file = folder / "keys" / "key"
     create_key_file(key_file)
     home = folder / "home"
+    lay_out(home)
     return open_store(home, load_key_file(key_file, home=home), clock or ShiftedClock())
+
+
+def lay_out(home: Path) -> None:
+    """An empty database of this version, where there is none: what opening one would make, made once a process."""
+    make_home(home)
+    path = home / FILE_NAME
+    if not path.exists():
+        path.touch(0o600)
+        path.write_bytes(_empty())
+
+
+@cache
+def _empty() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        open_store(Path(folder), Keyring({"k1": bytes(32)}), ShiftedClock(), synchronous="OFF").close()
+        return Path(folder, FILE_NAME).read_bytes()
 
 
 def scratch_services(

@@ -64,6 +64,8 @@ class Rig:
         self._connection = self.store.database.utils.conn
         # What dies here is the worker and never the machine, so nothing has to be safe against that.
         self._connection.execute("PRAGMA journal_mode=MEMORY")
+        # Nor does anybody else open it: the file is locked once.
+        self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._beginning = sqlite3.connect(":memory:")
         self._connection.backup(self._beginning)
         self.first_seq = int(self.store.database.rows("SELECT max(seq) AS n FROM audit")[0]["n"])

@@ -17,11 +17,11 @@ from tests.programmes.form import sized
 from tests.programmes.machine import Machine
 from tests.programmes.rig import Rig, scratch
 
-SHARDS = 8
+SHARDS = 16
 STEPS = sized(100_000, 5_000_000)
 PER_EXAMPLE = 60
-AT_ONCE = 1_500
-"""Steps of one run of hypothesis, which goes on from what it has tried: many short runs get around more."""
+AT_ONCE = 600
+"""Steps of one run of hypothesis, which goes on from what it has tried: many short runs get around more evenly."""
 SHRINKING = () if os.environ.get("B24BOT_MACHINE_SHRINK") == "off" else (Phase.shrink,)
 """Making a failure short takes minutes; whoever only wants to know whether there is one switches it off."""
 SETTINGS = settings(
@@ -37,7 +37,7 @@ MUST_BE_MET = {
     *("done", "failed", "expired", "FORGED", "OWN", "OPEN_ALREADY", "NOT_APPROVER", "NO_MEMBER", "TOO_LATE_DONE"),
     *("change:review:approved", "change:review:refused", "change:execution:stopped", "change:execution:intended"),
 }
-"""What a shard meets dozens of times. The table of stories holds that each answer and each status is met at all."""
+"""What a shard meets a dozen times at least. The table of stories holds that each answer and each status is met at all."""
 
 
 @pytest.fixture

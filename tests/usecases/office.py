@@ -18,6 +18,7 @@ from bot.store.database import Failpoint
 from bot.store.jobs import Job
 from bot.store.keys import Keyring
 from bot.store.store import Store, open_store
+from bot.testing.services import lay_out
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
 from bot.usecases.context import Channels, Context
@@ -100,6 +101,8 @@ class Office:
         self.toy = toy or Toy()
         self.messenger = Recorder()
         keys = Keyring({"k1": bytes(32)})
+        if store is None:
+            lay_out(folder)
         self.store = store or open_store(folder, keys, self.clock, synchronous="OFF", failpoint=failpoint)
         self.ctx = Context(
             store=self.store,
@@ -189,7 +192,7 @@ class Office:
 
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
-        self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={})
+        self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={}, listed=None)
         self.courier, self.recovery = Courier(self.ctx), Recovery(self.ctx)
         self.recovery.start()
 

@@ -32,6 +32,8 @@ GIVE_UP_SECONDS = 30.0
 """Real seconds without an end to a wait: something hangs, and the run is over."""
 PATIENCE_SECONDS = 2_100
 """Seconds on the clock for one step of a scenario: a bot that dies at its end counts its quarter of an hour anew."""
+PAUSES = ((10, 1), (30, 5), (float("inf"), 30))
+"""Up to how long a step has waited on the clock, and how far that is moved at a time: less and less often."""
 REST_SECONDS = 300
 """Seconds on the clock in which everything has to be settled once faults have stopped: I9."""
 TICK_SECONDS = 15
@@ -266,7 +268,7 @@ class Scene:
             if spent > PATIENCE_SECONDS:
                 raise Unsettled(f"nothing comes of: {step.name}\n{self.standing()}")
             acted = acted and not (step.again and spent and spent % 5 == 0)
-            seconds = 1 if spent < 10 else 5
+            seconds = next(each for upto, each in PAUSES if spent < upto)
             spent += seconds
             self.pass_time(seconds)
 
