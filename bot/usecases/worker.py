@@ -43,14 +43,36 @@ _AFTERWARDS = {
 """What a database that cannot be written means for what came in, and for a change request that is being run."""
 
 
+class Bell:
+    """Cuts short the sleep of the threads that listen to it."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Condition()
+        self.count = 0
+        """How often it was rung."""
+
+    def ring(self) -> None:
+        with self._rung:
+            self.count += 1
+            self._rung.notify_all()
+
+    def sleep(self, seconds: float, *, since: int) -> None:
+        """Wait so long, or until it is rung; not at all when it was rung more often than `since`."""
+        with self._rung:
+            if self.count == since:
+                self._rung.wait(seconds)
+
+
 class Worker:
-    """Runs until told to stop. Every thread ends each round with a sleep that `wake` cuts short."""
+    """Runs until told to stop. Every thread ends each round with a sleep.
+
+    `wake` cuts that short for those who do what waits, `wake_all` for those who look around now and then as well.
+    """
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._stopping = threading.Event()
-        self._news = threading.Condition()
-        self._round = 0
+        self._work, self._rounds = Bell(), Bell()
         # By the clock that nobody sets: both go on whatever the time of the day becomes.
         self._sweep_due = self._tend_due = ctx.clock.monotonic()
         self._threads: list[threading.Thread] = []
@@ -65,21 +87,23 @@ class Worker:
         self._ctx.wake = self.wake
         self._recovery.start()
         for number in range(RUNNERS):
-            self._thread(f"runner-{number}", self._run_one, POLL_SECONDS)
-        self._thread("courier", self._deliver_one, POLL_SECONDS)
-        self._thread("keeper", self._keep, KEEPER_SECONDS)
-        self._thread("upkeep", self._upkeep.look, UPKEEP_SECONDS)
-        self._thread("anchoring", self._anchoring.round, KEEPER_SECONDS)
+            self._thread(f"runner-{number}", self._run_one, self._work, POLL_SECONDS)
+        self._thread("courier", self._deliver_one, self._work, POLL_SECONDS)
+        self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
+        self._thread("upkeep", self._upkeep.look, self._rounds, UPKEEP_SECONDS)
+        self._thread("anchoring", self._anchoring.round, self._rounds, KEEPER_SECONDS)
 
     def wake(self) -> None:
-        with self._news:
-            self._round += 1
-            self._news.notify_all()
+        self._work.ring()
+
+    def wake_all(self) -> None:
+        self._work.ring()
+        self._rounds.ring()
 
     def stop(self) -> None:
         """Let every thread finish what it is at; a call to a portal is never cut off."""
         self._stopping.set()
-        self.wake()
+        self.wake_all()
         for thread in self._threads:
             thread.join(timeout=70)
 
@@ -87,24 +111,22 @@ class Worker:
     def alive(self) -> bool:
         return all(thread.is_alive() for thread in self._threads)
 
-    def _thread(self, name: str, step: Callable[[], bool], pause: float) -> None:
-        thread = threading.Thread(target=self._loop, args=(name, step, pause), name=name, daemon=True)
+    def _thread(self, name: str, step: Callable[[], bool], bell: Bell, pause: float) -> None:
+        thread = threading.Thread(target=self._loop, args=(name, step, bell, pause), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _loop(self, name: str, step: Callable[[], bool], pause: float) -> None:
+    def _loop(self, name: str, step: Callable[[], bool], bell: Bell, pause: float) -> None:
         while not self._stopping.is_set():
-            seen = self._round
+            since = bell.count
             try:
                 busy = step()
             except Exception:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
                 log.exception("%s met a fault (%s)", name, ids.incident_id(), extra={"action": "thread_fault"})
                 busy = False
                 self._stopping.wait(1.0)
-            if not busy:
-                with self._news:
-                    if self._round == seen and not self._stopping.is_set():
-                        self._news.wait(pause)
+            if not busy and not self._stopping.is_set():
+                bell.sleep(pause, since=since)
 
     def _run_one(self) -> bool:
         ctx = self._ctx

@@ -140,7 +140,8 @@ def _serve(order: Order, armed: Trip) -> int:
         nudges = armed.page.get("nudges")
         if nudges != seen:
             seen = nudges
-            made.context.wake()
+            if running.worker is not None:
+                running.worker.wake_all()
         rest.wait(POLL_SECONDS)
     return 0
 
