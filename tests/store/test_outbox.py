@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.plugin import Reply, Table
-from bot.store.outbox import DEAD_LAST_MS, SENT_LAST_MS, ChannelHealth, Envelope
+from bot.store.outbox import DEAD_LAST_MS, SENT_LAST_MS, ChannelHealth, Envelope, Outbox
 from bot.store.store import Store
 from tests.store.samples import OLGA
 
@@ -288,3 +290,29 @@ def test_a_channel_has_the_health_it_was_last_marked_with(store: Store) -> None:
         store.outbox.mark_channel("C1", working=True, reason="", at=2)
     assert store.outbox.channel("C1") == ChannelHealth(working=True, reason="", at=2)
     assert store.outbox.channel("C2") is None
+
+
+LOOKS: dict[str, Callable[[Outbox], object]] = {
+    "waiting": lambda outbox: outbox.waiting(99, kind="whisper"),
+    "claim": lambda outbox: outbox.claim(99, kind="whisper"),
+    "heads": lambda outbox: outbox.heads(99),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_backlog_of_audit_lines_is_not_gone_through_for_something_else(store: Store, name: str) -> None:
+    """Counted are SQLite's own steps, in hundreds."""
+
+    def steps(look: Callable[[Outbox], object]) -> int:
+        counted = []
+        with store.unit_of_work():
+            store.database.utils.conn.set_progress_handler(lambda: counted.append(1), 100)
+            look(store.outbox)
+            store.database.utils.conn.set_progress_handler(None, 0)
+        return len(counted)
+
+    few = steps(LOOKS[name])
+    with store.unit_of_work():
+        for seq in range(2_000):
+            store.outbox.put(f"audit:{seq}", AuditNotice(seq=seq), at=0)
+    assert steps(LOOKS[name]) <= few + 1
