@@ -79,9 +79,9 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
 def _look_at_log(bot: Bot, *, thoroughly: bool) -> None:
     """Whether the log can be trusted: for what only reads the end of it will do, and a whole log is long."""
     ctx = bot.context
-    limit = check_chain(ctx) if thoroughly else examine_log(ctx.store, ctx.witness, most=GLANCE).limit
-    if limit is not None:
-        ctx.limits[CHAIN] = limit
+    found = check_chain(ctx) if thoroughly else examine_log(ctx.store, ctx.witness, most=GLANCE)
+    if found.limit is not None:
+        ctx.limits[CHAIN] = found.limit
 
 
 def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, line: str) -> Told:

@@ -30,15 +30,11 @@ CHECK_SECONDS = 3_600.0
 RECORDS_A_ROUND = 500
 
 
-def check_chain(ctx: Context, *, most: int = MOST_VERIFIED) -> Limit | None:
+def check_chain(ctx: Context, *, most: int = MOST_VERIFIED) -> Examined:
     """Recompute the chain since the last check, all of it the first time, and compare it with the witness file.
 
     Of a longer log the newest `most` records are recomputed.
     """
-    return _checked(ctx, most).limit
-
-
-def _checked(ctx: Context, most: int = MOST_VERIFIED) -> Examined:
     found = examine_log(ctx.store, ctx.witness, start=ctx.verified, most=most)
     ctx.verified = found.verified
     return found
@@ -75,7 +71,7 @@ def note_chain(ctx: Context) -> Limit | None:
 
     A witness file that cannot be read now mends nothing.
     """
-    found = _checked(ctx)
+    found = check_chain(ctx)
     if found.limit is not None or found.compared:
         ctx.keep_limit(CHAIN, found.limit)
     return ctx.limits.get(CHAIN)

@@ -73,12 +73,12 @@ def last(office: Office) -> int:
 
 
 def test_a_chain_that_holds_is_no_limit_and_is_not_recomputed_again(office: Office) -> None:
-    assert check_chain(office.ctx) is None
+    assert check_chain(office.ctx).limit is None
     assert office.ctx.verified == office.store.audit.place()
     rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
-    assert check_chain(office.ctx) is None, "what was verified is not looked at again before the next start"
+    assert check_chain(office.ctx).limit is None, "what was verified is not looked at again before the next start"
     office.ctx.verified = START
-    assert check_chain(office.ctx) is not None
+    assert check_chain(office.ctx).limit is not None
 
 
 def test_a_record_that_was_changed_leaves_reading_only_and_is_named(office: Office) -> None:
@@ -116,27 +116,27 @@ def test_a_log_that_shrank_or_differs_where_it_was_verified_is_broken_there(
     office: Office, statement: str, seq: int
 ) -> None:
     assert last(office) == 6
-    assert check_chain(office.ctx) is None
+    assert check_chain(office.ctx).limit is None
     rewrite(office, statement)
-    limit = check_chain(office.ctx)
+    limit = check_chain(office.ctx).limit
     assert limit is not None
     assert f"broken at record #{seq}:" in limit.why
 
 
 def test_of_a_log_that_is_too_long_the_newest_records_are_recomputed(office: Office) -> None:
     rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
-    assert check_chain(office.ctx, most=3) is None
+    assert check_chain(office.ctx, most=3).limit is None
     assert office.ctx.verified == office.store.audit.place()
     rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 5")
     office.ctx.verified = START
-    limit = check_chain(office.ctx, most=3)
+    limit = check_chain(office.ctx, most=3).limit
     assert limit is not None
     assert "broken at record #5" in limit.why
 
 
 def test_a_key_that_is_missing_leaves_reading_only(office: Office) -> None:
     rewrite(office, "UPDATE audit SET key_id = 'k9' WHERE seq = 4")
-    limit = check_chain(office.ctx)
+    limit = check_chain(office.ctx).limit
     assert limit is not None
     assert limit.why == "The key “k9” is used in the database and missing from the key file."
 
@@ -319,7 +319,7 @@ def test_one_that_cannot_be_read_is_a_warning(watched: Office, caplog: pytest.Lo
     assert watched.ctx.witness is not None
     watched.ctx.witness.path.mkdir()
     with caplog.at_level(logging.WARNING):
-        assert check_chain(watched.ctx) is None
+        assert check_chain(watched.ctx).limit is None
     assert "cannot be read" in caplog.text
 
 

@@ -42,7 +42,7 @@ def test_it_states_the_head_the_number_and_the_schema_of_what_lies_before_it(fre
         "schema": record.facts["schema"],
     }
     assert re.fullmatch("m[0-9]{3}_[a-z_]+", str(record.facts["schema"]))
-    assert check_chain(fresh.ctx) is None
+    assert check_chain(fresh.ctx).limit is None
 
 
 def test_its_line_shows_the_whole_head_which_is_found_there(fresh: Office) -> None:
@@ -96,7 +96,7 @@ def test_a_chain_that_is_broken_gets_none(office: Office) -> None:
     with office.store.unit_of_work():
         office.store.database.execute("DROP TRIGGER audit_no_update")
         office.store.database.execute("UPDATE audit SET at = 0 WHERE seq = 6")
-    broken = check_chain(office.ctx)
+    broken = check_chain(office.ctx).limit
     assert broken is not None
     office.ctx.limits[CHAIN] = broken
     assert not write_checkpoint(office.ctx)
