@@ -30,12 +30,12 @@ from bot.store.witness import Witness, witness_at
 from bot.usecases.access import seed_admins, seeding_is_due
 from bot.usecases.anchor import examine_log
 from bot.usecases.context import Channels, Context
-from bot.usecases.deliver import DeliveryError
 from bot.usecases.house import registry_of
 from bot.usecases.mode import limits
 from bot.usecases.receive import receive
 from bot.usecases.recover import note_start
 from bot.usecases.startup import examine, note_skew
+from bot.usecases.undelivered import DeliveryError
 from bot.usecases.worker import Worker
 from bot.web.site import Site, Wsgi, make_site
 

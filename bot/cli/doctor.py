@@ -26,10 +26,10 @@ from bot.store.keys import Keyring, load_key_file
 from bot.store.migrations import pending, refuse_newer
 from bot.store.store import Store
 from bot.usecases.anchor import disagreement
-from bot.usecases.deliver import DeliveryError
 from bot.usecases.gate import SLOW_MS
 from bot.usecases.listed import REMEDY, strays, trouble
 from bot.usecases.startup import check_clock, short_of_approvers
+from bot.usecases.undelivered import DeliveryError
 from bot.usecases.upkeep import LEAST_FREE
 
 

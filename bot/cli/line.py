@@ -24,11 +24,11 @@ from bot.plugin import Plugin, Refusal, Reply
 from bot.store.seats import WORKER
 from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
 from bot.usecases.consider import Answered, Planned, consider, consider_with, role_of
-from bot.usecases.deliver import DeliveryError
 from bot.usecases.house import do_at_once
 from bot.usecases.notify import told
 from bot.usecases.review import confirm
 from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview
+from bot.usecases.undelivered import DeliveryError
 
 log = logging.getLogger("b24bot.cli")
 STATUS = "status"

@@ -69,6 +69,8 @@ class Review:
     verdict: Verdict
     at: int
     reason: str = ""
+    counts: bool = True
+    """Whether it counts by the allow-list as it is now. Not stored: for what is shown it is found out each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

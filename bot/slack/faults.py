@@ -10,7 +10,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.usecases.deliver import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
 
 DEAD = frozenset(
     {

@@ -29,7 +29,7 @@ from bot.slack.render.text import cut, mrkdwn, plain, section
 from bot.store.keys import Keyring
 from bot.usecases.buttons import value_for
 from bot.usecases.context import Posted
-from bot.usecases.deliver import ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.undelivered import ChannelDead, DeliveryError, Impossible, Lost
 
 log = logging.getLogger("b24bot.slack")
 TIMEOUT_SECONDS = 10

@@ -11,7 +11,7 @@ from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.slack.faults import translated
-from bot.usecases.deliver import DeliveryError
+from bot.usecases.undelivered import DeliveryError
 
 log = logging.getLogger("b24bot.slack")
 

@@ -39,7 +39,7 @@ class Posted:
 
 
 class Messenger(Protocol):
-    """What the bot can say, and nothing about how. Raises the errors of `usecases.deliver`."""
+    """What the bot can say, and nothing about how. Raises the errors of `usecases.undelivered`."""
 
     def post_card(self, change: ChangeRequest) -> Posted: ...
 

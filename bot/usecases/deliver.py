@@ -16,6 +16,8 @@ from bot.store.store import Store
 from bot.usecases.context import Context, Posted, log
 from bot.usecases.notify import card_key, show_card, whisper
 from bot.usecases.pace import Way, backoff_ms
+from bot.usecases.quorum import as_it_counts
+from bot.usecases.undelivered import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
 
 LONGEST_WAIT_MS = 300_000
 LONGEST_AUDIT_WAIT_MS = DEAD_CHANNEL_RETRY_MS = 15_000
@@ -25,38 +27,6 @@ WORDS_PER_MESSAGE = 2_000
 """Characters of lines under a card that share a message; Slack takes 3,000, and some become longer on their way."""
 GIVE_UP_AFTER = 8
 """Attempts for what may be dropped in the end. While the bot lives, whispers and threads are, and nothing else."""
-
-
-class DeliveryError(Exception):
-    """A notice did not get out. `code` is Slack's error or the kind of fault."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Busy(DeliveryError):
-    """Slack asks to wait."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("ratelimited")
-        self.seconds = seconds
-
-
-class Lost(DeliveryError):
-    """No answer: it may or may not have got out."""
-
-
-class ChannelDead(DeliveryError):
-    """The channel, or the bot's place in it, is gone until somebody mends that."""
-
-
-class Impossible(DeliveryError):
-    """This notice can never get out as it is."""
-
-
-class Broken(DeliveryError):
-    """We cannot say it, for a fault of our own: no other notice has to wait for this one."""
 
 
 @dataclass(slots=True)
@@ -211,7 +181,7 @@ class Courier:
         change = self.ctx.store.changes.require(number)
         if change.card is not None:
             try:
-                self.ctx.messenger.rewrite_card(change)
+                self.ctx.messenger.rewrite_card(as_it_counts(self.ctx, change))
                 return
             except Impossible as error:
                 if error.code != "message_not_found":
@@ -219,7 +189,7 @@ class Courier:
                 change = self._forget_card(number, change.card)
                 if not self.ctx.pace.take(change.channel, Way.POST):
                     raise Busy(1.0) from None
-        self._posted[number] = self.ctx.messenger.post_card(change)
+        self._posted[number] = self.ctx.messenger.post_card(as_it_counts(self.ctx, change))
         self._note_posted(number)
 
     def _forget_card(self, number: int, card: str) -> ChangeRequest:

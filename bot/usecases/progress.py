@@ -6,8 +6,8 @@ from bot.core import marks
 from bot.core.principals import Principal
 from bot.plugin import Clock
 from bot.usecases.context import Messenger, Posted, log
-from bot.usecases.deliver import Busy, DeliveryError
 from bot.usecases.pace import Pace, Way
+from bot.usecases.undelivered import Busy, DeliveryError
 
 SILENT_SECONDS = 2.0
 """Most reads are over by then and nothing is said."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.core import marks
 from bot.core.audit import Tag
-from bot.core.change import ChangeRequest
+from bot.core.change import ChangeRequest, Verdict
 from bot.core.plans import decision_to_json
 from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
 from bot.core.principals import Principal
@@ -61,6 +61,15 @@ def quorum_of(change: ChangeRequest) -> int:
 def approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Who has approved and may still do so by the allow-list as it is."""
     return [one.reviewer for one in change.approvals if unfit(ctx, one.reviewer, change) is None]
+
+
+def as_it_counts(ctx: Context, change: ChangeRequest) -> ChangeRequest:
+    """The same, with the mark on each approval whether it counts by the allow-list as it is."""
+    counted = approvers(ctx, change)
+    reviews = (
+        replace(one, counts=one.verdict is not Verdict.APPROVE or one.reviewer in counted) for one in change.reviews
+    )
+    return replace(change, reviews=tuple(reviews))
 
 
 def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Principal]:

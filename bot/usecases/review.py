@@ -14,7 +14,6 @@ from bot.store.jobs import Job
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review, keeps_glass, what_stands
 from bot.usecases.context import Context
-from bot.usecases.deliver import DeliveryError
 from bot.usecases.expire import expire
 from bot.usecases.gate import try_audit_again
 from bot.usecases.glass import bypass
@@ -23,6 +22,7 @@ from bot.usecases.notify import announce, say_under_card, show_card, told, whisp
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, outcast, unasked
+from bot.usecases.undelivered import DeliveryError
 from bot.usecases.undo import ask_to_undo, may_still_undo
 
 LONGEST_REASON = 1_000

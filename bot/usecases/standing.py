@@ -8,7 +8,7 @@ from bot.core.policy import Refused
 from bot.core.principals import Principal
 from bot.core.standing import FLAWS, Account, Standing
 from bot.usecases.context import Context, log
-from bot.usecases.deliver import Busy, DeliveryError
+from bot.usecases.undelivered import Busy, DeliveryError
 
 UNASKED = "Slack could not be asked who you are, so nothing was done. Try again in a moment."
 ASK_AGAIN_MS = 5_000

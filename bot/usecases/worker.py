@@ -15,7 +15,7 @@ from bot.store.store import Store
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
 from bot.usecases.context import Context, log
-from bot.usecases.deliver import Courier, DeliveryError
+from bot.usecases.deliver import Courier
 from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
 from bot.usecases.gate import LagWatch
@@ -25,6 +25,7 @@ from bot.usecases.recover import Recovery
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.submit import submit
+from bot.usecases.undelivered import DeliveryError
 from bot.usecases.upkeep import Upkeep
 
 RUNNERS = 4

@@ -16,10 +16,10 @@ from bot.plugin import Call, CallVerdict, TargetUnreachable
 from bot.store.database import sqlite3
 from bot.usecases import mode
 from bot.usecases.access import grant_role, revoke_role
-from bot.usecases.deliver import ChannelDead, Lost
 from bot.usecases.expire import expire_overdue
 from bot.usecases.pace import NO_GAPS
 from bot.usecases.remind import remind, show_again
+from bot.usecases.undelivered import ChannelDead, Lost
 from bot.usecases.worker import put_away_stranded
 from tests.programmes.values import PENDING_LASTS, QUIET, SECOND, Reply
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, ROLES, SHELL, START, STRANGER, VERA, VIKTOR, Office

@@ -13,9 +13,9 @@ from bot.core.notices import CardNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.core.standing import Standing
 from bot.store.store import audit_key
-from bot.usecases.deliver import Busy, Lost
 from bot.usecases.notify import say_under_card, show_card
 from bot.usecases.pace import GAPS, Way
+from bot.usecases.undelivered import Busy, Lost
 from tests.programmes.form import sized
 from tests.usecases.messenger import Recorder
 from tests.usecases.office import ANTON, APPROVALS, AUDIT, IDA, OLGA, VERA, Office, StillClock

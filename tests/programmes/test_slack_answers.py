@@ -23,7 +23,7 @@ from bot.slack.faults import DEAD, PASSING
 from bot.slack.gateway import Gateway
 from bot.store.keys import Keyring
 from bot.usecases.context import Posted
-from bot.usecases.deliver import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
 from tests.programmes.form import sized
 from tests.slack.kit import OLGA, a_change
 

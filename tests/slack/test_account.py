@@ -12,7 +12,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.gateway import Gateway, make_client
 from bot.store.keys import Keyring
-from bot.usecases.deliver import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
 from tests.slack.kit import OLGA
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -217,6 +218,14 @@ def test_a_card_of_what_nothing_can_prove_claims_no_proof_and_no_reading_back(de
 def test_votes_are_counted_while_they_are_needed() -> None:
     shown = said(blocks_of(a_change(decision=BY_TWO, reviews=approved_by(VERA))))
     assert "1/2 ✅ <@U0003>" in shown
+
+
+def test_an_approval_that_does_not_count_any_more_is_shown_and_not_counted() -> None:
+    gone, stands = approved_by(VERA, ANTON)
+    shown = said(blocks_of(a_change(decision=BY_TWO, reviews=(replace(gone, counts=False), stands))))
+    assert "1/2 ✅ <@U0002> · does not count any more: <@U0003>" in shown
+    shown = said(blocks_of(a_change(decision=BY_TWO, reviews=(replace(gone, counts=False),))))
+    assert "0/2 · does not count any more: <@U0003>" in shown
 
 
 def test_a_card_that_waits_with_as_many_approvals_as_it_needs_says_that_some_do_not_count_any_more() -> None:

@@ -11,7 +11,7 @@ from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.faults import DEAD, LONGEST_WAIT, PASSING
 from bot.slack.gateway import Gateway, make_client
 from bot.store.keys import Keyring
-from bot.usecases.deliver import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
 from tests.slack.kit import a_change
 
 POST = "chat.postMessage"

@@ -15,7 +15,7 @@ from bot.plugin import Reply
 from bot.slack.gateway import Gateway, make_client
 from bot.store.keys import Keyring
 from bot.usecases import buttons
-from bot.usecases.deliver import ChannelDead, Impossible, Lost
+from bot.usecases.undelivered import ChannelDead, Impossible, Lost
 from tests.slack.kit import ANTON, OLGA, a_change
 from tests.slack.test_answer import a_record
 

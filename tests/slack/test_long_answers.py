@@ -14,7 +14,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply, Table
 from bot.slack.gateway import Gateway, make_client
 from bot.testing.services import scratch_store
-from bot.usecases.deliver import Lost
+from bot.usecases.undelivered import Lost
 
 OLGA = Principal(team="T0001", user="U0001")
 

@@ -22,6 +22,8 @@ class Recorder:
     """Everything that got out, in order: kind and words."""
     cards: list[tuple[int, Status, str]] = field(default_factory=list)
     """Cards as posted or rewritten: number, status, message."""
+    shown: dict[int, ChangeRequest] = field(default_factory=dict)
+    """What the card of each change request shows."""
     whispers: list[Whisper] = field(default_factory=list)
     audit: list[list[int]] = field(default_factory=list)
     """Numbers of the records of each audit message."""
@@ -49,12 +51,14 @@ class Recorder:
         self._try("post")
         message = f"{len(self.cards) + 1}.0"
         self.cards.append((change.number, change.status, message))
+        self.shown[change.number] = change
         self.said.append(("post", f"{change.id} {change.status}"))
         return Posted(channel=change.channel or "CSOMEWHERE", message=message)
 
     def rewrite_card(self, change: ChangeRequest) -> None:
         self._try("rewrite")
         self.cards.append((change.number, change.status, change.card or ""))
+        self.shown[change.number] = change
         self.said.append(("rewrite", f"{change.id} {change.status}"))
 
     def reply(self, change: ChangeRequest, text: str) -> None:

@@ -15,18 +15,10 @@ from bot.core.notices import AuditNotice, ThreadNotice, Whisper
 from bot.plugin import Reply
 from bot.store.store import Store, audit_key
 from bot.usecases.context import Channels
-from bot.usecases.deliver import (
-    AUDIT_LINES_PER_MESSAGE,
-    DEAD_CHANNEL_RETRY_MS,
-    GIVE_UP_AFTER,
-    Busy,
-    ChannelDead,
-    Courier,
-    Impossible,
-    Lost,
-)
+from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE, DEAD_CHANNEL_RETRY_MS, GIVE_UP_AFTER, Courier
 from bot.usecases.notify import card_key, say_under_card, show_card, whisper
 from bot.usecases.pace import LEAST_WAIT_MS
+from bot.usecases.undelivered import Busy, ChannelDead, Impossible, Lost
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.office import APPROVALS, AUDIT, OLGA, Office
 

@@ -16,7 +16,7 @@ from bot.plugin import PluginError, Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.access import grant_role, revoke_role
 from bot.usecases.consider import Planned, consider
 from bot.usecases.context import Channels
-from bot.usecases.deliver import ChannelDead, Lost
+from bot.usecases.undelivered import ChannelDead, Lost
 from tests.usecases.office import ANTON, APPROVALS, OLGA, SHELL, VERA, Office
 from tests.usecases.toy import FORGED
 

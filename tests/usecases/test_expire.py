@@ -14,8 +14,8 @@ from bot.core.principals import Role
 from bot.core.standing import FRESH_MS
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
-from bot.usecases.deliver import Lost
 from bot.usecases.expire import NOT_RUN, UNDECIDED, WAITED, approval_is_stale, expire, expire_overdue
+from bot.usecases.undelivered import Lost
 from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office
 
 

@@ -23,12 +23,12 @@ from bot.usecases.access import grant_role
 from bot.usecases.bypass import OWN_GLASS
 from bot.usecases.consider import Answered, Planned, consider
 from bot.usecases.deeds import DEEDS, Word
-from bot.usecases.deliver import ChannelDead
 from bot.usecases.expire import expire_overdue
 from bot.usecases.glass import MOST_MENTIONED, REVIEW_LASTS_MS
 from bot.usecases.house import HERE
 from bot.usecases.review import confirm
 from bot.usecases.rules import REVIEW
+from bot.usecases.undelivered import ChannelDead
 from tests.usecases.office import ANTON, APPROVALS, GLEB, IDA, OLGA, ROLES, SHELL, VERA, VIKTOR, Office, person
 from tests.usecases.toy import Script
 

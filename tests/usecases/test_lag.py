@@ -12,9 +12,9 @@ from bot.core.audit import Entry, Tag
 from bot.core.change import Status
 from bot.core.mode import Mode
 from bot.usecases.context import Channels
-from bot.usecases.deliver import ChannelDead, Lost
 from bot.usecases.gate import SLOW_MS, LagWatch, audit_limit
 from bot.usecases.mode import barrier
+from bot.usecases.undelivered import ChannelDead, Lost
 from tests.usecases.office import APPROVALS, AUDIT, IDA, OLGA, Office
 
 HALF_AN_HOUR = 1_800

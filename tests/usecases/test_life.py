@@ -17,7 +17,7 @@ from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallVerdict, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.access import grant_role, revoke_role
-from bot.usecases.deliver import Busy, ChannelDead, Lost
+from bot.usecases.undelivered import Busy, ChannelDead, Lost
 from tests.store.chain import assert_chain_holds
 from tests.usecases.office import ANTON, GLEB, HOME, IDA, OLGA, ROLES, SHELL, STRANGER, VERA, VIKTOR, Office
 from tests.usecases.toy import Script

@@ -15,7 +15,7 @@ from bot.core.standing import Standing
 from bot.usecases import buttons
 from bot.usecases.able import MOST_OPEN, NO_WORD
 from bot.usecases.access import grant_role
-from bot.usecases.deliver import Lost
+from bot.usecases.undelivered import Lost
 from tests.usecases.office import ANTON, APPROVALS, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office, person
 
 NAMES = [f"thing{number}" for number in range(MOST_OPEN + 2)]

@@ -8,9 +8,9 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.core.principals import Principal
-from bot.usecases.deliver import Busy, Lost
 from bot.usecases.pace import Pace, Way
 from bot.usecases.progress import PACE_SECONDS, SILENT_SECONDS, Reporter
+from bot.usecases.undelivered import Busy, Lost
 from tests.usecases.messenger import Recorder
 
 OLGA = Principal(team="T0001", user="U0001")

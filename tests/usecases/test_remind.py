@@ -15,8 +15,8 @@ from bot.core.standing import Standing
 from bot.core.words import moment
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
-from bot.usecases.deliver import Impossible, Lost
 from bot.usecases.remind import MOST_MENTIONS, SHOW_AGAIN_MS, remind, show_again
+from bot.usecases.undelivered import Impossible, Lost
 from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office, person
 
 HALF = 1_800

@@ -13,7 +13,7 @@ from bot.core.policy import Terms
 from bot.core.principals import Principal, Role
 from bot.usecases import buttons
 from bot.usecases.access import grant_role, revoke_role
-from bot.usecases.deliver import Impossible, Lost
+from bot.usecases.undelivered import Impossible, Lost
 from tests.store.samples import PATHS
 from tests.usecases.office import (
     ANTON,
@@ -150,6 +150,26 @@ def test_an_approval_of_somebody_who_lost_the_role_does_not_count_any_more(
     assert office.now(change).status is Status.PENDING
     office.press(IDA, change)
     assert office.now(change).status is Status.APPROVED
+
+
+def test_the_card_shows_within_five_minutes_that_an_approval_does_not_count_any_more(
+    make_office: Callable[..., Office],
+) -> None:
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    office.press(ANTON, change)
+    office.work()
+
+    def shown() -> list[tuple[Principal, bool]]:
+        return [(one.reviewer, one.counts) for one in office.messenger.shown[change.number].reviews]
+
+    assert shown() == [(ANTON, True)]
+    revoke_role(office.store, ANTON, by=SHELL)
+    office.wait(310, step=5)
+    assert shown() == [(ANTON, False)]
+    grant_role(office.store, ANTON, Role.APPROVER, by=SHELL)
+    office.wait(310, step=5)
+    assert shown() == [(ANTON, True)]
 
 
 def test_a_quorum_keeps_what_it_was_when_it_was_asked(make_office: Callable[..., Office]) -> None:

@@ -16,10 +16,10 @@ from bot.core.standing import FRESH_MS, Standing
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.access import revoke_role
-from bot.usecases.deliver import Lost
 from bot.usecases.receive import receive
 from bot.usecases.settle import settle_by_hand
 from bot.usecases.standing import UNASKED
+from bot.usecases.undelivered import Lost
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office, person
 from tests.usecases.test_review_races import race
 from tests.usecases.toy import Script

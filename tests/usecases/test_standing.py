@@ -15,9 +15,9 @@ from bot.core.standing import FLAWS, FRESH_MS, Account, Standing
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
 from bot.usecases.consider import consider
-from bot.usecases.deliver import Busy, Lost
 from bot.usecases.review import confirm
 from bot.usecases.standing import ASK_AGAIN_MS, UNASKED, look_up, outcast
+from bot.usecases.undelivered import Busy, Lost
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, Office
 
 NO_MEMBERS = sorted(set(Standing) - {Standing.MEMBER})

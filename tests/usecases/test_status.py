@@ -11,8 +11,8 @@ from bot.core.change import Status
 from bot.core.mode import Limit, Mode
 from bot.core.principals import Principal
 from bot.usecases.consider import Answered, consider
-from bot.usecases.deliver import ChannelDead
 from bot.usecases.status import MODES, age_of
+from bot.usecases.undelivered import ChannelDead
 from tests.usecases.office import GLEB, IDA, OLGA, VIKTOR, Office
 
 

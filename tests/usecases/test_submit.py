@@ -22,8 +22,8 @@ from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import revoke_role
 from bot.usecases.consider import Planned, consider
 from bot.usecases.context import Channels
-from bot.usecases.deliver import ChannelDead
 from bot.usecases.submit import check_can_be_decided, needs, preview
+from bot.usecases.undelivered import ChannelDead
 from tests.usecases.office import ANTON, APPROVALS, AUDIT, GLEB, IDA, OLGA, OPS, ROLES, SHELL, STRANGER, VERA, Office
 from tests.usecases.toy import FORGED
 

@@ -8,8 +8,8 @@ from bot.core import marks
 from bot.core.change import Status
 from bot.usecases import buttons
 from bot.usecases.context import Channels
-from bot.usecases.deliver import ChannelDead, Lost
 from bot.usecases.execute import WAIT_IS_NEWS_MS
+from bot.usecases.undelivered import ChannelDead, Lost
 from tests.usecases.office import APPROVALS, AUDIT, OLGA, OPS, VERA, Office
 
 WAITS = "waits for the audit channel"

@@ -9,18 +9,9 @@ import pytest
 from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.plugin import Reply
 from bot.store.outbox import Envelope
-from bot.usecases.deliver import (
-    DEAD_CHANNEL_RETRY_MS,
-    LONGEST_AUDIT_WAIT_MS,
-    LONGEST_WAIT_MS,
-    Broken,
-    Busy,
-    ChannelDead,
-    DeliveryError,
-    Lost,
-    wait_ms,
-)
+from bot.usecases.deliver import DEAD_CHANNEL_RETRY_MS, LONGEST_AUDIT_WAIT_MS, LONGEST_WAIT_MS, wait_ms
 from bot.usecases.pace import LEAST_WAIT_MS
+from bot.usecases.undelivered import Broken, Busy, ChannelDead, DeliveryError, Lost
 from tests.usecases.office import OLGA
 
 

@@ -15,9 +15,9 @@ from bot.store.database import Database
 from bot.store.jobs import RECEIPTS_LAST_MS, Job
 from bot.store.store import Store
 from bot.usecases import buttons
-from bot.usecases.deliver import Lost
 from bot.usecases.notify import show_card
 from bot.usecases.receive import receive
+from bot.usecases.undelivered import Lost
 from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_SECONDS, Worker, perform_job, put_away_stranded, tend
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office

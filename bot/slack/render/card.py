@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import marks
-from bot.core.change import ChangeRequest, Status
+from bot.core.change import ChangeRequest, Review, Status
 from bot.core.policy import BrokenGlass, Decision, NeedsApproval
 from bot.core.words import count, one_line
 from bot.plugin import UndoKind
@@ -168,7 +168,7 @@ def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
 
 
 def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
-    approved = ", ".join(mrkdwn(marks.person(review.reviewer)) for review in change.approvals)
+    approved = _names(change.approvals)
     if isinstance(change.decision, BrokenGlass):
         sure = "to be bypassed" if change.status is Status.PENDING else "bypassed" if approved else "not bypassed"
         yield "Approval", f"🚨 {sure} by {mrkdwn(marks.person(change.requester))}"
@@ -176,18 +176,29 @@ def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
         if change.status is Status.PENDING:
             yield "Needs", f"the confirmation of {mrkdwn(marks.person(change.requester))}"
     elif change.status is Status.PENDING:
-        yield "Needs", escape(needs(change.decision)) + _so_far(change.decision, len(change.approvals), approved)
+        yield "Needs", escape(needs(change.decision)) + _so_far(change.decision, change.approvals)
     elif approved:
         yield "Approved by", approved
     if change.rejection is not None:
         yield "Rejected by", mrkdwn(marks.person(change.rejection.reviewer))
 
 
-def _so_far(decision: NeedsApproval, given: int, approved: str) -> str:
-    """How many of the approvals there are. It still waits with all of them only where some do not count any more."""
-    if given >= decision.quorum:
-        return f" · not all of these count any more: ✅ {approved}"
-    return f" · {given}/{decision.quorum}" + (f" ✅ {approved}" if approved else "")
+def _so_far(decision: NeedsApproval, approvals: Sequence[Review]) -> str:
+    """How many of the approvals there are, and whose do not count any more.
+
+    With all of them it still waits only where Slack says that somebody's account does not count.
+    """
+    counted, void = [one for one in approvals if one.counts], [one for one in approvals if not one.counts]
+    if len(counted) >= decision.quorum:
+        return f" · not all of these count any more: ✅ {_names(counted)}"
+    given = f" ✅ {_names(counted)}" if counted else ""
+    return f" · {len(counted)}/{decision.quorum}{given}" + (
+        f" · does not count any more: {_names(void)}" if void else ""
+    )
+
+
+def _names(reviews: Sequence[Review]) -> str:
+    return ", ".join(mrkdwn(marks.person(one.reviewer)) for one in reviews)
 
 
 def _plan_lines(change: ChangeRequest) -> Iterator[str]:

@@ -24,7 +24,7 @@ from bot.clock import SystemClock
 from bot.logs import set_up_logs
 from bot.store.keys import create_key_file
 from bot.store.seats import INTAKE, WORKER
-from bot.usecases.deliver import DeliveryError
+from bot.usecases.undelivered import DeliveryError
 from bot.web.site import Site
 from plugins.bitrix24.client import public_tls
 from plugins.bitrix24.wire import READING, HttpRequest
