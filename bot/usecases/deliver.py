@@ -19,7 +19,8 @@ from bot.usecases.pace import Way, backoff_ms
 from bot.usecases.quorum import as_it_counts
 from bot.usecases.undelivered import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
 
-LONGEST_WAIT_MS = 300_000
+LONGEST_WAIT_MS = 120_000
+"""Twice of that and more fits into the five minutes in which everything comes to rest once Slack answers again."""
 LONGEST_AUDIT_WAIT_MS = DEAD_CHANNEL_RETRY_MS = 15_000
 """Approvals wait for their audit lines, and go stale within ten minutes."""
 AUDIT_LINES_PER_MESSAGE = LINES_PER_MESSAGE = 20
