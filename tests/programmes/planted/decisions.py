@@ -73,6 +73,24 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/usecases/test_standing.py",
     ),
     bug(
+        "deed-apart",
+        "what the house does is stored apart from its answer, and a death in between leaves it untold",
+        (_EXECUTE, "_holding(ctx, lease) if change.plugin == HOUSE else nullcontext()", "nullcontext()"),
+        by="tests/usecases/test_house.py",
+    ),
+    bug(
+        "house-read-back",
+        "what another hand does right after it makes a failure of what the house did",
+        (_EXECUTION, "(AT_HOME if plugin == HOUSE else JUDGEMENT)", "(JUDGEMENT if plugin else AT_HOME)"),
+        by="tests/usecases/test_house.py",
+    ),
+    bug(
+        "stale-list",
+        "the allow-list is compared with the log once, and never again",
+        ("bot/usecases/listed.py", " or ctx.listed[0] != version:", ":"),
+        by="tests/usecases/test_forged.py",
+    ),
+    bug(
         "late",
         "an approval counts after the time is up",
         (
