@@ -31,6 +31,8 @@ class Pace:
     drains: float
 
 
+OVERTAKEN_SECONDS = 60.0
+"""A thread, or a process, may be kept for so long between its look at the clock and its turn."""
 STANDARD = Pace(holds=48.0, drains=2.0)
 ENTERPRISE = Pace(holds=245.0, drains=5.0)
 
@@ -43,7 +45,13 @@ class Level:
     seen: float = -math.inf
 
     def at(self, now: float, pace: Pace) -> Level:
-        """What has not drained since. A clock that starts anew, as after a restart of the machine, drains nothing."""
+        """What has not drained since. A clock that starts anew, as after a restart of the machine, drains nothing.
+
+        Nor does a moment that is a little late, because somebody else came in between: what drained up to then must
+        not drain once more.
+        """
+        if self.seen - OVERTAKEN_SECONDS < now:
+            now = max(now, self.seen)
         passed = max(0.0, now - self.seen)
         return Level(level=max(0.0, self.level - passed * pace.drains) if math.isfinite(passed) else 0.0, seen=now)
 
@@ -76,14 +84,14 @@ class _Rules(ABC):
         def taken(before: Level) -> tuple[Level, float | None]:
             level = before.at(now, self._pace)
             wait = max(0.0, (level.level + 1.0 - self._pace.holds) / self._pace.drains)
-            return (level, None) if wait > most else (Level(level=level.level + 1.0, seen=now), wait)
+            return (level, None) if wait > most else (Level(level=level.level + 1.0, seen=level.seen), wait)
 
         return self._change(taken)
 
     def overflowed(self, now: float) -> None:
         def filled(before: Level) -> tuple[Level, float | None]:
             level = before.at(now, self._pace)
-            return Level(level=max(level.level, self._pace.holds), seen=now), None
+            return Level(level=max(level.level, self._pace.holds), seen=level.seen), None
 
         self._change(filled)
 

@@ -9,7 +9,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.clock import ShiftedClock
+from bot.clock import ShiftedClock, SystemClock
 from bot.core.audit import AuditRecord
 from bot.host.services import PluginServices
 from bot.plugin import CallOutcome, Nothing, Place, Plan, PluginError, Reply, Services
@@ -36,6 +36,21 @@ class StoryClock(ShiftedClock):
         self.slept: list[float] = []
         self.told: Callable[[float], object] = lambda seconds: None
         self._guard = threading.Lock()
+        self._machine = SystemClock()
+        self._held_at: float | None = None
+
+    def hold(self) -> None:
+        """From here on nothing but a sleep makes time pass, however slow the machine is."""
+        self._held_at = self._machine.monotonic()
+
+    def _stood(self) -> float:
+        return 0.0 if self._held_at is None else self._machine.monotonic() - self._held_at
+
+    def now_ms(self) -> int:
+        return super().now_ms() - round(self._stood() * 1000)
+
+    def monotonic(self) -> float:
+        return super().monotonic() - self._stood()
 
     def sleep(self, seconds: float) -> None:
         # Whoever is told is never behind: a portal would refuse what another thread sends in time by this clock.
@@ -63,6 +78,12 @@ class Desk:
         except PluginError:
             self.stop()
             raise
+
+    def hold_time(self) -> None:
+        """Portal and bot go by sleeps alone: what one of them takes to compute is no time for the other."""
+        self.clock.hold()
+        # After ours, so that it is not behind.
+        self.portal.clock.freeze()
 
     def task(self, do: str, *, speed: float = 1.0, **more: Any) -> dict[str, Any]:
         """What another process needs to work at this desk (`processes.py`)."""

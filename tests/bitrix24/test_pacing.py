@@ -56,6 +56,15 @@ def test_a_clock_that_starts_anew_neither_fills_nor_drains_the_bucket(make: Make
     assert bucket.take(6.5) == 0.0
 
 
+def test_who_was_overtaken_between_the_clock_and_the_bucket_drains_nothing_twice(make: Make) -> None:
+    """Else a slow machine would send more than the portal takes."""
+    bucket = make(Pace(holds=4, drains=2))
+    assert [bucket.take(100.0) for _ in range(4)] == [0.0] * 4
+    assert bucket.take(101.0) == 0.0
+    assert bucket.take(100.0) == 0.0
+    assert bucket.take(101.0) == 0.5
+
+
 def test_when_the_portal_says_full_we_wait_too(make: Make) -> None:
     bucket = make(STANDARD)
     bucket.take(0.0)

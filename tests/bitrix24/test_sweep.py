@@ -46,6 +46,7 @@ def test_a_sweep_costs_a_request_for_fifty_pairs_and_misplaces_none(
 ) -> None:
     """40, 400 and 4,000 pairs with the portal's limit on; waiting takes no time, for us and for the portal alike."""
     desk, pairs = board(make_desk, connectors, lines)
+    desk.hold_time()
     found = desk.open().matrix(pairs)
     assert [(each.connector, each.line) for each in found] == pairs
     assert [each.present for each in found] == [on(*pair) for pair in pairs]
