@@ -70,7 +70,7 @@ class Review:
     at: int
     reason: str = ""
     counts: bool = True
-    """Whether it counts by the allow-list as it is now. Not stored: for what is shown it is found out each time."""
+    """Whether it counts by what is known now. Not stored: for what is shown it is found out each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ ENDINGS: Mapping[Status, str] = {
     Status.DONE: "was done",
     Status.GONE: "ended with nothing left to do",
     Status.FAILED: "failed",
-    Status.CHANGED: "was not run, because the portal had changed",
+    Status.CHANGED: "was not run, because it had changed since it was approved",
     Status.UNKNOWN: "has no proven outcome",
     Status.REJECTED: "was rejected",
     Status.WITHDRAWN: "was withdrawn",

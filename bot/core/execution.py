@@ -27,7 +27,7 @@ INTERRUPTED_BLIND = (
     "b24bot was stopped while this ran, so nobody saw the portal's answer, and nothing shows it when it is read back. "
     "Look on the portal yourself before you ask again."
 )
-INTERRUPTED_AT_HOME = "b24bot was stopped before it did this. Nothing was changed."
+INTERRUPTED_AT_HOME = "This was cut short before it was done. Nothing was changed."
 
 
 class Proof(StrEnum):

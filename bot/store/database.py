@@ -217,7 +217,8 @@ class Database:
     def version(self) -> tuple[int, int] | None:
         """Another one after each change to what is stored, by whichever process; None in a unit of work of the caller.
 
-        What was read after it was asked for holds as long as it stays the same.
+        What was read after it was asked for holds as long as it stays the same. Bytes that somebody writes into the
+        file without SQLite are no change by this.
         """
         with self._lock:
             if self._connection.in_transaction:

@@ -17,7 +17,7 @@ class Grants:
         if principal.local:
             return Role.ADMIN
         row = self._database.row("SELECT role FROM grants WHERE team = ? AND user = ?", principal.team, principal.user)
-        return Role(row["role"]) if row else None
+        return _role(row) if row else None
 
     def put(self, grant: Grant) -> None:
         self._database.execute(
@@ -38,13 +38,24 @@ class Grants:
         )
 
     def all(self) -> list[Grant]:
-        return [_grant(row) for row in self._database.rows("SELECT * FROM grants ORDER BY team, user")]
+        """Everybody who has a role. A word that somebody else's hand wrote and that is none gives nothing."""
+        rows = self._database.rows("SELECT * FROM grants ORDER BY team, user")
+        return [_grant(row, role) for row in rows if (role := _role(row)) is not None]
+
+    def words(self) -> dict[str, str]:
+        """What the rows say of each person, by id, whether it is a role or not."""
+        rows = self._database.rows("SELECT team, user, role FROM grants")
+        return {Principal(team=row["team"], user=row["user"]).id: row["role"] for row in rows}
 
 
-def _grant(row: Row) -> Grant:
+def _role(row: Row) -> Role | None:
+    return next((role for role in Role if role == row["role"]), None)
+
+
+def _grant(row: Row, role: Role) -> Grant:
     return Grant(
         principal=Principal(team=row["team"], user=row["user"]),
-        role=Role(row["role"]),
+        role=role,
         granted_by=row["granted_by"],
         granted_at=row["granted_at"],
     )

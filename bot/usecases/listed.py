@@ -26,7 +26,7 @@ def _role_in(record: AuditRecord) -> str:
 
 def strays(store: Store) -> list[str]:
     """About whom the allow-list and the log differ, and how, as a part of a sentence each."""
-    listed = {grant.principal.id: str(grant.role) for grant in store.grants.all()}
+    listed = store.grants.words()
     recorded = recorded_roles(store)
     both = [(who, listed.get(who, NOBODY), recorded.get(who, NOBODY)) for who in sorted(listed | recorded)]
     return [f"for {who} it says {row}, and the log says {word}" for who, row, word in both if row != word]
@@ -35,16 +35,17 @@ def strays(store: Store) -> list[str]:
 def list_limit(ctx: Context) -> Limit | None:
     """Somebody changed the allow-list behind the log: nobody can tell any more who may decide.
 
-    Every record about it is proved with its key, so that is done again only after something was stored.
+    Every record about it is proved with its key, so that is done again only after something was stored, by whichever
+    program. Whatever decides asks in a unit of work, where it is done each time.
     """
-    version = ctx.store.database.version()
-    if version is None or ctx.listed is None or ctx.listed[0] != version:
-        found = strays(ctx.store)
-        limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=f"{trouble(found)} {REMEDY}") if found else None
-        if version is None:
-            return limit
+    version, last = ctx.store.database.version(), ctx.listed
+    if version is not None and last is not None and last[0] == version:
+        return last[1]
+    found = strays(ctx.store)
+    limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=f"{trouble(found)} {REMEDY}") if found else None
+    if version is not None:
         ctx.listed = version, limit
-    return ctx.listed[1]
+    return limit
 
 
 REMEDY = (

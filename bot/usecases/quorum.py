@@ -6,15 +6,16 @@ from dataclasses import replace
 
 from bot.core import marks
 from bot.core.audit import Tag
-from bot.core.change import ChangeRequest, Verdict
+from bot.core.change import ChangeRequest, Status, Verdict
 from bot.core.plans import decision_to_json
 from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
 from bot.core.principals import Principal
+from bot.core.standing import FLAWS
 from bot.usecases.bypass import OWN_GLASS, breaker_of
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context, log
 from bot.usecases.mode import barrier
-from bot.usecases.standing import flaw, outcast
+from bot.usecases.standing import flaw, last_known, outcast
 
 UNBORNE = "the record of the question does not bear out what the database says."
 MOST_APPROVALS = 1_000
@@ -64,8 +65,13 @@ def approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
 
 
 def as_it_counts(ctx: Context, change: ChangeRequest) -> ChangeRequest:
-    """The same, with the mark on each approval whether it counts by the allow-list as it is."""
-    counted = approvers(ctx, change)
+    """The same; while it waits for approvals, with the mark on each whether it counts by what is known now.
+
+    Good enough to show, never to decide by: of accounts it takes what Slack said last, however long ago.
+    """
+    if change.status is not Status.PENDING or not isinstance(change.decision, NeedsApproval):
+        return change
+    counted = ctx.people.distinct(one for one in approvers(ctx, change) if last_known(ctx, one) not in FLAWS)
     reviews = (
         replace(one, counts=one.verdict is not Verdict.APPROVE or one.reviewer in counted) for one in change.reviews
     )

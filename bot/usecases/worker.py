@@ -39,7 +39,7 @@ INBOUND = "inbound"
 TEND_FAULT = {"action": "tend_fault"}
 _AFTERWARDS = {
     True: "Nothing was sent to the portal for this. Try again in a moment.",
-    False: "b24bot goes on by itself once it can be written; what was called is read back and never called again.",
+    False: "b24bot goes on by itself once it can be written; what was called is never called again.",
 }
 """What a database that cannot be written means for what came in, and for a change request that is being run."""
 

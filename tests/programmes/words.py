@@ -48,7 +48,7 @@ class Word(StrEnum):
     TOO_LATE_DONE = "was done"
     TOO_LATE_GONE = "ended with nothing left to do"
     TOO_LATE_FAILED = "failed"
-    TOO_LATE_CHANGED = "because the portal had changed"
+    TOO_LATE_CHANGED = "because it had changed"
     TOO_LATE_UNKNOWN = "has no proven outcome"
     TOO_LATE_REJECTED = "was rejected"
     TOO_LATE_WITHDRAWN = "was withdrawn"

@@ -237,6 +237,19 @@ def test_it_is_noticed_when_another_program_writes_it_right_after_a_look(office:
     assert list_limit(office.ctx) is None
 
 
+def test_a_word_that_is_no_role_gives_none_and_is_noticed(office: Office) -> None:
+    """Nor does it keep a card from being shown."""
+    change = office.ask()
+    office.press(ANTON, change)
+    behind(office, "UPDATE grants SET role = 'boss' WHERE user = 'UANTON'")
+    limit = list_limit(office.ctx)
+    assert limit is not None
+    assert f"for {ANTON.id} it says boss, and the log says approver" in limit.why
+    assert office.store.grants.role_of(ANTON) is None
+    office.work()
+    assert office.messenger.cards[-1][:2] == (change.number, office.now(change).status)
+
+
 def test_what_was_seen_and_then_undone_is_not_remembered(office: Office) -> None:
     def changed_and_undone() -> None:
         with office.store.unit_of_work() as store:

@@ -11,6 +11,7 @@ from bot.core.audit import Tag
 from bot.core.change import ENDINGS, ChangeRequest, Status, Verdict
 from bot.core.policy import Terms
 from bot.core.principals import Principal, Role
+from bot.core.standing import Standing
 from bot.usecases import buttons
 from bot.usecases.access import grant_role, revoke_role
 from bot.usecases.undelivered import Impossible, Lost
@@ -170,6 +171,19 @@ def test_the_card_shows_within_five_minutes_that_an_approval_does_not_count_any_
     grant_role(office.store, ANTON, Role.APPROVER, by=SHELL)
     office.wait(310, step=5)
     assert shown() == [(ANTON, True)]
+
+
+def test_the_card_does_not_count_whose_account_is_no_members(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=Terms(quorum=2))
+    change = office.ask()
+    office.press(ANTON, change)
+    office.messenger.standings[ANTON] = Standing.DELETED
+    office.clock.advance(61)
+    office.press(VERA, change)
+    office.work()
+    assert office.now(change).status is Status.PENDING
+    shown = [(one.reviewer, one.counts) for one in office.messenger.shown[change.number].reviews]
+    assert shown == [(ANTON, False), (VERA, True)]
 
 
 def test_a_quorum_keeps_what_it_was_when_it_was_asked(make_office: Callable[..., Office]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core import marks
 from bot.core.change import ChangeRequest, Review, Status
+from bot.core.mode import HOUSE
 from bot.core.policy import BrokenGlass, Decision, NeedsApproval
 from bot.core.words import count, one_line
 from bot.plugin import UndoKind
@@ -50,7 +51,7 @@ LOOKS: Mapping[Status, Look] = {
     Status.DONE: Look(emoji="🟢", words="done and verified"),
     Status.GONE: Look(emoji="⚪", words="nothing left to do"),
     Status.FAILED: Look(emoji="🔴", words="failed"),
-    Status.CHANGED: Look(emoji="🟡", words="not run, the portal had changed"),
+    Status.CHANGED: Look(emoji="🟡", words="not run, it had changed since"),
     Status.UNKNOWN: Look(emoji="🟣", words="outcome not proven yet, reading back; do not repeat by hand"),
     Status.REJECTED: Look(emoji="⚪", words="rejected"),
     Status.WITHDRAWN: Look(emoji="⚪", words="withdrawn"),
@@ -97,9 +98,15 @@ BY_PERSON: Mapping[Status, Look] = {
 UNDO: Mapping[UndoKind, str] = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
 
 
+BY_HOUSE = Look(emoji="🟢", words="done")
+"""Of the bot's own rules: that it was done is stored together with what was done, whatever was read afterwards."""
+
+
 def look_of(change: ChangeRequest) -> Look:
     if change.settled_by is not None and change.status in BY_PERSON:
         return BY_PERSON[change.status]
+    if change.plugin == HOUSE and change.status is Status.DONE:
+        return BY_HOUSE
     looks = LOOKS_OF.get(type(change.decision), CONFIRMED_BY_ONE)
     if not change.plan.provable and change.status in BY_WORD:
         return BY_WORD[change.status]
@@ -186,15 +193,13 @@ def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
 def _so_far(decision: NeedsApproval, approvals: Sequence[Review]) -> str:
     """How many of the approvals there are, and whose do not count any more.
 
-    With all of them it still waits only where Slack says that somebody's account does not count.
+    With all of them it still waits where one counts again, or may not count after all: a press finds out.
     """
     counted, void = [one for one in approvals if one.counts], [one for one in approvals if not one.counts]
-    if len(counted) >= decision.quorum:
-        return f" · not all of these count any more: ✅ {_names(counted)}"
     given = f" ✅ {_names(counted)}" if counted else ""
-    return f" · {len(counted)}/{decision.quorum}{given}" + (
-        f" · does not count any more: {_names(void)}" if void else ""
-    )
+    gone = f" · does not count any more: {_names(void)}" if void else ""
+    again = " · press *Approve* once more to have them counted" if len(counted) >= decision.quorum else ""
+    return f" · {len(counted)}/{decision.quorum}{given}{gone}{again}"
 
 
 def _names(reviews: Sequence[Review]) -> str:

@@ -87,7 +87,7 @@ DECISIONS: tuple[Bug, ...] = (
     bug(
         "stale-list",
         "the allow-list is compared with the log once, and never again",
-        ("bot/usecases/listed.py", " or ctx.listed[0] != version:", ":"),
+        ("bot/usecases/listed.py", " and last[0] == version:", ":"),
         by="tests/usecases/test_forged.py",
     ),
     bug(
