@@ -69,6 +69,8 @@ class Bot:
     context: Context
 
     def close(self) -> None:
+        for plugin in self.plugins:
+            plugin.close()
         self.store.close()
 
 

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from bot.store.keys import create_key_file
 from bot.store.seats import WORKER, Seats
 from bot.usecases.mode import FROZEN
 from bot.web.site import Site
+from tests.host.invented import Invented
 from tests.slack.intake import Intake, locked, over_http, settings_for
 from tests.slack.kit import FORM, form_body, slash_fields
 
@@ -71,6 +73,23 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, environment:
     (tmp_path / "keys" / "key").chmod(0o644)
     with pytest.raises(ConfigurationError, match="can be read by others"):
         assemble(read_settings(environment))
+
+
+class Leaving(Invented):
+    """A plugin that counts how often it is told that the process ends."""
+
+    def __init__(self) -> None:
+        super().__init__("leaving")
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_bot_that_ends_has_its_plugins_let_go_of_their_connections(environment: dict[str, str]) -> None:
+    leaving = Leaving()
+    replace(assemble(read_settings(environment)), plugins=(leaving,)).close()
+    assert leaving.closed == 1
 
 
 def test_what_a_plugin_refuses_before_any_command_is_a_matter_of_the_settings(environment: dict[str, str]) -> None:

@@ -171,6 +171,10 @@ class Plugin(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Called when a process ends: let go of connections. Who calls afterwards all the same gets new ones."""
+        ...
+
     def places(self, services: Services) -> Sequence[Place]:
         """The portals known now; the first one is used when a command names none."""
         ...

@@ -70,6 +70,9 @@ class HousePlugin:
     def tend(self, services: Services) -> None:
         """Nothing of the house runs out."""
 
+    def close(self) -> None:
+        """The store is closed by whoever opened it."""
+
 
 def _context(services: Services) -> Context:
     if not isinstance(services, HouseServices):

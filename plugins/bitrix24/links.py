@@ -67,6 +67,12 @@ class Links:
                 self._links[base] = self._make(base, clock)
             return self._links[base]
 
+    def close(self) -> None:
+        """Close every connection that rests. What is known of hosts and portals stays, and a call makes a new one."""
+        with self._lock:
+            for link in self._links.values():
+                link.wire.close()
+
     def traffic(self, services: Services, member_id: str) -> Traffic:
         """What is kept about the portal that `member_id` names."""
         with self._lock:

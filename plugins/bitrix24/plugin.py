@@ -57,6 +57,9 @@ class BitrixPlugin:
     def tend(self, services: Services) -> None:
         upkeep.tend(services, self._links)
 
+    def close(self) -> None:
+        self._links.close()
+
     def places(self, services: Services) -> Sequence[Place]:
         return [portal.place for portal in Vault(services).portals()]
 

@@ -64,6 +64,7 @@ class Desk:
     """One portal, one bot. `short` gives calls time-outs that a test can wait for."""
 
     def __init__(self, folder: Path, *, seeded: bool = True, short: bool = False, **settings: str) -> None:
+        self._plugins: list[BitrixPlugin] = []
         self.simulation = PortalSimulation(0)
         if seeded:
             self.simulation.seed()
@@ -96,9 +97,9 @@ class Desk:
 
     def more_plugins(self, *, short: bool = False) -> BitrixPlugin:
         """A plugin with connections of its own, as in another process."""
-        if short:
-            return BitrixPlugin(read=replace(READ, patience=SHORT), change=replace(CHANGE, patience=SHORT))
-        return BitrixPlugin()
+        made = BitrixPlugin(read=replace(READ, patience=SHORT), change=replace(CHANGE, patience=SHORT))
+        self._plugins.append(made if short else BitrixPlugin())
+        return self._plugins[-1]
 
     @property
     def portal(self) -> PortalSimulator:
@@ -226,6 +227,8 @@ class Desk:
         self.services.records.put("connector", f"{self.place.identity}/{connector}", value)
 
     def stop(self) -> None:
+        for plugin in self._plugins:
+            plugin.close()
         self.simulation.stop()
 
 

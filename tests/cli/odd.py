@@ -154,6 +154,9 @@ class Odd:
         if services.settings["ODD_KEY"] == "half-a-key":
             raise Refusal("ODD_KEY is half a key.", hint="Set the other half.")
 
+    def close(self) -> None:
+        """There are no connections."""
+
     def tend(self, services: Services) -> None:
         """Nothing runs out here."""
 

@@ -35,6 +35,9 @@ class Invented:
     def start(self, services: Services) -> None:
         """Nothing to take over."""
 
+    def close(self) -> None:
+        """There are no connections."""
+
     def tend(self, services: Services) -> None:
         """Nothing runs out here."""
 

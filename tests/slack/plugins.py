@@ -23,6 +23,9 @@ class Refusing:
     def start(self, services: Services) -> None:
         raise self._error
 
+    def close(self) -> None:
+        """There are no connections."""
+
     def tend(self, services: Services) -> None:
         """Nothing runs out here."""
 

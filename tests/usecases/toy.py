@@ -85,6 +85,9 @@ class Toy:
     def start(self, services: Services) -> None:
         pass
 
+    def close(self) -> None:
+        """There are no connections."""
+
     def tend(self, services: Services) -> None:
         self.tended += 1
         if self.untended is not None:
