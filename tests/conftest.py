@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,15 @@ from bot.playground.town import Town
 from bot.store.store import Store
 from bot.testing.services import scratch_store
 from tests.leaks import leaked
+
+
+def pytest_configure() -> None:
+    """A shell has what it starts in the background ignore an interrupt, and all that is started from there as well.
+
+    Some tests send one, and would wait for ever.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
