@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from slack_sdk import WebClient
 
 from bot.app import Bot, assemble
 from bot.cli.terminal import Terminal, assert_trusted, readable
+from bot.core.audit import AuditRecord
 from bot.plugin import Call, CallOutcome, Clock, Place, Services
 from bot.slack.gateway import Gateway
 from bot.store.keys import load_key_file
@@ -28,6 +30,7 @@ NO_DISK = "OFF"
 """A process that is killed leaves what it has written with the kernel, so the disk can be left out of it."""
 
 
+LINE_SECONDS = 0.02
 IN_OPENING, IN_THE_CALL = 1, 2
 """Where the plugin has a fault of its own: before it reads, or when the portal has answered its call."""
 
@@ -51,7 +54,15 @@ class FragileClient(WebClient):
 
 
 class FragileGateway(Gateway):
-    """The gateway, for the one thing it sends without the SDK's client."""
+    """The gateway, for the one thing it sends without the SDK's client.
+
+    An audit line takes a moment here. So whoever is to run what was approved is there before the line is out, and
+    waits for it: that wait has failpoints, and they are passed each time.
+    """
+
+    def audit_lines(self, channel: str, records: list[AuditRecord]) -> None:
+        time.sleep(LINE_SECONDS)
+        super().audit_lines(channel, records)
 
     def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
         trip.note_host(url)
