@@ -97,8 +97,8 @@ class Desk:
 
     def more_plugins(self, *, short: bool = False) -> BitrixPlugin:
         """A plugin with connections of its own, as in another process."""
-        made = BitrixPlugin(read=replace(READ, patience=SHORT), change=replace(CHANGE, patience=SHORT))
-        self._plugins.append(made if short else BitrixPlugin())
+        read, change = (replace(READ, patience=SHORT), replace(CHANGE, patience=SHORT)) if short else (READ, CHANGE)
+        self._plugins.append(BitrixPlugin(read=read, change=change))
         return self._plugins[-1]
 
     @property

@@ -31,6 +31,7 @@ NO_DISK = "OFF"
 
 
 LINE_SECONDS = 0.02
+"""How long an audit line takes to get out; real seconds, for it is the bot's own threads that race."""
 IN_OPENING, IN_THE_CALL = 1, 2
 """Where the plugin has a fault of its own: before it reads, or when the portal has answered its call."""
 
