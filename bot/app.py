@@ -69,9 +69,11 @@ class Bot:
     context: Context
 
     def close(self) -> None:
-        for plugin in self.plugins:
-            plugin.close()
-        self.store.close()
+        try:
+            for plugin in self.plugins:
+                plugin.close()
+        finally:
+            self.store.close()
 
 
 def assemble(

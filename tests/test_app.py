@@ -92,6 +92,21 @@ def test_a_bot_that_ends_has_its_plugins_let_go_of_their_connections(environment
     assert leaving.closed == 1
 
 
+class Staying(Invented):
+    """A plugin that cannot even leave."""
+
+    def close(self) -> None:
+        raise ZeroDivisionError
+
+
+def test_a_plugin_that_cannot_leave_keeps_no_database_open(environment: dict[str, str]) -> None:
+    bot = replace(assemble(read_settings(environment)), plugins=(Staying("staying"),))
+    with pytest.raises(ZeroDivisionError):
+        bot.close()
+    with pytest.raises(StoreUnavailable, match="closed database"):
+        bot.store.grants.all()
+
+
 def test_what_a_plugin_refuses_before_any_command_is_a_matter_of_the_settings(environment: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError, match="on another planet") as caught:
         assemble(read_settings({**environment, "B24BOT_PLUGINS": "tests.slack.plugins:unwilling"}))
