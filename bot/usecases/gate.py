@@ -18,6 +18,9 @@ from bot.usecases.notify import whisper
 TAKES_LINES = "the audit channel takes its lines again"
 SLOW_MS = 300_000
 """How old a line that is not in the audit channel may get before somebody is told."""
+LASTS_SECONDS = 10.0
+"""How long a trouble has to last before somebody is told: after a night off, or a clock put forward, the first line is
+old before anybody could send it."""
 
 
 class Gate(StrEnum):
@@ -77,7 +80,7 @@ def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
 
 
 class Watch:
-    """Tells the log, and the admins once Slack has said where they are, of a trouble: once each time it begins.
+    """Tells the log, and the admins once Slack has said where they are, of a trouble that lasts: once each time.
 
     In a message of their own: the channel where they would read it may be the one in trouble. `action` marks the line
     in the log; without it another one writes that line.
@@ -89,6 +92,7 @@ class Watch:
         self._action = action
         self._hint = hint
         self._logged = self._told = False
+        self._since: float | None = None
 
     def tells(self) -> bool:
         """Whether the admins can be told now."""
@@ -96,6 +100,8 @@ class Watch:
 
     def look(self) -> None:
         trouble = self._find(self._ctx)
+        if not self._lasts(bool(trouble)):
+            trouble = ""
         if trouble and self._action and not self._logged:
             log.warning("%s", marks.plain(trouble), extra={"action": self._action})
         self._logged = bool(trouble)
@@ -103,6 +109,14 @@ class Watch:
             self._tell_admins(trouble)
             self._told = True
         self._told = self._told and bool(trouble)
+
+    def _lasts(self, trouble: bool) -> bool:
+        now = self._ctx.clock.monotonic()
+        if not trouble:
+            self._since = None
+        elif self._since is None:
+            self._since = now
+        return self._since is not None and now - self._since >= LASTS_SECONDS
 
     def _tell_admins(self, trouble: str) -> None:
         ctx = self._ctx

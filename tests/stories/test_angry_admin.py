@@ -160,10 +160,15 @@ def test_a_dead_audit_channel_refuses_tells_the_admin_and_goes_on_with_the_whole
     scene.workspace.flag_channel("audit", is_archived=True)
     for _ in range(3):
         scene.ask("Gleb", "connector list")
+
+    def told() -> bool:
+        scene.town.clock.advance(0.5)
+        return any("does not take messages" in scene.workspace.transcript(one) for one in scene.workspace.dms("Ida"))
+
     scene.workspace.wait_for(
-        lambda: any("does not take messages" in scene.workspace.transcript(one) for one in scene.workspace.dms("Ida")),
+        told,
         WITHIN,
-        "a word to the admin",
+        "a word to the admin, when it has lasted",
     )
     scene.ask("Olga", "connector remove myconnector")
     scene.answer("Olga", "does not take messages (is_archived)")

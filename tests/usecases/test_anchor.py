@@ -30,6 +30,7 @@ from bot.usecases.anchor import (
     note_chain,
     witness_limit,
 )
+from bot.usecases.gate import LASTS_SECONDS
 from bot.usecases.mode import limits
 from bot.usecases.status import status
 from tests.usecases.office import ANTON, IDA, OLGA, SHELL, Office
@@ -382,7 +383,7 @@ def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admin
     assert office.waiting_whispers() == [], "nobody can be told before Slack has said where we are"
     office.ctx.home_team = team
     for _ in range(3):
-        office.clock.advance(1)
+        office.clock.advance(LASTS_SECONDS)
         anchoring.round()
         watch.look()
     told = [one for one in office.waiting_whispers() if "cannot be written: No such file" in one.reply.title]
@@ -398,6 +399,8 @@ def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admin
     office.type(OLGA, "thing list")
     assert office.waiting_whispers() == []
     anchoring.round()
+    watch.look()
+    office.clock.advance(LASTS_SECONDS)
     watch.look()
     (again,) = office.waiting_whispers()
     assert "cannot be written" in again.reply.title

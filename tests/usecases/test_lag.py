@@ -12,7 +12,7 @@ from bot.core.audit import Entry, Tag
 from bot.core.change import Status
 from bot.core.mode import Mode
 from bot.usecases.context import Channels
-from bot.usecases.gate import SLOW_MS, LagWatch, audit_limit
+from bot.usecases.gate import LASTS_SECONDS, SLOW_MS, LagWatch, audit_limit
 from bot.usecases.mode import barrier
 from bot.usecases.undelivered import ChannelDead, Lost
 from tests.usecases.office import APPROVALS, AUDIT, IDA, OLGA, Office
@@ -25,6 +25,13 @@ def stall(office: Office, line: str = "thing remove one") -> None:
     office.messenger.fail("audit", *[Lost("timeout")] * 10_000)
     office.type(OLGA, line)
     office.messenger.whispers.clear()
+
+
+def looks(watch: LagWatch, office: Office) -> None:
+    """The keeper looks, and once more when the trouble has lasted."""
+    watch.look()
+    office.clock.advance(LASTS_SECONDS)
+    watch.look()
 
 
 def mend(office: Office) -> None:
@@ -104,7 +111,7 @@ def test_a_slow_channel_is_told_once_each_time_to_the_log_and_the_admins(
         assert "lags" not in caplog.text
         office.clock.advance(1)
         for _ in range(3):
-            watch.look()
+            looks(watch, office)
             office.clock.advance(60)
     assert caplog.text.count(f"The audit channel #{AUDIT} lags behind: a line for it has waited for 5 minutes.") == 1
     told = [one for one in office.waiting_whispers() if "lags behind" in one.reply.title]
@@ -116,14 +123,34 @@ def test_a_slow_channel_is_told_once_each_time_to_the_log_and_the_admins(
     stall(office, "thing remove two")
     office.clock.advance(SLOW_MS / 1000 + 1)
     with caplog.at_level(logging.WARNING):
-        watch.look()
+        looks(watch, office)
     assert caplog.text.count("lags behind") == 2
+
+
+def test_what_is_old_and_goes_at_once_is_no_trouble(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """As after a night off, or when somebody puts the clock forward."""
+    watch = LagWatch(office.ctx)
+    stall(office)
+    office.clock.advance(HALF_AN_HOUR)
+    with caplog.at_level(logging.WARNING):
+        watch.look()
+        office.clock.advance(LASTS_SECONDS - 1)
+        watch.look()
+        mend(office)
+        office.clock.advance(60)
+        office.deliver()
+        watch.look()
+        stall(office, "thing remove two")
+        office.clock.advance(HALF_AN_HOUR)
+        watch.look()
+    assert "lags" not in caplog.text
+    assert office.waiting_whispers() == []
 
 
 def test_a_dead_channel_is_told_the_admins_of_this_workspace_and_no_others(office: Office) -> None:
     office.messenger.fail("audit", *[ChannelDead("is_archived")] * 100)
     office.type(OLGA, "thing remove one")
-    LagWatch(office.ctx).look()
+    looks(LagWatch(office.ctx), office)
     (told,) = [one for one in office.waiting_whispers() if "does not take messages (is_archived)" in one.reply.title]
     assert told.person == IDA
 
@@ -138,6 +165,6 @@ def test_who_cannot_be_told_is_not(
         office.ctx.home_team = ""
         office.clock.advance(SLOW_MS)
     with caplog.at_level(logging.WARNING):
-        LagWatch(office.ctx).look()
+        looks(LagWatch(office.ctx), office)
     assert "audit" in caplog.text
     assert office.waiting_whispers() == []

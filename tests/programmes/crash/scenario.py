@@ -42,8 +42,10 @@ from tests.programmes.crash.steps import (
     slow_portal,
     tagged,
     tampered,
+    the_admins_are_told,
     the_card_is_deleted,
     the_channel_is_closed,
+    the_witness_is_missed,
     tokens_lapse,
     told,
     types,
@@ -139,7 +141,7 @@ STALE = Scenario(
         does("six seconds pass", later(6)),
         does("the keeper is late", lambda scene: scene.page.put("keeper_lag_ms", 3_600_000)),
         does("eleven minutes pass", later(660), over()),
-        does("the keeper is on time", lambda scene: scene.page.put("keeper_lag_ms", 0)),
+        does("the keeper is on time", lambda scene: scene.page.put("keeper_lag_ms", 0), the_admins_are_told),
         does("Slack takes posts", lambda scene: scene.workspace.clear_faults()),
     ),
 )
@@ -256,6 +258,7 @@ WITNESSED = Scenario(
     name="a witnessed log",
     settings={"B24BOT_WITNESS_FILE": "{folder}/witness/heads"},
     steps=(
+        does("the witness has no place", lambda scene: None, the_witness_is_missed),
         does("the witness has a place", lambda scene: (scene.folder / "witness").mkdir(exist_ok=True)),
         ASK,
         does("a day passes", later(90_000), lambda scene: tagged(scene, "audit:chain:checkpoint")),

@@ -208,6 +208,15 @@ def tagged(scene: Scene, tag: str) -> list[tuple[Any, ...]]:
     return scene.rows("SELECT seq FROM audit WHERE tag = ?", tag)
 
 
+def the_admins_are_told(scene: Scene) -> object:
+    """Of a trouble that lasts; it may still be on its way to them."""
+    return scene.rows("SELECT 1 FROM outbox WHERE kind = 'whisper' AND payload LIKE '%lags behind%'")
+
+
+def the_witness_is_missed(scene: Scene) -> object:
+    return scene.rows("SELECT 1 FROM facts WHERE name = 'witness_unwritten' AND value != ''")
+
+
 def asked_people(scene: Scene) -> bool:
     """People were asked to look; or it was over before, because nothing was sent or nothing is unknown."""
     return scene.ended() or bool(scene.rows("SELECT 1 FROM changes WHERE asked_at IS NOT NULL"))
