@@ -49,6 +49,11 @@ class Way:
     methods: tuple[str, ...] = ()
     within: str = ""
 
+    def may_be_in(self, module: Module) -> bool:
+        """Whether the words are there at all; parsing and walking every module takes longer than a bot's whole life."""
+        words = [f".{method}" for method in self.methods] or list(self.on)
+        return module.name.startswith(self.within) and any(word in module.text for word in words)
+
 
 WAYS = (
     Way(on=("messenger", "_messenger")),
@@ -60,14 +65,16 @@ WAYS = (
 """Each use of the Messenger, each call of Slack's SDK, what is asked of a plugin, and what its wire sends."""
 
 
+@cache
 def commits() -> tuple[Site, ...]:
     """Every statement that opens a unit of work, or enters what does."""
-    return _found(commits_in)
+    return _found(commits_in, lambda module: any(word in module.text for word in (UNIT, *passers())))
 
 
+@cache
 def network() -> tuple[Site, ...]:
     """Every expression that leads to the network."""
-    return _found(network_in)
+    return _found(network_in, lambda module: any(way.may_be_in(module) for way in WAYS))
 
 
 def find(sites: tuple[Site, ...], place: str) -> Site | None:
@@ -77,12 +84,13 @@ def find(sites: tuple[Site, ...], place: str) -> Site | None:
     return next((site for site in sites if site.holds(function, int(line or 0))), None)
 
 
-@cache
-def _found(look: Callable[[Module, str, ast.AST], Iterator[Site]]) -> tuple[Site, ...]:
+def _found(
+    look: Callable[[Module, str, ast.AST], Iterator[Site]], may_be_in: Callable[[Module], bool]
+) -> tuple[Site, ...]:
     found = {
         site
         for module in modules()
-        if not module.name.startswith(SIMULATED)
+        if not module.name.startswith(SIMULATED) and may_be_in(module)
         for function, node in walk(module.tree, module.name)
         for site in look(module, function, node)
     }
@@ -113,7 +121,8 @@ def commits_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
 @cache
 def passers() -> frozenset[str]:
     """Names of functions that hand a unit of work on to whoever enters them."""
-    functions = [node for module in modules() for node in module.nodes() if isinstance(node, ast.FunctionDef)]
+    opening = [module for module in modules() if UNIT in module.text]
+    functions = [node for module in opening for node in module.nodes() if isinstance(node, ast.FunctionDef)]
     return frozenset(node.name for node in functions if node.name != UNIT and passes_on(node))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from textwrap import dedent
 
-from tests.architecture.source import Module
+from tests.architecture.source import Module, modules
 from tests.programmes.crash import sites
 from tests.programmes.crash.sites import Site
 
@@ -80,3 +80,15 @@ def test_the_sites_of_the_house_are_many_and_none_is_in_a_simulator() -> None:
     names = [site.name for site in (*sites.commits(), *sites.network())]
     assert len(names) == len(set(names)) >= 60
     assert not [name for name in names if name.startswith(sites.SIMULATED)]
+
+
+def test_no_module_that_holds_a_site_is_passed_over() -> None:
+    for look, listed in ((sites.commits_in, sites.commits()), (sites.network_in, sites.network())):
+        everywhere = {
+            site
+            for module in modules()
+            if not module.name.startswith(sites.SIMULATED)
+            for function, node in sites.walk(module.tree, module.name)
+            for site in look(module, function, node)
+        }
+        assert everywhere == set(listed)
