@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from bot.plugin.loopback import wait_until
 from plugins.bitrix24.plugin import BitrixPlugin, plugin
 from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import Hand
+from tests.open_files import open_files
 
 COMMANDS = [each for group in plugin.groups for each in group]
 
@@ -130,15 +130,11 @@ def test_the_simulator_tells_how_to_reach_it_and_shows_what_is_in_it(make_desk: 
         simulation.stop()
 
 
-def _open_files() -> int:
-    return len(os.listdir("/proc/self/fd"))
-
-
 def test_once_closed_it_holds_no_connection_and_a_call_makes_a_new_one(desk: Desk) -> None:
     desk.plugin.close()
-    before = _open_files()
+    before = open_files()
     for _ in range(2):
         assert desk.open().connectors()
-        assert _open_files() > before
+        assert open_files() - before
         desk.plugin.close()
-        assert wait_until(lambda: _open_files() <= before), "and the portal has seen the end of it"
+        assert wait_until(lambda: not open_files() - before), "and the portal has seen the end of it"

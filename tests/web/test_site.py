@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import pytest
 
 from bot.plugin.loopback import wait_until
 from bot.web.site import SLACK_PATH, Site, make_site
+from tests.open_files import open_files
 
 
 def normal() -> str:
@@ -96,7 +96,7 @@ def test_who_is_being_answered_when_it_stops_gets_the_whole_answer() -> None:
 
 
 def test_once_stopped_nothing_listens_and_nothing_is_left_open() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     site = Site(make_site(slack, dict, normal), "127.0.0.1", 0)
     with served(site):
         waiting = http.client.HTTPConnection("127.0.0.1", site.port, timeout=5)
@@ -105,7 +105,7 @@ def test_once_stopped_nothing_listens_and_nothing_is_left_open() -> None:
     with pytest.raises(ConnectionRefusedError):
         get(site.port, "/healthz")
     waiting.close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert not open_files() - before
     assert wait_until(lambda: not [one for one in threading.enumerate() if one.name.startswith("waitress")])
 
 
