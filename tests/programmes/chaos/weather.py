@@ -12,7 +12,7 @@ from plugins.bitrix24.simulator.world import ADMIN
 from tests.programmes.chaos import fates, troubles
 from tests.programmes.chaos.staff import Staffed
 from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.scene import may_settle
+from tests.programmes.crash.reader import may_settle
 from tests.programmes.crash.trip import Kill
 
 MOST_LAG_SECONDS = 60

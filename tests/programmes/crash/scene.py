@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.core.change import Status
-from bot.core.plans import plan_from_json
 from bot.playground.workspace import DispatchResult, Message
 from bot.playground.workspace.dispatch import Dispatch
 from bot.slack import inbound
@@ -24,8 +22,9 @@ from bot.store.keys import create_key_file
 from bot.web.site import SLACK_PATH
 from plugins.bitrix24.simulator.faults import read_fault
 from tests.programmes.crash.forked import ForkServer, Process
-from tests.programmes.crash.outside import Arrival, WatchedPortalSimulation, WatchedWorkspace, Witness, look_up
+from tests.programmes.crash.outside import Arrival, WatchedPortalSimulation, WatchedWorkspace, Witness
 from tests.programmes.crash.page import Page
+from tests.programmes.crash.reader import Reader
 from tests.programmes.crash.trip import DIED, READY, Kill
 
 GIVE_UP_SECONDS = 30.0
@@ -108,6 +107,7 @@ class Scene:
         self.process: Process | None = None
         self._due_since: float | None = None
         self._server = server
+        self._reader = Reader(self.home)
         self._kills = list(kills)
         self._more = {name: value.format(folder=folder) for name, value in (settings or {}).items()}
 
@@ -125,6 +125,7 @@ class Scene:
         self.workspace.stop()
         self.portal.stop()
         self.page.close()
+        self._reader.close()
 
     def make_witness(self) -> Witness:
         """Whoever stands at the doors of both simulators."""
@@ -297,20 +298,14 @@ class Scene:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the bot's database."""
-        return look_up(self.home, sql, *values)
+        return self._reader.rows(sql, *values)
 
     def idle(self) -> bool:
         """Whether nobody in the bot has anything to do at this moment of the clock.
 
         What is due may have to wait for a channel that rests: nothing comes of it until time passes.
         """
-        at_work = (
-            "SELECT (SELECT count(*) FROM jobs WHERE state = 'taken' OR (state = 'new' AND due_at <= ?1)) "
-            "+ (SELECT count(*) FROM outbox WHERE state = 'sending') "
-            "+ (SELECT count(*) FROM changes WHERE status = 'running'), "
-            "(SELECT count(*) FROM outbox WHERE state = 'new' AND due_at <= ?1)"
-        )
-        busy, due = self.rows(at_work, self.now_ms())[0]
+        busy, due = self._reader.at_work(self.now_ms())
         if busy or not due:
             self._due_since = None
             return not busy
@@ -319,15 +314,8 @@ class Scene:
 
     def unsettled(self) -> list[str]:
         """What still has to come to an end by itself."""
-        jobs = self.rows("SELECT id, kind, state FROM jobs WHERE state IN ('new', 'taken')")
-        waiting = self.rows("SELECT key, state FROM outbox WHERE state IN ('new', 'sending')")
-        changes = self.rows(
-            "SELECT number, status, plan FROM changes WHERE status IN ('approved', 'running', 'unknown')"
-        )
         return [
-            *(f"job {row}" for row in jobs),
-            *(f"notice {row}" for row in waiting),
-            *(f"CR-{number} {status}" for number, status, plan in changes if may_settle(status, plan)),
+            *self._reader.unsettled(),
             *(f"late effect of {one.method}" for one in self.witness.arrivals if self.is_late(one)),
         ]
 
@@ -337,13 +325,11 @@ class Scene:
         return arrival.entry is None
 
     def status(self, number: int = 1001) -> str:
-        found = self.rows("SELECT status FROM changes WHERE number = ?", number)
-        return str(found[0][0]) if found else ""
+        return self._reader.status(number)
 
     def ended(self, number: int = 1001) -> bool:
         """Whether a change request has come to an end, or to what only a person can find out."""
-        found = self.rows("SELECT status, plan FROM changes WHERE number = ?", number)
-        return bool(found) and found[0][0] != Status.PENDING and not may_settle(*found[0])
+        return self._reader.ended(number)
 
     def card(self, words: str = "[*Approve]", channel: str = "approvals") -> Message | None:
         return self.workspace.find(channel, words)
@@ -396,13 +382,6 @@ class Scene:
                 self.logs(),
             ]
         )
-
-
-def may_settle(status: str, plan: str) -> bool:
-    """Whether a change request in this status goes on by itself."""
-    if status == Status.UNKNOWN:
-        return plan_from_json(plan).provable
-    return status in (Status.APPROVED, Status.RUNNING)
 
 
 def key_of(dispatch: Dispatch) -> str:
