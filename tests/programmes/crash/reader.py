@@ -61,6 +61,10 @@ class Reader:
             *(f"CR-{number} {status}" for number, status, plan in changes if may_settle(status, plan)),
         ]
 
+    def last_record(self) -> int:
+        """The number of the newest audit record."""
+        return int(self.rows("SELECT coalesce(max(seq), 0) FROM audit")[0][0])
+
     def status(self, number: int) -> str:
         found = self.rows("SELECT status FROM changes WHERE number = ?", number)
         return str(found[0][0]) if found else ""

@@ -288,11 +288,21 @@ class Scene:
         for spent in range(0, REST_SECONDS + 1, TICK_SECONDS):
             self.up()
             self.wait(self.idle)
-            if self.alive and not self.unsettled():
+            if self._rests():
                 return
             if spent < REST_SECONDS:
                 self.pass_time(TICK_SECONDS)
         self.problems.append(f"I9: not settled after {REST_SECONDS} s\n{self.standing()}")
+
+    def _rests(self) -> bool:
+        """Whether nothing is left to do, also when the keeper has looked around once more and noted what is new."""
+        noted = self._reader.last_record()
+        for _ in range(2):
+            if not self.alive or self.unsettled():
+                return False
+            self.pass_time(0)
+            self.wait(self.idle)
+        return self.alive and not self.unsettled() and self._reader.last_record() == noted
 
     # --- what there is -----------------------------------------------------------------------------------------
 
