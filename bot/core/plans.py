@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Role
-from bot.plugin import Call, Observation, Place, Plan, Remember, Risk, Undo, UndoKind
+from bot.plugin import Call, Json, Observation, Place, Plan, Remember, Risk, Undo, UndoKind
 
 ABSENT = "absent"
 
@@ -63,6 +63,26 @@ def decision_from_json(text: str) -> Decision:
     if "role" in data:
         data["role"] = Role(data["role"])
     return kind(**data)
+
+
+def rebased(
+    value: Mapping[str, Json], *, over: Mapping[str, Json] | None, now: Mapping[str, Json] | None
+) -> Mapping[str, Json]:
+    """What `value` changed of the document `over` that it was made from, changed in the document as it is `now`."""
+    if over is None or now is None:
+        return value
+    found = dict(now)
+    for key in {*value, *over}:
+        new, old, current = value.get(key), over.get(key), now.get(key)
+        if key in value and key in over and new == old:
+            continue
+        if isinstance(new, Mapping) and isinstance(old, Mapping) and isinstance(current, Mapping):
+            found[key] = rebased(new, over=old, now=current)
+        elif key in value:
+            found[key] = new
+        else:
+            found.pop(key, None)
+    return found
 
 
 def digest(path: str, place: Place, plan: Plan) -> str:

@@ -105,18 +105,25 @@ class Undo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remember:
-    """A record of the plugin to write once a plan is done and verified, in the same transaction; None deletes it."""
+    """A record of the plugin to write once a plan is done and verified, in the same transaction; None deletes it.
+
+    `over` is the record that the value was made from. What differs between the two is what is written: the record may
+    have been changed by something else before the outcome was known.
+    """
 
     kind: str
     key: str
     value: Mapping[str, Json] | None
+    over: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The effects of an invocation as data. Nothing has happened yet.
 
-    `target` names what is changed (`connector:myconnector`): at most one open change request exists for it.
+    `target` names what is changed (`connector:myconnector`), several things between blanks: at most one open change
+    request exists for each. What follows a slash is a part of a thing; one whose outcome nothing can show, and people
+    have not told yet, keeps others away from that part alone.
     `before` is the observation the plan was made from; `wanted` gives, for each label that will differ, the word
     it should have afterwards, or None when it should be absent. An ending is judged by these, not by answers; where
     nothing shows an effect, `wanted` is empty, and the ending rests on the answers alone.

@@ -67,10 +67,10 @@ class Changes:
             raise LookupError(f"no change request {number}")
         return found
 
-    def open_for(self, place: Place, target: str) -> ChangeRequest | None:
-        where = f"place_identity = ? AND target = ? AND status IN ({_marks(OPEN)})"
-        found = self._read(where, place.identity, target, *OPEN)
-        return found[0] if found else None
+    def open_for(self, place: Place, target: str) -> list[ChangeRequest]:
+        """Those that keep a change request for this target away (`Plan.target`), the newest first."""
+        opened = self._read(f"place_identity = ? AND status IN ({_marks(OPEN)})", place.identity, *OPEN)
+        return [change for change in opened if _keeps_away(change, target)]
 
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
         """The newest first."""
@@ -193,6 +193,18 @@ class Changes:
             )
             for row in rows
         )
+
+
+def _keeps_away(change: ChangeRequest, target: str) -> bool:
+    """Whether both change the same thing. What only people can tell may take forever, so that holds its part alone."""
+    wanted, taken = target.split(), change.plan.target.split()
+    if not (change.status is Status.UNKNOWN and not change.plan.provable):
+        wanted, taken = _things(wanted), _things(taken)
+    return not set(wanted).isdisjoint(taken)
+
+
+def _things(targets: list[str]) -> list[str]:
+    return [target.partition("/")[0] for target in targets]
 
 
 def _marks(values: Sized) -> str:

@@ -13,7 +13,7 @@ from bot.core.errors import StoreUnavailable
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE
-from bot.core.plans import digest, drift
+from bot.core.plans import digest, drift, rebased
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
 from bot.store.store import Store
@@ -289,7 +289,7 @@ def _remember(ctx: Context, change: ChangeRequest) -> None:
         if row.value is None:
             records.delete(row.kind, row.key)
         else:
-            records.put(row.kind, row.key, row.value)
+            records.put(row.kind, row.key, rebased(row.value, over=row.over, now=records.get(row.kind, row.key)))
 
 
 def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:

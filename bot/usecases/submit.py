@@ -90,7 +90,7 @@ def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: 
 
 
 def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> tuple[ChangeRequest, bool]:
-    """Store the change request, or find the one that is open for the same target. In a unit of work.
+    """Store the change request, or find one that is open for the same target. In a unit of work.
 
     The second value is False when it was found. What only waits for its own requester's word gives way to what somebody
     else asks for. Raises NotPermitted for an account that is no member's, and Refusal when this person has too many
@@ -98,16 +98,17 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
     """
     require_member(ctx, requester)
     existing = ctx.store.changes.open_for(planned.place, planned.plan.target)
-    if existing is not None and not _gives_way(ctx, existing, requester):
-        show_card(ctx, existing.number)
-        return existing, False
+    for one in existing:
+        if not _gives_way(ctx, one, requester):
+            show_card(ctx, one.number)
+            return one, False
     check_few_open(ctx, requester)
-    if existing is not None:
-        _give_way(ctx, existing, requester)
+    for one in existing:
+        _give_way(ctx, one, requester)
     change = write_change(ctx, requester, planned, channel=channel)
-    if existing is not None:
+    for one in existing:
         words = f"{marks.person(requester)} asked for {told(change)} before this was confirmed. Withdrawn."
-        say_under_card(ctx, existing.number, f"{marks.person(existing.requester)} {words}")
+        say_under_card(ctx, one.number, f"{marks.person(one.requester)} {words}")
     return change, True
 
 

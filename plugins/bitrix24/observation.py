@@ -17,7 +17,9 @@ RECORD = "our record"
 """The version of our own record, where there is one: a plan made from another version is no longer the same plan."""
 
 _LINE = re.compile(r"line ([1-9][0-9]*) · .*", re.DOTALL)
-_TARGET = re.compile(r"(connector|adopt):([a-z0-9_,]+)(?:/[a-z0-9/]+)?")
+ADOPTION = "adoption"
+"""The part of a target that is our record alone."""
+_TARGET = re.compile(r"connector:([a-z0-9_]+)(?:/([a-z0-9/]+))?")
 
 
 def of(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) -> Observation:
@@ -69,14 +71,14 @@ def of_each(portal: Portal, connectors: Iterable[str]) -> Observation:
 
 def after(portal: Portal, plan: Plan) -> Observation:
     """What is true of a plan's target now, with the plan's own labels."""
-    target = _TARGET.fullmatch(plan.target)
-    if target is None:
+    targets = [match for each in plan.target.split() if (match := _TARGET.fullmatch(each))]
+    if not targets:
         raise Refusal(f"The Bitrix24 plugin cannot look at “{plan.target}”.")
-    if target[1] == "adopt":
-        return of_each(portal, target[2].split(","))
-    found = dict(of(portal, target[2], _labels([*plan.before, *plan.wanted])))
+    if targets[0][2] == ADOPTION:
+        return of_each(portal, [each[1] for each in targets])
+    found = dict(of(portal, targets[0][1], _labels([*plan.before, *plan.wanted])))
     if NAME in plan.before or NAME in plan.wanted:
-        found |= registered(portal, target[2])
+        found |= registered(portal, targets[0][1])
     return found
 
 

@@ -141,7 +141,8 @@ class Snapshots:
 
     def remember(self, snapshot: Snapshot) -> Remember:
         """The row that the host writes when the plan is done."""
-        return Remember(kind=KIND, key=self._prefix + snapshot.connector, value=snapshot.value())
+        key = self._prefix + snapshot.connector
+        return Remember(kind=KIND, key=key, value=snapshot.value(), over=self._records.get(KIND, key))
 
     def came_back(self, connector: str) -> None:
         """Note at once that the portal said yes to our own registration of a connector that was removed here.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from bot.core.plans import (
     drift,
     plan_from_json,
     plan_to_json,
+    rebased,
 )
 from bot.core.policy import Decision
 from bot.plugin import Call, Place, Plan, Remember, Risk, Undo, UndoKind
@@ -151,3 +153,32 @@ def test_a_plan_does_not_drift_from_itself(change: Callable[[Plan], Plan]) -> No
     rows = replace(PLAN, calls=(replace(CALL, params={"LINES": (1, 2)}),))
     assert drift(change(PLAN), PLAN) == ()
     assert drift(change(rows), rows) == ()
+
+
+OVER: dict[str, Any] = {"lines": {"1": {}, "2": {}}, "partly": [1], "off": {"3": None}, "removed": False}
+
+
+@pytest.mark.parametrize(
+    ("value", "now", "written"),
+    [
+        ({**OVER, "removed": True}, OVER, {**OVER, "removed": True}),
+        (
+            {**OVER, "lines": {"1": {"URL": "one"}, "2": {}}, "partly": []},
+            {**OVER, "lines": {"1": {}, "2": {"URL": "two"}}, "removed": True},
+            {"lines": {"1": {"URL": "one"}, "2": {"URL": "two"}}, "partly": [], "off": {"3": None}, "removed": True},
+        ),
+        ({"lines": {"2": {}}, "partly": [1], "off": {}}, OVER, {"lines": {"2": {}}, "partly": [1], "off": {}}),
+        ({**OVER, "off": {}}, {**OVER, "off": {"4": {}}}, {**OVER, "off": {"4": {}}}),
+        ({**OVER, "off": {"3": {}}}, {**OVER, "off": None}, {**OVER, "off": {"3": {}}}),
+    ],
+    ids=["what was changed", "beside what others changed", "what was taken out", "already out", "whole"],
+)
+def test_a_record_gets_what_a_plan_changed_and_keeps_what_others_did(
+    value: dict[str, Any], now: dict[str, Any], written: dict[str, Any]
+) -> None:
+    assert rebased(value, over=OVER, now=now) == written
+
+
+def test_a_record_that_was_made_from_nothing_or_is_gone_is_written_whole() -> None:
+    assert rebased({"at": 2}, over=None, now={"at": 1}) == {"at": 2}
+    assert rebased({"at": 2}, over={"at": 1}, now=None) == {"at": 2}

@@ -44,7 +44,12 @@ APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=3_600_000)
 
 
 def new_change(
-    target: str = "thing:one", *, place: Place = PLACE, decision: Decision = APPROVAL, at: int = 1_000
+    target: str = "thing:one",
+    *,
+    place: Place = PLACE,
+    decision: Decision = APPROVAL,
+    at: int = 1_000,
+    provable: bool = True,
 ) -> NewChange:
     return NewChange(
         line="thing remove one",
@@ -54,7 +59,7 @@ def new_change(
         requester=OLGA,
         reason="It is old.",
         risk=Risk.DESTROY,
-        plan=replace(PLAN, target=target),
+        plan=replace(PLAN, target=target, wanted=PLAN.wanted if provable else {}),
         decision=decision,
         created_at=at,
         expires_at=at + 3_600_000,
@@ -62,10 +67,12 @@ def new_change(
     )
 
 
-def opened(store: Store, target: str = "thing:one", *, status: Status = Status.PENDING) -> ChangeRequest:
+def opened(
+    store: Store, target: str = "thing:one", *, status: Status = Status.PENDING, provable: bool = True
+) -> ChangeRequest:
     """A stored change request in the status that is asked for."""
     with store.unit_of_work():
-        change = store.changes.open(new_change(target))
+        change = store.changes.open(new_change(target, provable=provable))
         old = Status.PENDING
         for new in PATHS[status]:
             assert store.changes.move(change.number, old, new)

@@ -54,9 +54,27 @@ def test_a_number_that_was_never_given_is_none_or_an_error(store: Store) -> None
 def test_a_target_is_taken_while_its_change_request_is_open(store: Store, status: Status) -> None:
     change = opened(store, status=status)
     found = store.changes.open_for(PLACE, "thing:one")
-    assert found == (change if status in OPEN else None)
-    assert store.changes.open_for(PLACE, "thing:two") is None
-    assert store.changes.open_for(replace(PLACE, identity="member-2"), "thing:one") is None
+    assert found == ([change] if status in OPEN else [])
+    assert store.changes.open_for(PLACE, "thing:two") == []
+    assert store.changes.open_for(replace(PLACE, identity="member-2"), "thing:one") == []
+
+
+def test_a_target_of_several_takes_each_of_them(store: Store) -> None:
+    both = opened(store, "thing:one thing:two")
+    other = opened(store, "thing:three")
+    assert store.changes.open_for(PLACE, "thing:two") == [both]
+    assert store.changes.open_for(PLACE, "thing:two thing:three") == [other, both]
+    assert store.changes.open_for(PLACE, "thing:tw") == []
+
+
+@pytest.mark.parametrize("status", OPEN)
+@pytest.mark.parametrize("provable", [True, False])
+def test_a_part_takes_the_whole_thing_until_only_people_can_tell(store: Store, status: Status, provable: bool) -> None:
+    change = opened(store, "thing:one/colour", status=status, provable=provable)
+    alone = status is Status.UNKNOWN and not provable
+    for other in ("thing:one", "thing:one/size", "thing:two thing:one/size"):
+        assert store.changes.open_for(PLACE, other) == ([] if alone else [change])
+    assert store.changes.open_for(PLACE, "thing:one/colour") == [change]
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -110,7 +110,7 @@ def _plan(portal: Portal, ids: list[str], snapshots: Mapping[str, Snapshot]) -> 
     rows: tuple[Remember, ...] = tuple(portal.remember(each) for each in snapshots.values())
     return Plan(
         summary=f"Adopt {words.listed(ids)} on {portal.place.name}: only our own record changes",
-        target=f"adopt:{','.join(ids)}",
+        target=" ".join(f"connector:{each}/{observation.ADOPTION}" for each in ids),
         calls=(),
         before=before,
         wanted=before,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.change import Status
+from bot.core.change import OPEN, Status
 from bot.plugin import UndoKind
 from tests.stories.connector.acts import APPROVALS, HANDLER, NEW, TYPED_IN, Changing
 
@@ -221,6 +221,42 @@ def test_data_whose_answer_is_lost_stays_unknown_and_does_not_lock_the_connector
     act.fault("lost_before", "imconnector.connector.data.set")
     assert act.confirms("connector configure myconnector 1 --name WA").status is Status.UNKNOWN
     assert act.has_approved("connector remove myconnector").status is Status.DONE
+
+
+def test_an_ending_that_comes_late_keeps_what_was_recorded_meanwhile(act: Changing) -> None:
+    act.confirms(NEW)
+    act.confirms("connector activate newchat 1 2")
+    act.fault("lost_after", "imconnector.connector.data.set")
+    card = act.asks("connector configure newchat 1 --url https://one.example")
+    act.press("Olga", card, "Confirm")
+    assert act.ends().status is Status.UNKNOWN
+    assert act.confirms("connector configure newchat 2 --url https://two.example").status is Status.DONE
+    act.shown(card, "It was done")
+    assert act.press("Olga", act.workspace.message(TYPED_IN, card.ts), "It was done").ok
+    act.wait_status(Status.DONE, number=1003)
+    assert act.has_approved("connector remove newchat").status is Status.DONE
+    assert act.confirms("connector restore newchat").status is Status.DONE
+    with act.portal.world.lock:
+        data = [act.portal.state.status("newchat", line).data for line in (1, 2)]
+    assert data == [{"URL": "https://one.example"}, {"URL": "https://two.example"}]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "connector configure newchat 1 --url https://one.example",
+        "connector update newchat --handler https://other.example/",
+        "connector adopt myconnector newchat",
+        "connector deactivate newchat 1",
+    ],
+)
+def test_of_one_connector_one_change_request_is_open(act: Changing, line: str) -> None:
+    act.confirms(NEW)
+    act.confirms("connector activate newchat 1")
+    act.asks("connector remove newchat", where=APPROVALS)
+    act.ask("Olga", line)
+    act.answer("Olga", "CR-1003")
+    assert [change.number for change in act.town.store.changes.with_status(OPEN)] == [1003]
 
 
 def test_the_undo_button_of_a_removal_asks_for_the_restore(act: Changing) -> None:
