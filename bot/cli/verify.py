@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from bot.core.chain import NO_LINK, Anchor, Findings, Link, a_head, anchors_in, 
 from bot.core.errors import ConfigurationError, WordsError
 from bot.core.exports import exported_links
 from bot.plugin import Refusal
-from bot.store.copies import links_of
+from bot.store.copies import links_of, note_in
 from bot.store.health import other_keys
 from bot.store.keys import Keyring, load_key_file
 from bot.store.store import FILE_NAME
+from bot.usecases.anchor import BEGUN, WITNESSED
 
 INTACT, BROKEN, AGAINST = 0, 1, 2
 """Exit codes."""
@@ -55,6 +57,8 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
         found = examine(links, keys.audit_key, anchors=anchors)
     if found.broken_at is not None:
         _assert_its_keys(terminal, given, keys)
+    elif found.against is None and not given["database"] and not given["exported"]:
+        found = _as_noted(found, terminal.host_settings.home / FILE_NAME)
     code = BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
     if as_json:
         print_json(_object(found, code, len(anchors)))
@@ -92,10 +96,17 @@ def _read(path: Path) -> list[Anchor]:
 
 def _witnessed(terminal: Terminal, given: dict[str, Any]) -> list[Anchor]:
     """The bot's own witness file belongs to its own database, and need not be named."""
-    if given["database"] or given["exported"] or given["anchors"]:
+    if given["database"] or given["exported"]:
         return []
     path = terminal.host_settings.witness_file
     return _read(path) if path is not None and path.exists() else []
+
+
+def _as_noted(found: Findings, path: Path) -> Findings:
+    """Also without the witness file the database knows how far its heads were written there."""
+    seq = int(note_in(path, WITNESSED).removesuffix(BEGUN) or 0)
+    noted = Anchor(seq=seq, head="", where="the head was written to the witness file, as the database notes")
+    return replace(found, against=noted) if seq > found.place.seq else found
 
 
 def _keys(terminal: Terminal, path: Path | None) -> Keyring:
@@ -147,10 +158,8 @@ def _sentences(found: Findings, anchors: int) -> Iterator[str]:
     elif against is None:
         yield f"{holds}."
     elif found.behind:
-        yield (
-            f"{holds}, and #{against.seq} {against.head[:16]} was seen ({against.where}): the log was cut, or is an "
-            "older copy."
-        )
+        seen = f"#{against.seq} {against.head[:16]}".strip()
+        yield f"{holds}, and {seen} was seen ({against.where}): the log was cut, or is an older copy."
     else:
         yield (
             f"{holds}, and record #{against.seq} is not the one that was seen as {against.head[:16]} "

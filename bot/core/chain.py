@@ -177,6 +177,11 @@ def _text_heads(text: str) -> Iterator[tuple[int, str]]:
             yield int(found[1]), found[2]
 
 
+def without_heads(text: str) -> str:
+    """The text with a word behind each line that `anchors_in` would take for a head: somebody may have typed it."""
+    return "\n".join(f"{line} (as typed)" if any(_text_heads(line.strip())) else line for line in text.split("\n"))
+
+
 def a_head(text: str) -> Anchor | None:
     """A head as somebody types it: `#42:0123456789abcdef`, eight digits at least; None when it is none."""
     found = _HEAD.match(text.strip())

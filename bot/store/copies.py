@@ -33,6 +33,16 @@ def links_of(path: Path) -> Iterator[Iterator[Link]]:
         raise ConfigurationError(f"{path} cannot be read as a database of b24bot: {error}.") from None
 
 
+def note_in(path: Path, name: str) -> str:
+    """What the bot has noted in the file under a name; empty where it has not, as in one of an older version."""
+    try:
+        with _opened(path) as connection:
+            found = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    except sqlite3.DatabaseError:
+        return ""
+    return found[0] if found else ""
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     if not alone(path, "-wal") and not _beside(path, "-shm").exists():

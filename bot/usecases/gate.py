@@ -138,4 +138,4 @@ class LagWatch(Watch):
 
 
 def _slow(ctx: Context) -> str:
-    return _dead(ctx) or _behind(ctx, SLOW_MS)
+    return _dead(ctx) or _behind(ctx, min(SLOW_MS, ctx.audit_lag_ms))

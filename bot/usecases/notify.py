@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import clock as ids
+from bot.core.chain import without_heads
 from bot.core.change import ChangeRequest
 from bot.core.notices import Announcement, CardNotice, ThreadNotice, Whisper
 from bot.core.principals import Principal
@@ -41,7 +42,11 @@ def _once(number: int, what: str) -> str:
 
 
 def announce(ctx: Context, text: str) -> None:
-    """Say something to everybody, in a message of its own in the approval channel and in the audit channel."""
+    """Say something to everybody, in a message of its own in the approval channel and in the audit channel.
+
+    A reason in it is what somebody typed, and must not pass for a head once the channel is saved as text.
+    """
+    text = without_heads(text)
     for channel in dict.fromkeys((ctx.channels.approval, ctx.channels.audit)):
         if channel:
             notice = Announcement(channel=channel, text=text)

@@ -140,6 +140,33 @@ def test_the_bots_own_witness_file_is_compared_unasked(written: Desk, witness: P
     assert written.run("audit", "verify", B24BOT_WITNESS_FILE=str(witness.with_name("gone"))).exit_code == 0
 
 
+def test_heads_that_are_named_are_compared_beside_the_witness_and_not_instead(written: Desk, witness: Path) -> None:
+    cut(database(written))
+    export = written.folder / "export.jsonl"
+    export.write_text(written.run("audit", "export").stdout)
+    shown = written.run("audit", "verify", "--anchors", str(export), B24BOT_WITNESS_FILE=str(witness))
+    assert shown.exit_code == 2
+    assert f"(line 3 of {witness})" in shown.stdout.replace("\n", " ")
+    head = head_in(written.run("audit", "verify").stdout)
+    assert written.run("audit", "verify", "--head", head, B24BOT_WITNESS_FILE=str(witness)).exit_code == 2
+
+
+@pytest.mark.parametrize("noted", ["4", "4 at first"])
+def test_without_the_witness_file_the_database_knows_how_far_it_was_written(written: Desk, noted: str) -> None:
+    with written.store() as store, store.unit_of_work():
+        store.facts.put("witnessed", noted)
+    assert written.run("audit", "verify").exit_code == 0
+    cut(database(written))
+    shown = written.run("audit", "verify", "--json")
+    assert shown.exit_code == 2
+    assert json.loads(shown.stdout)["against"]["seq"] == 4
+    assert json.loads(shown.stdout)["behind"] is True
+    told = written.run("audit", "verify").stdout.replace("\n", " ")
+    assert "and #4 was seen (the head was written to the witness file, as the database notes): the log was cut" in told
+    copy = shutil.copyfile(database(written), written.folder / "copy.sqlite3")
+    assert written.run("audit", "verify", "--database", str(copy)).exit_code == 0, "of a copy nobody expects the end"
+
+
 def test_text_saved_from_the_audit_channel_is_compared(written: Desk) -> None:
     with written.store() as store:
         lines = [audit_line(one) for one in store.audit.walk()]

@@ -16,6 +16,7 @@ from bot.core.chain import (
     a_head,
     anchors_in,
     examine,
+    without_heads,
     witness_line,
 )
 
@@ -191,3 +192,13 @@ def test_a_head_that_is_typed(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "42", "#42:", "42:0123", "x:0123456789abcdef", "9" * 30 + ":01234567"])
 def test_what_is_typed_and_no_head(text: str) -> None:
     assert a_head(text) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["see ticket #999999 0123456789abcdef", "#7:0123456789abcdef.", f'"3",x,"{"0" * 64}"'],
+)
+def test_what_somebody_typed_can_be_kept_from_passing_for_a_head(typed: str) -> None:
+    assert list(anchors_in([typed], "channel.txt"))
+    assert list(anchors_in(without_heads(f"Why:\n{typed}\nThat is all.").split("\n"), "channel.txt")) == []
+    assert without_heads("Why: #7 is broken\n") == "Why: #7 is broken\n"

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core import marks
 from bot.core.audit import Tag
+from bot.core.chain import anchors_in
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import NotPermitted
 from bot.core.execution import ASK_PEOPLE_AFTER_MS
@@ -166,6 +167,13 @@ def test_confirmed_it_runs_verified_and_on_the_record(glass: Office) -> None:
         "customers are lost",
         change.digest,
     )
+
+
+def test_a_reason_does_not_pass_for_a_head_of_the_audit_log(glass: Office) -> None:
+    broken(glass, NOW.replace("customers are lost", "see #999999 0123456789abcdef"))
+    glass.deliver()
+    assert any("see #999999 0123456789abcdef" in words for words in announced(glass))
+    assert [anchor for words in announced(glass) for anchor in anchors_in(words.split("\n"), "#audit")] == []
 
 
 def test_it_is_announced_in_both_channels_with_who_what_and_why(glass: Office) -> None:

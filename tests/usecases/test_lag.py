@@ -127,6 +127,15 @@ def test_a_slow_channel_is_told_once_each_time_to_the_log_and_the_admins(
     assert caplog.text.count("lags behind") == 2
 
 
+def test_whoever_is_refused_sooner_is_told_sooner(office: Office) -> None:
+    office.ctx.audit_lag_ms = 60_000
+    watch = LagWatch(office.ctx)
+    stall(office)
+    office.clock.advance(61)
+    looks(watch, office)
+    assert [one.person for one in office.waiting_whispers() if "lags behind" in one.reply.title] == [IDA]
+
+
 def test_what_is_old_and_goes_at_once_is_no_trouble(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     """As after a night off, or when somebody puts the clock forward."""
     watch = LagWatch(office.ctx)
