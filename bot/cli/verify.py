@@ -65,6 +65,8 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
     else:
         for line in _sentences(found, len(anchors)):
             say(line)
+        if given["exported"] and found.broken_at == 1:
+            say("A part of the log (audit export --after) cannot be verified: the chain is followed from #1.")
     raise SystemExit(code)
 
 

@@ -62,7 +62,8 @@ class Keyring:
         if key is None:
             raise ConfigurationError(
                 f"The key “{key_id}” is used in the database and missing from the key file.",
-                hint="Put the line of that key back into the key file, from where you keep a copy of it.",
+                hint="Put the line of that key back into the key file, from where you keep a copy of it. If there "
+                "never was such a key, a record was changed so that it names one.",
             )
         return key
 

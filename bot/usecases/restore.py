@@ -116,7 +116,9 @@ def _accept(wish: Wish, copy: Backup, found: Standing) -> int | None:
     witnessed = max((anchor.seq for anchor in wish.anchors), default=None)
     lost = found.lost
     if witnessed is not None:
-        lost = max(lost or 0, witnessed - copy.seq)
+        # What the bot notes of itself is nothing that happened, and only the database that is there can tell it apart.
+        reached = copy.seq if lost is None else max(copy.seq, found.last)
+        lost = (lost or 0) + max(0, witnessed - reached)
     if wish.behind:
         return lost
     if not found.kin:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -373,6 +374,21 @@ def test_a_witness_that_has_seen_more_tells_how_much_is_lost(copied: tuple[Desk,
     shown = desk.run("restore", str(moved), "--behind", B24BOT_WITNESS_FILE=str(witness))
     assert shown.exit_code == 0
     assert f"{witness} has seen the lost records" in shown.stdout
+    assert "Roles, a freeze and requests are as they were then." in shown.stdout
+
+
+def test_the_newest_copy_lacks_nothing_also_where_a_witness_has_seen_the_record_of_the_backup(
+    copied: tuple[Desk, Path],
+) -> None:
+    desk, _ = copied
+    made = desk.run("backup", "--to", str(desk.folder / "newest"), "--json")
+    witness = desk.folder / "witness"
+    witness.write_text(desk.run("audit", "export").stdout)
+    witness.chmod(0o600)
+    shown = desk.run("restore", json.loads(made.stdout)["path"], "--anchors", str(witness))
+    assert shown.exit_code == 0, shown.output
+    assert "Lost" not in shown.stdout
+    assert "a freeze" not in shown.stdout
 
 
 def test_a_copy_that_a_witness_contradicts_is_refused_even_if_it_may_be_behind(copied: tuple[Desk, Path]) -> None:

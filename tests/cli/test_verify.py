@@ -233,7 +233,8 @@ def test_an_export_is_verified_alone(written: Desk, witness: Path) -> None:
     path.write_text("".join(rows[:3]))
     assert without_settings(written, *words).exit_code == 2
     path.write_text("".join(rows[1:]))
-    assert without_settings(written, *words).exit_code == 1
+    shown = without_settings(written, *words)
+    assert (shown.exit_code, "A part of the log" in shown.stdout) == (1, True)
 
 
 def test_a_log_written_anew_with_the_key_is_told_from_one_that_was_cut(written: Desk, witness: Path) -> None:
