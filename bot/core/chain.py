@@ -117,6 +117,21 @@ def any_stands(links: Iterable[Link], key_of: Callable[[str], bytes]) -> bool:
     return False
 
 
+def out_of_turn(links: Iterable[Link]) -> frozenset[str]:
+    """Ids of keys that are named between records of one other key. A key that was replaced is not used again: if nobody
+    has it, it was never there, and a record was changed to name it."""
+    spans: dict[str, tuple[int, int]] = {}
+    for number, one in enumerate(links):
+        first, _ = spans.get(one.key_id, (number, number))
+        spans[one.key_id] = first, number
+    found, reach = set(), 0
+    for key_id, (first, last) in spans.items():
+        if reach > first:
+            found.add(key_id)
+        reach = max(reach, last)
+    return frozenset(found)
+
+
 def _mac(one: Link, key: bytes, previous: bytes) -> bytes:
     return link_of(
         key, one.seq, previous, at=one.at, tag=one.tag, actor=one.actor, subject=one.subject, facts=one.facts

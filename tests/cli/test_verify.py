@@ -262,6 +262,21 @@ def test_a_key_that_is_not_in_the_file_is_a_clear_error(written: Desk) -> None:
     assert written.run("audit", "verify", "--key-file", str(written.folder / "none")).exit_code == 78
 
 
+def test_a_record_that_was_changed_to_name_a_key_that_never_was_is_broken(written: Desk) -> None:
+    rewrite(database(written), "UPDATE audit SET key_id = 'k9' WHERE seq = 2")
+    shown = written.run("audit", "verify")
+    assert (shown.exit_code, "broken at record #2:" in shown.stdout) == (1, True)
+
+
+def test_of_the_newest_record_nobody_can_tell_whether_its_key_was_lost(written: Desk) -> None:
+    rewrite(database(written), "UPDATE audit SET key_id = 'k9' WHERE seq = 4")
+    shown = written.run("audit", "verify")
+    assert shown.exit_code == 78
+    assert "If there never was such a key, a record was changed so that it names one." in shown.stderr.replace(
+        "\n", " "
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

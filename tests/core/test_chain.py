@@ -16,6 +16,7 @@ from bot.core.chain import (
     a_head,
     anchors_in,
     examine,
+    out_of_turn,
     without_heads,
     witness_line,
 )
@@ -90,6 +91,24 @@ def test_whatever_differs_breaks_it_there(change: dict[str, object]) -> None:
 def test_what_is_no_record_breaks_it() -> None:
     links = chain()
     assert examine([*links[:4], NO_LINK, *links[4:]], KEYS.__getitem__).broken_at == 5
+
+
+@pytest.mark.parametrize(
+    ("ids", "found"),
+    [
+        ("", ""),
+        ("1112", ""),
+        ("1123", ""),
+        ("1911", "9"),
+        ("1191", "9"),
+        ("129222", "9"),
+        ("12991", "29"),
+        ("1119", ""),
+    ],
+)
+def test_a_key_between_records_of_another_one_was_never_there(ids: str, found: str) -> None:
+    links = [replace(one, key_id=key) for one, key in zip(chain(len(ids)), ids, strict=True)]
+    assert out_of_turn(links) == frozenset(found)
 
 
 def test_only_an_anchor_shows_that_the_end_was_cut_and_the_oldest_of_them_is_named() -> None:
