@@ -76,7 +76,7 @@ def test_serve_listens_says_where_and_ends_well_when_told(office: Desk) -> None:
     assert result.stdout == f"Listening on http://127.0.0.1:{port}\n"
     # A server that is kept waiting by the machine says so in lines of its own, which have no action.
     lines = [json.loads(line) for line in result.stderr.splitlines()]
-    actions = [line["action"] for line in lines if line["logger"] == "b24bot"]
+    actions = [line["action"] for line in lines if line["logger"].startswith("b24bot")]
     assert (actions[0], actions.count("listening")) == ("approvers_short", 1)
     assert actions[-1] == "stopping"
     assert office.tags() == [Tag.PROCESS_STARTED]
