@@ -100,7 +100,8 @@ def _tell(done: Restored, wish: Wish, settings: Settings) -> None:
     if done.closed:
         say(f"Closed, because they may have been run since: {count(done.closed, 'change request')}.")
     if done.lost != 0:
-        say("Roles, a freeze and requests are as they were then. Before it starts: b24bot access list, b24bot status")
+        say("Roles, a freeze and open requests are as they were when the copy was made.")
+        say("Before you start the bot, look: b24bot access list, b24bot status")
     if any(anchor.seq > done.copied for anchor in _anchors(settings, None)):
         say(f"{settings.witness_file} has seen the lost records: put it aside, or the bot will only read.")
     say("Tokens in the copy may have been renewed since. Look: b24bot portal check")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -53,12 +54,11 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
         raise WordsError("Give --database or --export, not both.")
     anchors = [*_typed(given["head"]), *kept(given["anchors"]), *_witnessed(terminal, given)]
     keys = _keys(terminal, given["key_file"])
+    key_of = _finder(terminal, given, keys)
     with _links(terminal, given["database"], given["exported"]) as links:
-        never = out_of_turn(links) - {*keys.ids}
-    with _links(terminal, given["database"], given["exported"]) as links:
-        found = examine(links, _keys_but(keys, never), anchors=anchors)
+        found = examine(links, key_of, anchors=anchors)
     if found.broken_at is not None:
-        _assert_its_keys(terminal, given, _keys_but(keys, never))
+        _assert_its_keys(terminal, given, key_of)
     elif found.against is None and not given["database"] and not given["exported"]:
         found = _as_noted(found, terminal.host_settings.home / FILE_NAME)
     code = BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
@@ -122,9 +122,23 @@ def _keys(terminal: Terminal, path: Path | None) -> Keyring:
         return load_key_file(settings.key_file, home=settings.home)
 
 
-def _keys_but(keys: Keyring, never: frozenset[str]) -> Callable[[str], bytes]:
-    """The audit key of an id. With one that nobody ever had no record fits."""
-    return lambda key_id: b"" if key_id in never else keys.audit_key(key_id)
+def _finder(terminal: Terminal, given: dict[str, Any], keys: Keyring) -> Callable[[str], bytes]:
+    """The audit key of an id. For one that nobody ever had it is a key with which no record fits."""
+
+    @cache
+    def never() -> frozenset[str]:
+        with _links(terminal, given["database"], given["exported"]) as links:
+            return out_of_turn(links)
+
+    def find(key_id: str) -> bytes:
+        try:
+            return keys.audit_key(key_id)
+        except ConfigurationError:
+            if key_id in never():
+                return b""
+            raise
+
+    return find
 
 
 def _assert_its_keys(terminal: Terminal, given: dict[str, Any], key_of: Callable[[str], bytes]) -> None:

@@ -374,7 +374,8 @@ def test_a_witness_that_has_seen_more_tells_how_much_is_lost(copied: tuple[Desk,
     shown = desk.run("restore", str(moved), "--behind", B24BOT_WITNESS_FILE=str(witness))
     assert shown.exit_code == 0
     assert f"{witness} has seen the lost records" in shown.stdout
-    assert "Roles, a freeze and requests are as they were then." in shown.stdout
+    assert "Roles, a freeze and open requests are as they were when the copy was made." in shown.stdout
+    assert "Before you start the bot, look: b24bot access list, b24bot status" in shown.stdout
 
 
 def test_the_newest_copy_lacks_nothing_also_where_a_witness_has_seen_the_record_of_the_backup(
