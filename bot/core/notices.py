@@ -76,7 +76,7 @@ def notice_to_json(notice: Notice) -> str:
 def notice_from_json(kind: str, text: str) -> Notice:
     data: dict[str, Any] = json.loads(text)
     if "person" in data:
-        data["person"] = Principal(**data["person"])
+        data["person"] = Principal.read("{team}:{user}".format(**data["person"]))
     if "reply" in data:
         data["reply"] = _reply(data["reply"])
     return _KINDS[kind](**data)

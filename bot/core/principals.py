@@ -1,4 +1,4 @@
-"""Who somebody is to us: a Slack user of one team, or the account that owns the host's shell."""
+"""Who somebody is to us: a Slack user of one team, or an account of the host's shell."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Self
 from bot.plugin import BadArgument
 
 LOCAL_TEAM = "local"
+"""Stands before the account's name where an account of the host's shell is written out."""
 _SLACK_ID = re.compile(r"\A[TE][A-Z0-9]{2,20}:[UW][A-Z0-9]{2,20}\Z")
 
 _MENTION = re.compile(r"\A@([UW][A-Z0-9]{2,20})\Z")
@@ -46,6 +47,11 @@ class Principal:
     team: str
     user: str
 
+    def __post_init__(self) -> None:
+        # Team ids come from payloads: a word in one must never make somebody the owner of the host.
+        if self.team == LOCAL_TEAM and not self.local:
+            raise ValueError("an account of the host's shell is made by Principal.shell alone")
+
     @property
     def id(self) -> str:
         return f"{self.team}:{self.user}"
@@ -53,7 +59,7 @@ class Principal:
     @property
     def local(self) -> bool:
         """Somebody at the host's own shell."""
-        return self.team == LOCAL_TEAM
+        return isinstance(self, ShellAccount)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -77,15 +83,25 @@ class Principal:
         mention = _MENTION.match(text.strip())
         return cls(team="", user=mention[1]) if mention else cls.parse(text)
 
-    @classmethod
-    def read(cls, stored: str) -> Self:
-        """The inverse of `id`, for what was stored."""
+    @staticmethod
+    def read(stored: str) -> Principal:
+        """Read what `id` wrote. For the bot's own rows and settings, never for what a payload says."""
         team, _, user = stored.partition(":")
-        return cls(team=team, user=user)
+        return Principal.shell(user) if team == LOCAL_TEAM else Principal(team=team, user=user)
 
-    @classmethod
-    def shell(cls, account: str) -> Self:
-        return cls(team=LOCAL_TEAM, user=account)
+    @staticmethod
+    def shell(account: str) -> ShellAccount:
+        """Name an account of the host's shell. For the terminal and for what the host's settings do by themselves."""
+        return ShellAccount(team=LOCAL_TEAM, user=account)
+
+
+class ShellAccount(Principal):
+    """An account of the host's own shell: whoever has it owns the database anyway, so it has the role admin.
+
+    A type of its own, so that no id in a payload or in a stored delivery can stand for it.
+    """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,40 @@ from typing import Any
 from bot.core import marks
 from bot.core.inbound import Click, Form, SlashCommand
 from bot.core.principals import Principal
+from bot.slack.ids import check_ids
 from bot.slack.render.card import ACTION_PREFIX
 from bot.slack.typed import as_typed
 
 Payload = Mapping[str, Any]
 
+COMMAND_IDS = (
+    (("team_id",), "team"),
+    (("enterprise_id",), "enterprise"),
+    (("user_id",), "user"),
+    (("channel_id",), "channel"),
+    (("api_app_id",), "application"),
+)
+INTERACTION_IDS = (
+    (("user", "id"), "user"),
+    (("user", "team_id"), "team"),
+    (("team", "id"), "team"),
+    (("enterprise", "id"), "enterprise"),
+    (("channel", "id"), "channel"),
+    (("container", "channel_id"), "channel"),
+    (("container", "message_ts"), "message"),
+    (("message", "ts"), "message"),
+    (("view", "id"), "view"),
+    (("api_app_id",), "application"),
+)
+"""Where a payload names something by its id, and what."""
+
 
 def slash_command(payload: Payload) -> SlashCommand:
-    """A slash command's form fields. This and its siblings raise ValueError when no person is named."""
+    """A slash command's form fields.
+
+    This and its siblings raise ValueError when no person is named, and when an id is none of Slack's.
+    """
+    check_ids(payload, COMMAND_IDS)
     person = _someone(_text(payload, "team_id"), _text(payload, "user_id"))
     trigger = _text(payload, "trigger_id")
     return SlashCommand(
@@ -30,6 +56,7 @@ def slash_command(payload: Payload) -> SlashCommand:
 
 def click(payload: Payload) -> Click:
     """A block_actions payload with one action."""
+    check_ids(payload, INTERACTION_IDS)
     actions = payload.get("actions") or [{}]
     action: Payload = actions[0]
     person = _person(payload)
@@ -50,6 +77,7 @@ def click(payload: Payload) -> Click:
 
 def form(payload: Payload) -> Form:
     """A view_submission payload."""
+    check_ids(payload, INTERACTION_IDS)
     view = _part(payload, "view")
     person = _person(payload)
     values = _part(_part(view, "state"), "values")

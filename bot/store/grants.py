@@ -45,16 +45,20 @@ class Grants:
     def words(self) -> dict[str, str]:
         """What the rows say of each person, by id, whether it is a role or not."""
         rows = self._database.rows("SELECT team, user, role FROM grants")
-        return {Principal(team=row["team"], user=row["user"]).id: row["role"] for row in rows}
+        return {_person(row).id: row["role"] for row in rows}
 
 
 def _role(row: Row) -> Role | None:
     return next((role for role in Role if role == row["role"]), None)
 
 
+def _person(row: Row) -> Principal:
+    return Principal.read(f"{row['team']}:{row['user']}")
+
+
 def _grant(row: Row, role: Role) -> Grant:
     return Grant(
-        principal=Principal(team=row["team"], user=row["user"]),
+        principal=_person(row),
         role=role,
         granted_by=row["granted_by"],
         granted_at=row["granted_at"],

@@ -38,7 +38,7 @@ def test_a_click_on_a_message() -> None:
 
 
 def test_a_click_in_a_modal_or_on_the_home_tab_has_no_channel_and_no_address() -> None:
-    payload = click_payload(container={"type": "view", "view_id": "V1"}, view={"id": "V1"})
+    payload = click_payload(container={"type": "view", "view_id": "V0001"}, view={"id": "V0001"})
     for name in ("channel", "message", "response_url"):
         del payload[name]
     found = click(payload)

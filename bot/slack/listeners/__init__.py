@@ -13,6 +13,7 @@ from slack_bolt.response import BoltResponse
 from bot import clock as ids
 from bot.core.errors import StoreUnavailable
 from bot.core.inbound import Inbound
+from bot.slack.ids import StrangeId
 from bot.slack.inbound import click, form, slash_command
 from bot.slack.render.card import ACTION_PREFIX
 from bot.slack.render.form import REASON_FORM
@@ -71,4 +72,5 @@ def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
 
 def note_malformed(error: Exception) -> None:
     """Signed by Slack, and not of the shape Slack documents: no reason for a traceback, and nothing of it is logged."""
-    log.warning("a malformed payload: %s", type(error).__name__, extra={"action": "malformed"})
+    what = str(error) if isinstance(error, StrangeId) else type(error).__name__
+    log.warning("a malformed payload: %s", what, extra={"action": "malformed"})

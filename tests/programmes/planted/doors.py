@@ -31,6 +31,18 @@ DOORS: tuple[Bug, ...] = (
         by="tests/slack/test_frontdoor.py tests/slack/test_fuzz.py",
     ),
     bug(
+        "shell-by-payload",
+        "a signed payload whose team id is `local` is taken for the host's shell, with the role admin",
+        ("bot/slack/inbound.py", "    check_ids(payload, COMMAND_IDS)\n", ""),
+        (
+            "bot/core/principals.py",
+            "        if self.team == LOCAL_TEAM and not self.local:",
+            "        if not self.team and not self.local:",
+        ),
+        ("bot/core/principals.py", "return isinstance(self, ShellAccount)", "return self.team == LOCAL_TEAM"),
+        by="tests/slack/test_payload_ids.py",
+    ),
+    bug(
         "retry-header-drop",
         "whatever carries a retry header is taken for a repetition and dropped",
         (

@@ -1,0 +1,42 @@
+"""The shapes of Slack's ids. A payload that names anything else is refused, whoever signed it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+SHAPES: Mapping[str, re.Pattern[str]] = {
+    # An installation for a whole organisation has the organisation's id where a team's stands elsewhere.
+    "team": re.compile(r"\A[TE][A-Z0-9]{2,20}\Z"),
+    "enterprise": re.compile(r"\AE[A-Z0-9]{2,20}\Z"),
+    "user": re.compile(r"\A[UW][A-Z0-9]{2,20}\Z"),
+    "channel": re.compile(r"\A[CDG][A-Z0-9]{2,20}\Z"),
+    "application": re.compile(r"\AA[A-Z0-9]{2,20}\Z"),
+    "view": re.compile(r"\AV[A-Z0-9]{2,20}\Z"),
+    "message": re.compile(r"\A[0-9]{1,12}\.[0-9]{1,9}\Z"),
+}
+
+
+class StrangeId(ValueError):
+    """A payload has something else where Slack writes an id. `str()` names the field and not what stood there."""
+
+
+def check_ids(payload: Mapping[str, Any], rows: Iterable[tuple[tuple[str, ...], str]]) -> None:
+    """Refuse a payload in which one of the named fields holds no id of its kind. What is absent is no id of another.
+
+    Raises StrangeId.
+    """
+    for path, kind in rows:
+        value = _at(payload, path)
+        if value not in (None, "") and not (isinstance(value, str) and SHAPES[kind].match(value)):
+            raise StrangeId(f"{'.'.join(path)} is no {kind} id")
+
+
+def _at(payload: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    value: Any = payload
+    for name in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
