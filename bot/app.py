@@ -37,7 +37,8 @@ from bot.usecases.recover import note_start
 from bot.usecases.startup import examine, note_skew
 from bot.usecases.undelivered import DeliveryError
 from bot.usecases.worker import Worker
-from bot.web.site import Site, Wsgi, make_site
+from bot.web.health import Readiness, Wsgi
+from bot.web.site import Site, make_site
 
 log = logging.getLogger("b24bot")
 IDENTIFY_AGAIN_SECONDS = 2.0
@@ -237,7 +238,7 @@ class Running:
             identity=lambda: self.bot.gateway.identity,
         )
         dispatch = dispatcher(app, lambda: self.bot.gateway.identity)
-        return make_site(as_wsgi(door, dispatch), self.readiness, self.mode)
+        return make_site(as_wsgi(door, dispatch), Readiness(self.readiness, self.mode))
 
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from bot.web.site import Wsgi
+from bot.web.health import Wsgi
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 """The names under which a browser on this machine asks; a name that was made to point here is none of them."""

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, Response, jsonify
 from waitress import wasyncore
-from waitress.server import create_server
 
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+from bot.clock import SystemClock
+from bot.plugin import Clock
+from bot.web.connections import LOOK_SECONDS, Limits, TimedServer, connections_allowed
+from bot.web.health import Readiness, Wsgi, make_health
+
 SLACK_PATH = "/slack/events"
 THREADS = 8
-BODY_LIMIT = 1024 * 1024
 FINISH_SECONDS = 5
 
 
-def make_site(slack: Wsgi, ready: Callable[[], Mapping[str, bool]], mode: Callable[[], str]) -> Wsgi:
-    """A WSGI application. `ready` names each condition of readiness and says whether it holds.
-
-    `mode` is told beside them and is none of them: a bot that was frozen takes what comes, and says so.
-    """
-    site = Flask("b24bot")
-
-    @site.get("/healthz")
-    def healthz() -> Response:
-        return jsonify(alive=True)
-
-    @site.get("/readyz")
-    def readyz() -> tuple[Response, int]:
-        conditions = dict(ready())
-        holds = all(conditions.values())
-        return jsonify(ready=holds, mode=mode(), **conditions), 200 if holds else 503
+def make_site(slack: Wsgi, readiness: Readiness) -> Wsgi:
+    """A WSGI application: health for a load balancer, and Slack's requests for the intake."""
+    health = make_health(readiness)
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        # Slack's requests do not pass through flask: an acknowledgement is a matter of fractions of a millisecond.
-        chosen: Wsgi = slack if environ.get("PATH_INFO") == SLACK_PATH else site
+        chosen = slack if environ.get("PATH_INFO") == SLACK_PATH else health
         return chosen(environ, start_response)
 
     return application
@@ -45,20 +32,28 @@ def make_site(slack: Wsgi, ready: Callable[[], Mapping[str, bool]], mode: Callab
 class Site:
     """A WSGI application served by waitress; `port` 0 picks a free one."""
 
-    def __init__(self, application: Wsgi, host: str, port: int) -> None:
+    def __init__(
+        self,
+        application: Wsgi,
+        host: str,
+        port: int,
+        *,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._sockets: dict[int, Any] = {}
         self._stopping = threading.Event()
         self._running = threading.Event()
         self._closing = threading.Lock()
         self._closed = False
-        self._server: Any = create_server(
+        self._server: Any = TimedServer(
             application,
-            map=self._sockets,
+            self._sockets,
             host=host,
             port=port,
             threads=THREADS,
-            max_request_body_size=BODY_LIMIT,
-            ident=None,
+            limits=limits or Limits(connections=connections_allowed()),
+            clock=clock or SystemClock(),
         )
 
     @property
@@ -70,7 +65,7 @@ class Site:
         self._running.set()
         try:
             while not self._stopping.is_set():
-                wasyncore.loop(timeout=1.0, use_poll=True, map=self._sockets, count=1)
+                wasyncore.loop(timeout=LOOK_SECONDS, use_poll=True, map=self._sockets, count=1)
         finally:
             self._close()
 

@@ -23,7 +23,9 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
 from bot.store.store import FILE_NAME
-from bot.web.site import SLACK_PATH, Site, Wsgi
+from bot.web.connections import Limits
+from bot.web.health import Wsgi
+from bot.web.site import SLACK_PATH, Site
 from tests.slack.kit import FORM, signature
 
 
@@ -52,7 +54,9 @@ def settings_for(folder: Path, workspace: SlackWorkspace, **more: str) -> dict[s
 class Intake:
     """A bot that only takes in. Use as a context manager."""
 
-    def __init__(self, folder: Path, workspace: SlackWorkspace, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, workspace: SlackWorkspace, *, limits: Limits | None = None, **settings: str
+    ) -> None:
         self.workspace = workspace
         self.secret = workspace.signing_secret
         self.clock = ShiftedClock()
@@ -61,7 +65,7 @@ class Intake:
         self.running = Running(assemble(read, clock=self.clock, synchronous="OFF"), intake=True, work=False)
         self.application: Wsgi = self.running.http()
         self.database = folder / "home" / FILE_NAME
-        self._site = Site(self.application, "127.0.0.1", 0)
+        self._site = Site(self.application, "127.0.0.1", 0, limits=limits, clock=self.clock)
         self._serving = threading.Thread(target=self._site.run, name="site", daemon=True)
 
     def __enter__(self) -> Self:

@@ -20,7 +20,7 @@ from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Identity, make_client
 from bot.slack.listeners import BUSY
-from bot.web.site import Wsgi
+from bot.web.health import Wsgi
 from tests.slack.intake import Answered, Intake, locked, through_wsgi
 from tests.slack.kit import (
     JSON,

@@ -17,8 +17,9 @@ import pytest
 
 import bot.web
 from bot.playground.stage import TownStage
+from bot.web.health import Wsgi
 from bot.web.page import ACTS, StageRefusal, make_page
-from bot.web.site import Site, Wsgi
+from bot.web.site import Site
 
 FILES = Path(bot.web.__file__).parent
 SCRIPTS = sorted((FILES / "static").glob("*.js"))

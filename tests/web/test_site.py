@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
+from bot.clock import ShiftedClock
 from bot.plugin.loopback import wait_until
+from bot.web.health import Readiness
 from bot.web.site import SLACK_PATH, Site, make_site
 from tests.open_files import open_files
 
 
-def normal() -> str:
-    return "normal"
+def readiness(mode: str = "normal", **conditions: bool) -> Readiness:
+    return Readiness(lambda: conditions, lambda: mode)
 
 
 def slack(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -47,22 +49,64 @@ def get(port: int, path: str, method: str = "GET") -> tuple[int, bytes, dict[str
 
 
 def test_it_is_alive_whatever_else_does_not_hold() -> None:
-    with served(site := Site(make_site(slack, lambda: {"store": False}, normal), "127.0.0.1", 0)):
+    with served(site := Site(make_site(slack, readiness(store=False)), "127.0.0.1", 0)):
         status, body, _ = get(site.port, "/healthz")
     assert (status, json.loads(body)) == (200, {"alive": True})
 
 
 @pytest.mark.parametrize(("store", "status"), [(True, 200), (False, 503)])
 def test_it_is_ready_when_every_condition_holds_and_names_each_beside_the_mode(store: bool, status: int) -> None:
-    site = Site(make_site(slack, lambda: {"store": store, "slack": True}, lambda: "no-danger"), "127.0.0.1", 0)
+    site = Site(make_site(slack, readiness("no-danger", store=store, slack=True)), "127.0.0.1", 0)
     with served(site):
         answer, body, _ = get(site.port, "/readyz")
     assert answer == status
     assert json.loads(body) == {"ready": store, "mode": "no-danger", "store": store, "slack": True}
 
 
+def test_readyz_looks_once_in_a_while_because_each_look_is_a_commit() -> None:
+    looks: list[int] = []
+    clock = ShiftedClock()
+
+    def conditions() -> dict[str, bool]:
+        looks.append(1)
+        return {"store": len(looks) == 1}
+
+    cached = Readiness(conditions, lambda: "normal", clock=clock)
+    with served(site := Site(make_site(slack, cached), "127.0.0.1", 0)):
+        assert [get(site.port, "/readyz")[0] for _ in range(20)] == [200] * 20
+        assert len(looks) == 1
+        clock.advance(2)
+        assert get(site.port, "/readyz")[0] == 503
+    assert len(looks) == 2
+
+
+def test_readyz_is_answered_while_another_look_takes_long() -> None:
+    """A locked database makes a look take seconds; it may not take a thread for each who asks."""
+    looking, go_on = threading.Event(), threading.Event()
+    clock = ShiftedClock()
+    slow: list[bool] = []
+
+    def conditions() -> dict[str, bool]:
+        if slow:
+            looking.set()
+            go_on.wait(5)
+        return {"store": not slow}
+
+    cached = Readiness(conditions, lambda: "normal", clock=clock)
+    assert cached.state().ready
+    slow.append(True)
+    clock.advance(2)
+    first = threading.Thread(target=cached.state)
+    first.start()
+    assert looking.wait(5)
+    assert cached.state().ready, "what was seen last"
+    go_on.set()
+    first.join(timeout=5)
+    assert not cached.state().ready
+
+
 def test_slacks_requests_go_to_the_intake_and_nothing_else_does() -> None:
-    with served(site := Site(make_site(slack, dict, normal), "127.0.0.1", 0)):
+    with served(site := Site(make_site(slack, readiness()), "127.0.0.1", 0)):
         assert get(site.port, SLACK_PATH, "POST")[:2] == (200, b"slack")
         assert get(site.port, SLACK_PATH + "?a=1", "POST")[:2] == (200, b"slack")
         for path in ("/", "/slack", "/slack/events/", "/slack/Events", "/healthz/x", "/%00"):
@@ -71,7 +115,7 @@ def test_slacks_requests_go_to_the_intake_and_nothing_else_does() -> None:
 
 
 def test_it_does_not_tell_what_serves_it() -> None:
-    with served(site := Site(make_site(slack, dict, normal), "127.0.0.1", 0)):
+    with served(site := Site(make_site(slack, readiness()), "127.0.0.1", 0)):
         assert "server" not in get(site.port, "/healthz")[2]
 
 
@@ -84,7 +128,7 @@ def test_who_is_being_answered_when_it_stops_gets_the_whole_answer() -> None:
         return slack(environ, start_response)
 
     answers: list[tuple[int, bytes]] = []
-    site = Site(make_site(slow, dict, normal), "127.0.0.1", 0)
+    site = Site(make_site(slow, readiness()), "127.0.0.1", 0)
     with served(site):
         asking = threading.Thread(target=lambda: answers.append(get(site.port, SLACK_PATH)[:2]))
         asking.start()
@@ -97,7 +141,7 @@ def test_who_is_being_answered_when_it_stops_gets_the_whole_answer() -> None:
 
 def test_once_stopped_nothing_listens_and_nothing_is_left_open() -> None:
     before = open_files()
-    site = Site(make_site(slack, dict, normal), "127.0.0.1", 0)
+    site = Site(make_site(slack, readiness()), "127.0.0.1", 0)
     with served(site):
         waiting = http.client.HTTPConnection("127.0.0.1", site.port, timeout=5)
         waiting.request("GET", "/healthz")
@@ -110,7 +154,7 @@ def test_once_stopped_nothing_listens_and_nothing_is_left_open() -> None:
 
 
 def test_one_that_never_ran_can_be_stopped() -> None:
-    site = Site(make_site(slack, dict, normal), "127.0.0.1", 0)
+    site = Site(make_site(slack, readiness()), "127.0.0.1", 0)
     port = site.port
     site.stop()
     site.run()

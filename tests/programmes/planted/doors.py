@@ -43,6 +43,24 @@ DOORS: tuple[Bug, ...] = (
         by="tests/slack/test_payload_ids.py",
     ),
     bug(
+        "slow-drip",
+        "whoever sends a byte of a request now and then may take as long as they like",
+        (
+            "bot/web/connections.py",
+            "            self.due = min(self.due, self.server.clock.monotonic() + self.server.limits.request_seconds)\n"
+            "        return taken",
+            "        self.due = self.server.clock.monotonic() + self.server.limits.request_seconds\n"
+            "        return taken",
+        ),
+        by="tests/web/test_connections.py",
+    ),
+    bug(
+        "idle-flood",
+        "idle connections take every place, and nobody makes room",
+        ("bot/web/connections.py", "        if places > 0:", "        if places > self.limits.connections:"),
+        by="tests/web/test_connections.py",
+    ),
+    bug(
         "retry-header-drop",
         "whatever carries a retry header is taken for a repetition and dropped",
         (
