@@ -7,11 +7,10 @@ import click
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_table, say
-from bot.cli.shown import grant_row
 from bot.cli.terminal import Terminal
-from bot.core.exports import iso
+from bot.core.json_views import grant_row
 from bot.core.principals import Principal, Role
-from bot.plugin import Refusal, Table
+from bot.plugin import Refusal, Table, iso
 from bot.store.store import Store
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
 

@@ -13,12 +13,11 @@ import click
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_table
-from bot.cli.shown import audit_row
 from bot.cli.terminal import Terminal
 from bot.cli.verify import verify
 from bot.core.audit import AuditRecord
-from bot.core.exports import iso
-from bot.plugin import BadArgument, Table
+from bot.core.json_views import audit_row
+from bot.plugin import BadArgument, Table, iso
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
 HIGHEST = 2**63 - 1

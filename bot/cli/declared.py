@@ -11,10 +11,11 @@ from bot.cli.hidden import variable_of
 from bot.cli.line import Told, join, perform
 from bot.cli.options import YES_HELP, json_option, yes_option
 from bot.cli.output import plain, print_json, print_reply
-from bot.cli.shown import change_whole, reply_object
+from bot.cli.shown import reply_object
 from bot.cli.terminal import Terminal
 from bot.core.errors import WordsError
 from bot.core.invocation import HOST_OPTIONS, AnyCommand
+from bot.core.json_views import change_whole
 from bot.core.policy import LEAST_ROLE
 from bot.core.suggest import nearest
 from bot.plugin import Parameter, PluginError, Risk

@@ -9,9 +9,8 @@ from bot.cli.options import as_json
 from bot.cli.output import print_json, print_table, say
 from bot.cli.shown import letter_row
 from bot.cli.terminal import Terminal
-from bot.core.exports import iso
 from bot.core.words import count
-from bot.plugin import BadArgument, Table
+from bot.plugin import BadArgument, Table, iso
 from bot.store.outbox import Letter
 from bot.usecases.letters import discard, revive, revive_all, subject, words
 

@@ -7,16 +7,15 @@ import click
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_reply, print_table, say
-from bot.cli.shown import change_brief, change_whole
 from bot.cli.terminal import Terminal
 from bot.core.change import ENDINGS, ChangeRequest, Status
-from bot.core.exports import iso
-from bot.plugin import Refusal, Reply, Table
+from bot.core.json_views import change_brief, change_whole
+from bot.core.policy import needs
+from bot.plugin import Refusal, Reply, Table, iso
 from bot.store.store import Store
 from bot.usecases.desk import request_number
 from bot.usecases.review import withdraw
 from bot.usecases.settle import try_to_settle
-from bot.usecases.submit import needs
 
 
 @click.command("list")

@@ -16,12 +16,6 @@ _ISO = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-
 _WORDS = ("tag", "actor", "subject", "key_id")
 
 
-def iso(at: int) -> str:
-    """UTC epoch milliseconds as ISO 8601, for example `2026-03-01T14:05:00.250Z`."""
-    moment = _EPOCH + timedelta(milliseconds=at)
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
 def milliseconds(text: str) -> int:
     """The inverse of `iso`. Raises ValueError for any other spelling."""
     if not _ISO.match(text):

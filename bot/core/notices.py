@@ -96,6 +96,7 @@ def _reply(data: dict[str, Any]) -> Reply:
         title=data["title"],
         facts=tuple((label, text) for label, text in data["facts"]),
         notes=tuple(data["notes"]),
+        data=data.get("data"),
         table=table
         and Table(
             title=table["title"],

@@ -217,3 +217,29 @@ def may_settle(
 
 def _have(role: Role | None) -> str:
     return f"yours is {role}" if role else "you are not on the allow-list"
+
+
+WHO: Mapping[Role, str] = {
+    Role.VIEWER: "person on the allow-list",
+    Role.OPERATOR: "operator, approver or admin",
+    Role.APPROVER: "approver or admin",
+    Role.ADMIN: "admin",
+}
+"""Who has a role or one above it, in words."""
+
+
+def needs(decision: Decision) -> str:
+    """What has to happen before a plan runs, in words."""
+    match decision:
+        case NeedsApproval(quorum=1, role=role):
+            return f"the approval of one other {WHO[role]}"
+        case NeedsApproval(quorum=quorum, role=role):
+            return f"the approval of {quorum} other people ({WHO[role]})"
+        case NeedsConfirmation():
+            return "your confirmation"
+        case BrokenGlass():
+            return "the confirmation of the admin who asks, alone: the glass is broken, and that is reviewed afterwards"
+        case Allowed():
+            return "nothing"
+        case Refused(reason=reason):
+            return reason

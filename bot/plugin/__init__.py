@@ -10,6 +10,7 @@ from bot.plugin.errors import (
     TargetUnreachable,
 )
 from bot.plugin.host import Clock, Event, Plugin, Records, Sealed, Secrets, Services, Setting, Simulation
+from bot.plugin.times import iso, iso_or_none
 from bot.plugin.values import (
     Call,
     CallOutcome,
@@ -62,4 +63,6 @@ __all__ = [
     "TargetUnreachable",
     "Undo",
     "UndoKind",
+    "iso",
+    "iso_or_none",
 ]

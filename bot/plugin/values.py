@@ -168,9 +168,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The answer of a command that only reads."""
+    """The answer of a command that only reads.
+
+    `data` is the same answer for programs, which the terminal prints with `--json`: numbers, booleans and ids, times
+    as ISO 8601 text in UTC. Without it programs get the words of `facts` and `table`.
+    """
 
     title: str
     facts: tuple[tuple[str, str], ...] = ()
     table: Table | None = None
     notes: tuple[str, ...] = ()
+    data: Json = None

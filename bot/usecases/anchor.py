@@ -8,8 +8,8 @@ from itertools import islice
 from bot.core.audit import QUIET, SYSTEM, Entry, Tag
 from bot.core.chain import START, Place, examine, witness_line
 from bot.core.errors import ConfigurationError
-from bot.core.exports import iso
 from bot.core.mode import Limit, Mode
+from bot.plugin import iso
 from bot.store.store import Store
 from bot.store.witness import Witness
 from bot.usecases.context import Context, log

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from bot.core import marks
 from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
+from bot.core.json_views import audit_row, change_brief, change_whole, grant_row
 from bot.core.policy import LEAST_ROLE, Refused, decide
 from bot.core.principals import Principal, Role
 from bot.core.standing import FLAWS
 from bot.core.words import moment
-from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
+from bot.plugin import Arg, BadArgument, Group, Json, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
 from bot.usecases.standing import last_known
 from bot.usecases.status import status
@@ -84,6 +85,7 @@ def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="the comm
         title="What you can type",
         table=Table(columns=("Command", "What it does"), rows=tuple((c.usage, c.help) for c in shown)),
         notes=tuple(notes),
+        data=[_command_view(c) for c in shown],
     )
 
 
@@ -98,7 +100,13 @@ def _explain(command: AnyCommand) -> Reply:
     facts += [("Example", f"{command.path} {example}".strip()) for example in command.examples]
     facts.append(("Risk", f"{command.risk}; needs the role {LEAST_ROLE[command.risk]} or higher"))
     notes = (command.description,) if command.description else ()
-    return Reply(title=f"{command.path} — {command.help}", facts=tuple(facts), notes=notes)
+    data = {**_command_view(command), "description": command.description, "examples": command.examples}
+    return Reply(title=f"{command.path} — {command.help}", facts=tuple(facts), notes=notes, data=data)
+
+
+def _command_view(command: AnyCommand) -> Mapping[str, Json]:
+    role = LEAST_ROLE[command.risk]
+    return {"command": command.path, "usage": command.usage, "help": command.help, "risk": command.risk, "role": role}
 
 
 @being.command("", risk=Risk.READ)
@@ -110,6 +118,7 @@ def whoami(desk: Desk) -> Reply:
         title=f"You are {desk.person.id}.",
         facts=(("Role", desk.role or "none: you are not on the allow-list"), *_account(desk)),
         notes=tuple(_way_on(desk, asked)),
+        data={"id": desk.person.id, "role": desk.role, "admins": admins},
     )
 
 
@@ -148,7 +157,7 @@ def request_list(
     columns = ("Id", "Status", "Command", "Asked by", "At")
     which = f" with the status {status}" if status else ""
     title = "Change requests" if rows else f"There are no change requests{which}."
-    return Reply(title=title, table=Table(columns=columns, rows=rows))
+    return Reply(title=title, table=Table(columns=columns, rows=rows), data=[change_brief(c) for c in found])
 
 
 @requests.command("show", risk=Risk.READ, examples=["CR-1001"])
@@ -157,7 +166,7 @@ def request_show(desk: Desk, number: Number) -> Reply:
     change = desk.ctx.store.changes.get(number)
     if change is None:
         raise Refusal(f"There is no CR-{number}.", hint="Type request list to see the newest.")
-    return Reply(title=f"{change.id}: {change.plan.summary}", facts=tuple(_facts(change)))
+    return Reply(title=f"{change.id}: {change.plan.summary}", facts=tuple(_facts(change)), data=change_whole(change))
 
 
 def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
@@ -177,12 +186,13 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
 @access.command("list", risk=Risk.READ)
 def access_list(desk: Desk) -> Reply:
     """Who is on the allow-list, with which role."""
+    grants = desk.ctx.store.grants.all()
     rows = tuple(
-        (marks.person(grant.principal), grant.role, grant.granted_by, moment(grant.granted_at))
-        for grant in desk.ctx.store.grants.all()
+        (marks.person(grant.principal), grant.role, grant.granted_by, moment(grant.granted_at)) for grant in grants
     )
     title = "The allow-list" if rows else "Nobody is on the allow-list."
-    return Reply(title=title, table=Table(columns=("Who", "Role", "Granted by", "At"), rows=rows))
+    table = Table(columns=("Who", "Role", "Granted by", "At"), rows=rows)
+    return Reply(title=title, table=table, data=[grant_row(grant) for grant in grants])
 
 
 @audit.command("find", risk=Risk.READ, examples=["", "--subject CR-1001"])
@@ -198,4 +208,5 @@ def audit_find(
     who = an_actor(actor, desk.ctx.home_team)
     records = desk.ctx.store.audit.find(subject=subject, tag=tag, actor=who, text=text, limit=15)
     rows = tuple((f"#{r.seq}", moment(r.at), r.tag, r.actor, r.subject) for r in records)
-    return Reply(title="Audit records", table=Table(columns=("Seq", "At", "Tag", "Actor", "Subject"), rows=rows))
+    table = Table(columns=("Seq", "At", "Tag", "Actor", "Subject"), rows=rows)
+    return Reply(title="Audit records", table=table, data=[audit_row(record) for record in records])

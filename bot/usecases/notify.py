@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import clock as ids
 from bot.core.chain import without_heads
 from bot.core.change import ChangeRequest
@@ -65,8 +67,10 @@ def whisper(
     key: str = "",
 ) -> None:
     """Queue words for one person. `key` names what is worth saying one time only."""
+    # Slack shows words alone: what is meant for programs is not kept in the outbox.
+    shown = replace(reply, data=None)
     notice = Whisper(
-        person=person, channel=channel, reply=reply, answer_url=answer_url, mood=mood, suggestion=suggestion
+        person=person, channel=channel, reply=shown, answer_url=answer_url, mood=mood, suggestion=suggestion
     )
     ctx.store.outbox.put(key or f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms())
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
+from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import OPEN, Status
 from bot.core.mode import Mode, worst
 from bot.core.words import count, moment
-from bot.plugin import Reply
+from bot.plugin import Json, Reply, iso, iso_or_none
 from bot.usecases.anchor import unwritten
 from bot.usecases.bypass import unreviewed
 from bot.usecases.context import Context
@@ -90,7 +91,28 @@ ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
 
 def status(ctx: Context) -> Reply:
     """How the bot is now."""
-    return Reply(title="How b24bot is", facts=tuple(chain.from_iterable(row(ctx) for row in ROWS)))
+    return Reply(title="How b24bot is", facts=tuple(chain.from_iterable(row(ctx) for row in ROWS)), data=_view(ctx))
+
+
+def _view(ctx: Context) -> Mapping[str, Json]:
+    """The same for programs."""
+    holding = limits(ctx)
+    outbox, since = ctx.store.outbox.counts(), ctx.store.outbox.oldest("audit")
+    checkpoint, witness = ctx.store.audit.newest(Tag.CHECKPOINT), unwritten(ctx)
+    return {
+        "mode": worst(holding),
+        "limits": [{"name": limit.name, "mode": limit.mode, "why": marks.plain(limit.why)} for limit in holding],
+        "requests": {status.value: number for status, number in ctx.store.changes.counts().items()},
+        "unreviewed_bypasses": [record.subject for record in unreviewed(ctx)],
+        "notices_waiting": outbox.get("new", 0) + outbox.get("sending", 0),
+        "notices_failed": outbox.get("dead", 0),
+        "oldest_audit_line_waiting_since": iso_or_none(since),
+        "checkpoint": {"seq": checkpoint.seq, "head": checkpoint.head, "at": iso(checkpoint.at)}
+        if checkpoint
+        else None,
+        "witness_failing_since": iso_or_none(witness[0] if witness else None),
+        "version": ctx.version,
+    }
 
 
 def age_of(milliseconds: int) -> str:

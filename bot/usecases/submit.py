@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
@@ -11,9 +9,10 @@ from bot.core.change import ChangeRequest, NewChange, Status
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.inbound import SlashCommand
 from bot.core.invocation import legible, recorded
+from bot.core.json_views import preview_view
 from bot.core.plans import decision_to_json
-from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
-from bot.core.principals import Principal, Role
+from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused, needs
+from bot.core.principals import Principal
 from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
@@ -236,33 +235,8 @@ def preview(planned: Planned) -> Reply:
     facts += [("Warning", line) for line in plan.warnings]
     facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {plan.undo.sentence}"))
     facts.append(("Needs", needs(planned.decision)))
-    return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts))
-
-
-WHO: Mapping[Role, str] = {
-    Role.VIEWER: "person on the allow-list",
-    Role.OPERATOR: "operator, approver or admin",
-    Role.APPROVER: "approver or admin",
-    Role.ADMIN: "admin",
-}
-"""Who has a role or one above it, in words."""
-
-
-def needs(decision: Decision) -> str:
-    """What has to happen before a plan runs, in words."""
-    match decision:
-        case NeedsApproval(quorum=1, role=role):
-            return f"the approval of one other {WHO[role]}"
-        case NeedsApproval(quorum=quorum, role=role):
-            return f"the approval of {quorum} other people ({WHO[role]})"
-        case NeedsConfirmation():
-            return "your confirmation"
-        case BrokenGlass():
-            return "the confirmation of the admin who asks, alone: the glass is broken, and that is reviewed afterwards"
-        case Allowed():
-            return "nothing"
-        case Refused(reason=reason):
-            return reason
+    data = preview_view(plan, planned.place, planned.decision)
+    return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts), data=data)
 
 
 def _with_line(reply: Reply, line: str) -> Reply:

@@ -139,8 +139,8 @@ def test_json_is_plain_ascii_and_keeps_every_character(desk: Desk) -> None:
     assert result.stdout.isascii()
     shown = json.loads(result.stdout)
     assert shown["title"] == HOSTILE
-    assert shown["facts"] == [{"name": "name", "value": HOSTILE}]
-    assert shown["rows"] == [{"name": HOSTILE, "note": "x" * 300}]
+    assert shown["data"]["facts"] == [{"name": "name", "value": HOSTILE}]
+    assert shown["data"]["rows"] == [{"name": HOSTILE, "note": "x" * 300}]
     assert shown["notes"] == ["One note."]
 
 

@@ -52,10 +52,10 @@ def test_unfreezing_in_the_terminal_takes_an_admin_in_slack(staffed: Desk) -> No
 
 def test_how_it_is_can_be_read_by_a_program(staffed: Desk) -> None:
     staffed.run("freeze", "enough")
-    told = {row["name"]: row["value"] for row in staffed.json("status")["facts"]}
-    assert told["Mode"].startswith("no-danger: ")
-    assert ME in told["Because"]
-    assert told["Version"]
+    told = staffed.json("status")["data"]
+    assert told["mode"] == "no-danger"
+    assert ME in told["limits"][0]["why"]
+    assert told["version"]
 
 
 def test_what_is_asked_about_people_shows_their_ids_and_no_marks(staffed: Desk) -> None:

@@ -39,7 +39,7 @@ def everything_written(folder: Path) -> bytes:
 def test_secrets_come_from_variables_and_are_stored_where_nobody_reads_them(desk: Desk) -> None:
     result = desk.run(*ADD_ALL, **VARIABLES)
     assert result.exit_code == 0
-    assert desk.json("portal", "list")["rows"][0]["name"] == "prod"
+    assert desk.json("portal", "list")["data"][0]["name"] == "prod"
     for secret in SECRETS:
         assert secret not in result.output
         assert secret.encode() not in everything_written(desk.folder)

@@ -91,6 +91,7 @@ replies = st.builds(
     facts=st.lists(st.tuples(text, text), max_size=2).map(lambda made: tuple(made)),
     table=st.none() | tables,
     notes=lines,
+    data=st.none() | st.lists(st.dictionaries(text, text | st.integers() | st.booleans(), max_size=2), max_size=2),
 )
 notices: st.SearchStrategy[Notice] = st.one_of(
     st.builds(CardNotice, number=st.integers(1)),

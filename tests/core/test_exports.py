@@ -7,7 +7,8 @@ import json
 import pytest
 
 from bot.core.chain import NO_LINK
-from bot.core.exports import exported_links, iso, milliseconds
+from bot.core.exports import exported_links, milliseconds
+from bot.plugin import iso
 
 ROW = {
     "seq": 7,

@@ -18,10 +18,11 @@ from typing import Any
 
 import pytest
 
-from bot.cli.shown import audit_row
 from bot.core.audit import Entry, Fact, Tag, facts_text, link
 from bot.core.chain import START, Anchor, Findings, Place, examine
-from bot.core.exports import exported_links, iso, milliseconds
+from bot.core.exports import exported_links, milliseconds
+from bot.core.json_views import audit_row
+from bot.plugin import iso
 from bot.store.copies import links_of
 from bot.store.keys import Keyring
 from bot.store.store import open_store

@@ -14,15 +14,15 @@ from bot.core.change import Status
 from bot.core.errors import NotPermitted
 from bot.core.people import People
 from bot.core.plans import decision_to_json
-from bot.core.policy import Allowed, NeedsApproval, NeedsConfirmation, Refused, Terms
+from bot.core.policy import Allowed, NeedsApproval, NeedsConfirmation, Refused, Terms, needs
 from bot.core.principals import Role
 from bot.plugin import Refusal, TargetRefused, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import revoke_role
-from bot.usecases.consider import Planned, consider
+from bot.usecases.consider import Answered, Planned, consider
 from bot.usecases.context import Channels
-from bot.usecases.submit import check_can_be_decided, needs, preview
+from bot.usecases.submit import check_can_be_decided, preview
 from bot.usecases.undelivered import ChannelDead
 from tests.usecases.office import ANTON, APPROVALS, AUDIT, GLEB, IDA, OLGA, OPS, ROLES, SHELL, STRANGER, VERA, Office
 from tests.usecases.toy import FORGED
@@ -40,6 +40,18 @@ def test_a_reply_goes_to_the_person_alone_by_the_address_of_the_answer(office: O
     assert whisper.reply.table is not None
     assert [record.facts["line"] for record in office.records(Tag.COMMAND_RAN)] == ["thing list"]
     assert office.messenger.audit == []
+
+
+def test_data_for_programs_does_not_wait_in_the_outbox(office: Office) -> None:
+    assert consider_data(office) is not None
+    office.type(VERA, "whoami")
+    assert office.messenger.whispers[-1].reply.data is None
+
+
+def consider_data(office: Office) -> object:
+    answered = consider(office.ctx, VERA, "whoami")
+    assert isinstance(answered, Answered)
+    return answered.reply.data
 
 
 def test_nothing_to_do_is_calm_and_opens_nothing(office: Office) -> None:

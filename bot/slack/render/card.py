@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core import marks
 from bot.core.change import ChangeRequest, Review, Status
 from bot.core.mode import HOUSE
-from bot.core.policy import BrokenGlass, Decision, NeedsApproval
+from bot.core.policy import BrokenGlass, Decision, NeedsApproval, needs
 from bot.core.words import count, one_line
 from bot.plugin import UndoKind
 from bot.slack.render.text import (
@@ -26,7 +26,6 @@ from bot.slack.render.text import (
 )
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review
-from bot.usecases.submit import needs
 from bot.usecases.undo import undo_line
 
 ACTION_PREFIX = "b24:"

@@ -9,6 +9,7 @@ from typing import Annotated
 from bot.plugin import Arg, BadArgument, Group, Reply, Risk, Table
 from plugins.bitrix24 import icons, identifiers, registration
 from plugins.bitrix24.commands import words
+from plugins.bitrix24.commands.json_views import KINDS, connector_view, record_view, status_views
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.snapshot import Snapshot
@@ -16,14 +17,12 @@ from plugins.bitrix24.values import Ownership, Status
 
 connectors = Group[Portal]("connector", help="Open-channel connectors of the portal")
 
-_KINDS = {"ours": Ownership.OURS, "built-in": Ownership.BUILT_IN, "not-proven": Ownership.NOT_PROVEN}
-
 
 def parse_kind(word: str) -> Ownership:
     """The kind that `--kind` names."""
-    kind = _KINDS.get(word.lower())
+    kind = KINDS.get(word.lower())
     if kind is None:
-        raise BadArgument(f"There is no kind of connector “{word[:40]}”.", hint=f"Use one of: {', '.join(_KINDS)}.")
+        raise BadArgument(f"There is no kind of connector “{word[:40]}”.", hint=f"Use one of: {', '.join(KINDS)}.")
     return kind
 
 
@@ -50,6 +49,7 @@ def list_connectors(
         title=f"{words.count(len(rows), 'connector')} on {portal.place.name}",
         table=Table(columns=("id", "name", "kind", "lines active"), rows=rows),
         notes=words.problems(status for each in statuses for status in each),
+        data=[connector_view(found, each) for found, each in zip(shown, statuses, strict=True)],
     )
 
 
@@ -73,6 +73,11 @@ def show_connector(portal: Portal, connector: ConnectorId) -> Reply:
         ),
         table=words.status_table(portal, here),
         notes=(*words.problems(here), *words.silent(portal, here)),
+        data={
+            **connector_view(found, statuses),
+            "record": record_view(snapshot),
+            "lines": status_views(portal, here),
+        },
     )
 
 
@@ -100,6 +105,7 @@ def connector_status(
         title=f"{'All' if all else 'Our'} connectors on the lines of {portal.place.name}",
         table=words.status_table(portal, statuses),
         notes=(*_status_notes(portal, statuses, registered), *_idle(idle), *_not_shown(portal, registered, all=all)),
+        data=status_views(portal, statuses),
     )
 
 
@@ -111,6 +117,7 @@ def _status_of_one(portal: Portal, connector: str, registered: Set[str]) -> Repl
         title=f"{connector} on the lines of {portal.place.name}",
         table=words.status_table(portal, statuses),
         notes=_status_notes(portal, statuses, registered),
+        data=status_views(portal, statuses),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
 from plugins.bitrix24.commands import words
+from plugins.bitrix24.commands.json_views import line_view, status_views
 from plugins.bitrix24.portal import Portal
 
 lines = Group[Portal]("line", help="Open lines of the portal")
@@ -24,10 +25,12 @@ def parse_line(word: str) -> int:
 @lines.command("list", risk=Risk.READ, examples=[""])
 def list_lines(portal: Portal) -> Reply:
     """Show all open lines and whether each is on."""
-    rows = tuple((str(line.id), line.name, line.switch) for line in portal.lines())
+    found = portal.lines()
+    rows = tuple((str(line.id), line.name, line.switch) for line in found)
     return Reply(
         title=f"{words.count(len(rows), 'line')} on {portal.place.name}",
         table=Table(columns=("line", "name", "itself"), rows=rows),
+        data=[line_view(line) for line in found],
     )
 
 
@@ -49,4 +52,5 @@ def show_line(
         facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
         table=words.status_table(portal, here),
         notes=(*words.problems(here), *words.silent(portal, here)),
+        data={**line_view(found), "connectors": status_views(portal, here)},
     )

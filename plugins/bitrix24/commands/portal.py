@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from bot.plugin import Arg, Group, Reply, Risk, Services, Table, TargetRefused
+from bot.plugin import Arg, Group, Json, Reply, Risk, Services, Table, TargetRefused, iso
 from plugins.bitrix24 import endpoints
 from plugins.bitrix24.commands import words
+from plugins.bitrix24.commands.json_views import application_view, tokens_view
 from plugins.bitrix24.credentials import Credentials, Health, KnownPortal, Vault
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.secret import Secret
@@ -96,7 +98,18 @@ def list_portals(portal: Portal) -> Reply:
     return Reply(
         title=words.count(len(rows), "portal"),
         table=Table(columns=("name", "address", "member id", "added", "spare", "tokens"), rows=rows),
+        data=[_portal_view(portal, each) for each in known],
     )
+
+
+def _portal_view(portal: Portal, known: KnownPortal) -> Mapping[str, Json]:
+    return {
+        "name": known.name,
+        "address": known.domain,
+        "member_id": known.member_id,
+        "added_at": iso(known.added_at),
+        **tokens_view(portal.health(known.name), portal.spare(known.name)),
+    }
 
 
 @portals.command("check", risk=Risk.READ, examples=[""])
@@ -122,6 +135,15 @@ def check_portal(portal: Portal) -> Reply:
             ("tokens", _tokens(portal.health(portal.place.name))),
         ),
         notes=(*_worries(app, may_list=may_list), *portal.token_worries()),
+        data={
+            "name": portal.place.name,
+            "address": portal.place.label,
+            "application": application_view(app),
+            "may_list_connectors": may_list,
+            "lines": len(lines),
+            "lines_disabled": off,
+            **tokens_view(portal.health(portal.place.name), portal.spare(portal.place.name)),
+        },
     )
 
 

@@ -1,0 +1,99 @@
+"""What is stored, as JSON objects for programs: ids, numbers, booleans and ISO times. Their keys are a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core import marks
+from bot.core.audit import AuditRecord
+from bot.core.change import ChangeRequest
+from bot.core.policy import Decision, NeedsApproval, needs
+from bot.core.principals import Grant
+from bot.plugin import Json, Place, Plan, iso, iso_or_none
+
+Object = Mapping[str, Json]
+
+
+def change_brief(change: ChangeRequest) -> Object:
+    """A change request as a list shows it."""
+    return {
+        "id": change.id,
+        "status": change.status,
+        "command": change.line,
+        "requester": change.requester.id,
+        "reason": marks.plain(change.reason),
+        "portal": change.place.name,
+        "target": change.plan.target,
+        "risk": change.risk,
+        "summary": marks.plain(change.plan.summary),
+        "created_at": iso(change.created_at),
+        "expires_at": iso(change.expires_at),
+        "ended_at": iso_or_none(change.ended_at),
+        "settled_by": change.settled_by.id if change.settled_by else None,
+        "outcome": marks.plain(change.outcome),
+    }
+
+
+def change_whole(change: ChangeRequest) -> Object:
+    """A change request with its plan and its reviews."""
+    return {
+        **change_brief(change),
+        **plan_view(change.plan),
+        "portal_label": change.place.label,
+        **_requirement(change.decision),
+        "decided_at": iso_or_none(change.decided_at),
+        "started_at": iso_or_none(change.started_at),
+        "reviews": [
+            {"reviewer": one.reviewer.id, "verdict": one.verdict, "reason": marks.plain(one.reason), "at": iso(one.at)}
+            for one in change.reviews
+        ],
+        "channel": change.channel,
+        "card": change.card,
+        "digest": change.digest,
+    }
+
+
+def plan_view(plan: Plan) -> Object:
+    """What a plan would do, without the values that its calls carry."""
+    return {
+        "summary": marks.plain(plan.summary),
+        "target": plan.target,
+        "calls": [{"method": call.method, "note": marks.plain(call.note)} for call in plan.calls],
+        "touches": [marks.plain(line) for line in plan.radius],
+        "warnings": [marks.plain(line) for line in plan.warnings],
+        "undo": {"kind": plan.undo.kind, "sentence": marks.plain(plan.undo.sentence)},
+    }
+
+
+def preview_view(plan: Plan, place: Place, decision: Decision) -> Object:
+    """A plan that is only shown: where it would act, and what has to happen before it may."""
+    return {"portal": place.name, **plan_view(plan), **_requirement(decision)}
+
+
+def _requirement(decision: Decision) -> Object:
+    approvals = decision.quorum if isinstance(decision, NeedsApproval) else 0
+    return {"needs": needs(decision), "approvals_needed": approvals}
+
+
+def grant_row(grant: Grant) -> Object:
+    """One row of the allow-list."""
+    return {
+        "principal": grant.principal.id,
+        "role": grant.role,
+        "granted_by": grant.granted_by,
+        "granted_at": iso(grant.granted_at),
+    }
+
+
+def audit_row(record: AuditRecord) -> Object:
+    """One audit record with its place in the chain."""
+    return {
+        "seq": record.seq,
+        "at": iso(record.at),
+        "tag": record.tag,
+        "actor": record.actor,
+        "subject": record.subject,
+        "facts": dict(record.facts),
+        "key_id": record.key_id,
+        "mac": record.mac.hex(),
+    }
