@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from bot.core import marks
 from bot.core.principals import Principal
+from bot.core.sanitizer import sanitize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +55,9 @@ _KINDS: Mapping[str, type[SlashCommand | Click | Form]] = {
 
 
 def inbound_to_json(inbound: Inbound) -> str:
-    """For the store. The bot's own marks are taken out, so that nobody can type a mention, and halves of characters."""
+    """For the store, sanitized: nobody can type a mention, nor a character that cannot be stored."""
     kind = next(name for name, known in _KINDS.items() if isinstance(inbound, known))
-    text = json.dumps({"kind": kind, **asdict(inbound)}, ensure_ascii=False)
-    return marks.strip(text).encode(errors="replace").decode()
+    return json.dumps({"kind": kind, **asdict(sanitize(inbound))}, ensure_ascii=False)
 
 
 def inbound_from_json(text: str) -> Inbound:

@@ -82,14 +82,6 @@ def notice_from_json(kind: str, text: str) -> Notice:
     return _KINDS[kind](**data)
 
 
-def reply_to_json(reply: Reply) -> str:
-    return json.dumps(asdict(reply), ensure_ascii=False)
-
-
-def reply_from_json(text: str) -> Reply:
-    return _reply(json.loads(text))
-
-
 def _reply(data: dict[str, Any]) -> Reply:
     table = data["table"]
     return Reply(

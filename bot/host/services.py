@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.core.audit import SYSTEM, Entry, Tag
+from bot.core.sanitizer import sanitize
 from bot.plugin import Clock, Event, Records, Secrets
 from bot.store.store import Store
 
@@ -49,7 +50,7 @@ class PluginServices:
         strange = set(facts) - EVENT_FACTS
         if strange:
             raise ValueError(f"a plugin may not put on record {', '.join(sorted(strange))}")
-        entry = Entry(tag=EVENTS[event], actor=SYSTEM, subject=place, facts={"portal": place, **facts})
+        entry = Entry(tag=EVENTS[event], actor=SYSTEM, subject=place, facts=sanitize({"portal": place, **facts}))
         with self.store.unit_of_work() as store:
             store.record(entry)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from bot.core import marks
 from bot.core.inbound import Click, Form, SlashCommand
 from bot.core.principals import Principal
+from bot.core.sanitizer import sanitize_text
 from bot.slack.ids import check_ids
 from bot.slack.render.card import ACTION_PREFIX
 from bot.slack.typed import as_typed
@@ -117,7 +117,7 @@ def _part(payload: Payload, name: str) -> Payload:
 def _text(payload: Payload, name: str) -> str:
     value = payload.get(name)
     # Marks stand for people the bot itself mentions; nobody types one.
-    return marks.strip(value) if isinstance(value, str) else ""
+    return sanitize_text(value) if isinstance(value, str) else ""
 
 
 def _fingerprint(payload: Payload) -> str:

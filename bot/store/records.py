@@ -29,7 +29,8 @@ class Records:
             self._database.execute(
                 "INSERT INTO records (plugin, kind, key, value) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (plugin, kind, key) DO UPDATE SET value = excluded.value",
-                *(self._plugin, kind, key, json.dumps(value, ensure_ascii=False)),
+                # Escaped, so that a plugin gets back exactly what it stored, half a character too.
+                *(self._plugin, kind, key, json.dumps(value)),
             )
 
     def delete(self, kind: str, key: str) -> None:

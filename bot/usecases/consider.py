@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.core import marks
 from bot.core.errors import NotPermitted
 from bot.core.invocation import Understood, understand
 from bot.core.mode import HOUSE
-from bot.core.notices import reply_from_json, reply_to_json
 from bot.core.plans import plan_from_json, plan_to_json
 from bot.core.policy import Decision, Refused, break_glass, decide
 from bot.core.principals import Principal, Role
+from bot.core.sanitizer import is_storable, sanitize, sanitize_text
 from bot.core.suggest import nearest
 from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
@@ -74,9 +73,9 @@ def consider_with(
 ) -> Considered:
     """Open the place and let the plugin's command plan or read."""
     services = ctx.services(plugin.name, progress)
-    if understood.command.terminal:
-        return _answered(understood, understood.command.answer(services, understood.arguments))
     with plainly():
+        if understood.command.terminal:
+            return _answered(understood, sanitize(understood.command.answer(services, understood.arguments)))
         place = choose_place(plugin.places(services), understood.invocation.portal)
         answer = ask(plugin.name, understood, plugin.open(services, place))
     if not isinstance(answer, Plan):
@@ -91,30 +90,42 @@ def consider_with(
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Take the marks out of what a plugin refuses with, too: it may be the remote side's own words."""
+    """Sanitize what a plugin refuses with, too: it may be the remote side's own words."""
     try:
         yield
     except PluginError as error:
-        error.sentence, error.hint = marks.strip(error.sentence), marks.strip(error.hint)
+        error.sentence, error.hint = sanitize_text(error.sentence), sanitize_text(error.hint)
+        error.args = (error.sentence,)
         if isinstance(error, TargetRefused):
-            error.code = marks.strip(error.code)
+            error.code = sanitize_text(error.code)
         raise
 
 
 def ask(plugin: str, understood: Understood, subject: object) -> Answer:
-    """Let a plugin's command plan or read. Marks are taken out of all it says: only the bot itself mentions people."""
+    """Let a plugin's command plan or read, and sanitize its answer: only the bot itself mentions people."""
     answer = understood.command.answer(subject, understood.arguments)
     if plugin == HOUSE:
         return answer
     match answer:
         case Plan():
-            return plan_from_json(marks.strip(plan_to_json(answer)))
-        case Reply():
-            return reply_from_json(marks.strip(reply_to_json(answer)))
-        case Nothing():
-            return Nothing(sentence=marks.strip(answer.sentence))
+            return _sanitized_plan(answer)
+        case Reply() | Nothing():
+            return sanitize(answer)
         case _:
             raise TypeError(f"{understood.command.path} gave no answer but {type(answer).__name__}")
+
+
+def _sanitized_plan(plan: Plan) -> Plan:
+    """All that people read is sanitized; what would be sent stays exact. Raises Refusal where that cannot be stored."""
+    if not all(is_storable(call.params) for call in plan.calls):
+        raise Refusal(
+            f"{sanitize_text(plan.summary)}: what would be sent holds a character that cannot be written down "
+            "(half a character, or NUL), so it could not be sent exactly. Nothing was done.",
+            hint="Give the object another name on the portal's own pages first, then ask again.",
+        )
+    clean = sanitize(plan)
+    exact = [replace(shown, params=call.params) for shown, call in zip(clean.calls, plan.calls, strict=True)]
+    return plan_from_json(plan_to_json(replace(clean, calls=tuple(exact))))
 
 
 def role_of(ctx: Context, person: Principal) -> Role | None:
@@ -126,6 +137,7 @@ def role_of(ctx: Context, person: Principal) -> Role | None:
 
 def choose_place(places: Sequence[Place], name: str | None) -> Place:
     """The portal named, or the first one. Raises Refusal with what to type instead."""
+    places = [replace(place, label=sanitize_text(place.label)) for place in places]
     if not places:
         raise Refusal("No portal is set up yet.", hint="An admin runs `b24bot portal add NAME` in the host's terminal.")
     if name is None:

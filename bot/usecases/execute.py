@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
 
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
@@ -14,6 +13,7 @@ from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE
 from bot.core.plans import digest, drift, rebased
+from bot.core.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
 from bot.store.store import Store
@@ -234,7 +234,7 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
                 _intend(ctx, change, step)
         # What the house does is a change of the store: it is done together with its answer, or not at all.
         with _holding(ctx, lease) if change.plugin == HOUSE else nullcontext():
-            outcome = _plain(plugin.perform(ctx.services(plugin.name), change.place, call))
+            outcome = sanitize(plugin.perform(ctx.services(plugin.name), change.place, call))
             with _holding(ctx, lease):
                 _note_answer(ctx, change, step, outcome)
         outcomes.append(outcome)
@@ -251,18 +251,13 @@ def _note_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOu
     ctx.store.record(Entry(tag=Tag.CALL_ANSWERED, actor=SYSTEM, subject=change.id, facts=facts))
 
 
-def _plain(outcome: CallOutcome) -> CallOutcome:
-    """Without marks: the sentence and the code may be the remote side's own words."""
-    return replace(outcome, sentence=marks.strip(outcome.sentence), code=marks.strip(outcome.code))
-
-
 def observe(ctx: Context, plugin: Plugin, change: ChangeRequest) -> Observation | None:
     """What is true of the target now; None when it cannot be read."""
     try:
         seen = plugin.verify(ctx.services(plugin.name), change.place, change.plan)
     except PluginError:
         return None
-    return {marks.strip(label): marks.strip(word) for label, word in seen.items()}
+    return sanitize(seen)
 
 
 def _end(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core import marks
 from bot.core.principals import Principal
+from bot.core.sanitizer import sanitize_text
 from bot.plugin import Clock
 from bot.usecases.context import Messenger, Posted, log
 from bot.usecases.pace import Pace, Way
@@ -33,7 +34,9 @@ class Reporter:
         if not self._pace.take(self._channel, Way.REWRITE if self._posted else Way.POST):
             return
         self._next = now + PACE_SECONDS
-        self._say(f"{marks.person(self._person)} asked for something long. {marks.strip(what)}: {done:,} of {total:,}")
+        self._say(
+            f"{marks.person(self._person)} asked for something long. {sanitize_text(what)}: {done:,} of {total:,}"
+        )
 
     def finish(self) -> None:
         """Say in the same message that it is over."""

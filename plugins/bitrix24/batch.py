@@ -56,6 +56,18 @@ def command(item: Item) -> str:
     return f"{item.method}?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
 
+def can_be_sent(item: Item) -> bool:
+    """Whether the item can be written as UTF-8: an id from the portal may hold half a surrogate pair."""
+    try:
+        command(item)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+UNSENDABLE = ItemAnswer(problem="It cannot be asked for: its id holds half a character, which cannot be sent.")
+
+
 def take_apart(items: Sequence[Item], result: Any) -> tuple[ItemAnswer, ...]:
     """One answer for each item, in the order of the items; a failed item does not touch the others."""
     holder = result if isinstance(result, Mapping) else {}

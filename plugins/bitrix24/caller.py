@@ -95,15 +95,22 @@ class Caller:
     def batch(self, items: Sequence[Item]) -> tuple[ItemAnswer, ...]:
         """The answers of at most 50 reads, in their order. Raises as `read` does when the batch as a whole fails.
 
-        Items of a method that the portal has blocked are not sent.
+        Items of a method that the portal has blocked are not sent, nor those that cannot be written down.
         """
-        blocks = [self._traffic.operating.block(item.method, self._services.clock.now_ms()) for item in items]
-        sent = [item for item, block in zip(items, blocks, strict=True) if block is None]
+        instead = [self._instead_of(item) for item in items]
+        sent = [item for item, known in zip(items, instead, strict=True) if known is None]
         answers = batch.take_apart(sent, self.read("batch", batch.params(sent))) if sent else ()
         for item, answer in zip(sent, answers, strict=True):
             self._watch(item.method, answer.code, answer.time)
         each = iter(answers)
-        return tuple(next(each) if block is None else withheld.blocked_item(block) for block in blocks)
+        return tuple(next(each) if known is None else known for known in instead)
+
+    def _instead_of(self, item: Item) -> ItemAnswer | None:
+        """The answer of an item that is not sent; None when it can be."""
+        block = self._traffic.operating.block(item.method, self._services.clock.now_ms())
+        if block is not None:
+            return withheld.blocked_item(block)
+        return None if batch.can_be_sent(item) else batch.UNSENDABLE
 
     def change(self, name: str, params: Mapping[str, Json]) -> CallOutcome:
         """What one changing call did. A method is sent again only when it provably did not run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -166,7 +167,7 @@ def test_a_portal_that_cannot_be_reached_is_told(office: Office) -> None:
 
 
 def test_only_the_bot_mentions_people(office: Office) -> None:
-    """Marks are taken out of everything a plugin says; its parameters to the portal too."""
+    """Marks are taken out of everything a plugin says."""
     reply = answered(office, OLGA, "thing boast reply").reply
     assert (reply.title, reply.facts, reply.notes) == ("UVICTIM wins", (("UVICTIM", "UVICTIM"),), ("UVICTIM",))
     assert answered(office, OLGA, "thing boast nothing").reply.title == "UVICTIM has nothing to do."
@@ -177,6 +178,40 @@ def test_only_the_bot_mentions_people(office: Office) -> None:
 def test_marks_that_are_typed_are_taken_out_too(office: Office) -> None:
     plan = planned(office, OLGA, f"thing paint one --colour '{FORGED}'").plan
     assert plan.wanted == {"one is": "UVICTIM"}
+
+
+UNSTORABLE = ["\ud83d", "\ude00", "\x00", "\uffff"]
+
+
+@pytest.mark.parametrize("odd", UNSTORABLE)
+def test_half_a_surrogate_or_nul_in_any_answer_of_a_plugin_is_shown_as_replaced(office: Office, odd: str) -> None:
+    office.toy.words, office.toy.things["one"] = f"x{odd}", f"red{odd}"
+    reply = answered(office, OLGA, "thing boast reply").reply
+    assert (reply.title, reply.facts, reply.notes) == ("x\ufffd wins", (("x\ufffd", "x\ufffd"),), ("x\ufffd",))
+    assert answered(office, OLGA, "thing boast nothing").reply.title == "x\ufffd has nothing to do."
+    table = answered(office, OLGA, "thing list").reply.table
+    assert table is not None
+    assert ("one", "red\ufffd") in table.rows
+    with pytest.raises(TargetRefused, match="x\ufffd said no") as refused:
+        considered(office, OLGA, "thing boast error")
+    assert (refused.value.code, refused.value.hint) == ("Ex\ufffd", "Ask x\ufffd.")
+    plan = planned(office, OLGA, "thing remove one").plan
+    assert (plan.before, plan.radius) == ({"one is": "red\ufffd"}, ("red\ufffd one",))
+
+
+@pytest.mark.parametrize("odd", UNSTORABLE)
+def test_what_would_be_sent_is_exact_or_is_refused(office: Office, odd: str) -> None:
+    """`brag` sends the colour that the portal gave."""
+    office.toy.things["one"] = FORGED
+    assert planned(office, OLGA, "thing brag").plan.calls[0].params["COLOUR"] == FORGED
+    office.toy.things["one"] = f"red{odd}"
+    with pytest.raises(Refusal, match=r"cannot be written down .* could not be sent exactly. Nothing was done"):
+        considered(office, OLGA, "thing brag")
+
+
+def test_a_portal_with_an_odd_label_is_shown_all_the_same(office: Office) -> None:
+    office.toy.known = [replace(ACME, label="acme\ud83d")]
+    assert planned(office, OLGA, "thing remove one").place.label == "acme\ufffd"
 
 
 def test_considering_stores_nothing_and_sends_nothing(office: Office) -> None:

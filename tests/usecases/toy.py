@@ -66,6 +66,8 @@ class Toy:
     """Raised by reading back."""
     closed: Exception | None = None
     """Raised by opening the place."""
+    words: str = FORGED
+    """What the remote side says in `boast` and `brag`."""
     known: list[Place] = field(default_factory=lambda: [ACME, BETA])
     on_call: Callable[[Call], None] = field(default=lambda call: None)
     on_verify: Callable[[], None] = field(default=lambda: None)
@@ -222,24 +224,24 @@ def thing_wave(toy: Toy, first: Id, second: Id) -> Plan:
 def thing_boast(toy: Toy, how: Id) -> Answer:
     """Answer with marks in it, in each of the ways there are."""
     if how == "reply":
-        return Reply(title=f"{FORGED} wins", facts=((FORGED, FORGED),), notes=(FORGED,))
+        return Reply(title=f"{toy.words} wins", facts=((toy.words, toy.words),), notes=(toy.words,))
     if how == "nothing":
-        return Nothing(sentence=f"{FORGED} has nothing to do.")
-    raise TargetRefused(f"{FORGED} said no.", code=f"E{FORGED}", hint=f"Ask {FORGED}.")
+        return Nothing(sentence=f"{toy.words} has nothing to do.")
+    raise TargetRefused(f"{toy.words} said no.", code=f"E{toy.words}", hint=f"Ask {toy.words}.")
 
 
 @THINGS.command("brag", risk=Risk.CHANGE)
 def thing_brag(toy: Toy) -> Plan:
     """Plan with marks in it."""
-    call = Call(method="thing.paint", params={"ID": "one", "COLOUR": FORGED}, note=FORGED)
+    call = Call(method="thing.paint", params={"ID": "one", "COLOUR": toy.things["one"]}, note=toy.words)
     return Plan(
-        summary=f"For {FORGED}",
+        summary=f"For {toy.words}",
         target="thing:one",
         calls=(call,),
         before=toy.seen("one"),
         wanted={"one is": "blue"},
         undo=NO_UNDO,
-        warnings=(FORGED,),
+        warnings=(toy.words,),
     )
 
 

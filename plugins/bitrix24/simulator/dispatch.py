@@ -117,6 +117,7 @@ def _success(world: World, request: RestRequest, caller: Caller, value: Any, beg
         lifted = {"next": value.next, "total": value.total}
         body |= {name: number for name, number in lifted.items() if number is not None}
     body["time"] = time_block(world, begun, caller.key, request.address.method)
+    body = php.spoil_wide_text(body, world.switches["wide_text"])
     reply = _reply(200, body)
     extra = {"X-Bitrix-Rest-Application": caller.client_id, "X-Bitrix-Rest-Time": f"{body['time']['duration']:.10f}"}
     return replace(reply, headers={**reply.headers, **extra}), outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -117,6 +117,26 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value
+
+
+_WIDE = re.compile("[\U00010000-\U0010ffff]")
+WIDE: Mapping[str, Callable[[str], str | None]] = {
+    "half": lambda text: _WIDE.sub(lambda found: chr(0xD800 + (ord(found[0]) - 0x10000 >> 10)), text),
+    "nul": lambda text: _WIDE.sub("\0", text),
+    "null": lambda _: None,
+}
+"""What a portal may make of a text with a character that takes two units of UTF-16."""
+
+
+def spoil_wide_text(value: Any, how: str) -> Any:
+    """The value with each such text spoilt in one of the ways of WIDE; any other way leaves it whole."""
+    if how not in WIDE:
+        return value
+    if isinstance(value, dict):
+        return type(value)({WIDE[how](key) or key: spoil_wide_text(each, how) for key, each in value.items()})
+    if isinstance(value, list | tuple):
+        return [spoil_wide_text(each, how) for each in value]
+    return WIDE[how](value) if isinstance(value, str) and _WIDE.search(value) else value
 
 
 def to_xml(value: Any) -> str:

@@ -93,6 +93,12 @@ SWITCHES = (
         values=("none", "hour"),
         help="whether the portal remembers for an hour what the authorisation server said about a token",
     ),
+    Switch(
+        name="wide_text",
+        values=("whole", "half", "nul", "null"),
+        help="a character beyond the first 65,536 in an answer, an emoji for one: whole, the first half of its pair, "
+        "NUL, or null for the text that holds it, as after JSON_PARTIAL_OUTPUT_ON_ERROR",
+    ),
     Switch(name="rate_limit", values=("on", "off"), help="the leaky bucket per source address"),
 )
 

@@ -99,4 +99,14 @@ ANSWERS: tuple[Bug, ...] = (
         (_CLIENT, "                allow_redirects=False,", "                allow_redirects=True,"),
         by="tests/bitrix24/test_client.py",
     ),
+    bug(
+        "half-a-character",
+        "half a surrogate pair in a portal's text reaches the store, and every card that shows it breaks",
+        (
+            "bot/core/sanitizer.py",
+            "    return marks.strip(_UNSTORABLE.sub(REPLACEMENT, text))",
+            "    return marks.strip(text)",
+        ),
+        by="tests/usecases/test_consider.py",
+    ),
 )

@@ -1,0 +1,50 @@
+"""Text that comes from outside, replaced where it could not be stored, sent or shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from bot.core import marks
+
+T = TypeVar("T")
+REPLACEMENT = "\ufffd"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
+"""NUL ends a text for SQLite's functions, half a surrogate pair cannot be written as UTF-8, and the last two are no
+characters at all."""
+
+
+def sanitize_text(text: str) -> str:
+    """Replace each character that cannot be stored by U+FFFD, and take out the bot's own marks."""
+    return marks.strip(_UNSTORABLE.sub(REPLACEMENT, text))
+
+
+def sanitize(value: T) -> T:
+    """Sanitize every text in a value: in dataclasses, mappings with their keys, lists and tuples."""
+    return cast(T, _sanitized(value))
+
+
+def _sanitized(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return sanitize_text(value)
+    if isinstance(value, Mapping):
+        return {_sanitized(key): _sanitized(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_sanitized(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _sanitized(getattr(value, field.name)) for field in fields(value)})
+    return value
+
+
+def is_storable(value: object) -> bool:
+    """Whether every text in a JSON value can be stored, and sent again, exactly as it is."""
+    if isinstance(value, str):
+        return _UNSTORABLE.search(value) is None
+    if isinstance(value, Mapping):
+        return all(is_storable(key) and is_storable(each) for key, each in value.items())
+    return not isinstance(value, list | tuple) or all(is_storable(each) for each in value)
