@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.completion import from_store
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_table, say
@@ -13,13 +14,14 @@ from bot.core.principals import Principal, Role
 from bot.plugin import Refusal, Table, iso
 from bot.store.store import Store
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
+from bot.usecases.desk import listed_people
 
 last_admin = click.option("--last-admin", is_flag=True, help="Also if they are the last admin of their workspace.")
 
 
 @click.command("grant")
-@click.argument("person", metavar="TEAM:USER")
-@click.argument("role", metavar="ROLE")
+@click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
+@click.argument("role", metavar="ROLE", shell_complete=from_store(lambda _: Role))
 @last_admin
 @click.pass_obj
 def grant(terminal: Terminal, person: str, role: str, last_admin: bool) -> None:
@@ -35,7 +37,7 @@ def grant(terminal: Terminal, person: str, role: str, last_admin: bool) -> None:
 
 
 @click.command("revoke")
-@click.argument("person", metavar="TEAM:USER")
+@click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
 @last_admin
 @click.pass_obj
 def revoke(terminal: Terminal, person: str, last_admin: bool) -> None:

@@ -6,7 +6,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 import click
+from click.shell_completion import CompletionItem
 
+from bot.cli.completion import option_items, value_items
 from bot.cli.hidden import variable_of
 from bot.cli.line import Told, join, perform
 from bot.cli.options import YES_HELP, json_option, yes_option
@@ -35,7 +37,11 @@ class DeclaredCommand(click.Command):
         super().__init__(
             declared.verb or declared.noun,
             callback=self.run,
-            params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED), json_option(), yes_option()],
+            params=[
+                click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, shell_complete=self.complete_value),
+                json_option(),
+                yes_option(),
+            ],
             help=declared.help,
             context_settings={"ignore_unknown_options": True},
         )
@@ -45,6 +51,15 @@ class DeclaredCommand(click.Command):
         terminal = click.get_current_context().ensure_object(Terminal)
         line = f"{self.declared.path} {join(words)}".strip()
         show(perform(terminal, line, yes=yes), as_json=as_json)
+
+    def complete_value(self, ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The values that fit after the words typed so far."""
+        terminal = ctx.find_root().ensure_object(Terminal)
+        return value_items(terminal, self.declared, ctx.params["words"] or (), incomplete)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The options of the declaration; click knows only its own."""
+        return option_items(self.declared, incomplete)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         words = [parameter.usage for parameter in self.declared.parameters if not parameter.arg.secret]

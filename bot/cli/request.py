@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.completion import from_store
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_reply, print_table, say
@@ -13,7 +14,7 @@ from bot.core.json_views import change_brief, change_whole
 from bot.core.policy import needs
 from bot.plugin import Refusal, Reply, Table, iso
 from bot.store.store import Store
-from bot.usecases.desk import request_number
+from bot.usecases.desk import newest_numbers, request_number
 from bot.usecases.review import withdraw
 from bot.usecases.settle import try_to_settle
 
@@ -35,7 +36,7 @@ def list_requests(terminal: Terminal, status: str | None, limit: int, as_json: b
 
 
 @click.command("show")
-@click.argument("number", metavar="CR-NUMBER")
+@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
 @as_json
 @click.pass_obj
 def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
@@ -49,7 +50,7 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 
 
 @click.command("settle")
-@click.argument("number", metavar="CR-NUMBER")
+@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
 @click.argument("outcome", type=click.Choice([Status.DONE.value, Status.FAILED.value]))
 @click.pass_obj
 def settle_request(terminal: Terminal, number: str, outcome: str) -> None:
@@ -65,7 +66,7 @@ def settle_request(terminal: Terminal, number: str, outcome: str) -> None:
 
 
 @click.command("withdraw")
-@click.argument("number", metavar="CR-NUMBER")
+@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
 @as_json
 @click.pass_obj
 def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import sys
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot import __version__
 from bot.cli.access import access
 from bot.cli.audit import audit
 from bot.cli.backup import backup, put_back
+from bot.cli.completion import VARIABLE, completion, unheard
 from bot.cli.declared import DeclaredCommand, NounGroup, unknown
 from bot.cli.doctor import doctor
 from bot.cli.init import init
@@ -30,7 +32,7 @@ from bot.plugin import PluginError
 
 log = logging.getLogger("b24bot.cli")
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Set up": (init, access),
+    "Set up": (init, access, completion),
     "Run": (serve, work),
     "Look and ask": (run, request, audit),
     "Look after": (doctor, outbox, backup, put_back, key),
@@ -44,6 +46,9 @@ class Root(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         terminal = extra.get("obj") or Terminal()
         extra["obj"] = terminal
+        if VARIABLE in os.environ:
+            with unheard():
+                return super().main(*args, **extra)
         try:
             return super().main(*args, **extra)
         except PluginError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -23,6 +23,7 @@ class Arg:
 
     `label` is what usage lines show, for example `ID`. `secret` values are asked for in the terminal only and are
     never stored, shown or recorded. With `person` a mention arrives by its id, `@U0002`; elsewhere by the name.
+    `complete` lists values that fit, for shell completion; it gets what planners get and may read the remote side.
     """
 
     help: str
@@ -30,6 +31,7 @@ class Arg:
     parse: Callable[[str], Any] = str
     secret: bool = False
     person: bool = False
+    complete: Callable[[Any], Iterable[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from bot.core import marks
+from bot.core.audit import Tag
 from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
 from bot.core.json_views import audit_row, change_brief, change_whole, grant_row
@@ -57,7 +58,36 @@ def an_actor(text: str, team: str) -> str:
     return Principal(team=team, user=found[1]).id if found else text
 
 
-Number = Annotated[int, Arg(label="CR-NUMBER", help="the number on its card", parse=request_number)]
+NEWEST = 50
+"""How many of the newest change requests shell completion offers."""
+
+
+class HasContext(Protocol):
+    """What the planners of the host's own commands look at."""
+
+    @property
+    def ctx(self) -> Context: ...
+
+
+def newest_numbers(subject: HasContext) -> list[str]:
+    """List the numbers of the newest change requests, for shell completion."""
+    return [change.id for change in subject.ctx.store.changes.with_status(Status, limit=NEWEST)]
+
+
+def listed_people(subject: HasContext) -> list[str]:
+    """List the ids of the people on the allow-list, for shell completion."""
+    return [grant.principal.id for grant in subject.ctx.store.grants.all()]
+
+
+Number = Annotated[
+    int,
+    Arg(
+        label="CR-NUMBER",
+        help="the number on its card",
+        parse=request_number,
+        complete=newest_numbers,
+    ),
+]
 
 helping: Group[Desk] = Group("help", help="What you can type.")
 being: Group[Desk] = Group("whoami", help="Who you are here.")
@@ -149,7 +179,11 @@ def status_(desk: Desk) -> Reply:
 
 @requests.command("list", risk=Risk.READ, examples=["", "--status done"])
 def request_list(
-    desk: Desk, *, status: Annotated[Status | None, Arg(label="STATUS", help="only these", parse=a_status)] = None
+    desk: Desk,
+    *,
+    status: Annotated[
+        Status | None, Arg(label="STATUS", help="only these", parse=a_status, complete=lambda _: Status)
+    ] = None,
 ) -> Reply:
     """The newest change requests."""
     found = desk.ctx.store.changes.with_status([status] if status else Status, limit=15)
@@ -200,8 +234,13 @@ def audit_find(
     desk: Desk,
     *,
     subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
-    tag: Annotated[str, Arg(label="TAG", help="a tag or its beginning, for example change:review")] = "",
-    actor: Annotated[str, Arg(label="WHO", help="who did it: a mention, a member id or TEAM:USER")] = "",
+    tag: Annotated[
+        str, Arg(label="TAG", help="a tag or its beginning, for example change:review", complete=lambda _: Tag)
+    ] = "",
+    actor: Annotated[
+        str,
+        Arg(label="WHO", help="who did it: a mention, a member id or TEAM:USER", complete=listed_people),
+    ] = "",
     text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
 ) -> Reply:
     """The newest audit records that match."""

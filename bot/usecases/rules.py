@@ -12,7 +12,7 @@ from bot.plugin import Answer, Arg, Call, Group, Nothing, Plan, Refusal, Risk, U
 from bot.usecases.access import LAST_ADMIN, locks_out
 from bot.usecases.bypass import bypass_of, reviewed
 from bot.usecases.context import Context
-from bot.usecases.desk import Number
+from bot.usecases.desk import Number, listed_people
 from bot.usecases.mode import FROZEN
 
 SET_ROLE, FREEZE, UNFREEZE, REVIEW = "access.set", "bot.freeze", "bot.unfreeze", "glass.review"
@@ -23,9 +23,18 @@ NO_UNDO = Undo(kind=UndoKind.NONE, sentence="There is nothing to undo.")
 
 Person = Annotated[
     Principal,
-    Arg(label="PERSON", help="a mention like @anton, or T0001:U0002", parse=Principal.named, person=True),
+    Arg(
+        label="PERSON",
+        help="a mention like @anton, or T0001:U0002",
+        parse=Principal.named,
+        person=True,
+        complete=listed_people,
+    ),
 ]
-ARole = Annotated[Role, Arg(label="ROLE", help="viewer, operator, approver or admin", parse=Role.parse)]
+ARole = Annotated[
+    Role,
+    Arg(label="ROLE", help="viewer, operator, approver or admin", parse=Role.parse, complete=lambda _: Role),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

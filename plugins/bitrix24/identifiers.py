@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import Annotated
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Protocol
 
 from bot.plugin import Arg, BadArgument
 
@@ -41,7 +41,27 @@ def parse(word: str) -> str:
     return word.lower()
 
 
-ConnectorId = Annotated[str, Arg(help="the connector's id, as `connector list` shows it", label="ID", parse=parse)]
+class Named(Protocol):
+    """Something with an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+class Listing(Protocol):
+    """What lists the connectors of a portal."""
+
+    def connectors(self) -> Sequence[Named]: ...
+
+
+def known_ids(portal: Listing) -> list[str]:
+    """List the ids of the portal's connectors, for shell completion."""
+    return [found.id for found in portal.connectors()]
+
+
+ConnectorId = Annotated[
+    str, Arg(help="the connector's id, as `connector list` shows it", label="ID", parse=parse, complete=known_ids)
+]
 
 
 def suggest(wrong: str, known: Iterable[str]) -> str:

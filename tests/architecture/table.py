@@ -90,6 +90,7 @@ BROAD: Mapping[str, str] = {
     "bot.usecases.recover": "the edge to a plugin: the other change requests must be read back too",
     "bot.usecases.deliver": "the edge of a delivery: the notice waits",
     "bot.cli.root": "the edge of the terminal",
+    "bot.cli.completion": "the edge of a completion: nothing to offer is all that may come of a fault",
     "bot.host.discovery": "importing a stranger's package runs its code",
     "bot.plugin.loopback": "a simulator's fault must not look like a fault of what it simulates",
 }

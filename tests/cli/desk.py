@@ -86,7 +86,7 @@ class Desk:
         plugins = {"B24BOT_PLUGINS": "plugins.bitrix24.plugin:plugin"}
         runner = CliRunner(env={**hidden, **plugins, **self.environment, **more})
         with contextlib.chdir(self.folder):
-            return runner.invoke(root, list(words), input=text, obj=terminal)
+            return runner.invoke(root, list(words), input=text, obj=terminal, prog_name="b24bot")
 
     def json(self, *words: str) -> Any:
         """What a command prints with --json."""

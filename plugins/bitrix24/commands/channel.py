@@ -7,17 +7,14 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
 
-from bot.plugin import Arg, Call, Observation, Plan, Refusal, TargetUnreachable, Undo, UndoKind
+from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Undo, UndoKind
 from plugins.bitrix24 import observation
 from plugins.bitrix24.commands import guard
 from plugins.bitrix24.commands.guard import Standing
-from plugins.bitrix24.commands.line import parse_line
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.values import Line, Status
 
-LineNumber = Annotated[int, Arg(help="the open line's number, as `line list` shows it", label="LINE", parse=parse_line)]
 SHOWN = 160
 DEFAULTS: Mapping[str, bool] = {"CHAT_GROUP": False, "DEL_EXTERNAL_MESSAGES": True}
 """What the portal takes where a registration does not say it (bitrix24.md 1.2)."""

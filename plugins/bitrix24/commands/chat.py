@@ -6,7 +6,8 @@ from typing import Annotated
 
 from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
 from plugins.bitrix24 import catalogue
-from plugins.bitrix24.commands.channel import LineNumber, look, plan, quoted
+from plugins.bitrix24.commands.channel import look, plan, quoted
+from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.outside import a_name, an_id
 from plugins.bitrix24.portal import Portal

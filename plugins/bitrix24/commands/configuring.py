@@ -9,8 +9,9 @@ from typing import Annotated
 
 from bot.plugin import Arg, BadArgument, Plan, Refusal, Risk, Undo, UndoKind
 from plugins.bitrix24 import observation, putback, registration
-from plugins.bitrix24.commands import guard, options, words
+from plugins.bitrix24.commands import guard, words
 from plugins.bitrix24.commands.connector import connectors
+from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.snapshot import Data, Snapshot
@@ -36,7 +37,7 @@ def parse_text(word: str) -> str:
 def configure_connector(
     portal: Portal,
     connector: ConnectorId,
-    line: options.LineNumber,
+    line: LineNumber,
     *,
     url: Annotated[str | None, Arg(help="link to the channel", label="URL", parse=parse_link)] = None,
     url_im: Annotated[str | None, Arg(help="link that opens a chat in it", label="URL", parse=parse_link)] = None,

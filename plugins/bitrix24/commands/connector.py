@@ -31,7 +31,8 @@ def list_connectors(
     portal: Portal,
     *,
     kind: Annotated[
-        Ownership | None, Arg(help="only these: ours, built-in or not-proven", label="KIND", parse=parse_kind)
+        Ownership | None,
+        Arg(help="only these: ours, built-in or not-proven", label="KIND", parse=parse_kind, complete=lambda _: KINDS),
     ] = None,
 ) -> Reply:
     """Show all connectors and on how many lines each is active.
@@ -84,7 +85,10 @@ def show_connector(portal: Portal, connector: ConnectorId) -> Reply:
 @connectors.command("status", risk=Risk.READ, examples=["", "myconnector", "--all"])
 def connector_status(
     portal: Portal,
-    connector: Annotated[str | None, Arg(help="only this connector", label="ID", parse=identifiers.parse)] = None,
+    connector: Annotated[
+        str | None,
+        Arg(help="only this connector", label="ID", parse=identifiers.parse, complete=identifiers.known_ids),
+    ] = None,
     *,
     all: Annotated[bool, Arg(help="every connector of the portal, not only ours", label="")] = False,
 ) -> Reply:

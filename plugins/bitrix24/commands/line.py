@@ -22,6 +22,17 @@ def parse_line(word: str) -> int:
     return int(text)
 
 
+def known_lines(portal: Portal) -> list[str]:
+    """List the numbers of the portal's open lines, for shell completion."""
+    return [str(line.id) for line in portal.lines()]
+
+
+LineNumber = Annotated[
+    int,
+    Arg(help="the line's number, as `line list` shows it", label="LINE", parse=parse_line, complete=known_lines),
+]
+
+
 @lines.command("list", risk=Risk.READ, examples=[""])
 def list_lines(portal: Portal) -> Reply:
     """Show all open lines and whether each is on."""
@@ -35,9 +46,7 @@ def list_lines(portal: Portal) -> Reply:
 
 
 @lines.command("show", risk=Risk.READ, examples=["1"])
-def show_line(
-    portal: Portal, line: Annotated[int, Arg(help="the line's number", label="LINE", parse=parse_line)]
-) -> Reply:
+def show_line(portal: Portal, line: LineNumber) -> Reply:
     """Show one open line and the connectors on it.
 
     A connector may be active on a line that is itself switched off: then operators get nothing although all looks well.

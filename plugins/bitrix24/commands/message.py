@@ -7,7 +7,8 @@ from typing import Annotated
 
 from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
 from plugins.bitrix24 import catalogue, outside
-from plugins.bitrix24.commands.channel import Channel, LineNumber, look, plan, quoted, typed
+from plugins.bitrix24.commands.channel import Channel, look, plan, quoted, typed
+from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.outside import a_name, an_id, arg, file_of, parse_files, parse_text, parse_url
 from plugins.bitrix24.portal import Portal

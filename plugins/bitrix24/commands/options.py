@@ -7,11 +7,9 @@ from typing import Annotated
 
 from bot.plugin import Arg, BadArgument
 from plugins.bitrix24 import icons, registration
-from plugins.bitrix24.commands.line import parse_line
 from plugins.bitrix24.icons import Icon
 from plugins.bitrix24.registration import SWITCHES, Wish
 
-LineNumber = Annotated[int, Arg(help="the line's number, as `line list` shows it", label="LINE", parse=parse_line)]
 AllLines = Annotated[bool, Arg(help="every line of the portal", label="")]
 
 _NAME = Arg(help="the name that operators see", label="NAME", parse=registration.parse_name)

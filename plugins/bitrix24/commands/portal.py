@@ -27,6 +27,11 @@ def _hidden(help: str, label: str) -> Arg:
     return Arg(help=help, label=label, parse=parse_secret, secret=True)
 
 
+def known_portals(services: Services) -> list[str]:
+    """List the names of the portals, for shell completion."""
+    return [portal.name for portal in Vault(services).portals()]
+
+
 @portals.command("add", risk=Risk.GOVERN, terminal=True)
 def add_portal(
     services: Services,
@@ -65,7 +70,7 @@ def add_portal(
 @portals.command("spare", risk=Risk.GOVERN, terminal=True)
 def spare_portal(
     services: Services,
-    name: Annotated[str, Arg(help="the portal", label="NAME")],
+    name: Annotated[str, Arg(help="the portal", label="NAME", complete=known_portals)],
     *,
     access_token: Annotated[Secret, _hidden("an access token of a second authorisation", "TOKEN")],
     refresh_token: Annotated[Secret, _hidden("the refresh token that came with it", "TOKEN")],

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from bot.plugin import Json, Plan, Risk
 from plugins.bitrix24 import catalogue, outside
-from plugins.bitrix24.commands.channel import LineNumber, look, plan
+from plugins.bitrix24.commands.channel import look, plan
+from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.commands.message import Chat, MessageId, messages
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.outside import arg

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from bot.plugin import Call, Nothing, Plan, Refusal, Risk, Undo, UndoKind
 from plugins.bitrix24 import observation, putback, registration
-from plugins.bitrix24.commands import guard, options, words
+from plugins.bitrix24.commands import guard, words
 from plugins.bitrix24.commands.connector import connectors
 from plugins.bitrix24.commands.guard import Standing
+from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.snapshot import Snapshot
@@ -16,7 +17,7 @@ from plugins.bitrix24.values import ACTIVE, Line
 
 
 @connectors.command("restore", risk=Risk.CHANGE, examples=["myconnector"])
-def restore_connector(portal: Portal, connector: ConnectorId, *line: options.LineNumber) -> Plan | Nothing:
+def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber) -> Plan | Nothing:
     """Put a connector back from our own record: its registration, its lines and their data.
 
     Without lines it is put back on those it had; with lines only on these, also on one it was deactivated on.

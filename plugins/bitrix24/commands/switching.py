@@ -9,6 +9,7 @@ from plugins.bitrix24 import observation, putback
 from plugins.bitrix24.commands import guard, options, words
 from plugins.bitrix24.commands.connector import connectors
 from plugins.bitrix24.commands.guard import Standing
+from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.values import ACTIVE, Line
@@ -16,7 +17,7 @@ from plugins.bitrix24.values import ACTIVE, Line
 
 @connectors.command("activate", risk=Risk.CHANGE, examples=["myconnector 3"])
 def activate_connector(
-    portal: Portal, connector: ConnectorId, *line: options.LineNumber, all: options.AllLines = False
+    portal: Portal, connector: ConnectorId, *line: LineNumber, all: options.AllLines = False
 ) -> Plan | Nothing:
     """Connect a connector to open lines.
 
@@ -75,7 +76,7 @@ def _undo_activation(connector: str, todo: Sequence[Line], fresh: Sequence[Line]
 
 @connectors.command("deactivate", risk=Risk.DESTROY, examples=["myconnector 2"])
 def deactivate_connector(
-    portal: Portal, connector: ConnectorId, *line: options.LineNumber, all: options.AllLines = False
+    portal: Portal, connector: ConnectorId, *line: LineNumber, all: options.AllLines = False
 ) -> Plan | Nothing:
     """Disconnect a connector from open lines.
 

@@ -1,0 +1,202 @@
+"""`b24bot completion`: the script that completes words in a shell, and the values that fit.
+
+The words come from the declarations and, for ids, from the store and the portal. A portal is read within a short time
+and with the tokens as they are: completion never renews one, for it may be cut off at any moment.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+from bot.app import Bot
+from bot.cli.terminal import Terminal
+from bot.core.invocation import HOST_OPTIONS, AnyCommand
+from bot.plugin import Parameter, Plugin, Sealed, Secrets, Services
+from bot.store.database import FILE_NAME
+from bot.usecases.consider import choose_place, role_of
+from bot.usecases.desk import Desk
+
+PROGRAM = "b24bot"
+VARIABLE = "_B24BOT_COMPLETE"
+SECONDS = 2.0
+"""How long somebody who pressed TAB waits for a portal at most."""
+OWN_OPTIONS = ("--json", "--help")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedSecrets:
+    """Secrets that can be read and neither written nor renewed."""
+
+    inner: Secrets
+
+    def read(self, name: str) -> Sealed | None:
+        return self.inner.read(name)
+
+    def write(self, name: str, value: Mapping[str, Any], *, after: int) -> bool:
+        return False
+
+    def delete(self, name: str) -> None:
+        """Delete nothing."""
+
+    def lease(self, name: str, *, seconds: float) -> AbstractContextManager[bool]:
+        return nullcontext(False)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Say nothing on standard error: a warning would stand in the middle of what somebody types."""
+    logging.disable()
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - the edge of a completion: the command itself will say what is wrong
+        sys.exit(1)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the script that completes commands, options and ids in your shell.
+
+    For bash: eval "$(b24bot completion bash)" in ~/.bashrc; likewise for zsh in ~/.zshrc. For fish:
+    b24bot completion fish > ~/.config/fish/completions/b24bot.fish
+    """
+    made = get_completion_class(shell)
+    if made is None:
+        raise click.UsageError(f"No completion can be made for {shell}.")
+    click.echo(made(ctx.find_root().command, {}, PROGRAM, VARIABLE).source())
+
+
+def option_items(declared: AnyCommand, incomplete: str) -> list[CompletionItem]:
+    """The options of a declared command that begin with what was typed."""
+    own = [(each.option, each.arg.help) for each in declared.parameters if each.flag and not each.arg.secret]
+    host = () if declared.terminal else HOST_OPTIONS
+    named = [*own, *((name, "") for name in (*host, "--yes", *OWN_OPTIONS))]
+    return [CompletionItem(name, help=help or None) for name, help in named if name.startswith(incomplete)]
+
+
+def value_items(
+    terminal: Terminal, declared: AnyCommand, words: Sequence[str], incomplete: str
+) -> list[CompletionItem]:
+    """The values that fit in the place after `words`, as far as they are known within a short time."""
+    expected = _expected(declared, words)
+    if isinstance(expected, str):
+        found = _in_time(lambda: _portals(terminal, declared) if expected == "--portal" else ())
+    elif expected is not None and expected.arg.complete is not None:
+        complete, portal = expected.arg.complete, _portal_in(words)
+        found = _in_time(lambda: _completed(terminal, declared, complete, portal))
+    else:
+        found = []
+    return [CompletionItem(word) for word in found if word.startswith(incomplete)]
+
+
+def from_store(list_values: Callable[[Desk], Iterable[str]]) -> Callable[..., list[CompletionItem]]:
+    """Complete an argument of the terminal's own commands by what the host's declared commands offer."""
+
+    def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        terminal = ctx.find_root().ensure_object(Terminal)
+
+        def read() -> list[str]:
+            with _opened(terminal) as bot:
+                return list(list_values(_desk(bot, terminal))) if bot else []
+
+        return [CompletionItem(word) for word in _in_time(read) if word.startswith(incomplete)]
+
+    return complete
+
+
+def _expected(declared: AnyCommand, words: Sequence[str]) -> Parameter | str | None:
+    """The parameter whose value comes next, or the name of a host's option; None when nothing fits."""
+    flags = {each.option: each for each in declared.parameters if each.flag}
+    takes_value = {name for name, each in flags.items() if not each.switch} | {
+        name for name, label in HOST_OPTIONS.items() if label
+    }
+    waiting, given = "", 0
+    for word in words:
+        if waiting:
+            waiting = ""
+        elif word in takes_value:
+            waiting = word
+        elif not word.startswith("-"):
+            given += 1
+    if waiting:
+        return flags.get(waiting, waiting)
+    places = [each for each in declared.parameters if not each.flag]
+    if given < len(places):
+        return places[given]
+    return places[-1] if places and places[-1].many else None
+
+
+def _portal_in(words: Sequence[str]) -> str | None:
+    """The portal that the words name with --portal."""
+    return next((after for word, after in pairwise(words) if word == "--portal"), None)
+
+
+def _is_set_up(terminal: Terminal) -> bool:
+    """Whether there is a database: completion makes none."""
+    return (terminal.host_settings.home / FILE_NAME).exists()
+
+
+def _portals(terminal: Terminal, declared: AnyCommand) -> Iterable[str]:
+    with _opened(terminal) as bot:
+        plugin = bot and bot.context.registry.owner(declared)
+        return [place.name for place in plugin.places(_services(bot, plugin))] if bot and plugin else ()
+
+
+def _completed(
+    terminal: Terminal, declared: AnyCommand, complete: Callable[[Any], Iterable[str]], portal: str | None
+) -> Iterable[str]:
+    with _opened(terminal) as bot:
+        return list(complete(_subject(bot, terminal, declared, portal))) if bot else ()
+
+
+def _opened(terminal: Terminal) -> AbstractContextManager[Bot | None]:
+    return terminal.bot() if _is_set_up(terminal) else nullcontext(None)
+
+
+def _subject(bot: Bot, terminal: Terminal, declared: AnyCommand, portal: str | None) -> Any:
+    """What planners of this command get first."""
+    plugin = bot.context.registry.owner(declared)
+    if plugin is None:
+        return _desk(bot, terminal)
+    services = _services(bot, plugin)
+    return services if declared.terminal else plugin.open(services, choose_place(plugin.places(services), portal))
+
+
+def _desk(bot: Bot, terminal: Terminal) -> Desk:
+    return Desk(ctx=bot.context, person=terminal.person, role=role_of(bot.context, terminal.person))
+
+
+def _services(bot: Bot, plugin: Plugin) -> Services:
+    given = bot.context.services(plugin.name)
+    return replace(given, secrets=FixedSecrets(inner=given.secrets))
+
+
+def _in_time(read: Callable[[], Iterable[str]]) -> list[str]:
+    """What `read` gives within a short time; nothing when it fails or takes longer."""
+    found: list[str] = []
+    # A daemon: what is still waiting for a portal when the time is over ends with the process.
+    thread = threading.Thread(target=lambda: found.extend(_quietly(read)), daemon=True)
+    thread.start()
+    thread.join(SECONDS)
+    return list(found)
+
+
+def _quietly(read: Callable[[], Iterable[str]]) -> Iterator[str]:
+    """Whatever goes wrong while somebody types is told by the command itself, once it is run."""
+    try:
+        yield from read()
+    except Exception:  # noqa: BLE001 - the edge of a completion: nothing to offer
+        return
