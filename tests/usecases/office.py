@@ -31,6 +31,8 @@ from bot.usecases.mode import note_mode
 from bot.usecases.receive import receive
 from bot.usecases.recover import Recovery
 from bot.usecases.remind import remind, show_again
+from bot.usecases.review import press, send_reason
+from bot.usecases.submit import submit
 from bot.usecases.worker import INBOUND, perform_job, put_away_stranded
 from tests.usecases.messenger import Recorder
 from tests.usecases.toy import Toy
@@ -168,8 +170,24 @@ class Office:
 
     def take(self, inbound: Inbound) -> None:
         """Receive it and do what is due, delivering nothing."""
-        receive(self.ctx, inbound)
+        if inbound.person.local:
+            self._at_the_shell(inbound)
+        else:
+            receive(self.ctx, inbound)
         self.do_jobs()
+
+    def _at_the_shell(self, inbound: Inbound) -> None:
+        """Do what the account of the host's shell asks for: no delivery can carry its name."""
+        with self.store.unit_of_work() as store:
+            store.jobs.add(INBOUND, "{}", at=self.clock.now_ms())
+        (job,) = self.claim_inbound()
+        match inbound:
+            case SlashCommand():
+                submit(self.ctx, job, inbound)
+            case Click():
+                press(self.ctx, job, inbound)
+            case Form():
+                send_reason(self.ctx, job, inbound)
 
     def do_jobs(self, most: int = 50) -> int:
         """Do the jobs that are due; returns how many."""
@@ -251,7 +269,10 @@ class Office:
     def hears(self, inbound: Inbound) -> str:
         """Receive it, do that one job, and deliver nothing; returns what the person will be told, if anything."""
         before = len(self.waiting_whispers())
-        receive(self.ctx, inbound)
+        if inbound.person.local:
+            self._at_the_shell(inbound)
+        else:
+            receive(self.ctx, inbound)
         for job in self.claim_inbound():
             perform_job(self.ctx, job)
         waiting = self.waiting_whispers()
