@@ -20,11 +20,12 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from bot.app import Bot
 from bot.cli.terminal import Terminal
-from bot.core.invocation import HOST_OPTIONS, AnyCommand
+from bot.core.invocation import HOST_OPTIONS, AnyCommand, host_options
 from bot.plugin import Parameter, Plugin, Sealed, Secrets, Services
 from bot.store.database import FILE_NAME
-from bot.usecases.consider import choose_place, role_of
+from bot.usecases.consider import role_of
 from bot.usecases.desk import Desk
+from bot.usecases.portals import choose_portal
 
 PROGRAM = "b24bot"
 VARIABLE = "_B24BOT_COMPLETE"
@@ -82,8 +83,7 @@ def completion(ctx: click.Context, shell: str) -> None:
 def option_items(declared: AnyCommand, incomplete: str) -> list[CompletionItem]:
     """The options of a declared command that begin with what was typed."""
     own = [(each.option, each.arg.help) for each in declared.parameters if each.flag and not each.arg.secret]
-    host = () if declared.terminal else HOST_OPTIONS
-    named = [*own, *((name, "") for name in (*host, "--yes", *OWN_OPTIONS))]
+    named = [*own, *((name, "") for name in (*host_options(declared), "--yes", *OWN_OPTIONS))]
     return [CompletionItem(name, help=help or None) for name, help in named if name.startswith(incomplete)]
 
 
@@ -172,7 +172,10 @@ def _subject(bot: Bot, terminal: Terminal, declared: AnyCommand, portal: str | N
     if plugin is None:
         return _desk(bot, terminal)
     services = _services(bot, plugin)
-    return services if declared.terminal else plugin.open(services, choose_place(plugin.places(services), portal))
+    if declared.terminal or declared.everywhere:
+        return services
+    place = choose_portal(bot.context, plugin.name, plugin.places(services), terminal.person, portal)
+    return plugin.open(services, place)
 
 
 def _desk(bot: Bot, terminal: Terminal) -> Desk:

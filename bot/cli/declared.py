@@ -16,14 +16,14 @@ from bot.cli.output import plain, print_json, print_reply
 from bot.cli.shown import reply_object
 from bot.cli.terminal import Terminal
 from bot.core.errors import WordsError
-from bot.core.invocation import HOST_OPTIONS, AnyCommand
+from bot.core.invocation import AnyCommand, host_options
 from bot.core.json_views import change_whole
 from bot.core.policy import LEAST_ROLE
 from bot.core.suggest import nearest
 from bot.plugin import Parameter, PluginError, Risk
 
 HOST_OPTIONS_HELP = {
-    "--portal": "the portal to act on; the first one when left out",
+    "--portal": "the portal to act on; without it your own choice, else the default (portal use)",
     "--reason": "why; approvers read it",
     "--dry-run": "only show what would happen",
     "--break-glass": "in an emergency, and where it is switched on: do not wait for approval; needs --reason",
@@ -95,10 +95,9 @@ def _who(declared: AnyCommand) -> str:
 
 
 def _options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
-    if not declared.terminal:
-        yield from ((f"{name} {label}".strip(), HOST_OPTIONS_HELP[name]) for name, label in HOST_OPTIONS.items())
-        if declared.risk is not Risk.READ:
-            yield "--yes", YES_HELP
+    yield from ((f"{name} {label}".strip(), HOST_OPTIONS_HELP[name]) for name, label in host_options(declared).items())
+    if not declared.terminal and declared.risk is not Risk.READ:
+        yield "--yes", YES_HELP
     yield "--json", "print JSON, also for errors"
     yield "--help", "show this"
 
@@ -146,8 +145,9 @@ class NounGroup(click.Group):
 def show(told: Told, *, as_json: bool) -> None:
     """Print what came of a line."""
     if as_json:
-        extra = {"request": change_whole(told.change)} if told.change else {}
-        print_json({**reply_object(told.reply), **extra})
+        request = {"request": change_whole(told.change)} if told.change else {}
+        portal = {"portal": told.portal} if told.portal else {}
+        print_json({**reply_object(told.reply), **portal, **request})
     else:
         print_reply(told.reply)
 

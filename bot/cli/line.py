@@ -23,9 +23,11 @@ from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.plugin import Plugin, Refusal, Reply
 from bot.store.seats import WORKER
 from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
-from bot.usecases.consider import Answered, Planned, consider, consider_with, role_of
+from bot.usecases.consider import Answered, Planned, consider, consider_with
+from bot.usecases.context import Context
 from bot.usecases.house import do_at_once
 from bot.usecases.notify import told
+from bot.usecases.portals import keep_first_portal
 from bot.usecases.review import confirm
 from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview
 from bot.usecases.undelivered import DeliveryError
@@ -43,6 +45,8 @@ class Told:
 
     reply: Reply
     change: ChangeRequest | None = None
+    portal: str = ""
+    """The portal the answer is about, where there are several."""
 
 
 def join(words: Iterable[str]) -> str:
@@ -89,23 +93,25 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     ctx, person = bot.context, terminal.person
     understood = understand([command], line)
     arguments = {**understood.arguments, **ask_secrets(terminal, command)}
+    services = ctx.services(plugin.name)
+    before = plugin.places(services)
     # A command of the terminal never plans: one that tries is refused in there.
-    answered = cast(
-        Answered, consider_with(ctx, plugin, replace(understood, arguments=arguments), role_of(ctx, person))
-    )
+    answered = cast(Answered, consider_with(ctx, plugin, replace(understood, arguments=arguments), person))
     facts: dict[str, Fact] = {"line": recorded(understood.invocation.line, terminal.hidden), "kind": command.path}
     with ctx.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
-    return Told(reply=answered.reply)
+        note = keep_first_portal(ctx, plugin.name, before, plugin.places(services), person)
+    reply = answered.reply
+    return Told(reply=replace(reply, notes=(*reply.notes, note)) if note else reply)
 
 
 def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
     with progress_bar() as tell:
         considered = consider(bot.context, terminal.person, line, tell)
     match considered:
-        case Answered(reply=reply):
+        case Answered(reply=reply, portal=portal):
             _record(terminal, bot, Tag.COMMAND_RAN, line)
-            return Told(reply=reply)
+            return Told(reply=reply, portal=portal)
         case Planned() if considered.understood.invocation.dry_run:
             _record(terminal, bot, Tag.COMMAND_RAN, line)
             return Told(reply=preview(considered))
@@ -138,15 +144,15 @@ def _open(terminal: Terminal, bot: Bot, planned: Planned, *, yes: bool) -> Told:
         change, fresh = open_change(ctx, terminal.person, planned, channel="")
         if mine and fresh:
             confirm(ctx, terminal.person, change)
-    reply = confirmed_reply(change) if mine and fresh else opened_reply(change, fresh=fresh, note=note)
+    reply = confirmed_reply(ctx, change) if mine and fresh else opened_reply(ctx, change, fresh=fresh, note=note)
     if not terminal.held(WORKER):
         reply = replace(reply, notes=(*reply.notes, NOBODY_WORKS))
     return Told(reply=reply, change=change)
 
 
-def confirmed_reply(change: ChangeRequest) -> Reply:
+def confirmed_reply(ctx: Context, change: ChangeRequest) -> Reply:
     return Reply(
-        title=f"{told(change)} is confirmed, and the worker carries it out.",
+        title=f"{told(ctx, change)} is confirmed, and the worker carries it out.",
         notes=(f"How it ends: b24bot request show {change.id}",),
     )
 

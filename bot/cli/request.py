@@ -31,8 +31,11 @@ def list_requests(terminal: Terminal, status: str | None, limit: int, as_json: b
     if as_json:
         print_json([change_brief(change) for change in found])
         return
-    rows = tuple((one.id, one.status.value, one.line, one.requester.id, iso(one.created_at)) for one in found)
-    print_table(Table(columns=("id", "status", "command", "asked by", "at"), rows=rows))
+    rows = tuple(
+        (one.id, one.status.value, one.place.name, one.plan.target, one.line, one.requester.id, iso(one.created_at))
+        for one in found
+    )
+    print_table(Table(columns=("id", "status", "portal", "target", "command", "asked by", "at"), rows=rows))
 
 
 @click.command("show")

@@ -41,6 +41,8 @@ class Tag(StrEnum):
     ACCESS_REVOKED = "access:grant:removed"
     DELIVERY_MISMATCHED = "inbound:delivery:mismatched"
     SETUP_CHANGED = "setup:place:changed"
+    DEFAULT_PORTAL_SET = "portal:default:set"
+    OWN_PORTAL_SET = "portal:choice:set"
     FROZEN = "bot:freeze:set"
     UNFROZEN = "bot:freeze:lifted"
     MODE_CHANGED = "bot:mode:changed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -114,6 +115,13 @@ class ChangeRequest:
     @property
     def id(self) -> str:
         return f"CR-{self.number}"
+
+    @property
+    def summary_with_portal(self) -> str:
+        """The plan in words and where it acts, without saying twice where."""
+        summary, name = self.plan.summary, self.place.name
+        named = re.search(rf"\b(?:on|of|from) {re.escape(name)}(?![\w-])", summary)
+        return summary if named else f"{summary} on {name}"
 
     @property
     def approvals(self) -> tuple[Review, ...]:

@@ -43,8 +43,9 @@ class Invocation:
 
     @property
     def line(self) -> str:
-        """What one would type for it, quoted where needed, without the options every command takes."""
-        return " ".join([self.path, *(shlex.quote(word) for word in self.words)])
+        """What one would type for it, quoted where needed. Of the options of every command only the portal is in it."""
+        portal = [] if self.portal is None else [portal_option(self.portal)]
+        return " ".join([self.path, *(shlex.quote(word) for word in self.words), *portal])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,11 @@ HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dr
 """Options of every command: the portal to act on, why, only showing what would happen, and not waiting for others.
 
 Those of the terminal alone take none of them."""
+
+
+def portal_option(name: str) -> str:
+    """How a line names its portal."""
+    return f"--portal{'=' if name.startswith('--') else ' '}{shlex.quote(name)}"
 
 
 def clean(text: str) -> str:
@@ -190,7 +196,7 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     cleaned = clean(text)
     command, rest = find(commands, _words(cleaned))
     words, options = _host_options(command, [_named(command, word) for word in rest])
-    _refuse_in_terminal(command, options)
+    _refuse_host_options(command, options)
     invocation = Invocation(
         path=command.path,
         words=tuple(words),
@@ -240,10 +246,20 @@ def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], 
     return words, options
 
 
-def _refuse_in_terminal(command: AnyCommand, options: Iterable[str]) -> None:
+def host_options(command: AnyCommand) -> Mapping[str, str]:
+    """The options of every command that this one takes, too."""
+    if command.terminal:
+        return {}
+    return {name: label for name, label in HOST_OPTIONS.items() if not (command.everywhere and name == "--portal")}
+
+
+def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     """A command of the terminal never plans and is about no portal: a --dry-run would be followed by the deed."""
-    given = ", ".join(options)
-    if command.terminal and given:
+    taken = host_options(command)
+    given = ", ".join(name for name in options if name not in taken)
+    if given and command.everywhere:
+        raise WordsError(f"“{command.path}” does not take {given}.", hint="It is about all portals. Leave it out.")
+    if given:
         raise WordsError(
             f"“{command.path}” does not take {given}.",
             hint="It acts at once, and nothing was done. Usage: " + command.usage,
@@ -296,7 +312,7 @@ def arguments(command: AnyCommand, words: Sequence[str]) -> dict[str, Any]:
 
 
 def _unknown_option(command: AnyCommand, name: str, flags: Mapping[str, Parameter]) -> WordsError:
-    known = [*flags, *(() if command.terminal else HOST_OPTIONS)]
+    known = [*flags, *host_options(command)]
     # The dashes are alike in all of them.
     meant = nearest(name, known, alike=0.8)
     hint = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known) or 'none'}."

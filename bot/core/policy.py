@@ -62,7 +62,7 @@ class Rule(StrEnum):
     REFUSE = "refuse"
 
 
-_READ, _HALT, _CHANGE, _DESTROY, _GOVERN = Risk
+_READ, _PERSONAL, _HALT, _CHANGE, _DESTROY, _GOVERN = Risk
 _V, _O, _P, _A = Role
 
 POLICY: Mapping[tuple[Risk, Role], Rule] = {
@@ -70,6 +70,10 @@ POLICY: Mapping[tuple[Risk, Role], Rule] = {
     (_READ, _O): Rule.ALLOW,
     (_READ, _P): Rule.ALLOW,
     (_READ, _A): Rule.ALLOW,
+    (_PERSONAL, _V): Rule.ALLOW,
+    (_PERSONAL, _O): Rule.ALLOW,
+    (_PERSONAL, _P): Rule.ALLOW,
+    (_PERSONAL, _A): Rule.ALLOW,
     (_HALT, _V): Rule.REFUSE,
     (_HALT, _O): Rule.ALLOW,
     (_HALT, _P): Rule.ALLOW,
@@ -88,7 +92,14 @@ POLICY: Mapping[tuple[Risk, Role], Rule] = {
     (_GOVERN, _A): Rule.APPROVE_BY_ADMIN,
 }
 
-LEAST_ROLE: Mapping[Risk, Role] = {_READ: _V, _HALT: _O, _CHANGE: _O, _DESTROY: _O, _GOVERN: _A}
+LEAST_ROLE: Mapping[Risk, Role] = {
+    _READ: _V,
+    _PERSONAL: _V,
+    _HALT: _O,
+    _CHANGE: _O,
+    _DESTROY: _O,
+    _GOVERN: _A,
+}
 """The lowest role that is not refused, for sentences; a test holds it against the table."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,7 @@ class PluginServices:
     scratch: Path
     store: Store = field(repr=False)
     tell_progress: Progress
+    default_places: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def progress(self, done: int, total: int, what: str) -> None:
         self.tell_progress(done, total, what)

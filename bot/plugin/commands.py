@@ -72,6 +72,8 @@ class Command(Generic[P]):
     parameters: tuple[Parameter, ...]
     examples: tuple[str, ...]
     function: Callable[..., Answer]
+    everywhere: bool = False
+    """About all places at once: it takes no --portal, only reads, and its first argument is Services."""
     terminal: bool = False
     """Only in the terminal: it sets up what the bot itself keeps, and its first argument is Services."""
 
@@ -113,7 +115,13 @@ class Group(Generic[P]):
         return iter(self._commands.values())
 
     def command(
-        self, verb: str, *, risk: Risk, examples: Sequence[str] = (), terminal: bool = False
+        self,
+        verb: str,
+        *,
+        risk: Risk,
+        examples: Sequence[str] = (),
+        terminal: bool = False,
+        everywhere: bool = False,
     ) -> Callable[[F], F]:
         """Declare a command. `examples` are the words after the path; each must parse."""
 
@@ -133,6 +141,7 @@ class Group(Generic[P]):
                 parameters=tuple(_parameters(function)),
                 examples=tuple(examples),
                 function=function,
+                everywhere=everywhere,
                 terminal=terminal,
             )
             return function

@@ -107,6 +107,11 @@ class Services(Protocol):
         host. Nobody promises that it exists or can be written: make it when needed, and do without when not."""
         ...
 
+    @property
+    def default_places(self) -> Mapping[str, Sequence[str]]:
+        """For a command about all places: those that a line without --portal acts on, and whose: you, everybody."""
+        ...
+
     def at_once(self) -> AbstractContextManager[None]:
         """One transaction: what is stored and recorded inside happens together or not at all.
 
@@ -176,7 +181,7 @@ class Plugin(Protocol):
         ...
 
     def places(self, services: Services) -> Sequence[Place]:
-        """The portals known now; the first one is used when a command names none."""
+        """The portals known now, in any order: the host knows which one a line without --portal is about."""
         ...
 
     def open(self, services: Services, place: Place) -> Any:

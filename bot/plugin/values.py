@@ -20,6 +20,8 @@ class Risk(StrEnum):
     """What a command can cost. The author declares it; live state may raise it, never lower it."""
 
     READ = "read"
+    PERSONAL = "personal"
+    """Takes effect at once, and concerns nobody but the person who types it. The host alone has such a command."""
     HALT = "halt"
     """Takes effect at once and can only make the bot do less. The host alone has such a command."""
     CHANGE = "change"

@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot.core.errors import NotPermitted
-from bot.core.invocation import Understood, understand
+from bot.core.invocation import Understood, check_length, understand
 from bot.core.mode import HOUSE
 from bot.core.plans import plan_from_json, plan_to_json
 from bot.core.policy import Decision, Refused, break_glass, decide
 from bot.core.principals import Principal, Role
 from bot.core.sanitizer import is_storable, sanitize, sanitize_text
-from bot.core.suggest import nearest
 from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.context import Context
 from bot.usecases.desk import Desk
+from bot.usecases.portals import choose_portal, default_portals
 from bot.usecases.standing import look_up, outcast
 
 
@@ -39,6 +39,8 @@ class Answered:
     understood: Understood
     reply: Reply
     calm: bool = False
+    portal: str = ""
+    """The portal it is about, where there are several."""
 
 
 Considered = Planned | Answered
@@ -62,29 +64,39 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
     if plugin is None:
         answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
         return _answered(understood, answer)
-    return consider_with(ctx, plugin, understood, role, progress)
+    return consider_with(ctx, plugin, understood, person, progress)
 
 
 OPEN_TO_ALL = frozenset({"help", "whoami"})
 
 
 def consider_with(
-    ctx: Context, plugin: Plugin, understood: Understood, role: Role | None, progress: Progress = nobody_waits
+    ctx: Context, plugin: Plugin, understood: Understood, person: Principal, progress: Progress = nobody_waits
 ) -> Considered:
-    """Open the place and let the plugin's command plan or read."""
+    """Choose the portal, open it, and let the plugin's command plan or read."""
     services = ctx.services(plugin.name, progress)
     with plainly():
         if understood.command.terminal:
             return _answered(understood, sanitize(understood.command.answer(services, understood.arguments)))
-        place = choose_place(plugin.places(services), understood.invocation.portal)
+        places = [replace(place, label=sanitize_text(place.label)) for place in plugin.places(services)]
+        if understood.command.everywhere:
+            defaults = default_portals(ctx, plugin.name, places, person)
+            services = ctx.services(plugin.name, progress, default_places=defaults)
+            return _answered(understood, ask(plugin.name, understood, services))
+        place = choose_portal(ctx, plugin.name, places, person, understood.invocation.portal)
+    with plainly(), naming_portal(place, places):
         answer = ask(plugin.name, understood, plugin.open(services, place))
     if not isinstance(answer, Plan):
-        return _answered(understood, answer)
-    risk, invocation = understood.command.risk.raised_to(answer.risk), understood.invocation
+        return _answered(understood, answer, portal=place if len(places) > 1 else None)
+    # Where there are several, the line names the portal wherever it is shown.
+    invocation = replace(understood.invocation, portal=place.name if len(places) > 1 else None)
+    check_length(invocation.line)
+    role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
     decision = decide(risk, role, ctx.terms)
     if invocation.break_glass:
         decision = break_glass(risk, decision, role, ctx.terms, reason=invocation.reason)
     _require(decision, role)
+    understood = replace(understood, invocation=invocation)
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
 
 
@@ -98,6 +110,17 @@ def plainly() -> Iterator[None]:
         error.args = (error.sentence,)
         if isinstance(error, TargetRefused):
             error.code = sanitize_text(error.code)
+        raise
+
+
+@contextmanager
+def naming_portal(place: Place, places: Sequence[Place]) -> Iterator[None]:
+    """Where there are several portals, let a refusal say which one it is about."""
+    try:
+        yield
+    except PluginError as error:
+        if len(places) > 1:
+            error.hint = f"{error.hint} Portal: {place.name}.".strip()
         raise
 
 
@@ -135,27 +158,16 @@ def role_of(ctx: Context, person: Principal) -> Role | None:
     return ctx.store.grants.role_of(person)
 
 
-def choose_place(places: Sequence[Place], name: str | None) -> Place:
-    """The portal named, or the first one. Raises Refusal with what to type instead."""
-    places = [replace(place, label=sanitize_text(place.label)) for place in places]
-    if not places:
-        raise Refusal("No portal is set up yet.", hint="An admin runs `b24bot portal add NAME` in the host's terminal.")
-    if name is None:
-        return places[0]
-    names = [place.name for place in places]
-    if name not in names:
-        meant = nearest(name, names)
-        known = f"Did you mean {meant}?" if meant else f"Known: {', '.join(names)}."
-        raise Refusal(f"There is no portal “{name}”.", hint=known)
-    return places[names.index(name)]
-
-
-def _answered(understood: Understood, answer: Answer) -> Answered:
-    if isinstance(answer, Nothing):
-        return Answered(understood=understood, reply=Reply(title=answer.sentence), calm=True)
+def _answered(understood: Understood, answer: Answer, *, portal: Place | None = None) -> Answered:
+    """The answer; with the portal it is about, where there are several."""
     if isinstance(answer, Plan):
         raise TypeError(f"{understood.command.path} may not return a plan")
-    return Answered(understood=understood, reply=answer)
+    calm = isinstance(answer, Nothing)
+    reply = Reply(title=answer.sentence) if isinstance(answer, Nothing) else answer
+    if portal is None:
+        return Answered(understood=understood, reply=reply, calm=calm)
+    named = replace(reply, facts=(("Portal", f"{portal.name} · {portal.label}"), *reply.facts))
+    return Answered(understood=understood, reply=named, calm=calm, portal=portal.name)
 
 
 def require_member(ctx: Context, person: Principal) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -125,8 +125,15 @@ class Context:
             self.limits.pop(name, None)
             log.warning("no longer: %s", before.why, extra={"action": "limit_lifted"})
 
-    def services(self, plugin: str, progress: Progress = nobody_waits) -> PluginServices:
+    def services(
+        self,
+        plugin: str,
+        progress: Progress = nobody_waits,
+        *,
+        default_places: Mapping[str, Sequence[str]] | None = None,
+    ) -> PluginServices:
         given = services_for(plugin, self.settings, self.store, self.clock, progress)
+        given = replace(given, default_places=default_places) if default_places else given
         if plugin != HOUSE:
             return given
         return HouseServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.core import marks
 from bot.core.audit import Entry, Tag
 from bot.core.principals import Principal, Role
 from bot.core.words import moment
-from bot.plugin import CallOutcome, CallVerdict, Json, Observation
+from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
 from bot.usecases.bypass import OWN_GLASS, bypass_of, reviewed
 from bot.usecases.context import Context
 from bot.usecases.mode import FROZEN
 from bot.usecases.notify import announce
+from bot.usecases.portal_use import SET_DEFAULT, SET_OWN
+from bot.usecases.portal_use import TARGET as PORTAL_TARGET
+from bot.usecases.portals import Choice, default_of, others, own_choice, set_default, set_own
 from bot.usecases.rules import FREEZE, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
 
 
@@ -92,7 +95,52 @@ def _review(ctx: Context, word: Word, params: Params) -> CallOutcome:
     return _done(f"CR-{number} has been reviewed.")
 
 
-DEEDS: Mapping[str, Deed] = {SET_ROLE: _set_role, FREEZE: _freeze, UNFREEZE: _unfreeze, REVIEW: _review}
+def _set_default_portal(ctx: Context, word: Word, params: Params) -> CallOutcome:
+    plugin, before = str(params["plugin"]), default_of(ctx, str(params["plugin"]))
+    if (before.identity if before else "") != params["before"]:
+        return _not_done("The default portal was changed by somebody else meanwhile.")
+    place = _place(ctx, plugin, params)
+    if place is None:
+        return _not_done(f"The portal {params['portal']} is not known any more.")
+    set_default(ctx, plugin, place, by=word.asked, request=word.request)
+    return _done(f"{place.name} is the default portal now.")
+
+
+def _place(ctx: Context, plugin: str, params: Params) -> Place | None:
+    found = ctx.registry.plugin(plugin)
+    places = found.places(ctx.services(plugin))
+    return Choice(name=str(params["portal"]), identity=str(params["identity"])).among(places)
+
+
+def _set_own_portal(ctx: Context, word: Word, params: Params) -> CallOutcome:
+    wanted = str(params["plugin"])
+    if not params["portal"]:
+        return _clear_own_portals(ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in others(ctx)])
+    before, place = own_choice(ctx, wanted, word.asked), _place(ctx, wanted, params)
+    if place is None:
+        return _not_done(f"The portal {params['portal']} is not known any more. Nothing was changed.")
+    set_own(ctx, wanted, word.asked, place)
+    back = f"portal use {before.name}" if before else "portal use --clear"
+    return _done(f"Your commands without --portal act on {place.name} ({place.label}) now. To go back: {back}")
+
+
+def _clear_own_portals(ctx: Context, person: Principal, plugins: Iterable[str]) -> CallOutcome:
+    chosen = [plugin for plugin in plugins if own_choice(ctx, plugin, person)]
+    for plugin in chosen:
+        set_own(ctx, plugin, person, None)
+    if not chosen:
+        return _done("You have chosen no portal of your own; the default of everybody counts for you.")
+    return _done("Your own choice is taken back; the default of everybody counts for you now.")
+
+
+DEEDS: Mapping[str, Deed] = {
+    SET_ROLE: _set_role,
+    FREEZE: _freeze,
+    UNFREEZE: _unfreeze,
+    REVIEW: _review,
+    SET_DEFAULT: _set_default_portal,
+    SET_OWN: _set_own_portal,
+}
 """What each call of a plan of the house does, in a unit of work."""
 
 
@@ -108,7 +156,17 @@ def _reviewed(ctx: Context, subject: str) -> Observation:
     return {"review": "approved" if reviewed(ctx, int(subject.removeprefix("CR-"))) else "awaited"}
 
 
-SEEN: Mapping[str, Callable[[Context, str], Observation]] = {"access": _role, "freeze": _frozen, "review": _reviewed}
+def _default_portal(ctx: Context, subject: str) -> Observation:
+    default = default_of(ctx, subject)
+    return {"default portal": default.name} if default else {}
+
+
+SEEN: Mapping[str, Callable[[Context, str], Observation]] = {
+    "access": _role,
+    "freeze": _frozen,
+    "review": _reviewed,
+    PORTAL_TARGET: _default_portal,
+}
 """What is true of a target, by the first word of it."""
 
 

@@ -18,6 +18,7 @@ from bot.core.standing import FLAWS
 from bot.core.words import moment
 from bot.plugin import Arg, BadArgument, Group, Json, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
+from bot.usecases.portals import choose_portal, others, own_choice
 from bot.usecases.standing import last_known
 from bot.usecases.status import status
 
@@ -146,7 +147,7 @@ def whoami(desk: Desk) -> Reply:
     asked = f"Admins: {', '.join(admins)}." if admins else "Nobody is an admin yet."
     return Reply(
         title=f"You are {desk.person.id}.",
-        facts=(("Role", desk.role or "none: you are not on the allow-list"), *_account(desk)),
+        facts=(("Role", desk.role or "none: you are not on the allow-list"), *_account(desk), *_portals(desk)),
         notes=tuple(_way_on(desk, asked)),
         data={"id": desk.person.id, "role": desk.role, "admins": admins},
     )
@@ -157,6 +158,21 @@ def _account(desk: Desk) -> Iterator[tuple[str, str]]:
     standing = last_known(desk.ctx, desk.person)
     if standing is not None and standing in FLAWS:
         yield "Account", f"it {FLAWS[standing]}: only members of this workspace can use b24bot"
+
+
+def _portals(desk: Desk) -> Iterator[tuple[str, str]]:
+    """Which portal this person's commands without --portal act on, where there are several."""
+    for plugin in others(desk.ctx) if desk.role else ():
+        places = plugin.places(desk.ctx.services(plugin.name))
+        if len(places) < 2:
+            continue
+        try:
+            place = choose_portal(desk.ctx, plugin.name, places, desk.person)
+        except Refusal as error:
+            yield "Portal", f"{error.sentence} {error.hint}"
+            continue
+        whose = "your own choice" if own_choice(desk.ctx, plugin.name, desk.person) else "the default"
+        yield "Portal", f"{place.name} ({whose}): your commands without --portal act on it"
 
 
 def _way_on(desk: Desk, asked: str) -> Iterator[str]:
@@ -187,8 +203,11 @@ def request_list(
 ) -> Reply:
     """The newest change requests."""
     found = desk.ctx.store.changes.with_status([status] if status else Status, limit=15)
-    rows = tuple((c.id, c.status, c.line, marks.person(c.requester), moment(c.created_at)) for c in found)
-    columns = ("Id", "Status", "Command", "Asked by", "At")
+    rows = tuple(
+        (c.id, c.status, c.place.name, c.plan.target, c.line, marks.person(c.requester), moment(c.created_at))
+        for c in found
+    )
+    columns = ("Id", "Status", "Portal", "Target", "Command", "Asked by", "At")
     which = f" with the status {status}" if status else ""
     title = "Change requests" if rows else f"There are no change requests{which}."
     return Reply(title=title, table=Table(columns=columns, rows=rows), data=[change_brief(c) for c in found])
@@ -207,7 +226,7 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
     facts = [
         ("Status", f"{change.status}: it {ENDINGS[change.status]}."),
         ("Command", change.line),
-        ("Portal", change.place.label),
+        ("Portal", f"{change.place.name} · {change.place.label}"),
         ("Asked by", f"{marks.person(change.requester)} at {moment(change.created_at)}"),
     ]
     facts += [("Why", change.reason)] if change.reason else []

@@ -12,9 +12,9 @@ from bot.core.mode import HOUSE
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Principal, Role
 from bot.usecases.bypass import REVIEW_PATH
-from bot.usecases.consider import Planned, consider_with, role_of
+from bot.usecases.consider import Planned, consider_with
 from bot.usecases.context import Context
-from bot.usecases.notify import announce, told
+from bot.usecases.notify import announce
 from bot.usecases.submit import write_change
 
 REVIEW_LASTS_MS = 7 * 24 * 3_600_000
@@ -34,8 +34,8 @@ def bypass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
     review = _ask_for_review(ctx, person, change)
     announce(
         ctx,
-        f"🚨 {marks.person(person)} has broken the glass: {told(change)} on {change.place.name} runs now without the "
-        f"approval of anybody else. Why: {change.reason}\n{_admins(ctx, person)}{review.id} waits for the review.",
+        f"🚨 {marks.person(person)} has broken the glass: {change.id} ({change.summary_with_portal}) runs now without "
+        f"the approval of anybody else. Why: {change.reason}\n{_admins(ctx, person)}{review.id} waits for the review.",
     )
 
 
@@ -43,7 +43,7 @@ def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> C
     """Open the change request that somebody else has to approve, as the person who broke the glass."""
     invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
     understood = understand(ctx.registry, invocation.line)
-    planned = consider_with(ctx, ctx.registry.plugin(HOUSE), understood, role_of(ctx, person))
+    planned = consider_with(ctx, ctx.registry.plugin(HOUSE), understood, person)
     if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
         raise TypeError(f"{change.id} cannot be reviewed")
     return write_change(

@@ -29,6 +29,7 @@ from bot.usecases.consider import Planned
 from bot.usecases.context import Context, HouseServices
 from bot.usecases.deeds import DEEDS, Word, look
 from bot.usecases.desk import GROUPS
+from bot.usecases.portal_use import using
 from bot.usecases.rules import RULES, House
 
 HERE = Place(name="b24bot", label="b24bot itself", identity="b24bot")
@@ -40,7 +41,7 @@ class HousePlugin:
 
     name: str = HOUSE
     settings: Sequence[Setting] = ()
-    groups: Sequence[Group[Any]] = RULES
+    groups: Sequence[Group[Any]] = (*RULES, using)
 
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:

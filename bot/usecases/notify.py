@@ -11,6 +11,7 @@ from bot.core.notices import Announcement, CardNotice, ThreadNotice, Whisper
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
 from bot.usecases.context import Context, log
+from bot.usecases.portals import about, are_several
 
 
 def show_card(ctx: Context, number: int) -> None:
@@ -24,14 +25,20 @@ def card_key(number: int) -> str:
 
 
 def say_under_card(ctx: Context, number: int, text: str) -> None:
-    notice = ThreadNotice(number=number, text=text)
-    ctx.store.outbox.put(f"thread:{number}:{ids.token()}", notice, at=ctx.clock.now_ms())
+    """Say something under a card; where there are several portals, with the one it is about."""
+    ctx.store.outbox.put(f"thread:{number}:{ids.token()}", _line(ctx, number, text), at=ctx.clock.now_ms())
+
+
+def _line(ctx: Context, number: int, text: str) -> ThreadNotice:
+    change = ctx.store.changes.get(number)
+    named = f"{change.place.name} · {text}" if change and are_several(ctx, change.plugin) else text
+    return ThreadNotice(number=number, text=named)
 
 
 def say_once_under_card(ctx: Context, number: int, what: str, text: str) -> None:
     """Say something under a card that is worth saying one time only; `what` names it among the card's lines."""
     if not was_said_under_card(ctx, number, what):
-        ctx.store.outbox.put(_once(number, what), ThreadNotice(number=number, text=text), at=ctx.clock.now_ms())
+        ctx.store.outbox.put(_once(number, what), _line(ctx, number, text), at=ctx.clock.now_ms())
 
 
 def was_said_under_card(ctx: Context, number: int, what: str) -> bool:
@@ -95,6 +102,6 @@ def note_trouble(error: PluginError, doing: str) -> str:
     return reference
 
 
-def told(change: ChangeRequest) -> str:
+def told(ctx: Context, change: ChangeRequest) -> str:
     """The number and the plan in words, as sentences about a change request begin."""
-    return f"{change.id} ({change.plan.summary})"
+    return f"{change.id} ({about(ctx, change)})"

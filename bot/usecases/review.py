@@ -19,6 +19,7 @@ from bot.usecases.gate import try_audit_again
 from bot.usecases.glass import bypass
 from bot.usecases.mode import barrier
 from bot.usecases.notify import announce, say_under_card, show_card, told, whisper
+from bot.usecases.portals import are_several
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, outcast, unasked
@@ -163,7 +164,7 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
         expire(ctx, change)
         change = ctx.store.changes.require(change.number)
     if change.status is not Status.PENDING:
-        _tell(ctx, inbound, already(change))
+        _tell(ctx, inbound, already(ctx, change))
         show_card(ctx, change.number)
         barred = unfit(ctx, inbound.person, change)
         if barred is not None:
@@ -177,13 +178,13 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
     return True
 
 
-def already(change: ChangeRequest) -> str:
+def already(ctx: Context, change: ChangeRequest) -> str:
     """What became of a change request, for somebody whose click came too late."""
     deciding = {Status.REJECTED: Verdict.REJECT, Status.WITHDRAWN: None, Status.EXPIRED: None}
     verdict = deciding.get(change.status, Verdict.APPROVE)
     people = [review.reviewer for review in change.reviews if review.verdict is verdict]
     by = f" ({', '.join(marks.person(person) for person in people)} decided)" if people else ""
-    return f"Your click changed nothing: {told(change)} {ENDINGS[change.status]}{by}."
+    return f"Your click changed nothing: {told(ctx, change)} {ENDINGS[change.status]}{by}."
 
 
 def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
@@ -317,11 +318,11 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
     ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
     moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in WITHDRAWABLE)
     if not moved:
-        return already(change)
+        return already(ctx, change)
     ctx.store.record(Entry(tag=Tag.CHANGE_WITHDRAWN, actor=person.id, subject=change.id))
     say_under_card(ctx, change.number, f"{marks.person(person)} withdrew it.")
     show_card(ctx, change.number)
-    return f"{told(change)} is withdrawn."
+    return f"{told(ctx, change)} is withdrawn."
 
 
 def _refusal(ctx: Context, person: Principal, subject: str, reason: str) -> None:
@@ -329,10 +330,10 @@ def _refusal(ctx: Context, person: Principal, subject: str, reason: str) -> None
 
 
 def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:
+    number = buttons.number_in(inbound.value)
+    change = ctx.store.changes.get(number) if number is not None else None
     channel = inbound.channel if isinstance(inbound, Click) else ""
-    if not channel:
-        number = buttons.number_in(inbound.value)
-        change = ctx.store.changes.get(number) if number is not None else None
-        channel = change.channel if change else ""
+    facts = (("Portal", change.place.name),) if change and are_several(ctx, change.plugin) else ()
     # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
-    whisper(ctx, inbound.person, channel, Reply(title=sentence), mood="calm")
+    reply = Reply(title=sentence, facts=facts)
+    whisper(ctx, inbound.person, channel or (change.channel if change else ""), reply, mood="calm")

@@ -34,7 +34,9 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
     Raises NotPermitted when it is not theirs to say, Refusal when it is decided already or still being read back.
     """
     if change.status is not Status.UNKNOWN:
-        raise Refusal(f"{told(change)} {ENDINGS[change.status]}; there is nothing to settle. {change.outcome}".strip())
+        raise Refusal(
+            f"{told(ctx, change)} {ENDINGS[change.status]}; there is nothing to settle. {change.outcome}".strip()
+        )
     barred = _bar(ctx, person, change)
     if barred is not None:
         raise NotPermitted(barred.reason)
@@ -46,7 +48,7 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
     ending = Ending(status=status, sentence=f"{marks.person(person)} {BY_HAND[status]}")
     if not close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED, actor=person.id):
         raise Refusal(f"{change.id} has ended meanwhile.")
-    return f"{told(change)} is settled: {status}."
+    return f"{told(ctx, change)} is settled: {status}."
 
 
 def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:

@@ -78,7 +78,7 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
             note = check_can_be_decided(ctx, slash.person, considered)
             with ctx.store.unit_of_work():
                 change, fresh = open_change(ctx, slash.person, considered, channel=slash.channel)
-                _answer(ctx, job, slash, opened_reply(change, fresh=fresh, note=note), mood="calm")
+                _answer(ctx, job, slash, opened_reply(ctx, change, fresh=fresh, note=note), mood="calm")
             return None, ""
 
 
@@ -106,7 +106,7 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
         _give_way(ctx, one, requester)
     change = write_change(ctx, requester, planned, channel=channel)
     for one in existing:
-        words = f"{marks.person(requester)} asked for {told(change)} before this was confirmed. Withdrawn."
+        words = f"{marks.person(requester)} asked for {told(ctx, change)} before this was confirmed. Withdrawn."
         say_under_card(ctx, one.number, f"{marks.person(one.requester)} {words}")
     return change, True
 
@@ -208,19 +208,19 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
     return note
 
 
-def opened_reply(change: ChangeRequest, *, fresh: bool, note: str = "") -> Reply:
+def opened_reply(ctx: Context, change: ChangeRequest, *, fresh: bool, note: str = "") -> Reply:
     where = f"in {marks.channel(change.channel)}"
     if not fresh:
         who = f"{marks.person(change.requester)} asked for it at {moment(change.created_at)}"
         return Reply(
-            title=f"{told(change)} is open for this already, {where}. Its status is {change.status}.",
+            title=f"{told(ctx, change)} is open for this already, {where}. Its status is {change.status}.",
             notes=(f"{who}; until it has ended nothing else is taken on for the same thing.",),
         )
     if isinstance(change.decision, NeedsApproval):
-        return Reply(title=f"{told(change)} waits for approval {where}.", notes=(note,) if note else ())
+        return Reply(title=f"{told(ctx, change)} waits for approval {where}.", notes=(note,) if note else ())
     if isinstance(change.decision, BrokenGlass):
-        return Reply(title=f"{told(change)} waits for you to break the glass {where}.")
-    return Reply(title=f"{told(change)} waits for you to confirm it {where}.")
+        return Reply(title=f"{told(ctx, change)} waits for you to break the glass {where}.")
+    return Reply(title=f"{told(ctx, change)} waits for you to confirm it {where}.")
 
 
 _UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
@@ -229,7 +229,7 @@ _UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "non
 def preview(planned: Planned) -> Reply:
     """What would happen, for --dry-run and the terminal."""
     plan = planned.plan
-    facts = [("Portal", planned.place.label)]
+    facts = [("Portal", f"{planned.place.name} · {planned.place.label}")]
     facts += [("Would do", call.note) for call in plan.calls]
     facts += [("Touches", line) for line in plan.radius]
     facts += [("Warning", line) for line in plan.warnings]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, SlashCommand
+from bot.core.invocation import portal_option
 from bot.plugin import UndoKind
 from bot.store.jobs import Job
 from bot.usecases.context import Context
@@ -17,7 +18,7 @@ def undo_line(change: ChangeRequest) -> str:
     undo = change.plan.undo
     if change.status is not Status.DONE or undo.kind is UndoKind.NONE or not undo.line:
         return ""
-    return f"{undo.line} --portal {change.place.name}"
+    return f"{undo.line} {portal_option(change.place.name)}"
 
 
 def may_still_undo(ctx: Context, change: ChangeRequest) -> bool:

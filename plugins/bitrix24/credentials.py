@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Services
@@ -92,9 +93,8 @@ class Vault:
         self._services = services
 
     def portals(self) -> Sequence[KnownPortal]:
-        """`default` first, then in the order they were added."""
-        known = [_known(name, value) for name, value in self._services.records.all(_PORTAL).items()]
-        return sorted(known, key=lambda portal: (portal.name != DEFAULT, portal.added_at, portal.name))
+        """By name. Which one a command is about is not theirs to say."""
+        return [_known(name, value) for name, value in sorted(self._services.records.all(_PORTAL).items())]
 
     def portal(self, name: str) -> KnownPortal:
         """Raises Refusal when the bot does not know it."""
@@ -149,14 +149,15 @@ class Vault:
             raise Refusal(
                 f"The credentials of {portal.name} were changed by somebody else just now.", hint="Try again."
             )
-        self._put(portal)
+        known = self._services.records.get(_PORTAL, portal.name)
+        self._put(dataclasses.replace(portal, added_at=_known(portal.name, known).added_at) if known else portal)
         self._services.records.delete(_HEALTH, portal.name)
 
     def moved(self, portal: KnownPortal, domain: str) -> KnownPortal:
         """Keep the new host name of a renamed portal. Raises Refusal when the name stands for another portal now."""
         if self.portal(portal.name).member_id != portal.member_id:
             raise Refusal(f"The name {portal.name} belongs to another portal now.", hint="Ask again from the start.")
-        moved = replace(portal, domain=domain)
+        moved = dataclasses.replace(portal, domain=domain)
         self._put(moved)
         return moved
 

@@ -10,7 +10,7 @@ from plugins.bitrix24 import catalogue, sweep, upkeep, values
 from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.catalogue import Effect
-from plugins.bitrix24.credentials import Health, KnownPortal, Vault
+from plugins.bitrix24.credentials import Health, Vault
 from plugins.bitrix24.settings import refuses_unowned
 from plugins.bitrix24.snapshot import Snapshot, Snapshots
 from plugins.bitrix24.spare import Spare, Spares
@@ -108,10 +108,6 @@ class Portal:
     def settings(self) -> Mapping[str, str]:
         """The settings of this installation."""
         return self._services.settings
-
-    def known(self) -> Sequence[KnownPortal]:
-        """All portals of this installation."""
-        return self._vault.portals()
 
     def health(self, name: str) -> Health | None:
         """What the last renewal of a portal's tokens showed."""

@@ -115,7 +115,7 @@ class Desk:
     def run(self, path: str, **arguments: Any) -> Any:
         """The answer of a command: a Reply, a Plan or Nothing."""
         command = next(each for group in self.plugin.groups for each in group if each.path == path)
-        subject: Portal | Services = self.services if command.terminal else self.open()
+        subject: Portal | Services = self.services if command.terminal or command.everywhere else self.open()
         return command.answer(subject, arguments)
 
     def reply(self, path: str, **arguments: Any) -> Reply:

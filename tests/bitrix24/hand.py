@@ -49,7 +49,8 @@ class Hand:
         """The answer of the plugin, after the words were read as the host reads them. Raises PluginError."""
         commands = [command for group in self.desk.plugin.groups for command in group]
         understood = understand(commands, line)
-        return understood.command.answer(self.desk.open(), understood.arguments)
+        subject = self.desk.services if understood.command.everywhere else self.desk.open()
+        return understood.command.answer(subject, understood.arguments)
 
     def plan(self, line: str) -> Plan:
         answer = self.ask(line)

@@ -37,6 +37,7 @@ NO = Refused(reason="")
 # The promise to people, written out again: risk, then viewer, operator, approver, admin.
 PROMISED: dict[Risk, tuple[Decision, Decision, Decision, Decision]] = {
     Risk.READ: (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
+    Risk.PERSONAL: (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
     Risk.HALT: (NO, ALLOWED, ALLOWED, ALLOWED),
     Risk.CHANGE: (NO, CONFIRM, CONFIRM, CONFIRM),
     Risk.DESTROY: (NO, APPROVERS, APPROVERS, APPROVERS),

@@ -8,7 +8,7 @@ import pytest
 
 from bot.plugin import Risk
 
-LADDER = ["read", "halt", "change", "destroy", "govern"]
+LADDER = ["read", "personal", "halt", "change", "destroy", "govern"]
 
 
 @pytest.mark.parametrize(("declared", "live"), list(product(Risk, [None, *Risk])))
@@ -18,5 +18,5 @@ def test_live_state_raises_a_risk_and_never_lowers_it(declared: Risk, live: Risk
 
 
 def test_risks_are_ranked_from_harmless_to_grave() -> None:
-    assert [risk.rank for risk in Risk] == [0, 1, 2, 3, 4]
+    assert [risk.rank for risk in Risk] == [0, 1, 2, 3, 4, 5]
     assert list(Risk) == LADDER

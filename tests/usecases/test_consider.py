@@ -12,7 +12,7 @@ from bot.core.policy import NeedsApproval, NeedsConfirmation
 from bot.core.principals import Principal, Role
 from bot.plugin import BadArgument, PluginError, Refusal, Risk, TargetRefused, TargetUnreachable
 from bot.usecases.access import grant_role, revoke_role
-from bot.usecases.consider import Answered, Considered, Planned, choose_place, consider, role_of
+from bot.usecases.consider import Answered, Considered, Planned, consider, role_of
 from bot.usecases.standing import look_up
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VIKTOR, Office
 from tests.usecases.toy import ACME, BETA, FORGED, Toy
@@ -104,16 +104,12 @@ def test_nothing_to_do_is_a_calm_answer(office: Office) -> None:
     assert (answer.reply.title, answer.calm) == ("There is no three.", True)
 
 
-def test_without_a_name_the_first_portal_is_meant(office: Office) -> None:
-    assert planned(office, OLGA, "thing remove one").place == ACME
-    assert planned(office, OLGA, "thing remove one --portal beta").place == BETA
-
-
 @pytest.mark.parametrize(
     ("name", "hint"),
     [("bet", "Did you mean beta?"), ("defalt", "Did you mean default?"), ("xyz", "Known: default, beta.")],
 )
 def test_an_unknown_portal_is_refused_with_what_may_have_been_meant(office: Office, name: str, hint: str) -> None:
+    office.toy.known.append(BETA)
     with pytest.raises(Refusal, match=f"There is no portal “{name}”") as refused:
         considered(office, OLGA, f"thing list --portal {name}")
     assert refused.value.hint == hint
@@ -123,8 +119,6 @@ def test_without_any_portal_the_way_to_one_is_told(make_office: Callable[..., Of
     with pytest.raises(Refusal, match="No portal is set up yet") as refused:
         considered(make_office(toy=Toy(known=[])), OLGA, "thing list")
     assert "b24bot portal add" in refused.value.hint
-    with pytest.raises(Refusal):
-        choose_place([], "default")
 
 
 @pytest.mark.parametrize("who", [OLGA, IDA])

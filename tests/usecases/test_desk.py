@@ -109,7 +109,7 @@ def test_the_list_of_change_requests_is_the_newest_first_and_of_a_status_if_aske
     answer = reply(office, "request list")
     assert [row[0] for row in rows(answer)] == [second.id, first.id]
     assert rows(answer)[1] == (
-        *(first.id, "rejected", "thing remove one"),
+        *(first.id, "rejected", "default", "thing:one", "thing remove one"),
         *(marks.person(OLGA), moment(first.created_at)),
     )
     assert [row[0] for row in rows(reply(office, "request list --status rejected"))] == [first.id]
@@ -123,7 +123,7 @@ def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(offi
     assert dict(pending.facts) == {
         "Status": "pending: it is waiting for approval.",
         "Command": "thing remove one",
-        "Portal": "acme.example.com",
+        "Portal": "default · acme.example.com",
         "Asked by": f"{marks.person(OLGA)} at {moment(change.created_at)}",
         "Why": "because",
         "Plan": "Remove one.",

@@ -181,7 +181,7 @@ def test_it_is_announced_in_both_channels_with_who_what_and_why(glass: Office) -
     glass.deliver()
     assert len(announced(glass)) == 2
     for words in announced(glass):
-        assert words.startswith(f"🚨 {marks.person(IDA)} has broken the glass: CR-1001 (Remove one) on default")
+        assert words.startswith(f"🚨 {marks.person(IDA)} has broken the glass: CR-1001 (Remove one on default)")
         assert "Why: customers are lost" in words
         assert marks.person(ADA) in words
         assert marks.person(IDA) not in words.partition("Why")[2]

@@ -25,7 +25,7 @@ from bot.usecases.context import Channels
 from bot.usecases.submit import check_can_be_decided, preview
 from bot.usecases.undelivered import ChannelDead
 from tests.usecases.office import ANTON, APPROVALS, AUDIT, GLEB, IDA, OLGA, OPS, ROLES, SHELL, STRANGER, VERA, Office
-from tests.usecases.toy import FORGED
+from tests.usecases.toy import BETA, FORGED
 
 
 def no_change(office: Office) -> bool:
@@ -169,7 +169,8 @@ def test_who_may_open_no_more_does_not_make_anything_give_way(office: Office) ->
 
 
 def test_the_same_thing_at_another_portal_is_another_target(office: Office) -> None:
-    office.ask("thing remove one")
+    office.toy.known.append(BETA)
+    office.ask("thing remove one --portal default")
     office.ask("thing remove one --portal beta")
     assert len(office.store.changes.with_status([Status.PENDING])) == 2
 
@@ -184,7 +185,7 @@ def test_a_dry_run_shows_all_and_opens_nothing(office: Office) -> None:
     assert office.type(OLGA, "thing remove one --dry-run") == "Remove one: only shown, nothing was done"
     facts = office.messenger.whispers[-1].reply.facts
     assert facts == (
-        ("Portal", "acme.example.com"),
+        ("Portal", "default · acme.example.com"),
         ("Would do", "Remove one."),
         ("Touches", "red one"),
         ("Warning", "It is gone then."),

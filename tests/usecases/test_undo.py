@@ -10,6 +10,7 @@ from bot.core.principals import Principal
 from bot.usecases import buttons
 from bot.usecases.undo import UNDO_LASTS_MS, may_still_undo, undo_line
 from tests.usecases.office import ANTON, GLEB, OLGA, OPS, STRANGER, VIKTOR, Office
+from tests.usecases.toy import BETA
 
 
 def done(office: Office, text: str = "thing paint one") -> ChangeRequest:
@@ -41,6 +42,7 @@ def test_undone_is_as_it_was(office: Office) -> None:
 
 
 def test_it_is_undone_at_the_portal_where_it_was_done(office: Office) -> None:
+    office.toy.known.append(BETA)
     first = done(office, "thing paint one --portal beta")
     assert undo_line(first) == "thing paint one --colour red --portal beta"
     office.press(OLGA, first, buttons.UNDO)

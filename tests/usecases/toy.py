@@ -61,6 +61,8 @@ class Toy:
 
     things: dict[str, str] = field(default_factory=lambda: {"one": "red", "two": "red", "precious": "gold"})
     calls: list[Call] = field(default_factory=list)
+    called_at: list[Place] = field(default_factory=list)
+    """The place of each call."""
     scripts: deque[Script] = field(default_factory=deque)
     unreadable: Exception | None = None
     """Raised by reading back."""
@@ -68,7 +70,7 @@ class Toy:
     """Raised by opening the place."""
     words: str = FORGED
     """What the remote side says in `boast` and `brag`."""
-    known: list[Place] = field(default_factory=lambda: [ACME, BETA])
+    known: list[Place] = field(default_factory=lambda: [ACME])
     on_call: Callable[[Call], None] = field(default=lambda call: None)
     on_verify: Callable[[], None] = field(default=lambda: None)
     on_open: Callable[[], None] = field(default=lambda: None)
@@ -106,6 +108,7 @@ class Toy:
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
         self.calls.append(call)
+        self.called_at.append(place)
         self.on_call(call)
         script = self.scripts.popleft() if self.scripts else Script()
         if script.effect:

@@ -114,8 +114,7 @@ def look_of(change: ChangeRequest) -> Look:
 
 def deed(change: ChangeRequest) -> str:
     """What is to be done and where, without saying twice where."""
-    summary, place = change.plan.summary, change.place.name
-    return one_line(plain(summary if place in summary.split() else f"{summary} on {place}"))
+    return one_line(plain(change.summary_with_portal))
 
 
 def card_text(change: ChangeRequest) -> str:

@@ -89,31 +89,36 @@ def spare_portal(
     )
 
 
-@portals.command("list", risk=Risk.READ, examples=[""])
-def list_portals(portal: Portal) -> Reply:
-    """Show the portals the bot knows."""
-    known = portal.known()
+@portals.command("list", risk=Risk.READ, examples=[""], everywhere=True)
+def list_portals(services: Services) -> Reply:
+    """Show the portals the bot knows, and which one commands without --portal act on."""
+    vault, spares = Vault(services), Spares(services)
+    known = vault.portals()
     rows = tuple(
         (
-            *(each.name, each.domain, each.member_id, words.date(each.added_at)),
-            *(_spare(portal.spare(each.name)), _tokens(portal.health(each.name))),
+            *(each.name, ", ".join(services.default_places.get(each.name, ())), each.domain, each.member_id),
+            *(words.date(each.added_at), _spare(spares.known(each)), _tokens(vault.health(each))),
         )
         for each in known
     )
     return Reply(
         title=words.count(len(rows), "portal"),
-        table=Table(columns=("name", "address", "member id", "added", "spare", "tokens"), rows=rows),
-        data=[_portal_view(portal, each) for each in known],
+        table=Table(columns=("name", "default for", "address", "member id", "added", "spare", "tokens"), rows=rows),
+        notes=("`portal use NAME` chooses your own, `portal use NAME --for-all` everybody's default.",)
+        if len(rows) > 1
+        else (),
+        data=[_portal_view(services, each) for each in known],
     )
 
 
-def _portal_view(portal: Portal, known: KnownPortal) -> Mapping[str, Json]:
+def _portal_view(services: Services, known: KnownPortal) -> Mapping[str, Json]:
     return {
         "name": known.name,
+        "default_for": services.default_places.get(known.name, ()),
         "address": known.domain,
         "member_id": known.member_id,
         "added_at": iso(known.added_at),
-        **tokens_view(portal.health(known.name), portal.spare(known.name)),
+        **tokens_view(Vault(services).health(known), Spares(services).known(known)),
     }
 
 

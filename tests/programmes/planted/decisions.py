@@ -12,6 +12,16 @@ _STORIES = "tests/programmes/test_stories.py"
 
 DECISIONS: tuple[Bug, ...] = (
     bug(
+        "default-portal",
+        "a portal that is not known any more is silently replaced by the first one there is",
+        (
+            "bot/usecases/portals.py",
+            '        return own.among(places) or _forgotten(own, places, "Your own portal",',
+            '        return own.among(places) or places[0] or _forgotten(own, places, "Your own portal",',
+        ),
+        by="tests/usecases/test_portals.py",
+    ),
+    bug(
         "self",
         "the requester's own approval counts",
         (
