@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.plugin import DeclarationError, Json
-from plugins.bitrix24 import catalogue, errors
+from plugins.bitrix24 import catalogue, errors, reported
 
 SIZE = 50
 
@@ -87,18 +87,21 @@ def _map(value: Any) -> Mapping[str, Any]:
 
 def _answer(key: str, values: Mapping[str, Any], problems: Mapping[str, Any], times: Mapping[str, Any]) -> ItemAnswer:
     if key in problems:
-        return _problem(_map(problems[key]))
+        return _problem(problems[key])
     if key not in values:
         return ItemAnswer(problem="The portal's answer leaves this out.")
     return ItemAnswer(value=values[key], time=_map(times.get(key)))
 
 
-def _problem(holder: Mapping[str, Any]) -> ItemAnswer:
-    code, words = holder.get("error"), holder.get("error_description")
-    if not isinstance(code, str) or not code:
-        return ItemAnswer(problem="The portal reports an error that cannot be read.")
-    sentence = errors.sentence(errors.portal_row(code), words if isinstance(words, str) else "")
-    return ItemAnswer(problem=sentence, code=errors.safe_code(code))
+def _problem(holder: Any) -> ItemAnswer:
+    """The error of one item. A list or a text in its place holds words alone."""
+    error = reported.find(holder if isinstance(holder, Mapping) else {"error": holder})
+    if error is None or not (error.code or error.words):
+        return ItemAnswer(problem="The portal reports an error that is not a code.")
+    if not error.code:
+        return ItemAnswer(problem=errors.sentence(errors.WORDS_ONLY, error.words))
+    sentence = errors.sentence(errors.portal_row(error.code), error.words)
+    return ItemAnswer(problem=sentence, code=errors.safe_code(error.code))
 
 
 def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:

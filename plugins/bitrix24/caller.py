@@ -181,7 +181,8 @@ class Caller:
         course.requests += 1
         course.sent = clock.monotonic()
         request = protocol.encode(route.base, method, params, held.credentials.access)
-        judgement = protocol.judge(method, self._send(route.link, request, held, manner.patience))
+        exchange = self._send(route.link, request, held, manner.patience)
+        judgement = protocol.judge(method, exchange, asked=request.url)
         self._services.log.debug("%s: %s (HTTP %s)", method.name, judgement.verdict, judgement.status)
         return self._noted(method, judgement)
 
@@ -197,6 +198,9 @@ class Caller:
         """Take from an answer what it tells about the portal's limits."""
         if judgement.code == FULL:
             self._traffic.bucket.overflowed(self._services.clock.monotonic())
+        if judgement.remark and judgement.remark not in self._traffic.remarks:
+            self._traffic.remarks.add(judgement.remark)
+            self._services.log.warning("%s: %s", method.name, judgement.remark, extra={"action": "portal_output"})
         block = self._watch(method.name, judgement.code, judgement.time)
         return replace(withheld.blocked(block), status=judgement.status) if block else judgement
 
@@ -235,6 +239,6 @@ class Caller:
 def error_of(made: Made) -> PluginError:
     """The exception for a read that brought nothing."""
     judgement, facts = made.judgement, {"method": made.method, **made.facts}
-    if judgement.code and judgement.verdict is not CallVerdict.UNKNOWN:
+    if judgement.verdict is CallVerdict.FAILED or (judgement.code and judgement.verdict is CallVerdict.NOT_SENT):
         return TargetRefused(judgement.sentence, code=judgement.code, hint=judgement.hint, facts=facts)
     return TargetUnreachable(judgement.sentence, hint=judgement.hint, facts=facts)

@@ -24,8 +24,6 @@ class Kind(StrEnum):
     TEXT = "text"
     LINE = "line"
     """A positive whole number."""
-    USER = "user"
-    """The number of a portal's employee; 0 is whoever causes an event."""
     SWITCH = "switch"
     """Exactly 1 or 0 (bitrix24.md 1.4)."""
     YES_NO = "yes/no"
@@ -48,8 +46,6 @@ class Where(StrEnum):
     """`result.SUCCESS` is True when it was taken; items, where there are any, say the same."""
     ITEMS = "result.DATA.RESULT[n].SUCCESS"
     """`result.SUCCESS` and the SUCCESS of every item are True; the first alone says nothing (bitrix24.md 1.8)."""
-    COUNT = "result.count"
-    """How many were undone; 0 is a no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,28 +92,6 @@ ROWS: tuple[Method, ...] = (
         name="batch",
         effect=Effect.READ,
         params=(_need("cmd", Kind.OBJECT), _may("halt", Kind.SWITCH)),
-    ),
-    Method(
-        name="event.bind",
-        effect=Effect.CHANGE,
-        verdict=Where.RESULT,
-        params=(
-            _need("event"),
-            _need("handler"),
-            _may("auth_type", Kind.USER),
-            _may("event_type"),
-            _may("auth_connector"),
-            _may("options", Kind.OBJECT),
-        ),
-        read_back=("event.get",),
-    ),
-    Method(name="event.get", effect=Effect.READ),
-    Method(
-        name="event.unbind",
-        effect=Effect.DESTROY,
-        verdict=Where.COUNT,
-        params=(_need("event"), _need("handler"), _may("auth_type", Kind.USER), _may("event_type")),
-        read_back=("event.get",),
     ),
     Method(
         name="imconnector.activate",
@@ -197,11 +171,6 @@ ROWS: tuple[Method, ...] = (
     ),
     Method(name="imconnector.update.messages", effect=Effect.CHANGE, verdict=Where.ITEMS, params=_MESSAGES),
     Method(
-        name="imopenlines.config.get",
-        effect=Effect.READ,
-        params=(_need("CONFIG_ID", Kind.LINE), _may("WITH_QUEUE", Kind.YES_NO), _may("SHOW_OFFLINE", Kind.YES_NO)),
-    ),
-    Method(
         name="imopenlines.config.list.get",
         effect=Effect.READ,
         params=(_may("PARAMS", Kind.OBJECT), _may("OPTIONS", Kind.OBJECT)),
@@ -213,7 +182,6 @@ METHODS: Mapping[str, Method] = {row.name: row for row in ROWS}
 _FITS: Mapping[Kind, Callable[[Any], bool]] = {
     Kind.TEXT: lambda value: isinstance(value, str) and value != "",
     Kind.LINE: lambda value: type(value) is int and value > 0,
-    Kind.USER: lambda value: type(value) is int and value >= 0,
     Kind.SWITCH: lambda value: type(value) is int and value in (0, 1),
     Kind.YES_NO: lambda value: value in ("Y", "N"),
     Kind.OBJECT: lambda value: isinstance(value, Mapping),
@@ -223,7 +191,6 @@ _FITS: Mapping[Kind, Callable[[Any], bool]] = {
 _MUST_BE: Mapping[Kind, str] = {
     Kind.TEXT: "text that is not empty",
     Kind.LINE: "a positive whole number",
-    Kind.USER: "a whole number, 0 or more",
     Kind.SWITCH: "the number 1 or 0",
     Kind.YES_NO: "“Y” or “N”",
     Kind.OBJECT: "an object",

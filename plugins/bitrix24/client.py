@@ -19,9 +19,10 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from bot.plugin import Clock
+from plugins.bitrix24.compression import Unpackable, unpack
 from plugins.bitrix24.endpoints import is_public
 from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
 
@@ -232,16 +233,21 @@ class HttpWire:
 
 
 def _read(response: requests.Response) -> Exchange:
-    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        return Undelivered(sent=True, reason="the answer is packed, though that was not asked for")
     body = bytearray()
-    for chunk in response.iter_content(_CHUNK):
+    for chunk in response.raw.stream(_CHUNK, decode_content=False):
         body += chunk
         if len(body) > MAX_ANSWER:
-            return Undelivered(sent=True, reason="the answer is longer than 1 MiB")
-    return HttpAnswer(
-        status=response.status_code, body=bytes(body), location=response.headers.get("Location", "")[:500]
-    )
+            return Undelivered(sent=True, reason=_TOO_LONG)
+    try:
+        plain = unpack(bytes(body), response.headers.get("Content-Encoding", ""), MAX_ANSWER)
+    except Unpackable:
+        return Undelivered(sent=True, reason="the answer is compressed in a way that the bot cannot read")
+    if len(plain) > MAX_ANSWER:
+        return Undelivered(sent=True, reason=_TOO_LONG)
+    return HttpAnswer(status=response.status_code, body=plain, location=response.headers.get("Location", "")[:500])
+
+
+_TOO_LONG = "the answer is longer than 1 MiB"
 
 
 _REASONS: Mapping[type[BaseException], str] = {
@@ -253,6 +259,7 @@ _REASONS: Mapping[type[BaseException], str] = {
     requests.exceptions.SSLError: "the encrypted connection failed",
     requests.exceptions.ChunkedEncodingError: "the answer broke off",
     requests.exceptions.ConnectionError: "the connection failed or broke off",
+    ProtocolError: "the answer broke off",
 }
 
 

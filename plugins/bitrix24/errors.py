@@ -1,11 +1,12 @@
 """The error codes of the portal and of the token endpoint as rows: what each means here and what to do next.
 
-Codes decide; texts do not, because they are translated and change. The portal's own words are shown only beside
-ours. Sources: bitrix24.md 1.0, 1.2, 1.3, 3.1, 4.5, 5.1 and 5.2.
+Codes decide; texts do not, because they are translated and change. What the other side says is quoted beside our
+sentence, marked as its own.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -43,8 +44,9 @@ _PAY = "Ask the portal's administrator to renew it. Nothing is wrong with the co
 _SETTINGS = "Compare the client id and the client secret with the application's card on the portal."
 _SCOPE = "Tick the missing permission on the application's card, reinstall the application, then get new tokens."
 _BUG = "This is a fault of the bot. Please report it with the code."
-_LOOK = "Look at the state before you repeat anything."
-_UNKNOWN = "Read the portal's own words, and look at the state before you repeat anything."
+LOOK = "Look at the state before you repeat anything."
+AGAIN_SOON = "Try again in a minute."
+_UNKNOWN = "Read what the portal says, and look at the state before you repeat anything."
 _WORDS = "Correct what was typed and send it again."
 
 PORTAL: tuple[Row, ...] = (
@@ -147,7 +149,7 @@ PORTAL: tuple[Row, ...] = (
     Row(
         code="ERROR_CORE",
         says="The portal reports a general error.",
-        do="Read the portal's own words, and look at the state.",
+        do=_UNKNOWN,
         ran=None,
     ),
     Row(code="INVALID_REQUEST", says="The portal wants https.", do="Use the portal's https address."),
@@ -167,21 +169,21 @@ PORTAL: tuple[Row, ...] = (
     Row(
         code="INTERNAL_SERVER_ERROR",
         says="The portal broke while it worked on the call.",
-        do=_LOOK,
+        do=LOOK,
         again=Again.WAIT,
         ran=True,
     ),
     Row(
         code="ERROR_UNEXPECTED_ANSWER",
         says="The portal's own server gave an answer that the portal did not expect.",
-        do=_LOOK,
+        do=LOOK,
         again=Again.WAIT,
         ran=True,
     ),
     Row(
         code="WRONG_ENCODING",
         says="The portal's answer held text that is not UTF-8, so it kept the answer back.",
-        do=_LOOK,
+        do=LOOK,
         ran=True,
     ),
     Row(
@@ -232,17 +234,17 @@ PORTAL: tuple[Row, ...] = (
     Row(
         code="GENERAL_CONNECTOR_REGISTRATION_ERROR",
         says="The portal could not register the connector.",
-        do=_LOOK,
+        do=LOOK,
     ),
     Row(
         code="APPLICATION_REGISTRATION_ERROR",
         says="The portal could not save the connector's registration.",
-        do="Try again in a minute.",
+        do=AGAIN_SOON,
     ),
     Row(
         code="APPLICATION_UNREGISTRATION_ERROR",
         says="The portal could not remove the connector's registration.",
-        do=_LOOK,
+        do=LOOK,
     ),
     # imopenlines.*, bitrix24.md 3.1
     Row(code="INVALID_FORMAT", says="The portal did not accept the question for its open lines.", do=_BUG),
@@ -314,7 +316,7 @@ def portal_row(code: str) -> Row:
 def token_row(code: str) -> Row:
     """The row of a code from the token endpoint. An unknown code gets a row that says so."""
     unknown = f"The authorisation server refused with a code this bot does not know: {safe_code(code)}."
-    return _TOKEN.get(code.casefold()) or Row(code=safe_code(code), says=unknown, do=_REAUTHORISE)
+    return _TOKEN.get(code.casefold()) or Row(code=safe_code(code), says=unknown, do=_REAUTHORISE, ran=None)
 
 
 _OUTLOOK: Mapping[Again, str] = {
@@ -326,21 +328,43 @@ _OUTLOOK: Mapping[Again, str] = {
 }
 
 
-def advice(row: Row, *, repeated: bool) -> str:
+WORDS_ONLY = Row(
+    code="", says="The portal refused the call.", do="Correct what the portal says, then ask again.", ran=None
+)
+"""A refusal without a code."""
+
+_WHEN_READING: Mapping[str, str] = {
+    LOOK: AGAIN_SOON,
+    _UNKNOWN: "Read what the portal says, then try again.",
+}
+"""What to do instead when nothing was to be changed: there is no state to look at."""
+
+
+def advice(row: Row, *, repeated: bool, reading: bool = False) -> str:
     """What to do next, and what the bot does by itself. `repeated` is False for what is never sent a second time."""
     does = _OUTLOOK[row.again if repeated or row.again not in (Again.WAIT, Again.REFRESH) else Again.NO]
-    return f"{row.do} {does}".strip()
+    return f"{_WHEN_READING.get(row.do, row.do) if reading else row.do} {does}".strip()
 
 
-def quoted(words: str) -> str:
-    """The other side's own words, made harmless and short, to stand beside ours; empty when there are none."""
-    clean = " ".join("".join(char if char.isprintable() else " " for char in words).split())
-    return f" The portal's own words: “{clean[:160]}”." if clean else ""
+def quoted(words: str, speaker: str = "The portal") -> str:
+    """What the other side says, made harmless and short, to stand after our sentence; empty when it says nothing.
+
+    Markup is taken out and entities are resolved: PHP modules write their texts for a web page.
+    """
+    plain = html.unescape(_MARKUP.sub(" ", words[:_MOST_READ]))
+    clean = " ".join("".join(char if char.isprintable() else " " for char in plain).split())
+    return f" {speaker} says: “{clean[:LONGEST_QUOTE]}”." if clean else ""
 
 
-def sentence(row: Row, words: str = "") -> str:
-    """What people read: our meaning, the code, and for a code that says little also the portal's words."""
-    return f"{row.says} ({row.code})" + (quoted(words) if row.ran is None or row.code in _SAYS_LITTLE else "")
+LONGEST_QUOTE = 160
+_MOST_READ = 20_000
+_MARKUP = re.compile(r"<[^<>]{0,500}>")
+
+
+def sentence(row: Row, words: str = "", speaker: str = "The portal") -> str:
+    """What people read: our meaning, the code, and for a code that says little also the other side's words."""
+    shown = f"{row.says} ({row.code})" if row.code else row.says
+    return shown + (quoted(words, speaker) if row.ran is None or row.code in _SAYS_LITTLE else "")
 
 
 _SAYS_LITTLE = frozenset({"ERROR_ARGUMENT", "ERROR_OAUTH", "ACCESS_DENIED", "WRONG_LICENSE"})

@@ -33,6 +33,8 @@ class Traffic:
     """Held by the thread that renews the tokens of this portal."""
     moving: threading.Lock = field(default_factory=threading.Lock)
     """Held by the thread that finds out where a renamed portal is."""
+    remarks: set[str] = field(default_factory=set)
+    """What is wrong with the bytes of its answers, each told once in the log."""
 
 
 def http_link(base: str, clock: Clock) -> Link:

@@ -1,4 +1,4 @@
-"""What the methods for messages, chats and events refuse with, in our words. The other codes are in `errors.py`.
+"""What the methods for messages and chats refuse with, in our words. The other codes are in `errors.py`.
 
 An item that failed has no code, only a text in the portal's language (bitrix24.md 1.8). The text is shown beside ours
 and decides nothing.
@@ -39,21 +39,6 @@ ROWS: tuple[Row, ...] = (
         code="CHAT_RENAMING_FAILED",
         says="The portal found no chat of this connector on this line with these ids.",
         do="Check the ids of the chat and of the customer.",
-    ),
-    Row(
-        code="ERROR_EVENT_NOT_FOUND",
-        says="The portal does not know this event, or the application lacks the permission for it.",
-        do="Compare the permissions on the application's card.",
-    ),
-    Row(
-        code="ERROR_WRONG_HANDLER_URL",
-        says="The portal does not accept the address that events should go to.",
-        do="It needs a host name with a dot in it.",
-    ),
-    Row(
-        code="ERROR_UNSUPPORTED_PROTOCOL",
-        says="Events go to addresses with http or https only.",
-        do="Write the address with https.",
     ),
 )
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from plugins.bitrix24 import answer, errors
+from plugins.bitrix24 import answer, errors, redirects
+from plugins.bitrix24.answer import Unreadable
+from plugins.bitrix24.reported import ReportedError
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.wire import Exchange, HttpRequest, Undelivered
 
@@ -64,33 +66,40 @@ def _form(client_id: str, client_secret: Secret, refresh: Secret) -> Secret:
     )
 
 
-def judge(exchange: Exchange) -> Tokens | NoTokens:
-    """What came of a refresh. A code counts in HTTP 200 as well: `wrong_client` comes so (bitrix24.md 4.5)."""
+def judge(exchange: Exchange, *, asked: str = "") -> Tokens | NoTokens:
+    """What came of a refresh that was asked for at the address `asked`. A code counts in HTTP 200 as well."""
     if isinstance(exchange, Undelivered):
         return _no_answer(exchange.reason)
+    if 300 <= exchange.status < 400 and exchange.location and not exchange.body.strip():
+        return _no_answer(f"HTTP {exchange.status}, a redirect to {redirects.read(exchange.location, asked).shown}")
     body = answer.read(exchange.body)
-    if body is None or body.odd:
-        return _no_answer(f"HTTP {exchange.status} with an answer that cannot be read")
+    if isinstance(body, Unreadable):
+        return _no_answer(f"HTTP {exchange.status} with an answer that is {body.flaw.name}", body.words)
+    if body.error and body.error.documented and body.error.code:
+        return _refused(exchange.status, body.error)
     if body.error:
-        return _refused(exchange.status, body)
+        return _no_answer(f"HTTP {exchange.status} with an error that is not a code", body.error.words)
     if exchange.status != 200:
         return _no_answer(f"HTTP {exchange.status} without a reason")
     return _pair(body.values)
 
 
-def _no_answer(reason: str) -> NoTokens:
+_SERVER = "The authorisation server"
+
+
+def _no_answer(reason: str, words: str = "") -> NoTokens:
     return NoTokens(
-        sentence=f"The authorisation server gave no usable answer: {reason}.",
+        sentence=f"{_SERVER} gave no usable answer: {reason}.{errors.quoted(words, _SERVER)}",
         hint="Try again in a few minutes.",
     )
 
 
-def _refused(status: int, body: answer.Body) -> NoTokens:
-    row = errors.token_row(body.error)
+def _refused(status: int, error: ReportedError) -> NoTokens:
+    row = errors.token_row(error.code)
     return NoTokens(
-        sentence=errors.sentence(row, body.words),
+        sentence=errors.sentence(row, error.words, _SERVER),
         hint=errors.advice(row, repeated=False),
-        code=errors.safe_code(body.error),
+        code=errors.safe_code(error.code),
         final=status < 500,
         other_form=row.code == "invalid_request" and status < 500,
     )

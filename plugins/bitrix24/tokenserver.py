@@ -51,8 +51,8 @@ class TokenServer:
             link.breaker.failed(clock.monotonic())
         else:
             link.breaker.worked()
-        answer = oauth.judge(exchange)
+        answer = oauth.judge(exchange, asked=request.url)
         if isinstance(answer, Tokens):
             return answer
         self._services.log.warning("no new tokens for the portal %s: %s", self._portal.name, answer.code or "no answer")
-        return oauth.judge(blotted(exchange, *keys.secrets))
+        return oauth.judge(blotted(exchange, *keys.secrets), asked=request.url)

@@ -67,13 +67,6 @@ def _every(result: Any) -> Said:
     return Said(yes=False, why=message_errors.told(refused or [result], of=len(items)))
 
 
-def _counted(result: Any) -> Said:
-    count = result.get("count") if isinstance(result, Mapping) else None
-    if type(count) is not int or count < 0:
-        return NEITHER
-    return Said(yes=count > 0, why="" if count else "The portal found nothing to undo.")
-
-
 def _items(result: Mapping[str, Any]) -> Sequence[Any]:
     data = result.get("DATA")
     items = data.get("RESULT") if isinstance(data, Mapping) else None
@@ -93,5 +86,4 @@ _PLACES: Mapping[Where, Callable[[Any], Said]] = {
     Where.NESTED: _nested,
     Where.SUCCESS: _success,
     Where.ITEMS: _every,
-    Where.COUNT: _counted,
 }

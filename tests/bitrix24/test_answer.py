@@ -1,4 +1,4 @@
-"""An answer is read within bounds, or not at all."""
+"""An answer is read within bounds, what stands around it is named, and so is what came in its place."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import json
 
 import pytest
 
-from plugins.bitrix24 import answer
+from plugins.bitrix24 import answer, decoding
+from plugins.bitrix24.answer import Body, Unreadable
 from plugins.bitrix24.wire import MAX_ANSWER
+
+WARNING = b"<br />\n<b>Warning</b>:  Undefined index in <b>/home/bitrix/x.php</b> on line <b>12</b><br />\n"
+TRUE = b'{"result":true,"time":{}}'
 
 
 def nest(levels: int) -> bytes:
@@ -15,57 +19,102 @@ def nest(levels: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "raw",
+    ("raw", "flaw"),
     [
-        b"",
-        b"<html>Sign in</html>",
-        b'{"result": tr',
-        b"[]",
-        b"true",
-        b'"text"',
-        b'{"result": NaN}',
-        b'{"result": Infinity}',
-        b"\xff\xfe{}",
-        '{"result": true}'.encode("utf-16"),
-        b"\xef\xbb\xbf{}",
-        b'{"result": ' + b"9" * 5000 + b"}",
-        nest(33),
-        nest(100_000),
-        b'{"a": {"b": ' * 20 + b"[1]" + b"}}" * 20,
-        b'{"a": "' + b"x" * MAX_ANSWER + b'"}',
+        (b"", "empty"),
+        (b" \r\n\xef\xbb\xbf", "empty"),
+        (b"<html>Sign in</html>", "a web page instead of data"),
+        (b'<html><script>var a = {"result": true};</script></html>', "a web page instead of data"),
+        (b'{"result": tr', "cut off in the middle"),
+        (b'{"result":{"result":true},"ti', "cut off in the middle"),
+        (b'{"result":{"result":{"i0":1},"result_error":[]},"time":{"sta', "cut off in the middle"),
+        (b"[]", "JSON, but not an object"),
+        (b"true", "JSON, but not an object"),
+        (b"null", "JSON, but not an object"),
+        (b'"text"', "JSON, but not an object"),
+        (b'{"result": NaN}', "not JSON"),
+        (b'{"result": Infinity}', "not JSON"),
+        (b"\xff\xfe{}", "in a character set that the bot does not know"),
+        (b"\x98\xff", "in a character set that the bot does not know"),
+        ('{"result": true}'.encode("utf-16"), "not JSON"),
+        (b'{"result": ' + b"9" * 5000 + b"}", "not JSON"),
+        (nest(33), "not JSON"),
+        (nest(100_000), "not JSON"),
+        (b'{"a": {"b": ' * 20 + b"[1]" + b"}}" * 20, "not JSON"),
+        (b'{"a": "' + b"x" * MAX_ANSWER + b'"}', "longer than 1 MiB"),
+        (TRUE + TRUE, "several answers at once"),
+        (WARNING + TRUE + b'{"error":"X"}', "several answers at once"),
+        (WARNING, "an error message of its own PHP instead of data"),
+        (b"Access denied", "plain text instead of data"),
+        (b'text {"a":1} ' * 100 + TRUE, "plain text instead of data"),
     ],
 )
-def test_what_is_not_a_bounded_json_object_is_not_usable(raw: bytes) -> None:
-    assert answer.parse(raw) is None
-    assert answer.read(raw) is None
+def test_what_is_not_one_bounded_json_object_is_not_used_and_named(raw: bytes, flaw: str) -> None:
+    assert decoding.decode(raw).values is None
+    found = answer.read(raw)
+    assert isinstance(found, Unreadable)
+    assert found.flaw.name == flaw
+    assert found.flaw.do.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [TRUE, b"\xef\xbb\xbf" + TRUE, b"\r\n\xef\xbb\xbf\xef\xbb\xbf \t" + TRUE + b"\n \n", "\u00a0".encode() + TRUE],
+)
+def test_a_byte_order_mark_and_blanks_around_the_json_are_harmless(raw: bytes) -> None:
+    found = answer.read(raw)
+    assert isinstance(found, Body)
+    assert found.values == {"result": True, "time": {}}
+    assert found.around is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "place", "name", "words"),
+    [
+        (WARNING + TRUE, "before", "output of its own PHP", "Warning : Undefined index"),
+        (TRUE + WARNING, "after", "output of its own PHP", "Warning : Undefined index"),
+        (b"PHP Notice: x\n" + TRUE + b"<!-- 0.2 s -->", "around", "output of its own PHP", "PHP Notice: x"),
+        (b"null" + TRUE, "before", "text that is not part of the answer", "null"),
+        (b'{"debug":1}' + TRUE, "before", "text that is not part of the answer", "debug"),
+        ('{"result":true,"time":{},"a":"Линия"}'.encode("cp1251"), "in", "the character set windows-1251", ""),
+    ],
+)
+def test_other_bytes_around_the_json_are_named(raw: bytes, place: str, name: str, words: str) -> None:
+    found = answer.read(raw)
+    assert isinstance(found, Body)
+    assert found.values["result"] is True
+    assert found.around is not None
+    assert found.around.place == place
+    assert found.around.flaw is not None
+    assert found.around.flaw.name.startswith(name)
+    assert words in found.around.words
+
+
+def test_text_in_windows_1251_is_read_as_that() -> None:
+    found = answer.read('{"result":{"a":"Линия"}}'.encode("cp1251"))
+    assert isinstance(found, Body)
+    assert found.values == {"result": {"a": "Линия"}}
 
 
 def test_thirty_two_levels_are_read() -> None:
-    assert answer.parse(nest(32)) is not None
+    assert decoding.decode(nest(32)).values is not None
 
 
-def body(value: object) -> answer.Body:
+def body(value: object) -> Body:
     found = answer.read(json.dumps(value).encode(), nested=True)
-    assert found is not None
+    assert isinstance(found, Body)
     return found
 
 
 def test_an_error_is_found_flat_and_nested() -> None:
-    flat = body({"result": False, "error": "X", "error_description": "why"})
-    nested = body({"result": {"result": False, "error": "X", "error_description": "why"}, "time": {}})
-    assert (flat.error, flat.words) == (nested.error, nested.words) == ("X", "why")
-
-
-def test_an_empty_error_is_no_error_and_one_that_is_not_text_is_odd() -> None:
-    assert not body({"error": "", "result": 1}).error
-    assert not body({"error": None, "result": 1}).odd
-    assert body({"error": {"code": "X"}}).odd
-    assert body({"error": 1}).odd
-    assert body({"result": {"error": False}}).odd
-    assert body({"error": "X", "error_description": ["why"]}).words == ""
+    flat = body({"result": False, "error": "X", "error_description": "why"}).error
+    nested = body({"result": {"result": False, "error": "X", "error_description": "why"}, "time": {}}).error
+    assert flat == nested
+    assert flat is not None
+    assert (flat.code, flat.words, flat.documented) == ("X", "why", True)
 
 
 def test_a_connector_called_error_is_not_an_error_of_the_list() -> None:
     found = answer.read(b'{"result": {"error": "Error reports"}}')
-    assert found is not None
-    assert not found.error
+    assert isinstance(found, Body)
+    assert found.error is None

@@ -16,7 +16,6 @@ SPECS = Path(__file__).parents[3] / "shared" / "data" / "bitrix24"
 TYPES: Mapping[Kind, str] = {
     Kind.TEXT: "string",
     Kind.LINE: "integer",
-    Kind.USER: "integer",
     Kind.SWITCH: "integer",
     Kind.YES_NO: "char",
     Kind.OBJECT: "object",
@@ -88,11 +87,16 @@ DELIBERATE: Mapping[Difference, str] = dict(
         ),
         *(
             _row(name, "method", "read", ABSENT, "documented, but not among the machine-readable specs")
-            for name in ("app.info", "batch", "event.get")
+            for name in ("app.info", "batch")
         ),
         _row(
             "imconnector.set.error", "method", "write", ABSENT, "only the portal's source and its settings page know it"
         ),
+        *(
+            _row(f"event.{name}", "method", ABSENT, "write", "the bot subscribes to no events of the portal")
+            for name in ("bind", "unbind")
+        ),
+        _row("imopenlines.config.get", "method", ABSENT, "read", "one line is found in the list, which is read anyhow"),
         *(
             _row(f"imopenlines.config.{name}", "method", ABSENT, "write", "lines are made and changed in the portal")
             for name in ("add", "delete", "update")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -26,6 +28,9 @@ from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest,
 CANARY = "canary-7f3a91c2"
 SHORT = Patience(connect=1.0, read=0.3)
 CLOCK = SystemClock()
+
+
+BOMB = gzip.compress(b"x" * 64 * MAX_ANSWER, mtime=0)
 
 
 def post(url: str, body: str = CANARY) -> HttpRequest:
@@ -149,7 +154,15 @@ def test_nothing_was_sent_when_nobody_listens() -> None:
         (WebReply(stall=0.6, body=b"{}"), "no answer in time"),
         (WebReply(body=b"x" * 100, truncate=10), "the answer broke off"),
         (WebReply(body=b"x" * (MAX_ANSWER + 1)), "the answer is longer than 1 MiB"),
-        (WebReply(headers={"Content-Encoding": "gzip"}), "the answer is packed, though that was not asked for"),
+        (
+            WebReply(headers={"Content-Encoding": "br"}, body=b"packed"),
+            "the answer is compressed in a way that the bot cannot read",
+        ),
+        (
+            WebReply(headers={"Content-Encoding": "gzip"}, body=b"not gzip"),
+            "the answer is compressed in a way that the bot cannot read",
+        ),
+        (WebReply(headers={"Content-Encoding": "gzip"}, body=BOMB), "the answer is longer than 1 MiB"),
     ],
 )
 def test_once_a_byte_has_left_it_may_have_run(reply: WebReply, reason: str) -> None:
@@ -178,6 +191,24 @@ def test_after_a_lost_answer_the_same_thread_can_again_prove_that_nothing_left()
     with serving(lambda _request: WebReply(drop=True)) as server:
         assert lost(wire.send(post(f"{server.url}/"), SHORT)).sent
     assert not lost(wire.send(post(f"http://127.0.0.1:{free_port()}/"), SHORT)).sent
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(b"{}", mtime=0)),
+        ("GZIP", gzip.compress(b"{}", mtime=0)),
+        ("deflate", zlib.compress(b"{}")),
+        ("deflate", zlib.compress(b"{}")[2:-4]),
+        ("", gzip.compress(b"{}", mtime=0)),
+        ("gzip", b"{}"),
+    ],
+)
+def test_an_answer_that_came_compressed_all_the_same_is_unpacked(encoding: str, body: bytes) -> None:
+    """On-premise portals compress whatever the request says, and some name a compression and do not use it."""
+    reply = WebReply(body=body, headers={"Content-Encoding": encoding} if encoding else {})
+    with serving(lambda _request: reply) as server:
+        assert answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).body == b"{}"
 
 
 def test_a_mebibyte_is_still_read() -> None:

@@ -122,11 +122,11 @@ def test_a_code_of_the_token_endpoint_is_final_at_any_status_below_500(row: Row)
         assert outlook(refusal.hint.removeprefix(row.do))
 
 
-def test_an_unknown_code_is_shown_with_the_portals_own_words_beside_ours() -> None:
+def test_an_unknown_code_is_shown_with_what_the_portal_says() -> None:
     judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw("BRAND_NEW", "It rains.")))
     assert judgement.code == "BRAND_NEW"
     assert "a code this bot does not know: BRAND_NEW" in judgement.sentence
-    assert "The portal's own words: “It rains.”" in judgement.sentence
+    assert "The portal says: “It rains.”" in judgement.sentence
 
 
 def test_a_code_of_the_token_endpoint_that_is_unknown_is_shown_as_such() -> None:
@@ -136,15 +136,20 @@ def test_a_code_of_the_token_endpoint_that_is_unknown_is_shown_as_such() -> None
 
 
 @pytest.mark.parametrize("code", ["<script>", "a b", "x" * 65, "код", "a\nb"])
-def test_a_code_that_does_not_look_like_one_is_not_repeated(code: str) -> None:
+def test_an_error_that_does_not_look_like_a_code_is_quoted_and_is_no_code(code: str) -> None:
     judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw(code)))
-    assert judgement.code == "unreadable code"
-    assert code not in judgement.sentence
+    assert judgement.code == ""
+    assert judgement.sentence == f"The portal refused the call.{errors.quoted(f'{code}; Some words')}"
+    assert "<script>" not in judgement.sentence
 
 
 def test_the_portals_words_are_made_harmless_and_short() -> None:
-    assert errors.quoted("a\x00\n b\u202e" + "x" * 500) == f" The portal's own words: “a b {'x' * 156}”."
+    assert errors.quoted("a\x00\n b\u202e" + "x" * 500) == f" The portal says: “a b {'x' * 156}”."
     assert errors.quoted(" \n ") == ""
+    assert errors.quoted("Quota &quot;disk&quot; is full.<br>Ask <b>us</b> \ud800") == (
+        ' The portal says: “Quota "disk" is full. Ask us”.'
+    )
+    assert errors.quoted("why", "The authorisation server") == " The authorisation server says: “why”."
 
 
 def test_only_these_codes_ask_for_a_new_token_and_only_these_for_patience() -> None:

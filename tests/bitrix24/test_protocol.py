@@ -110,6 +110,69 @@ CASES: list[tuple[Method, int, Any, CallVerdict]] = [
 ]
 
 
+WORDS = {"error": "", "error_description": "Access denied."}
+OTHER_SHAPES: list[tuple[Any, str]] = [
+    (WORDS, ""),
+    ({"error_description": "Access denied."}, ""),
+    ({"error": 0, "error_msg": "Access denied."}, ""),
+    ({"error": 403, "error_description": "Access denied."}, "403"),
+    ({"error": ["Access denied."]}, ""),
+    ({"error": {"error": "ACCESS_DENIED", "error_description": "Access denied."}}, "ACCESS_DENIED"),
+    ({"errors": [{"code": "ACCESS_DENIED", "message": "Access denied."}]}, "ACCESS_DENIED"),
+    (b"Access denied.", ""),
+]
+"""A refusal with words, in every shape but the documented one."""
+
+
+@pytest.mark.parametrize(("body", "code"), OTHER_SHAPES)
+def test_a_refusal_in_another_shape_counts_where_the_status_proves_it_and_is_always_quoted(
+    body: Any, code: str
+) -> None:
+    """400 with an empty `error` and a description was once told as “no reason”."""
+    for status in (200, 201, 400, 401, 403, 404, 405, 408, 422, 429, 499, 500, 502, 503):
+        refused = 400 <= status < 500 and status not in (408, 499)
+        for method in (ACTIVATE, UNREGISTER, LIST):
+            judgement = judge(method, answer(status, body))
+            assert judgement.verdict is (FAILED if refused else UNKNOWN), (status, method.name)
+            assert judgement.code == code
+            assert "The portal says: “Access denied.”" in judgement.sentence
+            if not refused or method is LIST:
+                assert ("before you repeat" in judgement.hint) is (method is not LIST)
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "verdict"),
+    [
+        # words beside a yes prove nothing
+        (ACTIVATE, {**TRUE, **WORDS}, UNKNOWN),
+        (ACTIVATE, {**TRUE, "errors": ["Access denied."]}, UNKNOWN),
+        (UNREGISTER, {"result": {"result": True, "error_msg": "Access denied."}}, UNKNOWN),
+        (LIST, {"result": {"a": "A"}, **WORDS}, UNKNOWN),
+        # words beside a no tell why
+        (ACTIVATE, {"result": False, **WORDS}, FAILED),
+        (UNREGISTER, {"result": {"result": False, "error_msg": "Access denied."}}, FAILED),
+    ],
+)
+def test_words_beside_a_result_are_quoted(method: Method, body: Any, verdict: CallVerdict) -> None:
+    judgement = judge(method, answer(200, body))
+    assert judgement.verdict is verdict
+    assert "The portal says: “Access denied.”" in judgement.sentence
+
+
+def test_what_php_prints_before_the_answer_is_named_and_lets_a_read_through() -> None:
+    noise = b"<b>Warning</b>: Undefined index in /x.php on line 1<br />"
+    read = judge(LIST, answer(200, noise + b'{"result":{"a":"A"}}'))
+    assert (read.verdict, read.result) == (DONE, {"a": "A"})
+    assert read.remark == "The portal puts output of its own PHP before the answer"
+    change = judge(ACTIVATE, answer(200, noise + b'{"result":true}'))
+    assert change.verdict is UNKNOWN
+    assert change.sentence.startswith("The portal puts output of its own PHP before the answer (HTTP 200).")
+    assert "“Warning : Undefined index" in change.sentence
+    assert "display_errors" in change.hint
+    refused = judge(LIST, answer(401, noise + b'{"error":"expired_token"}'))
+    assert (refused.verdict, refused.again) == (NOT_SENT, Again.REFRESH)
+
+
 @pytest.mark.parametrize(("method", "status", "body", "verdict"), CASES)
 def test_the_verdict_table(method: Method, status: int, body: Any, verdict: CallVerdict) -> None:
     judgement = judge(method, answer(status, body))
@@ -138,22 +201,50 @@ def test_without_an_answer_it_is_not_sent_when_nothing_left_and_unknown_otherwis
     assert "no answer in time" in lost.sentence
 
 
+ASKED = "https://shop.bitrix24.com/rest/imconnector.activate.json"
+
+
 @pytest.mark.parametrize(
-    ("location", "shown"),
+    ("location", "says"),
     [
-        ("https://new.bitrix24.com/rest/x.json?auth=canary", "new.bitrix24.com"),
-        ("https://new.bitrix24.com?auth=canary", "new.bitrix24.com"),
-        ("https://canary:canary@new.bitrix24.com/", "new.bitrix24.com"),
-        ("//new.bitrix24.com/", "an unreadable one"),
-        ("https://n\u00e9w.example/", "an unreadable one"),
-        ("?auth=canary", "an unreadable one"),
+        # a renamed portal
+        ("https://new.bitrix24.com/rest/x.json?auth=canary", "has another address now: new.bitrix24.com."),
+        ("https://new.bitrix24.com?auth=canary", "has another address now: new.bitrix24.com."),
+        ("https://canary:canary@new.bitrix24.com/", "has another address now: new.bitrix24.com."),
+        ("//new.bitrix24.com/", "has another address now: new.bitrix24.com."),
+        # a login page, on the portal or elsewhere
+        ("/auth/?backurl=canary", "to a login page, https://shop.bitrix24.com/auth/."),
+        ("/stssync/auth/?a=canary", "to a login page, https://shop.bitrix24.com/stssync/auth/."),
+        ("https://sso.corp.example/adfs/ls/?wreply=canary", "to a login page, https://sso.corp.example/adfs/ls/."),
+        ("https://id.example/?SAMLRequest=canary", "to a login page, https://id.example/."),
+        # the portal's own web server
+        ("http://shop.bitrix24.com/rest/?auth=canary", "without encryption, http://shop.bitrix24.com/rest/."),
+        ("/index.php?auth=canary", "to another of its own addresses, https://shop.bitrix24.com/index.php."),
+        ("https://SHOP.bitrix24.com/rest/x/", "to another of its own addresses, https://SHOP.bitrix24.com/rest/x/."),
+        ("?auth=canary", f"to another of its own addresses, {ASKED}."),
+        # what stands between
+        ("https://proxy.example/blocked?u=canary", "a proxy or a network's sign-in page, sends the call to"),
+        # nothing usable
+        ("https://n\u00e9w.example/", "the bot does not follow, an unreadable one."),
+        ("http://[::1/rest/", "the bot does not follow, an unreadable one."),
+        ("ftp://new.bitrix24.com/canary", "the bot does not follow, ftp://new.bitrix24.com."),
     ],
 )
-def test_a_renamed_portal_is_told_with_its_new_address_and_nothing_more_of_it(location: str, shown: str) -> None:
-    judgement = judge(ACTIVATE, HttpAnswer(status=302, location=location))
-    assert judgement.verdict is NOT_SENT
-    assert f"another address now: {shown}." in judgement.sentence
-    assert "canary" not in repr(judgement)
+def test_a_redirect_names_its_target_in_words_and_what_to_do(location: str, says: str) -> None:
+    for body in (b"", b"<html><head><title>302 Found</title></head></html>"):
+        for method in (ACTIVATE, LIST):
+            judgement = judge(method, HttpAnswer(status=302, location=location, body=body), asked=ASKED)
+            assert judgement.verdict is (UNKNOWN if body else NOT_SENT)
+            assert says.removesuffix(".") in judgement.sentence
+            assert ("before you repeat" in judgement.hint) is (body != b"" and method is ACTIVATE)
+            assert len(judgement.hint) > 20
+            assert "canary" not in repr(judgement)
+            assert bool(judgement.moved_to) is ("another address now" in says and not body)
+
+
+def test_only_the_redirect_of_a_renamed_portal_may_be_followed() -> None:
+    for status in (301, 303, 307, 308):
+        assert not judge(ACTIVATE, HttpAnswer(status=status, location="https://new.bitrix24.com/rest/")).moved_to
 
 
 def test_the_token_is_in_the_body_and_never_in_the_address() -> None:

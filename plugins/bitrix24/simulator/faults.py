@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.plugin.loopback import WebReply
 
-from . import php
+from . import php, shapes
+from .shapes import Shape
 
 JSON_TYPE = {"Content-Type": "application/json; charset=utf-8"}
 HTML_TYPE = {"Content-Type": "text/html; charset=UTF-8"}
@@ -52,6 +53,8 @@ class Kind:
     truncate: bool = False
     free: bool = False
     """The fault itself brings status, body and headers."""
+    shaped: bool = False
+    """The fault names a shape that is put on the true answer (`shapes.py`)."""
 
 
 KINDS = (
@@ -94,6 +97,7 @@ KINDS = (
         ),
     ),
     Kind(name="reply", free=True),
+    Kind(name="shape", shaped=True),
 )
 
 BY_NAME = {kind.name: kind for kind in KINDS}
@@ -116,6 +120,7 @@ class Fault:
     seconds: float = 0.0
     effect: bool = False
     answer: Answer | None = None
+    shape: Shape | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -125,6 +130,7 @@ class Fault:
             "skip": self.skip,
             "seconds": self.seconds,
             "effect": self.effect,
+            **({"shape": self.shape.name} if self.shape else {}),
         }
 
 
@@ -135,15 +141,24 @@ def read_fault(wish: Mapping[str, Any]) -> Fault:
     if kind is None:
         raise UnknownFault(f"There is no fault {name!r}. There are: {', '.join(BY_NAME)}.")
     times = wish.get("times", 1)
+    shape = _shape(wish) if kind.shaped else None
     return Fault(
         kind=kind,
         method=str(wish.get("method", "*")).lower(),
         times=FOREVER if times == "forever" else int(times),
         skip=int(wish.get("skip", 0)),
         seconds=float(wish.get("seconds", 0.0)),
-        effect=bool(wish.get("effect", kind.effect)),
+        effect=bool(wish.get("effect", shape.effect if shape else kind.effect)),
         answer=_free_answer(wish) if kind.free else kind.answer,
+        shape=shape,
     )
+
+
+def _shape(wish: Mapping[str, Any]) -> Shape:
+    name = str(wish.get("shape", ""))
+    if name not in shapes.BY_NAME:
+        raise UnknownFault(f"There is no shape {name!r}. There are: {', '.join(shapes.BY_NAME)}.")
+    return shapes.BY_NAME[name]
 
 
 def _free_answer(wish: Mapping[str, Any]) -> Answer:
@@ -211,6 +226,8 @@ def apply(fault: Fault, means: Means) -> WebReply:
     true = means.perform() if fault.effect else None
     if true is None:
         means.skipped()
+    if fault.shape:
+        return fault.shape.put(true or WebReply.json({"result": None}))
     if kind.drop or (true is None and fault.answer is None):
         return WebReply(drop=True)
     reply = fault.answer.reply() if fault.answer else true or WebReply(drop=True)

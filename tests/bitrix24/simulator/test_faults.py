@@ -164,3 +164,24 @@ def test_the_token_endpoint_has_faults_too(client: Client) -> None:
         ("lost_after", True),
         ("", False),
     ]
+
+
+def test_a_shape_is_put_on_the_true_answer_and_the_call_is_carried_out(client: Client) -> None:
+    plan(client, "shape", shape="bom")
+    answer = client.post(ACTIVATE, ON)
+    assert answer.content.startswith(b"\xef\xbb\xbf" * 2)
+    assert answer.content.lstrip(b"\xef\xbb\xbf").startswith(b'{"result":true')
+    assert active(client)
+
+
+def test_a_refusal_in_another_shape_carries_nothing_out(client: Client) -> None:
+    plan(client, "shape", shape="error_empty")
+    answer = client.post(ACTIVATE, ON)
+    assert (answer.status_code, answer.json()["error"]) == (400, "")
+    assert not active(client)
+
+
+def test_a_shape_that_there_is_not_is_refused_with_those_there_are(client: Client) -> None:
+    answer = client.raw("POST", client.portal.control_url + "faults", json={"kind": "shape", "shape": "bent"})
+    assert answer.status_code == 400
+    assert "error_empty" in answer.json()["error"]

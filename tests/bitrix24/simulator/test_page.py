@@ -11,6 +11,7 @@ from string import Template
 from typing import Any
 
 from plugins.bitrix24.simulator import faults, operators
+from plugins.bitrix24.simulator.shapes import SHAPES
 from plugins.bitrix24.simulator.switches import SWITCHES
 from tests.bitrix24.simulator.kit import Client
 
@@ -28,6 +29,14 @@ def rows(title: str) -> list[str]:
     """First cells, in back quotes, of the table whose first heading is `title`."""
     lines = PAGE.read_text(encoding="utf-8").split(f"| {title} |", 1)[1].splitlines()[2:]
     return [line.split("`")[1] for line in lines[: lines.index("")]]
+
+
+def test_every_shape_of_an_answer_is_on_the_page() -> None:
+    lines = PAGE.read_text(encoding="utf-8").split("| shape |", 1)[1].splitlines()[2:]
+    table = "\n".join(lines[: lines.index("")])
+    assert sorted(
+        re.findall(r"`([a-z_0-9]+)`", "\n".join(line.split("|")[1] for line in table.splitlines()))
+    ) == sorted(shape.name for shape in SHAPES)
 
 
 def curl(client: Client, command: str, values: dict[str, str]) -> Any:

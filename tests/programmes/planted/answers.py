@@ -32,6 +32,26 @@ ANSWERS: tuple[Bug, ...] = (
         by="tests/bitrix24/test_verdict.py",
     ),
     bug(
+        "noise-counts",
+        "what PHP prints around an answer does not keep a change from counting as done",
+        (
+            "plugins/bitrix24/protocol.py",
+            "    if remark and method.effect is not Effect.READ:",
+            "    if remark and body.error and method.effect is not Effect.READ:",
+        ),
+        by="tests/programmes/test_answer_shapes.py",
+    ),
+    bug(
+        "words-prove",
+        "a refusal in an undocumented shape counts at any status",
+        (
+            "plugins/bitrix24/protocol.py",
+            "        return _proves_refusal(status) and bool(error.code or error.words)",
+            "        return bool(error.code or error.words)",
+        ),
+        by="tests/programmes/test_answer_shapes.py",
+    ),
+    bug(
         "blindretry",
         "a change whose fate is unknown is sent a second time",
         (

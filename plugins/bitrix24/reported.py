@@ -1,0 +1,88 @@
+"""The error that an answer reports, in whatever shape a PHP server writes it: its code and its words.
+
+Documented is one shape: `error` holds a code, `error_description` its text. Modules of on-premise portals, proxies and
+older versions write others. What a shape proves is decided in `protocol.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+WORD_KEYS = (
+    "error_description",
+    "error_msg",
+    "error_message",
+    "errorMessage",
+    "errorDescription",
+    "message",
+    "msg",
+)
+"""Where words stand, the documented place first."""
+_CODE_KEYS = ("error", "code", "error_code")
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_NOTHING = ("", None)
+_DEEPEST = 3
+_MOST_TEXTS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedError:
+    """What an answer reports. `documented`: `error` is a text, as the vendor describes it."""
+
+    code: str = ""
+    words: str = ""
+    documented: bool = False
+
+
+def find(holder: Mapping[str, Any]) -> ReportedError | None:
+    """The error in the top level of a map; None when it reports none.
+
+    An `error` of 0, false, [] or {} counts as one without a code: no documented answer has it.
+    """
+    error, words = holder.get("error"), _words(holder)
+    if isinstance(error, str) and error.strip():
+        if _CODE.fullmatch(error):
+            return ReportedError(code=error, words=words, documented=True)
+        return ReportedError(words="; ".join(filter(None, (error.strip(), words))), documented=True)
+    more, listed = _text(error), holder.get("errors")
+    if error in _NOTHING and not words and not listed:
+        return None
+    code = _code(error) or _code(listed)
+    told = "; ".join(dict.fromkeys(filter(None, ("" if more == code else more, words))))
+    return ReportedError(code=code if told or not isinstance(error, int) else "", words=told)
+
+
+def _words(holder: Mapping[str, Any]) -> str:
+    """Everything that is said beside `error`, each text once."""
+    texts = [_text(holder.get(key)) for key in WORD_KEYS] + [_text(holder.get("errors"))]
+    return "; ".join(dict.fromkeys(filter(None, texts)))
+
+
+def _text(value: Any, depth: int = _DEEPEST) -> str:
+    """The words in a value: of a map those under a known key, else all of them."""
+    if isinstance(value, bool) or value is None or not depth:
+        return ""
+    if isinstance(value, Mapping):
+        known = [value[key] for key in WORD_KEYS if key in value]
+        value = known or [each for key, each in value.items() if key not in _CODE_KEYS]
+    if isinstance(value, list):
+        texts = [_text(each, depth - 1) for each in value[:_MOST_TEXTS]]
+        return "; ".join(dict.fromkeys(filter(None, texts)))
+    return value.strip() if isinstance(value, str) else str(value) if isinstance(value, int | float) and value else ""
+
+
+def _code(value: Any, depth: int = _DEEPEST) -> str:
+    """The code in a value: a number that is not 0, or what stands under a key for codes."""
+    if isinstance(value, bool) or value is None or not depth:
+        return ""
+    if isinstance(value, int):
+        return str(value) if value else ""
+    if isinstance(value, list):
+        return next(filter(None, (_code(each, depth - 1) for each in value[:_MOST_TEXTS])), "")
+    if isinstance(value, Mapping):
+        inner = next((value[key] for key in _CODE_KEYS if value.get(key)), None)
+        return inner if isinstance(inner, str) and _CODE.fullmatch(inner) else _code(inner, depth - 1)
+    return ""
