@@ -18,10 +18,12 @@ from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
+from bot.slack.authentication import Authentication, require_bot_token
 from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Gateway, Identity, make_client
-from bot.slack.socket import Socket
+from bot.slack.socket import Socket, require_app_token
+from bot.slack.token_errors import APP_TOKEN
 from bot.store.database import Failpoint
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
@@ -35,14 +37,11 @@ from bot.usecases.mode import limits
 from bot.usecases.receive import receive
 from bot.usecases.recover import note_start
 from bot.usecases.startup import examine, note_skew
-from bot.usecases.undelivered import DeliveryError
 from bot.usecases.worker import Worker
-from bot.web.health import Readiness, Wsgi
+from bot.web.health import Readiness, Wsgi, make_health
 from bot.web.site import Site, make_site
 
 log = logging.getLogger("b24bot")
-IDENTIFY_AGAIN_SECONDS = 2.0
-CLOCK_AGAIN_SECONDS = 60.0
 UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
 
 
@@ -156,11 +155,11 @@ def for_plugins(settings: Settings) -> Mapping[str, str]:
     return {name: value for name, value in settings.values.items() if name not in hidden}
 
 
-def launch(settings: Settings, *, intake: bool, work: bool) -> Running:
+def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False) -> Running:
     """Everything that has to hold before a process that stays may begin, in the order of docs/operations.md.
 
     The seats come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
-    errors of bot.core.errors, and has let go of everything then.
+    errors of bot.core.errors, and has let go of everything then. With `socket` the app token is looked at, too.
     """
     make_home(settings.home)
     seats = Seats(settings.home, _roles(intake=intake, work=work))
@@ -168,6 +167,14 @@ def launch(settings: Settings, *, intake: bool, work: bool) -> Running:
         bot = assemble(settings, thorough=True)
     except BaseException:
         seats.leave()
+        raise
+    try:
+        require_bot_token(bot.gateway)
+        if socket:
+            require_app_token(settings.require(APP_TOKEN), make_client("", settings.slack_api))
+    except BaseException:
+        seats.leave()
+        bot.close()
         raise
     return Running(bot, intake=intake, work=work, seats=seats)
 
@@ -189,7 +196,7 @@ class Running:
         self._stopping = threading.Event()
         self._seats = seats or Seats(bot.settings.home, _roles(intake=intake, work=work))
         self._wall = wall or SystemClock()
-        self._identifier = threading.Thread(target=self._identify, name="identify", daemon=True)
+        self.authentication = Authentication(bot.gateway, self._know)
         self.worker = Worker(bot.context) if work else None
         self.socket: Socket | None = None
         self.site: Site | None = None
@@ -203,18 +210,7 @@ class Running:
                 log.warning("B24BOT_WITNESS_FILE is not set: %s", UNWITNESSED, extra={"action": "no_witness"})
             self.worker.start()
         note_start(self.bot.context, __version__, self._role)
-        self._identifier.start()
-
-    def _identify(self) -> None:
-        """Ask Slack who we are until it answers: nobody's rights can be judged before. Then ask for the time."""
-        while not self._stopping.is_set():
-            try:
-                self._know(self.bot.gateway.identify())
-                again = CLOCK_AGAIN_SECONDS
-            except DeliveryError as error:
-                log.warning("Slack does not say who we are: %s", error.code, extra={"action": "auth_test_failed"})
-                again = IDENTIFY_AGAIN_SECONDS
-            self._stopping.wait(again)
+        self.authentication.start()
 
     def _know(self, identity: Identity) -> None:
         context = self.bot.context
@@ -238,7 +234,14 @@ class Running:
             identity=lambda: self.bot.gateway.identity,
         )
         dispatch = dispatcher(app, lambda: self.bot.gateway.identity)
-        return make_site(as_wsgi(door, dispatch), Readiness(self.readiness, self.mode))
+        return make_site(as_wsgi(door, dispatch), self._cached_readiness())
+
+    def health(self) -> Wsgi:
+        """The WSGI application that tells of this process's health, and nothing else."""
+        return make_health(self._cached_readiness())
+
+    def _cached_readiness(self) -> Readiness:
+        return Readiness(self.readiness, self.mode)
 
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""
@@ -251,7 +254,7 @@ class Running:
             receive=partial(receive, context),
             identity=lambda: self.bot.gateway.identity,
         )
-        self.socket = Socket(app, settings.require("SLACK_APP_TOKEN"), client)
+        self.socket = Socket(app, settings.require(APP_TOKEN), client, clock=self._wall)
         self.socket.start()
 
     def readiness(self) -> Mapping[str, bool]:
@@ -260,7 +263,7 @@ class Running:
         return {
             "store": here and self.bot.store.writable(),
             "intake": here,
-            "slack": self.bot.gateway.identity is not None,
+            "slack": self.authentication.accepted,
             "socket": self.socket is None or self.socket.alive,
             **({} if self.worker is None else {"worker": self.worker.alive}),
         }
@@ -274,6 +277,7 @@ class Running:
 
     def stop(self) -> None:
         self._stopping.set()
+        self.authentication.stop()
         if self.socket is not None:
             self.socket.stop()
         if self.site is not None:

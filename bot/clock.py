@@ -57,3 +57,24 @@ def token() -> str:
 def jitter(most: float) -> float:
     """Seconds between 0 and `most`, to keep retries of several processes apart."""
     return secrets.randbelow(1_000_000) / 1_000_000 * most
+
+
+class Backoff:
+    """How long to wait before the next attempt: twice as long after each failure, up to `most` seconds.
+
+    At random from half of it to all of it, so that processes that failed together do not come back together.
+    """
+
+    def __init__(self, *, first: float, most: float) -> None:
+        self._first, self._most = first, most
+        self._next = first
+
+    def next(self) -> float:
+        """Seconds until the next attempt."""
+        wait = self._next
+        self._next = min(self._most, wait * 2)
+        return wait / 2 + jitter(wait / 2)
+
+    def reset(self) -> None:
+        """Begin again after a success."""
+        self._next = self._first

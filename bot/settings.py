@@ -79,6 +79,12 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="B24BOT_PLUGINS", help="Plugins by name or module:object, comma-separated.", default="bitrix24"),
     Setting(name="B24BOT_PUBLIC_URL", help="Where Slack and Bitrix24 reach the HTTP side."),
     Setting(
+        name="B24BOT_HEALTH_PORT",
+        help="In Socket Mode: the port of GET /healthz and GET /readyz; 0 picks a free one. Unset: none. Over HTTP "
+        "they are on the port of everything else.",
+    ),
+    Setting(name="B24BOT_HEALTH_HOST", help="The address of B24BOT_HEALTH_PORT.", default="127.0.0.1"),
+    Setting(
         name="B24BOT_ALLOW_LOOPBACK",
         help="on: portals and OAuth hosts may be on 127.0.0.1 over http (playground, tests).",
         default="off",
@@ -191,6 +197,11 @@ class Settings:
     def same_person(self) -> tuple[tuple[Principal, Principal], ...]:
         """Pairs of accounts that are one person. Raises ConfigurationError when one cannot be read."""
         return tuple(_pair(word) for word in self.values["B24BOT_SAME_PERSON"].split(",") if word.strip())
+
+    @property
+    def health_port(self) -> int | None:
+        """Where Socket Mode answers about its health; None for nowhere. Raises ConfigurationError for no port."""
+        return self.number("B24BOT_HEALTH_PORT", 0, 65_535) if self.values["B24BOT_HEALTH_PORT"].strip() else None
 
     def duration_ms(self, name: str) -> int:
         """A duration such as 90s, 15m, 1h. Raises ConfigurationError."""

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.clock import ShiftedClock, SystemClock, incident_id, jitter, token
+from bot.clock import Backoff, ShiftedClock, SystemClock, incident_id, jitter, token
 
 
 def test_the_clock_counts_milliseconds_since_1970_and_does_not_go_back() -> None:
@@ -39,3 +39,11 @@ def test_jitter_stays_between_nothing_and_the_most(most: float) -> None:
     drawn = [jitter(most) for _ in range(100)] + [SystemClock().jitter(most) for _ in range(100)]
     assert all(0 <= value <= most for value in drawn)
     assert (len(set(drawn)) > 100) == (most > 0)
+
+
+def test_back_off_doubles_up_to_its_most_and_begins_again_after_a_success() -> None:
+    backoff = Backoff(first=1.0, most=5.0)
+    for most in (1.0, 2.0, 4.0, 5.0, 5.0):
+        assert most / 2 <= backoff.next() <= most
+    backoff.reset()
+    assert backoff.next() <= 1.0

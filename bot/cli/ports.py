@@ -34,8 +34,11 @@ def tried(host: str, port: int) -> str:
     return str(address[0])
 
 
+OTHER_PORT = "Choose another --port (0 picks a free one) or --host."
+
+
 @contextmanager
-def listening(port: int) -> Iterator[None]:
+def listening(port: int, *, hint: str = OTHER_PORT) -> Iterator[None]:
     """Turn what the system says about an address into a sentence."""
     try:
         yield
@@ -43,5 +46,5 @@ def listening(port: int) -> Iterator[None]:
         reason = REASONS.get(error.errno or 0, error.strerror or str(error))
         raise Refusal(
             f"Port {port} cannot be listened on: {reason}.",
-            hint="Choose another --port (0 picks a free one) or --host.",
+            hint=hint,
         ) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import click
@@ -12,11 +14,12 @@ import click
 from bot.app import Running
 from bot.cli.options import PORT
 from bot.cli.output import say
-from bot.cli.ports import listening, tried
+from bot.cli.ports import OTHER_PORT, listening, tried
 from bot.cli.stopping import Stop
 from bot.cli.terminal import Terminal
 from bot.core.errors import ConfigurationError
 from bot.settings import Settings
+from bot.web.health import Wsgi
 from bot.web.site import FINISH_SECONDS, Site
 
 log = logging.getLogger("b24bot.cli")
@@ -29,6 +32,8 @@ class Address:
 
     host: str
     port: int
+    hint: str = OTHER_PORT
+    """What to do when nothing can listen there."""
 
     def url(self, port: int) -> str:
         """The address with the port that was taken."""
@@ -37,7 +42,7 @@ class Address:
 
 @click.command()
 @click.option("--http", is_flag=True, help="Take requests by HTTP even if SLACK_APP_TOKEN is set.")
-@click.option("--host", help=f"Address to listen on; implies --http.  [default: {HOST}]")
+@click.option("--host", help=f"Address to listen on over HTTP.  [default: {HOST}]")
 @click.option("--port", type=PORT, help=f"Implies --http; 0 picks a free one.  [default: $PORT or {DEFAULT_PORT}]")
 @click.option("--intake-only", is_flag=True, help="Leave the work to another process: b24bot work.")
 @click.pass_obj
@@ -45,18 +50,21 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
     """Take what Slack sends, and do the work.
 
     By Socket Mode when SLACK_APP_TOKEN is set, else by HTTP: POST /slack/events, GET /healthz, GET /readyz.
+    In Socket Mode B24BOT_HEALTH_PORT has the last two.
     """
     settings = terminal.settings
     settings.require("SLACK_BOT_TOKEN")
-    by_http = http or host is not None or port is not None or not settings["SLACK_APP_TOKEN"]
-    address = Address(host=host or HOST, port=_port() if port is None else port) if by_http else None
+    by_http = http or port is not None or not settings["SLACK_APP_TOKEN"]
     if by_http:
         _require_signing_secret(settings)
-    with Stop() as stop, terminal.running(intake=True, work=not intake_only) as running:
-        if address is not None:
+        address: Address | None = Address(host=host or HOST, port=_port() if port is None else port)
+    else:
+        address = _health_address(settings)
+    with Stop() as stop, terminal.running(intake=True, work=not intake_only, socket=not by_http) as running:
+        if by_http and address is not None:
             _serve_http(running, address, stop)
         else:
-            _serve_socket(running, stop)
+            _serve_socket(running, address, stop)
 
 
 @click.command()
@@ -90,16 +98,21 @@ def _port() -> int:
         ) from None
 
 
-def _serve_http(running: Running, address: Address, stop: Stop) -> None:
-    with listening(address.port):
-        site = Site(running.http(), tried(address.host, address.port), address.port)
+def _health_address(settings: Settings) -> Address | None:
+    port = settings.health_port
+    hint = "Set B24BOT_HEALTH_PORT or B24BOT_HEALTH_HOST to another one."
+    return None if port is None else Address(host=settings["B24BOT_HEALTH_HOST"].strip() or HOST, port=port, hint=hint)
+
+
+@contextmanager
+def _site(application: Wsgi, address: Address, stop: Stop) -> Iterator[str]:
+    """Serve by HTTP inside; the value is where."""
+    with listening(address.port, hint=address.hint):
+        site = Site(application, tried(address.host, address.port), address.port)
     serving = threading.Thread(target=_run, args=(site, stop), name="site", daemon=True)
     serving.start()
     try:
-        running.start()
-        log.info("intake by HTTP", extra={"action": "listening"})
-        say(f"Listening on {address.url(site.port)}")
-        stop.wait()
+        yield address.url(site.port)
     finally:
         site.stop()
         serving.join(timeout=FINISH_SECONDS + 1)
@@ -113,9 +126,18 @@ def _run(site: Site, stop: Stop) -> None:
         stop.tell()
 
 
-def _serve_socket(running: Running, stop: Stop) -> None:
-    running.start()
-    running.open_socket()
-    log.info("intake by Socket Mode, because SLACK_APP_TOKEN is set", extra={"action": "listening"})
-    say("Connecting to Slack by Socket Mode")
-    stop.wait()
+def _serve_http(running: Running, address: Address, stop: Stop) -> None:
+    with _site(running.http(), address, stop) as url:
+        running.start()
+        log.info("intake by HTTP", extra={"action": "listening"})
+        say(f"Listening on {url}")
+        stop.wait()
+
+
+def _serve_socket(running: Running, health: Address | None, stop: Stop) -> None:
+    with nullcontext("") if health is None else _site(running.health(), health, stop) as url:
+        running.start()
+        running.open_socket()
+        log.info("intake by Socket Mode, because SLACK_APP_TOKEN is set", extra={"action": "listening"})
+        say(f"Connecting to Slack by Socket Mode{f'; health at {url}/readyz' if url else ''}")
+        stop.wait()

@@ -160,11 +160,11 @@ class Terminal:
             assert_sound(database)
 
     @contextmanager
-    def running(self, *, intake: bool, work: bool) -> Iterator[Running]:
+    def running(self, *, intake: bool, work: bool, socket: bool = False) -> Iterator[Running]:
         """A bot that stays, with its whole log; it is stopped in the end, with what it is at finished."""
         set_up_logs(self.settings.log_level, lambda: self.hidden)
         with readable(self.settings.home):
-            running = launch(self.settings, intake=intake, work=work)
+            running = launch(self.settings, intake=intake, work=work, socket=socket)
         try:
             yield running
             log.info("told to stop; finishing what is running", extra={"action": "stopping"})

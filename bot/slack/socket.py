@@ -1,69 +1,201 @@
-"""Socket Mode: the same listeners over a connection that the bot opens itself."""
+"""Socket Mode: the same listeners over connections that the bot opens itself, and opens again when they end."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
+from bot.clock import Backoff, SystemClock
+from bot.plugin import Clock
+from bot.slack.connection import Connection, ConnectionEnded, Envelope
 from bot.slack.faults import translated
+from bot.slack.listeners import MALFORMED, note_malformed
+from bot.slack.token_errors import APP_TOKEN, token_refused
 from bot.usecases.undelivered import DeliveryError
 
 log = logging.getLogger("b24bot.slack")
 
-PING_SECONDS = 5
-CONNECT_AGAIN_SECONDS = 2.0
+LISTENERS = 10
+"""How many envelopes are looked at at a time."""
+FIRST_WAIT_SECONDS, MOST_WAIT_SECONDS = 1.0, 60.0
+STEADY_SECONDS = 60.0
+"""A connection that lasted so long was a good one: what ends it is no reason to wait longer than the first time."""
+EXCHANGE_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
+LEAVING = "disconnect"
+"""The type of Slack's notice that it will close a connection; a new one is opened before that."""
+
+
+class AppTokenClient:
+    """apps.connections.open, which takes the app token alone."""
+
+    def __init__(self, app_token: str, client: WebClient) -> None:
+        self._token = app_token
+        self._client = WebClient(base_url=client.base_url, timeout=client.timeout, retry_handlers=[], ssl=client.ssl)
+
+    def open(self) -> str:
+        """An address that admits one connection. Raises DeliveryError."""
+        with translated():
+            return str(self._client.apps_connections_open(app_token=self._token)["url"])
+
+
+def require_app_token(app_token: str, client: WebClient) -> None:
+    """Ask Slack for a connection once. Raises ConfigurationError when it refuses the token; another fault may pass."""
+    try:
+        AppTokenClient(app_token, client).open()
+    except DeliveryError as error:
+        refused = token_refused(APP_TOKEN, error)
+        if refused is not None:
+            raise refused from None
 
 
 class Socket:
-    """One Socket Mode connection, kept open by Slack's own client over websocket-client."""
+    """Keeps one Socket Mode connection open; while Slack exchanges it, two."""
 
-    def __init__(self, app: App, app_token: str, client: WebClient) -> None:
-        # The handler has no annotations of its own.
-        self._handler: Any = SocketModeHandler(
-            app, app_token, web_client=_without_token(client), ping_interval=PING_SECONDS
-        )
+    def __init__(self, app: App, app_token: str, client: WebClient, *, clock: Clock | None = None) -> None:
+        self._app = app
+        self._tokens = AppTokenClient(app_token, client)
+        self._clock = clock or SystemClock()
+        self._backoff = Backoff(first=FIRST_WAIT_SECONDS, most=MOST_WAIT_SECONDS)
         self._stopping = threading.Event()
-        self._connector = threading.Thread(target=self._connect, name="socket", daemon=True)
+        self._wanted = threading.Event()
+        """Set when the newest connection ends, or is about to."""
+        self._lock = threading.Lock()
+        self._connections: list[Connection] = []
+        self._workers = ThreadPoolExecutor(LISTENERS, thread_name_prefix="socket-listener")
+        self._connector = threading.Thread(target=self._keep_connected, name="socket", daemon=True)
+        self._refused = ""
 
     def start(self) -> None:
         """Connect as soon as Slack lets us: that it does not answer now is no reason not to start."""
         self._connector.start()
 
-    def _connect(self) -> None:
-        # The client's monitor would look before the first connection stands, and open a second one in its place:
-        # what Slack delivers over the first is lost then. So it begins later.
-        self._handler.client.current_app_monitor_started = True
-        while not self._stopping.is_set():
-            try:
-                with translated():
-                    self._handler.connect()
-            except DeliveryError as error:
-                log.warning("Socket Mode does not connect: %s", error.code, extra={"action": "socket_failed"})
-                self._stopping.wait(CONNECT_AGAIN_SECONDS)
-                continue
-            break
-        if not self._stopping.wait(PING_SECONDS):
-            self._handler.client.current_app_monitor.start()
-
     @property
     def alive(self) -> bool:
-        """Whether the handshake is done; the client's own word says only that it has begun."""
-        session = self._handler.client.current_session
-        return session is not None and session.sock is not None and bool(session.sock.connected)
+        """Whether a click can arrive: Slack has said hello, and something came over the connection lately."""
+        with self._lock:
+            return any(connection.alive for connection in self._connections)
 
     def stop(self) -> None:
+        """Take nothing more; what is being looked at is answered first, for a moment."""
         self._stopping.set()
-        # Closing waits for the client's thread, which at worst looks up from a socket only every ten seconds.
-        closing = threading.Thread(target=self._handler.close, name="socket-close", daemon=True)
-        closing.start()
-        closing.join(CLOSE_SECONDS)
+        self._wanted.set()
+        finishing = threading.Thread(target=self._workers.shutdown, name="socket-close", daemon=True)
+        finishing.start()
+        finishing.join(CLOSE_SECONDS)
+        with self._lock:
+            open_now = list(self._connections)
+        for connection in open_now:
+            connection.close()
+
+    def _keep_connected(self) -> None:
+        while not self._stopping.is_set():
+            self._wanted.clear()
+            began = self._clock.monotonic()
+            trouble = self._connect()
+            if trouble is None:
+                self._wanted.wait()
+            lasted = self._clock.monotonic() - began
+            if lasted >= STEADY_SECONDS:
+                self._backoff.reset()
+            # Slack exchanges a connection now and then: the old one is still there until the new one is.
+            if not (trouble is None and self.alive and lasted >= EXCHANGE_SECONDS):
+                self._wait(trouble or "the connection ended")
+
+    def _connect(self) -> str | None:
+        """Open a connection and have it read; why not, when that does not work."""
+        try:
+            connection = Connection(self._tokens.open(), self._clock)
+        except DeliveryError as error:
+            self._note_refusal(error)
+            return error.code
+        except ConnectionEnded as error:
+            return str(error)
+        self._refused = ""
+        with self._lock:
+            self._connections.append(connection)
+        if self._stopping.is_set():
+            connection.close()
+        threading.Thread(target=self._read, args=(connection,), name="socket-reader", daemon=True).start()
+        return None
+
+    def _note_refusal(self, error: DeliveryError) -> None:
+        """A refused token is an error that somebody has to mend: it is said once, not at each attempt."""
+        refused = token_refused(APP_TOKEN, error)
+        if refused is not None and self._refused != error.code:
+            log.error("%s %s", refused.sentence, refused.hint, extra={"action": "token_refused"})
+        self._refused = error.code if refused is not None else ""
+
+    def _wait(self, why: str) -> None:
+        """Wait before the next attempt, longer each time, and say so."""
+        if not self._stopping.is_set():
+            wait = self._backoff.next()
+            log.warning("Socket Mode: %s; connecting again in %.1f s", why, wait, extra={"action": "socket_failed"})
+            self._stopping.wait(wait)
+
+    def _read(self, connection: Connection) -> None:
+        try:
+            connection.read(lambda envelope: self._take(connection, envelope))
+        except ConnectionEnded as error:
+            log.info("a Socket Mode connection ended: %s", error, extra={"action": "socket_ended"})
+        finally:
+            self._want_another(after=connection)
+            with self._lock:
+                self._connections.remove(connection)
+
+    def _take(self, connection: Connection, envelope: Envelope) -> None:
+        if envelope.get("type") == LEAVING:
+            log.info("Slack will close the connection: %s", envelope.get("reason"), extra={"action": "socket_leaving"})
+            self._want_another(after=connection)
+        elif envelope.get("envelope_id") and not self._stopping.is_set():
+            # Between the look and this the workers may have been told to finish; Slack delivers it again.
+            with suppress(RuntimeError):
+                self._workers.submit(self._answer, connection, envelope).add_done_callback(_note_fault)
+
+    def _want_another(self, *, after: Connection) -> None:
+        with self._lock:
+            newest = self._connections[-1] is after
+        if newest:
+            self._wanted.set()
+
+    def _answer(self, connection: Connection, envelope: Envelope) -> None:
+        """Let the listeners see one envelope, and acknowledge it when they took it."""
+        request = SocketModeRequest.from_dict(dict(envelope))
+        if request is None:
+            return
+        try:
+            send_response(_Acknowledger(connection), request, run_bolt_app(self._app, request), 0.0)  # type: ignore[arg-type]
+        except MALFORMED as error:
+            note_malformed(error)
+        except ConnectionEnded:
+            # What is recorded twice has one effect: Slack delivers it again.
+            log.warning("a connection ended before its envelope was acknowledged", extra={"action": "ack_lost"})
 
 
-def _without_token(client: WebClient) -> WebClient:
-    return WebClient(base_url=client.base_url, timeout=client.timeout, retry_handlers=[], ssl=client.ssl)
+def _note_fault(done: Future[None]) -> None:
+    fault = done.exception()
+    if fault is not None:
+        log.error("an envelope could not be answered", exc_info=fault, extra={"action": "listener_failed"})
+
+
+class _Acknowledger:
+    """What Bolt's own adapter needs of a client."""
+
+    logger = logging.getLogger("b24bot.bolt")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def send_socket_mode_response(self, response: Any) -> None:
+        """Acknowledge one envelope. Raises ConnectionEnded."""
+        value = response.to_dict() if isinstance(response, SocketModeResponse) else response
+        self._connection.send(value)

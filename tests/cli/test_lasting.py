@@ -20,8 +20,10 @@ from bot.cli.stopping import Stop
 from bot.core.audit import Tag
 from bot.core.errors import AlreadyRunning
 from bot.playground.workspace import SlackWorkspace
+from bot.playground.workspace.tokens import BROKEN_STATES
 from bot.plugin import Refusal
 from bot.plugin.loopback import wait_until
+from bot.slack.token_errors import WHY
 from bot.store.seats import INTAKE, WORKER, Seats
 from tests.cli.desk import SECONDS, Desk
 
@@ -125,7 +127,46 @@ def test_an_app_token_means_socket_mode(office: Desk) -> None:
     assert "because SLACK_APP_TOKEN is set" in result.stderr
 
 
-@pytest.mark.parametrize("words", [("--http",), ("--host", "127.0.0.1"), ("--port", "0")])
+def test_in_socket_mode_health_has_a_port_of_its_own_when_one_is_set(office: Desk) -> None:
+    port = free_port()
+    more = {"B24BOT_HEALTH_PORT": str(port)}
+    with SlackWorkspace(rate_limit=False) as workspace:
+        office.connect(workspace=workspace)
+        more["SLACK_APP_TOKEN"] = workspace.app_token
+        result = serve(office, "serve", "--host", "0.0.0.0", ready=lambda: get(port, "/readyz") == 200, **more)
+    assert result.exit_code == 0
+    assert f"by Socket Mode; health at http://127.0.0.1:{port}/readyz" in result.stdout
+    assert get(port, "/healthz") is None
+    refused = office.run("serve", **{**more, "B24BOT_HEALTH_PORT": "health"})
+    assert (refused.exit_code, "B24BOT_HEALTH_PORT=health is not a whole number" in refused.stderr) == (78, True)
+
+
+@pytest.mark.parametrize("error", BROKEN_STATES)
+@pytest.mark.parametrize("words", [("serve", "--port", "0"), ("work",)], ids=" ".join)
+def test_a_start_with_a_token_that_slack_refuses_ends_with_78_and_says_what_to_do(
+    office: Desk, error: str, words: tuple[str, ...]
+) -> None:
+    with SlackWorkspace(rate_limit=False) as workspace:
+        office.connect(workspace=workspace)
+        workspace.break_token(error)
+        result = office.run(*words)
+    assert result.exit_code == 78
+    assert f"Error: Slack refuses SLACK_BOT_TOKEN: {WHY[error]} ({error})." in result.stderr
+    assert "copy the bot token (xoxb-…) from OAuth & Permissions" in result.stderr
+
+
+def test_a_start_with_an_app_token_that_slack_refuses_ends_with_78(office: Desk) -> None:
+    with SlackWorkspace(rate_limit=False) as workspace:
+        office.connect(workspace=workspace)
+        for token, code in (("xapp-canary", "invalid_auth"), (workspace.bot_token, "not_allowed_token_type")):
+            result = office.run("serve", SLACK_APP_TOKEN=token)
+            assert result.exit_code == 78
+            assert f"({code})" in result.stderr
+            assert "connections:write" in result.stderr
+            assert token not in result.output
+
+
+@pytest.mark.parametrize("words", [("--http",), ("--port", "0")])
 def test_http_goes_before_the_app_token_when_it_is_asked_for(office: Desk, words: tuple[str, ...]) -> None:
     result = office.run("serve", *words, SLACK_APP_TOKEN="xapp-1", SLACK_SIGNING_SECRET="")
     assert result.exit_code == 78

@@ -1,4 +1,4 @@
-"""Socket Mode: the same bot over a connection that it opens itself, with Slack's own client."""
+"""Socket Mode: the same bot over a connection that it opens itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Running, assemble, read_settings
+from bot.clock import ShiftedClock
 from bot.core.principals import Principal
 from bot.playground.town import ROLES, Town
 from bot.playground.workspace import SlackWorkspace
@@ -16,7 +17,7 @@ from bot.plugin.loopback import wait_until
 from bot.slack.listeners import BUSY
 from bot.store.keys import create_key_file
 from bot.usecases.access import grant_role
-from tests.slack.intake import Intake, locked
+from tests.slack.intake import Intake, locked, settings_for
 
 
 @pytest.fixture(scope="module")
@@ -115,14 +116,55 @@ def test_the_bot_starts_without_slack_and_connects_when_it_answers(tmp_path: Pat
         assert workspace.calls("apps.connections.open")[0].status == 503
 
 
-def test_a_wrong_app_token_is_said_in_the_log_and_does_not_stop_the_bot(
+def test_a_refused_app_token_is_said_once_and_taken_again_once_it_is_mended(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with (
         SlackWorkspace(rate_limit=False) as workspace,
-        Intake(tmp_path, workspace, SLACK_APP_TOKEN="xapp-canary-4711") as made,
+        Intake(tmp_path, workspace, SLACK_APP_TOKEN=workspace.app_token) as made,
+    ):
+        workspace.break_token("token_expired", kind="app")
+        made.running.open_socket()
+        assert wait_until(lambda: len(workspace.calls("apps.connections.open")) >= 2)
+        assert made.running.readiness()["socket"] is False
+        assert caplog.text.count("Slack refuses SLACK_APP_TOKEN: the token has expired (token_expired).") == 1
+        assert "Socket Mode: token_expired; connecting again in" in caplog.text
+        workspace.break_token("", kind="app")
+        assert wait_until(lambda: made.running.readiness()["socket"], within=8)
+        assert workspace.app_token not in caplog.text
+
+
+def test_a_silent_connection_is_not_ready_and_is_opened_again(tmp_path: Path) -> None:
+    """A way that is dead: both ends hold the connection for open, and no pong comes back."""
+    wall = ShiftedClock()
+    with SlackWorkspace(rate_limit=False) as workspace:
+        create_key_file(tmp_path / "keys" / "key")
+        settings = read_settings(settings_for(tmp_path, workspace, SLACK_APP_TOKEN=workspace.app_token))
+        running = Running(assemble(settings, synchronous="OFF"), intake=True, work=False, wall=wall)
+        try:
+            running.open_socket()
+            assert wait_until(lambda: running.readiness()["socket"])
+            assert workspace.sockets.silence() == 1
+            wall.advance(20)
+            assert running.readiness()["socket"] is False
+            assert wait_until(lambda: running.readiness()["socket"], within=8)
+            assert workspace.sockets.connected == 1
+        finally:
+            running.stop()
+
+
+def test_reconnects_back_off_and_say_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A connection that Slack ends at once, again and again, is not opened in a tight loop."""
+    with (
+        SlackWorkspace(rate_limit=False) as workspace,
+        Intake(tmp_path, workspace, SLACK_APP_TOKEN=workspace.app_token) as made,
     ):
         made.running.open_socket()
-        assert wait_until(lambda: "Socket Mode does not connect: invalid_auth" in caplog.text)
-        assert made.running.readiness()["socket"] is False
-        assert "xapp-canary" not in caplog.text
+        for _ in range(2):
+            assert wait_until(lambda: workspace.sockets.connected == 1, within=8)
+            workspace.sockets.drop()
+        assert wait_until(lambda: caplog.text.count("the connection ended; connecting again in") == 2)
+        assert len(workspace.calls("apps.connections.open")) == 2
+        assert [record.levelname for record in caplog.records if "connecting again" in record.message] == [
+            "WARNING"
+        ] * 2

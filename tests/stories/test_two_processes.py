@@ -7,19 +7,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.plugin.loopback import wait_until
 from tests.stories.processes import ROOT, answers, free_port, outside
 
 
-def test_the_procfiles_two_processes_are_one_bot(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_socket", [False, True], ids=["HTTP", "Socket Mode"])
+def test_the_procfiles_two_processes_are_one_bot_and_follow_the_settings(tmp_path: Path, by_socket: bool) -> None:
+    """With an app token Slack delivers over the socket, and a bot that listens on HTTP would be deaf."""
     with outside(tmp_path) as scene:
         port = free_port()
-        scene.workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
+        more = {"SLACK_APP_TOKEN": scene.workspace.app_token, "B24BOT_HEALTH_PORT": str(port)}
+        if not by_socket:
+            scene.workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
+            more = {"PORT": str(port)}
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         with (tmp_path / "process-honcho.log").open("w") as log:
             runner = subprocess.Popen(
                 [sys.executable, "-m", "honcho", "-f", str(ROOT / "Procfile"), "-d", str(tmp_path), "start"],
-                env={**scene.environment, "PATH": path, "PORT": str(port)},
+                env={**scene.environment, "PATH": path, **more},
                 cwd=tmp_path,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -28,7 +35,8 @@ def test_the_procfiles_two_processes_are_one_bot(tmp_path: Path) -> None:
         scene.processes.append(runner)
         assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=20), scene.logs()
         assert answers(f"http://127.0.0.1:{port}/healthz")
-        scene.workspace.people["Olga"].slash("/b24 connector remove myconnector")
+        typed = scene.workspace.people["Olga"].slash("/b24 connector remove myconnector")
+        assert typed.transport == ("socket" if by_socket else "http")
         card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), 15, scene.logs())
         assert scene.workspace.people["Anton"].click(card, "Approve").ok
         scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), 15, scene.logs())

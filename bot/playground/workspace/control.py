@@ -205,23 +205,26 @@ def _clock(workspace: SlackWorkspace, arguments: Json) -> Json:
 
 
 def _settings(workspace: SlackWorkspace, arguments: Json) -> Json:
-    """`request_url`, `rate_limit`, `bot_scopes`, `bot_token_answers`: what is given is changed."""
+    """`request_url`, `rate_limit`, `bot_scopes`, `bot_token_answers`, `app_token_answers`: what is given is changed."""
     if "request_url" in arguments:
         workspace.request_url = str(arguments["request_url"])
     if "rate_limit" in arguments:
         workspace.rate_limit(bool(arguments["rate_limit"]))
     if "bot_scopes" in arguments:
         workspace.set_scopes(*arguments["bot_scopes"])
-    if "bot_token_answers" in arguments:
-        broken = str(arguments["bot_token_answers"])
-        workspace.break_token("" if broken == "ok" else broken)
+    for kind in ("bot", "app"):
+        broken = str(arguments.get(f"{kind}_token_answers", ""))
+        if broken:
+            workspace.break_token("" if broken == "ok" else broken, kind=kind)
     return {"settings": shown.settings(workspace)}
 
 
 def _socket(workspace: SlackWorkspace, arguments: Json) -> Json:
-    """`do` is disconnect (with a `reason`) or drop."""
+    """`do` is disconnect (with a `reason`), drop or silence."""
     if arguments.get("do") == "drop":
         return {"connections": workspace.sockets.drop()}
+    if arguments.get("do") == "silence":
+        return {"connections": workspace.sockets.silence()}
     return {"connections": workspace.sockets.disconnect(str(arguments.get("reason", "refresh_requested")))}
 
 

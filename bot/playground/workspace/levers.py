@@ -100,10 +100,10 @@ class Levers(Core):
         with self.world.lock:
             self.world.tokens.grant(scopes)
 
-    def break_token(self, error: str = "token_revoked") -> None:
-        """From now on the bot token answers this error; an empty string mends it."""
+    def break_token(self, error: str = "token_revoked", *, kind: str = "bot") -> None:
+        """From now on the `bot` or `app` token answers this error; an empty string mends it."""
         with self.world.lock:
-            self.world.tokens.break_bot(error)
+            self.world.tokens.break_token(error, kind=kind)
 
     def fault(self, kind: str, method: str = "*", **more: Any) -> None:
         """The next calls of the method suffer this; kinds and parameters are those of faults.Fault."""

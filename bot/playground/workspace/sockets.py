@@ -31,6 +31,18 @@ class _Waiting:
     payload: Any = None
 
 
+class _Connection(ServerConnection):
+    """One that can fall silent: it stays open, and nothing leaves it any more, no pong either."""
+
+    silent = False
+
+    def send_data(self) -> None:
+        if self.silent:
+            self.protocol.data_to_send()
+        else:
+            super().send_data()
+
+
 class Sockets:
     """Listens on 127.0.0.1, on a port of its own, from start() to stop()."""
 
@@ -54,7 +66,9 @@ class Sockets:
             return len(self._open)
 
     def start(self) -> None:
-        self._server = serve(self._talk, "127.0.0.1", 0, process_request=self._admit, close_timeout=1)
+        self._server = serve(
+            self._talk, "127.0.0.1", 0, process_request=self._admit, close_timeout=1, create_connection=_Connection
+        )
         self._tickets.base = f"ws://127.0.0.1:{self._server.socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, name="sockets", daemon=True)
         self._thread.start()
@@ -98,6 +112,15 @@ class Sockets:
             with suppress(OSError):
                 connection.socket.shutdown(socket.SHUT_RDWR)
         return len(broken)
+
+    def silence(self) -> int:
+        """Let nothing more out of any connection, as on a way that is dead; both sides still hold it for open."""
+        with self._lock:
+            quiet, self._open = self._open, []
+        for connection in quiet:
+            if isinstance(connection, _Connection):
+                connection.silent = True
+        return len(quiet)
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         ticket = parse_qs(urlsplit(request.path).query).get("ticket", [""])[0]

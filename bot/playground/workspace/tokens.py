@@ -9,7 +9,7 @@ from bot.playground.workspace.values import Refusal, WorkspaceError
 
 DEFAULT_BOT_SCOPES = ("commands", "chat:write", "files:write", "users:read")
 
-BROKEN_STATES = ("token_revoked", "account_inactive", "token_expired", "invalid_auth")
+BROKEN_STATES = ("token_revoked", "account_inactive", "token_expired", "invalid_auth", "not_authed", "team_disabled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,11 @@ class Tokens:
         """Reinstall the application with exactly these bot scopes."""
         self.bot = replace(self.bot, scopes=frozenset(scopes))
 
-    def break_bot(self, error: str) -> None:
-        """Make the bot token answer `error`; an empty string mends it."""
+    def break_token(self, error: str, *, kind: str = "bot") -> None:
+        """Make the bot token, or the app token, answer `error`; an empty string mends it."""
         if error and error not in BROKEN_STATES:
             raise WorkspaceError(f"a token cannot be {error!r}; it can be {', '.join(BROKEN_STATES)}")
-        self.bot = replace(self.bot, broken=error)
+        if kind == "bot":
+            self.bot = replace(self.bot, broken=error)
+        else:
+            self.app = replace(self.app, broken=error)

@@ -55,6 +55,22 @@ DOORS: tuple[Bug, ...] = (
         by="tests/web/test_connections.py",
     ),
     bug(
+        "deaf-and-ready",
+        "a Socket Mode connection over which nothing comes any more counts as ready",
+        (
+            "bot/slack/connection.py",
+            "self.greeted and not self.over and silent < SILENT_SECONDS",
+            "self.greeted and not self.over and silent >= 0",
+        ),
+        by="tests/slack/test_socket.py",
+    ),
+    bug(
+        "tight-reconnect",
+        "a connection that ends is opened again at once, however often",
+        ("bot/slack/socket.py", "            self._stopping.wait(wait)", "            self._stopping.wait(0)"),
+        by="tests/slack/test_socket.py",
+    ),
+    bug(
         "idle-flood",
         "idle connections take every place, and nobody makes room",
         ("bot/web/connections.py", "        if places > 0:", "        if places > self.limits.connections:"),

@@ -1,0 +1,37 @@
+"""What it means that Slack does not take a token, and what to do: a row a code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core.errors import ConfigurationError
+from bot.usecases.undelivered import DeliveryError
+
+BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
+WHY: Mapping[str, str] = {
+    "invalid_auth": "Slack does not know this token",
+    "bad_token": "Slack does not know this token",
+    "not_authed": "no token was sent",
+    "missing_args": "no token was sent",
+    "token_expired": "the token has expired",
+    "token_revoked": "the token was revoked: the app was uninstalled, or somebody took the token back",
+    "account_inactive": "the app was uninstalled, or its workspace was deactivated",
+    "user_removed_from_team": "the app's user was removed from the workspace",
+    "team_disabled": "the workspace was deactivated",
+    "forbidden_team": "the workspace may not use Socket Mode",
+    "not_allowed_token_type": "this is another kind of token",
+    "missing_scope": "the token lacks a scope",
+}
+"""Nothing passes by itself: somebody has to set another token."""
+_HOW: Mapping[str, str] = {
+    BOT_TOKEN: "Reinstall the Slack app from manifest.yml, and copy the bot token (xoxb-…) from OAuth & Permissions.",
+    APP_TOKEN: "Make an app-level token (xapp-…) with connections:write under Basic Information of the Slack app.",
+}
+
+
+def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | None:
+    """What to say when Slack refused the token itself; None for any other fault, which may pass."""
+    why = WHY.get(error.code)
+    if why is None:
+        return None
+    return ConfigurationError(f"Slack refuses {setting}: {why} ({error.code}).", hint=_HOW[setting])
