@@ -216,6 +216,7 @@ class Running:
         context = self.bot.context
         if identity.at is not None:
             note_skew(context, self._wall.now_ms() - identity.at)
+        context.home_enterprise = identity.enterprise or ""
         if context.home_team != identity.team:
             context.home_team = identity.team
             log.info("Slack knows us in team %s", context.home_team, extra={"action": "identified"})

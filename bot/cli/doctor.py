@@ -29,7 +29,7 @@ from bot.usecases.anchor import disagreement
 from bot.usecases.gate import SLOW_MS
 from bot.usecases.listed import REMEDY, strays, trouble
 from bot.usecases.startup import check_clock, short_of_approvers
-from bot.usecases.undelivered import DeliveryError
+from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
 from bot.usecases.upkeep import LEAST_FREE
 
 
@@ -183,6 +183,8 @@ def _room(patient: Patient) -> str:
 def _slack(patient: Patient) -> str:
     try:
         identity = who_slack_says(patient.settings, patient.keys)
+    except OrgWide:
+        raise Refusal(ORG_WIDE, hint=ORG_WIDE_HINT) from None
     except DeliveryError as error:
         raise Refusal(f"Slack does not say who we are: {error.code}.", hint="Look at SLACK_BOT_TOKEN.") from None
     limit = check_clock(patient.clock.now_ms() - identity.at) if identity.at is not None else None

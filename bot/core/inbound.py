@@ -21,6 +21,9 @@ class SlashCommand:
     channel: str
     text: str
     answer_url: str = ""
+    workspace: str = ""
+    """Where it was done, when that is not the person's own workspace. Its organisation, on Enterprise Grid."""
+    enterprise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,8 @@ class Click:
     value: str
     answer_url: str = ""
     trigger: str = ""
+    workspace: str = ""
+    enterprise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,8 @@ class Form:
     person: Principal
     value: str
     fields: Mapping[str, str]
+    workspace: str = ""
+    enterprise: str = ""
 
 
 Inbound = SlashCommand | Click | Form

@@ -18,7 +18,7 @@ from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.notices import Whisper
 from bot.core.principals import Principal
-from bot.core.standing import Standing, standing_of
+from bot.core.standing import Membership, Standing, standing_of
 from bot.core.words import count
 from bot.slack.faults import sure, translated
 from bot.slack.render.answer import answer_blocks, answer_text, table_text, wants_file
@@ -29,7 +29,7 @@ from bot.slack.render.text import cut, mrkdwn, plain, section
 from bot.store.keys import Keyring
 from bot.usecases.buttons import value_for
 from bot.usecases.context import Posted
-from bot.usecases.undelivered import ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.undelivered import ChannelDead, DeliveryError, Impossible, Lost, OrgWide
 
 log = logging.getLogger("b24bot.slack")
 TIMEOUT_SECONDS = 10
@@ -81,6 +81,8 @@ class Gateway:
         """Ask Slack who we are. Raises DeliveryError."""
         with translated():
             answer: Any = sure(self._client.auth_test())
+            if answer.get("is_enterprise_install") or str(answer.get("team_id") or "").startswith("E"):
+                raise OrgWide
             if not answer.get("team_id"):
                 raise Lost("auth.test names no team")
             self.identity = Identity(
@@ -95,6 +97,10 @@ class Gateway:
     @property
     def _team(self) -> str:
         return self.identity.team if self.identity else ""
+
+    @property
+    def _enterprise(self) -> str:
+        return (self.identity.enterprise or "") if self.identity else ""
 
     def post_card(self, change: ChangeRequest) -> Posted:
         text, blocks = card_text(change), self._card(change)
@@ -203,7 +209,7 @@ class Gateway:
         with translated():
             self._post(channel=channel, text=text, blocks=blocks, metadata=metadata)
 
-    def account(self, person: Principal) -> Standing:
+    def account(self, person: Principal) -> Membership:
         """What Slack says of an account. Raises DeliveryError when it does not say anything of it."""
         if not self._client.token:
             raise ChannelDead("not_authed")
@@ -217,8 +223,8 @@ class Gateway:
         except Impossible as error:
             if error.code not in STRANGERS:
                 raise
-            return Standing.UNKNOWN
-        return standing_of(user, person.team)
+            return Membership(standing=Standing.UNKNOWN)
+        return standing_of(user, person.team, self._enterprise)
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         view = reason_form(change, value)

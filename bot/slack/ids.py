@@ -22,6 +22,16 @@ class StrangeId(ValueError):
     """A payload has something else where Slack writes an id. `str()` names the field and not what stood there."""
 
 
+class OrgWideDelivery(ValueError):
+    """A delivery for an installation of the app in a whole organisation: that is not the one b24bot has a token of."""
+
+
+def refuse_org_wide(payload: Mapping[str, Any]) -> None:
+    """Raise OrgWideDelivery for what Slack marks as such; in a slash command the mark is a word."""
+    if payload.get("is_enterprise_install") in (True, "true"):
+        raise OrgWideDelivery
+
+
 def check_ids(payload: Mapping[str, Any], rows: Iterable[tuple[tuple[str, ...], str]]) -> None:
     """Refuse a payload in which one of the named fields holds no id of its kind. What is absent is no id of another.
 

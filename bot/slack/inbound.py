@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.inbound import Click, Form, SlashCommand
 from bot.core.principals import Principal
 from bot.core.sanitizer import sanitize_text
-from bot.slack.ids import check_ids
+from bot.slack.ids import check_ids, refuse_org_wide
 from bot.slack.render.card import ACTION_PREFIX
 from bot.slack.typed import as_typed
 
@@ -42,6 +42,7 @@ def slash_command(payload: Payload) -> SlashCommand:
 
     This and its siblings raise ValueError when no person is named, and when an id is none of Slack's.
     """
+    refuse_org_wide(payload)
     check_ids(payload, COMMAND_IDS)
     person = _someone(_text(payload, "team_id"), _text(payload, "user_id"))
     trigger = _text(payload, "trigger_id")
@@ -51,11 +52,13 @@ def slash_command(payload: Payload) -> SlashCommand:
         channel=_text(payload, "channel_id"),
         text=as_typed(_text(payload, "text")),
         answer_url=_text(payload, "response_url"),
+        enterprise=_text(payload, "enterprise_id"),
     )
 
 
 def click(payload: Payload) -> Click:
     """A block_actions payload with one action."""
+    refuse_org_wide(payload)
     check_ids(payload, INTERACTION_IDS)
     actions = payload.get("actions") or [{}]
     action: Payload = actions[0]
@@ -72,11 +75,14 @@ def click(payload: Payload) -> Click:
         value=_text(action, "value"),
         answer_url=_text(payload, "response_url"),
         trigger=_text(payload, "trigger_id"),
+        workspace=_workspace(payload, person),
+        enterprise=_text(_part(payload, "enterprise"), "id"),
     )
 
 
 def form(payload: Payload) -> Form:
     """A view_submission payload."""
+    refuse_org_wide(payload)
     check_ids(payload, INTERACTION_IDS)
     view = _part(payload, "view")
     person = _person(payload)
@@ -93,14 +99,22 @@ def form(payload: Payload) -> Form:
         person=person,
         value=_text(view, "private_metadata"),
         fields=fields,
+        workspace=_workspace(payload, person),
+        enterprise=_text(_part(payload, "enterprise"), "id"),
     )
 
 
 def _person(payload: Payload) -> Principal:
     user = _part(payload, "user")
-    # In a channel shared with another organisation the person's team differs from the one the app is in.
+    # In a channel shared with another organisation, and for everybody from another workspace of the own one, the
+    # person's team differs from the one the app is in.
     team = _text(user, "team_id") or _text(_part(payload, "team"), "id")
     return _someone(team, _text(user, "id"))
+
+
+def _workspace(payload: Payload, person: Principal) -> str:
+    team = _text(_part(payload, "team"), "id")
+    return team if team != person.team else ""
 
 
 def _someone(team: str, user: str) -> Principal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.errors import ConfigurationError
-from bot.usecases.undelivered import DeliveryError
+from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
 
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 WHY: Mapping[str, str] = {
@@ -31,6 +31,8 @@ _HOW: Mapping[str, str] = {
 
 def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | None:
     """What to say when Slack refused the token itself; None for any other fault, which may pass."""
+    if isinstance(error, OrgWide):
+        return ConfigurationError(ORG_WIDE, hint=ORG_WIDE_HINT)
     why = WHY.get(error.code)
     if why is None:
         return None

@@ -171,3 +171,9 @@ def m002_standing_and_leases(db: Utils) -> None:
     """People's accounts, which card a button belongs to, who runs a change request, and what a notice is about."""
     for statement in _SECOND:
         db.execute(statement)
+
+
+@migrations()
+def m005_missing_flags(db: Utils) -> None:
+    """What Slack's answer about an account did not say."""
+    db.execute("ALTER TABLE people ADD COLUMN missing TEXT NOT NULL DEFAULT ''")

@@ -15,14 +15,17 @@ class Accounts:
 
     def get(self, principal: Principal) -> Account | None:
         row = self._database.row(
-            "SELECT standing, at FROM people WHERE team = ? AND user = ?", principal.team, principal.user
+            "SELECT standing, at, missing FROM people WHERE team = ? AND user = ?", principal.team, principal.user
         )
-        return Account(standing=Standing(row["standing"]), at=row["at"]) if row else None
+        if row is None:
+            return None
+        return Account(standing=Standing(row["standing"]), at=row["at"], missing=row["missing"])
 
     def put(self, principal: Principal, account: Account) -> None:
         """Write down the newest answer, also when a clock was set back since the one before."""
         self._database.execute(
-            "INSERT INTO people (team, user, standing, at) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (team, user) DO UPDATE SET standing = excluded.standing, at = excluded.at",
-            *(principal.team, principal.user, account.standing, account.at),
+            "INSERT INTO people (team, user, standing, at, missing) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (team, user) DO UPDATE SET standing = excluded.standing, at = excluded.at, "
+            "missing = excluded.missing",
+            *(principal.team, principal.user, account.standing, account.at, account.missing),
         )

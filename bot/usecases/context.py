@@ -17,7 +17,7 @@ from bot.core.notices import Whisper
 from bot.core.people import People
 from bot.core.policy import Terms
 from bot.core.principals import Principal
-from bot.core.standing import Standing
+from bot.core.standing import Membership
 from bot.host.registry import Registry
 from bot.host.services import PluginServices, Progress, nobody_waits, services_for
 from bot.plugin import Clock
@@ -55,7 +55,7 @@ class Messenger(Protocol):
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
 
-    def account(self, person: Principal) -> Standing: ...
+    def account(self, person: Principal) -> Membership: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,8 @@ class Context:
     settings: Mapping[str, str]
     settle_after_ms: int
     home_team: str = ""
+    home_enterprise: str = ""
+    """The Enterprise Grid organisation that our team belongs to; empty where it belongs to none."""
     version: str = ""
     people: People = field(default_factory=People)
     """Which accounts are one person's."""

@@ -14,12 +14,11 @@ from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
 from bot.core.json_views import audit_row, change_brief, change_whole, grant_row
 from bot.core.policy import LEAST_ROLE, Refused, decide
 from bot.core.principals import Principal, Role
-from bot.core.standing import FLAWS
 from bot.core.words import moment
 from bot.plugin import Arg, BadArgument, Group, Json, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
 from bot.usecases.portals import choose_portal, others, own_choice
-from bot.usecases.standing import last_known
+from bot.usecases.standing import last_flaw
 from bot.usecases.status import status
 
 
@@ -155,9 +154,9 @@ def whoami(desk: Desk) -> Reply:
 
 def _account(desk: Desk) -> Iterator[tuple[str, str]]:
     """What Slack last said of an account that may do nothing, whatever its role."""
-    standing = last_known(desk.ctx, desk.person)
-    if standing is not None and standing in FLAWS:
-        yield "Account", f"it {FLAWS[standing]}: only members of this workspace can use b24bot"
+    flaw = last_flaw(desk.ctx, desk.person)
+    if flaw:
+        yield "Account", f"it {flaw}: only members of this workspace can use b24bot"
 
 
 def _portals(desk: Desk) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.core.policy import Refused
 from bot.core.principals import Principal
-from bot.core.standing import FLAWS, Account, Standing
+from bot.core.standing import Account, Standing
 from bot.usecases.context import Context, log
 from bot.usecases.undelivered import Busy, DeliveryError
 
@@ -23,12 +23,12 @@ def look_up(ctx: Context, people: Iterable[Principal]) -> int:
     for person in unasked(ctx, people):
         at, steady = ctx.clock.now_ms(), ctx.clock.monotonic()
         try:
-            standing = ctx.messenger.account(person)
+            found = ctx.messenger.account(person)
         except DeliveryError as error:
             log.warning("Slack does not tell of %s: %s", person.id, error.code, extra={"action": "users_info_failed"})
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as store:
-            store.accounts.put(person, Account(standing=standing, at=at))
+            store.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
         ctx.asked[person] = steady
     return 0
 
@@ -41,7 +41,7 @@ def unasked(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
 def flaw(ctx: Context, person: Principal) -> str:
     """What keeps an account from counting, as the end of a sentence; empty for a member and for who is `unasked`."""
     known = None if person.local else _known(ctx, person)
-    return FLAWS.get(known.standing, "") if known else ""
+    return known.membership.flaw if known else ""
 
 
 def outcast(ctx: Context, person: Principal) -> Refused | None:
@@ -50,6 +50,12 @@ def outcast(ctx: Context, person: Principal) -> Refused | None:
         return Refused(reason=UNASKED)
     found = flaw(ctx, person)
     return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
+
+
+def last_flaw(ctx: Context, person: Principal) -> str:
+    """The same by what was last found, however long ago: good enough to tell, never to decide by."""
+    account = ctx.store.accounts.get(person)
+    return account.membership.flaw if account else ""
 
 
 def last_known(ctx: Context, person: Principal) -> Standing | None:

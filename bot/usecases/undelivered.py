@@ -27,6 +27,19 @@ class ChannelDead(DeliveryError):
     """The channel, or the bot's place in it, is gone until somebody mends that."""
 
 
+ORG_WIDE = (
+    "The Slack app is installed for a whole Enterprise Grid organisation, and b24bot works in one of its workspaces."
+)
+ORG_WIDE_HINT = "Install the app in that workspace, and set SLACK_BOT_TOKEN to the token of that installation."
+
+
+class OrgWide(DeliveryError):
+    """The token is that of an installation for a whole organisation. It works for no workspace of its own."""
+
+    def __init__(self) -> None:
+        super().__init__("org_wide_installation")
+
+
 class Impossible(DeliveryError):
     """This notice can never get out as it is."""
 

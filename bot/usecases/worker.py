@@ -14,6 +14,7 @@ from bot.store.jobs import Job
 from bot.store.store import Store
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
+from bot.usecases.colleagues import recognise
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier
 from bot.usecases.execute import execute
@@ -195,7 +196,7 @@ def perform_job(ctx: Context, job: Job) -> None:
 
 
 def _perform_inbound(ctx: Context, job: Job) -> None:
-    match inbound_from_json(job.payload):
+    match recognise(ctx, inbound_from_json(job.payload)):
         case SlashCommand() as slash:
             submit(ctx, job, slash)
         case Click() as click:

@@ -171,3 +171,11 @@ def test_a_witness_that_has_seen_more_is_seen_and_none_at_all_is_a_note(desk: De
     ok, says = looked(desk)["witness"]
     assert ok
     assert "is not set" in says
+
+
+def test_an_org_wide_installation_is_named_in_one_sentence(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    workspace.join_grid("E0001", org_wide=True)
+    ok, said = looked(desk)["Slack"]
+    assert not ok
+    assert said.startswith("The Slack app is installed for a whole Enterprise Grid organisation")

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.core.audit import Entry, Tag
 from bot.core.notices import CardNotice, ThreadNotice
 from bot.core.principals import Principal
-from bot.core.standing import Standing
+from bot.core.standing import Membership, Standing
 from bot.store.store import audit_key
 from bot.usecases.notify import say_under_card, show_card
 from bot.usecases.undelivered import Busy, Lost
@@ -53,9 +53,9 @@ class Wire(Recorder):
             raise self.down(self.failed)
         Recorder._try(self, kind)
 
-    def account(self, person: Principal) -> Standing:
+    def account(self, person: Principal) -> Membership:
         """Slack tells of people all the while: what is tried here is what is said."""
-        return Standing.MEMBER
+        return Membership(standing=Standing.MEMBER)
 
 
 ASKERS = (OLGA, ANTON, VERA, IDA)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.principals import Principal
-from bot.core.standing import Standing
+from bot.core.standing import Membership, Standing
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.gateway import Gateway, make_client
@@ -26,13 +26,17 @@ from tests.slack.kit import OLGA
         ({"is_bot": True}, Standing.BOT),
         ({"is_stranger": True}, Standing.STRANGER),
         ({"team_id": "T0999"}, Standing.STRANGER),
+        ({"is_admin": True}, Standing.MEMBER),
+        ({"is_owner": True, "omits": ["is_restricted"]}, Standing.MEMBER),
+        ({"is_invited_user": True}, Standing.INVITED),
+        ({"is_workflow_bot": True}, Standing.BOT),
     ],
 )
 def test_the_flags_of_the_account_decide(
     gateway: Gateway, workspace: SlackWorkspace, flags: dict[str, Any], standing: Standing
 ) -> None:
     workspace.people["Olga"].flag(**flags)
-    assert gateway.account(OLGA) is standing
+    assert gateway.account(OLGA).standing is standing
     (call,) = workspace.calls("users.info")
     assert call.arguments == {"user": OLGA.user}
 
@@ -42,8 +46,9 @@ def test_an_account_that_slack_does_not_know_is_no_members(
     gateway: Gateway, workspace: SlackWorkspace, code: str
 ) -> None:
     workspace.fault("error", "users.info", code=code)
-    assert gateway.account(OLGA) is Standing.UNKNOWN
-    assert gateway.account(Principal(team="T0001", user="U0404")) is Standing.UNKNOWN
+    nobody = Membership(standing=Standing.UNKNOWN)
+    assert gateway.account(OLGA) == nobody
+    assert gateway.account(Principal(team="T0001", user="U0404")) == nobody
 
 
 @pytest.mark.parametrize(

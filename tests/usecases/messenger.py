@@ -10,7 +10,7 @@ from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest, Status
 from bot.core.notices import Whisper
 from bot.core.principals import Principal
-from bot.core.standing import Standing
+from bot.core.standing import Membership, Standing
 from bot.usecases.context import Posted
 
 
@@ -29,6 +29,7 @@ class Recorder:
     """Numbers of the records of each audit message."""
     forms: list[tuple[str, int, str]] = field(default_factory=list)
     standings: dict[Principal, Standing] = field(default_factory=dict)
+    missing: dict[Principal, str] = field(default_factory=dict)
     """What Slack says of accounts; of everybody else it says that they are members."""
     asked: list[Principal] = field(default_factory=list)
     """Whom Slack was asked about, in order."""
@@ -80,10 +81,10 @@ class Recorder:
         self.audit.append([record.seq for record in records])
         self.said.append(("audit", " ".join(f"#{record.seq}" for record in records)))
 
-    def account(self, person: Principal) -> Standing:
+    def account(self, person: Principal) -> Membership:
         self.asked.append(person)
         self._try("account")
-        return self.standings.get(person, Standing.MEMBER)
+        return Membership(standing=self.standings.get(person, Standing.MEMBER), missing=self.missing.get(person, ""))
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         self._try("form")

@@ -67,6 +67,11 @@ class Levers(Core):
             self.world.people.flag(made.id, **flags)
         return self.people[made.id]
 
+    def join_grid(self, enterprise: str = "E0001", *, org_wide: bool = False) -> None:
+        """Make this a workspace of an Enterprise Grid organisation; `org_wide` installs the app for all of it."""
+        with self.world.lock:
+            self.world.enterprise, self.world.org_wide = enterprise, org_wide
+
     def add_channel(self, name: str, *, bot: bool = True, is_private: bool = False) -> Channel:
         with self.world.lock:
             members = {one.id for one in self.world.people if bot or one.id != BOT_USER}

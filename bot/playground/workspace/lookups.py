@@ -15,8 +15,9 @@ PAGE = 100
 Item = TypeVar("Item")
 
 
-def auth_test(_world: World, _call: Call) -> Json:
-    return {
+def auth_test(world: World, _call: Call) -> Json:
+    """On Enterprise Grid with the organisation; an installation for all of it belongs to no team."""
+    answer: Json = {
         "url": f"https://{TEAM_DOMAIN}.slack.com/",
         "team": TEAM_DOMAIN.capitalize(),
         "user": BOT_NAME,
@@ -24,15 +25,19 @@ def auth_test(_world: World, _call: Call) -> Json:
         "user_id": BOT_USER,
         "bot_id": BOT_ID,
         "app_id": APP_ID,
-        "is_enterprise_install": False,
+        "is_enterprise_install": world.org_wide,
     }
+    if world.org_wide:
+        answer |= {"team": None, "team_id": None}
+    return answer | ({"enterprise_id": world.enterprise} if world.enterprise else {})
 
 
 def user_info(world: World, call: Call) -> Json:
     person = world.people.get(call.text("user"))
     if person is None:
         raise Refusal("user_not_found")
-    return {"user": person.user_object(include_locale=bool(call.flag("include_locale")))}
+    described = person.user_object(include_locale=bool(call.flag("include_locale")), enterprise=world.enterprise)
+    return {"user": described}
 
 
 def conversation_info(world: World, call: Call) -> Json:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from bot.playground.workspace.channels import Channel
 from bot.playground.workspace.inputs import Answers, state_values
-from bot.playground.workspace.installation import APP_ID, BOT_USER, TEAM_DOMAIN
+from bot.playground.workspace.installation import APP_ID, BOT_USER, TEAM_DOMAIN, TEAM_ID
 from bot.playground.workspace.messages import Message
-from bot.playground.workspace.people import Person
+from bot.playground.workspace.people import GRID_NAME, Person
 from bot.playground.workspace.values import Json
 from bot.playground.workspace.views import View
 from bot.playground.workspace.world import World
@@ -38,13 +38,14 @@ def command(
 ) -> Json:
     """A slash command as form fields; `text` is the whole line as typed, `/b24 connector list`."""
     name, _, rest = text.partition(" ")
+    enterprise = origin.enterprise_id or world.enterprise
     fields: Json = {
         "token": world.verification_token,
-        "team_id": origin.team_id or person.team_id,
+        "team_id": origin.team_id or _workspace(world, person),
         "team_domain": origin.team_domain,
     }
-    if origin.enterprise_id:
-        fields |= {"enterprise_id": origin.enterprise_id, "enterprise_name": "Playground Grid"}
+    if enterprise:
+        fields |= {"enterprise_id": enterprise, "enterprise_name": GRID_NAME}
     return fields | {
         "channel_id": channel.id,
         "channel_name": channel.payload_name,
@@ -53,7 +54,7 @@ def command(
         "command": name,
         "text": escaped(world, rest.strip()),
         "api_app_id": origin.api_app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if world.org_wide else "false",
         "response_url": world.base_url + hook,
         "trigger_id": trigger,
     }
@@ -73,17 +74,23 @@ def escaped(world: World, text: str) -> str:
 
 
 def _interaction(world: World, kind: str, person: Person, origin: Origin) -> Json:
-    team = origin.team_id or person.team_id
-    enterprise = {"id": origin.enterprise_id, "name": "Playground Grid"} if origin.enterprise_id else None
+    organisation = origin.enterprise_id or world.enterprise
+    enterprise = {"id": organisation, "name": GRID_NAME} if organisation else None
+    team = {"id": origin.team_id or _workspace(world, person), "domain": origin.team_domain}
     return {
         "type": kind,
-        "user": {**person.brief(), "team_id": team},
+        "user": {**person.brief(), "team_id": origin.team_id or person.team_id},
         "api_app_id": origin.api_app_id,
         "token": world.verification_token,
-        "team": {"id": team, "domain": origin.team_domain},
+        "team": None if world.org_wide else team,
         "enterprise": enterprise,
-        "is_enterprise_install": False,
+        "is_enterprise_install": world.org_wide,
     }
+
+
+def _workspace(world: World, person: Person) -> str:
+    """The workspace a delivery names: on Enterprise Grid that of the installation, whichever is the person's own."""
+    return TEAM_ID if world.enterprise and TEAM_ID in person.teams else person.team_id
 
 
 def _message_place(message: Message, channel: Channel) -> Json:

@@ -9,6 +9,8 @@ from typing import Any
 from bot.playground.workspace.values import Json, WorkspaceError
 
 SLACKBOT = "USLACKBOT"
+GRID_NAME = "Playground Grid"
+RARE = ("is_stranger", "is_invited_user", "is_workflow_bot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,16 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     is_stranger: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
+    is_invited_user: bool = False
+    is_workflow_bot: bool = False
+    teams: tuple[str, ...] = ()
+    """On Enterprise Grid: the workspaces of the organisation that they are in, besides `team_id`."""
+    enterprise: str = ""
+    """Their organisation, when it is another one than this workspace's."""
+    omits: tuple[str, ...] = ()
+    """What users.info leaves out of the description of this account."""
 
     @property
     def handle(self) -> str:
@@ -35,8 +47,11 @@ class Person:
         """The `user` object of interactive payloads (slack.md 3)."""
         return {"id": self.id, "username": self.handle, "name": self.handle, "team_id": self.team_id}
 
-    def user_object(self, *, include_locale: bool) -> Json:
-        """The `user` object of users.info. A deactivated account lacks the zone and the membership flags."""
+    def user_object(self, *, include_locale: bool, enterprise: str = "") -> Json:
+        """The `user` object of users.info. A deactivated account lacks the zone and the membership flags.
+
+        `enterprise` is the organisation that this workspace belongs to, on Enterprise Grid.
+        """
         shown: Json = {
             "id": self.id,
             "team_id": self.team_id,
@@ -53,20 +68,36 @@ class Person:
                 "tz": self.tz,
                 "tz_label": self.tz,
                 "tz_offset": 3600,
-                "is_admin": False,
-                "is_owner": False,
+                "is_admin": self.is_admin,
+                "is_owner": self.is_owner,
                 "is_primary_owner": False,
                 "is_restricted": self.is_restricted,
                 "is_ultra_restricted": self.is_ultra_restricted,
             }
-        if self.is_stranger:
-            shown["is_stranger"] = True
+        # Slack sends these only where they are set.
+        shown |= {flag: True for flag in RARE if getattr(self, flag)}
         if include_locale and not self.deleted:
             shown["locale"] = self.locale
-        return shown
+        if self.enterprise or (enterprise and (self.teams or not self.is_stranger)):
+            shown["enterprise_user"] = self._enterprise_user(self.enterprise or enterprise)
+        return {name: value for name, value in shown.items() if name not in self.omits}
+
+    def _enterprise_user(self, enterprise: str) -> Json:
+        return {
+            "id": self.id,
+            "enterprise_id": enterprise,
+            "enterprise_name": GRID_NAME,
+            "is_admin": False,
+            "is_owner": False,
+            "is_primary_owner": False,
+            "teams": [self.team_id, *self.teams],
+        }
 
 
-FLAGS = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "team_id", "tz", "locale")
+FLAGS = (
+    *("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "team_id", "tz", "locale"),
+    *("is_admin", "is_owner", "is_invited_user", "is_workflow_bot", "teams", "enterprise", "omits"),
+)
 
 
 class People:
@@ -101,6 +132,8 @@ class People:
             raise WorkspaceError(f"no such flag: {', '.join(sorted(unknown))}; there are {', '.join(FLAGS)}")
         if flags.get("is_ultra_restricted"):
             flags["is_restricted"] = True
+        # Lists come from the control API.
+        flags |= {name: tuple(flags[name]) for name in ("teams", "omits") if name in flags}
         changed = replace(self.find(key), **flags)
         self._by_id[changed.id] = changed
         return changed

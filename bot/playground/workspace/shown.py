@@ -81,6 +81,8 @@ def settings(workspace: SlackWorkspace) -> Json:
         "rate_limit": world.limits.on,
         "bot_scopes": sorted(world.tokens.bot.scopes),
         "bot_token_answers": world.tokens.bot.broken or "ok",
+        "enterprise": world.enterprise,
+        "org_wide": world.org_wide,
         "faults": [asdict(one) for one in world.faults.waiting()],
         "retries_due": [round(seconds) for seconds in workspace.retries_due],
     }

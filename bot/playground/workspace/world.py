@@ -47,6 +47,10 @@ class World:
         self.answers: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
         self.offered: dict[tuple[str, str], list[Json]] = {}
         self.files: dict[str, Json] = {}
+        self.enterprise = ""
+        """The Enterprise Grid organisation that the workspace belongs to; empty when it belongs to none."""
+        self.org_wide = False
+        """Whether the application is installed for the whole organisation instead of this workspace."""
         self.base_url = ""
         """Where this workspace listens, without a trailing slash."""
         self.tickets = Tickets(self.ids)

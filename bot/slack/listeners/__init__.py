@@ -13,10 +13,11 @@ from slack_bolt.response import BoltResponse
 from bot import clock as ids
 from bot.core.errors import StoreUnavailable
 from bot.core.inbound import Inbound
-from bot.slack.ids import StrangeId
+from bot.slack.ids import OrgWideDelivery, StrangeId
 from bot.slack.inbound import click, form, slash_command
 from bot.slack.render.card import ACTION_PREFIX
 from bot.slack.render.form import REASON_FORM
+from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT
 
 log = logging.getLogger("b24bot.slack")
 
@@ -60,6 +61,9 @@ def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
         case StoreUnavailable():
             log.error("a delivery could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
             status, sentence = 503, BUSY
+        case OrgWideDelivery():
+            log.error("%s %s", ORG_WIDE, ORG_WIDE_HINT, extra={"action": "org_wide"})
+            return BoltResponse(status=200, body=f"{ORG_WIDE} {ORG_WIDE_HINT}") if typed else BoltResponse(status=400)
         case _ if isinstance(error, MALFORMED):
             note_malformed(error)
             return BoltResponse(status=400)

@@ -71,6 +71,12 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/usecases/test_standing.py",
     ),
     bug(
+        "any-enterprise",
+        "an account of another organisation that names our team is a member",
+        (_STANDING, ' or known.get("enterprise_id") != self.enterprise', ""),
+        by="tests/core/test_standing.py",
+    ),
+    bug(
         "old-facts",
         "what Slack said of an account an hour ago is good enough",
         (_STANDING, "FRESH_MS = 60_000", "FRESH_MS = 3_600_000"),
