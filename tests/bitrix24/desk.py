@@ -217,7 +217,7 @@ class Desk:
             return [entry for entry in self.portal.world.journal.calls if method in ("*", entry.method)]
 
     def refreshes(self) -> list[Any]:
-        """The calls of the token endpoint that were judged on their merits; the refused first form is none."""
+        """The calls of the token endpoint that were judged on their merits; a form that it does not read is none."""
         with self.portal.world.lock:
             return [entry for entry in self.portal.world.journal.token_calls if entry.outcome != "invalid_request"]
 

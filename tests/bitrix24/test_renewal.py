@@ -173,7 +173,6 @@ def test_a_final_refusal_names_its_reason(desk: Desk, change: dict[str, object],
 def test_a_token_endpoint_in_trouble_is_asked_once_per_call_and_again_by_the_next(
     desk: Desk, kind: str, more: dict[str, object]
 ) -> None:
-    desk.switch(oauth_reads_body="body")
     desk.expire()
     desk.fault(kind, "oauth.token", **more)
     plan_error = desk.refusal("connector list")
@@ -184,7 +183,6 @@ def test_a_token_endpoint_in_trouble_is_asked_once_per_call_and_again_by_the_nex
 
 
 def test_tokens_of_another_portal_are_thrown_away(desk: Desk) -> None:
-    desk.switch(oauth_reads_body="body")
     desk.expire()
     pair = {"access_token": "a", "refresh_token": "r", "member_id": "somebody else"}
     desk.fault("reply", "oauth.token", status=200, body=pair)
@@ -194,7 +192,6 @@ def test_tokens_of_another_portal_are_thrown_away(desk: Desk) -> None:
 
 def test_a_lost_answer_to_a_refresh_ends_in_a_lock_out_and_not_in_a_loop(desk: Desk) -> None:
     """The pair is spent on the portal's side and the new one never came: only a person can help."""
-    desk.switch(oauth_reads_body="body")
     desk.expire()
     desk.fault("lost_after", "oauth.token")
     assert "no usable answer" in desk.refusal("connector list").sentence
@@ -248,7 +245,6 @@ def test_while_another_process_renews_we_wait_for_what_it_stores(desk: Desk) -> 
 
 def test_when_the_other_process_gives_up_we_renew_without_waiting_any_longer(desk: Desk) -> None:
     """Its question had no answer, so it stored nothing and let the lease go."""
-    desk.switch(oauth_reads_body="body")
     desk.expire()
     with ExitStack() as other:
         assert other.enter_context(desk.more_services().secrets.lease("default", seconds=3600))

@@ -25,11 +25,6 @@ from tests.bitrix24.test_renewal import generation, together
 SPENT = WebReply.json({"error": "invalid_grant"}, status=400)
 
 
-@pytest.fixture(autouse=True)
-def reads_bodies(desk: Desk) -> None:
-    desk.switch(oauth_reads_body="body")
-
-
 def spare(desk: Desk) -> Spare | None:
     return Spares(desk.services).known(Vault(desk.services).portal("default"))
 

@@ -17,11 +17,6 @@ from tests.bitrix24.test_renewal import generation
 DAY = 86_400
 
 
-@pytest.fixture(autouse=True)
-def reads_bodies(desk: Desk) -> None:
-    desk.switch(oauth_reads_body="body")
-
-
 def days(desk: Desk, number: float) -> None:
     """Time passes, for the bot and for the portal."""
     desk.clock.advance(number * DAY)

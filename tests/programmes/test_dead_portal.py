@@ -24,7 +24,6 @@ AT_FIRST = 5
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
-    made.switch(oauth_reads_body="body")
     yield made
     made.stop()
 

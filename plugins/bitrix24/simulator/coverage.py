@@ -105,7 +105,7 @@ BEHAVIOURS = (
     _row(77, "test_oauth.py", "bad_empty_and_missing_words_have_their_own_errors"),
     _row(78, "test_oauth.py", "a_refresh_gives_a_new_pair_and_spends_the_old_one"),
     _row(79, "test_oauth.py", "removal_and_an_ended_term_stop_the_refresh"),
-    _row(80, "test_oauth.py", "a_grant_in_the_post_body_is_not_read_unless_the_switch_says_so"),
+    _row(80, "test_oauth.py", "a_grant_is_read_from_the_post_body_and_a_switch_says_from_where_else"),
     _row(81, "test_oauth.py", "a_code_is_good_once_and_for_thirty_seconds"),
     _row(82, "test_batch.py", "the_51st_command_is_too_many_and_the_first_fifty_run"),
     _row(83, "test_batch.py", "a_batch_in_a_batch_is_not_allowed"),

@@ -83,7 +83,7 @@ def auth_block(world: World, app: Application, user: int, *, refresh: bool = Fal
         "server_endpoint": world.server_url,
         "client_endpoint": world.rest_url,
         "member_id": world.facts.member_id,
-        "application_token": app.application_token,
+        "application_token": world.application_token(app),
     }
     if not user:
         return known_by

@@ -37,22 +37,22 @@ class Grant:
     via: str
 
 
-def read_grant(web: WebRequest, *, body_counts: bool) -> Grant:
-    """The grant from the query; the client's id and secret may come in the body, the rest only by switch."""
+def read_grant(web: WebRequest, *, reads: str) -> Grant:
+    """The grant from where the switch says; the client's id and secret may come either way."""
     query, body = parse_pairs(web.query_pairs()), read_body(web)
     wide = {**query, **body}
-    narrow = wide if body_counts else query
+    narrow = {"body": wide, "query": query, "body_only": body}[reads]
     found = {name: narrow.get(name) for name in ("grant_type", "code", "refresh_token", "scope")}
     found |= {name: wide.get(name) for name in ("client_id", "client_secret")}
     words = {name: "" if value is None or php.is_array(value) else php.text(value) for name, value in found.items()}
-    via = "query" if "grant_type" in query else "body" if "grant_type" in narrow else "nowhere"
+    via = "nowhere" if "grant_type" not in narrow else "query" if "grant_type" in query else "body"
     return Grant(**words, via=via)
 
 
 def token(world: World, web: WebRequest) -> WebReply:
     """Answer a request to `/oauth/token/`."""
     world.sender.settle()
-    grant = read_grant(web, body_counts=world.switches["oauth_reads_body"] == "body")
+    grant = read_grant(web, reads=world.switches["oauth_reads_body"])
     with world.lock:
         fault = world.faults.take(METHOD)
     if fault is None:

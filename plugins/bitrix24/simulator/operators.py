@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -170,12 +169,9 @@ def install(world: World, wish: Wish) -> Any:
     """app, handler: it is put back as a new row with a new application_token, and told so at `handler`."""
     with world.lock:
         client_id = app_id(world, wish.get("app"))
-        old = world.state.apps[client_id]
         number = world.state.number("app", 100)
-        formula = f"{world.facts.member_id}|{number}|{old.client_secret}|{world.facts.shared_key}"
-        token = hashlib.md5(formula.encode(), usedforsecurity=False).hexdigest()
         app = world.state.change_app(
-            client_id, app_id=number, application_token=token, active=True, installed=True, deleted=False
+            client_id, app_id=number, application_token="", active=True, installed=True, deleted=False
         )
         data = {
             "VERSION": 1,
@@ -186,7 +182,7 @@ def install(world: World, wish: Wish) -> Any:
         event = Event(name="ONAPPINSTALL", data=data, cause=Cause(user=ADMIN))
         if wish.get("handler"):
             post(world, Handler(id=0, client_id=client_id, event=event.name, url=str(wish["handler"])), event)
-        return {"installed": client_id, "application_token": app.application_token}
+        return {"installed": client_id, "application_token": world.application_token(app)}
 
 
 def clean_up(world: World, _wish: Wish) -> Any:

@@ -64,7 +64,7 @@ def request(world: World, page: Page) -> Post:
         "AUTH_EXPIRES": str(ACCESS_SECONDS),
         "REFRESH_ID": pair.refresh.value,
         "SERVER_ENDPOINT": world.server_url,
-        "APPLICATION_TOKEN": app.application_token,
+        "APPLICATION_TOKEN": world.application_token(app),
         "APPLICATION_SCOPE": ",".join(app.scope),
         "member_id": world.facts.member_id,
         "status": app.status,

@@ -19,15 +19,18 @@ FLAGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """An application installed on the portal. `status` is L for a local one, S for subscription and so on."""
+    """An application installed on the portal. `status` is L for a local one, S for subscription and so on.
+
+    `application_token` is empty where the portal computes it.
+    """
 
     client_id: str
     app_id: int
     name: str
     client_secret: str
-    application_token: str
     scope: tuple[str, ...]
     redirect_uri: str
+    application_token: str = ""
     active: bool = True
     installed: bool = True
     deleted: bool = False

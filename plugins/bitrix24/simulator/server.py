@@ -17,7 +17,7 @@ from .clock import Clock
 from .seed import seed
 from .state import PortalState
 from .tls import make_certificate
-from .world import World, new_facts
+from .world import Credentials, World, new_facts
 
 OAUTH_PATHS = ("/oauth/token", "/oauth/oauth/token")
 """The second one is what a client makes that derives the token endpoint from `server_endpoint`."""
@@ -100,7 +100,10 @@ class PortalSimulator:
 
     @property
     def application_token(self) -> str:
-        return self.facts.application_token(self.facts.main)
+        return self._application_token(self.facts.main)
+
+    def _application_token(self, keys: Credentials) -> str:
+        return self.world.application_token(self.state.apps[keys.client_id])
 
     @property
     def other_application(self) -> dict[str, str]:
@@ -111,7 +114,7 @@ class PortalSimulator:
             "client_secret": keys.client_secret,
             "access_token": keys.access_token,
             "refresh_token": keys.refresh_token,
-            "application_token": self.facts.application_token(keys),
+            "application_token": self._application_token(keys),
         }
 
     @property

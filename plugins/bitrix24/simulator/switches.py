@@ -75,8 +75,14 @@ SWITCHES = (
     Switch(name="language", values=("en", "ru"), help="language of the descriptions that a portal translates"),
     Switch(
         name="oauth_reads_body",
-        values=("query", "body"),
-        help="where the token endpoint looks for the grant: the query string only, or the POST body as well",
+        values=("body", "query", "body_only"),
+        help="where the token endpoint looks for the grant: in the POST body as well as in the query string, in the "
+        "query string only, or in the body only",
+    ),
+    Switch(
+        name="application_token_formula",
+        values=("local", "marketplace"),
+        help="whether the portal makes application tokens of what the application knows, or with the vendor's key",
     ),
     Switch(
         name="webhook_over_http",

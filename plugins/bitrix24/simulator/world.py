@@ -52,7 +52,7 @@ class Facts:
 
     base: str
     member_id: str
-    shared_key: str
+    marketplace_key: str
     main: Credentials
     other: Credentials
     webhook_code: str
@@ -66,17 +66,28 @@ class Facts:
     def scheme(self) -> str:
         return self.base.partition("://")[0]
 
-    def application_token(self, keys: Credentials) -> str:
-        """As in bitrix24.md 4.7."""
-        parts = f"{self.member_id}|{keys.app_id}|{keys.client_secret}|{self.shared_key}"
-        return hashlib.md5(parts.encode(), usedforsecurity=False).hexdigest()
+    def shared_key(self, client_secret: str) -> str:
+        """The SHARED_KEY of a local application, which whoever knows its secret can compute."""
+        return _md5(self.member_id + client_secret)
+
+    def application_token(self, app_id: int, client_secret: str, *, marketplace: bool = False) -> str:
+        """What the portal's source computes where no token is stored with the application.
+
+        The SHARED_KEY of a Marketplace application is known to the vendor alone.
+        """
+        key = self.marketplace_key if marketplace else self.shared_key(client_secret)
+        return _md5(f"{self.member_id}|{app_id}|{client_secret}|{key}")
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def new_facts(base: str) -> Facts:
     return Facts(
         base=base,
         member_id=secrets.token_hex(16),
-        shared_key=secrets.token_hex(8),
+        marketplace_key=secrets.token_hex(16),
         main=new_credentials("Connector bot", 11),
         other=new_credentials("Another application", 12),
         webhook_code=secrets.token_hex(8),
@@ -124,6 +135,13 @@ class World:
         """REST endpoint of the authorisation server."""
         return f"{self.facts.base}/oauth/rest/"
 
+    def application_token(self, app: Application) -> str:
+        """What the application's events carry as proof of their sender."""
+        formula = self.switches["application_token_formula"]
+        return app.application_token or self.facts.application_token(
+            app.app_id, app.client_secret, marketplace=formula == "marketplace"
+        )
+
     @property
     def rate(self) -> Rate:
         return ENTERPRISE if self.state.plan.enterprise else ORDINARY
@@ -141,7 +159,6 @@ def _fresh_state(facts: Facts) -> PortalState:
             app_id=keys.app_id,
             name=keys.name,
             client_secret=keys.client_secret,
-            application_token=facts.application_token(keys),
             scope=SCOPE,
             redirect_uri="https://b24bot.example/bitrix24/oauth",
         )

@@ -25,7 +25,8 @@ PROPOSED = {
     "dialog_event_id": "event_handler_id",
     "placement_unbind_count": "2",
     "language": "en",
-    "oauth_reads_body": "query",
+    "oauth_reads_body": "body",
+    "application_token_formula": "local",
 }
 
 

@@ -136,7 +136,7 @@ class WatchedPortal(PortalSimulator):
 
     def _renewed(self, web: WebRequest) -> WebReply:
         reply = super()._answer(web)
-        grant = read_grant(web, body_counts=True)
+        grant = read_grant(web, reads="body")
         granted = not reply.drop and reply.status == 200 and b"access_token" in reply.body
         with self._witness.lock:
             self._witness.renewals.append(
