@@ -8,6 +8,7 @@ from bot.cli.options import port
 from bot.cli.output import say
 from bot.cli.ports import listening, tried
 from bot.cli.stopping import Stop
+from bot.cli.terminal import Terminal
 
 PAGE_PORT = 8724
 
@@ -17,13 +18,17 @@ PAGE_PORT = 8724
 @click.option("--story", is_flag=True, help="Tell the story in this terminal instead, and exit.")
 @click.pass_context
 def play(ctx: click.Context, port: int, story: bool) -> None:
-    """Try the bot out: no Slack, no portal, no settings; nothing leaves this machine."""
+    """Try the bot out: no Slack and no portal are needed; nothing leaves this machine.
+
+    Of the settings only B24BOT_PLUGINS counts: one of the plugins has to bring a simulated portal.
+    """
     # Imported only when wanted: a bot at work needs no playground.
     from bot.playground.stage import run_page
     from bot.playground.story import tell_story
 
+    plugins = ctx.ensure_object(Terminal).host_settings["B24BOT_PLUGINS"]
     if story:
-        ctx.exit(0 if tell_story(say) else 1)
+        ctx.exit(0 if tell_story(say, plugins=plugins) else 1)
     with Stop() as stop, stop.event() as told, listening(port):
         tried("127.0.0.1", port)
-        run_page(port, lambda address: say(f"The playground is at {address}"), stop=told)
+        run_page(port, lambda address: say(f"The playground is at {address}"), plugins=plugins, stop=told)

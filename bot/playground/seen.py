@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from bot.core.change import Status
 from bot.playground.town import Town
 from bot.playground.workspace import Message, Persona, View
 from bot.playground.workspace.installation import BOT_USER
@@ -21,7 +22,8 @@ MOST = 60
 def sight_of(town: Town, person: Persona) -> Json:
     """`people`, `names` (id → name), `channels` with `messages` and their `replies`, `form` or null, `portal`.
 
-    A message that only this person sees has `only`. Times are seconds since the epoch.
+    A message that only this person sees has `only`. Times are seconds since the epoch. What happened so far: `recorded`
+    (the tags of the audit log) and `done` (the commands of change requests that were done).
     """
     workspace = town.workspace
     private = person.ephemerals
@@ -45,6 +47,8 @@ def sight_of(town: Town, person: Persona) -> Json:
         "channels": shown,
         "form": _form(views[-1]) if views else None,
         "portal": [asdict(table) for table in town.portal.picture()],
+        "recorded": town.store.audit.tags(),
+        "done": sorted({change.path for change in town.store.changes.with_status([Status.DONE])}),
     }
 
 

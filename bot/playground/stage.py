@@ -54,7 +54,7 @@ class Playing:
         with contextlib.ExitStack() as undo:
             folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-playground-"))
             town = undo.enter_context(
-                Town(Path(folder), settings=SETTINGS, plugins=plugins, pace=False, roles=PLAY_ROLES)
+                Town(Path(folder), settings=SETTINGS, plugins=plugins, pace=False, roles=PLAY_ROLES, known=True)
             )
             for name, text in TALK:
                 town.workspace.people[name].say(text)
@@ -148,7 +148,9 @@ def _in_sentences() -> Iterator[None]:
         raise StageRefusal(f"{sentence[:1].upper()}{sentence[1:]}.".replace("..", ".")) from None
 
 
-def run_page(port: int, say: Callable[[str], object], *, stop: threading.Event | None = None) -> None:
+def run_page(
+    port: int, say: Callable[[str], object], *, plugins: str = "bitrix24", stop: threading.Event | None = None
+) -> None:
     """Serve the playground on 127.0.0.1 until `stop` is set or the process is interrupted.
 
     `say` gets the address once the page answers. `port` 0 picks a free one. Raises ConfigurationError when the town
@@ -157,7 +159,7 @@ def run_page(port: int, say: Callable[[str], object], *, stop: threading.Event |
     until = stop or threading.Event()
     # Said before the town is built, and before waitress, which leaves its socket behind when it cannot bind.
     socket.create_server(("127.0.0.1", port)).close()
-    with TownStage() as stage:
+    with TownStage(plugins=plugins) as stage:
         site = Site(make_page(stage), "127.0.0.1", port)
         serving = threading.Thread(target=site.run, name="page", daemon=True)
         serving.start()

@@ -38,7 +38,7 @@ def tell_story(
     """
     with (
         tempfile.TemporaryDirectory(prefix="b24bot-story-") as folder,
-        Town(Path(folder), plugins=plugins, pace=False) as town,
+        Town(Path(folder), plugins=plugins, pace=False, known=True) as town,
     ):
         teller = Teller(town, write, patience)
         teller.open()

@@ -37,7 +37,8 @@ class Town:
     """Both simulators and the bot. `folder` keeps the database and, in a tree of its own, the key file and the witness.
 
     `settings` override what the town would set; `roles` are given at first. Without `pace` the workspace takes any
-    number of posts a second and the bot makes them. Use as a context manager.
+    number of posts a second and the bot makes them. With `known` the bot's records say that it registered the connector
+    of its own itself. Use as a context manager.
     """
 
     def __init__(
@@ -48,23 +49,25 @@ class Town:
         plugins: str = "bitrix24",
         pace: bool = True,
         roles: Mapping[str, Role] = ROLES,
+        known: bool = False,
     ) -> None:
         self.folder = folder
         self.clock = ShiftedClock()
         self._plugins = plugins
         self._pace = pace
         self._roles = roles
+        self._known = known
         self._more = dict(settings or {})
-        self.portal = self._simulate()
+        self._plugin, self.portal = self._simulate()
         self.workspace = SlackWorkspace(rate_limit=pace)
         self.running: Running | None = None
         self._site: Site | None = None
         self._serving: threading.Thread | None = None
 
-    def _simulate(self) -> Simulation:
+    def _simulate(self) -> tuple[str, Simulation]:
         for plugin in load_plugins(self._plugins):
             if PORTAL in plugin.simulators:
-                return plugin.simulators[PORTAL](0)
+                return plugin.name, plugin.simulators[PORTAL](0)
         raise ConfigurationError(f"None of the plugins {self._plugins} brings a portal to play with.")
 
     @property
@@ -99,6 +102,8 @@ class Town:
         if not bot.store.grants.all():
             for name, role in self._roles.items():
                 self.grant(bot.store, name, role)
+            if self._known:
+                self._put_records(bot.store)
         self.running = Running(bot, intake=True, work=True)
         self._site = Site(self.running.http(), "127.0.0.1", 0)
         self._serving = threading.Thread(target=self._site.run, name="site", daemon=True)
@@ -123,6 +128,13 @@ class Town:
 
     def grant(self, store: Store, name: str, role: Role) -> None:
         grant_role(store, self.person(name), role, by=Principal.shell("playground"))
+
+    def _put_records(self, store: Store) -> None:
+        with store.unit_of_work():
+            records = store.records(self._plugin)
+            for row in self.portal.records(self.clock.now_ms()):
+                if row.value is not None:
+                    records.put(row.kind, row.key, row.value)
 
     def stop_bot(self) -> None:
         if self.running is not None:

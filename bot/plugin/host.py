@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.plugin.commands import Group
-from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, Plan, Table
+from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, Plan, Remember, Table
 
 P = TypeVar("P")
 
@@ -142,6 +142,10 @@ class Simulation(Protocol):
 
     def seed(self) -> None:
         """Put in what the playground's story is about."""
+        ...
+
+    def records(self, at: int) -> Sequence[Remember]:
+        """What the plugin's records hold where the bot itself made, at that time, what `seed` puts in as its own."""
         ...
 
     def picture(self) -> Sequence[Table]:

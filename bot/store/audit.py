@@ -95,6 +95,10 @@ class AuditLog:
         row = self._database.row("SELECT * FROM audit WHERE tag = ? ORDER BY seq DESC LIMIT 1", tag)
         return _record(row) if row else None
 
+    def tags(self) -> list[str]:
+        """The tags that stand in the log, each once."""
+        return [row["tag"] for row in self._database.rows("SELECT DISTINCT tag FROM audit ORDER BY tag")]
+
     def count(self) -> int:
         """How many records there are, counted."""
         row = self._database.row("SELECT count(*) AS n FROM audit")

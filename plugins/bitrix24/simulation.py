@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import Json, Table
+from bot.plugin import Json, Remember, Table
 from plugins.bitrix24.simulator import PortalSimulator
+from plugins.bitrix24.simulator.rows import FLAGS
+from plugins.bitrix24.simulator.seed import PIXEL
+
+LINE_DATA: Mapping[str, Json] = {"name": "WhatsApp EU", "url": "https://wa.example/"}
+"""What `myconnector` shows on its first line."""
 
 
 class PortalSimulation:
@@ -43,11 +48,28 @@ class PortalSimulation:
                 {"id": "shopchat", "name": "Shop chat", "app": "other"},
             ],
             activations=[
-                {"connector": "myconnector", "line": 1, "data": {"name": "WhatsApp EU", "url": "https://wa.example/"}},
+                {"connector": "myconnector", "line": 1, "data": LINE_DATA},
                 {"connector": "myconnector", "line": 2},
                 {"connector": "shopchat", "line": 2},
             ],
         )
+
+    def records(self, at: int) -> Sequence[Remember]:
+        """`myconnector` as the bot would have registered it: then it is known to be ours and can be put back."""
+        value: Mapping[str, Json] = {
+            "v": 1,
+            "how": "registered",
+            "at": at,
+            "registration": {
+                "ID": "myconnector",
+                "NAME": "WhatsApp EU",
+                "ICON": {"DATA_IMAGE": PIXEL, "COLOR": "#90be00"},
+                "PLACEMENT_HANDLER": "https://b24bot.example/bitrix24/placement",
+                **{name: "Y" if on else "N" for name, on in FLAGS.items()},
+            },
+            "lines": {"1": LINE_DATA, "2": {}},
+        }
+        return (Remember(kind="connector", key=f"{self._portal.member_id}/myconnector", value=value),)
 
     def picture(self) -> Sequence[Table]:
         with self._portal.world.lock:

@@ -15,6 +15,7 @@ from bot.plugin import (
     Place,
     Plan,
     Refusal,
+    Remember,
     Reply,
     Risk,
     Services,
@@ -134,6 +135,9 @@ class Toy:
 
     def seed(self) -> None:
         self._state["seeded"] = "yes"
+
+    def records(self, at: int) -> Sequence[Remember]:
+        return ()
 
     def picture(self) -> Sequence[Table]:
         return ()

@@ -115,6 +115,12 @@ def test_a_plugin_that_refuses_to_start_is_a_matter_of_the_settings(desk: Desk) 
     assert "Set the other half." in result.stderr
 
 
+def test_the_playground_plays_with_the_plugins_of_the_settings(desk: Desk) -> None:
+    result = desk.run("play", "--story", **ODD)
+    assert result.exit_code == 78
+    assert "None of the plugins tests.cli.odd:plugin brings a portal" in result.stderr
+
+
 def test_an_unknown_noun_gets_one_good_guess(bare: Desk) -> None:
     result = bare.run("conector", "list", "--kind", "ours")
     assert result.exit_code == 2

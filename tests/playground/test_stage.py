@@ -19,7 +19,7 @@ from bot.playground.stage import TALK, TownStage, run_page
 from bot.playground.story import the_card
 from bot.playground.town import Town
 from bot.playground.troubles import PORTAL_TROUBLES, Troubles
-from bot.plugin import Json, Table
+from bot.plugin import Json, Remember, Table
 from bot.plugin.loopback import wait_until
 from bot.web.page import StageRefusal
 
@@ -94,6 +94,22 @@ def test_an_approved_removal_shows_on_the_card_under_it_at_the_portal_and_in_its
     assert "myconnector" in json.dumps(seen["before"])
     changing = [one for one in seen["calls"] if one["effect"]]
     assert [one["method"] for one in changing] == ["imconnector.unregister"]
+
+
+def test_the_removal_of_the_bots_own_connector_can_be_undone(stage: TownStage) -> None:
+    card = asked(stage)
+    assert "not proven" not in json.dumps(card)
+    press(stage, "Anton", card, "approve")
+    seen = eventually(stage, "Olga", lambda seen: says(seen, "approvals", "done and verified"))
+    press(stage, "Olga", channel(seen, "approvals")["messages"][0], "undo")
+    seen = eventually(stage, "Olga", lambda seen: says(seen, "approvals", "b24:confirm"))
+    undo = next(one for one in channel(seen, "approvals")["messages"] if "b24:confirm" in json.dumps(one))
+    press(stage, "Olga", undo, "confirm")
+    seen = eventually(stage, "Olga", lambda seen: "connector restore" in seen["done"])
+    assert {table["title"]: sorted(table["rows"]) for table in seen["portal"]} == {
+        title: sorted(rows) for title, rows in seen["before"].items()
+    }
+    assert "change:execution:ended" in seen["recorded"]
 
 
 def test_what_the_bot_whispers_is_seen_by_that_person_only(stage: TownStage) -> None:
@@ -260,6 +276,9 @@ class Bare:
         return {}
 
     def seed(self) -> None: ...
+
+    def records(self, at: int) -> Sequence[Remember]:
+        return ()
 
     def picture(self) -> Sequence[Table]:
         return ()

@@ -371,8 +371,30 @@ def test_a_person_can_ask_be_refused_approve_and_see_the_portal_change(visit: Vi
     visit.sees("done and verified")
     tab.locator("#tables del", has_text="myconnector").first.wait_for()
     tab.locator("#calls", has_text="imconnector.unregister").wait_for()
-    tab.locator("#guide li.done").nth(3).wait_for()
+    ticked = tab.locator("#guide li.done")
+    ticked.nth(2).wait_for()
     assert tab.locator("#messages").get_by_role("button", name="Approve", exact=True).count() == 0
+    assert ticked.count() == 3
+    tab.locator("#tab-audit").click()
+    ticked.nth(3).wait_for()
+    assert not visit.faults
+
+
+def test_the_undo_of_a_removal_is_suggested_and_ticked_when_it_was_done(visit: Visit) -> None:
+    tab = visit.tab
+    visit.send("/b24 connector remove myconnector")
+    tab.locator("#tab-approvals").click()
+    visit.sees("waiting for approval")
+    assert "not proven" not in tab.locator("#messages").inner_text()
+    visit.become("Anton")
+    visit.button("Approve").click()
+    tab.locator("#confirm-yes").click()
+    visit.sees("done and verified")
+    tab.locator("#guide button", has_text="Undo it").click()
+    visit.button("Undo…").click()
+    visit.button("Confirm").click()
+    tab.locator("#guide li.done", has_text="Undo it").wait_for()
+    assert tab.locator("#tables del").count() == 0
     assert not visit.faults
 
 
@@ -446,11 +468,18 @@ def test_a_mistake_is_said_on_the_page_and_nothing_moves(visit: Visit) -> None:
 
 
 def test_nothing_is_wider_than_the_window(visit: Visit) -> None:
-    wide = "[...document.querySelectorAll('.side, .portal, .top')].filter((one) => one.scrollWidth > one.clientWidth)"
-    for width in (1280, 1024, 800, 480):
+    wide = "[...document.querySelectorAll('.you, .tries, .portal')].filter((one) => one.scrollWidth > one.clientWidth)"
+    for width in (1280, 1024, 800, 480, 360):
         visit.tab.set_viewport_size({"width": width, "height": 900})
         assert visit.tab.evaluate("document.documentElement.scrollWidth") <= width
         assert visit.tab.evaluate(f"{wide}.map((one) => one.className)") == [], width
+
+
+def test_a_narrow_window_shows_the_chat_before_what_to_try_and_the_portal(visit: Visit) -> None:
+    visit.tab.set_viewport_size({"width": 400, "height": 800})
+    tops = [visit.tab.locator(name).bounding_box()["y"] for name in (".you", ".slack", ".tries", ".portal")]
+    assert tops == sorted(tops)
+    assert tops[1] < 200
 
 
 def test_everything_can_be_reached_with_the_keyboard_alone(visit: Visit) -> None:
@@ -459,5 +488,5 @@ def test_everything_can_be_reached_with_the_keyboard_alone(visit: Visit) -> None
     for _ in range(60):
         tab.keyboard.press("Tab")
         reached.append(tab.evaluate("document.activeElement.id || document.activeElement.dataset.key || ''"))
-    wanted = {"reset", "step-0", "who-Olga", "tab-connectors", "messages", "line", "trouble-lose-reply"}
+    wanted = {"reset", "step-0", "who-Olga", "tab-connectors", "messages", "line", "trouble-lose-reply", "calls"}
     assert wanted <= set(reached)

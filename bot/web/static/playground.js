@@ -13,6 +13,7 @@ const state = {
   who: "Olga",
   channel: "connectors",
   look: null,
+  visited: new Set(), // channels that were open since something was done
   read: {}, // channel name → ts of the newest message that was on screen
   drawn: {}, // id of a region → the JSON it was drawn from
   history: [],
@@ -122,8 +123,10 @@ function drawPeople() {
 }
 
 function drawGuide() {
-  const record = JSON.stringify(state.look.channels.find((one) => one.name === "audit"));
-  const done = STEPS.map((step) => record.includes(step.tag));
+  const { recorded, done: commands } = state.look;
+  if (recorded.includes("change:execution:ended")) state.visited.add(state.channel);
+  const progress = { recorded, done: commands, visited: [...state.visited] };
+  const done = STEPS.map((step) => step.done(progress));
   const next = done.indexOf(false);
   region("guide", [done], () =>
     STEPS.map((step, index) =>
@@ -386,7 +389,7 @@ $("tabs").addEventListener("keydown", (event) => {
 
 $("reset").addEventListener("click", async () => {
   $("reset").disabled = true;
-  Object.assign(state, { who: "Olga", channel: "connectors", look: null, read: {}, drawn: {}, dismissed: "" });
+  Object.assign(state, { who: "Olga", channel: "connectors", look: null, visited: new Set(), read: {}, drawn: {}, dismissed: "" });
   await act("reset", {});
   $("reset").disabled = false;
   $("line").value = STEPS[0].line;

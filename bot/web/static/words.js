@@ -11,7 +11,8 @@ export const ROLES = {
 // Stands in place of those, for a guest of the workspace.
 export const GUEST = "a guest: may do nothing";
 
-// What to try, in order. `tag` stands in the audit channel once it has happened.
+// What to try, in order. `done` looks at what happened: `recorded` (tags of the audit log), `done` (commands of change
+// requests that were done) and `visited` (channels that were open since the bot was done with the first one).
 export const STEPS = [
   {
     title: "Ask as Olga",
@@ -19,27 +20,34 @@ export const STEPS = [
     who: "Olga",
     channel: "connectors",
     line: '/b24 connector remove myconnector --reason "number closed"',
-    tag: "change:request:opened",
+    done: ({ recorded }) => recorded.includes("change:request:opened"),
   },
   {
     title: "Try what must not work",
     text: "Press Approve as Olga, who asked, or as Gleb, who is not on the list.",
     who: "Olga",
     channel: "approvals",
-    tag: "change:review:refused",
+    done: ({ recorded }) => recorded.includes("change:review:refused"),
   },
   {
     title: "Approve as Anton",
-    text: "Press Approve on the card. The bot looks again, calls, and reads back.",
+    text: "Press Approve on the card. The bot checks again, calls the portal, and reads back.",
     who: "Anton",
     channel: "approvals",
-    tag: "change:review:approved",
+    done: ({ recorded }) => recorded.includes("change:review:approved"),
   },
   {
     title: "See what is proven",
     text: "The portal has changed, and #audit holds every step, refusals too.",
     who: "Ida",
     channel: "audit",
-    tag: "change:execution:ended",
+    done: ({ visited }) => visited.includes("audit"),
+  },
+  {
+    title: "Undo it as Olga",
+    text: "Press Undo… on the card, then confirm the new card: the connector is put back on its lines.",
+    who: "Olga",
+    channel: "approvals",
+    done: ({ done }) => done.includes("connector restore"),
   },
 ];
