@@ -83,7 +83,7 @@ class Entry:
 
 FACTS = frozenset(
     {
-        *("line", "portal", "target", "risk", "digest", "reason", "role", "status", "outcome", "sentence"),
+        *("line", "summary", "portal", "target", "risk", "digest", "reason", "role", "status", "outcome", "sentence"),
         *(
             "method",
             "verdict",

@@ -153,7 +153,12 @@ def _compare(anchors: Iterable[Anchor], place: Place) -> tuple[Anchor | None, An
 
 _LINE = re.compile(r"#([0-9]{1,15})[ :]([0-9a-f]{16,64})\W*(?:\(edited\)\W*)?\Z")
 """How every line of the audit channel ends. What people typed stands further left, so it is never taken for a head."""
-_CHECKPOINT = re.compile(rf"\A\W*{Tag.CHECKPOINT}\b.*? seq ([0-9]{{1,15}}) · head ([0-9a-f]{{64}})\b")
+CHECKPOINT_STARTS = "Checkpoint of the audit log: "
+"""How the line of a checkpoint begins; nothing that people typed ever begins a line."""
+_CHECKPOINT = re.compile(
+    rf"\A\W*(?:{Tag.CHECKPOINT}\b.*? |{CHECKPOINT_STARTS})seq ([0-9]{{1,15}}) · head ([0-9a-f]{{64}})\b"
+)
+"""The line of a checkpoint, as it is written now, and as it was when a line began with its tag."""
 _CSV_ROW = re.compile(r'\A"?([0-9]{1,15})"?,.*,"?([0-9a-f]{64})"?\Z')
 _HEAD = re.compile(r"\A#?([0-9]{1,15})[ :]([0-9a-fA-F]{8,64})\Z")
 _HEX = re.compile(r"\A[0-9a-f]{16,64}\Z")

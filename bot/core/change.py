@@ -74,6 +74,12 @@ class Review:
     """Whether it counts by what is known now. Not stored: for what is shown it is found out each time."""
 
 
+def with_portal(summary: str, portal: str) -> str:
+    """A plan in words and where it acts, without saying twice where."""
+    named = re.search(rf"\b(?:on|of|from) {re.escape(portal)}(?![\w-])", summary)
+    return summary if named else f"{summary} on {portal}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRequest:
     """One change request as it is stored. Times are UTC epoch milliseconds."""
@@ -118,10 +124,8 @@ class ChangeRequest:
 
     @property
     def summary_with_portal(self) -> str:
-        """The plan in words and where it acts, without saying twice where."""
-        summary, name = self.plan.summary, self.place.name
-        named = re.search(rf"\b(?:on|of|from) {re.escape(name)}(?![\w-])", summary)
-        return summary if named else f"{summary} on {name}"
+        """The plan in words and where it acts."""
+        return with_portal(self.plan.summary, self.place.name)
 
     @property
     def approvals(self) -> tuple[Review, ...]:

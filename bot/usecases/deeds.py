@@ -12,6 +12,7 @@ from bot.core.words import moment
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
 from bot.usecases.bypass import OWN_GLASS, bypass_of, reviewed
+from bot.usecases.change_record import record_change
 from bot.usecases.context import Context
 from bot.usecases.mode import FROZEN
 from bot.usecases.notify import announce
@@ -90,8 +91,8 @@ def _review(ctx: Context, word: Word, params: Params) -> CallOutcome:
     if not others:
         return _not_done(OWN_GLASS)
     if not reviewed(ctx, number):
-        facts = {"request": word.request}
-        ctx.store.record(Entry(tag=Tag.BYPASS_REVIEWED, actor=others[0].id, subject=f"CR-{number}", facts=facts))
+        change = ctx.store.changes.require(number)
+        record_change(ctx.store, Tag.BYPASS_REVIEWED, change, actor=others[0].id, facts={"request": word.request})
     return _done(f"CR-{number} has been reviewed.")
 
 

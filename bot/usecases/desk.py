@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from bot.core import marks
-from bot.core.audit import Tag
+from bot.core.audit import AuditRecord, Tag
+from bot.core.audit_sentences import describe
 from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
 from bot.core.json_views import audit_row, change_brief, change_whole, grant_row
@@ -264,6 +265,10 @@ def audit_find(
     """The newest audit records that match."""
     who = an_actor(actor, desk.ctx.home_team)
     records = desk.ctx.store.audit.find(subject=subject, tag=tag, actor=who, text=text, limit=15)
-    rows = tuple((f"#{r.seq}", moment(r.at), r.tag, r.actor, r.subject) for r in records)
-    table = Table(columns=("Seq", "At", "Tag", "Actor", "Subject"), rows=rows)
+    rows = tuple((f"#{r.seq}", moment(r.at), r.tag, r.actor, r.subject, _in_words(r)) for r in records)
+    table = Table(columns=("Seq", "At", "Tag", "Actor", "Subject", "What happened"), rows=rows)
     return Reply(title="Audit records", table=table, data=[audit_row(record) for record in records])
+
+
+def _in_words(record: AuditRecord) -> str:
+    return " · ".join(describe(record, name=str, value=str))

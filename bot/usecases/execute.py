@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 
 from bot.core import marks
-from bot.core.audit import FACTS, SYSTEM, Entry, Fact, Tag
+from bot.core.audit import FACTS, SYSTEM, Fact, Tag
 from bot.core.change import ChangeRequest, Lease, Status
 from bot.core.errors import StoreUnavailable
 from bot.core.execution import Ending, judge
@@ -18,6 +18,7 @@ from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plu
 from bot.store.jobs import Job
 from bot.store.store import Store
 from bot.usecases.asking import please_look
+from bot.usecases.change_record import record_change
 from bot.usecases.consider import ask, plainly
 from bot.usecases.context import Context, log
 from bot.usecases.expire import approval_is_stale, expire
@@ -200,8 +201,8 @@ def _intend(ctx: Context, change: ChangeRequest, step: int) -> None:
     call = change.plan.calls[step]
     if not ctx.store.changes.intend(change.number, step, call.method, at=ctx.clock.now_ms()):
         raise RuntimeError(f"{change.id} step {step} was intended before")
-    facts: dict[str, Fact] = {"method": call.method, "digest": change.digest, "portal": change.place.name}
-    ctx.store.record(Entry(tag=Tag.EXECUTION_INTENDED, actor=SYSTEM, subject=change.id, facts=facts))
+    facts: dict[str, Fact] = {"method": call.method, "digest": change.digest}
+    record_change(ctx.store, Tag.EXECUTION_INTENDED, change, actor=SYSTEM, facts=facts)
 
 
 def run(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
@@ -248,7 +249,7 @@ def _note_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOu
     method = change.plan.calls[step].method
     facts: dict[str, Fact] = {"method": method, "verdict": outcome.verdict, "code": outcome.code, **told}
     ctx.store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms())
-    ctx.store.record(Entry(tag=Tag.CALL_ANSWERED, actor=SYSTEM, subject=change.id, facts=facts))
+    record_change(ctx.store, Tag.CALL_ANSWERED, change, actor=SYSTEM, facts=facts)
 
 
 def observe(ctx: Context, plugin: Plugin, change: ChangeRequest) -> Observation | None:
@@ -304,7 +305,7 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         "sentence": ending.sentence,
         "outcome": "; ".join(ending.details)[:500],
     }
-    ctx.store.record(Entry(tag=tag, actor=actor, subject=change.id, facts=facts))
+    record_change(ctx.store, tag, change, actor=actor, facts=facts)
     # Many endings begin with the word of their status; it is not said twice.
     spoken = ending.outcome.lower().startswith(ending.status)
     words = ending.outcome if spoken else f"{ending.status.capitalize()}. {ending.outcome}"

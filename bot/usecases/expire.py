@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core import marks
-from bot.core.audit import SYSTEM, Entry, Tag
+from bot.core.audit import SYSTEM, Tag
 from bot.core.change import APPROVAL_LASTS_MS, ChangeRequest, Status
 from bot.usecases.bypass import is_review, what_stands
+from bot.usecases.change_record import record_change
 from bot.usecases.context import Context
 from bot.usecases.notify import announce, say_under_card, show_card, was_said_under_card
 
@@ -27,7 +28,7 @@ def expire(ctx: Context, change: ChangeRequest) -> bool:
         change.number, change.status, Status.EXPIRED, changes={"ended_at": ctx.clock.now_ms(), "outcome": sentence}
     )
     if moved:
-        ctx.store.record(Entry(tag=Tag.CHANGE_EXPIRED, actor=SYSTEM, subject=change.id, facts={"sentence": sentence}))
+        record_change(ctx.store, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": sentence})
         say_under_card(ctx, change.number, f"{marks.person(change.requester)} Expired. {sentence}")
         show_card(ctx, change.number)
         if is_review(change):

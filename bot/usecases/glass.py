@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import marks
-from bot.core.audit import Entry, Fact, Tag
+from bot.core.audit import Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.invocation import Invocation, understand
 from bot.core.mode import HOUSE
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Principal, Role
 from bot.usecases.bypass import REVIEW_PATH
+from bot.usecases.change_record import record_change
 from bot.usecases.consider import Planned, consider_with
 from bot.usecases.context import Context
 from bot.usecases.notify import announce
@@ -23,14 +24,8 @@ MOST_MENTIONED = 10
 
 def bypass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
     """Record that no approval was waited for, tell everybody, and ask for the review; in the unit of work of it."""
-    facts: dict[str, Fact] = {
-        "line": change.line,
-        "portal": change.place.name,
-        "target": change.plan.target,
-        "digest": change.digest,
-        "reason": change.reason,
-    }
-    ctx.store.record(Entry(tag=Tag.APPROVAL_BYPASSED, actor=person.id, subject=change.id, facts=facts))
+    facts: dict[str, Fact] = {"line": change.line, "digest": change.digest, "reason": change.reason}
+    record_change(ctx.store, Tag.APPROVAL_BYPASSED, change, actor=person.id, facts=facts)
     review = _ask_for_review(ctx, person, change)
     announce(
         ctx,

@@ -22,6 +22,7 @@ from bot.store.keys import Keyring
 from bot.store.migrations import refuse_newer
 from bot.store.restore import Standing, forget_queues, make_ready, standing, swap
 from bot.store.store import Store, open_store
+from bot.usecases.change_record import record_change
 from bot.usecases.notify import card_key
 
 ANOTHER = "Nothing was changed. Name a copy that b24bot backup, or the bot by itself, has made (B24BOT_BACKUPS)."
@@ -151,7 +152,6 @@ def _adapt(store: Store, wish: Wish, copy: Backup, lost: int | None) -> int:
             store.changes.move(
                 change.number, change.status, Status.EXPIRED, changes={"ended_at": now, "outcome": CLOSED}
             )
-            entry = Entry(tag=Tag.CHANGE_EXPIRED, actor=SYSTEM, subject=change.id, facts={"sentence": CLOSED})
-            store.record(entry)
+            record_change(store, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": CLOSED})
             store.outbox.put(card_key(change.number), CardNotice(number=change.number), at=now)
     return len(waiting)

@@ -13,6 +13,7 @@ from bot.plugin import Reply
 from bot.store.jobs import Job
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review, keeps_glass, what_stands
+from bot.usecases.change_record import record_change
 from bot.usecases.context import Context
 from bot.usecases.expire import expire
 from bot.usecases.gate import try_audit_again
@@ -125,7 +126,7 @@ def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> C
     if recorded:
         earlier = change is not None and _earlier(ctx, inbound, change)
         reason = "the button is of a card that was posted anew since" if earlier else NOT_OURS
-        _refusal(ctx, inbound.person, change.id if change else "card", reason)
+        _refusal(ctx, inbound.person, change, reason)
     return None
 
 
@@ -168,11 +169,11 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
         show_card(ctx, change.number)
         barred = unfit(ctx, inbound.person, change)
         if barred is not None:
-            _refusal(ctx, inbound.person, change.id, barred.reason)
+            _refusal(ctx, inbound.person, change, barred.reason)
         return False
     barred = bar(ctx, inbound.person, change)
     if barred is not None:
-        _refusal(ctx, inbound.person, change.id, barred.reason)
+        _refusal(ctx, inbound.person, change, barred.reason)
         _tell(ctx, inbound, barred.reason)
         return False
     return True
@@ -192,7 +193,7 @@ def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
         return
     barred = _uncountable(ctx, click.person, change)
     if barred:
-        _refusal(ctx, click.person, change.id, barred)
+        _refusal(ctx, click.person, change, barred)
         _tell(ctx, click, barred)
     elif _count(ctx, click.person, change):
         pass
@@ -256,7 +257,7 @@ def _count(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
         bypass(ctx, person, change)
     approvals, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
     facts: dict[str, Fact] = {"digest": change.digest, "approvals": approvals, "quorum": quorum}
-    ctx.store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=person.id, subject=change.id, facts=facts))
+    record_change(ctx.store, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)
     alone = isinstance(change.decision, BrokenGlass)
     words = "🚨 broke the glass: no approval was waited for." if alone else f"approved ({approvals} of {quorum})."
     say_under_card(ctx, change.number, f"{marks.person(person)} {words}")
@@ -289,7 +290,7 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
     ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": outcome}
     ctx.store.changes.move(change.number, Status.PENDING, Status.REJECTED, changes=ended)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
-    ctx.store.record(Entry(tag=Tag.REVIEW_REJECTED, actor=form.person.id, subject=change.id, facts=facts))
+    record_change(ctx.store, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
     say_under_card(ctx, change.number, f"{marks.person(form.person)} rejected: {reason}")
     show_card(ctx, change.number)
     if stands:
@@ -304,29 +305,33 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
     """Take a change request back, in a unit of work; returns what to tell the person."""
     if person != change.requester:
         reason = "Only the person who asked can withdraw a change request."
-        _refusal(ctx, person, change.id, reason)
+        _refusal(ctx, person, change, reason)
         return reason
     if is_review(change):
         reason = f"{change.id} cannot be withdrawn: somebody else decides about a broken glass."
-        _refusal(ctx, person, change.id, reason)
+        _refusal(ctx, person, change, reason)
         return reason
     barred = outcast(ctx, person) if change.status in WITHDRAWABLE else None
     if barred is not None:
-        _refusal(ctx, person, change.id, barred.reason)
+        _refusal(ctx, person, change, barred.reason)
         return barred.reason
     now = ctx.clock.now_ms()
     ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
     moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in WITHDRAWABLE)
     if not moved:
         return already(ctx, change)
-    ctx.store.record(Entry(tag=Tag.CHANGE_WITHDRAWN, actor=person.id, subject=change.id))
+    record_change(ctx.store, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
     say_under_card(ctx, change.number, f"{marks.person(person)} withdrew it.")
     show_card(ctx, change.number)
     return f"{told(ctx, change)} is withdrawn."
 
 
-def _refusal(ctx: Context, person: Principal, subject: str, reason: str) -> None:
-    ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject=subject, facts={"reason": reason}))
+def _refusal(ctx: Context, person: Principal, change: ChangeRequest | None, reason: str) -> None:
+    facts: dict[str, Fact] = {"reason": reason}
+    if change is not None:
+        record_change(ctx.store, Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
+    else:
+        ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts))
 
 
 def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:

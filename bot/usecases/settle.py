@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from bot.core import marks
-from bot.core.audit import Entry, Fact, Tag
+from bot.core.audit import Fact, Tag
 from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.errors import NotPermitted
 from bot.core.execution import Ending
@@ -14,6 +14,7 @@ from bot.core.policy import Refused, may_settle
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
 from bot.usecases import buttons
+from bot.usecases.change_record import record_change
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.execute import close
@@ -73,7 +74,7 @@ def try_to_settle(ctx: Context, person: Principal, change: ChangeRequest, status
         late = None if change.status is Status.UNKNOWN else _unlisted(ctx, person, change)
         if late is not None or change.status is Status.UNKNOWN:
             facts: dict[str, Fact] = {"reason": late.reason if late else error.sentence}
-            ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject=change.id, facts=facts))
+            record_change(ctx.store, Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
         return error
 
 

@@ -18,6 +18,7 @@ from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
 from bot.usecases.able import check_can_be_approved, check_few_open
 from bot.usecases.bypass import breaker_of, keeps_glass
+from bot.usecases.change_record import record_change
 from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
 from bot.usecases.context import Context
 from bot.usecases.gate import try_audit_again
@@ -126,7 +127,7 @@ def _give_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> No
     facts: dict[str, Fact] = {
         "reason": "somebody else asked for another change of the same target before it was confirmed"
     }
-    ctx.store.record(Entry(tag=Tag.CHANGE_WITHDRAWN, actor=requester.id, subject=existing.id, facts=facts))
+    record_change(ctx.store, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts=facts)
     show_card(ctx, existing.number)
 
 
@@ -153,14 +154,12 @@ def write_change(ctx: Context, requester: Principal, planned: Planned, *, channe
     )
     facts: dict[str, Fact] = {
         "line": change.line,
-        "portal": change.place.name,
-        "target": change.plan.target,
         "risk": change.risk,
         "decision": decision_to_json(change.decision),
         "digest": change.digest,
         "reason": change.reason,
     }
-    store.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=requester.id, subject=change.id, facts=facts))
+    record_change(store, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
     show_card(ctx, change.number)
     return change
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import cycle
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core import marks
-from bot.core.audit import SYSTEM, AuditRecord, Fact
+from bot.core.audit import SYSTEM, AuditRecord, Fact, Tag
+from bot.core.audit_sentences import SENTENCES, describe
 from bot.core.notices import Whisper
 from bot.plugin import Reply, Table
 from bot.slack.render.answer import BLOCKS_MOST, MOODS, answer_blocks, answer_text, table_parts
@@ -130,40 +134,55 @@ def a_record(seq: int = 7, actor: str = OLGA.id, subject: str = "CR-1042", **fac
     )
 
 
-def test_an_audit_line_names_what_by_whom_when_and_where_the_chain_stands() -> None:
-    line = audit_line(a_record(approvals=1, quorum=2, digest="not shown"))
+def test_an_audit_line_says_in_words_who_did_what_to_what_on_which_portal() -> None:
+    """The tag is a small suffix, before the place in the chain."""
+    summary = "Remove the connector shop"
+    record = a_record(approvals=1, quorum=2, digest="no", summary=summary, portal="prod", target="connector:shop")
+    line = audit_line(record)
     assert line == (
-        "`change:review:approved` · CR-1042 · by <@U0001> · approvals 1 · quorum 2 · "
-        "<!date^1772366400^{date_short_pretty} {time}|2026-03-01 12:00 UTC> · `#7 0001020304050607`"
+        "<@U0001> approved CR-1042 Remove the connector shop on prod [connector:shop] · Approvals: 1 · Needed: 2 · "
+        "<!date^1772366400^{date_short_pretty} {time}|2026-03-01 12:00 UTC> · "
+        "`change:review:approved` · `#7 0001020304050607`"
     )
 
 
-def test_who_did_something_for_themselves_is_named_once() -> None:
-    assert audit_line(a_record(subject=OLGA.id)).count("<@U0001>") == 1
+def test_a_record_of_an_earlier_version_still_makes_a_line() -> None:
+    assert audit_line(a_record(approvals=1)).startswith("<@U0001> approved CR-1042 · Approvals: 1 · ")
+
+
+@pytest.mark.parametrize("tag", Tag)
+def test_every_tag_has_a_sentence_in_words(tag: Tag) -> None:
+    told, *_ = describe(replace(a_record(), tag=tag), name=str, value=str)
+    assert tag in SENTENCES
+    assert tag not in told
+    assert "CR-1042" in told or "{change}" not in SENTENCES[tag].words
+
+
+def test_a_tag_of_a_newer_version_still_makes_a_line() -> None:
+    line = audit_line(replace(a_record(reason="new"), tag="change:future:happened"))
+    assert line.startswith("<@U0001> did something about CR-1042 · Why: new · ")
 
 
 @pytest.mark.parametrize(
     ("actor", "words"),
-    [(SYSTEM, "by b24bot"), ("local:root", "by root (shell)"), ("local:<!here>", "by &lt;!here&gt; (shell)")],
+    [(SYSTEM, "b24bot app"), ("local:root", "root (shell) app"), ("local:<!here>", "&lt;!here&gt; (shell) app")],
 )
 def test_who_is_no_slack_person_is_written_out(actor: str, words: str) -> None:
     assert words in audit_line(a_record(actor=actor))
 
 
 def test_a_fact_stays_on_its_line_and_calls_nobody() -> None:
-    line = audit_line(a_record(reason="a\n<!channel> " + marks.person(ANTON)))
-    assert "reason a &lt;!channel&gt; @U0002" in line
+    line = audit_line(replace(a_record(reason="a\n<!channel> " + marks.person(ANTON)), tag=Tag.REVIEW_REJECTED))
+    assert "Why: a &lt;!channel&gt; @U0002" in line
     assert called([], line) == {"<@U0001>"}
 
 
 @pytest.mark.parametrize("text", ["x" * 4_000, "&" * 4_000, "<@U0666>" * 400])
 def test_a_full_bundle_of_the_longest_lines_is_one_message_that_slack_takes(text: str) -> None:
     """Otherwise the audit channel would stand still for good: audit lines are never dropped."""
-    names = ("line", "status", "reason", "role", "sentence", "outcome", "method", "version")
-    records = [
-        a_record(seq, actor=f"local:{text}", subject=text, **dict.fromkeys(names, text))
-        for seq in range(AUDIT_LINES_PER_MESSAGE)
-    ]
+    names = ("summary", "portal", "target", "line", "status", "reason", "role", "sentence", "outcome", "method")
+    longest, tags = a_record(7, f"local:{text}", text, **dict.fromkeys(names, text)), cycle(Tag)
+    records = [replace(longest, seq=seq, tag=next(tags)) for seq in range(AUDIT_LINES_PER_MESSAGE)]
     blocks = audit_blocks(records)
     assert_postable(blocks)
     assert all(f"#{record.seq} {record.head}" in said(blocks) for record in records)

@@ -58,6 +58,8 @@ ROLES: Mapping[Principal, Role] = {
 }
 START = 1_750_000_000_000
 SHELL = Principal.shell("tester")
+REMOVE_ONE = {"summary": "Remove one", "portal": "default", "target": "thing:one"}
+"""What every record about `thing remove one` says of it."""
 
 
 class StillClock:

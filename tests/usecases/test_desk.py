@@ -170,7 +170,8 @@ def test_audit_records_are_shown_by_number_the_newest_first_and_not_too_many(off
     assert len(found) == 15
     numbers = [int(row[0].removeprefix("#")) for row in found]
     assert numbers == sorted(numbers, reverse=True)
-    assert found[0][3:] == (GLEB.id, GLEB.id)
+    told = f"{GLEB.id} was refused a command · Typed: thing list · Why: You are not on the allow-list."
+    assert found[0][3:] == (GLEB.id, GLEB.id, told)
 
 
 @pytest.mark.parametrize(

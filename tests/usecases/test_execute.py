@@ -16,7 +16,7 @@ from bot.core.invocation import understand
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.consider import ask
-from tests.usecases.office import ANTON, OLGA, VERA, Office
+from tests.usecases.office import ANTON, OLGA, REMOVE_ONE, VERA, Office
 from tests.usecases.toy import FORGED, Script, Toy
 
 
@@ -125,7 +125,8 @@ def test_the_answer_of_each_call_is_recorded_with_named_facts_only(office: Offic
     office.toy.scripts.append(Script(verdict=CallVerdict.FAILED, effect=False, code="E_NO"))
     office.work()
     (record,) = office.records(Tag.CALL_ANSWERED)
-    assert record.facts == {"method": "thing.remove", "verdict": "failed", "code": "E_NO", "milliseconds": 5}
+    answered = {"method": "thing.remove", "verdict": "failed", "code": "E_NO", "milliseconds": 5}
+    assert record.facts == {**REMOVE_ONE, **answered}
     assert not any("never to be recorded" in str(r.facts) for r in office.store.audit.walk())
     (step,) = office.store.changes.steps(1001)
     assert (step.method, step.verdict) == ("thing.remove", "failed")

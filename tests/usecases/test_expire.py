@@ -16,7 +16,7 @@ from bot.usecases import buttons
 from bot.usecases.access import grant_role
 from bot.usecases.expire import NOT_RUN, UNDECIDED, WAITED, approval_is_stale, expire, expire_overdue
 from bot.usecases.undelivered import Lost
-from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office
+from tests.usecases.office import ANTON, IDA, OLGA, REMOVE_ONE, SHELL, VERA, Office
 
 
 def test_what_nobody_decided_ends_when_its_time_is_up_and_not_before(office: Office) -> None:
@@ -29,7 +29,7 @@ def test_what_nobody_decided_ends_when_its_time_is_up_and_not_before(office: Off
     ended = office.now(change)
     assert (ended.status, ended.outcome, ended.ended_at) == (Status.EXPIRED, UNDECIDED, change.expires_at)
     (record,) = office.records(Tag.CHANGE_EXPIRED)
-    assert (record.actor, record.subject, record.facts) == (SYSTEM, change.id, {"sentence": UNDECIDED})
+    assert (record.actor, record.subject, record.facts) == (SYSTEM, change.id, {**REMOVE_ONE, "sentence": UNDECIDED})
     office.deliver()
     assert office.threads == [f"CR-1001 {marks.person(OLGA)} Expired. {UNDECIDED}"]
     assert office.messenger.cards[-1][1] is Status.EXPIRED

@@ -21,6 +21,7 @@ from tests.usecases.office import (
     GLEB,
     IDA,
     OLGA,
+    REMOVE_ONE,
     SHELL,
     STRANGER,
     VERA,
@@ -65,7 +66,7 @@ def test_the_right_persons_approval_counts_and_is_recorded(office: Office) -> No
     assert [(review.reviewer, review.verdict) for review in decided.reviews] == [(ANTON, Verdict.APPROVE)]
     (record,) = office.records(Tag.REVIEW_APPROVED)
     assert (record.actor, record.subject) == (ANTON.id, change.id)
-    assert record.facts == {"digest": change.digest, "approvals": 1, "quorum": 1}
+    assert record.facts == {**REMOVE_ONE, "digest": change.digest, "approvals": 1, "quorum": 1}
     assert execute_jobs(office) == 1
     office.deliver()
     assert office.threads == [f"CR-1001 {marks.person(ANTON)} approved (1 of 1)."]
@@ -262,7 +263,10 @@ def test_rejecting_asks_for_a_reason_and_then_ends_it(office: Office) -> None:
     assert ended.rejection is not None
     assert (ended.rejection.reviewer, ended.rejection.reason) == (ANTON, "not on a Friday")
     (record,) = office.records(Tag.REVIEW_REJECTED)
-    assert (record.actor, record.facts) == (ANTON.id, {"reason": "not on a Friday", "digest": change.digest})
+    assert (record.actor, record.facts) == (
+        ANTON.id,
+        {**REMOVE_ONE, "reason": "not on a Friday", "digest": change.digest},
+    )
     office.work()
     assert office.threads == [f"CR-1001 {marks.person(ANTON)} rejected: not on a Friday"]
     assert office.toy.calls == []

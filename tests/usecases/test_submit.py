@@ -78,6 +78,7 @@ def test_the_record_of_a_change_request_holds_what_was_asked(office: Office) -> 
     assert (record.actor, record.subject) == (OLGA.id, change.id)
     assert record.facts == {
         "line": "thing remove one",
+        "summary": "Remove one",
         "portal": "default",
         "target": "thing:one",
         "risk": "destroy",

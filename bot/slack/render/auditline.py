@@ -1,30 +1,24 @@
-"""Lines of the audit channel: what happened, by whom, and where the chain stands."""
+"""Lines of the audit channel: what happened in words, when, and in small the tag and where the chain stands."""
 
 from __future__ import annotations
 
 import re
 
 from bot.core.audit import AuditRecord
+from bot.core.audit_sentences import describe
 from bot.core.principals import LOCAL_TEAM
 from bot.core.words import one_line
 from bot.slack.render.text import Block, cut, escape, plain, sections, when
 
-SHOWN = (
-    *("line", "status", "reason", "role", "sentence", "outcome", "method", "approvals", "quorum", "version"),
-    *("seq", "head", "count", "fingerprint", "schema"),
-)
-FACTS_MOST = 300
+VALUE_MOST, NAME_MOST, WORDS_MOST = 200, 60, 420
 """Twenty lines go into one message, which Slack refuses above 13,200 characters."""
 _PERSON = re.compile(r"\A[TE][A-Z0-9]+:([UW][A-Z0-9]+)\Z")
 
 
 def audit_line(record: AuditRecord) -> str:
-    """One record in one line, ending with its number and the head of the chain."""
-    facts = " · ".join(f"{name} {_word(record.facts[name])}" for name in SHOWN if record.facts.get(name))
-    subject = _named(record.subject) if record.subject != record.actor else ""
-    parts = [f"`{record.tag}`", subject, f"by {_named(record.actor)}", cut(facts, FACTS_MOST)]
-    parts += [when(record.at), f"`#{record.seq} {record.head}`"]
-    return " · ".join(part for part in parts if part)
+    """One record in one line, ending with its tag, its number and the head of the chain."""
+    words = cut(" · ".join(describe(record, name=_named, value=_word)), WORDS_MOST)
+    return " · ".join([words, when(record.at), f"`{record.tag}`", f"`#{record.seq} {record.head}`"])
 
 
 def audit_blocks(records: list[AuditRecord]) -> list[Block]:
@@ -32,7 +26,7 @@ def audit_blocks(records: list[AuditRecord]) -> list[Block]:
 
 
 def _word(value: object) -> str:
-    return escape(cut(one_line(plain(str(value))), 200))
+    return escape(cut(one_line(plain(str(value))), VALUE_MOST))
 
 
 def _named(text: str) -> str:
@@ -40,4 +34,4 @@ def _named(text: str) -> str:
     if found:
         return f"<@{found[1]}>"
     shell = " (shell)" if text.startswith(f"{LOCAL_TEAM}:") else ""
-    return cut(escape(one_line(text.removeprefix(f"{LOCAL_TEAM}:"))), 60) + shell
+    return cut(escape(one_line(text.removeprefix(f"{LOCAL_TEAM}:"))), NAME_MOST) + shell

@@ -1,0 +1,23 @@
+"""Audit records about a change request: each says what it is about and where, so that it can be read alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core.audit import Entry, Fact, Tag
+from bot.core.change import ChangeRequest
+from bot.store.store import Store
+
+LONGEST = 200
+
+
+def record_change(
+    store: Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
+) -> int:
+    """Append a record about a change request, in a unit of work, with its plan in words, its portal and its target."""
+    what: dict[str, Fact] = {
+        "summary": change.plan.summary[:LONGEST],
+        "portal": change.place.name,
+        "target": change.plan.target[:LONGEST],
+    }
+    return store.record(Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})}))
