@@ -77,7 +77,6 @@ HOST_SETTINGS: tuple[Setting, ...] = (
         help="The folder of the hourly backups, not in one tree with the key file. Unset: backups in B24BOT_HOME.",
     ),
     Setting(name="B24BOT_PLUGINS", help="Plugins by name or module:object, comma-separated.", default="bitrix24"),
-    Setting(name="B24BOT_PUBLIC_URL", help="Where Slack and Bitrix24 reach the HTTP side."),
     Setting(
         name="B24BOT_HEALTH_PORT",
         help="In Socket Mode: the port of GET /healthz and GET /readyz; 0 picks a free one. Unset: none. Over HTTP "
