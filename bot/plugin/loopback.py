@@ -175,6 +175,24 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
     return Endpoint
 
 
+LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+
+
+def refuse_web_page(request: WebRequest, port: int) -> str:
+    """Say why a request may come from a web page of somebody else; empty when it does not.
+
+    For what steers a simulator: a page that is open in a browser on the same machine can send requests to loopback,
+    under a name of its own that leads there, or across origins.
+    """
+    hosts = [f"{name}:{port}" for name in LOOPBACK_NAMES]
+    if request.headers.get("host") not in hosts:
+        return f"This answers as {' and '.join(hosts)} only."
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] not in hosts:
+        return "This answers no web page of another origin."
+    return ""
+
+
 def _body_of(request: BaseHTTPRequestHandler) -> bytes | None:
     """What came after the head; None for what is refused, and for what whoever is gone had sent half of.
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from bot.playground.workspace import shown
 from bot.playground.workspace.installation import TEAM_DOMAIN
@@ -13,12 +14,10 @@ from bot.playground.workspace.messages import Message
 from bot.playground.workspace.payloads import HOME, Origin
 from bot.playground.workspace.values import FormIncomplete, Json, NoSuchElement, WorkspaceError
 from bot.playground.workspace.views import View
-from bot.plugin.loopback import WebReply, WebRequest
+from bot.plugin.loopback import WebReply, WebRequest, refuse_web_page
 
 if TYPE_CHECKING:
     from bot.playground.workspace.workspace import SlackWorkspace
-
-LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
 class Control:
@@ -29,7 +28,7 @@ class Control:
 
     def answer(self, request: WebRequest) -> WebReply:
         row = ROWS.get((request.method, request.path.removeprefix("/control/").rstrip("/")))
-        refusal = _not_from_here(request)
+        refusal = _not_from_here(request, urlsplit(self._workspace.world.base_url).port or 0)
         if refusal:
             return _no(403, refusal)
         if row is None:
@@ -51,11 +50,11 @@ def _no(status: int, says: str, **more: Any) -> WebReply:
     return WebReply.json({"ok": False, "error": says, **more}, status=status)
 
 
-def _not_from_here(request: WebRequest) -> str:
+def _not_from_here(request: WebRequest, port: int) -> str:
     """A web page elsewhere must not steer the workspace through somebody's browser."""
-    host = request.headers.get("host", "").rsplit(":", 1)[0]
-    if host not in LOCAL_HOSTS:
-        return "call the control API as 127.0.0.1"
+    refusal = refuse_web_page(request, port)
+    if refusal:
+        return refusal
     kind = request.headers.get("content-type", "").split(";")[0]
     if request.method == "POST" and kind != "application/json":
         return "send JSON with Content-Type: application/json"

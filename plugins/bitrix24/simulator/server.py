@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, WebReply, WebRequest, refuse_web_page
 
 from . import control, dispatch, oauth
 from .clock import Clock
@@ -176,6 +176,9 @@ class PortalSimulator:
         if web.path.rstrip("/") in ("/oauth/rest/app.info", "/oauth/rest/app.info.json"):
             return oauth.server_app_info(self.world, web)
         if web.path.startswith("/control"):
+            refusal = refuse_web_page(web, self._loopback.port)
+            if refusal:
+                return WebReply.json({"error": refusal}, status=403)
             return control.answer(self.world, web)
         return WebReply(status=404, body=b"Not found")
 

@@ -153,3 +153,23 @@ def test_a_lines_deletion_by_an_operator_of_a_line_that_is_not_there(client: Cli
 def test_permissions_is_another_name_of_people(client: Client) -> None:
     assert client.control("permissions", {"id": 27, "connectors": True})["connectors"] is True
     assert client.post("imconnector.list", token=client.operator()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.test"},
+        {"Host": "127.0.0.1:1"},
+        {"Host": "localhost"},
+        {"Origin": "https://evil.test"},
+        {"Origin": "http://localhost:1"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_web_page_of_another_host_or_origin_cannot_drive_the_portal(client: Client, headers: dict[str, str]) -> None:
+    url = f"{client.portal.control_url}plan"
+    refused = client.raw("POST", url, data=b'{"deleted": true}', headers=headers)
+    assert refused.status_code == 403, refused.text
+    assert client.result("app.info"), "nothing came of it"
+    here = {"Origin": client.portal.base_url, "Host": f"localhost:{client.portal.base_url.rpartition(':')[2]}"}
+    assert client.raw("POST", url, data=b"{}", headers=here).status_code == 200

@@ -216,6 +216,11 @@ def test_an_unknown_path_is_answered_with_those_there_are(control: Controls) -> 
     [
         ({"Content-Type": "application/x-www-form-urlencoded"}, b"a=b", 403),
         ({"Content-Type": "application/json", "Host": "evil.test"}, b"{}", 403),
+        ({"Content-Type": "application/json", "Host": "127.0.0.1:1"}, b"{}", 403),
+        ({"Content-Type": "application/json", "Host": "localhost"}, b"{}", 403),
+        ({"Content-Type": "application/json", "Origin": "https://evil.test"}, b"{}", 403),
+        ({"Content-Type": "application/json", "Origin": "http://127.0.0.1:1"}, b"{}", 403),
+        ({"Content-Type": "application/json", "Origin": "null"}, b"{}", 403),
         ({"Content-Type": "application/json"}, b"{broken", 400),
         ({"Content-Type": "application/json"}, b"[]", 400),
     ],
