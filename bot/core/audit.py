@@ -57,6 +57,7 @@ class Tag(StrEnum):
     TOKENS_RENEWED = "portal:tokens:renewed"
     TOKENS_REFUSED = "portal:tokens:refused"
     TOKENS_REPLACED = "portal:tokens:replaced"
+    PORTAL_MOVED = "portal:address:changed"
     NOTICE_DIED = "outbox:notice:died"
     NOTICE_REVIVED = "outbox:notice:revived"
     NOTICE_DROPPED = "outbox:notice:dropped"

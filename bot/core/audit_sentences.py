@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.TOKENS_RENEWED: _s("The tokens of the portal {subject} were renewed"),
     Tag.TOKENS_REFUSED: _s("The tokens of the portal {subject} were refused", sentence=_SAID, code="Code: {}"),
     Tag.TOKENS_REPLACED: _s("The spare tokens of the portal {subject} took over", sentence=_SAID),
+    Tag.PORTAL_MOVED: _s("The portal {subject} has another address", sentence=_SAID),
     Tag.NOTICE_DIED: _s("A message about {subject} was given up", kind="Kind: {}", name="Notice: {}", code="Code: {}"),
     Tag.NOTICE_REVIVED: _s("{actor} had a message about {subject} sent again", kind="Kind: {}", name="Notice: {}"),
     Tag.NOTICE_DROPPED: _s("{actor} dropped a message about {subject}", kind="Kind: {}", name="Notice: {}"),

@@ -17,6 +17,7 @@ EVENTS: Mapping[Event, Tag] = {
     Event.TOKENS_RENEWED: Tag.TOKENS_RENEWED,
     Event.TOKENS_REFUSED: Tag.TOKENS_REFUSED,
     Event.TOKENS_REPLACED: Tag.TOKENS_REPLACED,
+    Event.PLACE_MOVED: Tag.PORTAL_MOVED,
 }
 EVENT_FACTS = frozenset({"generation", "chain", "code", "sentence"})
 Progress = Callable[[int, int, str], None]

@@ -32,6 +32,7 @@ class Event(StrEnum):
     TOKENS_RENEWED = "tokens renewed"
     TOKENS_REFUSED = "tokens refused"
     TOKENS_REPLACED = "tokens replaced"
+    PLACE_MOVED = "place moved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,11 @@ def portal(domain: str, settings: Mapping[str, str]) -> Endpoint:
     )
 
 
+def is_vendors(endpoint: Endpoint) -> bool:
+    """Whether the portal is under a domain that the vendor gives out names of."""
+    return _CLOUD.fullmatch(endpoint.label) is not None
+
+
 def token_url(endpoint: Endpoint, settings: Mapping[str, str], *, stored: str = "") -> str:
     """The token endpoint for a portal: the setting `BITRIX24_OAUTH_URL`, what was stored, or a constant by region."""
     wanted = settings.get("BITRIX24_OAUTH_URL", "").strip() or stored

@@ -1,17 +1,18 @@
 """Where a renamed portal is now: the redirect that tells it, the proof that it is the same portal, and the record.
 
-The old name of a renamed portal answers 302 with an empty body (bitrix24.md 5.1): nothing was carried out. The new
-name must pass the rules for every portal, and the portal there must accept our access token. A token is good on the
-portal alone that it was issued for, so its member_id is the one that is stored beside the token.
+The old name of a renamed portal answers 302 with an empty body: nothing was carried out. The new name must be one of
+the vendor's, who alone gives a portal another one. The portal there must accept our access token and say in `app.info`
+that this is our application: a server that answers yes to whatever it is asked proves nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
-from bot.plugin import CallVerdict, PluginError, Refusal, Services
+from bot.plugin import CallVerdict, Event, PluginError, Refusal, Services
 from plugins.bitrix24 import endpoints
 from plugins.bitrix24.credentials import KnownPortal, Vault
 from plugins.bitrix24.endpoints import Endpoint
@@ -20,6 +21,9 @@ from plugins.bitrix24.protocol import Judgement
 
 Ask = Callable[[KnownPortal], Judgement]
 """Asks the portal at another address for `app.info`."""
+
+
+FOREIGN = "What answers there does not say that it knows our application."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class Relocation:
         """Raises Refusal when the bot must not talk to it, or when a portal of the cloud points to loopback."""
         old = endpoints.portal(portal.domain, self._services.settings)
         new = endpoints.portal(_host(location), self._services.settings)
+        if not (new.on_loopback or endpoints.is_vendors(new)):
+            raise Refusal("Only the vendor gives a portal another name, and this is none of the vendor's domains.")
         wanted = "http" if new.on_loopback else "https"
         if new.on_loopback is not old.on_loopback or urlsplit(location).scheme != wanted:
             raise Refusal(f"An address like “{endpoints.shown(_host(location))}” is not where this portal can move to.")
@@ -59,8 +65,10 @@ class Relocation:
 
     def _prove(self, portal: KnownPortal, endpoint: Endpoint) -> KnownPortal | Unproven:
         there = self._ask(replace(portal, domain=endpoint.label))
-        if there.verdict is not CallVerdict.DONE:
-            why = f"It is not proven that this is the same portal. {there.sentence}"
+        answered = there.verdict is CallVerdict.DONE
+        if not answered or not self._is_our_application(portal, there.result):
+            said = FOREIGN if answered else there.sentence
+            why = f"It is not proven that this is the same portal. {said}"
             return Unproven(judgement=_stays(endpoint.label, why, "Look at the portal in a browser."))
         self._services.log.warning(
             "the portal %s has moved from %s to %s",
@@ -69,7 +77,20 @@ class Relocation:
             endpoint.label,
             extra={"action": "portal_moved"},
         )
-        return self._vault.moved(portal, endpoint.label)
+        with self._services.at_once():
+            facts = {"sentence": f"The address of the portal is now {endpoint.label}; it was {portal.domain}."}
+            self._services.record(Event.PLACE_MOVED, portal.name, facts)
+            return self._vault.moved(portal, endpoint.label)
+
+    def _is_our_application(self, portal: KnownPortal, answer: Any) -> bool:
+        """Whether an answer of `app.info` names the application that the stored credentials are of."""
+        return our_application(answer, self._vault.held(portal).credentials.client_id)
+
+
+def our_application(answer: Any, client_id: str) -> bool:
+    """Whether `app.info` names this application: a local one has its client id for its code."""
+    named = [answer.get(name) for name in ("CODE", "client_id")] if isinstance(answer, Mapping) else []
+    return client_id in named
 
 
 def _host(location: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.audit import Tag
 from bot.plugin import CallVerdict, Refusal
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.credentials import KnownPortal, Vault
@@ -48,6 +49,9 @@ def test_a_read_goes_on_under_the_new_name_and_the_record_keeps_it(
     assert len(desk.open().connectors()) == 13
     assert moved(desk) == 1, "the next call goes there at once"
     assert desk.place.label == new
+    (record,) = desk.recorded(Tag.PORTAL_MOVED)
+    assert record.subject == "default"
+    assert record.facts["sentence"] == f"The address of the portal is now {new}; it was {old}."
 
 
 def test_a_change_runs_once_under_the_new_name(desk: Desk) -> None:
@@ -154,8 +158,15 @@ def test_an_address_that_the_bot_may_not_talk_to_is_named_and_not_followed(
         WebReply(status=302, headers={"Location": "http://localhost:9/rest/"}),
         WebReply(body=b"<html>Sign in</html>"),
         WebReply(drop=True),
+        WebReply.json({"result": True}),
+        WebReply.json({"result": []}),
+        WebReply.json({"result": {"ID": 1, "CODE": "local.of.somebody.else", "INSTALLED": True}}),
+        WebReply.json({"result": {"ID": 1, "CODE": None, "client_id": ["x"]}}),
     ],
-    ids=["another portal", "no portal's", "sends on", "no portal", "silent"],
+    ids=[
+        *("another portal", "no portal's", "sends on", "no portal", "silent"),
+        *("yes to all", "an empty list", "another application", "no application"),
+    ],
 )
 def test_a_place_that_does_not_take_our_token_is_not_our_portal(desk: Desk, reply: WebReply) -> None:
     """Nothing but the proof is sent there, and no token is renewed for a stranger."""
@@ -175,6 +186,7 @@ def test_a_place_that_does_not_take_our_token_is_not_our_portal(desk: Desk, repl
     assert desk.refreshes() == []
     assert desk.effects() == 0
     assert domain(desk) == old
+    assert desk.recorded(Tag.PORTAL_MOVED) == []
 
 
 def test_a_portal_that_sends_us_around_in_a_circle_is_followed_once(desk: Desk) -> None:
@@ -194,8 +206,18 @@ def test_a_portal_that_points_to_itself_for_ever_is_followed_once(desk: Desk) ->
     assert len(desk.calls("imconnector.unregister")) == 2
 
 
-@pytest.mark.parametrize("location", ["http://localhost:9/rest/", "http://127.0.0.1:9/rest/", "http://b.bitrix24.com/"])
-def test_a_portal_of_the_cloud_does_not_lead_to_this_machine_nor_out_of_https(desk: Desk, location: str) -> None:
+@pytest.mark.parametrize(
+    "location",
+    [
+        *("http://localhost:9/rest/", "http://127.0.0.1:9/rest/", "http://b.bitrix24.com/"),
+        *("https://portal.example/rest/", "https://evil.example/rest/"),
+    ],
+)
+def test_a_portal_of_the_cloud_leads_by_a_redirect_to_no_host_outside_the_vendors_domains(
+    make_desk: Callable[..., Desk], location: str
+) -> None:
+    """Nor to a host that BITRIX24_HOSTS lists for portals of one's own: only the vendor gives a portal another name."""
+    desk = make_desk(BITRIX24_HOSTS="portal.example")
     asked: list[KnownPortal] = []
 
     def ask(portal: KnownPortal) -> Judgement:

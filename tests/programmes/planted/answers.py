@@ -109,6 +109,12 @@ ANSWERS: tuple[Bug, ...] = (
         by="tests/bitrix24/test_renewal.py",
     ),
     bug(
+        "yes-proves-portal",
+        "whatever answers 200 with a result at the address of a redirect is the renamed portal",
+        ("plugins/bitrix24/relocation.py", "    return client_id in named", "    return True"),
+        by="tests/bitrix24/test_relocation.py",
+    ),
+    bug(
         "redirect-on",
         "redirects are followed, to whatever host they name",
         (
