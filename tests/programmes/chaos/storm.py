@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 from bot.core.change import Status
 from bot.core.mode import HOUSE
@@ -23,6 +24,7 @@ from bot.testing.services import scratch_store
 from bot.usecases.access import grant_role
 from tests.programmes.chaos import fates
 from tests.programmes.chaos.fates import Asked, Fate
+from tests.programmes.chaos.strangers import Strangers
 from tests.programmes.chaos.weather import Weather
 from tests.programmes.crash.forked import ForkServer
 from tests.programmes.crash.outside import WatchedWorkspace, Witness
@@ -114,6 +116,7 @@ class Storm(Weather):
         self._open: dict[int, Open] = {}
         self._post = Post()
         self._round = 0
+        self._strangers = Strangers(secret=self.workspace.signing_secret, rng=Random(f"{seed}/strangers"))
 
     def blow(self) -> None:
         """Let all of it happen, then let faults and deaths stop, and everything come to rest."""
@@ -139,6 +142,8 @@ class Storm(Weather):
         self.up()
         self.cause_trouble()
         self._write_down_what_people_do(commands)
+        if self.workspace.request_url:
+            self._strangers.come(self.workspace.request_url)
         self._deliver()
         if rng.random() < 0.3:
             self.send_errand()
@@ -148,6 +153,10 @@ class Storm(Weather):
             self._wait_a_little()
         self.shift_the_clock()
         self.reap_errands(wait=False)
+
+    def stop(self) -> None:
+        self._strangers.leave()
+        super().stop()
 
     # --- what people do ----------------------------------------------------------------------------------------
 
@@ -284,6 +293,9 @@ class Storm(Weather):
     def _come_to_rest(self) -> None:
         """Faults and deaths stop. It settles, then time is up for the undecided, then people look on the portal."""
         self.calm = True
+        self._strangers.leave()
+        self.problems += self._strangers.problems
+        self.tally.odd_requests, self.tally.idle_connections = self._strangers.requests, self._strangers.connections
         self.kill()
         self.workspace.flag_channel("audit", is_archived=False)
         self.portal.watched.world.faults.clear()

@@ -17,6 +17,10 @@ class Tally:
     deliveries: int = 0
     redeliveries: int = 0
     """Of the deliveries: the very same bytes once more."""
+    odd_requests: int = 0
+    """Requests that Slack never makes, which were answered."""
+    idle_connections: int = 0
+    """Connections that said nothing, or never finished a request."""
     processes: int = 0
     kills: int = 0
     faults: int = 0
