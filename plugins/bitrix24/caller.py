@@ -112,6 +112,10 @@ class Caller:
             return withheld.blocked_item(block)
         return None if batch.can_be_sent(item) else batch.UNSENDABLE
 
+    def remarks(self) -> Sequence[str]:
+        """What was wrong with the bytes of the portal's answers since this process started."""
+        return sorted(self._traffic.remarks)
+
     def change(self, name: str, params: Mapping[str, Json]) -> CallOutcome:
         """What one changing call did. A method is sent again only when it provably did not run."""
         made = self._make(catalogue.check(name, params), params, self._change)

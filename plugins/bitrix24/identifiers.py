@@ -10,6 +10,7 @@ from typing import Annotated, Protocol
 from bot.plugin import Arg, BadArgument
 
 LONGEST = 64
+LONGEST_LISTED = 255
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 RULE = f"A connector id has small Latin letters, digits and _, at most {LONGEST} of them, and no dot."
 
@@ -58,6 +59,49 @@ def known_ids(portal: Listing) -> list[str]:
     """List the ids of the portal's connectors, for shell completion."""
     return [found.id for found in portal.connectors()]
 
+
+def as_asked(listed: str) -> str:
+    """What the portal makes of an id when it is asked about it: small letters, cut at a dot that is not the first."""
+    small = listed.lower()
+    dot = small.find(".")
+    return small[:dot] if dot > 0 else small
+
+
+def unaskable(listed: str) -> str:
+    """Why the portal cannot be asked about an id that it lists; empty when it can."""
+    taken_for = as_asked(listed)
+    if taken_for != listed:
+        return f"“{_short(listed)}” cannot be asked about: the portal takes it for “{_short(taken_for)}”."
+    if "$result" in listed:
+        return f"“{_short(listed)}” cannot be asked about: the portal reads it as a reference to another answer."
+    return ""
+
+
+def is_normal(listed: str) -> bool:
+    """Whether an id has the form in which this bot changes connectors."""
+    return 0 < len(listed) <= LONGEST and all(char in ALLOWED for char in listed)
+
+
+def parse_listed(word: str) -> str:
+    """An id as the portal may list it, for commands that only read. Raises BadArgument for what no id can be."""
+    clean = word.strip()
+    if not clean or len(clean) > LONGEST_LISTED or not clean.isprintable():
+        return parse(word)
+    return clean
+
+
+def find_listed(word: str, listed: Iterable[str]) -> str:
+    """The id that was meant: the one that the portal lists letter by letter, else the normal form.
+
+    Raises BadArgument when it is neither listed nor of the normal form.
+    """
+    return word if word in set(listed) else parse(word)
+
+
+ListedId = Annotated[
+    str,
+    Arg(help="the connector's id, as `connector list` shows it", label="ID", parse=parse_listed, complete=known_ids),
+]
 
 ConnectorId = Annotated[
     str, Arg(help="the connector's id, as `connector list` shows it", label="ID", parse=parse, complete=known_ids)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Remember, Services
-from plugins.bitrix24 import catalogue, sweep, upkeep, values
+from plugins.bitrix24 import catalogue, identifiers, sweep, upkeep, values
 from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.catalogue import Effect
@@ -14,9 +14,10 @@ from plugins.bitrix24.credentials import Health, Vault
 from plugins.bitrix24.settings import refuses_unowned
 from plugins.bitrix24.snapshot import Snapshot, Snapshots
 from plugins.bitrix24.spare import Spare, Spares
-from plugins.bitrix24.values import AppInfo, Connector, Line, Status
+from plugins.bitrix24.values import AppInfo, Connector, Line, Listing, Status
 
 PAGE = 50
+_NAMES: Mapping[str, str] = {"connectors": "connectors", "lines": "open lines"}
 _MAX_PAGES = 100
 
 
@@ -30,6 +31,7 @@ class Portal:
         self._snapshots = Snapshots(services.records, place.identity)
         self._lines: tuple[Line, ...] | None = None
         self._connectors: tuple[Connector, ...] | None = None
+        self._unread: dict[str, tuple[str, ...]] = {}
         self.place = place
 
     def read(self, method: str, **params: Json) -> Any:
@@ -41,7 +43,8 @@ class Portal:
     def connectors(self) -> tuple[Connector, ...]:
         """All connectors of the portal, of all applications, by id."""
         if self._connectors is None:
-            self._connectors = values.connectors(self.read("imconnector.list"), self.ours())
+            found = values.connectors(self.read("imconnector.list"), self.ours())
+            self._connectors, self._unread["connectors"] = found.rows, found.unread
         return self._connectors
 
     def ours(self) -> frozenset[str]:
@@ -49,26 +52,48 @@ class Portal:
         return self._snapshots.ids()
 
     def lines(self) -> tuple[Line, ...]:
-        """All open lines, by number."""
+        """All open lines, by number. Drafts, which somebody who only opened the form leaves behind, are none."""
         if self._lines is None:
             self._lines = tuple(sorted(self._pages(), key=lambda line: line.id))
         return self._lines
 
     def _pages(self) -> Iterable[Line]:
         known: dict[int, Line] = {}
+        unread: dict[str, None] = {}
+        before: Listing[Line] | None = None
         for page in range(_MAX_PAGES):
             params: Mapping[str, Json] = {
-                "select": ["ID", "LINE_NAME", "ACTIVE"],
+                "select": ["ID", "LINE_NAME", "ACTIVE", "TEMPORARY"],
+                "filter": {"=TEMPORARY": "N"},
                 "order": {"ID": "ASC"},
                 "limit": PAGE,
                 "offset": page * PAGE,
             }
             found = values.lines(self.read("imopenlines.config.list.get", PARAMS=params))
-            fresh = {line.id: line for line in found if line.id not in known}
-            known.update(fresh)
-            if len(found) < PAGE or not fresh:
+            known = {**{line.id: line for line in found.rows}, **known}
+            unread.update(dict.fromkeys(found.unread))
+            # A portal that pages nothing sends the same page again.
+            if found.count < PAGE or found == before:
                 break
+            before = found
+        self._unread["lines"] = tuple(unread)
         return known.values()
+
+    def unread(self, of: str = "") -> tuple[str, ...]:
+        """One sentence for each row of what was read so far that is not readable: of "lines", "connectors" or both."""
+        return tuple(
+            f"One of the portal's {_NAMES[kind]} could not be read: {row}."
+            for kind, rows in self._unread.items()
+            if of in ("", kind)
+            for row in rows
+        )
+
+    def remarks(self) -> tuple[str, ...]:
+        """One sentence for each thing that was wrong with the bytes of this portal's answers so far."""
+        return tuple(
+            f"{remark}. Reads are used all the same, changes are verified by reading."
+            for remark in self._caller.remarks()
+        )
 
     def statuses(self, connector: str, also: Iterable[int] = ()) -> tuple[Status, ...]:
         """The connector on every line, and on the lines `also` names, whether they still exist or not."""
@@ -77,9 +102,13 @@ class Portal:
 
     def matrix(self, pairs: Sequence[tuple[str, int]]) -> tuple[Status, ...]:
         """The status of each pair of connector and line, in their order; 50 pairs cost one request."""
-        items = [Item(method="imconnector.status", params={"CONNECTOR": key, "LINE": line}) for key, line in pairs]
+        reasons = {key: identifiers.unaskable(key) for key, _ in pairs}
+        asked = [(key, line) for key, line in pairs if not reasons[key]]
+        items = [Item(method="imconnector.status", params={"CONNECTOR": key, "LINE": line}) for key, line in asked]
+        answers = iter(self._batches(items))
         return tuple(
-            values.status(key, line, answer) for (key, line), answer in zip(pairs, self._batches(items), strict=True)
+            values.status(key, line, ItemAnswer(problem=reasons[key]) if reasons[key] else next(answers))
+            for key, line in pairs
         )
 
     def _batches(self, items: Sequence[Item]) -> Iterable[ItemAnswer]:

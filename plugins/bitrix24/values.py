@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bot.plugin import TargetUnreachable
 from plugins.bitrix24.batch import ItemAnswer
+from plugins.bitrix24.endpoints import shown
+
+Row = TypeVar("Row")
 
 
 class Ownership(StrEnum):
@@ -94,13 +98,50 @@ class AppInfo:
     status: str
 
 
-def connectors(result: Any, ours: frozenset[str]) -> tuple[Connector, ...]:
-    """The answer of `imconnector.list`, by id. `ours` are the ids that we registered or adopted."""
-    found = _php_map(result, "list of connectors")
-    return tuple(
-        Connector(id=key, name=name if isinstance(name, str) and name else key, ownership=ownership(key, ours))
-        for key, name in sorted(found.items())
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Generic[Row]):
+    """The rows of a list that could be read.
+
+    `unread` says of each other one, in a few words, which it is and why; `count` is how many came, drafts too.
+    """
+
+    rows: tuple[Row, ...]
+    unread: tuple[str, ...] = ()
+    count: int = 0
+
+
+def connectors(result: Any, ours: frozenset[str]) -> Listing[Connector]:
+    """The answer of `imconnector.list`, by id. `ours` are the ids that we registered or adopted.
+
+    Raises TargetUnreachable when it is no list at all, or when none of its rows can be read.
+    """
+    if isinstance(result, Mapping):
+        pairs = list(result.items())
+    elif isinstance(result, list):
+        pairs = [_own_id(row) for row in result]
+    else:
+        raise _unreadable("list of connectors")
+    rows = [_connector(key, name, ours) for key, name in pairs if _is_id(key)]
+    unread = [f"one with the id {_shown(key)}" for key, _ in pairs if not _is_id(key)]
+    if unread and not rows:
+        raise _unreadable("list of connectors")
+    return Listing(rows=tuple(sorted(rows, key=lambda row: row.id)), unread=tuple(unread))
+
+
+def _own_id(row: Any) -> tuple[Any, Any]:
+    """The id and the name of a row in a list, where the portal should have sent a map."""
+    row = row if isinstance(row, Mapping) else {}
+    return row.get("ID", row.get("id")), row.get("NAME", row.get("name"))
+
+
+def _is_id(key: Any) -> bool:
+    """Whether a connector can have this id: the portal takes “0” and nothing for no id."""
+    return isinstance(key, str) and key.strip() not in ("", "0")
+
+
+def _connector(key: str, name: Any, ours: frozenset[str]) -> Connector:
+    shown = str(name) if isinstance(name, str | int | float) and not isinstance(name, bool) else ""
+    return Connector(id=key, name=shown or key, ownership=ownership(key, ours))
 
 
 def ownership(connector: str, ours: frozenset[str]) -> Ownership:
@@ -110,23 +151,57 @@ def ownership(connector: str, ours: frozenset[str]) -> Ownership:
     return Ownership.OURS if connector in ours else Ownership.NOT_PROVEN
 
 
-def lines(result: Any) -> tuple[Line, ...]:
-    """One page of `imopenlines.config.list.get`."""
+def lines(result: Any) -> Listing[Line]:
+    """One page of `imopenlines.config.list.get`, without drafts. A map in the place of the list is read like one.
+
+    Raises TargetUnreachable when it is no list at all, or when none of its rows can be read.
+    """
+    if isinstance(result, Mapping):
+        result = [result] if "ID" in result else list(result.values())
     if not isinstance(result, list):
         raise _unreadable("list of open lines")
-    return tuple(_line(row) for row in result)
+    rows = [row for row in result if not (isinstance(row, Mapping) and flag(row.get("TEMPORARY")))]
+    found = [_line(row) for row in rows]
+    unread = tuple(each for each in found if isinstance(each, str))
+    if unread and len(unread) == len(rows):
+        raise _unreadable("list of open lines")
+    readable = tuple(each for each in found if isinstance(each, Line))
+    return Listing(rows=readable, unread=unread, count=len(result))
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any) -> Line | str:
+    """A line, or which row it is that cannot be read."""
     if not isinstance(row, Mapping):
-        raise _unreadable("list of open lines")
-    number = str(row.get("ID", ""))
-    if not (number.isascii() and number.isdigit() and int(number) > 0):
-        raise _unreadable("list of open lines")
-    name = row.get("LINE_NAME")
-    return Line(
-        id=int(number), name=name if isinstance(name, str) and name else "without a name", on=row.get("ACTIVE") == "Y"
-    )
+        return f"one that is {_shown(row)}"
+    number = whole_number(row.get("ID"))
+    if number is None or number <= 0:
+        return f"one with the number {_shown(row.get('ID'))}"
+    name, on = row.get("LINE_NAME"), flag(row.get("ACTIVE"))
+    if on is None:
+        return f"line {number}, whose switch is {_shown(row.get('ACTIVE'))}"
+    return Line(id=number, name=name if isinstance(name, str) and name else "without a name", on=on)
+
+
+def whole_number(value: Any) -> int | None:
+    """A number that PHP wrote as one or as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        return int(value)
+    return value if type(value) is int else None
+
+
+_FLAGS: Mapping[str, bool] = {"y": True, "1": True, "true": True, "n": False, "0": False, "false": False}
+
+
+def flag(value: Any) -> bool | None:
+    """Yes or no in any of the ways that PHP modules write it; None when it is neither."""
+    if isinstance(value, bool):
+        return value
+    return _FLAGS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
+
+
+def _shown(value: Any) -> str:
+    """A value of the portal for a sentence."""
+    return shown(json.dumps(value, ensure_ascii=False)) if not isinstance(value, str) else f"“{shown(value)}”"
 
 
 def status(connector: str, line: int, answer: ItemAnswer) -> Status:
@@ -134,9 +209,9 @@ def status(connector: str, line: int, answer: ItemAnswer) -> Status:
     if answer.problem:
         return Status(connector=connector, line=line, problem=answer.problem)
     value = answer.value if isinstance(answer.value, Mapping) else {}
-    error, configured = value.get("ERROR"), value.get("CONFIGURED")
-    same = value.get("CONNECTOR") == connector and type(value.get("LINE")) is int and value.get("LINE") == line
-    if not (same and isinstance(error, bool) and isinstance(configured, bool)):
+    error, configured = flag(value.get("ERROR")), flag(value.get("CONFIGURED"))
+    same = value.get("CONNECTOR") == connector and whole_number(value.get("LINE")) == line
+    if not same or error is None or configured is None:
         return Status(connector=connector, line=line, problem="The portal's answer cannot be read.")
     return Status(connector=connector, line=line, error=error, configured=configured)
 
@@ -145,8 +220,8 @@ def app_info(result: Any) -> AppInfo:
     """The answer of `app.info`."""
     found = _php_map(result, "description of the application")
     return AppInfo(
-        installed=_yes(found.get("INSTALLED")),
-        paid=not _yes(found.get("PAYMENT_EXPIRED")),
+        installed=bool(flag(found.get("INSTALLED"))),
+        paid=not flag(found.get("PAYMENT_EXPIRED")),
         licence=str(found.get("LICENSE") or "unknown"),
         status=_APP_STATUS.get(str(found.get("STATUS")), "unknown"),
     )
@@ -160,10 +235,6 @@ _APP_STATUS: Mapping[str, str] = {
     "L": "local",
     "S": "subscription",
 }
-
-
-def _yes(value: Any) -> bool:
-    return value is True or value == "Y"
 
 
 def _php_map(value: Any, what: str) -> Mapping[str, Any]:

@@ -16,36 +16,104 @@ GOOD = {"LINE": 1, "CONNECTOR": "c", "ERROR": False, "CONFIGURED": True, "STATUS
 
 def test_connectors_are_ours_built_in_or_not_proven_and_built_in_wins() -> None:
     found = values.connectors({"mine": "Mine", "livechat": "Live", "theirs": ""}, frozenset({"mine", "livechat"}))
-    assert found == (
+    assert found.rows == (
         Connector(id="livechat", name="Live", ownership=Ownership.BUILT_IN),
         Connector(id="mine", name="Mine", ownership=Ownership.OURS),
         Connector(id="theirs", name="theirs", ownership=Ownership.NOT_PROVEN),
     )
+    assert found.unread == ()
 
 
 def test_an_empty_list_of_php_is_an_empty_map() -> None:
-    assert values.connectors([], frozenset()) == ()
+    assert values.connectors([], frozenset()).rows == ()
+    assert values.lines({}).rows == ()
 
 
-@pytest.mark.parametrize("odd", [None, False, "text", ["a"], 7])
+@pytest.mark.parametrize("odd", [None, False, "text", ["a"], 7, {"0": "a"}, [None, 7]])
 def test_a_list_of_connectors_that_is_none_is_not_readable(odd: Any) -> None:
     with pytest.raises(TargetUnreachable, match="list of connectors cannot be read"):
         values.connectors(odd, frozenset())
 
 
+@pytest.mark.parametrize(
+    ("listed", "ids", "unread"),
+    [
+        ({"a": "A", "0": "zero"}, ["a"], ("one with the id “0”",)),
+        ({"a": "A", "": "nothing", " ": "blank"}, ["a"], ("one with the id “”", "one with the id “ ”")),
+        ({"a": None, "b": 7, "c": ["x"], "d": True}, ["a", "b", "c", "d"], ()),
+        ({"My.Conn": "M", "my-conn": "m"}, ["My.Conn", "my-conn"], ()),
+        ([{"ID": "a", "NAME": "A"}, {"id": "b", "name": "B"}], ["a", "b"], ()),
+        ([{"ID": "a"}, None, "x", {"ID": 7}], ["a"], ("one with the id null",) * 2 + ("one with the id 7",)),
+    ],
+)
+def test_one_odd_connector_costs_its_own_row(listed: Any, ids: list[str], unread: tuple[str, ...]) -> None:
+    found = values.connectors(listed, frozenset())
+    assert [row.id for row in found.rows] == ids
+    assert found.unread == unread
+    assert all(row.name for row in found.rows)
+
+
 def test_lines_have_a_number_a_name_and_a_switch() -> None:
     rows = [{"ID": "15", "LINE_NAME": "Sales", "ACTIVE": "Y"}, {"ID": 2, "LINE_NAME": None, "ACTIVE": "N"}]
-    sales, nameless = values.lines(rows)
+    sales, nameless = values.lines(rows).rows
     assert sales == Line(id=15, name="Sales", on=True)
     assert (sales.title, sales.switch) == ("line 15 · Sales", "on")
     assert nameless == Line(id=2, name="without a name", on=False)
     assert nameless.switch == "switched off"
 
 
-@pytest.mark.parametrize("odd", [None, {}, ["x"], [{}], [{"ID": "0"}], [{"ID": "-1"}], [{"ID": "a"}], [{"ID": "²"}]])
+@pytest.mark.parametrize(
+    "odd", [None, "x", 7, ["x"], [{}], [{"ID": "0"}], [{"ID": "-1"}], [{"ID": "a"}], [{"ID": "²"}], [{"ID": "1"}]]
+)
 def test_a_list_of_lines_that_is_none_is_not_readable(odd: Any) -> None:
     with pytest.raises(TargetUnreachable, match="list of open lines cannot be read"):
         values.lines(odd)
+
+
+GOOD_LINE = {"ID": "1", "LINE_NAME": "Sales", "ACTIVE": "Y"}
+
+
+@pytest.mark.parametrize(
+    ("row", "unread"),
+    [
+        (None, "one that is null"),
+        ("text", "one that is “text”"),
+        ([1], "one that is [1]"),
+        ({}, "one with the number null"),
+        ({"ID": "0", "ACTIVE": "Y"}, "one with the number “0”"),
+        ({"ID": True, "ACTIVE": "Y"}, "one with the number true"),
+        ({"ID": ["1"], "ACTIVE": "Y"}, 'one with the number ["1"]'),
+        ({"ID": "2", "ACTIVE": None}, "line 2, whose switch is null"),
+        ({"ID": "2", "ACTIVE": "maybe"}, "line 2, whose switch is “maybe”"),
+    ],
+)
+def test_one_odd_line_costs_its_own_row(row: Any, unread: str) -> None:
+    for rows in ([row, GOOD_LINE], {"3": row, "7": GOOD_LINE}):
+        found = values.lines(rows)
+        assert [line.id for line in found.rows] == [1]
+        assert found.unread == (unread,)
+        assert found.count == 2
+
+
+@pytest.mark.parametrize("on", ["Y", "y", True, 1, "1", "true", "True"])
+@pytest.mark.parametrize("off", ["N", "n", False, 0, "0", "false"])
+def test_a_switch_is_read_in_any_way_that_php_writes_one(on: Any, off: Any) -> None:
+    first, second = values.lines([{**GOOD_LINE, "ACTIVE": on}, {**GOOD_LINE, "ID": 2, "ACTIVE": off}]).rows
+    assert (first.on, second.on) == (True, False)
+    found = values.status("c", 1, ItemAnswer(value={**GOOD, "LINE": "1", "ERROR": off, "CONFIGURED": on}))
+    assert (found.error, found.configured, found.problem) == (False, True, "")
+
+
+def test_a_draft_is_no_line() -> None:
+    """Whoever opens the form for a new line leaves one behind (TEMPORARY)."""
+    rows = [{**GOOD_LINE, "TEMPORARY": "N"}, *({"ID": "9", "TEMPORARY": draft} for draft in ("Y", True, 1, "1"))]
+    found = values.lines(rows)
+    assert [line.id for line in found.rows] == [1]
+    assert (found.unread, found.count) == ((), 5)
+
+
+def test_a_single_line_without_a_list_around_it_is_one_line() -> None:
+    assert [line.id for line in values.lines(GOOD_LINE).rows] == [1]
 
 
 @pytest.mark.parametrize(
@@ -70,11 +138,13 @@ def test_a_status_is_one_of_four_words(error: bool, configured: bool, word: str,
         False,
         {},
         {**GOOD, "LINE": 2},
-        {**GOOD, "LINE": "1"},
+        {**GOOD, "LINE": "2"},
         {**GOOD, "LINE": True},
         {**GOOD, "CONNECTOR": "d"},
-        {**GOOD, "ERROR": "N"},
-        {**GOOD, "CONFIGURED": 1},
+        {**GOOD, "ERROR": "no"},
+        {**GOOD, "ERROR": None},
+        {**GOOD, "CONFIGURED": 2},
+        {**GOOD, "CONFIGURED": []},
     ],
 )
 def test_a_status_of_something_else_is_not_readable(odd: Any) -> None:

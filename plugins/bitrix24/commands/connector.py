@@ -10,7 +10,7 @@ from bot.plugin import Arg, BadArgument, Group, Reply, Risk, Table
 from plugins.bitrix24 import icons, identifiers, registration
 from plugins.bitrix24.commands import words
 from plugins.bitrix24.commands.json_views import KINDS, connector_view, record_view, status_views
-from plugins.bitrix24.identifiers import ConnectorId
+from plugins.bitrix24.identifiers import ListedId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.snapshot import Snapshot
 from plugins.bitrix24.values import Ownership, Status
@@ -49,14 +49,22 @@ def list_connectors(
     return Reply(
         title=f"{words.count(len(rows), 'connector')} on {portal.place.name}",
         table=Table(columns=("id", "name", "kind", "lines active"), rows=rows),
-        notes=words.problems(status for each in statuses for status in each),
+        notes=(
+            *words.problems(status for each in statuses for status in each),
+            *words.only_shown(found.id for found in shown),
+            *portal.unread(),
+        ),
         data=[connector_view(found, each) for found, each in zip(shown, statuses, strict=True)],
     )
 
 
 @connectors.command("show", risk=Risk.READ, examples=["myconnector"])
-def show_connector(portal: Portal, connector: ConnectorId) -> Reply:
-    """Show one connector: whose it is, what our record holds, and its lines."""
+def show_connector(portal: Portal, connector: ListedId) -> Reply:
+    """Show one connector: whose it is, what our record holds, and its lines.
+
+    Any id that `connector list` shows can be named, also one that this bot cannot change.
+    """
+    connector = identifiers.find_listed(connector, (each.id for each in portal.connectors()))
     found = next((each for each in portal.connectors() if each.id == connector), None)
     if found is None:
         raise words.unknown_connector(portal, connector)
@@ -73,7 +81,12 @@ def show_connector(portal: Portal, connector: ConnectorId) -> Reply:
             *(_recorded(snapshot) if snapshot else ()),
         ),
         table=words.status_table(portal, here),
-        notes=(*words.problems(here), *words.silent(portal, here)),
+        notes=(
+            *words.problems(here),
+            *words.silent(portal, here),
+            *words.only_shown([connector]),
+            *portal.unread("lines"),
+        ),
         data={
             **connector_view(found, statuses),
             "record": record_view(snapshot),
@@ -87,7 +100,7 @@ def connector_status(
     portal: Portal,
     connector: Annotated[
         str | None,
-        Arg(help="only this connector", label="ID", parse=identifiers.parse, complete=identifiers.known_ids),
+        Arg(help="only this connector", label="ID", parse=identifiers.parse_listed, complete=identifiers.known_ids),
     ] = None,
     *,
     all: Annotated[bool, Arg(help="every connector of the portal, not only ours", label="")] = False,
@@ -101,7 +114,7 @@ def connector_status(
         raise BadArgument("`connector status` takes an id or --all, not both.", hint="Leave one of them out.")
     registered = {found.id for found in portal.connectors()}
     if connector is not None:
-        return _status_of_one(portal, connector, registered)
+        return _status_of_one(portal, identifiers.find_listed(connector, registered), registered)
     ids = sorted(registered | portal.ours() if all else portal.ours())
     statuses = [status for each in _matrix(portal, ids) for status in _worth_showing(each)]
     idle = [name for name in ids if name in registered and name not in {status.connector for status in statuses}]
@@ -131,6 +144,7 @@ def _status_notes(portal: Portal, statuses: Sequence[Status], registered: Set[st
         *words.problems(statuses),
         *(f"{name} is active but not registered: it cannot work." for name in lost),
         *words.silent(portal, statuses),
+        *portal.unread(),
     )
 
 

@@ -21,6 +21,8 @@ class Standing:
     ours: bool
     snapshot: Snapshot | None
     removed_here: bool = False
+    unread: tuple[str, ...] = ()
+    """Lines that could not be read, so that nothing can be said of them."""
 
     @property
     def risk(self) -> Risk | None:
@@ -28,15 +30,15 @@ class Standing:
         return None if self.ours else Risk.DESTROY
 
     def warning(self, connector: str, consequence: str) -> tuple[str, ...]:
-        """What the card says when its ownership is not proven."""
+        """What the card says when its ownership is not proven, or when not all lines could be read."""
         if self.ours:
-            return ()
+            return self.unread
         why = (
             "it was removed here and is registered again since"
             if self.removed_here
             else "it was neither registered nor adopted here"
         )
-        return (f"It is not proven that {connector} is ours: {why}. {consequence}",)
+        return (f"It is not proven that {connector} is ours: {why}. {consequence}", *self.unread)
 
 
 def look(portal: Portal, connector: str) -> Standing:
@@ -49,7 +51,13 @@ def look(portal: Portal, connector: str) -> Standing:
             hint="Adopt it first if it is yours, or ask an administrator about B24BOT_UNOWNED.",
         )
     removed = snapshot is not None and snapshot.removed
-    return Standing(ours=ours, snapshot=snapshot if ours else None, removed_here=removed)
+    return Standing(ours=ours, snapshot=snapshot if ours else None, removed_here=removed, unread=unread_lines(portal))
+
+
+def unread_lines(portal: Portal) -> tuple[str, ...]:
+    """What a card says of lines that could not be read."""
+    portal.lines()
+    return tuple(f"{each} What this changes there is not shown." for each in portal.unread("lines"))
 
 
 def refuse_built_in(connector: str, consequence: str, hint: str = ELSEWHERE) -> None:

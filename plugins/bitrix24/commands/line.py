@@ -41,6 +41,7 @@ def list_lines(portal: Portal) -> Reply:
     return Reply(
         title=f"{words.count(len(rows), 'line')} on {portal.place.name}",
         table=Table(columns=("line", "name", "itself"), rows=rows),
+        notes=portal.unread(),
         data=[line_view(line) for line in found],
     )
 
@@ -60,6 +61,6 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
         title=found.title,
         facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
         table=words.status_table(portal, here),
-        notes=(*words.problems(here), *words.silent(portal, here)),
+        notes=(*words.problems(here), *words.silent(portal, here), *portal.unread()),
         data={**line_view(found), "connectors": status_views(portal, here)},
     )

@@ -144,7 +144,7 @@ def check_portal(portal: Portal) -> Reply:
             ("spare pair", _spare(portal.spare(portal.place.name))),
             ("tokens", _tokens(portal.health(portal.place.name))),
         ),
-        notes=(*_worries(app, may_list=may_list), *portal.token_worries()),
+        notes=(*_worries(app, may_list=may_list), *portal.token_worries(), *portal.unread(), *portal.remarks()),
         data={
             "name": portal.place.name,
             "address": portal.place.label,

@@ -31,7 +31,8 @@ def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber)
         )
     before = observation.of(portal, connector)
     registered = observation.REGISTRATION in before
-    standing = guard.look(portal, connector) if registered else Standing(ours=True, snapshot=snapshot)
+    ours = Standing(ours=True, snapshot=snapshot, unread=guard.unread_lines(portal))
+    standing = guard.look(portal, connector) if registered else ours
     if not registered:
         _need_registration(snapshot)
     todo, gone = _lines(portal, snapshot, line, before)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from bot.plugin import Refusal, Table
-from plugins.bitrix24.identifiers import suggest
+from plugins.bitrix24.endpoints import shown
+from plugins.bitrix24.identifiers import is_normal, suggest
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.snapshot import Snapshot
 from plugins.bitrix24.values import Line, Status
@@ -74,6 +75,21 @@ def silent(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
 def problems(statuses: Iterable[Status]) -> tuple[str, ...]:
     """One note for each different reason why a status could not be read."""
     return tuple(sorted({f"Not readable: {status.problem}" for status in statuses if status.problem}))
+
+
+def only_shown(ids: Iterable[str]) -> tuple[str, ...]:
+    """A note on the ids that the portal lists and that this bot does not change."""
+    odd = [each for each in ids if not is_normal(each)]
+    if not odd:
+        return ()
+    named = listed([f"“{shown(each)}”" for each in odd[:SHOWN]]) + (" and others" if len(odd) > SHOWN else "")
+    return (
+        f"The bot shows {named} and does not change {'it' if len(odd) == 1 else 'them'}: it changes ids of small Latin "
+        "letters, digits and _ alone. Use the portal's Contact Center.",
+    )
+
+
+SHOWN = 5
 
 
 def unknown_connector(portal: Portal, connector: str) -> Refusal:

@@ -66,11 +66,15 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An open line; `settings` holds whatever else was set on it, as strings."""
+    """An open line; `settings` holds whatever else was set on it, as strings.
+
+    `temporary`: a draft, left behind by somebody who opened the form for a new line.
+    """
 
     id: int
     name: str
     active: bool = True
+    temporary: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
 

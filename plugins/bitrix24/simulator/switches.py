@@ -105,6 +105,11 @@ SWITCHES = (
         help="a character beyond the first 65,536 in an answer, an emoji for one: whole, the first half of its pair, "
         "NUL, or null for the text that holds it, as after JSON_PARTIAL_OUTPUT_ON_ERROR",
     ),
+    Switch(
+        name="temporary_lines",
+        values=("present", "none"),
+        help="whether imopenlines.config.list.get also shows a draft line, which the portal's own pages hide",
+    ),
     Switch(name="rate_limit", values=("on", "off"), help="the leaky bucket per source address"),
 )
 

@@ -12,8 +12,21 @@ GET = "imopenlines.config.get"
 LIST = "imopenlines.config.list.get"
 
 
+@pytest.fixture(autouse=True)
+def without_drafts(client: Client) -> None:
+    client.control("switches", {"temporary_lines": "none"})
+
+
 def names(client: Client, **params: Any) -> list[str]:
     return [row["LINE_NAME"] for row in client.result(LIST, {"PARAMS": params})]
+
+
+def test_a_draft_line_is_listed_unless_a_filter_keeps_it_out(client: Client) -> None:
+    client.control("switches", {"temporary_lines": "present"})
+    assert [row["TEMPORARY"] for row in client.result(LIST)] == ["N", "N", "N", "Y"]
+    assert len(names(client, filter={"=TEMPORARY": "N"})) == 3
+    client.control("seed", {"lines": [{"id": 3, "temporary": True}]})
+    assert len(names(client, filter={"=TEMPORARY": "N"})) == 2
 
 
 def test_behaviour_86_an_unknown_line_is_false_and_a_missing_id_is_an_error(client: Client) -> None:

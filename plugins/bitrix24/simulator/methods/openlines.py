@@ -15,6 +15,8 @@ from plugins.bitrix24.simulator.rows import Line
 DEFAULTS = {"CRM": "Y", "CRM_CREATE": "lead", "QUEUE_TIME": "60", "QUEUE_TYPE": "evenly", "LANGUAGE_ID": "en"}
 PAGE = 50
 MOST = 200
+DRAFT = 900_001
+"""The number of the draft: above all others, so that it takes no number away."""
 COMPARE: dict[str, Callable[[str, str], bool]] = {
     "=": lambda mine, wanted: mine == wanted,
     "!": lambda mine, wanted: mine != wanted,
@@ -30,6 +32,7 @@ def as_fields(line: Line) -> dict[str, Any]:
         "ID": str(line.id),
         "ACTIVE": "Y" if line.active else "N",
         "LINE_NAME": line.name,
+        "TEMPORARY": "Y" if line.temporary else "N",
         **DEFAULTS,
         **line.settings,
     }
@@ -42,7 +45,7 @@ def config_list(call: Call) -> Any:
         if wish.get(field) is not None and not php.is_array(wish[field]):
             text = f"A wrong format for the PARAMS field '{field}' is passed"
             raise RestError(400, "INVALID_FORMAT", text)
-    rows = [as_fields(line) for line in call.state.lines.rows()]
+    rows = [as_fields(line) for line in (*call.state.lines.rows(), *_drafts(call))]
     rows = [row for row in rows if _fits(row, dict(php.items(wish.get("filter") or {})))]
     for field, way in reversed(list(php.items(wish.get("order") or {}))):
         rows.sort(key=lambda row: _sort_key(row.get(field, "")), reverse=str(way).upper() == "DESC")
@@ -53,6 +56,13 @@ def config_list(call: Call) -> Any:
     if not chosen or "*" in chosen:
         return page
     return [{name: row[name] for name in chosen if name in row} for row in page]
+
+
+def _drafts(call: Call) -> list[Line]:
+    """What whoever opens the form for a new line leaves behind. Only a filter keeps it out of the list."""
+    if call.world.switches["temporary_lines"] != "present":
+        return []
+    return [Line(id=DRAFT, name=f"Open Channel {DRAFT}", temporary=True)]
 
 
 def _fits(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
