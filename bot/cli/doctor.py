@@ -24,7 +24,7 @@ from bot.store.database import FILE_NAME, Database, free_bytes
 from bot.store.health import assert_fits, assert_sound, keys_of_records
 from bot.store.keys import Keyring, load_key_file
 from bot.store.migrations import pending, refuse_newer
-from bot.store.store import Store
+from bot.store.store import Store, is_missing, refuse_lost
 from bot.usecases.anchor import disagreement
 from bot.usecases.gate import SLOW_MS
 from bot.usecases.listed import REMEDY, strays, trouble
@@ -119,6 +119,8 @@ def _key_file(patient: Patient) -> str:
 
 
 def _database(patient: Patient) -> str | Note:
+    if is_missing(patient.settings.home):
+        refuse_lost(patient.settings.home, patient.settings.backups)
     if not patient.there:
         return Note(says=f"There is no database in {patient.settings.home} yet: the first start makes it.")
     database = patient.database

@@ -9,18 +9,20 @@ import click
 
 from bot.cli.output import say
 from bot.cli.terminal import Terminal, readable
+from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
 from bot.settings import Settings
 from bot.store.keys import LOOSE, create_key_file, load_key_file
-from bot.store.store import FILE_NAME
+from bot.store.store import FILE_NAME, is_missing, open_store
 
 Step = Callable[[Settings], str]
 
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--new", is_flag=True, help="Make an empty database although there are backups of an earlier one.")
 @click.pass_obj
-def init(terminal: Terminal, yes: bool) -> None:
+def init(terminal: Terminal, yes: bool, new: bool) -> None:
     """Make the folder of the database and the key file, where they are missing.
 
     Nothing that is there is changed.
@@ -32,7 +34,8 @@ def init(terminal: Terminal, yes: bool) -> None:
     if missing and terminal.asks and not yes and not click.confirm(f"Make {' and '.join(missing)}?", default=True):
         say("Nothing was made. B24BOT_HOME and B24BOT_KEY_FILE say where they should be.")
         return
-    for line in (*_make(home, key_file), "", "What to do next:", *_next_steps(settings)):
+    lines = (*_make(home, key_file), *(_begin_anew(settings) if new else ()))
+    for line in (*lines, "", "What to do next:", *_next_steps(settings)):
         say(line)
 
 
@@ -65,6 +68,15 @@ def _make(home: Path, key_file: Path) -> Iterator[str]:
     yield f"Key file {key_file}: {'made, for you alone' if made else 'it is there already'}."
     if made:
         yield "  Keep a copy of it apart from the database's backups: without it the stored credentials are lost."
+
+
+def _begin_anew(settings: Settings) -> Iterator[str]:
+    there = not is_missing(settings.home)
+    if not there:
+        with readable(settings.home):
+            keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+            open_store(settings.home, keys, SystemClock(), backups=settings.backups, anew=True).close()
+    yield f"Database {settings.home / FILE_NAME}: {'it is there already' if there else 'made, and empty'}."
 
 
 def _tokens(settings: Settings) -> str:

@@ -113,6 +113,11 @@ def _lives(process: int) -> bool:
     return True
 
 
+def latest_copy(folder: Path) -> Path | None:
+    """The copy in a folder with the newest name, for whatever reason it was made."""
+    return max(folder.glob("b24bot-*.sqlite3"), default=None) if folder.is_dir() else None
+
+
 def newest(folder: Path, *, until: int) -> int | None:
     """When the newest copy in a folder was made, in UTC epoch milliseconds; None without one.
 

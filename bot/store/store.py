@@ -9,11 +9,11 @@ from pathlib import Path
 
 from bot.core import marks
 from bot.core.audit import QUIET, SYSTEM, Entry, Fact, Tag
-from bot.core.errors import StoreUnavailable
+from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.core.notices import AuditNotice
 from bot.plugin import Clock
 from bot.store.audit import AuditLog
-from bot.store.backup import Backup, back_up
+from bot.store.backup import Backup, back_up, latest_copy
 from bot.store.changes import Changes
 from bot.store.database import FILE_NAME as FILE_NAME
 from bot.store.database import Database, Failpoint
@@ -113,6 +113,27 @@ def make_home(home: Path) -> None:
         raise StoreUnavailable(f"The folder {home} cannot be used: {error.strerror}.") from None
 
 
+def is_missing(home: Path) -> bool:
+    """Whether there is no database in the folder, or one that was emptied."""
+    path = home / FILE_NAME
+    return not path.exists() or path.stat().st_size == 0
+
+
+def refuse_lost(home: Path, backups: Path) -> None:
+    """Refuse to begin with nothing where there are backups: whoever lost a database does not want a new bot.
+
+    Raises ConfigurationError.
+    """
+    copy = latest_copy(backups)
+    if copy is not None:
+        raise ConfigurationError(
+            f"There is no database in {home}, or it is empty, but there are backups of one in {backups}. A bot that "
+            "started now would know no portal, no person and no record.",
+            hint=f"Put the newest backup back: b24bot restore {copy}. To begin with an empty database all the same: "
+            "b24bot init --new",
+        )
+
+
 def open_store(
     home: Path,
     keys: Keyring,
@@ -121,18 +142,25 @@ def open_store(
     synchronous: str | None = None,
     backups: Path | None = None,
     thorough: bool = False,
+    anew: bool = False,
     failpoint: Failpoint | None = None,
 ) -> Store:
     """Open the database in `home`, bring it to this version's schema, and hand out the store.
 
     Raises ConfigurationError for a file of a newer version or of other keys, before anything is written to it. A file
     that has something in it is copied to `backups` before its schema changes. `thorough` looks at every page, at every
-    secret and at the name of every key, and whether it can be written: for a process that stays.
+    secret and at the name of every key, and whether it can be written: for a process that stays. Where the database is
+    missing or empty and there are backups of one, only `anew` makes a new one.
     """
     make_home(home)
+    copies = backups or home / BACKUPS
+    if not anew and is_missing(home):
+        refuse_lost(home, copies)
     database = Database(home / FILE_NAME, synchronous=synchronous, failpoint=failpoint)
     try:
         store = Store(database, keys, clock, backups=backups)
+        if not anew and not applied(database):
+            refuse_lost(home, copies)
         refuse_newer(database)
         if thorough:
             assert_sound(database)

@@ -424,3 +424,19 @@ def test_what_is_open_in_the_copy_is_closed_because_it_may_have_run_since(desk: 
         assert "is not run" in found[approved.number].outcome
         assert not store.jobs.waiting(2**60)
         assert len(store.audit.find(tag=Tag.CHANGE_EXPIRED)) == 2
+
+
+def test_a_lost_database_is_told_and_put_back_or_begun_anew_on_purpose(desk: Desk) -> None:
+    assert desk.run("access", "grant", GRANTS[0], "admin").exit_code == 0
+    copy = json.loads(desk.run("backup", "--json").stdout)["path"]
+    (desk.home / FILE_NAME).write_bytes(b"")
+    refused = desk.run("access", "list")
+    assert refused.exit_code == 78
+    assert f"b24bot restore {copy}" in refused.stderr.replace("\n", " ")
+    assert "there are backups of one" in desk.run("doctor").stdout
+    assert "made, and empty" in desk.run("init", "--new", "--yes").stdout
+    assert desk.run("access", "list").exit_code == 0
+    assert "it is there already" in desk.run("init", "--new", "--yes").stdout
+    restored = desk.run("restore", str(copy), "--behind")
+    assert restored.exit_code == 0, restored.stderr
+    assert GRANTS[0] in desk.run("access", "list").stdout

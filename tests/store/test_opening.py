@@ -157,3 +157,23 @@ def test_a_file_that_stays_locked_is_said_to_be_locked(tmp_path: Path) -> None:
     path.touch()
     with locked_by_another(path, "BEGIN EXCLUSIVE"), pytest.raises(StoreUnavailable, match="locked"):
         Database(path, busy_seconds=0)
+
+
+@pytest.mark.parametrize("how", ["missing", "emptied", "no tables"])
+def test_a_database_that_was_lost_beside_its_backups_is_not_begun_anew(store: Store, how: str) -> None:
+    """The lost one is told, with the command that puts the newest backup back; only `anew` makes an empty one."""
+    home, keys, clock = store.database.path.parent, store.keys, store.clock
+    made = store.back_up()
+    store.close()
+    path = home / FILE_NAME
+    path.unlink()
+    if how == "emptied":
+        path.touch()
+    elif how == "no tables":
+        Database(path).close()
+    with pytest.raises(ConfigurationError) as refused:
+        open_store(home, keys, clock)
+    assert "there are backups of one" in refused.value.sentence
+    assert f"b24bot restore {made.path}" in refused.value.hint
+    open_store(home, keys, clock, anew=True).close()
+    open_store(home, keys, clock).close()
