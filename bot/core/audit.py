@@ -100,7 +100,7 @@ FACTS = frozenset(
         ),
         *("before", "incident", "kind", "name", "count", "place", "account", "decision"),
         "request",
-        *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain"),
+        *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain", "terms"),
     }
 )
 """The names of facts a record may hold."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Fact, Tag
@@ -30,6 +31,9 @@ from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 
 UNSENT = "Nothing was done."
 DRIFTED = "Not run: it is no longer as it was when this was approved. Ask again to see the new plan."
+FORGED_RECORDS = (
+    "Our own records were not changed: what the database says is to be remembered is not what was asked for."
+)
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether the audit line has gone out."""
 WAIT_IS_NEWS_MS = 5_000
@@ -291,6 +295,10 @@ def _remember(ctx: Context, change: ChangeRequest) -> None:
 def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:
     """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
     now, unknown = ctx.clock.now_ms(), ending.status is Status.UNKNOWN
+    remembers = ending.status is Status.DONE and bool(change.plan.remember)
+    if remembers and asked_otherwise(ctx, change):
+        log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
+        ending, remembers = replace(ending, details=(*ending.details, FORGED_RECORDS)), False
     people_only = unknown and not change.plan.provable
     ended: dict[str, str | int | None] = {"outcome": ending.outcome}
     ended |= {"asked_at" if people_only else "ended_at": now} if people_only or not unknown else {}
@@ -298,7 +306,7 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         ended["settled_by"] = actor
     if not ctx.store.changes.move(change.number, old, ending.status, changes=ended):
         return False
-    if ending.status is Status.DONE:
+    if remembers:
         _remember(ctx, change)
     facts: dict[str, Fact] = {
         "status": ending.status,

@@ -11,6 +11,7 @@ from bot.core.plans import decision_to_json
 from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
 from bot.core.principals import Principal
 from bot.core.standing import FLAWS
+from bot.usecases.attestation import is_attested
 from bot.usecases.bypass import OWN_GLASS, breaker_of
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context, log
@@ -101,13 +102,15 @@ def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
 def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
     """Why what is stored is not what was asked for, as a part of a sentence; empty when it is.
 
-    Who asked, the risk and what was decided about it are held against the record that was made of the question.
+    Who asked, the risk, what was decided about it and what the card shows beside the plan are held against the record
+    that was made of the question.
     """
     asked = next(iter(ctx.store.audit.find(subject=change.id, tag=Tag.CHANGE_REQUESTED, limit=1)), None)
     stored = (change.requester.id, change.risk, decision_to_json(change.decision))
-    if asked and (asked.actor, asked.facts.get("risk"), asked.facts.get("decision")) == stored:
-        return "" if ctx.store.audit.vouches(asked) else UNBORNE
-    return UNBORNE
+    if asked is None or (asked.actor, asked.facts.get("risk"), asked.facts.get("decision")) != stored:
+        return UNBORNE
+    borne = ctx.store.audit.vouches(asked) and is_attested(ctx.store.keys, change, asked.facts)
+    return "" if borne else UNBORNE
 
 
 def unrecorded(recorded: ChangeRequest) -> str:

@@ -17,6 +17,7 @@ from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
 from bot.usecases.able import check_can_be_approved, check_few_open
+from bot.usecases.attestation import attest
 from bot.usecases.bypass import breaker_of, keeps_glass
 from bot.usecases.change_record import record_change
 from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
@@ -158,6 +159,7 @@ def write_change(ctx: Context, requester: Principal, planned: Planned, *, channe
         "decision": decision_to_json(change.decision),
         "digest": change.digest,
         "reason": change.reason,
+        "terms": attest(store.keys, change),
     }
     record_change(store, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
     show_card(ctx, change.number)

@@ -7,21 +7,27 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.mode import HOUSE, Mode, worst
+from bot.core.plans import plan_to_json
 from bot.core.policy import Terms
 from bot.core.principals import Principal, Role
+from bot.plugin import CallVerdict, Remember, TargetUnreachable
 from bot.store.store import audit_key
 from bot.usecases import buttons
 from bot.usecases.access import grant_role, revoke_role
+from bot.usecases.attestation import attest, is_attested
+from bot.usecases.execute import FORGED_RECORDS
 from bot.usecases.listed import NAME, list_limit
 from bot.usecases.mode import barrier, limits
-from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, Office
+from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, START, VERA, VIKTOR, Office
 from tests.usecases.test_anchor import rewrite
+from tests.usecases.toy import Script
 
 STOPPED = "Nothing was sent: the record of the approvals does not bear out what the database says."
 
@@ -316,22 +322,33 @@ def test_a_log_without_grants_and_a_list_without_people_agree(make_office: Calla
         ("decision", json.dumps({"kind": "NeedsApproval", "quorum": 1, "role": "approver", "expires_in": 3_600_000})),
         ("risk", "change"),
         ("requester", VERA.id),
+        ("reason", "Anton said it is fine"),
+        ("expires_at", START + 9 * 3_600_000),
+        ("created_at", START - 1),
+        ("place_label", "another.example"),
+        ("plan", "remember"),
     ],
 )
 def test_a_question_that_was_made_smaller_in_the_database_is_not_run(
-    make_office: Callable[..., Office], column: str, value: str
+    make_office: Callable[..., Office], column: str, value: str | int
 ) -> None:
-    """Two others have to approve, says the record; one, or the asker's own word, says the row: the record counts."""
+    """Two others have to approve, says the record; one, or the asker's own word, says the row: the record counts.
+
+    So it does for the reason, the expiry and what will be remembered, which the card shows beside the plan.
+    """
     office = make_office(terms=Terms(quorum=2))
     change = office.ask()
+    if column == "plan":
+        assert change.plan.remember, "there is something to be remembered"
+        value = plan_to_json(replace(change.plan, remember=()))
     with office.store.unit_of_work() as store:
         store.database.execute(f"UPDATE changes SET {column} = ?", value)
     now = office.now(change)
-    if "Confirmation" in value:
+    if "Confirmation" in str(value):
         assert office.press(OLGA, now, buttons.CONFIRM) == ""
     else:
         assert office.press(ANTON, now) == ""
-        if column == "risk":
+        if column not in ("decision", "requester"):
             assert office.press(VERA, now) == ""
         if column == "requester":
             assert office.press(IDA, now) == ""
@@ -339,3 +356,30 @@ def test_a_question_that_was_made_smaller_in_the_database_is_not_run(
     ended = office.now(change)
     assert (ended.status, office.toy.calls) == (Status.FAILED, [])
     assert ended.outcome == "Nothing was sent: the record of the question does not bear out what the database says."
+
+
+def test_what_will_be_remembered_counts_as_it_was_asked_for_also_after_the_call(office: Office) -> None:
+    """Nothing was proven by the call, and somebody edits the row before it is read back."""
+    change = office.approved()
+    office.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN))
+    office.toy.unreadable = TargetUnreachable("It does not answer.")
+    office.work()
+    assert office.now(change).status is Status.UNKNOWN
+    office.toy.unreadable = None
+    forged = replace(office.now(change).plan, remember=(Remember(kind="painted", key="two", value={"colour": "red"}),))
+    with office.store.unit_of_work() as store:
+        store.database.execute("UPDATE changes SET plan = ?", plan_to_json(forged))
+    office.wait(120)
+    ended = office.now(change)
+    assert ended.status is Status.DONE
+    assert FORGED_RECORDS in ended.outcome
+    assert office.store.records("toy").get("painted", "two") is None
+
+
+def test_a_record_from_before_there_were_signatures_is_read_as_it_always_was(office: Office) -> None:
+    change = office.ask()
+    keys, terms = office.store.keys, attest(office.store.keys, change)
+    assert is_attested(keys, change, {})
+    assert is_attested(keys, change, {"terms": terms})
+    assert not is_attested(keys, change, {"terms": f"2{terms[1:]}"}), "a form that nobody knows"
+    assert not is_attested(keys, replace(change, reason="x"), {"terms": terms})

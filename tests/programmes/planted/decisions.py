@@ -71,6 +71,16 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/usecases/test_standing.py",
     ),
     bug(
+        "unsigned-terms",
+        "reason, expiry and what will be remembered count as the database says, whatever the card showed",
+        (
+            "bot/usecases/attestation.py",
+            "    return form == FORM and keys.signed(_words(change), signature)",
+            "    return bool(form and keys and change) or not signature",
+        ),
+        by="tests/usecases/test_forged.py",
+    ),
+    bug(
         "any-enterprise",
         "an account of another organisation that names our team is a member",
         (_STANDING, ' or known.get("enterprise_id") != self.enterprise', ""),
