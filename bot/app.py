@@ -11,10 +11,11 @@ from pathlib import Path
 
 from bot import __version__
 from bot.clock import SystemClock
-from bot.core.errors import ConfigurationError, StoreUnavailable
+from bot.core.errors import ConfigurationError, PluginFault, StoreUnavailable
 from bot.core.mode import Mode, worst
 from bot.core.people import People
 from bot.core.principals import Principal
+from bot.host.contract import settings_of
 from bot.host.discovery import load_plugins
 from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
@@ -48,7 +49,7 @@ UNWITNESSED = "an old copy of the database that somebody puts back will not be n
 def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
     """The settings with the rows of the plugins they name."""
     first = load_settings(environment, dotenv=dotenv)
-    rows = [row for plugin in load_plugins(first["B24BOT_PLUGINS"]) for row in plugin.settings]
+    rows = settings_of(load_plugins(first["B24BOT_PLUGINS"]), taken=[row.name for row in HOST_SETTINGS])
     return load_settings(environment, dotenv=dotenv, more=rows)
 
 
@@ -145,7 +146,7 @@ def _start(plugin: Plugin, context: Context) -> None:
         plugin.start(context.services(plugin.name))
     except StoreUnavailable:
         raise
-    except (BadArgument, Refusal) as error:
+    except (BadArgument, Refusal, PluginFault) as error:
         raise ConfigurationError(error.sentence, hint=error.hint) from None
 
 

@@ -115,6 +115,11 @@ def test_what_a_plugin_refuses_before_any_command_is_a_matter_of_the_settings(en
         assemble(read_settings({**environment, "B24BOT_PLUGINS": "tests.slack.plugins:unlucky"}))
 
 
+def test_a_plugin_that_fails_while_it_starts_is_named(environment: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match=r"The plugin refusing failed while it started \(reference E-"):
+        assemble(read_settings({**environment, "B24BOT_PLUGINS": "tests.slack.plugins:clumsy"}))
+
+
 @pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])
 def test_each_way_in_needs_its_own_secret(environment: dict[str, str], name: str) -> None:
     running = Running(assemble(read_settings({**environment, "SLACK_SIGNING_SECRET": ""})), intake=True, work=False)

@@ -11,6 +11,7 @@ PluginError (bot.plugin)          1
 ├── TargetUnreachable             6   the portal cannot be reached
 ├── NotPermitted                  3
 ├── OutcomeUnknown                7
+├── PluginFault                   1   a plugin broke its contract
 └── ConfigurationError           78
 """
 
@@ -33,6 +34,10 @@ class NotPermitted(PluginError):
 
 class OutcomeUnknown(PluginError):
     """Nobody can say yet whether it happened."""
+
+
+class PluginFault(PluginError):
+    """A plugin did what its protocol does not allow; the sentence names it and the reference in the log."""
 
 
 class ConfigurationError(PluginError):

@@ -114,6 +114,19 @@ JUDGEMENT: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
 }
 """Every pair of what was answered and what is true, and the ending it makes."""
 
+PLUGIN_FAILED = "plugin_failed"
+"""The code of a call in which the plugin failed, instead of answering: it may have been sent."""
+
+AFTER_A_FAULT: Mapping[Proof, str] = {
+    Proof.REACHED: "The plugin failed in the call; reading it back shows that it is done.",
+    Proof.UNCHANGED: "The plugin failed in the call, and no effect is to be seen yet.",
+    Proof.PARTIAL: "The plugin failed in the call, and only a part of the change is to be seen yet.",
+    Proof.UNREAD: "The plugin failed in the call, and it could not be read back yet.",
+    Proof.BLIND: "The plugin failed in the call, and nothing shows whether it was sent. "
+    "Look on the portal yourself before you ask again; it will not be sent a second time by itself.",
+}
+"""What stands instead of words about the portal's answer when it was the plugin that gave none."""
+
 AT_HOME: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
     **{(_S, proof): (Status.FAILED, "Not every part was done. What was done stays.") for proof in Proof},
     **{(_F, proof): (Status.FAILED, "b24bot refused. Nothing was changed.") for proof in Proof},
@@ -159,6 +172,8 @@ def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, 
     if not plan.calls:
         return _noted(proof)
     status, sentence = (AT_HOME if plugin == HOUSE else JUDGEMENT)[answered(outcomes), proof]
+    if any(outcome.code == PLUGIN_FAILED for outcome in outcomes):
+        sentence = AFTER_A_FAULT[proof]
     details = (*_words(outcomes), *_seen(plan, proof, now), *not_sent(plan, len(outcomes)))
     return Ending(status=status, sentence=sentence, details=details)
 

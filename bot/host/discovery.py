@@ -9,14 +9,18 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from bot.core.errors import ConfigurationError
+from bot.host.contract import assert_plugin
+from bot.host.guarded import GuardedPlugin
 from bot.plugin import DeclarationError, Plugin
 
 ENTRY_POINTS = "b24bot.plugins"
-_EXPECTED = ("name", "settings", "groups", "simulators", "start", "tend", "places", "open", "perform", "verify")
 
 
 def load_plugins(names: str) -> tuple[Plugin, ...]:
-    """Load the plugins of a comma-separated list. Raises ConfigurationError naming the one that cannot be loaded."""
+    """Load the plugins of a comma-separated list, each behind the guard that names its faults.
+
+    Raises ConfigurationError naming the one that cannot be loaded, or that lacks a member of the protocol.
+    """
     wanted = [name for name in dict.fromkeys(word.strip() for word in names.split(",")) if name]
     found = _installed() if any(":" not in name for name in wanted) else {}
     return tuple(_load(name, found) for name in wanted)
@@ -36,12 +40,10 @@ def _load(name: str, found: Mapping[str, EntryPoint]) -> Plugin:
         plugin = _object(name) if ":" in name else found[name].load()
     except DeclarationError as error:
         raise ConfigurationError(f"The plugin “{name}” is declared wrongly. {error.sentence}") from error
-    except Exception as error:  # Importing a stranger's package runs its code, and that may raise anything.
+    except (Exception, SystemExit) as error:  # Importing a stranger's package runs its code.
         raise ConfigurationError(f"The plugin “{name}” cannot be loaded: {type(error).__name__}: {error}.") from error
-    missing = [part for part in _EXPECTED if not hasattr(plugin, part)]
-    if missing:
-        raise ConfigurationError(f"“{name}” is not a plugin; it lacks {', '.join(missing)}.")
-    return cast(Plugin, plugin)
+    assert_plugin(name, plugin)
+    return GuardedPlugin(cast(Plugin, plugin))
 
 
 def _object(name: str) -> object:

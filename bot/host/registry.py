@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import HOST_OPTIONS, AnyCommand
+from bot.core.mode import HOUSE
 from bot.plugin import Plugin
 
 
@@ -29,7 +30,8 @@ class Registry:
 
     def _add(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
-            raise ConfigurationError(f"Two commands are called “{command.path}”.")
+            owners = " and ".join(_called(one) for one in (self._owners[command.path], owner))
+            raise ConfigurationError(f"Two commands are called “{command.path}”: of {owners}.")
         taken = [parameter.option for parameter in command.parameters if parameter.flag]
         for option in HOST_OPTIONS:
             if option in taken:
@@ -53,3 +55,7 @@ class Registry:
         if name not in self.plugins:
             raise ConfigurationError(f"The plugin “{name}” is not loaded.", hint="Add it to B24BOT_PLUGINS.")
         return self.plugins[name]
+
+
+def _called(owner: str) -> str:
+    return f"the plugin “{owner}”" if owner and owner != HOUSE else "b24bot itself"

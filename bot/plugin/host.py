@@ -198,5 +198,8 @@ class Plugin(Protocol):
         ...
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
-        """What is true of the plan's target now, read afresh. Raises PluginError when it cannot be read."""
+        """What is true of the plan's target now, read afresh. Raises PluginError when it cannot be read.
+
+        Its labels are those of the plan's `before` and `wanted`, and no others.
+        """
         ...

@@ -13,6 +13,7 @@ from bot.core.plans import plan_from_json, plan_to_json
 from bot.core.policy import Decision, Refused, break_glass, decide
 from bot.core.principals import Principal, Role
 from bot.core.sanitizer import is_storable, sanitize, sanitize_text
+from bot.host.guarded import blame
 from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.context import Context
@@ -77,7 +78,7 @@ def consider_with(
     services = ctx.services(plugin.name, progress)
     with plainly():
         if understood.command.terminal:
-            return _answered(understood, sanitize(understood.command.answer(services, understood.arguments)))
+            return _answered(understood, ask(plugin.name, understood, services))
         places = [replace(place, label=sanitize_text(place.label)) for place in plugin.places(services)]
         if understood.command.everywhere:
             defaults = default_portals(ctx, plugin.name, places, person)
@@ -126,16 +127,17 @@ def naming_portal(place: Place, places: Sequence[Place]) -> Iterator[None]:
 
 def ask(plugin: str, understood: Understood, subject: object) -> Answer:
     """Let a plugin's command plan or read, and sanitize its answer: only the bot itself mentions people."""
-    answer = understood.command.answer(subject, understood.arguments)
+    command = understood.command
     if plugin == HOUSE:
-        return answer
-    match answer:
-        case Plan():
-            return _sanitized_plan(answer)
-        case Reply() | Nothing():
-            return sanitize(answer)
-        case _:
-            raise TypeError(f"{understood.command.path} gave no answer but {type(answer).__name__}")
+        return command.answer(subject, understood.arguments)
+    with blame(plugin, f"worked on `{command.path}`"):
+        match command.answer(subject, understood.arguments):
+            case Plan() as plan if not command.terminal:
+                return _sanitized_plan(plan)
+            case Reply() | Nothing() as answer:
+                return sanitize(answer)
+            case other:
+                raise TypeError(f"{command.path} returned {type(other).__name__}")
 
 
 def _sanitized_plan(plan: Plan) -> Plan:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Fact, Tag
 from bot.core.change import ChangeRequest, Lease, Status
-from bot.core.errors import StoreUnavailable
+from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE
@@ -216,8 +216,10 @@ def run(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
     """
     plugin = ctx.registry.plugin(change.plugin)
     outcomes = _call_all(ctx, plugin, change, lease)
-    now = observe(ctx, plugin, change) if change.plan.provable else None
+    now, fault = read_back(ctx, plugin, change) if change.plan.provable else (None, "")
     ending = judge(change.plan, outcomes, now, plugin=change.plugin)
+    if fault:
+        ending = replace(ending, details=(*ending.details, fault))
     _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
 
 
@@ -258,11 +260,17 @@ def _note_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOu
 
 def observe(ctx: Context, plugin: Plugin, change: ChangeRequest) -> Observation | None:
     """What is true of the target now; None when it cannot be read."""
+    return read_back(ctx, plugin, change)[0]
+
+
+def read_back(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, str]:
+    """What is true of the target now, and a sentence where it cannot be read for a fault of the plugin."""
     try:
-        seen = plugin.verify(ctx.services(plugin.name), change.place, change.plan)
+        return sanitize(plugin.verify(ctx.services(plugin.name), change.place, change.plan)), ""
+    except PluginFault as fault:
+        return None, fault.sentence
     except PluginError:
-        return None
-    return sanitize(seen)
+        return None, ""
 
 
 def _end(

@@ -6,7 +6,7 @@ from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange, Status
-from bot.core.errors import NotPermitted, WordsError
+from bot.core.errors import NotPermitted, PluginFault, WordsError
 from bot.core.inbound import SlashCommand
 from bot.core.invocation import legible, recorded
 from bot.core.json_views import preview_view
@@ -54,7 +54,8 @@ def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> 
     with ctx.store.unit_of_work() as store:
         if isinstance(error, NotPermitted):
             store.record(_entry(Tag.COMMAND_REFUSED, slash, reason=error.sentence))
-        _answer(ctx, job, slash, reply, mood="refusal", suggestion=suggestion)
+        mood = "trouble" if isinstance(error, PluginFault) else "refusal"
+        _answer(ctx, job, slash, reply, mood=mood, suggestion=suggestion)
 
 
 def _entry(tag: Tag, slash: SlashCommand, **more: Fact) -> Entry:

@@ -16,6 +16,8 @@ NAME = "name"
 RECORD = "our record"
 """The version of our own record, where there is one: a plan made from another version is no longer the same plan."""
 
+_OPTIONAL = re.compile(rf"line [1-9]|({NAME}|{RECORD})( of |\Z)")
+"""What a plan names only where it is about it."""
 _LINE = re.compile(r"line ([1-9][0-9]*) · .*", re.DOTALL)
 ADOPTION = "adoption"
 """The part of a target that is our record alone."""
@@ -70,16 +72,24 @@ def of_each(portal: Portal, connectors: Iterable[str]) -> Observation:
 
 
 def after(portal: Portal, plan: Plan) -> Observation:
-    """What is true of a plan's target now, with the plan's own labels."""
+    """What is true of a plan's target now, with the plan's own labels.
+
+    Of the other lines, of our record and of the name a plan may say nothing: then that is left out.
+    """
     targets = [match for each in plan.target.split() if (match := _TARGET.fullmatch(each))]
     if not targets:
         raise Refusal(f"The Bitrix24 plugin cannot look at “{plan.target}”.")
     if targets[0][2] == ADOPTION:
-        return of_each(portal, [each[1] for each in targets])
+        return _about(plan, of_each(portal, [each[1] for each in targets]))
     found = dict(of(portal, targets[0][1], _labels([*plan.before, *plan.wanted])))
     if NAME in plan.before or NAME in plan.wanted:
         found |= registered(portal, targets[0][1])
-    return found
+    return _about(plan, found)
+
+
+def _about(plan: Plan, found: Observation) -> Observation:
+    named = {*plan.before, *plan.wanted}
+    return {label: word for label, word in found.items() if label in named or not _OPTIONAL.match(label)}
 
 
 def _labels(names: Iterable[str]) -> Mapping[int, str]:

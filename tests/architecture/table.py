@@ -18,7 +18,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.logs": ("bot.core",),
     "bot.settings": ("bot.core", "bot.plugin"),
     "bot.store": ("bot.core", "bot.plugin", "bot.clock"),
-    "bot.host": ("bot.core", "bot.store", "bot.plugin"),
+    "bot.host": ("bot.core", "bot.store", "bot.plugin", "bot.clock"),
     "bot.usecases": ("bot.core", "bot.store", "bot.host", "bot.plugin", "bot.clock"),
     "bot.slack": _INWARD,
     "bot.web": _INWARD,
@@ -92,6 +92,7 @@ BROAD: Mapping[str, str] = {
     "bot.cli.root": "the edge of the terminal",
     "bot.cli.completion": "the edge of a completion: nothing to offer is all that may come of a fault",
     "bot.host.discovery": "importing a stranger's package runs its code",
+    "bot.host.guarded": "the edge to a plugin, which may raise anything",
     "bot.plugin.loopback": "a simulator's fault must not look like a fault of what it simulates",
 }
 """Modules that may catch everything and go on. Catching everything to tidy up and raise it again is free."""

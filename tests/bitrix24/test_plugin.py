@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.host.discovery import load_plugins
+from bot.host.guarded import GuardedPlugin
 from bot.host.registry import Registry
 from bot.plugin import Call, CallVerdict, Command, Group, Plugin, Refusal, Risk
 from bot.plugin.loopback import wait_until
@@ -21,7 +22,8 @@ COMMANDS = [each for group in plugin.groups for each in group]
 
 def test_the_host_finds_it_and_can_register_its_commands() -> None:
     (found,) = load_plugins("plugins.bitrix24.plugin:plugin")
-    assert found is plugin
+    assert isinstance(found, GuardedPlugin)
+    assert found.plugin is plugin
     assert {each.path for each in Registry([found])} == {each.path for each in COMMANDS}
 
 

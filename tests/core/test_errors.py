@@ -9,6 +9,7 @@ from bot.core.errors import (
     ConfigurationError,
     NotPermitted,
     OutcomeUnknown,
+    PluginFault,
     StoreDamaged,
     StoreUnavailable,
     WordsError,
@@ -29,6 +30,7 @@ CODES: list[tuple[type[PluginError], int]] = [
     (TargetRefused, 5),
     (TargetUnreachable, 6),
     (OutcomeUnknown, 7),
+    (PluginFault, 1),
     (ConfigurationError, 78),
 ]
 

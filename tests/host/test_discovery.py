@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.errors import ConfigurationError
 from bot.host.discovery import load_plugins
+from bot.host.guarded import GuardedPlugin
 from tests.host.invented import plugin
 
 INVENTED = "tests.host.invented:plugin"
@@ -18,6 +19,7 @@ WRITTEN: dict[str, str] = {
     "broken_syntax": "def (",
     "broken_import": "import there_is_no_such_module",
     "broken_start": "raise RuntimeError('the licence has run out')",
+    "broken_exit": "raise SystemExit(3)",
     "declared_wrongly": (
         "from bot.plugin import Group, Risk\n"
         "group = Group('tree', help='Trees.')\n"
@@ -50,7 +52,9 @@ def test_a_plugin_is_found_by_the_name_of_its_entry_point() -> None:
 
 
 def test_a_plugin_is_found_as_module_and_object() -> None:
-    assert load_plugins(INVENTED) == (plugin,)
+    (found,) = load_plugins(INVENTED)
+    assert isinstance(found, GuardedPlugin)
+    assert found.plugin is plugin
 
 
 def test_plugins_are_loaded_in_the_order_of_the_list_and_each_once() -> None:
@@ -80,6 +84,7 @@ def test_an_unknown_name_is_refused_with_those_that_are_installed() -> None:
         ("broken_syntax:plugin", "SyntaxError"),
         ("broken_import:plugin", "No module named 'there_is_no_such_module'"),
         ("broken_start:plugin", "RuntimeError: the licence has run out"),
+        ("broken_exit:plugin", "SystemExit: 3"),
     ],
 )
 def test_what_cannot_be_imported_is_refused_with_the_reason(written: Path, name: str, reason: str) -> None:
@@ -91,9 +96,3 @@ def test_what_cannot_be_imported_is_refused_with_the_reason(written: Path, name:
 def test_a_plugin_declared_wrongly_is_refused_naming_the_function(written: Path) -> None:
     sentence = refusal("declared_wrongly:group")
     assert sentence.startswith("The plugin “declared_wrongly:group” is declared wrongly. declared_wrongly.plant needs")
-
-
-def test_an_object_that_is_no_plugin_is_refused_with_what_it_lacks() -> None:
-    sentence = refusal("tests.host.invented:not_a_plugin")
-    lacking = "name, settings, groups, simulators, start, tend, places, open, perform, verify"
-    assert sentence == f"“tests.host.invented:not_a_plugin” is not a plugin; it lacks {lacking}."

@@ -43,7 +43,8 @@ def test_each_command_knows_its_plugin_and_the_hosts_own_have_none() -> None:
 @pytest.mark.parametrize("builtin", [True, False])
 def test_two_commands_with_one_path_are_refused(builtin: bool) -> None:
     again = Invented("again", group("tree", "plant"))
-    with pytest.raises(ConfigurationError, match="Two commands are called “tree plant”"):
+    owners = "of b24bot itself and the plugin “trees”" if builtin else "of the plugin “trees” and the plugin “again”"
+    with pytest.raises(ConfigurationError, match=f"Two commands are called “tree plant”: {owners}."):
         Registry([TREES], builtin=group("tree", "plant")) if builtin else Registry([TREES, again])
 
 

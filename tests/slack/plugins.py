@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.core.errors import StoreUnavailable
-from bot.plugin import Call, CallOutcome, Group, Observation, Place, Plan, PluginError, Refusal, Services, Setting
+from bot.plugin import Call, CallOutcome, Group, Observation, Place, Plan, Refusal, Services, Setting
 
 
 class Refusing:
@@ -17,7 +17,7 @@ class Refusing:
     groups: Iterable[Group[Any]] = ()
     simulators: Mapping[str, Any] = {}
 
-    def __init__(self, error: PluginError) -> None:
+    def __init__(self, error: Exception) -> None:
         self._error = error
 
     def start(self, services: Services) -> None:
@@ -43,4 +43,5 @@ class Refusing:
 
 
 unwilling = Refusing(Refusal("The portal is on another planet.", hint="Move it."))
+clumsy = Refusing(ZeroDivisionError("by zero"))
 unlucky = Refusing(StoreUnavailable("The database cannot be written now."))

@@ -11,6 +11,7 @@ import pytest
 from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import Status
+from bot.core.errors import PluginFault
 from bot.core.execution import JUDGEMENT, Answers, Proof
 from bot.core.invocation import understand
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
@@ -282,5 +283,5 @@ def test_a_plugin_that_breaks_in_planning_again_sends_nothing(office: Office) ->
 
 
 def test_an_unnamed_answer_of_a_plugin_is_a_fault(office: Office) -> None:
-    with pytest.raises(TypeError, match="gave no answer"):
+    with pytest.raises(PluginFault, match="The plugin toy failed while it worked on `thing forget`"):
         ask("toy", understand(office.ctx.registry, "thing forget"), Toy())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -44,15 +45,15 @@ def claimed(office: Office) -> Job:
     return job
 
 
-def test_a_poison_job_is_told_with_a_reference_that_is_in_the_log_too(
+def test_a_command_in_which_the_plugin_fails_is_told_with_its_name_and_a_reference_that_is_in_the_log_too(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not a traceback, and not the error's own words."""
     told = office.type(OLGA, "thing break")
-    assert told.startswith("Something went wrong inside b24bot. Tell an admin the reference E-")
+    found = re.match(r"The plugin toy failed while it worked on `thing break` \(reference (E-[0-9a-f]{6})\)\.", told)
+    assert found
     assert "inside the toy" not in told
-    incident = told.removesuffix(".").rpartition(" ")[2]
-    assert f"a job failed ({incident})" in caplog.text
+    assert f"the plugin toy failed while it worked on `thing break` ({found[1]})" in caplog.text
     assert office.messenger.whispers[-1].mood == "trouble"
     assert job_count(office) == 0
 
@@ -82,12 +83,18 @@ def test_a_job_that_cannot_even_be_read_ends(office: Office, payload: str) -> No
 
 
 @pytest.mark.parametrize("kind", ["click", "form"])
-def test_a_click_or_a_form_that_breaks_is_told_too(office: Office, kind: str) -> None:
+def test_a_click_or_a_form_that_breaks_is_told_with_a_reference_that_is_in_the_log_too(
+    office: Office, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
     change = office.ask()
     with office.store.unit_of_work() as store:
         store.database.execute("UPDATE changes SET decision = '{}' WHERE number = ?", change.number)
     inbound = office.click(ANTON, change, buttons.APPROVE) if kind == "click" else office.form(ANTON, change, "no")
-    assert "Something went wrong inside b24bot" in office.hears(inbound)
+    found = re.search(
+        r"Something went wrong inside b24bot\. Tell an admin the reference (E-.*)\.", office.hears(inbound)
+    )
+    assert found
+    assert f"a job failed ({found[1]})" in caplog.text
     whisper = office.waiting_whispers()[-1]
     assert (whisper.person, whisper.channel) == (ANTON, change.channel if kind == "click" else "")
 

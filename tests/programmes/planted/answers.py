@@ -12,6 +12,22 @@ _VERDICT, _CATALOGUE, _CLIENT = (
 
 ANSWERS: tuple[Bug, ...] = (
     bug(
+        "fault-is-refusal",
+        "a call in which the plugin failed counts as refused, although it may have been sent",
+        (
+            "bot/host/guarded.py",
+            "CallOutcome(verdict=CallVerdict.UNKNOWN, sentence=sentence, code=PLUGIN_FAILED)",
+            "CallOutcome(verdict=CallVerdict.FAILED, sentence=sentence, code=PLUGIN_FAILED)",
+        ),
+        by="tests/host/test_guarded.py",
+    ),
+    bug(
+        "strange-label",
+        "reading back may answer in labels that the plan does not have",
+        ("bot/host/guarded.py", "            if unknown:", "            if len(unknown) > len(plan.wanted):"),
+        by="tests/host/test_guarded.py",
+    ),
+    bug(
         "naive200",
         "an HTTP 200 whose result is not empty counts as done",
         (

@@ -1,0 +1,151 @@
+"""The edge to a plugin: whatever it raises, or returns, that the protocol does not allow is a fault of the plugin.
+
+It is told as such, by the plugin's name and with a reference to the log, and never as a fault of the bot.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from bot.clock import incident_id
+from bot.core.errors import PluginFault, StoreUnavailable
+from bot.core.execution import PLUGIN_FAILED
+from bot.core.sanitizer import sanitize
+from bot.plugin import (
+    Call,
+    CallOutcome,
+    CallVerdict,
+    Group,
+    Observation,
+    Place,
+    Plan,
+    Plugin,
+    PluginError,
+    Services,
+    Setting,
+    Simulation,
+)
+
+log = logging.getLogger("b24bot.plugin")
+MOST_KNOWN = 100
+
+
+@contextmanager
+def blame(plugin: str, doing: str, *, known: dict[str, str] | None = None) -> Iterator[None]:
+    """Turn whatever is raised inside, other than a PluginError, into a PluginFault that names the plugin.
+
+    `doing` completes “The plugin NAME failed while it …”. The trace goes to the log; that of a fault in `known`, which
+    came before, is not written again.
+    """
+    try:
+        yield
+    except PluginError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _fault(plugin, doing, error, known) from error
+
+
+def _fault(plugin: str, doing: str, error: BaseException, known: dict[str, str] | None = None) -> PluginFault:
+    known = {} if known is None else known
+    key = f"{doing}: {type(error).__name__}: {error}"
+    before = known.get(key)
+    incident = before or incident_id()
+    more = {"action": "plugin_fault", "incident": incident}
+    log.error("the plugin %s failed while it %s (%s)", plugin, doing, incident, exc_info=not before, extra=more)
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known[key] = incident
+    return PluginFault(
+        f"The plugin {plugin} failed while it {doing} (reference {incident}).",
+        hint="Tell an admin the reference: the log has the rest. It is a fault of the plugin, not of the portal.",
+    )
+
+
+def require(value: Any, kind: type[Any]) -> Any:
+    """The value, if it is of that kind. Raises TypeError, for `blame` to make a sentence of."""
+    if not isinstance(value, kind):
+        raise TypeError(f"it returned {type(value).__name__} instead of {kind.__name__}")
+    return value
+
+
+class GuardedPlugin:
+    """A plugin as the host calls it: the protocol holds, whatever the plugin does."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self.plugin = plugin
+        self.name = plugin.name
+        self._known: dict[str, str] = {}
+        """Faults by what was raised, with their references: some things are asked every few seconds."""
+
+    def _blame(self, doing: str) -> AbstractContextManager[None]:
+        return blame(self.name, doing, known=self._known)
+
+    @property
+    def settings(self) -> Sequence[Setting]:
+        return self.plugin.settings
+
+    @property
+    def groups(self) -> Iterable[Group[Any]]:
+        return self.plugin.groups
+
+    @property
+    def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
+        return self.plugin.simulators
+
+    def start(self, services: Services) -> None:
+        with self._blame("started"):
+            self.plugin.start(services)
+
+    def tend(self, services: Services) -> None:
+        with self._blame("looked after what would run out"):
+            self.plugin.tend(services)
+
+    def close(self) -> None:
+        """A plugin that cannot let go keeps nobody else from it; the log has why."""
+        try:
+            self.plugin.close()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge to a plugin; the process ends anyway
+            _fault(self.name, "let go of its connections", error)
+
+    def places(self, services: Services) -> Sequence[Place]:
+        with self._blame("named its portals"):
+            return [require(place, Place) for place in self.plugin.places(services)]
+
+    def open(self, services: Services, place: Place) -> Any:
+        with self._blame(f"opened {place.name}"):
+            return self.plugin.open(services, place)
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        """Make one changing call. A plugin that fails in it may have sent it: that outcome is unknown."""
+        try:
+            with self._blame(f"made the call {call.method}"):
+                return _checked(self.plugin.perform(services, place, call))
+        except StoreUnavailable:
+            raise
+        except PluginError as error:
+            sentence = f"{error.sentence} It may or may not have been sent."
+            return CallOutcome(verdict=CallVerdict.UNKNOWN, sentence=sentence, code=PLUGIN_FAILED)
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        """What is true of the plan's target, in labels that the plan has: another one would pass for a change."""
+        with self._blame(f"read {plan.target} back"):
+            seen = dict(require(self.plugin.verify(services, place, plan), Mapping))
+            for label, word in seen.items():
+                require(label, str)
+                require(word, str)
+            unknown = sorted(set(sanitize(seen)) - {*plan.before, *plan.wanted})
+            if unknown:
+                raise ValueError(f"verify returned labels that the plan does not have: {', '.join(unknown)}")
+            return seen
+
+
+def _checked(outcome: object) -> CallOutcome:
+    checked: CallOutcome = require(outcome, CallOutcome)
+    require(checked.verdict, CallVerdict)
+    require(checked.sentence, str)
+    require(checked.code, str)
+    require(checked.facts, Mapping)
+    return checked
