@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -18,8 +19,9 @@ from bot.cli.terminal import Terminal, assert_trusted
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted
-from bot.core.invocation import AnyCommand, clean, find, recorded, split, understand
+from bot.core.invocation import AnyCommand, find, recorded, understand
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
+from bot.core.tokenizer import option_word, words_of
 from bot.plugin import Plugin, Refusal, Reply
 from bot.store.seats import WORKER
 from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
@@ -29,7 +31,7 @@ from bot.usecases.house import do_at_once
 from bot.usecases.notify import told
 from bot.usecases.portals import keep_first_portal
 from bot.usecases.review import confirm
-from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview
+from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview, with_reading
 from bot.usecases.undelivered import DeliveryError
 
 log = logging.getLogger("b24bot.cli")
@@ -50,11 +52,21 @@ class Told:
 
 
 def join(words: Iterable[str]) -> str:
-    """Words as the shell split them, as one line for the bot's own parser.
+    """Words as the shell split them, as one line for the bot's own parser: each stays one word, exactly as it is.
 
-    Each is cleaned before it is quoted: cleaned afterwards, its curly quotes would end the quotation.
+    Only a dash that a keyboard put before an option's name is a hyphen here, too.
     """
-    return " ".join(shlex.quote(clean(word)) for word in words)
+    return " ".join(shlex.quote(option_word(word)) for word in words)
+
+
+def typed_line(words: Sequence[str]) -> str:
+    """Words that are a line as one would type it in Slack; what stood in the shell's own quotation marks is exact."""
+    if len(words) == 1:
+        return words[0].strip()
+    return " ".join(shlex.quote(word) if not word or _NEEDS_QUOTES.search(word) else word for word in words)
+
+
+_NEEDS_QUOTES = re.compile(r"[\s'\"\\]")
 
 
 def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
@@ -62,7 +74,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
 
     Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
     """
-    typed = split(clean(line or "help"))
+    typed = words_of(line or "help")
     if typed[:1] == [STATUS]:
         terminal.assert_sound()
     with terminal.bot() as bot:
@@ -73,8 +85,11 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
             if command.terminal and plugin is not None:
                 refuse_secrets(command, words)
                 assert_trusted(note_chain(bot.context))
-                return _set_up(terminal, bot, plugin, command, line + missing_words(terminal, command, words))
-            return _ask(terminal, bot, line, yes=yes)
+                line += missing_words(terminal, command, words)
+                answered = _set_up(terminal, bot, plugin, command, line)
+            else:
+                answered = _ask(terminal, bot, line, yes=yes)
+            return replace(answered, reply=with_reading(answered.reply, line))
         except NotPermitted as error:
             _record(terminal, bot, Tag.COMMAND_REFUSED, line, reason=error.sentence)
             raise

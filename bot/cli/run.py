@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 
 from bot.cli.declared import show
-from bot.cli.line import join, perform
+from bot.cli.line import perform, typed_line
 from bot.cli.options import YES_HELP, as_json
 from bot.cli.terminal import Terminal
-from bot.core.invocation import clean
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -22,7 +21,7 @@ def run(terminal: Terminal, words: tuple[str, ...], as_json: bool, yes: bool) ->
     What only reads is answered. What could do damage becomes a change request for others to approve in Slack.
     """
     command = terminal.host_settings["B24BOT_COMMAND"]
-    line = clean(words[0]) if len(words) == 1 else join(words)
+    line = typed_line(words)
     if line.startswith(f"{command} "):
         line = line.removeprefix(command).strip()
     show(perform(terminal, line, yes=yes), as_json=as_json)

@@ -1,32 +1,25 @@
-"""From typed words to an invocation: cleaning, splitting, finding the command, reading its arguments."""
+"""From typed words to an invocation: finding the command, reading its arguments."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core import marks
+from bot.core.characters import drop_invisible
 from bot.core.errors import WordsError
 from bot.core.redact import redact
 from bot.core.suggest import nearest
+from bot.core.tokenizer import render, words_of
 from bot.core.words import one_line, unbroken
 from bot.plugin import BadArgument, Command, Parameter
 
 AnyCommand = Command[Any]
 LONGEST_LINE = 4_000
 LONGEST_RECORDED = 200
-_MAPPED = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u2007": " ", "`": None})
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tabs and line breaks
-    r"\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    r"\ud800-\udfff]"  # halves of characters, which cannot be written down as UTF-8
-)
-_LONG_DASH = re.compile(r"(?:(?<=\s)|\A)[—–](?=[a-z])")
-_LINK = re.compile(r"(https?://[^|<>\s]+)(?:\|[^<>]*)?")
-"""What stands between < and > where Slack has made a link."""
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
 
 
@@ -50,15 +43,13 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """An invocation with its command and parsed arguments; `corrected` when the line had to be cleaned."""
+    """An invocation with its command and parsed arguments."""
 
     invocation: Invocation
     command: AnyCommand
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    corrected: str = ""
 
 
-_QUOTES: Mapping[str, str] = {'"': "double", "'": "single"}
 HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dry-run": "", "--break-glass": ""}
 """Options of every command: the portal to act on, why, only showing what would happen, and not waiting for others.
 
@@ -70,54 +61,42 @@ def portal_option(name: str) -> str:
     return f"--portal{'=' if name.startswith('--') else ' '}{shlex.quote(name)}"
 
 
-def clean(text: str) -> str:
-    """Take out what phones, pasting and Slack put in: curly quotes, odd spaces, invisible marks, code ticks, links.
-
-    What was cleaned stays as it is when it is cleaned again.
-    """
-    plain = _without_links(_INVISIBLE.sub("", marks.strip(text).translate(_MAPPED)))
-    plain = _LONG_DASH.sub("--", plain.strip())
-    return " ".join(re.split(r"[ \t\r\n]+", plain)) if '"' not in plain and "'" not in plain else plain
-
-
-def _without_links(text: str) -> str:
-    """Links as Slack writes them, back to bare addresses; one inside another first, all in one pass."""
-    opened = [""]
-    for piece in re.split("([<>])", text):
-        if piece == "<":
-            opened.append("")
-        elif piece == ">" and len(opened) > 1:
-            inside = opened.pop()
-            link = _LINK.fullmatch(inside)
-            opened[-1] += link[1] if link else f"<{inside}>"
-        else:
-            opened[-1] += piece
-    return "<".join(opened)
-
-
 def legible(text: str) -> str:
     """A typed line as people read it: with the names of whom it mentions, instead of what Slack sends for them."""
     return _MENTION.sub(lambda found: f"@{found[2] or found[1]}", text)
 
 
 def recorded(text: str, secrets: Iterable[str] = ()) -> str:
-    """A typed line as the record keeps it: cleaned as it is when it is read, on one line, without secrets, and cut.
+    """A typed line as the record keeps it: as it is read, on one line, without secrets, and cut.
 
-    Of a line that is too long, its words are kept as they are read: what reads as nothing, such as blanks, invisible
-    marks or an empty pair of quotation marks, must not push the rest out of the record.
+    What reads as nothing, such as blanks, invisible characters or an empty pair of quotation marks, must not push the
+    rest out of the record.
     """
-    line = one_line(clean(text))
-    if LONGEST_RECORDED < len(line) <= LONGEST_LINE:
-        line = one_line(_as_words(line))
-    return redact(line, secrets)[:LONGEST_RECORDED]
+    line = drop_invisible(text)
+    if len(line) <= LONGEST_LINE:
+        with suppress(WordsError):
+            line = render([word for word in words_of(line) if word])
+    return redact(one_line(line), secrets)[:LONGEST_RECORDED]
 
 
-def _as_words(line: str) -> str:
+def read_line(text: str) -> str:
+    """A typed line as it was read; empty where a reader of plain marks and blanks would have read the same."""
     try:
-        return shlex.join(shlex.split(line))
+        words = words_of(text) if len(text) <= LONGEST_LINE else []
+    except WordsError:
+        return ""
+    try:
+        return "" if shlex.split(text) == words or not words else render(words)
     except ValueError:
-        # A quotation mark is left open, so there are none.
-        return line
+        return render(words)
+
+
+def first_word(text: str) -> str:
+    """The noun that a line begins with, also of one that cannot be read to its end."""
+    with suppress(WordsError):
+        words = words_of(text[:LONGEST_LINE])
+        return words[0].lower() if words else ""
+    return next(iter(drop_invisible(text).lower().split(maxsplit=1)), "")
 
 
 def check_length(text: str) -> None:
@@ -126,35 +105,6 @@ def check_length(text: str) -> None:
         raise WordsError(
             f"That line has {len(text):,} characters; {LONGEST_LINE:,} is the most.", hint="Shorten it and send again."
         )
-
-
-def split(text: str) -> list[str]:
-    """Words, with quotes kept together. Raises WordsError where a quotation mark is left open."""
-    try:
-        return shlex.split(text)
-    except ValueError:
-        mark = left_open(text)
-    if mark not in _QUOTES:
-        raise WordsError(f"A backslash at the end has nothing after it in: {text}", hint="Take it away.")
-    raise WordsError(
-        f"A {_QUOTES[mark]} quotation mark ({mark}) is opened and not closed in: {text}",
-        hint="Close it, or put the whole text between double quotation marks.",
-    )
-
-
-def left_open(text: str) -> str:
-    """The quotation mark, or the backslash, that still waits for something at the end; empty when none does."""
-    mark, escaped = "", False
-    for char in text:
-        if escaped:
-            escaped = False
-        elif char == "\\" and mark != "'":
-            escaped = True
-        elif not mark and char in _QUOTES:
-            mark = char
-        elif char == mark:
-            mark = ""
-    return "\\" if escaped else mark
 
 
 def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyCommand, tuple[str, ...]]:
@@ -193,8 +143,7 @@ def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, 
 def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     """Read a whole line. Raises WordsError or BadArgument; nothing is lost, the sentence quotes what was read."""
     check_length(text)
-    cleaned = clean(text)
-    command, rest = find(commands, _words(cleaned))
+    command, rest = find(commands, words_of(text))
     words, options = _host_options(command, [_named(command, word) for word in rest])
     _refuse_host_options(command, options)
     invocation = Invocation(
@@ -207,16 +156,7 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     )
     # Quoting may have made it longer, and it must still be readable when it is planned again.
     check_length(invocation.line)
-    corrected = cleaned if cleaned != text.strip() else ""
-    return Understood(invocation=invocation, command=command, arguments=arguments(command, words), corrected=corrected)
-
-
-def _words(cleaned: str) -> list[str]:
-    """Split until nothing is left to clean: quotes can hide what is taken out, and a stored line is read again."""
-    words = split(cleaned)
-    while (again := split(clean(shlex.join(words)))) != words:
-        words = again
-    return words
+    return Understood(invocation=invocation, command=command, arguments=arguments(command, words))
 
 
 def _named(command: AnyCommand, word: str) -> str:

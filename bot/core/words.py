@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot.core.characters import is_blank
+
 
 def moment(at: int) -> str:
     """UTC epoch milliseconds as people read them: `2026-03-01 14:05 UTC`."""
@@ -17,7 +19,7 @@ def count(number: int, one: str, many: str = "") -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks: a second line of its own making could pass for one of the bot's."""
-    return " ".join(text.split())
+    return " ".join("".join(" " if is_blank(char) else char for char in text).split())
 
 
 def unbroken(text: str) -> str:

@@ -23,9 +23,21 @@ def as_typed(text: str) -> str:
 def _reference(found: re.Match[str]) -> str:
     sign, target, label = found[1], found[2], found[3]
     if not sign:
-        return (label or target) if target.startswith("mailto:") else target
+        return _address(target, label)
     if sign == "@":
         return found[0]
     if sign == "!":
         return label or f"@{target.partition('^')[0]}"
     return f"{sign}{label or target}"
+
+
+_ADDED = ("mailto:", "tel:", "http://", "https://")
+"""What Slack puts before an address that was typed without it."""
+
+
+def _address(target: str, label: str | None) -> str:
+    """The address as it was typed: the label, where the target is that with something put before it."""
+    bare = next((target.removeprefix(scheme) for scheme in _ADDED if target.startswith(scheme)), target)
+    if target.startswith(_ADDED[:2]):
+        return label or bare
+    return label if label and bare.rstrip("/") == label.rstrip("/") else target

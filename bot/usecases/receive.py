@@ -6,7 +6,7 @@ import json
 
 from bot.core.audit import Entry, Tag
 from bot.core.inbound import Inbound, SlashCommand, inbound_to_json
-from bot.core.invocation import clean
+from bot.core.invocation import first_word
 from bot.store.jobs import AT_ONCE, IN_TURN, Receipt
 from bot.usecases.context import Context
 from bot.usecases.rules import freezing
@@ -36,8 +36,7 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
 def _rank(inbound: Inbound) -> int:
     """Commands wait behind what people decide, for they may read for long: behind clicks, forms and a freeze."""
     if isinstance(inbound, SlashCommand):
-        words = clean(inbound.text).lower().split(maxsplit=1)
-        return AT_ONCE if words[:1] == [freezing.noun] else IN_TURN
+        return AT_ONCE if first_word(inbound.text) == freezing.noun else IN_TURN
     return AT_ONCE
 
 

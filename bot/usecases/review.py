@@ -5,10 +5,12 @@ from __future__ import annotations
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ENDINGS, ChangeRequest, Review, Status, Verdict
+from bot.core.characters import drop_invisible
 from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
 from bot.core.policy import BrokenGlass
 from bot.core.principals import Principal
+from bot.core.words import one_line
 from bot.plugin import Reply
 from bot.store.jobs import Job
 from bot.usecases import buttons
@@ -60,7 +62,7 @@ def send_reason(ctx: Context, job: Job, form: Form) -> None:
     _ask_slack(ctx, form)
     with ctx.store.unit_of_work() as store:
         change = _claimed(ctx, form)
-        reason = " ".join(marks.strip(form.fields.get("reason", "")).split())[:LONGEST_REASON]
+        reason = one_line(drop_invisible(form.fields.get("reason", "")))[:LONGEST_REASON]
         if change is None:
             _tell(ctx, form, _no_claim(ctx, form))
         elif not reason:

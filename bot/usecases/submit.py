@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange, Status
 from bot.core.errors import NotPermitted, PluginFault, WordsError
 from bot.core.inbound import SlashCommand
-from bot.core.invocation import legible, recorded
+from bot.core.invocation import legible, read_line, recorded
 from bot.core.json_views import preview_view
 from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused, needs
 from bot.core.principals import Principal
+from bot.core.sanitizer import sanitize_text
 from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
 from bot.store.jobs import Job
@@ -50,7 +53,7 @@ def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
 def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> None:
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
     reference = note_trouble(error, f"{slash.person.id} typed {recorded(slash.text)}")
-    reply = _with_line(error_reply(error, reference=reference), slash.text)
+    reply = error_reply(error, reference=reference)
     with ctx.store.unit_of_work() as store:
         if isinstance(error, NotPermitted):
             store.record(_entry(Tag.COMMAND_REFUSED, slash, reason=error.sentence))
@@ -86,9 +89,20 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
 
 
 def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: str, suggestion: str = "") -> None:
+    reply = with_reading(reply, slash.text, always=mood == "refusal")
     whisper(ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion)
     ctx.store.jobs.finish(job)
     ctx.wake()
+
+
+def with_reading(reply: Reply, line: str, *, always: bool = False) -> Reply:
+    """The answer with the line as it was read, where that is not as it was typed; `always` shows it in any case."""
+    read = read_line(line) or (line if always else "")
+    if not read:
+        return reply
+    shown = legible(sanitize_text(read))
+    shown = shown if len(shown) <= 300 else f"{shown[:300]}… ({len(shown):,} characters)"
+    return replace(reply, notes=(*reply.notes, f"I read: {shown}"))
 
 
 def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> tuple[ChangeRequest, bool]:
@@ -239,9 +253,3 @@ def preview(planned: Planned) -> Reply:
     facts.append(("Needs", needs(planned.decision)))
     data = preview_view(plan, planned.place, planned.decision)
     return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts), data=data)
-
-
-def _with_line(reply: Reply, line: str) -> Reply:
-    line = legible(marks.strip(line))
-    shown = line if len(line) <= 300 else f"{line[:300]}… ({len(line):,} characters)"
-    return Reply(title=reply.title, facts=reply.facts, notes=(*reply.notes, f"I read: {shown}"))

@@ -62,7 +62,7 @@ PURE: Mapping[str, frozenset[str]] = {
     "bot.core": frozenset(
         {
             *("__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "hashlib", "hmac"),
-            *("itertools", "json", "re", "shlex", "typing", "urllib.parse"),
+            *("contextlib", "functools", "itertools", "json", "re", "shlex", "typing", "unicodedata", "urllib.parse"),
         }
     ),
 }

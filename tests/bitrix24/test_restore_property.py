@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.invocation import clean
+from bot.core.characters import drop_invisible
 from bot.plugin import BadArgument, UndoKind
 from plugins.bitrix24 import registration
 from plugins.bitrix24.registration import SWITCHES
@@ -38,7 +38,7 @@ def typeable(word: str) -> bool:
         taken = registration.parse_name(word) == word
     except BadArgument:
         return False
-    return taken and clean(shlex.quote(word)) == shlex.quote(word) and " ".join(word.split()) == word
+    return taken and drop_invisible(word) == word and " ".join(word.split()) == word
 
 
 def drawn(color: str) -> str:

@@ -69,7 +69,20 @@ def test_bytes_that_are_no_utf_8_are_left_out_of_a_line_and_of_its_record(desk: 
 def test_words_keep_their_spaces_quotes_and_apostrophes(staffed: Desk) -> None:
     staffed.run(*REMOVE, "--reason", "it’s  “old”, isn't it")
     (change,) = staffed.json("request", "list")
-    assert change["reason"] == "it's  \"old\", isn't it"
+    assert change["reason"] == "it’s  “old”, isn't it"
+
+
+def test_a_line_with_the_quotation_marks_of_a_phone_is_read_as_meant_and_the_answer_shows_how(staffed: Desk) -> None:
+    shown = staffed.run("run", "connector remove myconnector —reason «старый номер»").stdout
+    assert "I read: connector remove myconnector --reason" in " ".join(shown.split())
+    (change,) = staffed.json("request", "list")
+    assert change["reason"] == "старый номер"
+
+
+def test_words_that_the_shell_has_split_are_a_line_as_well(staffed: Desk) -> None:
+    staffed.run("run", *REMOVE, "—reason", "«старый", "номер»")
+    (change,) = staffed.json("request", "list")
+    assert change["reason"] == "старый номер"
 
 
 def test_a_dry_run_shows_the_plan_and_opens_nothing(office: Desk) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import marks
-from bot.core.invocation import clean
+from bot.core.characters import drop_invisible
 from bot.core.principals import Principal
 from tests.core.samples import ANNA, BORIS, SHELL
 
@@ -32,7 +32,7 @@ def shown(text: str) -> tuple[str, list[str]]:
 def test_typed_text_never_mentions_anybody(text: str) -> None:
     stripped = marks.strip(text)
     assert shown(stripped) == (stripped, [])
-    assert shown(clean(text))[1] == []
+    assert shown(drop_invisible(text))[1] == []
 
 
 @given(typed, typed, typed)

@@ -272,7 +272,7 @@ def test_rejecting_asks_for_a_reason_and_then_ends_it(office: Office) -> None:
     assert office.toy.calls == []
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "\n\t", FORGED[0]])
+@pytest.mark.parametrize("reason", ["", "   ", "\n\t", FORGED[0], "\u202f\u3000", "\u200b\ufeff", "\u2800"])
 def test_a_rejection_needs_a_reason(office: Office, reason: str) -> None:
     change = office.ask()
     assert office.send(ANTON, change, reason) == "CR-1001 was not rejected: a reason is needed."

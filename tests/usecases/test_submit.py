@@ -78,6 +78,7 @@ def test_the_record_of_a_change_request_holds_what_was_asked(office: Office) -> 
     assert (record.actor, record.subject) == (OLGA.id, change.id)
     assert record.facts == {
         "line": "thing remove one",
+        "terms": record.facts["terms"],
         "summary": "Remove one",
         "portal": "default",
         "target": "thing:one",
@@ -244,6 +245,34 @@ def test_a_mistake_is_told_with_what_was_read_and_what_may_have_been_meant(offic
     whisper = office.messenger.whispers[-1]
     assert (whisper.mood, whisper.suggestion) == ("refusal", "thing remove one")
     assert whisper.reply.notes[-1] == "I read: thing remov one"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("thing list `", "thing list"),
+        ("thing remove “one” —reason «old»", "thing remove one --reason old"),
+        ("thing paint one --colour=„dark blue“", 'thing paint one --colour="dark blue"'),
+        ("thing paint one\u202f--dry‑run", "thing paint one --dry-run"),
+        ("thing paint ‘one’ --colour red", "thing paint one --colour red"),
+        ("freeze «now»", "freeze now"),
+        ("«thing remov one»", "thing remov one"),
+    ],
+)
+def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_was_read(
+    office: Office, typed: str, read: str
+) -> None:
+    """Answers, cards that wait, dry runs, nothing to do, what is done at once, and refusals."""
+    office.type(OLGA, typed)
+    assert office.messenger.whispers[-1].reply.notes[-1] == f"I read: {read}"
+
+
+@pytest.mark.parametrize(
+    "typed", ["thing list", " thing  remove one --reason 'a b'", 'thing paint one --colour "it’s"']
+)
+def test_a_line_that_was_read_as_typed_is_not_repeated(office: Office, typed: str) -> None:
+    office.type(OLGA, typed)
+    assert not any("I read" in note for note in office.messenger.whispers[-1].reply.notes)
 
 
 def test_a_mention_in_a_refused_line_is_shown_by_its_name(office: Office) -> None:

@@ -60,10 +60,24 @@ def command(
     }
 
 
+_BARE_ADDRESS = re.compile(
+    r"(?<![\S])(?:[a-z0-9._-]+@)?(?:[a-z0-9-]+\.)+(?:com|org|net|io|eu|de|fr|ru|ua|example)(?:/[^\s<>|]*)?(?![\w.@-])",
+    re.IGNORECASE,
+)
+
+
+def _scheme_of(address: str) -> str:
+    return "mailto:" if "@" in address else "http://"
+
+
 def escaped(world: World, text: str) -> str:
-    """What a command with `should_escape` receives: entities, `<@U…|name>`, `<#C…|name>`, `<https://…>`."""
+    """What a command with `should_escape` receives: entities, `<@U…|name>`, `<#C…|name>`, and links.
+
+    A link is `<https://…>`; one that was typed without its scheme gets it, and keeps what was typed behind a bar.
+    """
     safe = html.escape(text, quote=False)
     safe = re.sub(r"(?<!\S)https?://[^\s<>|]+", lambda found: f"<{found[0]}>", safe)
+    safe = _BARE_ADDRESS.sub(lambda found: f"<{_scheme_of(found[0])}{found[0]}|{found[0]}>", safe)
     for person in world.people:
         names = f"{re.escape(person.name)}|{re.escape(person.handle)}"
         safe = re.sub(rf"(?<!\S)@(?:{names})(?!\S)", f"<@{person.id}|{person.handle}>", safe)
