@@ -21,10 +21,16 @@ EVENTS: Mapping[Event, Tag] = {
 }
 EVENT_FACTS = frozenset({"generation", "chain", "code", "sentence"})
 Progress = Callable[[int, int, str], None]
+MaySend = Callable[[float], bool]
 
 
 def nobody_waits(done: int, total: int, what: str) -> None:
     """Progress that nobody wants to hear of."""
+
+
+def sends_nothing(_: float) -> bool:
+    """The answer to a plugin that is not asked to perform a call."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,11 @@ class PluginServices:
     scratch: Path
     store: Store = field(repr=False)
     tell_progress: Progress
+    ask_to_send: MaySend
     default_places: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def may_send(self, seconds: float) -> bool:
+        return self.ask_to_send(seconds)
 
     def progress(self, done: int, total: int, what: str) -> None:
         self.tell_progress(done, total, what)
@@ -58,7 +68,13 @@ class PluginServices:
 
 
 def services_for(
-    plugin: str, settings: Mapping[str, str], store: Store, clock: Clock, progress: Progress = nobody_waits
+    plugin: str,
+    settings: Mapping[str, str],
+    store: Store,
+    clock: Clock,
+    progress: Progress = nobody_waits,
+    *,
+    may_send: MaySend = sends_nothing,
 ) -> PluginServices:
     return PluginServices(
         settings=settings,
@@ -69,4 +85,5 @@ def services_for(
         scratch=store.database.path.parent / "scratch" / plugin,
         store=store,
         tell_progress=progress,
+        ask_to_send=may_send,
     )

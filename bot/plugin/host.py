@@ -125,6 +125,15 @@ class Services(Protocol):
         `sentence`; any other raises ValueError."""
         ...
 
+    def may_send(self, seconds: float) -> bool:
+        """Ask before each attempt to send a changing call, after all waiting and right before its first byte.
+
+        `seconds` is how long the attempt can take at most from then on, its time-outs included. False: the call must
+        not be sent, for somebody else has taken over its change request, or this is no `perform`; its outcome is
+        `NOT_SENT`. The answer is for this moment: ask again after a pause and before another attempt.
+        """
+        ...
+
     def progress(self, done: int, total: int, what: str) -> None:
         """Tell whoever waits how far a long read has come, for example 3 of 80 batches; may be called often."""
         ...
@@ -194,7 +203,11 @@ class Plugin(Protocol):
         ...
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
-        """Make one changing call, at most once. Never raises for what the remote side does."""
+        """Make one changing call, at most once. Never raises for what the remote side does.
+
+        Whether it may still be made is asked with `services.may_send` before each attempt: minutes may have passed
+        since this was called.
+        """
         ...
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:

@@ -13,15 +13,16 @@ from bot.store.database import Database, Row
 
 FIRST_NUMBER = 1001
 _COLUMNS = (
-    *("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_at", "reminded_at"),
-    *("asked_at", "settled_by"),
+    *("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_steady"),
+    *("reminded_at", "asked_at", "settled_by", "sent_steady"),
 )
 _UPDATE = (
     "UPDATE changes SET status = COALESCE(?, status), decided_at = COALESCE(?, decided_at), "
     "started_at = COALESCE(?, started_at), ended_at = COALESCE(?, ended_at), outcome = COALESCE(?, outcome), "
     "card = COALESCE(?, card), channel = COALESCE(?, channel), seen = COALESCE(?, seen), "
-    "seen_at = COALESCE(?, seen_at), reminded_at = COALESCE(?, reminded_at), asked_at = COALESCE(?, asked_at), "
-    "settled_by = COALESCE(?, settled_by) WHERE number = ? AND COALESCE(?, status) = status"
+    "seen_steady = COALESCE(?, seen_steady), reminded_at = COALESCE(?, reminded_at), "
+    "asked_at = COALESCE(?, asked_at), settled_by = COALESCE(?, settled_by), "
+    "sent_steady = COALESCE(?, sent_steady) WHERE number = ? AND COALESCE(?, status) = status"
 )
 
 
@@ -159,12 +160,14 @@ class Changes:
             == 1
         )
 
-    def answer(self, number: int, step: int, outcome: CallOutcome, *, at: int) -> None:
+    def answer(self, number: int, step: int, outcome: CallOutcome, *, at: int, steady: int) -> None:
+        ago = outcome.sent_ms_ago or 0
         self._database.execute(
             "UPDATE executions SET verdict = ?, code = ?, sentence = ?, answered_at = ?, sent_at = ? "
             "WHERE number = ? AND step = ?",
-            *(outcome.verdict, outcome.code, outcome.sentence, at, at - (outcome.sent_ms_ago or 0), number, step),
+            *(outcome.verdict, outcome.code, outcome.sentence, at, at - ago, number, step),
         )
+        self.note(number, {"sent_steady": steady - ago})
 
     def steps(self, number: int) -> list[Step]:
         rows = self._database.rows(
@@ -174,9 +177,17 @@ class Changes:
         return [Step(**{**row, "verdict": row["verdict"] and CallVerdict(row["verdict"])}) for row in rows]
 
     def seen(self, number: int) -> tuple[str, int] | None:
-        """What the last reading-back showed, and when."""
-        row = self._database.row("SELECT seen, seen_at FROM changes WHERE number = ?", number)
-        return (row["seen"], row["seen_at"]) if row and row["seen"] is not None else None
+        """What the last reading-back showed, and when by the steady clock."""
+        row = self._database.row("SELECT seen, seen_steady FROM changes WHERE number = ?", number)
+        return (row["seen"], row["seen_steady"]) if row and row["seen"] is not None else None
+
+    def sent_steady(self, number: int) -> int | None:
+        """When the last call can have been sent at the latest, by the steady clock; None when nobody noted it.
+
+        Later than now means that the machine was started again since.
+        """
+        row = self._database.row("SELECT sent_steady FROM changes WHERE number = ?", number)
+        return row["sent_steady"] if row else None
 
     def _read(self, where: str, *values: str | int, limit: int = 1_000) -> list[ChangeRequest]:
         rows = self._database.where("changes", where, values, order_by="number desc", limit=limit)

@@ -1,37 +1,65 @@
-"""Who runs a change request: a lease with a fence, so that one who lost it can write nothing more of it."""
+"""Who runs a change request: a lease with a fence, so that one who lost it can write and send nothing more of it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from bot.core.change import Lease, Status
 from bot.store.database import Database
 
-LEASE_MS = 240_000
-"""Longer than the longest call: a minute's queue at a full portal, a renewal of tokens, 90 s for the answer."""
+LEASE_MS = 120_000
+"""Longer than the longest attempt at a call, which begins only if it has ended when the lease does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A change request that stands as running, and the lease as it is stored. `owner` is empty when it has none."""
+
+    number: int
+    owner: str
+    fence: int
+    until: int
+
+    def lasts(self, steady: int) -> bool:
+        """Whether the lease has not run out.
+
+        One that would last longer than a new one is from before a restart of the machine, or of another machine.
+        """
+        return steady < self.until <= steady + LEASE_MS
 
 
 class Leases:
-    """The leases of the change requests that run. The fence decides who may write; the time only says when to look.
+    """The leases of the change requests that run. The fence decides who may write and send.
 
-    A clock that jumps can therefore end a lease too early or too late, and never let two hold it.
+    `steady` is in milliseconds of the clock that nobody sets. Every process of a machine has the same one, so that a
+    wall clock that is set makes no lease shorter or longer.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, number: int, owner: str, *, at: int) -> Lease | None:
+    def begin(self, number: int, owner: str, *, at: int, steady: int) -> Lease | None:
         """Take the arrow from approved to running; None when it has moved on, or somebody else took it."""
         rows = self._database.returning(
             "UPDATE changes SET status = ?, started_at = ?, lease_owner = ?, lease_until = ?, fence = fence + 1 "
             "WHERE number = ? AND status = ? RETURNING fence",
-            *(Status.RUNNING, at, owner, at + LEASE_MS, number, Status.APPROVED),
+            *(Status.RUNNING, at, owner, steady + LEASE_MS, number, Status.APPROVED),
         )
         return Lease(number=number, owner=owner, fence=rows[0]["fence"]) if rows else None
 
-    def hold(self, lease: Lease, *, at: int) -> bool:
-        """Renew it, in the transaction of whatever is written under it; False when it is lost: then write nothing."""
+    def held_until(self, lease: Lease) -> int | None:
+        """When it runs out; None when it is lost."""
+        row = self._database.row(
+            "SELECT lease_until FROM changes WHERE number = ? AND status = ? AND lease_owner = ? AND fence = ?",
+            *(lease.number, Status.RUNNING, lease.owner, lease.fence),
+        )
+        return row["lease_until"] if row else None
+
+    def hold(self, lease: Lease, *, steady: int) -> bool:
+        """Renew it, in the transaction of whatever is done under it; False when it is lost: then do nothing."""
         held = self._database.execute(
             "UPDATE changes SET lease_until = ? WHERE number = ? AND status = ? AND lease_owner = ? AND fence = ?",
-            *(at + LEASE_MS, lease.number, Status.RUNNING, lease.owner, lease.fence),
+            *(steady + LEASE_MS, lease.number, Status.RUNNING, lease.owner, lease.fence),
         )
         return held == 1
 
@@ -43,22 +71,20 @@ class Leases:
         )
         return gone == 1
 
-    def ownerless(self, now: int, *, alone: bool) -> list[int]:
-        """The change requests that stand as running with a lease that has run out.
-
-        `alone` says that every other owner is known to be dead: then all that stand as running.
-        """
+    def running(self) -> list[Running]:
+        """All that stand as running, the oldest first."""
         rows = self._database.rows(
-            "SELECT number FROM changes WHERE status = ? AND (? OR lease_until <= ?) ORDER BY number",
-            *(Status.RUNNING, alone, now),
+            "SELECT number, COALESCE(lease_owner, '') AS owner, fence, lease_until AS until "
+            "FROM changes WHERE status = ? ORDER BY number",
+            Status.RUNNING,
         )
-        return [row["number"] for row in rows]
+        return [Running(**row) for row in rows]
 
-    def adopt(self, number: int, now: int, *, alone: bool) -> bool:
-        """Shut out whoever ran it, if the lease has still run out; False when it was renewed or ended meanwhile."""
+    def adopt(self, seen: Running) -> bool:
+        """Shut out whoever ran it; False when its lease was renewed, or it ended, since it was seen so."""
         adopted = self._database.execute(
             "UPDATE changes SET fence = fence + 1, lease_owner = NULL, lease_until = 0 "
-            "WHERE number = ? AND status = ? AND (? OR lease_until <= ?)",
-            *(number, Status.RUNNING, alone, now),
+            "WHERE number = ? AND status = ? AND fence = ? AND lease_until = ?",
+            *(seen.number, Status.RUNNING, seen.fence, seen.until),
         )
         return adopted == 1

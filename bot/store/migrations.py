@@ -158,6 +158,14 @@ _SECOND = (
     "CREATE INDEX outbox_number ON outbox (number, kind, state)",
 )
 
+_FOURTH = (
+    "ALTER TABLE changes ADD COLUMN sent_steady INTEGER",
+    "ALTER TABLE changes RENAME COLUMN seen_at TO seen_steady",
+    "UPDATE changes SET seen = NULL, seen_steady = NULL, lease_until = 0",
+    "ALTER TABLE secrets ADD COLUMN lease_from INTEGER NOT NULL DEFAULT 0",
+    "UPDATE secrets SET lease_owner = NULL, lease_until = 0",
+)
+
 
 @migrations()
 def m001_first(db: Utils) -> None:
@@ -170,6 +178,13 @@ def m001_first(db: Utils) -> None:
 def m002_standing_and_leases(db: Utils) -> None:
     """People's accounts, which card a button belongs to, who runs a change request, and what a notice is about."""
     for statement in _SECOND:
+        db.execute(statement)
+
+
+@migrations()
+def m004_steady_clock(db: Utils) -> None:
+    """What is waited for is measured by the clock that nobody sets. What the other one measured is over or unknown."""
+    for statement in _FOURTH:
         db.execute(statement)
 
 

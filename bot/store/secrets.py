@@ -62,14 +62,18 @@ class Secrets:
 
     @contextmanager
     def lease(self, name: str, *, seconds: float) -> Iterator[bool]:
-        owner = ids.token()
-        now = self._clock.now_ms()
+        """Measured by the clock that nobody sets, which all processes of a machine share.
+
+        That clock begins anew with the machine: a lease that was taken later than now is from before a restart, and
+        its holder is gone.
+        """
+        owner, now = ids.token(), round(self._clock.monotonic() * 1000)
         with self._database.unit_of_work():
             held = (
                 self._database.execute(
-                    "UPDATE secrets SET lease_owner = ?, lease_until = ? "
-                    "WHERE plugin = ? AND name = ? AND lease_until <= ?",
-                    *(owner, now + round(seconds * 1000), self._plugin, name, now),
+                    "UPDATE secrets SET lease_owner = ?, lease_from = ?, lease_until = ? "
+                    "WHERE plugin = ? AND name = ? AND (lease_until <= ? OR lease_from > ?)",
+                    *(owner, now, now + round(seconds * 1000), self._plugin, name, now, now),
                 )
                 == 1
             )

@@ -42,6 +42,6 @@ def _empty() -> bytes:
 def scratch_services(
     folder: Path, settings: Mapping[str, str], *, plugin: str = "bitrix24", clock: Clock | None = None
 ) -> PluginServices:
-    """What the plugin would be given, over `scratch_store`."""
+    """What the plugin would be given, over `scratch_store`. It may send whatever it asks for."""
     store = scratch_store(folder, clock)
-    return services_for(plugin, settings, store, store.clock)
+    return services_for(plugin, settings, store, store.clock, may_send=lambda _: True)

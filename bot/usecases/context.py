@@ -19,7 +19,7 @@ from bot.core.policy import Terms
 from bot.core.principals import Principal
 from bot.core.standing import Membership
 from bot.host.registry import Registry
-from bot.host.services import PluginServices, Progress, nobody_waits, services_for
+from bot.host.services import MaySend, PluginServices, Progress, nobody_waits, sends_nothing, services_for
 from bot.plugin import Clock
 from bot.store.database import free_bytes
 from bot.store.jobs import Job
@@ -93,6 +93,8 @@ class Context:
     """Which accounts are one person's."""
     owner: str = field(default_factory=ids.token)
     """Names this process in the leases of what it runs."""
+    at_work: set[str] = field(default_factory=set)
+    """The owners of leases whose threads are at work in this process."""
     audit_lag_ms: int = 1_800_000
     """How old a line that is not in the audit channel, or a head that the witness has not got, may get."""
     witness: Witness | None = None
@@ -133,8 +135,9 @@ class Context:
         progress: Progress = nobody_waits,
         *,
         default_places: Mapping[str, Sequence[str]] | None = None,
+        may_send: MaySend = sends_nothing,
     ) -> PluginServices:
-        given = services_for(plugin, self.settings, self.store, self.clock, progress)
+        given = services_for(plugin, self.settings, self.store, self.clock, progress, may_send=may_send)
         given = replace(given, default_places=default_places) if default_places else given
         if plugin != HOUSE:
             return given

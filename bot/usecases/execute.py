@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Fact, Tag
@@ -17,13 +18,13 @@ from bot.core.plans import digest, drift, rebased
 from bot.core.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
-from bot.store.store import Store
 from bot.usecases.asking import please_look
 from bot.usecases.change_record import record_change
 from bot.usecases.consider import ask, plainly
 from bot.usecases.context import Context, log
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
+from bot.usecases.holding import LeaseLost, at_work, holding, may_send, steady_ms
 from bot.usecases.mode import hurdle
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
 from bot.usecases.quorum import MOST_APPROVALS, asked_otherwise, concerned, on_record, unrecorded, void
@@ -74,13 +75,10 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     if stopped is not None:
         _end(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
-    lease = _begin(ctx, job, change)
-    if lease is not None:
-        _run_under(ctx, job, change, lease)
-
-
-class LeaseLost(Exception):
-    """Somebody else has taken over what this was running: whatever it would write now does not count."""
+    with at_work(ctx, _owner(ctx, job)):
+        lease = _begin(ctx, job, change)
+        if lease is not None:
+            _run_under(ctx, job, change, lease)
 
 
 def _owner(ctx: Context, job: Job) -> str:
@@ -167,7 +165,8 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
             expire(ctx, change)
         elif barred is not None:
             close(ctx, change, Status.APPROVED, barred, tag=Tag.EXECUTION_STOPPED)
-        lease = store.leases.begin(change.number, _owner(ctx, job), at=ctx.clock.now_ms())
+        now, steady = ctx.clock.now_ms(), steady_ms(ctx)
+        lease = store.leases.begin(change.number, _owner(ctx, job), at=now, steady=steady)
         if lease is None:
             # Ended above; or withdrawn, or taken by a second job for the same change request, a moment ago.
             store.jobs.finish(job)
@@ -223,26 +222,18 @@ def run(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
     _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
 
 
-@contextmanager
-def _holding(ctx: Context, lease: Lease) -> Iterator[Store]:
-    """A unit of work for whoever still holds the lease, which is renewed in it. Raises LeaseLost."""
-    with ctx.store.unit_of_work() as store:
-        if not store.leases.hold(lease, at=ctx.clock.now_ms()):
-            raise LeaseLost
-        yield store
-
-
 def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease) -> list[CallOutcome]:
     """Make the calls in order, up to the first that is not done."""
     outcomes: list[CallOutcome] = []
+    services = ctx.services(plugin.name, may_send=partial(may_send, ctx, lease))
     for step, call in enumerate(change.plan.calls):
         if step:
-            with _holding(ctx, lease):
+            with holding(ctx, lease):
                 _intend(ctx, change, step)
         # What the house does is a change of the store: it is done together with its answer, or not at all.
-        with _holding(ctx, lease) if change.plugin == HOUSE else nullcontext():
-            outcome = sanitize(plugin.perform(ctx.services(plugin.name), change.place, call))
-            with _holding(ctx, lease):
+        with holding(ctx, lease) if change.plugin == HOUSE else nullcontext():
+            outcome = sanitize(plugin.perform(services, change.place, call))
+            with holding(ctx, lease):
                 _note_answer(ctx, change, step, outcome)
         outcomes.append(outcome)
         if outcome.verdict is not CallVerdict.DONE:
@@ -254,7 +245,7 @@ def _note_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOu
     told = {name: fact for name, fact in outcome.facts.items() if name in FACTS}
     method = change.plan.calls[step].method
     facts: dict[str, Fact] = {"method": method, "verdict": outcome.verdict, "code": outcome.code, **told}
-    ctx.store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms())
+    ctx.store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms(), steady=steady_ms(ctx))
     record_change(ctx.store, Tag.CALL_ANSWERED, change, actor=SYSTEM, facts=facts)
 
 
@@ -284,7 +275,7 @@ def _end(
     lease: Lease | None = None,
 ) -> None:
     """The ending and the end of the job; under the lease, where one was taken."""
-    with ctx.store.unit_of_work() if lease is None else _holding(ctx, lease) as store:
+    with ctx.store.unit_of_work() if lease is None else holding(ctx, lease) as store:
         close(ctx, change, old, ending, tag=tag)
         store.jobs.finish(job)
     ctx.wake()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot import clock as ids
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import StoreUnavailable
 from bot.core.execution import ASK_PEOPLE_AFTER_MS, READS_APART_MS, interrupted, settle
 from bot.core.plans import canonical
-from bot.store.changes import Step
+from bot.store.leases import Running
 from bot.usecases.asking import ask_people
 from bot.usecases.context import Context, log
-from bot.usecases.elapsed import Elapsed
 from bot.usecases.execute import close, observe
+from bot.usecases.holding import steady_ms
 
 EARLY_READS_APART_MS = 15_000
 
@@ -24,7 +22,8 @@ class Recovery:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._elapsed = Elapsed(ctx.clock)
+        self._known: dict[int, int] = {}
+        """Since when this process knows of each unknown outcome, by the steady clock."""
         self._next_look: dict[int, float] = {}
 
     def start(self) -> None:
@@ -39,29 +38,44 @@ class Recovery:
         self.adopt(alone=True)
 
     def adopt(self, *, alone: bool = False) -> None:
-        """Take over what stands as running under a lease that has run out, or, `alone`, under any at all.
+        """Take over what stands as running and nobody runs; `alone` says that every other owner is known to be dead.
 
-        Whoever held the lease finds the fence moved: it writes nothing more and makes no further call.
+        Whoever held the lease finds the fence moved: it writes nothing more and makes no further attempt at a call.
         """
         ctx = self._ctx
-        for number in ctx.store.leases.ownerless(ctx.clock.now_ms(), alone=alone):
+        for running in ctx.store.leases.running():
+            if not alone and self._is_run(running):
+                continue
             with ctx.store.unit_of_work() as store:
-                if store.leases.adopt(number, ctx.clock.now_ms(), alone=alone):
-                    change = store.changes.require(number)
-                    verdicts = [step.verdict for step in store.changes.steps(number)]
+                if store.leases.adopt(running):
+                    change = store.changes.require(running.number)
+                    verdicts = [step.verdict for step in store.changes.steps(running.number)]
+                    if None in verdicts:
+                        # It was sent, if at all, before now.
+                        store.changes.note(running.number, {"sent_steady": steady_ms(ctx)})
                     ending = interrupted(change.plan, verdicts, plugin=change.plugin)
                     close(ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
             ctx.wake()
+
+    def _is_run(self, running: Running) -> bool:
+        """Whether somebody may still run it.
+
+        Of this process's threads it is known, however long they wait. Another process's owner is believed as long as
+        its lease lasts, and each of its attempts has ended by then.
+        """
+        if running.owner.startswith(f"{self._ctx.owner}:"):
+            return running.owner in self._ctx.at_work
+        return running.lasts(steady_ms(self._ctx))
 
     def look(self) -> int:
         """Read back every unknown outcome that is due; returns how many were decided.
 
         What reading back cannot prove is left alone: only a person can find out.
         """
-        self._elapsed.look()
         self.adopt()
         unknown = [change for change in self._ctx.store.changes.with_status([Status.UNKNOWN]) if change.plan.provable]
-        self._elapsed.watch(change.number for change in unknown)
+        steady = steady_ms(self._ctx)
+        self._known = {change.number: self._known.get(change.number, steady) for change in unknown}
         now = self._ctx.clock.monotonic()
         due = [change for change in unknown if self._next_look.get(change.number, now) <= now]
         return sum(self._look_safely(change) for change in due)
@@ -85,12 +99,12 @@ class Recovery:
         plugin = ctx.registry.plugin(change.plugin)
         steps = ctx.store.changes.steps(change.number)
         # The clock is read before the portal is: an effect may come between the two, never the other way round.
-        now, left = ctx.clock.now_ms(), self._left(change, steps, ctx.settle_after_ms)
+        now, left = steady_ms(ctx), self._left(change, ctx.settle_after_ms)
         seen = observe(ctx, plugin, change)
         early = left > 0
         earlier = ctx.store.changes.seen(change.number)
         same = seen is not None and earlier is not None and earlier[0] == canonical(dict(seen))
-        # Within this process the pace keeps two reads apart, also when the clock has been set back between them.
+        # An earlier read at a later moment is from before a restart of the machine.
         agrees = not early and same and earlier is not None and abs(now - earlier[1]) >= READS_APART_MS
         ending = settle(change.plan, seen, agrees=agrees, intended=len(steps))
         with ctx.store.unit_of_work() as store:
@@ -100,7 +114,7 @@ class Recovery:
                 ctx.wake()
                 return decided
             if seen is not None and not early and not same:
-                store.changes.note(change.number, {"seen": canonical(dict(seen)), "seen_at": now})
+                store.changes.note(change.number, {"seen": canonical(dict(seen)), "seen_steady": now})
         self._look_again(change, min(EARLY_READS_APART_MS, left) if early else READS_APART_MS)
         self._ask_people_if_late(change)
         return False
@@ -110,24 +124,22 @@ class Recovery:
 
     def _ask_people_if_late(self, change: ChangeRequest) -> None:
         """Ask once. Reading back goes on, and may still be first."""
-        ctx, steps = self._ctx, self._ctx.store.changes.steps(change.number)
-        if change.asked_at is None and self._left(change, steps, ASK_PEOPLE_AFTER_MS) <= 0:
+        ctx = self._ctx
+        if change.asked_at is None and self._left(change, ASK_PEOPLE_AFTER_MS) <= 0:
             with ctx.store.unit_of_work() as store:
                 if store.changes.require(change.number).status is Status.UNKNOWN:
                     ask_people(ctx, change)
             ctx.wake()
 
-    def _left(self, change: ChangeRequest, steps: Sequence[Step], span: int) -> int:
-        """Milliseconds until so much time has passed since the last call can have been sent."""
-        return self._elapsed.left(change.number, self._sent_at(change, steps), span)
+    def _left(self, change: ChangeRequest, span: int) -> int:
+        """Milliseconds until so much time has passed since the last call can have been sent.
 
-    def _sent_at(self, change: ChangeRequest, steps: Sequence[Step]) -> int:
-        """No earlier than the last call was sent. One without an answer was, if at all, before its process ended."""
-        sent = [step.intended_at if step.sent_at is None else step.sent_at for step in steps]
-        if any(step.verdict is None for step in steps):
-            ends = self._ctx.store.audit.find(subject=change.id, tag=Tag.EXECUTION_INTERRUPTED, limit=1)
-            sent += [record.at for record in ends]
-        return max(sent, default=change.created_at)
+        By the steady clock, which begins anew with the machine: then at least as much has passed as it shows, and where
+        it shows nothing yet, what this process has seen pass counts.
+        """
+        steady = steady_ms(self._ctx)
+        sent = self._ctx.store.changes.sent_steady(change.number)
+        return (self._known[change.number] if sent is None or sent > steady else sent) + span - steady
 
 
 def note_start(ctx: Context, version: str, role: str) -> None:

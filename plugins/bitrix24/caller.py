@@ -20,7 +20,7 @@ from plugins.bitrix24.operating import Block
 from plugins.bitrix24.protocol import Judgement
 from plugins.bitrix24.relocation import Relocation, Unproven
 from plugins.bitrix24.renewal import Renewal
-from plugins.bitrix24.wire import Exchange, HttpRequest, Patience, Undelivered, blotted
+from plugins.bitrix24.wire import Exchange, HttpRequest, Undelivered, blotted
 
 FULL = "QUERY_LIMIT_EXCEEDED"
 EXPIRED = "expired_token"
@@ -183,17 +183,29 @@ class Caller:
         if wait > 0:
             clock.sleep(wait)
         course.requests += 1
-        course.sent = clock.monotonic()
         request = protocol.encode(route.base, method, params, held.credentials.access)
-        exchange = self._send(route.link, request, held, manner.patience)
+        exchange = self._send(route.link, request, held, manner, course)
+        if isinstance(exchange, Undelivered) and exchange.withheld:
+            return withheld.taken_over()
         judgement = protocol.judge(method, exchange, asked=request.url)
         self._services.log.debug("%s: %s (HTTP %s)", method.name, judgement.verdict, judgement.status)
         return self._noted(method, judgement)
 
-    def _send(self, link: Link, request: HttpRequest, held: Held, patience: Patience) -> Exchange:
-        exchange = link.wire.send(request, patience)
+    def _send(self, link: Link, request: HttpRequest, held: Held, manner: Manner, course: _Course) -> Exchange:
+        clock = self._services.clock
+
+        def leaves(seconds: float) -> bool:
+            if manner.asks and not self._services.may_send(seconds):
+                return False
+            course.sent = clock.monotonic()
+            return True
+
+        exchange = link.wire.send(request, manner.patience, leaves)
+        if isinstance(exchange, Undelivered) and exchange.withheld:
+            # That says nothing about the other side.
+            return exchange
         if isinstance(exchange, Undelivered) or nobody_home(exchange.status, exchange.body):
-            link.breaker.failed(self._services.clock.monotonic())
+            link.breaker.failed(clock.monotonic())
         else:
             link.breaker.worked()
         return blotted(exchange, *held.credentials.secrets)

@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 from bot.plugin import Clock
 from plugins.bitrix24.compression import Unpackable, unpack
 from plugins.bitrix24.endpoints import is_public
-from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
+from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, MaySend, Patience, Undelivered
 
 POOL = 4
 """Connections to one portal at a time: more from one address is what the vendor advises against."""
@@ -40,6 +40,10 @@ class NotLoopback(OSError):
     """A name that leads off this machine where only this machine is allowed."""
 
 
+class Withheld(OSError):
+    """The request may not be sent any more."""
+
+
 class _Progress(threading.local):
     """This thread's current exchange: whether a byte of the request has left, and how long there is still patience."""
 
@@ -47,13 +51,17 @@ class _Progress(threading.local):
     patience = Patience()
     _until = 0.0
     _monotonic: Callable[[], float]
+    _may_send: MaySend | None = None
 
-    def begin(self, patience: Patience, monotonic: Callable[[], float]) -> None:
-        self.sent, self.patience, self._monotonic = False, patience, monotonic
+    def begin(self, patience: Patience, monotonic: Callable[[], float], may_send: MaySend | None) -> None:
+        self.sent, self.patience, self._monotonic, self._may_send = False, patience, monotonic, may_send
 
     def leave(self) -> None:
-        """The first byte goes out. Patience begins here, not while the thread waited for a free connection."""
+        """The first byte goes out, or Withheld is raised. Patience begins here, not while the thread waited for a
+        free connection; and so does the permit, for all waiting is over."""
         if not self.sent:
+            if self._may_send is not None and not self._may_send(self.patience.longest):
+                raise Withheld
             self.sent = True
             self._until = self._monotonic() + self.patience.total
 
@@ -96,10 +104,21 @@ class _Answer(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Dripping(sock))
 
 
+UNTAKEN_MS = 15_000
+"""How long the machine tries to get rid of bytes that the other side does not take, also when their sender is dead:
+with the minute that a portal works on a request, that is what reading back waits for."""
+
+
 class _Noting(HTTPConnection):
     """Notes when the first byte leaves: what fails before that reached nobody."""
 
     response_class = _Answer
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MS)
+        return connected
 
     def send(self, data: Any) -> None:
         if self.sock is None:
@@ -209,9 +228,12 @@ class HttpWire:
         for scheme in pools:
             self._session.mount(f"{scheme}://", adapter)
 
-    def send(self, request: HttpRequest, patience: Patience) -> Exchange:
-        """One HTTP exchange. `Undelivered.sent` is False only when not a byte of the request left."""
-        _progress.begin(patience, self._clock.monotonic)
+    def send(self, request: HttpRequest, patience: Patience, may_send: MaySend | None = None) -> Exchange:
+        """One HTTP exchange. `Undelivered.sent` is False only when not a byte of the request left.
+
+        `may_send` is asked when it is connected and the first byte is about to leave; what it raises comes out.
+        """
+        _progress.begin(patience, self._clock.monotonic, may_send)
         try:
             with self._session.request(
                 request.verb,
@@ -225,8 +247,8 @@ class HttpWire:
             ) as response:
                 return _read(response)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            reason = _reason(error)
-        return Undelivered(sent=_progress.sent, reason=reason)
+            reason, withheld = _reason(error), _holds(error, Withheld)
+        return Undelivered(sent=_progress.sent, reason=reason, withheld=withheld)
 
     def close(self) -> None:
         self._session.close()
@@ -253,6 +275,7 @@ _TOO_LONG = "the answer is longer than 1 MiB"
 _REASONS: Mapping[type[BaseException], str] = {
     NotPublic: "its name leads to an address that is not on the open internet",
     NotLoopback: "its name leads off this machine",
+    Withheld: "it may not be sent any more",
     requests.exceptions.ConnectTimeout: "no connection in time",
     requests.exceptions.ReadTimeout: "no answer in time",
     ReadTimeoutError: "no whole answer in time",

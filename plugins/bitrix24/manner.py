@@ -17,12 +17,14 @@ class Manner:
 
     `queues`: for how many seconds to wait for a place at a portal that is asked too much. A full portal has carried
     nothing out, so that is waited for until a deadline and not counted: with a count, whoever is unlucky loses all.
+    `asks`: whether the host has to permit each attempt.
     """
 
     attempts: int
     patience: Patience
     repeats: Callable[[Judgement], bool]
     queues: float = 120.0
+    asks: bool = False
 
 
 def _harmless(judgement: Judgement) -> bool:
@@ -34,4 +36,4 @@ def _did_not_run(judgement: Judgement) -> bool:
 
 
 READ = Manner(attempts=4, patience=READING, repeats=_harmless)
-CHANGE = Manner(attempts=3, patience=CHANGING, repeats=_did_not_run, queues=60.0)
+CHANGE = Manner(attempts=3, patience=CHANGING, repeats=_did_not_run, queues=60.0, asks=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -22,7 +23,17 @@ class Patience:
     read: float = 20.0
     total: float = 60.0
 
+    @property
+    def longest(self) -> float:
+        """Seconds from the first byte of the request to the last moment in which something of it can be sent or read.
 
+        Head and body are two writes, each of which may wait as long as a connection.
+        """
+        return 2 * self.connect + self.total
+
+
+MaySend = Callable[[float], bool]
+"""Says right before the first byte whether an exchange that takes at most so many seconds may begin."""
 READING = Patience()
 CHANGING = Patience(read=65.0, total=90.0)
 """The portal may work on a request for 60 s, so a change is waited for a little longer than that."""
@@ -55,6 +66,8 @@ class Undelivered:
     sent: bool
     reason: str
     """A few words for people; never the text of a library's exception."""
+    withheld: bool = False
+    """Whether it was not sent because it may not be."""
 
 
 Exchange: TypeAlias = HttpAnswer | Undelivered
@@ -74,6 +87,6 @@ def blotted(exchange: Exchange, *secrets: Secret) -> Exchange:
 class Wire(Protocol):
     """What carries requests to one host."""
 
-    def send(self, request: HttpRequest, patience: Patience) -> Exchange: ...
+    def send(self, request: HttpRequest, patience: Patience, may_send: MaySend | None = None) -> Exchange: ...
 
     def close(self) -> None: ...

@@ -32,6 +32,14 @@ def resting() -> Judgement:
     )
 
 
+def taken_over() -> Judgement:
+    """Who holds this call may not send it any more."""
+    return _not_now(
+        "The bot has given up this attempt: another part of it has taken over the change request.",
+        hint="Look at the change request to see what became of it.",
+    )
+
+
 def crowded() -> Judgement:
     """There is no place in the bucket within the time that there is."""
     return _not_now(

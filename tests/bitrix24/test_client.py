@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from bot.clock import SystemClock
+from bot.core.execution import SETTLE_AFTER_MS
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
-from plugins.bitrix24.client import POOL, HttpWire, public_tls
+from plugins.bitrix24.client import POOL, UNTAKEN_MS, HttpWire, _Noting, public_tls
 from plugins.bitrix24.links import Links
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.simulator import PortalSimulator
@@ -104,6 +105,43 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     with serving(lambda _request: WebReply(body=b"direct")) as server:
         assert answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).body == b"direct"
+
+
+def test_whether_it_may_be_sent_is_asked_when_it_is_connected_and_before_the_first_byte() -> None:
+    """For the longest that the exchange can take from then on."""
+    arrived: list[WebRequest] = []
+    asked: list[float] = []
+
+    def handler(request: WebRequest) -> WebReply:
+        arrived.append(request)
+        return WebReply()
+
+    def permit(seconds: float) -> bool:
+        asked.append(seconds)
+        return len(asked) == 1
+
+    wire = HttpWire(CLOCK, loopback=True)
+    with serving(handler) as server:
+        answered(wire.send(post(server.url), SHORT, permit))
+        exchange = lost(wire.send(post(server.url), SHORT, permit))
+    assert (exchange.sent, exchange.withheld) == (False, True)
+    assert (asked, len(arrived)) == ([SHORT.longest] * 2, 1)
+    exchange = lost(wire.send(post(f"http://127.0.0.1:{free_port()}"), SHORT, permit))
+    assert (exchange.sent, exchange.withheld, len(asked)) == (False, False, 2)
+    wire.close()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such time-out")
+def test_bytes_that_nobody_takes_are_thrown_away_also_when_their_sender_is_dead() -> None:
+    """Else a call of a process that died could arrive when nobody waits for its effect any more."""
+    with serving(lambda _request: WebReply()) as server:
+        connection = _Noting("127.0.0.1", int(server.url.rpartition(":")[2]))
+        connection.connect()
+        assert connection.sock is not None
+        set_to = connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        connection.close()
+    assert set_to == UNTAKEN_MS
+    assert UNTAKEN_MS + 60_000 <= SETTLE_AFTER_MS
 
 
 def test_connections_are_kept_and_used_again() -> None:

@@ -8,8 +8,6 @@ from tests.programmes.values import (
     BOT,
     EARLY_READS_APART,
     ENDS,
-    JUMP,
-    LEASE,
     LOOK_AGAIN,
     PARTIAL,
     PEOPLE_AFTER,
@@ -123,9 +121,15 @@ class Engine(World):
     def _call(self, job: Job, change: Change) -> bool:
         reply, self.reply = self.reply, Reply()
         self.record("change:execution:intended", BOT, change.id)
-        change.status, change.intended, change.leased = "running", self.now, self.now + LEASE
+        change.status = "running"
         self.effects.append(change.number)
         self.portal_down, self.frozen = self.portal_down or reply.cuts, self.frozen or reply.freezes
+        if reply.steps:
+            # The keeper of the same process looks around, and the runner lives.
+            self.living = change.number
+            self.set_clock(reply.steps)
+            self.keep()
+            self.living = 0
         if reply.effect:
             self.set_thing(change.thing, change.wanted)
         elif reply.late:
@@ -134,8 +138,9 @@ class Engine(World):
             return True
         if reply.breaks:
             self.tell(change.requester, Word.BROKEN)
-            job.due, job.taken, change.leased = self.now + RETRY, False, 0
+            job.due, job.taken = self.now + RETRY, False
             return False
+        change.sent = self.passed
         self.record("change:call:answered", BOT, change.id)
         self._close(change, ENDS[reply.answer, self._shows(change)], "change:execution:ended")
         self.jobs.remove(job)
@@ -168,33 +173,22 @@ class Engine(World):
         late = [change for change in newest if change.status == "pending" and change.overdue_at <= self.now]
         for change in [*late, *filter(self.stale, newest)]:
             self.expire(change)
-        self._notice_jump()
-        self.adopt(alone=False)
+        self.adopt()
         unknown = [change for change in newest if change.status == "unknown"]
-        self.watched = {change.number: self.watched.get(change.number, self.passed) for change in unknown}
         for change in unknown:
             if self.next_look.get(change.number, 0) <= self.passed:
                 self._look(change)
         self.note_mode()
 
-    def _notice_jump(self) -> None:
-        offset = self.now - self.passed
-        if abs(offset - self.offset) > JUMP:
-            self.jumped = self.passed
-        self.offset = offset
-
     def _left(self, change: Change, span: int) -> int:
-        """How much of a span since the call is left: by the clock unless it was set, or as long as it is watched."""
-        left = max(change.intended, change.unseen) + span - self.now
-        if self.jumped is not None:
-            left = max(left, span - (self.passed - self.jumped))
-        return min(left, span - (self.passed - self.watched[change.number]))
+        """How much is left of a span since the call can have been sent, by the time that really passes."""
+        return change.sent + span - self.passed
 
-    def adopt(self, *, alone: bool) -> None:
-        """What stands as running under no lease that lasts, or when no other worker is left, is nobody's."""
+    def adopt(self) -> None:
+        """What stands as running and nobody runs is taken over, whatever the clock says."""
         for change in sorted(self.changes.values(), key=lambda change: change.number):
-            if change.status == "running" and (alone or change.leased <= self.now):
-                change.unseen = self.now
+            if change.status == "running" and change.number != self.living:
+                change.sent = self.passed
                 self._close(change, "unknown", "change:execution:interrupted")
 
     def _look(self, change: Change) -> None:
@@ -202,13 +196,13 @@ class Engine(World):
         early = left > 0
         shows, sight = self._shows(change), self.things.get(change.thing)
         same = shows != UNREAD and change.seen is not None and change.seen[0] == sight
-        twice = not early and same and change.seen is not None and abs(self.now - change.seen[1]) >= READS_APART
+        twice = not early and same and change.seen is not None and self.passed - change.seen[1] >= READS_APART
         if shows == REACHED or twice:
             self._close(change, "done" if shows == REACHED else "failed", "change:execution:settled")
             self.next_look.pop(change.number, None)
             return
         if shows != UNREAD and not early and not same:
-            change.seen = (sight, self.now)
+            change.seen = (sight, self.passed)
         self.next_look[change.number] = self.passed + (min(EARLY_READS_APART, left) if early else READS_APART)
         change.asked = change.asked or self._left(change, PEOPLE_AFTER) <= 0
 
@@ -216,9 +210,8 @@ class Engine(World):
         """Another process goes on with what is on disk."""
         for job in self.jobs:
             job.taken = False
-        self.watched, self.next_look, self.known = {}, {}, {}
-        self.offset, self.jumped = self.now - self.passed, None
-        self.adopt(alone=True)
+        self.next_look, self.known = {}, {}
+        self.adopt()
 
     # The world outside
 

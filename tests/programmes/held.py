@@ -53,7 +53,7 @@ class Held(RuleBasedStateMachine):
         """Begin an example."""
         self.rig.reset(quorum)
         self.rig.witness = self.witness
-        self.world.quorum, self.world.things, self.world.offset = quorum, dict(THINGS), START
+        self.world.quorum, self.world.things = quorum, dict(THINGS)
 
     def arrive(self, delivery: Delivery, inbound: Inbound, then: int) -> None:
         self.deliveries.append(delivery)

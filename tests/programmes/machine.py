@@ -42,6 +42,11 @@ REPLIES = (
     Reply(kills=True),
     Reply(kills=True, effect=False),
     Reply(freezes=True),
+    Reply(steps=600),
+    Reply(steps=-600),
+    Reply(answer="unknown", effect=False, late=True, steps=600),
+    Reply(answer="unknown", effect=False, steps=-600),
+    Reply(kills=True, steps=600),
 )
 CLOCK = (1, 1, 6, 16, 61, 80, 601, 901, -1, -30, -700)
 COLOURS = ("blue", "lime", "teal")
@@ -308,7 +313,7 @@ class Machine(Held):
             card = self.cards[unknown[-1], 0] if unknown else self.card(which)
             self._press(who, card, button, 1)
 
-    @rule(seconds=st.sampled_from((1, 700, 3_600)))
+    @rule(seconds=st.sampled_from((1, 600, 700, 3_600)))
     def set_ahead(self, seconds: int) -> None:
         """Somebody sets the clock on."""
         self.rig.set_clock(seconds)

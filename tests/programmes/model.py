@@ -67,14 +67,10 @@ class World:
     """Effects on their way: when they come by the time that really passes, the thing and its colour."""
     passed: int = 0
     """The time that really passed, whatever the clock was set to."""
-    offset: int = 0
-    """How far the clock was from that when it was last looked at."""
-    jumped: int | None = None
-    """When the clock was last found set."""
-    watched: dict[int, int] = field(default_factory=dict)
-    """Since when each unknown outcome is known to this process."""
+    living: int = 0
+    """The change request that a thread runs at this moment."""
     next_look: dict[int, int] = field(default_factory=dict)
-    """When each is read back next. These four, and whether the clock was set, by the time that really passed."""
+    """When each unknown outcome is read back next, by the time that really passed."""
     mode: str = "normal"
     """As it was recorded last."""
 

@@ -133,7 +133,10 @@ class Rig:
             self.portal_down(down=True)
         if self.reply.freezes:
             self.freeze(frozen=True)
-        self.reply = Reply()
+        steps, self.reply = self.reply.steps, Reply()
+        if steps:
+            self.set_clock(steps)
+            self.keep()
 
     def freeze(self, *, frozen: bool) -> None:
         with self.store.unit_of_work() as store:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from sqlite_utils import Database as Utils
+
 from bot.clock import SystemClock
 from bot.core.audit import Tag
 from bot.core.change import Status
@@ -23,6 +25,7 @@ from tests.store.neighbour import ROOT
 from tests.store.samples import ENTRY, opened
 
 SECOND = "m002_standing_and_leases"
+EVERY_STEP = tuple(migration.name for migration in migrations.pending(Utils(memory=True)))
 SECRETS = 3
 
 
@@ -62,7 +65,8 @@ def earlier_release(folder: Path) -> None:
     with sqlite3.connect(path) as old:
         old.execute("ATTACH ? AS new", [str(path.with_suffix(".new"))])
         for table in (name for name in tables if name != "_sqlite_migrations"):
-            columns = ", ".join(row[1] for row in old.execute(f"PRAGMA main.table_info({table})"))
+            kept, now = ([row[1] for row in old.execute(f"PRAGMA {of}.table_info({table})")] for of in ("main", "new"))
+            columns = ", ".join(name for name in kept if name in now)
             old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
     old.close()
     path.with_suffix(".new").unlink()
@@ -129,7 +133,7 @@ def test_a_migration_killed_at_every_statement(tmp_path: Path) -> None:
         store.close()
         for copy in copies:
             assert look_through(copy, store.keys).seq == 3
-    assert set(at_the_kill) == {("m001_first",), ("m001_first", SECOND)}
+    assert set(at_the_kill) == {("m001_first",), EVERY_STEP}
 
 
 def test_a_rotation_killed_at_every_step(tmp_path: Path) -> None:

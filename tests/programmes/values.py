@@ -15,9 +15,7 @@ DEAD_CHANNEL_RETRY = 15 * SECOND
 LOOK_AGAIN = 200
 RETRY = 5 * SECOND
 UNDO_LASTS = 30 * 24 * 3_600 * SECOND
-LEASE = 240 * SECOND
 PEOPLE_AFTER = 900 * SECOND
-JUMP = 2 * SECOND
 SETTLING = {"was_done": "done", "was_not_done": "failed"}
 """The buttons with which people say what became of an unknown outcome."""
 LINES_PER_MESSAGE = 20
@@ -67,6 +65,8 @@ class Reply:
     """The portal cannot be read afterwards."""
     freezes: bool = False
     """Somebody freezes the bot while the call is on its way."""
+    steps: int = 0
+    """By how many seconds somebody sets the clock while the call is on its way."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,16 +85,13 @@ class Change:
     status: str = "pending"
     decided: int = 0
     ended: int = 0
-    intended: int = 0
     reviews: dict[str, str] = field(default_factory=dict)
     agreed: dict[str, int] = field(default_factory=dict)
     """Which version of it each approver saw."""
     approval_line: int = 0
     """The number of the newest audit record of an approval."""
-    leased: int = 0
-    """Until when nobody else may take it over while it runs."""
-    unseen: int = 0
-    """When it was taken over from whoever had not seen the answer to its call."""
+    sent: int = 0
+    """When its call can have been sent at the latest, by the time that really passed."""
     asked: bool = False
     """People are asked what became of it."""
     seen: tuple[str | None, int] | None = None

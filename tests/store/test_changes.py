@@ -166,7 +166,7 @@ def test_a_call_is_intended_once(store: Store) -> None:
         assert not store.changes.intend(change.number, 0, "thing.detach", at=6)
         assert store.changes.intend(change.number, 1, "thing.remove", at=7)
         outcome = CallOutcome(verdict=CallVerdict.FAILED, sentence="No.", code="ERROR_X", sent_ms_ago=2)
-        store.changes.answer(change.number, 0, outcome, at=8)
+        store.changes.answer(change.number, 0, outcome, at=8, steady=9)
     assert store.changes.steps(change.number) == [
         Step(step=0, method="thing.detach", intended_at=5, sent_at=6, verdict=CallVerdict.FAILED),
         Step(step=1, method="thing.remove", intended_at=7, sent_at=None, verdict=None),
@@ -178,5 +178,5 @@ def test_what_was_seen_is_none_until_something_was(store: Store) -> None:
     assert store.changes.seen(change.number) is None
     assert store.changes.seen(999) is None
     with store.unit_of_work():
-        store.changes.note(change.number, {"seen": "{}", "seen_at": 7})
+        store.changes.note(change.number, {"seen": "{}", "seen_steady": 7})
     assert store.changes.seen(change.number) == ("{}", 7)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.change import ChangeRequest, Lease, Status
-from bot.store.leases import LEASE_MS
+from bot.store.leases import LEASE_MS, Running
 from bot.store.store import Store
 from tests.store.samples import opened
 
@@ -19,17 +19,27 @@ def approved(store: Store) -> ChangeRequest:
     return change
 
 
-def begun(store: Store, *, at: int = 1_000) -> Lease:
+def begun(store: Store, *, steady: int = 1_000) -> Lease:
     change = approved(store)
     with store.unit_of_work():
-        lease = store.leases.begin(change.number, "w1:7", at=at)
+        lease = store.leases.begin(change.number, "w1:7", at=1_000, steady=steady)
     assert lease is not None
     return lease
 
 
-def hold(store: Store, lease: Lease, *, at: int = 2_000) -> bool:
+def hold(store: Store, lease: Lease, *, steady: int = 2_000) -> bool:
     with store.unit_of_work():
-        return store.leases.hold(lease, at=at)
+        return store.leases.hold(lease, steady=steady)
+
+
+def adopt(store: Store, seen: Running) -> bool:
+    with store.unit_of_work():
+        return store.leases.adopt(seen)
+
+
+def running(store: Store) -> Running:
+    (found,) = store.leases.running()
+    return found
 
 
 def test_what_is_approved_is_begun_by_one(store: Store) -> None:
@@ -38,35 +48,44 @@ def test_what_is_approved_is_begun_by_one(store: Store) -> None:
     change = store.changes.require(lease.number)
     assert (change.status, change.started_at) == (Status.RUNNING, 1_000)
     with store.unit_of_work():
-        assert store.leases.begin(lease.number, "w2:8", at=1_001) is None
+        assert store.leases.begin(lease.number, "w2:8", at=1_001, steady=1_001) is None
     assert hold(store, lease)
 
 
 def test_what_is_not_approved_is_not_begun(store: Store) -> None:
     change = opened(store)
     with store.unit_of_work():
-        assert store.leases.begin(change.number, "w1:7", at=1) is None
+        assert store.leases.begin(change.number, "w1:7", at=1, steady=1) is None
     assert store.changes.require(change.number).status is Status.PENDING
 
 
 def test_a_lease_runs_out_and_lasts_longer_each_time_it_is_held(store: Store) -> None:
-    lease = begun(store, at=0)
-    assert store.leases.ownerless(LEASE_MS - 1, alone=False) == []
-    assert store.leases.ownerless(LEASE_MS, alone=False) == [lease.number]
-    assert hold(store, lease, at=5_000)
-    assert store.leases.ownerless(LEASE_MS, alone=False) == []
-    assert store.leases.ownerless(LEASE_MS + 5_000, alone=False) == [lease.number]
+    lease = begun(store, steady=0)
+    assert running(store).lasts(LEASE_MS - 1)
+    assert not running(store).lasts(LEASE_MS)
+    assert hold(store, lease, steady=5_000)
+    assert running(store).lasts(LEASE_MS)
+    assert not running(store).lasts(LEASE_MS + 5_000)
 
 
-def test_who_is_alone_takes_over_at_once_and_others_wait(store: Store) -> None:
-    lease = begun(store, at=0)
-    with store.unit_of_work():
-        assert not store.leases.adopt(lease.number, 1, alone=False)
-    assert hold(store, lease, at=1)
-    assert store.leases.ownerless(2, alone=True) == [lease.number]
-    with store.unit_of_work():
-        assert store.leases.adopt(lease.number, 2, alone=True)
-    assert not hold(store, lease, at=3)
+def test_a_lease_from_before_a_restart_of_the_machine_is_over(store: Store) -> None:
+    """The steady clock begins anew then; no lease that was taken since ends later than a new one would."""
+    begun(store, steady=9_000_000)
+    assert not running(store).lasts(60_000)
+
+
+def test_who_takes_over_moves_the_fence(store: Store) -> None:
+    lease = begun(store)
+    assert adopt(store, running(store))
+    assert not hold(store, lease)
+
+
+def test_a_lease_that_was_renewed_since_it_was_looked_at_is_not_taken_over(store: Store) -> None:
+    lease = begun(store)
+    seen = running(store)
+    assert hold(store, lease)
+    assert not adopt(store, seen)
+    assert hold(store, lease)
 
 
 @pytest.mark.parametrize("wrong", ["owner", "fence"])
@@ -78,21 +97,22 @@ def test_a_lease_of_somebody_else_holds_nothing(store: Store, wrong: str) -> Non
 
 
 def test_what_has_ended_is_not_held_nor_taken_over(store: Store) -> None:
-    lease = begun(store, at=0)
+    lease = begun(store)
+    seen = running(store)
     with store.unit_of_work():
         assert store.changes.move(lease.number, Status.RUNNING, Status.DONE)
     assert not hold(store, lease)
-    assert store.leases.ownerless(LEASE_MS, alone=True) == []
+    assert store.leases.running() == []
+    assert not adopt(store, seen)
     with store.unit_of_work():
-        assert not store.leases.adopt(lease.number, LEASE_MS, alone=True)
         assert not store.leases.let_go(lease.number, lease.owner)
 
 
 def test_only_its_owner_lets_go(store: Store) -> None:
-    lease = begun(store, at=0)
+    lease = begun(store)
     with store.unit_of_work():
         assert not store.leases.let_go(lease.number, "w2:8")
-    assert store.leases.ownerless(1, alone=False) == []
+    assert running(store).lasts(1_001)
     with store.unit_of_work():
         assert store.leases.let_go(lease.number, lease.owner)
-    assert store.leases.ownerless(1, alone=False) == [lease.number]
+    assert not running(store).lasts(1_001)

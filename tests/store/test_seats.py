@@ -32,6 +32,16 @@ def test_a_seat_is_free_when_its_holder_was_killed(tmp_path: Path) -> None:
         seats.leave()
 
 
+def test_a_holder_that_is_paused_keeps_its_seat(tmp_path: Path) -> None:
+    """It may go on at any moment, so nobody may take it for dead."""
+    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+        os.kill(other.pid, signal.SIGSTOP)
+        assert os.WIFSTOPPED(os.waitpid(other.pid, os.WUNTRACED)[1])
+        with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
+            Seats(tmp_path, [WORKER])
+        os.kill(other.pid, signal.SIGCONT)
+
+
 def test_whoever_gets_one_seat_and_not_the_other_keeps_none(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
         with pytest.raises(AlreadyRunning):

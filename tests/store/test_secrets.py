@@ -18,6 +18,15 @@ from bot.testing.services import scratch_store
 CANARY = "kanarienvogel-7f3a9"
 
 
+class SteppedClock(ShiftedClock):
+    """A wall clock that somebody sets: `step_ms` is no time that passed."""
+
+    step_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self.step_ms
+
+
 @pytest.fixture
 def clock() -> ShiftedClock:
     return ShiftedClock()
@@ -189,6 +198,34 @@ def test_a_lease_of_somebody_who_died_runs_out(secrets: Secrets, clock: ShiftedC
     late.__exit__(None, None, None)
     with secrets.lease("portal", seconds=30) as fourth:
         assert fourth
+
+
+@pytest.mark.parametrize("step", [600_000, -600_000])
+def test_a_wall_clock_that_steps_ends_no_lease_and_makes_none_longer(store: Store, step: int) -> None:
+    """Two that renew one pair of tokens at a time lose it."""
+    clock = SteppedClock()
+    secrets = Secrets(store.database, store.keys, clock, "toy")
+    secrets.write("portal", {"v": 1}, after=0)
+    with secrets.lease("portal", seconds=150):
+        clock.step_ms = step
+        with secrets.lease("portal", seconds=150) as second:
+            assert not second
+        clock.advance(151)
+        with secrets.lease("portal", seconds=150) as third:
+            assert third
+
+
+def test_a_lease_from_before_a_restart_of_the_machine_is_over(store: Store) -> None:
+    """The steady clock begins anew with it; the lease was taken at a moment that is yet to come."""
+    before, after = ShiftedClock(), ShiftedClock()
+    before.advance(9_000)
+    secrets = Secrets(store.database, store.keys, before, "toy")
+    secrets.write("portal", {"v": 1}, after=0)
+    with (
+        secrets.lease("portal", seconds=150),
+        Secrets(store.database, store.keys, after, "toy").lease("portal", seconds=30) as held,
+    ):
+        assert held
 
 
 def test_a_lease_is_given_back_when_its_holder_fails(secrets: Secrets) -> None:

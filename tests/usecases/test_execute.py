@@ -250,7 +250,7 @@ def test_a_plugin_that_breaks_in_the_call_loses_nothing(office: Office, effect: 
     office.toy.scripts.append(Script(effect=effect, error=ZeroDivisionError("in the toy")))
     office.do_jobs(1)
     assert office.now(change).status is Status.RUNNING
-    assert office.store.leases.ownerless(office.clock.now_ms(), alone=False) == [change.number]
+    assert [row.until for row in office.store.leases.running()] == [0]
     office.deliver()
     assert "CR-1001: Something went wrong inside b24bot. Tell an admin the reference E-" in office.last_whisper
     office.round()

@@ -197,7 +197,7 @@ class Killed(BaseException):
     """What the bot cannot catch."""
 
 
-CALL = "bot.usecases.execute._holding:"
+CALL = "bot.usecases.holding.holding:"
 """Who holds the unit of work in which the house does what was approved: the first that holds the lease."""
 
 

@@ -38,6 +38,8 @@ ACME = Place(name="default", label="acme.example.com", identity="m-acme")
 BETA = Place(name="beta", label="beta.example.com", identity="m-beta")
 FORGED = marks.person(Principal(team="T1", user="UVICTIM"))
 """What a remote side would say to have somebody mentioned."""
+LONGEST = 96.0
+"""Seconds that a call may take."""
 NO_UNDO = Undo(kind=UndoKind.NONE, sentence="It cannot be put back.")
 
 
@@ -71,6 +73,8 @@ class Toy:
     words: str = FORGED
     """What the remote side says in `boast` and `brag`."""
     known: list[Place] = field(default_factory=lambda: [ACME])
+    on_wait: Callable[[Call], None] = field(default=lambda call: None)
+    """What happens while a call waits to be sent, as for a place at a full portal."""
     on_call: Callable[[Call], None] = field(default=lambda call: None)
     on_verify: Callable[[], None] = field(default=lambda: None)
     on_open: Callable[[], None] = field(default=lambda: None)
@@ -107,6 +111,9 @@ class Toy:
         return self
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        self.on_wait(call)
+        if not services.may_send(LONGEST):
+            return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence="The toy may not be asked any more.")
         self.calls.append(call)
         self.called_at.append(place)
         self.on_call(call)

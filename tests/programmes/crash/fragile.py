@@ -22,7 +22,7 @@ from plugins.bitrix24.client import HttpWire
 from plugins.bitrix24.links import Link, Links
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
-from plugins.bitrix24.wire import Exchange, HttpRequest, Patience
+from plugins.bitrix24.wire import Exchange, HttpRequest, MaySend, Patience
 from tests.programmes.crash import trip
 from tests.programmes.crash.page import Page, PagedClock
 
@@ -39,10 +39,10 @@ IN_OPENING, IN_THE_CALL = 1, 2
 class FragileWire(HttpWire):
     """The wire to a portal or to the authorisation server."""
 
-    def send(self, request: HttpRequest, patience: Patience) -> Exchange:
+    def send(self, request: HttpRequest, patience: Patience, may_send: MaySend | None = None) -> Exchange:
         trip.note_host(request.url)
         with trip.network():
-            return super().send(request, patience)
+            return super().send(request, patience, may_send)
 
 
 class FragileClient(WebClient):

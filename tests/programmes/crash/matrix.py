@@ -18,6 +18,7 @@ from tests.programmes.crash.trip import Kill
 SIDES = ("before:", "after:")
 TRIES = 3
 """Which thread comes first is not always the same: so often a run is repeated that did not die where it should."""
+CLOCK_STEPS = (0, 600, -600)
 SECOND_WITHIN = 14
 """The process after the kill dies as well, at one of so many failpoints that it passes first."""
 
@@ -41,7 +42,8 @@ FAULTS = (
     Fault(name="false in 200", wish={"kind": "false_nested"}),
     Fault(name="HTML in 200", wish={"kind": "html"}),
 )
-MAIN = ("*:commit:bot.usecases.execute.*", "*:net:* < bot.usecases.execute.*", "*:commit:bot.usecases.review.press:*")
+EXECUTION = ("*:commit:bot.usecases.execute.*", "*:commit:bot.usecases.holding.*", "*:net:* < bot.usecases.execute.*")
+MAIN = (*EXECUTION, "*:commit:bot.usecases.review.press:*")
 """The failpoints of what the safety of a change hangs on: each is died at under every fault."""
 
 
@@ -54,9 +56,12 @@ class Run:
     fault: Fault
     nth: int = 1
     second: int = 1
+    clock_step: int = 0
+    """By how many seconds the clock of the day is set at each failpoint of the execution, and back at the next."""
 
     def __str__(self) -> str:
-        return f"{self.story.name}, pass {self.nth} of {self.at}, {self.fault.name}, then at pass {self.second}"
+        clock = f", the clock steps by {self.clock_step} s" if self.clock_step else ""
+        return f"{self.story.name}, pass {self.nth} of {self.at}, {self.fault.name}, then at pass {self.second}{clock}"
 
 
 @dataclass(slots=True)
@@ -94,7 +99,7 @@ class Matrix:
         """
         for fault in (run.fault, run.fault, *FAULTS[:1] * TRIES) if run.nth == 1 else (run.fault,):
             kills = [Kill(at=run.at, nth=run.nth), Kill(at="*", nth=run.second)]
-            _, died, wrong = self._play(run.story, fault, kills, totals)
+            _, died, wrong = self._play(run.story, fault, kills, totals, clock_step=run.clock_step)
             totals.runs += 1
             totals.kills += len(died)
             totals.wrong += [f"[{run}] {line}" for line in wrong]
@@ -120,12 +125,13 @@ class Matrix:
         return [] if wrong else [run for run in runs if run.at not in died]
 
     def _play(
-        self, story: Scenario, fault: Fault, kills: list[Kill], totals: Totals | None = None
+        self, story: Scenario, fault: Fault, kills: list[Kill], totals: Totals | None = None, *, clock_step: int = 0
     ) -> tuple[list[str], list[str], list[str]]:
         """The failpoints passed, those died at, and what was wrong."""
         self._count += 1
         folder = self._folder / f"run-{self._count}"
         with story.scene(self._server, folder, self._template, *kills) as scene:
+            scene.page.put("step_ms", clock_step * 1_000)
             try:
                 story.play(scene, fault.wish)
                 wrong = check_invariants(scene)
@@ -178,6 +184,7 @@ def one_each(story: Scenario, names: list[str], seed: int) -> Iterator[Run]:
 
 
 def every_fault(story: Scenario, names: list[str], fault: Fault, seed: int) -> Iterator[Run]:
-    """Each failpoint under one fault."""
-    for number, name in enumerate(names, start=seed):
-        yield Run(story=story, at=name, fault=fault, second=1 + number * 5 % SECOND_WITHIN)
+    """Each failpoint under one fault, in turn with a clock that goes on, is set forward and is set back."""
+    for number, name in enumerate(names, start=seed + FAULTS.index(fault)):
+        step = CLOCK_STEPS[number % len(CLOCK_STEPS)]
+        yield Run(story=story, at=name, fault=fault, second=1 + number * 5 % SECOND_WITHIN, clock_step=step)

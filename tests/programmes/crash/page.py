@@ -13,7 +13,7 @@ from typing import Self
 from bot.clock import SystemClock
 
 _WORD = struct.Struct("<q")
-WORDS = ("shift_ms", "slept_ms", "nudges", "keeper_lag_ms", "fault", "busy_ms", "keeper_reads")
+WORDS = ("shift_ms", "slept_ms", "nudges", "keeper_lag_ms", "fault", "busy_ms", "keeper_reads", "set_ms", "step_ms")
 """The 64-bit numbers on the page, in their order."""
 SIZE = 4096
 
@@ -52,6 +52,7 @@ class Page:
 class PagedClock(SystemClock):
     """The machine's clock plus the page's shift. A sleep is over at once and moves only the monotonic seconds.
 
+    `set_ms` is by how much somebody has set the clock of the day, so only that one shows it.
     The thread called "keeper" can be given a clock that lags, so that a runner meets first what both would find. How
     often it reads the clock is counted: by that the driver knows that it has made its round.
     """
@@ -61,7 +62,7 @@ class PagedClock(SystemClock):
         self._lock = threading.Lock()
 
     def now_ms(self) -> int:
-        now = super().now_ms() + self._page.get("shift_ms")
+        now = super().now_ms() + self._page.get("shift_ms") + self._page.get("set_ms")
         if threading.current_thread().name != "keeper":
             return now
         self._page.add("keeper_reads", 1)

@@ -32,6 +32,7 @@ from tests.programmes.crash.steps import (
     decidable,
     does,
     drops_what_is_dead,
+    full_for_long,
     later,
     lock_while_planning,
     over,
@@ -153,6 +154,10 @@ RENEWED = Scenario(
         does("the tokens lapse again", tokens_lapse),
         presses("Anton", "Approve", 1001, lambda scene: not scene.status() or scene.ended()),
     ),
+)
+RATE_LIMITED = Scenario(
+    name="rate limited while the clock is set",
+    steps=(ASK, does("the portal will be full for long", full_for_long), APPROVE),
 )
 REFUSED = Scenario(
     name="refused",
@@ -353,5 +358,6 @@ ALL = (
         RULES,
         KEPT,
         SHELL,
+        RATE_LIMITED,
     ),
 )

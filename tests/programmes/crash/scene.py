@@ -243,6 +243,10 @@ class Scene:
     def pass_time(self, seconds: float) -> None:
         """The same, and wait until the keeper has made its round: the clock does not run away from a slow machine."""
         self.advance(seconds)
+        self.keeper_looks()
+
+    def keeper_looks(self) -> None:
+        """Wait until the keeper has made its round, or the bot is dead."""
         enough = self.page.get("keeper_reads") + READS_A_ROUND
 
         def looked() -> bool:
@@ -252,7 +256,7 @@ class Scene:
         self.wait(looked)
 
     def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000 + self.page.get("shift_ms")
+        return time.time_ns() // 1_000_000 + self.page.get("shift_ms") + self.page.get("set_ms")
 
     def perform(self, step: Step) -> None:
         """Do the step and wait until it is taken care of, whoever dies meanwhile."""
@@ -285,6 +289,7 @@ class Scene:
         """Faults have stopped: within REST_SECONDS on the clock everything is settled that can be (I9)."""
         self.portal.watched.world.faults.clear()
         self.workspace.clear_faults()
+        self._right_clock()
         for spent in range(0, REST_SECONDS + 1, TICK_SECONDS):
             self.up()
             self.wait(self.idle)
@@ -293,6 +298,15 @@ class Scene:
             if spent < REST_SECONDS:
                 self.pass_time(TICK_SECONDS)
         self.problems.append(f"I9: not settled after {REST_SECONDS} s\n{self.standing()}")
+
+    def _right_clock(self) -> None:
+        """The clock of the day is right again, and what was put off by a wrong one has its time."""
+        wrong_ms = max(abs(self.page.get("step_ms")), abs(self.page.get("set_ms")))
+        self.page.put("step_ms", 0)
+        self.page.put("set_ms", 0)
+        if wrong_ms:
+            self.up()
+            self.pass_time(wrong_ms / 1_000)
 
     def _rests(self) -> bool:
         """Whether nothing is left to do, also when the keeper has looked around once more and noted what is new."""

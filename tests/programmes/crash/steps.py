@@ -116,6 +116,23 @@ def tokens_lapse(scene: Scene) -> None:
     scene.portal.watched.world.tokens.expire(client_id=None, access=True, refresh=False)
 
 
+def full_for_long(scene: Scene) -> None:
+    """The portal says that it is full, so long after it was asked that the lease of the call outlasts no other attempt.
+
+    Meanwhile somebody sets the clock on, and the keeper looks around.
+    """
+
+    def asked(method: str) -> None:
+        if method == UNREGISTER:
+            scene.portal.watched.asked = lambda _: None
+            scene.page.add("shift_ms", 40_000)
+            scene.page.put("set_ms", 300_000)
+            scene.keeper_looks()
+
+    scene.fault("query_limit", UNREGISTER)
+    scene.portal.watched.asked = asked
+
+
 def asked_or_locked_out(scene: Scene) -> bool:
     """The card stands; or a death took the only valid pair of tokens with it, and Olga is told.
 

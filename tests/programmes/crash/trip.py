@@ -27,6 +27,13 @@ DIED = "!"
 """Before the name of the failpoint that a process died at."""
 
 
+BEGUN = (
+    *("*:commit:bot.usecases.execute._begin:*", "*:commit:bot.usecases.holding.*", "*:commit:bot.usecases.recover.*"),
+    *("*:net:* < bot.usecases.execute._call_all:*", "*:net:* < bot.usecases.execute.observe:*"),
+)
+"""The failpoints of an execution from its intent on: what comes before may find an approval that is too old."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
     """Die at the `nth` pass of a failpoint whose name fits `at`, which may hold wildcards.
@@ -55,12 +62,19 @@ class Trip:
         """Write the failpoint down, and die if it is the one."""
         with self._lock:
             os.write(self._file, f"{name}\n".encode())
+            self._step_clock(name)
             if self._kill is None or not fnmatchcase(name, self._kill.at):
                 return
             self._left -= 1
             if self._left <= 0:
                 os.write(self._file, f"{DIED}{name}\n".encode())
                 os.kill(os.getpid(), signal.SIGKILL)
+
+    def _step_clock(self, name: str) -> None:
+        """At each failpoint of an execution the clock of the day is set by so much, or back again."""
+        step = self.page.get("step_ms")
+        if step and any(fnmatchcase(name, pattern) for pattern in BEGUN):
+            self.page.put("set_ms", 0 if self.page.get("set_ms") else step)
 
 
 class _Process:

@@ -6,6 +6,7 @@ from tests.programmes.planted.plant import Bug, bug
 
 _POLICY, _QUORUM, _REVIEW = "bot/core/policy.py", "bot/usecases/quorum.py", "bot/usecases/review.py"
 _EXECUTE, _RECOVER, _MODE = "bot/usecases/execute.py", "bot/usecases/recover.py", "bot/usecases/mode.py"
+_HOLDING = "bot/usecases/holding.py"
 _EXECUTION, _STANDING = "bot/core/execution.py", "bot/core/standing.py"
 _MACHINE = "tests/programmes/test_machine.py"
 _STORIES = "tests/programmes/test_stories.py"
@@ -101,7 +102,7 @@ DECISIONS: tuple[Bug, ...] = (
     bug(
         "deed-apart",
         "what the house does is stored apart from its answer, and a death in between leaves it untold",
-        (_EXECUTE, "_holding(ctx, lease) if change.plugin == HOUSE else nullcontext()", "nullcontext()"),
+        (_EXECUTE, "holding(ctx, lease) if change.plugin == HOUSE else nullcontext()", "nullcontext()"),
         by="tests/usecases/test_house.py",
     ),
     bug(
@@ -240,12 +241,30 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/programmes/crash",
     ),
     bug(
+        "no-permit",
+        "a call that waited is sent, whoever has taken over its change request meanwhile",
+        ("plugins/bitrix24/caller.py", "if manner.asks and not self._services.may_send(seconds):", "if not seconds:"),
+        by="tests/bitrix24/test_permit.py",
+    ),
+    bug(
+        "living-adopted",
+        "an execution is taken over by its own process while its thread lives",
+        (_RECOVER, "return running.owner in self._ctx.at_work", "return not running.owner"),
+        by="tests/usecases/test_leases.py",
+    ),
+    bug(
+        "lease-by-the-wall",
+        "a lease runs out when somebody sets the clock",
+        (_HOLDING, "return round(ctx.clock.monotonic() * 1000)", "return ctx.clock.now_ms()"),
+        by="tests/usecases/test_leases.py",
+    ),
+    bug(
         "no-fence",
         "a worker that lost its lease goes on writing",
         (
-            _EXECUTE,
-            "        if not store.leases.hold(lease, at=ctx.clock.now_ms()):\n            raise LeaseLost",
-            "        store.leases.hold(lease, at=ctx.clock.now_ms())",
+            _HOLDING,
+            "        if not store.leases.hold(lease, steady=steady):\n            raise LeaseLost",
+            "        store.leases.hold(lease, steady=steady)",
         ),
         by="tests/usecases/test_leases.py",
     ),
