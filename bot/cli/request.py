@@ -9,7 +9,7 @@ from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_reply, print_table, say
 from bot.cli.terminal import Terminal
-from bot.core.change import ENDINGS, ChangeRequest, Status
+from bot.core.change import ChangeRequest, Status, status_in_words
 from bot.core.json_views import change_brief, change_whole
 from bot.core.policy import needs
 from bot.plugin import Refusal, Reply, Table, iso
@@ -96,14 +96,14 @@ def _change(store: Store, number: str) -> ChangeRequest:
 def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
     plan = change.plan
     facts = [
-        ("Status", f"{change.status}: it {ENDINGS[change.status]}."),
+        ("Status", f"{change.status}: it {status_in_words(change)}."),
         ("Command", change.line),
         ("Portal", f"{change.place.name} ({change.place.label})"),
         ("Asked by", f"{change.requester.id} at {iso(change.created_at)}"),
         ("Why", change.reason),
         ("Needs", needs(change.decision)),
         *(
-            (review.verdict.value, f"{review.reviewer.id} at {iso(review.at)} {review.reason}")
+            (change.verdict_word(review), f"{review.reviewer.id} at {iso(review.at)} {review.reason}")
             for review in change.reviews
         ),
         *(("Does", call.note) for call in plan.calls),
@@ -112,6 +112,7 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
         ("Undo", f"{plan.undo.kind}: {plan.undo.sentence}"),
         ("Card", f"in {change.channel}" if change.card else "not posted yet"),
         ("Outcome", change.outcome),
+        ("Undoes", f"CR-{change.undo_of}" if change.undo_of is not None else ""),
     ]
     return [(label, text.strip()) for label, text in facts if text.strip()]
 

@@ -29,6 +29,7 @@ class Tag(StrEnum):
     CHANGE_WITHDRAWN = "change:request:withdrawn"
     CHANGE_EXPIRED = "change:request:expired"
     REVIEW_APPROVED = "change:review:approved"
+    PLAN_CONFIRMED = "change:plan:confirmed"
     REVIEW_REJECTED = "change:review:rejected"
     REVIEW_REFUSED = "change:review:refused"
     EXECUTION_STOPPED = "change:execution:stopped"

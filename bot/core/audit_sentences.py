@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.CHANGE_WITHDRAWN: _s("{actor} withdrew {change}", reason=_WHY),
     Tag.CHANGE_EXPIRED: _s("{change} expired", sentence=_SAID),
     Tag.REVIEW_APPROVED: _s("{actor} approved {change}", approvals="Approvals: {}", quorum="Needed: {}"),
+    Tag.PLAN_CONFIRMED: _s("{actor} confirmed {change}"),
     Tag.REVIEW_REJECTED: _s("{actor} rejected {change}", reason=_WHY),
     Tag.REVIEW_REFUSED: _s("{actor} was refused a decision about {change}", reason=_WHY),
     Tag.EXECUTION_STOPPED: _s("{change} was stopped before it ran", status="Status: {}", sentence=_SAID),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.policy import Decision
+from bot.core.policy import Decision, NeedsApproval
 from bot.core.principals import Principal
 from bot.plugin import Place, Plan, Risk
 
@@ -116,6 +116,10 @@ class ChangeRequest:
     card_id: str = ""
     """Names the card to its own buttons; a card posted in place of one that was deleted has another."""
     reminded_at: int | None = None
+    undo_of: int | None = None
+    """The number of the change request that this one undoes, if it was asked for to do so."""
+    undone_by: int | None = None
+    """The number of the change request that has undone this one."""
     reviews: tuple[Review, ...] = ()
 
     @property
@@ -126,6 +130,16 @@ class ChangeRequest:
     def summary_with_portal(self) -> str:
         """The plan in words and where it acts."""
         return with_portal(self.plan.summary, self.place.name)
+
+    @property
+    def needs_confirmation_only(self) -> bool:
+        """Whether the word of the requester alone decides, which is a confirmation and nobody's approval."""
+        return not isinstance(self.decision, NeedsApproval)
+
+    def verdict_word(self, review: Review) -> str:
+        """What a review is called: the requester's own word is a confirmation."""
+        approves = review.verdict is Verdict.APPROVE
+        return "confirm" if approves and self.needs_confirmation_only else review.verdict.value
 
     @property
     def approvals(self) -> tuple[Review, ...]:
@@ -162,6 +176,22 @@ class NewChange:
     expires_at: int
     channel: str
     card_id: str = ""
+    undo_of: int | None = None
+
+
+def in_words(sentence: str, change: ChangeRequest) -> str:
+    """A sentence about what was decided: `{approved}` and `{approval}` become the words for it."""
+    if change.needs_confirmation_only:
+        return sentence.format(approved="confirmed", approval="confirmation")
+    return sentence.format(approved="approved", approval="approval")
+
+
+def status_in_words(change: ChangeRequest) -> str:
+    """How a sentence about a change request goes on."""
+    words = CONFIRMED_ENDINGS if change.needs_confirmation_only else ENDINGS
+    if change.undone_by is not None:
+        return f"was done, and undone by CR-{change.undone_by}"
+    return words[change.status]
 
 
 ENDINGS: Mapping[Status, str] = {
@@ -178,3 +208,11 @@ ENDINGS: Mapping[Status, str] = {
     Status.EXPIRED: "expired",
 }
 """How a sentence about a change request goes on."""
+
+CONFIRMED_ENDINGS: Mapping[Status, str] = {
+    **ENDINGS,
+    Status.PENDING: "is waiting for confirmation",
+    Status.APPROVED: "is confirmed and about to run",
+    Status.CHANGED: "was not run, because it had changed since it was confirmed",
+}
+"""The same where the requester confirms and nobody approves."""

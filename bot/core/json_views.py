@@ -30,6 +30,8 @@ def change_brief(change: ChangeRequest) -> Object:
         "expires_at": iso(change.expires_at),
         "ended_at": iso_or_none(change.ended_at),
         "settled_by": change.settled_by.id if change.settled_by else None,
+        "undo_of": _id(change.undo_of),
+        "undone_by": _id(change.undone_by),
         "outcome": marks.plain(change.outcome),
     }
 
@@ -44,13 +46,22 @@ def change_whole(change: ChangeRequest) -> Object:
         "decided_at": iso_or_none(change.decided_at),
         "started_at": iso_or_none(change.started_at),
         "reviews": [
-            {"reviewer": one.reviewer.id, "verdict": one.verdict, "reason": marks.plain(one.reason), "at": iso(one.at)}
+            {
+                "reviewer": one.reviewer.id,
+                "verdict": change.verdict_word(one),
+                "reason": marks.plain(one.reason),
+                "at": iso(one.at),
+            }
             for one in change.reviews
         ],
         "channel": change.channel,
         "card": change.card,
         "digest": change.digest,
     }
+
+
+def _id(number: int | None) -> str | None:
+    return None if number is None else f"CR-{number}"
 
 
 def plan_view(plan: Plan) -> Object:

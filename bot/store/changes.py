@@ -14,7 +14,7 @@ from bot.store.database import Database, Row
 FIRST_NUMBER = 1001
 _COLUMNS = (
     *("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_steady"),
-    *("reminded_at", "asked_at", "settled_by", "sent_steady"),
+    *("reminded_at", "asked_at", "settled_by", "sent_steady", "undone_by"),
 )
 _UPDATE = (
     "UPDATE changes SET status = COALESCE(?, status), decided_at = COALESCE(?, decided_at), "
@@ -22,7 +22,8 @@ _UPDATE = (
     "card = COALESCE(?, card), channel = COALESCE(?, channel), seen = COALESCE(?, seen), "
     "seen_steady = COALESCE(?, seen_steady), reminded_at = COALESCE(?, reminded_at), "
     "asked_at = COALESCE(?, asked_at), settled_by = COALESCE(?, settled_by), "
-    "sent_steady = COALESCE(?, sent_steady) WHERE number = ? AND COALESCE(?, status) = status"
+    "sent_steady = COALESCE(?, sent_steady), undone_by = COALESCE(?, undone_by) "
+    "WHERE number = ? AND COALESCE(?, status) = status"
 )
 
 
@@ -47,13 +48,13 @@ class Changes:
         """Store a new change request, pending. The caller has made sure that none is open for its target."""
         number = self._database.insert(
             "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
-            "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id) "
+            "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of) "
             "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-            "?, ?, ?, ?)",
+            "?, ?, ?, ?, ?)",
             *(FIRST_NUMBER, Status.PENDING, new.line, new.path, new.plugin, new.place.name, new.place.label),
             *(new.place.identity, new.plan.target, new.requester.id, new.reason, new.risk, plan_to_json(new.plan)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
-            *(new.expires_at, new.channel, new.card_id),
+            *(new.expires_at, new.channel, new.card_id, new.undo_of),
         )
         return self.require(number)
 
@@ -72,6 +73,13 @@ class Changes:
         """Those that keep a change request for this target away (`Plan.target`), the newest first."""
         opened = self._read(f"place_identity = ? AND status IN ({_marks(OPEN)})", place.identity, *OPEN)
         return [change for change in opened if _keeps_away(change, target)]
+
+    def newest_done(self, place: Place, target: str) -> ChangeRequest | None:
+        """The last one that was done to a target."""
+        found = self._read(
+            "place_identity = ? AND target = ? AND status = ?", place.identity, target, Status.DONE, limit=1
+        )
+        return found[0] if found else None
 
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
         """The newest first."""
@@ -248,5 +256,7 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         settled_by=Principal.read(row["settled_by"]) if row["settled_by"] else None,
         card_id=row["card_id"],
         reminded_at=row["reminded_at"],
+        undo_of=row["undo_of"],
+        undone_by=row["undone_by"],
         reviews=reviews,
     )

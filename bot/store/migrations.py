@@ -192,3 +192,11 @@ def m004_steady_clock(db: Utils) -> None:
 def m005_missing_flags(db: Utils) -> None:
     """What Slack's answer about an account did not say."""
     db.execute("ALTER TABLE people ADD COLUMN missing TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m007_undo_links(db: Utils) -> None:
+    """Which change request undoes which, and by which one it was undone."""
+    db.execute("ALTER TABLE changes ADD COLUMN undo_of INTEGER")
+    db.execute("ALTER TABLE changes ADD COLUMN undone_by INTEGER")
+    db.execute("CREATE INDEX changes_target ON changes (place_identity, target)")

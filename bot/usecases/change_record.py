@@ -11,6 +11,15 @@ from bot.store.store import Store
 LONGEST = 200
 
 
+def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
+    """The tags of the records that attest what was decided on a change request.
+
+    A confirmation is nobody's approval. Releases before this one recorded it as one, so where the requester confirms
+    both count; where others approve, only their approvals do.
+    """
+    return (Tag.PLAN_CONFIRMED, Tag.REVIEW_APPROVED) if change.needs_confirmation_only else (Tag.REVIEW_APPROVED,)
+
+
 def record_change(
     store: Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
 ) -> int:

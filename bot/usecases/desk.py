@@ -10,7 +10,7 @@ from typing import Annotated, Protocol
 from bot.core import marks
 from bot.core.audit import AuditRecord, Tag
 from bot.core.audit_sentences import describe
-from bot.core.change import ENDINGS, ChangeRequest, Status
+from bot.core.change import ChangeRequest, Status, status_in_words
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
 from bot.core.json_views import audit_row, change_brief, change_whole, grant_row
 from bot.core.policy import LEAST_ROLE, Refused, decide
@@ -224,15 +224,19 @@ def request_show(desk: Desk, number: Number) -> Reply:
 
 def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
     facts = [
-        ("Status", f"{change.status}: it {ENDINGS[change.status]}."),
+        ("Status", f"{change.status}: it {status_in_words(change)}."),
         ("Command", change.line),
         ("Portal", f"{change.place.name} · {change.place.label}"),
         ("Asked by", f"{marks.person(change.requester)} at {moment(change.created_at)}"),
     ]
     facts += [("Why", change.reason)] if change.reason else []
-    facts += [(review.verdict, f"{marks.person(review.reviewer)} at {moment(review.at)}") for review in change.reviews]
+    facts += [
+        (change.verdict_word(review), f"{marks.person(review.reviewer)} at {moment(review.at)}")
+        for review in change.reviews
+    ]
     facts += [("Plan", call.note) for call in change.plan.calls]
     facts += [("Outcome", change.outcome)] if change.outcome else []
+    facts += [("Undoes", f"CR-{change.undo_of}")] if change.undo_of is not None else []
     return facts
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Fact, Tag
-from bot.core.change import ChangeRequest, Lease, Status
+from bot.core.change import ChangeRequest, Lease, Status, in_words
 from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
@@ -27,11 +27,12 @@ from bot.usecases.gate import Gate, audit_gate
 from bot.usecases.holding import LeaseLost, at_work, holding, may_send, steady_ms
 from bot.usecases.mode import hurdle
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
-from bot.usecases.quorum import MOST_APPROVALS, asked_otherwise, concerned, on_record, unrecorded, void
+from bot.usecases.quorum import asked_otherwise, attesting_records, concerned, on_record, unrecorded, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
+from bot.usecases.undo_links import note_undone
 
 UNSENT = "Nothing was done."
-DRIFTED = "Not run: it is no longer as it was when this was approved. Ask again to see the new plan."
+DRIFTED = "Not run: it is no longer as it was when this was {approved}. Ask again to see the new plan."
 FORGED_RECORDS = (
     "Our own records were not changed: what the database says is to be remembered is not what was asked for."
 )
@@ -40,10 +41,10 @@ LOOK_AGAIN_MS = 200
 WAIT_IS_NEWS_MS = 5_000
 """How long a wait may take before the people under the card are told what it is for."""
 WAITING: Mapping[str, str] = {
-    "waiting": "It waits for the audit channel, which has not taken the line about the approval yet. It is not run "
-    "before that; after ten minutes the approval is void.",
+    "waiting": "It waits for the audit channel, which has not taken the line about the {approval} yet. It is not run "
+    "before that; after ten minutes the {approval} is void.",
     "unasked": "It waits for Slack, which does not tell whether the people of this change request are still members. "
-    "It is not run before that; after ten minutes the approval is void.",
+    "It is not run before that; after ten minutes the {approval} is void.",
 }
 """What a change request may wait for, by the name of the line under its card; `expire.WAITED` tells it afterwards."""
 
@@ -103,7 +104,7 @@ def _wait(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds
     """Put the job off, in a unit of work. It ends with the approval: an approval goes stale within ten minutes."""
     now = ctx.clock.now_ms()
     if now - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-        say_once_under_card(ctx, change.number, what, WAITING[what])
+        say_once_under_card(ctx, change.number, what, in_words(WAITING[what], change))
     ctx.store.jobs.postpone(job, due_at=now + milliseconds)
 
 
@@ -142,7 +143,7 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
         return Ending(status=Status.FAILED, sentence="Nothing was sent: the command plans no more.")
     lines = drift(change.plan, fresh)
     if lines:
-        return Ending(status=Status.CHANGED, sentence=DRIFTED, details=lines)
+        return Ending(status=Status.CHANGED, sentence=in_words(DRIFTED, change), details=lines)
     return None
 
 
@@ -183,7 +184,10 @@ def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
     if limit is not None:
         return _shut(f"{limit.why} Ask again once {limit.until}.")
     if not _as_approved(ctx, change):
-        return Ending(status=Status.FAILED, sentence="Nothing was sent: what is stored is not what was approved.")
+        return Ending(
+            status=Status.FAILED,
+            sentence=in_words("Nothing was sent: what is stored is not what was {approved}.", change),
+        )
     # All their records name the digest that runs: that was looked at above.
     recorded = on_record(ctx, change)
     return _nothing_sent(unrecorded(recorded) or asked_otherwise(ctx, change) or void(ctx, recorded))
@@ -195,8 +199,7 @@ def _nothing_sent(reason: str) -> Ending | None:
 
 def _as_approved(ctx: Context, change: ChangeRequest) -> bool:
     """Whether the stored plan has the digest that the card showed and that the record of every approval names."""
-    records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=MOST_APPROVALS)
-    named = {record.facts.get("digest") for record in records}
+    named = {record.facts.get("digest") for record in attesting_records(ctx, change)}
     return named | {change.digest} == {digest(change.path, change.place, change.plan)}
 
 
@@ -307,6 +310,8 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         return False
     if remembers:
         _remember(ctx, change)
+    if ending.status is Status.DONE:
+        note_undone(ctx, change)
     facts: dict[str, Fact] = {
         "status": ending.status,
         "sentence": ending.sentence,

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 from bot.core import marks
 from bot.core.audit import SYSTEM, Tag
-from bot.core.change import APPROVAL_LASTS_MS, ChangeRequest, Status
+from bot.core.change import APPROVAL_LASTS_MS, ChangeRequest, Status, in_words
 from bot.usecases.bypass import is_review, what_stands
 from bot.usecases.change_record import record_change
 from bot.usecases.context import Context
 from bot.usecases.notify import announce, say_under_card, show_card, was_said_under_card
 
 UNDECIDED = "Nobody decided in time. Nothing was done."
-NOT_RUN = "It was approved, and could not be run within ten minutes of that. Nothing was done."
+NOT_RUN = "It was {approved}, and could not be run within ten minutes of that. Nothing was done."
 WAITED: Mapping[str, str] = {
-    "waiting": "The audit channel had not taken the line about the approval.",
+    "waiting": "The audit channel had not taken the line about the {approval}.",
     "unasked": "Slack did not tell whether the people of this change request are still members.",
 }
 """What it had waited for, by the name of the line under its card that said so."""
@@ -42,7 +42,7 @@ def _ending(ctx: Context, change: ChangeRequest) -> str:
     if change.status is Status.PENDING:
         return UNDECIDED
     waited = [why for what, why in WAITED.items() if was_said_under_card(ctx, change.number, what)]
-    return " ".join([NOT_RUN, *waited])
+    return in_words(" ".join([NOT_RUN, *waited]), change)
 
 
 def approval_is_stale(ctx: Context, change: ChangeRequest) -> bool:

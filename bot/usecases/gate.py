@@ -12,6 +12,7 @@ from bot.core.principals import Role
 from bot.core.words import count
 from bot.plugin import Reply
 from bot.store.store import audit_key
+from bot.usecases.change_record import attesting_tags
 from bot.usecases.context import Context, log
 from bot.usecases.notify import whisper
 
@@ -64,11 +65,12 @@ def try_audit_again(ctx: Context) -> None:
 
 
 def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
-    """Whether the approval of this change request stands in the audit channel yet.
+    """Whether the approval or confirmation of this change request stands in the audit channel yet.
 
     Waiting for that line also proves, right before the call, that the channel works.
     """
-    records = ctx.store.audit.find(subject=change.id, tag="change:review:approved", limit=1)
+    tags = attesting_tags(change)
+    records = [found for tag in tags for found in ctx.store.audit.find(subject=change.id, tag=tag, limit=1)]
     state = ctx.store.outbox.state_of(audit_key(records[0].seq)) if records else None
     if state == "sent":
         return Gate.OPEN, ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import marks
-from bot.core.audit import Tag
+from bot.core.audit import AuditRecord, Tag
 from bot.core.change import ChangeRequest, Status, Verdict
 from bot.core.plans import decision_to_json
 from bot.core.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
@@ -13,6 +13,7 @@ from bot.core.principals import Principal
 from bot.core.standing import FLAWS
 from bot.usecases.attestation import is_attested
 from bot.usecases.bypass import OWN_GLASS, breaker_of
+from bot.usecases.change_record import attesting_tags
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context, log
 from bot.usecases.mode import barrier
@@ -94,9 +95,15 @@ def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
 
     Whoever can write to the database can write a review. A record they cannot: they have no key for it.
     """
-    records = ctx.store.audit.find(subject=change.id, tag=Tag.REVIEW_APPROVED, limit=MOST_APPROVALS)
-    borne = {one.actor for one in records if one.tag == Tag.REVIEW_APPROVED and ctx.store.audit.vouches(one)}
+    borne = {one.actor for one in attesting_records(ctx, change) if ctx.store.audit.vouches(one)}
     return replace(change, reviews=tuple(one for one in change.reviews if one.reviewer.id in borne))
+
+
+def attesting_records(ctx: Context, change: ChangeRequest) -> list[AuditRecord]:
+    """The records of its approvals, or of its confirmation."""
+    tags, find = attesting_tags(change), ctx.store.audit.find
+    records = [found for tag in tags for found in find(subject=change.id, tag=tag, limit=MOST_APPROVALS)]
+    return [one for one in records if one.tag in tags]
 
 
 def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
@@ -117,7 +124,8 @@ def unrecorded(recorded: ChangeRequest) -> str:
     """Why what is `on_record` does not do, as a part of a sentence; empty when there are approvals enough in it."""
     if len(recorded.approvals) >= quorum_of(recorded):
         return ""
-    why = "the record of the approvals does not bear out what the database says."
+    what = "confirmation" if recorded.needs_confirmation_only else "approvals"
+    why = f"the record of the {what} does not bear out what the database says."
     log.error("%s was not approved: %s", recorded.id, why, extra={"action": "approval_unrecorded"})
     return why
 
@@ -134,7 +142,7 @@ def void(ctx: Context, change: ChangeRequest) -> str:
     reasons = (
         _unlisted(ctx, change),
         f"the account of the person who asked {found}." if found else "",
-        f"only {counted} of {quorum} approvals still count; {flaws}." if counted < quorum else "",
+        f"{_too_few(change, counted, quorum)}; {flaws}." if counted < quorum else "",
     )
     return next((reason for reason in reasons if reason), "")
 
@@ -144,4 +152,10 @@ def _unlisted(ctx: Context, change: ChangeRequest) -> str:
     if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.terms), Refused):
         return "the person who asked may no longer ask for this."
     counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)
-    return f"only {counted} of {quorum} approvals still count by the allow-list." if counted < quorum else ""
+    return f"{_too_few(change, counted, quorum)} by the allow-list." if counted < quorum else ""
+
+
+def _too_few(change: ChangeRequest, counted: int, quorum: int) -> str:
+    if change.needs_confirmation_only:
+        return "the confirmation does not count any more"
+    return f"only {counted} of {quorum} approvals still count"

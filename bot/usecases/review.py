@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
-from bot.core.change import ENDINGS, ChangeRequest, Review, Status, Verdict
+from bot.core.change import ChangeRequest, Review, Status, Verdict, status_in_words
 from bot.core.characters import drop_invisible
 from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
@@ -49,6 +49,8 @@ def press(ctx: Context, job: Job, click: Click) -> None:
             _approve(ctx, click, change)
         elif click.button == buttons.WITHDRAW:
             _withdraw(ctx, click, change)
+        elif click.button == buttons.UNDO and change.undone_by is not None:
+            _tell(ctx, click, f"{change.id} was undone already, by CR-{change.undone_by}.")
         elif click.button in SETTLING:
             _tell(ctx, click, SETTLING[click.button](ctx, click.person, change))
         else:
@@ -187,7 +189,7 @@ def already(ctx: Context, change: ChangeRequest) -> str:
     verdict = deciding.get(change.status, Verdict.APPROVE)
     people = [review.reviewer for review in change.reviews if review.verdict is verdict]
     by = f" ({', '.join(marks.person(person) for person in people)} decided)" if people else ""
-    return f"Your click changed nothing: {told(ctx, change)} {ENDINGS[change.status]}{by}."
+    return f"Your click changed nothing: {told(ctx, change)} {status_in_words(change)}{by}."
 
 
 def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
@@ -258,10 +260,16 @@ def _count(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
         # Before the line about the approval, which the call waits for: then this one is out by then, too.
         bypass(ctx, person, change)
     approvals, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
-    facts: dict[str, Fact] = {"digest": change.digest, "approvals": approvals, "quorum": quorum}
-    record_change(ctx.store, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)
-    alone = isinstance(change.decision, BrokenGlass)
-    words = "🚨 broke the glass: no approval was waited for." if alone else f"approved ({approvals} of {quorum})."
+    facts: dict[str, Fact] = {"digest": change.digest}
+    if change.needs_confirmation_only:
+        record_change(ctx.store, Tag.PLAN_CONFIRMED, change, actor=person.id, facts=facts)
+    else:
+        facts |= {"approvals": approvals, "quorum": quorum}
+        record_change(ctx.store, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)
+    words = f"approved ({approvals} of {quorum})."
+    if change.needs_confirmation_only:
+        alone = isinstance(change.decision, BrokenGlass)
+        words = "🚨 broke the glass: no approval was waited for." if alone else "confirmed."
     say_under_card(ctx, change.number, f"{marks.person(person)} {words}")
     show_card(ctx, change.number)
     _run_if_enough(ctx, change)

@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.core import marks
 from bot.core.audit import Fact, Tag
-from bot.core.change import ENDINGS, ChangeRequest, Status
+from bot.core.change import ChangeRequest, Status, status_in_words
 from bot.core.errors import NotPermitted
 from bot.core.execution import Ending
 from bot.core.policy import Refused, may_settle
@@ -36,7 +36,7 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
     """
     if change.status is not Status.UNKNOWN:
         raise Refusal(
-            f"{told(ctx, change)} {ENDINGS[change.status]}; there is nothing to settle. {change.outcome}".strip()
+            f"{told(ctx, change)} {status_in_words(change)}; there is nothing to settle. {change.outcome}".strip()
         )
     barred = _bar(ctx, person, change)
     if barred is not None:

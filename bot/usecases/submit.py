@@ -31,6 +31,7 @@ from bot.usecases.mode import hurdle
 from bot.usecases.notify import error_reply, note_trouble, say_under_card, show_card, told, whisper
 from bot.usecases.progress import Reporter
 from bot.usecases.standing import look_up
+from bot.usecases.undo_links import find_undone
 
 
 def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
@@ -166,6 +167,7 @@ def write_change(ctx: Context, requester: Principal, planned: Planned, *, channe
             expires_at=now + expiry_of(planned.decision),
             channel=_card_channel(ctx, planned.decision, channel),
             card_id=ids.token(),
+            undo_of=find_undone(ctx, planned.place, planned.plan.target, planned.understood),
         )
     )
     facts: dict[str, Fact] = {

@@ -16,7 +16,9 @@ UNDO_LASTS_MS = 30 * 24 * 3_600_000
 def undo_line(change: ChangeRequest) -> str:
     """What one would type to undo it, or an empty text when it cannot be undone by a command."""
     undo = change.plan.undo
-    if change.status is not Status.DONE or undo.kind is UndoKind.NONE or not undo.line:
+    if change.status is not Status.DONE or change.undone_by is not None:
+        return ""
+    if undo.kind is UndoKind.NONE or not undo.line:
         return ""
     return f"{undo.line} {portal_option(change.place.name)}"
 

@@ -162,7 +162,7 @@ class Engine(World):
     def _close(self, change: Change, status: str, tag: str) -> None:
         change.status = status
         if status != "unknown":
-            change.ended = self.now
+            self.close(change, status)
         self.record(tag, BOT, change.id)
 
     # The keeper

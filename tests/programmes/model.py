@@ -218,9 +218,23 @@ class World:
                 wanted=wanted,
                 quorum=quorum,
                 created=self.now,
+                undo_of=self._undone_by(thing, wanted),
             )
             self.record("change:request:opened", who, change.id)
             self.tell(who, Word.WAITS if quorum else Word.WAITS_FOR_YOU)
+
+    def _undone_by(self, thing: str, wanted: str | None) -> int | None:
+        """The change request that painting a thing so would undo: the last one that was done to it."""
+        done = [change for change in self.changes.values() if change.thing == thing and change.status == "done"]
+        last = done[-1] if done else None
+        undoes = last and not last.undone and last.wanted is not None and last.before == wanted
+        return last.number if last and undoes else None
+
+    def close(self, change: Change, status: str) -> None:
+        """It ends; what undoes another one takes that one's button."""
+        change.status, change.ended = status, self.now
+        if status == "done" and change.undo_of is not None:
+            self.changes[change.undo_of].undone = True
 
     def _gives_way(self, who: str, thing: str) -> bool:
         """Whether nothing else is open for the thing, once what only waits for another one's own word is withdrawn."""
@@ -297,6 +311,8 @@ class World:
             self.forms += self._open_for(who, change)
         elif button in SETTLING:
             self.settle(who, change, SETTLING[button])
+        elif button == "undo" and change.undone:
+            self.tell(who, Word.UNDONE)
         elif button == "undo" and self.undoable(change):
             self.ask(who, change.thing, change.before)
         else:
@@ -316,7 +332,7 @@ class World:
         if no is not None:
             self._refuse(who, change, no)
             return
-        change.status, change.ended = status, self.now
+        self.close(change, status)
         self.record("change:execution:settled", who, change.id)
         self.tell(who, Word.SETTLED)
 
@@ -340,7 +356,8 @@ class World:
             self._refuse(who, change, Word.UNASKED_OTHERS)
             return
         change.reviews[who], change.agreed[who] = "approve", change.version
-        change.approval_line = self.record("change:review:approved", who, change.id)
+        tag = "change:review:approved" if change.quorum else "change:plan:confirmed"
+        change.approval_line = self.record(tag, who, change.id)
         self._enough(change)
 
     def _enough(self, change: Change) -> bool:

@@ -156,7 +156,7 @@ class Telling:
 VERBS: Mapping[str, Callable[..., None]] = {
     r"(\w+) asks (.+)": Telling.asks,
     rf"(\w+) ({'|'.join(BUTTONS)})(?: with another (.+))?": Telling.presses,
-    r"(\w+) (approves) on (the first card)": Telling.presses,
+    r"(\w+) (approves|undoes) on (the first card)": Telling.presses,
     r"(\w+) says no:(.*)": Telling.says_no,
     r"(\w+) forges a no": Telling.forges_no,
     r"(\w+) becomes (\w+)": Telling.becomes,

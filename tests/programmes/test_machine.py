@@ -35,7 +35,13 @@ SETTINGS = settings(
 
 MUST_BE_MET = {
     *("done", "failed", "expired", "FORGED", "OWN", "OPEN_ALREADY", "NOT_APPROVER", "NO_MEMBER", "TOO_LATE_DONE"),
-    *("change:review:approved", "change:review:refused", "change:execution:stopped", "change:execution:intended"),
+    *(
+        "change:review:approved",
+        "change:plan:confirmed",
+        "change:review:refused",
+        "change:execution:stopped",
+        "change:execution:intended",
+    ),
 }
 """What a shard meets a dozen times. The table of stories holds that each answer and each status is met at all."""
 

@@ -196,19 +196,23 @@ WITHDRAWING: list[Row] = [
 ]
 
 MINE = "olga asks paint one"
+MINE_RAN = RAN.replace("approved", "confirmed")
+UNDONE = f"{MINE}; olga confirms; it runs; olga undoes; olga confirms; it runs"
 CONFIRMING: list[Row] = [
-    (f"{MINE}; olga confirms; it runs", "done 1 olga WAITS_FOR_YOU", RAN),
+    (f"{MINE}; olga confirms; it runs", "done 1 olga WAITS_FOR_YOU", MINE_RAN),
     (f"{MINE}; anton confirms", "pending 0 anton NOT_REQUESTER", "opened refused"),
     (f"{MINE}; olga becomes viewer; olga confirms", "pending 0 olga NOT_OPERATOR", "opened refused"),
     (f"{MINE}; vera asks remove one", "pending 0 vera WAITS", "opened withdrawn opened"),
     (f"{MINE}; olga asks remove one", "pending 0 olga OPEN_ALREADY", "opened"),
-    (f"{MINE}; olga confirms; vera asks remove one", "approved 0 vera OPEN_ALREADY", "opened approved"),
-    (f"{MINE}; olga confirms; olga becomes viewer; it runs", "failed 0 olga WAITS_FOR_YOU", "opened approved stopped"),
-    (f"{MINE}; olga confirms; it runs; olga undoes", "pending 1 olga WAITS_FOR_YOU", f"{RAN} opened"),
-    (f"{MINE}; olga confirms; it runs; viktor undoes", "done 1 viktor TOO_LOW", f"{RAN} refused"),
-    (f"{MINE}; olga confirms; it runs; one turns red; olga undoes", "done 1 olga NOTHING", f"{RAN} ran"),
-    (f"{MINE}; olga confirms; it runs; 2592001 s pass; olga undoes", "done 1 olga NO_SUCH_BUTTON", RAN),
+    (f"{MINE}; olga confirms; vera asks remove one", "approved 0 vera OPEN_ALREADY", "opened confirmed"),
+    (f"{MINE}; olga confirms; olga becomes viewer; it runs", "failed 0 olga WAITS_FOR_YOU", "opened confirmed stopped"),
+    (f"{MINE}; olga confirms; it runs; olga undoes", "pending 1 olga WAITS_FOR_YOU", f"{MINE_RAN} opened"),
+    (f"{MINE}; olga confirms; it runs; viktor undoes", "done 1 viktor TOO_LOW", f"{MINE_RAN} refused"),
+    (f"{MINE}; olga confirms; it runs; one turns red; olga undoes", "done 1 olga NOTHING", f"{MINE_RAN} ran"),
+    (f"{MINE}; olga confirms; it runs; 2592001 s pass; olga undoes", "done 1 olga NO_SUCH_BUTTON", MINE_RAN),
     (f"{ONE}; anton approves; it runs; olga undoes", "done 1 olga NO_SUCH_BUTTON", RAN),
+    (UNDONE, "done 2 olga WAITS_FOR_YOU", f"{MINE_RAN} {MINE_RAN}"),
+    (f"{UNDONE}; olga undoes on the first card", "done 2 olga UNDONE", f"{MINE_RAN} {MINE_RAN}"),
 ]
 
 YES = f"{ONE}; anton approves"
@@ -233,17 +237,17 @@ RUNNING: list[Row] = [
     (
         f"{MINE} --colour blue; olga confirms; lime is written over blue; it runs",
         "failed 0 olga WAITS_FOR_YOU",
-        STOPPED,
+        "opened confirmed stopped",
     ),
     (
         f"{MINE} --colour blue; lime is written over blue; the fitting digest is written; olga confirms; it runs",
         "done 1 olga WAITS_FOR_YOU",
-        RAN,
+        MINE_RAN,
     ),
     (
         f"{MINE} --colour blue; olga confirms; lime is written over blue; the fitting digest is written; it runs",
         "failed 0 olga WAITS_FOR_YOU",
-        STOPPED,
+        "opened confirmed stopped",
     ),
     (
         "2: olga asks paint precious --colour blue; anton approves; lime is written over blue; "

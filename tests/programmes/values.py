@@ -88,6 +88,9 @@ class Change:
     reviews: dict[str, str] = field(default_factory=dict)
     agreed: dict[str, int] = field(default_factory=dict)
     """Which version of it each approver saw."""
+    undo_of: int | None = None
+    """The change request that this one undoes."""
+    undone: bool = False
     approval_line: int = 0
     """The number of the newest audit record of an approval."""
     sent: int = 0

@@ -88,6 +88,23 @@ def test_everything_as_long_as_can_be_still_fits_and_says_that_it_is_cut(status:
     assert "more" in everything
 
 
+def test_the_card_of_what_was_undone_says_by_which_request_and_has_no_undo_button() -> None:
+    plan = with_plan(undo=Undo(kind=UndoKind.FULL, sentence="It can be put back.", line="connector restore shop"))
+    done = a_change(Status.DONE, plan=plan)
+    assert [button["text"]["text"] for button in buttons_of(blocks_of(done))] == ["Undo…"]
+    undone = replace(done, undone_by=1043)
+    assert buttons_of(blocks_of(undone)) == []
+    assert "done, and undone by CR-1043" in said(blocks_of(undone))
+    assert card_text(undone).endswith("done, and undone by CR-1043")
+    assert "*Undoes*\nCR-1042" in said(blocks_of(replace(done, undo_of=1042)))
+
+
+def test_the_card_of_a_confirmed_change_names_who_confirmed() -> None:
+    shown = said(blocks_of(a_change(Status.DONE, decision=CONFIRMATION, reviews=approved_by(OLGA))))
+    assert "*Confirmed by*\n<@U0001>" in shown
+    assert "pproved" not in shown
+
+
 def test_more_lines_than_are_shown_are_counted() -> None:
     shown = said(blocks_of(a_change(plan=with_plan(radius=tuple(f"line {n}" for n in range(50))))))
     assert "✂️ line 19\n… and 30 more" in shown

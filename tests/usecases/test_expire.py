@@ -8,7 +8,7 @@ import pytest
 
 from bot.core import marks
 from bot.core.audit import SYSTEM, Tag
-from bot.core.change import APPROVAL_LASTS_MS, Status
+from bot.core.change import APPROVAL_LASTS_MS, Status, in_words
 from bot.core.policy import Terms
 from bot.core.principals import Role
 from bot.core.standing import FRESH_MS
@@ -43,7 +43,10 @@ def test_what_was_approved_and_not_run_in_ten_minutes_ends(office: Office) -> No
     assert expire_overdue(office.ctx) == 0
     office.clock.now += 1
     assert expire_overdue(office.ctx) == 1
-    assert (office.now(change).status, office.now(change).outcome) == (Status.EXPIRED, NOT_RUN)
+    assert (office.now(change).status, office.now(change).outcome) == (
+        Status.EXPIRED,
+        in_words(NOT_RUN, change),
+    )
     office.do_jobs()
     assert office.toy.calls == []
     assert office.now(change).status is Status.EXPIRED
@@ -55,7 +58,10 @@ def test_the_ending_says_what_it_had_waited_for_and_no_more_than_is_known(office
     office.messenger.fail("account", *[Lost("timeout")] * 1_000)
     office.wait(APPROVAL_LASTS_MS / 1000, step=5)
     ended = office.now(change)
-    assert (ended.status, ended.outcome) == (Status.EXPIRED, f"{NOT_RUN} {WAITED['unasked']}")
+    assert (ended.status, ended.outcome) == (
+        Status.EXPIRED,
+        f"{in_words(NOT_RUN, ended)} {WAITED['unasked']}",
+    )
     assert "audit" not in ended.outcome
     assert ended.outcome in office.threads[-1]
 

@@ -15,7 +15,7 @@ from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.mode import HOUSE, Mode, worst
 from bot.core.plans import plan_to_json
-from bot.core.policy import Terms
+from bot.core.policy import NeedsApproval, Terms
 from bot.core.principals import Principal, Role
 from bot.plugin import CallVerdict, Remember, TargetUnreachable
 from bot.store.store import audit_key
@@ -29,7 +29,7 @@ from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, START, VERA, VI
 from tests.usecases.test_anchor import rewrite
 from tests.usecases.toy import Script
 
-STOPPED = "Nothing was sent: the record of the approvals does not bear out what the database says."
+STOPPED = "Nothing was sent: the record of the {} does not bear out what the database says."
 
 
 def forge_review(office: Office, change: ChangeRequest, who: Principal = ANTON) -> None:
@@ -69,7 +69,8 @@ def forge_record(office: Office, tag: Tag, who: Principal, subject: str, *, key_
 
 def assert_stopped(office: Office, change: ChangeRequest, caplog: pytest.LogCaptureFixture) -> None:
     ended = office.now(change)
-    assert (ended.status, ended.outcome) == (Status.FAILED, STOPPED)
+    what = "approvals" if isinstance(change.decision, NeedsApproval) else "confirmation"
+    assert (ended.status, ended.outcome) == (Status.FAILED, STOPPED.format(what))
     assert office.toy.calls == []
     assert office.store.changes.steps(change.number) == []
     assert office.records("change:", change.id)[-1].tag == Tag.EXECUTION_STOPPED
@@ -96,6 +97,19 @@ def test_nor_one_with_a_record_that_was_written_without_the_key(
     office.deliver()
     forge_review(office, change)
     forge_record(office, Tag.REVIEW_APPROVED, ANTON, change.id, key_id=key_id, digest=change.digest)
+    forge_approval(office, change)
+    office.work()
+    assert_stopped(office, change, caplog)
+
+
+def test_a_confirmation_on_record_is_nobodys_approval(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even one that was written with the key and names the digest."""
+    change = office.ask()
+    with office.store.unit_of_work() as store:
+        facts = {"digest": change.digest}
+        store.record(Entry(tag=Tag.PLAN_CONFIRMED, actor=ANTON.id, subject=change.id, facts=facts))
+    office.deliver()
+    forge_review(office, change)
     forge_approval(office, change)
     office.work()
     assert_stopped(office, change, caplog)

@@ -171,7 +171,7 @@ def test_confirmed_it_runs_verified_and_on_the_record(glass: Office) -> None:
     assert tags[:4] == [
         Tag.CHANGE_REQUESTED,
         Tag.APPROVAL_BYPASSED,
-        Tag.REVIEW_APPROVED,
+        Tag.PLAN_CONFIRMED,
         Tag.EXECUTION_INTENDED,
     ]
     (bypass,) = glass.records(Tag.APPROVAL_BYPASSED)
@@ -348,7 +348,7 @@ def test_the_role_is_looked_at_again_right_before_the_call(glass: Office) -> Non
     glass.deliver()
     grant_role(glass.store, IDA, Role.APPROVER, by=SHELL)
     glass.work()
-    assert "only 0 of 1 approvals still count" in glass.now(change).outcome
+    assert "the confirmation does not count any more" in glass.now(change).outcome
     assert glass.toy.calls == []
 
 

@@ -88,3 +88,59 @@ def test_a_forged_undo_is_refused_on_the_record(office: Office) -> None:
     told = office.hears(office.click(OLGA, change, buttons.UNDO, value=f"{change.number}.{'0' * 16}.{'0' * 32}"))
     assert "not one of mine" in told
     assert len(office.records(Tag.REVIEW_REFUSED)) == 1
+
+
+def confirmed(office: Office, text: str = "thing paint one --colour red", who: Principal = OLGA) -> ChangeRequest:
+    """Type it, confirm it, and let it run."""
+    change = office.ask(text, who)
+    assert office.press(who, change, buttons.CONFIRM) == ""
+    office.work()
+    return office.now(change)
+
+
+def test_a_card_that_was_undone_says_by_which_request_and_offers_no_undo(office: Office) -> None:
+    first = done(office)
+    office.press(ANTON, first, buttons.UNDO)
+    office.deliver()
+    second = office.change()
+    assert (second.undo_of, office.now(first).undone_by) == (first.number, None)
+    office.press(ANTON, second, buttons.CONFIRM)
+    office.work()
+    now = office.now(first)
+    assert now.undone_by == second.number
+    assert undo_line(now) == ""
+    assert "Undone by CR-1002 (Paint one), asked for by" in "\n".join(office.threads)
+    assert office.press(OLGA, now, buttons.UNDO) == "CR-1001 was undone already, by CR-1002."
+    assert len(office.store.changes.with_status(Status)) == 2
+
+
+def test_an_undo_that_was_typed_is_one_too(office: Office) -> None:
+    first = done(office)
+    assert confirmed(office).undo_of == first.number
+    assert office.now(first).undone_by == 1002
+
+
+@pytest.mark.parametrize("text", ["thing paint one --colour green", "thing paint two"])
+def test_another_change_is_no_undo(office: Office, text: str) -> None:
+    first = done(office)
+    assert confirmed(office, text).undo_of is None
+    assert office.now(first).undone_by is None
+
+
+def test_an_undo_that_was_not_done_leaves_the_button(office: Office) -> None:
+    first = done(office)
+    office.press(OLGA, first, buttons.UNDO)
+    office.deliver()
+    office.press(OLGA, office.change(), buttons.WITHDRAW)
+    assert office.now(first).undone_by is None
+    assert undo_line(office.now(first))
+
+
+def test_a_confirmation_is_recorded_and_told_as_one_and_not_as_an_approval(office: Office) -> None:
+    change = done(office)
+    (record,) = office.records(Tag.PLAN_CONFIRMED)
+    assert (record.actor, record.subject, record.facts["digest"]) == (OLGA.id, change.id, change.digest)
+    assert office.records(Tag.REVIEW_APPROVED) == []
+    told = "\n".join(office.threads)
+    assert "confirmed." in told
+    assert "approved" not in told

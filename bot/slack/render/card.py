@@ -102,6 +102,8 @@ BY_HOUSE = Look(emoji="🟢", words="done")
 
 
 def look_of(change: ChangeRequest) -> Look:
+    if change.undone_by is not None:
+        return Look(emoji="↩️", words=f"done, and undone by CR-{change.undone_by}")
     if change.settled_by is not None and change.status in BY_PERSON:
         return BY_PERSON[change.status]
     if change.plugin == HOUSE and change.status is Status.DONE:
@@ -165,6 +167,8 @@ def _field(label: str, text: str) -> Block:
 def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     yield "Portal", escape(one_line(f"{change.place.name} · {change.place.label}"))
     yield "Asked by", mrkdwn(marks.person(change.requester))
+    if change.undo_of is not None:
+        yield "Undoes", f"CR-{change.undo_of}"
     yield from _votes(change)
     if change.status is Status.PENDING:
         yield "Expires", when(change.expires_at)
@@ -180,6 +184,8 @@ def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     elif not isinstance(change.decision, NeedsApproval):
         if change.status is Status.PENDING:
             yield "Needs", f"the confirmation of {mrkdwn(marks.person(change.requester))}"
+        elif approved:
+            yield "Confirmed by", approved
     elif change.status is Status.PENDING:
         yield "Needs", escape(needs(change.decision)) + _so_far(change.decision, change.approvals)
     elif approved:
@@ -215,7 +221,9 @@ def _plan_lines(change: ChangeRequest) -> Iterator[str]:
     if plan.warnings and change.status.open:
         yield "*Beware*"
         yield from _list("⚠️", plan.warnings, WARNINGS_MOST)
-    if change.status.open or change.status is Status.DONE:
+    if change.undone_by is not None:
+        yield f"*Undone* by CR-{change.undone_by}: this is not in effect any more."
+    elif change.status.open or change.status is Status.DONE:
         yield cut(f"*Undo* {UNDO[plan.undo.kind]}: {escape(one_line(plan.undo.sentence))}", UNDO_MOST)
 
 

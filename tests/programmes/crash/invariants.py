@@ -179,8 +179,13 @@ def _may(reviewer: str, change: Change, roles: Mapping[str, Role]) -> bool:
 
 def _seen(run: Evidence, change: Change, reviewer: str) -> bool:
     """Whether the record of this approval names the plan that was sent."""
-    found = run.records("change:review:approved", f"CR-{change.number}")
+    found = run.records(_approves(change), f"CR-{change.number}")
     return any(row[1] == reviewer and json.loads(row[2])["digest"] == change.digest for row in found)
+
+
+def _approves(change: Change) -> str:
+    """The tag of the record of an approval, or of a confirmation where nobody else decides."""
+    return "change:plan:confirmed" if change.role is None else "change:review:approved"
 
 
 def _unlike(run: Evidence, change: Change) -> Iterator[str]:
@@ -219,7 +224,7 @@ def recorded(run: Evidence) -> Iterator[str]:
         for reviewer, verdict in run.scene.rows(
             "SELECT reviewer, verdict FROM reviews WHERE number = ?", change.number
         ):
-            tag = {"approve": "change:review:approved", "reject": "change:review:rejected"}[verdict]
+            tag = {"approve": _approves(change), "reject": "change:review:rejected"}[verdict]
             if len([row for row in run.records(tag, subject) if row[1] == reviewer]) != 1:
                 yield f"{subject}: the {verdict} of {reviewer} has no record, or two"
         yield from _lacking(run, change, subject)

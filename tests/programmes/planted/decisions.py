@@ -13,6 +13,16 @@ _STORIES = "tests/programmes/test_stories.py"
 
 DECISIONS: tuple[Bug, ...] = (
     bug(
+        "confirmation-approves",
+        "the record of a confirmation counts as somebody's approval",
+        (
+            "bot/usecases/change_record.py",
+            "if change.needs_confirmation_only else (Tag.REVIEW_APPROVED,)",
+            "if change else (Tag.REVIEW_APPROVED,)",
+        ),
+        by="tests/usecases/test_forged.py",
+    ),
+    bug(
         "default-portal",
         "a portal that is not known any more is silently replaced by the first one there is",
         (

@@ -1,0 +1,58 @@
+"""A database of the release before goes through the upgrade with its open requests, and they end as they should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.core.audit import Entry, Fact, Tag
+from bot.core.change import ChangeRequest, Review, Status, Verdict
+from bot.store.store import open_store
+from bot.usecases import buttons
+from tests.usecases.office import ANTON, OLGA, Office
+
+BEFORE_UNDO_LINKS = (
+    "DROP INDEX changes_target",
+    "ALTER TABLE changes DROP COLUMN undo_of",
+    "ALTER TABLE changes DROP COLUMN undone_by",
+    "DELETE FROM _sqlite_migrations WHERE name = 'm007_undo_links'",
+)
+
+
+def confirm_as_before(office: Office, change: ChangeRequest) -> None:
+    """A confirmation as the release before stored it: its record is that of an approval."""
+    with office.store.unit_of_work() as store:
+        now = office.clock.now_ms()
+        store.changes.review(change.number, Review(reviewer=OLGA, verdict=Verdict.APPROVE, at=now))
+        facts: dict[str, Fact] = {"digest": change.digest, "approvals": 1, "quorum": 1}
+        store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=OLGA.id, subject=change.id, facts=facts))
+        store.changes.move(change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now})
+        store.jobs.add("execute", str(change.number), at=now)
+
+
+def test_open_requests_of_the_release_before_are_carried_out_after_the_upgrade(tmp_path: Path) -> None:
+    before = Office(tmp_path)
+    before.type(OLGA, "thing paint one")
+    confirm_as_before(before, before.change())
+    before.ask("thing remove two")
+    with before.store.unit_of_work() as store:
+        for statement in BEFORE_UNDO_LINKS:
+            store.database.execute(statement)
+    keys, clock = before.store.keys, before.clock
+    before.close()
+
+    office = Office(tmp_path, store=open_store(tmp_path, keys, clock, synchronous="OFF"))
+    office.clock.now, office._keys = clock.now, 100
+    office.work()
+    confirmed, waiting = office.change(1001), office.change(1002)
+    assert (confirmed.status, confirmed.undone_by) == (Status.DONE, None)
+    assert office.press(ANTON, waiting) == ""
+    office.work()
+    assert office.now(waiting).status is Status.DONE
+    assert office.store.audit.broken_at() is None
+
+    office.press(OLGA, confirmed, buttons.UNDO)
+    office.deliver()
+    office.press(OLGA, office.change(), buttons.CONFIRM)
+    office.work()
+    assert office.now(confirmed).undone_by == 1003
+    office.close()
