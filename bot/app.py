@@ -197,6 +197,7 @@ class Running:
         self._stopping = threading.Event()
         self._seats = seats or Seats(bot.settings.home, _roles(intake=intake, work=work))
         self._wall = wall or SystemClock()
+        bot.context.find_displaced = self._find_displaced
         self.authentication = Authentication(bot.gateway, self._know)
         self.worker = Worker(bot.context) if work else None
         self.socket: Socket | None = None
@@ -212,6 +213,9 @@ class Running:
             self.worker.start()
         note_start(self.bot.context, __version__, self._role)
         self.authentication.start()
+
+    def _find_displaced(self) -> str:
+        return self._seats.displaced() or self.bot.store.database.displaced()
 
     def _know(self, identity: Identity) -> None:
         context = self.bot.context

@@ -17,6 +17,7 @@ from typing import Any
 from sqlite_utils import Database as Utils
 
 from bot.core.errors import ConfigurationError, StoreDamaged, StoreUnavailable
+from bot.store.seats import compare_identity
 
 # sqlite-utils takes pysqlite3 when it is installed; the connection has to come from the same module.
 sqlite3: Any = import_module("sqlite_utils.utils").sqlite3
@@ -75,6 +76,13 @@ class Database:
         except FILE_FAULTS as error:
             raise trouble(error, f"The database {path} cannot be opened: {error}.") from None
         self.utils = Utils(self._connection)
+        # By its name: a second descriptor of the file would, when it is closed, drop SQLite's locks on it.
+        found = path.stat()
+        self._identity = (found.st_dev, found.st_ino)
+
+    def displaced(self) -> str:
+        """Say how the file under the database's name differs from the one that is open; empty when it does not."""
+        return compare_identity(self.path, self._identity)
 
     def _open(self) -> Any:
         if not self.path.exists() and not self._read_only:

@@ -108,6 +108,8 @@ class Context:
     """What became of the last comparison of the allow-list with the log, and of which version of the store."""
     limits: dict[str, Limit] = field(default_factory=dict)
     """What start-up and the keeper found that keeps the bot from doing everything, by name."""
+    find_displaced: Callable[[], str] = field(default=lambda: "")
+    """Says which of the files that keep a second bot out is not the one this process holds; empty when all are."""
     free_bytes: Callable[[Path], int] = free_bytes
     """How much room the file system of a path has for us."""
     wake: Callable[[], None] = field(default=lambda: None)

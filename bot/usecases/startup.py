@@ -12,6 +12,7 @@ from bot.core.principals import Grant, Role
 from bot.core.words import count
 from bot.usecases.anchor import note_chain
 from bot.usecases.context import Context, log
+from bot.usecases.file_identity import note_files
 
 CLOCK = "clock"
 WARN_SKEW_MS, MOST_SKEW_MS = 30_000, 240_000
@@ -36,7 +37,7 @@ def short_of_approvers(grants: Iterable[Grant], quorum: int) -> str:
     )
 
 
-CHECKS: tuple[Callable[[Context], Limit | None], ...] = (note_chain,)
+CHECKS: tuple[Callable[[Context], Limit | None], ...] = (note_chain, note_files)
 """In order; each keeps what it finds in `ctx.limits` under a name of its own, until somebody looks again."""
 
 

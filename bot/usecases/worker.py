@@ -19,6 +19,7 @@ from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier
 from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
+from bot.usecases.file_identity import CHECK_SECONDS, note_files
 from bot.usecases.gate import LagWatch
 from bot.usecases.mode import note_mode
 from bot.usecases.notify import whisper
@@ -76,7 +77,7 @@ class Worker:
         self._stopping = threading.Event()
         self._work, self._rounds = Bell(), Bell()
         # By the clock that nobody sets: both go on whatever the time of the day becomes.
-        self._sweep_due = self._tend_due = ctx.clock.monotonic()
+        self._sweep_due = self._tend_due = self._files_due = ctx.clock.monotonic()
         self._threads: list[threading.Thread] = []
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
@@ -156,6 +157,9 @@ class Worker:
         for watch in self._watches:
             watch.look()
         now = self._ctx.clock.monotonic()
+        if now >= self._files_due:
+            self._files_due = now + CHECK_SECONDS
+            note_files(self._ctx)
         if now >= self._sweep_due:
             self._sweep_due = now + SWEEP_SECONDS
             with self._ctx.store.unit_of_work() as store:

@@ -177,3 +177,15 @@ def test_a_database_that_was_lost_beside_its_backups_is_not_begun_anew(store: St
     assert f"b24bot restore {made.path}" in refused.value.hint
     open_store(home, keys, clock, anew=True).close()
     open_store(home, keys, clock).close()
+
+
+def test_a_database_file_that_is_not_the_one_that_is_open_is_noticed(store: Store, tmp_path: Path) -> None:
+    database, path = store.database, store.database.path
+    assert database.displaced() == ""
+    (tmp_path / "second").hardlink_to(path)
+    assert "hard-linked" in database.displaced()
+    (tmp_path / "second").unlink()
+    path.rename(tmp_path / "away")
+    assert database.displaced() == f"{path} is gone."
+    path.write_bytes((tmp_path / "away").read_bytes())
+    assert "another file" in database.displaced()

@@ -77,3 +77,51 @@ def test_homes_do_not_know_of_each_other(tmp_path: Path) -> None:
     first, second = Seats(tmp_path / "a", [WORKER]), Seats(tmp_path / "b", [WORKER])
     first.leave()
     second.leave()
+
+
+def test_a_deleted_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
+    """Whoever makes a new lock file in its place still finds the folder locked, and leaves no file behind."""
+    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
+        (tmp_path / "worker.lock").unlink()
+        with pytest.raises(AlreadyRunning, match="already the worker"):
+            Seats(tmp_path, [WORKER])
+        assert not (tmp_path / "worker.lock").exists()
+    Seats(tmp_path, [WORKER]).leave()
+
+
+def test_a_replaced_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
+    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+        (tmp_path / "new").write_text(f"{other.pid}\n")
+        (tmp_path / "new").rename(tmp_path / "worker.lock")
+        with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
+            Seats(tmp_path, [WORKER])
+
+
+def test_intake_and_worker_still_fit_into_two_processes(tmp_path: Path) -> None:
+    with neighbour(TAKE_A_SEAT, str(tmp_path), INTAKE):
+        Seats(tmp_path, [WORKER]).leave()
+    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
+        Seats(tmp_path, [INTAKE]).leave()
+
+
+@pytest.mark.parametrize("role", [INTAKE, WORKER])
+def test_a_lock_file_that_is_not_the_one_held_is_noticed(tmp_path: Path, role: str) -> None:
+    seats, path = Seats(tmp_path, [role]), tmp_path / f"{role}.lock"
+    assert seats.displaced() == ""
+    os.link(path, tmp_path / "second")
+    assert seats.displaced() == f"{path} has another name too (it is hard-linked)."
+    (tmp_path / "second").rename(path.with_suffix(".other"))
+    path.unlink()
+    assert seats.displaced() == f"{path} is gone."
+    path.write_text("")
+    assert seats.displaced() == f"{path} is another file than the one this process holds."
+    seats.leave()
+
+
+def test_a_folder_that_was_moved_away_is_noticed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    seats = Seats(home, [WORKER])
+    home.rename(tmp_path / "elsewhere")
+    assert seats.displaced() == f"{home} is gone."
+    seats.leave()

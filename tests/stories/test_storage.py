@@ -54,3 +54,13 @@ def test_a_bot_that_runs_is_copied_and_its_copy_is_whole(town: Town) -> None:
     assert scene.recorded(Tag.BACKUP_MADE)
     for secret in (town.workspace.bot_token, town.workspace.signing_secret):
         assert secret.encode() not in made.path.read_bytes()
+
+
+def test_a_deleted_lock_file_is_noticed_within_a_minute_and_nothing_runs_meanwhile(town: Town) -> None:
+    scene = Scene(town)
+    (scene.town.folder / "home" / "worker.lock").unlink()
+    scene.town.clock.advance(61)
+    scene.channel_says("audit", "worker.lock is gone")
+    scene.ask("Olga", "connector remove myconnector")
+    scene.answer("Olga", "Stop every b24bot of that folder")
+    assert scene.sent() == 0

@@ -36,6 +36,12 @@ KEEPING: tuple[Bug, ...] = (
         by="tests/programmes/test_races.py",
     ),
     bug(
+        "lock-file-only",
+        "a deleted lock file lets a second worker in",
+        ("bot/store/seats.py", "            if role == WORKER:", "            if not role:"),
+        by="tests/store/test_seats.py",
+    ),
+    bug(
         "no-receipt",
         "a delivery that comes again is another one",
         (
