@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.core.change import OPEN, ChangeRequest, NewChange, Review, Status, Verdict
@@ -10,21 +10,15 @@ from bot.core.plans import decision_from_json, decision_to_json, digest, plan_fr
 from bot.core.principals import Principal
 from bot.plugin import CallOutcome, CallVerdict, Place, Risk
 from bot.store.database import Database, Row
+from bot.store.sql import assignments, placeholders
 
 FIRST_NUMBER = 1001
 _COLUMNS = (
     *("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_steady"),
     *("reminded_at", "asked_at", "settled_by", "sent_steady", "undone_by"),
 )
-_UPDATE = (
-    "UPDATE changes SET status = COALESCE(?, status), decided_at = COALESCE(?, decided_at), "
-    "started_at = COALESCE(?, started_at), ended_at = COALESCE(?, ended_at), outcome = COALESCE(?, outcome), "
-    "card = COALESCE(?, card), channel = COALESCE(?, channel), seen = COALESCE(?, seen), "
-    "seen_steady = COALESCE(?, seen_steady), reminded_at = COALESCE(?, reminded_at), "
-    "asked_at = COALESCE(?, asked_at), settled_by = COALESCE(?, settled_by), "
-    "sent_steady = COALESCE(?, sent_steady), undone_by = COALESCE(?, undone_by) "
-    "WHERE number = ? AND COALESCE(?, status) = status"
-)
+_SET = assignments(("status", *_COLUMNS))
+_UPDATE = " ".join(("UPDATE changes SET", _SET, "WHERE number = ? AND COALESCE(?, status) = status"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +65,7 @@ class Changes:
 
     def open_for(self, place: Place, target: str) -> list[ChangeRequest]:
         """Those that keep a change request for this target away (`Plan.target`), the newest first."""
-        opened = self._read(f"place_identity = ? AND status IN ({_marks(OPEN)})", place.identity, *OPEN)
+        opened = self._read(f"place_identity = ? AND status IN ({placeholders(OPEN)})", place.identity, *OPEN)
         return [change for change in opened if _keeps_away(change, target)]
 
     def newest_done(self, place: Place, target: str) -> ChangeRequest | None:
@@ -84,7 +78,7 @@ class Changes:
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
         """The newest first."""
         wanted = tuple(statuses)
-        return self._read(f"status IN ({_marks(wanted)})", *wanted, limit=limit)
+        return self._read(f"status IN ({placeholders(wanted)})", *wanted, limit=limit)
 
     def counts(self) -> dict[Status, int]:
         """How many change requests are in each status that some are in."""
@@ -107,7 +101,7 @@ class Changes:
     def open_of(self, requesters: Iterable[Principal]) -> list[ChangeRequest]:
         """The open ones that these accounts have asked for, the newest first."""
         wanted = [requester.id for requester in requesters]
-        where = f"requester IN ({_marks(wanted)}) AND status IN ({_marks(OPEN)})"
+        where = f"requester IN ({placeholders(wanted)}) AND status IN ({placeholders(OPEN)})"
         return self._read(where, *wanted, *OPEN)
 
     def shown_before(self, at: int) -> list[int]:
@@ -224,10 +218,6 @@ def _keeps_away(change: ChangeRequest, target: str) -> bool:
 
 def _things(targets: list[str]) -> list[str]:
     return [target.partition("/")[0] for target in targets]
-
-
-def _marks(values: Sized) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from bot.core.notices import Announcement, CardNotice, Notice, ThreadNotice, kind_of, notice_from_json, notice_to_json
 from bot.store.database import Database, Row
+from bot.store.sql import placeholders
 
 DAY_MS = 86_400_000
 SENT_LAST_MS = 7 * DAY_MS
@@ -190,7 +191,7 @@ class Outbox:
 
     def letters(self, states: Sequence[str], *, limit: int) -> list[Letter]:
         """Rows in these states, the newest first."""
-        condition = f"state IN ({', '.join('?' * len(states))})"
+        condition = f"state IN ({placeholders(states)})"
         rows = self._database.where("outbox", condition, states, order_by="id DESC", limit=limit)
         return [_letter(row) for row in rows]
 

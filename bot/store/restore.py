@@ -17,6 +17,7 @@ from bot.store.backup import Backup, keep_owner
 from bot.store.copies import alone, copied
 from bot.store.database import FILE_NAME, Database, sync
 from bot.store.keys import Keyring
+from bot.store.sql import placeholders
 
 WORKSHOP = ".restoring"
 """The folder in the database's folder where a copy is made ready."""
@@ -68,7 +69,8 @@ def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> Sta
     last = (log.place() or START).seq
     shared = min(last, end)
     kin = shared == 0 or log.place_at(shared) == other.place_at(shared)
-    found = present.row("SELECT count(*) AS n FROM audit WHERE seq > ? AND tag NOT IN (?, ?, ?)", end, *BOOKKEEPING)
+    sql = " ".join(("SELECT count(*) AS n FROM audit WHERE seq > ? AND tag NOT IN (", placeholders(BOOKKEEPING), ")"))
+    found = present.row(sql, end, *BOOKKEEPING)
     return Standing(lost=found["n"] if found else 0, last=last, kin=kin)
 
 

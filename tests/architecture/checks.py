@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tests.architecture import table
 from tests.architecture.source import Module
@@ -119,6 +119,55 @@ def docstrings(module: Module) -> Iterator[str]:
             yield f"{module.name}.{node.name} has no docstring"
 
 
+def placeholders(module: Module) -> Iterator[str]:
+    """SQL whose values are a collection has the marks of that very collection, and none that were typed for it."""
+    functions = [node for node in module.nodes() if isinstance(node, ast.FunctionDef)]
+    inside = {id(node) for function in functions for node in ast.walk(function)}
+    everywhere = _counted(call for call in _calls(module) if id(call) not in inside)
+    for function in functions if module.name not in table.HANDED_ON else ():
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        counted = everywhere | _counted(calls) | _with_statement(function)
+        for call in calls:
+            for given in _collections(call) if _called(call) in table.QUERIES else ():
+                if given not in counted:
+                    yield f"{module.name}:{call.lineno} gives {given} to marks that are not counted by it"
+
+
+def _counted(calls: Iterable[ast.Call]) -> set[str]:
+    """The collections that marks are made for."""
+    return {found for call in calls if _called(call) in table.MARKERS for found in _loose(call.args)}
+
+
+def _collections(call: ast.Call) -> list[str]:
+    """The collections of any length among the values of a query; `where` takes one as it is.
+
+    One that holds the statement, too, is no collection of values.
+    """
+    starred = [argument for argument in call.args[1:] if isinstance(argument, ast.Starred)]
+    return _loose([*starred, *(call.args[2:3] if _called(call) == "where" else [])])
+
+
+def _loose(values: Sequence[ast.expr]) -> list[str]:
+    """What is left of values when literal tuples and lists are opened: the parts whose length nobody sees."""
+    left = [value.value if isinstance(value, ast.Starred) else value for value in values]
+    found = []
+    while left:
+        value = left.pop()
+        if isinstance(value, ast.Tuple | ast.List):
+            left += [part.value for part in value.elts if isinstance(part, ast.Starred)]
+        else:
+            over = value.generators[0].iter if isinstance(value, ast.GeneratorExp | ast.ListComp) else value
+            found.append(ast.unparse(over))
+    return found
+
+
+def _with_statement(function: ast.FunctionDef) -> set[str]:
+    """Values that come with their statement: a function's own that it hands on, or both out of one call."""
+    pairs = [node.targets[0] for node in ast.walk(function) if isinstance(node, ast.Assign)]
+    names = [ast.unparse(name) for pair in pairs if isinstance(pair, ast.Tuple) for name in pair.elts]
+    return {*names, *([function.args.vararg.arg] if function.args.vararg else [])}
+
+
 CHECKS: tuple[Check, ...] = (
     rooms,
     packages,
@@ -130,6 +179,7 @@ CHECKS: tuple[Check, ...] = (
     broad_excepts,
     values,
     docstrings,
+    placeholders,
 )
 
 

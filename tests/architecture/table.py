@@ -122,3 +122,10 @@ UNDESCRIBED = ("bot.playground.workspace", f"{_BITRIX24}.simulator")
 
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
+
+QUERIES = ("execute", "rows", "row", "returning", "insert", "where", "_read")
+"""Methods that take SQL and its values."""
+MARKERS = ("placeholders", "assignments")
+"""Functions that make the marks of a collection."""
+HANDED_ON = ("bot.store.database",)
+"""Modules whose callers bring SQL and values together."""

@@ -99,6 +99,23 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (checks.docstrings, "bot.core.x", '"""X."""\nclass _Y:\n    pass', ""),
     (checks.docstrings, "bot.playground.workspace.x", '"""X."""\nclass Y:\n    pass', ""),
     (checks.docstrings, "bot.core.x", "", ""),
+    *(
+        (checks.placeholders, "bot.store.x", f"MANY = (1, 2, 3)\ndef look(db, some, *all):\n    {line}", said)
+        for line, said in (
+            ("db.row('SELECT 1 WHERE tag NOT IN (?, ?, ?)', *MANY)", "x:3 gives MANY to marks that are not counted"),
+            ("db.row('SELECT 1 WHERE n > ? AND tag IN (?, ?, ?)', *(7, *MANY))", "gives MANY"),
+            ("db.where('t', 'tag IN (?, ?)', some)", "gives some"),
+            ("db.execute('UPDATE t SET a = ?, b = ?', *(get(name) for name in some))", "gives some"),
+            ("db.row(f'SELECT 1 WHERE tag IN ({placeholders(some)})', *MANY)", "gives MANY"),
+            ("db.row(f'SELECT 1 WHERE tag NOT IN ({placeholders(MANY)})', *MANY)", ""),
+            ("db.where('t', f'tag IN ({placeholders(some)})', some)", ""),
+            ("db.execute('UPDATE t SET a = ? WHERE b = ?', *(1, 2))", ""),
+            ("db.where('t', 'a = ?', [1])", ""),
+            ("db.rows(some, *all)", ""),
+            ("db.row(*(('SELECT ?', 1) if some else ('SELECT ?, ?', 1, 2)))", ""),
+            ("sql, values = search(some)\n    db.rows(sql, *values)", ""),
+        )
+    ),
 ]
 
 
