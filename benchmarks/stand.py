@@ -30,7 +30,7 @@ from plugins.bitrix24.bucket import LocalBucket, Pace
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.client import HttpWire
 from plugins.bitrix24.credentials import Vault
-from plugins.bitrix24.links import Link, Links, Traffic, traffic_of
+from plugins.bitrix24.links import Destination, Link, Links, Traffic, traffic_of
 from plugins.bitrix24.operating import Operating
 from plugins.bitrix24.settings import take_over
 from plugins.bitrix24.wire import Exchange, HttpRequest, Patience
@@ -139,7 +139,7 @@ def our_services(at: Stand, folder: Path) -> Services:
 def our_caller(at: Stand, services: Services, *, limited: bool = True) -> Caller:
     """Our client, as the plugin makes it."""
 
-    def link(_base: str, clock: Clock) -> Link:
+    def link(_to: Destination, clock: Clock) -> Link:
         tls = HttpWire(clock, loopback=True, tls=lambda: ssl.create_default_context(cafile=at.ca))
         return Link(wire=OverTls(tls))
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.plugin import CallOutcome, CallVerdict, Json, PluginError, Services, TargetRefused, TargetUnreachable
-from plugins.bitrix24 import batch, catalogue, endpoints, protocol, withheld
+from plugins.bitrix24 import authorities, batch, catalogue, endpoints, protocol, withheld
 from plugins.bitrix24.answer import nobody_home
 from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.catalogue import Method
 from plugins.bitrix24.credentials import Held, KnownPortal, Vault
 from plugins.bitrix24.errors import Again
-from plugins.bitrix24.links import Link, Links
+from plugins.bitrix24.links import Destination, Link, Links
 from plugins.bitrix24.manner import CHANGE, READ, Manner
 from plugins.bitrix24.oauth import NoTokens
 from plugins.bitrix24.operating import Block
@@ -227,8 +227,14 @@ class Caller:
         return (held or operating.refused(method, now)) if code == withheld.BLOCKED else None
 
     def _route_to(self, portal: KnownPortal) -> Route:
-        base = endpoints.portal(portal.domain, self._services.settings).base
-        return Route(portal=portal, base=base, link=self._links.to(base, self._services.clock))
+        settings = self._services.settings
+        endpoint = endpoints.portal(portal.domain, settings)
+        destination = Destination(
+            base=endpoint.base,
+            address=endpoint.address,
+            authorities=authorities.of_settings(settings) + portal.authorities,
+        )
+        return Route(portal=portal, base=endpoint.base, link=self._links.to(destination, self._services.clock))
 
     def _follow(self, route: Route, location: str, held: Held) -> Route | Unproven:
         """The way to a renamed portal, proven once however many threads are sent there."""

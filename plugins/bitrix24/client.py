@@ -12,7 +12,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -138,6 +138,21 @@ class _Guarded(_NotingTls):
         return _checked(super()._new_conn(), is_public, NotPublic)
 
 
+def _led_to(address: str) -> type[_NotingTls]:
+    """A connection to one address, whatever its name leads to. Its name is still what is asked for and certified."""
+
+    class Listed(_NotingTls):
+        def _new_conn(self) -> socket.socket:
+            # urllib3 looks this name up, and keeps it for the handshake and the Host header.
+            named, self._dns_host = self._dns_host, address
+            try:
+                return super()._new_conn()
+            finally:
+                self._dns_host = named
+
+    return Listed
+
+
 class _Inside(_Noting):
     """Hangs up before a byte is sent when the name led off this machine."""
 
@@ -172,6 +187,17 @@ class _GuardedPool(HTTPSConnectionPool):
     ConnectionCls = _Guarded
 
 
+def _pools(*, loopback: bool, address: str) -> Mapping[str, type[HTTPConnectionPool]]:
+    """The kinds of connections by scheme: loopback alone, one listed address alone, or the open internet alone."""
+    if not address:
+        return _LOOPBACK if loopback else _OUTSIDE
+
+    class ListedPool(HTTPSConnectionPool):
+        ConnectionCls = _led_to(address)
+
+    return {"https": ListedPool}
+
+
 _OUTSIDE: Mapping[str, type[HTTPConnectionPool]] = {"https": _GuardedPool}
 _LOOPBACK: Mapping[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _TlsPool}
 
@@ -199,6 +225,16 @@ def public_tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 
+@functools.lru_cache(maxsize=64)
+def trusting(authorities: str) -> ssl.SSLContext:
+    """The TLS context that takes these authorities (PEM) for good, beside those of the system."""
+    if not authorities:
+        return public_tls()
+    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+    context.load_verify_locations(cadata=authorities)
+    return context
+
+
 class _Session(requests.Session):
     """A session that is blind to redirects: to find the next address it would read a whole body, without a bound."""
 
@@ -210,11 +246,18 @@ class HttpWire:
     """Carries requests to one host, for any number of threads. Follows no redirect, repeats nothing, keeps no cookie.
 
     Never raises for what the network or the other side does, so that no exception can carry a secret. `loopback`
-    permits http, and turns the guard around: then only this machine is connected to. `tls` makes the one context that
-    all connections share.
+    permits http, and turns the guard around: then only this machine is connected to. With `address` that address alone
+    is connected to, over https. `tls` makes the one context that all connections share.
     """
 
-    def __init__(self, clock: Clock, *, loopback: bool = False, tls: Callable[[], ssl.SSLContext] = public_tls) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        loopback: bool = False,
+        address: str = "",
+        tls: Callable[[], ssl.SSLContext] = public_tls,
+    ) -> None:
         _hide_queries()
         self._clock = clock
         self._session = _Session()
@@ -222,7 +265,7 @@ class HttpWire:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
         self._session.headers["User-Agent"] = "b24bot"
-        pools = _LOOPBACK if loopback else _OUTSIDE
+        pools = _pools(loopback=loopback, address=address)
         adapter = _Adapter(tls(), pools)
         self._session.adapters.clear()
         for scheme in pools:
@@ -247,7 +290,7 @@ class HttpWire:
             ) as response:
                 return _read(response)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            reason, withheld = _reason(error), _holds(error, Withheld)
+            reason, withheld = _reason(error), _find(error, Withheld) is not None
         return Undelivered(sent=_progress.sent, reason=reason, withheld=withheld)
 
     def close(self) -> None:
@@ -273,7 +316,8 @@ _TOO_LONG = "the answer is longer than 1 MiB"
 
 
 _REASONS: Mapping[type[BaseException], str] = {
-    NotPublic: "its name leads to an address that is not on the open internet",
+    NotPublic: "its name leads to an address that is not on the open internet; BITRIX24_HOSTS lists a portal inside a "
+    "network with that address, like box.example=10.0.5.7",
     NotLoopback: "its name leads off this machine",
     Withheld: "it may not be sent any more",
     requests.exceptions.ConnectTimeout: "no connection in time",
@@ -286,22 +330,42 @@ _REASONS: Mapping[type[BaseException], str] = {
 }
 
 
+_UNKNOWN_AUTHORITY = (
+    "its certificate is signed by an authority that this host does not know; a private one is named by "
+    "BITRIX24_CA_FILE or `portal add --ca-file`"
+)
+_CERTIFICATES: Mapping[int, str] = {
+    9: "its certificate is not valid yet",
+    10: "its certificate has expired",
+    **dict.fromkeys((18, 19, 20, 21), _UNKNOWN_AUTHORITY),
+    62: "its certificate is for another name",
+    64: "its certificate is for another name",
+}
+"""What OpenSSL's numbers of a failed verification mean."""
+
+
 def _reason(error: BaseException) -> str:
     """A few words from the kind of an exception; its text may hold the address, so it is not used."""
+    refused = _find(error, ssl.SSLCertVerificationError)
+    if refused:
+        return _CERTIFICATES.get(refused.verify_code, "its certificate cannot be verified")
     for kind, words in _REASONS.items():
-        if _holds(error, kind):
+        if _find(error, kind):
             return words
     return "the exchange failed"
 
 
-def _holds(error: object, kind: type[BaseException], depth: int = 8) -> bool:
-    """Whether an exception of `kind` is wrapped in `error`."""
+_Kind = TypeVar("_Kind", bound=BaseException)
+
+
+def _find(error: object, kind: type[_Kind], depth: int = 8) -> _Kind | None:
+    """The exception of `kind` that is wrapped in `error`; None when there is none."""
     if isinstance(error, kind):
-        return True
+        return error
     if not isinstance(error, BaseException) or not depth:
-        return False
+        return None
     inner = [*error.args, getattr(error, "reason", None), error.__cause__, error.__context__]
-    return any(_holds(child, kind, depth - 1) for child in inner)
+    return next(filter(None, (_find(child, kind, depth - 1) for child in inner)), None)
 
 
 class _WithoutQuery(logging.Filter):

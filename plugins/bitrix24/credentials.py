@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Services
@@ -58,12 +58,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPortal:
-    """The record of a portal: nothing in it is secret."""
+    """The record of a portal: nothing in it is secret.
+
+    `authorities` are PEM certificates by which this portal alone is known, beside those of the system.
+    """
 
     name: str
     domain: str
     member_id: str
     added_at: int
+    authorities: str = field(repr=False, default="")
 
     @property
     def place(self) -> Place:
@@ -166,6 +170,7 @@ class Vault:
             "domain": portal.domain,
             "member_id": portal.member_id,
             "added_at": portal.added_at,
+            **({"authorities": portal.authorities} if portal.authorities else {}),
         }
         self._services.records.put(_PORTAL, portal.name, value)
 
@@ -204,5 +209,9 @@ class Vault:
 
 def _known(name: str, value: Mapping[str, Any]) -> KnownPortal:
     return KnownPortal(
-        name=name, domain=str(value["domain"]), member_id=str(value["member_id"]), added_at=int(value["added_at"])
+        name=name,
+        domain=str(value["domain"]),
+        member_id=str(value["member_id"]),
+        added_at=int(value["added_at"]),
+        authorities=str(value.get("authorities", "")),
     )

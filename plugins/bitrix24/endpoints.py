@@ -6,8 +6,11 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.plugin import Refusal
+from plugins.bitrix24 import hosts
+from plugins.bitrix24.hosts import OwnHost
 
 LOOPBACK = "127.0.0.1"
 
@@ -21,15 +24,24 @@ _OAUTH_ON_LOOPBACK = re.compile(r"http://127\.0\.0\.1:([1-9][0-9]{0,4})(/[A-Za-z
 
 _WORLD = "https://oauth.bitrix.info/oauth/token/"
 _EAST = "https://oauth.bitrix24.tech/oauth/token/"
-_EASTERN = ("ru", "by", "kz", "uz", "am", "az", "ge", "kg")
+_EASTERN = ("ru", "xn--p1ai", "by", "kz", "uz", "am", "az", "ge", "kg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A portal's address. `base` ends in `/rest/`; `label` is what people see."""
+    """A portal's address. `base` ends in `/rest/`; `label` is what people see.
+
+    `address` is the one address that its name may lead to; empty where that is any on the open internet.
+    """
 
     base: str
     label: str
+    address: str = ""
+
+    @property
+    def host(self) -> str:
+        """The name alone, in ASCII."""
+        return urlsplit(self.base).hostname or ""
 
     @property
     def on_loopback(self) -> bool:
@@ -44,20 +56,33 @@ def switched_on(settings: Mapping[str, str], name: str) -> bool:
 def portal(domain: str, settings: Mapping[str, str]) -> Endpoint:
     """The address of the portal a person named. Raises Refusal when the bot must not talk to it.
 
-    `*.bitrix24.*` and the names in `BITRIX24_HOSTS`, over https, without user, port or path; with
-    `B24BOT_ALLOW_LOOPBACK` also 127.0.0.1 or localhost with a port, over http.
+    `*.bitrix24.*`, and the hosts in `BITRIX24_HOSTS` with the port listed there, over https, without user or path;
+    with `B24BOT_ALLOW_LOOPBACK` also 127.0.0.1 or localhost with a port, over http.
     """
     text = domain.strip().lower()
     local = _ON_LOOPBACK.fullmatch(text)
     if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[2]) < 65536:
         return Endpoint(base=f"http://{local[1]}:{local[2]}/rest/", label=f"{local[1]}:{local[2]}")
-    if _CLOUD.fullmatch(text) or (text in _own_hosts(settings) and _HOST.fullmatch(text)):
+    if _CLOUD.fullmatch(text):
         return Endpoint(base=f"https://{text}/rest/", label=text)
+    listed = own_hosts(settings)
+    own = hosts.find(listed, text)
+    if own:
+        return Endpoint(base=f"https://{own.authority}/rest/", label=own.label, address=own.address)
+    other = [each.label for each in listed if each.name == hosts.ascii_of(text.partition(":")[0])]
     raise Refusal(
         f"“{shown(domain)}” is not an address of a portal that the bot may talk to.",
-        hint="Write the host name alone, like shop.bitrix24.com. A portal with a name of its own must be listed in "
-        "the setting BITRIX24_HOSTS.",
+        hint=f"The setting {hosts.SETTING} lists {' and '.join(other)}: write it like that, or list this one."
+        if other
+        else "Write the host name alone, like shop.bitrix24.com. A portal with a name of its own must be listed in "
+        "the setting BITRIX24_HOSTS, with its port where it has one.",
     )
+
+
+def own_hosts(settings: Mapping[str, str]) -> tuple[OwnHost, ...]:
+    """The entries of `BITRIX24_HOSTS`. Raises Refusal, naming what to write, when one cannot be used."""
+    loopback = switched_on(settings, "B24BOT_ALLOW_LOOPBACK")
+    return hosts.parse(settings.get(hosts.SETTING, ""), loopback=loopback)
 
 
 def is_vendors(endpoint: Endpoint) -> bool:
@@ -69,7 +94,7 @@ def token_url(endpoint: Endpoint, settings: Mapping[str, str], *, stored: str = 
     """The token endpoint for a portal: the setting `BITRIX24_OAUTH_URL`, what was stored, or a constant by region."""
     wanted = settings.get("BITRIX24_OAUTH_URL", "").strip() or stored
     if not wanted:
-        return _EAST if endpoint.label.rpartition(".")[2] in _EASTERN else _WORLD
+        return _EAST if endpoint.host.rpartition(".")[2] in _EASTERN else _WORLD
     local, far = _OAUTH_ON_LOOPBACK.fullmatch(wanted), _OAUTH.fullmatch(wanted)
     if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[1]) < 65536:
         return f"http://{LOOPBACK}:{local[1]}{_path(local[2])}"
@@ -96,11 +121,6 @@ def shown(text: str) -> str:
     """What somebody typed, made harmless and short enough to repeat."""
     clean = "".join(char if char.isprintable() else "�" for char in text)
     return clean if len(clean) <= 60 else clean[:60] + "…"
-
-
-def _own_hosts(settings: Mapping[str, str]) -> frozenset[str]:
-    words = settings.get("BITRIX24_HOSTS", "").replace(",", " ").split()
-    return frozenset(word.lower() for word in words)
 
 
 def _path(path: str | None) -> str:

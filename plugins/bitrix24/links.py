@@ -9,10 +9,23 @@ from dataclasses import dataclass, field
 from bot.plugin import Clock, Services
 from plugins.bitrix24.breaker import Breaker
 from plugins.bitrix24.bucket import Bucket, SharedBucket
-from plugins.bitrix24.client import HttpWire
+from plugins.bitrix24.client import HttpWire, trusting
 from plugins.bitrix24.operating import Operating
 from plugins.bitrix24.settings import pace
 from plugins.bitrix24.wire import Wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where connections go, and by which authorities they know that they are there.
+
+    `address` is the only address that the host's name may lead to; empty: any on the open internet. `authorities` are
+    PEM certificates of authorities that count beside those of the system.
+    """
+
+    base: str
+    address: str = ""
+    authorities: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +50,16 @@ class Traffic:
     """What is wrong with the bytes of its answers, each told once in the log."""
 
 
-def http_link(base: str, clock: Clock) -> Link:
+def http_link(to: Destination, clock: Clock) -> Link:
     """A link over HTTP; http itself is for loopback, as `endpoints` has made sure."""
-    return Link(wire=HttpWire(clock, loopback=base.startswith("http://")))
+    return Link(
+        wire=HttpWire(
+            clock,
+            loopback=to.base.startswith("http://"),
+            address=to.address,
+            tls=lambda: trusting(to.authorities),
+        )
+    )
 
 
 def traffic_of(services: Services, member_id: str) -> Traffic:
@@ -53,21 +73,21 @@ class Links:
 
     def __init__(
         self,
-        make: Callable[[str, Clock], Link] = http_link,
+        make: Callable[[Destination, Clock], Link] = http_link,
         keep: Callable[[Services, str], Traffic] = traffic_of,
     ) -> None:
         self._make = make
         self._keep = keep
         self._lock = threading.Lock()
-        self._links: dict[str, Link] = {}
+        self._links: dict[Destination, Link] = {}
         self._traffic: dict[str, Traffic] = {}
 
-    def to(self, base: str, clock: Clock) -> Link:
-        """The link to a base address."""
+    def to(self, destination: Destination, clock: Clock) -> Link:
+        """The link to a destination. Another address or other authorities make another link."""
         with self._lock:
-            if base not in self._links:
-                self._links[base] = self._make(base, clock)
-            return self._links[base]
+            if destination not in self._links:
+                self._links[destination] = self._make(destination, clock)
+            return self._links[destination]
 
     def close(self) -> None:
         """Close every connection that rests. What is known of hosts and portals stays, and a call makes a new one."""

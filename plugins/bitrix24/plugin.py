@@ -19,7 +19,7 @@ from bot.plugin import (
     Setting,
     Simulation,
 )
-from plugins.bitrix24 import observation, settings, upkeep
+from plugins.bitrix24 import authorities, endpoints, observation, settings, upkeep
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.connector import connectors
@@ -52,6 +52,8 @@ class BitrixPlugin:
     def start(self, services: Services) -> None:
         settings.refuses_unowned(services.settings)
         settings.pace(services.settings)
+        endpoints.own_hosts(services.settings)
+        authorities.of_settings(services.settings)
         settings.take_over(services)
 
     def tend(self, services: Services) -> None:

@@ -22,7 +22,16 @@ FIRST_PORTAL: tuple[Setting, ...] = (
 ROWS: tuple[Setting, ...] = (
     *FIRST_PORTAL,
     Setting(name="BITRIX24_OAUTH_URL", help="the token endpoint, when it is not the one of the portal's region"),
-    Setting(name="BITRIX24_HOSTS", help="host names of portals that are not under bitrix24.*, separated by commas"),
+    Setting(
+        name="BITRIX24_HOSTS",
+        help="portals that are not under bitrix24.*, separated by commas: host name, port, and for one inside a "
+        "network the one address it may lead to, like box.example:8443=10.0.5.7",
+    ),
+    Setting(
+        name="BITRIX24_CA_FILE",
+        help="a PEM file of certificate authorities that count beside those of the system, for a portal whose "
+        "certificate a private authority signed",
+    ),
     Setting(
         name="BITRIX24_PLAN",
         help="standard or enterprise: how many requests a portal takes. With portals of both kinds, standard",

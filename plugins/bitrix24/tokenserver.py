@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.plugin import Services
-from plugins.bitrix24 import oauth
+from plugins.bitrix24 import authorities, oauth
 from plugins.bitrix24.credentials import Credentials, KnownPortal
 from plugins.bitrix24.endpoints import portal as endpoint_of
 from plugins.bitrix24.endpoints import token_url
-from plugins.bitrix24.links import Links
+from plugins.bitrix24.links import Destination, Links
 from plugins.bitrix24.oauth import NoTokens, Tokens
 from plugins.bitrix24.wire import READING, HttpRequest, Undelivered, blotted
 
@@ -43,7 +43,8 @@ class TokenServer:
 
     def _exchange(self, keys: Credentials, request: HttpRequest) -> Tokens | NoTokens:
         clock = self._services.clock
-        link = self._links.to(request.url, clock)
+        trusted = authorities.of_settings(self._services.settings)
+        link = self._links.to(Destination(base=request.url, authorities=trusted), clock)
         if not link.breaker.allows(clock.monotonic()):
             return RESTING
         exchange = link.wire.send(request, READING)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.plugin import Arg, Group, Json, Reply, Risk, Services, Table, TargetRefused, iso
-from plugins.bitrix24 import endpoints
+from bot.plugin import Arg, BadArgument, Group, Json, Reply, Risk, Services, Table, TargetRefused, iso
+from plugins.bitrix24 import authorities, endpoints
 from plugins.bitrix24.commands import words
 from plugins.bitrix24.commands.json_views import application_view, tokens_view
 from plugins.bitrix24.credentials import Credentials, Health, KnownPortal, Vault
@@ -43,14 +43,29 @@ def add_portal(
     client_secret: Annotated[Secret, _hidden("the application's client_secret", "SECRET")],
     access_token: Annotated[Secret, _hidden("an access token of the application", "TOKEN")],
     refresh_token: Annotated[Secret, _hidden("the refresh token that came with it", "TOKEN")],
+    ca_file: Annotated[
+        str, Arg(help="a PEM file of the authority that signed this portal's certificate", label="PATH")
+    ] = "",
+    no_ca_file: Annotated[bool, Arg(help="with --replace: forget the authority stored before", label="")] = False,
     replace: Annotated[bool, Arg(help="store new credentials for a portal that is known", label="")] = False,
 ) -> Reply:
     """Make a portal known and store its credentials, encrypted.
 
-    The secrets are asked for without showing them. Nothing is sent to the portal: `portal check` does that.
+    The secrets are asked for without showing them. Nothing is sent to the portal: `portal check` does that. The
+    certificates in --ca-file are stored, so the file may go; they count for this portal alone, beside those of the
+    system, and --replace keeps them.
     """
+    if ca_file and no_ca_file:
+        raise BadArgument("--ca-file and --no-ca-file contradict each other.", hint="Leave one of them out.")
+    kept = "" if no_ca_file or not replace else _stored_authorities(services, name)
     endpoint = endpoints.portal(domain, services.settings)
-    portal = KnownPortal(name=name, domain=endpoint.label, member_id=member_id, added_at=services.clock.now_ms())
+    portal = KnownPortal(
+        name=name,
+        domain=endpoint.label,
+        member_id=member_id,
+        added_at=services.clock.now_ms(),
+        authorities=authorities.read(ca_file) if ca_file else kept,
+    )
     credentials = Credentials(
         member_id=member_id,
         client_id=client_id,
@@ -62,9 +77,19 @@ def add_portal(
     Vault(services).add(portal, credentials, replace=replace)
     return Reply(
         title=f"The portal {name} is stored",
-        facts=(("address", endpoint.label), ("member id", member_id), ("application", client_id)),
+        facts=(
+            ("address", endpoint.label),
+            ("member id", member_id),
+            ("application", client_id),
+            *(("certificate authority", each) for each in authorities.subjects(portal.authorities)),
+        ),
         notes=("See whether it works with `portal check`.",),
     )
+
+
+def _stored_authorities(services: Services, name: str) -> str:
+    """The authorities that were stored for a portal whose credentials are replaced."""
+    return next((each.authorities for each in Vault(services).portals() if each.name == name), "")
 
 
 @portals.command("spare", risk=Risk.GOVERN, terminal=True)

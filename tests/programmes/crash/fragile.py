@@ -19,7 +19,7 @@ from bot.store.store import Store, open_store
 from bot.usecases.anchor import examine_log, note_chain
 from bot.usecases.pace import NO_GAPS
 from plugins.bitrix24.client import HttpWire
-from plugins.bitrix24.links import Link, Links
+from plugins.bitrix24.links import Destination, Link, Links
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.wire import Exchange, HttpRequest, MaySend, Patience
@@ -90,8 +90,8 @@ class FragilePlugin(BitrixPlugin):
         return outcome
 
 
-def _fragile_link(base: str, clock: Clock) -> Link:
-    return Link(wire=FragileWire(clock, loopback=base.startswith("http://")))
+def _fragile_link(to: Destination, clock: Clock) -> Link:
+    return Link(wire=FragileWire(clock, loopback=to.base.startswith("http://")))
 
 
 plugin = FragilePlugin()

@@ -100,8 +100,18 @@ ANSWERS: tuple[Bug, ...] = (
     bug(
         "prefix-check",
         "a host that only begins like a portal's is taken for one",
-        ("plugins/bitrix24/endpoints.py", "    if _CLOUD.fullmatch(text) or", "    if _CLOUD.match(text) or"),
+        ("plugins/bitrix24/endpoints.py", "    if _CLOUD.fullmatch(text):", "    if _CLOUD.match(text):"),
         by="tests/bitrix24/test_endpoints.py",
+    ),
+    bug(
+        "dns-decides",
+        "the name of a portal inside a network is looked up instead of going to the listed address",
+        (
+            "plugins/bitrix24/client.py",
+            "            named, self._dns_host = self._dns_host, address",
+            "            named, self._dns_host = self._dns_host, self._dns_host",
+        ),
+        by="tests/bitrix24/test_own_domain.py",
     ),
     bug(
         "GET-refresh",
