@@ -26,6 +26,7 @@ from bot.slack.gateway import Gateway, Identity, make_client
 from bot.slack.socket import Socket, require_app_token
 from bot.slack.token_errors import APP_TOKEN
 from bot.store.database import Failpoint
+from bot.store.file_modes import Loose, guarded, loose_modes, refuse_writable
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, make_home, open_store
@@ -163,6 +164,7 @@ def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False
     errors of bot.core.errors, and has let go of everything then. With `socket` the app token is looked at, too.
     """
     make_home(settings.home)
+    check_modes(settings)
     seats = Seats(settings.home, _roles(intake=intake, work=work))
     try:
         bot = assemble(settings, thorough=True)
@@ -178,6 +180,20 @@ def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False
         bot.close()
         raise
     return Running(bot, intake=intake, work=work, seats=seats)
+
+
+def check_modes(settings: Settings) -> None:
+    """Warn of files that others may read or their group write. Raises ConfigurationError where everybody may write."""
+    loose = loose_modes_of(settings)
+    refuse_writable(loose)
+    for one in loose:
+        log.warning("%s %s", one.says, one.hint, extra={"action": "loose_mode"})
+
+
+def loose_modes_of(settings: Settings) -> list[Loose]:
+    """The files of this bot that others may read or write."""
+    files = guarded(home=settings.home, backups=settings.backups, key_file=settings.key_file, dotenv=settings.dotenv)
+    return list(loose_modes(files))
 
 
 def _roles(*, intake: bool, work: bool) -> list[str]:

@@ -115,6 +115,8 @@ class Settings:
 
     values: Mapping[str, str] = field(repr=False)
     rows: tuple[Setting, ...] = HOST_SETTINGS
+    dotenv: Path | None = None
+    """The settings file, where there is one."""
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
@@ -263,7 +265,7 @@ def load_settings(
     file = dotenv_values(dotenv, interpolate=False) if dotenv else {}
     rows = (*HOST_SETTINGS, *more)
     values = {row.name: given.get(row.name) or file.get(row.name) or row.default for row in rows}
-    return Settings(values=values, rows=rows)
+    return Settings(values=values, rows=rows, dotenv=dotenv)
 
 
 def _can_be_parsed(url: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Running, assemble, for_plugins, launch, read_settings
+from bot.app import Running, assemble, check_modes, for_plugins, launch, read_settings
 from bot.clock import ShiftedClock
 from bot.core.errors import AlreadyRunning, ConfigurationError, StoreUnavailable
 from bot.core.mode import Mode
@@ -23,6 +23,7 @@ from bot.playground.workspace.signing import signed_headers
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
 from bot.store.seats import WORKER, Seats
+from bot.store.store import make_home
 from bot.usecases.mode import FROZEN
 from bot.web.site import Site
 from tests.host.invented import Invented
@@ -73,6 +74,21 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, environment:
     (tmp_path / "keys" / "key").chmod(0o644)
     with pytest.raises(ConfigurationError, match="can be read by others"):
         assemble(read_settings(environment))
+
+
+def test_what_everybody_may_write_is_refused_at_the_start_and_what_others_read_is_warned_of(
+    tmp_path: Path, environment: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = read_settings(environment)
+    make_home(settings.home)
+    settings.home.chmod(0o777)
+    with pytest.raises(ConfigurationError, match="can be written by everybody") as refused:
+        launch(settings, intake=True, work=False)
+    assert refused.value.hint == f"Run: chmod 700 {settings.home}"
+    settings.home.chmod(0o750)
+    check_modes(settings)
+    (said,) = [record for record in caplog.records if getattr(record, "action", "") == "loose_mode"]
+    assert said.getMessage().endswith(f"can be read by others. Run: chmod 700 {settings.home}")
 
 
 class Leaving(Invented):

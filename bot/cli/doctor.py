@@ -10,7 +10,7 @@ from functools import cached_property
 
 import click
 
-from bot.app import UNWITNESSED, who_slack_says, witness_of
+from bot.app import UNWITNESSED, loose_modes_of, who_slack_says, witness_of
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
 from bot.cli.terminal import Terminal, readable
@@ -21,6 +21,7 @@ from bot.plugin import PluginError, Refusal
 from bot.settings import Settings
 from bot.store.backup import HOUR_MS, newest
 from bot.store.database import FILE_NAME, Database, free_bytes
+from bot.store.file_modes import refuse_writable
 from bot.store.health import assert_fits, assert_sound, keys_of_records
 from bot.store.keys import Keyring, load_key_file
 from bot.store.migrations import pending, refuse_newer
@@ -116,6 +117,14 @@ class Finding:
 
 def _key_file(patient: Patient) -> str:
     return f"{patient.settings.key_file}, {count(len(patient.keys.ids), 'key')}"
+
+
+def _modes(patient: Patient) -> str | Note:
+    loose = loose_modes_of(patient.settings)
+    refuse_writable(loose)
+    if loose:
+        return Note(says=" ".join(one.says for one in loose), hint=" ".join(one.hint for one in loose))
+    return "the database, its backups, the key's folder and .env are for the bot's account alone"
 
 
 def _database(patient: Patient) -> str | Note:
@@ -235,6 +244,7 @@ def _witness(patient: Patient) -> str | Note:
 STORE = ("key file", "database")
 LOOKS: tuple[Look, ...] = (
     Look(name="key file", at=_key_file),
+    Look(name="file modes", at=_modes),
     Look(name="database", at=_database),
     Look(name="keys", at=_fitting, needs=STORE),
     Look(name="audit log", at=_chain, needs=STORE),

@@ -14,7 +14,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.store.database import FILE_NAME
 from tests.cli.desk import Desk
 
-NAMES = ["key file", "database", "keys", "audit log", "witness", "allow-list", "approvers"]
+NAMES = ["key file", "file modes", "database", "keys", "audit log", "witness", "allow-list", "approvers"]
 NAMES += ["backups", "disk", "channels", "Slack"]
 
 
@@ -179,3 +179,15 @@ def test_an_org_wide_installation_is_named_in_one_sentence(desk: Desk, workspace
     ok, said = looked(desk)["Slack"]
     assert not ok
     assert said.startswith("The Slack app is installed for a whole Enterprise Grid organisation")
+
+
+def test_loose_modes_are_named_with_the_command_that_mends_them(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    desk.home.chmod(0o755)
+    ok, said = looked(desk)["file modes"]
+    assert ok, "a warning"
+    assert f"chmod 700 {desk.home}" in said
+    (desk.home / FILE_NAME).chmod(0o666)
+    ok, said = looked(desk)["file modes"]
+    assert not ok
+    assert f"The database {desk.home / FILE_NAME} can be written by everybody on this host." in said
