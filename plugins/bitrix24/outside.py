@@ -22,7 +22,7 @@ def _bad(what: str, word: str, why: str, hint: str = "") -> BadArgument:
     return BadArgument(f"“{shown}” cannot be {what}: {why}.", hint=hint)
 
 
-def _line_of_text(what: str, word: str, longest: int = LONGEST) -> str:
+def line_of_text(what: str, word: str, longest: int = LONGEST) -> str:
     """Text that is kept exactly as typed: the portal compares ids letter by letter."""
     if not word.strip():
         raise _bad(what, word, "it is empty")
@@ -56,7 +56,7 @@ def parse_last_name(word: str) -> str:
             raise _bad(what, word, f"it has {_shown(char)} at position {position}", rule)
     if len(word) > LONGEST_LAST_NAME:
         raise _bad(what, word, f"it has {len(word)} characters", rule)
-    return _line_of_text(what, word)
+    return line_of_text(what, word)
 
 
 def _shown(char: str) -> str:
@@ -67,7 +67,7 @@ def parse_email(word: str) -> str:
     """An address like `eve@shop.example`."""
     if not _EMAIL.fullmatch(word):
         raise _bad("an e-mail address", word, "it is not like eve@shop.example")
-    return _line_of_text("an e-mail address", word)
+    return line_of_text("an e-mail address", word)
 
 
 def parse_phone(word: str) -> str:
@@ -75,7 +75,7 @@ def parse_phone(word: str) -> str:
     digits = sum(char in "0123456789" for char in word)
     if not _PHONE.fullmatch(word) or not 5 <= digits <= 15:
         raise _bad("a phone number", word, "it needs 5 to 15 digits; a leading +, blanks, hyphens and brackets may be")
-    return _line_of_text("a phone number", word)
+    return line_of_text("a phone number", word)
 
 
 def parse_url(word: str) -> str:
@@ -89,7 +89,7 @@ def parse_url(word: str) -> str:
         raise BadArgument("An address cannot hold a user name or a password: it would be shown on the card.", hint=hint)
     if any(char.isspace() for char in word):
         raise _bad(what, word, "it has a blank in it", hint)
-    return _line_of_text(what, word, LONGEST_URL)
+    return line_of_text(what, word, LONGEST_URL)
 
 
 def _parts(word: str) -> SplitResult | None:
@@ -142,4 +142,4 @@ def a_name(what: str) -> Arg:
 
 
 def _reader(what: str) -> Callable[[str], str]:
-    return lambda word: _line_of_text(what, word)
+    return lambda word: line_of_text(what, word)

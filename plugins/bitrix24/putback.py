@@ -15,8 +15,8 @@ def register(parameters: Mapping[str, Any], note: str) -> Call:
     return catalogue.call("imconnector.register", note, **parameters)
 
 
-def activate(connector: str, line: Line) -> Call:
-    return _switch(connector, line, 1, f"Activate {connector} on {line.title}.")
+def activate(connector: str, line: Line, note: str = "") -> Call:
+    return _switch(connector, line, 1, note or f"Activate {connector} on {line.title}.")
 
 
 def deactivate(connector: str, line: Line) -> Call:

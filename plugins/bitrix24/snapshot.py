@@ -9,6 +9,7 @@ record of kind `connector`. Its key is `MEMBER_ID/CONNECTOR`, its value
      "partly": [numbers of lines of whose data only a part is known],
      "off": {the same as lines, for those it was deactivated on},
      "past": [earlier registrations, the newest first],
+     "errors": {"1": why it was marked as broken there}, only where there is one,
      "removed": true when it was removed here: then it is no longer ours, and `lines` are those it had}
 """
 
@@ -40,6 +41,7 @@ class Snapshot:
     partly: frozenset[int] = frozenset()
     off: Mapping[int, Data | None] = field(default_factory=dict)
     past: tuple[Mapping[str, Any], ...] = ()
+    errors: Mapping[int, str] = field(default_factory=dict)
     removed: bool = False
 
     @property
@@ -73,7 +75,18 @@ class Snapshot:
             "off": {str(line): data for line, data in sorted(self.off.items())},
             "past": list(self.past),
             "removed": self.removed,
+            # Absent rather than empty: the version of a record is a digest of it, and open plans name versions.
+            **({"errors": {str(line): why for line, why in sorted(self.errors.items())}} if self.errors else {}),
         }
+
+    def failed(self, line: int, why: str) -> Snapshot:
+        """After it was marked as broken on a line."""
+        return replace(self, errors={**self.errors, line: why})
+
+    def without_errors(self, lines: Iterable[int]) -> Snapshot:
+        """After errors on these lines were cleared, or went with the activation."""
+        gone = set(lines)
+        return replace(self, errors={line: why for line, why in self.errors.items() if line not in gone})
 
     def activated(self, fresh: Iterable[int]) -> Snapshot:
         """After an activation on lines it was not on: their data is empty."""
@@ -85,17 +98,18 @@ class Snapshot:
         """After a deactivation: what is known of those lines is kept aside."""
         gone = {line: self.lines.get(line) for line in lines}
         left = {line: data for line, data in self.lines.items() if line not in gone}
-        return replace(self, lines=left, off={**self.off, **gone})
+        return replace(self, lines=left, off={**self.off, **gone}).without_errors(gone)
 
     def taken_away(self, active: Iterable[int]) -> Snapshot:
         """After a removal from the lines it was active on."""
-        return replace(self, removed=True, lines={line: self.lines.get(line) for line in active})
+        return replace(self, removed=True, lines={line: self.lines.get(line) for line in active}, errors={})
 
     def put_back(self, lines: Iterable[int]) -> Snapshot:
         """After it was put back on these lines."""
         on = {line: self.data(line) or {} for line in lines}
         off = {line: data for line, data in self.off.items() if line not in on}
-        return replace(self, removed=False, lines={**self.lines, **on}, off=off, partly=self.partly - set(on))
+        back = replace(self, removed=False, lines={**self.lines, **on}, off=off, partly=self.partly - set(on))
+        return back.without_errors(on)
 
     def registered(self, new: Mapping[str, Any], *, over: Mapping[str, Any] | None) -> Snapshot:
         """After it was registered over itself. What is known of how it was `over` that can still be gone back to."""
@@ -136,6 +150,7 @@ class Snapshots:
             partly=frozenset(value.get("partly") or ()),
             off=_by_number(value.get("off")),
             past=tuple(value.get("past") or ()),
+            errors=_by_number(value.get("errors")),
             removed=bool(value.get("removed")),
         )
 

@@ -35,6 +35,8 @@ BUILT_IN = frozenset(
 
 ACTIVE = "active"
 """The word of a status without an error; one with an error begins with it."""
+ERROR = "error"
+IN_ERROR = f"{ACTIVE}, with an error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,8 @@ class Status:
         if self.problem:
             return "not readable"
         if self.configured:
-            return f"{ACTIVE}, with an error" if self.error else ACTIVE
-        return "error" if self.error else "not connected"
+            return IN_ERROR if self.error else ACTIVE
+        return ERROR if self.error else "not connected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.plugin import Call, DeclarationError, Json
@@ -17,6 +19,14 @@ def test_every_method_has_one_row_and_the_rows_are_sorted() -> None:
 def test_every_changing_method_says_where_its_verdict_stands_and_every_read_gives_a_value() -> None:
     for row in ROWS:
         assert (row.verdict is Where.VALUE) is (row.effect is Effect.READ), row.name
+
+
+def test_every_row_is_used_by_something() -> None:
+    """A row that nothing calls is a claim about the portal that nothing checks."""
+    folder = Path(catalogue.__file__).parent
+    files = [*folder.glob("*.py"), *(folder / "commands").glob("*.py")]
+    source = "".join(path.read_text(encoding="utf-8") for path in files if path.name != "catalogue.py")
+    assert [row.name for row in ROWS if f'"{row.name}"' not in source] == []
 
 
 def test_what_reads_a_change_back_is_itself_a_read() -> None:

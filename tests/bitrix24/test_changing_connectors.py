@@ -14,7 +14,7 @@ from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import HANDLER, ICON, WHOLE, Hand
 
 NEW = f"connector register newchat --name 'New chat' --handler {HANDLER}"
-CHANGING = ("register", "update", "adopt", "activate", "deactivate", "configure", "restore")
+CHANGING = ("register", "update", "adopt", "activate", "deactivate", "configure", "error", "restore")
 
 
 @pytest.fixture
@@ -315,7 +315,7 @@ def test_how_far_configuring_can_be_undone_depends_on_what_was_known(hand: Hand)
     full = hand.done("connector configure myconnector 1 --name New").plan.undo
     assert full.kind is UndoKind.FULL
     hand.done(full.line)
-    assert hand.record()["lines"]["1"] == {"NAME": 'It\'s "WA" & co'}, "the host straightens quotes that are typed"
+    assert hand.record()["lines"]["1"] == {"NAME": "It's “WA” & co"}, "values are kept as they are typed"
     partial = hand.plan("connector configure myconnector 1 --name New --url https://a.example/").undo
     assert partial.kind is UndoKind.PARTIAL
     assert "but for url" in partial.sentence
@@ -516,6 +516,7 @@ def test_no_change_touches_bitrix24s_own_channels_or_asks_the_portal_about_them(
         "configure": "1 --name X",
         "activate": "1",
         "deactivate": "1",
+        "error": "1 down",
     }
     for connector in sorted(BUILT_IN):
         assert "own channels" in hand.refused(f"connector {verb} {connector} {words.get(verb, '')}").sentence

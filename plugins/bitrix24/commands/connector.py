@@ -142,6 +142,7 @@ def _status_notes(portal: Portal, statuses: Sequence[Status], registered: Set[st
     lost = sorted({status.connector for status in statuses if status.present} - registered)
     return (
         *words.problems(statuses),
+        *words.errors(portal, statuses),
         *(f"{name} is active but not registered: it cannot work." for name in lost),
         *words.silent(portal, statuses),
         *portal.unread(),
@@ -196,4 +197,5 @@ def _recorded(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
         for line, told in sorted(snapshot.lines.items())
         if told
     )
-    return (*(fact for fact in facts if fact[1]), *data)
+    errors = tuple((f"error on line {line}", why) for line, why in sorted(snapshot.errors.items()))
+    return (*(fact for fact in facts if fact[1]), *data, *errors)

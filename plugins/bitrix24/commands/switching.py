@@ -44,7 +44,7 @@ def activate_connector(
             *_activation_warnings(standing, connector, todo),
         ),
         risk=standing.risk,
-        remember=_remember(portal, standing, [each.id for each in fresh], on=True),
+        remember=_remember_activation(portal, standing, todo, fresh),
     )
 
 
@@ -104,8 +104,8 @@ def deactivate_connector(
             "Open chats stay open, but what operators write in them afterwards reaches nobody.",
         ),
         risk=standing.risk,
-        remember=_remember(
-            portal, standing, [each.id for each in observation.active(portal, before) if each in todo], on=False
+        remember=_remember_deactivation(
+            portal, standing, [each for each in observation.active(portal, before) if each in todo]
         ),
     )
 
@@ -126,12 +126,20 @@ def _touched(standing: Standing, line: Line, before: Mapping[str, str]) -> str:
     )
 
 
-def _remember(portal: Portal, standing: Standing, numbers: Sequence[int], *, on: bool) -> tuple[Remember, ...]:
+def _remember_activation(
+    portal: Portal, standing: Standing, todo: Sequence[Line], fresh: Sequence[Line]
+) -> tuple[Remember, ...]:
     """Of a connector that is not ours nothing is kept: a record would make it ours."""
-    snapshot = standing.snapshot
-    if snapshot is None:
+    if standing.snapshot is None:
         return ()
-    return (portal.remember(snapshot.activated(numbers) if on else snapshot.deactivated(numbers)),)
+    after = standing.snapshot.activated(line.id for line in fresh).without_errors(line.id for line in todo)
+    return (portal.remember(after),)
+
+
+def _remember_deactivation(portal: Portal, standing: Standing, gone: Sequence[Line]) -> tuple[Remember, ...]:
+    if standing.snapshot is None:
+        return ()
+    return (portal.remember(standing.snapshot.deactivated(line.id for line in gone)),)
 
 
 def _titles(lines: Sequence[Line]) -> str:

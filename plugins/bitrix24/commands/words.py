@@ -77,6 +77,17 @@ def problems(statuses: Iterable[Status]) -> tuple[str, ...]:
     return tuple(sorted({f"Not readable: {status.problem}" for status in statuses if status.problem}))
 
 
+def errors(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
+    """One note for each error of which our record says why it was set here."""
+    told: list[str] = []
+    for status in statuses:
+        snapshot = portal.snapshot(status.connector) if status.error else None
+        why = snapshot.errors.get(status.line, "") if snapshot else ""
+        if why:
+            told.append(f"{status.connector} was marked as broken on line {status.line}: {why}")
+    return tuple(told)
+
+
 def only_shown(ids: Iterable[str]) -> tuple[str, ...]:
     """A note on the ids that the portal lists and that this bot does not change."""
     odd = [each for each in ids if not is_normal(each)]

@@ -112,6 +112,25 @@ def test_lines_are_switched_on_and_off_and_the_data_comes_back(act: Changing) ->
     assert (act.status(3).working, act.status(3).data) == (True, data)
 
 
+def test_a_broken_channel_is_marked_with_another_persons_approval_and_cleared_by_who_asked(act: Changing) -> None:
+    act.confirms(ADOPT)
+    card = act.asks("connector error myconnector 1 the bridge is down", where=APPROVALS)
+    text = act.shown(card, "waiting for approval", where=APPROVALS)
+    assert "the bridge is down" in text
+    assert "operators see an error there and cannot write" in text
+    act.press("Anton", card, "Approve")
+    ended = act.ends()
+    assert ended.status is Status.DONE
+    act.shown(card, "line 1 · Sales EU: active → active, with an error", where=APPROVALS)
+    assert (act.status(1).error, act.status(1).working) == (True, False)
+    act.ask("Olga", "connector status myconnector")
+    act.answer("Olga", "myconnector was marked as broken on line 1: the bridge is down")
+    assert act.confirms(ended.plan.undo.line).status is Status.DONE
+    assert (act.status(1).error, act.status(1).working) == (False, True)
+    assert act.sent("imconnector.set.error") == 1
+    assert act.workspace.complaints == []
+
+
 def test_a_removed_connector_is_put_back_whole(act: Changing) -> None:
     act.confirms(NEW)
     act.confirms("connector activate newchat 1 2")
@@ -151,6 +170,8 @@ REFUSED = {
     "connector activate myconnector": "or --all",
     "connector deactivate livechat 1": "own channels",
     "connector configure myconnector 1 --url ftp://x": "https:// or http://",
+    "connector error myconnector 1": "needs a text that says what is wrong, or --clear",
+    "connector error myconnector 3 down": "is not active on line 3",
     "connector restore myconnector": "holds nothing of myconnector",
     "connector status myconnector --all": "not both",
     "line show 77": "no line 77",
@@ -165,7 +186,9 @@ def test_wrong_words_are_answered_with_what_was_wrong_and_change_nothing(act: Ch
     assert act.workspace.complaints == []
 
 
-@pytest.mark.parametrize("verb", ["register", "update", "adopt", "activate", "deactivate", "configure", "restore"])
+@pytest.mark.parametrize(
+    "verb", ["register", "update", "adopt", "activate", "deactivate", "configure", "error", "restore"]
+)
 def test_help_tells_each_command_with_an_example(act: Changing, verb: str) -> None:
     act.ask("Olga", f"help connector {verb}")
     assert "--" in act.answer("Olga", f"connector {verb}") or verb == "restore"
