@@ -46,6 +46,7 @@ class Tag(StrEnum):
     OWN_PORTAL_SET = "portal:choice:set"
     FROZEN = "bot:freeze:set"
     UNFROZEN = "bot:freeze:lifted"
+    STOP_LIFTED = "bot:stop:lifted"
     MODE_CHANGED = "bot:mode:changed"
     APPROVAL_BYPASSED = "change:approval:bypassed"
     BYPASS_REVIEWED = "change:approval:reviewed"

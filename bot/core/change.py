@@ -36,7 +36,10 @@ class Status(StrEnum):
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.APPROVED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED}),
     Status.APPROVED: frozenset(
-        {Status.RUNNING, Status.GONE, Status.FAILED, Status.CHANGED, Status.WITHDRAWN, Status.EXPIRED}
+        {
+            *(Status.RUNNING, Status.GONE, Status.FAILED, Status.CHANGED),
+            *(Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED),
+        }
     ),
     Status.RUNNING: frozenset({Status.DONE, Status.GONE, Status.FAILED, Status.UNKNOWN}),
     Status.UNKNOWN: frozenset({Status.DONE, Status.GONE, Status.FAILED}),
@@ -50,6 +53,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 }
 """No arrow leads back to pending or approved: an approval is used once."""
 
+NOT_BEGUN = (Status.PENDING, Status.APPROVED)
+"""What can still be stopped: no intent is on disk."""
 OPEN = tuple(status for status in Status if TRANSITIONS[status])
 APPROVAL_LASTS_MS = 600_000
 """An approval that could not be acted on within ten minutes is void."""

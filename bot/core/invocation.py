@@ -140,6 +140,12 @@ def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, 
     return WordsError(f"There is {wrong}.", suggestion=line)
 
 
+def command_of(commands: Iterable[AnyCommand], text: str) -> AnyCommand:
+    """The command a line is for; its arguments are not read. Raises WordsError."""
+    check_length(text)
+    return find(commands, words_of(text))[0]
+
+
 def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     """Read a whole line. Raises WordsError or BadArgument; nothing is lost, the sentence quotes what was read."""
     check_length(text)

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from hashlib import sha256
 
 from bot.store.database import Database
 
 RECEIPTS_LAST_MS = 7 * 24 * 3_600_000
-AT_ONCE, IN_TURN = 0, 1
-"""The ranks of jobs: what waits at a rank is taken, oldest first, before anything of the next."""
+
+
+class Rank(IntEnum):
+    """The ranks of jobs: what waits at a rank is taken, oldest first, before anything of the next."""
+
+    STOPPING = 0
+    """A freeze, a withdrawal, a rejection."""
+    DECIDING = 1
+    """Other buttons of cards."""
+    HELPING = 2
+    """What everybody may ask: help and whoami."""
+    LOCAL = 3
+    """Commands that are answered from the bot's own store."""
+    RUNNING = 4
+    """Approved change requests."""
+    PLANNING = 5
+    """Commands that read a portal."""
+
+
+LAST_LOCAL = Rank.LOCAL
+"""What waits at this rank or before it calls no portal, so it never takes long."""
 
 
 class Receipt(StrEnum):
@@ -49,22 +68,24 @@ class Jobs:
         row = self._database.row("SELECT body FROM receipts WHERE key = ?", key)
         return Receipt.REPEATED if row and row["body"] == digest else Receipt.MISMATCHED
 
-    def add(self, kind: str, payload: str, *, at: int, due_at: int | None = None, rank: int = AT_ONCE) -> None:
+    def add(self, kind: str, payload: str, *, at: int, due_at: int | None = None, rank: Rank = Rank.LOCAL) -> None:
         self._database.execute(
             "INSERT INTO jobs (kind, payload, due_at, created_at, rank) VALUES (?, ?, ?, ?, ?)",
             *(kind, payload, due_at if due_at is not None else at, at, rank),
         )
 
-    def waiting(self, now: int) -> bool:
-        """Whether anything is due; cheap enough to ask often."""
-        return self._database.row("SELECT 1 FROM jobs WHERE state = 'new' AND due_at <= ? LIMIT 1", now) is not None
+    def waiting(self, now: int, *, last: Rank = Rank.PLANNING) -> bool:
+        """Whether anything is due, up to a rank; cheap enough to ask often."""
+        sql = "SELECT 1 FROM jobs WHERE state = 'new' AND due_at <= ? AND rank <= ? LIMIT 1"
+        return self._database.row(sql, now, last) is not None
 
-    def claim(self, now: int) -> Job | None:
-        """Take the oldest due job of the first rank that has one."""
+    def claim(self, now: int, *, last: Rank = Rank.PLANNING) -> Job | None:
+        """Take the oldest due job of the first rank that has one, up to the `last` rank."""
         rows = self._database.returning(
             "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = (SELECT id FROM jobs "
-            "WHERE state = 'new' AND due_at <= ? ORDER BY rank, id LIMIT 1) RETURNING id, kind, payload, attempts",
-            now,
+            "WHERE state = 'new' AND due_at <= ? AND rank <= ? ORDER BY rank, id LIMIT 1) "
+            "RETURNING id, kind, payload, attempts",
+            *(now, last),
         )
         return Job(**rows[0]) if rows else None
 

@@ -11,6 +11,7 @@ from sqlite_utils import Migrations
 from bot.core.change import OPEN, TRANSITIONS
 from bot.core.errors import ConfigurationError
 from bot.store.database import FAULTS, Database, trouble
+from bot.store.jobs import Rank
 
 migrations = Migrations("b24bot")
 
@@ -119,6 +120,9 @@ _TABLES = (
 
 _ARROWS = _words(f"{old}>{new}" for old, targets in TRANSITIONS.items() for new in sorted(targets))
 
+_ARROWS_GUARD = f"""CREATE TRIGGER changes_arrows BEFORE UPDATE OF status ON changes
+       WHEN OLD.status <> NEW.status AND OLD.status || '>' || NEW.status NOT IN ({_ARROWS})
+       BEGIN SELECT RAISE(ABORT, 'a change request cannot take that step'); END"""
 _GUARDS = (
     """CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
@@ -128,9 +132,7 @@ _GUARDS = (
     """CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit
        WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
-    f"""CREATE TRIGGER changes_arrows BEFORE UPDATE OF status ON changes
-       WHEN OLD.status <> NEW.status AND OLD.status || '>' || NEW.status NOT IN ({_ARROWS})
-       BEGIN SELECT RAISE(ABORT, 'a change request cannot take that step'); END""",
+    _ARROWS_GUARD,
 )
 
 
@@ -179,6 +181,26 @@ def m002_standing_and_leases(db: Utils) -> None:
     """People's accounts, which card a button belongs to, who runs a change request, and what a notice is about."""
     for statement in _SECOND:
         db.execute(statement)
+
+
+_THIRD = (
+    """CREATE TABLE stops (
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, person TEXT NOT NULL,
+        number INTEGER NOT NULL, reason TEXT NOT NULL, steady INTEGER NOT NULL, settled_at INTEGER) STRICT""",
+    # What was approved may now be rejected until it begins.
+    "DROP TRIGGER changes_arrows",
+    _ARROWS_GUARD,
+)
+_NEW_RANKS = "UPDATE jobs SET rank = CASE WHEN kind = 'execute' THEN ? WHEN rank = 0 THEN ? ELSE ? END"
+
+
+@migrations()
+def m003_stops_and_ranks(db: Utils) -> None:
+    """Words that stop hold while they are confirmed, and jobs have more ranks than two."""
+    for statement in _THIRD:
+        db.execute(statement)
+    # The ranks were two: what people decide and what was approved, and then commands.
+    db.execute(_NEW_RANKS, [Rank.RUNNING, Rank.DECIDING, Rank.PLANNING])
 
 
 @migrations()

@@ -93,6 +93,8 @@ def make_ready(file: Path, home: Path) -> Path:
 def forget_queues(database: Database) -> None:
     """Drop what waited in the copy to be done or to be said to somebody: since then it was. In a unit of work."""
     database.execute("DELETE FROM jobs")
+    # A freeze that was pending becomes one within a minute; what the others would stop is closed.
+    database.execute("DELETE FROM stops WHERE kind <> 'freeze'")
     database.execute(
         "UPDATE outbox SET state = 'dead', payload = '', error = 'restored' WHERE state IN ('new', 'sending') "
         "AND kind IN ('whisper', 'thread', 'form')"

@@ -27,6 +27,7 @@ from bot.store.outbox import Outbox
 from bot.store.people import Accounts
 from bot.store.records import Facts, Records
 from bot.store.secrets import Secrets
+from bot.store.stops import Stops
 
 BACKUPS = "backups"
 """The folder of the copies, in the folder of the database, where no other is set."""
@@ -48,6 +49,7 @@ class Store:
         self.jobs = Jobs(database)
         self.outbox = Outbox(database)
         self.facts = Facts(database)
+        self.stops = Stops(database)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Store]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.core import marks
-from bot.core.audit import Entry, Tag
+from bot.core.audit import Entry, Fact, Tag
 from bot.core.principals import Principal, Role
 from bot.core.words import moment
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
@@ -61,14 +61,18 @@ def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
     frozen, reason = ctx.store.facts.get(FROZEN), str(params["reason"])
     if frozen:
         return _done(f"b24bot is frozen already: {frozen}")
+    note = str(params.get("note", ""))
+    facts: dict[str, Fact] = {"reason": reason, **({"sentence": note} if note else {})}
     who, because = marks.person(word.asked), f" (“{reason}”)." if reason else "."
     ctx.store.facts.put(FROZEN, f"{who} said stop at {moment(ctx.clock.now_ms())}{because}")
-    ctx.store.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts={"reason": reason}))
-    announce(
-        ctx,
-        f"🧊 {who} has frozen b24bot{because} Nothing that changes a portal is taken on or run; what runs finishes. "
+    ctx.store.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
+    sentences = (
+        f"🧊 {who} has frozen b24bot{because}",
+        note,
+        "Nothing that changes a portal is taken on or run; what runs finishes.",
         "To go on, an admin types unfreeze and another admin approves it.",
     )
+    announce(ctx, " ".join(filter(None, sentences)))
     return _done("b24bot is frozen. Nothing that changes a portal is taken on or run until two admins unfreeze it.")
 
 

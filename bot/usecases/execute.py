@@ -29,6 +29,7 @@ from bot.usecases.mode import hurdle
 from bot.usecases.notify import say_once_under_card, say_under_card, show_card
 from bot.usecases.quorum import asked_otherwise, attesting_records, concerned, on_record, unrecorded, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
+from bot.usecases.stops import pending_stop
 from bot.usecases.undo_links import note_undone
 
 UNSENT = "Nothing was done."
@@ -37,10 +38,12 @@ FORGED_RECORDS = (
     "Our own records were not changed: what the database says is to be remembered is not what was asked for."
 )
 LOOK_AGAIN_MS = 200
-"""How long to wait before asking again whether the audit line has gone out."""
+"""How long to wait before asking again whether the audit line has gone out, or a pending stop is settled."""
 WAIT_IS_NEWS_MS = 5_000
 """How long a wait may take before the people under the card are told what it is for."""
 WAITING: Mapping[str, str] = {
+    "stopped": "It waits: somebody has said stop, and Slack is asked whether their account may. It is not run before "
+    "that is known; after ten minutes the {approval} is void.",
     "waiting": "It waits for the audit channel, which has not taken the line about the {approval} yet. It is not run "
     "before that; after ten minutes the {approval} is void.",
     "unasked": "It waits for Slack, which does not tell whether the people of this change request are still members. "
@@ -59,6 +62,10 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         with ctx.store.unit_of_work() as store:
             expire(ctx, change)
             store.jobs.finish(job)
+        return
+    if pending_stop(ctx, change) is not None:
+        with ctx.store.unit_of_work():
+            _wait(ctx, job, change, "stopped", LOOK_AGAIN_MS)
         return
     gate, trouble = audit_gate(ctx, change)
     # Nobody waits for the line of a record that there is not.
@@ -159,6 +166,9 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
         change = store.changes.require(change.number)
         if unasked(ctx, concerned(ctx, change)):
             _wait(ctx, job, change, "unasked", ASK_AGAIN_MS)
+            return None
+        if pending_stop(ctx, change) is not None:
+            _wait(ctx, job, change, "stopped", LOOK_AGAIN_MS)
             return None
         barred = _barred(ctx, change)
         if approval_is_stale(ctx, change):

@@ -15,6 +15,7 @@ from bot.usecases.notify import announce, say_under_card, show_card, was_said_un
 UNDECIDED = "Nobody decided in time. Nothing was done."
 NOT_RUN = "It was {approved}, and could not be run within ten minutes of that. Nothing was done."
 WAITED: Mapping[str, str] = {
+    "stopped": "Somebody had said stop, and Slack did not tell whether their account may.",
     "waiting": "The audit channel had not taken the line about the {approval}.",
     "unasked": "Slack did not tell whether the people of this change request are still members.",
 }

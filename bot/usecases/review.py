@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
-from bot.core.change import ChangeRequest, Review, Status, Verdict, status_in_words
-from bot.core.characters import drop_invisible
+from bot.core.change import NOT_BEGUN, ChangeRequest, Review, Status, Verdict, status_in_words
 from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
 from bot.core.policy import BrokenGlass
 from bot.core.principals import Principal
-from bot.core.words import one_line
 from bot.plugin import Reply
-from bot.store.jobs import Job
+from bot.store.jobs import Job, Rank
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review, keeps_glass, what_stands
 from bot.usecases.change_record import record_change
@@ -26,12 +24,12 @@ from bot.usecases.portals import are_several
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, outcast, unasked
+from bot.usecases.stop_requests import rejection_reason
+from bot.usecases.stops import settle_stop
 from bot.usecases.undelivered import DeliveryError
 from bot.usecases.undo import ask_to_undo, may_still_undo
 
-LONGEST_REASON = 1_000
 NOT_OURS = "the button was not made by b24bot for this card"
-WITHDRAWABLE = (Status.PENDING, Status.APPROVED)
 
 
 def press(ctx: Context, job: Job, click: Click) -> None:
@@ -55,6 +53,7 @@ def press(ctx: Context, job: Job, click: Click) -> None:
             _tell(ctx, click, SETTLING[click.button](ctx, click.person, change))
         else:
             _tell(ctx, click, "That button does nothing any more.")
+        settle_stop(ctx, click.key)
         store.jobs.finish(job)
     ctx.wake()
 
@@ -64,13 +63,14 @@ def send_reason(ctx: Context, job: Job, form: Form) -> None:
     _ask_slack(ctx, form)
     with ctx.store.unit_of_work() as store:
         change = _claimed(ctx, form)
-        reason = one_line(drop_invisible(form.fields.get("reason", "")))[:LONGEST_REASON]
+        reason = rejection_reason(form)
         if change is None:
             _tell(ctx, form, _no_claim(ctx, form))
         elif not reason:
             _tell(ctx, form, f"{change.id} was not rejected: a reason is needed.")
         else:
             _reject(ctx, form, change, reason)
+        settle_stop(ctx, form.key)
         store.jobs.finish(job)
     ctx.wake()
 
@@ -100,7 +100,7 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
 
 def _may_still_decide(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
     waits = change.status is Status.PENDING and change.expires_at > ctx.clock.now_ms()
-    return waits and bar(ctx, person, change) is None
+    return (waits or change.status is Status.APPROVED) and bar(ctx, person, change) is None
 
 
 def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
@@ -153,7 +153,7 @@ def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
     change = _claimed(ctx, inbound, recorded=False)
     if change is not None and change.status is Status.UNKNOWN:
         look_up(ctx, [inbound.person])
-    if change is None or change.status not in WITHDRAWABLE:
+    if change is None or change.status not in NOT_BEGUN:
         return
     person = inbound.person
     button = inbound.button if isinstance(inbound, Click) else buttons.REJECT
@@ -168,7 +168,7 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
     if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():
         expire(ctx, change)
         change = ctx.store.changes.require(change.number)
-    if change.status is not Status.PENDING:
+    if change.status not in (NOT_BEGUN if _rejects(inbound) else (Status.PENDING,)):
         _tell(ctx, inbound, already(ctx, change))
         show_card(ctx, change.number)
         barred = unfit(ctx, inbound.person, change)
@@ -181,6 +181,11 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
         _tell(ctx, inbound, barred.reason)
         return False
     return True
+
+
+def _rejects(inbound: Click | Form) -> bool:
+    """Whether it says no, which counts until the first call is about to be made."""
+    return isinstance(inbound, Form) or inbound.button == buttons.REJECT
 
 
 def already(ctx: Context, change: ChangeRequest) -> str:
@@ -283,7 +288,7 @@ def _run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         return False
-    ctx.store.jobs.add("execute", str(change.number), at=now)
+    ctx.store.jobs.add("execute", str(change.number), at=now, rank=Rank.RUNNING)
     return True
 
 
@@ -298,7 +303,7 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
     stands = what_stands(change) if is_review(change) else ""
     outcome = f"Rejected: {reason}\n{stands}".rstrip()
     ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": outcome}
-    ctx.store.changes.move(change.number, Status.PENDING, Status.REJECTED, changes=ended)
+    any(ctx.store.changes.move(change.number, old, Status.REJECTED, changes=ended) for old in NOT_BEGUN)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
     record_change(ctx.store, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
     say_under_card(ctx, change.number, f"{marks.person(form.person)} rejected: {reason}")
@@ -321,13 +326,13 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
         reason = f"{change.id} cannot be withdrawn: somebody else decides about a broken glass."
         _refusal(ctx, person, change, reason)
         return reason
-    barred = outcast(ctx, person) if change.status in WITHDRAWABLE else None
+    barred = outcast(ctx, person) if change.status in NOT_BEGUN else None
     if barred is not None:
         _refusal(ctx, person, change, barred.reason)
         return barred.reason
     now = ctx.clock.now_ms()
     ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
-    moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in WITHDRAWABLE)
+    moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in NOT_BEGUN)
     if not moved:
         return already(ctx, change)
     record_change(ctx.store, Tag.CHANGE_WITHDRAWN, change, actor=person.id)

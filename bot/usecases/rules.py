@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -114,7 +115,7 @@ def freeze(house: House, *reason: Annotated[str, Arg(label="REASON", help="why, 
         calls=(
             Call(
                 method=FREEZE,
-                params={"reason": unbroken(" ".join(reason))[:LONGEST_REASON]},
+                params={"reason": freeze_reason(reason)},
                 note="Nothing that changes a portal is taken on or run until two people unfreeze b24bot",
             ),
         ),
@@ -122,6 +123,11 @@ def freeze(house: House, *reason: Annotated[str, Arg(label="REASON", help="why, 
         wanted={"frozen": "yes"},
         undo=Undo(kind=UndoKind.FULL, sentence="An admin unfreezes, with another's approval.", line="unfreeze"),
     )
+
+
+def freeze_reason(words: Iterable[str]) -> str:
+    """Why somebody freezes, as it is kept."""
+    return unbroken(" ".join(words))[:LONGEST_REASON]
 
 
 @unfreezing.command("", risk=Risk.GOVERN, examples=[""])

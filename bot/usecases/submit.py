@@ -31,6 +31,8 @@ from bot.usecases.mode import hurdle
 from bot.usecases.notify import error_reply, note_trouble, say_under_card, show_card, told, whisper
 from bot.usecases.progress import Reporter
 from bot.usecases.standing import look_up
+from bot.usecases.stop_requests import freeze_line
+from bot.usecases.stops import settle_stop
 from bot.usecases.undo_links import find_undone
 
 
@@ -38,7 +40,7 @@ def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
     """Answer a slash command. Everything stored, and the end of the job, is one transaction."""
     reporter = Reporter(ctx.clock, ctx.messenger, slash.person, slash.channel, ctx.pace)
     try:
-        considered = consider(ctx, slash.person, slash.text, reporter)
+        considered = consider(ctx, slash.person, freeze_line(slash.text), reporter)
         reply, mood = _take(ctx, job, slash, considered)
     except PluginError as error:
         _refuse(ctx, job, slash, error)
@@ -92,6 +94,7 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
 def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: str, suggestion: str = "") -> None:
     reply = with_reading(reply, slash.text, always=mood == "refusal")
     whisper(ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion)
+    settle_stop(ctx, slash.key)
     ctx.store.jobs.finish(job)
     ctx.wake()
 

@@ -10,7 +10,7 @@ from bot.core.errors import StoreUnavailable
 from bot.core.inbound import Click, Form, SlashCommand, inbound_from_json
 from bot.core.notices import Whisper
 from bot.plugin import Reply
-from bot.store.jobs import Job
+from bot.store.jobs import LAST_LOCAL, Job, Rank
 from bot.store.store import Store
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
@@ -26,11 +26,15 @@ from bot.usecases.notify import whisper
 from bot.usecases.recover import Recovery
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
+from bot.usecases.stops import StopDeadlines, put_off
 from bot.usecases.submit import submit
 from bot.usecases.undelivered import DeliveryError
 from bot.usecases.upkeep import Upkeep
 
 RUNNERS = 4
+"""They take any job."""
+RESERVED = 1
+"""Runners beside them that take no job that calls a portal, so that no slow one keeps what stops waiting."""
 POLL_SECONDS = 0.05
 KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
@@ -81,6 +85,7 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
+        self._stops = StopDeadlines(ctx)
         self._upkeep = Upkeep(ctx)
         self._anchoring = Anchoring(ctx)
         self._watches = (LagWatch(ctx), WitnessWatch(ctx))
@@ -91,6 +96,8 @@ class Worker:
         self._recovery.start()
         for number in range(RUNNERS):
             self._thread(f"runner-{number}", self._run_one, self._work, POLL_SECONDS)
+        for number in range(RESERVED):
+            self._thread(f"reserved-runner-{number}", self._run_local, self._work, POLL_SECONDS)
         self._thread("courier", self._deliver_one, self._work, POLL_SECONDS)
         self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
         self._thread("upkeep", self._upkeep.look, self._rounds, UPKEEP_SECONDS)
@@ -131,12 +138,15 @@ class Worker:
             if not busy and not self._stopping.is_set():
                 bell.sleep(pause, since=since)
 
-    def _run_one(self) -> bool:
+    def _run_local(self) -> bool:
+        return self._run_one(LAST_LOCAL)
+
+    def _run_one(self, last: Rank = Rank.PLANNING) -> bool:
         ctx = self._ctx
-        if not ctx.home_team or not ctx.store.jobs.waiting(ctx.clock.now_ms()):
+        if not ctx.home_team or not ctx.store.jobs.waiting(ctx.clock.now_ms(), last=last):
             return False
         with ctx.store.unit_of_work() as store:
-            job = store.jobs.claim(ctx.clock.now_ms())
+            job = store.jobs.claim(ctx.clock.now_ms(), last=last)
         if job is None:
             return False
         perform_job(ctx, job)
@@ -153,6 +163,7 @@ class Worker:
             remind(self._ctx)
             show_again(self._ctx)
             self._recovery.look()
+            self._stops.look()
         write_checkpoint(self._ctx)
         for watch in self._watches:
             watch.look()
@@ -164,6 +175,7 @@ class Worker:
             self._sweep_due = now + SWEEP_SECONDS
             with self._ctx.store.unit_of_work() as store:
                 store.jobs.forget_receipts(self._ctx.clock.now_ms())
+                store.stops.forget(self._ctx.clock.now_ms())
                 store.outbox.forget(self._ctx.clock.now_ms())
         if now >= self._tend_due:
             self._tend_due = now + TEND_SECONDS
@@ -200,7 +212,10 @@ def perform_job(ctx: Context, job: Job) -> None:
 
 
 def _perform_inbound(ctx: Context, job: Job) -> None:
-    match recognise(ctx, inbound_from_json(job.payload)):
+    inbound = recognise(ctx, inbound_from_json(job.payload))
+    if put_off(ctx, job, inbound):
+        return
+    match inbound:
         case SlashCommand() as slash:
             submit(ctx, job, slash)
         case Click() as click:

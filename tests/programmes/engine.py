@@ -16,6 +16,7 @@ from tests.programmes.values import (
     RETRY,
     SECOND,
     SETTLED_AFTER,
+    STOP_LASTS,
     UNCHANGED,
     UNREAD,
     Change,
@@ -36,25 +37,44 @@ class Engine(World):
     # The queue
 
     def arrive(self, inbound: Inbound) -> None:
-        self.jobs.append(Job(due=self.now, inbound=inbound))
+        stop = self.stop_of(inbound)
+        self.stops += [stop] if stop else []
+        self.jobs.append(Job(due=self.now, inbound=inbound, stop=stop))
 
     def work(self, most: int) -> None:
-        """Do jobs that are due, commands after all else and the oldest first, until none is left or the worker dies."""
+        """Do jobs that are due, by rank and the oldest first, until none is left or the worker dies."""
         for _ in range(most):
             due = [job for job in self.jobs if not job.taken and job.due <= self.now]
-            job = min(due, key=lambda job: job.inbound is not None and job.inbound.kind == "ask", default=None)
+            job = min(due, key=lambda job: job.rank, default=None)
             if job is None:
                 return
             job.taken, job.attempts = True, job.attempts + 1
             if job.inbound is not None:
-                self._take(job.inbound)
-                self.jobs.remove(job)
+                self._begin(job, job.inbound)
             elif self._execute(job, self.changes[job.number]):
                 return
+
+    def _begin(self, job: Job, inbound: Inbound) -> None:
+        """A stop waits for what Slack says of who said it, and is over once its time was up."""
+        stop = job.stop
+        if stop is not None and stop in self.stops and not self.look_up([stop.who]):
+            if not stop.told:
+                self.tell(stop.who, Word.HOLDS)
+            stop.told = True
+            self._postpone(job, ASK_AGAIN)
+            return
+        self.jobs.remove(job)
+        if stop is None or stop in self.stops:
+            self._take(inbound)
+        if stop is not None and stop in self.stops:
+            self.settle_stop(stop)
 
     def _take(self, inbound: Inbound) -> None:
         if inbound.kind == "ask":
             self.ask(inbound.who, inbound.word, inbound.wanted)
+            return
+        if inbound.kind == "freeze":
+            self.freeze(inbound.who)
             return
         form = inbound.kind == "form"
         change = self.changes.get(inbound.number)
@@ -76,6 +96,8 @@ class Engine(World):
         elif self.stale(change):
             self.expire(change)
             self.jobs.remove(job)
+        elif self.held(change):
+            self._postpone(job, LOOK_AGAIN)
         elif self.line_waits(change.approval_line):
             if self.channel_limit() is None:
                 self._postpone(job, LOOK_AGAIN)
@@ -178,7 +200,23 @@ class Engine(World):
         for change in unknown:
             if self.next_look.get(change.number, 0) <= self.passed:
                 self._look(change)
+        self._end_stops()
         self.note_mode()
+
+    def _end_stops(self) -> None:
+        """A freeze that nobody could confirm stays; another stop is lifted."""
+        for stop in self.stops[:]:
+            if self.passed - stop.at < STOP_LASTS:
+                continue
+            self.stops.remove(stop)
+            if stop.number or self.may_ask(stop.who):
+                self.lift(stop)
+                self.tell(stop.who, Word.NOT_STOPPED)
+            else:
+                if not self.frozen:
+                    self.frozen = True
+                    self.record("bot:freeze:set", stop.who, BOT)
+                self.tell(stop.who, Word.FROZEN)
 
     def _left(self, change: Change, span: int) -> int:
         """How much is left of a span since the call can have been sent, by the time that really passes."""

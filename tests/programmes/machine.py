@@ -52,7 +52,7 @@ CLOCK = (1, 1, 6, 16, 61, 80, 601, 901, -1, -30, -700)
 COLOURS = ("blue", "lime", "teal")
 
 EVENTS = (
-    *("approve", "reject", "withdraw", "revoke", "revoke", "lower", "dismiss", "dismiss", "frozen"),
+    *("approve", "reject", "withdraw", "revoke", "revoke", "lower", "dismiss", "dismiss", "frozen", "freezing", "no"),
     *(
         "digest",
         "colour",
@@ -185,7 +185,12 @@ class Machine(Held):
             case "revoke" | "lower" | "dismiss":
                 self._grant(change.requester if event == "dismiss" else who, "viewer" if event == "lower" else "")
             case "frozen":
-                self._freeze(frozen=True)
+                self._type_freeze(who, 1)
+            # Nobody has taken care of these two yet when the next thing happens.
+            case "freezing":
+                self._type_freeze(change.requester, 0)
+            case "no":
+                self._send("vera", card, "Not today.", then=0)
             case "portal":
                 self._portal(down=True)
             case "channel":
@@ -229,7 +234,7 @@ class Machine(Held):
         """The form that asks why somebody rejects."""
         self._send(who, self.card(which), reason, genuine=not forged)
 
-    def _send(self, who: str, card: ChangeRequest, reason: str, *, genuine: bool = True) -> None:
+    def _send(self, who: str, card: ChangeRequest, reason: str, *, genuine: bool = True, then: int = 1) -> None:
         value = self.rig.office.value(card)
         inbound = Inbound(
             kind="form",
@@ -240,7 +245,7 @@ class Machine(Held):
             version=self.version(card),
         )
         form = self.rig.office.form(PEOPLE[who], card, reason, value=value if genuine else f"{value[:-1]}g")
-        self.arrive(form, inbound, 1)
+        self.arrive(form, inbound, then)
 
     @precondition(lambda self: self.deliveries)
     @rule(index=st.integers(0, 30), changed=st.booleans())
@@ -348,6 +353,10 @@ class Machine(Held):
         for who in PEOPLE if people else ():
             self._grant(who, GRANTED.get(who, ""))
             self._account(who, MEMBER)
+
+    def _type_freeze(self, who: str, then: int) -> None:
+        typed = self.rig.office.typed(PEOPLE[who], "freeze it loses messages")
+        self.arrive(typed, Inbound(kind="freeze", who=who, word=""), then)
 
     def _freeze(self, *, frozen: bool) -> None:
         self.rig.freeze(frozen=frozen)

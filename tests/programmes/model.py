@@ -23,8 +23,10 @@ from tests.programmes.values import (
     SETTLING,
     UNDO_LASTS,
     Change,
+    Inbound,
     Job,
     Reply,
+    Stop,
 )
 from tests.programmes.words import Word, too_late
 
@@ -48,6 +50,8 @@ class World:
     channel_health: bool | None = True
     """Whether the last audit message got out, as far as the bot knows."""
     frozen: bool = False
+    stops: list[Stop] = field(default_factory=list)
+    """Those that hold now."""
     portal_down: bool = False
     standings: dict[str, str] = field(default_factory=dict)
     """What accounts are that are no member's."""
@@ -108,6 +112,36 @@ class World:
             return Word.FOREIGN_LINE
         rank = self.rank(who)
         return Word.UNLISTED if not rank else Word.TOO_LOW if rank < RANKS["operator"] else None
+
+    def stop_of(self, inbound: Inbound) -> Stop | None:
+        """The stop that somebody asks for who may, by the list alone; it holds from here on."""
+        if inbound.kind == "freeze":
+            may = not self.frozen and self.may_ask(inbound.who) is None
+            return Stop(who=inbound.who, at=self.passed) if may else None
+        change = self.changes.get(inbound.number)
+        if change is None or not inbound.genuine or inbound.version != change.version or change.begun:
+            return None
+        if change.status == "pending" and change.overdue_at <= self.now:
+            return None
+        if inbound.kind == "form":
+            may = bool(inbound.word.strip()) and inbound.who not in change.reviews
+            wanted = "rejected" if may and self.unfit(inbound.who, change) is None else ""
+        else:
+            wanted = "withdrawn" if inbound.word == "withdraw" and inbound.who == change.requester else ""
+        return Stop(who=inbound.who, at=self.passed, number=change.number, wanted=wanted) if wanted else None
+
+    def held(self, change: Change) -> bool:
+        """Whether somebody has said stop, and nobody knows yet whether it counts."""
+        return any(stop.number in (0, change.number) for stop in self.stops)
+
+    def settle_stop(self, stop: Stop) -> None:
+        """Its word was taken care of; what it did not do is on record."""
+        self.stops.remove(stop)
+        if not (self.changes[stop.number].status == stop.wanted if stop.number else self.frozen):
+            self.lift(stop)
+
+    def lift(self, stop: Stop) -> None:
+        self.record("bot:stop:lifted", stop.who, self.changes[stop.number].id if stop.number else BOT)
 
     def unfit(self, who: str, change: Change) -> Word | None:
         """Why somebody's verdict on a change request does not count by the list; None when it does."""
@@ -180,6 +214,22 @@ class World:
         return Word.FROZEN if self.frozen else self.channel_limit()
 
     # Asking
+
+    def freeze(self, who: str) -> None:
+        """Somebody types freeze."""
+        no = self.may_ask(who)
+        if no is None:
+            self.look_up([who])
+            no = self.outcast(who)
+        if no is not None:
+            self.record("command:line:refused", who, who)
+            self.tell(who, no)
+            return
+        if not self.frozen:
+            self.frozen = True
+            self.record("bot:freeze:set", who, BOT)
+        self.record("command:line:ran", who, who)
+        self.tell(who, Word.FROZEN)
 
     def ask(self, who: str, thing: str, wanted: str | None) -> None:
         """Somebody types a line that changes something."""
@@ -286,12 +336,12 @@ class World:
         self.record("change:review:refused", who, change.id)
         self.tell(who, word)
 
-    def _open_for(self, who: str, change: Change) -> bool:
+    def _open_for(self, who: str, change: Change, *, also: str = "pending") -> bool:
         """Whether this person may decide this now; if not they are told, and it is on record."""
         if change.status == "pending" and change.overdue_at <= self.now:
             self.expire(change)
         no = self.unfit(who, change)
-        if change.status != "pending":
+        if change.status not in ("pending", also):
             self.tell(who, too_late(change.status))
             if no is not None:
                 self.record("change:review:refused", who, change.id)
@@ -308,7 +358,7 @@ class World:
             self.withdraw(who, change)
         elif button == "reject":
             # Whoever may reject is asked why; nothing else comes of it yet.
-            self.forms += self._open_for(who, change)
+            self.forms += self._open_for(who, change, also="approved")
         elif button in SETTLING:
             self.settle(who, change, SETTLING[button])
         elif button == "undo" and change.undone:
@@ -372,7 +422,7 @@ class World:
         """The form that says why is sent off."""
         if not reason.strip():
             self.tell(who, Word.NO_REASON)
-        elif not self._open_for(who, change):
+        elif not self._open_for(who, change, also="approved"):
             pass
         elif who in change.reviews:
             self.tell(who, Word.FIXED)

@@ -228,4 +228,5 @@ class Rig:
         remind(self.office.ctx)
         show_again(self.office.ctx)
         self.office.recovery.look()
+        self.office.stops.look()
         mode.note_mode(self.office.ctx)

@@ -66,6 +66,9 @@ class Telling:
         self.take(self.rig.office.typed(PEOPLE[who], f"thing {line}"))
         self.card = self.card or next(iter(self.changes), None)
 
+    def types(self, who: str, line: str) -> None:
+        self.take(self.rig.office.typed(PEOPLE[who], line))
+
     @property
     def changes(self) -> list[ChangeRequest]:
         """All change requests, the first one first."""
@@ -155,6 +158,7 @@ class Telling:
 
 VERBS: Mapping[str, Callable[..., None]] = {
     r"(\w+) asks (.+)": Telling.asks,
+    r"(\w+) types (.+)": Telling.types,
     rf"(\w+) ({'|'.join(BUTTONS)})(?: with another (.+))?": Telling.presses,
     r"(\w+) (approves|undoes) on (the first card)": Telling.presses,
     r"(\w+) says no:(.*)": Telling.says_no,

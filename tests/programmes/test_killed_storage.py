@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from bot.store.migrations import applied, migrations, pending
 from bot.store.store import Store, open_store
 from tests.programmes.form import sized
 from tests.store.dying import COPY, HOME, KEY
+from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT
 from tests.store.samples import ENTRY, opened
 
@@ -49,27 +49,6 @@ def prepared(tmp_path: Path) -> Path:
         store.secrets("toy").write(f"token-{number}", {"token": number}, after=0)
     store.close()
     return folder
-
-
-def earlier_release(folder: Path) -> None:
-    """The same content in the schema of the first release: the steps after it have never been taken."""
-    path = folder / HOME / FILE_NAME
-    rows = sqlite3.connect(path)
-    path.rename(path.with_suffix(".new"))
-    database = Database(path)
-    with database.unit_of_work():
-        migrations.apply(database.utils, stop_before=SECOND)
-    tables = [row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    database.close()
-    rows.close()
-    with sqlite3.connect(path) as old:
-        old.execute("ATTACH ? AS new", [str(path.with_suffix(".new"))])
-        for table in (name for name in tables if name != "_sqlite_migrations"):
-            kept, now = ([row[1] for row in old.execute(f"PRAGMA {of}.table_info({table})")] for of in ("main", "new"))
-            columns = ", ".join(name for name in kept if name in now)
-            old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
-    old.close()
-    path.with_suffix(".new").unlink()
 
 
 def killed(thing: str, tmp_path: Path, stride: int = 1) -> Iterator[Path]:
@@ -115,7 +94,7 @@ def all_or_none(tmp_path: Path, thing: str, seen: Callable[[Store], bool], *, st
 
 
 def test_a_migration_killed_at_every_statement(tmp_path: Path) -> None:
-    earlier_release(prepared(tmp_path))
+    take_back_to(prepared(tmp_path) / HOME / FILE_NAME, SECOND)
     at_the_kill = []
     for folder in killed("migrate", tmp_path):
         database = Database(folder / HOME / FILE_NAME)

@@ -201,7 +201,7 @@ def once_each(numbers: Sequence[int]) -> Counter[str]:
 DECIDED = (Tag.REVIEW_APPROVED, Tag.REVIEW_REJECTED, Tag.CHANGE_EXPIRED)
 DECISIONS = {
     "approve/approve": ("approve",) * 4,
-    "approve/reject": ("approve", "reject") * 2,
+    "reject/reject": ("reject",) * 4,
     "approve/expire": ("approve", "expire") * 2,
 }
 
@@ -225,6 +225,17 @@ def test_of_the_decisions_on_a_row_exactly_one_counts(tmp_path: Path, store: Sto
     assert counted(store, "SELECT count(*) AS n FROM reviews") == reviews
     pressed = ROWS * sum(act != "expire" for act in acts)
     assert told(store) == pressed - reviews
+    assert_chain_holds(store)
+
+
+def test_a_rejection_beside_an_approval_stands_whichever_came_first(tmp_path: Path, store: Store, track: Track) -> None:
+    """What was approved can be rejected until it begins; of two that reject, one is told that they came too late."""
+    numbers = prepare(store)
+    racers = track.race(tmp_path, ("approve", "reject") * 2, numbers)
+    assert [racer["errors"] for racer in racers] == [[]] * 4
+    assert recorded(store, Tag.REVIEW_REJECTED) == once_each(numbers)
+    assert endings(store) == {Status.REJECTED: ROWS}
+    assert told(store) == 3 * ROWS - recorded(store, Tag.REVIEW_APPROVED).total()
     assert_chain_holds(store)
 
 

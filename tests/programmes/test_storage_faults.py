@@ -26,8 +26,9 @@ from bot.store.store import Store, open_store
 from bot.testing.services import scratch_store
 from tests.cli.desk import Desk
 from tests.programmes.form import sized
-from tests.programmes.test_killed_storage import earlier_release, prepared, start, untouched
+from tests.programmes.test_killed_storage import SECOND, prepared, start, untouched
 from tests.store.dying import HOME
+from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT, locked_by_another
 from tests.store.samples import ENTRY
 from tests.usecases.office import ANTON, OLGA, Office
@@ -338,7 +339,7 @@ start(Path(sys.argv[1])).close()
 
 
 def test_processes_that_migrate_an_earlier_release_at_once_all_succeed(tmp_path: Path) -> None:
-    earlier_release(prepared(tmp_path))
+    take_back_to(prepared(tmp_path) / HOME / FILE_NAME, SECOND)
     folder = tmp_path / "before"
     racers = [
         subprocess.Popen(

@@ -47,7 +47,8 @@ ASKING: list[Row] = [
 ]
 
 ONE = "olga asks remove one"
-RAN = "opened approved intended answered ended"
+MADE = "intended answered ended"
+RAN = f"opened approved {MADE}"
 APPROVING: list[Row] = [
     (f"{ONE}; anton approves; it runs", "done 1 olga WAITS", RAN),
     (f"{ONE}; ida approves; it runs", "done 1 olga WAITS", RAN),
@@ -119,7 +120,7 @@ MEMBERS: list[Row] = [
     (
         f"{ONE}; Slack says that olga is a guest; 61 s pass; olga withdraws",
         "pending 0 olga NO_MEMBER",
-        "opened refused",
+        "opened refused lifted",
     ),
 ]
 
@@ -180,8 +181,10 @@ REJECTING: list[Row] = [
     (f"{ONE}; anton forges a no", "pending 0 anton FORGED_FORM", "opened refused"),
     (f"{ONE}; anton says no: Hm; vera approves", "rejected 0 vera TOO_LATE_REJECTED", "opened rejected"),
     (f"{ONE}; anton says no: Hm; vera says no: Hm", "rejected 0 vera TOO_LATE_REJECTED", "opened rejected"),
-    (f"{ONE}; anton approves; vera says no: Hm; it runs", "done 1 vera TOO_LATE_APPROVED", RAN),
-    (f"{ONE}; anton approves; viktor says no: Hm", "approved 0 viktor TOO_LATE_APPROVED", "opened approved refused"),
+    (f"{ONE}; anton approves; vera says no: Hm; it runs", "rejected 0 olga WAITS", "opened approved rejected"),
+    (f"{ONE}; anton approves; it runs; vera says no: Hm", "done 1 vera TOO_LATE_DONE", RAN),
+    (f"{ONE}; anton approves; viktor says no: Hm", "approved 0 viktor NOT_APPROVER", "opened approved refused"),
+    (f"{ONE}; anton approves; it runs; viktor says no: Hm", "done 1 viktor TOO_LATE_DONE", f"{RAN} refused"),
     (f"{ONE}; 900 s pass; anton says no: Hm", "expired 0 anton TOO_LATE_EXPIRED", "opened expired"),
     (f"{ONE}; anton says no: Hm; olga asks remove one", "pending 0 olga WAITS", "opened rejected opened"),
 ]
@@ -193,6 +196,29 @@ WITHDRAWING: list[Row] = [
     (f"{ONE}; anton approves; olga withdraws; it runs", "withdrawn 0 olga WITHDRAWN", "opened approved withdrawn"),
     (f"{ONE}; anton approves; it runs; olga withdraws", "done 1 olga TOO_LATE_DONE", RAN),
     (f"{ONE}; olga becomes nobody; olga withdraws", "withdrawn 0 olga WITHDRAWN", "opened withdrawn"),
+]
+
+AWAY = "61 s pass; Slack is silent"
+STOPPING: list[Row] = [
+    (f"{ONE}; anton approves; olga types freeze; it runs", "failed 0 olga FROZEN", "opened approved set ran stopped"),
+    (
+        f"{ONE}; anton approves; viktor types freeze; it runs",
+        "done 1 viktor TOO_LOW",
+        f"opened approved refused {MADE}",
+    ),
+    (f"{ONE}; {AWAY}; olga types freeze; the keeper looks", "pending 0 olga HOLDS", "opened"),
+    (f"{ONE}; {AWAY}; olga types freeze; 60 s pass; the keeper looks", "pending 0 olga FROZEN", "opened set changed"),
+    (
+        f"{ONE}; anton approves; {AWAY}; olga withdraws; Slack tells again; it runs; 6 s pass; it runs",
+        "withdrawn 0 olga WITHDRAWN",
+        "opened approved withdrawn",
+    ),
+    (
+        f"{ONE}; anton approves; {AWAY}; vera says no: Hm; the worker starts again; it runs; 60 s pass; "
+        "the keeper looks; Slack tells again; 6 s pass; it runs",
+        "done 1 vera NOT_STOPPED",
+        f"opened approved lifted {MADE}",
+    ),
 ]
 
 MINE = "olga asks paint one"
@@ -323,7 +349,18 @@ SETTLING: list[Row] = [
     (f"{ONE}; viktor says it was done", "pending 0 viktor NOTHING_TO_SETTLE", "opened refused"),
 ]
 
-STORIES = [*SETTLING, *ASKING, *APPROVING, *MEMBERS, *QUORUM, *REJECTING, *WITHDRAWING, *CONFIRMING, *RUNNING]
+STORIES = [
+    *SETTLING,
+    *ASKING,
+    *APPROVING,
+    *MEMBERS,
+    *QUORUM,
+    *REJECTING,
+    *WITHDRAWING,
+    *STOPPING,
+    *CONFIRMING,
+    *RUNNING,
+]
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ LINES_PER_MESSAGE = 20
 LINES_LAG = 1_800 * SECOND
 FACTS_LAST = 60 * SECOND
 ASK_AGAIN = 5 * SECOND
+STOP_LASTS = 60 * SECOND
+"""How long a stop holds while Slack does not say whose word it is."""
 MEMBER = "member"
 RANKS = {"viewer": 1, "operator": 2, "approver": 3, "admin": 4}
 FOREIGN = "stranger"
@@ -108,6 +110,10 @@ class Change:
         return f"CR-{self.number}"
 
     @property
+    def begun(self) -> bool:
+        return self.status not in ("pending", "approved")
+
+    @property
     def overdue_at(self) -> int:
         return self.created + PENDING_LASTS
 
@@ -117,7 +123,7 @@ class Inbound:
     """What somebody typed, pressed or sent off."""
 
     kind: str
-    """One of `ask`, `press`, `form`."""
+    """One of `ask`, `freeze`, `press`, `form`."""
     who: str
     word: str
     """The thing, the button or the reason."""
@@ -131,6 +137,20 @@ class Inbound:
 
 
 @dataclass(slots=True, kw_only=True)
+class Stop:
+    """The word of somebody who may stop something, from when it came in."""
+
+    who: str
+    at: int
+    """By the time that really passes."""
+    number: int = 0
+    """The change request it stops; 0 when it stops all."""
+    wanted: str = ""
+    """The status in which it leaves its change request."""
+    told: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Job:
     """Something to do: what came in, or a change request to run."""
 
@@ -139,13 +159,23 @@ class Job:
     number: int = 0
     attempts: int = 0
     taken: bool = False
+    stop: Stop | None = None
+    """The stop that came with it, also when it does not hold any more."""
+
+    @property
+    def rank(self) -> int:
+        """What stops goes before what decides, then what was approved, and last what reads a portal."""
+        if self.inbound is None:
+            return 2
+        stops = self.inbound.kind in ("freeze", "form") or self.inbound.word == "withdraw"
+        return 0 if stops else 3 if self.inbound.kind == "ask" or self.inbound.word == "undo" else 1
 
 
 OPEN = frozenset({"pending", "approved", "running", "unknown"})
 ARROWS = frozenset(
     {
         *(("pending", new) for new in ("approved", "rejected", "withdrawn", "expired")),
-        *(("approved", new) for new in ("running", "gone", "failed", "changed", "withdrawn", "expired")),
+        *(("approved", new) for new in ("running", "gone", "failed", "changed", "rejected", "withdrawn", "expired")),
         *(("running", new) for new in ("done", "gone", "failed", "unknown")),
         *(("unknown", new) for new in ("done", "gone", "failed")),
     }

@@ -17,6 +17,8 @@ class Word(StrEnum):
     AUDIT_DEAD = "does not take messages"
     AUDIT_LATE = "lags behind: a line for it"
     FROZEN = "b24bot is frozen"
+    HOLDS = "holds. Slack has not said yet who you are"
+    NOT_STOPPED = "was not stopped: Slack did not say"
     OPEN_ALREADY = "is open for this already"
     WAITS = "waits for approval"
     WAITS_FOR_YOU = "waits for you to confirm it"

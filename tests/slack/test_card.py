@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.core import marks
 from bot.core.change import ChangeRequest, Review, Status, Verdict
 from bot.core.mode import HOUSE
-from bot.core.policy import Decision
+from bot.core.policy import Decision, NeedsApproval
 from bot.core.principals import Principal
 from bot.plugin import Call, Plan, Undo, UndoKind
 from bot.slack.render.card import LOOKS, card_blocks, card_text
@@ -207,8 +207,11 @@ def test_what_the_bot_itself_plans_names_people() -> None:
     assert "<@U0003> has the role admin after" in said(blocks_of(a_change(plan=with_plan(calls=(call,)))))
 
 
-def test_what_is_approved_can_only_be_withdrawn() -> None:
-    assert [one["text"]["text"] for one in buttons_of(blocks_of(a_change(Status.APPROVED)))] == ["Withdraw"]
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_what_is_approved_can_only_be_stopped(decision: Decision) -> None:
+    rejected = ["Reject…"] if isinstance(decision, NeedsApproval) else []
+    labels = [one["text"]["text"] for one in buttons_of(blocks_of(a_change(Status.APPROVED, decision=decision)))]
+    assert labels == [*rejected, "Withdraw"]
 
 
 @pytest.mark.parametrize("decision", DECISIONS)

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from bot.clock import ShiftedClock
+from bot.core.change import Status
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.store.database import Database
+from bot.store.jobs import Rank
 from bot.store.keys import Keyring
 from bot.store.migrations import migrate
 from bot.store.store import FILE_NAME, Store, open_store
+from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT
+from tests.store.samples import opened
 
 GUARDS = {"audit_no_update", "audit_no_delete", "audit_no_replace", "changes_arrows"}
 INDEXES = {
@@ -24,7 +28,7 @@ INDEXES = {
 }
 TABLES = {
     *("grants", "receipts", "jobs", "changes", "reviews", "executions", "audit", "outbox", "channels"),
-    *("records", "secrets", "facts", "people", "_sqlite_migrations"),
+    *("records", "secrets", "facts", "people", "stops", "_sqlite_migrations"),
 }
 OPEN_A_STORE = """
 import sys
@@ -140,6 +144,32 @@ def test_processes_that_start_at_once_all_succeed(tmp_path: Path) -> None:
     ends = [(racer.communicate(timeout=30)[1], racer.returncode) for racer in racers]
     assert ends == [("", 0)] * 3
     assert named(home / FILE_NAME, "table") == TABLES
+
+
+def test_what_is_open_goes_through_the_step_that_brings_stops_and_ranks(tmp_path: Path) -> None:
+    """Jobs find their new rank, change requests stay as they are, and what was approved can be rejected now."""
+    former = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    numbers = {status: opened(former, f"thing:{status}", status=status).number for status in Status}
+    with former.unit_of_work():
+        for kind, rank in (("inbound", 0), ("inbound", 1), ("execute", 0)):
+            former.database.execute(
+                "INSERT INTO jobs (kind, payload, due_at, created_at, rank) VALUES (?, '1', 0, 0, ?)", kind, rank
+            )
+    former.close()
+    take_back_to(tmp_path / FILE_NAME, "m003_stops_and_ranks")
+    store = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    assert {status: store.changes.require(number).status for status, number in numbers.items()} == {
+        status: status for status in Status
+    }
+    ranks = store.database.rows("SELECT kind, rank FROM jobs ORDER BY id")
+    assert [(row["kind"], row["rank"]) for row in ranks] == [
+        ("inbound", Rank.DECIDING),
+        ("inbound", Rank.PLANNING),
+        ("execute", Rank.RUNNING),
+    ]
+    with store.unit_of_work():
+        assert store.changes.move(numbers[Status.APPROVED], Status.APPROVED, Status.REJECTED)
+    store.close()
 
 
 def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(store: Store) -> None:

@@ -13,6 +13,7 @@ from bot.core.change import Status
 from bot.core.errors import StoreUnavailable
 from bot.core.notices import CardNotice
 from bot.core.principals import Grant, Role
+from bot.core.stops import NewStop, StopKind
 from bot.store.database import Database
 from bot.store.store import Store, open_store
 from tests.store.neighbour import locked_by_another
@@ -93,6 +94,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
     "jobs.add": lambda store: store.jobs.add("inbound", "{}", at=0),
     "jobs.claim": lambda store: store.jobs.claim(10),
     "jobs.release_all": lambda store: store.jobs.release_all(),
+    "stops.put": lambda store: store.stops.put(NewStop(key="key", kind=StopKind.FREEZE, person=ANTON, steady=0)),
     "grants.put": lambda store: store.grants.put(Grant(principal=ANTON, role=Role.ADMIN, granted_by="x", granted_at=0)),
     "grants.remove": lambda store: store.grants.remove(ANTON),
     "facts.put": lambda store: store.facts.put("name", "value"),

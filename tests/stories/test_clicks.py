@@ -66,6 +66,7 @@ def test_the_same_click_delivered_five_times_counts_once(scene: Scene) -> None:
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_approve_racing_reject_ends_one_way(scene: Scene, attempt: int) -> None:
+    """As the rejection says, unless the call had begun before it came."""
     card = scene.ask_removal()
     scene.press("Vera", card, "Reject…")
     scene.workspace.wait_for(lambda: scene.workspace.open_views("Vera"), 5, "the form")
@@ -74,9 +75,11 @@ def test_approve_racing_reject_ends_one_way(scene: Scene, attempt: int) -> None:
         lambda: scene.workspace.people["Vera"].submit({"reason": "no"}),
     )
     ended = scene.wait_status(Status.DONE, Status.REJECTED)
-    scene.workspace.wait_for(
-        lambda: scene.workspace.ephemerals("Anton" if ended.status is Status.REJECTED else "Vera"), 5, "a true answer"
-    )
+    approved = scene.town.store.audit.find(tag="change:review:approved")
+    if ended.status is Status.DONE:
+        scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Vera"), 5, "a true answer")
+    elif not approved:
+        scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Anton"), 5, "a true answer")
     assert scene.effects() == (1 if ended.status is Status.DONE else 0)
 
 

@@ -32,6 +32,7 @@ from bot.usecases.receive import receive
 from bot.usecases.recover import Recovery
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
+from bot.usecases.stops import StopDeadlines
 from bot.usecases.submit import submit
 from bot.usecases.worker import INBOUND, perform_job, put_away_stranded
 from tests.usecases.messenger import Recorder
@@ -127,6 +128,7 @@ class Office:
         )
         self.courier = Courier(self.ctx)
         self.recovery = Recovery(self.ctx)
+        self.stops = StopDeadlines(self.ctx)
         self._keys = 0
         if not usual:
             for principal, role in roles.items():
@@ -220,7 +222,7 @@ class Office:
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
         self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={}, listed=None)
-        self.courier, self.recovery = Courier(self.ctx), Recovery(self.ctx)
+        self.courier, self.recovery, self.stops = Courier(self.ctx), Recovery(self.ctx), StopDeadlines(self.ctx)
         self.recovery.start()
 
     def wait(self, seconds: float, *, step: float = 1.0) -> None:
@@ -237,6 +239,7 @@ class Office:
         remind(self.ctx)
         show_again(self.ctx)
         self.recovery.look()
+        self.stops.look()
         note_mode(self.ctx)
         self.do_jobs()
         while self.courier.deliver_one():

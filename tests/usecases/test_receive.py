@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.audit import Tag
 from bot.core.errors import StoreUnavailable
-from bot.core.inbound import Click, Inbound, inbound_from_json
+from bot.core.inbound import Click, Inbound
 from bot.store.jobs import Receipt
 from bot.store.store import Store
 from bot.usecases import buttons
@@ -55,29 +55,6 @@ def test_a_repetition_may_bring_a_new_address_and_a_new_trigger(office: Office, 
     if isinstance(again, Click):
         again = replace(again, trigger="another")
     assert receive(office.ctx, again) is Receipt.REPEATED
-
-
-@pytest.mark.parametrize("kind", ["freeze", "click", "form"])
-def test_commands_that_wait_do_not_hold_up_what_people_decide(office: Office, kind: str) -> None:
-    urgent = {**inbounds(office), "freeze": office.typed(OLGA, ' \u200bFreeze\n"it loses" messages')}[kind]
-    for inbound in (office.typed(OLGA, "thing list"), office.typed(OLGA, "freezer"), urgent):
-        receive(office.ctx, inbound)
-    (first, *rest) = office.claim_inbound()
-    assert inbound_from_json(first.payload) == urgent
-    assert ["thing list" in job.payload for job in rest] == [True, False]
-
-
-def test_the_approval_that_waits_is_taken_before_commands_and_in_its_order(office: Office) -> None:
-    change = office.ask()
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    receive(office.ctx, office.click(ANTON, change, buttons.APPROVE))
-    receive(office.ctx, office.click(OLGA, change, buttons.WITHDRAW))
-    assert office.do_jobs(2) == 2
-    assert [record.tag for record in office.records(subject=change.id)][-2:] == [
-        Tag.REVIEW_APPROVED,
-        Tag.CHANGE_WITHDRAWN,
-    ]
-    assert office.records(Tag.COMMAND_RAN) == []
 
 
 def test_the_same_key_with_other_words_is_recorded_and_not_done(office: Office) -> None:

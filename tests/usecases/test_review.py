@@ -8,7 +8,7 @@ import pytest
 
 from bot.core import marks
 from bot.core.audit import Tag
-from bot.core.change import ENDINGS, ChangeRequest, Status, Verdict
+from bot.core.change import ENDINGS, NOT_BEGUN, ChangeRequest, Status, Verdict
 from bot.core.policy import Terms
 from bot.core.principals import Principal, Role
 from bot.core.standing import Standing
@@ -195,8 +195,13 @@ def test_a_quorum_keeps_what_it_was_when_it_was_asked(make_office: Callable[...,
     assert office.now(change).status is Status.PENDING
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status is not Status.PENDING])
-@pytest.mark.parametrize("button", [buttons.APPROVE, buttons.REJECT])
+@pytest.mark.parametrize(
+    ("button", "status"),
+    [
+        *((buttons.APPROVE, status) for status in Status if status is not Status.PENDING),
+        *((buttons.REJECT, status) for status in Status if status not in NOT_BEGUN),
+    ],
+)
 def test_a_click_that_comes_too_late_is_told_the_truth(office: Office, status: Status, button: str) -> None:
     """By name of who decided, where somebody did; the card is shown again, and the right person is no offender."""
     change = brought_to(office, status)
@@ -307,9 +312,19 @@ def test_a_form_with_a_value_of_somebody_elses_making_does_nothing(office: Offic
 
 
 def test_a_form_that_comes_too_late_is_told_the_truth(office: Office) -> None:
+    change = brought_to(office, Status.RUNNING)
+    assert "is running now" in office.send(ANTON, change, "too late")
+    assert office.now(change).status is Status.RUNNING
+
+
+def test_a_rejection_stops_what_is_approved_and_has_not_begun(office: Office) -> None:
     change = brought_to(office, Status.APPROVED)
-    assert "is approved and about to run" in office.send(ANTON, change, "too late")
-    assert office.now(change).status is Status.APPROVED
+    office.press(ANTON, change, buttons.REJECT)
+    assert len(office.messenger.forms) == 1
+    assert office.send(ANTON, change, "the wrong one") == ""
+    assert office.now(change).status is Status.REJECTED
+    office.work()
+    assert office.toy.calls == []
 
 
 def test_a_verdict_cannot_be_changed(make_office: Callable[..., Office]) -> None:

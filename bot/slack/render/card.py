@@ -233,7 +233,7 @@ def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
 
 def _actions(change: ChangeRequest, value: str) -> list[Block]:
     if change.status is Status.APPROVED:
-        return [_button("Withdraw", buttons.WITHDRAW, value)]
+        return _stopping(change, value)
     if undo_line(change):
         return [_button("Undo…", buttons.UNDO, value)]
     if _asks_people(change):
@@ -243,18 +243,20 @@ def _actions(change: ChangeRequest, value: str) -> list[Block]:
         ]
     if change.status is not Status.PENDING:
         return []
-    if is_review(change):
-        return [_approve(change, value), _button("Reject…", buttons.REJECT, value, style="danger")]
     if isinstance(change.decision, BrokenGlass):
         return [_break(change, value), _button("Withdraw", buttons.WITHDRAW, value)]
     if not isinstance(change.decision, NeedsApproval):
         confirm = _button("Confirm", buttons.CONFIRM, value, style="primary")
         return [confirm, _button("Withdraw", buttons.WITHDRAW, value)]
-    return [
-        _approve(change, value),
-        _button("Reject…", buttons.REJECT, value, style="danger"),
-        _button("Withdraw", buttons.WITHDRAW, value),
-    ]
+    return [_approve(change, value), *_stopping(change, value)]
+
+
+def _stopping(change: ChangeRequest, value: str) -> list[Block]:
+    """The buttons that stop it, which count until it begins."""
+    withdraw = [] if is_review(change) else [_button("Withdraw", buttons.WITHDRAW, value)]
+    if not isinstance(change.decision, NeedsApproval):
+        return withdraw
+    return [_button("Reject…", buttons.REJECT, value, style="danger"), *withdraw]
 
 
 def _approve(change: ChangeRequest, value: str) -> Block:

@@ -55,7 +55,9 @@ class Reader:
         changes = self.rows(
             "SELECT number, status, plan FROM changes WHERE status IN ('approved', 'running', 'unknown')"
         )
+        stops = self.rows("SELECT key, kind FROM stops WHERE settled_at IS NULL")
         return [
+            *(f"stop {row}" for row in stops),
             *(f"job {row}" for row in jobs),
             *(f"notice {row}" for row in waiting),
             *(f"CR-{number} {status}" for number, status, plan in changes if may_settle(status, plan)),

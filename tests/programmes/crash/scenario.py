@@ -132,6 +132,19 @@ REJECTED = Scenario(
     ),
 )
 WITHDRAWN = Scenario(name="withdrawn", steps=(ASK, presses("Olga", "Withdraw", 1001, over())))
+STOPPED = Scenario(
+    name="a stop that nobody confirms",
+    steps=(
+        ASK,
+        does("Slack takes no posts", posting_fails),
+        presses("Anton", "Approve", 1001, lambda scene: scene.status() == "approved"),
+        does("a minute passes", later(61)),
+        does("Slack tells of nobody", lambda scene: scene.workspace.fault("server_error", "users.info", count=10_000)),
+        presses("Olga", "Withdraw", 1001, told("Olga", "Your withdrawal holds")),
+        does("a minute passes", later(61), told("Olga", "was not stopped")),
+        does("Slack works", lambda scene: scene.workspace.clear_faults(), over()),
+    ),
+)
 EXPIRED = Scenario(name="expired", steps=(ASK, does("nobody decides", later(3_700), over())))
 STALE = Scenario(
     name="approved and never run",
@@ -344,7 +357,20 @@ SHELL = Scenario(
     ),
 )
 ALL = (
-    *(REMOVE, INTERRUPTED, SEVERAL_CALLS, CONFIRMED, REJECTED, WITHDRAWN, EXPIRED, STALE, RENEWED, REFUSED, BLIND),
+    *(
+        REMOVE,
+        INTERRUPTED,
+        SEVERAL_CALLS,
+        CONFIRMED,
+        REJECTED,
+        WITHDRAWN,
+        STOPPED,
+        EXPIRED,
+        STALE,
+        RENEWED,
+        REFUSED,
+        BLIND,
+    ),
     *(
         LONG_ANSWER,
         NO_ADDRESS,

@@ -202,6 +202,22 @@ DECISIONS: tuple[Bug, ...] = (
         by=_MACHINE,
     ),
     bug(
+        "stop-unheld",
+        "a stop holds from when its job is done, not from when it is acknowledged",
+        ("bot/usecases/receive.py", "            hold(ctx, inbound)\n", ""),
+        by="tests/usecases/test_stops.py",
+    ),
+    bug(
+        "anybody-stops",
+        "a freeze holds for a minute whoever typed it",
+        (
+            "bot/usecases/stop_requests.py",
+            "    if not isinstance(inbound, SlashCommand) or not may_freeze(ctx, inbound.person):",
+            "    if not isinstance(inbound, SlashCommand):",
+        ),
+        by="tests/usecases/test_stops.py",
+    ),
+    bug(
         "eleventh",
         "one person may have any number of change requests open",
         ("bot/usecases/able.py", "MOST_OPEN = 10", "MOST_OPEN = 1_000"),

@@ -1,0 +1,54 @@
+"""A pending stop: the word of somebody who may stop something, which holds until it is confirmed or lifted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.change import ChangeRequest
+from bot.core.mode import HOUSE
+from bot.core.principals import Principal
+
+STOP_LASTS_MS = 60_000
+"""How long a stop may stay pending: as long as what Slack said of an account may be relied on."""
+
+
+class StopKind(StrEnum):
+    """What somebody does to stop one change request, or all of them."""
+
+    FREEZE = "freeze"
+    WITHDRAW = "withdraw"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStop:
+    """A stop before it is stored. `key` names the delivery it came with."""
+
+    key: str
+    kind: StopKind
+    person: Principal
+    number: int = 0
+    """The change request that is stopped; 0 for a freeze, which stops all that change a portal."""
+    reason: str = ""
+    steady: int
+    """When it was acknowledged, in milliseconds of the clock that nobody sets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(NewStop):
+    """A stop as it is stored."""
+
+    id: int
+    settled: bool
+    """Confirmed or lifted: it holds nothing any more."""
+
+    @property
+    def subject(self) -> str:
+        return f"CR-{self.number}" if self.number else "b24bot"
+
+    def bars(self, change: ChangeRequest) -> bool:
+        """Whether it keeps this change request from beginning. A freeze spares the bot's own rules."""
+        if self.kind is StopKind.FREEZE:
+            return change.plugin != HOUSE
+        return change.number == self.number

@@ -1,0 +1,116 @@
+"""Which stop somebody asks for: read from what they typed, pressed or sent, and from the stored allow-list alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.core.change import NOT_BEGUN, ChangeRequest, Status
+from bot.core.characters import drop_invisible
+from bot.core.errors import WordsError
+from bot.core.inbound import Click, Form, Inbound, SlashCommand
+from bot.core.invocation import understand
+from bot.core.policy import Allowed, decide
+from bot.core.principals import Principal
+from bot.core.stops import NewStop, StopKind
+from bot.core.tokenizer import render, words_of
+from bot.core.words import one_line
+from bot.plugin import PluginError, Risk
+from bot.usecases import buttons
+from bot.usecases.bypass import is_review
+from bot.usecases.consider import role_of
+from bot.usecases.context import Context
+from bot.usecases.holding import steady_ms
+from bot.usecases.mode import FROZEN
+from bot.usecases.quorum import unfit
+from bot.usecases.rules import freeze_reason, freezing
+
+LONGEST_REASON = 1_000
+
+
+def stop_requested(ctx: Context, inbound: Inbound) -> NewStop | None:
+    """The stop that a delivery asks for, if the stored allow-list lets this person ask for it and it can stop anything.
+
+    Slack is not asked. Call it in the unit of work that stores the delivery.
+    """
+    return _KINDS[type(inbound)](ctx, inbound)
+
+
+def freeze_line(text: str) -> str:
+    """A freeze with a quotation mark left open in its reason, with that reason quoted; any other line as it is.
+
+    Nobody who says stop shall be told to close a quotation mark.
+    """
+    try:
+        words_of(text)
+    except WordsError:
+        noun, *reason = drop_invisible(text).split(maxsplit=1)
+        return text if noun.lower() != freezing.noun or "--dry-run" in text else render([noun, *reason])
+    return text
+
+
+def rejection_reason(form: Form) -> str:
+    """Why somebody rejects, on one line; empty when they do not say."""
+    return one_line(drop_invisible(form.fields.get("reason", "")))[:LONGEST_REASON]
+
+
+def may_freeze(ctx: Context, person: Principal) -> bool:
+    """Whether the stored allow-list lets somebody freeze."""
+    return isinstance(decide(Risk.HALT, role_of(ctx, person), ctx.terms), Allowed)
+
+
+def _freeze(ctx: Context, inbound: Inbound) -> NewStop | None:
+    if not isinstance(inbound, SlashCommand) or not may_freeze(ctx, inbound.person):
+        return None
+    if ctx.store.facts.get(FROZEN):
+        return None
+    try:
+        understood = understand(freezing, freeze_line(inbound.text))
+    except PluginError:
+        return None
+    if understood.invocation.dry_run or understood.invocation.break_glass:
+        return None
+    reason = freeze_reason(understood.arguments["reason"])
+    return NewStop(key=inbound.key, kind=StopKind.FREEZE, person=inbound.person, reason=reason, steady=steady_ms(ctx))
+
+
+def _withdraw(ctx: Context, inbound: Inbound) -> NewStop | None:
+    change = _not_begun(ctx, inbound)
+    if not isinstance(inbound, Click) or inbound.button != buttons.WITHDRAW or change is None:
+        return None
+    if inbound.person != change.requester or is_review(change):
+        return None
+    return _of(ctx, StopKind.WITHDRAW, inbound, change)
+
+
+def _reject(ctx: Context, inbound: Inbound) -> NewStop | None:
+    change = _not_begun(ctx, inbound)
+    if not isinstance(inbound, Form) or change is None or not rejection_reason(inbound):
+        return None
+    decided = inbound.person in (review.reviewer for review in change.reviews)
+    if decided or unfit(ctx, inbound.person, change) is not None:
+        return None
+    return _of(ctx, StopKind.REJECT, inbound, change)
+
+
+def _of(ctx: Context, kind: StopKind, inbound: Inbound, change: ChangeRequest) -> NewStop:
+    return NewStop(key=inbound.key, kind=kind, person=inbound.person, number=change.number, steady=steady_ms(ctx))
+
+
+def _not_begun(ctx: Context, inbound: Inbound) -> ChangeRequest | None:
+    """The change request that a genuine button or form is about, if it can still begin."""
+    if isinstance(inbound, SlashCommand):
+        return None
+    number = buttons.number_in(inbound.value)
+    change = ctx.store.changes.get(number) if number is not None else None
+    if change is None or change.status not in NOT_BEGUN:
+        return None
+    if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():
+        return None
+    return change if buttons.genuine(ctx.store.keys, ctx.home_team, change, inbound) else None
+
+
+_KINDS: Mapping[type, Callable[[Context, Inbound], NewStop | None]] = {
+    SlashCommand: _freeze,
+    Click: _withdraw,
+    Form: _reject,
+}

@@ -1,0 +1,134 @@
+"""Words that stop: each holds from the transaction that acknowledges it, until Slack was asked about its speaker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.core.audit import Entry, Fact, Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.inbound import Inbound
+from bot.core.stops import STOP_LASTS_MS, Stop, StopKind
+from bot.plugin import Reply
+from bot.store.jobs import Job
+from bot.usecases.change_record import record_change
+from bot.usecases.colleagues import as_colleague
+from bot.usecases.context import Context
+from bot.usecases.deeds import DEEDS, Word
+from bot.usecases.holding import steady_ms
+from bot.usecases.mode import FROZEN
+from bot.usecases.notify import whisper
+from bot.usecases.rules import FREEZE
+from bot.usecases.standing import look_up
+from bot.usecases.stop_requests import may_freeze, stop_requested
+
+UNCONFIRMED = "Slack did not say within a minute whether that account is a member's; the freeze stays."
+HOLDS: Mapping[StopKind, str] = {
+    StopKind.FREEZE: "Your freeze holds.",
+    StopKind.WITHDRAW: "Your withdrawal holds.",
+    StopKind.REJECT: "Your rejection holds.",
+}
+
+
+def hold(ctx: Context, inbound: Inbound) -> None:
+    """Let a word that stops hold, if the stored allow-list lets this person say it; in the unit of work of its receipt.
+
+    While Slack has not said which team is ours, the person's own counts: nothing runs before that is known.
+    """
+    known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
+    try:
+        stop = stop_requested(known, as_colleague(known, inbound))
+    except (KeyError, TypeError, ValueError):
+        # What is stored of the change request cannot be read: nothing of it begins, and the job tells the person.
+        return
+    if stop is not None:
+        ctx.store.stops.put(stop)
+
+
+def pending_stop(ctx: Context, change: ChangeRequest) -> Stop | None:
+    """The pending stop that keeps a change request from beginning."""
+    return next((stop for stop in ctx.store.stops.pending() if stop.bars(change)), None)
+
+
+def settle_stop(ctx: Context, key: str) -> None:
+    """End the stop that came with a delivery, in the unit of work that ends its job. What it did not do is recorded."""
+    stop = ctx.store.stops.get(key)
+    if stop is not None and ctx.store.stops.settle(stop, at=ctx.clock.now_ms()) and not _is_done(ctx, stop):
+        _record_lifted(ctx, stop, "it was refused, or came too late")
+
+
+def put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
+    """Whether nothing is to be done for the job of a stop now: Slack does not tell yet, or its time was up before.
+
+    Not in a unit of work: Slack is asked.
+    """
+    stop = ctx.store.stops.get(inbound.key)
+    wait = look_up(ctx, [inbound.person]) if stop is not None and not stop.settled else 0
+    if stop is None or not (stop.settled or wait):
+        return False
+    with ctx.store.unit_of_work() as store:
+        if stop.settled:
+            store.jobs.finish(job)
+        else:
+            store.jobs.postpone(job, due_at=ctx.clock.now_ms() + wait)
+            if store.outbox.state_of(_key(stop, "wait")) is None:
+                _tell(ctx, stop, f"{HOLDS[stop.kind]} Slack has not said yet who you are; it is asked for a minute.")
+    ctx.wake()
+    return True
+
+
+class StopDeadlines:
+    """Ends the stops that nobody could confirm within a minute: a freeze stays, another stop is lifted."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._known: dict[int, int] = {}
+        """Since when this process knows of each, by the clock that nobody sets: it begins anew with the machine."""
+
+    def look(self) -> None:
+        """One round, for the keeper."""
+        now, pending = steady_ms(self._ctx), self._ctx.store.stops.pending()
+        self._known = {stop.id: self._known.get(stop.id, now) for stop in pending}
+        for stop in pending:
+            if now - min(stop.steady, self._known[stop.id]) >= STOP_LASTS_MS:
+                self._end(stop)
+
+    def _end(self, stop: Stop) -> None:
+        ctx = self._ctx
+        with ctx.store.unit_of_work() as store:
+            if not store.stops.settle(stop, at=ctx.clock.now_ms()):
+                return
+            if stop.kind is StopKind.FREEZE and may_freeze(ctx, stop.person):
+                DEEDS[FREEZE](ctx, Word(asked=stop.person), {"reason": stop.reason, "note": UNCONFIRMED})
+                _tell(ctx, stop, f"b24bot is frozen. {UNCONFIRMED} Two admins can unfreeze it.", when="end")
+            else:
+                _record_lifted(ctx, stop, "Slack did not say within a minute who that is")
+                undone = f"{stop.subject} was not stopped: Slack did not say within a minute who you are."
+                _tell(ctx, stop, f"{undone} Try again.", when="end")
+        ctx.wake()
+
+
+def _is_done(ctx: Context, stop: Stop) -> bool:
+    """Whether what was to be stopped is stopped, by this word or by another."""
+    if stop.kind is StopKind.FREEZE:
+        return bool(ctx.store.facts.get(FROZEN))
+    ended = {StopKind.WITHDRAW: Status.WITHDRAWN, StopKind.REJECT: Status.REJECTED}
+    return ctx.store.changes.require(stop.number).status is ended[stop.kind]
+
+
+def _record_lifted(ctx: Context, stop: Stop, reason: str) -> None:
+    facts: dict[str, Fact] = {"kind": stop.kind, "reason": reason}
+    if stop.number:
+        change = ctx.store.changes.require(stop.number)
+        record_change(ctx.store, Tag.STOP_LIFTED, change, actor=stop.person.id, facts=facts)
+    else:
+        ctx.store.record(Entry(tag=Tag.STOP_LIFTED, actor=stop.person.id, subject=stop.subject, facts=facts))
+
+
+def _tell(ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:
+    channel = ctx.store.changes.require(stop.number).channel if stop.number else ""
+    whisper(ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when))
+
+
+def _key(stop: Stop, when: str) -> str:
+    return f"whisper:stop:{stop.id}:{when}"

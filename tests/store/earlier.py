@@ -1,0 +1,32 @@
+"""A database as an earlier release left it: what stands in it, in the schema from before a step."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from bot.store.database import Database
+from bot.store.migrations import migrations
+
+SIDES = ("main", "new")
+
+
+def take_back_to(path: Path, step: str) -> None:
+    """Put the rows of a closed database into the schema from before this step, as far as that has their columns."""
+    now = path.with_suffix(".new")
+    path.rename(now)
+    database = Database(path)
+    with database.unit_of_work():
+        migrations.apply(database.utils, stop_before=step)
+    tables = [row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    database.close()
+    with sqlite3.connect(path) as old:
+        old.execute("ATTACH ? AS new", [str(now)])
+        for table in (name for name in tables if name != "_sqlite_migrations"):
+            kept, known = (
+                [row[1] for row in old.execute(f"PRAGMA {of}.table_info({table})")] for of in ("main", "new")
+            )
+            columns = ", ".join(name for name in kept if name in known)
+            old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+    old.close()
+    now.unlink()

@@ -1,0 +1,302 @@
+"""A freeze, a withdrawal and a rejection hold from their acknowledgement: no first intent is written after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.inbound import Inbound
+from bot.core.standing import Standing
+from bot.core.stops import STOP_LASTS_MS
+from bot.plugin import Call
+from bot.store.jobs import Job
+from bot.usecases import buttons
+from bot.usecases.mode import FROZEN
+from bot.usecases.receive import receive
+from bot.usecases.stops import UNCONFIRMED
+from bot.usecases.undelivered import Lost
+from bot.usecases.worker import perform_job
+from tests.usecases.office import ANTON, HOME, OLGA, STRANGER, VERA, VIKTOR, Office
+
+STOPS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
+    "freeze": lambda office, change: office.typed(OLGA, "freeze it's losing messages"),
+    "withdraw": lambda office, change: office.click(OLGA, change, buttons.WITHDRAW),
+    "reject": lambda office, change: office.form(VERA, change, "the wrong one"),
+}
+STOPPED = {"freeze": Status.FAILED, "withdraw": Status.WITHDRAWN, "reject": Status.REJECTED}
+stopping = pytest.mark.parametrize("kind", STOPS)
+
+
+def taken(office: Office) -> Job:
+    """The job of what was approved, in the hands of a runner."""
+    with office.store.unit_of_work() as store:
+        job = store.jobs.claim(office.clock.now_ms())
+    assert job is not None
+    assert job.kind == "execute"
+    return job
+
+
+def let_facts_age(office: Office) -> None:
+    """Slack has to be asked anew; the approval stays good."""
+    office.clock.advance(61)
+
+
+def silence(office: Office) -> None:
+    office.messenger.on_try = lambda kind: _fail(kind)
+
+
+def _fail(kind: str) -> None:
+    if kind == "account":
+        raise Lost("TimeoutError")
+
+
+def speak(office: Office) -> None:
+    office.messenger.on_try = lambda kind: None
+
+
+def pending(office: Office) -> int:
+    return len(office.store.stops.pending())
+
+
+def lifted(office: Office) -> list[tuple[str, str]]:
+    return [(record.actor, record.subject) for record in office.records(Tag.STOP_LIFTED)]
+
+
+@stopping
+def test_a_stop_that_is_acknowledged_before_the_first_intent_holds(office: Office, kind: str) -> None:
+    """A runner has the approved request already, and the job of the stop is not even taken."""
+    change = office.approved()
+    job = taken(office)
+    receive(office.ctx, STOPS[kind](office, change))
+    perform_job(office.ctx, job)
+    assert office.now(change).status is Status.APPROVED
+    assert office.toy.calls == []
+    office.wait(2)
+    assert office.now(change).status is STOPPED[kind]
+    assert office.toy.calls == []
+    assert (pending(office), lifted(office)) == (0, [])
+
+
+@stopping
+def test_a_stop_that_is_acknowledged_while_the_plan_is_made_again_holds(office: Office, kind: str) -> None:
+    change = office.approved()
+    job, stop = taken(office), STOPS[kind](office, change)
+
+    def stop_now() -> None:
+        receive(office.ctx, stop)
+
+    office.toy.on_open = stop_now
+    perform_job(office.ctx, job)
+    assert office.toy.calls == []
+    office.wait(2)
+    assert office.now(change).status is STOPPED[kind]
+    assert office.toy.calls == []
+
+
+@stopping
+def test_what_has_begun_before_the_stop_is_finished(office: Office, kind: str) -> None:
+    change = office.approved("thing swap one two", OLGA)
+    stop = STOPS[kind](office, change)
+    stops = [stop]
+
+    def stop_now(call: Call) -> None:
+        if stops:
+            receive(office.ctx, stops.pop())
+
+    office.toy.on_call = stop_now
+    office.wait(2)
+    assert office.now(change).status is Status.DONE
+    assert len(office.toy.calls) == 2
+    assert pending(office) == 0
+
+
+NO_STOPS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
+    "freeze of a viewer": lambda office, change: office.typed(VIKTOR, "freeze"),
+    "freeze of somebody unlisted": lambda office, change: office.typed(replace(OLGA, user="UNOBODY"), "freeze"),
+    "freeze of another workspace": lambda office, change: office.typed(STRANGER, "freeze"),
+    "freeze that is only shown": lambda office, change: office.typed(OLGA, "freeze --dry-run"),
+    "freeze with an option that is none": lambda office, change: office.typed(OLGA, "freeze --now"),
+    "another command": lambda office, change: office.typed(OLGA, "unfreeze"),
+    "withdrawal by somebody else": lambda office, change: office.click(ANTON, change, buttons.WITHDRAW),
+    "withdrawal with a forged button": lambda office, change: office.click(
+        OLGA, change, buttons.WITHDRAW, value=f"{change.number}.{'0' * 16}.x.{'0' * 32}"
+    ),
+    "withdrawal on a copy of the card": lambda office, change: office.click(
+        OLGA, change, buttons.WITHDRAW, channel="CELSEWHERE"
+    ),
+    "rejection by the requester": lambda office, change: office.form(OLGA, change, "no"),
+    "rejection by a viewer": lambda office, change: office.form(VIKTOR, change, "no"),
+    "rejection without a reason": lambda office, change: office.form(VERA, change, " "),
+    "rejection by who approved": lambda office, change: office.form(ANTON, change, "no"),
+    "the button that asks why": lambda office, change: office.click(VERA, change, buttons.REJECT),
+}
+
+
+@pytest.mark.parametrize("words", NO_STOPS)
+def test_the_words_of_whom_the_allow_list_does_not_let_hold_nothing(office: Office, words: str) -> None:
+    change = office.approved()
+    job = taken(office)
+    receive(office.ctx, NO_STOPS[words](office, change))
+    assert pending(office) == 0
+    perform_job(office.ctx, job)
+    assert office.now(change).status is Status.DONE
+
+
+@stopping
+def test_the_stop_of_a_guest_is_lifted_on_the_record_and_what_waited_is_done(office: Office, kind: str) -> None:
+    """The stored list lets them; Slack says that the account is no member's any more."""
+    change = office.approved()
+    let_facts_age(office)
+    stop = office.typed(VERA, "freeze") if kind == "freeze" else STOPS[kind](office, change)
+    office.messenger.standings[stop.person] = Standing.GUEST
+    receive(office.ctx, stop)
+    assert pending(office) == 1
+    office.wait(2)
+    assert lifted(office) == [(stop.person.id, "b24bot" if kind == "freeze" else change.id)]
+    assert pending(office) == 0
+    assert not office.store.facts.get(FROZEN)
+    ended = Status.FAILED if kind == "withdraw" else Status.DONE
+    assert office.now(change).status is ended, "what a guest asked for is not run either"
+
+
+@stopping
+def test_a_stop_is_confirmed_as_soon_as_slack_answers(office: Office, kind: str) -> None:
+    change = office.approved()
+    let_facts_age(office)
+    silence(office)
+    receive(office.ctx, STOPS[kind](office, change))
+    office.wait(20)
+    assert office.now(change).status is Status.APPROVED
+    said = [whisper.reply.title for whisper in office.messenger.whispers if "holds." in whisper.reply.title]
+    assert len(said) == 1
+    speak(office)
+    office.wait(10)
+    assert office.now(change).status is STOPPED[kind]
+    assert office.toy.calls == []
+    assert (pending(office), lifted(office)) == (0, [])
+
+
+def test_a_freeze_that_slack_never_confirms_stays(office: Office) -> None:
+    change = office.approved()
+    let_facts_age(office)
+    silence(office)
+    receive(office.ctx, office.typed(OLGA, "freeze it loses messages"))
+    office.wait(STOP_LASTS_MS / 1000 + 1)
+    assert "it loses messages" in (office.store.facts.get(FROZEN) or "")
+    (record,) = office.records(Tag.FROZEN)
+    assert (record.actor, record.facts["sentence"]) == (OLGA.id, UNCONFIRMED)
+    assert UNCONFIRMED in office.last_whisper
+    speak(office)
+    office.wait(10)
+    assert len(office.records(Tag.FROZEN)) == 1, "the job that asked again freezes nothing a second time"
+    assert office.records(Tag.COMMAND_REFUSED) == []
+    assert office.now(change).status is Status.FAILED
+
+
+@pytest.mark.parametrize("kind", ["withdraw", "reject"])
+def test_another_stop_that_slack_never_confirms_is_lifted_on_the_record(office: Office, kind: str) -> None:
+    change = office.approved()
+    let_facts_age(office)
+    silence(office)
+    stop = STOPS[kind](office, change)
+    receive(office.ctx, stop)
+    office.wait(STOP_LASTS_MS / 1000 - 1)
+    assert pending(office) == 1
+    office.wait(2)
+    assert lifted(office) == [(stop.person.id, change.id)]
+    assert (
+        office.last_whisper == f"{change.id} was not stopped: Slack did not say within a minute who you are. Try again."
+    )
+    speak(office)
+    office.wait(10)
+    assert office.now(change).status is Status.DONE
+    assert office.records(Tag.REVIEW_REFUSED) == []
+
+
+def test_a_freeze_of_who_lost_the_role_meanwhile_does_not_stay(office: Office) -> None:
+    silence(office)
+    let_facts_age(office)
+    receive(office.ctx, office.typed(OLGA, "freeze"))
+    with office.store.unit_of_work() as store:
+        store.database.execute("UPDATE grants SET role = 'viewer' WHERE user = ?", OLGA.user)
+    office.stops.look()
+    office.clock.advance(STOP_LASTS_MS / 1000)
+    office.stops.look()
+    assert not office.store.facts.get(FROZEN)
+    assert lifted(office) == [(OLGA.id, "b24bot")]
+
+
+@stopping
+def test_a_stop_holds_through_a_restart(office: Office, kind: str) -> None:
+    change = office.approved()
+    taken(office)
+    receive(office.ctx, STOPS[kind](office, change))
+    office.restart()
+    with office.store.unit_of_work() as store:
+        stop, run = (store.jobs.claim(office.clock.now_ms()) for _ in range(2))
+    assert stop is not None
+    assert run is not None
+    perform_job(office.ctx, run)
+    assert office.toy.calls == []
+    perform_job(office.ctx, stop)
+    office.wait(2)
+    assert office.now(change).status is STOPPED[kind]
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_clock_that_is_set_ends_no_stop_before_its_minute(office: Office, minutes: int) -> None:
+    change = office.approved()
+    let_facts_age(office)
+    silence(office)
+    receive(office.ctx, STOPS["withdraw"](office, change))
+    office.stops.look()
+    office.clock.set_by = minutes * 60_000
+    office.stops.look()
+    office.clock.advance(STOP_LASTS_MS / 1000 - 1)
+    office.stops.look()
+    assert pending(office) == 1
+    office.clock.advance(1)
+    office.stops.look()
+    assert pending(office) == 0
+
+
+def test_a_freeze_whose_job_breaks_stays_all_the_same(office: Office) -> None:
+    receive(office.ctx, office.typed(OLGA, "freeze"))
+    office.break_audit()
+    office.do_jobs()
+    office.mend_audit()
+    assert pending(office) == 1
+    office.wait(STOP_LASTS_MS / 1000 + 1)
+    assert office.store.facts.get(FROZEN)
+
+
+@stopping
+def test_before_slack_has_said_which_team_is_ours_a_stop_holds_too(office: Office, kind: str) -> None:
+    change = office.approved()
+    office.ctx.home_team = ""
+    receive(office.ctx, STOPS[kind](office, change))
+    assert pending(office) == 1
+    office.ctx.home_team = HOME
+    office.wait(2)
+    assert office.now(change).status is STOPPED[kind]
+
+
+def test_a_freeze_holds_no_change_of_the_bots_own_rules(office: Office) -> None:
+    """It takes two admins to go on, so what they decide must not wait for a freeze."""
+    change = office.ask("thing remove one")
+    receive(office.ctx, office.typed(OLGA, "freeze"))
+    (stop,) = office.store.stops.pending()
+    assert stop.bars(change)
+    assert not stop.bars(replace(change, plugin="house"))
+
+
+def test_what_was_settled_is_forgotten_with_its_receipt(office: Office) -> None:
+    office.type(OLGA, "freeze")
+    now = office.clock.now_ms()
+    with office.store.unit_of_work() as store:
+        assert store.stops.forget(now) == 0
+        assert store.stops.forget(now + 8 * 86_400_000) == 1
