@@ -267,8 +267,8 @@ RUNNING: list[Row] = [
     ),
     (
         f"{MINE} --colour blue; lime is written over blue; the fitting digest is written; olga confirms; it runs",
-        "done 1 olga WAITS_FOR_YOU",
-        MINE_RAN,
+        "failed 0 olga WAITS_FOR_YOU",
+        "opened confirmed stopped",
     ),
     (
         f"{MINE} --colour blue; olga confirms; lime is written over blue; the fitting digest is written; it runs",
