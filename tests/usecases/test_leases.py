@@ -428,7 +428,7 @@ def test_a_stored_plan_that_is_not_the_approved_one_is_not_run(office: Office) -
     ended = office.now(change)
     assert (ended.status, ended.outcome) == (
         Status.FAILED,
-        "Nothing was sent: what is stored is not what was approved.",
+        "Nothing was sent: what is stored is not what was confirmed.",
     )
     assert office.toy.calls == []
 
