@@ -36,6 +36,16 @@ KEEPING: tuple[Bug, ...] = (
         by="tests/programmes/test_races.py",
     ),
     bug(
+        "upgrade-forgets",
+        "a change request of the release before, whose record has no signature yet, is taken for a forged one",
+        (
+            "bot/usecases/attestation.py",
+            "    if terms is None:\n        return True",
+            "    if terms is None:\n        return False",
+        ),
+        by="tests/usecases/test_upgrade.py",
+    ),
+    bug(
         "lock-file-only",
         "a deleted lock file lets a second worker in",
         ("bot/store/seats.py", "            if role == WORKER:", "            if not role:"),
