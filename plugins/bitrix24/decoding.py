@@ -25,7 +25,9 @@ _ANSWER_KEYS = frozenset({"result", "error", "errors", "error_description", "acc
 _PAGE = re.compile(r"<!doctype|<html|<head|<body|<title", re.IGNORECASE)
 _PHP = re.compile(r"\b(?:Fatal error|Parse error|Warning|Notice|Deprecated|Strict Standards)(?:</b>)?:", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,100}>(.{1,300}?)</title", re.IGNORECASE | re.DOTALL)
-_NOT_SHOWN = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_NOT_SHOWN = re.compile(r"<(script|style)\b.{0,5000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_LONGEST = 5_000
+"""Characters of a page that are searched for words; what is quoted of them is far shorter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +165,7 @@ def _described(text: str) -> Decoded:
 
 def readable(text: str) -> str:
     """The words of a text with markup in it."""
-    return " ".join(re.sub(r"<[^<>]{0,500}>", " ", _NOT_SHOWN.sub(" ", text[:20_000])).split())
+    return " ".join(re.sub(r"<[^<>]{0,500}>", " ", _NOT_SHOWN.sub(" ", text[:_LONGEST])).split())
 
 
 def _too_deep(value: Any) -> bool:

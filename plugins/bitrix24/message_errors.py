@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plugins.bitrix24 import errors
+from plugins.bitrix24 import errors, reported
 from plugins.bitrix24.errors import Row
 
 _STATUS = "Look at `connector status`; `connector activate` switches it on and clears an error."
@@ -71,4 +71,4 @@ def told(refused: Sequence[Mapping[str, Any]], *, of: int = 0) -> str:
 
 def _texts(item: Mapping[str, Any]) -> Sequence[str]:
     found = item.get("ERRORS")
-    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
+    return [each for each in map(reported.text_of, found if isinstance(found, list) else [found]) if each]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Remember, Services
-from plugins.bitrix24 import catalogue, identifiers, sweep, upkeep, values
+from plugins.bitrix24 import authorities, catalogue, identifiers, sweep, upkeep, values
 from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.catalogue import Effect
@@ -137,6 +137,10 @@ class Portal:
     def settings(self) -> Mapping[str, str]:
         """The settings of this installation."""
         return self._services.settings
+
+    def authorities(self) -> tuple[str, ...]:
+        """What the certificate authorities that count for this portal alone are called."""
+        return authorities.subjects(self._vault.portal(self.place.name).authorities)
 
     def health(self, name: str) -> Health | None:
         """What the last renewal of a portal's tokens showed."""

@@ -47,7 +47,7 @@ def find(holder: Mapping[str, Any]) -> ReportedError | None:
         if _CODE.fullmatch(error):
             return ReportedError(code=error, words=words, documented=True)
         return ReportedError(words="; ".join(filter(None, (error.strip(), words))), documented=True)
-    more, listed = _text(error), holder.get("errors")
+    more, listed = text_of(error), holder.get("errors")
     if error in _NOTHING and not words and not listed:
         return None
     code = _code(error) or _code(listed)
@@ -57,11 +57,11 @@ def find(holder: Mapping[str, Any]) -> ReportedError | None:
 
 def _words(holder: Mapping[str, Any]) -> str:
     """Everything that is said beside `error`, each text once."""
-    texts = [_text(holder.get(key)) for key in WORD_KEYS] + [_text(holder.get("errors"))]
+    texts = [text_of(holder.get(key)) for key in WORD_KEYS] + [text_of(holder.get("errors"))]
     return "; ".join(dict.fromkeys(filter(None, texts)))
 
 
-def _text(value: Any, depth: int = _DEEPEST) -> str:
+def text_of(value: Any, depth: int = _DEEPEST) -> str:
     """The words in a value: of a map those under a known key, else all of them."""
     if isinstance(value, bool) or value is None or not depth:
         return ""
@@ -69,7 +69,7 @@ def _text(value: Any, depth: int = _DEEPEST) -> str:
         known = [value[key] for key in WORD_KEYS if key in value]
         value = known or [each for key, each in value.items() if key not in _CODE_KEYS]
     if isinstance(value, list):
-        texts = [_text(each, depth - 1) for each in value[:_MOST_TEXTS]]
+        texts = [text_of(each, depth - 1) for each in value[:_MOST_TEXTS]]
         return "; ".join(dict.fromkeys(filter(None, texts)))
     return value.strip() if isinstance(value, str) else str(value) if isinstance(value, int | float) and value else ""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plugins.bitrix24 import answer, decoding
 from plugins.bitrix24.answer import Body, Unreadable
@@ -118,3 +120,40 @@ def test_a_connector_called_error_is_not_an_error_of_the_list() -> None:
     found = answer.read(b'{"result": {"error": "Error reports"}}')
     assert isinstance(found, Body)
     assert found.error is None
+
+
+PIECES = st.sampled_from(
+    [
+        TRUE,
+        WARNING,
+        b'{"error":""',
+        b'"x"}',
+        b"\xef\xbb\xbf",
+        b"null",
+        b"<html>",
+        b"<script>",
+        b"{",
+        b"}",
+        b"\xff",
+        b"]",
+    ]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=8))
+@settings(max_examples=120, deadline=None)
+def test_no_bytes_make_the_reader_fail_and_none_make_two_answers_one(pieces: list[bytes]) -> None:
+    raw = b"".join(pieces)
+    found = answer.read(raw)
+    if isinstance(found, Body) and found.around is None:
+        assert isinstance(json.loads(raw.decode("utf-8").strip("\ufeff\u00a0 \t\r\n")), dict)
+    if isinstance(found, Unreadable):
+        assert found.flaw.name
+        assert len(found.words) <= 5_000
+
+
+def test_a_page_full_of_unfinished_scripts_is_read_in_no_time() -> None:
+    """What is searched for words is bounded, so a hostile page costs little."""
+    found = answer.read(b"<html>" + b"<script " * 100_000)
+    assert isinstance(found, Unreadable)
+    assert found.flaw is decoding.WEB_PAGE

@@ -8,10 +8,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from bot.plugin.loopback import WebReply
 from plugins.bitrix24 import oauth
+from plugins.bitrix24.compression import unpack
 from plugins.bitrix24.oauth import NoTokens, Tokens
 from plugins.bitrix24.secret import Secret
-from plugins.bitrix24.wire import HttpAnswer, Undelivered, blotted
+from plugins.bitrix24.simulator.shapes import SHAPES, Shape
+from plugins.bitrix24.wire import MAX_ANSWER, HttpAnswer, Undelivered, blotted
 
 FORM = {
     "grant_type": "refresh_token",
@@ -105,3 +108,21 @@ def test_secrets_that_the_server_echoes_are_blotted_out() -> None:
     assert "r3fresh" not in found.location
     lost = Undelivered(sent=True, reason="r")
     assert blotted(lost, Secret("r")) is lost
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_a_token_answer_of_any_shape_gives_a_pair_or_says_why_not(shape: Shape) -> None:
+    """A pair inside PHP noise is used: the old one is spent, and throwing the new one away locks the bot out."""
+    reply = shape.put(WebReply.json(PAIR))
+    plain = unpack(reply.body, reply.headers.get("Content-Encoding", ""), MAX_ANSWER)
+    exchange = HttpAnswer(status=reply.status, body=plain, location=reply.headers.get("Location", ""))
+    found = oauth.judge(exchange, asked="https://oauth.bitrix.info/oauth/token/")
+    if isinstance(found, Tokens):
+        assert (found.access.reveal(), found.refresh.reveal()) == ("a", "r")
+        assert shape.effect
+    else:
+        assert found.sentence.endswith((".", ")", "”."))
+        assert found.hint
+        assert found.final is (shape.name == "error_escaped"), "only a documented code ends a pair"
+    whole = {"bom", "blanks", "gzip", "gzip_unlabelled", "deflate", "warning_before", "warning_after", "null_before"}
+    assert shape.name not in whole or isinstance(found, Tokens)

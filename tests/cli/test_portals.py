@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.audit import Tag
 from plugins.bitrix24.simulation import PortalSimulation
+from plugins.bitrix24.simulator import PortalSimulator
 from tests.cli.desk import Desk
 from tests.cli.test_access import ME
 
@@ -60,3 +61,38 @@ def test_ones_own_portal_is_chosen_at_the_terminal_too(desk: Desk, portal: Porta
     refused = desk.run("portal", "list", "--portal", "prod")
     assert refused.exit_code == 2
     assert "does not take --portal" in refused.stderr
+
+
+def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_ca(desk: Desk) -> None:
+    """Its name is in no DNS, its certificate is signed by nobody whom the system knows, and it listens at a port."""
+    with PortalSimulator(tls=True, names=("box.example",)) as box:
+        box.seed(connectors=[{"id": "myconnector", "name": "WhatsApp EU"}])
+        listed = f"box.example:{box.base_url.rpartition(':')[2]}"
+        words = (
+            *("portal", "add", "office", "--domain", listed, "--member-id", box.member_id),
+            *("--client-id", box.client_id),
+        )
+        secrets = {
+            "B24BOT_SECRET_CLIENT_SECRET": box.client_secret,
+            "B24BOT_SECRET_ACCESS_TOKEN": box.access_token,
+            "B24BOT_SECRET_REFRESH_TOKEN": box.refresh_token,
+        }
+        unlisted = desk.run(*words, **secrets)
+        assert unlisted.exit_code != 0
+        assert "must be listed in the setting BITRIX24_HOSTS, with its port" in " ".join(unlisted.stderr.split())
+
+        desk.settings |= {"BITRIX24_HOSTS": f"{listed}=127.0.0.1", "B24BOT_ALLOW_LOOPBACK": "on"}
+        assert desk.run(*words, **secrets).exit_code == 0
+        unknown = desk.run("portal", "check")
+        assert unknown.exit_code != 0
+        assert "BITRIX24_CA_FILE or `portal add --ca-file`" in " ".join(unknown.stderr.split())
+
+        stored = desk.run(*words, "--replace", "--ca-file", box.ca_path, **secrets)
+        assert stored.exit_code == 0, stored.stderr
+        assert "Simulated portal" in stored.stdout
+        checked = desk.run("portal", "check")
+        assert checked.exit_code == 0, checked.stderr
+        assert "Simulated portal" in checked.stdout
+        assert [row["id"] for row in desk.json("connector", "list")["data"] if row["kind"] != "built-in"] == [
+            "myconnector"
+        ]

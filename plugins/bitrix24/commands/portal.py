@@ -166,6 +166,7 @@ def check_portal(portal: Portal) -> Reply:
             ("licence", app.licence),
             ("connectors", listed),
             ("lines", f"{len(lines)}, {off} switched off" if off else str(len(lines))),
+            *(("certificate authority", each) for each in portal.authorities()),
             ("spare pair", _spare(portal.spare(portal.place.name))),
             ("tokens", _tokens(portal.health(portal.place.name))),
         ),
