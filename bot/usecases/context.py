@@ -26,6 +26,7 @@ from bot.store.jobs import Job
 from bot.store.store import Store
 from bot.store.witness import Witness
 from bot.usecases.pace import Pace
+from bot.usecases.troubles import Troubles
 
 log = logging.getLogger("b24bot")
 
@@ -114,11 +115,13 @@ class Context:
     """How much room the file system of a path has for us."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tell the threads of this process that there is work."""
+    troubles: Troubles = field(init=False)
+    """What keeps the threads of this process from their work."""
     pace: Pace = field(init=False)
     """When each channel takes the next message; whoever posts asks it."""
 
     def __post_init__(self) -> None:
-        self.pace = Pace(self.clock)
+        self.pace, self.troubles = Pace(self.clock), Troubles(self.clock)
 
     def keep_limit(self, name: str, limit: Limit | None) -> None:
         """Keep what was found, or lift the limit of this name; what changes is in the log."""

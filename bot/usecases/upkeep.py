@@ -96,7 +96,7 @@ class Upkeep:
                 wait = duty.act(self._ctx)
             except StoreUnavailable as error:
                 wait = 5.0
-                log.error("%s: %s", duty.name, error.sentence, extra={"action": "upkeep_waits"})
+                self._ctx.troubles.met(duty.name, error)
             finally:
                 self._due[duty.name] = self._ctx.clock.monotonic() + wait
         return False

@@ -129,14 +129,21 @@ class Worker:
     def _loop(self, name: str, step: Callable[[], bool], bell: Bell, pause: float) -> None:
         while not self._stopping.is_set():
             since = bell.count
-            try:
-                busy = step()
-            except Exception:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
-                log.exception("%s met a fault (%s)", name, ids.incident_id(), extra={"action": "thread_fault"})
-                busy = False
+            busy = self.go_round(name, step)
+            if busy is None:
                 self._stopping.wait(1.0)
             if not busy and not self._stopping.is_set():
                 bell.sleep(pause, since=since)
+
+    def go_round(self, name: str, step: Callable[[], bool]) -> bool | None:
+        """One round of a thread: whether there was something to do; None when that went wrong."""
+        try:
+            busy = step()
+        except Exception as error:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
+            self._ctx.troubles.met(name, error)
+            return None
+        self._ctx.troubles.went_well(name)
+        return busy
 
     def _run_local(self) -> bool:
         return self._run_one(LAST_LOCAL)

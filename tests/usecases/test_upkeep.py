@@ -165,7 +165,7 @@ def test_a_database_that_cannot_be_written_keeps_one_duty_waiting_and_not_the_ot
     office.break_audit()
     office.ctx.free_bytes = lambda _path: 0
     after(office, upkeep, 60)
-    assert "backup" in caplog.text
+    assert "disk on fire" in caplog.text
     assert "disk" in office.ctx.limits
     office.mend_audit()
     after(office, upkeep, 5)
