@@ -112,7 +112,8 @@ def assemble(
 def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> Bot:
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
     client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
-    gateway = Gateway(client, keys, command=settings.command, api_url=settings.slack_api)
+    approval = settings["B24BOT_APPROVAL_CHANNEL"]
+    gateway = Gateway(client, keys, command=settings.command, api_url=settings.slack_api, approval=approval)
     witness = witness_of(settings)
     context = Context(
         store=store,

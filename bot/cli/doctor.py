@@ -27,8 +27,11 @@ from bot.store.keys import Keyring, load_key_file
 from bot.store.migrations import pending, refuse_newer
 from bot.store.store import Store, is_missing, refuse_lost
 from bot.usecases.anchor import disagreement
+from bot.usecases.deliver import DIRECT
 from bot.usecases.gate import SLOW_MS
+from bot.usecases.letters import blocked_notices
 from bot.usecases.listed import REMEDY, strays, trouble
+from bot.usecases.refusals import cause_of, refusal_of
 from bot.usecases.startup import check_clock, short_of_approvers
 from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
 from bot.usecases.upkeep import LEAST_FREE
@@ -209,8 +212,8 @@ def _channels(patient: Patient) -> str | Note:
     health = store.outbox.channel(channel) if store is not None else None
     if health is not None and not health.working:
         raise Refusal(
-            f"The audit channel {channel} does not take messages ({health.reason}): nothing dangerous runs.",
-            hint="Invite the bot into it, or set B24BOT_AUDIT_CHANNEL to another one.",
+            f"The audit channel {channel} does not take messages: {cause_of(health.reason)}. Nothing dangerous runs.",
+            hint=refusal_of(health.reason).remedy or "It is tried again by itself.",
         )
     oldest = store.outbox.oldest("audit") if store is not None else None
     waited = patient.clock.now_ms() - oldest if oldest is not None else 0
@@ -220,6 +223,28 @@ def _channels(patient: Patient) -> str | Note:
             hint="A bot that runs posts it: look whether one runs.",
         )
     return "the audit channel took its last line" if health is not None else "an audit channel is set"
+
+
+def _outbox(patient: Patient) -> str | Note:
+    blocked = blocked_notices(patient.store)
+    if not blocked:
+        return "nothing waits that Slack has refused"
+    says = f"{'. '.join(one.says for one in blocked)}."
+    remedies = dict.fromkeys(refusal_of(one.reason).remedy for one in blocked)
+    hint = " ".join([*(remedy for remedy in remedies if remedy), "Each of them: b24bot outbox list"])
+    if any(one.posts for one in blocked):
+        raise Refusal(says, hint=hint)
+    return Note(says=says, hint=hint)
+
+
+def _direct(patient: Patient) -> str | Note:
+    health = patient.store.outbox.channel(DIRECT)
+    if health is None:
+        return "none was needed yet"
+    if health.working:
+        return "the last one reached its person"
+    says = f"Nobody gets direct messages of the bot: {cause_of(health.reason)}. They are told in the approval channel."
+    return Note(says=says, hint=refusal_of(health.reason).remedy)
 
 
 def _witness(patient: Patient) -> str | Note:
@@ -254,6 +279,8 @@ LOOKS: tuple[Look, ...] = (
     Look(name="backups", at=_backups),
     Look(name="disk", at=_room),
     Look(name="channels", at=_channels),
+    Look(name="outbox", at=_outbox, needs=STORE),
+    Look(name="direct messages", at=_direct, needs=STORE),
     Look(name="Slack", at=_slack, needs=("key file",)),
 )
 """In the order of a start."""

@@ -12,7 +12,8 @@ from bot.cli.terminal import Terminal
 from bot.core.words import count
 from bot.plugin import BadArgument, Table, iso
 from bot.store.outbox import Letter
-from bot.usecases.letters import discard, revive, revive_all, subject, words
+from bot.usecases.letters import discard, hurry, revive, revive_all, subject, words
+from bot.usecases.refusals import refusal_of
 
 ALL = "all"
 STATES = {"new": "waiting", "sending": "on their way", "dead": "given up", "sent": "sent in the last days"}
@@ -33,6 +34,8 @@ def list_letters(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> N
         return
     rows = tuple(_cells(letter) for letter in letters)
     print_table(Table(columns=("id", "state", "kind", "about", "words", "tries", "error", "since"), rows=rows))
+    for refusal in dict.fromkeys(refusal_of(letter.error) for letter in letters if letter.error):
+        say(f"{refusal.code}: {refusal.cause}. {refusal.remedy}".rstrip())
     say(", ".join(f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)))
 
 
@@ -53,14 +56,17 @@ def _cells(letter: Letter) -> tuple[str, ...]:
 @click.argument("which", metavar="ID|all")
 @click.pass_obj
 def retry(terminal: Terminal, which: str) -> None:
-    """Send again what was given up. A running bot takes it up by itself."""
+    """Send again what was given up, or try at once what waits. A running bot takes it up by itself."""
     with terminal.store(writes=True) as store:
         if which == ALL:
             revived = revive_all(store, by=terminal.person)
             say(f"{count(revived, 'notice')} will be sent again." if revived else "Nothing was given up.")
             return
-        letter = revive(store, _number(which), by=terminal.person)
-    say(f"Notice {letter.id} about {subject(letter)} will be sent again.")
+        number = _number(which)
+        found = store.outbox.letter(number)
+        waits = found is not None and found.state == "new"
+        letter = hurry(store, number) if waits else revive(store, number, by=terminal.person)
+    say(f"Notice {letter.id} about {subject(letter)} will be {'tried' if waits else 'sent'} again.")
 
 
 def _number(word: str) -> int:

@@ -7,6 +7,7 @@ from bot.core.json_views import Object
 from bot.plugin import Json, Reply, Table, iso, iso_or_none
 from bot.store.outbox import Letter
 from bot.usecases.letters import subject, words
+from bot.usecases.refusals import refusal_of
 
 
 def letter_row(letter: Letter) -> Object:
@@ -19,6 +20,8 @@ def letter_row(letter: Letter) -> Object:
         "words": marks.plain(words(letter)),
         "attempts": letter.attempts,
         "error": letter.error,
+        "cause": refusal_of(letter.error).cause if letter.error else "",
+        "remedy": refusal_of(letter.error).remedy if letter.error else "",
         "created_at": iso(letter.created_at),
         "due_at": iso(letter.due_at),
         "died_at": iso_or_none(letter.died_at),

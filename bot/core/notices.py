@@ -16,6 +16,12 @@ class CardNotice:
     """The card of a change request is out of date: post it, or rewrite it in place."""
 
     number: int
+    answer_url: str = ""
+    """Where the command that asked for it is answered; only with the first posting."""
+    typed_in: str = ""
+    """The channel in which that command was typed."""
+    unchanged: bool = False
+    """Nothing on it has changed: it is only looked whether it still stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,8 @@ class Whisper:
     """A corrected line to offer."""
     mood: str = "answer"
     """One of `answer`, `refusal`, `calm`, `trouble`."""
+    number: int = 0
+    """The change request under whose card it is said when no other way reaches the person; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +57,11 @@ class AuditNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A message of its own in a channel, for everybody there."""
+    """A message in a channel, for everybody there: of its own, or in the thread under an older one."""
 
     channel: str
     text: str
+    thread: str = ""
 
 
 Notice = CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement

@@ -1,4 +1,4 @@
-"""What Slack's errors mean for a delivery: a row a code."""
+"""What Slack's answers mean for a delivery."""
 
 from __future__ import annotations
 
@@ -10,33 +10,37 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.refusals import Subject, refusal_of
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 
-DEAD = frozenset(
-    {
-        *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"),
-        *("account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired", "missing_scope"),
-        *("team_access_not_granted", "ekm_access_denied", "access_denied", "org_login_required"),
-    }
-)
-"""Nobody gets anything there until a person mends it."""
-PASSING = frozenset(
-    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "ratelimited"}
-)
 DEFAULT_WAIT, LONGEST_WAIT = 1.0, 3_600.0
 
 _CODE = re.compile(r"\A[a-z0-9_]{1,100}\Z")
+_CONTENT = re.compile(r"json-pointer:/(blocks|view|text|metadata|attachments)\b")
+"""Where Slack says in an `invalid_arguments` that it means the content and not the call."""
+_SCOPES = re.compile(r"\A[a-z0-9_.:,-]{1,200}\Z")
 
-KINDS: Mapping[bool, type[DeliveryError]] = {True: ChannelDead, False: Impossible}
+KINDS: Mapping[Subject, type[DeliveryError]] = {
+    Subject.CONTENT: Impossible,
+    Subject.STANDING: Unchangeable,
+    Subject.SERVICE: Lost,
+}
+"""What a refusal about this makes of a delivery; about anything else it waits until somebody mends that."""
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn whatever a Slack call raises into a DeliveryError without its request, which holds the token."""
+def translated(*, rewriting: bool = False) -> Iterator[None]:
+    """Turn whatever a Slack call raises into a DeliveryError without its request, which holds the token.
+
+    Only while `rewriting` a message can it turn out that it cannot be rewritten.
+    """
     try:
         yield
     except SlackApiError as error:
-        raise _of(error) from None
+        found = _of(error)
+        if isinstance(found, Unchangeable) and not rewriting:
+            found = ChannelDead(found.code)
+        raise found from None
     except (SlackClientError, OSError, HTTPException, ValueError, AttributeError, TypeError, KeyError) as error:
         # The last four are what the client makes of an answer that is not an object.
         raise Lost(type(error).__name__) from None
@@ -53,14 +57,30 @@ def _of(error: SlackApiError) -> DeliveryError:
     response = error.response
     status = getattr(response, "status_code", 200)
     data = getattr(response, "data", response)
-    named = data.get("error") if isinstance(data, dict) else ""
+    if not isinstance(data, dict):
+        data = {}
+    named = data.get("error")
     # What the client could not read it puts there as a sentence: then nothing is known of the call.
     code = named if isinstance(named, str) and _CODE.match(named) else ""
-    if status == 429 or code == "ratelimited":
+    if status == 429 or (code and refusal_of(code).subject is Subject.RATE):
         return Busy(_seconds(getattr(response, "headers", {})))
-    if status >= 500 or code in PASSING or not code:
+    if status >= 500 or not code:
         return Lost(code or f"no answer that can be read (HTTP {status})")
-    return KINDS[code in DEAD](code)
+    if code == "invalid_arguments" and _is_about_content(data):
+        return Impossible(code)
+    return KINDS.get(refusal_of(code).subject, ChannelDead)(code, _needed(code, data))
+
+
+def _is_about_content(data: Mapping[str, Any]) -> bool:
+    metadata = data.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    return isinstance(messages, list) and any(_CONTENT.search(str(one)) for one in messages)
+
+
+def _needed(code: str, data: Mapping[str, Any]) -> str:
+    """The scopes of which one is missing, as Slack names them."""
+    needed = data.get("needed")
+    return needed if code == "missing_scope" and isinstance(needed, str) and _SCOPES.match(needed) else ""
 
 
 def _seconds(headers: Mapping[str, str | list[str]]) -> float:

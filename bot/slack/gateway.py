@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import ssl
 from collections.abc import Mapping
@@ -22,8 +23,8 @@ from bot.core.standing import Membership, Standing, standing_of
 from bot.core.words import count
 from bot.slack.faults import sure, translated
 from bot.slack.render.answer import answer_blocks, answer_text, table_text, wants_file
-from bot.slack.render.auditline import audit_blocks, audit_line
-from bot.slack.render.card import card_blocks, card_text
+from bot.slack.render.auditline import audit_blocks, audit_line, bare_audit_line
+from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.text import cut, mrkdwn, plain, section
 from bot.store.keys import Keyring
@@ -70,10 +71,12 @@ def make_client(token: str, api_url: str) -> WebClient:
 class Gateway:
     """The Messenger of the use cases, over Slack's Web API."""
 
-    def __init__(self, client: WebClient, keys: Keyring, *, command: str, api_url: str) -> None:
+    def __init__(self, client: WebClient, keys: Keyring, *, command: str, api_url: str, approval: str = "") -> None:
+        """`approval` is where people are told what reaches them in no other way."""
         self._client = client
         self._keys = keys
         self._command = command
+        self._approval = approval
         self._answer_hosts = ANSWER_HOSTS | {urlsplit(api_url)[:2]}
         self.identity: Identity | None = None
 
@@ -102,8 +105,8 @@ class Gateway:
     def _enterprise(self) -> str:
         return (self.identity.enterprise or "") if self.identity else ""
 
-    def post_card(self, change: ChangeRequest) -> Posted:
-        text, blocks = card_text(change), self._card(change)
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted:
+        text, blocks = self._card(change, bare=bare)
         with translated():
             return _stands(self._post(channel=change.channel, text=text, blocks=blocks), change.channel)
 
@@ -112,13 +115,20 @@ class Gateway:
         quiet: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
         return sure(self._client.chat_postMessage(**arguments, **quiet))
 
-    def rewrite_card(self, change: ChangeRequest) -> None:
-        text, blocks = card_text(change), self._card(change)
-        with translated():
-            sure(self._client.chat_update(channel=change.channel, ts=change.card or "", text=text, blocks=blocks))
+    def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None:
+        text, blocks = self._card(change, bare=bare)
+        self._rewrite(Posted(channel=change.channel, message=change.card or ""), text=text, blocks=blocks)
 
-    def _card(self, change: ChangeRequest) -> list[Any]:
-        return card_blocks(change, value_for(self._keys, self._team, change))
+    def _rewrite(self, posted: Posted, **content: Any) -> None:
+        with translated(rewriting=True):
+            answer = sure(self._client.chat_update(channel=posted.channel, ts=posted.message, **content))
+            if answer.get("ts", posted.message) != posted.message:
+                raise Lost("chat.update tells of another message")
+
+    def _card(self, change: ChangeRequest, *, bare: bool) -> tuple[str, list[Any]]:
+        if bare:
+            return bare_card(change), []
+        return card_text(change), card_blocks(change, value_for(self._keys, self._team, change))
 
     def reply(self, change: ChangeRequest, text: str) -> None:
         if change.card is None:
@@ -126,34 +136,56 @@ class Gateway:
             raise Lost("the card is not posted yet")
         words = cut(mrkdwn(text), 2_900)
         with translated():
-            self._post(channel=change.channel, thread_ts=change.card, text=words, blocks=[section(words)])
+            _stands(
+                self._post(channel=change.channel, thread_ts=change.card, text=words, blocks=[section(words)]),
+                change.channel,
+            )
 
-    def whisper(self, whisper: Whisper) -> None:
-        """Say something to one person: by the address Slack gave for the answer, else in the channel, else directly."""
+    def whisper(self, whisper: Whisper) -> str | None:
+        """Say something to one person.
+
+        By the address Slack gave for the answer, else in the channel, else directly, else in the approval channel.
+        """
         if wants_file(whisper.reply) and self._in_a_file(whisper):
-            return
+            return None
         text, blocks = answer_text(whisper), answer_blocks(whisper, self._command)
         if whisper.answer_url and self.trusts(whisper.answer_url):
             try:
                 self._by_answer_url(whisper.answer_url, text, blocks)
-                return
+                return None
             except DeliveryError:
                 # It is good for 30 minutes and five answers only; the channel is there for longer.
                 pass
+        person = whisper.person.user
         if whisper.channel:
             try:
-                with translated():
-                    sure(
-                        self._client.chat_postEphemeral(
-                            channel=whisper.channel, user=whisper.person.user, text=text, blocks=blocks
-                        )
-                    )
-                return
+                self._ephemeral(whisper.channel, person, text, blocks)
+                return None
             except (ChannelDead, Impossible):
                 # The bot or the person is not, or no longer, in that channel.
                 pass
+        try:
+            with translated():
+                _stands(self._post(channel=person, text=text, blocks=blocks), person)
+        except ChannelDead as error:
+            self._ephemeral_instead(error, whisper, text, blocks)
+            return error.reason
+        return ""
+
+    def _ephemeral(self, channel: str, person: str, text: str, blocks: list[Any]) -> None:
         with translated():
-            self._post(channel=whisper.person.user, text=text, blocks=blocks)
+            answer = sure(self._client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=blocks))
+            if not answer.get("message_ts"):
+                raise Lost("an answer without a message_ts")
+
+    def _ephemeral_instead(self, direct: ChannelDead, whisper: Whisper, text: str, blocks: list[Any]) -> None:
+        """In the approval channel, for somebody whom direct messages do not reach. Raises why those do not."""
+        if self._approval in ("", whisper.channel):
+            raise direct
+        try:
+            self._ephemeral(self._approval, whisper.person.user, text, blocks)
+        except (ChannelDead, Impossible):
+            raise direct from None
 
     def _in_a_file(self, whisper: Whisper) -> bool:
         """A long table goes to a file, in one message with the line above it; False when Slack does not take it there.
@@ -166,13 +198,17 @@ class Gateway:
         text = f"{marks.person(whisper.person)} {whisper.reply.title}: {count(len(table.rows), 'row')}, below."
         try:
             with translated():
-                self._client.files_upload_v2(
-                    content=table_text(table),
-                    filename="b24bot.txt",
-                    title=cut(plain(whisper.reply.title), 100),
-                    channel=whisper.channel,
-                    initial_comment=cut(mrkdwn(text), 2_900),
+                answer: Any = sure(
+                    self._client.files_upload_v2(
+                        content=table_text(table),
+                        filename="b24bot.txt",
+                        title=cut(plain(whisper.reply.title), 100),
+                        channel=whisper.channel,
+                        initial_comment=cut(mrkdwn(text), 2_900),
+                    )
                 )
+                if not answer.get("files"):
+                    raise Lost("an answer without a file")
         except (ChannelDead, Impossible) as error:
             # Without the scope files:write, or outside the channel: the answer is cut instead.
             log.info("a long answer could not be a file: %s", error.code, extra={"action": "file_refused"})
@@ -183,8 +219,8 @@ class Gateway:
         with translated():
             client = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=self._client.ssl)
             response = client.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
-            if response.status_code != 200:
-                raise OSError(f"status {response.status_code}")
+            if response.status_code != 200 or not _is_ok(response.body):
+                raise Lost(f"no answer that says it was taken (HTTP {response.status_code})")
 
     def trusts(self, url: str) -> bool:
         """Answers go to Slack only, whatever the payload says; or to the API's own host when that is set."""
@@ -193,21 +229,26 @@ class Gateway:
         except ValueError:
             return False
 
-    def note(self, channel: str, text: str, earlier: Posted | None) -> Posted:
+    def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted:
         """Post a line, or rewrite the one posted earlier."""
         words = cut(mrkdwn(text), 2_900)
+        if earlier is not None:
+            self._rewrite(earlier, text=words)
+            return earlier
+        under = {"thread_ts": thread} if thread else {}
         with translated():
-            if earlier is not None:
-                sure(self._client.chat_update(channel=earlier.channel, ts=earlier.message, text=words))
-                return earlier
-            return _stands(self._post(channel=channel, text=words), channel)
+            return _stands(self._post(channel=channel, text=words, **under), channel)
 
-    def audit_lines(self, channel: str, records: list[AuditRecord]) -> None:
+    def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
         last = records[-1]
-        metadata = {"event_type": "b24bot_audit", "event_payload": {"seq": last.seq, "head": last.head}}
-        text, blocks = cut("\n".join(audit_line(record) for record in records), 3_000), audit_blocks(records)
+        if bare:
+            content: dict[str, Any] = {"text": "\n".join(bare_audit_line(record) for record in records)}
+        else:
+            text = cut("\n".join(audit_line(record) for record in records), 3_000)
+            metadata = {"event_type": "b24bot_audit", "event_payload": {"seq": last.seq, "head": last.head}}
+            content = {"text": text, "blocks": audit_blocks(records), "metadata": metadata}
         with translated():
-            self._post(channel=channel, text=text, blocks=blocks, metadata=metadata)
+            _stands(self._post(channel=channel, **content), channel)
 
     def account(self, person: Principal) -> Membership:
         """What Slack says of an account. Raises DeliveryError when it does not say anything of it."""
@@ -215,12 +256,12 @@ class Gateway:
             raise ChannelDead("not_authed")
         try:
             with translated():
-                answer: Any = self._client.users_info(user=person.user)
+                answer: Any = sure(self._client.users_info(user=person.user))
                 user = answer["user"]
                 # Slack answers for an account it knows; another one's answer says nothing of this one.
                 if not isinstance(user, dict) or user.get("id") != person.user:
                     raise Lost("users.info tells of somebody else")
-        except Impossible as error:
+        except ChannelDead as error:
             if error.code not in STRANGERS:
                 raise
             return Membership(standing=Standing.UNKNOWN)
@@ -229,7 +270,9 @@ class Gateway:
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         view = reason_form(change, value)
         with translated():
-            sure(self._client.views_open(trigger_id=trigger, view=view))
+            answer: Any = sure(self._client.views_open(trigger_id=trigger, view=view))
+            if not answer.get("view"):
+                raise Lost("an answer without a view")
 
 
 def _stands(answer: Any, channel: str) -> Posted:
@@ -238,3 +281,14 @@ def _stands(answer: Any, channel: str) -> Posted:
     if not isinstance(stamp, str) or not stamp:
         raise Lost("an answer without a ts")
     return Posted(channel=str(answer.get("channel") or channel), message=stamp)
+
+
+def _is_ok(body: str) -> bool:
+    """Whether an answer address says that it took the message: the word, or an object that says so."""
+    if body.strip() == "ok":
+        return True
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("ok") is True

@@ -88,7 +88,7 @@ class Outbox:
         self._database.execute(
             "INSERT INTO outbox (key, kind, payload, number, channel, due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
-            "due_at = excluded.due_at, sent_at = NULL, died_at = NULL",
+            "due_at = excluded.due_at, sent_at = NULL, died_at = NULL, error = ''",
             *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), at, at),
         )
 
@@ -217,6 +217,10 @@ class Outbox:
             )
         )
 
+    def forget_card(self, number: int) -> None:
+        """Take a card that never stood, and the lines for under it, out of the queue."""
+        self._database.execute("DELETE FROM outbox WHERE number = ? AND kind IN ('card', 'thread')", number)
+
     def forget(self, now: int) -> int:
         """Remove what was sent, and what died, long ago; returns how many."""
         return self._database.execute(
@@ -230,6 +234,31 @@ class Outbox:
         self._database.execute(
             "UPDATE outbox SET due_at = ? WHERE kind = ? AND state = 'new' AND due_at > ?", at, kind, at
         )
+
+    def hurry_all(self, *, at: int) -> None:
+        """Make everything that waits for a later try due now."""
+        self._database.execute("UPDATE outbox SET due_at = ? WHERE state = 'new' AND due_at > ?", at, at)
+
+    def hurry_channel(self, channel: str, *, at: int) -> None:
+        """Make all posts for a channel that wait for a later try due now: it takes messages again."""
+        self._database.execute(
+            "UPDATE outbox SET due_at = ? WHERE state = 'new' AND kind IN ('card', 'thread', 'announcement') "
+            "AND due_at > ? AND (channel = ? OR number IN (SELECT number FROM changes WHERE channel = ?))",
+            *(at, at, channel, channel),
+        )
+
+    def hurry_one(self, id: int, *, at: int) -> bool:
+        """Make a notice that waits for a later try due now; False when it does not wait."""
+        return bool(
+            self._database.execute("UPDATE outbox SET due_at = min(due_at, ?) WHERE id = ? AND state = 'new'", at, id)
+        )
+
+    def refused(self) -> list[Letter]:
+        """What was tried, did not get out, and waits for another try; the oldest first."""
+        rows = self._database.where(
+            "outbox", "state = 'new' AND attempts > 0 AND error <> ''", [], order_by="id", limit=1_000
+        )
+        return [_letter(row) for row in rows]
 
     def release_all(self) -> int:
         """Put back what a process that died was sending."""

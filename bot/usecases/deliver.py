@@ -10,24 +10,23 @@ from bot.core import marks
 from bot.core.audit import SYSTEM, AuditRecord, Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper, kind_of
-from bot.plugin import Reply
 from bot.store.outbox import Envelope, Head
 from bot.store.store import Store
-from bot.usecases.context import Context, Posted, log
-from bot.usecases.notify import card_key, show_card, whisper
-from bot.usecases.pace import Way, backoff_ms
-from bot.usecases.quorum import as_it_counts
+from bot.usecases.cards import Cards
+from bot.usecases.context import Context, log
+from bot.usecases.notify import card_key, say_once_under_card
+from bot.usecases.pace import Way
+from bot.usecases.redelivery import Trouble, ends, keeps_turn, wait_ms
+from bot.usecases.refusals import DIRECT_OFF
 from bot.usecases.undelivered import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
 
-LONGEST_WAIT_MS = 120_000
-"""Twice of that and more fits into the five minutes in which everything comes to rest once Slack answers again."""
-LONGEST_AUDIT_WAIT_MS = DEAD_CHANNEL_RETRY_MS = 15_000
-"""Approvals wait for their audit lines, and go stale within ten minutes."""
 AUDIT_LINES_PER_MESSAGE = LINES_PER_MESSAGE = 20
 WORDS_PER_MESSAGE = 2_000
 """Characters of lines under a card that share a message; Slack takes 3,000, and some become longer on their way."""
-GIVE_UP_AFTER = 8
-"""Attempts for what may be dropped in the end. While the bot lives, whispers and threads are, and nothing else."""
+AUDIT_REST_SECONDS = 15.0
+"""How long the audit channel rests after a message into it failed: approvals wait for its lines."""
+DIRECT = "direct messages"
+"""The name under which it is kept whether direct messages reach people."""
 
 
 @dataclass(slots=True)
@@ -35,12 +34,18 @@ class Courier:
     """Delivers one notice, or what shares a message, at a time."""
 
     ctx: Context
+    _cards: Cards = field(init=False)
     _unsettled: list[tuple[list[Envelope], DeliveryError | None]] = field(default_factory=list)
     """What came of notices and is not written down yet: the database may have been locked just then."""
-    _posted: dict[int, Posted] = field(default_factory=dict)
-    """Where cards stand whose place is not written down yet."""
     _apart: set[int] = field(default_factory=set)
     """Cards under which lines do not share a message: Slack refused one that they did."""
+    _audit_apart: int = 0
+    """Up to this record audit lines go one by one: Slack refused the content of a message that they shared."""
+    _audit_bare: int = 0
+    """The record whose line goes out in its plainest form: Slack refused its content."""
+
+    def __post_init__(self) -> None:
+        self._cards = Cards(self.ctx)
 
     def deliver_one(self) -> bool:
         """Deliver what is due, audit lines first; False when nothing is, or its channel has to wait."""
@@ -52,29 +57,38 @@ class Courier:
 
     def _deliver_audit(self, now: int) -> bool:
         channel = self.ctx.channels.audit
-        if not self.ctx.store.outbox.waiting_in_order(now, kind="audit"):
+        if not channel or not self.ctx.store.outbox.waiting_in_order(now, kind="audit"):
             return False
-        if channel and not self.ctx.pace.take(channel, Way.POST):
+        if not self.ctx.pace.take(channel, Way.POST):
             return False
+        most = 1 if self._audit_apart else AUDIT_LINES_PER_MESSAGE
         with self.ctx.store.unit_of_work() as store:
-            envelopes = store.outbox.claim_in_order(now, kind="audit", most=AUDIT_LINES_PER_MESSAGE)
-        if not channel:
-            self._settle(envelopes, ChannelDead("no audit channel is set"))
-            return True
+            envelopes = store.outbox.claim_in_order(now, kind="audit", most=most)
         error = self._attempt(lambda: self._say_audit(channel, envelopes))
         self._heed(channel, error)
+        self._note_audit_form(envelopes, error)
         self._settle(envelopes, error)
         self._mark(channel, error)
         return True
 
     def _say_audit(self, channel: str, envelopes: list[Envelope]) -> None:
-        self.ctx.messenger.audit_lines(channel, [self._record(envelope) for envelope in envelopes])
+        records = [self._record(envelope) for envelope in envelopes]
+        self.ctx.messenger.audit_lines(channel, records, bare=records[-1].seq == self._audit_bare)
+
+    def _note_audit_form(self, envelopes: list[Envelope], error: DeliveryError | None) -> None:
+        """What a refused content means for the next try: first the lines go one by one, then one goes bare."""
+        last = _seq(envelopes[-1])
+        if isinstance(error, Impossible) and len(envelopes) > 1:
+            self._audit_apart = last
+        elif isinstance(error, Impossible):
+            self._audit_bare = last
+        elif error is None and last >= self._audit_apart:
+            self._audit_apart = 0
 
     def _record(self, envelope: Envelope) -> AuditRecord:
-        seq = envelope.notice.seq if isinstance(envelope.notice, AuditNotice) else 0
-        record = self.ctx.store.audit.get(seq)
+        record = self.ctx.store.audit.get(_seq(envelope))
         if record is None:
-            raise LookupError(f"no audit record {seq}")
+            raise LookupError(f"no audit record {_seq(envelope)}")
         return record
 
     def _attempt(self, say: Callable[[], None]) -> DeliveryError | None:
@@ -90,11 +104,15 @@ class Courier:
 
     def _mark(self, channel: str, error: DeliveryError | None) -> None:
         if error is None or isinstance(error, ChannelDead):
-            reason = error.code if error else ""
-            with self.ctx.store.unit_of_work() as store:
-                store.outbox.mark_channel(channel, working=error is None, reason=reason, at=self.ctx.clock.now_ms())
+            self._mark_channel(channel, error.reason if error else "")
             if error:
-                log.warning("the audit channel does not take messages: %s", reason, extra={"action": "audit_dead"})
+                log.warning(
+                    "the audit channel does not take messages: %s", error.reason, extra={"action": "audit_dead"}
+                )
+
+    def _mark_channel(self, channel: str, reason: str) -> None:
+        with self.ctx.store.unit_of_work() as store:
+            store.outbox.mark_channel(channel, working=not reason, reason=reason, at=self.ctx.clock.now_ms())
 
     def _deliver_whisper(self, now: int) -> bool:
         """What is said to one person goes by ways of its own, and waits for no channel."""
@@ -105,17 +123,42 @@ class Courier:
         if envelope is None or not isinstance(envelope.notice, Whisper):
             return False
         notice = envelope.notice
-        error = self._attempt(lambda: self.ctx.messenger.whisper(notice))
+        direct: list[str | None] = []
+        error = self._attempt(lambda: direct.append(self.ctx.messenger.whisper(notice)))
         self._heed(notice.channel or notice.person.user, error)
+        self._mark_direct(direct[0] if direct else error.reason if error else None)
+        if isinstance(error, ChannelDead) and self._say_under_its_card(envelope, notice):
+            error = None
         self._settle([envelope], error)
         self._tell(envelope, error)
+        return True
+
+    def _mark_direct(self, reason: str | None) -> None:
+        """Keep whether direct messages are on, when that has changed."""
+        if reason not in ("", DIRECT_OFF):
+            return
+        known = self.ctx.store.outbox.channel(DIRECT)
+        if (known.reason if known else "") != reason:
+            self._mark_channel(DIRECT, reason)
+
+    def _say_under_its_card(self, envelope: Envelope, notice: Whisper) -> bool:
+        """Say it in the thread under its card, with the person's name, where no other way reaches the person."""
+        change = self.ctx.store.changes.get(notice.number)
+        if change is None or change.card is None:
+            return False
+        text = " ".join((marks.person(notice.person), notice.reply.title, *notice.reply.notes))
+        with self.ctx.store.unit_of_work():
+            say_once_under_card(self.ctx, change.number, f"notice-{envelope.id}", text)
         return True
 
     def _heed(self, channel: str, error: DeliveryError | None) -> None:
         """What a channel's answer to one message means for the next."""
         match error:
             case None:
-                self.ctx.pace.went(channel)
+                if self.ctx.pace.went(channel):
+                    # It takes messages again: what stepped aside is tried at once.
+                    with self.ctx.store.unit_of_work() as store:
+                        store.outbox.hurry_channel(channel, at=self.ctx.clock.now_ms())
             case Busy(seconds=seconds):
                 self.ctx.pace.rest(channel, seconds)
 
@@ -132,17 +175,41 @@ class Courier:
         if not envelopes:
             return False
         error = self._attempt(lambda: self._say([envelope.notice for envelope in envelopes]))
+        if self._has_another_form(envelopes[0].notice, error):
+            # It is no attempt, and due at once.
+            error = Busy(0.0)
         self._heed(head.channel, error)
-        if isinstance(error, Lost | ChannelDead):
-            # Approvals wait for the lines of the audit channel, so that one is not left alone for longer.
-            soon = isinstance(error, ChannelDead) or head.channel == self.ctx.channels.audit
-            seconds = DEAD_CHANNEL_RETRY_MS / 1_000 if soon else None
-            self.ctx.pace.stumbled(head.channel, seconds=seconds)
-        if isinstance(error, Impossible | Broken) and head.is_line:
-            self._apart.add(head.number)
+        if error is not None:
+            self._stumble(head, envelopes[0], error)
         self._settle(envelopes, error)
         self._tell(envelopes[0], error)
         return True
+
+    def _has_another_form(self, notice: Notice, error: DeliveryError | None) -> bool:
+        return isinstance(notice, CardNotice) and error is not None and self._cards.fall_back(notice, error)
+
+    def _stumble(self, head: Head, envelope: Envelope, error: DeliveryError) -> None:
+        """Let the channel rest while the notice keeps its turn; what has stepped aside holds up nobody."""
+        if isinstance(error, Impossible | Broken) and head.is_line:
+            self._apart.add(head.number)
+        if isinstance(error, Lost | ChannelDead) and keeps_turn(self._trouble(envelope, error)):
+            seconds = AUDIT_REST_SECONDS if head.channel == self.ctx.channels.audit else None
+            self.ctx.pace.stumbled(head.channel, seconds=seconds)
+
+    def _trouble(self, envelope: Envelope, error: DeliveryError, *, alone: bool = True) -> Trouble:
+        channel = self._channel_of(envelope.notice)
+        others_pass = bool(channel) and self.ctx.pace.others_pass(channel)
+        return Trouble(envelope=envelope, error=error, alone=alone, others_pass=others_pass)
+
+    def _channel_of(self, notice: Notice) -> str:
+        match notice:
+            case CardNotice(number=number) | ThreadNotice(number=number):
+                change = self.ctx.store.changes.get(number)
+                return change.channel if change else ""
+            case Announcement(channel=channel):
+                return channel
+            case _:
+                return ""
 
     def _together(self, head: Head, now: int) -> list[int]:
         """The ids of what shares a message with the first: lines under the same card, as many as fit."""
@@ -158,13 +225,13 @@ class Courier:
 
     def _say(self, notices: list[Notice]) -> None:
         match notices[0]:
-            case CardNotice(number=number):
-                self._show(number)
+            case CardNotice() as card:
+                self._cards.show(card)
             case ThreadNotice(number=number):
                 lines = [notice.text for notice in notices if isinstance(notice, ThreadNotice)]
                 self.ctx.messenger.reply(self._with_card(number), "\n".join(lines))
-            case Announcement(channel=channel, text=text):
-                self.ctx.messenger.note(channel, text, None)
+            case Announcement(channel=channel, text=text, thread=thread):
+                self.ctx.messenger.note(channel, text, None, thread=thread)
             case other:
                 raise TypeError(f"{kind_of(other)} is delivered in another way")
 
@@ -176,44 +243,6 @@ class Courier:
         if change.card is None:
             raise Impossible("its card was never posted")
         return change
-
-    def _show(self, number: int) -> None:
-        self._note_posted(number)
-        change = self.ctx.store.changes.require(number)
-        if change.card is not None:
-            try:
-                self.ctx.messenger.rewrite_card(as_it_counts(self.ctx, change))
-                return
-            except Impossible as error:
-                if error.code != "message_not_found":
-                    raise
-                change = self._forget_card(number, change.card)
-                if not self.ctx.pace.take(change.channel, Way.POST):
-                    raise Busy(1.0) from None
-        self._posted[number] = self.ctx.messenger.post_card(as_it_counts(self.ctx, change))
-        self._note_posted(number)
-
-    def _forget_card(self, number: int, card: str) -> ChangeRequest:
-        """Somebody deleted the card: the one in its place is another, and copies of the old one's buttons are void.
-
-        This is stored before it is posted. Should the answer to that be lost, a second copy is the same card.
-        """
-        log.warning("the card of CR-%s was deleted; it is posted again", number, extra={"action": "card_deleted"})
-        with self.ctx.store.unit_of_work() as store:
-            store.changes.forget_card(number, card, card_id=ids.token())
-        return self.ctx.store.changes.require(number)
-
-    def _note_posted(self, number: int) -> None:
-        """Store where a card stands; it is kept until that works, or there would soon be two of it."""
-        posted = self._posted.get(number)
-        if posted is not None:
-            with self.ctx.store.unit_of_work() as store:
-                meant = store.changes.require(number).channel
-                store.changes.note(number, {"card": posted.message, "channel": posted.channel})
-                if posted.channel != meant:
-                    # Its buttons are signed for the channel by another name; rewritten, they are for this one.
-                    show_card(self.ctx, number)
-            del self._posted[number]
 
     def _settle(self, envelopes: list[Envelope], error: DeliveryError | None) -> None:
         self._unsettled.append((envelopes, error))
@@ -228,31 +257,16 @@ class Courier:
 
     def _note(self, store: Store, envelopes: list[Envelope], error: DeliveryError | None) -> None:
         """What came of what shared a message, which stays together: all of it has the same wait before it."""
-        now = self.ctx.clock.now_ms()
-        wait = wait_ms(envelopes[0], error) if error else 0
+        now, alone = self.ctx.clock.now_ms(), len(envelopes) == 1
+        wait = wait_ms(self._trouble(envelopes[0], error)) if error else 0
         for envelope in envelopes:
             if error is None:
                 store.outbox.sent(envelope, at=now)
-            elif self._is_lasting(envelope, error, alone=len(envelopes) == 1):
+            elif ends(self._trouble(envelope, error, alone=alone)):
                 self._bury(store, envelope, error)
             else:
                 counted = not isinstance(error, Busy)
-                store.outbox.retry(envelope, due_at=now + wait, error=error.code, counted=counted)
-
-    def _is_lasting(self, envelope: Envelope, error: DeliveryError, *, alone: bool) -> bool:
-        """Whether it is given up. Cards and audit lines are not, and lines under a card not because Slack is down."""
-        match envelope.notice, error:
-            case AuditNotice(), _:
-                return False
-            case _, Impossible():
-                return alone
-            case CardNotice() | Announcement(), _:
-                return False
-            case ThreadNotice(number=number), Lost() | ChannelDead():
-                channel = self.ctx.store.changes.require(number).channel
-                return envelope.attempts >= GIVE_UP_AFTER and self.ctx.pace.alone_in_trouble(channel)
-            case _:
-                return envelope.attempts >= GIVE_UP_AFTER and not isinstance(error, Busy)
+                store.outbox.retry(envelope, due_at=now + wait, error=error.reason, counted=counted)
 
     def _bury(self, store: Store, envelope: Envelope, error: DeliveryError) -> None:
         """Given up, and nobody is left to wonder: the log says it, and the audit channel, which admins read."""
@@ -277,44 +291,13 @@ class Courier:
         if error is None:
             return
         kind = kind_of(envelope.notice)
-        log.warning("a %s did not get out: %s", kind, error.code, extra={"action": "delivery_failed"})
-        if isinstance(error, ChannelDead | Impossible) and isinstance(envelope.notice, CardNotice):
-            self._tell_card_failed(envelope.notice.number, error)
-
-    def _tell_card_failed(self, number: int, error: DeliveryError) -> None:
-        """Tell the log, and once the requester, who was told that it waits there; where it can, it moves."""
-        change = self.ctx.store.changes.require(number)
-        elsewhere = self._elsewhere(change, error)
-        key = f"whisper:{number}:{'moved' if elsewhere else 'card'}"
-        if elsewhere or (not change.requester.local and self.ctx.store.outbox.state_of(key) is None):
-            reply = _of_card_failed(change, error, elsewhere, self.ctx.channels.approval)
-            with self.ctx.store.unit_of_work() as store:
-                if elsewhere:
-                    # Should it stand there after all, for an answer was lost, its buttons are void.
-                    store.changes.move_card(number, elsewhere, card_id=ids.token())
-                if not change.requester.local:
-                    whisper(self.ctx, change.requester, "", reply, mood="trouble", key=key)
-        log.error(
-            "the card of CR-%s cannot be posted: %s. %s",
-            *(number, error.code),
-            f"It goes to {elsewhere} instead." if elsewhere else f"Check {change.channel} and invite the bot there.",
-            extra={"action": "card_undeliverable"},
-        )
-
-    def _elsewhere(self, change: ChangeRequest, error: DeliveryError) -> str:
-        """Where a card goes that cannot stand where its command was typed: once, and before it ever stood."""
-        approval, stands = self.ctx.channels.approval, change.card is not None or change.number in self._posted
-        return approval if isinstance(error, ChannelDead) and not stands and change.channel != approval else ""
+        log.warning("a %s did not get out: %s", kind, error.reason, extra={"action": "delivery_failed"})
+        if isinstance(envelope.notice, CardNotice):
+            self._cards.note_trouble(envelope.notice, error, envelope.attempts)
 
 
-def _of_card_failed(change: ChangeRequest, error: DeliveryError, elsewhere: str, approval: str) -> Reply:
-    here = marks.channel(change.channel)
-    title = f"The card of {change.id} cannot be posted in {here} ({error.code})"
-    if elsewhere:
-        return Reply(title=f"{title}; it is posted in {marks.channel(elsewhere)} instead.")
-    setting = "checks B24BOT_APPROVAL_CHANNEL and " if change.channel == approval else ""
-    hint = f"An admin {setting}invites the bot to {here}; it is tried again by itself."
-    return Reply(title=f"{title}, so nobody can decide it yet.", notes=(hint,))
+def _seq(envelope: Envelope) -> int:
+    return envelope.notice.seq if isinstance(envelope.notice, AuditNotice) else 0
 
 
 def about(notice: Notice) -> str:
@@ -328,22 +311,3 @@ def about(notice: Notice) -> str:
             return f"#{seq}"
         case Announcement(channel=channel):
             return channel
-
-
-def wait_ms(envelope: Envelope, error: DeliveryError) -> int:
-    """How long until the next try: as long as Slack says, else longer each time with jitter.
-
-    What goes into a channel waits with its channel instead, so that its turn stays the first one there.
-    """
-    match envelope.notice, error:
-        case CardNotice() | ThreadNotice() | Announcement(), Busy() | Lost() | ChannelDead():
-            return 0
-        case ThreadNotice(), Impossible():
-            return 0
-        case _, Busy(seconds=seconds):
-            return round(seconds * 1000)
-        case _, ChannelDead():
-            return DEAD_CHANNEL_RETRY_MS
-        case notice, _:
-            longest = LONGEST_AUDIT_WAIT_MS if isinstance(notice, AuditNotice) else LONGEST_WAIT_MS
-            return backoff_ms(envelope.attempts, longest)

@@ -15,6 +15,7 @@ from bot.store.store import audit_key
 from bot.usecases.change_record import attesting_tags
 from bot.usecases.context import Context, log
 from bot.usecases.notify import whisper
+from bot.usecases.refusals import cause_of, refusal_of
 
 TAKES_LINES = "the audit channel takes its lines again"
 SLOW_MS = 300_000
@@ -45,7 +46,8 @@ def _dead(ctx: Context) -> str:
     health = ctx.store.outbox.channel(channel)
     if health is None or health.working:
         return ""
-    return f"The audit channel {marks.channel(channel)} does not take messages ({health.reason})."
+    why, remedy = cause_of(health.reason), refusal_of(health.reason).remedy
+    return f"The audit channel {marks.channel(channel)} does not take messages: {why}. {remedy}".rstrip()
 
 
 def _behind(ctx: Context, most: int) -> str:

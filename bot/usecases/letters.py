@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.core.audit import Entry, Tag
 from bot.core.notices import Whisper
 from bot.core.principals import Principal
+from bot.core.words import count
 from bot.plugin import Refusal
 from bot.store.outbox import Letter
 from bot.store.store import Store
 from bot.usecases.deliver import about
+from bot.usecases.refusals import Subject, cause_of, refusal_of
 
 LIST = "b24bot outbox list --dead shows what was given up."
+PASSES = (Subject.SERVICE, Subject.RATE)
+"""What a refusal is about that passes by itself."""
 MOST_AT_ONCE = 100_000
 
 
@@ -21,6 +27,15 @@ def revive(store: Store, id: int, *, by: Principal) -> Letter:
         if not store.outbox.revive(id, at=store.clock.now_ms()):
             raise Refusal(_why_not(letter), hint=LIST)
         _record(store, Tag.NOTICE_REVIVED, letter, by)
+    return letter
+
+
+def hurry(store: Store, id: int) -> Letter:
+    """Try a notice that waits again now, or raise Refusal. Nothing about it is decided, so it is no record."""
+    letter = _find(store, id)
+    with store.unit_of_work():
+        if not store.outbox.hurry_one(id, at=store.clock.now_ms()):
+            raise Refusal(_why_not(letter), hint=LIST)
     return letter
 
 
@@ -42,6 +57,30 @@ def discard(store: Store, id: int, *, by: Principal) -> Letter:
             raise Refusal(_why_not(letter), hint=LIST)
         _record(store, Tag.NOTICE_DROPPED, letter, by)
     return letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Notices that wait for the same cause, which somebody has to mend. `reason` is as it is stored."""
+
+    reason: str
+    count: int
+    posts: bool
+    """Whether one of them goes into a channel, where others wait for it."""
+
+    @property
+    def says(self) -> str:
+        return f"{count(self.count, 'notice')} not taken, because {cause_of(self.reason)}"
+
+
+def blocked_notices(store: Store) -> list[Blocked]:
+    """What Slack refused and has not taken since, by its cause; what only met a fault on the way is left out."""
+    waiting = [one for one in store.outbox.refused() if refusal_of(one.error).subject not in PASSES]
+    return [
+        Blocked(reason=reason, count=len(alike), posts=any(one.kind != "whisper" for one in alike))
+        for reason in dict.fromkeys(one.error for one in waiting)
+        if (alike := [one for one in waiting if one.error == reason])
+    ]
 
 
 def subject(letter: Letter) -> str:

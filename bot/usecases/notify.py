@@ -14,9 +14,13 @@ from bot.usecases.context import Context, log
 from bot.usecases.portals import about, are_several
 
 
-def show_card(ctx: Context, number: int) -> None:
-    """The card is to be posted or rewritten. It is drawn from what is stored when it goes out, so it is never old."""
-    ctx.store.outbox.put(card_key(number), CardNotice(number=number), at=ctx.clock.now_ms())
+def show_card(ctx: Context, number: int, *, answer_url: str = "", typed_in: str = "", unchanged: bool = False) -> None:
+    """The card is to be posted or rewritten. It is drawn from what is stored when it goes out, so it is never old.
+
+    With `unchanged` it is only looked whether it still stands.
+    """
+    notice = CardNotice(number=number, answer_url=answer_url, typed_in=typed_in, unchanged=unchanged)
+    ctx.store.outbox.put(card_key(number), notice, at=ctx.clock.now_ms())
 
 
 def card_key(number: int) -> str:
@@ -62,6 +66,12 @@ def announce(ctx: Context, text: str) -> None:
             ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
+def say_in_thread_of(ctx: Context, channel: str, message: str, text: str) -> None:
+    """Say something under a message that is no card any more."""
+    notice = Announcement(channel=channel, text=text, thread=message)
+    ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
+
+
 def whisper(
     ctx: Context,
     person: Principal,
@@ -72,12 +82,19 @@ def whisper(
     mood: str = "answer",
     suggestion: str = "",
     key: str = "",
+    number: int = 0,
 ) -> None:
     """Queue words for one person. `key` names what is worth saying one time only."""
     # Slack shows words alone: what is meant for programs is not kept in the outbox.
     shown = replace(reply, data=None)
     notice = Whisper(
-        person=person, channel=channel, reply=shown, answer_url=answer_url, mood=mood, suggestion=suggestion
+        person=person,
+        channel=channel,
+        reply=shown,
+        answer_url=answer_url,
+        mood=mood,
+        suggestion=suggestion,
+        number=number,
     )
     ctx.store.outbox.put(key or f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms())
 

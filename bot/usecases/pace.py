@@ -82,17 +82,19 @@ class Pace:
             stumbles = lane.stumbles
         self.rest(channel, backoff_ms(stumbles, LONGEST_REST_MS) / 1_000 if seconds is None else seconds)
 
-    def went(self, channel: str) -> None:
-        """Something got out."""
-        with self._lock:
-            self._lane(channel).stumbles = 0
-            self._went_at = self._clock.monotonic()
-
-    def alone_in_trouble(self, channel: str) -> bool:
-        """Whether something got out elsewhere since this channel began to stumble: then Slack is not down."""
+    def went(self, channel: str) -> int:
+        """Something got out; returns how often in a row nothing had before."""
         with self._lock:
             lane = self._lane(channel)
-            return lane.stumbles > 0 and self._went_at > lane.stumbling_since
+            stumbles, lane.stumbles = lane.stumbles, 0
+            self._went_at = self._clock.monotonic()
+        return stumbles
+
+    def others_pass(self, channel: str) -> bool:
+        """Whether something got out, anywhere, since this channel began to stumble: then Slack is not down."""
+        with self._lock:
+            lane = self._lane(channel)
+            return self._went_at > (lane.stumbling_since if lane.stumbles else float("-inf"))
 
     def _lane(self, channel: str) -> _Lane:
         return self._lanes.setdefault(channel, _Lane())

@@ -35,6 +35,8 @@ class Recovery:
         with ctx.store.unit_of_work() as store:
             store.jobs.release_all()
             store.outbox.release_all()
+            # Whoever starts it may have mended what kept notices from getting out.
+            store.outbox.hurry_all(at=ctx.clock.now_ms())
         self.adopt(alone=True)
 
     def adopt(self, *, alone: bool = False) -> None:

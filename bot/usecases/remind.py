@@ -76,5 +76,5 @@ def show_again(ctx: Context) -> int:
     if numbers:
         with ctx.store.unit_of_work():
             for number in numbers:
-                show_card(ctx, number)
+                show_card(ctx, number, unchanged=True)
     return len(numbers)

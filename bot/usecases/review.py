@@ -22,11 +22,12 @@ from bot.usecases.mode import barrier
 from bot.usecases.notify import announce, say_under_card, show_card, told, whisper
 from bot.usecases.portals import are_several
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
+from bot.usecases.refusals import PRESS_AGAIN, cause_of, refusal_of
 from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, outcast, unasked
 from bot.usecases.stop_requests import rejection_reason
 from bot.usecases.stops import settle_stop
-from bot.usecases.undelivered import DeliveryError
+from bot.usecases.undelivered import Busy, DeliveryError, Lost
 from bot.usecases.undo import ask_to_undo, may_still_undo
 
 NOT_OURS = "the button was not made by b24bot for this card"
@@ -108,8 +109,18 @@ def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
     try:
         ctx.messenger.ask_reason(click.trigger, change, click.value)
     except DeliveryError as error:
-        return f"Slack did not open the form that asks why ({error.code}). Press the button again."
+        return form_trouble(error)
     return ""
+
+
+def form_trouble(error: DeliveryError) -> str:
+    """Why the form did not open, and what to do about that."""
+    if isinstance(error, Lost):
+        return f"Slack did not say that it opened the form that asks why ({error.code}). {PRESS_AGAIN}"
+    if isinstance(error, Busy):
+        return f"Slack opens no form just now ({error.code}). Press the button again in a minute."
+    refusal = refusal_of(error.reason)
+    return f"Slack did not open the form that asks why, because {cause_of(error.reason)}. {refusal.remedy}".rstrip()
 
 
 def _ask_to_undo(ctx: Context, job: Job, click: Click) -> bool:
@@ -350,10 +361,11 @@ def _refusal(ctx: Context, person: Principal, change: ChangeRequest | None, reas
 
 
 def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:
-    number = buttons.number_in(inbound.value)
-    change = ctx.store.changes.get(number) if number is not None else None
+    number = buttons.number_in(inbound.value) or 0
+    change = ctx.store.changes.get(number)
     channel = inbound.channel if isinstance(inbound, Click) else ""
     facts = (("Portal", change.place.name),) if change and are_several(ctx, change.plugin) else ()
     # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
     reply = Reply(title=sentence, facts=facts)
-    whisper(ctx, inbound.person, channel or (change.channel if change else ""), reply, mood="calm")
+    channel = channel or (change.channel if change else "")
+    whisper(ctx, inbound.person, channel, reply, mood="calm", number=number)

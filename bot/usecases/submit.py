@@ -86,7 +86,9 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
         case Planned():
             note = check_can_be_decided(ctx, slash.person, considered)
             with ctx.store.unit_of_work():
-                change, fresh = open_change(ctx, slash.person, considered, channel=slash.channel)
+                change, fresh = open_change(
+                    ctx, slash.person, considered, channel=slash.channel, answer_url=slash.answer_url
+                )
                 _answer(ctx, job, slash, opened_reply(ctx, change, fresh=fresh, note=note), mood="calm")
             return None, ""
 
@@ -109,7 +111,9 @@ def with_reading(reply: Reply, line: str, *, always: bool = False) -> Reply:
     return replace(reply, notes=(*reply.notes, f"I read: {shown}"))
 
 
-def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> tuple[ChangeRequest, bool]:
+def open_change(
+    ctx: Context, requester: Principal, planned: Planned, *, channel: str, answer_url: str = ""
+) -> tuple[ChangeRequest, bool]:
     """Store the change request, or find one that is open for the same target. In a unit of work.
 
     The second value is False when it was found. What only waits for its own requester's word gives way to what somebody
@@ -125,7 +129,7 @@ def open_change(ctx: Context, requester: Principal, planned: Planned, *, channel
     check_few_open(ctx, requester)
     for one in existing:
         _give_way(ctx, one, requester)
-    change = write_change(ctx, requester, planned, channel=channel)
+    change = write_change(ctx, requester, planned, channel=channel, answer_url=answer_url)
     for one in existing:
         words = f"{marks.person(requester)} asked for {told(ctx, change)} before this was confirmed. Withdrawn."
         say_under_card(ctx, one.number, f"{marks.person(one.requester)} {words}")
@@ -151,8 +155,13 @@ def _give_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> No
     show_card(ctx, existing.number)
 
 
-def write_change(ctx: Context, requester: Principal, planned: Planned, *, channel: str) -> ChangeRequest:
-    """Store a change request, whatever else its requester has open. In a unit of work; none is open for the target."""
+def write_change(
+    ctx: Context, requester: Principal, planned: Planned, *, channel: str, answer_url: str = ""
+) -> ChangeRequest:
+    """Store a change request, whatever else its requester has open. In a unit of work; none is open for the target.
+
+    It keeps its target from others only while its card can be posted: see `bot/usecases/cards.py`.
+    """
     store, now = ctx.store, ctx.clock.now_ms()
     invocation = planned.understood.invocation
     change = store.changes.open(
@@ -182,7 +191,7 @@ def write_change(ctx: Context, requester: Principal, planned: Planned, *, channe
         "terms": attest(store.keys, change),
     }
     record_change(store, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
-    show_card(ctx, change.number)
+    show_card(ctx, change.number, answer_url=answer_url, typed_in=channel)
     return change
 
 
@@ -237,11 +246,13 @@ def opened_reply(ctx: Context, change: ChangeRequest, *, fresh: bool, note: str 
             title=f"{told(ctx, change)} is open for this already, {where}. Its status is {change.status}.",
             notes=(f"{who}; until it has ended nothing else is taken on for the same thing.",),
         )
+    # The card is on its way, and the place may refuse it: nothing is said that only a posted card makes true.
+    card = f"its card goes to {marks.channel(change.channel)}"
     if isinstance(change.decision, NeedsApproval):
-        return Reply(title=f"{told(ctx, change)} waits for approval {where}.", notes=(note,) if note else ())
+        return Reply(title=f"{told(ctx, change)} waits for approval; {card}.", notes=(note,) if note else ())
     if isinstance(change.decision, BrokenGlass):
-        return Reply(title=f"{told(ctx, change)} waits for you to break the glass {where}.")
-    return Reply(title=f"{told(ctx, change)} waits for you to confirm it {where}.")
+        return Reply(title=f"{told(ctx, change)} waits for you to break the glass; {card}.")
+    return Reply(title=f"{told(ctx, change)} waits for you to confirm it; {card}.")
 
 
 _UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 
 class DeliveryError(Exception):
-    """A notice did not get out. `code` is Slack's error or the kind of fault."""
+    """A notice did not get out. `code` is Slack's error or the kind of fault; `detail` is what Slack adds to it."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.detail = detail
+
+    @property
+    def reason(self) -> str:
+        """Code and detail as one text, the form in which it is stored."""
+        return f"{self.code}: {self.detail}" if self.detail else self.code
 
 
 class Busy(DeliveryError):
@@ -20,11 +26,15 @@ class Busy(DeliveryError):
 
 
 class Lost(DeliveryError):
-    """No answer: it may or may not have got out."""
+    """No answer, or one that leaves open whether it got out."""
 
 
 class ChannelDead(DeliveryError):
-    """The channel, or the bot's place in it, is gone until somebody mends that."""
+    """Slack refuses it for a cause outside the message: the channel, the token, a right, or one nobody knows."""
+
+
+class Unchangeable(DeliveryError):
+    """A message that stands can never be rewritten: another one has to take its place."""
 
 
 ORG_WIDE = (
@@ -41,7 +51,7 @@ class OrgWide(DeliveryError):
 
 
 class Impossible(DeliveryError):
-    """This notice can never get out as it is."""
+    """Slack refuses the content: this notice can never get out as it is."""
 
 
 class Broken(DeliveryError):

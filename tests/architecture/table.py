@@ -110,6 +110,7 @@ LIVING: Mapping[str, str] = {
     "bot.app.Bot": "the parts of a running bot",
     "bot.plugin.commands.Group": "collects commands while a plugin is imported; its noun reads best unnamed",
     "bot.usecases.context.Context": "learns the home team when Slack has answered",
+    "bot.usecases.cards.Cards": "remembers where a card stands until that is written down",
     "bot.usecases.deliver.Courier": "remembers what it could not write down yet",
     "bot.usecases.pace._Lane": "the next free moment of a channel moves on",
     f"{_BITRIX24}.caller._Course": "counts while one call is being made",

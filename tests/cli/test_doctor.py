@@ -10,12 +10,18 @@ import pytest
 
 from bot.core.audit import Tag
 from bot.core.chain import START, Place, witness_line
+from bot.core.notices import CardNotice, Whisper
+from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
+from bot.plugin import Reply
 from bot.store.database import FILE_NAME
+from bot.usecases.deliver import DIRECT
 from tests.cli.desk import Desk
 
+OLGA = Principal(team="T0001", user="U0001")
+
 NAMES = ["key file", "file modes", "database", "keys", "audit log", "witness", "allow-list", "approvers"]
-NAMES += ["backups", "disk", "channels", "Slack"]
+NAMES += ["backups", "disk", "channels", "outbox", "direct messages", "Slack"]
 
 
 def looked(desk: Desk) -> dict[str, tuple[bool, str]]:
@@ -106,7 +112,7 @@ def test_a_fresh_set_up_has_notes_and_no_faults(desk: Desk, workspace: SlackWork
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.count("There is no database") == 1
     assert shown.stdout.count("There is no backup") == 1
-    assert "Not looked at, for want of what is above: keys, audit log, allow-list, approvers." in shown.stdout
+    assert "keys, audit log, allow-list, approvers, outbox, direct messages." in shown.stdout
     assert not (desk.home / FILE_NAME).exists()
 
 
@@ -127,7 +133,7 @@ def test_an_audit_channel_that_takes_nothing_is_seen(desk: Desk, workspace: Slac
         store.outbox.mark_channel(channel, working=False, reason="is_archived", at=0)
     ok, says = looked(desk)["channels"]
     assert not ok
-    assert "does not take messages (is_archived)" in says
+    assert "the channel is archived (is_archived)" in says
 
 
 def test_a_line_that_nobody_posts_is_a_note(desk: Desk, workspace: SlackWorkspace) -> None:
@@ -191,3 +197,35 @@ def test_loose_modes_are_named_with_the_command_that_mends_them(desk: Desk, work
     ok, said = looked(desk)["file modes"]
     assert not ok
     assert f"The database {desk.home / FILE_NAME} can be written by everybody on this host." in said
+
+
+def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_messages_are_off(
+    desk: Desk, workspace: SlackWorkspace
+) -> None:
+    well(desk, workspace)
+    with desk.store() as store, store.unit_of_work():
+        at = store.clock.now_ms()
+        for key, notice in (
+            ("card:1001", CardNotice(number=1001)),
+            ("whisper:1", Whisper(person=OLGA, channel="", reply=Reply(title="Hello"))),
+        ):
+            store.outbox.put(key, notice, at=at)
+            envelope = store.outbox.claim(at, kind=key.partition(":")[0])
+            assert envelope is not None
+            store.outbox.retry(
+                envelope, due_at=at, error="messages_tab_disabled" if "whisper" in key else "is_archived"
+            )
+        store.outbox.mark_channel(DIRECT, working=False, reason="messages_tab_disabled", at=at)
+    found = looked(desk)
+    ok, says = found["outbox"]
+    assert not ok
+    assert "1 notice not taken, because the channel is archived (is_archived)" in says
+    assert "Unarchive the channel" in says
+    ok, says = found["direct messages"]
+    assert ok
+    assert "direct messages of the app are off (messages_tab_disabled)" in says
+    assert "Messages Tab" in says
+    with desk.store() as store, store.unit_of_work():
+        store.outbox.discard(next(one.id for one in store.outbox.letters(["new"], limit=9) if one.kind == "card"))
+    ok, says = looked(desk)["outbox"]
+    assert (ok, "messages_tab_disabled" in says) == (True, True), "an answer to one person is no reason to fail"

@@ -104,7 +104,6 @@ def test_what_is_dropped_is_gone_and_that_is_recorded(kept: Desk, key: str) -> N
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("retry", "card:1001"), 4, "waits already"),
         (("drop", "audit:7"), 4, "An audit line is never dropped."),
         (("retry", "99"), 4, "There is no notice 99."),
         (("drop", "99"), 4, "There is no notice 99."),
@@ -140,3 +139,50 @@ def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: Desk) -> 
     assert kept.run("outbox", "retry", "all").stdout == "1 notice will be sent again.\n"
     assert kept.json("outbox", "list", "--dead")[0]["about"] == "whisper:a"
     assert kept.run("outbox", "drop", number).exit_code == 0
+
+
+def refused(desk: Desk, *reasons: str, kind: str = "card:1001") -> None:
+    """What Slack refused, which waits for a quarter of an hour."""
+    with desk.store() as store, store.unit_of_work():
+        for reason in reasons:
+            envelope = store.outbox.claim(store.clock.now_ms(), kind=kind.partition(":")[0])
+            assert envelope is not None
+            store.outbox.retry(envelope, due_at=store.clock.now_ms() + 900_000, error=reason)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("is_archived", "is_archived: the channel is archived. Unarchive the channel"),
+        ("not_in_channel", "not_in_channel: the bot is not in the channel. Invite the bot"),
+        ("missing_scope: chat:write", "missing_scope: the bot token lacks the scope chat:write. Add the scope"),
+        (
+            "restricted_action_read_only_channel",
+            "restricted_action_read_only_channel: the channel's posting permissions keep the bot out. An owner",
+        ),
+        (
+            "token_revoked",
+            "token_revoked: Slack does not take the bot token. Put a working bot token into SLACK_BOT_TOKEN",
+        ),
+        ("never_heard_of", "never_heard_of: Slack gives a reason that b24bot does not know. Look the code up"),
+    ],
+)
+def test_what_waits_is_named_with_its_cause_and_what_to_do(kept: Desk, reason: str, words: str) -> None:
+    refused(kept, reason)
+    assert words in kept.run("outbox", "list").stdout
+    (row,) = [row for row in kept.json("outbox", "list") if row["kind"] == "card"]
+    assert (row["state"], row["error"]) == ("new", reason)
+    assert row["cause"]
+    assert row["remedy"]
+
+
+def test_a_waiting_notice_can_be_tried_at_once(kept: Desk) -> None:
+    refused(kept, "is_archived")
+    number = ids(kept)["card:1001"]
+    said = kept.run("outbox", "retry", number)
+    assert said.stdout == f"Notice {number} about CR-1001 will be tried again.\n"
+    with kept.store() as store:
+        letter = store.outbox.letter(int(number))
+        assert letter is not None
+        assert letter.due_at <= store.clock.now_ms()
+    assert kept.tags() == []

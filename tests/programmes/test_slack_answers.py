@@ -6,7 +6,7 @@ import io
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from email.message import Message
 from random import Random
 from typing import Any
@@ -19,11 +19,10 @@ from slack_sdk import WebClient
 from bot.core.audit import AuditRecord
 from bot.core.notices import Whisper
 from bot.plugin import Reply
-from bot.slack.faults import DEAD, PASSING
 from bot.slack.gateway import Gateway
 from bot.store.keys import Keyring
 from bot.usecases.context import Posted
-from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.programmes.form import sized
 from tests.slack.kit import OLGA, a_change
 
@@ -53,8 +52,11 @@ class Wire(WebClient):
 
 
 WORDS = [True, False, None, 0, 1, 2, -1, 0.0, 1.5, "true", "false", "", "ok", [], {}, [True], {"ok": True}]
-LASTING = ["msg_too_long", "message_not_found", "invalid_blocks", "never_heard_of"]
-CODES = [*sorted(DEAD), *sorted(PASSING), *LASTING * 3]
+CONTENT = ["msg_too_long", "invalid_blocks", "no_text", "metadata_too_large"]
+STANDING = ["message_not_found", "cant_update_message", "is_inactive"]
+PASSING = ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"]
+WAITING = ["is_archived", "not_in_channel", "restricted_action", "token_revoked", "missing_scope", "never_heard_of"]
+CODES = [*CONTENT * 3, *STANDING, *PASSING, *WAITING * 2]
 STATUSES = [*[200] * 60, 201, 202, 204, 304, 400, 401, 403, 404, 429, 500, 502, 503]
 KINDS = [*["application/json; charset=utf-8"] * 8, "text/html", "application/gzip", "application/json; charset=ascii"]
 
@@ -74,6 +76,9 @@ class Shapes:
             body["error"] = one([*CODES, *CODES, one(WORDS), "Not A Code", "x" * 5_000, "é"])
         if often() < 0.9:
             body["ts"] = one(["1.1", "1.1", "1.1", one(WORDS)])
+        for name in ("message_ts", "view"):
+            if often() < 0.9:
+                body[name] = one(["1.1", "1.1", "1.1", one(WORDS)])
         if often() < 0.7:
             body["channel"] = one(["C0002", one(WORDS)])
         if often() < 0.5:
@@ -108,7 +113,7 @@ def read(text: str) -> Any:
         return None
 
 
-def expected(wire: Wire, *, wants_ts: bool) -> type[DeliveryError] | None:
+def expected(wire: Wire, *, wants: str) -> type[DeliveryError] | None:
     """What one answer is, said a second time; None is sent."""
     text = text_of(wire)
     if text is None:
@@ -117,26 +122,35 @@ def expected(wire: Wire, *, wants_ts: bool) -> type[DeliveryError] | None:
     named = body.get("error") if isinstance(body, dict) else None
     code = named if isinstance(named, str) and named in {*CODES, "true", "false", "ok"} else ""
     if wire.status == 200 and isinstance(body, dict) and body.get("ok"):
-        fine = body["ok"] is True and (not wants_ts or (isinstance(body.get("ts"), str) and body["ts"] != ""))
-        return None if fine else Lost
+        return None if body["ok"] is True and NEEDS[wants](body) else Lost
     if wire.status == 429 or code == "ratelimited":
         return Busy
     if wire.status >= 500 or not code or code in PASSING:
         return Lost
-    return ChannelDead if code in DEAD else Impossible
+    if code in STANDING and wants == "the same ts":
+        return Unchangeable
+    return Impossible if code in CONTENT else ChannelDead
 
+
+NEEDS: Mapping[str, Callable[[dict[str, Any]], bool]] = {
+    "a ts": lambda body: isinstance(body.get("ts"), str) and body["ts"] != "",
+    "the same ts": lambda body: body.get("ts", "1.1") == "1.1",
+    "a message_ts": lambda body: bool(body.get("message_ts")),
+    "a view": lambda body: bool(body.get("view")),
+}
+"""What an answer that says ok must hold, by the call."""
 
 RECORD = AuditRecord(seq=1, at=0, tag="x:y:z", actor="b24bot", subject="CR-1042", facts={}, key_id="k1", mac=bytes(32))
 WHISPER = Whisper(person=OLGA, channel="C0002", reply=Reply(title="Hello"))
-CALLS: list[tuple[str, bool, Callable[[Gateway], object]]] = [
-    ("post", True, lambda gateway: gateway.post_card(a_change())),
-    ("rewrite", False, lambda gateway: gateway.rewrite_card(a_change(card="1.1"))),
-    ("reply", False, lambda gateway: gateway.reply(a_change(card="1.1"), "words")),
-    ("whisper", False, lambda gateway: gateway.whisper(WHISPER)),
-    ("audit", False, lambda gateway: gateway.audit_lines("C0003", [RECORD])),
-    ("note", True, lambda gateway: gateway.note("C0002", "words", None)),
-    ("renote", False, lambda gateway: gateway.note("C0002", "words", Posted(channel="C0002", message="1.1"))),
-    ("form", False, lambda gateway: gateway.ask_reason("trigger", a_change(), "1042.a.b")),
+CALLS: list[tuple[str, str, Callable[[Gateway], object]]] = [
+    ("post", "a ts", lambda gateway: gateway.post_card(a_change())),
+    ("rewrite", "the same ts", lambda gateway: gateway.rewrite_card(a_change(card="1.1"))),
+    ("reply", "a ts", lambda gateway: gateway.reply(a_change(card="1.1"), "words")),
+    ("whisper", "a message_ts", lambda gateway: gateway.whisper(WHISPER)),
+    ("audit", "a ts", lambda gateway: gateway.audit_lines("C0003", [RECORD])),
+    ("note", "a ts", lambda gateway: gateway.note("C0002", "words", None)),
+    ("renote", "the same ts", lambda gateway: gateway.note("C0002", "words", Posted(channel="C0002", message="1.1"))),
+    ("form", "a view", lambda gateway: gateway.ask_reason("trigger", a_change(), "1042.a.b")),
 ]
 
 
@@ -165,13 +179,14 @@ def test_only_a_true_ok_is_sent_and_all_else_is_of_its_kind(shard: int) -> None:
     gateway = Gateway(wire, Keyring({"k1": bytes(32)}), command="/b24", api_url=API)
     met: Counter[str] = Counter()
     for number in range(SHAPES // SHARDS):
-        name, wants_ts, say = CALLS[number % len(CALLS)]
+        name, wants, say = CALLS[number % len(CALLS)]
         shapes.answer(wire)
         error = outcome(lambda say=say: say(gateway))  # type: ignore[misc]
         kind = type(error) if error is not None else None
-        assert kind is expected(wire, wants_ts=wants_ts), (name, wire.status, wire.headers, wire.raw, error)
+        assert kind is expected(wire, wants=wants), (name, wire.status, wire.headers, wire.raw, error)
         assert error is None or (TOKEN not in f"{error!r}{error.__dict__}" and error.__cause__ is None)
         assert not isinstance(error, Busy) or 0 <= error.seconds <= 3_600
         met[kind.__name__ if kind else "sent"] += 1
     assert met.total() == SHAPES // SHARDS
     assert min(met[kind] for kind in ("sent", "Busy", "Lost", "ChannelDead", "Impossible")) > met.total() // 100, met
+    assert met["Unchangeable"], met

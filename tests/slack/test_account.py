@@ -12,7 +12,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.gateway import Gateway, make_client
 from bot.store.keys import Keyring
-from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Lost
 from tests.slack.kit import OLGA
 
 
@@ -61,7 +61,7 @@ def test_an_account_that_slack_does_not_know_is_no_members(
         ("ratelimited", {"retry_after": 7}, Busy),
         ("error", {"code": "token_revoked"}, ChannelDead),
         ("error", {"code": "missing_scope"}, ChannelDead),
-        ("error", {"code": "invalid_arguments"}, Impossible),
+        ("error", {"code": "invalid_arguments"}, ChannelDead),
         ("error", {"code": "internal_error"}, Lost),
     ],
 )

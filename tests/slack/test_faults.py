@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import traceback
+from typing import Any
+from urllib.request import Request
 
 import pytest
+from slack_sdk import WebClient
 
 from bot.playground.workspace import SlackWorkspace
+from bot.playground.workspace.codes import CODES
 from bot.plugin.loopback import Loopback, WebReply
-from bot.slack.faults import DEAD, LONGEST_WAIT, PASSING
+from bot.slack.faults import LONGEST_WAIT
 from bot.slack.gateway import Gateway, make_client
 from bot.store.keys import Keyring
-from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.refusals import REFUSALS, Subject
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.slack.kit import a_change
 
 POST = "chat.postMessage"
 TOKEN = "xoxb-canary-4711"
-LASTING = (
-    "msg_too_long",
-    "msg_blocks_too_long",
-    "invalid_blocks",
-    "message_not_found",
-    "user_not_in_channel",
-    "no_text",
-)
-ROWS: list[tuple[str, type[DeliveryError]]] = [
-    *((code, ChannelDead) for code in sorted(DEAD)),
-    *((code, Lost) for code in sorted(PASSING - {"ratelimited"})),
-    ("ratelimited", Busy),
-    *((code, Impossible) for code in (*LASTING, "never_heard_of")),
-]
+CONTENT = {
+    *("invalid_blocks", "invalid_blocks_format", "invalid_attachments", "too_many_attachments", "msg_too_long"),
+    *("msg_blocks_too_long", "attachment_payload_limit_exceeded", "no_text", "markdown_text_conflict"),
+    *("metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema", "metadata_must_be_sent_from_app"),
+    *("too_many_contact_cards", "alt_txt_too_large", "snippet_too_large", "view_too_large"),
+}
+"""The codes that are about what a message holds, said a second time: nothing else makes a dead letter."""
+STANDING = {
+    *("message_not_found", "cant_update_message", "edit_window_closed", "is_inactive", "block_mismatch"),
+    *("cant_broadcast_message", "no_dual_broadcast_content_update"),
+}
+PASSING = {
+    *("internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"),
+    *("streaming_state_conflict", "team_added_to_org", "org_login_required", "external_channel_migrating"),
+}
+BUSY = {"ratelimited", "rate_limited", "restricted_too_many"}
+PUBLISHED = sorted({code for codes in CODES.values() for code in codes})
+
+
+def kind_of(code: str) -> type[DeliveryError]:
+    """What a refused post is by its code; a code that nobody knows waits."""
+    if code in CONTENT:
+        return Impossible
+    if code in PASSING:
+        return Lost
+    return Busy if code in BUSY else ChannelDead
 
 
 def everything_about(error: BaseException | None) -> str:
@@ -56,13 +73,67 @@ def failing(gateway: Gateway, workspace: SlackWorkspace, kind: str, **more: obje
     return error
 
 
-@pytest.mark.parametrize(("code", "expected"), ROWS, ids=[row[0] for row in ROWS])
-def test_every_error_code_is_of_one_kind(
-    gateway: Gateway, workspace: SlackWorkspace, code: str, expected: type[DeliveryError]
+def error_reply(code: str, **more: object) -> WebReply:
+    return WebReply.json({"ok": False, "error": code, **more})
+
+
+def answered(reply: WebReply) -> Gateway:
+    """A gateway to a Slack that always answers so; what it asks is not kept."""
+    return Gateway(Answering(reply), Keyring({"k1": bytes(32)}), command="/b24", api_url="http://127.0.0.1:9/api")
+
+
+class Answering(WebClient):
+    """Slack's own client with another wire, which gives one answer."""
+
+    def __init__(self, reply: WebReply) -> None:
+        super().__init__(token=TOKEN, base_url="http://127.0.0.1:9/api/", retry_handlers=[])
+        self._reply = reply
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        return {"status": 200, "headers": {}, "body": self._reply.body.decode()}
+
+
+@pytest.mark.parametrize("code", [*PUBLISHED, "never_heard_of"])
+def test_only_a_code_about_the_content_of_a_post_is_final_and_an_unknown_one_waits(code: str) -> None:
+    error = failure(answered(error_reply(code)))
+    assert type(error) is kind_of(code)
+    assert error.code == ("ratelimited" if code in BUSY else code)
+
+
+@pytest.mark.parametrize("code", sorted(CODES["chat.update"]))
+def test_what_refuses_a_rewrite_for_good_is_told_apart(code: str) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        answered(error_reply(code)).rewrite_card(a_change(card="1.1"))
+    assert type(caught.value) is (Unchangeable if code in STANDING else kind_of(code))
+
+
+def test_every_published_error_code_has_a_row_with_its_cause_and_what_to_do() -> None:
+    assert [code for code in PUBLISHED if code not in REFUSALS] == []
+    by_itself = (Subject.SERVICE, Subject.RATE, Subject.STANDING, Subject.FILES)
+    nothing_to_do = [one.code for one in REFUSALS.values() if not one.remedy and one.subject not in by_itself]
+    assert nothing_to_do == ["thread_not_found"]
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        (["[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"], Impossible),
+        (["[ERROR] missing required field: channel"], ChannelDead),
+        (None, ChannelDead),
+        ([1], ChannelDead),
+    ],
+)
+def test_invalid_arguments_are_final_only_where_slack_names_the_content(
+    messages: object, expected: type[DeliveryError]
 ) -> None:
-    error = failing(gateway, workspace, "error", code=code)
+    error = failure(answered(error_reply("invalid_arguments", response_metadata={"messages": messages})))
     assert type(error) is expected
-    assert error.code == code
+
+
+@pytest.mark.parametrize(("needed", "detail"), [("chat:write", "chat:write"), (7, ""), ("<b>", ""), (None, "")])
+def test_a_missing_scope_is_named(needed: object, detail: str) -> None:
+    error = failure(answered(error_reply("missing_scope", needed=needed)))
+    assert (error.code, error.detail) == ("missing_scope", detail)
 
 
 def test_429_waits_as_long_as_slack_says(gateway: Gateway, workspace: SlackWorkspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,10 +12,11 @@ from bot.core.change import ChangeRequest, Status
 from bot.core.notices import Whisper
 from bot.playground.workspace import Message, SlackWorkspace
 from bot.plugin import Reply
+from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.gateway import Gateway, make_client
 from bot.store.keys import Keyring
 from bot.usecases import buttons
-from bot.usecases.undelivered import ChannelDead, Impossible, Lost
+from bot.usecases.undelivered import ChannelDead, Lost, Unchangeable
 from tests.slack.kit import ANTON, OLGA, a_change
 from tests.slack.test_answer import a_record
 
@@ -69,8 +70,34 @@ def test_a_card_is_rewritten_in_its_place(gateway: Gateway, workspace: SlackWork
 
 
 def test_a_card_that_somebody_deleted_cannot_be_rewritten(gateway: Gateway) -> None:
-    with pytest.raises(Impossible, match="message_not_found"):
+    with pytest.raises(Unchangeable, match="message_not_found"):
         gateway.rewrite_card(a_change(card="1.1"))
+
+
+def test_a_card_whose_edit_window_is_closed_or_whose_channel_is_archived_cannot_be_rewritten(
+    gateway: Gateway, workspace: SlackWorkspace, posted: ChangeRequest
+) -> None:
+    workspace.set_rules(edit_seconds=0.0)
+    workspace.advance(1)
+    with pytest.raises(Unchangeable, match="edit_window_closed"):
+        gateway.rewrite_card(posted)
+    workspace.flag_channel("approvals", is_archived=True)
+    with pytest.raises(Unchangeable, match="is_inactive"):
+        gateway.rewrite_card(posted)
+
+
+def test_the_plainest_form_of_a_card_and_of_an_audit_line_has_no_blocks(
+    gateway: Gateway, workspace: SlackWorkspace, posted: ChangeRequest
+) -> None:
+    gateway.rewrite_card(replace(posted, status=Status.WITHDRAWN, outcome="Not taken on."), bare=True)
+    card = card_of(workspace, posted)
+    assert (card.blocks, card.labels) == ((), ())
+    assert "CR-1042" in card.text
+    assert "Not taken on." in card.text
+    gateway.audit_lines("C0003", [a_record(7)], bare=True)
+    (line,) = workspace.messages("audit")
+    assert (line.blocks, line.metadata) == ((), None)
+    assert line.text.endswith("`#7 0001020304050607`")
 
 
 def test_a_line_goes_under_the_card(gateway: Gateway, workspace: SlackWorkspace, posted: ChangeRequest) -> None:
@@ -158,6 +185,87 @@ def test_an_address_that_is_used_up_is_replaced_by_the_channel(gateway: Gateway,
     assert workspace.calls()[-1].method == "chat.postEphemeral"
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Please sign in</html>", b'{"ok": false}', b'{"ok": "true"}', b"[]", b"no", b"ok, ok"]
+)
+def test_an_http_status_of_200_alone_is_no_delivery_to_an_answer_address(
+    gateway: Gateway, workspace: SlackWorkspace, body: bytes
+) -> None:
+    with Loopback(lambda request: WebReply(body=body)) as server:
+        client = make_client(workspace.bot_token, workspace.api_url)
+        mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
+        mine.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1"))
+    assert workspace.calls()[-1].method == "chat.postEphemeral"
+
+
+@pytest.mark.parametrize("body", [b"ok", b" ok\n", b'{"ok": true}'])
+def test_an_answer_address_says_that_it_took_the_message(workspace: SlackWorkspace, body: bytes) -> None:
+    with Loopback(lambda request: WebReply(body=body)) as server:
+        client = make_client(workspace.bot_token, workspace.api_url)
+        mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
+        mine.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1"))
+    assert workspace.calls("chat.postEphemeral") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "say"),
+    [
+        ("chat.postMessage", lambda gateway: gateway.audit_lines("C0003", [a_record(7)])),
+        ("chat.postEphemeral", lambda gateway: gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO))),
+        ("chat.update", lambda gateway: gateway.rewrite_card(a_change(card="1.1"))),
+        ("users.info", lambda gateway: gateway.account(OLGA)),
+        ("views.open", lambda gateway: gateway.ask_reason("1.2.3", a_change(), "x")),
+        ("auth.test", lambda gateway: gateway.identify()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_login_page_with_status_200_is_no_delivery(
+    gateway: Gateway, workspace: SlackWorkspace, method: str, say: Callable[[Gateway], object]
+) -> None:
+    workspace.fault("page", method)
+    with pytest.raises(Lost):
+        say(gateway)
+
+
+@pytest.mark.parametrize(
+    ("answer", "say"),
+    [
+        ({"ok": True}, lambda gateway: gateway.audit_lines("C0003", [a_record(7)])),
+        ({"ok": True, "ts": ""}, lambda gateway: gateway.reply(a_change(card="1.1"), "words")),
+        ({"ok": True}, lambda gateway: gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO))),
+        ({"ok": True}, lambda gateway: gateway.whisper(Whisper(person=OLGA, channel="", reply=HELLO))),
+        ({"ok": True, "ts": "9.9"}, lambda gateway: gateway.rewrite_card(a_change(card="1.1"))),
+        ({"ok": True}, lambda gateway: gateway.ask_reason("1.2.3", a_change(), "x")),
+        ({"ok": 1, "user": {"id": "U0001"}}, lambda gateway: gateway.account(OLGA)),
+    ],
+)
+def test_an_ok_without_the_message_it_stands_for_is_no_delivery(
+    answer: dict[str, object], say: Callable[[Gateway], object]
+) -> None:
+    with Loopback(lambda request: WebReply.json(answer)) as server:
+        made = Gateway(
+            make_client("xoxb-1", server.url), Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url
+        )
+        with pytest.raises(Lost):
+            say(made)
+
+
+@pytest.mark.parametrize("channel", ["", "C0009"])
+def test_without_direct_messages_it_is_said_in_the_approval_channel(workspace: SlackWorkspace, channel: str) -> None:
+    """`messages_tab_disabled`: the app's direct messages are switched off."""
+    workspace.set_rules(messages_tab=False)
+    client = make_client(workspace.bot_token, workspace.api_url)
+    made = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=workspace.api_url, approval="C0002")
+    assert made.whisper(Whisper(person=OLGA, channel=channel, reply=HELLO)) == "messages_tab_disabled"
+    (seen,) = workspace.ephemerals("Olga")
+    assert seen.channel == "C0002"
+    workspace.remove_from("approvals", "Olga")
+    with pytest.raises(ChannelDead, match="messages_tab_disabled"):
+        made.whisper(Whisper(person=OLGA, channel=channel, reply=HELLO))
+    workspace.set_rules(messages_tab=True)
+    assert made.whisper(Whisper(person=OLGA, channel=channel, reply=HELLO)) == ""
+
+
 def test_without_a_channel_it_is_said_directly(gateway: Gateway, workspace: SlackWorkspace) -> None:
     gateway.whisper(Whisper(person=OLGA, channel="", reply=HELLO))
     (seen,) = workspace.dms("Olga")
@@ -216,7 +324,7 @@ def test_the_form_is_opened_for_who_clicked(gateway: Gateway, workspace: SlackWo
 def test_a_form_for_a_click_of_long_ago_cannot_be_opened(gateway: Gateway, workspace: SlackWorkspace) -> None:
     trigger = workspace.people["Anton"].slash("/b24 x").payload["trigger_id"]
     workspace.advance(4)
-    with pytest.raises(Impossible, match="expired_trigger_id"):
+    with pytest.raises(ChannelDead, match="expired_trigger_id"):
         gateway.ask_reason(trigger, a_change(), "1042.digest.signature")
 
 

@@ -171,7 +171,7 @@ def test_a_dead_audit_channel_refuses_tells_the_admin_and_goes_on_with_the_whole
         "a word to the admin, when it has lasted",
     )
     scene.ask("Olga", "connector remove myconnector")
-    scene.answer("Olga", "does not take messages (is_archived)")
+    scene.answer("Olga", "does not take messages: the channel is archived (is_archived)")
     scene.ask("Olga", "connector list")
     scene.answer("Olga", "myconnector")
     assert scene.sent() == 0

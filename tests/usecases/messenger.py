@@ -35,6 +35,12 @@ class Recorder:
     """Whom Slack was asked about, in order."""
     faults: dict[str, deque[Exception | None]] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
+    """Cards and audit lines that went out in their plainest form."""
+    under: list[tuple[str, str]] = field(default_factory=list)
+    """What was said under messages that are no cards: the message, and the words."""
+    direct: str | None = None
+    """Why direct messages do not take a whisper."""
     on_try: Callable[[str], None] = field(default=lambda kind: None)
 
     def fail(self, kind: str, *errors: Exception | None) -> None:
@@ -48,16 +54,18 @@ class Recorder:
         if error is not None:
             raise error
 
-    def post_card(self, change: ChangeRequest) -> Posted:
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted:
         self._try("post")
+        self._note_bare(change, bare=bare)
         message = f"{len(self.cards) + 1}.0"
         self.cards.append((change.number, change.status, message))
         self.shown[change.number] = change
         self.said.append(("post", f"{change.id} {change.status}"))
         return Posted(channel=change.channel or "CSOMEWHERE", message=message)
 
-    def rewrite_card(self, change: ChangeRequest) -> None:
+    def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None:
         self._try("rewrite")
+        self._note_bare(change, bare=bare)
         self.cards.append((change.number, change.status, change.card or ""))
         self.shown[change.number] = change
         self.said.append(("rewrite", f"{change.id} {change.status}"))
@@ -66,18 +74,27 @@ class Recorder:
         self._try("reply")
         self.said.append(("reply", f"{change.id} {text}"))
 
-    def note(self, channel: str, text: str, earlier: Posted | None) -> Posted:
+    def _note_bare(self, change: ChangeRequest, *, bare: bool) -> None:
+        if bare:
+            self.bare.append(f"{change.id} {change.status}")
+
+    def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted:
         self._try("note")
+        if thread:
+            self.under.append((thread, text))
         self.said.append(("note", text))
         return earlier or Posted(channel=channel, message=f"{len(self.said)}.9")
 
-    def whisper(self, whisper: Whisper) -> None:
+    def whisper(self, whisper: Whisper) -> str | None:
         self._try("whisper")
         self.whispers.append(whisper)
         self.said.append(("whisper", whisper.reply.title))
+        return self.direct
 
-    def audit_lines(self, channel: str, records: list[AuditRecord]) -> None:
+    def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
         self._try("audit")
+        if bare:
+            self.bare += [f"#{record.seq}" for record in records]
         self.audit.append([record.seq for record in records])
         self.said.append(("audit", " ".join(f"#{record.seq}" for record in records)))
 

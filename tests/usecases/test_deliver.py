@@ -15,10 +15,11 @@ from bot.core.notices import AuditNotice, ThreadNotice, Whisper
 from bot.plugin import Reply
 from bot.store.store import Store, audit_key
 from bot.usecases.context import Channels
-from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE, DEAD_CHANNEL_RETRY_MS, GIVE_UP_AFTER, Courier
+from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE, Courier
 from bot.usecases.notify import card_key, say_under_card, show_card, whisper
 from bot.usecases.pace import LEAST_WAIT_MS
-from bot.usecases.undelivered import Busy, ChannelDead, Impossible, Lost
+from bot.usecases.redelivery import LONGEST_REFUSED_MS, LONGEST_WAIT_MS, STEPS_ASIDE_AFTER
+from bot.usecases.undelivered import Busy, ChannelDead, Impossible, Lost, Unchangeable
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.office import APPROVALS, AUDIT, OLGA, Office
 
@@ -144,9 +145,7 @@ def test_a_dead_audit_channel_is_marked_tried_again_and_marked_alive(office: Off
     health = office.store.outbox.channel(AUDIT)
     assert health is not None
     assert (health.working, health.reason, health.at) == (False, "not_in_channel", office.clock.now_ms())
-    patient(office, DEAD_CHANNEL_RETRY_MS / 1000 - 0.5)
-    assert office.messenger.audit == []
-    patient(office, 1)
+    patient(office, 2)
     assert len(office.messenger.audit) == 1
     health = office.store.outbox.channel(AUDIT)
     assert health is not None
@@ -206,7 +205,7 @@ def test_a_card_that_somebody_deleted_is_posted_again(office: Office) -> None:
     deliver(office)
     with office.store.unit_of_work():
         show_card(office.ctx, change.number)
-    office.messenger.fail("rewrite", Impossible("message_not_found"))
+    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
     deliver(office)
     assert office.now(change).card is None, "the channel took a post in this second already"
     patient(office, 1.5)
@@ -214,14 +213,14 @@ def test_a_card_that_somebody_deleted_is_posted_again(office: Office) -> None:
     assert [kind for kind, _ in office.messenger.said if kind != "audit"] == ["post", "post"]
 
 
-def test_a_card_that_can_never_stand_is_dropped_visibly_with_its_lines_and_all_can_be_revived(
+def test_a_card_whose_plainest_form_is_refused_is_a_dead_letter_with_its_lines_and_all_can_be_revived(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
     queued(office, threads=2)
-    office.messenger.fail("post", Impossible("invalid_blocks"))
+    office.messenger.fail("post", *[Impossible("invalid_blocks")] * 2)
     patient(office, 10)
     assert office.store.outbox.state_of(card_key(1001)) == "dead"
-    assert "the card of CR-1001 cannot be posted: invalid_blocks" in caplog.text
+    assert "The card of CR-1001 cannot be posted in #CAPPR: its blocks are not valid (invalid_blocks)" in caplog.text
     assert office.threads == []
     letters = office.store.outbox.letters(["dead"], limit=9)
     assert [letter.kind for letter in letters] == ["thread", "thread", "card"]
@@ -233,22 +232,15 @@ def test_a_card_that_can_never_stand_is_dropped_visibly_with_its_lines_and_all_c
     assert office.threads == ["CR-1001 line 0", "CR-1001 line 1"]
 
 
-def test_a_rewriting_that_can_never_work_is_dropped_and_not_posted_anew(office: Office) -> None:
-    change = queued(office)
-    deliver(office)
-    with office.store.unit_of_work():
-        show_card(office.ctx, change.number)
-    office.messenger.fail("rewrite", Impossible("cant_update_message"))
-    deliver(office)
-    assert office.now(change).card == "1.0"
-    assert office.store.outbox.state_of(card_key(1001)) == "dead"
-
-
-def test_a_card_in_a_dead_channel_is_never_given_up(office: Office) -> None:
+def test_a_card_in_a_dead_channel_is_never_given_up_and_is_tried_every_quarter_of_an_hour(office: Office) -> None:
     change = queued(office)
     office.messenger.fail("post", *[ChannelDead("not_in_channel")] * 40)
-    patient(office, 700, step=5)
+    tries: list[int] = []
+    office.messenger.on_try = lambda kind: tries.append(office.clock.now_ms()) if kind == "post" else None
+    for _ in range(60):
+        patient(office, LONGEST_REFUSED_MS / 1000, step=30)
     assert office.now(change).card == "1.0"
+    assert all(later - earlier <= LONGEST_REFUSED_MS + 30_000 for earlier, later in pairwise(tries))
 
 
 @pytest.mark.parametrize("fault", [Lost("timeout"), Busy(2.0), ChannelDead("is_archived")])
@@ -291,22 +283,22 @@ def test_a_busy_whisper_holds_up_only_itself(office: Office) -> None:
     assert office.messenger.whispers[-1].reply.title == "hello"
 
 
-def test_a_lost_whisper_is_tried_again_longer_apart_and_given_up_visibly(office: Office) -> None:
+def test_a_lost_answer_is_tried_again_longer_apart_and_never_given_up(office: Office) -> None:
     whispered(office, "hello")
     office.messenger.fail("whisper", *[Lost("timeout")] * 50)
     tries: list[int] = []
     office.messenger.on_try = lambda kind: tries.append(office.clock.now_ms()) if kind == "whisper" else None
     patient(office, 900)
-    assert len(tries) == GIVE_UP_AFTER
+    assert len(tries) > 8
     gaps = [later - earlier for earlier, later in pairwise(tries)]
-    assert all(LEAST_WAIT_MS <= gap <= 1_000 * 2**n + 500 for n, gap in enumerate(gaps))
+    assert all(LEAST_WAIT_MS <= gap <= min(1_000 * 2**n, LONGEST_WAIT_MS) + 500 for n, gap in enumerate(gaps))
     row = office.store.database.row("SELECT state, error FROM outbox WHERE kind = 'whisper'")
-    assert row == {"state": "dead", "error": "timeout"}
+    assert row == {"state": "new", "error": "timeout"}
 
 
-def test_a_whisper_that_can_never_arrive_is_dropped_at_once(office: Office) -> None:
+def test_an_answer_whose_content_is_refused_is_dropped_at_once(office: Office) -> None:
     whispered(office, "hello")
-    office.messenger.fail("whisper", Impossible("user_not_found"))
+    office.messenger.fail("whisper", Impossible("invalid_blocks"))
     patient(office, 60)
     assert office.messenger.whispers == []
     assert office.store.outbox.counts()["dead"] == 1
@@ -460,25 +452,38 @@ def test_a_whisper_that_meets_the_limit_lets_its_channel_rest(office: Office) ->
     assert office.messenger.whispers[-1].reply.title == "hello"
 
 
-def test_nothing_overtakes_what_got_lost_in_the_same_channel(office: Office) -> None:
+@pytest.mark.parametrize("fault", [Lost("timeout"), ChannelDead("restricted_action")])
+def test_nothing_overtakes_what_failed_once_or_twice_in_the_same_channel(office: Office, fault: Exception) -> None:
     for thing in ("one", "two"):
         office.take(office.typed(OLGA, f"thing remove {thing}"))
-    office.messenger.fail("post", *[Lost("timeout")] * 12)
-    patient(office, 900)
+    office.messenger.fail("post", *[fault] * (STEPS_ASIDE_AFTER - 1))
+    patient(office, 60)
     assert [number for number, _, _ in office.messenger.cards] == [1001, 1002]
 
 
-def test_a_line_that_alone_gets_lost_while_slack_takes_other_things_is_given_up_in_the_end(office: Office) -> None:
-    change = queued(office, threads=1)
+def test_nothing_overtakes_what_gets_lost_while_slack_answers_nobody(office: Office) -> None:
+    for thing in ("one", "two"):
+        office.take(office.typed(OLGA, f"thing remove {thing}"))
+    for kind in ("post", "whisper", "audit"):
+        office.messenger.fail(kind, *[Lost("timeout")] * 100)
+    patient(office, 600)
+    office.messenger.faults.clear()
+    patient(office, 120)
+    assert [number for number, _, _ in office.messenger.cards] == [1001, 1002]
+
+
+def test_a_line_that_alone_gets_lost_steps_aside_and_is_never_a_dead_letter(office: Office) -> None:
+    queued(office, threads=1)
     deliver(office)
-    office.messenger.fail("reply", *[Lost("internal_error")] * 500)
+    office.messenger.fail("reply", *[Lost("internal_error")] * 200)
     patient(office, 1_000)
-    assert office.store.outbox.counts()["new"] == 1, "as far as we know nothing gets out at all"
+    (waiting,) = office.store.outbox.refused()
+    assert waiting.due_at <= office.clock.now_ms(), "as far as we know nothing gets out at all, so it keeps its turn"
+    office.take(office.typed(OLGA, "thing remove two"))
     record(office)
     patient(office, 120)
-    (letter,) = office.store.outbox.letters(["dead"], limit=5)
-    assert letter.notice == ThreadNotice(number=change.number, text="line 0")
-    assert letter.attempts > GIVE_UP_AFTER
+    assert 1002 in [number for number, _, _ in office.messenger.cards], "a later post of the channel passes it"
+    assert "dead" not in office.store.outbox.counts()
 
 
 def test_to_be_asked_to_wait_is_no_attempt(office: Office) -> None:
@@ -494,14 +499,14 @@ def test_to_be_asked_to_wait_is_no_attempt(office: Office) -> None:
 
 def test_a_death_is_in_the_log_and_in_the_audit_channel(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     whispered(office, "hello")
-    office.messenger.fail("whisper", Impossible("user_not_found"))
+    office.messenger.fail("whisper", Impossible("invalid_blocks"))
     patient(office, 5)
     (row,) = office.records(tag=Tag.NOTICE_DIED)
     (letter,) = office.store.outbox.letters(["dead"], limit=5)
-    assert (row.subject, row.facts["kind"], row.facts["code"]) == (OLGA.id, "whisper", "user_not_found")
+    assert (row.subject, row.facts["kind"], row.facts["code"]) == (OLGA.id, "whisper", "invalid_blocks")
     assert row.facts["name"] == str(letter.id)
     assert office.messenger.audit[-1] == [row.seq]
-    assert f"notice {letter.id} (whisper, {OLGA.id}) is given up: user_not_found" in caplog.text
+    assert f"notice {letter.id} (whisper, {OLGA.id}) is given up: invalid_blocks" in caplog.text
 
 
 def test_a_card_queued_anew_while_it_failed_for_good_is_not_told_as_dead(office: Office) -> None:

@@ -164,8 +164,8 @@ def test_a_lost_audit_line_is_not_one_that_stands_there(office: Office) -> None:
 def test_a_dead_audit_channel_stops_it_and_is_told(office: Office) -> None:
     change = office.ask()
     office.press(ANTON, change)
-    office.messenger.fail("audit", ChannelDead("is_archived"))
-    office.deliver()
+    office.messenger.fail("audit", *[ChannelDead("is_archived")] * 10)
+    office.courier.deliver_one()
     office.do_jobs()
     ended = office.now(change)
     assert ended.status is Status.FAILED

@@ -160,7 +160,7 @@ def test_a_dead_channel_is_told_the_admins_of_this_workspace_and_no_others(offic
     office.messenger.fail("audit", *[ChannelDead("is_archived")] * 100)
     office.type(OLGA, "thing remove one")
     looks(LagWatch(office.ctx), office)
-    (told,) = [one for one in office.waiting_whispers() if "does not take messages (is_archived)" in one.reply.title]
+    (told,) = [one for one in office.waiting_whispers() if "the channel is archived (is_archived)" in one.reply.title]
     assert told.person == IDA
 
 

@@ -73,17 +73,18 @@ def test_a_channel_that_stumbles_rests_longer_each_time_and_not_for_ever(pace: P
     assert rested() <= 1.25, "what got out is a new beginning"
 
 
-def test_a_channel_is_alone_in_trouble_when_something_got_out_elsewhere(pace: Pace, clock: StillClock) -> None:
+def test_others_pass_when_something_got_out_since_the_channel_began_to_stumble(pace: Pace, clock: StillClock) -> None:
+    assert not pace.others_pass("C1"), "nothing has got out at all"
     pace.went("C2")
     clock.advance(1)
     pace.stumbled("C1")
-    assert not pace.alone_in_trouble("C1"), "what went before says nothing"
-    assert not pace.alone_in_trouble("C2")
+    assert not pace.others_pass("C1"), "what went before says nothing"
     clock.advance(1)
     pace.went("C2")
-    assert pace.alone_in_trouble("C1")
-    pace.went("C1")
-    assert not pace.alone_in_trouble("C1")
+    assert pace.others_pass("C1")
+    assert pace.went("C1") == 1
+    assert pace.others_pass("C1"), "it takes other messages"
+    assert pace.went("C1") == 0
 
 
 def test_without_gaps_only_a_rest_holds_anything_up(pace: Pace) -> None:

@@ -16,7 +16,7 @@ from bot.core.words import moment
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
 from bot.usecases.remind import MOST_MENTIONS, SHOW_AGAIN_MS, remind, show_again
-from bot.usecases.undelivered import Impossible, Lost
+from bot.usecases.undelivered import Lost, Unchangeable
 from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office, person
 
 HALF = 1_800
@@ -172,7 +172,7 @@ def test_the_card_of_what_has_ended_is_left_alone(office: Office) -> None:
 
 def test_a_card_that_somebody_deleted_is_noticed_and_stands_again_as_another_one(office: Office) -> None:
     first = office.ask()
-    office.messenger.fail("rewrite", Impossible("message_not_found"))
+    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
     office.wait(SHOW_AGAIN_MS / 1000 + 5)
     second = office.now(first)
     assert (first.card, second.card) == ("1.0", "2.0")
@@ -191,7 +191,7 @@ def test_the_form_of_a_card_that_was_deleted_meanwhile_rejects_nothing(office: O
     office.press(ANTON, first, buttons.REJECT)
     ((_, _, value),) = office.messenger.forms
     assert value == office.value(first)
-    office.messenger.fail("rewrite", Impossible("message_not_found"))
+    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
     office.wait(SHOW_AGAIN_MS / 1000 + 5)
     told = office.hears(office.form(ANTON, first, "no", value=value))
     assert told == "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
@@ -213,7 +213,7 @@ def test_copies_that_a_lost_answer_makes_are_the_same_card(office: Office) -> No
 def test_copies_made_while_a_deleted_card_is_posted_again_are_the_same_card_too(office: Office) -> None:
     """The answer to the new posting was lost: the next try must not make yet another card of it."""
     first = office.ask()
-    office.messenger.fail("rewrite", Impossible("message_not_found"))
+    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
     office.messenger.fail("post", Lost("timeout"))
     office.clock.advance(SHOW_AGAIN_MS / 1000 + 1)
     assert show_again(office.ctx) == 1

@@ -19,6 +19,10 @@ class Channel:
     is_archived: bool = False
     is_private: bool = False
     is_ext_shared: bool = False
+    is_read_only: bool = False
+    """Its posting permissions keep the bot out."""
+    is_thread_only: bool = False
+    is_non_threadable: bool = False
     im_with: str = ""
 
     @property
@@ -51,7 +55,7 @@ class Channel:
         }
 
 
-FLAGS = ("is_archived", "is_private", "is_ext_shared")
+FLAGS = ("is_archived", "is_private", "is_ext_shared", "is_read_only", "is_thread_only", "is_non_threadable")
 
 
 class Channels:

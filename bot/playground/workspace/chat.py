@@ -31,6 +31,8 @@ def channel_to_write(world: World, call: Call, key: str) -> Channel:
     if person := world.people.get(key):
         if person.deleted or person.id == BOT_USER:
             raise Refusal("channel_not_found")
+        if not world.rules.messages_tab:
+            raise Refusal("messages_tab_disabled")
         return world.channels.direct(person.id, BOT_USER)
     channel = world.channels.look_up(key)
     outside = channel is not None and BOT_USER not in channel.members
@@ -43,10 +45,21 @@ def channel_to_write(world: World, call: Call, key: str) -> Channel:
     return channel
 
 
+def refuse_by_permissions(channel: Channel, thread_ts: str) -> None:
+    """The refusals of a channel's posting permissions."""
+    if channel.is_read_only:
+        raise Refusal("restricted_action_read_only_channel")
+    if channel.is_thread_only and not thread_ts:
+        raise Refusal("restricted_action_thread_only_channel")
+    if channel.is_non_threadable and thread_ts:
+        raise Refusal("restricted_action_non_threadable_channel")
+
+
 def post_message(world: World, call: Call) -> Json:
     channel = channel_to_write(world, call, call.need("channel"))
     content = content_of(call.values, blocks=_blocks(call))
     thread_ts = call.text("thread_ts")
+    refuse_by_permissions(channel, thread_ts)
     if thread_ts and world.messages.get(channel.id, thread_ts) is None:
         raise Refusal("thread_not_found")
     metadata = metadata_of(call.structure("metadata"))
@@ -71,8 +84,10 @@ def post_ephemeral(world: World, call: Call) -> Json:
 
 def update(world: World, call: Call) -> Json:
     """Text alone takes the blocks away and marks the message as edited; blocks alone keep the text."""
-    channel = channel_to_write(world, call, call.need("channel"))
+    channel = _channel_of_edit(world, call)
     message = _own(world, channel, call.need("ts"), refusal="cant_update_message")
+    if world.rules.edits_are_over(float(message.ts), world.clock.now()):
+        raise Refusal("edit_window_closed")
     if len(call.text("text")) > EDITED_TEXT:
         raise Refusal("msg_too_long")
     content = content_of(call.values, blocks=_blocks(call))
@@ -91,6 +106,14 @@ def update(world: World, call: Call) -> Json:
         "text": changed.text,
         "message": changed.to_json(replies=world.messages.replies(changed)),
     }
+
+
+def _channel_of_edit(world: World, call: Call) -> Channel:
+    """As for a new message, with Slack's own word for an archived channel."""
+    try:
+        return channel_to_write(world, call, call.need("channel"))
+    except Refusal as refusal:
+        raise Refusal("is_inactive" if refusal.code == "is_archived" else refusal.code) from None
 
 
 def delete(world: World, call: Call) -> Json:

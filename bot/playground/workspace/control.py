@@ -204,14 +204,17 @@ def _clock(workspace: SlackWorkspace, arguments: Json) -> Json:
 
 
 def _settings(workspace: SlackWorkspace, arguments: Json) -> Json:
-    """`request_url`, `rate_limit`, `bot_scopes`, `bot_token_answers`, `app_token_answers`, `enterprise`, `org_wide`.
+    """What is given is changed.
 
-    What is given is changed.
+    `request_url`, `rate_limit`, `bot_scopes`, `bot_token_answers`, `app_token_answers`, `enterprise`, `org_wide`,
+    `rules`.
     """
     if {"enterprise", "org_wide"} & set(arguments):
         world = workspace.world
         enterprise = str(arguments.get("enterprise", world.enterprise))
         workspace.join_grid(enterprise, org_wide=bool(arguments.get("org_wide", world.org_wide)))
+    if "rules" in arguments:
+        workspace.set_rules(**arguments["rules"])
     if "request_url" in arguments:
         workspace.request_url = str(arguments["request_url"])
     if "rate_limit" in arguments:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.playground.workspace.values import WorkspaceError
 from bot.plugin.loopback import WebReply
 
-KINDS = ("ratelimited", "server_error", "error", "lost_before", "lost_after", "truncated", "stall")
+KINDS = ("ratelimited", "server_error", "error", "page", "lost_before", "lost_after", "truncated", "stall")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +18,10 @@ class Fault:
     """`kind` is one of KINDS; `method` may hold wildcards and `response_url` is a method too.
 
     ratelimited: 429 with `retry_after` whole seconds · server_error: `status` with an HTML body · error: Slack's
-    refusal `code` · lost_before: the connection closes and nothing happened · lost_after: it happened, then the
-    connection closes · truncated: it happened, half of the answer arrives · stall: it happened, the answer comes
-    `seconds` late. `skip` lets that many matching calls pass first; `count` is how many suffer.
+    refusal `code` · page: 200 with an HTML page, as of a proxy that wants a login, and nothing happened ·
+    lost_before: the connection closes and nothing happened · lost_after: it happened, then the connection closes ·
+    truncated: it happened, half of the answer arrives · stall: it happened, the answer comes `seconds` late. `skip`
+    lets that many matching calls pass first; `count` is how many suffer.
     """
 
     kind: str
@@ -39,7 +40,7 @@ class Fault:
     @property
     def prevents(self) -> bool:
         """Whether the call has no effect."""
-        return self.kind in ("ratelimited", "server_error", "error", "lost_before")
+        return self.kind in ("ratelimited", "server_error", "error", "page", "lost_before")
 
     def instead(self) -> WebReply:
         """The answer of a call that had no effect."""
@@ -52,6 +53,8 @@ class Fault:
         if self.kind == "server_error":
             page = b"<html><body>upstream connect error</body></html>"
             return WebReply(status=self.status, headers={"Content-Type": "text/html"}, body=page)
+        if self.kind == "page":
+            return WebReply(headers={"Content-Type": "text/html"}, body=b"<html><body>Please sign in</body></html>")
         if self.kind == "error":
             return WebReply.json({"ok": False, "error": self.code})
         return WebReply(drop=True)

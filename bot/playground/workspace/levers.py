@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.workspace.channels import Channel
@@ -109,6 +110,11 @@ class Levers(Core):
         """From now on the `bot` or `app` token answers this error; an empty string mends it."""
         with self.world.lock:
             self.world.tokens.break_token(error, kind=kind)
+
+    def set_rules(self, **rules: Any) -> None:
+        """Change rules of the workspace; their names are those of rules.Rules."""
+        with self.world.lock:
+            self.world.rules = replace(self.world.rules, **rules)
 
     def fault(self, kind: str, method: str = "*", **more: Any) -> None:
         """The next calls of the method suffer this; kinds and parameters are those of faults.Fault."""

@@ -83,6 +83,7 @@ def settings(workspace: SlackWorkspace) -> Json:
         "bot_token_answers": world.tokens.bot.broken or "ok",
         "enterprise": world.enterprise,
         "org_wide": world.org_wide,
+        "rules": asdict(world.rules),
         "faults": [asdict(one) for one in world.faults.waiting()],
         "retries_due": [round(seconds) for seconds in workspace.retries_due],
     }

@@ -14,6 +14,7 @@ from bot.playground.workspace.limits import Limits
 from bot.playground.workspace.messages import Messages
 from bot.playground.workspace.people import People, Person
 from bot.playground.workspace.records import Records
+from bot.playground.workspace.rules import Rules
 from bot.playground.workspace.tickets import Tickets
 from bot.playground.workspace.tokens import Tokens
 from bot.playground.workspace.triggers import Triggers
@@ -43,6 +44,7 @@ class World:
         self.hooks = Hooks(self.clock, self.ids)
         self.limits = Limits(self.clock, on=rate_limit)
         self.faults = Faults()
+        self.rules = Rules()
         self.records = Records()
         self.answers: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
         self.offered: dict[tuple[str, str], list[Json]] = {}

@@ -21,6 +21,11 @@ def audit_line(record: AuditRecord) -> str:
     return " · ".join([words, when(record.at), f"`{record.tag}`", f"`#{record.seq} {record.head}`"])
 
 
+def bare_audit_line(record: AuditRecord) -> str:
+    """The line without its words, for a record of which Slack refused them: what happened, its number and the head."""
+    return f"`{record.tag}` · {when(record.at)} · see `b24bot audit find` for its words · `#{record.seq} {record.head}`"
+
+
 def audit_blocks(records: list[AuditRecord]) -> list[Block]:
     return sections([audit_line(record) for record in records])
 

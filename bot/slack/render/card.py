@@ -125,6 +125,16 @@ def card_text(change: ChangeRequest) -> str:
     return notification(f"{look.emoji} {change.id} {deed(change)}: {look.words}")
 
 
+def bare_card(change: ChangeRequest) -> str:
+    """A card without blocks, for a change request of which Slack refused the blocks: how it ended, and where to look.
+
+    It has no buttons: nobody decides what they cannot read.
+    """
+    outcome = cut(mrkdwn(change.outcome), 500)
+    whole = f"The whole of it: type `request show {change.id}`"
+    return "\n".join(part for part in (card_text(change), outcome, whole) if part)
+
+
 def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
     """The blocks of the card; `value` is what its buttons carry."""
     look = look_of(change)

@@ -61,9 +61,9 @@ class FragileGateway(Gateway):
     waits for it: that wait has failpoints, and they are passed each time.
     """
 
-    def audit_lines(self, channel: str, records: list[AuditRecord]) -> None:
+    def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
         time.sleep(LINE_SECONDS)
-        super().audit_lines(channel, records)
+        super().audit_lines(channel, records, bare=bare)
 
     def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
         trip.note_host(url)

@@ -23,6 +23,7 @@ from tests.programmes.crash.steps import (
     REGISTER,
     SEND,
     UNREGISTER,
+    a_card_steps_aside,
     a_file_is_in_the_way,
     answers_are_impossible,
     answers_are_possible,
@@ -35,7 +36,9 @@ from tests.programmes.crash.steps import (
     full_for_long,
     later,
     lock_while_planning,
+    nobody_can_be_told,
     over,
+    people_can_be_told,
     planted_fault,
     posting_fails,
     presses,
@@ -49,6 +52,8 @@ from tests.programmes.crash.steps import (
     the_witness_is_missed,
     tokens_lapse,
     told,
+    told_under_the_card,
+    tries_the_card_at_once,
     types,
     types_at_the_shell,
     unreadable_after_the_call,
@@ -236,6 +241,33 @@ NO_CHANNEL = Scenario(
         APPROVE,
     ),
 )
+REFUSED_POSTS = Scenario(
+    name="posts that Slack refuses",
+    method=REGISTER,
+    steps=(
+        does("the bot leaves #connectors", lambda scene: scene.workspace.remove_from("connectors")),
+        types("Olga", f"connector register newchat --name New --handler {HANDLER}", decidable()),
+        does("nobody can be told anything", nobody_can_be_told),
+        presses("Anton", "Confirm", 1001, told_under_the_card),
+        does("people can be told again", people_can_be_told),
+        does("#approvals is read-only", lambda scene: scene.workspace.flag_channel("approvals", is_read_only=True)),
+        types("Anton", "connector remove myconnector", a_card_steps_aside),
+        does("the bot may post", lambda scene: scene.workspace.flag_channel("approvals", is_read_only=False)),
+        does("somebody has it tried at once", tries_the_card_at_once),
+        does("a while passes", later(20), decidable(1002)),
+    ),
+)
+NOT_TAKEN_ON = Scenario(
+    name="no approval channel, and a place the bot is not in",
+    settings={"B24BOT_APPROVAL_CHANNEL": ""},
+    steps=(
+        does("the bot leaves #connectors", lambda scene: scene.workspace.remove_from("connectors")),
+        types("Olga", "connector remove myconnector", told("Olga", "was not taken on")),
+        does("the bot is invited again", lambda scene: scene.workspace.invite_to("connectors")),
+        types("Olga", "connector remove myconnector", decidable(1002, channel="connectors")),
+        presses("Anton", "Approve", 1002, over(1002), channel="connectors"),
+    ),
+)
 FAULTY = Scenario(
     name="a fault inside",
     steps=(
@@ -375,6 +407,8 @@ ALL = (
         LONG_ANSWER,
         NO_ADDRESS,
         NO_CHANNEL,
+        REFUSED_POSTS,
+        NOT_TAKEN_ON,
         FAULTY,
         FAULTY_CALL,
         UNREADABLE,

@@ -151,6 +151,32 @@ def the_channel_is_closed(scene: Scene) -> None:
     scene.workspace.fault("error", "chat.postEphemeral", code="channel_not_found", count=1_000)
 
 
+def nobody_can_be_told(scene: Scene) -> None:
+    scene.workspace.set_rules(messages_tab=False)
+    the_channel_is_closed(scene)
+
+
+def people_can_be_told(scene: Scene) -> None:
+    scene.workspace.set_rules(messages_tab=True)
+    scene.workspace.clear_faults()
+
+
+def told_under_the_card(scene: Scene) -> bool:
+    """Whether Anton reads in the thread under the card what reaches him in no other way."""
+    card = the_card(scene, 1001)
+    thread = scene.workspace.thread("approvals", card.ts) if card is not None else []
+    return any("<@U0002>" in one.text and "confirm" in one.text for one in thread)
+
+
+def a_card_steps_aside(scene: Scene) -> list[tuple[Any, ...]]:
+    return scene.rows("SELECT 1 FROM outbox WHERE kind = 'card' AND number = 1002 AND attempts >= 3")
+
+
+def tries_the_card_at_once(scene: Scene) -> None:
+    for (id,) in scene.rows("SELECT id FROM outbox WHERE kind = 'card' AND number = 1002 AND state = 'new'"):
+        scene.terminal("outbox", "retry", str(id))
+
+
 def later(seconds: float) -> Callable[[Scene], None]:
     """Let time pass while nothing else happens."""
     return lambda scene: scene.advance(seconds)

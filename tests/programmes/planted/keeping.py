@@ -78,6 +78,36 @@ KEEPING: tuple[Bug, ...] = (
         by="tests/programmes/test_outage.py",
     ),
     bug(
+        "code-gives-up",
+        "an error code of Slack's that nobody knows ends a notice",
+        ("bot/slack/faults.py", "refusal_of(code).subject, ChannelDead)", "refusal_of(code).subject, Impossible)"),
+        by="tests/slack/test_faults.py",
+    ),
+    bug(
+        "nobody-steps-aside",
+        "what Slack refuses holds up all later posts of its channel",
+        ("bot/usecases/redelivery.py", "STEPS_ASIDE_AFTER = 3\n", "STEPS_ASIDE_AFTER = 3_000\n"),
+        by="tests/usecases/test_refusals.py",
+    ),
+    bug(
+        "card-not-replaced",
+        "a card that cannot be rewritten goes on saying what is not true any more",
+        ("bot/usecases/cards.py", "if notice.unchanged and error.code != DELETED:", "if error.code != DELETED:"),
+        by="tests/usecases/test_refusals.py",
+    ),
+    bug(
+        "locked-without-a-card",
+        "a request whose card nobody can see keeps its target from everybody",
+        ("bot/usecases/cards.py", "not (self._is_nowhere(change, error) and", "not (False and"),
+        by="tests/usecases/test_refusals.py",
+    ),
+    bug(
+        "status-is-said",
+        "an answer address that answers 200 with a login page has taken the answer",
+        ("bot/slack/gateway.py", "!= 200 or not _is_ok(response.body)", "!= 200"),
+        by="tests/slack/test_gateway.py",
+    ),
+    bug(
         "replace-forge",
         "INSERT OR REPLACE writes over an audit record",
         (
