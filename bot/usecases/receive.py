@@ -12,8 +12,8 @@ from bot.usecases.priority import rank_of
 from bot.usecases.stops import hold
 from bot.usecases.worker import INBOUND
 
-_PASSING = ("answer_url", "trigger")
-"""What a redelivery may carry anew without being another delivery."""
+_PASSING = ("answer_url", "trigger", "workspace", "enterprise")
+"""What a redelivery may carry anew without being another delivery. Old releases did not store the last two."""
 
 
 def receive(ctx: Context, inbound: Inbound) -> Receipt:

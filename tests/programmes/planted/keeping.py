@@ -43,7 +43,7 @@ KEEPING: tuple[Bug, ...] = (
             "    if terms is None:\n        return True",
             "    if terms is None:\n        return False",
         ),
-        by="tests/usecases/test_upgrade.py",
+        by="tests/usecases/test_release_upgrade.py",
     ),
     bug(
         "lock-file-only",
