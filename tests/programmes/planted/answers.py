@@ -104,6 +104,36 @@ ANSWERS: tuple[Bug, ...] = (
         by="tests/bitrix24/test_endpoints.py",
     ),
     bug(
+        "login-page-followed",
+        "a redirect to a login page is taken for a portal's new address",
+        (
+            "plugins/bitrix24/redirects.py",
+            "    (Target.LOGIN, _to_login),\n",
+            "    (Target.MOVED, _to_login),\n",
+        ),
+        by="tests/bitrix24/test_protocol.py",
+    ),
+    bug(
+        "drafts-count",
+        "a draft that somebody left by opening the form counts as an open line",
+        (
+            "plugins/bitrix24/values.py",
+            'if not (isinstance(row, Mapping) and flag(row.get("TEMPORARY")))]',
+            'if not (isinstance(row, Mapping) and flag(row.get("DRAFT")))]',
+        ),
+        by="tests/bitrix24/test_values.py tests/bitrix24/test_odd_rows.py",
+    ),
+    bug(
+        "clear-activates",
+        "clearing an error connects a connector that was not connected",
+        (
+            "plugins/bitrix24/commands/failing.py",
+            "    if word == ERROR:\n        raise Refusal(",
+            "    if not word:\n        raise Refusal(",
+        ),
+        by="tests/bitrix24/test_connector_error.py",
+    ),
+    bug(
         "dns-decides",
         "the name of a portal inside a network is looked up instead of going to the listed address",
         (
