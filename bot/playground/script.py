@@ -90,7 +90,7 @@ STORY: tuple[Step, ...] = (
         why="An operator asks. Nothing is touched yet: a card says what would happen, and waits.",
         card="CR-1001",
         sees=(
-            note("CR-1001", "waits for approval in #approvals"),
+            note("CR-1001", "waits for approval"),
             card("waiting for approval", "@Olga", "number is closed", "from 2 lines", "[*Approve]", "[!Reject…]"),
             UNTOUCHED,
         ),
@@ -170,7 +170,7 @@ STORY: tuple[Step, ...] = (
             card("done and verified", "@Anton", "registration: present → absent", gone=("[*Approve]",)),
             thread("@Anton approved", "@Olga Done"),
             portal(gone=("myconnector",)),
-            audit("change:review:approved", "change:execution:intended", "change:execution:ended", "status done"),
+            audit("change:review:approved", "change:execution:intended", "change:execution:ended", "Status: done"),
         ),
     ),
     Step(
