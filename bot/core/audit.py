@@ -102,6 +102,7 @@ FACTS = frozenset(
         ),
         *("before", "incident", "kind", "name", "count", "place", "account", "decision"),
         "request",
+        "subjects",
         *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain", "terms"),
     }
 )

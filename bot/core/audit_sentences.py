@@ -31,7 +31,13 @@ _WHY, _SAID = "Why: {}", "{}"
 SENTENCES: Mapping[str, Sentence] = {
     Tag.PROCESS_STARTED: _s("b24bot {version} started", kind="As {}"),
     Tag.COMMAND_RAN: _s("{actor} ran a command", line="Typed: {}"),
-    Tag.COMMAND_REFUSED: _s("{actor} was refused a command", line="Typed: {}", reason=_WHY),
+    Tag.COMMAND_REFUSED: _s(
+        "{actor} was refused a command",
+        line="Typed: {}",
+        reason=_WHY,
+        count="More times in that minute: {}",
+        subjects="Typed: {}",
+    ),
     Tag.CHANGE_REQUESTED: _s("{actor} asked for {change}", line="Typed: {}", reason=_WHY),
     Tag.CHANGE_WITHDRAWN: _s("{actor} withdrew {change}", reason=_WHY),
     Tag.CHANGE_EXPIRED: _s("{change} expired", sentence=_SAID),

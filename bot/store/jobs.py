@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from hashlib import sha256
@@ -12,7 +13,7 @@ RECEIPTS_LAST_MS = 7 * 24 * 3_600_000
 
 
 class Rank(IntEnum):
-    """The ranks of jobs: what waits at a rank is taken, oldest first, before anything of the next."""
+    """The ranks of jobs: what waits at a rank is taken before anything of the next."""
 
     STOPPING = 0
     """A freeze, a withdrawal, a rejection."""
@@ -39,6 +40,8 @@ class Receipt(StrEnum):
     REPEATED = "repeated"
     MISMATCHED = "mismatched"
     """The same key with another body: never acted on."""
+    TOO_MANY = "too many"
+    """New, and not taken on: too much of the same person waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +71,39 @@ class Jobs:
         row = self._database.row("SELECT body FROM receipts WHERE key = ?", key)
         return Receipt.REPEATED if row and row["body"] == digest else Receipt.MISMATCHED
 
-    def add(self, kind: str, payload: str, *, at: int, due_at: int | None = None, rank: Rank = Rank.LOCAL) -> None:
+    def add(
+        self,
+        kind: str,
+        payload: str,
+        *,
+        at: int,
+        due_at: int | None = None,
+        rank: Rank = Rank.LOCAL,
+        person: str = "",
+    ) -> None:
+        """Queue a job for somebody, behind as many of each other person's as wait of their own."""
         self._database.execute(
-            "INSERT INTO jobs (kind, payload, due_at, created_at, rank) VALUES (?, ?, ?, ?, ?)",
-            *(kind, payload, due_at if due_at is not None else at, at, rank),
+            "INSERT INTO jobs (kind, payload, due_at, created_at, rank, person, turn) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(kind, payload, due_at if due_at is not None else at, at, rank, person, self._next_turn(rank, person)),
         )
+
+    def _next_turn(self, rank: Rank, person: str) -> int:
+        """One after this person's last in the queue, or the turn that it is now for who has none there."""
+        row = self._database.row(
+            "SELECT max(CASE WHEN state = 'taken' THEN turn END) AS taken, min(CASE WHEN state = 'new' THEN turn END) "
+            "AS first, max(CASE WHEN person = ? THEN turn END) AS own FROM jobs WHERE rank = ?",
+            *(person, rank),
+        )
+        taken, first, own = (row["taken"], row["first"], row["own"]) if row else (None, None, None)
+        now = taken if taken is not None else first - 1 if first is not None else 0
+        return max(now, own or 0) + 1
+
+    def waiting_of(self, person: str, ranks: Collection[Rank]) -> int:
+        """How many jobs of these ranks wait of one person."""
+        rows = self._database.rows(
+            "SELECT rank, count(*) AS n FROM jobs WHERE state = 'new' AND person = ? GROUP BY rank", person
+        )
+        return sum(row["n"] for row in rows if row["rank"] in ranks)
 
     def waiting(self, now: int, *, last: Rank = Rank.PLANNING) -> bool:
         """Whether anything is due, up to a rank; cheap enough to ask often."""
@@ -80,10 +111,14 @@ class Jobs:
         return self._database.row(sql, now, last) is not None
 
     def claim(self, now: int, *, last: Rank = Rank.PLANNING) -> Job | None:
-        """Take the oldest due job of the first rank that has one, up to the `last` rank."""
+        """Take a due job of the first rank that has one, up to the `last` rank: people take turns.
+
+        Whoever has the fewest jobs of that rank under way is first, then whose turn comes first, then the oldest.
+        """
         rows = self._database.returning(
-            "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = (SELECT id FROM jobs "
-            "WHERE state = 'new' AND due_at <= ? AND rank <= ? ORDER BY rank, id LIMIT 1) "
+            "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = (SELECT id FROM jobs AS job "
+            "WHERE state = 'new' AND due_at <= ? AND rank <= ? ORDER BY rank, (SELECT count(*) FROM jobs AS busy "
+            "WHERE busy.state = 'taken' AND busy.rank = job.rank AND busy.person = job.person), turn, id LIMIT 1) "
             "RETURNING id, kind, payload, attempts",
             *(now, last),
         )

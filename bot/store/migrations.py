@@ -187,6 +187,14 @@ _THIRD = (
     """CREATE TABLE stops (
         id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, person TEXT NOT NULL,
         number INTEGER NOT NULL, reason TEXT NOT NULL, steady INTEGER NOT NULL, settled_at INTEGER) STRICT""",
+    """CREATE TABLE refusals (
+        person TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, count INTEGER NOT NULL DEFAULT 0,
+        subjects TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (person, reason)) STRICT""",
+    "ALTER TABLE jobs ADD COLUMN person TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE jobs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE outbox ADD COLUMN person TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outbox ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX outbox_urgent ON outbox (kind, id) WHERE urgent = 1 AND state = 'new'",
     # What was approved may now be rejected until it begins.
     "DROP TRIGGER changes_arrows",
     _ARROWS_GUARD,
@@ -196,7 +204,7 @@ _NEW_RANKS = "UPDATE jobs SET rank = CASE WHEN kind = 'execute' THEN ? WHEN rank
 
 @migrations()
 def m003_stops_and_ranks(db: Utils) -> None:
-    """Words that stop hold while they are confirmed, and jobs have more ranks than two."""
+    """Words that stop hold while they are confirmed; jobs have more ranks than two, and take turns between people."""
     for statement in _THIRD:
         db.execute(statement)
     # The ranks were two: what people decide and what was approved, and then commands.

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from bot.core.notices import Announcement, CardNotice, Notice, ThreadNotice, kind_of, notice_from_json, notice_to_json
+from bot.core.notices import (
+    Announcement,
+    CardNotice,
+    Notice,
+    ThreadNotice,
+    Whisper,
+    kind_of,
+    notice_from_json,
+    notice_to_json,
+)
 from bot.store.database import Database, Row
 from bot.store.sql import placeholders
 
@@ -86,10 +95,11 @@ class Outbox:
     def put(self, key: str, notice: Notice, *, at: int) -> None:
         """Queue a notice. One with the same key that is still waiting stands for this one too."""
         self._database.execute(
-            "INSERT INTO outbox (key, kind, payload, number, channel, due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO outbox (key, kind, payload, number, channel, person, due_at, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
             "due_at = excluded.due_at, sent_at = NULL, died_at = NULL, error = ''",
-            *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), at, at),
+            *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), _person(notice), at, at),
         )
 
     def waiting(self, now: int, *, kind: str = "") -> bool:
@@ -99,9 +109,35 @@ class Outbox:
         return self._database.row(*(of_kind if kind else any_kind)) is not None
 
     def waiting_in_order(self, now: int, *, kind: str) -> bool:
-        """Whether the oldest notice of a kind is due."""
-        row = self._database.row("SELECT due_at FROM outbox WHERE state = 'new' AND kind = ? ORDER BY id LIMIT 1", kind)
-        return row is not None and row["due_at"] <= now
+        """Whether the first notice of a kind is due."""
+        rows = self._in_order(kind, 1)
+        return bool(rows) and rows[0]["due_at"] <= now
+
+    def _in_order(self, kind: str, most: int) -> list[Row]:
+        """The first notices of a kind that wait: those that are waited for, then the oldest."""
+        urgent = self._database.rows(
+            "SELECT id, due_at FROM outbox WHERE urgent = 1 AND state = 'new' AND kind = ? ORDER BY id LIMIT ?",
+            *(kind, most),
+        )
+        oldest = self._database.rows(
+            "SELECT id, due_at FROM outbox WHERE state = 'new' AND kind = ? AND +urgent = 0 ORDER BY id LIMIT ?",
+            *(kind, most - len(urgent)),
+        )
+        return [*urgent, *oldest]
+
+    def hasten(self, key: str) -> None:
+        """Let somebody's waiting for this notice put it before others of its kind."""
+        self._database.execute("UPDATE outbox SET urgent = 1 WHERE key = ? AND state IN ('new', 'sending')", key)
+
+    def claim_in_turn(self, now: int, *, kind: str, after: str) -> tuple[str, Envelope] | None:
+        """Take the oldest due notice of the next person after another, and who that is: people take turns."""
+        rows = self._database.rows(
+            "SELECT person, min(id) AS id FROM outbox WHERE state = 'new' AND kind = ? AND +due_at <= ? "
+            "GROUP BY person ORDER BY person <= ?, person LIMIT 1",
+            *(kind, now, after),
+        )
+        taken = self.claim_these(row["id"] for row in rows)
+        return (rows[0]["person"], taken[0]) if taken else None
 
     def claim(self, now: int, *, kind: str = "") -> Envelope | None:
         """Take the oldest due notice, of one kind if that is given."""
@@ -109,11 +145,12 @@ class Outbox:
         return _envelope(rows[0]) if rows else None
 
     def claim_in_order(self, now: int, *, kind: str, most: int) -> list[Envelope]:
-        """Take the oldest notices of a kind that are due, up to one that waits for another try: none is overtaken."""
-        rows = self._database.rows(
-            "SELECT id, due_at FROM outbox WHERE state = 'new' AND kind = ? ORDER BY id LIMIT ?", kind, most
-        )
-        return self.claim_these(row["id"] for row in takewhile(lambda row: row["due_at"] <= now, rows))
+        """Take the first notices of a kind that are due, up to one that waits for another try.
+
+        Only one that somebody waits for overtakes others.
+        """
+        rows = takewhile(lambda row: row["due_at"] <= now, self._in_order(kind, most))
+        return self.claim_these(row["id"] for row in rows)
 
     def claim_these(self, ids: Iterable[int]) -> list[Envelope]:
         """Take these, as far as they still wait."""
@@ -305,6 +342,11 @@ def _letter(row: Row) -> Letter:
 def _channel(notice: Notice) -> str:
     """The channel it names itself; where a card or a line goes is for its change request to say."""
     return notice.channel if isinstance(notice, Announcement) else ""
+
+
+def _person(notice: Notice) -> str:
+    """Who alone is to see it; empty for what a channel sees."""
+    return notice.person.id if isinstance(notice, Whisper) else ""
 
 
 def _number(notice: Notice) -> int:

@@ -26,6 +26,7 @@ from bot.store.migrations import applied, migrate, pending, refuse_newer
 from bot.store.outbox import Outbox
 from bot.store.people import Accounts
 from bot.store.records import Facts, Records
+from bot.store.refused_commands import FoldedRefusals
 from bot.store.secrets import Secrets
 from bot.store.stops import Stops
 
@@ -50,6 +51,7 @@ class Store:
         self.outbox = Outbox(database)
         self.facts = Facts(database)
         self.stops = Stops(database)
+        self.refusals = FoldedRefusals(database)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Store]:

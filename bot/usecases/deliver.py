@@ -44,6 +44,9 @@ class Courier:
     _audit_bare: int = 0
     """The record whose line goes out in its plainest form: Slack refused its content."""
 
+    _answered: str = ""
+    """Whom something was said to last."""
+
     def __post_init__(self) -> None:
         self._cards = Cards(self.ctx)
 
@@ -119,10 +122,11 @@ class Courier:
         if not self.ctx.store.outbox.waiting(now, kind="whisper"):
             return False
         with self.ctx.store.unit_of_work() as store:
-            envelope = store.outbox.claim(now, kind="whisper")
-        if envelope is None or not isinstance(envelope.notice, Whisper):
+            found = store.outbox.claim_in_turn(now, kind="whisper", after=self._answered)
+        if found is None or not isinstance(found[1].notice, Whisper):
             return False
-        notice = envelope.notice
+        self._answered, envelope = found
+        notice = found[1].notice
         direct: list[str | None] = []
         error = self._attempt(lambda: direct.append(self.ctx.messenger.whisper(notice)))
         self._heed(notice.channel or notice.person.user, error)

@@ -5,13 +5,25 @@ from __future__ import annotations
 import json
 
 from bot.core.audit import Entry, Tag
-from bot.core.inbound import Inbound, inbound_to_json
-from bot.store.jobs import Receipt
+from bot.core.inbound import Click, Inbound, SlashCommand, inbound_to_json
+from bot.core.principals import Principal
+from bot.plugin import Reply
+from bot.store.jobs import Rank, Receipt
 from bot.usecases.context import Context
+from bot.usecases.notify import whisper
 from bot.usecases.priority import rank_of
+from bot.usecases.refused_commands import record_refusal
 from bot.usecases.stops import hold
 from bot.usecases.worker import INBOUND
 
+MOST_WAITING = 20
+"""Commands of one person that may wait at a time."""
+COUNTED = frozenset({Rank.LOCAL, Rank.PLANNING})
+"""The ranks that this counts: not those of what stops or decides, nor of help and whoami."""
+TOO_MANY_SENTENCE = (
+    f"{MOST_WAITING} of your commands are waiting, and that is the most: this one was not taken on. Send it again when "
+    "some of them have been answered. freeze, help and whoami work at any time, and so do the buttons of cards."
+)
 _PASSING = ("answer_url", "trigger", "workspace", "enterprise")
 """What a redelivery may carry anew without being another delivery. Old releases did not store the last two."""
 
@@ -19,7 +31,8 @@ _PASSING = ("answer_url", "trigger", "workspace", "enterprise")
 def receive(ctx: Context, inbound: Inbound) -> Receipt:
     """Record one delivery. A repeated one is forgotten; one that reuses a key for other words is recorded and refused.
 
-    A word that stops holds from here on.
+    A word that stops holds from here on. A command of somebody who has too many waiting is not taken on, and nothing
+    but a record comes of it: whoever acknowledges it answers with `TOO_MANY_SENTENCE`.
 
     Raises StoreUnavailable: then nothing was recorded and it must not be acknowledged.
     """
@@ -27,13 +40,29 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     now, rank = ctx.clock.now_ms(), rank_of(ctx, inbound)
     with ctx.store.unit_of_work() as store:
         receipt = store.jobs.receive(inbound.key, _lasting(payload), at=now)
-        if receipt is Receipt.NEW:
-            store.jobs.add(INBOUND, payload, at=now, rank=rank)
+        if receipt is Receipt.NEW and rank in COUNTED and _is_full(ctx, inbound.person):
+            receipt = Receipt.TOO_MANY
+            _refuse(ctx, inbound)
+        elif receipt is Receipt.NEW:
+            store.jobs.add(INBOUND, payload, at=now, rank=rank, person=inbound.person.id)
             hold(ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
             store.record(Entry(tag=Tag.DELIVERY_MISMATCHED, actor=inbound.person.id, subject="delivery"))
     ctx.wake()
     return receipt
+
+
+def _is_full(ctx: Context, person: Principal) -> bool:
+    return ctx.store.jobs.waiting_of(person.id, COUNTED) >= MOST_WAITING
+
+
+def _refuse(ctx: Context, inbound: Inbound) -> None:
+    if isinstance(inbound, SlashCommand):
+        record_refusal(ctx, inbound, TOO_MANY_SENTENCE)
+    else:
+        # An acknowledged click carries no words.
+        channel = inbound.channel if isinstance(inbound, Click) else ""
+        whisper(ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")
 
 
 def _lasting(payload: str) -> str:

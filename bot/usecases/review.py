@@ -16,7 +16,7 @@ from bot.usecases.bypass import is_review, keeps_glass, what_stands
 from bot.usecases.change_record import record_change
 from bot.usecases.context import Context
 from bot.usecases.expire import expire
-from bot.usecases.gate import try_audit_again
+from bot.usecases.gate import hasten_awaited, try_audit_again
 from bot.usecases.glass import bypass
 from bot.usecases.mode import barrier
 from bot.usecases.notify import announce, say_under_card, show_card, told, whisper
@@ -299,7 +299,8 @@ def _run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         return False
-    ctx.store.jobs.add("execute", str(change.number), at=now, rank=Rank.RUNNING)
+    ctx.store.jobs.add("execute", str(change.number), at=now, rank=Rank.RUNNING, person=change.requester.id)
+    hasten_awaited(ctx, change)
     return True
 
 

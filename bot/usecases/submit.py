@@ -30,6 +30,7 @@ from bot.usecases.house import do_at_once
 from bot.usecases.mode import hurdle
 from bot.usecases.notify import error_reply, note_trouble, say_under_card, show_card, told, whisper
 from bot.usecases.progress import Reporter
+from bot.usecases.refused_commands import record_refusal
 from bot.usecases.standing import look_up
 from bot.usecases.stop_requests import freeze_line
 from bot.usecases.stops import settle_stop
@@ -57,9 +58,9 @@ def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> 
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
     reference = note_trouble(error, f"{slash.person.id} typed {recorded(slash.text)}")
     reply = error_reply(error, reference=reference)
-    with ctx.store.unit_of_work() as store:
+    with ctx.store.unit_of_work():
         if isinstance(error, NotPermitted):
-            store.record(_entry(Tag.COMMAND_REFUSED, slash, reason=error.sentence))
+            record_refusal(ctx, slash, error.sentence)
         mood = "trouble" if isinstance(error, PluginFault) else "refusal"
         _answer(ctx, job, slash, reply, mood=mood, suggestion=suggestion)
 

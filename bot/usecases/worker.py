@@ -24,6 +24,7 @@ from bot.usecases.gate import LagWatch
 from bot.usecases.mode import note_mode
 from bot.usecases.notify import whisper
 from bot.usecases.recover import Recovery
+from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.stops import StopDeadlines, put_off
@@ -171,6 +172,7 @@ class Worker:
             show_again(self._ctx)
             self._recovery.look()
             self._stops.look()
+        record_folded(self._ctx)
         write_checkpoint(self._ctx)
         for watch in self._watches:
             watch.look()

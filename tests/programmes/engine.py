@@ -39,13 +39,13 @@ class Engine(World):
     def arrive(self, inbound: Inbound) -> None:
         stop = self.stop_of(inbound)
         self.stops += [stop] if stop else []
-        self.jobs.append(Job(due=self.now, inbound=inbound, stop=stop))
+        self.enqueue(Job(due=self.now, inbound=inbound, stop=stop), inbound.who)
 
     def work(self, most: int) -> None:
         """Do jobs that are due, by rank and the oldest first, until none is left or the worker dies."""
         for _ in range(most):
             due = [job for job in self.jobs if not job.taken and job.due <= self.now]
-            job = min(due, key=lambda job: job.rank, default=None)
+            job = min(due, key=lambda job: (job.rank, self._under_way(job), job.turn), default=None)
             if job is None:
                 return
             job.taken, job.attempts = True, job.attempts + 1
@@ -53,6 +53,10 @@ class Engine(World):
                 self._begin(job, job.inbound)
             elif self._execute(job, self.changes[job.number]):
                 return
+
+    def _under_way(self, job: Job) -> int:
+        """How many jobs of the same rank and person somebody has taken."""
+        return sum(one.taken and one.rank == job.rank and one.person == job.person for one in self.jobs)
 
     def _begin(self, job: Job, inbound: Inbound) -> None:
         """A stop waits for what Slack says of who said it, and is over once its time was up."""
@@ -202,6 +206,7 @@ class Engine(World):
             if self.next_look.get(change.number, 0) <= self.passed:
                 self._look(change)
         self._end_stops()
+        self.record_folded()
         self.note_mode()
 
     def _end_stops(self) -> None:

@@ -13,6 +13,7 @@ from tests.programmes.values import (
     BOT,
     DEAD_CHANNEL_RETRY,
     FACTS_LAST,
+    FOLD,
     FOREIGN,
     LINES_LAG,
     LINES_PER_MESSAGE,
@@ -45,7 +46,9 @@ class World:
     changes: dict[int, Change] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     lines: list[list[int]] = field(default_factory=list)
-    """Audit lines that wait: number, when due, and when they were written."""
+    """Audit lines that wait: number, when due, when they were written, and 0 where a change request waits for them."""
+    refused: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    """Since when each person was refused for a reason, and how often after the first time."""
     channel_alive: bool = True
     channel_health: bool | None = True
     """Whether the last audit message got out, as far as the bot knows."""
@@ -169,8 +172,34 @@ class World:
         self.seq += 1
         self.recorded.append((tag, actor, subject))
         if tag not in QUIET:
-            self.lines.append([self.seq, self.now, self.now])
+            self.lines.append([self.seq, self.now, self.now, 1])
         return self.seq
+
+    def refuse_command(self, who: str, word: Word) -> None:
+        """The first of a person and a reason is a record; those of the next minute are one more."""
+        key = (who, word, self.known[who][0] if word is Word.NO_MEMBER else "")
+        since, count = self.refused.get(key, (self.now - FOLD, 0))
+        if 0 <= self.now - since < FOLD:
+            self.refused[key] = [since, count + 1]
+            return
+        for _ in range(2 if count else 1):
+            self.record("command:line:refused", who, who)
+        self.refused[key] = [self.now, 0]
+
+    def record_folded(self) -> None:
+        over = [key for key, (since, _) in self.refused.items() if not 0 <= self.now - since < FOLD]
+        for key in sorted(over, key=lambda key: (self.refused[key][0], key[0] == FOREIGN, key[0])):
+            if self.refused.pop(key)[1]:
+                self.record("command:line:refused", key[0], key[0])
+
+    def enqueue(self, job: Job, person: str) -> None:
+        """Queue a job: within a rank a person's later ones wait until others have had as many turns."""
+        there = [one for one in self.jobs if one.rank == job.rank]
+        taken = [one.turn for one in there if one.taken]
+        waiting = [one.turn for one in there if not one.taken]
+        own = [one.turn for one in there if one.person == person]
+        job.person, job.turn = person, max(max(taken, default=min(waiting, default=1) - 1), *own, 0) + 1
+        self.jobs.append(job)
 
     def tell(self, who: str, word: Word) -> None:
         self.told.append((who, word))
@@ -183,7 +212,11 @@ class World:
             self.record("bot:mode:changed", BOT, BOT)
 
     def deliver(self) -> None:
-        """Audit lines go out in order, up to twenty in a message; the first that waits holds up those behind it."""
+        """Audit lines go out in order, up to twenty in a message; the first that waits holds up those behind it.
+
+        Before all others go those that a change request waits for.
+        """
+        self.lines.sort(key=lambda line: (line[3], line[0]))
         while self.lines and self.lines[0][1] <= self.now:
             bundle: list[list[int]] = []
             while len(bundle) < LINES_PER_MESSAGE and self.lines and self.lines[0][1] <= self.now:
@@ -222,7 +255,7 @@ class World:
             self.look_up([who])
             no = self.outcast(who)
         if no is not None:
-            self.record("command:line:refused", who, who)
+            self.refuse_command(who, no)
             self.tell(who, no)
             return
         if not self.frozen:
@@ -238,7 +271,7 @@ class World:
             self.look_up([who])
             no = self.outcast(who)
         if no is not None:
-            self.record("command:line:refused", who, who)
+            self.refuse_command(who, no)
             self.tell(who, no)
         elif self.portal_down:
             self.tell(who, Word.PORTAL_DOWN)
@@ -408,6 +441,7 @@ class World:
         change.reviews[who], change.agreed[who] = "approve", change.version
         tag = "change:review:approved" if change.quorum else "change:plan:confirmed"
         change.approval_line = self.record(tag, who, change.id)
+        change.approval_lines.append(change.approval_line)
         self._enough(change)
 
     def _enough(self, change: Change) -> bool:
@@ -415,7 +449,9 @@ class World:
         enough = self.standing(change) >= max(1, change.quorum)
         if enough:
             change.status, change.decided = "approved", self.now
-            self.jobs.append(Job(due=self.now, number=change.number))
+            self.enqueue(Job(due=self.now, number=change.number), change.requester)
+            for line in self.lines:
+                line[3] = 0 if line[0] in change.approval_lines else line[3]
         return enough
 
     def reject(self, who: str, change: Change, reason: str) -> None:

@@ -18,6 +18,7 @@ from bot.usecases import mode
 from bot.usecases.access import grant_role, revoke_role
 from bot.usecases.expire import expire_overdue
 from bot.usecases.pace import NO_GAPS
+from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.undelivered import ChannelDead, Lost
 from bot.usecases.worker import put_away_stranded
@@ -229,4 +230,5 @@ class Rig:
         show_again(self.office.ctx)
         self.office.recovery.look()
         self.office.stops.look()
+        record_folded(self.office.ctx)
         mode.note_mode(self.office.ctx)

@@ -22,6 +22,8 @@ LINES_PER_MESSAGE = 20
 LINES_LAG = 1_800 * SECOND
 FACTS_LAST = 60 * SECOND
 ASK_AGAIN = 5 * SECOND
+FOLD = 60 * SECOND
+"""How long the refusals after the first are counted before they are one record."""
 STOP_LASTS = 60 * SECOND
 """How long a stop holds while Slack does not say whose word it is."""
 MEMBER = "member"
@@ -95,6 +97,7 @@ class Change:
     undone: bool = False
     approval_line: int = 0
     """The number of the newest audit record of an approval."""
+    approval_lines: list[int] = field(default_factory=list)
     sent: int = 0
     """When its call can have been sent at the latest, by the time that really passed."""
     asked: bool = False
@@ -159,6 +162,9 @@ class Job:
     number: int = 0
     attempts: int = 0
     taken: bool = False
+    person: str = ""
+    """Whose turn it takes."""
+    turn: int = 0
     stop: Stop | None = None
     """The stop that came with it, also when it does not hold any more."""
 

@@ -20,6 +20,7 @@ from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Identity, make_client
 from bot.slack.listeners import BUSY
+from bot.usecases.receive import MOST_WAITING, TOO_MANY_SENTENCE
 from bot.web.health import Wsgi
 from tests.slack.intake import Answered, Intake, locked, through_wsgi
 from tests.slack.kit import (
@@ -65,6 +66,15 @@ def test_deliveries_at_the_same_time_all_get_their_job(intake: Intake) -> None:
     with ThreadPoolExecutor(8) as many:
         assert {answer.status for answer in many.map(intake.post, bodies)} == {200}
     assert sorted(job["text"] for job in intake.jobs()) == sorted(f"help {n}" for n in range(40))
+
+
+def test_a_command_too_many_is_answered_with_the_acknowledgement(intake: Intake) -> None:
+    def type_line(number: int) -> Answered:
+        return intake.post(form_body(slash_fields(text="connector list", trigger_id=f"1.{number}")))
+
+    assert {type_line(number) for number in range(MOST_WAITING)} == {Answered(status=200)}
+    assert type_line(MOST_WAITING) == Answered(status=200, body=TOO_MANY_SENTENCE.encode())
+    assert len(intake.jobs()) == MOST_WAITING
 
 
 def test_a_locked_store_is_said_to_who_typed_and_a_click_is_left_to_slack(

@@ -28,7 +28,7 @@ INDEXES = {
 }
 TABLES = {
     *("grants", "receipts", "jobs", "changes", "reviews", "executions", "audit", "outbox", "channels"),
-    *("records", "secrets", "facts", "people", "stops", "_sqlite_migrations"),
+    *("records", "secrets", "facts", "people", "stops", "refusals", "_sqlite_migrations"),
 }
 OPEN_A_STORE = """
 import sys

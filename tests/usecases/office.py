@@ -30,6 +30,7 @@ from bot.usecases.house import registry_of
 from bot.usecases.mode import note_mode
 from bot.usecases.receive import receive
 from bot.usecases.recover import Recovery
+from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.stops import StopDeadlines
@@ -240,6 +241,7 @@ class Office:
         show_again(self.ctx)
         self.recovery.look()
         self.stops.look()
+        record_folded(self.ctx)
         note_mode(self.ctx)
         self.do_jobs()
         while self.courier.deliver_one():

@@ -17,6 +17,8 @@ from bot.slack.ids import OrgWideDelivery, StrangeId
 from bot.slack.inbound import click, form, slash_command
 from bot.slack.render.card import ACTION_PREFIX
 from bot.slack.render.form import REASON_FORM
+from bot.store.jobs import Receipt
+from bot.usecases.receive import TOO_MANY_SENTENCE
 from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT
 
 log = logging.getLogger("b24bot.slack")
@@ -32,8 +34,8 @@ def register(app: App, command: str, receive: Receive) -> None:
 
     @app.command(command)
     def typed(ack: Ack, body: dict[str, Any]) -> None:
-        receive(slash_command(body))
-        ack()
+        receipt = receive(slash_command(body))
+        ack(TOO_MANY_SENTENCE if receipt is Receipt.TOO_MANY else "")
 
     @app.action(re.compile(f"^{re.escape(ACTION_PREFIX)}"))
     def pressed(ack: Ack, body: dict[str, Any]) -> None:

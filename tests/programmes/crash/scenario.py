@@ -181,6 +181,8 @@ REFUSED = Scenario(
     name="refused",
     steps=(
         types("Gleb", "connector remove myconnector", told("Gleb", "whoami")),
+        types("Gleb", "connector list", told("Gleb", "whoami")),
+        does("a minute passes", later(61), lambda scene: len(tagged(scene, "command:line:refused")) == 2),
         types("Olga", "connector remvoe myconnector", told("Olga", "Did you mean")),
         does("a key is used twice", tampered),
         ASK,

@@ -103,7 +103,8 @@ DOORS: tuple[Bug, ...] = (
         "what comes in is acknowledged before it is on disk",
         (
             _LISTENERS,
-            "        receive(slash_command(body))\n        ack()",
+            "        receipt = receive(slash_command(body))\n"
+            '        ack(TOO_MANY_SENTENCE if receipt is Receipt.TOO_MANY else "")',
             "        ack()\n        Timer(1.0, receive, [slash_command(body)]).start()",
         ),
         (_LISTENERS, "from typing import Any\n", "from threading import Timer\nfrom typing import Any\n"),

@@ -52,6 +52,18 @@ KEEPING: tuple[Bug, ...] = (
         by="tests/store/test_seats.py",
     ),
     bug(
+        "no-turns",
+        "whoever sent many commands first is served before everybody else",
+        (_JOBS, "        return max(now, own or 0) + 1\n", "        return 1\n"),
+        by="tests/usecases/test_fairness.py",
+    ),
+    bug(
+        "awaited-last",
+        "the audit line that an approval waits for stands behind whatever waits longer",
+        (_OUTBOX, "UPDATE outbox SET urgent = 1 WHERE key", "UPDATE outbox SET urgent = 0 WHERE key"),
+        by="tests/usecases/test_fairness.py",
+    ),
+    bug(
         "no-receipt",
         "a delivery that comes again is another one",
         (

@@ -1,0 +1,69 @@
+"""Refusals of one person and kind that follow each other closely: one record for the first, one for the rest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from bot.store.database import Database, Row
+
+FOLD_MS = 60_000
+MOST_SUBJECTS = 20
+"""Different ones that are kept of what was refused; the rest is only counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """What was refused to one person for one reason since a moment. `count` leaves out the first, which is recorded."""
+
+    person: str
+    reason: str
+    since: int
+    count: int
+    subjects: tuple[str, ...]
+
+    def is_over(self, now: int) -> bool:
+        """Whether the next one is a record of its own. A clock that was set back ends it, too."""
+        return not 0 <= now - self.since < FOLD_MS
+
+
+class FoldedRefusals:
+    """What has been refused lately and is not all on record yet; it is kept, so that a restart loses none of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, person: str, reason: str) -> Refusals | None:
+        row = self._database.row("SELECT * FROM refusals WHERE person = ? AND reason = ?", person, reason)
+        return _refusals(row) if row else None
+
+    def all(self) -> list[Refusals]:
+        return [_refusals(row) for row in self._database.rows("SELECT * FROM refusals ORDER BY since, person")]
+
+    def begin(self, person: str, reason: str, *, at: int) -> None:
+        """The first one is on record."""
+        self._database.execute(
+            "INSERT INTO refusals (person, reason, since) VALUES (?, ?, ?) ON CONFLICT (person, reason) "
+            "DO UPDATE SET since = excluded.since, count = 0, subjects = '[]'",
+            *(person, reason, at),
+        )
+
+    def add(self, one: Refusals, subject: str) -> None:
+        """Count another one."""
+        new = subject not in one.subjects and len(one.subjects) < MOST_SUBJECTS
+        subjects = (*one.subjects, subject) if new else one.subjects
+        self._database.execute(
+            "UPDATE refusals SET count = count + 1, subjects = ? WHERE person = ? AND reason = ?",
+            *(json.dumps(subjects, ensure_ascii=False), one.person, one.reason),
+        )
+
+    def remove(self, one: Refusals) -> bool:
+        """Forget it, in the unit of work that records it; False when it was gone."""
+        return bool(
+            self._database.execute("DELETE FROM refusals WHERE person = ? AND reason = ?", one.person, one.reason)
+        )
+
+
+def _refusals(row: Row) -> Refusals:
+    kept = {name: row[name] for name in ("person", "reason", "since", "count")}
+    return Refusals(**kept, subjects=tuple(json.loads(row["subjects"])))

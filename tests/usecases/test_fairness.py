@@ -1,0 +1,171 @@
+"""Nobody starves: people take turns, one person's commands are bounded, and refusals do not fill the audit channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.inbound import Inbound
+from bot.store.jobs import Receipt
+from bot.store.refused_commands import FOLD_MS, MOST_SUBJECTS
+from bot.usecases import buttons
+from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
+from bot.usecases.receive import MOST_WAITING, receive
+from tests.usecases.office import ANTON, GLEB, OLGA, VERA, VIKTOR, Office
+
+ALWAYS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
+    "freeze": lambda office, change: office.typed(OLGA, "freeze"),
+    "help": lambda office, change: office.typed(OLGA, "help"),
+    "whoami": lambda office, change: office.typed(OLGA, "whoami"),
+    "withdraw": lambda office, change: office.click(OLGA, change, buttons.WITHDRAW),
+    "reject": lambda office, change: office.form(OLGA, change, "no"),
+    "approve": lambda office, change: office.click(OLGA, change, buttons.APPROVE),
+}
+COUNTED = {
+    "a command that reads a portal": lambda office: office.typed(OLGA, "thing list"),
+    "a command of the bot's own": lambda office: office.typed(OLGA, "request list"),
+    "a line that cannot be read": lambda office: office.typed(OLGA, "thnig"),
+}
+
+
+def fill(office: Office) -> None:
+    """As many commands of one person as may wait."""
+    for _ in range(MOST_WAITING):
+        assert receive(office.ctx, office.typed(OLGA, "thing list")) is Receipt.NEW
+
+
+def jobs(office: Office) -> int:
+    return len(office.store.database.rows("SELECT id FROM jobs"))
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_the_twenty_first_waiting_command_of_a_person_is_not_taken_on(office: Office, kind: str) -> None:
+    fill(office)
+    before, command = jobs(office), COUNTED[kind](office)
+    assert receive(office.ctx, command) is Receipt.TOO_MANY
+    assert receive(office.ctx, command) is Receipt.REPEATED
+    assert jobs(office) == before
+    assert receive(office.ctx, office.typed(VERA, "thing list")) is Receipt.NEW
+    office.do_jobs()
+    assert receive(office.ctx, office.typed(OLGA, "thing list")) is Receipt.NEW
+
+
+@pytest.mark.parametrize("kind", ALWAYS)
+def test_what_stops_decides_or_helps_is_neither_counted_nor_refused(office: Office, kind: str) -> None:
+    change = office.ask()
+    for _ in range(3):
+        assert receive(office.ctx, ALWAYS[kind](office, change)) is Receipt.NEW
+    fill(office)
+    assert receive(office.ctx, ALWAYS[kind](office, change)) is Receipt.NEW
+
+
+def test_an_undo_too_many_is_told_to_who_pressed_it(office: Office) -> None:
+    """An acknowledged click carries no answer of its own."""
+    change = office.approved("thing paint one --colour blue")
+    office.work()
+    fill(office)
+    assert receive(office.ctx, office.click(OLGA, change, buttons.UNDO)) is Receipt.TOO_MANY
+    assert office.waiting_whispers()[-1].reply.title.startswith("20 of your commands are waiting")
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_person_with_many_waiting_commands_does_not_starve_another(office: Office, slow: bool) -> None:
+    """Whether one runner does them one after the other, or several are kept by a slow portal."""
+    fill(office)
+    for _ in range(2):
+        receive(office.ctx, office.typed(VERA, "thing list"))
+    served: list[str] = []
+    with office.store.unit_of_work() as store:
+        while len(served) < 5:
+            job = store.jobs.claim(office.clock.now_ms())
+            assert job is not None
+            served.append("vera" if VERA.user in job.payload else "olga")
+            if not slow:
+                store.jobs.finish(job)
+    assert served == ["olga", "vera", "olga", "vera", "olga"]
+
+
+def test_answers_go_to_people_in_turn(office: Office) -> None:
+    for _ in range(5):
+        office.take(office.typed(OLGA, "thing list"))
+    office.take(office.typed(VERA, "whoami"))
+    office.deliver()
+    assert [whisper.person for whisper in office.messenger.whispers][:3].count(VERA) == 1
+    assert len(office.messenger.whispers) == 6
+
+
+def refused(office: Office) -> list[dict[str, object]]:
+    return [dict(record.facts) for record in office.records(Tag.COMMAND_REFUSED)]
+
+
+def test_refusals_after_the_first_are_one_record_with_count_and_subjects(office: Office) -> None:
+    reason = "You are not on the allow-list."
+    for line in ("thing list", "thing remove one", "thing list", "request list"):
+        office.take(office.typed(GLEB, line))
+    office.take(office.typed(VIKTOR, "thing remove one"))
+    assert [facts["line"] for facts in refused(office)] == ["thing list", "thing remove one"]
+    office.restart()
+    office.wait(FOLD_MS / 1000 + 1)
+    assert refused(office)[2:] == [
+        {"reason": reason, "count": 3, "subjects": "thing remove one; thing list; request list"}
+    ]
+    office.take(office.typed(GLEB, "thing list"))
+    assert refused(office)[3:] == [{"reason": reason, "line": "thing list"}]
+    office.wait(2 * FOLD_MS / 1000)
+    assert len(refused(office)) == 4, "one that stayed alone is no second record"
+
+
+@pytest.mark.parametrize("set_by", [-600_000, 600_000])
+def test_a_clock_that_is_set_loses_no_folded_refusal(office: Office, set_by: int) -> None:
+    for _ in range(3):
+        office.take(office.typed(GLEB, "thing list"))
+    office.clock.set_by = set_by
+    office.take(office.typed(GLEB, "request list"))
+    assert [facts.get("count") for facts in refused(office)] == [None, 2, None]
+
+
+def test_of_many_different_refused_lines_some_are_named_and_all_are_counted(office: Office) -> None:
+    for number in range(MOST_SUBJECTS + 6):
+        office.take(office.typed(GLEB, f"thing remove n{number}"))
+    office.wait(FOLD_MS / 1000 + 1)
+    rest = refused(office)[1]
+    assert rest["count"] == MOST_SUBJECTS + 5
+    assert str(rest["subjects"]).count(";") == MOST_SUBJECTS - 1
+
+
+def test_a_command_too_many_is_a_refusal_that_is_folded_too(office: Office) -> None:
+    fill(office)
+    for _ in range(50):
+        receive(office.ctx, office.typed(OLGA, "thing remove one"))
+    assert len(refused(office)) == 1
+    office.wait(FOLD_MS / 1000 + 1)
+    assert [facts.get("count") for facts in refused(office)] == [None, 49]
+
+
+def test_a_refused_click_or_form_is_never_folded(office: Office) -> None:
+    change = office.ask()
+    for _ in range(4):
+        office.press(VIKTOR, change)
+        office.send(VIKTOR, change, "no")
+    assert len(office.records(Tag.REVIEW_REFUSED)) == 8
+
+
+def test_the_audit_line_that_an_approval_waits_for_goes_before_a_backlog(office: Office) -> None:
+    """Refused clicks are never folded, so that their lines can be many."""
+    change, other = office.ask("thing remove one"), office.ask("thing remove two")
+    for _ in range(3 * AUDIT_LINES_PER_MESSAGE):
+        office.press(VIKTOR, other)
+    office.press(ANTON, change)
+    (approval,) = office.records(Tag.REVIEW_APPROVED)
+    office.messenger.audit.clear()
+    assert office.courier.deliver_one()
+    assert office.messenger.audit[0][0] == approval.seq
+    office.do_jobs()
+    assert office.now(change).status is Status.DONE
+    office.deliver()
+    said = [seq for numbers in office.messenger.audit for seq in numbers]
+    assert len(said) == len(set(said))
+    assert set(said) >= {record.seq for record in office.records(Tag.REVIEW_REFUSED)}
