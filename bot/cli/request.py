@@ -32,7 +32,7 @@ def list_requests(terminal: Terminal, status: str | None, limit: int, as_json: b
         print_json([change_brief(change) for change in found])
         return
     rows = tuple(
-        (one.id, one.status.value, one.place.name, one.plan.target, one.line, one.requester.id, iso(one.created_at))
+        (one.id, one.status_word, one.place.name, one.plan.target, one.line, one.requester.id, iso(one.created_at))
         for one in found
     )
     print_table(Table(columns=("id", "status", "portal", "target", "command", "asked by", "at"), rows=rows))
@@ -96,7 +96,7 @@ def _change(store: Store, number: str) -> ChangeRequest:
 def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
     plan = change.plan
     facts = [
-        ("Status", f"{change.status}: it {status_in_words(change)}."),
+        ("Status", f"{change.status_word}: it {status_in_words(change)}."),
         ("Command", change.line),
         ("Portal", f"{change.place.name} ({change.place.label})"),
         ("Asked by", f"{change.requester.id} at {iso(change.created_at)}"),

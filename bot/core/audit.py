@@ -100,7 +100,7 @@ FACTS = frozenset(
             "channel",
             "version",
         ),
-        *("before", "incident", "kind", "name", "count", "place", "account", "decision"),
+        *("before", "incident", "partly", "kind", "name", "count", "place", "account", "decision"),
         "request",
         "subjects",
         *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain", "terms"),

@@ -26,7 +26,7 @@ def _s(words: str, **details: str) -> Sentence:
     return Sentence(words=words, details=tuple(details.items()))
 
 
-_WHY, _SAID = "Why: {}", "{}"
+_WHY, _SAID, _PART = "Why: {}", "{}", "Only a part of it was done"
 
 SENTENCES: Mapping[str, Sentence] = {
     Tag.PROCESS_STARTED: _s("b24bot {version} started", kind="As {}"),
@@ -48,10 +48,14 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.EXECUTION_STOPPED: _s("{change} was stopped before it ran", status="Status: {}", sentence=_SAID),
     Tag.EXECUTION_INTENDED: _s("{change} runs now", method="Call: {}"),
     Tag.CALL_ANSWERED: _s("A call of {change} was answered", method="Call: {}", verdict="Verdict: {}", code="Code: {}"),
-    Tag.EXECUTION_ENDED: _s("{change} ended", status="Status: {}", sentence=_SAID, outcome=_SAID),
+    Tag.EXECUTION_ENDED: _s("{change} ended", status="Status: {}", partly=_PART, sentence=_SAID, outcome=_SAID),
     Tag.EXECUTION_INTERRUPTED: _s("{change} was interrupted", status="Status: {}", sentence=_SAID, outcome=_SAID),
     Tag.EXECUTION_SETTLED: _s(
-        "The unknown outcome of {change} was settled by {actor}", status="Status: {}", sentence=_SAID, outcome=_SAID
+        "The unknown outcome of {change} was settled by {actor}",
+        status="Status: {}",
+        partly=_PART,
+        sentence=_SAID,
+        outcome=_SAID,
     ),
     Tag.ACCESS_GRANTED: _s("{actor} gave {subject} the role {role}", request="In {}"),
     Tag.ACCESS_REVOKED: _s("{actor} took the role of {subject} away", request="In {}"),

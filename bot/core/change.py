@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.core.policy import Decision, NeedsApproval
 from bot.core.principals import Principal
-from bot.plugin import Place, Plan, Risk
+from bot.plugin import Observation, Place, Plan, Risk
 
 
 class Status(StrEnum):
@@ -55,6 +55,7 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 
 NOT_BEGUN = (Status.PENDING, Status.APPROVED)
 """What can still be stopped: no intent is on disk."""
+PARTLY_DONE = "partly done"
 OPEN = tuple(status for status in Status if TRANSITIONS[status])
 APPROVAL_LASTS_MS = 600_000
 """An approval that could not be acted on within ten minutes is void."""
@@ -125,6 +126,10 @@ class ChangeRequest:
     """The number of the change request that this one undoes, if it was asked for to do so."""
     undone_by: int | None = None
     """The number of the change request that has undone this one."""
+    partly: bool = False
+    """Whether it failed with a part of it done."""
+    found: Observation | None = None
+    """What reading showed when it ended, of all that was to differ; None when it was not read."""
     reviews: tuple[Review, ...] = ()
 
     @property
@@ -135,6 +140,11 @@ class ChangeRequest:
     def summary_with_portal(self) -> str:
         """The plan in words and where it acts."""
         return with_portal(self.plan.summary, self.place.name)
+
+    @property
+    def status_word(self) -> str:
+        """Its status as people read it: an ending with a part of it done is one of its own."""
+        return PARTLY_DONE if self.partly else self.status.value
 
     @property
     def needs_confirmation_only(self) -> bool:
@@ -195,7 +205,9 @@ def status_in_words(change: ChangeRequest) -> str:
     """How a sentence about a change request goes on."""
     words = CONFIRMED_ENDINGS if change.needs_confirmation_only else ENDINGS
     if change.undone_by is not None:
-        return f"was done, and undone by CR-{change.undone_by}"
+        return f"was {'partly ' if change.partly else ''}done, and undone by CR-{change.undone_by}"
+    if change.partly:
+        return "failed with only a part of it done"
     return words[change.status]
 
 

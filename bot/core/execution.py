@@ -144,6 +144,9 @@ AT_HOME: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
 What is seen afterwards may be the work of another hand.
 """
 
+PARTLY = frozenset({(_D, Proof.PARTIAL), (_S, Proof.PARTIAL), (_S, Proof.BLIND), (_F, Proof.PARTIAL)})
+"""The pairs that mean: a part was done, and another was not."""
+
 SETTLED: Mapping[Proof, tuple[Status, str]] = {
     Proof.REACHED: (Status.DONE, "Read back: it is done, whatever the answer was."),
     Proof.UNCHANGED: (Status.FAILED, "Read back twice: nothing changed."),
@@ -160,6 +163,10 @@ class Ending:
     status: Status
     sentence: str
     details: tuple[str, ...] = ()
+    partly: bool = False
+    """Whether a part of it was done, and another was not."""
+    found: Observation | None = None
+    """What reading showed afterwards of all that was to differ; None when it was not read."""
 
     @property
     def outcome(self) -> str:
@@ -171,11 +178,19 @@ def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, 
     proof = prove(plan, now)
     if not plan.calls:
         return _noted(proof)
-    status, sentence = (AT_HOME if plugin == HOUSE else JUDGEMENT)[answered(outcomes), proof]
+    answers = answered(outcomes)
+    status, sentence = (AT_HOME if plugin == HOUSE else JUDGEMENT)[answers, proof]
     if any(outcome.code == PLUGIN_FAILED for outcome in outcomes):
         sentence = AFTER_A_FAULT[proof]
     details = (*_words(outcomes), *_seen(plan, proof, now), *not_sent(plan, len(outcomes)))
-    return Ending(status=status, sentence=sentence, details=details)
+    at_home = plugin == HOUSE and answers is Answers.SOME
+    partly = status is Status.FAILED and (at_home or (answers, proof) in PARTLY)
+    return Ending(status=status, sentence=sentence, details=details, partly=partly, found=_found(plan, now))
+
+
+def _found(plan: Plan, now: Observation | None) -> Observation | None:
+    """What is true now of what the plan wanted to differ."""
+    return None if now is None else {label: now[label] for label in plan.wanted if label in now}
 
 
 def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, plugin: str = "") -> Ending:
@@ -197,8 +212,9 @@ def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, plugin: s
         return Ending(status=Status.UNKNOWN, sentence=INTERRUPTED_BLIND, details=details)
     if not plan.calls:
         return _noted(Proof.BLIND)
-    status, sentence = JUDGEMENT[_so_far(plan, answers), Proof.BLIND]
-    return Ending(status=status, sentence=sentence, details=details)
+    so_far = _so_far(plan, answers)
+    status, sentence = JUDGEMENT[so_far, Proof.BLIND]
+    return Ending(status=status, sentence=sentence, details=details, partly=(so_far, Proof.BLIND) in PARTLY)
 
 
 def _so_far(plan: Plan, answers: Sequence[CallVerdict]) -> Answers:
@@ -250,12 +266,18 @@ def settle(plan: Plan, now: Observation | None, *, agrees: bool, intended: int |
         return None
     status, sentence = SETTLED[proof]
     unsent = () if intended is None or proof is Proof.REACHED else not_sent(plan, intended)
-    return Ending(status=status, sentence=sentence, details=(*_seen(plan, proof, now), *unsent))
+    details, partly = (*_seen(plan, proof, now), *unsent), proof is Proof.PARTIAL
+    return Ending(status=status, sentence=sentence, details=details, partly=partly, found=_found(plan, now))
 
 
 def _words(outcomes: Sequence[CallOutcome]) -> list[str]:
     bad = [outcome for outcome in outcomes if outcome.verdict is not CallVerdict.DONE]
-    return [f"{outcome.sentence} ({outcome.code})" if outcome.code else outcome.sentence for outcome in bad]
+    return [_with_code(outcome.sentence, outcome.code) for outcome in bad]
+
+
+def _with_code(sentence: str, code: str) -> str:
+    """The sentence with the code, once: many plugins say it in their sentence."""
+    return sentence if not code or code in sentence else f"{sentence} ({code})"
 
 
 def _seen(plan: Plan, proof: Proof, now: Observation | None) -> list[str]:

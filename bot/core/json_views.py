@@ -19,6 +19,7 @@ def change_brief(change: ChangeRequest) -> Object:
     return {
         "id": change.id,
         "status": change.status,
+        "partly_done": change.partly,
         "command": change.line,
         "requester": change.requester.id,
         "reason": marks.plain(change.reason),

@@ -37,6 +37,7 @@ def plan_from_json(text: str) -> Plan:
         warnings=tuple(data["warnings"]),
         risk=Risk(data["risk"]) if data["risk"] else None,
         remember=tuple(Remember(**row) for row in data["remember"]),
+        consequences=data.get("consequences", {}),
     )
 
 
@@ -87,13 +88,16 @@ def rebased(
 
 def digest(path: str, place: Place, plan: Plan) -> str:
     """64 hex digits over all that a reviewer is shown and all that would be sent."""
-    shown = {"path": path, "place": place.identity, "plan": asdict(_shown(plan))}
+    plain = asdict(_shown(plan))
+    # Digests of the releases before, which open change requests bear, did not know of it.
+    plain.pop("consequences")
+    shown = {"path": path, "place": place.identity, "plan": plain}
     return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
 
 def _shown(plan: Plan) -> Plan:
-    """The plan without what is only for the plugin's own records, which may hold the time."""
-    return replace(plan, remember=())
+    """The plan without what is only for the plugin's own records, which may hold the time, and for after the ending."""
+    return replace(plan, remember=(), consequences={})
 
 
 def differences(before: Observation, now: Observation) -> Iterator[str]:

@@ -142,6 +142,10 @@ class Plan:
     warnings: tuple[str, ...] = ()
     risk: Risk | None = None
     remember: tuple[Remember, ...] = ()
+    consequences: Mapping[str, str] = field(default_factory=dict)
+    """For a label that will differ: what that means for people, told where only a part was done and it differs now.
+
+    It is no part of the digest: nothing is sent by it, and it is not shown to whoever approves."""
 
     @property
     def provable(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from bot.store.sql import assignments, placeholders
 FIRST_NUMBER = 1001
 _COLUMNS = (
     *("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_steady"),
-    *("reminded_at", "asked_at", "settled_by", "sent_steady", "undone_by"),
+    *("reminded_at", "asked_at", "settled_by", "sent_steady", "undone_by", "partly", "found"),
 )
 _SET = assignments(("status", *_COLUMNS))
 _UPDATE = " ".join(("UPDATE changes SET", _SET, "WHERE number = ? AND COALESCE(?, status) = status"))
@@ -69,10 +70,9 @@ class Changes:
         return [change for change in opened if _keeps_away(change, target)]
 
     def newest_done(self, place: Place, target: str) -> ChangeRequest | None:
-        """The last one that was done to a target."""
-        found = self._read(
-            "place_identity = ? AND target = ? AND status = ?", place.identity, target, Status.DONE, limit=1
-        )
+        """The last one that was done to a target, if only partly."""
+        where = "place_identity = ? AND target = ? AND (status = ? OR partly = 1)"
+        found = self._read(where, place.identity, target, Status.DONE, limit=1)
         return found[0] if found else None
 
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
@@ -248,5 +248,7 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         reminded_at=row["reminded_at"],
         undo_of=row["undo_of"],
         undone_by=row["undone_by"],
+        partly=bool(row["partly"]),
+        found=json.loads(row["found"]) if row["found"] else None,
         reviews=reviews,
     )

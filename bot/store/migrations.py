@@ -226,7 +226,9 @@ def m005_missing_flags(db: Utils) -> None:
 
 @migrations()
 def m007_undo_links(db: Utils) -> None:
-    """Which change request undoes which, and by which one it was undone."""
+    """Which change request undoes which, by which one it was undone, and what was found when it ended."""
     db.execute("ALTER TABLE changes ADD COLUMN undo_of INTEGER")
     db.execute("ALTER TABLE changes ADD COLUMN undone_by INTEGER")
+    db.execute("ALTER TABLE changes ADD COLUMN partly INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE changes ADD COLUMN found TEXT")
     db.execute("CREATE INDEX changes_target ON changes (place_identity, target)")

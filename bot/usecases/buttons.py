@@ -7,6 +7,7 @@ from bot.core.inbound import Click, Form
 from bot.store.keys import Keyring
 
 APPROVE, REJECT, WITHDRAW, CONFIRM, UNDO = "approve", "reject", "withdraw", "confirm", "undo"
+AGAIN = "again"
 WAS_DONE, WAS_NOT_DONE = "was_done", "was_not_done"
 SHORT_DIGEST = 16
 

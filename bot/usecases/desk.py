@@ -204,7 +204,7 @@ def request_list(
     """The newest change requests."""
     found = desk.ctx.store.changes.with_status([status] if status else Status, limit=15)
     rows = tuple(
-        (c.id, c.status, c.place.name, c.plan.target, c.line, marks.person(c.requester), moment(c.created_at))
+        (c.id, c.status_word, c.place.name, c.plan.target, c.line, marks.person(c.requester), moment(c.created_at))
         for c in found
     )
     columns = ("Id", "Status", "Portal", "Target", "Command", "Asked by", "At")
@@ -224,7 +224,7 @@ def request_show(desk: Desk, number: Number) -> Reply:
 
 def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
     facts = [
-        ("Status", f"{change.status}: it {status_in_words(change)}."),
+        ("Status", f"{change.status_word}: it {status_in_words(change)}."),
         ("Command", change.line),
         ("Portal", f"{change.place.name} · {change.place.label}"),
         ("Asked by", f"{marks.person(change.requester)} at {moment(change.created_at)}"),

@@ -9,12 +9,12 @@ from functools import partial
 
 from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Fact, Tag
-from bot.core.change import ChangeRequest, Lease, Status, in_words
+from bot.core.change import PARTLY_DONE, ChangeRequest, Lease, Status, in_words
 from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE
-from bot.core.plans import digest, drift, rebased
+from bot.core.plans import canonical, digest, drift, rebased
 from bot.core.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
@@ -312,7 +312,9 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
         ending, remembers = replace(ending, details=(*ending.details, FORGED_RECORDS)), False
     people_only = unknown and not change.plan.provable
-    ended: dict[str, str | int | None] = {"outcome": ending.outcome}
+    ended: dict[str, str | int | None] = {"outcome": ending.outcome, "partly": int(ending.partly)}
+    if ending.found is not None and not unknown:
+        ended["found"] = canonical(dict(ending.found))
     ended |= {"asked_at" if people_only else "ended_at": now} if people_only or not unknown else {}
     if old is Status.UNKNOWN and actor != SYSTEM:
         ended["settled_by"] = actor
@@ -326,11 +328,13 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         "status": ending.status,
         "sentence": ending.sentence,
         "outcome": "; ".join(ending.details)[:500],
+        **({"partly": True} if ending.partly else {}),
     }
     record_change(ctx.store, tag, change, actor=actor, facts=facts)
     # Many endings begin with the word of their status; it is not said twice.
-    spoken = ending.outcome.lower().startswith(ending.status)
-    words = ending.outcome if spoken else f"{ending.status.capitalize()}. {ending.outcome}"
+    word = PARTLY_DONE if ending.partly else ending.status.value
+    spoken = ending.outcome.lower().startswith(word)
+    words = ending.outcome if spoken else f"{word.capitalize()}. {ending.outcome}"
     say_under_card(ctx, change.number, f"{marks.person(change.requester)} {words}")
     if people_only:
         say_under_card(ctx, change.number, please_look(ctx, change))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import NOT_BEGUN, ChangeRequest, Review, Status, Verdict, status_in_words
@@ -28,7 +30,7 @@ from bot.usecases.standing import look_up, outcast, unasked
 from bot.usecases.stop_requests import rejection_reason
 from bot.usecases.stops import settle_stop
 from bot.usecases.undelivered import Busy, DeliveryError, Lost
-from bot.usecases.undo import ask_to_undo, may_still_undo
+from bot.usecases.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
 
 NOT_OURS = "the button was not made by b24bot for this card"
 
@@ -38,7 +40,7 @@ def press(ctx: Context, job: Job, click: Click) -> None:
     _ask_slack(ctx, click)
     if click.button == buttons.REJECT and _open_reason_form(ctx, job, click):
         return
-    if click.button == buttons.UNDO and _ask_to_undo(ctx, job, click):
+    if click.button in FOLLOWING and _ask_for_more(ctx, job, click):
         return
     with ctx.store.unit_of_work() as store:
         change = _claimed(ctx, click)
@@ -123,12 +125,19 @@ def form_trouble(error: DeliveryError) -> str:
     return f"Slack did not open the form that asks why, because {cause_of(error.reason)}. {refusal.remedy}".rstrip()
 
 
-def _ask_to_undo(ctx: Context, job: Job, click: Click) -> bool:
-    """Hand the click on as the command that undoes; False when it has to be answered instead."""
+FOLLOWING: Mapping[
+    str, tuple[Callable[[Context, ChangeRequest], bool], Callable[[Context, Job, Click, ChangeRequest], None]]
+] = {buttons.UNDO: (may_still_undo, ask_to_undo), buttons.AGAIN: (may_still_ask_again, ask_again)}
+"""The buttons of what has ended that ask for another command: whether they still do, and the asking."""
+
+
+def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
+    """Hand the click on as the command it stands for; False when it has to be answered instead."""
     change = _claimed(ctx, click, recorded=False)
-    if change is None or not may_still_undo(ctx, change):
+    may, ask = FOLLOWING[click.button]
+    if change is None or not may(ctx, change):
         return False
-    ask_to_undo(ctx, job, click, change)
+    ask(ctx, job, click, change)
     return True
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
+
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, SlashCommand
-from bot.core.invocation import portal_option
+from bot.core.invocation import portal_option, understand
 from bot.plugin import UndoKind
 from bot.store.jobs import Job
+from bot.usecases.bypass import is_review
 from bot.usecases.context import Context
 from bot.usecases.submit import submit
 
+AGAIN = frozenset({Status.FAILED, Status.CHANGED, Status.EXPIRED})
+"""The endings after which nothing, or not all, was done."""
 UNDO_LASTS_MS = 30 * 24 * 3_600_000
 
 
 def undo_line(change: ChangeRequest) -> str:
     """What one would type to undo it, or an empty text when it cannot be undone by a command."""
     undo = change.plan.undo
-    if change.status is not Status.DONE or change.undone_by is not None:
+    if not (change.status is Status.DONE or change.partly) or change.undone_by is not None:
         return ""
     if undo.kind is UndoKind.NONE or not undo.line:
         return ""
@@ -29,15 +35,32 @@ def may_still_undo(ctx: Context, change: ChangeRequest) -> bool:
     return bool(undo_line(change)) and ctx.clock.now_ms() - ended <= UNDO_LASTS_MS
 
 
+def can_ask_again(change: ChangeRequest) -> bool:
+    """Whether its card offers to ask for the same again: what is left of it is planned from what is true then.
+
+    Not where nothing shows what was done: a second time could do it twice.
+    """
+    if change.status not in AGAIN or change.undone_by is not None or is_review(change):
+        return False
+    return change.plan.provable or not change.partly
+
+
+def may_still_ask_again(ctx: Context, change: ChangeRequest) -> bool:
+    """Whether the button does something: for thirty days after the ending."""
+    return can_ask_again(change) and ctx.clock.now_ms() - (change.ended_at or 0) <= UNDO_LASTS_MS
+
+
 def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the command that undoes it; it is planned and decided like any other."""
-    submit(
-        ctx,
-        job,
-        SlashCommand(
-            key=click.key,
-            person=click.person,
-            channel=click.channel,
-            text=f"{undo_line(change)} --reason 'Undo {change.id}'",
-        ),
-    )
+    _ask(ctx, job, click, f"{undo_line(change)} --reason 'Undo {change.id}'")
+
+
+def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
+    """Ask, as the person who pressed, for the same on the same portal; it is planned and decided like any other."""
+    invocation = replace(understand(ctx.registry, change.line).invocation, portal=change.place.name)
+    reason = shlex.quote(change.reason or f"Again after {change.id}")
+    _ask(ctx, job, click, f"{invocation.line} --reason {reason}")
+
+
+def _ask(ctx: Context, job: Job, click: Click, line: str) -> None:
+    submit(ctx, job, SlashCommand(key=click.key, person=click.person, channel=click.channel, text=line))

@@ -188,8 +188,9 @@ PORTAL: tuple[Row, ...] = (
     ),
     Row(
         code="PORTAL_DELETED",
-        says="The portal was deleted or closed.",
-        do="Ask its owner. If it is gone for good, take it out of use here.",
+        says="The portal was deleted or closed, or the application or its licence is gone there.",
+        do="Ask the portal's owner whether it opens, whether the application is installed on it, and whether its "
+        "subscription is paid. If the portal is gone for good, take it out of use here.",
         again=Again.DEAD,
     ),
     Row(

@@ -286,3 +286,12 @@ def test_a_target_that_is_not_a_connector_cannot_be_looked_at(desk: Desk, target
     plan = replace(desk.plan(), target=target)
     with pytest.raises(Refusal, match="cannot look at"):
         desk.plugin.verify(desk.services, desk.place, plan)
+
+
+def test_a_removal_says_whose_customers_are_cut_off_on_each_line_where_it_was_active(desk: Desk) -> None:
+    plan = desk.plan()
+    active = {label for label, word in plan.before.items() if word.startswith("active")}
+    assert active
+    assert set(plan.consequences) == {*active, "registration"}
+    for label in active:
+        assert plan.consequences[label].startswith(f"{label.partition(' · ')[2]}: what its customers write")

@@ -157,3 +157,10 @@ def test_only_these_codes_ask_for_a_new_token_and_only_these_for_patience() -> N
     by_again = {again: {row.code for row in PORTAL if row.again is again} for again in Again}
     assert by_again[Again.REFRESH] == {"expired_token", "invalid_token", "NO_AUTH_FOUND"}
     assert by_again[Again.WAIT] == {"QUERY_LIMIT_EXCEEDED", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"}
+
+
+def test_a_deleted_portal_is_told_with_both_causes() -> None:
+    """The same code comes when the application or its licence is gone."""
+    row = errors.portal_row("PORTAL_DELETED")
+    assert "deleted or closed, or the application or its licence is gone" in row.says
+    assert "subscription is paid" in row.do

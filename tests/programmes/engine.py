@@ -169,7 +169,9 @@ class Engine(World):
             return False
         change.sent = self.passed
         self.record("change:call:answered", BOT, change.id)
-        self._close(change, ENDS[reply.answer, self._shows(change)], "change:execution:ended")
+        shows = self._shows(change)
+        change.partly = shows == PARTIAL and reply.answer in ("done", "failed")
+        self._close(change, ENDS[reply.answer, shows], "change:execution:ended")
         self.jobs.remove(job)
         return False
 
@@ -242,6 +244,7 @@ class Engine(World):
         same = shows != UNREAD and change.seen is not None and change.seen[0] == sight
         twice = not early and same and change.seen is not None and self.passed - change.seen[1] >= READS_APART
         if shows == REACHED or twice:
+            change.partly = shows == PARTIAL
             self._close(change, "done" if shows == REACHED else "failed", "change:execution:settled")
             self.next_look.pop(change.number, None)
             return

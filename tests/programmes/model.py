@@ -308,7 +308,11 @@ class World:
 
     def _undone_by(self, thing: str, wanted: str | None) -> int | None:
         """The change request that painting a thing so would undo: the last one that was done to it."""
-        done = [change for change in self.changes.values() if change.thing == thing and change.status == "done"]
+        done = [
+            change
+            for change in self.changes.values()
+            if change.thing == thing and (change.status == "done" or change.partly)
+        ]
         last = done[-1] if done else None
         undoes = last and not last.undone and last.wanted is not None and last.before == wanted
         return last.number if last and undoes else None
@@ -421,7 +425,8 @@ class World:
 
     def undoable(self, change: Change) -> bool:
         """Painting can be undone for thirty days; what was removed is gone."""
-        return change.status == "done" and change.wanted is not None and self.now - change.ended <= UNDO_LASTS
+        done = change.status == "done" or change.partly
+        return done and change.wanted is not None and self.now - change.ended <= UNDO_LASTS
 
     def approve(self, who: str, change: Change) -> None:
         if not self._open_for(who, change):

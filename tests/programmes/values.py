@@ -95,6 +95,8 @@ class Change:
     undo_of: int | None = None
     """The change request that this one undoes."""
     undone: bool = False
+    partly: bool = False
+    """It failed with a part of it done."""
     approval_line: int = 0
     """The number of the newest audit record of an approval."""
     approval_lines: list[int] = field(default_factory=list)

@@ -19,6 +19,7 @@ from bot.plugin import Call, Plan, Undo, UndoKind
 from bot.slack.render.card import LOOKS, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.text import CUT, HIDDEN
+from bot.usecases.undo import AGAIN
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
 from tests.slack.kit import (
     ANTON,
@@ -215,9 +216,57 @@ def test_what_is_approved_can_only_be_stopped(decision: Decision) -> None:
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
-@pytest.mark.parametrize("status", [one for one in Status if one not in (Status.PENDING, Status.APPROVED)])
+@pytest.mark.parametrize("status", [one for one in Status if one not in {Status.PENDING, Status.APPROVED, *AGAIN}])
 def test_what_runs_or_has_ended_has_no_buttons(status: Status, decision: Decision) -> None:
     assert buttons_of(blocks_of(a_change(status, decision=decision))) == []
+
+
+@pytest.mark.parametrize("status", sorted(AGAIN))
+def test_what_ended_with_nothing_done_can_be_asked_for_again(status: Status) -> None:
+    change = a_change(status, plan=with_plan(before={"shop": "present"}, wanted={"shop": None}))
+    blocks = blocks_of(change)
+    assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Ask again…"]
+    assert "*Next* *Ask again…* plans it anew" in said(blocks)
+
+
+LINES = {"line 1 · Sales": "active", "line 2 · Help": "active", "registration": "present"}
+AFFECTED = {"line 1 · Sales": "Sales: what its customers write does not arrive.", "line 2 · Help": "Help: likewise."}
+
+
+def partly(**more: Any) -> ChangeRequest:
+    """A removal that has cut off one line, and nothing else."""
+    undo = Undo(kind=UndoKind.FULL, sentence="It can be put back.", line="connector restore shop")
+    plan = with_plan(before=LINES, wanted=dict.fromkeys(LINES), undo=undo, consequences=AFFECTED)
+    found = {label: word for label, word in LINES.items() if label != "line 1 · Sales"}
+    return a_change(Status.FAILED, plan=plan, partly=True, found=found, **more)
+
+
+def test_a_partly_done_card_says_what_stayed_who_is_cut_off_and_what_to_do_next() -> None:
+    blocks = blocks_of(partly())
+    shown = said(blocks)
+    assert "*partly done*" in shown
+    assert "failed" not in shown
+    assert "*Did not change*\n• line 2 · Help: active\n• registration: present" in shown
+    assert "*Cut off now*\n✂️ Sales: what its customers write does not arrive." in shown
+    assert "Help: likewise" not in shown
+    assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Undo…", "Ask again…"]
+    assert "*Undo…* asks to put back what has changed. *Ask again…* plans what is left" in shown
+    assert card_text(partly()).startswith("🟤 CR-1042")
+    assert_postable(blocks)
+
+
+def test_a_failed_card_with_nothing_changed_says_that_nobody_is_affected() -> None:
+    shown = said(blocks_of(replace(partly(), partly=False, found=LINES)))
+    assert "*failed*" in shown
+    assert "• line 1 · Sales: active" in shown
+    assert "*Affected* nobody: all of it is as it was." in shown
+    assert "Cut off now" not in shown
+
+
+def test_what_nothing_shows_is_not_offered_again_once_a_part_was_done() -> None:
+    blocks = blocks_of(a_change(Status.FAILED, plan=with_plan(wanted={}), partly=True))
+    assert buttons_of(blocks) == []
+    assert "*Next* Look on the portal before you ask for the rest." in said(blocks)
 
 
 def test_every_status_has_its_own_words() -> None:
@@ -376,8 +425,7 @@ def test_people_who_are_asked_get_two_buttons_and_each_restates_what_it_is_about
 
 def test_before_people_are_asked_an_unknown_outcome_has_no_buttons_and_nor_has_one_that_has_ended_since() -> None:
     assert buttons_of(blocks_of(a_change(Status.UNKNOWN))) == []
-    for status in (Status.FAILED, Status.GONE):
-        assert buttons_of(blocks_of(a_change(status, asked_at=ASKED))) == []
+    assert buttons_of(blocks_of(a_change(Status.GONE, asked_at=ASKED))) == []
 
 
 @pytest.mark.parametrize("text", [EVERYTHING_LONG, AMPERSANDS, HOSTILE * 20], ids=["x", "ampersands", "hostile"])

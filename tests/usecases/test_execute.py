@@ -138,7 +138,7 @@ def test_what_the_portal_says_mentions_nobody(office: Office) -> None:
     office.toy.scripts.append(Script(verdict=CallVerdict.FAILED, effect=False, sentence=f"Ask {FORGED}.", code=FORGED))
     office.toy.on_call = lambda call: office.toy.things.update(one=FORGED)
     office.work()
-    assert office.now(change).outcome.splitlines()[1:] == ["• Ask UVICTIM. (UVICTIM)", "• one is: red → UVICTIM"]
+    assert office.now(change).outcome.splitlines()[1:] == ["• Ask UVICTIM.", "• one is: red → UVICTIM"]
     assert not any(FORGED in words for words in office.threads)
 
 

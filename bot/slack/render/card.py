@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import marks
-from bot.core.change import ChangeRequest, Review, Status
+from bot.core.change import PARTLY_DONE, ChangeRequest, Review, Status
 from bot.core.mode import HOUSE
 from bot.core.policy import BrokenGlass, Decision, NeedsApproval, needs
 from bot.core.words import count, one_line
 from bot.plugin import UndoKind
+from bot.slack.render.ending import ending_lines
 from bot.slack.render.text import (
     Block,
     context,
@@ -26,7 +27,7 @@ from bot.slack.render.text import (
 )
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review
-from bot.usecases.undo import undo_line
+from bot.usecases.undo import can_ask_again, undo_line
 
 ACTION_PREFIX = "b24:"
 MOST_LINES = 20
@@ -101,9 +102,15 @@ BY_HOUSE = Look(emoji="🟢", words="done")
 """Of the bot's own rules: that it was done is stored together with what was done, whatever was read afterwards."""
 
 
+PARTLY = Look(emoji="🟤", words=PARTLY_DONE)
+"""Of what failed with a part of it done."""
+
+
 def look_of(change: ChangeRequest) -> Look:
     if change.undone_by is not None:
-        return Look(emoji="↩️", words=f"done, and undone by CR-{change.undone_by}")
+        return Look(emoji="↩️", words=f"{'partly ' if change.partly else ''}done, and undone by CR-{change.undone_by}")
+    if change.partly:
+        return PARTLY
     if change.settled_by is not None and change.status in BY_PERSON:
         return BY_PERSON[change.status]
     if change.plugin == HOUSE and change.status is Status.DONE:
@@ -148,6 +155,7 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
     ]
     if change.outcome:
         blocks.append(section(cut(f"*Outcome*\n{mrkdwn(change.outcome)}", OUTCOME_MOST)))
+    blocks += sections(list(ending_lines(change)))
     blocks += sections(list(_plan_lines(change)))
     if _asks_people(change):
         settle = f"b24bot request settle {change.id} done|failed"
@@ -244,8 +252,10 @@ def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
 def _actions(change: ChangeRequest, value: str) -> list[Block]:
     if change.status is Status.APPROVED:
         return _stopping(change, value)
-    if undo_line(change):
-        return [_button("Undo…", buttons.UNDO, value)]
+    following = [_button("Undo…", buttons.UNDO, value)] if undo_line(change) else []
+    following += [_button("Ask again…", buttons.AGAIN, value)] if can_ask_again(change) else []
+    if following:
+        return following
     if _asks_people(change):
         return [
             _asking(change, "It was done", buttons.WAS_DONE, value, DONE_THEN),

@@ -44,6 +44,10 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
         radius=tuple(f"{line.name} (line {line.id}, {line.switch}): {before[line.title]}" for line in lines),
         warnings=tuple(_warnings(standing, connector, lines, registered=observation.REGISTRATION in before)),
         remember=(portal.remember(snapshot.taken_away(line.id for line in active)),) if snapshot else (),
+        consequences={
+            observation.REGISTRATION: f"{connector} is not registered any more: no line can be connected to it.",
+            **words.cut_off(connector, active),
+        },
     )
 
 

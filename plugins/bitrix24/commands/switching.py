@@ -107,6 +107,7 @@ def deactivate_connector(
         remember=_remember_deactivation(
             portal, standing, [each for each in observation.active(portal, before) if each in todo]
         ),
+        consequences=words.cut_off(connector, [each for each in observation.active(portal, before) if each in todo]),
     )
 
 

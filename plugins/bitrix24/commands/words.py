@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.plugin import Refusal, Table
@@ -21,6 +21,15 @@ def count(number: int, noun: str) -> str:
 def listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def cut_off(connector: str, lines: Iterable[Line]) -> Mapping[str, str]:
+    """For each line that a connector is active on: what it means for people once it is not."""
+    return {
+        line.title: f"{line.name}: what its customers write through {connector} does not arrive, and what operators "
+        "answer does not reach them."
+        for line in lines
+    }
 
 
 def date(milliseconds: int) -> str:
