@@ -32,8 +32,9 @@ NO_DISK = "OFF"
 
 LINE_SECONDS = 0.02
 """How long an audit line takes to get out; real seconds, for it is the bot's own threads that race."""
-IN_OPENING, IN_THE_CALL = 1, 2
-"""Where the plugin has a fault of its own: before it reads, or when the portal has answered its call."""
+IN_OPENING, IN_THE_CALL, AFTER_THE_ANSWER = 1, 2, 3
+"""Where there is a fault: in the plugin before it reads, or when the portal has answered its call; in the bot itself
+when that answer is stored."""
 
 
 class FragileWire(HttpWire):
@@ -97,9 +98,15 @@ def _fragile_link(to: Destination, clock: Clock) -> Link:
 plugin = FragilePlugin()
 
 
+def _committing(place: str) -> None:
+    trip.commit(place)
+    if trip.ordered("fault") == AFTER_THE_ANSWER and place.startswith("after:bot.usecases.holding.holding:"):
+        raise RuntimeError("a fault that was planted")
+
+
 def put_together(settings: Any, page: Page) -> Bot:
     """The bot with every way to the outside watched."""
-    bot = assemble(settings, clock=PagedClock(page), synchronous=NO_DISK, failpoint=trip.commit)
+    bot = assemble(settings, clock=PagedClock(page), synchronous=NO_DISK, failpoint=_committing)
     if page.get("busy_ms"):
         bot.store.database.rows(f"PRAGMA busy_timeout = {page.get('busy_ms')}")
     client = FragileClient(

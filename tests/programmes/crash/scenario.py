@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.fragile import IN_OPENING, IN_THE_CALL
+from tests.programmes.crash.fragile import AFTER_THE_ANSWER, IN_OPENING, IN_THE_CALL
 from tests.programmes.crash.scene import Scene, Step
 from tests.programmes.crash.steps import (
     ACTIVATE,
@@ -277,8 +277,8 @@ FAULTY = Scenario(
         types("Olga", "connector show myconnector", told("Olga", "reference E-")),
         does("it is mended", planted_fault(0)),
         ASK,
-        does("the plugin has a fault", planted_fault(IN_OPENING)),
-        presses("Anton", "Approve", 1001, lambda scene: scene.told("Olga", "CR-1001: Something went wrong")),
+        does("b24bot has a fault of its own", planted_fault(AFTER_THE_ANSWER)),
+        presses("Anton", "Approve", 1001, lambda scene: scene.told("Olga", "CR-1001: Something") or scene.ended()),
         does("it is mended", planted_fault(0), over()),
     ),
 )
