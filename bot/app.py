@@ -10,6 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from bot import __version__
+from bot.checks import require_stage
+from bot.checks.check import Environment, Stage
+from bot.checks.storage import UNWITNESSED, loose_modes_of, witness_of
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError, PluginFault, StoreUnavailable
 from bot.core.mode import Mode, worst
@@ -19,18 +22,17 @@ from bot.host.contract import settings_of
 from bot.host.discovery import load_plugins
 from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
-from bot.slack.authentication import Authentication, require_bot_token
+from bot.slack.authentication import Authentication
 from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Gateway, Identity, make_client
-from bot.slack.socket import Socket, require_app_token
+from bot.slack.socket import Socket
 from bot.slack.token_errors import APP_TOKEN
 from bot.store.database import Failpoint
-from bot.store.file_modes import Loose, guarded, loose_modes, refuse_writable
+from bot.store.file_modes import refuse_writable
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, make_home, open_store
-from bot.store.witness import Witness, witness_at
 from bot.usecases.access import seed_admins, seeding_is_due
 from bot.usecases.anchor import examine_log
 from bot.usecases.context import Channels, Context
@@ -44,7 +46,6 @@ from bot.web.health import Readiness, Wsgi, make_health
 from bot.web.site import Site, make_site
 
 log = logging.getLogger("b24bot")
-UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
 
 
 def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
@@ -52,12 +53,6 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | N
     first = load_settings(environment, dotenv=dotenv)
     rows = settings_of(load_plugins(first["B24BOT_PLUGINS"]), taken=[row.name for row in HOST_SETTINGS])
     return load_settings(environment, dotenv=dotenv, more=rows)
-
-
-def who_slack_says(settings: Settings, keys: Keyring) -> Identity:
-    """Ask Slack once who we are. Raises DeliveryError, and ConfigurationError without a token."""
-    client = make_client(settings.require("SLACK_BOT_TOKEN"), settings.slack_api)
-    return Gateway(client, keys, command=settings.command, api_url=settings.slack_api).identify()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,7 +117,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         terms=settings.terms,
         channels=Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"]),
         messenger=gateway,
-        settings=for_plugins(settings),
+        settings=settings.for_plugins,
         settle_after_ms=settings.duration_ms("B24BOT_READBACK_AFTER"),
         version=__version__,
         audit_lag_ms=settings.audit_lag_ms,
@@ -137,11 +132,6 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     return Bot(settings=settings, store=store, plugins=plugins, gateway=gateway, context=context)
 
 
-def witness_of(settings: Settings) -> Witness | None:
-    """The witness file of the settings, if there is one. Raises ConfigurationError where it could be none."""
-    return witness_at(settings.witness_file, home=settings.home) if settings.witness_file else None
-
-
 def _start(plugin: Plugin, context: Context) -> None:
     """Whatever a plugin refuses before any command was given is a matter of the settings."""
     try:
@@ -152,18 +142,14 @@ def _start(plugin: Plugin, context: Context) -> None:
         raise ConfigurationError(error.sentence, hint=error.hint) from None
 
 
-def for_plugins(settings: Settings) -> Mapping[str, str]:
-    """What plugins may read: not the tokens of Slack."""
-    hidden = {row.name for row in HOST_SETTINGS if row.secret}
-    return {name: value for name, value in settings.values.items() if name not in hidden}
-
-
 def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False) -> Running:
     """Everything that has to hold before a process that stays may begin, in the order of docs/operations.md.
 
     The seats come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
     errors of bot.core.errors, and has let go of everything then. With `socket` the app token is looked at, too.
     """
+    environment = Environment(settings, lambda: settings, by_http=not socket)
+    require_stage(Stage.SETTINGS, environment)
     make_home(settings.home)
     check_modes(settings)
     seats = Seats(settings.home, _roles(intake=intake, work=work))
@@ -173,9 +159,7 @@ def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False
         seats.leave()
         raise
     try:
-        require_bot_token(bot.gateway)
-        if socket:
-            require_app_token(settings.require(APP_TOKEN), make_client("", settings.slack_api))
+        require_stage(Stage.SLACK, environment)
     except BaseException:
         seats.leave()
         bot.close()
@@ -189,12 +173,6 @@ def check_modes(settings: Settings) -> None:
     refuse_writable(loose)
     for one in loose:
         log.warning("%s %s", one.says, one.hint, extra={"action": "loose_mode"})
-
-
-def loose_modes_of(settings: Settings) -> list[Loose]:
-    """The files of this bot that others may read or write."""
-    files = guarded(home=settings.home, backups=settings.backups, key_file=settings.key_file, dotenv=settings.dotenv)
-    return list(loose_modes(files))
 
 
 def _roles(*, intake: bool, work: bool) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from bot.core.errors import ConfigurationError
 from bot.core.policy import Terms
 from bot.core.principals import Principal
+from bot.core.suggest import nearest
 from bot.plugin import BadArgument, Setting
 
 HOST_SETTINGS: tuple[Setting, ...] = (
@@ -102,7 +103,14 @@ _DURATION = re.compile(r"\A([0-9]{1,6})\s*(ms|s|m|h|d)\Z")
 _NUMBER = re.compile(r"\A[0-9]{1,9}\Z")
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 MOST_AUDIT_LAG_MS = 1_800_000
-ON = frozenset({"on", "1", "yes", "true"})
+MOST_QUORUM = 20
+ON, OFF = frozenset({"on", "1", "yes", "true"}), frozenset({"off", "0", "no", "false"})
+_CHANNEL = re.compile(r"\A[CDG][A-Z0-9]{1,20}\Z")
+OWN_PREFIXES, SLACK_PREFIX = ("B24BOT_", "BITRIX24_"), "SLACK_"
+NOT_SETTINGS = "B24BOT_SECRET_"
+"""The beginning of variables that hold a secret for one command."""
+ALIKE = 0.8
+"""How much of a name has to be that of a setting to be taken for a misspelt one."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -117,12 +125,28 @@ class Settings:
     rows: tuple[Setting, ...] = HOST_SETTINGS
     dotenv: Path | None = None
     """The settings file, where there is one."""
+    given: frozenset[str] = frozenset()
+    """The names that are set in the environment or in the file, settings or not."""
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
 
     def on(self, name: str) -> bool:
-        return self.values[name].strip().lower() in ON
+        """Whether a switch is on. Raises ConfigurationError for a word that is neither on nor off."""
+        word = self.values[name].strip().lower()
+        if word not in ON | OFF:
+            raise ConfigurationError(f"{name}={self.values[name]} is neither on nor off.", hint="Write on or off.")
+        return word in ON
+
+    def channel(self, name: str) -> str:
+        """The id of a channel, empty when it is not set. Raises ConfigurationError for a name, or anything else."""
+        text = self.values[name].strip()
+        if text and not _CHANNEL.match(text):
+            raise ConfigurationError(
+                f"{name}={text} is not the id of a channel.",
+                hint="Slack shows it at the foot of the channel's details: it begins with C. Names can change.",
+            )
+        return text
 
     def require(self, name: str) -> str:
         """A setting that has no default. Raises ConfigurationError naming it and the way to it."""
@@ -166,7 +190,7 @@ class Settings:
     @property
     def terms(self) -> Terms:
         return Terms(
-            quorum=self.number("B24BOT_QUORUM", 1, 20),
+            quorum=self.number("B24BOT_QUORUM", 1, MOST_QUORUM),
             expires_in=self.duration_ms("B24BOT_REQUEST_TTL"),
             break_glass=self.on("B24BOT_BREAK_GLASS"),
         )
@@ -223,6 +247,32 @@ class Settings:
         return tuple(self.values[row.name] for row in self.rows if row.secret and self.values[row.name])
 
     @property
+    def unknown(self) -> Mapping[str, str | None]:
+        """Names that look like settings and are none, each with the setting that was probably meant."""
+        known = {row.name.lower(): row.name for row in self.rows}
+        strange = [name for name in sorted(self.given - set(known.values())) if not name.startswith(NOT_SETTINGS)]
+        meant = {name: known.get(nearest(name, known, alike=ALIKE) or "") for name in strange}
+        # Other programs have settings that begin with SLACK_, too.
+        return {name: one for name, one in meant.items() if name.startswith(OWN_PREFIXES) or one is not None}
+
+    @property
+    def wrong_values(self) -> tuple[ConfigurationError, ...]:
+        """What is wrong with the values, each error under the setting's own name."""
+        found = []
+        for read in READERS:
+            try:
+                read(self)
+            except ConfigurationError as error:
+                found.append(error)
+        return tuple(found)
+
+    @property
+    def for_plugins(self) -> Mapping[str, str]:
+        """What plugins may read: not the tokens of Slack."""
+        hidden = {row.name for row in HOST_SETTINGS if row.secret}
+        return {name: value for name, value in self.values.items() if name not in hidden}
+
+    @property
     def log_level(self) -> str:
         """Raises ConfigurationError for a word that is no level."""
         level = self.values["B24BOT_LOG_LEVEL"].strip().upper()
@@ -232,6 +282,25 @@ class Settings:
                 hint=f"One of {', '.join(LOG_LEVELS)}.",
             )
         return level
+
+
+READERS: tuple[Callable[[Settings], object], ...] = (
+    lambda settings: settings.slack_api,
+    lambda settings: settings.command,
+    lambda settings: settings.channel("B24BOT_APPROVAL_CHANNEL"),
+    lambda settings: settings.channel("B24BOT_AUDIT_CHANNEL"),
+    lambda settings: settings.admins,
+    lambda settings: settings.number("B24BOT_QUORUM", 1, MOST_QUORUM),
+    lambda settings: settings.duration_ms("B24BOT_REQUEST_TTL"),
+    lambda settings: settings.same_person,
+    lambda settings: settings.on("B24BOT_BREAK_GLASS"),
+    lambda settings: settings.audit_lag_ms,
+    lambda settings: settings.health_port,
+    lambda settings: settings.on("B24BOT_ALLOW_LOOPBACK"),
+    lambda settings: settings.duration_ms("B24BOT_READBACK_AFTER"),
+    lambda settings: settings.log_level,
+)
+"""Every setting whose value can be wrong, as it is read."""
 
 
 def _pair(text: str) -> tuple[Principal, Principal]:
@@ -265,7 +334,9 @@ def load_settings(
     file = dotenv_values(dotenv, interpolate=False) if dotenv else {}
     rows = (*HOST_SETTINGS, *more)
     values = {row.name: given.get(row.name) or file.get(row.name) or row.default for row in rows}
-    return Settings(values=values, rows=rows, dotenv=dotenv)
+    prefixes = (*OWN_PREFIXES, SLACK_PREFIX)
+    names = {name for name, value in {**file, **given}.items() if value and name.startswith(prefixes)}
+    return Settings(values=values, rows=rows, given=frozenset(names), dotenv=dotenv)
 
 
 def _can_be_parsed(url: str) -> bool:

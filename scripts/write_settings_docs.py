@@ -43,7 +43,7 @@ or it is set up with `b24bot portal add`, and nothing about it has to stand in a
 ## How values are written
 
 * A **duration** is a whole number with `ms`, `s`, `m`, `h` or `d`: `90s`, `15m`, `1h`, `2d`.
-* A **switch** is on for `on`, `yes`, `true` or `1`, and off for everything else.
+* A **switch** is on for `on`, `yes`, `true` or `1`, and off for `off`, `no`, `false` or `0`; any other word is refused.
 * A **list** has commas between its items; spaces around them do not matter.
 * A **person** is a team id and a user id with a colon: `T0001:U0002`. Slack shows the user id under
   Profile → ⋮ → Copy member ID; the team id is in the address of the workspace in a browser.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Running, assemble, check_modes, for_plugins, launch, read_settings
+from bot.app import Running, assemble, check_modes, launch, read_settings
 from bot.clock import ShiftedClock
 from bot.core.errors import AlreadyRunning, ConfigurationError, StoreUnavailable
 from bot.core.mode import Mode
@@ -156,7 +156,7 @@ def test_the_first_admins_are_granted_once(environment: dict[str, str]) -> None:
 
 
 def test_plugins_do_not_get_the_tokens_of_slack(environment: dict[str, str]) -> None:
-    given = for_plugins(read_settings({**environment, "SLACK_APP_TOKEN": "xapp-1"}))
+    given = read_settings({**environment, "SLACK_APP_TOKEN": "xapp-1"}).for_plugins
     assert "B24BOT_QUORUM" in given
     assert not {"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"} & set(given)
 

@@ -25,17 +25,20 @@ SCOPES_OF: Mapping[str, frozenset[str]] = {
     "chat_postMessage": frozenset({"chat:write"}),
     "chat_postEphemeral": frozenset({"chat:write"}),
     "chat_update": frozenset({"chat:write"}),
+    "chat_scheduleMessage": frozenset({"chat:write"}),
+    "chat_deleteScheduledMessage": frozenset({"chat:write"}),
+    "conversations_info": frozenset(),
     "files_upload_v2": frozenset({"files:write"}),
     "views_open": frozenset(),
     "users_info": frozenset({"users:read"}),
 }
-"""What each method of the Web API that the bot calls needs."""
+"""What each method of the Web API that the bot calls needs; conversations.info is called only where it may be."""
 
 
 def used_methods() -> set[str]:
     """The methods of the Web API that the Slack room calls."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "slack").rglob("*.py"))
-    return set(re.findall(r"_client\.((?:[a-z]+_)+[A-Za-z0-9]+)\(", code)) | {"apps_connections_open"}
+    return set(re.findall(r"client\.((?:[a-z]+_)+[A-Za-z0-9]+)\(", code)) | {"apps_connections_open"}
 
 
 # A small reader of JSON Schema: as much of it as Slack's file uses

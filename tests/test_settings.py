@@ -95,9 +95,51 @@ def test_a_switch_is_on_for_every_usual_word(word: str, on: bool) -> None:
     assert given(B24BOT_ALLOW_LOOPBACK=word).on("B24BOT_ALLOW_LOOPBACK") is on
 
 
-@pytest.mark.parametrize("word", ["off", "0", "no", "false", "", "maybe"])
-def test_a_switch_is_off_for_all_else(word: str) -> None:
+@pytest.mark.parametrize("word", ["off", "0", "no", "false", "", "FALSE"])
+def test_a_switch_is_off_for_the_words_that_say_so(word: str) -> None:
     assert not given(B24BOT_ALLOW_LOOPBACK=word).on("B24BOT_ALLOW_LOOPBACK")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("B24BOT_ALLOW_LOOPBACK", "maybe", "is neither on nor off"),
+        ("B24BOT_BREAK_GLASS", "onn", "is neither on nor off"),
+        ("B24BOT_AUDIT_CHANNEL", "#audit", "is not the id of a channel"),
+        ("B24BOT_APPROVAL_CHANNEL", "U0001", "is not the id of a channel"),
+        ("B24BOT_HEALTH_PORT", "70000", "is not a whole number from 0 to 65535"),
+        ("B24BOT_QUORUM", "0", "is not a whole number from 1 to 20"),
+        ("B24BOT_REQUEST_TTL", "soon", "is not a duration"),
+        ("B24BOT_COMMAND", "b24", "is not a slash command"),
+        ("SLACK_API_URL", "slack", "is not a web address"),
+        ("B24BOT_LOG_LEVEL", "LOUD", "is not a level"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_own_setting(name: str, value: str, words: str) -> None:
+    (error,) = given(**{name: value}).wrong_values
+    assert error.sentence.startswith(f"{name}={value} {words}")
+
+
+def test_all_wrong_values_are_found_and_the_defaults_are_good() -> None:
+    assert given().wrong_values == ()
+    assert len(given(B24BOT_QUORUM="0", B24BOT_REQUEST_TTL="soon", B24BOT_ADMINS="anton").wrong_values) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("B24BOT_AUDIT_CHANEL", "B24BOT_AUDIT_CHANNEL"),
+        ("b24bot_audit_channel", None),
+        ("SLACK_BOT_TOKN", "SLACK_BOT_TOKEN"),
+        ("BITRIX24_SOMETHING_ELSE", ""),
+        ("SLACK_WEBHOOK", None),
+        ("B24BOT_SECRET_CLIENT_SECRET", None),
+        ("B24BOT_QUORUM", None),
+    ],
+)
+def test_a_misspelt_name_is_found_with_the_one_that_was_meant(name: str, meant: str | None) -> None:
+    """None: it is nobody's business; empty: it looks like a setting, and like none of ours."""
+    assert given(**{name: "1"}).unknown == ({} if meant is None else {name: meant or None})
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,22 @@ from dataclasses import dataclass
 import click
 
 from bot.app import Running
+from bot.checks.check import Environment
+from bot.checks.slack_access import check_intake
 from bot.cli.options import PORT
 from bot.cli.output import say
 from bot.cli.ports import OTHER_PORT, listening, tried
 from bot.cli.stopping import Stop
 from bot.cli.terminal import Terminal
 from bot.core.errors import ConfigurationError
+from bot.plugin import PluginError
 from bot.settings import Settings
+from bot.usecases.portals import others
 from bot.web.health import Wsgi
 from bot.web.site import FINISH_SECONDS, Site
 
 log = logging.getLogger("b24bot.cli")
+NO_PORTAL = "No portal is set up yet: b24bot portal add NAME."
 HOST, DEFAULT_PORT = "127.0.0.1", 3000
 
 
@@ -56,7 +61,7 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
     settings.require("SLACK_BOT_TOKEN")
     by_http = http or port is not None or not settings["SLACK_APP_TOKEN"]
     if by_http:
-        _require_signing_secret(settings)
+        check_intake(Environment(settings, lambda: settings, by_http=True))
         address: Address | None = Address(host=host or HOST, port=_port() if port is None else port)
     else:
         address = _health_address(settings)
@@ -76,15 +81,6 @@ def work(terminal: Terminal) -> None:
         running.start()
         say(f"Working on {running.bot.settings.home}")
         stop.wait()
-
-
-def _require_signing_secret(settings: Settings) -> None:
-    if not settings["SLACK_SIGNING_SECRET"]:
-        raise ConfigurationError(
-            "SLACK_SIGNING_SECRET is not set: without it nobody can tell Slack's requests from others.",
-            hint="Copy it from Basic Information of the Slack app into the environment or .env; "
-            "or set SLACK_APP_TOKEN to use Socket Mode.",
-        )
 
 
 def _port() -> int:
@@ -131,6 +127,7 @@ def _serve_http(running: Running, address: Address, stop: Stop) -> None:
         running.start()
         log.info("intake by HTTP", extra={"action": "listening"})
         say(f"Listening on {url}")
+        say(_summary(running))
         stop.wait()
 
 
@@ -140,4 +137,18 @@ def _serve_socket(running: Running, health: Address | None, stop: Stop) -> None:
         running.open_socket()
         log.info("intake by Socket Mode, because SLACK_APP_TOKEN is set", extra={"action": "listening"})
         say(f"Connecting to Slack by Socket Mode{f'; health at {url}/readyz' if url else ''}")
+        say(_summary(running))
         stop.wait()
+
+
+def _summary(running: Running) -> str:
+    """What the bot works with, and how to begin, in one line."""
+    ctx, command = running.bot.context, running.bot.settings.command
+    try:
+        known = [place for plugin in others(ctx) for place in plugin.places(ctx.services(plugin.name))]
+        portals = ", ".join(f"{place.name} ({place.label})" for place in known)
+        told = f"{'Portal' if len(known) == 1 else 'Portals'}: {portals}." if known else NO_PORTAL
+    except PluginError as error:
+        told = f"The portals cannot be listed: {error.sentence}"
+    audit = f"Audit channel: {ctx.channels.audit}." if ctx.channels.audit else "No audit channel: nothing is changed."
+    return f"{told} {audit} Type {command} whoami in Slack."

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bot.app import Bot, Running, assemble, launch, read_settings, witness_of
+from bot.app import Bot, Running, assemble, launch, read_settings
+from bot.checks.storage import witness_of
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import AnyCommand

@@ -1,4 +1,4 @@
-"""Whether Slack takes the bot's token: asked at the start, and then again and again while the bot runs."""
+"""Whether Slack takes the bot's token: asked again and again while the bot runs."""
 
 from __future__ import annotations
 
@@ -18,16 +18,6 @@ AGAIN_SECONDS = 60.0
 
 def _identify(gateway: Gateway) -> Identity:
     return gateway.identify()
-
-
-def require_bot_token(gateway: Gateway) -> None:
-    """Ask Slack who the bot is. Raises ConfigurationError when it refuses the token; any other fault may pass."""
-    try:
-        _identify(gateway)
-    except DeliveryError as error:
-        refused = token_refused(BOT_TOKEN, error)
-        if refused is not None:
-            raise refused from None
 
 
 class Authentication:

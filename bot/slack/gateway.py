@@ -49,6 +49,8 @@ class Identity:
     enterprise: str | None
     at: int | None = None
     """When Slack answered, by its own clock in UTC epoch milliseconds; None where it does not say."""
+    scopes: frozenset[str] | None = None
+    """What the token was granted; None where Slack does not say."""
 
 
 def _moment(headers: Mapping[str, Any]) -> int | None:
@@ -61,11 +63,38 @@ def _moment(headers: Mapping[str, Any]) -> int | None:
         return None
 
 
+def _scopes(headers: Mapping[str, Any]) -> frozenset[str] | None:
+    """The granted scopes in an HTTP answer's X-OAuth-Scopes header."""
+    found = [value for name, value in headers.items() if name.lower() == "x-oauth-scopes"]
+    if not found:
+        return None
+    text = found[0] if isinstance(found[0], str) else ",".join(found[0])
+    return frozenset(word.strip() for word in text.split(",") if word.strip())
+
+
 def make_client(token: str, api_url: str) -> WebClient:
     """A client that never repeats by itself: a post has no key against doubles, so the outbox decides (slack.md 5)."""
     base = api_url if api_url.endswith("/") else f"{api_url}/"
     secure = ssl.create_default_context() if base.startswith("https:") else None
     return WebClient(token=token, base_url=base, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=secure)
+
+
+def ask_identity(client: WebClient) -> Identity:
+    """Ask Slack whose token this is. Raises DeliveryError."""
+    with translated():
+        answer: Any = sure(client.auth_test())
+        if answer.get("is_enterprise_install") or str(answer.get("team_id") or "").startswith("E"):
+            raise OrgWide
+        if not answer.get("team_id"):
+            raise Lost("auth.test names no team")
+        return Identity(
+            team=answer["team_id"],
+            user=answer.get("user_id") or "",
+            bot=answer.get("bot_id") or "",
+            enterprise=answer.get("enterprise_id"),
+            at=_moment(answer.headers),
+            scopes=_scopes(answer.headers),
+        )
 
 
 class Gateway:
@@ -82,19 +111,7 @@ class Gateway:
 
     def identify(self) -> Identity:
         """Ask Slack who we are. Raises DeliveryError."""
-        with translated():
-            answer: Any = sure(self._client.auth_test())
-            if answer.get("is_enterprise_install") or str(answer.get("team_id") or "").startswith("E"):
-                raise OrgWide
-            if not answer.get("team_id"):
-                raise Lost("auth.test names no team")
-            self.identity = Identity(
-                team=answer["team_id"],
-                user=answer.get("user_id") or "",
-                bot=answer.get("bot_id") or "",
-                enterprise=answer.get("enterprise_id"),
-                at=_moment(answer.headers),
-            )
+        self.identity = ask_identity(self._client)
         return self.identity
 
     @property

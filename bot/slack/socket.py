@@ -48,16 +48,6 @@ class AppTokenClient:
             return str(self._client.apps_connections_open(app_token=self._token)["url"])
 
 
-def require_app_token(app_token: str, client: WebClient) -> None:
-    """Ask Slack for a connection once. Raises ConfigurationError when it refuses the token; another fault may pass."""
-    try:
-        AppTokenClient(app_token, client).open()
-    except DeliveryError as error:
-        refused = token_refused(APP_TOKEN, error)
-        if refused is not None:
-            raise refused from None
-
-
 class Socket:
     """Keeps one Socket Mode connection open; while Slack exchanges it, two."""
 

@@ -82,7 +82,8 @@ class Desk:
         return self._run(words, typed, Asking(), more)
 
     def _run(self, words: Sequence[str], text: str, terminal: Terminal | None, more: Mapping[str, str]) -> Result:
-        hidden: dict[str, str | None] = dict.fromkeys(OUTSIDE)
+        strange = (name for name in os.environ if name.startswith(("B24BOT_", "BITRIX24_", "SLACK_")))
+        hidden: dict[str, str | None] = dict.fromkeys([*OUTSIDE, *strange])
         plugins = {"B24BOT_PLUGINS": "plugins.bitrix24.plugin:plugin"}
         runner = CliRunner(env={**hidden, **plugins, **self.environment, **more})
         with contextlib.chdir(self.folder):

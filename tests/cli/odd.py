@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Annotated, Any
 
+from bot.host.contract import MEMBERS
 from bot.plugin import (
     Arg,
     Call,
@@ -178,3 +180,5 @@ class Odd:
 
 
 plugin = Odd()
+incomplete = SimpleNamespace(**{member: getattr(plugin, member) for member in MEMBERS if member != "close"})
+"""The same without one member of the protocol."""

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.checks import CHECKS
 from bot.core.audit import Tag
 from bot.core.chain import START, Place, witness_line
 from bot.core.notices import CardNotice, Whisper
 from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
+from bot.slack.scopes import SCOPES
 from bot.store.database import FILE_NAME
 from bot.usecases.deliver import DIRECT
+from plugins.bitrix24.simulation import PortalSimulation
+from plugins.bitrix24.simulator.faults import read_fault
 from tests.cli.desk import Desk
 
 OLGA = Principal(team="T0001", user="U0001")
-
-NAMES = ["key file", "file modes", "database", "keys", "audit log", "witness", "allow-list", "approvers"]
-NAMES += ["backups", "disk", "channels", "outbox", "direct messages", "Slack"]
+NAMES = [check.name for check in CHECKS]
 
 
 def looked(desk: Desk) -> dict[str, tuple[bool, str]]:
@@ -48,14 +51,17 @@ def test_when_all_is_well_it_says_so_and_changes_nothing(desk: Desk, workspace: 
     before = everything(desk.folder)
     shown = desk.run("doctor")
     assert shown.exit_code == 0, shown.output
-    assert [line[:4] for line in shown.stdout.splitlines()] == ["ok  "] * len(NAMES)
+    assert [line[:4] for line in shown.stdout.splitlines()] == ["ok  "] * (len(NAMES) - 1) + ["note"]
+    assert "portals: No portal is set up yet. Add one: b24bot portal add NAME" in shown.stdout
+    assert workspace.messages("audit") == []
+    assert workspace.world.scheduled == {}, "what was scheduled to find out was deleted"
     assert everything(desk.folder) == before
 
 
 def test_what_is_missing_is_named_with_what_to_do(desk: Desk) -> None:
     found = looked(desk)
     assert found["database"] == (True, f"There is no database in {desk.home} yet: the first start makes it. ")
-    assert found["channels"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
+    assert found["audit lines"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
     assert not (desk.home / FILE_NAME).exists()
 
 
@@ -112,7 +118,7 @@ def test_a_fresh_set_up_has_notes_and_no_faults(desk: Desk, workspace: SlackWork
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.count("There is no database") == 1
     assert shown.stdout.count("There is no backup") == 1
-    assert "keys, audit log, allow-list, approvers, outbox, direct messages." in shown.stdout
+    assert "keys, audit log, allow-list, approvers, outbox, direct messages, portals." in shown.stdout
     assert not (desk.home / FILE_NAME).exists()
 
 
@@ -131,7 +137,7 @@ def test_an_audit_channel_that_takes_nothing_is_seen(desk: Desk, workspace: Slac
     with desk.store() as store, store.unit_of_work():
         channel = desk.settings["B24BOT_AUDIT_CHANNEL"]
         store.outbox.mark_channel(channel, working=False, reason="is_archived", at=0)
-    ok, says = looked(desk)["channels"]
+    ok, says = looked(desk)["audit lines"]
     assert not ok
     assert "the channel is archived (is_archived)" in says
 
@@ -140,7 +146,7 @@ def test_a_line_that_nobody_posts_is_a_note(desk: Desk, workspace: SlackWorkspac
     well(desk, workspace)
     with desk.store() as store, store.unit_of_work() as unit:
         unit.database.execute("UPDATE outbox SET created_at = created_at - 3600000 WHERE kind = 'audit'")
-    ok, says = looked(desk)["channels"]
+    ok, says = looked(desk)["audit lines"]
     assert ok
     assert "has waited for 60 minutes" in says
 
@@ -182,7 +188,10 @@ def test_a_witness_that_has_seen_more_is_seen_and_none_at_all_is_a_note(desk: De
 def test_an_org_wide_installation_is_named_in_one_sentence(desk: Desk, workspace: SlackWorkspace) -> None:
     well(desk, workspace)
     workspace.join_grid("E0001", org_wide=True)
-    ok, said = looked(desk)["Slack"]
+    try:
+        ok, said = looked(desk)["Slack"]
+    finally:
+        workspace.join_grid("")
     assert not ok
     assert said.startswith("The Slack app is installed for a whole Enterprise Grid organisation")
 
@@ -229,3 +238,164 @@ def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_message
         store.outbox.discard(next(one.id for one in store.outbox.letters(["new"], limit=9) if one.kind == "card"))
     ok, says = looked(desk)["outbox"]
     assert (ok, "messages_tab_disabled" in says) == (True, True), "an answer to one person is no reason to fail"
+
+
+# What serve needs
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackWorkspace]:
+    """A workspace of its own, for what changes it."""
+    with SlackWorkspace(rate_limit=False) as running:
+        yield running
+
+
+def archived(slack: SlackWorkspace) -> None:
+    slack.flag_channel("audit", is_archived=True)
+
+
+def removed(slack: SlackWorkspace) -> None:
+    slack.remove_from("approvals")
+
+
+def private(slack: SlackWorkspace) -> None:
+    slack.flag_channel("audit", is_private=True)
+    slack.remove_from("audit")
+
+
+def restricted(slack: SlackWorkspace) -> None:
+    slack.fault("error", "chat.scheduleMessage", code="restricted_action_read_only_channel")
+
+
+CHANNEL_FAULTS = [
+    (archived, "The audit channel C0003 cannot be used: the channel is archived (is_archived). Unarchive"),
+    (removed, "The approval channel C0002 cannot be used: the bot is not in the channel (not_in_channel). Invite"),
+    (private, "The audit channel C0003 cannot be used: the channel does not exist, or it is private"),
+    (restricted, "the channel's posting permissions keep the bot out (restricted_action_read_only_channel)"),
+]
+
+
+WAYS_TO_LOOK = [
+    (*row, reads) for row in CHANNEL_FAULTS for reads in (False, True) if not (reads and row[0] is restricted)
+]
+"""Reading a channel shows nothing of who may post there."""
+
+
+@pytest.mark.parametrize(("fault", "says", "reads"), WAYS_TO_LOOK, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_channel_that_takes_no_message_is_found_without_posting(
+    desk: Desk, slack: SlackWorkspace, fault: Callable[[SlackWorkspace], None], says: str, reads: bool
+) -> None:
+    if reads:
+        slack.set_scopes(*SCOPES, "channels:read", "groups:read")
+    well(desk, slack)
+    fault(slack)
+    ok, told = looked(desk)["channels"]
+    assert not ok
+    assert says in told
+    assert [call.method for call in slack.calls() if call.method.startswith("chat.post")] == []
+    assert slack.world.scheduled == {}
+    assert (slack.calls("conversations.info") != []) is reads
+
+
+def test_a_scope_that_was_not_granted_is_named_with_what_does_not_work(desk: Desk, slack: SlackWorkspace) -> None:
+    well(desk, slack)
+    slack.set_scopes("commands", "chat:write")
+    ok, told = looked(desk)["scopes"]
+    assert not ok
+    assert "lacks the scopes: files:write (long answers as a file), users:read (telling members" in told
+
+
+def test_a_misspelt_name_and_every_bad_value_are_named(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    desk.settings |= {"B24BOT_QUORM": "2", "B24BOT_REQUEST_TTL": "soon", "B24BOT_AUDIT_CHANNEL": "#audit"}
+    found = looked(desk)
+    assert "B24BOT_QUORM is no setting. Did you mean B24BOT_QUORUM?" in found["names"][1]
+    assert "B24BOT_REQUEST_TTL=soon is not a duration" in found["settings"][1]
+    assert "B24BOT_AUDIT_CHANNEL=#audit is not the id of a channel" in found["settings"][1]
+    del desk.settings["B24BOT_QUORM"]
+    desk.settings["BITRIX24_OF_ANOTHER_PROGRAM"] = "1"
+    assert looked(desk)["names"] == (
+        True,
+        "Not settings of b24bot or of a loaded plugin: BITRIX24_OF_ANOTHER_PROGRAM. ",
+    )
+
+
+def test_each_portal_is_looked_at_as_portal_check_does(office: Desk, portal: PortalSimulation) -> None:
+    with office.store():
+        """The database that a first start makes."""
+    assert looked(office)["portals"][1].startswith("No portal is set up yet")
+    assert office.run("portal", "check").exit_code == 0, "which takes the portal over from the settings"
+    assert looked(office)["portals"] == (True, "1 portal, in order: default ")
+    with portal.portal.world.lock:
+        portal.portal.world.faults.add(read_fault({"kind": "unavailable", "method": "app.info", "times": "forever"}))
+    ok, told = looked(office)["portals"]
+    assert not ok
+    assert told.startswith("default: ")
+
+
+def nothing(desk: Desk, slack: SlackWorkspace) -> None:
+    """The settings are enough."""
+
+
+def revoke(desk: Desk, slack: SlackWorkspace) -> None:
+    slack.break_token()
+
+
+def loosen(desk: Desk, slack: SlackWorkspace) -> None:
+    desk.key_file.chmod(0o644)
+
+
+def lose_key(desk: Desk, slack: SlackWorkspace) -> None:
+    desk.key_file.unlink()
+
+
+def overwrite(desk: Desk, slack: SlackWorkspace) -> None:
+    (desk.home / FILE_NAME).write_bytes(b"a shopping list" * 500)
+
+
+BROKEN: dict[str, tuple[dict[str, str], Callable[[Desk, SlackWorkspace], None], str]] = {
+    "no bot token": ({"SLACK_BOT_TOKEN": ""}, nothing, "SLACK_BOT_TOKEN is not set"),
+    "no secret": ({"SLACK_SIGNING_SECRET": ""}, nothing, "SLACK_SIGNING_SECRET is not set"),
+    "revoked token": ({}, revoke, "Slack refuses SLACK_BOT_TOKEN"),
+    "app token": ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, nothing, "Slack refuses SLACK_APP_TOKEN"),
+    "bad value": ({"B24BOT_QUORUM": "none"}, nothing, "B24BOT_QUORUM=none is not a whole number"),
+    "bad switch": ({"B24BOT_BREAK_GLASS": "onn"}, nothing, "B24BOT_BREAK_GLASS=onn is neither on"),
+    "no plugin": ({"B24BOT_PLUGINS": "bitrix42"}, nothing, "There is no plugin “bitrix42”"),
+    "plugin without close": (
+        {"B24BOT_PLUGINS": "tests.cli.odd:incomplete"},
+        nothing,
+        "The plugin “tests.cli.odd:incomplete” lacks close.",
+    ),
+    "plugin that refuses": (
+        {"B24BOT_PLUGINS": "tests.slack.plugins:unwilling"},
+        nothing,
+        "The portal is on another planet.",
+    ),
+    "plugin's setting": ({"B24BOT_UNOWNED": "perhaps"}, nothing, "The setting B24BOT_UNOWNED is"),
+    "half a portal": ({"BITRIX24_DOMAIN": "x.bitrix24.com"}, nothing, "only half described"),
+    "loose key": ({}, loosen, "can be read by others"),
+    "no key": ({}, lose_key, "There is no key file"),
+    "not a database": (
+        {},
+        overwrite,
+        "file is not a database",
+    ),
+    "witness beside it": ({"B24BOT_WITNESS_FILE": "home/witness"}, nothing, "lies in the same tree"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_whatever_ends_a_start_is_red_in_doctor_with_the_same_sentence(
+    desk: Desk, slack: SlackWorkspace, name: str
+) -> None:
+    settings, breaks, sentence = BROKEN[name]
+    desk.connect(workspace=slack)
+    with desk.store():
+        """The database that a first start makes."""
+    desk.settings |= settings
+    breaks(desk, slack)
+    started = desk.run("serve")
+    assert (started.exit_code, sentence in started.stderr) == (78, True), started.stderr
+    shown = desk.run("doctor")
+    assert shown.exit_code == 78
+    assert [line for line in shown.stdout.splitlines() if line.startswith("no") and sentence in line], shown.stdout

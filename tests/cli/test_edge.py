@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
 
 import pytest
 
 from bot import __version__
+from bot.store.database import FILE_NAME
 from tests.cli.desk import Desk
 from tests.cli.odd import HOSTILE
 
@@ -92,13 +95,30 @@ def test_with_json_the_error_is_json_as_well(desk: Desk) -> None:
 
 
 def test_a_fault_is_one_sentence_with_a_reference_that_the_log_has_too(desk: Desk) -> None:
-    result = desk.run("thing", "break", ODD_KEY="hush-hush-secret", **ODD)
+    assert desk.run("access", "grant", "T0001:U0001", "viewer").exit_code == 0
+    with sqlite3.connect(desk.home / FILE_NAME) as connection:
+        connection.execute("UPDATE outbox SET payload = '{'")
+    connection.close()
+    result = desk.run("outbox", "list")
     line, sentence, hint = result.stderr.splitlines()
     assert sentence == "Error: Something went wrong inside b24bot."
     reference = hint.rpartition(" ")[2].rstrip(".")
     logged = json.loads(line)
     assert reference.startswith("E-")
     assert reference in logged["message"]
+    assert "JSONDecodeError" in logged["trace"]
+    assert result.exit_code == 1
+
+
+def test_a_fault_of_a_plugin_has_its_name_and_a_reference_that_the_log_has_too(desk: Desk) -> None:
+    result = desk.run("thing", "break", ODD_KEY="hush-hush-secret", **ODD)
+    line, sentence, _ = result.stderr.splitlines()
+    found = re.fullmatch(
+        r"Error: The plugin odd failed while it worked on `thing break` \(reference (E-.*)\)\.", sentence
+    )
+    assert found
+    logged = json.loads(line)
+    assert found[1] in logged["message"]
     assert "RuntimeError" in logged["trace"]
     assert result.exit_code == 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -75,7 +76,11 @@ def test_serve_listens_says_where_and_ends_well_when_told(office: Desk) -> None:
     port = free_port()
     result = serve(office, "serve", "--port", str(port), ready=lambda: get(port, "/readyz") == 200)
     assert result.exit_code == 0
-    assert result.stdout == f"Listening on http://127.0.0.1:{port}\n"
+    listening, summary = result.stdout.splitlines()
+    assert listening == f"Listening on http://127.0.0.1:{port}"
+    assert re.match(
+        r"Portal: default \(127\.0\.0\.1:\d+\)\. Audit channel: C0003\. Type /b24 whoami in Slack\.", summary
+    )
     # Others of this process have no action: the web server, or Python of a socket that an earlier test left.
     lines = [json.loads(line) for line in result.stderr.splitlines()]
     actions = [line["action"] for line in lines if line["logger"].startswith("b24bot")]
@@ -105,7 +110,7 @@ def test_the_port_is_the_one_a_runner_gives_and_a_name_may_stand_for_the_address
     port = free_port()
     words = ("serve", "--host", "localhost", "--intake-only")
     result = serve(office, *words, ready=lambda: get(port, "/healthz") == 200, PORT=str(port))
-    assert result.stdout == f"Listening on http://localhost:{port}\n"
+    assert result.stdout.splitlines()[0] == f"Listening on http://localhost:{port}"
     with office.store() as store:
         assert next(store.audit.walk()).subject == INTAKE
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.errors import ConfigurationError
 from bot.playground.workspace import SlackWorkspace
-from bot.slack.authentication import require_bot_token
 from bot.slack.gateway import Gateway
+from bot.slack.token_errors import BOT_TOKEN, token_refused
 from bot.usecases.undelivered import OrgWide
 from tests.slack.intake import Intake
 from tests.slack.kit import click_payload, payload_body
@@ -17,10 +16,11 @@ def test_an_org_wide_installation_is_no_identity(gateway: Gateway, workspace: Sl
     workspace.join_grid("E0001")
     assert gateway.identify().enterprise == "E0001"
     workspace.join_grid("E0001", org_wide=True)
-    with pytest.raises(OrgWide):
+    with pytest.raises(OrgWide) as caught:
         gateway.identify()
-    with pytest.raises(ConfigurationError, match="installed for a whole Enterprise Grid organisation"):
-        require_bot_token(gateway)
+    refused = token_refused(BOT_TOKEN, caught.value)
+    assert refused is not None
+    assert "installed for a whole Enterprise Grid organisation" in refused.sentence
 
 
 def test_a_delivery_for_an_org_wide_installation_is_refused_in_one_sentence(

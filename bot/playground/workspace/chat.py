@@ -57,7 +57,7 @@ def refuse_by_permissions(channel: Channel, thread_ts: str) -> None:
 
 def post_message(world: World, call: Call) -> Json:
     channel = channel_to_write(world, call, call.need("channel"))
-    content = content_of(call.values, blocks=_blocks(call))
+    content = content_of(call.values, blocks=blocks_of(call))
     thread_ts = call.text("thread_ts")
     refuse_by_permissions(channel, thread_ts)
     if thread_ts and world.messages.get(channel.id, thread_ts) is None:
@@ -72,7 +72,7 @@ def post_message(world: World, call: Call) -> Json:
 def post_ephemeral(world: World, call: Call) -> Json:
     channel = channel_to_write(world, call, call.need("channel"))
     person = call.need("user")
-    content = content_of(call.values, blocks=_blocks(call))
+    content = content_of(call.values, blocks=blocks_of(call))
     if len(content["text"]) > TEXT_KEPT:
         raise Refusal("msg_too_long")
     if person not in channel.members:
@@ -90,7 +90,7 @@ def update(world: World, call: Call) -> Json:
         raise Refusal("edit_window_closed")
     if len(call.text("text")) > EDITED_TEXT:
         raise Refusal("msg_too_long")
-    content = content_of(call.values, blocks=_blocks(call))
+    content = content_of(call.values, blocks=blocks_of(call))
     metadata = metadata_of(call.structure("metadata"))
     changed = world.messages.change(
         message,
@@ -147,7 +147,7 @@ def _own(world: World, channel: Channel, ts: str, *, refusal: str) -> Message:
     return message
 
 
-def _blocks(call: Call) -> object:
+def blocks_of(call: Call) -> object:
     """Blocks as sent; text that is no JSON is handed on, to be refused as `invalid_blocks_format`."""
     if not call.has("blocks"):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.playground.workspace import chat, files, lookups, viewmethods
+from bot.playground.workspace import chat, files, lookups, scheduling, viewmethods
 from bot.playground.workspace.arguments import Call
 from bot.playground.workspace.values import Json
 from bot.playground.workspace.world import World
@@ -29,6 +29,8 @@ _OPEN = ("im:write", "mpim:write", "channels:manage", "groups:write")
 METHODS: Mapping[str, Method] = {
     "auth.test": Method(function=lookups.auth_test, per_minute=0),
     "chat.postMessage": Method(function=chat.post_message, scopes=_WRITE, per_minute=0),
+    "chat.scheduleMessage": Method(function=scheduling.schedule_message, scopes=_WRITE),
+    "chat.deleteScheduledMessage": Method(function=scheduling.delete_scheduled_message, scopes=_WRITE),
     "chat.postEphemeral": Method(function=chat.post_ephemeral, scopes=_WRITE, per_minute=100),
     "chat.update": Method(function=chat.update, scopes=_WRITE),
     "chat.delete": Method(function=chat.delete, scopes=_WRITE),

@@ -49,6 +49,8 @@ class World:
         self.answers: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
         self.offered: dict[tuple[str, str], list[Json]] = {}
         self.files: dict[str, Json] = {}
+        self.scheduled: dict[str, str] = {}
+        """The channel of each message that is scheduled, by its id."""
         self.enterprise = ""
         """The Enterprise Grid organisation that the workspace belongs to; empty when it belongs to none."""
         self.org_wide = False

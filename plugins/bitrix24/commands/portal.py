@@ -157,6 +157,7 @@ def check_portal(portal: Portal) -> Reply:
     listed, may_list = _can_list(portal)
     lines = portal.lines()
     off = sum(not line.on for line in lines)
+    problems = _problems(app, may_list=may_list)
     return Reply(
         title=f"{portal.place.name} · {portal.place.label}",
         facts=(
@@ -170,10 +171,11 @@ def check_portal(portal: Portal) -> Reply:
             ("spare pair", _spare(portal.spare(portal.place.name))),
             ("tokens", _tokens(portal.health(portal.place.name))),
         ),
-        notes=(*_worries(app, may_list=may_list), *portal.token_worries(), *portal.unread(), *portal.remarks()),
+        notes=(*problems, *portal.token_worries(), *portal.unread(), *portal.remarks()),
         data={
             "name": portal.place.name,
             "address": portal.place.label,
+            "problems": problems,
             "application": application_view(app),
             "may_list_connectors": may_list,
             "lines": len(lines),
@@ -190,7 +192,7 @@ def _can_list(portal: Portal) -> tuple[str, bool]:
         return f"cannot be listed: {error.sentence}", False
 
 
-def _worries(app: AppInfo, *, may_list: bool) -> list[str]:
+def _problems(app: AppInfo, *, may_list: bool) -> list[str]:
     told: list[str] = []
     if not app.installed:
         told.append(

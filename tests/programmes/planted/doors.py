@@ -55,6 +55,16 @@ DOORS: tuple[Bug, ...] = (
         by="tests/web/test_connections.py",
     ),
     bug(
+        "blind-doctor",
+        "doctor is green for a channel that takes no message",
+        (
+            "bot/checks/slack_access.py",
+            "            if channel:",
+            "            if not channel:",
+        ),
+        by="tests/cli/test_doctor.py",
+    ),
+    bug(
         "deaf-and-ready",
         "a Socket Mode connection over which nothing comes any more counts as ready",
         (

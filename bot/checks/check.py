@@ -1,0 +1,157 @@
+"""What a check is, what it looks at, and how one is run, by `b24bot doctor` and by a start alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from bot.clock import SystemClock
+from bot.plugin import PluginError
+from bot.settings import Settings
+from bot.slack.gateway import Identity, ask_identity, make_client
+from bot.slack.token_errors import BOT_TOKEN
+from bot.store.database import FILE_NAME, Database
+from bot.store.keys import Keyring, load_key_file
+from bot.store.store import Store
+
+
+class Environment:
+    """What is looked at, opened once and read only. `read` gives all settings, with the rows of the plugins."""
+
+    def __init__(self, host_settings: Settings, read: Callable[[], Settings], *, by_http: bool = False) -> None:
+        self.host_settings = host_settings
+        self._read = read
+        self.by_http = by_http
+        """Whether requests are taken by HTTP although there may be an app token."""
+        self.clock = SystemClock()
+
+    @property
+    def settings(self) -> Settings:
+        """The host's own settings, which are there whatever is wrong with a plugin."""
+        return self.host_settings
+
+    @cached_property
+    def all_settings(self) -> Settings:
+        """Raises ConfigurationError when a plugin cannot be loaded."""
+        return self._read()
+
+    @cached_property
+    def keys(self) -> Keyring:
+        settings = self.settings
+        return load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a database."""
+        return (self.settings.home / FILE_NAME).exists()
+
+    @cached_property
+    def database(self) -> Database:
+        """The database as it is, of whatever schema it has."""
+        return Database(self.settings.home / FILE_NAME, read_only=True)
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.database, self.keys, self.clock, backups=self.settings.backups)
+
+    @cached_property
+    def store_if_any(self) -> Store | None:
+        """For what can be looked at without it as well, and better with it."""
+        try:
+            return self.store if self.there else None
+        except PluginError:
+            return None
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who Slack says the bot is. Raises DeliveryError, and ConfigurationError without a token."""
+        settings = self.settings
+        return ask_identity(make_client(settings.require(BOT_TOKEN), settings.slack_api))
+
+    def close(self) -> None:
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something to know that is no fault."""
+
+    says: str
+    hint: str = ""
+
+
+class Stage(StrEnum):
+    """When a start runs a check itself; what has no stage it meets by opening its files."""
+
+    SETTINGS = "settings"
+    """Before anything is opened."""
+    SLACK = "Slack"
+    """After the files, before work is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing to look at. `look` returns what is well, in a few words, or raises with what is not and what to do.
+
+    It is not looked at unless all is well with what it `needs`, so that one cause is told once. At its `stage` of a
+    start a ConfigurationError ends the start; anything else that it raises may pass, and is logged.
+    """
+
+    name: str
+    look: Callable[[Environment], str | Note]
+    needs: Sequence[str] = ()
+    stage: Stage | None = None
+
+
+class State(StrEnum):
+    """How it is with one thing."""
+
+    OK = "ok"
+    NOTE = "note"
+    NO = "no"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found, and what to do about it."""
+
+    name: str
+    state: State
+    says: str
+    hint: str = ""
+    error: PluginError | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.state is not State.NO
+
+
+def run_checks(checks: Iterable[Check], environment: Environment, *, well: Iterable[str] = ()) -> Iterator[Finding]:
+    """Look at one thing after the other; `well` are names of what needs no looking at."""
+    well = set(well)
+    for check in checks:
+        finding = _run(check, environment, well)
+        if finding.state is State.OK:
+            well.add(check.name)
+        yield finding
+
+
+def _run(check: Check, environment: Environment, well: set[str]) -> Finding:
+    missing = [name for name in check.needs if name not in well]
+    if missing:
+        return Finding(name=check.name, state=State.SKIPPED, says=f"Not looked at; see {' and '.join(missing)}.")
+    try:
+        said = check.look(environment)
+    except PluginError as error:
+        return Finding(name=check.name, state=State.NO, says=error.sentence, hint=error.hint, error=error)
+    except (OSError, UnicodeDecodeError) as error:
+        where = getattr(error, "filename", None) or environment.settings.home
+        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        return Finding(name=check.name, state=State.NO, says=f"{where} cannot be used: {reason}.")
+    if isinstance(said, Note):
+        return Finding(name=check.name, state=State.NOTE, says=said.says, hint=said.hint)
+    return Finding(name=check.name, state=State.OK, says=said)

@@ -1,0 +1,69 @@
+"""Checks of the settings and of the plugins that they name."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from bot.checks.check import Environment, Note
+from bot.core.errors import ConfigurationError
+from bot.core.words import count
+from bot.host.discovery import load_plugins
+from bot.host.services import services_for
+from bot.plugin import PluginError, Refusal
+from bot.store.keys import create_key_file, load_key_file
+from bot.store.store import open_store
+from bot.usecases.house import registry_of
+
+
+def check_values(environment: Environment) -> str:
+    """Read every setting that can be written wrongly; each error names its own."""
+    wrong = environment.settings.wrong_values
+    if wrong:
+        sentences = dict.fromkeys(error.sentence for error in wrong)
+        hints = dict.fromkeys(error.hint for error in wrong if error.hint)
+        raise ConfigurationError(" ".join(sentences), hint=" ".join(hints))
+    return f"{count(len(environment.settings.given), 'variable')} set, every value can be read"
+
+
+def check_plugins(environment: Environment) -> str:
+    """Load every plugin, and put their commands and settings together."""
+    plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
+    registry = registry_of(plugins)
+    settings = environment.all_settings
+    return (
+        f"{', '.join(plugin.name for plugin in plugins) or 'none'}: {count(len(list(registry)), 'command')}, "
+        f"{count(len(settings.rows), 'setting')}"
+    )
+
+
+def check_names(environment: Environment) -> str | Note:
+    """Look for variables that look like settings and are none."""
+    unknown = environment.all_settings.unknown
+    told = [f"{name} is no setting. Did you mean {meant}?" for name, meant in unknown.items() if meant]
+    if told:
+        raise Refusal(" ".join(told), hint="It has no effect as it is.")
+    if unknown:
+        return Note(says=f"Not settings of b24bot or of a loaded plugin: {', '.join(unknown)}.")
+    return "every name is known"
+
+
+def check_plugin_settings(environment: Environment) -> str:
+    """Start every plugin over an empty database in a folder that is thrown away: what it refuses, a start refuses."""
+    settings = environment.all_settings
+    plugins = load_plugins(settings["B24BOT_PLUGINS"])
+    with tempfile.TemporaryDirectory() as folder:
+        key_file = Path(folder) / "keys" / "key"
+        create_key_file(key_file)
+        home = Path(folder) / "home"
+        with closing(open_store(home, load_key_file(key_file, home=home), environment.clock)) as store:
+            for plugin in plugins:
+                try:
+                    plugin.start(services_for(plugin.name, settings.for_plugins, store, environment.clock))
+                except PluginError as error:
+                    sentence = f"The plugin {plugin.name} does not start: {error.sentence}"
+                    raise ConfigurationError(sentence, hint=error.hint) from None
+                finally:
+                    plugin.close()
+    return "every plugin starts with them"

@@ -1,0 +1,54 @@
+"""Checks of what waits to be said: audit lines, notices that Slack refuses, direct messages."""
+
+from __future__ import annotations
+
+from bot.checks.check import Environment, Note
+from bot.core.words import count
+from bot.plugin import Refusal
+from bot.usecases.deliver import DIRECT
+from bot.usecases.gate import SLOW_MS
+from bot.usecases.letters import blocked_notices
+from bot.usecases.refusals import cause_of, refusal_of
+
+
+def check_audit_lines(environment: Environment) -> str | Note:
+    """Look whether the audit channel took its last line, and whether one waits."""
+    channel, store = environment.settings.require("B24BOT_AUDIT_CHANNEL"), environment.store_if_any
+    health = store.outbox.channel(channel) if store is not None else None
+    if health is not None and not health.working:
+        raise Refusal(
+            f"The audit channel {channel} does not take messages: {cause_of(health.reason)}. Nothing dangerous runs.",
+            hint=refusal_of(health.reason).remedy or "It is tried again by itself.",
+        )
+    oldest = store.outbox.oldest("audit") if store is not None else None
+    waited = environment.clock.now_ms() - oldest if oldest is not None else 0
+    if waited > SLOW_MS:
+        return Note(
+            says=f"A line for the audit channel has waited for {count(waited // 60_000, 'minute')}.",
+            hint="A bot that runs posts it: look whether one runs.",
+        )
+    return "the audit channel took its last line" if health is not None else "an audit channel is set"
+
+
+def check_outbox(environment: Environment) -> str | Note:
+    """Look for notices that Slack refuses."""
+    blocked = blocked_notices(environment.store)
+    if not blocked:
+        return "nothing waits that Slack has refused"
+    says = f"{'. '.join(one.says for one in blocked)}."
+    remedies = dict.fromkeys(refusal_of(one.reason).remedy for one in blocked)
+    hint = " ".join([*(remedy for remedy in remedies if remedy), "Each of them: b24bot outbox list"])
+    if any(one.posts for one in blocked):
+        raise Refusal(says, hint=hint)
+    return Note(says=says, hint=hint)
+
+
+def check_direct_messages(environment: Environment) -> str | Note:
+    """Look whether the last direct message reached its person."""
+    health = environment.store.outbox.channel(DIRECT)
+    if health is None:
+        return "none was needed yet"
+    if health.working:
+        return "the last one reached its person"
+    says = f"Nobody gets direct messages of the bot: {cause_of(health.reason)}. They are told in the approval channel."
+    return Note(says=says, hint=refusal_of(health.reason).remedy)

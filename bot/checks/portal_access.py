@@ -1,0 +1,74 @@
+"""Checks of the portals that the plugins know, each with its plugin's own command `portal check`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+
+from bot.checks.check import Environment, Note
+from bot.core.errors import ConfigurationError
+from bot.core.invocation import AnyCommand
+from bot.core.words import count
+from bot.host.discovery import load_plugins
+from bot.host.guarded import blame
+from bot.host.services import services_for
+from bot.plugin import Place, Plugin, PluginError, Refusal, Reply
+from bot.store.database import FILE_NAME, Database
+from bot.store.migrations import pending
+from bot.store.store import Store
+
+CHECK_COMMAND = "portal check"
+PROBLEMS = "problems"
+"""The entry of that command's data with what keeps a portal from being used, as sentences."""
+
+
+def check_portals(environment: Environment) -> str | Note:
+    """Let every plugin look at every portal that it knows. A token that has run out is renewed on the way."""
+    if pending(environment.database):
+        return Note(says="The portals are looked at after the next start, which brings the database up to date.")
+    plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
+    known = [(plugin, place) for plugin in plugins for place in _places(environment, plugin, environment.store)]
+    if not known:
+        return Note(says="No portal is set up yet.", hint="Add one: b24bot portal add NAME")
+    problems, notes = [], []
+    with closing(Database(environment.settings.home / FILE_NAME)) as database:
+        store = Store(database, environment.keys, environment.clock, backups=environment.settings.backups)
+        for plugin, place in known:
+            found, told = _look(environment, plugin, place, store)
+            problems += [f"{place.name}: {one}" for one in found]
+            notes += [f"{place.name}: {one}" for one in told]
+    for plugin in plugins:
+        plugin.close()
+    if problems:
+        raise Refusal(" ".join(problems), hint="See also: b24bot portal check --portal NAME")
+    names = ", ".join(place.name for _, place in known)
+    return Note(says=" ".join(notes)) if notes else f"{count(len(known), 'portal')}, in order: {names}"
+
+
+def _places(environment: Environment, plugin: Plugin, store: Store) -> list[Place]:
+    services = services_for(plugin.name, environment.all_settings.for_plugins, store, environment.clock)
+    return list(plugin.places(services))
+
+
+def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) -> tuple[list[str], list[str]]:
+    """What keeps a portal from being used, and what else is worth knowing."""
+    command = _check_command(plugin)
+    if command is None:
+        return [], []
+    services = services_for(plugin.name, environment.all_settings.for_plugins, store, environment.clock)
+    try:
+        subject = plugin.open(services, place)
+        with blame(plugin.name, f"worked on `{command.path}`"):
+            reply = command.answer(subject, {})
+    except PluginError as error:
+        return [f"{error.sentence} {error.hint}".strip()], []
+    if not isinstance(reply, Reply):
+        raise ConfigurationError(f"The plugin {plugin.name} does not answer `{command.path}` with a reply.")
+    data = reply.data if isinstance(reply.data, Mapping) else {}
+    listed = data.get(PROBLEMS)
+    problems = [str(one) for one in listed] if isinstance(listed, list | tuple) else []
+    return problems, [note for note in reply.notes if note not in problems]
+
+
+def _check_command(plugin: Plugin) -> AnyCommand | None:
+    return next((command for group in plugin.groups for command in group if command.path == CHECK_COMMAND), None)

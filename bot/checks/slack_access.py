@@ -1,0 +1,99 @@
+"""Checks of what Slack gives: the tokens, the scopes, and whether the bot can post to its channels."""
+
+from __future__ import annotations
+
+from bot.checks.check import Environment, Note
+from bot.core.errors import ConfigurationError
+from bot.core.words import count
+from bot.plugin import Refusal
+from bot.slack.channel_probe import ChannelProbe
+from bot.slack.gateway import make_client
+from bot.slack.scopes import missing_scopes
+from bot.slack.socket import AppTokenClient
+from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
+from bot.usecases.refusals import cause_of, refusal_of
+from bot.usecases.startup import check_clock
+from bot.usecases.undelivered import DeliveryError
+
+SIGNED_WITH = "SLACK_SIGNING_SECRET"
+CHANNELS = (("B24BOT_APPROVAL_CHANNEL", "approval channel"), ("B24BOT_AUDIT_CHANNEL", "audit channel"))
+
+
+def check_intake(environment: Environment) -> str:
+    """Look which way requests come in, and whether it has its secret."""
+    settings = environment.settings
+    if settings[APP_TOKEN] and not environment.by_http:
+        return f"by Socket Mode, because {APP_TOKEN} is set"
+    if not settings[SIGNED_WITH]:
+        raise ConfigurationError(
+            f"{SIGNED_WITH} is not set: without it nobody can tell Slack's requests from others.",
+            hint="Copy it from Basic Information of the Slack app into the environment or .env; "
+            f"or set {APP_TOKEN} to use Socket Mode.",
+        )
+    return "by HTTP"
+
+
+def check_bot_token(environment: Environment) -> str:
+    """Ask Slack who the bot is."""
+    try:
+        identity = environment.identity
+    except DeliveryError as error:
+        raise token_refused(BOT_TOKEN, error) or _silent("does not say who we are", error) from None
+    return f"the bot's token is good, team {identity.team}"
+
+
+def check_clocks(environment: Environment) -> str:
+    """Compare this host's clock with Slack's."""
+    identity = environment.identity
+    limit = check_clock(environment.clock.now_ms() - identity.at) if identity.at is not None else None
+    if limit is not None:
+        raise Refusal(limit.why)
+    return "Slack's clock and ours agree"
+
+
+def check_scopes(environment: Environment) -> str | Note:
+    """Compare the granted scopes with those of manifest.yml."""
+    granted = environment.identity.scopes
+    if granted is None:
+        return Note(says="Slack does not say which scopes the token has.")
+    missing = missing_scopes(granted)
+    if missing:
+        told = ", ".join(f"{scope} ({what})" for scope, what in missing.items())
+        raise Refusal(f"The bot's token lacks the scopes: {told}.", hint="Reinstall the Slack app from manifest.yml.")
+    return f"{count(len(granted), 'scope')}, all that are needed"
+
+
+def check_app_token(environment: Environment) -> str:
+    """Ask Slack for a Socket Mode connection, where one is used, and do not open it."""
+    settings = environment.settings
+    if not settings[APP_TOKEN] or environment.by_http:
+        return "not used: requests come by HTTP"
+    try:
+        AppTokenClient(settings[APP_TOKEN], make_client("", settings.slack_api)).open()
+    except DeliveryError as error:
+        raise token_refused(APP_TOKEN, error) or _silent("opens no connection", error) from None
+    return "Slack opens a connection"
+
+
+def check_channels(environment: Environment) -> str | Note:
+    """Look whether the bot can post to each of its channels, without posting."""
+    settings = environment.settings
+    client = make_client(settings.require(BOT_TOKEN), settings.slack_api)
+    probe = ChannelProbe(client, environment.identity.scopes)
+    for setting, what in CHANNELS:
+        channel = settings.channel(setting)
+        try:
+            if channel:
+                probe.look(channel, now_ms=environment.clock.now_ms())
+        except DeliveryError as error:
+            remedy = refusal_of(error.reason).remedy
+            sentence = f"The {what} {channel} cannot be used: {cause_of(error.reason)}."
+            raise Refusal(sentence, hint=f"{remedy} The setting is {setting}.".strip()) from None
+    if not settings.channel("B24BOT_APPROVAL_CHANNEL"):
+        return Note(says="B24BOT_APPROVAL_CHANNEL is not set: cards are posted where a command is typed.")
+    return "the bot can post to its channels"
+
+
+def _silent(what: str, error: DeliveryError) -> Refusal:
+    """A fault that may pass."""
+    return Refusal(f"Slack {what}: {error.code}.", hint="Look at the network and at SLACK_API_URL, then try again.")

@@ -1,0 +1,149 @@
+"""Checks of the files: keys, database, audit log, witness, backups, room. Nothing is changed by looking."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bot.checks.check import Environment, Note
+from bot.core.errors import ConfigurationError
+from bot.core.words import count
+from bot.plugin import Refusal
+from bot.settings import Settings
+from bot.store.backup import HOUR_MS, newest
+from bot.store.database import FILE_NAME, free_bytes
+from bot.store.file_modes import Loose, guarded, loose_modes, refuse_writable
+from bot.store.health import assert_fits, assert_sound, keys_of_records
+from bot.store.migrations import pending, refuse_newer
+from bot.store.store import is_missing, refuse_lost
+from bot.store.witness import Witness, witness_at
+from bot.usecases.anchor import disagreement
+from bot.usecases.listed import REMEDY, strays, trouble
+from bot.usecases.startup import short_of_approvers
+from bot.usecases.upkeep import LEAST_FREE
+
+UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
+
+
+def witness_of(settings: Settings) -> Witness | None:
+    """The witness file of the settings, if there is one. Raises ConfigurationError where it could be none."""
+    return witness_at(settings.witness_file, home=settings.home) if settings.witness_file else None
+
+
+def check_key_file(environment: Environment) -> str:
+    return f"{environment.settings.key_file}, {count(len(environment.keys.ids), 'key')}"
+
+
+def loose_modes_of(settings: Settings) -> list[Loose]:
+    """The files of this bot that others may read or write."""
+    files = guarded(home=settings.home, backups=settings.backups, key_file=settings.key_file, dotenv=settings.dotenv)
+    return list(loose_modes(files))
+
+
+def check_file_modes(environment: Environment) -> str | Note:
+    """Look who else may read or write the files."""
+    loose = loose_modes_of(environment.settings)
+    refuse_writable(loose)
+    if loose:
+        return Note(says=" ".join(one.says for one in loose), hint=" ".join(one.hint for one in loose))
+    return "the database, its backups, the key's folder and .env are for the bot's account alone"
+
+
+def check_database(environment: Environment) -> str | Note:
+    if is_missing(environment.settings.home):
+        refuse_lost(environment.settings.home, environment.settings.backups)
+    if not environment.there:
+        return Note(says=f"There is no database in {environment.settings.home} yet: the first start makes it.")
+    database = environment.database
+    refuse_newer(database)
+    assert_sound(database)
+    waiting = pending(database)
+    return f"{database.path}, sound" + (f"; the next start applies {', '.join(waiting)}" if waiting else "")
+
+
+def check_keys(environment: Environment) -> str:
+    assert_fits(environment.store.database, environment.keys)
+    return "every stored secret opens, every record has its key"
+
+
+def check_audit_log(environment: Environment) -> str:
+    store = environment.store
+    broken = store.audit.broken_at()
+    if broken is not None:
+        raise ConfigurationError(
+            f"The audit log was changed at record #{broken}, or a record is missing there.",
+            hint="The bot starts and only reads. Compare with a backup: b24bot restore FILE",
+        )
+    return f"{count(sum(keys_of_records(store.database).values()), 'record')}, as they were written"
+
+
+def check_allow_list(environment: Environment) -> str:
+    found = strays(environment.store)
+    if found:
+        raise Refusal(trouble(found), hint=f"The bot only reads until that is mended. {REMEDY}")
+    return f"{count(len(environment.store.grants.all()), 'person', 'people')}, as the audit log has it"
+
+
+def check_approvers(environment: Environment) -> str:
+    short = short_of_approvers(environment.store.grants.all(), environment.settings.terms.quorum)
+    if short:
+        raise Refusal(short)
+    return f"enough for a quorum of {environment.settings.terms.quorum}"
+
+
+def check_backups(environment: Environment) -> str | Note:
+    last = newest(environment.settings.backups, until=environment.clock.now_ms())
+    if last is None:
+        hint = "Make one: b24bot backup" if environment.there else ""
+        return Note(says=f"There is no backup in {environment.settings.backups} yet.", hint=hint)
+    hours = (environment.clock.now_ms() - last) // HOUR_MS
+    if hours > 2:
+        raise Refusal(
+            f"The newest backup in {environment.settings.backups} is {hours} hours old.",
+            hint="A bot that runs makes one every hour: look at its log for backup_failed.",
+        )
+    return f"the newest in {environment.settings.backups} is less than {count(hours + 1, 'hour')} old"
+
+
+def check_disk(environment: Environment) -> str:
+    home = environment.settings.home
+    free = free_bytes(home) // 1024**2
+    if free < LEAST_FREE // 1024**2:
+        raise Refusal(f"Only {free} MB are free in {home}: nothing dangerous runs.", hint="Make room.")
+    return f"{free:,} MB free"
+
+
+def check_witness(environment: Environment) -> str | Note:
+    witness = witness_of(environment.settings)
+    if witness is None:
+        return Note(says=f"B24BOT_WITNESS_FILE is not set: {UNWITNESSED}.")
+    try:
+        witness.probe()
+        why = disagreement(environment.store_if_any, witness) if environment.store_if_any is not None else ""
+    except OSError as error:
+        raise ConfigurationError(
+            f"The witness file {witness.path} cannot be used: {error.strerror}.",
+            hint="Make it readable and writable for the account of the bot, or set B24BOT_WITNESS_FILE.",
+        ) from None
+    if why:
+        raise ConfigurationError(
+            why, hint="The bot starts and only reads. Look: b24bot audit verify. Then: b24bot restore FILE"
+        )
+    return f"{witness.path}, agrees up to #{witness.newest}" if witness.newest else f"{witness.path}, empty so far"
+
+
+def check_writable(environment: Environment) -> str:
+    """Look whether the folder, and the database in it, could be written; nothing is."""
+    home = environment.settings.home
+    for path in (_nearest(home), home / FILE_NAME):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise ConfigurationError(
+                f"{path} cannot be written by this account, or lies on a disk that is read-only.",
+                hint="Run the bot as the owner of its files, or mount the disk for writing.",
+            )
+    return f"{home} can be written"
+
+
+def _nearest(path: Path) -> Path:
+    """The folder itself, or the nearest one above it that is there."""
+    return next((one for one in (path, *path.parents) if one.exists()), path)

@@ -1,0 +1,49 @@
+"""Whether the bot can post to a channel, found out without posting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.slack.faults import sure, translated
+from bot.slack.scopes import READ_SCOPES
+from bot.usecases.undelivered import ChannelDead
+
+PROBE_DAYS = 90
+"""How far in the future the probe is scheduled; Slack takes up to 120. It is deleted at once."""
+PROBE_TEXT = "b24bot doctor looked whether it can post here. This message should have been deleted; it means nothing."
+
+
+class ChannelProbe:
+    """Looks at one channel after the other; `scopes` are those of the token, where they are known."""
+
+    def __init__(self, client: WebClient, scopes: frozenset[str] | None) -> None:
+        self._client = client
+        self._may_read = bool((scopes or frozenset()) & READ_SCOPES)
+
+    def look(self, channel: str, *, now_ms: int) -> None:
+        """Raises DeliveryError with Slack's code when the bot cannot post there."""
+        if self._may_read and self._read(channel):
+            return
+        with translated():
+            post_at = now_ms // 1000 + PROBE_DAYS * 86_400
+            answer: Any = sure(self._client.chat_scheduleMessage(channel=channel, post_at=post_at, text=PROBE_TEXT))
+            probe = answer["scheduled_message_id"]
+            sure(self._client.chat_deleteScheduledMessage(channel=channel, scheduled_message_id=probe))
+
+    def _read(self, channel: str) -> bool:
+        """Whether the channel could be read; what is wrong with it is raised."""
+        try:
+            with translated():
+                found: Any = sure(self._client.conversations_info(channel=channel))["channel"]
+        except ChannelDead as error:
+            if error.code == "missing_scope":
+                # A scope for public channels does not show a private one.
+                return False
+            raise
+        if found.get("is_archived"):
+            raise ChannelDead("is_archived")
+        if not found.get("is_member"):
+            raise ChannelDead("not_in_channel")
+        return True
