@@ -211,7 +211,7 @@ STORY: tuple[Step, ...] = (
         card="CR-1004",
         why="Another application's connector: the portal answers that all went well. The bot looks.",
         sees=(
-            card("failed", "only part of it happened"),
+            card("partly done", "only part of it happened"),
             portal("id shopchat", gone=("active connectors shopchat",)),
         ),
     ),
