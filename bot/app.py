@@ -123,6 +123,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         audit_lag_ms=settings.audit_lag_ms,
         witness=witness,
         people=People.of(settings.same_person),
+        secret_settings={row.name: settings[row.name] for row in settings.rows if row.secret},
     )
     # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
     if seeding_is_due(store, settings.admins) and not examine_log(store, witness).why:

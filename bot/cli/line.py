@@ -19,17 +19,19 @@ from bot.cli.terminal import Terminal, assert_trusted
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted
-from bot.core.invocation import AnyCommand, find, recorded, understand
+from bot.core.invocation import AnyCommand, find, understand
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.tokenizer import option_word, words_of
 from bot.plugin import Plugin, Refusal, Reply
 from bot.store.seats import WORKER
 from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
+from bot.usecases.change_record import recorded_line
 from bot.usecases.consider import Answered, Planned, consider, consider_with
 from bot.usecases.context import Context
 from bot.usecases.house import do_at_once
 from bot.usecases.notify import told
 from bot.usecases.portals import keep_first_portal
+from bot.usecases.receive import check_secrets
 from bot.usecases.review import confirm
 from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview, with_reading
 from bot.usecases.undelivered import DeliveryError
@@ -78,6 +80,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
     if typed[:1] == [STATUS]:
         terminal.assert_sound()
     with terminal.bot() as bot:
+        check_secrets(bot.context, [line])
         command, words = find(bot.context.registry, typed)
         plugin = bot.context.registry.owner(command)
         _look_at_log(bot, thoroughly=command.path == STATUS)
@@ -112,7 +115,8 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     before = plugin.places(services)
     # A command of the terminal never plans: one that tries is refused in there.
     answered = cast(Answered, consider_with(ctx, plugin, replace(understood, arguments=arguments), person))
-    facts: dict[str, Fact] = {"line": recorded(understood.invocation.line, terminal.hidden), "kind": command.path}
+    typed = recorded_line(ctx, understood.invocation.line, terminal.hidden)
+    facts: dict[str, Fact] = {"line": typed, "kind": command.path}
     with ctx.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
         note = keep_first_portal(ctx, plugin.name, before, plugin.places(services), person)
@@ -198,7 +202,6 @@ def _record(terminal: Terminal, bot: Bot, tag: Tag, line: str, **more: Fact) -> 
     if CHAIN in bot.context.limits:
         # A record behind one that cannot be trusted would make a second log.
         return
-    # What people type may hold a secret by mistake; the record keeps the words and not that.
-    facts: dict[str, Fact] = {"line": recorded(line, terminal.hidden), **more}
+    facts: dict[str, Fact] = {"line": recorded_line(bot.context, line, terminal.hidden), **more}
     with bot.store.unit_of_work() as store:
         store.record(Entry(tag=tag, actor=terminal.person.id, subject=terminal.person.id, facts=facts))

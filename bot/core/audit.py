@@ -107,6 +107,8 @@ FACTS = frozenset(
     }
 )
 """The names of facts a record may hold."""
+COMPUTED = frozenset({"digest", "head", "fingerprint", "terms", "decision", "portal", "place", "channel", "account"})
+"""Facts that the bot itself computes or gives: they are recorded as they are, however they look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

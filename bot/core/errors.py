@@ -2,7 +2,8 @@
 
 PluginError (bot.plugin)          1
 ├── BadArgument                   2   mistake in the words
-│   └── WordsError
+│   ├── WordsError
+│   └── SecretTyped             2   one of the bot's own secrets
 ├── Refusal                       4   not possible now
 │   ├── AlreadyRunning
 │   └── StoreUnavailable
@@ -26,6 +27,17 @@ class WordsError(BadArgument):
     def __init__(self, sentence: str, *, hint: str = "", suggestion: str = "") -> None:
         super().__init__(sentence, hint=hint)
         self.suggestion = suggestion
+
+
+class SecretTyped(BadArgument):
+    """One of the bot's own secrets stands in the words. They are not recorded, logged or stored."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"This looks like {what}. Nothing was recorded, and nothing was done.",
+            hint="Take it out and try again. If others could see it, have a new one issued in its place.",
+        )
+        self.what = what
 
 
 class NotPermitted(PluginError):

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.core.characters import drop_invisible
 from bot.core.errors import WordsError
-from bot.core.redact import redact
+from bot.core.redact import Fingerprint, personal_mark, redact
 from bot.core.suggest import nearest
 from bot.core.tokenizer import render, words_of
 from bot.core.words import one_line, unbroken
@@ -66,8 +66,16 @@ def legible(text: str) -> str:
     return _MENTION.sub(lambda found: f"@{found[2] or found[1]}", text)
 
 
-def recorded(text: str, secrets: Iterable[str] = ()) -> str:
+def recorded(
+    text: str,
+    secrets: Iterable[str] = (),
+    *,
+    commands: Iterable[AnyCommand] = (),
+    fingerprint: Fingerprint | None = None,
+) -> str:
     """A typed line as the record keeps it: as it is read, on one line, without secrets, and cut.
+
+    Of what is a customer's, as the one of the `commands` declares it, a mark stands in the line.
 
     What reads as nothing, such as blanks, invisible characters or an empty pair of quotation marks, must not push the
     rest out of the record.
@@ -75,8 +83,29 @@ def recorded(text: str, secrets: Iterable[str] = ()) -> str:
     line = drop_invisible(text)
     if len(line) <= LONGEST_LINE:
         with suppress(WordsError):
-            line = render([word for word in words_of(line) if word])
-    return redact(one_line(line), secrets)[:LONGEST_RECORDED]
+            words = [word for word in words_of(line) if word]
+            line = render(_without_personal(list(commands), words, fingerprint))
+    return redact(one_line(line), secrets, fingerprint)[:LONGEST_RECORDED]
+
+
+def _without_personal(commands: list[AnyCommand], words: list[str], fingerprint: Fingerprint | None) -> list[str]:
+    """The words of a line with a mark for each value that is a customer's; of no known command, as they are."""
+    try:
+        command, rest = find(commands, words)
+    except WordsError:
+        return words
+    personal = {parameter.option for parameter in command.parameters if parameter.flag and parameter.arg.personal}
+    kept, hidden = words[: len(words) - len(rest)], False
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if hidden:
+            word, hidden = personal_mark(word, fingerprint), False
+        elif name in personal and equals:
+            word = f"{name}={personal_mark(value, fingerprint)}"
+        elif name in personal:
+            hidden = True
+        kept.append(word)
+    return kept
 
 
 def read_line(text: str) -> str:
@@ -89,14 +118,6 @@ def read_line(text: str) -> str:
         return "" if shlex.split(text) == words or not words else render(words)
     except ValueError:
         return render(words)
-
-
-def first_word(text: str) -> str:
-    """The noun that a line begins with, also of one that cannot be read to its end."""
-    with suppress(WordsError):
-        words = words_of(text[:LONGEST_LINE])
-        return words[0].lower() if words else ""
-    return next(iter(drop_invisible(text).lower().split(maxsplit=1)), "")
 
 
 def check_length(text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar, cast
@@ -23,21 +23,26 @@ def sanitize_text(text: str) -> str:
 
 
 def sanitize(value: T) -> T:
-    """Sanitize every text in a value: in dataclasses, mappings with their keys, lists and tuples."""
-    return cast(T, _sanitized(value))
+    """Sanitize every text in a value."""
+    return map_texts(value, sanitize_text)
 
 
-def _sanitized(value: Any) -> Any:
+def map_texts(value: T, change: Callable[[str], str]) -> T:
+    """The value with every text in it changed: in dataclasses, mappings with their keys, lists and tuples."""
+    return cast(T, _mapped(value, change))
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, Enum):
         return value
     if isinstance(value, str):
-        return sanitize_text(value)
+        return change(value)
     if isinstance(value, Mapping):
-        return {_sanitized(key): _sanitized(each) for key, each in value.items()}
+        return {_mapped(key, change): _mapped(each, change) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_sanitized(each) for each in value)
+        return type(value)(_mapped(each, change) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _sanitized(getattr(value, field.name)) for field in fields(value)})
+        return replace(value, **{field.name: _mapped(getattr(value, field.name), change) for field in fields(value)})
     return value
 
 

@@ -22,7 +22,8 @@ class Arg:
     """Describes one argument: `parse` turns the typed word into a value or raises BadArgument.
 
     `label` is what usage lines show, for example `ID`. `secret` values are asked for in the terminal only and are
-    never stored, shown or recorded. With `person` a mention arrives by its id, `@U0002`; elsewhere by the name.
+    never stored, shown or recorded. `personal` values are words or facts of a customer: the card shows them, the record
+    keeps their length and a fingerprint. With `person` a mention arrives by its id, `@U0002`; elsewhere by the name.
     `complete` lists values that fit, for shell completion; it gets what planners get and may read the remote side.
     """
 
@@ -30,6 +31,7 @@ class Arg:
     label: str
     parse: Callable[[str], Any] = str
     secret: bool = False
+    personal: bool = False
     person: bool = False
     complete: Callable[[Any], Iterable[str]] | None = None
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.core.change import OPEN, ChangeRequest, NewChange, Review, Status, Verdict
+from bot.core.errors import ConfigurationError
 from bot.core.plans import decision_from_json, decision_to_json, digest, plan_from_json, plan_to_json
 from bot.core.principals import Principal
+from bot.core.redact import redact_value
 from bot.plugin import CallOutcome, CallVerdict, Place, Risk
 from bot.store.database import Database, Row
+from bot.store.keys import Keyring
+from bot.store.sealing import open_text, seal_text
 from bot.store.sql import assignments, placeholders
+
+T = TypeVar("T")
 
 FIRST_NUMBER = 1001
 _COLUMNS = (
@@ -36,22 +43,44 @@ class Step:
 class Changes:
     """The change requests of the store."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: Keyring) -> None:
         self._database = database
+        self._keys = keys
 
     def open(self, new: NewChange) -> ChangeRequest:
-        """Store a new change request, pending. The caller has made sure that none is open for its target."""
+        """Store a new change request, pending. The caller has made sure that none is open for its target.
+
+        What looks like a secret is shown as a mark, in what is returned too; `exact` has the whole of it.
+        """
+        whole = {"line": new.line, "reason": new.reason, "plan": plan_to_json(new.plan)}
+        shown, line, reason = self._redacted(new.plan), self._redacted(new.line), self._redacted(new.reason)
         number = self._database.insert(
             "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
             "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of) "
             "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
             "?, ?, ?, ?, ?)",
-            *(FIRST_NUMBER, Status.PENDING, new.line, new.path, new.plugin, new.place.name, new.place.label),
-            *(new.place.identity, new.plan.target, new.requester.id, new.reason, new.risk, plan_to_json(new.plan)),
+            *(FIRST_NUMBER, Status.PENDING, line, new.path, new.plugin, new.place.name, new.place.label),
+            *(new.place.identity, new.plan.target, new.requester.id, reason, new.risk, plan_to_json(shown)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
             *(new.expires_at, new.channel, new.card_id, new.undo_of),
         )
+        if whole != {"line": line, "reason": reason, "plan": plan_to_json(shown)}:
+            box = seal_text(self._keys, json.dumps({"number": number, **whole}))
+            self._database.execute("UPDATE changes SET sealed = ? WHERE number = ?", box, number)
         return self.require(number)
+
+    def exact(self, change: ChangeRequest) -> ChangeRequest:
+        """The change request with its line, reason and plan as they are, for what acts on them. Never to be shown."""
+        row = self._database.row("SELECT sealed FROM changes WHERE number = ?", change.number)
+        if row is None or row["sealed"] is None:
+            return change
+        whole = json.loads(open_text(self._keys, row["sealed"]))
+        if whole["number"] != change.number:
+            raise ConfigurationError(f"What is sealed with {change.id} belongs to another change request.")
+        return replace(change, line=whole["line"], reason=whole["reason"], plan=plan_from_json(whole["plan"]))
+
+    def _redacted(self, value: T) -> T:
+        return redact_value(value, self._keys.fingerprint)
 
     def get(self, number: int) -> ChangeRequest | None:
         found = self._read("number = ?", number)
@@ -139,7 +168,8 @@ class Changes:
         strange = set(changes).difference(_COLUMNS)
         if strange:
             raise ValueError(f"no such column: {', '.join(sorted(strange))}")
-        return self._database.execute(_UPDATE, new, *(changes.get(name) for name in _COLUMNS), number, old)
+        written = {name: self._redacted(value) if name == "outcome" else value for name, value in changes.items()}
+        return self._database.execute(_UPDATE, new, *(written.get(name) for name in _COLUMNS), number, old)
 
     def review(self, number: int, review: Review) -> bool:
         """Store a verdict; False when this person has given one before."""
@@ -147,7 +177,7 @@ class Changes:
             self._database.execute(
                 "INSERT INTO reviews (number, reviewer, verdict, reason, at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT DO NOTHING",
-                *(number, review.reviewer.id, review.verdict, review.reason, review.at),
+                *(number, review.reviewer.id, review.verdict, self._redacted(review.reason), review.at),
             )
             == 1
         )
@@ -167,7 +197,7 @@ class Changes:
         self._database.execute(
             "UPDATE executions SET verdict = ?, code = ?, sentence = ?, answered_at = ?, sent_at = ? "
             "WHERE number = ? AND step = ?",
-            *(outcome.verdict, outcome.code, outcome.sentence, at, at - ago, number, step),
+            *(outcome.verdict, outcome.code, self._redacted(outcome.sentence), at, at - ago, number, step),
         )
         self.note(number, {"sent_steady": steady - ago})
 

@@ -7,6 +7,7 @@ from bot.store.audit import AuditLog
 from bot.store.database import RESTORE_HINT, Database
 from bot.store.keys import Keyring
 from bot.store.migrations import applied
+from bot.store.sealing import sealed_texts
 
 SAMPLED = 3
 """How many records at each end of the log are held against the key file."""
@@ -47,8 +48,11 @@ def keys_of_records(database: Database) -> dict[str, int]:
 
 
 def boxes(database: Database) -> list[bytes]:
-    """Every stored secret as it is sealed."""
-    return [row["box"] for row in database.rows("SELECT box FROM secrets ORDER BY plugin, name")]
+    """Everything that is stored sealed, as it is sealed."""
+    secrets = [row["box"] for row in database.rows("SELECT box FROM secrets ORDER BY plugin, name")]
+    # A copy of an earlier release has not all the columns yet.
+    texts = sealed_texts(database) if "m008_sealed_changes" in applied(database) else ()
+    return [*secrets, *(box for *_, box in texts)]
 
 
 def _assert_records_fit(database: Database, keys: Keyring) -> None:

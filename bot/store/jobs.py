@@ -8,6 +8,8 @@ from enum import IntEnum, StrEnum
 from hashlib import sha256
 
 from bot.store.database import Database
+from bot.store.keys import Keyring
+from bot.store.sealing import open_text, seal_secrets
 
 RECEIPTS_LAST_MS = 7 * 24 * 3_600_000
 
@@ -57,8 +59,9 @@ class Job:
 class Jobs:
     """The queue. A job is taken by one worker at a time and leaves the queue in the transaction of its effect."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: Keyring) -> None:
         self._database = database
+        self._keys = keys
 
     def receive(self, key: str, body: str, *, at: int) -> Receipt:
         """Remember a delivery by its key."""
@@ -84,7 +87,8 @@ class Jobs:
         """Queue a job for somebody, behind as many of each other person's as wait of their own."""
         self._database.execute(
             "INSERT INTO jobs (kind, payload, due_at, created_at, rank, person, turn) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            *(kind, payload, due_at if due_at is not None else at, at, rank, person, self._next_turn(rank, person)),
+            *(kind, seal_secrets(self._keys, payload), due_at if due_at is not None else at, at, rank, person),
+            self._next_turn(rank, person),
         )
 
     def _next_turn(self, rank: Rank, person: str) -> int:
@@ -122,7 +126,7 @@ class Jobs:
             "RETURNING id, kind, payload, attempts",
             *(now, last),
         )
-        return Job(**rows[0]) if rows else None
+        return Job(**{**rows[0], "payload": open_text(self._keys, rows[0]["payload"])}) if rows else None
 
     def finish(self, job: Job) -> None:
         """Take the job out of the queue, in the transaction of what it did."""

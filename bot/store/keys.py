@@ -92,6 +92,14 @@ class Keyring:
         made = [_signature(key, text) for key in self._now().cards.values()]
         return any(hmac.compare_digest(one.encode(), signature.encode()) for one in made)
 
+    def texts(self) -> tuple[str, ...]:
+        """The keys as they stand in the key file, to find one that somebody typed."""
+        return tuple(base64.b64encode(key).decode() for key in self._now().raw.values())
+
+    def fingerprint(self, text: str) -> str:
+        """Tells two texts apart without telling what they are; 64 hex digits, of which people are shown six."""
+        return hmac.new(self._now().prints, text.encode(errors="surrogatepass"), sha256).hexdigest()
+
     def _now(self) -> _Derived:
         stamp = self._stamp()
         if stamp != self._seen and self._source is not None:
@@ -124,16 +132,17 @@ class _Derived:
     """What is made of the keys once, for each purpose."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
-        self._keys = dict(keys)
+        self.raw = dict(keys)
         self.primary = next(iter(keys))
         self.boxes = {name: Fernet(base64.urlsafe_b64encode(_derive(key, "secrets"))) for name, key in keys.items()}
         self.fernet = MultiFernet(list(self.boxes.values()))
         self.audit = {name: _derive(key, "audit") for name, key in keys.items()}
         self.cards = {name: _derive(key, "card") for name, key in keys.items()}
+        self.prints = _derive(keys[self.primary], "fingerprint")
 
     def goes_on_as(self, keys: Mapping[str, bytes]) -> bool:
         """Whether these are the same keys with others added, unused ones taken away, or another one put first."""
-        same = all(hmac.compare_digest(key, self._keys.get(name, key)) for name, key in keys.items())
+        same = all(hmac.compare_digest(key, self.raw.get(name, key)) for name, key in keys.items())
         return same and self.primary in keys
 
 

@@ -232,3 +232,9 @@ def m007_undo_links(db: Utils) -> None:
     db.execute("ALTER TABLE changes ADD COLUMN partly INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE changes ADD COLUMN found TEXT")
     db.execute("CREATE INDEX changes_target ON changes (place_identity, target)")
+
+
+@migrations()
+def m008_sealed_changes(db: Utils) -> None:
+    """The line, reason and plan of a change request as they are, where what looks like a secret is not shown."""
+    db.execute("ALTER TABLE changes ADD COLUMN sealed TEXT")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from bot.core.notices import (
@@ -16,7 +16,9 @@ from bot.core.notices import (
     notice_from_json,
     notice_to_json,
 )
+from bot.core.redact import Fingerprint, redact, redact_value
 from bot.store.database import Database, Row
+from bot.store.keys import Keyring
 from bot.store.sql import placeholders
 
 DAY_MS = 86_400_000
@@ -82,6 +84,18 @@ CLAIM_OF_KIND = (
 )
 
 
+def redacted(notice: Notice, fingerprint: Fingerprint) -> Notice:
+    """A notice without what looks like a secret in its words. Cards and audit lines are drawn from what is stored."""
+    match notice:
+        case ThreadNotice() | Announcement():
+            return replace(notice, text=redact(notice.text, (), fingerprint))
+        case Whisper():
+            suggestion = redact(notice.suggestion, (), fingerprint)
+            return replace(notice, reply=redact_value(notice.reply, fingerprint), suggestion=suggestion)
+        case _:
+            return notice
+
+
 class Outbox:
     """Notices wait here until Slack has taken them.
 
@@ -89,11 +103,13 @@ class Outbox:
     over kinds: a plus keeps SQLite from going through all that is due.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: Keyring) -> None:
         self._database = database
+        self._keys = keys
 
     def put(self, key: str, notice: Notice, *, at: int) -> None:
         """Queue a notice. One with the same key that is still waiting stands for this one too."""
+        notice = redacted(notice, self._keys.fingerprint)
         self._database.execute(
             "INSERT INTO outbox (key, kind, payload, number, channel, person, due_at, created_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "

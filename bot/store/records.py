@@ -8,20 +8,23 @@ from typing import Any
 
 from bot.plugin import Json
 from bot.store.database import Database
+from bot.store.keys import Keyring
+from bot.store.sealing import open_text, seal_secrets
 
 
 class Records:
     """One plugin's documents, by kind and key."""
 
-    def __init__(self, database: Database, plugin: str) -> None:
+    def __init__(self, database: Database, keys: Keyring, plugin: str) -> None:
         self._database = database
+        self._keys = keys
         self._plugin = plugin
 
     def get(self, kind: str, key: str) -> Mapping[str, Any] | None:
         row = self._database.row(
             "SELECT value FROM records WHERE plugin = ? AND kind = ? AND key = ?", self._plugin, kind, key
         )
-        value: Mapping[str, Any] | None = json.loads(row["value"]) if row else None
+        value: Mapping[str, Any] | None = self._read(row["value"]) if row else None
         return value
 
     def put(self, kind: str, key: str, value: Mapping[str, Json]) -> None:
@@ -30,8 +33,12 @@ class Records:
                 "INSERT INTO records (plugin, kind, key, value) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (plugin, kind, key) DO UPDATE SET value = excluded.value",
                 # Escaped, so that a plugin gets back exactly what it stored, half a character too.
-                *(self._plugin, kind, key, json.dumps(value)),
+                *(self._plugin, kind, key, seal_secrets(self._keys, json.dumps(value))),
             )
+
+    def _read(self, stored: str) -> Mapping[str, Any]:
+        value: Mapping[str, Any] = json.loads(open_text(self._keys, stored))
+        return value
 
     def delete(self, kind: str, key: str) -> None:
         with self._database.unit_of_work():
@@ -43,7 +50,7 @@ class Records:
         rows = self._database.rows(
             "SELECT key, value FROM records WHERE plugin = ? AND kind = ? ORDER BY key", self._plugin, kind
         )
-        return {row["key"]: json.loads(row["value"]) for row in rows}
+        return {row["key"]: self._read(row["value"]) for row in rows}
 
 
 class Facts:

@@ -16,6 +16,7 @@ from bot.store.backup import keep_owner
 from bot.store.database import sync
 from bot.store.health import boxes, keys_of_records
 from bot.store.keys import Keyring, new_key, read_keys, text_of
+from bot.store.sealing import seal_anew
 from bot.store.store import Store
 
 
@@ -84,9 +85,10 @@ def _seal_anew(store: Store, *, before: str, by: str) -> int:
                 "UPDATE secrets SET box = ? WHERE plugin = ? AND name = ?",
                 *(keys.seal(keys.unseal(row["box"])), row["plugin"], row["name"]),
             )
-        facts: dict[str, Fact] = {"name": keys.primary, "before": before, "count": len(rows)}
+        found = len(rows) + seal_anew(store.database, keys)
+        facts: dict[str, Fact] = {"name": keys.primary, "before": before, "count": found}
         store.record(Entry(tag=Tag.KEY_ROTATED, actor=by, subject=keys.primary, facts=facts))
-    return len(rows)
+    return found
 
 
 def retire(store: Store, path: Path, key_id: str) -> None:

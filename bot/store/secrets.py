@@ -14,6 +14,12 @@ from bot.store.database import Database
 from bot.store.keys import Keyring
 
 
+def opened(keys: Keyring, box: bytes) -> dict[str, Any]:
+    """What a box holds: the plugin, the name and the value. Raises ConfigurationError with the wrong keys."""
+    found: dict[str, Any] = json.loads(keys.unseal(box))
+    return found
+
+
 class Secrets:
     """One plugin's secrets. Plugin and name are inside the ciphertext too: a box moved to another row is refused."""
 
@@ -29,10 +35,10 @@ class Secrets:
         )
         if row is None:
             return None
-        opened = json.loads(self._keys.unseal(row["box"]))
-        if (opened["plugin"], opened["name"]) != (self._plugin, name):
+        found = opened(self._keys, row["box"])
+        if (found["plugin"], found["name"]) != (self._plugin, name):
             raise ConfigurationError(f"The stored secret of {self._plugin} “{name}” belongs to another row.")
-        return Sealed(value=opened["value"], generation=row["generation"])
+        return Sealed(value=found["value"], generation=row["generation"])
 
     def write(self, name: str, value: Mapping[str, Any], *, after: int) -> bool:
         plain = json.dumps({"plugin": self._plugin, "name": name, "value": dict(value)})

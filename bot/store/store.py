@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.core import marks
-from bot.core.audit import QUIET, SYSTEM, Entry, Fact, Tag
+from bot.core.audit import COMPUTED, QUIET, SYSTEM, Entry, Fact, Tag
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.core.notices import AuditNotice
+from bot.core.redact import redact
 from bot.plugin import Clock
 from bot.store.audit import AuditLog
 from bot.store.backup import Backup, back_up, latest_copy
@@ -44,11 +45,11 @@ class Store:
         self.backups = backups or database.path.parent / BACKUPS
         self.grants = Grants(database)
         self.accounts = Accounts(database)
-        self.changes = Changes(database)
+        self.changes = Changes(database, keys)
         self.leases = Leases(database)
         self.audit = AuditLog(database, keys)
-        self.jobs = Jobs(database)
-        self.outbox = Outbox(database)
+        self.jobs = Jobs(database, keys)
+        self.outbox = Outbox(database, keys)
         self.facts = Facts(database)
         self.stops = Stops(database)
         self.refusals = FoldedRefusals(database)
@@ -62,14 +63,24 @@ class Store:
     def record(self, entry: Entry) -> int:
         """Append to the audit log, and queue the copy for the audit channel unless the tag is a quiet one."""
         at = self.clock.now_ms()
-        plain = {name: _plain(fact) for name, fact in entry.facts.items()}
+        plain = {name: self._recorded(name, fact) for name, fact in entry.facts.items()}
         seq = self.audit.append(replace(entry, facts=plain), at=at)
         if entry.tag not in QUIET:
             self.outbox.put(audit_key(seq), AuditNotice(seq=seq), at=at)
         return seq
 
+    def _recorded(self, name: str, fact: Fact) -> Fact:
+        """A fact as the record keeps it: without the marks that become mentions, and without what looks like a secret.
+
+        Records cannot be changed, so nothing gets into one that would have to be taken out again.
+        """
+        if not isinstance(fact, str):
+            return fact
+        words = marks.plain(fact)
+        return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)
+
     def records(self, plugin: str) -> Records:
-        return Records(self.database, plugin)
+        return Records(self.database, self.keys, plugin)
 
     def secrets(self, plugin: str) -> Secrets:
         return Secrets(self.database, self.keys, self.clock, plugin)
@@ -97,11 +108,6 @@ class Store:
 
     def close(self) -> None:
         self.database.close()
-
-
-def _plain(fact: Fact) -> Fact:
-    """A record holds text as people read it, without the marks that become mentions in Slack."""
-    return marks.plain(fact) if isinstance(fact, str) else fact
 
 
 def audit_key(seq: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
+from bot.core.invocation import recorded
 from bot.store.store import Store
+from bot.usecases.context import Context
 
 LONGEST = 200
 
@@ -30,3 +32,8 @@ def record_change(
         "target": change.plan.target[:LONGEST],
     }
     return store.record(Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})}))
+
+
+def recorded_line(ctx: Context, text: str, secrets: Iterable[str] = ()) -> str:
+    """A typed line for the record: a secret that stands in it by mistake, and a customer's words, are not kept."""
+    return recorded(text, secrets, commands=ctx.registry, fingerprint=ctx.store.keys.fingerprint)

@@ -23,6 +23,7 @@ from bot.host.services import MaySend, PluginServices, Progress, nobody_waits, s
 from bot.plugin import Clock
 from bot.store.database import free_bytes
 from bot.store.jobs import Job
+from bot.store.known_secrets import KnownSecrets
 from bot.store.store import Store
 from bot.store.witness import Witness
 from bot.usecases.pace import Pace
@@ -124,8 +125,13 @@ class Context:
     pace: Pace = field(init=False)
     """When each channel takes the next message; whoever posts asks it."""
 
+    secret_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The settings that are secret, by name, to find them among typed words; plugins and use cases never read them."""
+    known_secrets: KnownSecrets = field(init=False, repr=False)
+
     def __post_init__(self) -> None:
         self.pace, self.troubles = Pace(self.clock), Troubles(self.clock)
+        self.known_secrets = KnownSecrets(self.store.database, self.store.keys, self.secret_settings)
 
     def keep_limit(self, name: str, limit: Limit | None) -> None:
         """Keep what was found, or lift the limit of this name; what changes is in the log."""

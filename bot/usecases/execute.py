@@ -15,6 +15,7 @@ from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE
 from bot.core.plans import canonical, digest, drift, rebased
+from bot.core.redact import redact_value
 from bot.core.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
@@ -58,6 +59,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     if change is None or change.status is not Status.APPROVED:
         _put_down(ctx, job, number)
         return
+    change = ctx.store.changes.exact(change)
     if approval_is_stale(ctx, change):
         with ctx.store.unit_of_work() as store:
             expire(ctx, change)
@@ -163,7 +165,7 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
     if not _asked_slack(ctx, job, change):
         return None
     with ctx.store.unit_of_work() as store:
-        change = store.changes.require(change.number)
+        change = store.changes.exact(store.changes.require(change.number))
         if unasked(ctx, concerned(ctx, change)):
             _wait(ctx, job, change, "unasked", ASK_AGAIN_MS)
             return None
@@ -306,6 +308,7 @@ def _remember(ctx: Context, change: ChangeRequest) -> None:
 
 def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:
     """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
+    change = ctx.store.changes.exact(change)
     now, unknown = ctx.clock.now_ms(), ending.status is Status.UNKNOWN
     remembers = ending.status is Status.DONE and bool(change.plan.remember)
     if remembers and asked_otherwise(ctx, change):
@@ -314,7 +317,7 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
     people_only = unknown and not change.plan.provable
     ended: dict[str, str | int | None] = {"outcome": ending.outcome, "partly": int(ending.partly)}
     if ending.found is not None and not unknown:
-        ended["found"] = canonical(dict(ending.found))
+        ended["found"] = canonical(redact_value(dict(ending.found), ctx.store.keys.fingerprint))
     ended |= {"asked_at" if people_only else "ended_at": now} if people_only or not unknown else {}
     if old is Status.UNKNOWN and actor != SYSTEM:
         ended["settled_by"] = actor

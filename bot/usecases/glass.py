@@ -12,7 +12,7 @@ from bot.core.mode import HOUSE
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Principal, Role
 from bot.usecases.bypass import REVIEW_PATH
-from bot.usecases.change_record import record_change
+from bot.usecases.change_record import record_change, recorded_line
 from bot.usecases.consider import Planned, consider_with
 from bot.usecases.context import Context
 from bot.usecases.notify import announce
@@ -24,7 +24,7 @@ MOST_MENTIONED = 10
 
 def bypass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
     """Record that no approval was waited for, tell everybody, and ask for the review; in the unit of work of it."""
-    facts: dict[str, Fact] = {"line": change.line, "digest": change.digest, "reason": change.reason}
+    facts: dict[str, Fact] = {"line": recorded_line(ctx, change.line), "digest": change.digest, "reason": change.reason}
     record_change(ctx.store, Tag.APPROVAL_BYPASSED, change, actor=person.id, facts=facts)
     review = _ask_for_review(ctx, person, change)
     announce(

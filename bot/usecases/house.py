@@ -83,7 +83,7 @@ def _context(services: Services) -> Context:
 
 def _running(ctx: Context, call: Call) -> ChangeRequest | None:
     """The change request a call belongs to: there is one a target, and a call names its target."""
-    running = ctx.store.changes.with_status([Status.RUNNING])
+    running = map(ctx.store.changes.exact, ctx.store.changes.with_status([Status.RUNNING]))
     return next((change for change in running if change.plugin == HOUSE and call in change.plan.calls), None)
 
 

@@ -116,7 +116,7 @@ def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
     stored = (change.requester.id, change.risk, decision_to_json(change.decision))
     if asked is None or (asked.actor, asked.facts.get("risk"), asked.facts.get("decision")) != stored:
         return UNBORNE
-    borne = ctx.store.audit.vouches(asked) and is_attested(ctx.store.keys, change, asked.facts)
+    borne = ctx.store.audit.vouches(asked) and is_attested(ctx.store.keys, ctx.store.changes.exact(change), asked.facts)
     return "" if borne else UNBORNE
 
 

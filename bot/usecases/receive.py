@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 
 from bot.core.audit import Entry, Tag
-from bot.core.inbound import Click, Inbound, SlashCommand, inbound_to_json
+from bot.core.errors import SecretTyped
+from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_to_json
 from bot.core.principals import Principal
 from bot.plugin import Reply
 from bot.store.jobs import Rank, Receipt
-from bot.usecases.context import Context
+from bot.usecases.context import Context, log
 from bot.usecases.notify import whisper
 from bot.usecases.priority import rank_of
 from bot.usecases.refused_commands import record_refusal
@@ -34,8 +36,10 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     A word that stops holds from here on. A command of somebody who has too many waiting is not taken on, and nothing
     but a record comes of it: whoever acknowledges it answers with `TOO_MANY_SENTENCE`.
 
-    Raises StoreUnavailable: then nothing was recorded and it must not be acknowledged.
+    Raises StoreUnavailable: then nothing was recorded and it must not be acknowledged. Raises SecretTyped for words
+    that hold one of the bot's own secrets: they are not recorded anywhere, and acknowledged with what it says.
     """
+    check_secrets(ctx, words_in(inbound))
     payload = inbound_to_json(inbound)
     now, rank = ctx.clock.now_ms(), rank_of(ctx, inbound)
     with ctx.store.unit_of_work() as store:
@@ -63,6 +67,25 @@ def _refuse(ctx: Context, inbound: Inbound) -> None:
         # An acknowledged click carries no words.
         channel = inbound.channel if isinstance(inbound, Click) else ""
         whisper(ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")
+
+
+def words_in(inbound: Inbound) -> Iterator[str]:
+    """All that a person may have typed or pasted into a delivery."""
+    match inbound:
+        case SlashCommand(text=text):
+            yield text
+        case Form(fields=fields):
+            yield from fields.values()
+        case Click(value=value):
+            yield value
+
+
+def check_secrets(ctx: Context, words: Iterable[str]) -> None:
+    """Raise SecretTyped when a secret of this bot stands in the words."""
+    what = ctx.known_secrets.find(words)
+    if what:
+        log.warning("typed words hold %s; they were not recorded", what, extra={"action": "secret_typed"})
+        raise SecretTyped(what)
 
 
 def _lasting(payload: str) -> str:

@@ -8,6 +8,7 @@ from bot.core.change import ChangeRequest, Status
 from bot.core.errors import StoreUnavailable
 from bot.core.execution import ASK_PEOPLE_AFTER_MS, READS_APART_MS, interrupted, settle
 from bot.core.plans import canonical
+from bot.plugin import Observation
 from bot.store.leases import Running
 from bot.usecases.asking import ask_people
 from bot.usecases.context import Context, log
@@ -98,6 +99,7 @@ class Recovery:
 
     def _look_at(self, change: ChangeRequest) -> bool:
         ctx = self._ctx
+        change = ctx.store.changes.exact(change)
         plugin = ctx.registry.plugin(change.plugin)
         steps = ctx.store.changes.steps(change.number)
         # The clock is read before the portal is: an effect may come between the two, never the other way round.
@@ -105,7 +107,7 @@ class Recovery:
         seen = observe(ctx, plugin, change)
         early = left > 0
         earlier = ctx.store.changes.seen(change.number)
-        same = seen is not None and earlier is not None and earlier[0] == canonical(dict(seen))
+        same = seen is not None and earlier is not None and earlier[0] == self._print_of(seen)
         # An earlier read at a later moment is from before a restart of the machine.
         agrees = not early and same and earlier is not None and abs(now - earlier[1]) >= READS_APART_MS
         ending = settle(change.plan, seen, agrees=agrees, intended=len(steps))
@@ -116,10 +118,14 @@ class Recovery:
                 ctx.wake()
                 return decided
             if seen is not None and not early and not same:
-                store.changes.note(change.number, {"seen": canonical(dict(seen)), "seen_steady": now})
+                store.changes.note(change.number, {"seen": self._print_of(seen), "seen_steady": now})
         self._look_again(change, min(EARLY_READS_APART_MS, left) if early else READS_APART_MS)
         self._ask_people_if_late(change)
         return False
+
+    def _print_of(self, seen: Observation) -> str:
+        """What tells two observations apart; what was observed is not stored, for it may hold a secret."""
+        return self._ctx.store.keys.fingerprint(canonical(dict(seen)))
 
     def _look_again(self, change: ChangeRequest, wait_ms: int) -> None:
         self._next_look[change.number] = self._ctx.clock.monotonic() + wait_ms / 1000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.inbound import SlashCommand
-from bot.core.invocation import recorded
 from bot.store.refused_commands import Refusals
+from bot.usecases.change_record import recorded_line
 from bot.usecases.context import Context
 
 LONGEST_SUBJECTS = 1_000
@@ -13,7 +13,7 @@ LONGEST_SUBJECTS = 1_000
 
 def record_refusal(ctx: Context, slash: SlashCommand, reason: str) -> None:
     """Record that a command was refused, in the unit of work of the answer. Clicks and forms are never folded."""
-    person, now, line = slash.person.id, ctx.clock.now_ms(), recorded(slash.text)
+    person, now, line = slash.person.id, ctx.clock.now_ms(), recorded_line(ctx, slash.text)
     lately = ctx.store.refusals.get(person, reason)
     if lately is not None and not lately.is_over(now):
         ctx.store.refusals.add(lately, line)

@@ -10,7 +10,7 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange, Status
 from bot.core.errors import NotPermitted, PluginFault, WordsError
 from bot.core.inbound import SlashCommand
-from bot.core.invocation import legible, read_line, recorded
+from bot.core.invocation import legible, read_line
 from bot.core.json_views import preview_view
 from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused, needs
@@ -22,7 +22,7 @@ from bot.store.jobs import Job
 from bot.usecases.able import check_can_be_approved, check_few_open
 from bot.usecases.attestation import attest
 from bot.usecases.bypass import breaker_of, keeps_glass
-from bot.usecases.change_record import record_change
+from bot.usecases.change_record import record_change, recorded_line
 from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
 from bot.usecases.context import Context
 from bot.usecases.gate import try_audit_again
@@ -50,13 +50,13 @@ def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
         reporter.finish()
     if reply is not None:
         with ctx.store.unit_of_work() as store:
-            store.record(_entry(Tag.COMMAND_RAN, slash))
+            store.record(_entry(ctx, Tag.COMMAND_RAN, slash))
             _answer(ctx, job, slash, reply, mood=mood)
 
 
 def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> None:
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
-    reference = note_trouble(error, f"{slash.person.id} typed {recorded(slash.text)}")
+    reference = note_trouble(error, f"{slash.person.id} typed {recorded_line(ctx, slash.text)}")
     reply = error_reply(error, reference=reference)
     with ctx.store.unit_of_work():
         if isinstance(error, NotPermitted):
@@ -65,9 +65,8 @@ def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> 
         _answer(ctx, job, slash, reply, mood=mood, suggestion=suggestion)
 
 
-def _entry(tag: Tag, slash: SlashCommand, **more: Fact) -> Entry:
-    # What people type may hold a secret by mistake; the record keeps the words and not that.
-    facts: dict[str, Fact] = {"line": recorded(slash.text), **more}
+def _entry(ctx: Context, tag: Tag, slash: SlashCommand, **more: Fact) -> Entry:
+    facts: dict[str, Fact] = {"line": recorded_line(ctx, slash.text), **more}
     return Entry(tag=tag, actor=slash.person.id, subject=slash.person.id, facts=facts)
 
 
@@ -81,7 +80,7 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
         case Planned(decision=Allowed()):
             with ctx.store.unit_of_work() as store:
                 reply = do_at_once(ctx, slash.person, considered)
-                store.record(_entry(Tag.COMMAND_RAN, slash))
+                store.record(_entry(ctx, Tag.COMMAND_RAN, slash))
                 _answer(ctx, job, slash, reply, mood="calm")
             return None, ""
         case Planned():
@@ -184,12 +183,12 @@ def write_change(
         )
     )
     facts: dict[str, Fact] = {
-        "line": change.line,
+        "line": recorded_line(ctx, invocation.line),
         "risk": change.risk,
         "decision": decision_to_json(change.decision),
         "digest": change.digest,
         "reason": change.reason,
-        "terms": attest(store.keys, change),
+        "terms": attest(store.keys, store.changes.exact(change)),
     }
     record_change(store, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
     show_card(ctx, change.number, answer_url=answer_url, typed_in=channel)

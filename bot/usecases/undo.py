@@ -52,11 +52,12 @@ def may_still_ask_again(ctx: Context, change: ChangeRequest) -> bool:
 
 def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the command that undoes it; it is planned and decided like any other."""
-    _ask(ctx, job, click, f"{undo_line(change)} --reason 'Undo {change.id}'")
+    _ask(ctx, job, click, f"{undo_line(ctx.store.changes.exact(change))} --reason 'Undo {change.id}'")
 
 
 def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the same on the same portal; it is planned and decided like any other."""
+    change = ctx.store.changes.exact(change)
     invocation = replace(understand(ctx.registry, change.line).invocation, portal=change.place.name)
     reason = shlex.quote(change.reason or f"Again after {change.id}")
     _ask(ctx, job, click, f"{invocation.line} --reason {reason}")

@@ -125,9 +125,9 @@ def file_of(url: str) -> dict[str, Json]:
     return {"url": url, "name": clean or "file"}
 
 
-def arg(help: str, label: str, parse: Callable[[str], object]) -> Arg:
-    """An argument of a command that speaks of the outside world."""
-    return Arg(help=help, label=label, parse=parse)
+def arg(help: str, label: str, parse: Callable[[str], object], *, personal: bool = False) -> Arg:
+    """An argument of a command that speaks of the outside world; `personal` for what is a customer's own."""
+    return Arg(help=help, label=label, parse=parse, personal=personal)
 
 
 def an_id(what: str) -> Arg:
@@ -138,7 +138,7 @@ def an_id(what: str) -> Arg:
 
 
 def a_name(what: str) -> Arg:
-    return arg(f"the {what}'s name", "NAME", _reader(f"the {what}'s name"))
+    return arg(f"the {what}'s name", "NAME", _reader(f"the {what}'s name"), personal=True)
 
 
 def _reader(what: str) -> Callable[[str], str]:

@@ -72,7 +72,18 @@ PURE: Mapping[str, frozenset[str]] = {
     "bot.core": frozenset(
         {
             *("__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "hashlib", "hmac"),
-            *("contextlib", "functools", "itertools", "json", "re", "shlex", "typing", "unicodedata", "urllib.parse"),
+            *(
+                "contextlib",
+                "functools",
+                "itertools",
+                "json",
+                "math",
+                "re",
+                "shlex",
+                "typing",
+                "unicodedata",
+                "urllib.parse",
+            ),
         }
     ),
 }

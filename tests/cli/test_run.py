@@ -79,6 +79,18 @@ def test_a_line_with_the_quotation_marks_of_a_phone_is_read_as_meant_and_the_ans
     assert change["reason"] == "старый номер"
 
 
+@pytest.mark.parametrize("way", ["run", "declared"])
+def test_a_secret_of_the_bot_in_a_line_or_a_reason_is_refused_and_not_recorded(staffed: Desk, way: str) -> None:
+    secret = staffed.settings["BITRIX24_CLIENT_SECRET"]
+    line = ("run", f"{' '.join(REMOVE)} --reason {secret}") if way == "run" else (*REMOVE, "--reason", secret)
+    result = staffed.run(*line)
+    assert result.exit_code == 2
+    assert "This looks like the client secret of portal default" in result.stderr
+    with staffed.store() as store:
+        assert secret not in str([record.facts for record in store.audit.walk()])
+        assert store.changes.get(1001) is None
+
+
 def test_words_that_the_shell_has_split_are_a_line_as_well(staffed: Desk) -> None:
     staffed.run("run", *REMOVE, "—reason", "«старый", "номер»")
     (change,) = staffed.json("request", "list")

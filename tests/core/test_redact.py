@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from hashlib import sha256
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -78,6 +80,99 @@ def test_what_looks_like_a_secret_is_hidden(text: str, hidden: str) -> None:
 )
 def test_ordinary_words_stay(text: str) -> None:
     assert redact(text, ["", "a", "shop"[:3]]) == text
+
+
+J = "eyJhbGciOiJIUzI1NiJ9"
+HIDDEN = {
+    # text: the part that must not be seen
+    "https://x.example/?api-key=abc123": "abc123",
+    "https://x.example/a?x=1&token=q9&y=2": "q9",
+    "https://x.example/#access_token=abc": "abc",
+    "https://x.example/?X-Amz-Signature=0f1e2d&X-Amz-Date=1": "0f1e2d",
+    "https://x.blob.example/f?sv=2024&sig=aB%2Fc%3D": "aB%2Fc%3D",
+    "https://x.example/?password=hunter2": "hunter2",
+    "https://x.example/?auth=abcdef": "abcdef",
+    "https://x.example/?my_api_key=abcdef": "abcdef",
+    "https://x.example/?u=Zk3vQ9sLr8TtY2mNw5Xb": "Zk3vQ9sLr8TtY2mNw5Xb",
+    "https://x.example/f/Zk3vQ9sLr8TtY2mNw5Xb/file.pdf": "Zk3vQ9sLr8TtY2mNw5Xb",
+    "https://x.example/f/0123456789abcdef0123456789abcdef": "0123456789abcdef0123456789abcdef",
+    "https://user:pa55@x.example/": "pa55",
+    "https://tok3n@x.example/a": "tok3n",
+    "postgres://b24:pa55@db/x": "pa55",
+    "https://shop.bitrix24.com/rest/1/abcdef1234567890/": "abcdef1234567890",
+    "https://shop.bitrix24.com/rest/12/abcdef1234567890/crm.deal.list": "abcdef1234567890",
+    "https://hooks.slack.com/services/T0001/B0002/abcdefgh": "T0001/B0002/abcdefgh",
+    "https://hooks.slack.com/triggers/T0001/1234/abcdef": "abcdef",
+    "https://api.telegram.org/bot123:abc-def/getMe": "123:abc-def",
+    "https://discord.com/api/webhooks/123/abcDEF-_x": "abcDEF-_x",
+    "https://x.example/webhook/a1b2c3d4e5f6a7b8": "a1b2c3d4e5f6a7b8",
+    "take ghp_abcdefghijklmnopqrstuvwxyz012345": "ghp_abcdefghijklmnopqrstuvwxyz012345",
+    "glpat-abcdefghij0123456789": "glpat-abcdefghij0123456789",
+    "AKIAIOSFODNN7EXAMPLE": "AKIAIOSFODNN7EXAMPLE",
+    "AIzaSyA-0123456789abcdefghijklmnopqrstu": "AIzaSyA",
+    "sk_live_abcdefghij0123": "sk_live_abcdefghij0123",
+    "12345678:AAabcdefghijklmnopqrstuvwxyz0123456": "AAabcdefghijklmnopqrstuvwxyz0123456",
+    f"the {J}.{J}.abc one": J,
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----": "MIIabc",
+    "Basic dXNlcjpwYXNzd29yZA==": "dXNlcjpwYXNzd29yZA==",
+    "password: hunter2": "hunter2",
+    "пароль token=абв": "абв",
+    "Kq8vT2mZ4xL9pR7sW3nB6yD1": "Kq8vT2mZ4xL9pR7sW3nB6yD1",
+    "a5f0" * 12: "a5f0" * 12,
+}
+
+
+@pytest.mark.parametrize(("text", "secret"), HIDDEN.items())
+def test_every_form_of_a_secret_is_hidden_and_shows_its_length_and_fingerprint(text: str, secret: str) -> None:
+    assert secret not in redact(text)
+    marked = redact(text, (), short)
+    assert secret not in marked
+    assert re.search(r"‹secret, [0-9]+ characters, #[0-9a-f]{6}›", marked)
+    assert redact(marked, (), short) == marked
+
+
+PLAIN = [
+    "connector remove myconnector --reason 'the old WhatsApp number, see CR-1042'",
+    "connector register shop_chat_2024_eu --name 'Shop chat' --handler https://b24bot.example/bitrix24/placement",
+    "https://shop.bitrix24.com/contact_center/connector/?ID=myconnector&LINE=12",
+    "https://docs.example/2024/11/how-to-connect-whatsapp-to-bitrix24.html?lang=de#part-2",
+    "https://shop.example/chats/1234567890?page=2&sort=name",
+    "https://shop.example/very-long-path-with-many-words-in-it/and-another-one-of-them",
+    "старый номер закрыт, клиенты пишут в WhatsApp EU",
+    "Zusammenarbeitsvereinbarungsentwürfe2024 sind fertig",
+    "message id 20241130120000123456 in chat 4711",
+    "3f2b8c1e-9d4a-4e6b-8f7a-1c2d3e4f5a6b",
+    "olga@shop.example wrote to +49 30 1234567",
+    "the key is under the mat; the code: 12; a token of thanks",
+    "imopenlines.config.list.get",
+    "connector_with_a_very_long_name_0123456789_and_more_of_it",
+    "T0123456:U0123456 U0B1C2D3E4F C0A1B2C3D4E",
+    "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=",
+    "name: “New chat” → “Better name”; newsletter: on → off",
+    "plan be46-97bf of 2026-11-30 12:13:29 UTC",
+    "monkey=banana hotkey=F5 design=2",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_ids_names_and_ordinary_addresses_stay_readable(text: str) -> None:
+    assert redact(text, (), short) == text
+
+
+def short(secret: str) -> str:
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def test_two_different_secrets_look_different_and_the_same_one_alike() -> None:
+    one, other, again = (redact(f"https://x.example/?api-key={key}", (), short) for key in ("aaaa1", "bbbb2", "aaaa1"))
+    assert one == again != other
+    assert one.startswith("https://x.example/?api-key=‹secret, 5 characters, #")
+
+
+def test_a_text_full_of_what_begins_like_a_secret_is_read_in_a_moment() -> None:
+    for piece in ("token", "a_", "://", "-----BEGIN PRIVATE KEY-----", "key=", "/rest/1/", "eyJ", "a.", "x-", "[]"):
+        redact(piece * (4_000 // len(piece)), (), short)
 
 
 def test_secrets_that_overlap_are_hidden_to_the_last_letter() -> None:

@@ -11,12 +11,12 @@ from slack_bolt import Ack, App
 from slack_bolt.response import BoltResponse
 
 from bot import clock as ids
-from bot.core.errors import StoreUnavailable
+from bot.core.errors import SecretTyped, StoreUnavailable
 from bot.core.inbound import Inbound
 from bot.slack.ids import OrgWideDelivery, StrangeId
 from bot.slack.inbound import click, form, slash_command
 from bot.slack.render.card import ACTION_PREFIX
-from bot.slack.render.form import REASON_FORM
+from bot.slack.render.form import REASON_FIELD, REASON_FORM
 from bot.store.jobs import Receipt
 from bot.usecases.receive import TOO_MANY_SENTENCE
 from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT
@@ -44,8 +44,13 @@ def register(app: App, command: str, receive: Receive) -> None:
 
     @app.view(REASON_FORM)
     def sent(ack: Ack, body: dict[str, Any]) -> None:
-        receive(form(body))
-        ack()
+        try:
+            receive(form(body))
+        except SecretTyped as error:
+            # Under the field where it stands, so that the person can take it out.
+            ack(response_action="errors", errors={REASON_FIELD: f"{error.sentence} {error.hint}"})
+        else:
+            ack()
 
     @app.event(re.compile(".*"))
     def happened(ack: Ack) -> None:
@@ -63,6 +68,8 @@ def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
         case StoreUnavailable():
             log.error("a delivery could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
             status, sentence = 503, BUSY
+        case SecretTyped():
+            return BoltResponse(status=200, body=f"{error.sentence} {error.hint}" if typed else "")
         case OrgWideDelivery():
             log.error("%s %s", ORG_WIDE, ORG_WIDE_HINT, extra={"action": "org_wide"})
             return BoltResponse(status=200, body=f"{ORG_WIDE} {ORG_WIDE_HINT}") if typed else BoltResponse(status=400)

@@ -7,6 +7,7 @@ from bot.slack.render.card import deed
 from bot.slack.render.text import Block, cut, escape, section
 
 REASON_FORM = "b24:reason"
+REASON_FIELD = "reason"
 
 
 def reason_form(change: ChangeRequest, value: str) -> Block:
@@ -22,7 +23,7 @@ def reason_form(change: ChangeRequest, value: str) -> Block:
             section(escape(deed(change))),
             {
                 "type": "input",
-                "block_id": "reason",
+                "block_id": REASON_FIELD,
                 "label": {"type": "plain_text", "text": "Why not?"},
                 "hint": {"type": "plain_text", "text": "It is shown under the card and kept in the audit log."},
                 "element": {

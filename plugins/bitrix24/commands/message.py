@@ -18,7 +18,8 @@ messages = Group[Portal]("message", help="Messages of customers on open lines")
 User = Annotated[str, an_id("customer")]
 Chat = Annotated[str, an_id("chat")]
 MessageId = Annotated[str, an_id("message")]
-Text = Annotated[str, arg("the words of the message", "TEXT", parse_text)]
+Text = Annotated[str, arg("the words of the message", "TEXT", parse_text, personal=True)]
+LastName = Annotated[str, arg("the customer's last name", "NAME", outside.parse_last_name, personal=True)]
 Files = Annotated[
     tuple[str, ...], arg("addresses of files that the portal is to fetch, blanks between them", "URL", parse_files)
 ]
@@ -42,10 +43,10 @@ def send_message(
     text: Text = "",
     file: Files = (),
     user_name: Annotated[str, a_name("customer")] = "",
-    user_last_name: Annotated[str, arg("the customer's last name", "NAME", outside.parse_last_name)] = "",
-    user_email: Annotated[str, arg("the customer's e-mail address", "EMAIL", outside.parse_email)] = "",
-    user_phone: Annotated[str, arg("the customer's phone number", "PHONE", outside.parse_phone)] = "",
-    user_url: Annotated[str, arg("the customer's page", "URL", parse_url)] = "",
+    user_last_name: LastName = "",
+    user_email: Annotated[str, arg("the customer's e-mail address", "EMAIL", outside.parse_email, personal=True)] = "",
+    user_phone: Annotated[str, arg("the customer's phone number", "PHONE", outside.parse_phone, personal=True)] = "",
+    user_url: Annotated[str, arg("the customer's page", "URL", parse_url, personal=True)] = "",
     chat_name: Annotated[str, a_name("chat")] = "",
     chat_url: Annotated[str, arg("the address of the post or page that is talked about", "URL", parse_url)] = "",
     message_id: MessageId = "",

@@ -142,4 +142,40 @@ DOORS: tuple[Bug, ...] = (
         ),
         by="tests/slack/test_gateway.py",
     ),
+    bug(
+        "own-secret-taken",
+        "one of the bot's own secrets in typed words is put on disk and on record",
+        ("bot/usecases/receive.py", "    check_secrets(ctx, words_in(inbound))\n", ""),
+        by="tests/usecases/test_sealed_changes.py",
+    ),
+    bug(
+        "blotted-sent",
+        "the mark that stands for a secret is sent to the portal instead of it",
+        (
+            "bot/store/changes.py",
+            '        if row is None or row["sealed"] is None:\n',
+            "        if row is not None:\n",
+        ),
+        by="tests/usecases/test_sealed_changes.py",
+    ),
+    bug(
+        "secret-recorded",
+        "what looks like a secret stands in the audit log",
+        (
+            "bot/store/store.py",
+            "        return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)",
+            "        return words",
+        ),
+        by="tests/usecases/test_sealed_changes.py",
+    ),
+    bug(
+        "customer-recorded",
+        "a customer's words stand in the audit log",
+        (
+            "bot/core/invocation.py",
+            "        elif name in personal:\n            hidden = True",
+            "        elif name in personal:\n            hidden = False",
+        ),
+        by="tests/stories/test_typed_secrets.py",
+    ),
 )
