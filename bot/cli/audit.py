@@ -18,6 +18,7 @@ from bot.cli.verify import verify
 from bot.core.audit import AuditRecord
 from bot.core.json_views import audit_row
 from bot.plugin import BadArgument, Table, iso
+from bot.usecases.desk import an_actor
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
 HIGHEST = 2**63 - 1
@@ -42,7 +43,7 @@ def _text(_ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 @click.command("find")
 @click.option("--subject", default="", callback=_text, help="What it is about, like CR-1001.")
 @click.option("--tag", default="", callback=_text, help="A tag or its beginning, like change:review.")
-@click.option("--actor", default="", callback=_text, help="Who did it, like T0001:U0002.")
+@click.option("--actor", default="", callback=_text, help="Who did it, like T0001:U0002, or U0002.")
 @click.option("--text", default="", callback=_text, help="A text in its facts.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
 @as_json
@@ -50,6 +51,8 @@ def _text(_ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 def find(terminal: Terminal, /, as_json: bool, **wanted: Any) -> None:
     """The newest audit records that match."""
     with terminal.store() as store:
+        teams = {grant.principal.team for grant in store.grants.all()}
+        wanted["actor"] = an_actor(wanted["actor"], teams.pop() if len(teams) == 1 else "")
         records = store.audit.find(**wanted)
     if as_json:
         print_json([audit_row(record) for record in records])

@@ -106,7 +106,7 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
             (change.verdict_word(review), f"{review.reviewer.id} at {iso(review.at)} {review.reason}")
             for review in change.reviews
         ),
-        *(("Does", call.note) for call in plan.calls),
+        *(("Does", note) for note in (*(call.note for call in plan.calls), *plan.notes)),
         *(("Touches", line) for line in plan.radius),
         *(("Warning", line) for line in plan.warnings),
         ("Undo", f"{plan.undo.kind}: {plan.undo.sentence}"),

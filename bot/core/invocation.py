@@ -304,7 +304,7 @@ def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:
     for parameter in command.parameters:
         if parameter.required and values.get(parameter.name) in (None, []) and not parameter.arg.secret:
             raise WordsError(
-                f"“{command.path}” needs {parameter.arg.label}: {parameter.arg.help}",
+                f"“{command.path}” needs {parameter.named}: {parameter.arg.help}",
                 hint=f"Usage: {command.usage}",
             )
 
@@ -313,4 +313,5 @@ def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
     try:
         return parameter.arg.parse(word)
     except BadArgument as error:
-        raise BadArgument(error.sentence, hint=error.hint or f"Usage: {command.usage}") from None
+        named = f"{parameter.option}: " if parameter.flag and parameter.option not in error.sentence else ""
+        raise BadArgument(f"{named}{error.sentence}", hint=error.hint or f"Usage: {command.usage}") from None

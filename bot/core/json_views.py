@@ -71,6 +71,7 @@ def plan_view(plan: Plan) -> Object:
         "summary": marks.plain(plan.summary),
         "target": plan.target,
         "calls": [{"method": call.method, "note": marks.plain(call.note)} for call in plan.calls],
+        "notes": [marks.plain(note) for note in plan.notes],
         "touches": [marks.plain(line) for line in plan.radius],
         "warnings": [marks.plain(line) for line in plan.warnings],
         "undo": {"kind": plan.undo.kind, "sentence": marks.plain(plan.undo.sentence)},

@@ -37,6 +37,7 @@ def plan_from_json(text: str) -> Plan:
         warnings=tuple(data["warnings"]),
         risk=Risk(data["risk"]) if data["risk"] else None,
         remember=tuple(Remember(**row) for row in data["remember"]),
+        notes=tuple(data.get("notes", ())),
         consequences=data.get("consequences", {}),
     )
 
@@ -91,6 +92,8 @@ def digest(path: str, place: Place, plan: Plan) -> str:
     plain = asdict(_shown(plan))
     # Digests of the releases before, which open change requests bear, did not know of it.
     plain.pop("consequences")
+    if not plain["notes"]:
+        plain.pop("notes")
     shown = {"path": path, "place": place.identity, "plan": plain}
     return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
@@ -111,7 +114,8 @@ def differences(before: Observation, now: Observation) -> Iterator[str]:
 def drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
     """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a portal they are not.
-    if plan_to_json(_shown(approved)) == plan_to_json(_shown(fresh)):
+    # What is noted follows from what was read, and a release before did not put it into words.
+    if plan_to_json(replace(_shown(approved), notes=())) == plan_to_json(replace(_shown(fresh), notes=())):
         return ()
     lines = tuple(differences(approved.before, fresh.before))
     return lines or ("What would be sent, or what it would touch, is no longer what was approved.",)

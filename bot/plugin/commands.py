@@ -56,6 +56,11 @@ class Parameter:
         return "--" + self.name.replace("_", "-")
 
     @property
+    def named(self) -> str:
+        """How it is typed, without the marks of a usage line: `ID`, `--handler URL`."""
+        return f"{self.option} {self.arg.label}".strip() if self.flag else self.arg.label
+
+    @property
     def usage(self) -> str:
         word = self.option if self.switch else f"{self.option} {self.arg.label}" if self.flag else self.arg.label
         word = word + "…" if self.many else word

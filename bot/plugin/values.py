@@ -142,6 +142,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     risk: Risk | None = None
     remember: tuple[Remember, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What will happen that is no call: what is written into the plugin's own records, and what that makes possible."""
     consequences: Mapping[str, str] = field(default_factory=dict)
     """For a label that will differ: what that means for people, told where only a part was done and it differs now.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -11,13 +11,14 @@ from bot.core import marks
 from bot.core.audit import AuditRecord, Tag
 from bot.core.audit_sentences import describe
 from bot.core.change import ChangeRequest, Status, status_in_words
-from bot.core.invocation import HOST_OPTIONS, AnyCommand, find
+from bot.core.invocation import HOST_OPTIONS, AnyCommand
 from bot.core.json_views import audit_row, change_brief, change_whole, grant_row
-from bot.core.policy import LEAST_ROLE, Refused, decide
+from bot.core.policy import Refused, decide
 from bot.core.principals import Principal, Role
 from bot.core.words import moment
-from bot.plugin import Arg, BadArgument, Group, Json, Refusal, Reply, Risk, Table
+from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
 from bot.usecases.context import Context
+from bot.usecases.help_pages import OPEN_TO_ALL, command_view, explain_words
 from bot.usecases.portals import choose_portal, others, own_choice
 from bot.usecases.standing import last_flaw
 from bot.usecases.status import status
@@ -55,7 +56,12 @@ def an_actor(text: str, team: str) -> str:
     """Who did something, as records name them: a mention or a member id is somebody of this team."""
     found = _MEMBER.match(text.strip())
     if found is None and text.startswith("@"):
-        raise BadArgument(f"The name {text} alone does not say who is meant.", hint="Use the member id, like U0002.")
+        raise BadArgument(
+            f"The name {text} alone does not say who is meant.",
+            hint="In Slack, pick the person from the list behind the @; elsewhere type the member id, like U0002.",
+        )
+    if found and not team:
+        raise BadArgument(f"It is not known which workspace {text} is in.", hint="Type team and user id: T0001:U0002.")
     return Principal(team=team, user=found[1]).id if found else text
 
 
@@ -99,14 +105,12 @@ being_well: Group[Desk] = Group("status", help="How the bot is.")
 GROUPS = (helping, being, being_well, requests, access, audit)
 
 
-@helping.command("", risk=Risk.READ, examples=["", "connector remove"])
-def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="the command to explain")]) -> Reply:
+@helping.command("", risk=Risk.READ, examples=["", "connector remove", "connector", "remove"])
+def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="a command, a noun or a verb")]) -> Reply:
     """What you can type, or how one command works."""
-    if len(words) >= 2:
-        return _explain(find(desk.ctx.registry.typed(), words)[0])
-    commands = [command for command in desk.ctx.registry.typed() if not words or command.noun == words[0].lower()]
-    if not commands:
-        raise BadArgument(f"There is no “{words[0]}”.", hint="Type help alone to see everything.")
+    if words:
+        return explain_words(list(desk.ctx.registry), words, desk.ctx.terms)
+    commands = desk.ctx.registry.typed()
     shown = [command for command in commands if _may(desk, command)]
     hidden = len(commands) - len(shown)
     notes = [f"Every command also takes {', '.join(' '.join(pair).strip() for pair in HOST_OPTIONS.items())}."]
@@ -116,28 +120,13 @@ def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="the comm
         title="What you can type",
         table=Table(columns=("Command", "What it does"), rows=tuple((c.usage, c.help) for c in shown)),
         notes=tuple(notes),
-        data=[_command_view(c) for c in shown],
+        data=[command_view(c) for c in shown],
     )
 
 
 def _may(desk: Desk, command: AnyCommand) -> bool:
-    open_to_all = command.noun in ("help", "whoami")
+    open_to_all = command.noun in OPEN_TO_ALL
     return open_to_all or not isinstance(decide(command.risk, desk.role, desk.ctx.terms), Refused)
-
-
-def _explain(command: AnyCommand) -> Reply:
-    facts = [("Usage", command.usage)]
-    facts += [(parameter.usage, parameter.arg.help) for parameter in command.parameters]
-    facts += [("Example", f"{command.path} {example}".strip()) for example in command.examples]
-    facts.append(("Risk", f"{command.risk}; needs the role {LEAST_ROLE[command.risk]} or higher"))
-    notes = (command.description,) if command.description else ()
-    data = {**_command_view(command), "description": command.description, "examples": command.examples}
-    return Reply(title=f"{command.path} — {command.help}", facts=tuple(facts), notes=notes, data=data)
-
-
-def _command_view(command: AnyCommand) -> Mapping[str, Json]:
-    role = LEAST_ROLE[command.risk]
-    return {"command": command.path, "usage": command.usage, "help": command.help, "risk": command.risk, "role": role}
 
 
 @being.command("", risk=Risk.READ)
@@ -234,7 +223,7 @@ def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
         (change.verdict_word(review), f"{marks.person(review.reviewer)} at {moment(review.at)}")
         for review in change.reviews
     ]
-    facts += [("Plan", call.note) for call in change.plan.calls]
+    facts += [("Plan", note) for note in (*(call.note for call in change.plan.calls), *change.plan.notes)]
     facts += [("Outcome", change.outcome)] if change.outcome else []
     facts += [("Undoes", f"CR-{change.undo_of}")] if change.undo_of is not None else []
     return facts
@@ -262,7 +251,7 @@ def audit_find(
     ] = "",
     actor: Annotated[
         str,
-        Arg(label="WHO", help="who did it: a mention, a member id or TEAM:USER", complete=listed_people),
+        Arg(label="WHO", help="who did it: a mention, a member id or TEAM:USER", complete=listed_people, person=True),
     ] = "",
     text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
 ) -> Reply:

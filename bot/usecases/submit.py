@@ -262,7 +262,7 @@ def preview(planned: Planned) -> Reply:
     """What would happen, for --dry-run and the terminal."""
     plan = planned.plan
     facts = [("Portal", f"{planned.place.name} · {planned.place.label}")]
-    facts += [("Would do", call.note) for call in plan.calls]
+    facts += [("Would do", note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [("Touches", line) for line in plan.radius]
     facts += [("Warning", line) for line in plan.warnings]
     facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {plan.undo.sentence}"))

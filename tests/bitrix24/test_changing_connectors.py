@@ -160,6 +160,18 @@ def test_an_unregistered_connector_is_not_updated_but_its_restoring_is_offered(h
 # -------------------------------------------------------------------------------------------------------- adopt
 
 
+def test_the_plan_of_an_adoption_says_what_is_taken_into_our_records_and_what_can_be_undone(hand: Hand) -> None:
+    plain = hand.plan("connector adopt shopchat")
+    assert plain.calls == ()
+    assert plain.notes[0].startswith(
+        "Take shopchat into our records as ours, with the name “Shop chat”; it is active on"
+    )
+    assert "a removal cannot be undone yet" in plain.notes[1]
+    whole = hand.plan(f"connector adopt shopchat --handler {HANDLER} --icon {ICON}")
+    assert "the handler and the icon" in whole.notes[0]
+    assert "a removal can be undone" in whole.notes[1]
+
+
 def test_adopting_calls_nothing_and_makes_it_ours(hand: Hand) -> None:
     state = hand.portal_state()
     ran = hand.done("connector adopt shopchat")

@@ -81,7 +81,7 @@ BAD: dict[str, tuple[str, str]] = {
     "connector remove shop --dry-run=no": ("--dry-run takes no value", "leave it out"),
     "connector remove shop --portal a --portal b": ("--portal is given twice", "Leave one"),
     "connector remove shop --dry-run --dry-run": ("--dry-run is given twice", "Leave one"),
-    "connector register shop": ("needs LINE: a line", "Usage: connector register ID [NAME] --line LINE"),
+    "connector register shop": ("needs --line LINE: a line", "Usage: connector register ID [NAME] --line LINE"),
     "connector register shop --line": ("--line needs a value", "--line LINE"),
     "connector register shop --line x": ("“x” is not a number", "Type digits."),
     "connector register shop --line=1 --line=2": ("--line is given twice", "Leave one"),

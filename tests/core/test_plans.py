@@ -83,7 +83,7 @@ CHANGED: dict[str, Plan] = {
 
 def test_each_field_of_a_plan_a_call_and_an_undo_is_among_the_changes() -> None:
     tried = {name.split()[0] for name in CHANGED}
-    assert tried == {each.name for each in fields(Plan)} - {"remember", "consequences"}
+    assert tried == {each.name for each in fields(Plan)} - {"remember", "consequences", "notes"}
     assert {f"calls {each.name}" for each in fields(Call)} <= set(CHANGED)
     assert {f"undo {each.name}" for each in fields(Undo)} <= set(CHANGED)
 
@@ -118,13 +118,20 @@ def test_the_digest_does_not_change_when_a_portal_is_renamed_or_keys_are_in_anot
     assert drift(straight, swapped) == ()
 
 
+def test_what_is_noted_is_in_the_digest_and_makes_no_drift() -> None:
+    """It is shown to who approves; a plan of the release before, which had none, is still the same plan."""
+    noted = replace(PLAN, notes=("Take shop into our records.",))
+    assert digest(PATH, PLACE, noted) != digest(PATH, PLACE, PLAN)
+    assert drift(PLAN, noted) == ()
+
+
 def test_what_is_told_after_the_ending_is_no_part_of_the_digest_and_no_drift() -> None:
     """Open change requests of the release before bear a digest that did not know of it."""
     more = replace(PLAN, consequences={"registration": "Nobody can use it."})
     assert digest("shop remove", PLACE, more) == digest("shop remove", PLACE, PLAN)
     assert drift(PLAN, more) == ()
     old = json.loads(plan_to_json(PLAN))
-    del old["consequences"]
+    del old["consequences"], old["notes"]
     assert plan_from_json(json.dumps(old)) == PLAN
 
 

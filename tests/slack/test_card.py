@@ -441,3 +441,11 @@ def test_what_a_person_said_is_not_called_verified() -> None:
         for text in (card_text(change), said(blocks_of(change))):
             assert f"{word}, by the word of a person who looked" in text
             assert "verified" not in text
+
+
+def test_the_card_of_what_only_notes_something_has_a_body() -> None:
+    """Adopting sends nothing to the portal; its card used to have a heading with nothing below it."""
+    plan = with_plan(calls=(), notes=("Take shop into our records.", "A removal can be undone then."))
+    assert "*Will happen*\n• Take shop into our records.\n• A removal can be undone then." in said(
+        blocks_of(a_change(plan=plan))
+    )

@@ -234,7 +234,7 @@ def _plan_lines(change: ChangeRequest) -> Iterator[str]:
         quoted = (f"> {escape(plain(line))}" for line in change.reason.splitlines())
         yield "\n".join(["*Why* (in their words)", *listed(quoted, most=MOST_LINES, characters=WHY_MOST)])
     yield PLAN_WORDS.get(change.status, "*Will happen*" if change.status.open else "*The plan was*")
-    yield from _list("•", [call.note for call in plan.calls], CALLS_MOST)
+    yield from _list("•", [*(call.note for call in plan.calls), *plan.notes], CALLS_MOST)
     yield from _list("✂️", plan.radius, RADIUS_MOST)
     if plan.warnings and change.status.open:
         yield "*Beware*"

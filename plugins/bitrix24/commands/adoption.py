@@ -118,7 +118,23 @@ def _plan(portal: Portal, ids: list[str], snapshots: Mapping[str, Snapshot]) -> 
         radius=(),
         warnings=tuple(line for each in snapshots.values() for line in _warnings(portal, each)),
         remember=rows,
+        notes=tuple(line for each in snapshots.values() for line in _notes(portal, each)),
     )
+
+
+def _notes(portal: Portal, snapshot: Snapshot) -> list[str]:
+    """What our record of a connector will hold, and what can be undone with it."""
+    known, connector = snapshot.registration or {}, snapshot.connector
+    icon = known.get("ICON") or {}
+    parts = {"handler": known.get("PLACEMENT_HANDLER"), "icon": icon.get("DATA_IMAGE"), "colour": icon.get("COLOR")}
+    held = [f"the name “{known.get('NAME', '')}”", *(f"the {name}" for name, value in parts.items() if value)]
+    lines = [line.title for line in portal.lines() if line.id in snapshot.lines]
+    on = f"; it is active on {words.listed(lines)}" if lines else "; it is active on no line"
+    undo = "a removal can be undone" if snapshot.restorable else "a removal cannot be undone yet"
+    return [
+        f"Take {connector} into our records as ours, with {words.listed(held)}{on}. Nothing is sent to the portal.",
+        f"From then on {undo}, and changes of {connector} count as changes of our own connector.",
+    ]
 
 
 def _warnings(portal: Portal, snapshot: Snapshot) -> list[str]:
