@@ -36,7 +36,7 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_APPROVAL_CHANNEL",
-        help="Channel id where cards are posted. Unset: the channel the command was typed in.",
+        help="Channel id where cards are posted. Unset: where the command was typed, if the bot can post there.",
     ),
     Setting(
         name="B24BOT_AUDIT_CHANNEL",

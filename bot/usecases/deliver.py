@@ -14,10 +14,10 @@ from bot.store.outbox import Envelope, Head
 from bot.store.store import Store
 from bot.usecases.cards import Cards
 from bot.usecases.context import Context, log
-from bot.usecases.notify import card_key, say_once_under_card
+from bot.usecases.notify import card_key, say_once_under_card, show_card
 from bot.usecases.pace import Way
 from bot.usecases.redelivery import Trouble, ends, keeps_turn, wait_ms
-from bot.usecases.refusals import DIRECT_OFF
+from bot.usecases.refusals import CARD_GONE, DIRECT_OFF
 from bot.usecases.undelivered import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
 
 AUDIT_LINES_PER_MESSAGE = LINES_PER_MESSAGE = 20
@@ -298,6 +298,10 @@ class Courier:
         log.warning("a %s did not get out: %s", kind, error.reason, extra={"action": "delivery_failed"})
         if isinstance(envelope.notice, CardNotice):
             self._cards.note_trouble(envelope.notice, error, envelope.attempts)
+        elif isinstance(envelope.notice, ThreadNotice) and error.code == CARD_GONE:
+            # The card was deleted: it is posted again, and the line goes under that one.
+            with self.ctx.store.unit_of_work():
+                show_card(self.ctx, envelope.notice.number)
 
 
 def _seq(envelope: Envelope) -> int:

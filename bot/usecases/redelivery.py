@@ -26,6 +26,8 @@ LONGEST_AUDIT_WAIT_MS = 15_000
 """Approvals wait for their audit lines, and go stale within ten minutes."""
 STEPS_ASIDE_AFTER = 3
 """Attempts after which a post lets later ones of its channel pass."""
+ASIDE_LEAST_MS = 2_000
+"""A post that steps aside waits at least so long: it is the oldest, and would take the next turn of its channel."""
 BROKEN_AFTER = 8
 """Attempts after which an answer or a line is given up that our own code cannot say."""
 
@@ -82,7 +84,9 @@ def wait_ms(trouble: Trouble) -> int:
         # It shared a message, and goes out by itself at once.
         return 0
     longest = AUDIT_LONGEST_MS if isinstance(notice, AuditNotice) else LONGEST_MS
-    return backoff_ms(trouble.envelope.attempts, longest[type(error)])
+    backoff = backoff_ms(trouble.envelope.attempts, longest[type(error)])
+    stepped_aside = trouble.is_post and isinstance(error, Lost | ChannelDead)
+    return max(ASIDE_LEAST_MS, backoff) if stepped_aside else backoff
 
 
 def ends(trouble: Trouble) -> bool:

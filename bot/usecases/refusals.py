@@ -50,6 +50,8 @@ class Refusal:
 
 DIRECT_OFF = "messages_tab_disabled"
 """The code for an app whose direct messages are switched off."""
+CARD_GONE = "thread_not_found"
+"""The code for a line under a message that is gone."""
 REINSTALL = "Install the app again from manifest.yml, then put its bot token into SLACK_BOT_TOKEN and restart."
 REPLACE_IT = "Put a working bot token into SLACK_BOT_TOKEN and restart b24bot."
 INVITE = "Invite the bot to the channel (/invite @b24bot)."
@@ -108,7 +110,7 @@ _ROWS: tuple[tuple[Subject, str, str, str], ...] = (
         POSTING,
     ),
     (Subject.PLACE, "restricted_action_thread_locked", "the thread is locked", "An admin unlocks the thread."),
-    (Subject.PLACE, "thread_not_found", "the message it belongs under is gone", ""),
+    (Subject.PLACE, CARD_GONE, "the message it belongs under is gone", ""),
     (
         Subject.PLACE,
         "channel_is_limited_access",

@@ -8,7 +8,8 @@ from bot.core.policy import Refused
 from bot.core.principals import Principal
 from bot.core.standing import Account, Standing
 from bot.usecases.context import Context, log
-from bot.usecases.undelivered import Busy, DeliveryError
+from bot.usecases.refusals import cause_of, refusal_of
+from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError
 
 UNASKED = "Slack could not be asked who you are, so nothing was done. Try again in a moment."
 ASK_AGAIN_MS = 5_000
@@ -25,12 +26,22 @@ def look_up(ctx: Context, people: Iterable[Principal]) -> int:
         try:
             found = ctx.messenger.account(person)
         except DeliveryError as error:
-            log.warning("Slack does not tell of %s: %s", person.id, error.code, extra={"action": "users_info_failed"})
+            log.warning("Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "users_info_failed"})
+            ctx.lookup_refusal = error.reason if isinstance(error, ChannelDead) else ""
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as store:
             store.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
         ctx.asked[person] = steady
+        ctx.lookup_refusal = ""
     return 0
+
+
+def unasked_reason(ctx: Context) -> str:
+    """Say why a person could not be asked about, and what to do: waiting helps only where Slack gave no answer."""
+    if not ctx.lookup_refusal:
+        return UNASKED
+    remedy = refusal_of(ctx.lookup_refusal).remedy
+    return f"Slack could not be asked who you are, because {cause_of(ctx.lookup_refusal)}. Nothing was done. {remedy}"
 
 
 def unasked(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
@@ -47,7 +58,7 @@ def flaw(ctx: Context, person: Principal) -> str:
 def outcast(ctx: Context, person: Principal) -> Refused | None:
     """Why this person may do nothing here, whatever the allow-list says. Asked in the transaction that decides."""
     if unasked(ctx, [person]):
-        return Refused(reason=UNASKED)
+        return Refused(reason=unasked_reason(ctx))
     found = flaw(ctx, person)
     return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
 

@@ -11,7 +11,7 @@ import pytest
 from bot.core import marks
 from bot.core.audit import Entry, Tag
 from bot.core.change import ChangeRequest, Status
-from bot.core.notices import Whisper
+from bot.core.notices import Announcement, CardNotice, Whisper, notice_from_json
 from bot.playground.workspace.codes import CODES
 from bot.plugin import Reply
 from bot.plugin.loopback import WebReply
@@ -381,3 +381,32 @@ def test_that_direct_messages_work_again_is_kept(office: Office) -> None:
         health = office.store.outbox.channel(DIRECT)
         assert health is not None
         assert health.working is working
+
+
+def test_a_line_under_a_card_that_was_deleted_goes_under_the_card_in_its_place(office: Office) -> None:
+    change = office.ask()
+    office.messenger.fail("reply", ChannelDead("thread_not_found"))
+    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
+    with office.store.unit_of_work():
+        say_under_card(office.ctx, change.number, "a line")
+    pass_time(office, 9, 3)
+    assert office.now(change).card == "2.0"
+    assert office.threads == ["CR-1001 a line"]
+
+
+@pytest.mark.parametrize("code", codes_of("users.info"))
+def test_a_person_slack_does_not_tell_of_is_told_why_and_what_to_do(office: Office, code: str) -> None:
+    error = error_of(code, lambda gateway: gateway.identify())
+    office.messenger.fail("account", error)
+    said = office.type(OLGA, "thing list")
+    assert said.startswith("Slack could not be asked who you are")
+    if isinstance(error, ChannelDead):
+        assert f"({code})" in said
+        assert "Try again in a moment" not in said
+    else:
+        assert said.endswith("Try again in a moment.")
+
+
+def test_notices_that_waited_before_the_upgrade_are_read() -> None:
+    assert notice_from_json("card", '{"number": 1001}') == CardNotice(number=1001)
+    assert notice_from_json("announcement", '{"channel": "C1", "text": "x"}') == Announcement(channel="C1", text="x")
