@@ -39,6 +39,7 @@ UNREACHED: Mapping[str, str] = {
     "bot.store.secrets.Secrets.delete": "plugins may delete a secret; the one in this house never does",
     "bot.host.guarded.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
     "bot.cli.completion._subject": "the same, for the ids that a shell offers",
+    "bot.checks.portal_access._look": "the same, for doctor, which changes nothing",
     "bot.usecases.restore._adapt": "writes to a copy apart, before the one rename; test_killed_storage.py kills it",
 }
 """Functions whose sites no story reaches, each with the reason."""
