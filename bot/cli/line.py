@@ -112,12 +112,13 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     understood = understand([command], line)
     arguments = {**understood.arguments, **ask_secrets(terminal, command)}
     services = ctx.services(plugin.name)
-    before = plugin.places(services)
-    # A command of the terminal never plans: one that tries is refused in there.
-    answered = cast(Answered, consider_with(ctx, plugin, replace(understood, arguments=arguments), person))
     typed = recorded_line(ctx, understood.invocation.line, terminal.hidden)
     facts: dict[str, Fact] = {"line": typed, "kind": command.path}
+    # One transaction: a portal without its record, or without the default that it becomes, is never left behind.
     with ctx.store.unit_of_work() as store:
+        before = plugin.places(services)
+        # A command of the terminal never plans: one that tries is refused in there.
+        answered = cast(Answered, consider_with(ctx, plugin, replace(understood, arguments=arguments), person))
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
         note = keep_first_portal(ctx, plugin.name, before, plugin.places(services), person)
     reply = answered.reply

@@ -82,7 +82,9 @@ class Command(Generic[P]):
     everywhere: bool = False
     """About all places at once: it takes no --portal, only reads, and its first argument is Services."""
     terminal: bool = False
-    """Only in the terminal: it sets up what the bot itself keeps, and its first argument is Services."""
+    """Only in the terminal: it sets up what the bot itself keeps, and its first argument is Services.
+
+    It runs inside one transaction with its record, so nothing is sent anywhere in it."""
 
     @property
     def path(self) -> str:
