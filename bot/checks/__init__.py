@@ -34,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="app token", look=slack_access.check_app_token, needs=("settings",), stage=Stage.SLACK),
     Check(name="audit lines", look=delivery.check_audit_lines),
     Check(name="outbox", look=delivery.check_outbox, needs=STORE),
+    Check(name="set aside", look=delivery.check_set_aside, needs=STORE),
     Check(name="direct messages", look=delivery.check_direct_messages, needs=STORE),
     Check(name="channels", look=slack_access.check_channels, needs=("settings", "Slack")),
     Check(name="portals", look=portal_access.check_portals, needs=("plugins", *STORE, "keys", "audit log")),

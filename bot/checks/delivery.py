@@ -52,3 +52,12 @@ def check_direct_messages(environment: Environment) -> str | Note:
         return "the last one reached its person"
     says = f"Nobody gets direct messages of the bot: {cause_of(health.reason)}. They are told in the approval channel."
     return Note(says=says, hint=refusal_of(health.reason).remedy)
+
+
+def check_set_aside(environment: Environment) -> str | Note:
+    """Look for deliveries that were set aside."""
+    aside = environment.store.jobs.aside()
+    if not aside:
+        return "nothing was set aside"
+    says = f"{count(aside, 'delivery was', 'deliveries were')} set aside: b24bot stopped at each of them repeatedly."
+    return Note(says=says, hint="b24bot audit find --tag inbound:delivery:set_aside names them; report what they were.")

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from hashlib import sha256
 
-from bot.store.database import Database
+from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 from bot.store.sealing import open_text, seal_secrets
 
+INBOUND = "inbound"
+"""The kind of the jobs that come of a delivery; only these are ever set aside."""
+MOST_CUT_ALONE = 4
+"""Starts of one job that were cut short while nothing else ran: it is to blame, and is not started again."""
+SUSPECT_AFTER = 2
+"""Starts that were cut short, whatever else ran. From then on the job runs alone, so that it shows what is to blame."""
+ASIDE_LAST_MS = 30 * 24 * 3_600_000
 RECEIPTS_LAST_MS = 7 * 24 * 3_600_000
 
 
@@ -95,7 +102,7 @@ class Jobs:
         """One after this person's last in the queue, or the turn that it is now for who has none there."""
         row = self._database.row(
             "SELECT max(CASE WHEN state = 'taken' THEN turn END) AS taken, min(CASE WHEN state = 'new' THEN turn END) "
-            "AS first, max(CASE WHEN person = ? THEN turn END) AS own FROM jobs WHERE rank = ?",
+            "AS first, max(CASE WHEN person = ? AND state <> 'aside' THEN turn END) AS own FROM jobs WHERE rank = ?",
             *(person, rank),
         )
         taken, first, own = (row["taken"], row["first"], row["own"]) if row else (None, None, None)
@@ -117,16 +124,33 @@ class Jobs:
     def claim(self, now: int, *, last: Rank = Rank.PLANNING) -> Job | None:
         """Take a due job of the first rank that has one, up to the `last` rank: people take turns.
 
-        Whoever has the fewest jobs of that rank under way is first, then whose turn comes first, then the oldest.
+        Whoever has the fewest jobs of that rank under way is first, then whose turn comes first, then the oldest. None
+        also while what comes first has to run alone and something runs, or something runs that has to run alone.
         """
-        rows = self._database.returning(
-            "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = (SELECT id FROM jobs AS job "
-            "WHERE state = 'new' AND due_at <= ? AND rank <= ? ORDER BY rank, (SELECT count(*) FROM jobs AS busy "
-            "WHERE busy.state = 'taken' AND busy.rank = job.rank AND busy.person = job.person), turn, id LIMIT 1) "
-            "RETURNING id, kind, payload, attempts",
+        head = self._database.row(
+            "SELECT id, rank, cut_short FROM jobs AS job WHERE state = 'new' AND due_at <= ? AND rank <= ? "
+            "ORDER BY rank, (SELECT count(*) FROM jobs AS busy WHERE busy.state = 'taken' AND busy.rank = job.rank "
+            "AND busy.person = job.person), turn, id LIMIT 1",
             *(now, last),
         )
-        return Job(**{**rows[0], "payload": open_text(self._keys, rows[0]["payload"])}) if rows else None
+        if head is None or self._has_to_wait(head):
+            return None
+        rows = self._database.returning(
+            "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = ? "
+            "RETURNING id, kind, payload, attempts",
+            head["id"],
+        )
+        return self._job(rows[0]) if rows else None
+
+    def _job(self, row: Row) -> Job:
+        return Job(**{**row, "payload": open_text(self._keys, row["payload"])})
+
+    def _has_to_wait(self, head: Row) -> bool:
+        """Whether a job that may be to blame for deaths is kept apart from the others: what is quick goes on."""
+        busy = self._database.rows("SELECT cut_short FROM jobs WHERE state = 'taken'")
+        alone = head["cut_short"] >= SUSPECT_AFTER
+        beside = head["rank"] > LAST_LOCAL and any(row["cut_short"] >= SUSPECT_AFTER for row in busy)
+        return (alone and bool(busy)) or beside
 
     def finish(self, job: Job) -> None:
         """Take the job out of the queue, in the transaction of what it did."""
@@ -142,9 +166,43 @@ class Jobs:
         """Put the job back after an attempt that failed."""
         self._database.execute("UPDATE jobs SET state = 'new', due_at = ? WHERE id = ?", due_at, job.id)
 
+    def cut_short(self, job: Job, *, due_at: int, alone: bool) -> None:
+        """Put back a job whose start the loss of the database cut short; `alone` when nothing else ran beside it."""
+        self._database.execute(
+            "UPDATE jobs SET state = 'new', due_at = ?, cut_short = cut_short + 1, cut_alone = cut_alone + ? "
+            "WHERE id = ?",
+            *(due_at, alone, job.id),
+        )
+
+    def under_way(self) -> int:
+        """How many jobs are taken."""
+        row = self._database.row("SELECT count(*) AS n FROM jobs WHERE state = 'taken'")
+        return row["n"] if row else 0
+
     def release_all(self) -> int:
-        """Put back what a process that died had taken. Only the one worker calls this, when it starts."""
+        """Put back what a process that died had taken, all of it cut short. Only the one worker, when it starts."""
+        self._database.execute(
+            "UPDATE jobs SET cut_short = cut_short + 1, cut_alone = cut_alone + ? WHERE state = 'taken' AND kind = ?",
+            *(self.under_way() == 1, INBOUND),
+        )
         return self._database.execute("UPDATE jobs SET state = 'new' WHERE state = 'taken'")
+
+    def set_aside(self) -> list[Job]:
+        """Keep apart what was cut short too often while nothing else ran, and start it no more; returns those."""
+        rows = self._database.returning(
+            "UPDATE jobs SET state = 'aside' WHERE state = 'new' AND cut_alone >= ? "
+            "RETURNING id, kind, payload, attempts",
+            MOST_CUT_ALONE,
+        )
+        return [self._job(row) for row in rows]
+
+    def aside(self) -> int:
+        """How many jobs are set aside."""
+        row = self._database.row("SELECT count(*) AS n FROM jobs WHERE state = 'aside'")
+        return row["n"] if row else 0
+
+    def forget_aside(self, now: int) -> int:
+        return self._database.execute("DELETE FROM jobs WHERE state = 'aside' AND created_at < ?", now - ASIDE_LAST_MS)
 
     def forget_receipts(self, now: int) -> int:
         return self._database.execute("DELETE FROM receipts WHERE at < ?", now - RECEIPTS_LAST_MS)

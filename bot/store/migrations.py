@@ -192,6 +192,8 @@ _THIRD = (
         subjects TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (person, reason)) STRICT""",
     "ALTER TABLE jobs ADD COLUMN person TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE jobs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE jobs ADD COLUMN cut_short INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE jobs ADD COLUMN cut_alone INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE outbox ADD COLUMN person TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE outbox ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX outbox_urgent ON outbox (kind, id) WHERE urgent = 1 AND state = 'new'",

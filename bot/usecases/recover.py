@@ -14,6 +14,7 @@ from bot.usecases.asking import ask_people
 from bot.usecases.context import Context, log
 from bot.usecases.execute import close, observe
 from bot.usecases.holding import steady_ms
+from bot.usecases.poison import set_aside_poison
 
 EARLY_READS_APART_MS = 15_000
 
@@ -35,6 +36,7 @@ class Recovery:
         ctx = self._ctx
         with ctx.store.unit_of_work() as store:
             store.jobs.release_all()
+            set_aside_poison(ctx)
             store.outbox.release_all()
             # Whoever starts it may have mended what kept notices from getting out.
             store.outbox.hurry_all(at=ctx.clock.now_ms())

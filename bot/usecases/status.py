@@ -55,6 +55,12 @@ def _outbox(ctx: Context) -> Iterable[Row]:
     yield "Given up on", count(counts.get("dead", 0), "notice")
 
 
+def _aside(ctx: Context) -> Iterable[Row]:
+    aside = ctx.store.jobs.aside()
+    if aside:
+        yield "Set aside", f"{count(aside, 'delivery', 'deliveries')} at which b24bot stopped again and again"
+
+
 def _audit_lines(ctx: Context) -> Iterable[Row]:
     since = ctx.store.outbox.oldest("audit")
     age = "none waits" if since is None else f"the oldest has waited {age_of(ctx.clock.now_ms() - since)}"
@@ -82,6 +88,7 @@ ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
     _requests,
     _glasses,
     _outbox,
+    _aside,
     _audit_lines,
     _checkpoint,
     _witness,

@@ -10,6 +10,7 @@ from bot.core.errors import StoreUnavailable
 from bot.core.inbound import Click, Form, SlashCommand, inbound_from_json
 from bot.core.notices import Whisper
 from bot.plugin import Reply
+from bot.store.jobs import INBOUND as INBOUND
 from bot.store.jobs import LAST_LOCAL, Job, Rank
 from bot.store.store import Store
 from bot.usecases.anchor import Anchoring, WitnessWatch
@@ -23,6 +24,7 @@ from bot.usecases.file_identity import CHECK_SECONDS, note_files
 from bot.usecases.gate import LagWatch
 from bot.usecases.mode import note_mode
 from bot.usecases.notify import whisper
+from bot.usecases.poison import set_aside_poison
 from bot.usecases.recover import Recovery
 from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
@@ -40,9 +42,7 @@ POLL_SECONDS = 0.05
 KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
 SWEEP_SECONDS = TEND_SECONDS = 3_600.0
-MOST_ATTEMPTS = 3
 RETRY_MS = 5_000
-INBOUND = "inbound"
 TEND_FAULT = {"action": "tend_fault"}
 _AFTERWARDS = {
     True: "Nothing was sent to the portal for this. Try again in a moment.",
@@ -184,6 +184,7 @@ class Worker:
             self._sweep_due = now + SWEEP_SECONDS
             with self._ctx.store.unit_of_work() as store:
                 store.jobs.forget_receipts(self._ctx.clock.now_ms())
+                store.jobs.forget_aside(self._ctx.clock.now_ms())
                 store.stops.forget(self._ctx.clock.now_ms())
                 store.outbox.forget(self._ctx.clock.now_ms())
         if now >= self._tend_due:
@@ -206,8 +207,6 @@ def perform_job(ctx: Context, job: Job) -> None:
     """Do one job. Whatever goes wrong, the person who waits for it is told, with a reference."""
     try:
         if job.kind == INBOUND:
-            if job.attempts > MOST_ATTEMPTS:
-                raise RuntimeError("it was begun several times and never finished")
             _perform_inbound(ctx, job)
         else:
             execute(ctx, job, int(job.payload))
@@ -264,11 +263,18 @@ def _put_away(ctx: Context, store: Store, job: Job, *, again: bool) -> None:
 
 def put_away_stranded(ctx: Context) -> None:
     """Write down the ends of jobs that could not be written when they came."""
-    while ctx.stranded:
-        job, again = ctx.stranded[0]
-        with ctx.store.unit_of_work() as store:
-            _put_away(ctx, store, job, again=again)
-        ctx.stranded.pop(0)
+    ended = list(ctx.stranded)
+    if not ended:
+        return
+    with ctx.store.unit_of_work() as store:
+        alone = store.jobs.under_way() == 1
+        for job, again in ended:
+            if again and job.kind == INBOUND:
+                store.jobs.cut_short(job, due_at=ctx.clock.now_ms() + RETRY_MS, alone=alone)
+            else:
+                _put_away(ctx, store, job, again=again)
+        set_aside_poison(ctx)
+    del ctx.stranded[: len(ended)]
 
 
 def _say_directly(ctx: Context, notice: Whisper) -> bool:

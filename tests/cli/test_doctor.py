@@ -58,6 +58,20 @@ def test_when_all_is_well_it_says_so_and_changes_nothing(desk: Desk, workspace: 
     assert everything(desk.folder) == before
 
 
+def test_a_delivery_that_was_set_aside_is_named(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    with sqlite3.connect(desk.home / FILE_NAME) as other:
+        other.execute(
+            "INSERT INTO jobs (kind, payload, state, due_at, created_at) VALUES ('inbound', '{}', 'aside', 0, 0)"
+        )
+    other.close()
+    assert looked(desk)["set aside"] == (
+        True,
+        "1 delivery was set aside: b24bot stopped at each of them repeatedly. "
+        "b24bot audit find --tag inbound:delivery:set_aside names them; report what they were.",
+    )
+
+
 def test_what_is_missing_is_named_with_what_to_do(desk: Desk) -> None:
     found = looked(desk)
     assert found["database"] == (True, f"There is no database in {desk.home} yet: the first start makes it. ")
@@ -118,7 +132,7 @@ def test_a_fresh_set_up_has_notes_and_no_faults(desk: Desk, workspace: SlackWork
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.count("There is no database") == 1
     assert shown.stdout.count("There is no backup") == 1
-    assert "keys, audit log, allow-list, approvers, outbox, direct messages, portals." in shown.stdout
+    assert "keys, audit log, allow-list, approvers, outbox, set aside, direct messages, portals." in shown.stdout
     assert not (desk.home / FILE_NAME).exists()
 
 

@@ -19,7 +19,7 @@ from bot.usecases import buttons
 from bot.usecases.notify import show_card
 from bot.usecases.receive import receive
 from bot.usecases.undelivered import Lost
-from bot.usecases.worker import MOST_ATTEMPTS, SWEEP_SECONDS, Worker, perform_job, put_away_stranded, tend
+from bot.usecases.worker import SWEEP_SECONDS, Worker, perform_job, put_away_stranded, tend
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office
 
@@ -97,18 +97,6 @@ def test_a_click_or_a_form_that_breaks_is_told_with_a_reference_that_is_in_the_l
     assert f"a job failed ({found[1]})" in caplog.text
     whisper = office.waiting_whispers()[-1]
     assert (whisper.person, whisper.channel) == (ANTON, change.channel if kind == "click" else "")
-
-
-def test_a_job_that_was_begun_too_often_is_given_up_with_a_reference(office: Office) -> None:
-    """Each time the process died with it: a fourth time would only kill a fourth process."""
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    for _ in range(MOST_ATTEMPTS):
-        claimed(office)
-        office.restart()
-    office.do_jobs()
-    office.deliver()
-    assert "Something went wrong inside b24bot" in office.last_whisper
-    assert job_count(office) == 0
 
 
 def test_a_job_whose_process_died_is_done_by_the_next_one(office: Office) -> None:

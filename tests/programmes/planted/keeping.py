@@ -52,6 +52,13 @@ KEEPING: tuple[Bug, ...] = (
         by="tests/store/test_seats.py",
     ),
     bug(
+        "guilty-together",
+        "whatever is under way at four deaths of the process is set aside, whichever of it is to blame",
+        (_JOBS, "            *(self.under_way() == 1, INBOUND),", "            *(self.under_way() > 0, INBOUND),"),
+        (_JOBS, "SUSPECT_AFTER = 2", "SUSPECT_AFTER = 200"),
+        by="tests/usecases/test_poison.py",
+    ),
+    bug(
         "no-turns",
         "whoever sent many commands first is served before everybody else",
         (_JOBS, "        return max(now, own or 0) + 1\n", "        return 1\n"),
