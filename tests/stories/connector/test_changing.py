@@ -162,7 +162,7 @@ REFUSED = {
     "connector register newchat --name X --handler http://b24bot.example/": "must begin with https://",
     f"connector register newchat --name X --handler {HANDLER} --icon /etc/passwd": "own computer cannot be read",
     f"connector register newchat --name X --handler {HANDLER} --icon data:image/svg+xml,%3Cscript/%3E": "outermost",
-    "connector register newchat --name X": "needs URL",
+    "connector register newchat --name X": "needs --handler URL",
     "connector update myconnector --name X": "cannot be changed in part",
     "connector update myconnector": "needs something to change",
     "connector adopt nosuchthing": "no connector “nosuchthing”",
