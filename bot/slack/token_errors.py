@@ -14,7 +14,7 @@ WHY: Mapping[str, str] = {
     "not_authed": "no token was sent",
     "missing_args": "no token was sent",
     "token_expired": "the token has expired",
-    "token_revoked": "the token was revoked: the app was uninstalled, or somebody took the token back",
+    "token_revoked": "the token was revoked, by an uninstallation of the app or by a person",
     "account_inactive": "the app was uninstalled, or its workspace was deactivated",
     "user_removed_from_team": "the app's user was removed from the workspace",
     "team_disabled": "the workspace was deactivated",
@@ -36,4 +36,4 @@ def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | No
     why = WHY.get(error.code)
     if why is None:
         return None
-    return ConfigurationError(f"Slack refuses {setting}: {why} ({error.code}).", hint=_HOW[setting])
+    return ConfigurationError(f"Slack refuses {setting} because {why} ({error.code}).", hint=_HOW[setting])

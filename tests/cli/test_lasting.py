@@ -156,7 +156,7 @@ def test_a_start_with_a_token_that_slack_refuses_ends_with_78_and_says_what_to_d
         workspace.break_token(error)
         result = office.run(*words)
     assert result.exit_code == 78
-    assert f"Error: Slack refuses SLACK_BOT_TOKEN: {WHY[error]} ({error})." in result.stderr
+    assert f"Error: Slack refuses SLACK_BOT_TOKEN because {WHY[error]} ({error})." in result.stderr
     assert "copy the bot token (xoxb-…) from OAuth & Permissions" in result.stderr
 
 

@@ -37,7 +37,9 @@ def test_a_token_revoked_while_it_runs_makes_the_bot_not_ready_and_is_said_once(
         assert not running.authentication.ask()
         assert not running.readiness()["slack"]
     (said,) = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert said.getMessage().startswith(f"Slack refuses SLACK_BOT_TOKEN: {WHY[error]} ({error}). The bot is not ready")
+    assert said.getMessage().startswith(
+        f"Slack refuses SLACK_BOT_TOKEN because {WHY[error]} ({error}). The bot is not ready"
+    )
     with workspace.offline():
         assert not running.authentication.ask()
         assert not running.readiness()["slack"], "no answer does not mend a token"
@@ -73,5 +75,8 @@ def test_only_what_does_not_pass_by_itself_is_a_refused_token() -> None:
     assert token_refused(BOT_TOKEN, ChannelDead("is_archived")) is None
     refused = token_refused(APP_TOKEN, Impossible("not_allowed_token_type"))
     assert refused is not None
-    assert refused.sentence == "Slack refuses SLACK_APP_TOKEN: this is another kind of token (not_allowed_token_type)."
+    assert (
+        refused.sentence
+        == "Slack refuses SLACK_APP_TOKEN because this is another kind of token (not_allowed_token_type)."
+    )
     assert "xapp-" in refused.hint

@@ -127,7 +127,7 @@ def test_a_refused_app_token_is_said_once_and_taken_again_once_it_is_mended(
         made.running.open_socket()
         assert wait_until(lambda: len(workspace.calls("apps.connections.open")) >= 2)
         assert made.running.readiness()["socket"] is False
-        assert caplog.text.count("Slack refuses SLACK_APP_TOKEN: the token has expired (token_expired).") == 1
+        assert caplog.text.count("Slack refuses SLACK_APP_TOKEN because the token has expired (token_expired).") == 1
         assert "Socket Mode: token_expired; connecting again in" in caplog.text
         workspace.break_token("", kind="app")
         assert wait_until(lambda: made.running.readiness()["socket"], within=8)
