@@ -13,6 +13,7 @@ from bot.store.jobs import Receipt
 from bot.store.refused_commands import FOLD_MS, MOST_SUBJECTS
 from bot.usecases import buttons
 from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
+from bot.usecases.pace import Pace, Way
 from bot.usecases.receive import MOST_WAITING, receive
 from tests.usecases.office import ANTON, GLEB, OLGA, VERA, VIKTOR, Office
 
@@ -169,3 +170,33 @@ def test_the_audit_line_that_an_approval_waits_for_goes_before_a_backlog(office:
     said = [seq for numbers in office.messenger.audit for seq in numbers]
     assert len(said) == len(set(said))
     assert set(said) >= {record.seq for record in office.records(Tag.REVIEW_REFUSED)}
+
+
+class Meanwhile(Pace):
+    """A pace at whose first question something happens."""
+
+    happens: Callable[[], object] | None = None
+
+    def take(self, channel: str, way: Way) -> bool:
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            happens()
+        return super().take(channel, way)
+
+
+def test_a_line_that_becomes_the_first_while_the_courier_looks_goes_next(office: Office) -> None:
+    change = office.ask()
+    office.press(VIKTOR, change)
+
+    def approve_later() -> None:
+        office.clock.advance(2)
+        office.press(ANTON, change)
+
+    office.ctx.pace = pace = Meanwhile(office.clock)
+    pace.happens = approve_later
+    office.messenger.audit.clear()
+    office.courier.deliver_one()
+    assert office.messenger.audit == []
+    office.deliver()
+    refused_at, approved_at = (office.records(tag)[0].seq for tag in (Tag.REVIEW_REFUSED, Tag.REVIEW_APPROVED))
+    assert office.messenger.audit[0] == [approved_at, refused_at]
