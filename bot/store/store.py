@@ -124,9 +124,14 @@ def make_home(home: Path) -> None:
 
 
 def is_missing(home: Path) -> bool:
-    """Whether there is no database in the folder, or one that was emptied."""
-    path = home / FILE_NAME
-    return not path.exists() or path.stat().st_size == 0
+    """Whether there is no database in the folder, or one that was emptied. What cannot be looked at is there."""
+    try:
+        return (home / FILE_NAME).stat().st_size == 0
+    except FileNotFoundError:
+        return True
+    except OSError:
+        # Opening it says what is wrong with the folder.
+        return False
 
 
 def refuse_lost(home: Path, backups: Path) -> None:
