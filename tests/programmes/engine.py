@@ -257,6 +257,8 @@ class Engine(World):
         """Another process goes on with what is on disk."""
         for job in self.jobs:
             job.taken = False
+        # Whoever starts it may have mended what kept notices from getting out.
+        self.try_channel_again()
         self.next_look, self.known = {}, {}
         self.adopt()
 
