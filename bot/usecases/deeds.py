@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.principals import Principal, Role
+from bot.core.redact import redact
 from bot.core.words import moment
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
@@ -58,7 +59,8 @@ def _set_role(ctx: Context, word: Word, params: Params) -> CallOutcome:
 
 
 def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
-    frozen, reason = ctx.store.facts.get(FROZEN), str(params["reason"])
+    frozen = ctx.store.facts.get(FROZEN)
+    reason = redact(str(params["reason"]), (), ctx.store.keys.fingerprint)
     if frozen:
         return _done(f"b24bot is frozen already: {frozen}")
     note = str(params.get("note", ""))
