@@ -30,8 +30,8 @@ class Unreadable:
     words: str = ""
 
 
-def read(raw: bytes, *, nested: bool = False) -> Body | Unreadable:
-    """The body of an answer.
+def read(raw: bytes, *, nested: bool = False, failed: bool = False) -> Body | Unreadable:
+    """The body of an answer. `failed`: its HTTP status is not 200, so that words in it tell of an error.
 
     `nested` looks for an error inside `result` too. Not for every method: what `imconnector.list` gives may hold a
     connector whose id is “error”.
@@ -39,9 +39,9 @@ def read(raw: bytes, *, nested: bool = False) -> Body | Unreadable:
     found = decoding.decode(raw)
     if found.values is None:
         return Unreadable(flaw=found.flaw or decoding.NOT_JSON, words=found.words)
-    error, inner = reported.find(found.values), found.values.get("result")
+    error, inner = reported.find(found.values, failed=failed), found.values.get("result")
     if nested and error is None and isinstance(inner, Mapping):
-        error = reported.find(inner)
+        error = reported.find(inner, failed=failed or reported.objects(found.values))
     return Body(values=found.values, error=error, around=found if found.flaw else None)
 
 
@@ -49,5 +49,5 @@ def nobody_home(status: int, raw: bytes) -> bool:
     """Whether a front end answers in the place of a portal it cannot reach. The portal's own refusals have a code."""
     if status not in GATEWAY:
         return False
-    body = read(raw)
+    body = read(raw, failed=True)
     return isinstance(body, Unreadable) or body.error is None or not body.error.code

@@ -72,7 +72,7 @@ def judge(exchange: Exchange, *, asked: str = "") -> Tokens | NoTokens:
         return _no_answer(exchange.reason)
     if 300 <= exchange.status < 400 and exchange.location and not exchange.body.strip():
         return _no_answer(f"HTTP {exchange.status}, a redirect to {redirects.read(exchange.location, asked).shown}")
-    body = answer.read(exchange.body)
+    body = answer.read(exchange.body, failed=exchange.status != 200)
     if isinstance(body, Unreadable):
         return _no_answer(f"HTTP {exchange.status} with an answer that is {body.flaw.name}", body.words)
     if body.error and body.error.documented and body.error.code:

@@ -71,7 +71,7 @@ def judge(method: Method, exchange: Exchange, *, asked: str = "") -> Judgement:
         return _undelivered(method, exchange)
     if 300 <= exchange.status < 400:
         return _redirected(method, exchange, asked)
-    body = answer.read(exchange.body, nested=method.verdict is not Where.VALUE)
+    body = answer.read(exchange.body, nested=method.verdict is not Where.VALUE, failed=exchange.status != 200)
     if isinstance(body, Unreadable):
         return _unreadable(method, exchange.status, body)
     remark = _remark(body.around) if body.around else ""

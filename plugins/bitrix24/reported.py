@@ -22,6 +22,14 @@ WORD_KEYS = (
 )
 """Where words stand, the documented place first."""
 _CODE_KEYS = ("error", "code", "error_code")
+_OPEN_KEYS = ("message", "msg", "error_msg", "error_message", "errorMessage")
+"""Where a success is remarked on too: `"message":"OK"`, `"error_message":"Success"`."""
+_ANSWER_KEYS = ("result", "SUCCESS", "access_token")
+_STATUS_KEYS = ("status", "success", "ok", "SUCCESS", "result")
+_NO = (False, "error", "fail", "failed", "failure", "false")
+_NO_ERROR: tuple[Any, ...] = ("", None, False, [], {}, "0")
+"""What stands in `error` beside a result and means that there is none; 0 is equal to False."""
+_NO_ERROR_CODES: tuple[Any, ...] = (*_NO_ERROR, 200, "200", "ok", "success")
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _NOTHING = ("", None)
 _DEEPEST = 3
@@ -37,11 +45,14 @@ class ReportedError:
     documented: bool = False
 
 
-def find(holder: Mapping[str, Any]) -> ReportedError | None:
-    """The error in the top level of a map; None when it reports none.
+def find(holder: Mapping[str, Any], *, failed: bool = False) -> ReportedError | None:
+    """The error in the top level of a map; None when it reports none. `failed`: the HTTP status is not 200.
 
-    An `error` of 0, false, [] or {} counts as one without a code: no documented answer has it.
+    An `error` of 0, false, [] or {} counts as one without a code, and a `message` as its words: but not beside an
+    answer, at HTTP 200, where nothing else tells of an error.
     """
+    if not failed and _answers(holder) and not objects(holder):
+        return None
     error, words = holder.get("error"), _words(holder)
     if isinstance(error, str) and error.strip():
         if _CODE.fullmatch(error):
@@ -53,6 +64,30 @@ def find(holder: Mapping[str, Any]) -> ReportedError | None:
     code = _code(error) or _code(listed)
     told = "; ".join(dict.fromkeys(filter(None, ("" if more == code else more, words))))
     return ReportedError(code=code if told or not isinstance(error, int) else "", words=told)
+
+
+def _answers(holder: Mapping[str, Any]) -> bool:
+    return any(holder.get(key) is not None for key in _ANSWER_KEYS)
+
+
+def objects(holder: Mapping[str, Any]) -> bool:
+    """Whether something other than a remark says that there is an error: `error` itself, its text, a code, a no."""
+    if holder.get("error") not in _NO_ERROR or holder.get("errors"):
+        return True
+    if any(text_of(holder.get(key)) for key in WORD_KEYS if key not in _OPEN_KEYS):
+        return True
+    if any(_plain(holder.get(key)) not in _NO_ERROR_CODES for key in _CODE_KEYS[1:]):
+        return True
+    return _says_no(holder) or _says_no(holder.get("result"))
+
+
+def _says_no(holder: Any) -> bool:
+    """Whether a flag in a map says no."""
+    return isinstance(holder, Mapping) and any(_plain(holder[key]) in _NO for key in _STATUS_KEYS if key in holder)
+
+
+def _plain(value: Any) -> Any:
+    return value.strip().casefold() if isinstance(value, str) else value
 
 
 def _words(holder: Mapping[str, Any]) -> str:

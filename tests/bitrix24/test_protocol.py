@@ -146,17 +146,35 @@ def test_a_refusal_in_another_shape_counts_where_the_status_proves_it_and_is_alw
         # words beside a yes prove nothing
         (ACTIVATE, {**TRUE, **WORDS}, UNKNOWN),
         (ACTIVATE, {**TRUE, "errors": ["Access denied."]}, UNKNOWN),
-        (UNREGISTER, {"result": {"result": True, "error_msg": "Access denied."}}, UNKNOWN),
+        (UNREGISTER, {"result": {"result": True, "error_description": "Access denied."}}, UNKNOWN),
+        (UNREGISTER, {"result": {"result": True}, "error_msg": "Access denied.", "error_code": 7}, UNKNOWN),
+        (UNREGISTER, {"result": {"result": True, "error_msg": "Access denied."}, "status": "error"}, UNKNOWN),
+        (LIST, {"result": [], "status": "error", "message": "Access denied."}, UNKNOWN),
         (LIST, {"result": {"a": "A"}, **WORDS}, UNKNOWN),
         # words beside a no tell why
         (ACTIVATE, {"result": False, **WORDS}, FAILED),
         (UNREGISTER, {"result": {"result": False, "error_msg": "Access denied."}}, FAILED),
+        (UNREGISTER, {"result": {"result": False}, "message": "Access denied."}, FAILED),
     ],
 )
 def test_words_beside_a_result_are_quoted(method: Method, body: Any, verdict: CallVerdict) -> None:
     judgement = judge(method, answer(200, body))
     assert judgement.verdict is verdict
     assert "The portal says: “Access denied.”" in judgement.sentence
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [{"message": "OK"}, {"error_code": 0, "error_message": "Success"}, {"error": 0}, {"error": False}, {"error": []}],
+    ids=str,
+)
+def test_a_message_beside_a_success_leaves_a_read_read_and_a_change_done(remark: dict[str, Any]) -> None:
+    read = judge(LIST, answer(200, {"result": {"a": "A"}, **remark}))
+    assert (read.verdict, read.result) == (DONE, {"a": "A"})
+    assert judge(ACTIVATE, answer(200, {**TRUE, **remark})).verdict is DONE
+    assert judge(UNREGISTER, answer(200, {"result": {"result": True, **remark}})).verdict is DONE
+    assert judge(ACTIVATE, answer(200, {"result": 1, **remark})).verdict is UNKNOWN
+    assert judge(ACTIVATE, answer(200, {"result": False, **remark})).verdict in (FAILED, UNKNOWN)
 
 
 def test_what_php_prints_before_the_answer_is_named_and_lets_a_read_through() -> None:

@@ -42,6 +42,21 @@ SHAPES: list[tuple[dict[str, Any], str, str]] = [
     ({"error": False}, "", ""),
     ({"error": []}, "", ""),
     ({"error": {}}, "", ""),
+    # a remark beside a result is an error where a code or a no stands with it
+    ({"result": {"a": "A"}, "error_code": 7, "message": "why"}, "", "why"),
+    ({"result": {"a": "A"}, "code": "X", "msg": "why"}, "", "why"),
+    ({"result": [], "status": "error", "message": "why"}, "", "why"),
+    ({"result": {"a": "A"}, "success": False, "error_msg": "why"}, "", "why"),
+    ({"result": {"result": False}, "message": "why"}, "", "why"),
+    ({"result": {"SUCCESS": False}, "message": "why"}, "", "why"),
+    ({"SUCCESS": False, "message": "why"}, "", "why"),
+    ({"result": False, "message": "why"}, "", "why"),
+    ({"result": "error", "message": "why"}, "", "why"),
+    ({"result": None, "message": "why"}, "", "why"),
+    ({"result": True, "error": 0, "error_description": "why"}, "", "why"),
+    ({"result": True, "error": False, "errors": ["why"]}, "", "why"),
+    ({"result": True, "error": 7, "message": "why"}, "7", "why"),
+    ({"result": True, "error": "X", "message": "why"}, "X", "why"),
 ]
 
 
@@ -65,6 +80,31 @@ def test_code_and_words_are_found_in_any_shape(holder: dict[str, Any], code: str
 )
 def test_an_empty_error_is_no_error(holder: dict[str, Any]) -> None:
     assert reported.find(holder) is None
+
+
+REMARKS: list[dict[str, Any]] = [
+    {"message": "OK"},
+    {"msg": "done"},
+    {"error_message": "Success"},
+    {"error_msg": "Success", "error_code": 0},
+    {"errorMessage": "Success", "code": 200, "status": "success"},
+    {"error": 0, "message": "OK"},
+    {"error": "0"},
+    {"error": 0},
+    {"error": False},
+    {"error": []},
+    {"error": {}},
+    {"error": ""},
+    {"error": None},
+]
+
+
+@pytest.mark.parametrize("remark", REMARKS, ids=str)
+@pytest.mark.parametrize("value", [{"result": {"a": "A"}}, {"result": []}, {"SUCCESS": True}, {"access_token": "t"}])
+def test_a_message_beside_a_result_is_no_error_at_http_200(value: dict[str, Any], remark: dict[str, Any]) -> None:
+    assert reported.find(value | remark) is None
+    if reported.find(remark):
+        assert reported.find(value | remark, failed=True) is not None
 
 
 def test_a_shape_of_any_depth_and_length_ends() -> None:

@@ -128,7 +128,19 @@ def test_an_item_that_fails_for_a_reason_nobody_knows_still_fails(errors: Any) -
 # ---------------------------------------------------------------------------------------------------- fuzz
 
 WORDS: list[Any] = [True, True, True, False, None, 1, 0, -1, "true", "Y", "", [], [True], {}, 1.0]
-CODES: list[Any] = [None, None, None, "", "X", "expired_token", "QUERY_LIMIT_EXCEEDED", "INTERNAL_SERVER_ERROR", 7]
+CODES: list[Any] = [
+    None,
+    None,
+    None,
+    "",
+    "X",
+    "expired_token",
+    "QUERY_LIMIT_EXCEEDED",
+    "INTERNAL_SERVER_ERROR",
+    7,
+    0,
+    [],
+]
 STATUSES = [200, 200, 200, 200, 200, 200, 200, 200, 200, 201, 204, 302, 400, 401, 403, 429, 500, 502, 503]
 
 
@@ -191,6 +203,9 @@ RULES: Mapping[Where, Callable[[Any], bool]] = {
 """What has to stand in the result, said a second time."""
 
 
+NO_ERROR: tuple[Any, ...] = (None, "", False, 0, [], {})
+
+
 def truly_done(method: str, status: int, raw: bytes) -> bool:
     """HTTP 200, no trace of an error, and yes in its place."""
     try:
@@ -201,7 +216,7 @@ def truly_done(method: str, status: int, raw: bytes) -> bool:
         return False
     result = body.get("result")
     nested = result.get("error") if isinstance(result, dict) else None
-    return body.get("error") in (None, "") and nested in (None, "") and RULES[METHODS[method].verdict](result)
+    return body.get("error") in NO_ERROR and nested in NO_ERROR and RULES[METHODS[method].verdict](result)
 
 
 def some_yes(value: Any) -> bool:

@@ -51,6 +51,11 @@ def _value(change: Callable[[Any], Any]) -> Callable[[WebReply], WebReply]:
     return put
 
 
+def _beside(**more: Any) -> Callable[[WebReply], WebReply]:
+    """More keys beside `result`, whatever the true answer is."""
+    return lambda reply: replace(reply, body=json.dumps({**json.loads(reply.body), **more}).encode())
+
+
 def _each(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """`change` at every leaf of a value."""
 
@@ -123,6 +128,15 @@ SHAPES: tuple[Shape, ...] = (
     Shape(name="flags_yn", put=_value(_flag("Y", "N")), help="`Y` and `N` for true and false"),
     Shape(name="flags_10", put=_value(_flag(1, 0)), help="1 and 0 for true and false"),
     Shape(name="flags_text", put=_value(_flag("true", "false")), help='`"true"` and `"false"`'),
+    Shape(name="success_message", put=_beside(message="OK"), help='`"message":"OK"` beside the result'),
+    Shape(
+        name="success_error_message",
+        put=_beside(error_code=0, error_message="Success"),
+        help='`"error_message":"Success"` with the code 0 beside the result',
+    ),
+    Shape(name="success_error_zero", put=_beside(error=0), help="`error` is 0 beside the result"),
+    Shape(name="success_error_false", put=_beside(error=False), help="`error` is false beside the result"),
+    Shape(name="success_error_list", put=_beside(error=[]), help="`error` is an empty list beside the result"),
     Shape(
         name="fatal_error",
         put=_page(200, b"<br />\n<b>Fatal error</b>:  Allowed memory size exhausted in <b>/x.php</b> on line <b>7</b>"),

@@ -68,6 +68,16 @@ ANSWERS: tuple[Bug, ...] = (
         by="tests/programmes/test_answer_shapes.py",
     ),
     bug(
+        "remark-hides-no",
+        "a message beside a result counts as a remark although a code or a status tells of an error",
+        (
+            "plugins/bitrix24/reported.py",
+            "    if not failed and _answers(holder) and not objects(holder):",
+            "    if not failed and _answers(holder):",
+        ),
+        by="tests/bitrix24/test_reported.py",
+    ),
+    bug(
         "blindretry",
         "a change whose fate is unknown is sent a second time",
         (
