@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.principals import Principal, Role
-from bot.core.redact import redact
+from bot.core.stops import StopKind
 from bot.core.words import moment
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
@@ -21,6 +21,9 @@ from bot.usecases.portal_use import SET_DEFAULT, SET_OWN
 from bot.usecases.portal_use import TARGET as PORTAL_TARGET
 from bot.usecases.portals import Choice, default_of, others, own_choice, set_default, set_own
 from bot.usecases.rules import FREEZE, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
+
+LONGEST_FROZEN = 2_000
+"""Characters of who froze the bot and why, from which on another freeze stands there alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,28 +62,33 @@ def _set_role(ctx: Context, word: Word, params: Params) -> CallOutcome:
 
 
 def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
-    frozen = ctx.store.facts.get(FROZEN)
-    reason = redact(str(params["reason"]), (), ctx.store.keys.fingerprint)
-    if frozen:
-        return _done(f"b24bot is frozen already: {frozen}")
+    frozen, reason = ctx.store.facts.get(FROZEN) or "", str(params["reason"])
     note = str(params.get("note", ""))
     facts: dict[str, Fact] = {"reason": reason, **({"sentence": note} if note else {})}
     who, because = marks.person(word.asked), f" (“{reason}”)." if reason else "."
-    ctx.store.facts.put(FROZEN, f"{who} said stop at {moment(ctx.clock.now_ms())}{because}")
+    again = " again" if frozen else ""
+    said = f"{who} said stop{again} at {moment(ctx.clock.now_ms())}{because}"
+    # Other words than before in any case: an unfreeze is for the freeze as it was when it was asked for.
+    ctx.store.facts.put(FROZEN, f"{frozen} {said}" if 0 < len(frozen) < LONGEST_FROZEN else said)
     ctx.store.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
     sentences = (
-        f"🧊 {who} has frozen b24bot{because}",
+        f"🧊 {who} has frozen b24bot{again}{because}",
         note,
         "Nothing that changes a portal is taken on or run; what runs finishes.",
         "To go on, an admin types unfreeze and another admin approves it.",
     )
     announce(ctx, " ".join(filter(None, sentences)))
+    if frozen:
+        added = "Your freeze is added to it, and an unfreeze that was asked for before does not count any more."
+        return _done(f"b24bot is frozen already: {frozen} {added}")
     return _done("b24bot is frozen. Nothing that changes a portal is taken on or run until two admins unfreeze it.")
 
 
 def _unfreeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
     if ctx.store.facts.get(FROZEN) != params["frozen"]:
         return _not_done("It is not the freeze any more that this was asked for.")
+    if any(stop.kind is StopKind.FREEZE for stop in ctx.store.stops.pending()):
+        return _not_done("Somebody typed freeze meanwhile, so b24bot stays frozen. Once it is answered, ask again.")
     ctx.store.facts.put(FROZEN, "")
     facts = {"request": word.request}
     ctx.store.record(Entry(tag=Tag.UNFROZEN, actor=word.asked.id, subject="b24bot", facts=facts))

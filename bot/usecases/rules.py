@@ -106,11 +106,10 @@ def freeze(house: House, *reason: Annotated[str, Arg(label="REASON", help="why, 
 
     What already runs finishes and is recorded. Reading goes on, and so do the commands about the allow-list.
     """
-    frozen = house.ctx.store.facts.get(FROZEN)
-    if frozen:
-        return Nothing(sentence=f"b24bot is frozen already: {frozen}")
+    frozen = bool(house.ctx.store.facts.get(FROZEN))
     return Plan(
-        summary="Freeze b24bot",
+        # A second freeze is no repetition: it takes effect on an unfreeze that was asked for after the first.
+        summary="Freeze b24bot again" if frozen else "Freeze b24bot",
         target="freeze",
         calls=(
             Call(
@@ -119,7 +118,7 @@ def freeze(house: House, *reason: Annotated[str, Arg(label="REASON", help="why, 
                 note="Nothing that changes a portal is taken on or run until two people unfreeze b24bot",
             ),
         ),
-        before={"frozen": "no"},
+        before={"frozen": "yes" if frozen else "no"},
         wanted={"frozen": "yes"},
         undo=Undo(kind=UndoKind.FULL, sentence="An admin unfreezes, with another's approval.", line="unfreeze"),
     )

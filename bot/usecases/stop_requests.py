@@ -20,7 +20,6 @@ from bot.usecases.bypass import is_review
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.holding import steady_ms
-from bot.usecases.mode import FROZEN
 from bot.usecases.quorum import unfit
 from bot.usecases.rules import freeze_reason, freezing
 
@@ -60,8 +59,6 @@ def may_freeze(ctx: Context, person: Principal) -> bool:
 
 def _freeze(ctx: Context, inbound: Inbound) -> NewStop | None:
     if not isinstance(inbound, SlashCommand) or not may_freeze(ctx, inbound.person):
-        return None
-    if ctx.store.facts.get(FROZEN):
         return None
     try:
         understood = understand(freezing, freeze_line(inbound.text))

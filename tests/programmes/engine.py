@@ -221,9 +221,8 @@ class Engine(World):
                 self.lift(stop)
                 self.tell(stop.who, Word.NOT_STOPPED)
             else:
-                if not self.frozen:
-                    self.frozen = True
-                    self.record("bot:freeze:set", stop.who, BOT)
+                self.frozen = True
+                self.record("bot:freeze:set", stop.who, BOT)
                 self.tell(stop.who, Word.FROZEN)
 
     def _left(self, change: Change, span: int) -> int:

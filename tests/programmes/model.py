@@ -119,8 +119,7 @@ class World:
     def stop_of(self, inbound: Inbound) -> Stop | None:
         """The stop that somebody asks for who may, by the list alone; it holds from here on."""
         if inbound.kind == "freeze":
-            may = not self.frozen and self.may_ask(inbound.who) is None
-            return Stop(who=inbound.who, at=self.passed) if may else None
+            return Stop(who=inbound.who, at=self.passed) if self.may_ask(inbound.who) is None else None
         change = self.changes.get(inbound.number)
         if change is None or not inbound.genuine or inbound.version != change.version or change.begun:
             return None
@@ -258,9 +257,8 @@ class World:
             self.refuse_command(who, no)
             self.tell(who, no)
             return
-        if not self.frozen:
-            self.frozen = True
-            self.record("bot:freeze:set", who, BOT)
+        self.frozen = True
+        self.record("bot:freeze:set", who, BOT)
         self.record("command:line:ran", who, who)
         self.tell(who, Word.FROZEN)
 

@@ -22,9 +22,12 @@ from bot.usecases import buttons
 from bot.usecases.access import LAST_ADMIN, grant_role, revoke_role
 from bot.usecases.consider import Answered, Planned, ask, consider
 from bot.usecases.context import Channels
+from bot.usecases.deeds import LONGEST_FROZEN
 from bot.usecases.house import HERE, HousePlugin, do_at_once
 from bot.usecases.mode import FROZEN, note_mode
+from bot.usecases.receive import receive
 from bot.usecases.undo import may_still_undo
+from bot.usecases.worker import perform_job
 from tests.usecases.office import (
     ANTON,
     APPROVALS,
@@ -319,13 +322,22 @@ def test_who_only_looks_cannot_freeze(office: Office, who: Principal) -> None:
     assert office.records(Tag.COMMAND_REFUSED)[-1].actor == who.id
 
 
-def test_a_second_freeze_changes_nothing_and_says_who_was_first(office: Office) -> None:
+def test_a_second_freeze_is_added_to_the_first_and_says_who_was_first(office: Office) -> None:
     office.type(OLGA, "freeze first")
     before = office.store.facts.get(FROZEN)
-    assert office.type(IDA, "freeze second") == f"b24bot is frozen already: {before}"
-    assert office.store.facts.get(FROZEN) == before
-    assert len(office.records(Tag.FROZEN)) == 1
-    assert len(said_to_all(office)) == 2
+    assert office.type(IDA, "freeze second").startswith(f"b24bot is frozen already: {before} Your freeze is added")
+    assert str(office.store.facts.get(FROZEN)).startswith(f"{before} {marks.person(IDA)} said stop again at ")
+    assert [record.actor for record in office.records(Tag.FROZEN)] == [OLGA.id, IDA.id]
+    assert len(said_to_all(office)) == 4
+
+
+def test_freezes_without_end_do_not_fill_what_is_shown_of_them(office: Office) -> None:
+    said = [""]
+    for _ in range(12):
+        office.type(OLGA, f"freeze {'x' * 600}")
+        said.append(office.store.facts.get(FROZEN) or "")
+        assert said[-1] != said[-2]
+    assert max(map(len, said)) < LONGEST_FROZEN + 700
 
 
 def test_of_two_freezes_at_once_the_second_finds_the_first(office: Office) -> None:
@@ -334,7 +346,7 @@ def test_of_two_freezes_at_once_the_second_finds_the_first(office: Office) -> No
     office.type(OLGA, "freeze first")
     with office.store.unit_of_work():
         assert "frozen already" in do_at_once(office.ctx, IDA, second).title
-    assert len(office.records(Tag.FROZEN)) == 1
+    assert len(office.records(Tag.FROZEN)) == 2
 
 
 def test_a_dry_run_of_a_freeze_freezes_nothing(office: Office) -> None:
@@ -442,6 +454,37 @@ def test_the_approval_to_unfreeze_is_for_that_freeze_only(ruled: Office) -> None
     outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
     assert outcome.verdict == "failed"
     assert ruled.store.facts.get(FROZEN) == "somebody else said stop."
+
+
+def test_an_unfreeze_that_was_approved_before_another_freeze_leaves_b24bot_frozen(ruled: Office) -> None:
+    """The later word wins, also while Slack has not said yet whose it is."""
+    ruled.type(OLGA, "freeze first")
+    change = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, change)
+    ruled.hears(ruled.typed(OLGA, "freeze no, it still loses messages"))
+    ruled.work()
+    assert (ruled.now(change).status, ruled.records(Tag.UNFROZEN)) == (Status.CHANGED, [])
+    assert "it still loses messages" in str(ruled.store.facts.get(FROZEN))
+    again = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, again)
+    ruled.work()
+    assert not ruled.store.facts.get(FROZEN)
+
+
+def test_nothing_is_unfrozen_while_another_freeze_is_pending(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze first")
+    change = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, change)
+    ruled.deliver()
+    with ruled.store.unit_of_work() as store:
+        run = store.jobs.claim(ruled.clock.now_ms())
+    assert run is not None
+    receive(ruled.ctx, ruled.typed(OLGA, "freeze no, it still loses messages"))
+    perform_job(ruled.ctx, run)
+    assert ruled.now(change).status is Status.FAILED
+    assert "Somebody typed freeze meanwhile" in ruled.now(change).outcome
+    ruled.work()
+    assert "it still loses messages" in str(ruled.store.facts.get(FROZEN))
 
 
 # The mode

@@ -218,6 +218,16 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/usecases/test_stops.py",
     ),
     bug(
+        "unfreeze-overtakes",
+        "an approved unfreeze runs although somebody typed freeze after it",
+        (
+            "bot/usecases/deeds.py",
+            "    if any(stop.kind is StopKind.FREEZE for stop in ctx.store.stops.pending()):",
+            "    if False:",
+        ),
+        by="tests/usecases/test_house.py",
+    ),
+    bug(
         "eleventh",
         "one person may have any number of change requests open",
         ("bot/usecases/able.py", "MOST_OPEN = 10", "MOST_OPEN = 1_000"),
