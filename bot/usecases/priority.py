@@ -15,8 +15,11 @@ from bot.usecases.context import Context
 from bot.usecases.rules import freezing
 from bot.usecases.stop_requests import freeze_line
 
-BUTTONS: Mapping[str, Rank] = {buttons.WITHDRAW: Rank.STOPPING, buttons.UNDO: Rank.PLANNING}
-"""Buttons that do not decide: one stops, one plans another change."""
+BUTTONS: Mapping[str, Rank] = {
+    buttons.WITHDRAW: Rank.STOPPING,
+    **dict.fromkeys(buttons.PLANNING, Rank.PLANNING),
+}
+"""Buttons that do not decide: one stops, some plan another change."""
 NOUNS: Mapping[str, Rank] = {freezing.noun: Rank.STOPPING, **dict.fromkeys(OPEN_TO_ALL, Rank.HELPING)}
 """Commands with a rank of their own, by their first word."""
 

@@ -24,7 +24,8 @@ COUNTED = frozenset({Rank.LOCAL, Rank.PLANNING})
 """The ranks that this counts: not those of what stops or decides, nor of help and whoami."""
 TOO_MANY_SENTENCE = (
     f"{MOST_WAITING} of your commands are waiting, and that is the most: this one was not taken on. Send it again when "
-    "some of them have been answered. freeze, help and whoami work at any time, and so do the buttons of cards."
+    "some of them have been answered. freeze, help and whoami work at any time, and so does every button of a card but "
+    "Undo… and Ask again…."
 )
 _PASSING = ("answer_url", "trigger", "workspace", "enterprise")
 """What a redelivery may carry anew without being another delivery. Old releases did not store the last two."""

@@ -40,7 +40,7 @@ def press(ctx: Context, job: Job, click: Click) -> None:
     _ask_slack(ctx, click)
     if click.button == buttons.REJECT and _open_reason_form(ctx, job, click):
         return
-    if click.button in FOLLOWING and _ask_for_more(ctx, job, click):
+    if click.button in buttons.PLANNING and _ask_for_more(ctx, job, click):
         return
     with ctx.store.unit_of_work() as store:
         change = _claimed(ctx, click)
@@ -128,7 +128,9 @@ def form_trouble(error: DeliveryError) -> str:
 FOLLOWING: Mapping[
     str, tuple[Callable[[Context, ChangeRequest], bool], Callable[[Context, Job, Click, ChangeRequest], None]]
 ] = {buttons.UNDO: (may_still_undo, ask_to_undo), buttons.AGAIN: (may_still_ask_again, ask_again)}
-"""The buttons of what has ended that ask for another command: whether they still do, and the asking."""
+"""The buttons of what has ended that ask for another command: whether they still do, and the asking.
+
+A row for each of `buttons.PLANNING`: their clicks alone come here, and have the rank of what reads a portal."""
 
 
 def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:

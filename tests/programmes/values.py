@@ -176,7 +176,7 @@ class Job:
         if self.inbound is None:
             return 2
         stops = self.inbound.kind in ("freeze", "form") or self.inbound.word == "withdraw"
-        return 0 if stops else 3 if self.inbound.kind == "ask" or self.inbound.word == "undo" else 1
+        return 0 if stops else 3 if self.inbound.kind == "ask" or self.inbound.word in ("undo", "again") else 1
 
 
 OPEN = frozenset({"pending", "approved", "running", "unknown"})

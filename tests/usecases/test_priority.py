@@ -8,8 +8,9 @@ from bot.core.audit import Tag
 from bot.core.inbound import inbound_from_json
 from bot.store.jobs import LAST_LOCAL, Rank
 from bot.usecases import buttons
-from bot.usecases.priority import rank_of
+from bot.usecases.priority import BUTTONS, rank_of
 from bot.usecases.receive import receive
+from bot.usecases.review import FOLLOWING
 from tests.usecases.office import ANTON, OLGA, VERA, Office
 
 LINES = {
@@ -46,11 +47,17 @@ def test_the_rank_of_a_typed_line_goes_by_its_command(office: Office, text: str)
         (buttons.REJECT, Rank.DECIDING),
         (buttons.WAS_DONE, Rank.DECIDING),
         (buttons.UNDO, Rank.PLANNING),
+        (buttons.AGAIN, Rank.PLANNING),
         ("paint-it-black", Rank.DECIDING),
     ],
 )
 def test_the_rank_of_a_click_goes_by_its_button(office: Office, button: str, rank: Rank) -> None:
     assert rank_of(office.ctx, office.click(ANTON, office.ask(), button)) is rank
+
+
+def test_every_button_that_asks_for_another_command_waits_with_what_reads_a_portal() -> None:
+    assert set(FOLLOWING) == buttons.PLANNING
+    assert {button for button, rank in BUTTONS.items() if rank is Rank.PLANNING} == buttons.PLANNING
 
 
 def test_jobs_are_taken_by_rank_whatever_came_first(office: Office) -> None:
