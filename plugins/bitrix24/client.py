@@ -22,8 +22,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from bot.plugin import Clock
+from plugins.bitrix24.addresses import is_public
 from plugins.bitrix24.compression import Unpackable, unpack
-from plugins.bitrix24.endpoints import is_public
 from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, MaySend, Patience, Undelivered
 
 POOL = 4

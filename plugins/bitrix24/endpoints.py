@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.plugin import Refusal
-from plugins.bitrix24 import hosts
+from plugins.bitrix24 import hosts, vendor
 from plugins.bitrix24.hosts import OwnHost
 
 LOOPBACK = "127.0.0.1"
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_COUNTRY = r"com|com\.br|com\.tr|eu|de|es|fr|it|pl|uk|ru|by|kz|ua|uz|am|az|ge|kg|in|id|jp|cn|mx|co|vn|tw|tech"
-_CLOUD = re.compile(rf"{_LABEL}\.bitrix24\.(?:{_COUNTRY})")
 _HOST = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
 _ON_LOOPBACK = re.compile(r"(?:http://)?(127\.0\.0\.1|localhost):([1-9][0-9]{0,4})(?:/(?:rest/?)?)?")
 _OAUTH = re.compile(r"https://([^/?#@:\\\s]+)(/[A-Za-z0-9/_.-]*)?")
 _OAUTH_ON_LOOPBACK = re.compile(r"http://127\.0\.0\.1:([1-9][0-9]{0,4})(/[A-Za-z0-9/_.-]*)?")
 
-_WORLD = "https://oauth.bitrix.info/oauth/token/"
-_EAST = "https://oauth.bitrix24.tech/oauth/token/"
 _EASTERN = ("ru", "xn--p1ai", "by", "kz", "uz", "am", "az", "ge", "kg")
 
 
@@ -63,7 +58,7 @@ def portal(domain: str, settings: Mapping[str, str]) -> Endpoint:
     local = _ON_LOOPBACK.fullmatch(text)
     if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[2]) < 65536:
         return Endpoint(base=f"http://{local[1]}:{local[2]}/rest/", label=f"{local[1]}:{local[2]}")
-    if _CLOUD.fullmatch(text):
+    if vendor.is_portal(text):
         return Endpoint(base=f"https://{text}/rest/", label=text)
     listed = own_hosts(settings)
     own = hosts.find(listed, text)
@@ -87,14 +82,14 @@ def own_hosts(settings: Mapping[str, str]) -> tuple[OwnHost, ...]:
 
 def is_vendors(endpoint: Endpoint) -> bool:
     """Whether the portal is under a domain that the vendor gives out names of."""
-    return _CLOUD.fullmatch(endpoint.label) is not None
+    return vendor.is_portal(endpoint.label)
 
 
 def token_url(endpoint: Endpoint, settings: Mapping[str, str], *, stored: str = "") -> str:
     """The token endpoint for a portal: the setting `BITRIX24_OAUTH_URL`, what was stored, or a constant by region."""
     wanted = settings.get("BITRIX24_OAUTH_URL", "").strip() or stored
     if not wanted:
-        return _EAST if endpoint.host.rpartition(".")[2] in _EASTERN else _WORLD
+        return vendor.EAST if endpoint.host.rpartition(".")[2] in _EASTERN else vendor.WORLD
     local, far = _OAUTH_ON_LOOPBACK.fullmatch(wanted), _OAUTH.fullmatch(wanted)
     if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[1]) < 65536:
         return f"http://{LOOPBACK}:{local[1]}{_path(local[2])}"
@@ -104,17 +99,6 @@ def token_url(endpoint: Endpoint, settings: Mapping[str, str], *, stored: str = 
         f"“{shown(wanted)}” is not a token endpoint that the bot may send secrets to.",
         hint="The setting BITRIX24_OAUTH_URL must be https, with a host name and no user, port or query.",
     )
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is on the open internet: not private, loopback, link-local or reserved."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    found = mapped or found
-    return found.is_global and not found.is_multicast
 
 
 def shown(text: str) -> str:

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 
 from bot.plugin import Refusal
+from plugins.bitrix24 import vendor
+from plugins.bitrix24.addresses import carried, is_public
 
 SETTING = "BITRIX24_HOSTS"
 HTTPS = 443
@@ -111,6 +113,9 @@ def _name(word: str, name: str) -> str:
     if name.endswith("."):
         raise _refusal(word, "it ends with a dot", "Leave the dot out.")
     found = ascii_of(name)
+    if vendor.owns(found):
+        why = "it is a host of Bitrix24's own, which the bot reaches without this setting"
+        raise _refusal(word, why, "Leave it out.")
     if not found:
         why = "it is not a whole host name" if "." not in name else "it is not a host name"
         raise _refusal(word, why, EXAMPLE)
@@ -123,11 +128,11 @@ def _address(word: str, address: str, *, loopback: bool) -> str:
         found = ipaddress.ip_address(address.removeprefix("[").removesuffix("]"))
     except ValueError:
         raise _refusal(word, "what stands after = is not an address", EXAMPLE) from None
-    if getattr(found, "ipv4_mapped", None):
-        raise _refusal(word, "its address is an IPv4 address written as IPv6", "Write it like 10.0.5.7.")
+    if (inner := carried(found)) is not None:
+        why = f"its address is an IPv4 address written as IPv6: it leads to {inner}"
+        raise _refusal(word, why, "Write the portal's own address, like 10.0.5.7.")
     inside = any(found in network for network in _INSIDE)
-    public = found.is_global and not found.is_multicast
-    if not (inside or public or (loopback and found.is_loopback)):
+    if not (inside or is_public(str(found)) or (loopback and found.is_loopback)):
         raise _refusal(
             word,
             f"no portal is at {found}",

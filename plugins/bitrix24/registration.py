@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.plugin import BadArgument, DeclarationError, Json, Refusal
-from plugins.bitrix24 import catalogue, endpoints, icons
+from plugins.bitrix24 import addresses, catalogue, endpoints, icons
 from plugins.bitrix24.icons import Picture
 
 LONGEST_NAME = 255
@@ -119,7 +119,7 @@ def parse_address(word: str, *, what: str, longest: int, schemes: Sequence[str] 
 def _public(host: str) -> bool:
     if _HOST.fullmatch(host):
         return not host.endswith(_INSIDE)
-    return endpoints.is_public(host)
+    return addresses.is_public(host)
 
 
 def allow_handler(handler: str, settings: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.plugin import Refusal
-from plugins.bitrix24 import endpoints
+from plugins.bitrix24 import addresses, endpoints
 
 LOOSE = {"B24BOT_ALLOW_LOOPBACK": "on"}
 OWN = {"BITRIX24_HOSTS": "crm.example.com, b24.example.org"}
@@ -175,16 +175,28 @@ def test_a_token_endpoint_that_secrets_must_not_go_to_is_refused(url: str) -> No
         "ff02::1",
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::808:808",
+        "2002:a00:1::",
+        "2002:c0a8:101::1",
+        "2001:0:808:808::1",
+        "::10.0.0.1",
+        "::8.8.8.8",
+        "::ffff:0:10.0.0.1",
+        "fec0::1",
+        "5f00::1",
+        "3fff::1",
         "not an address",
     ],
 )
 def test_addresses_inside_a_network_are_not_public(address: str) -> None:
-    assert not endpoints.is_public(address)
+    assert not addresses.is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"])
 def test_addresses_on_the_internet_are_public(address: str) -> None:
-    assert endpoints.is_public(address)
+    assert addresses.is_public(address)
 
 
 def test_what_was_typed_is_repeated_short_and_harmless() -> None:

@@ -39,6 +39,12 @@ def test_entries_stand_apart_by_commas_or_blanks_and_none_is_none() -> None:
     assert hosts.parse("a.example a.example:443") == (OwnHost(name="a.example"),)
 
 
+VENDORS = (
+    *("shop.bitrix24.com=10.0.0.1", "Shop.Bitrix24.RU:8443", "bitrix24.de", "www.shop.bitrix24.com.br=8.8.8.8"),
+    *("oauth.bitrix.info=10.0.0.1", "oauth.bitrix24.tech=10.0.0.1", "oauth.bitrix.info"),
+)
+
+
 @pytest.mark.parametrize(
     ("word", "why", "write"),
     [
@@ -69,7 +75,14 @@ def test_entries_stand_apart_by_commas_or_blanks_and_none_is_none() -> None:
         ("box.example=0.0.0.0", "no portal is at 0.0.0.0", "the portal's own address"),
         ("box.example=224.0.0.1", "no portal is at 224.0.0.1", "the portal's own address"),
         ("box.example=255.255.255.255", "no portal is at 255.255.255.255", "the portal's own address"),
-        ("box.example=::ffff:10.0.0.1", "an IPv4 address written as IPv6", "Write it like 10.0.5.7"),
+        ("box.example=::ffff:10.0.0.1", "an IPv4 address written as IPv6: it leads to 10.0.0.1", "like 10.0.5.7"),
+        ("box.example=64:ff9b::a9fe:a9fe", "it leads to 169.254.169.254", "like 10.0.5.7"),
+        ("box.example=[64:ff9b::808:808]", "it leads to 8.8.8.8", "like 10.0.5.7"),
+        ("box.example=2002:a00:1::", "it leads to 10.0.0.1", "like 10.0.5.7"),
+        ("box.example=64:ff9b:1::a00:1", "no portal is at 64:ff9b:1::a00:1", "the portal's own address"),
+        ("box.example=::10.0.0.1", "no portal is at ::a00:1", "the portal's own address"),
+        ("box.example=fec0::1", "no portal is at fec0::1", "the portal's own address"),
+        *((word, "it is a host of Bitrix24's own", "Leave it out") for word in VENDORS),
         ("box.example=10.0.0.1,box.example=10.0.0.2", "it is listed twice", "Leave one of them out"),
     ],
 )

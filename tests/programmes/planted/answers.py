@@ -110,7 +110,7 @@ ANSWERS: tuple[Bug, ...] = (
     bug(
         "prefix-check",
         "a host that only begins like a portal's is taken for one",
-        ("plugins/bitrix24/endpoints.py", "    if _CLOUD.fullmatch(text):", "    if _CLOUD.match(text):"),
+        ("plugins/bitrix24/vendor.py", "    return _PORTAL.fullmatch(host)", "    return _PORTAL.match(host)"),
         by="tests/bitrix24/test_endpoints.py",
     ),
     bug(

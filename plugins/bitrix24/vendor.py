@@ -1,0 +1,22 @@
+"""The host names that belong to Bitrix24 itself: portals in its cloud, and its token endpoints."""
+
+from __future__ import annotations
+
+import re
+
+WORLD = "https://oauth.bitrix.info/oauth/token/"
+EAST = "https://oauth.bitrix24.tech/oauth/token/"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_COUNTRY = r"com|com\.br|com\.tr|eu|de|es|fr|it|pl|uk|ru|by|kz|ua|uz|am|az|ge|kg|in|id|jp|cn|mx|co|vn|tw|tech"
+_PORTAL = re.compile(rf"{_LABEL}\.bitrix24\.(?:{_COUNTRY})")
+_OWN = re.compile(rf"(?:{_LABEL}\.)*(?:bitrix24\.(?:{_COUNTRY})|bitrix\.info)")
+
+
+def is_portal(host: str) -> bool:
+    """Whether a host name is one that the vendor gives to portals."""
+    return _PORTAL.fullmatch(host) is not None
+
+
+def owns(host: str) -> bool:
+    """Whether a host name is under a domain of the vendor's."""
+    return _OWN.fullmatch(host) is not None
