@@ -80,6 +80,11 @@ class Described:
         """Whether Slack says no in so many words. Absent is not off."""
         return self.user.get(flag) is False
 
+    def on_grid(self, *flags: str) -> bool:
+        """The same of what the account is to its Enterprise Grid organisation."""
+        known = self.user.get("enterprise_user")
+        return isinstance(known, Mapping) and any(known.get(flag) for flag in flags)
+
     @property
     def here(self) -> bool:
         """Whether the account's own workspace is ours."""
@@ -110,6 +115,11 @@ SHAPES: tuple[Shape, ...] = (
     ),
     # Of several channels: `is_restricted` alone. Of a single one: both.
     ("guest", Standing.GUEST, lambda one: one.on("is_restricted", "is_ultra_restricted")),
+    (
+        "guest by what the organisation says",
+        Standing.GUEST,
+        lambda one: one.on_grid("is_restricted", "is_ultra_restricted"),
+    ),
     ("invited", Standing.INVITED, lambda one: one.on("is_invited_user")),
     # On Enterprise Grid an account may be described by `enterprise_user` and by nothing else.
     ("member of Enterprise Grid", Standing.MEMBER, lambda one: one.in_our_enterprise),

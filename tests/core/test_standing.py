@@ -19,6 +19,11 @@ MEMBER: dict[str, object] = {
 ON_GRID: dict[str, object] = {"enterprise_user": {"id": "U1", "enterprise_id": "E1", "teams": ["T9", "T1"]}}
 
 
+def on_grid(**flags: bool) -> dict[str, object]:
+    """An account that is described by `enterprise_user` alone, with these flags in it."""
+    return {"id": "U1", "enterprise_user": {"id": "U1", "enterprise_id": "E1", "teams": ["T9", "T1"], **flags}}
+
+
 def without(*names: str, **more: object) -> dict[str, object]:
     return {name: value for name, value in (MEMBER | more).items() if name not in names}
 
@@ -63,6 +68,11 @@ def test_the_documented_shapes_of_a_user_object(user: dict[str, object], standin
         (ON_GRID | {"id": "U1"}, Standing.MEMBER),
         (without("is_restricted", team_id="T9", **ON_GRID), Standing.MEMBER),
         (without(team_id="T9", is_restricted=True, **ON_GRID), Standing.GUEST),
+        (on_grid(is_restricted=True), Standing.GUEST),
+        (on_grid(is_ultra_restricted=True), Standing.GUEST),
+        (without(**on_grid(is_restricted=True)), Standing.GUEST),
+        (without(team_id="T9", is_admin=True, **on_grid(is_ultra_restricted=True)), Standing.GUEST),
+        (on_grid(is_restricted=False, is_ultra_restricted=False), Standing.MEMBER),
         (without(team_id="T9", deleted=True, **ON_GRID), Standing.DELETED),
         (without(team_id="T9", is_bot=True, **ON_GRID), Standing.BOT),
         (without(team_id="T9", is_stranger=True, **ON_GRID), Standing.STRANGER),

@@ -42,6 +42,15 @@ def test_an_account_that_is_described_by_enterprise_user_only_is_a_members(grid:
     grid.answer("Anton", "myconnector")
 
 
+def test_a_guest_by_what_enterprise_user_says_alone_is_refused(grid: Scene) -> None:
+    flags = ("deleted", "is_bot", "is_admin", "is_owner", "is_primary_owner")
+    grid.workspace.people["Anton"].flag(
+        is_ultra_restricted=True, omits=(*flags, "is_restricted", "is_ultra_restricted")
+    )
+    grid.ask("Anton", "connector list")
+    grid.answer("Anton", "guest")
+
+
 @pytest.mark.parametrize("flags", [{"is_stranger": True}, {"enterprise": "E0666", "teams": (TEAM_ID,)}])
 def test_a_person_of_another_organisation_is_refused_on_the_grid_as_well(grid: Scene, flags: dict[str, Any]) -> None:
     """In a channel shared by Slack Connect; the second account names whatever teams it likes."""

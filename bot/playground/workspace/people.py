@@ -90,6 +90,8 @@ class Person:
             "is_admin": False,
             "is_owner": False,
             "is_primary_owner": False,
+            "is_restricted": self.is_restricted,
+            "is_ultra_restricted": self.is_ultra_restricted,
             "teams": [self.team_id, *self.teams],
         }
 

@@ -98,6 +98,12 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/core/test_standing.py",
     ),
     bug(
+        "guest-of-the-organisation",
+        "a guest by what the organisation says of the account is a member",
+        (_STANDING, "any(known.get(flag) for flag in flags)", "all(known.get(flag) for flag in flags)"),
+        by="tests/core/test_standing.py",
+    ),
+    bug(
         "old-facts",
         "what Slack said of an account an hour ago is good enough",
         (_STANDING, "FRESH_MS = 60_000", "FRESH_MS = 3_600_000"),
