@@ -60,4 +60,6 @@ def check_set_aside(environment: Environment) -> str | Note:
     if not aside:
         return "nothing was set aside"
     says = f"{count(aside, 'delivery was', 'deliveries were')} set aside: b24bot stopped at each of them repeatedly."
-    return Note(says=says, hint="b24bot audit find --tag inbound:delivery:set_aside names them; report what they were.")
+    return Note(
+        says=says, hint="b24bot audit find --tag inbound:delivery:quarantined names them; report what they were."
+    )

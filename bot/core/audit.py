@@ -40,7 +40,7 @@ class Tag(StrEnum):
     EXECUTION_SETTLED = "change:execution:settled"
     ACCESS_GRANTED = "access:grant:added"
     ACCESS_REVOKED = "access:grant:removed"
-    DELIVERY_SET_ASIDE = "inbound:delivery:set_aside"
+    DELIVERY_QUARANTINED = "inbound:delivery:quarantined"
     DELIVERY_MISMATCHED = "inbound:delivery:mismatched"
     SETUP_CHANGED = "setup:place:changed"
     DEFAULT_PORTAL_SET = "portal:default:set"

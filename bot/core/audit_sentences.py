@@ -63,7 +63,9 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.SETUP_CHANGED: _s("{actor} changed the set-up of the plugin {subject}", line="Typed: {}"),
     Tag.DEFAULT_PORTAL_SET: _s("{actor} made {portal} the default portal", before="Before: {}", request="In {}"),
     Tag.OWN_PORTAL_SET: _s("{actor} changed the portal of their own commands", portal="Now: {}", before="Before: {}"),
-    Tag.DELIVERY_SET_ASIDE: _s("A {kind} of {actor} was set aside: b24bot stopped at it repeatedly", line="Typed: {}"),
+    Tag.DELIVERY_QUARANTINED: _s(
+        "A {kind} of {actor} was set aside: b24bot stopped at it repeatedly", line="Typed: {}"
+    ),
     Tag.FROZEN: _s("{actor} froze b24bot", reason=_WHY, sentence=_SAID),
     Tag.STOP_LIFTED: _s("The {kind} by {actor} did not stop {change}", reason=_WHY),
     Tag.UNFROZEN: _s("{actor} lifted the freeze of b24bot", request="In {}"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.core.principals import Principal
+from bot.core.redact import redact
 from bot.core.stops import NewStop, Stop, StopKind
 from bot.store.database import Database, Row
+from bot.store.keys import Keyring
 
 SETTLED_LAST_MS = 7 * 24 * 3_600_000
 """As long as the receipt of the delivery that it came with."""
@@ -13,14 +15,16 @@ SETTLED_LAST_MS = 7 * 24 * 3_600_000
 class Stops:
     """One row for each word that stops something, by the key of its delivery."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: Keyring) -> None:
         self._database = database
+        self._keys = keys
 
     def put(self, stop: NewStop) -> None:
-        """Let it hold from this transaction on."""
+        """Let it hold from this transaction on. What looks like a secret in its reason is stored as a mark."""
+        reason = redact(stop.reason, (), self._keys.fingerprint)
         self._database.execute(
             "INSERT INTO stops (key, kind, person, number, reason, steady) VALUES (?, ?, ?, ?, ?, ?)",
-            *(stop.key, stop.kind, stop.person.id, stop.number, stop.reason, stop.steady),
+            *(stop.key, stop.kind, stop.person.id, stop.number, reason, stop.steady),
         )
 
     def get(self, key: str) -> Stop | None:

@@ -51,7 +51,7 @@ class Store:
         self.jobs = Jobs(database, keys)
         self.outbox = Outbox(database, keys)
         self.facts = Facts(database)
-        self.stops = Stops(database)
+        self.stops = Stops(database, keys)
         self.refusals = FoldedRefusals(database)
 
     @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.principals import Principal, Role
+from bot.core.redact import redact
 from bot.core.stops import StopKind
 from bot.core.words import moment
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
@@ -62,7 +63,8 @@ def _set_role(ctx: Context, word: Word, params: Params) -> CallOutcome:
 
 
 def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
-    frozen, reason = ctx.store.facts.get(FROZEN) or "", str(params["reason"])
+    frozen = ctx.store.facts.get(FROZEN) or ""
+    reason = redact(str(params["reason"]), (), ctx.store.keys.fingerprint)
     note = str(params.get("note", ""))
     facts: dict[str, Fact] = {"reason": reason, **({"sentence": note} if note else {})}
     who, because = marks.person(word.asked), f" (“{reason}”)." if reason else "."

@@ -35,7 +35,9 @@ def _tell(ctx: Context, inbound: Inbound) -> None:
     facts: dict[str, Fact] = {"kind": what}
     if isinstance(inbound, SlashCommand):
         facts["line"] = recorded(inbound.text)
-    ctx.store.record(Entry(tag=Tag.DELIVERY_SET_ASIDE, actor=inbound.person.id, subject=inbound.person.id, facts=facts))
+    ctx.store.record(
+        Entry(tag=Tag.DELIVERY_QUARANTINED, actor=inbound.person.id, subject=inbound.person.id, facts=facts)
+    )
     title = (
         f"Your {what} was set aside and will not be done: b24bot stopped {MOST_CUT_ALONE} times while it worked on it. "
         "Tell an admin; `b24bot doctor` on the host names it."

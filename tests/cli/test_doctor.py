@@ -68,7 +68,7 @@ def test_a_delivery_that_was_set_aside_is_named(desk: Desk, workspace: SlackWork
     assert looked(desk)["set aside"] == (
         True,
         "1 delivery was set aside: b24bot stopped at each of them repeatedly. "
-        "b24bot audit find --tag inbound:delivery:set_aside names them; report what they were.",
+        "b24bot audit find --tag inbound:delivery:quarantined names them; report what they were.",
     )
 
 

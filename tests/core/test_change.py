@@ -14,7 +14,7 @@ from tests.core.samples import ANNA, BORIS, PLACE, PLAN
 
 ARROWS = {
     "pending": "approved rejected withdrawn expired",
-    "approved": "running gone failed changed withdrawn expired",
+    "approved": "running gone failed changed rejected withdrawn expired",
     "running": "done gone failed unknown",
     "unknown": "done gone failed",
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import Status
 from bot.playground.town import Town
 from bot.playground.workspace.limits import POSTS_PER_CHANNEL
@@ -32,8 +33,11 @@ def posts(scene: Scene, channel: str) -> list[float]:
 
 
 def test_a_burst_of_audit_lines_becomes_few_messages_and_slack_never_has_to_ask_for_a_pause(paced: Scene) -> None:
-    for number in range(25):
-        paced.ask("Gleb", f"connector show c{number}")
+    # Refusals of one person would share a record.
+    with paced.town.store.unit_of_work() as store:
+        for number in range(25):
+            line: dict[str, Fact] = {"line": f"connector show c{number} now"}
+            store.record(Entry(tag=Tag.COMMAND_REFUSED, actor="T0001:U0004", subject="T0001:U0004", facts=line))
     paced.channel_says("audit", "connector show c24")
     text = "\n".join(paced.workspace.transcript(one) for one in paced.workspace.messages("audit"))
     assert [text.count(f"connector show c{number} ") for number in range(25)] == [1] * 25

@@ -106,3 +106,52 @@ def test_a_customers_words_are_on_the_card_and_not_in_the_record(act: Changing) 
     assert words not in facts
     assert "+49301234567" not in facts
     assert "--text=‹16 characters, #" in facts or '--text "‹16 characters, #' in facts
+
+
+TOKEN = "xoxb-111122223333-abcdEFGHsecret"
+LINES = (
+    "{}",
+    "connector {}",
+    "connector list --portal {}",
+    "connector list --{} 1",
+    "connector remove {}",
+    "connector show '{}",
+    "connector update myconnector --name {}",
+    "connector error myconnector 1 {}",
+    "message send myconnector 1 --user {} --chat {} --text {}",
+    "chat rename myconnector 1 --chat {} --name {}",
+    "access grant {} operator",
+    "portal use {}",
+    "help {}",
+    "audit find --actor {}",
+    "request show {}",
+    "freeze see {}",
+    "freeze again {}",
+    "unfreeze",
+    "status",
+)
+"""Lines with a secret in each place where something is typed."""
+
+
+def test_a_secret_in_any_typed_field_is_in_no_file_no_log_and_nothing_that_slack_got(
+    act: Changing, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="b24bot")
+    act.confirms("connector adopt myconnector --handler https://b24bot.example/x")
+    for line in LINES:
+        act.ask("Ida", line.replace("{}", TOKEN))
+    act.workspace.wait_for(lambda: "‹secret, 32" in str(act.town.store.facts.get("frozen")), 10, "the freeze")
+    act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), 10, "the answers")
+    kept_apart = [(row["reason"], row["kind"]) for row in act.town.store.database.rows("SELECT * FROM stops")]
+    assert [kind for _, kind in kept_apart][:1] == ["freeze"]
+    assert all("‹secret, 32 characters, #" in reason for reason, _ in kept_apart)
+    act.town.store.back_up()
+    assert left_in(act.town.folder, TOKEN) == []
+    assert TOKEN not in caplog.text
+    assert [call.method for call in act.workspace.calls() if TOKEN in str(call.arguments)] == []
+
+
+def waits(town: Town) -> bool:
+    """Whether anything that came in or is to be said has not been dealt with."""
+    queued = "SELECT 1 FROM jobs WHERE state = 'new' UNION SELECT 1 FROM outbox WHERE state IN ('new', 'sending')"
+    return bool(town.store.database.rows(queued))

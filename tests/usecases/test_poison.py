@@ -53,11 +53,11 @@ def test_what_was_cut_short_alone_too_often_is_set_aside_and_its_person_is_told(
     assert claim(office) is None
     office.deliver()
     assert office.last_whisper.startswith(f"Your {kind} was set aside and will not be done: b24bot stopped 4 times")
-    (record,) = office.records(Tag.DELIVERY_SET_ASIDE)
+    (record,) = office.records(Tag.DELIVERY_QUARANTINED)
     assert (record.actor, record.facts["kind"]) == (ANTON.id, kind)
     assert ("Set aside", "1 delivery at which b24bot stopped again and again") in status(office.ctx).facts
     office.restart()
-    assert len(office.records(Tag.DELIVERY_SET_ASIDE)) == 1
+    assert len(office.records(Tag.DELIVERY_QUARANTINED)) == 1
 
 
 def test_what_ran_beside_others_when_a_process_died_is_done_however_often_that_was(office: Office) -> None:

@@ -35,7 +35,8 @@ def choose_default(office: Office, place: Place = ACME) -> None:
 def answer(office: Office, who: Principal, line: str) -> str:
     """All that somebody reads after a line."""
     office.type(who, line)
-    reply = office.messenger.whispers[-1].reply
+    # Answers of several people wait in turn.
+    reply = next(one.reply for one in reversed(office.messenger.whispers) if one.person == who)
     return "\n".join([reply.title, *(f"{label}: {text}" for label, text in reply.facts), *reply.notes])
 
 

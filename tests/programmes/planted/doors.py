@@ -169,6 +169,16 @@ DOORS: tuple[Bug, ...] = (
         by="tests/usecases/test_sealed_changes.py",
     ),
     bug(
+        "secret-in-a-stop",
+        "what looks like a secret in the reason of a freeze is stored as it was typed",
+        (
+            "bot/store/stops.py",
+            "        reason = redact(stop.reason, (), self._keys.fingerprint)\n",
+            "        reason = stop.reason\n",
+        ),
+        by="tests/stories/test_typed_secrets.py",
+    ),
+    bug(
         "customer-recorded",
         "a customer's words stand in the audit log",
         (
