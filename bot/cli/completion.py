@@ -21,7 +21,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from bot.app import Bot
 from bot.cli.terminal import Terminal
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, host_options
-from bot.plugin import Parameter, Plugin, Sealed, Secrets, Services
+from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.store.database import FILE_NAME
 from bot.usecases.consider import role_of
 from bot.usecases.desk import Desk
@@ -50,7 +50,8 @@ class FixedSecrets:
         """Delete nothing."""
 
     def lease(self, name: str, *, seconds: float) -> AbstractContextManager[bool]:
-        return nullcontext(False)
+        """Raises Refusal at once: whoever is told that another holds it would wait for that one."""
+        raise Refusal("Nothing is renewed to complete a word.")
 
 
 @contextmanager

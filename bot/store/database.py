@@ -167,20 +167,21 @@ class Database:
         """Run one statement that changes rows; returns how many. Only inside a unit of work of the same thread."""
         # The lock keeps another thread's change out of this thread's transaction.
         with self._lock:
-            self._require_unit()
+            self.require_unit()
             try:
                 return int(self._connection.execute(sql, values).rowcount)
             except FAULTS as error:
                 raise trouble(error, f"The database cannot be written now ({error}).") from None
 
-    def _require_unit(self) -> None:
+    def require_unit(self) -> None:
+        """Raise RuntimeError outside a unit of work: what is read for a change has to stay as it is until then."""
         if not self._connection.in_transaction:
             raise RuntimeError("a change outside a unit of work")
 
     def returning(self, sql: str, *values: object) -> list[Row]:
         """Run one statement that changes rows and returns them. Only inside a unit of work of the same thread."""
         with self._lock:
-            self._require_unit()
+            self.require_unit()
             try:
                 return self._query(sql, values)
             except FAULTS as error:

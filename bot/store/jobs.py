@@ -127,6 +127,7 @@ class Jobs:
         Whoever has the fewest jobs of that rank under way is first, then whose turn comes first, then the oldest. None
         also while what comes first has to run alone and something runs, or something runs that has to run alone.
         """
+        self._database.require_unit()
         head = self._database.row(
             "SELECT id, rank, cut_short FROM jobs AS job WHERE state = 'new' AND due_at <= ? AND rank <= ? "
             "ORDER BY rank, (SELECT count(*) FROM jobs AS busy WHERE busy.state = 'taken' AND busy.rank = job.rank "
