@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from bot.core.characters import drop_invisible
@@ -15,11 +15,13 @@ from bot.core.redact import Fingerprint, personal_mark, redact
 from bot.core.suggest import nearest
 from bot.core.tokenizer import render, words_of
 from bot.core.words import one_line, unbroken
-from bot.plugin import BadArgument, Command, Parameter
+from bot.plugin import BadArgument, Command, Parameter, PluginError
 
 AnyCommand = Command[Any]
 LONGEST_LINE = 4_000
 LONGEST_RECORDED = 200
+_COMMAND_WORD = re.compile(r"[^\W\d_][\w-]{0,30}")
+_CUT_MARK = re.compile("‹[^›]*$")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
 
 
@@ -70,32 +72,41 @@ def recorded(
     text: str,
     secrets: Iterable[str] = (),
     *,
-    commands: Iterable[AnyCommand] = (),
+    commands: Iterable[AnyCommand],
     fingerprint: Fingerprint | None = None,
 ) -> str:
     """A typed line as the record keeps it: as it is read, on one line, without secrets, and cut.
 
-    Of what is a customer's, as the one of the `commands` declares it, a mark stands in the line.
+    Of what is a customer's, as the one of the `commands` declares it, a mark stands in the line. A line that none of
+    them takes may have a customer's words anywhere, so only the beginning of it is kept.
 
     What reads as nothing, such as blanks, invisible characters or an empty pair of quotation marks, must not push the
     rest out of the record.
     """
-    line = drop_invisible(text)
-    if len(line) <= LONGEST_LINE:
-        with suppress(WordsError):
-            words = [word for word in words_of(line) if word]
-            line = render(_without_personal(list(commands), words, fingerprint))
-    return redact(one_line(line), secrets, fingerprint)[:LONGEST_RECORDED]
-
-
-def _without_personal(commands: list[AnyCommand], words: list[str], fingerprint: Fingerprint | None) -> list[str]:
-    """The words of a line with a mark for each value that is a customer's; of no known command, as they are."""
+    line, known = drop_invisible(text), list(commands)
     try:
-        command, rest = find(commands, words)
-    except WordsError:
-        return words
+        command = understand(known, line).command
+    except PluginError:
+        kept = _beginning(line, fingerprint)
+    else:
+        words = words_of(line)
+        rest = find(known, words)[1]
+        path = words[: len(words) - len(rest)]
+        kept = render([word for word in (*path, *_without_personal(command, rest, fingerprint)) if word])
+    return _CUT_MARK.sub("", redact(one_line(kept), secrets, fingerprint)[:LONGEST_RECORDED])
+
+
+def _beginning(line: str, fingerprint: Fingerprint | None) -> str:
+    """The first two words of a line, as far as they may be those of a command, and a mark for the rest of it."""
+    first = list(takewhile(_COMMAND_WORD.fullmatch, line.split(maxsplit=2)[:2]))
+    rest = line.strip().split(maxsplit=len(first))[len(first) :]
+    return " ".join([*first, *(personal_mark(words, fingerprint) for words in rest)])
+
+
+def _without_personal(command: AnyCommand, rest: Iterable[str], fingerprint: Fingerprint | None) -> Iterator[str]:
+    """The words after those of the command, with a mark for each value that is a customer's."""
     personal = {parameter.option for parameter in command.parameters if parameter.flag and parameter.arg.personal}
-    kept, hidden = words[: len(words) - len(rest)], False
+    hidden = False
     for word in rest:
         name, equals, value = word.partition("=")
         if hidden:
@@ -104,8 +115,7 @@ def _without_personal(commands: list[AnyCommand], words: list[str], fingerprint:
             word = f"{name}={personal_mark(value, fingerprint)}"
         elif name in personal:
             hidden = True
-        kept.append(word)
-    return kept
+        yield word
 
 
 def read_line(text: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_from_json
-from bot.core.invocation import recorded
 from bot.plugin import Reply
 from bot.store.jobs import MOST_CUT_ALONE, Job
+from bot.usecases.change_record import recorded_line
 from bot.usecases.context import Context, log
 from bot.usecases.notify import whisper
 
@@ -34,7 +34,7 @@ def _tell(ctx: Context, inbound: Inbound) -> None:
     what = WHAT[type(inbound)]
     facts: dict[str, Fact] = {"kind": what}
     if isinstance(inbound, SlashCommand):
-        facts["line"] = recorded(inbound.text)
+        facts["line"] = recorded_line(ctx, inbound.text)
     ctx.store.record(
         Entry(tag=Tag.DELIVERY_QUARANTINED, actor=inbound.person.id, subject=inbound.person.id, facts=facts)
     )

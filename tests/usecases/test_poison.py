@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +13,12 @@ from bot.store.database import Database
 from bot.store.jobs import ASIDE_LAST_MS, MOST_CUT_ALONE, SUSPECT_AFTER, Job
 from bot.store.store import Store
 from bot.usecases import buttons
-from bot.usecases.receive import receive
+from bot.usecases.house import registry_of
+from bot.usecases.receive import MOST_WAITING, receive
 from bot.usecases.status import status
 from bot.usecases.undelivered import Lost
 from bot.usecases.worker import perform_job, put_away_stranded
+from plugins.bitrix24.plugin import BitrixPlugin
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, OLGA, VERA, Office
 
@@ -58,6 +61,36 @@ def test_what_was_cut_short_alone_too_often_is_set_aside_and_its_person_is_told(
     assert ("Set aside", "1 delivery at which b24bot stopped again and again") in status(office.ctx).facts
     office.restart()
     assert len(office.records(Tag.DELIVERY_QUARANTINED)) == 1
+
+
+WORDS = "Ivan Petrov, Lenina 5"
+SENT = "message send shop 1 --user u1 --chat c1"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    {
+        f'{SENT} --text "{WORDS}"': f"{SENT} --text ",
+        f"{SENT} --text '{WORDS}": "message send ‹",
+        f'{SENT} --txt "{WORDS}"': "message send ‹",
+        f'mesage send shop 1 --text "{WORDS}"': "mesage send ‹",
+        f"{SENT} --text '{WORDS}{'x' * 4_000}'": "message send ‹",
+    }.items(),
+)
+def test_a_customers_words_are_in_no_record_of_a_command_that_is_set_aside_or_refused_as_one_too_many(
+    office: Office, line: str, kept: str
+) -> None:
+    office.ctx = replace(office.ctx, registry=registry_of([office.toy, BitrixPlugin()]))
+    receive(office.ctx, office.typed(OLGA, line))
+    for _ in range(MOST_CUT_ALONE):
+        die_at(office)
+    for _ in range(MOST_WAITING):
+        receive(office.ctx, office.typed(OLGA, "request list"))
+    receive(office.ctx, office.typed(OLGA, line))
+    (aside,), (refused,) = office.records(Tag.DELIVERY_QUARANTINED), office.records(Tag.COMMAND_REFUSED)
+    assert aside.facts["line"] == refused.facts["line"]
+    assert str(aside.facts["line"]).startswith(kept)
+    assert "Ivan" not in f"{aside.facts} {refused.facts}"
 
 
 def test_what_ran_beside_others_when_a_process_died_is_done_however_often_that_was(office: Office) -> None:

@@ -179,6 +179,12 @@ DOORS: tuple[Bug, ...] = (
         by="tests/stories/test_typed_secrets.py",
     ),
     bug(
+        "unread-line-recorded",
+        "a line that is not read stands in the audit log with all that was typed",
+        ("bot/core/invocation.py", "        kept = _beginning(line, fingerprint)\n", "        kept = line\n"),
+        by="tests/core/test_invocation.py",
+    ),
+    bug(
         "customer-recorded",
         "a customer's words stand in the audit log",
         (
