@@ -48,6 +48,7 @@ from tests.programmes.crash.steps import (
     tampered,
     the_admins_are_told,
     the_card_is_deleted,
+    the_card_was_looked_at,
     the_channel_is_closed,
     the_witness_is_missed,
     tokens_lapse,
@@ -254,8 +255,8 @@ REFUSED_POSTS = Scenario(
         does("people can be told again", people_can_be_told),
         does("#approvals is read-only", lambda scene: scene.workspace.flag_channel("approvals", is_read_only=True)),
         types("Anton", "connector remove myconnector", a_card_steps_aside),
+        tries_the_card_at_once(),
         does("the bot may post", lambda scene: scene.workspace.flag_channel("approvals", is_read_only=False)),
-        does("somebody has it tried at once", tries_the_card_at_once),
         does("a while passes", later(20), decidable(1002)),
     ),
 )
@@ -322,7 +323,9 @@ DELETED = Scenario(
         ASK,
         does("the card is deleted", the_card_is_deleted),
         does("five minutes pass", later(301), decidable()),
-        does("half an hour passes", later(1_500), lambda scene: scene.card("Still waiting for approval")),
+        does("twenty minutes pass", later(1_240), the_card_was_looked_at),
+        does("the card is deleted again", the_card_is_deleted),
+        does("half of the time is over", later(262), lambda scene: scene.card("Still waiting for approval")),
         does(
             "Slack will not tell who Olga is", lambda scene: scene.workspace.fault("server_error", "users.info", skip=1)
         ),

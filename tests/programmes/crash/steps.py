@@ -172,9 +172,16 @@ def a_card_steps_aside(scene: Scene) -> list[tuple[Any, ...]]:
     return scene.rows("SELECT 1 FROM outbox WHERE kind = 'card' AND number = 1002 AND attempts >= 3")
 
 
-def tries_the_card_at_once(scene: Scene) -> None:
-    for (id,) in scene.rows("SELECT id FROM outbox WHERE kind = 'card' AND number = 1002 AND state = 'new'"):
-        scene.terminal("outbox", "retry", str(id))
+def tries_the_card_at_once() -> Step:
+    """Somebody at the shell has a card tried that waits for its next attempt; not in the middle of one."""
+    codes: list[int] = []
+
+    def act(scene: Scene) -> object:
+        waiting = scene.rows("SELECT id FROM outbox WHERE kind = 'card' AND number = 1002 AND state = 'new'")
+        codes[:] = [scene.terminal("outbox", "retry", str(id)) for (id,) in waiting]
+        return None if waiting else NOT_YET
+
+    return Step(name="somebody has the card tried at once", act=act, done=lambda scene: codes)
 
 
 def later(seconds: float) -> Callable[[Scene], None]:
@@ -300,6 +307,11 @@ def the_card_is_deleted(scene: Scene) -> None:
     if card is not None:
         with scene.workspace.world.lock:
             scene.workspace.world.messages.remove(card)
+
+
+def the_card_was_looked_at(scene: Scene) -> object:
+    """Within the last minute the bot saw that the card stands; it looks again five minutes later."""
+    return scene.rows("SELECT 1 FROM outbox WHERE key = 'card:1001' AND sent_at > ?", scene.now_ms() - 60_000)
 
 
 def settles_truly(scene: Scene) -> None:
