@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.core.change import NOT_BEGUN, ChangeRequest, Status
-from bot.core.characters import drop_invisible
+from bot.core.characters import DASHES, drop_invisible
 from bot.core.errors import WordsError
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
 from bot.core.invocation import understand
 from bot.core.policy import Allowed, decide
 from bot.core.principals import Principal
 from bot.core.stops import NewStop, StopKind
-from bot.core.tokenizer import render, words_of
+from bot.core.tokenizer import option_word, render, words_of
 from bot.core.words import one_line
 from bot.plugin import PluginError, Risk
 from bot.usecases import buttons
@@ -24,6 +24,10 @@ from bot.usecases.quorum import unfit
 from bot.usecases.rules import freeze_reason, freezing
 
 LONGEST_REASON = 1_000
+DRY_RUN = "--dry-run"
+_MARKS = ".,:;!?…"
+"""What people put right behind a word."""
+_DASHES = "".join(DASHES) + " "
 
 
 def stop_requested(ctx: Context, inbound: Inbound) -> NewStop | None:
@@ -35,16 +39,21 @@ def stop_requested(ctx: Context, inbound: Inbound) -> NewStop | None:
 
 
 def freeze_line(text: str) -> str:
-    """A freeze with a quotation mark left open in its reason, with that reason quoted; any other line as it is.
+    """A freeze with all that stands behind the word as its reason, quoted; any other line as it is.
 
-    Nobody who says stop shall be told to close a quotation mark.
+    Nobody who says stop shall be told what is wrong with an option, a quotation mark or the length of their words. Only
+    a plain --dry-run is what it is anywhere else.
     """
     try:
-        words_of(text)
+        noun, *rest = words_of(text) or [""]
     except WordsError:
-        noun, *reason = drop_invisible(text).split(maxsplit=1)
-        return text if noun.lower() != freezing.noun or "--dry-run" in text else render([noun, *reason])
-    return text
+        noun, *rest = map(option_word, drop_invisible(text).split())
+    if noun.rstrip(_MARKS).lower() != freezing.noun:
+        return text
+    reason = " ".join(word.removeprefix("--reason=") for word in rest if word not in ("--reason", DRY_RUN))
+    # In front of a word a dash begins an option, or another language's sentence.
+    reason = " ".join(reason.split()).lstrip(_DASHES)[:LONGEST_REASON]
+    return render([freezing.noun, *([reason] if reason else []), *([DRY_RUN] if DRY_RUN in rest else [])])
 
 
 def rejection_reason(form: Form) -> str:

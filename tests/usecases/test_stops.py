@@ -27,6 +27,28 @@ STOPS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
     "withdraw": lambda office, change: office.click(OLGA, change, buttons.WITHDRAW),
     "reject": lambda office, change: office.form(VERA, change, "the wrong one"),
 }
+FREEZES = {
+    "freeze": "",
+    "FREEZE!": "",
+    "freeze, now": "now",
+    "freeze: --now": "now",
+    "freeze -- now": "now",
+    "freeze — the portal loses messages": "the portal loses messages",
+    "freeze —everything is broken": "everything is broken",
+    "freeze it --it loses messages": "it --it loses messages",
+    "freeze —portal default loses messages": "portal default loses messages",
+    "freeze --portal nosuch": "portal nosuch",
+    "freeze --break-glass": "break-glass",
+    "freeze --dry-run=x": "dry-run=x",
+    'freeze --reason "the portal loses messages"': "the portal loses messages",
+    "freeze —reason=“it loses” now": "it loses now",
+    "freeze --reason": "",
+    "freeze --reason it's broken": "it's broken",
+    "freeze --reason “left open": "“left open",
+    "freeze —it's \"so": "it's \"so",
+    "freeze it\\": "it\\",
+    f"freeze {'x' * 5_000}": "x" * 500,
+}
 STOPPED = {"freeze": Status.FAILED, "withdraw": Status.WITHDRAWN, "reject": Status.REJECTED}
 stopping = pytest.mark.parametrize("kind", STOPS)
 
@@ -119,7 +141,6 @@ NO_STOPS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
     "freeze of somebody unlisted": lambda office, change: office.typed(replace(OLGA, user="UNOBODY"), "freeze"),
     "freeze of another workspace": lambda office, change: office.typed(STRANGER, "freeze"),
     "freeze that is only shown": lambda office, change: office.typed(OLGA, "freeze --dry-run"),
-    "freeze with an option that is none": lambda office, change: office.typed(OLGA, "freeze --now"),
     "another command": lambda office, change: office.typed(OLGA, "unfreeze"),
     "withdrawal by somebody else": lambda office, change: office.click(ANTON, change, buttons.WITHDRAW),
     "withdrawal with a forged button": lambda office, change: office.click(
@@ -144,6 +165,26 @@ def test_the_words_of_whom_the_allow_list_does_not_let_hold_nothing(office: Offi
     assert pending(office) == 0
     perform_job(office.ctx, job)
     assert office.now(change).status is Status.DONE
+
+
+@pytest.mark.parametrize("line", FREEZES)
+def test_no_words_behind_freeze_keep_it_from_holding_and_they_are_the_reason(office: Office, line: str) -> None:
+    change = office.approved()
+    receive(office.ctx, office.typed(OLGA, line))
+    assert pending(office) == 1
+    office.wait(2)
+    assert (office.now(change).status, office.toy.calls) == (Status.FAILED, [])
+    (record,) = office.records(Tag.FROZEN)
+    assert record.facts["reason"] == FREEZES[line]
+    assert office.last_whisper.startswith("b24bot is frozen.")
+
+
+@pytest.mark.parametrize("line", ["freezer", "freeze --dry-run", "freeze —dry-run it's broken", "unfreeze"])
+def test_a_line_that_is_no_freeze_or_shows_one_freezes_nothing(office: Office, line: str) -> None:
+    receive(office.ctx, office.typed(OLGA, line))
+    assert pending(office) == 0
+    office.wait(2)
+    assert not office.store.facts.get(FROZEN)
 
 
 @stopping
