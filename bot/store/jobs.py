@@ -124,17 +124,15 @@ class Jobs:
     def claim(self, now: int, *, last: Rank = Rank.PLANNING) -> Job | None:
         """Take a due job of the first rank that has one, up to the `last` rank: people take turns.
 
-        Whoever has the fewest jobs of that rank under way is first, then whose turn comes first, then the oldest. None
-        also while what comes first has to run alone and something runs, or something runs that has to run alone.
+        Whoever has the fewest jobs of that rank under way is first, then whose turn comes first, then the oldest. While
+        what comes first has to run alone and something runs, or something runs that has to run alone, only what calls
+        no portal and is not to blame for deaths is taken.
         """
         self._database.require_unit()
-        head = self._database.row(
-            "SELECT id, rank, cut_short FROM jobs AS job WHERE state = 'new' AND due_at <= ? AND rank <= ? "
-            "ORDER BY rank, (SELECT count(*) FROM jobs AS busy WHERE busy.state = 'taken' AND busy.rank = job.rank "
-            "AND busy.person = job.person), turn, id LIMIT 1",
-            *(now, last),
-        )
-        if head is None or self._has_to_wait(head):
+        head = self._first(now, last)
+        if head is not None and self._has_to_wait(head):
+            head = self._first(now, min(last, LAST_LOCAL), cut_short_below=SUSPECT_AFTER)
+        if head is None:
             return None
         rows = self._database.returning(
             "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = ? "
@@ -142,6 +140,16 @@ class Jobs:
             head["id"],
         )
         return self._job(rows[0]) if rows else None
+
+    def _first(self, now: int, last: Rank, *, cut_short_below: int = -1) -> Row | None:
+        """What comes first of the jobs that are due; of those that were cut short less often, if so asked."""
+        return self._database.row(
+            "SELECT id, rank, cut_short FROM jobs AS job WHERE state = 'new' AND due_at <= ? AND rank <= ? "
+            "AND (? < 0 OR cut_short < ?) "
+            "ORDER BY rank, (SELECT count(*) FROM jobs AS busy WHERE busy.state = 'taken' AND busy.rank = job.rank "
+            "AND busy.person = job.person), turn, id LIMIT 1",
+            *(now, last, cut_short_below, cut_short_below),
+        )
 
     def _job(self, row: Row) -> Job:
         return Job(**{**row, "payload": open_text(self._keys, row["payload"])})

@@ -137,6 +137,24 @@ def test_while_a_suspect_runs_alone_what_calls_no_portal_goes_on(office: Office)
     assert "freeze" in job.payload
 
 
+def test_a_suspect_that_waits_to_run_alone_keeps_nothing_waiting_that_calls_no_portal(office: Office) -> None:
+    """It comes before the others: a freeze that was put off meanwhile, because Slack did not tell."""
+    receive(office.ctx, office.typed(OLGA, "freeze"))
+    for _ in range(SUSPECT_AFTER):
+        assert die_at(office) == 1
+    receive(office.ctx, office.typed(VERA, "thing list"))
+    suspect = claim(office)
+    assert suspect is not None
+    assert "freeze" in suspect.payload
+    with office.store.unit_of_work() as store:
+        store.jobs.postpone(suspect, due_at=office.clock.now_ms() + 5_000)
+    assert ["thing list" in one for one in taken(office)] == [True]
+    office.clock.advance(6)
+    receive(office.ctx, office.typed(VERA, "whoami"))
+    receive(office.ctx, office.typed(ANTON, "thing list"))
+    assert ["whoami" in one for one in taken(office)] == [True], "the suspect, and what reads a portal, wait"
+
+
 def test_a_start_that_the_loss_of_the_database_cut_short_counts_alone_only(office: Office) -> None:
     receive(office.ctx, office.typed(OLGA, "thing list"))
     with closing(Database(office.store.database.path, busy_seconds=0)) as database:
