@@ -1,4 +1,4 @@
-"""The threads that work: runners take jobs, the courier delivers, the keeper and the upkeep watch clock and files."""
+"""The threads that work: runners take jobs, the courier delivers, the others look around now and then."""
 
 from __future__ import annotations
 
@@ -101,6 +101,7 @@ class Worker:
             self._thread(f"reserved-runner-{number}", self._run_local, self._work, POLL_SECONDS)
         self._thread("courier", self._deliver_one, self._work, POLL_SECONDS)
         self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
+        self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
         self._thread("upkeep", self._upkeep.look, self._rounds, UPKEEP_SECONDS)
         self._thread("anchoring", self._anchoring.round, self._rounds, KEEPER_SECONDS)
 
@@ -165,12 +166,12 @@ class Worker:
         return bool(self._ctx.home_team) and self._courier.deliver_one()
 
     def _keep(self) -> bool:
+        """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
         put_away_stranded(self._ctx)
         if self._ctx.home_team:
             expire_overdue(self._ctx)
             remind(self._ctx)
             show_again(self._ctx)
-            self._recovery.look()
             self._stops.look()
         record_folded(self._ctx)
         write_checkpoint(self._ctx)
@@ -187,10 +188,17 @@ class Worker:
                 store.jobs.forget_aside(self._ctx.clock.now_ms())
                 store.stops.forget(self._ctx.clock.now_ms())
                 store.outbox.forget(self._ctx.clock.now_ms())
+        note_mode(self._ctx)
+        return False
+
+    def _recover(self) -> bool:
+        """All that reads portals and nobody waits for: apart from the keeper, for a portal can be slow."""
+        if self._ctx.home_team:
+            self._recovery.look()
+        now = self._ctx.clock.monotonic()
         if now >= self._tend_due:
             self._tend_due = now + TEND_SECONDS
             tend(self._ctx)
-        note_mode(self._ctx)
         return False
 
 
@@ -199,7 +207,7 @@ def tend(ctx: Context) -> None:
     for plugin in ctx.registry.plugins.values():
         try:
             plugin.tend(ctx.services(plugin.name))
-        except Exception:  # noqa: BLE001 - the edge to a plugin: the keeper has other things to do
+        except Exception:  # noqa: BLE001 - the edge to a plugin: the others have their turn
             log.exception("%s could not look after its own (%s)", plugin.name, ids.incident_id(), extra=TEND_FAULT)
 
 

@@ -11,17 +11,21 @@ import pytest
 
 from bot.core.change import Status
 from bot.core.errors import StoreUnavailable
+from bot.core.stops import STOP_LASTS_MS
+from bot.plugin import CallVerdict
 from bot.plugin.loopback import wait_until
 from bot.store.database import Database
 from bot.store.jobs import RECEIPTS_LAST_MS, Job
 from bot.store.store import Store
 from bot.usecases import buttons
+from bot.usecases.mode import FROZEN
 from bot.usecases.notify import show_card
 from bot.usecases.receive import receive
 from bot.usecases.undelivered import Lost
 from bot.usecases.worker import SWEEP_SECONDS, Worker, perform_job, put_away_stranded, tend
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office
+from tests.usecases.toy import Script
 
 
 @pytest.fixture
@@ -363,12 +367,49 @@ def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(office: Office, 
     assert in_time(lambda: office.toy.tended == 2)
 
 
-def test_the_keeper_lets_plugins_look_after_their_own_once_an_hour(office: Office, working: Worker) -> None:
+def test_recovery_lets_plugins_look_after_their_own_once_an_hour(office: Office, working: Worker) -> None:
     assert in_time(lambda: office.toy.tended == 1)
     office.clock.advance(3_599)
     assert not wait_until(lambda: office.toy.tended > 1, within=1.2)
     office.clock.advance(2)
     assert in_time(lambda: office.toy.tended == 2)
+
+
+@pytest.mark.parametrize("slow", ["read back", "tend"])
+def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(office: Office, slow: str) -> None:
+    """Reading back and what plugins look after have a thread of their own."""
+    reached, answer = threading.Event(), threading.Event()
+
+    def keep_waiting() -> None:
+        reached.set()
+        assert answer.wait(60)
+
+    change = office.approved()
+    office.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN, effect=False))
+    office.do_jobs()
+    assert office.now(change).status is Status.UNKNOWN
+    office.clock.advance(61)
+    office.messenger.on_try = _keep_silent
+    if slow == "tend":
+        office.toy.on_tend = keep_waiting
+    else:
+        office.toy.on_verify = keep_waiting
+    worker = Worker(office.ctx)
+    worker.start()
+    try:
+        assert reached.wait(20)
+        receive(office.ctx, office.typed(OLGA, "freeze it loses messages"))
+        assert in_time(lambda: "holds." in office.last_whisper)
+        office.clock.advance(STOP_LASTS_MS / 1_000)
+        assert in_time(lambda: bool(office.store.facts.get(FROZEN)))
+    finally:
+        answer.set()
+        worker.stop()
+
+
+def _keep_silent(kind: str) -> None:
+    if kind == "account":
+        raise Lost("TimeoutError")
 
 
 def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(

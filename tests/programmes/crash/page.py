@@ -13,7 +13,10 @@ from typing import Self
 from bot.clock import SystemClock
 
 _WORD = struct.Struct("<q")
-WORDS = ("shift_ms", "slept_ms", "nudges", "keeper_lag_ms", "fault", "busy_ms", "keeper_reads", "set_ms", "step_ms")
+WORDS = (
+    *("shift_ms", "slept_ms", "nudges", "keeper_lag_ms", "fault", "busy_ms"),
+    *("keeper_reads", "recovery_reads", "set_ms", "step_ms"),
+)
 """The 64-bit numbers on the page, in their order."""
 SIZE = 4096
 
@@ -54,7 +57,8 @@ class PagedClock(SystemClock):
 
     `set_ms` is by how much somebody has set the clock of the day, so only that one shows it.
     The thread called "keeper" can be given a clock that lags, so that a runner meets first what both would find. How
-    often it reads the clock is counted: by that the driver knows that it has made its round.
+    often it reads the clock is counted, and how often the thread called "recovery" reads the monotonic one: by that the
+    driver knows that they have made their rounds.
     """
 
     def __init__(self, page: Page) -> None:
@@ -69,6 +73,8 @@ class PagedClock(SystemClock):
         return now - self._page.get("keeper_lag_ms")
 
     def monotonic(self) -> float:
+        if threading.current_thread().name == "recovery":
+            self._page.add("recovery_reads", 1)
         return super().monotonic() + (self._page.get("shift_ms") + self._page.get("slept_ms")) / 1000
 
     def sleep(self, seconds: float) -> None:

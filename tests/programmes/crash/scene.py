@@ -40,8 +40,8 @@ TICK_SECONDS = 15
 POLL_SECONDS = 0.01
 COURIER_SECONDS = 0.5
 """Real seconds in which a courier takes what is due, if its channel does not rest."""
-READS_A_ROUND = 4
-"""When the keeper has read the clock so often it has looked at everything once."""
+READS_A_ROUND = {"keeper_reads": 4, "recovery_reads": 5}
+"""When the keeper and the recovery have read the clock so often they have looked at everything once."""
 MOST_LIVES = 40
 SWITCHES = {"rate_limit": "off", "oauth_reads_body": "body"}
 """The portal takes any number of calls a second here, and reads a token request's body as its documents say."""
@@ -241,17 +241,17 @@ class Scene:
         self.page.add("nudges", 1)
 
     def pass_time(self, seconds: float) -> None:
-        """The same, and wait until the keeper has made its round: the clock does not run away from a slow machine."""
+        """The same, and wait until those who look around have: the clock does not run away from a slow machine."""
         self.advance(seconds)
         self.keeper_looks()
 
     def keeper_looks(self) -> None:
-        """Wait until the keeper has made its round, or the bot is dead."""
-        enough = self.page.get("keeper_reads") + READS_A_ROUND
+        """Wait until the keeper and the recovery have made their rounds, or the bot is dead."""
+        enough = {word: self.page.get(word) + reads for word, reads in READS_A_ROUND.items()}
 
         def looked() -> bool:
             self.page.add("nudges", 1)
-            return self.page.get("keeper_reads") >= enough
+            return all(self.page.get(word) >= reads for word, reads in enough.items())
 
         self.wait(looked)
 
