@@ -41,7 +41,7 @@ def read(raw: bytes, *, nested: bool = False, failed: bool = False) -> Body | Un
         return Unreadable(flaw=found.flaw or decoding.NOT_JSON, words=found.words)
     error, inner = reported.find(found.values, failed=failed), found.values.get("result")
     if nested and error is None and isinstance(inner, Mapping):
-        error = reported.find(inner, failed=failed or reported.objects(found.values))
+        error = reported.find(inner, failed=failed or reported.objects(found.values), inner=True)
     return Body(values=found.values, error=error, around=found if found.flaw else None)
 
 

@@ -24,6 +24,8 @@ WORD_KEYS = (
 _CODE_KEYS = ("error", "code", "error_code")
 _OPEN_KEYS = ("message", "msg", "error_msg", "error_message", "errorMessage")
 """Where a success is remarked on too: `"message":"OK"`, `"error_message":"Success"`."""
+_FINE = ("ok", "success", "successful", "successfully", "done", "no error", "no errors", "успешно", "нет ошибок")
+_EMPTY: tuple[Any, ...] = ([], {}, "")
 _ANSWER_KEYS = ("result", "SUCCESS", "access_token")
 _STATUS_KEYS = ("status", "success", "ok", "SUCCESS", "result")
 _NO = (False, "error", "fail", "failed", "failure", "false")
@@ -45,13 +47,15 @@ class ReportedError:
     documented: bool = False
 
 
-def find(holder: Mapping[str, Any], *, failed: bool = False) -> ReportedError | None:
+def find(holder: Mapping[str, Any], *, failed: bool = False, inner: bool = False) -> ReportedError | None:
     """The error in the top level of a map; None when it reports none. `failed`: the HTTP status is not 200.
 
     An `error` of 0, false, [] or {} counts as one without a code, and a `message` as its words: but not beside an
-    answer, at HTTP 200, where nothing else tells of an error.
+    answer, at HTTP 200, where nothing else tells of an error. Beside an empty result, and `inner`, inside a result,
+    the words have to be known as those of a success: nothing found and nothing allowed look the same.
     """
-    if not failed and _answers(holder) and not objects(holder):
+    bare = inner or holder.get("result", True) in _EMPTY
+    if not failed and _answers(holder) and not objects(holder) and (_says_fine(holder) or not bare):
         return None
     error, words = holder.get("error"), _words(holder)
     if isinstance(error, str) and error.strip():
@@ -79,6 +83,12 @@ def objects(holder: Mapping[str, Any]) -> bool:
     if any(_plain(holder.get(key)) not in _NO_ERROR_CODES for key in _CODE_KEYS[1:]):
         return True
     return _says_no(holder) or _says_no(holder.get("result"))
+
+
+def _says_fine(holder: Mapping[str, Any]) -> bool:
+    """Whether each remark is one on a success; also where there is none."""
+    texts = [text_of(holder.get(key)) for key in _OPEN_KEYS]
+    return all(text.rstrip(".!").casefold() in _FINE for text in texts if text)
 
 
 def _says_no(holder: Any) -> bool:

@@ -146,7 +146,11 @@ def test_a_refusal_in_another_shape_counts_where_the_status_proves_it_and_is_alw
         # words beside a yes prove nothing
         (ACTIVATE, {**TRUE, **WORDS}, UNKNOWN),
         (ACTIVATE, {**TRUE, "errors": ["Access denied."]}, UNKNOWN),
+        (UNREGISTER, {"result": {"result": True, "error_msg": "Access denied."}}, UNKNOWN),
         (UNREGISTER, {"result": {"result": True, "error_description": "Access denied."}}, UNKNOWN),
+        # an empty list would prove that a connector is gone
+        (LIST, {"result": [], "message": "Access denied."}, UNKNOWN),
+        (LIST, {"result": {}, "error": 0, "error_msg": "Access denied."}, UNKNOWN),
         (UNREGISTER, {"result": {"result": True}, "error_msg": "Access denied.", "error_code": 7}, UNKNOWN),
         (UNREGISTER, {"result": {"result": True, "error_msg": "Access denied."}, "status": "error"}, UNKNOWN),
         (LIST, {"result": [], "status": "error", "message": "Access denied."}, UNKNOWN),
@@ -171,6 +175,7 @@ def test_words_beside_a_result_are_quoted(method: Method, body: Any, verdict: Ca
 def test_a_message_beside_a_success_leaves_a_read_read_and_a_change_done(remark: dict[str, Any]) -> None:
     read = judge(LIST, answer(200, {"result": {"a": "A"}, **remark}))
     assert (read.verdict, read.result) == (DONE, {"a": "A"})
+    assert judge(LIST, answer(200, {"result": [], **remark})).verdict is DONE
     assert judge(ACTIVATE, answer(200, {**TRUE, **remark})).verdict is DONE
     assert judge(UNREGISTER, answer(200, {"result": {"result": True, **remark}})).verdict is DONE
     assert judge(ACTIVATE, answer(200, {"result": 1, **remark})).verdict is UNKNOWN

@@ -49,6 +49,8 @@ SHAPES: list[tuple[dict[str, Any], str, str]] = [
     ({"result": {"a": "A"}, "success": False, "error_msg": "why"}, "", "why"),
     ({"result": {"result": False}, "message": "why"}, "", "why"),
     ({"result": {"SUCCESS": False}, "message": "why"}, "", "why"),
+    ({"result": [], "message": "why"}, "", "why"),
+    ({"result": {}, "error": 0, "error_msg": "why"}, "", "why"),
     ({"SUCCESS": False, "message": "why"}, "", "why"),
     ({"result": False, "message": "why"}, "", "why"),
     ({"result": "error", "message": "why"}, "", "why"),
@@ -85,7 +87,8 @@ def test_an_empty_error_is_no_error(holder: dict[str, Any]) -> None:
 REMARKS: list[dict[str, Any]] = [
     {"message": "OK"},
     {"msg": "done"},
-    {"error_message": "Success"},
+    {"error_message": "Success."},
+    {"message": "Успешно!"},
     {"error_msg": "Success", "error_code": 0},
     {"errorMessage": "Success", "code": 200, "status": "success"},
     {"error": 0, "message": "OK"},
