@@ -10,20 +10,24 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
 from bot.core.sanitizer import map_texts
-from bot.core.secret_patterns import ADDRESS, ADDRESS_PART, BARE, FORMS, NEVER
+from bot.core.secret_patterns import ADDRESS, ADDRESS_PART, BARE, FORMS, NEVER, OWN_MARK
 
 HIDDEN = "***"
 SHORTEST = 6
 """Shorter values are not looked for: they would blot out ordinary words."""
 HEX_LONGEST = 32
 """A word of so many hexadecimal digits or more is made by chance; a shorter one may be an id."""
+LETTERS_LONGEST = 20
+"""A part of an address of so many letters and no digit may be made by chance, if its capitals say so."""
 LEAST_BITS = 3.2
 """Of entropy in a character, below which a mixture of letters and digits is taken for a name."""
 Fingerprint = Callable[[str], str]
+Span = tuple[int, int]
 T = TypeVar("T")
 
 
@@ -32,9 +36,8 @@ def redact(text: str, secrets: Iterable[str] = (), fingerprint: Fingerprint | No
     if len(text) < SHORTEST:
         return text
     known = _spans(text, {form for secret in secrets for form in _forms(secret)})
-    kept = [found.span() for found in NEVER.finditer(text)]
-    seen = [span for span in _looks_secret(text) if not any(a < span[1] and span[0] < b for a, b in kept)]
-    return _blot(text, sorted([*known, *seen]), fingerprint)
+    found = [*_without_marks(_named(text), text), *_not_kept(_random(text), text)]
+    return _blot(text, sorted([*known, *found]), fingerprint)
 
 
 def redact_value(value: T, fingerprint: Fingerprint) -> T:
@@ -52,12 +55,36 @@ def personal_mark(words: str, fingerprint: Fingerprint | None) -> str:
     return f"‹{len(words)} characters›" if fingerprint is None else mark(words, fingerprint, what="")
 
 
-def _looks_secret(text: str) -> Iterator[tuple[int, int]]:
+def _without_marks(spans: Iterable[Span], text: str) -> Iterator[Span]:
+    """What is left of the spans beside the marks that stand in them."""
+    marks = [found.span() for found in OWN_MARK.finditer(text)]
+    for start, end in spans:
+        for a, b in marks:
+            if a < end and start < b:
+                if start < a:
+                    yield start, a
+                start = b
+        if start < end:
+            yield start, end
+
+
+def _not_kept(spans: Iterable[Span], text: str) -> list[Span]:
+    """Those that overlap nothing of what no chance made."""
+    kept = [found.span() for found in NEVER.finditer(text)]
+    return [(start, end) for start, end in spans if not any(a < end and start < b for a, b in kept)]
+
+
+def _named(text: str) -> Iterator[Span]:
+    """What a name in front of it, or the format of a provider, tells for a secret."""
     for form in FORMS:
         for found in form.finditer(text):
             start, end = found.span("secret")
             # The full stop of a sentence is no part of it: the same secret has the same mark everywhere.
             yield start, start + (len(text[start:end].rstrip(".,:;!?")) or end - start)
+
+
+def _random(text: str) -> Iterator[Span]:
+    """What looks as if made by chance."""
     for address in ADDRESS.finditer(text):
         for part in ADDRESS_PART.finditer(text, *address.span()):
             if _is_random(part[0]):
@@ -74,6 +101,8 @@ def _is_random(word: str, *, alone: bool = False) -> bool:
     """
     digits = sum(char.isdigit() for char in word)
     letters = sum(char.isalpha() for char in word)
+    if not digits and not alone:
+        return len(word) >= LETTERS_LONGEST and _is_jumbled(word)
     if not digits or not letters:
         return False
     if all(char in "0123456789abcdefABCDEF" for char in word):
@@ -82,6 +111,12 @@ def _is_random(word: str, *, alone: bool = False) -> bool:
     if alone or not mixed:
         mixed = mixed and digits >= 3 if alone else digits >= 5 and "-" not in word and "_" not in word
     return mixed and _bits(word) >= LEAST_BITS
+
+
+def _is_jumbled(word: str) -> bool:
+    """Whether a word of letters goes to and fro between capitals and small letters more than words in a row do."""
+    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(word) if a.isalpha() and b.isalpha())
+    return word.isalpha() and changes * 3 > len(word) and _bits(word) >= LEAST_BITS
 
 
 def _bits(word: str) -> float:
@@ -100,7 +135,7 @@ def _forms(secret: str) -> Iterator[str]:
         yield repr(secret)[1:-1]
 
 
-def _spans(text: str, forms: Iterable[str]) -> Iterator[tuple[int, int]]:
+def _spans(text: str, forms: Iterable[str]) -> Iterator[Span]:
     """Where they stand, those that overlap too."""
     for form in forms:
         start = text.find(form)
@@ -109,10 +144,10 @@ def _spans(text: str, forms: Iterable[str]) -> Iterator[tuple[int, int]]:
             start = text.find(form, start + 1)
 
 
-def _blot(text: str, spans: list[tuple[int, int]], fingerprint: Fingerprint | None) -> str:
+def _blot(text: str, spans: list[Span], fingerprint: Fingerprint | None) -> str:
     """The text with a mark for each run of spans that overlap; they come in rising order."""
     parts: list[str] = []
-    runs: list[tuple[int, int]] = []
+    runs: list[Span] = []
     for start, end in spans:
         if runs and start < runs[-1][1]:
             runs[-1] = (runs[-1][0], max(runs[-1][1], end))

@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 
 _END = r"(?![A-Za-z0-9_-])"
-_TEXT = r"[^\s&#\"'<>‹›,;{}()|\\]"
+MARK = r"‹(?:secret, )?[0-9]+ characters(?:, #[0-9a-f]{6})?›"
+"""What stands for a value that is hidden already. Anything else between such brackets is typed text."""
+_TEXT = r"[^\s&#\"'<>,;{}()|\\]"
 """What a value in an address, in JSON or in a header goes on with."""
+_VALUE = rf"(?:{MARK}|data:[^\s\"'<>&]+|{_TEXT})+"
+"""A whole value, with the marks that stand in it. Nothing may have to follow it."""
+_LIKELY = rf"(?={_TEXT}{{4}})(?={_TEXT}*[0-9]|{_TEXT}*[a-zа-яё][A-ZА-ЯЁ]|{_TEXT}*[!@$%^*+=~]\w)"
+"""Before a value in running text: at least four characters that no ordinary word has together."""
+_QUERY = r"(?<=[?&;#])"
+"""In front of a name in an address or a form."""
 
 PREFIXES = (
     r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{8,}",  # Slack
@@ -35,28 +43,47 @@ PREFIXES = (
 )
 
 STRONG_NAMES = (
-    r"(?:[\w.%-]{0,40}[_.-])?(?:secret|token|password|passwd|passphrase|api[_-]?key|apikey|access[_-]?key|private[_-]?key)"
-    r"|client_secret|signing_secret|access_token|refresh_token|application_token|x-amz-(?:signature|credential)"
+    r"[\w.%-]{0,40}(?:secret|token|pass_?word|passwd|passphrase|(?:api|access|private|secret)[_-]?key|пароль|токен)"
+    r"|x-amz-(?:signature|credential)"
 )
-"""A value behind one of these is a secret wherever it stands."""
+"""A value right behind one of these is a secret wherever it stands."""
+PROSE_NAMES = rf"{STRONG_NAMES}|pwd|pass|api key"
+"""With a blank before the value it may be running text: *Reset password: customer asked*."""
 WEAK_NAMES = (
-    r"key|sig|signature|auth|authorization|code|pwd|pass|credential|credentials|jwt|sid|session|sessid|session[_-]?id"
-    r"|[\w-]{0,40}[_-](?:sig|signature|sign|hash|hmac|auth|key)|sign|hmac|apikey"
+    r"key|sig|signature|auth|authorization|pwd|pass|credential|credentials|jwt|sid|session|\w{0,20}sess(?:ion)?[_-]?id"
+    r"|[\w-]{0,40}[_-](?:sig|signature|sign|hash|hmac|auth|key|pass|pwd)|sign|hmac|apikey"
 )
 """Only with an equals sign right behind, as in an address or a form."""
+_START = r"(?:(?<![\w-])|(?<=%5B))"
+_CLOSED = r"(?:[\"'\[\]]|%5[BD])"
+"""Between a name and its equals sign or colon, where it is quoted or in brackets."""
 
 FORMS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?<![A-Za-z0-9_-])(?P<secret>{'|'.join(PREFIXES)}){_END}"),
     re.compile(
         r"(?P<secret>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z))", re.DOTALL
     ),
-    re.compile(r"(?i)\b(?:bearer|basic) (?P<secret>[A-Za-z0-9._~+/-]{8,}=*)"),
-    # A user, or a user and a password, in front of a host.
-    re.compile(r"://(?P<secret>[^\s/?#@<>\"'‹›]+)@"),
-    re.compile(rf"(?i)(?<![\w-])(?:{WEAK_NAMES})=(?P<secret>{_TEXT}+)"),
-    re.compile(
-        rf"(?i)(?:(?<![\w-])|(?<=%5B))(?:{STRONG_NAMES})(?:[\"'\]]|%5D)*\s*[=:]\s*[\"']?(?P<secret>{_TEXT}+)",
-    ),
+    # As a header always; in running text only what is no word: *Basic information*.
+    re.compile(r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token) (?P<secret>[A-Za-z0-9._~+/-]{4,}=*)"),
+    re.compile(r"\b(?i:bearer|basic) (?P<secret>(?=[\w.~+/-]*(?:[0-9=]|[a-z][A-Z]|[._~+]\w))[A-Za-z0-9._~+/-]{8,}=*)"),
+    # A user, or a user and a password, in front of a host. With a slash in it a colon shows that it is no path.
+    re.compile(r"//(?P<secret>[^\s/?#<>\"']+)@"),
+    re.compile(r"//(?P<secret>[^\s/?#@:<>\"']+:(?![0-9]{1,5}[/?#])[^\s@<>\"'/?#]*[/?#][^\s@<>\"']*)@"),
+    re.compile(rf"(?i)(?<![\w-])(?:{WEAK_NAMES})=(?P<secret>{_VALUE})"),
+    re.compile(rf"(?i){_QUERY}(?:code|pw|psw|tok|tkn|bearer)=(?P<secret>{_VALUE})"),
+    re.compile(rf"{_QUERY}(?i:pin|otp)=(?P<secret>{_LIKELY}{_VALUE})"),
+    re.compile(rf"{_QUERY}[kstKST]=(?P<secret>(?={_TEXT}*[0-9])(?={_TEXT}*[A-Za-z]){_TEXT}{{8,}})"),
+    # In a form without an address, and what no number of an error looks like.
+    re.compile(rf"(?<![\w-])code=(?P<secret>{_TEXT}+)(?=&)"),
+    re.compile(rf"(?<![\w-])code=(?P<secret>(?={_TEXT}*[0-9])(?={_TEXT}*[A-Za-z]){_TEXT}{{8,}})"),
+    re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}*[=:][\"']?(?P<secret>{_VALUE})"),
+    # With blanks between: a name or a value that is quoted, a name that no sentence has, a value that is no word, and
+    # whatever a line ends with.
+    re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}+\s*[=:]\s*[\"']?(?P<secret>{_VALUE})"),
+    re.compile(rf"(?i){_START}(?:{PROSE_NAMES})\s*[=:]\s*[\"'](?P<secret>{_TEXT}+)"),
+    re.compile(rf"(?i){_START}(?=\w+[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)"),
+    re.compile(rf"{_START}(?i:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_LIKELY}{_VALUE})"),
+    re.compile(rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)(?=\s*$)"),
     # Tokens inside the path of an address: incoming webhooks, of which the address is the secret.
     re.compile(r"/rest/[0-9]+/(?P<secret>[A-Za-z0-9]{8,})(?=/|\s|$|[\"'?#&,;)])"),
     re.compile(r"hooks\.slack\.com/[a-z]+/(?P<secret>[A-Za-z0-9/_-]{8,})"),
@@ -72,5 +99,7 @@ ADDRESS_PART = re.compile(r"(?<=[/=])[A-Za-z0-9._~+%-]{16,}=*(?=[/?&#;]|$)")
 """A segment of a path or the value of a query, which is hidden when it looks as if made by chance."""
 BARE = re.compile(r"(?<![\w./:@=+%-])[A-Za-z0-9_-]{24,}(?![\w./:@+%-])")
 """A word that stands alone, hidden only when it looks as if made by chance."""
-NEVER = re.compile(r"data:[a-z]+/[^\s\"'<>]+|‹[^‹›]*›|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""A picture in an address, what is hidden already, and ids of the form UUID."""
+OWN_MARK = re.compile(MARK)
+NEVER = re.compile(rf"data:[a-z]+/[^\s\"'<>&]+|{MARK}|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}")
+"""A picture in an address, what is hidden already, and ids of the form UUID: no chance made them. A name in front of
+one, or the format of a provider, says more."""

@@ -83,6 +83,7 @@ def test_ordinary_words_stay(text: str) -> None:
 
 
 J = "eyJhbGciOiJIUzI1NiJ9"
+UUID = "550e8400-e29b-41d4-a716-446655440000"
 HIDDEN = {
     # text: the part that must not be seen
     "https://x.example/?api-key=abc123": "abc123",
@@ -119,6 +120,41 @@ HIDDEN = {
     "пароль token=абв": "абв",
     "Kq8vT2mZ4xL9pR7sW3nB6yD1": "Kq8vT2mZ4xL9pR7sW3nB6yD1",
     "a5f0" * 12: "a5f0" * 12,
+    # A name or a format in front says more than the look of the value.
+    f"https://x.example/?token={UUID}": UUID,
+    f"password={UUID}": UUID,
+    "see ‹xoxb-1234567890-abcdefgh›": "xoxb-1234567890-abcdefgh",
+    "token=‹hunter2xyz›": "hunter2xyz",
+    "password=hunter2xyz‹›": "hunter2xyz",
+    "token=‹5 characters›hunter2xyz": "hunter2xyz",
+    "https://x.webhook.office.com/webhookb2/hunter2xyz‹5 characters›": "hunter2xyz",
+    "token=data:image/png,hunter2xyz": "hunter2xyz",
+    "https://x.example/?pic=data:image/png;base64,AAAA&token=hunter2xyz": "hunter2xyz",
+    "https://x.example/?u=data:image/png;base64,AAAA&v=Zk3vQ9sLr8TtY2mNw5Xb": "Zk3vQ9sLr8TtY2mNw5Xb",
+    # Names in one word, short ones in an address, and those of other languages.
+    "https://x.example/?authToken=hunterxyz": "hunterxyz",
+    "https://x.example/?clientSecret=hunterxyz": "hunterxyz",
+    "https://x.example/?secretkey=hunterxyz": "hunterxyz",
+    "https://x.example/?accesstoken=hunterxyz": "hunterxyz",
+    "https://x.example/?token[]=hunterxyz": "hunterxyz",
+    "https://x.example/?PHPSESSID=hunterxyz": "hunterxyz",
+    "https://x.example/a;jsessionid=ABCD1234EF": "ABCD1234EF",
+    "https://x.example/?pw=hunterxyz": "hunterxyz",
+    "https://x.example/?pin=1234": "1234",
+    "https://x.example/?a=1&k=s3cr3tvalue": "s3cr3tvalue",
+    "the pwd: hunter2": "hunter2",
+    "pass: hunter2 for all": "hunter2",
+    "пароль: hunter2": "hunter2",
+    "пароль=тайна": "тайна",
+    "токен: aBcdefgh for the new one": "aBcdefgh",
+    "api key = hunter2": "hunter2",
+    "password: correcthorse": "correcthorse",
+    "Authorization: Basic abcdefgh": "abcdefgh",
+    # A path of letters alone, and a password with a slash.
+    "https://x.example/cb/aBcDeFgHiJkLmNoPqRsTuVwX": "aBcDeFgHiJkLmNoPqRsTuVwX",
+    "https://user:pa/ss@x.example/": "pa/ss",
+    "https://user:p@ss@x.example/": "p@ss",
+    "//user:pa55@x.example/": "pa55",
 }
 
 
@@ -149,6 +185,18 @@ PLAIN = [
     "T0123456:U0123456 U0B1C2D3E4F C0A1B2C3D4E",
     "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=",
     "name: “New chat” → “Better name”; newsletter: on → off",
+    "Reset password: customer asked",
+    "the client's password: changed by Anna, see CR-12",
+    "token: expired yesterday",
+    "Новый токен: выдан вчера",
+    "error code=500 on line 2",
+    "Basic information for the team",
+    "Bearer certificate",
+    "basic access to read/write",
+    "https://x.example:8080/@anna and https://x.example/@anna/post",
+    "https://x.example/docs/GettingStartedWithConnectors/",
+    "https://x.example/?k=shop&pin=shop&s=2&t=12",
+    "token=‹secret, 10 characters, #a1b2c3› and ‹16 characters, #a1b2c3›",
     "plan be46-97bf of 2026-11-30 12:13:29 UTC",
     "monkey=banana hotkey=F5 design=2",
     "",

@@ -179,6 +179,12 @@ DOORS: tuple[Bug, ...] = (
         by="tests/stories/test_typed_secrets.py",
     ),
     bug(
+        "named-secret-kept",
+        "a UUID stands in the records although its name says that it is a secret",
+        ("bot/core/redact.py", "_without_marks(_named(text), text)", "_not_kept(_named(text), text)"),
+        by="tests/core/test_redact.py",
+    ),
+    bug(
         "unread-line-recorded",
         "a line that is not read stands in the audit log with all that was typed",
         ("bot/core/invocation.py", "        kept = _beginning(line, fingerprint)\n", "        kept = line\n"),
