@@ -11,10 +11,11 @@ from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_to_json
 from bot.core.principals import Principal
 from bot.plugin import Reply
 from bot.store.jobs import Rank, Receipt
+from bot.usecases import buttons
 from bot.usecases.context import Context, log
 from bot.usecases.notify import whisper
 from bot.usecases.priority import rank_of
-from bot.usecases.refused_commands import record_refusal
+from bot.usecases.refused_commands import record_refusal, record_refused_click
 from bot.usecases.stops import hold
 from bot.usecases.worker import INBOUND
 
@@ -65,6 +66,10 @@ def _refuse(ctx: Context, inbound: Inbound) -> None:
     if isinstance(inbound, SlashCommand):
         record_refusal(ctx, inbound, TOO_MANY_SENTENCE)
     else:
+        number = buttons.number_in(inbound.value)
+        change = ctx.store.changes.get(number) if number is not None else None
+        ours = change is not None and buttons.genuine(ctx.store.keys, ctx.home_team, change, inbound)
+        record_refused_click(ctx, inbound.person, change if ours else None, TOO_MANY_SENTENCE)
         # An acknowledged click carries no words.
         channel = inbound.channel if isinstance(inbound, Click) else ""
         whisper(ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.core.audit import Entry, Fact, Tag
+from bot.core.change import ChangeRequest
 from bot.core.inbound import SlashCommand
+from bot.core.principals import Principal
 from bot.store.refused_commands import Refusals
-from bot.usecases.change_record import recorded_line
+from bot.usecases.change_record import record_change, recorded_line
 from bot.usecases.context import Context
 
 LONGEST_SUBJECTS = 1_000
@@ -23,6 +25,15 @@ def record_refusal(ctx: Context, slash: SlashCommand, reason: str) -> None:
     facts: dict[str, Fact] = {"line": line, "reason": reason}
     ctx.store.record(Entry(tag=Tag.COMMAND_REFUSED, actor=person, subject=person, facts=facts))
     ctx.store.refusals.begin(person, reason, at=now)
+
+
+def record_refused_click(ctx: Context, person: Principal, change: ChangeRequest | None, reason: str) -> None:
+    """Record that a click or a form was refused, each time, in the unit of work of the answer."""
+    facts: dict[str, Fact] = {"reason": reason}
+    if change is not None:
+        record_change(ctx.store, Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
+    else:
+        ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts))
 
 
 def record_folded(ctx: Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.core import marks
-from bot.core.audit import Entry, Fact, Tag
+from bot.core.audit import Fact, Tag
 from bot.core.change import NOT_BEGUN, ChangeRequest, Review, Status, Verdict, status_in_words
 from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
@@ -25,6 +25,7 @@ from bot.usecases.notify import announce, say_under_card, show_card, told, whisp
 from bot.usecases.portals import are_several
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.refusals import PRESS_AGAIN, cause_of, refusal_of
+from bot.usecases.refused_commands import record_refused_click
 from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, outcast, unasked
 from bot.usecases.stop_requests import rejection_reason
@@ -152,7 +153,7 @@ def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> C
     if recorded:
         earlier = change is not None and _earlier(ctx, inbound, change)
         reason = "the button is of a card that was posted anew since" if earlier else NOT_OURS
-        _refusal(ctx, inbound.person, change, reason)
+        record_refused_click(ctx, inbound.person, change, reason)
     return None
 
 
@@ -195,11 +196,11 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
         show_card(ctx, change.number)
         barred = unfit(ctx, inbound.person, change)
         if barred is not None:
-            _refusal(ctx, inbound.person, change, barred.reason)
+            record_refused_click(ctx, inbound.person, change, barred.reason)
         return False
     barred = bar(ctx, inbound.person, change)
     if barred is not None:
-        _refusal(ctx, inbound.person, change, barred.reason)
+        record_refused_click(ctx, inbound.person, change, barred.reason)
         _tell(ctx, inbound, barred.reason)
         return False
     return True
@@ -224,7 +225,7 @@ def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
         return
     barred = _uncountable(ctx, click.person, change)
     if barred:
-        _refusal(ctx, click.person, change, barred)
+        record_refused_click(ctx, click.person, change, barred)
         _tell(ctx, click, barred)
     elif _count(ctx, click.person, change):
         pass
@@ -343,15 +344,15 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
     """Take a change request back, in a unit of work; returns what to tell the person."""
     if person != change.requester:
         reason = "Only the person who asked can withdraw a change request."
-        _refusal(ctx, person, change, reason)
+        record_refused_click(ctx, person, change, reason)
         return reason
     if is_review(change):
         reason = f"{change.id} cannot be withdrawn: somebody else decides about a broken glass."
-        _refusal(ctx, person, change, reason)
+        record_refused_click(ctx, person, change, reason)
         return reason
     barred = outcast(ctx, person) if change.status in NOT_BEGUN else None
     if barred is not None:
-        _refusal(ctx, person, change, barred.reason)
+        record_refused_click(ctx, person, change, barred.reason)
         return barred.reason
     now = ctx.clock.now_ms()
     ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
@@ -362,14 +363,6 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
     say_under_card(ctx, change.number, f"{marks.person(person)} withdrew it.")
     show_card(ctx, change.number)
     return f"{told(ctx, change)} is withdrawn."
-
-
-def _refusal(ctx: Context, person: Principal, change: ChangeRequest | None, reason: str) -> None:
-    facts: dict[str, Fact] = {"reason": reason}
-    if change is not None:
-        record_change(ctx.store, Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
-    else:
-        ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts))
 
 
 def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:

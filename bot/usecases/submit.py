@@ -30,21 +30,25 @@ from bot.usecases.house import do_at_once
 from bot.usecases.mode import hurdle
 from bot.usecases.notify import error_reply, note_trouble, say_under_card, show_card, told, whisper
 from bot.usecases.progress import Reporter
-from bot.usecases.refused_commands import record_refusal
+from bot.usecases.refused_commands import record_refusal, record_refused_click
 from bot.usecases.standing import look_up
 from bot.usecases.stop_requests import freeze_line
 from bot.usecases.stops import settle_stop
 from bot.usecases.undo_links import find_undone
 
 
-def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
-    """Answer a slash command. Everything stored, and the end of the job, is one transaction."""
+def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeRequest | None = None) -> None:
+    """Answer a slash command. Everything stored, and the end of the job, is one transaction.
+
+    `pressed_on` is the change request on whose card a button stands for the command: a refused click is recorded for
+    it each time, and a refused line that was typed may be folded with others.
+    """
     reporter = Reporter(ctx.clock, ctx.messenger, slash.person, slash.channel, ctx.pace)
     try:
         considered = consider(ctx, slash.person, freeze_line(slash.text), reporter)
         reply, mood = _take(ctx, job, slash, considered)
     except PluginError as error:
-        _refuse(ctx, job, slash, error)
+        _refuse(ctx, job, slash, error, pressed_on)
         return
     finally:
         reporter.finish()
@@ -54,12 +58,14 @@ def submit(ctx: Context, job: Job, slash: SlashCommand) -> None:
             _answer(ctx, job, slash, reply, mood=mood)
 
 
-def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError) -> None:
+def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError, pressed_on: ChangeRequest | None) -> None:
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
     reference = note_trouble(error, f"{slash.person.id} typed {recorded_line(ctx, slash.text)}")
     reply = error_reply(error, reference=reference)
     with ctx.store.unit_of_work():
-        if isinstance(error, NotPermitted):
+        if isinstance(error, NotPermitted) and pressed_on is not None:
+            record_refused_click(ctx, slash.person, pressed_on, error.sentence)
+        elif isinstance(error, NotPermitted):
             record_refusal(ctx, slash, error.sentence)
         mood = "trouble" if isinstance(error, PluginFault) else "refusal"
         _answer(ctx, job, slash, reply, mood=mood, suggestion=suggestion)

@@ -52,7 +52,7 @@ def may_still_ask_again(ctx: Context, change: ChangeRequest) -> bool:
 
 def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the command that undoes it; it is planned and decided like any other."""
-    _ask(ctx, job, click, f"{undo_line(ctx.store.changes.exact(change))} --reason 'Undo {change.id}'")
+    _ask(ctx, job, click, change, f"{undo_line(ctx.store.changes.exact(change))} --reason 'Undo {change.id}'")
 
 
 def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
@@ -60,8 +60,9 @@ def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> No
     change = ctx.store.changes.exact(change)
     invocation = replace(understand(ctx.registry, change.line).invocation, portal=change.place.name)
     reason = shlex.quote(change.reason or f"Again after {change.id}")
-    _ask(ctx, job, click, f"{invocation.line} --reason {reason}")
+    _ask(ctx, job, click, change, f"{invocation.line} --reason {reason}")
 
 
-def _ask(ctx: Context, job: Job, click: Click, line: str) -> None:
-    submit(ctx, job, SlashCommand(key=click.key, person=click.person, channel=click.channel, text=line))
+def _ask(ctx: Context, job: Job, click: Click, change: ChangeRequest, line: str) -> None:
+    slash = SlashCommand(key=click.key, person=click.person, channel=click.channel, text=line)
+    submit(ctx, job, slash, pressed_on=change)

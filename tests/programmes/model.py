@@ -262,15 +262,18 @@ class World:
         self.record("command:line:ran", who, who)
         self.tell(who, Word.FROZEN)
 
-    def ask(self, who: str, thing: str, wanted: str | None) -> None:
-        """Somebody types a line that changes something."""
+    def ask(self, who: str, thing: str, wanted: str | None, *, pressed_on: Change | None = None) -> None:
+        """Somebody types a line that changes something, or presses a button that stands for one."""
         no = self.may_ask(who)
         if no is None:
             self.look_up([who])
             no = self.outcast(who)
         if no is not None:
-            self.refuse_command(who, no)
-            self.tell(who, no)
+            if pressed_on is None:
+                self.refuse_command(who, no)
+                self.tell(who, no)
+            else:
+                self._refuse(who, pressed_on, no)
         elif self.portal_down:
             self.tell(who, Word.PORTAL_DOWN)
         elif thing not in self.things or self.things[thing] == wanted:
@@ -399,7 +402,7 @@ class World:
         elif button == "undo" and change.undone:
             self.tell(who, Word.UNDONE)
         elif button == "undo" and self.undoable(change):
-            self.ask(who, change.thing, change.before)
+            self.ask(who, change.thing, change.before, pressed_on=change)
         else:
             self.tell(who, Word.NO_SUCH_BUTTON)
 

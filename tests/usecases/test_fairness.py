@@ -63,13 +63,23 @@ def test_what_stops_decides_or_helps_is_neither_counted_nor_refused(office: Offi
     assert receive(office.ctx, ALWAYS[kind](office, change)) is Receipt.NEW
 
 
-def test_an_undo_too_many_is_told_to_who_pressed_it(office: Office) -> None:
+@pytest.mark.parametrize("button", sorted(buttons.PLANNING))
+def test_a_click_too_many_that_plans_is_told_to_who_pressed_it_and_recorded_each_time(
+    office: Office, button: str
+) -> None:
     """An acknowledged click carries no answer of its own."""
     change = office.approved("thing paint one --colour blue")
     office.work()
     fill(office)
-    assert receive(office.ctx, office.click(OLGA, change, buttons.UNDO)) is Receipt.TOO_MANY
+    for _ in range(2):
+        assert receive(office.ctx, office.click(OLGA, change, button)) is Receipt.TOO_MANY
+    assert receive(office.ctx, office.click(OLGA, change, button, value="1001.x.y.z")) is Receipt.TOO_MANY
     assert office.waiting_whispers()[-1].reply.title.startswith("20 of your commands are waiting")
+    refused = office.records(Tag.REVIEW_REFUSED)
+    assert [(record.actor, record.subject) for record in refused] == [
+        *[(OLGA.id, change.id)] * 2,
+        (OLGA.id, "card"),
+    ]
 
 
 @pytest.mark.parametrize("slow", [False, True])

@@ -54,7 +54,7 @@ def test_whoever_may_not_change_may_not_undo(office: Office, who: Principal) -> 
     first = done(office)
     assert office.press(who, first, buttons.UNDO)
     assert len(office.store.changes.with_status(Status)) == 1
-    assert [record.actor for record in office.records(Tag.COMMAND_REFUSED)] == [who.id]
+    assert [record.actor for record in office.records(Tag.REVIEW_REFUSED)] == [who.id]
 
 
 def test_what_is_undone_already_has_nothing_left_to_do(office: Office) -> None:
