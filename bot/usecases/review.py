@@ -11,6 +11,7 @@ from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
 from bot.core.policy import BrokenGlass
 from bot.core.principals import Principal
+from bot.core.stops import StopKind
 from bot.plugin import Reply
 from bot.store.jobs import Job, Rank
 from bot.usecases import buttons
@@ -29,7 +30,7 @@ from bot.usecases.refused_commands import record_refused_click
 from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, outcast, unasked
 from bot.usecases.stop_requests import rejection_reason
-from bot.usecases.stops import settle_stop
+from bot.usecases.stops import pending_stop, settle_stop
 from bot.usecases.undelivered import Busy, DeliveryError, Lost
 from bot.usecases.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
 
@@ -263,6 +264,9 @@ def _kept(ctx: Context, person: Principal, change: ChangeRequest) -> str:
         # Somebody is here who would know that the channel is mended.
         try_audit_again(ctx)
         return f"{barred} {change.id} waits; press the button again when that is over."
+    stop = pending_stop(ctx, change)
+    if stop is not None and stop.kind is StopKind.FREEZE:
+        return f"A freeze is waiting to be confirmed. {change.id} waits; press the button again when that is over."
     return keeps_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else ""
 
 

@@ -22,6 +22,7 @@ from bot.usecases.rules import FREEZE
 from bot.usecases.standing import look_up
 from bot.usecases.stop_requests import may_freeze, stop_requested
 
+FAULTY = "b24bot met a fault while it confirmed the freeze; the freeze stays."
 UNCONFIRMED = "Slack did not say within a minute whether that account is a member's; the freeze stays."
 HOLDS: Mapping[StopKind, str] = {
     StopKind.FREEZE: "Your freeze holds.",
@@ -55,6 +56,30 @@ def settle_stop(ctx: Context, key: str) -> None:
     stop = ctx.store.stops.get(key)
     if stop is not None and ctx.store.stops.settle(stop, at=ctx.clock.now_ms()) and not _is_done(ctx, stop):
         _record_lifted(ctx, stop, "it was refused, or came too late")
+
+
+def end_after_fault(ctx: Context, key: str) -> str:
+    """End the stop whose job met a fault, in the unit of work that ends the job: a freeze stays, another is lifted.
+
+    Returns what the person is told of it; an empty text where the delivery came with no stop that holds.
+    """
+    stop = ctx.store.stops.get(key)
+    if stop is None or not ctx.store.stops.settle(stop, at=ctx.clock.now_ms()):
+        return ""
+    if _freeze_stays(ctx, stop, FAULTY):
+        return "b24bot is frozen all the same; two admins can unfreeze it."
+    if _is_done(ctx, stop):
+        return ""
+    _record_lifted(ctx, stop, "b24bot met a fault while it did what was asked for")
+    return f"{stop.subject} was not stopped. Try again."
+
+
+def _freeze_stays(ctx: Context, stop: Stop, note: str) -> bool:
+    """Freeze by the word of a pending freeze that was not confirmed, if the stored allow-list still lets them."""
+    if stop.kind is not StopKind.FREEZE or not may_freeze(ctx, stop.person):
+        return False
+    DEEDS[FREEZE](ctx, Word(asked=stop.person), {"reason": stop.reason, "note": note})
+    return True
 
 
 def put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
@@ -98,8 +123,7 @@ class StopDeadlines:
         with ctx.store.unit_of_work() as store:
             if not store.stops.settle(stop, at=ctx.clock.now_ms()):
                 return
-            if stop.kind is StopKind.FREEZE and may_freeze(ctx, stop.person):
-                DEEDS[FREEZE](ctx, Word(asked=stop.person), {"reason": stop.reason, "note": UNCONFIRMED})
+            if _freeze_stays(ctx, stop, UNCONFIRMED):
                 _tell(ctx, stop, f"b24bot is frozen. {UNCONFIRMED} Two admins can unfreeze it.", when="end")
             else:
                 _record_lifted(ctx, stop, "Slack did not say within a minute who that is")
@@ -113,20 +137,30 @@ def _is_done(ctx: Context, stop: Stop) -> bool:
     if stop.kind is StopKind.FREEZE:
         return bool(ctx.store.facts.get(FROZEN))
     ended = {StopKind.WITHDRAW: Status.WITHDRAWN, StopKind.REJECT: Status.REJECTED}
-    return ctx.store.changes.require(stop.number).status is ended[stop.kind]
+    change = _change_of(ctx, stop)
+    return change is not None and change.status is ended[stop.kind]
+
+
+def _change_of(ctx: Context, stop: Stop) -> ChangeRequest | None:
+    """The change request it is about; None for a freeze, and where what is stored cannot be read any more."""
+    try:
+        return ctx.store.changes.get(stop.number) if stop.number else None
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _record_lifted(ctx: Context, stop: Stop, reason: str) -> None:
     facts: dict[str, Fact] = {"kind": stop.kind, "reason": reason}
-    if stop.number:
-        change = ctx.store.changes.require(stop.number)
+    change = _change_of(ctx, stop)
+    if change is not None:
         record_change(ctx.store, Tag.STOP_LIFTED, change, actor=stop.person.id, facts=facts)
     else:
         ctx.store.record(Entry(tag=Tag.STOP_LIFTED, actor=stop.person.id, subject=stop.subject, facts=facts))
 
 
 def _tell(ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:
-    channel = ctx.store.changes.require(stop.number).channel if stop.number else ""
+    change = _change_of(ctx, stop)
+    channel = change.channel if change is not None else ""
     whisper(ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when))
 
 

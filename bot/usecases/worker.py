@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot import clock as ids
 from bot.core.errors import StoreUnavailable
-from bot.core.inbound import Click, Form, SlashCommand, inbound_from_json
+from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_from_json
 from bot.core.notices import Whisper
 from bot.plugin import Reply
 from bot.store.jobs import INBOUND as INBOUND
@@ -29,7 +29,7 @@ from bot.usecases.recover import Recovery
 from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
-from bot.usecases.stops import StopDeadlines, put_off
+from bot.usecases.stops import StopDeadlines, end_after_fault, put_off
 from bot.usecases.submit import submit
 from bot.usecases.undelivered import DeliveryError
 from bot.usecases.upkeep import Upkeep
@@ -246,13 +246,13 @@ def _excuse(ctx: Context, job: Job, sentence: str) -> None:
     try:
         notice = _apology(ctx, job, sentence)
         with ctx.store.unit_of_work() as store:
-            _put_away(ctx, store, job, again=job.kind != INBOUND)
+            stopped = _put_away(ctx, store, job, again=job.kind != INBOUND)
             if notice is not None:
                 whisper(
                     ctx,
                     notice.person,
                     notice.channel,
-                    notice.reply,
+                    Reply(title=f"{notice.reply.title} {stopped}".rstrip()),
                     answer_url=notice.answer_url,
                     mood=notice.mood,
                 )
@@ -262,11 +262,24 @@ def _excuse(ctx: Context, job: Job, sentence: str) -> None:
     ctx.wake()
 
 
-def _put_away(ctx: Context, store: Store, job: Job, *, again: bool) -> None:
+def _put_away(ctx: Context, store: Store, job: Job, *, again: bool) -> str:
+    """Put it back, or end it with the stop that it was to confirm; returns what became of that."""
     if again:
         store.jobs.retry(job, due_at=ctx.clock.now_ms() + RETRY_MS)
-    else:
-        store.jobs.finish(job)
+        return ""
+    store.jobs.finish(job)
+    inbound = _inbound_of(job)
+    return end_after_fault(ctx, inbound.key) if inbound is not None else ""
+
+
+def _inbound_of(job: Job) -> Inbound | None:
+    """What came in; None where that cannot be read, and for another kind of job."""
+    if job.kind != INBOUND:
+        return None
+    try:
+        return inbound_from_json(job.payload)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def put_away_stranded(ctx: Context) -> None:
@@ -303,9 +316,8 @@ def _apology(ctx: Context, job: Job, sentence: str) -> Whisper | None:
             return None
         reply = Reply(title=f"{change.id}: {sentence}")
         return Whisper(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
-    try:
-        inbound = inbound_from_json(job.payload)
-    except (ValueError, KeyError, TypeError):
+    inbound = _inbound_of(job)
+    if inbound is None:
         # What cannot be read names nobody who waits for it.
         return None
     channel = inbound.channel if not isinstance(inbound, Form) else ""

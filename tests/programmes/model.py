@@ -437,6 +437,9 @@ class World:
             self._refuse(who, change, barrier)
             self.try_channel_again()
             return
+        if any(stop.number == 0 for stop in self.stops):
+            self._refuse(who, change, Word.FREEZE_WAITS)
+            return
         if who in change.reviews:
             if not self._enough(change):
                 self.tell(who, Word.TWICE)

@@ -249,6 +249,11 @@ RUNNING: list[Row] = [
     (f"{YES}; the bot is frozen; it runs; vera approves", "failed 0 vera TOO_LATE_FAILED", STOPPED),
     (f"{ONE}; the bot is frozen; anton approves", "pending 0 anton FROZEN", "opened refused"),
     (
+        f"{ONE}; {AWAY}; olga types freeze; Slack tells again; anton approves",
+        "pending 0 anton FREEZE_WAITS",
+        "opened refused",
+    ),
+    (
         f"{ONE}; the bot is frozen; anton approves; the bot is unfrozen; anton approves; it runs",
         "done 1 anton FROZEN",
         "opened refused approved intended answered ended",

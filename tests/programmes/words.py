@@ -17,6 +17,7 @@ class Word(StrEnum):
     AUDIT_DEAD = "does not take messages"
     AUDIT_LATE = "lags behind: a line for it"
     FROZEN = "b24bot is frozen"
+    FREEZE_WAITS = "A freeze is waiting to be confirmed"
     HOLDS = "holds. Slack has not said yet who you are"
     NOT_STOPPED = "was not stopped: Slack did not say"
     OPEN_ALREADY = "is open for this already"

@@ -17,7 +17,7 @@ from bot.store.jobs import Job
 from bot.usecases import buttons
 from bot.usecases.mode import FROZEN
 from bot.usecases.receive import receive
-from bot.usecases.stops import UNCONFIRMED
+from bot.usecases.stops import FAULTY, UNCONFIRMED
 from bot.usecases.undelivered import Lost
 from bot.usecases.worker import perform_job
 from tests.usecases.office import ANTON, HOME, OLGA, STRANGER, VERA, VIKTOR, Office
@@ -303,6 +303,64 @@ def test_a_clock_that_is_set_ends_no_stop_before_its_minute(office: Office, minu
     office.clock.advance(1)
     office.stops.look()
     assert pending(office) == 0
+
+
+@stopping
+def test_a_stop_whose_job_meets_a_fault_is_ended_with_words_of_its_own(office: Office, kind: str) -> None:
+    """Nobody is told after a minute that Slack did not answer; a freeze stays, another stop is lifted on the record."""
+    change = office.approved()
+    let_facts_age(office)
+    office.messenger.on_try = lambda about: _break(about)
+    receive(office.ctx, STOPS[kind](office, change))
+    (stop,) = office.store.stops.pending()
+    with office.store.unit_of_work() as store:
+        job = store.jobs.claim(office.clock.now_ms())
+    assert job is not None
+    perform_job(office.ctx, job)
+    assert pending(office) == 0
+    told = office.waiting_whispers()[-1].reply.title
+    assert told.startswith("Something went wrong inside b24bot. Tell an admin the reference E-")
+    if kind == "freeze":
+        assert told.endswith("b24bot is frozen all the same; two admins can unfreeze it.")
+        assert office.store.facts.get(FROZEN)
+        assert [record.facts["sentence"] for record in office.records(Tag.FROZEN)] == [FAULTY]
+    else:
+        assert told.endswith(f"{change.id} was not stopped. Try again.")
+        assert lifted(office) == [(stop.person.id, change.id)]
+    speak(office)
+    office.wait(STOP_LASTS_MS / 1000 + 1)
+    assert not [one for one in office.messenger.whispers if "Slack did not say" in one.reply.title]
+    assert office.now(change).status is (Status.FAILED if kind == "freeze" else Status.DONE)
+
+
+def _break(about: str) -> None:
+    if about == "account":
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("kind", ["withdraw", "reject"])
+def test_a_stop_of_a_request_that_cannot_be_read_any_more_is_ended_all_the_same(office: Office, kind: str) -> None:
+    change = office.approved()
+    receive(office.ctx, STOPS[kind](office, change))
+    with office.store.unit_of_work() as store:
+        job = store.jobs.claim(office.clock.now_ms())
+        store.database.execute("UPDATE changes SET decision = '{}' WHERE number = ?", change.number)
+    assert job is not None
+    perform_job(office.ctx, job)
+    assert pending(office) == 0
+    assert [subject for _, subject in lifted(office)] == [change.id]
+
+
+def test_a_freeze_that_is_pending_keeps_an_approval_from_being_used_up(office: Office) -> None:
+    change = office.ask()
+    receive(office.ctx, office.typed(OLGA, "freeze"))
+    with office.store.unit_of_work() as store:
+        freeze = store.jobs.claim(office.clock.now_ms())
+    told = office.press(ANTON, change)
+    assert told.startswith("A freeze is waiting to be confirmed.")
+    assert told.endswith("press the button again when that is over.")
+    assert (office.now(change).status, office.now(change).reviews) == (Status.PENDING, ())
+    assert freeze is not None
 
 
 def test_a_freeze_whose_job_breaks_stays_all_the_same(office: Office) -> None:
