@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,6 +15,8 @@ from bot.store.secrets import opened
 
 SHORTEST = 8
 """A shorter value is no secret that one could find: it would be found in ordinary words."""
+WHOLE_BELOW = 12
+"""A shorter value is looked for only where letters and digits do not go on around it; a longer one anywhere."""
 FIELDS: Mapping[str, str] = {
     "client_secret": "the client secret",
     "access": "an access token",
@@ -28,6 +31,34 @@ FIELDS: Mapping[str, str] = {
 """Which fields of a stored secret are secret, and what they are called."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prints:
+    """What the known secrets are found by."""
+
+    words: Mapping[str, str]
+    """What each is, by its fingerprint."""
+    hashes: Mapping[int, frozenset[int]]
+    """By length, hashes that hold for this process alone: they cost little, so that every place of a text is tried."""
+
+    def candidates(self, text: str) -> Iterator[str]:
+        """The parts of a text that may be one of them."""
+        for size, hashes in self.hashes.items():
+            for start in range(len(text) - size + 1):
+                part = text[start : start + size]
+                if hash(part) in hashes and (size >= WHOLE_BELOW or _is_whole(text, start, size)):
+                    yield part
+
+
+def _prints(values: Mapping[str, str], fingerprint: Callable[[str], str]) -> _Prints:
+    secrets = [value for value in values if len(value) >= SHORTEST]
+    return _Prints(
+        words={fingerprint(secret): values[secret] for secret in secrets},
+        hashes={
+            size: frozenset(hash(secret) for secret in secrets if len(secret) == size) for size in map(len, secrets)
+        },
+    )
+
+
 class KnownSecrets:
     """Finds a secret by what it is, also inside a longer word. Follows the stored secrets when they are renewed."""
 
@@ -35,7 +66,7 @@ class KnownSecrets:
         self._database = database
         self._keys = keys
         self._settings = {value: f"the value of {name}" for name, value in (settings or {}).items()}
-        self._prints: Mapping[str, tuple[int, str]] = {}
+        self._prints = _Prints(words={}, hashes={})
         self._versions: object = None
         self._lock = threading.Lock()
 
@@ -45,22 +76,18 @@ class KnownSecrets:
         for text in texts:
             plain = drop_invisible(text)
             for form in {plain, unquote(plain)}:
-                for candidate in _candidates(form, {size for size, _ in known.values()}):
-                    found = known.get(self._keys.fingerprint(candidate))
+                for candidate in known.candidates(form):
+                    found = known.words.get(self._keys.fingerprint(candidate))
                     if found is not None:
-                        return found[1]
+                        return found
         return ""
 
-    def _known(self) -> Mapping[str, tuple[int, str]]:
+    def _known(self) -> _Prints:
         rows = self._database.rows("SELECT plugin, name, generation FROM secrets ORDER BY plugin, name")
         versions = (self._keys.ids, [tuple(row.values()) for row in rows])
         with self._lock:
             if versions != self._versions:
-                self._prints = {
-                    self._keys.fingerprint(value): (len(value), words)
-                    for value, words in self._values().items()
-                    if len(value) >= SHORTEST
-                }
+                self._prints = _prints(self._values(), self._keys.fingerprint)
                 self._versions = versions
             return self._prints
 
@@ -75,14 +102,9 @@ class KnownSecrets:
         return found
 
 
-def _candidates(text: str, sizes: set[int]) -> Iterator[str]:
-    """Every part of the text of one of these lengths that does not begin or end in the midst of letters and digits."""
-    edges = [at for at in range(len(text) + 1) if _is_edge(text, at)]
-    places = set(edges)
-    for start in edges:
-        for size in sizes:
-            if start + size in places:
-                yield text[start : start + size]
+def _is_whole(text: str, start: int, size: int) -> bool:
+    """Whether a part neither begins nor ends in the midst of letters and digits."""
+    return _is_edge(text, start) and _is_edge(text, start + size)
 
 
 def _is_edge(text: str, at: int) -> bool:

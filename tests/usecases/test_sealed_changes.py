@@ -148,6 +148,7 @@ def retire_unless_used(store: Store, key_file: Path) -> None:
 
 
 WAYS = ["{}", "--reason {}", "Bearer {}", "https://x.example/?api-key={}&x=1", "key={}", "x/{}/y", "“{}”", "({})."]
+WAYS += ["токен{}", "{}1", "x{}x", f"{'x' * 3_000}{{}}{'x' * 900}"]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -170,6 +171,13 @@ def test_a_token_is_known_from_its_renewal_on_and_in_a_form_too(office: Office) 
         with pytest.raises(SecretTyped, match="an access token of portal prod"):
             receive(office.ctx, office.form(ANTON, change, f"see {token}, please"))
     receive(office.ctx, office.form(ANTON, change, "see first-token, please"))
+
+
+def test_a_short_secret_is_known_as_a_whole_word_and_not_inside_another(office: Office) -> None:
+    office.store.secrets("toy").write("prod", {"password": "removing"}, after=0)
+    with pytest.raises(SecretTyped, match="a password of portal prod"):
+        receive(office.ctx, office.typed(OLGA, "thing list, removing!"))
+    receive(office.ctx, office.typed(OLGA, "thing remove one --reason unremovingly"))
 
 
 def test_a_key_of_the_key_file_is_known(office: Office) -> None:

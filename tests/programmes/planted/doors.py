@@ -149,6 +149,12 @@ DOORS: tuple[Bug, ...] = (
         by="tests/usecases/test_sealed_changes.py",
     ),
     bug(
+        "glued-secret-taken",
+        "one of the bot's own secrets is not found where a letter stands right beside it",
+        ("bot/store/known_secrets.py", "size >= WHOLE_BELOW or ", ""),
+        by="tests/usecases/test_sealed_changes.py",
+    ),
+    bug(
         "blotted-sent",
         "the mark that stands for a secret is sent to the portal instead of it",
         (
