@@ -33,7 +33,15 @@ from bot.usecases.notify import told
 from bot.usecases.portals import keep_first_portal
 from bot.usecases.receive import check_secrets
 from bot.usecases.review import confirm
-from bot.usecases.submit import check_can_be_decided, open_change, opened_reply, preview, with_reading
+from bot.usecases.submit import (
+    asks_for_same,
+    check_can_be_decided,
+    not_taken_on,
+    open_change,
+    opened_reply,
+    preview,
+    with_reading,
+)
 from bot.usecases.undelivered import DeliveryError
 
 log = logging.getLogger("b24bot.cli")
@@ -164,6 +172,8 @@ def _open(terminal: Terminal, bot: Bot, planned: Planned, *, yes: bool) -> Told:
         change, fresh = open_change(ctx, terminal.person, planned, channel="")
         if mine and fresh:
             confirm(ctx, terminal.person, change)
+    if not fresh and not asks_for_same(ctx, change, planned):
+        raise not_taken_on(ctx, change)
     reply = confirmed_reply(ctx, change) if mine and fresh else opened_reply(ctx, change, fresh=fresh, note=note)
     if not terminal.held(WORKER):
         reply = replace(reply, notes=(*reply.notes, NOBODY_WORKS))

@@ -95,7 +95,10 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
                 change, fresh = open_change(
                     ctx, slash.person, considered, channel=slash.channel, answer_url=slash.answer_url
                 )
-                _answer(ctx, job, slash, opened_reply(ctx, change, fresh=fresh, note=note), mood="calm")
+                if fresh or asks_for_same(ctx, change, considered):
+                    _answer(ctx, job, slash, opened_reply(ctx, change, fresh=fresh, note=note), mood="calm")
+                else:
+                    _answer(ctx, job, slash, error_reply(not_taken_on(ctx, change)), mood="refusal")
             return None, ""
 
 
@@ -242,6 +245,25 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
     # Planning and asking may have taken long; nothing is asked when what is known is fresh.
     look_up(ctx, [requester])
     return note
+
+
+def asks_for_same(ctx: Context, change: ChangeRequest, planned: Planned) -> bool:
+    """Whether an open change request is of the same line, or of one that sends the same for the same end."""
+    invocation, plan, open_one = planned.understood.invocation, planned.plan, ctx.store.changes.exact(change)
+    if open_one.line == invocation.line:
+        return True
+    sent = (open_one.path, open_one.plan.calls, open_one.plan.wanted)
+    return sent == (invocation.path, plan.calls, plan.wanted)
+
+
+def not_taken_on(ctx: Context, change: ChangeRequest) -> Refusal:
+    """Say that something else is open for the same target, so that nothing was opened."""
+    who = f"{marks.person(change.requester)} asked for it at {moment(change.created_at)}"
+    return Refusal(
+        f"Not taken on: {told(ctx, change)} must end first.",
+        hint=f"{who}; its card is in {marks.channel(change.channel)}, and its status is {change.status}. "
+        "Ask again when it has ended.",
+    )
 
 
 def opened_reply(ctx: Context, change: ChangeRequest, *, fresh: bool, note: str = "") -> Reply:

@@ -131,6 +131,18 @@ def test_a_second_one_for_the_same_target_finds_the_first(staffed: Desk) -> None
     assert "is open for this already" in again["title"]
 
 
+def test_another_change_of_the_same_target_is_not_taken_on_and_its_exit_code_says_so(staffed: Desk) -> None:
+    staffed.run(*REMOVE)
+    result = staffed.run("connector", "deactivate", "myconnector", "1", "--json")
+    assert (result.exit_code, result.stdout) == (4, "")
+    said = json.loads(result.stderr)
+    summary = "Remove the connector myconnector from default"
+    assert said["error"] == f"Not taken on: CR-1001 ({summary}) must end first."
+    assert (said["kind"], said["exit_code"]) == ("Refusal", 4)
+    assert "Ask again when it has ended." in said["hint"]
+    assert [change["id"] for change in staffed.json("request", "list")] == ["CR-1001"]
+
+
 def test_nobody_who_may_approve_is_told_before_anything_is_opened(office: Desk) -> None:
     office.run("access", "grant", "T0009:U0002", "approver")
     result = office.run(*REMOVE)

@@ -291,7 +291,8 @@ class World:
             self.try_channel_again()
             self.tell(who, barrier)
         elif not self._gives_way(who, thing):
-            self.tell(who, Word.OPEN_ALREADY)
+            same = any(one.thing == thing and one.wanted == wanted for one in self._open())
+            self.tell(who, Word.OPEN_ALREADY if same else Word.MUST_END)
         else:
             number = self.first + len(self.changes)
             self.changes[number] = change = Change(
@@ -323,6 +324,9 @@ class World:
         change.status, change.ended = status, self.now
         if status == "done" and change.undo_of is not None:
             self.changes[change.undo_of].undone = True
+
+    def _open(self) -> list[Change]:
+        return [change for change in self.changes.values() if change.status in OPEN]
 
     def _gives_way(self, who: str, thing: str) -> bool:
         """Whether nothing else is open for the thing, once what only waits for another one's own word is withdrawn."""

@@ -34,7 +34,18 @@ SETTINGS = settings(
 )
 
 MUST_BE_MET = {
-    *("done", "failed", "expired", "FORGED", "OWN", "OPEN_ALREADY", "NOT_APPROVER", "NO_MEMBER", "TOO_LATE_DONE"),
+    *(
+        "done",
+        "failed",
+        "expired",
+        "FORGED",
+        "OWN",
+        "OPEN_ALREADY",
+        "MUST_END",
+        "NOT_APPROVER",
+        "NO_MEMBER",
+        "TOO_LATE_DONE",
+    ),
     *(
         "change:review:approved",
         "change:plan:confirmed",

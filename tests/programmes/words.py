@@ -21,6 +21,7 @@ class Word(StrEnum):
     HOLDS = "holds. Slack has not said yet who you are"
     NOT_STOPPED = "was not stopped: Slack did not say"
     OPEN_ALREADY = "is open for this already"
+    MUST_END = "must end first"
     WAITS = "waits for approval"
     WAITS_FOR_YOU = "waits for you to confirm it"
     FORGED = "That card is not one of mine"

@@ -113,10 +113,21 @@ def test_the_shell_needs_an_approval_channel(make_office: Callable[..., Office])
     assert no_change(office)
 
 
-def test_a_second_request_for_the_same_target_finds_the_card_of_the_first(office: Office) -> None:
-    """Whoever asks, and whatever they want to do to it."""
+def test_another_change_of_the_same_target_is_not_taken_on_while_the_first_is_open(office: Office) -> None:
     first = office.ask("thing remove one")
-    assert office.type(VERA, "thing paint one") == (
+    assert office.type(VERA, "thing paint one") == "Not taken on: CR-1001 (Remove one) must end first."
+    assert office.messenger.whispers[-1].mood == "refusal"
+    (hint, read) = office.messenger.whispers[-1].reply.notes
+    assert hint.startswith(f"{marks.person(OLGA)} asked for it at ")
+    assert f"its card is in {marks.channel(APPROVALS)}, and its status is pending. Ask again" in hint
+    assert read == "I read: thing paint one"
+    assert [change.number for change in office.store.changes.with_status(Status)] == [first.number]
+
+
+def test_a_second_request_for_the_same_target_finds_the_card_of_the_first(office: Office) -> None:
+    """Whoever asks for the same."""
+    first = office.ask("thing remove one")
+    assert office.type(VERA, "thing remove one --reason again") == (
         f"CR-1001 (Remove one) is open for this already, in {marks.channel(APPROVALS)}. Its status is pending."
     )
     assert [change.number for change in office.store.changes.with_status(Status)] == [first.number]
@@ -148,7 +159,8 @@ def test_their_own_second_command_finds_the_card_they_have_not_confirmed(office:
     office.ask("thing paint one")
     office.ctx.people = People.of({(OLGA, VERA)})
     for who in (OLGA, VERA):
-        assert "CR-1001 (Paint one) is open for this already" in office.type(who, "thing remove one")
+        assert "CR-1001 (Paint one) is open for this already" in office.type(who, "thing paint one")
+        assert "CR-1001 (Paint one) must end first" in office.type(who, "thing remove one")
     assert office.change().status is Status.PENDING
     assert office.records(Tag.CHANGE_WITHDRAWN) == []
 

@@ -13,6 +13,12 @@ _STORIES = "tests/programmes/test_stories.py"
 
 DECISIONS: tuple[Bug, ...] = (
     bug(
+        "another-counts-as-the-same",
+        "whoever asks for one thing is answered with another one that is open, as if it were theirs",
+        ("bot/usecases/submit.py", "open_one.line == invocation.line", "open_one.place == planned.place"),
+        by="tests/usecases/test_submit.py",
+    ),
+    bug(
         "confirmation-approves",
         "the record of a confirmation counts as somebody's approval",
         (
