@@ -27,6 +27,8 @@ LONGEST_REASON = 1_000
 DRY_RUN = "--dry-run"
 _MARKS = ".,:;!?…"
 """What people put right behind a word."""
+_BOLD = "*_~"
+"""What Slack puts around words that are bold, slanted or struck through."""
 _DASHES = "".join(DASHES) + " "
 
 
@@ -48,7 +50,7 @@ def freeze_line(text: str) -> str:
         noun, *rest = words_of(text) or [""]
     except WordsError:
         noun, *rest = map(option_word, drop_invisible(text).split())
-    if noun.rstrip(_MARKS).lower() != freezing.noun:
+    if noun.strip(_BOLD).rstrip(_MARKS).lower() != freezing.noun:
         return text
     reason = " ".join(word.removeprefix("--reason=") for word in rest if word not in ("--reason", DRY_RUN))
     # In front of a word a dash begins an option, or another language's sentence.

@@ -30,6 +30,7 @@ STOPS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
 FREEZES = {
     "freeze": "",
     "FREEZE!": "",
+    "*freeze* now": "now",
     "freeze, now": "now",
     "freeze: --now": "now",
     "freeze -- now": "now",

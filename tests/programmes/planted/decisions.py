@@ -230,6 +230,12 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/usecases/test_stops.py",
     ),
     bug(
+        "pending-freeze-approves",
+        "an approval is counted, and used up, while a freeze is pending",
+        (_REVIEW, "    if stop is not None and stop.kind is StopKind.FREEZE:", "    if False:"),
+        by="tests/usecases/test_stops.py",
+    ),
+    bug(
         "unfreeze-overtakes",
         "an approved unfreeze runs although somebody typed freeze after it",
         (
