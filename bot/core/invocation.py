@@ -227,13 +227,16 @@ def host_options(command: AnyCommand) -> Mapping[str, str]:
     """The options of every command that this one takes, too."""
     if command.terminal:
         return {}
-    return {name: label for name, label in HOST_OPTIONS.items() if not (command.everywhere and name == "--portal")}
+    no_portal = command.everywhere or command.placeless
+    return {name: label for name, label in HOST_OPTIONS.items() if not (no_portal and name == "--portal")}
 
 
 def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     """A command of the terminal never plans and is about no portal: a --dry-run would be followed by the deed."""
     taken = host_options(command)
     given = ", ".join(name for name in options if name not in taken)
+    if given and command.placeless and not command.terminal:
+        raise WordsError(f"“{command.path}” is about b24bot itself, not about a portal.", hint=f"Leave {given} out.")
     if given and command.everywhere:
         raise WordsError(f"“{command.path}” does not take {given}.", hint="It is about all portals. Leave it out.")
     if given:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import HOST_OPTIONS, AnyCommand
@@ -36,7 +37,7 @@ class Registry:
         for option in HOST_OPTIONS:
             if option in taken:
                 raise ConfigurationError(f"“{command.path}” may not have {option}: every command has it already.")
-        self._commands[command.path] = command
+        self._commands[command.path] = replace(command, placeless=owner in ("", HOUSE))
         self._owners[command.path] = owner
 
     def __iter__(self) -> Iterator[AnyCommand]:

@@ -81,6 +81,8 @@ class Command(Generic[P]):
     function: Callable[..., Answer]
     everywhere: bool = False
     """About all places at once: it takes no --portal, only reads, and its first argument is Services."""
+    placeless: bool = False
+    """About b24bot itself, as the host's own commands are: it takes no --portal. The host says so, no declaration."""
     terminal: bool = False
     """Only in the terminal: it sets up what the bot itself keeps, and its first argument is Services.
 

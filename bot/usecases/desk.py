@@ -113,7 +113,10 @@ def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="a comman
     commands = desk.ctx.registry.typed()
     shown = [command for command in commands if _may(desk, command)]
     hidden = len(commands) - len(shown)
-    notes = [f"Every command also takes {', '.join(' '.join(pair).strip() for pair in HOST_OPTIONS.items())}."]
+    notes = [
+        f"Every command also takes {', '.join(' '.join(pair).strip() for pair in HOST_OPTIONS.items())}; "
+        "--portal only what is about a portal, not b24bot itself."
+    ]
     if hidden:
         notes.append(f"{hidden} commands are hidden because your role does not reach them. Type whoami.")
     return Reply(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, SlashCommand
 from bot.core.invocation import portal_option, understand
+from bot.core.mode import HOUSE
 from bot.plugin import UndoKind
 from bot.store.jobs import Job
 from bot.usecases.bypass import is_review
@@ -26,7 +27,7 @@ def undo_line(change: ChangeRequest) -> str:
         return ""
     if undo.kind is UndoKind.NONE or not undo.line:
         return ""
-    return f"{undo.line} {portal_option(change.place.name)}"
+    return undo.line if change.plugin == HOUSE else f"{undo.line} {portal_option(change.place.name)}"
 
 
 def may_still_undo(ctx: Context, change: ChangeRequest) -> bool:
@@ -58,9 +59,14 @@ def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> 
 def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the same on the same portal; it is planned and decided like any other."""
     change = ctx.store.changes.exact(change)
-    invocation = replace(understand(ctx.registry, change.line).invocation, portal=change.place.name)
+    invocation = replace(understand(ctx.registry, change.line).invocation, portal=_portal_of(change))
     reason = shlex.quote(change.reason or f"Again after {change.id}")
     _ask(ctx, job, click, change, f"{invocation.line} --reason {reason}")
+
+
+def _portal_of(change: ChangeRequest) -> str | None:
+    """The portal to name for it; what is about the bot itself takes none."""
+    return None if change.plugin == HOUSE else change.place.name
 
 
 def _ask(ctx: Context, job: Job, click: Click, change: ChangeRequest, line: str) -> None:

@@ -32,6 +32,7 @@ def test_commands_and_every_option_are_offered(desk: Desk) -> None:
         *("--yes", "--json", "--help"),
     }
     assert offered(desk, "connector", "list", "--k") == {"--kind"}
+    assert offered(desk, "whoami", "--p") == set()
 
 
 def test_no_option_is_offered_that_would_take_a_secret(desk: Desk) -> None:

@@ -57,7 +57,10 @@ def test_help_shows_what_the_person_may_do_and_counts_the_rest(office: Office) -
     assert "thing list" in commands(seen)
     assert "thing remove" not in commands(seen)
     assert "commands are hidden because your role does not reach them. Type whoami." in seen.notes[-1]
-    assert seen.notes[0] == "Every command also takes --portal NAME, --reason TEXT, --dry-run, --break-glass."
+    assert seen.notes[0] == (
+        "Every command also takes --portal NAME, --reason TEXT, --dry-run, --break-glass; --portal only what is about "
+        "a portal, not b24bot itself."
+    )
 
 
 def test_a_stranger_is_shown_help_and_whoami_only(office: Office) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
-from bot.core.errors import NotPermitted
+from bot.core.errors import NotPermitted, WordsError
 from bot.core.execution import INTERRUPTED_AT_HOME
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE, Mode
@@ -26,7 +26,7 @@ from bot.usecases.deeds import LONGEST_FROZEN
 from bot.usecases.house import HERE, HousePlugin, do_at_once
 from bot.usecases.mode import FROZEN, note_mode
 from bot.usecases.receive import receive
-from bot.usecases.undo import may_still_undo
+from bot.usecases.undo import may_still_undo, undo_line
 from bot.usecases.worker import perform_job
 from tests.usecases.office import (
     ANTON,
@@ -97,7 +97,7 @@ def test_a_role_is_changed_and_taken_away_and_undone_the_same_way(ruled: Office)
     assert change.plan.undo.line == "access grant @UOLGA approver"
     assert ruled.store.grants.role_of(OLGA) is None
     assert ruled.records(Tag.ACCESS_REVOKED)[-1].facts == {"request": change.id}
-    back = decided(ruled, f"{change.plan.undo.line} --portal {change.place.name}")
+    back = decided(ruled, undo_line(change))
     assert back.plan.undo.line == "access revoke @UOLGA"
     assert ruled.store.grants.role_of(OLGA) is Role.APPROVER
 
@@ -191,9 +191,11 @@ def test_a_mention_needs_a_workspace(ruled: Office) -> None:
     assert isinstance(consider(ruled.ctx, SHELL, "access grant TAB:UGLEB operator"), Planned)
 
 
-def test_there_is_one_place_and_no_portal_among_them(ruled: Office) -> None:
-    with pytest.raises(Refusal, match="There is no portal “beta”"):
-        consider(ruled.ctx, IDA, "access grant @UGLEB operator --portal beta")
+@pytest.mark.parametrize("line", ["access grant @UGLEB operator", "request list", "whoami", "help", "status"])
+def test_what_is_about_the_bot_itself_takes_no_portal(ruled: Office, line: str) -> None:
+    with pytest.raises(WordsError, match="is about b24bot itself, not about a portal") as refused:
+        consider(ruled.ctx, IDA, f"{line} --portal beta")
+    assert refused.value.hint == "Leave --portal out."
 
 
 class Killed(BaseException):
