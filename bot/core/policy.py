@@ -252,5 +252,4 @@ def needs(decision: Decision) -> str:
             return "the confirmation of the admin who asks, alone: the glass is broken, and that is reviewed afterwards"
         case Allowed():
             return "nothing"
-        case Refused(reason=reason):
-            return reason
+    return decision.reason

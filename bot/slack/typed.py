@@ -38,6 +38,6 @@ _ADDED = ("mailto:", "tel:", "http://", "https://")
 def _address(target: str, label: str | None) -> str:
     """The address as it was typed: the label, where the target is that with something put before it."""
     bare = next((target.removeprefix(scheme) for scheme in _ADDED if target.startswith(scheme)), target)
-    if label and target.startswith(_ADDED[:2]):
-        return label
+    if target.startswith(_ADDED[:2]):
+        return label or bare
     return label if label and bare.rstrip("/") == label.rstrip("/") else target

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from bot.core.change import ENDINGS, OPEN, TRANSITIONS, ChangeRequest, Review, Status, Verdict
+from bot.core.change import ENDINGS, OPEN, TRANSITIONS, ChangeRequest, Review, Status, Verdict, status_in_words
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Role
 from bot.plugin import Risk
@@ -105,3 +106,11 @@ def test_approvals_and_the_rejection_are_told_apart() -> None:
     assert change(yes, no).approvals == (yes,)
     assert change(yes, no).rejection == no
     assert change(yes).rejection is None
+
+
+def test_a_sentence_about_a_change_request_says_undone_and_partly_done() -> None:
+    done = replace(change(), status=Status.DONE)
+    assert status_in_words(done) == ENDINGS[Status.DONE]
+    assert status_in_words(replace(done, undone_by=1050)) == "was done, and undone by CR-1050"
+    assert status_in_words(replace(done, undone_by=1050, partly=True)) == "was partly done, and undone by CR-1050"
+    assert status_in_words(replace(done, status=Status.FAILED, partly=True)) == "failed with only a part of it done"

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.change import TRANSITIONS, Status
 from bot.core.execution import (
+    AFTER_A_FAULT,
     AT_HOME,
     INTERRUPTED,
     INTERRUPTED_AT_HOME,
@@ -16,6 +17,7 @@ from bot.core.execution import (
     INTERRUPTED_BLIND,
     JUDGEMENT,
     MOST_NOT_SENT,
+    PLUGIN_FAILED,
     SETTLED,
     Answers,
     Ending,
@@ -357,3 +359,9 @@ def test_what_the_house_was_interrupted_in_is_known_at_once(
 ) -> None:
     ending = interrupted(SHOW, verdicts, plugin=HOUSE)
     assert (ending.status, ending.sentence) == (status, sentence)
+
+
+@pytest.mark.parametrize("proof", list(SEEN))
+def test_after_a_fault_of_a_plugin_the_sentence_is_about_what_was_seen(proof: Proof) -> None:
+    ending = judge(REMOVE, [outcome(UNKNOWN, "The plugin failed.", PLUGIN_FAILED)], SEEN[proof])
+    assert AFTER_A_FAULT[proof] in ending.sentence

@@ -22,6 +22,7 @@ from bot.core.policy import (
     decide,
     may_approve,
     may_settle,
+    needs,
 )
 from bot.core.principals import Principal, Role
 from bot.plugin import Risk
@@ -209,3 +210,14 @@ def test_a_broken_glass_is_the_requesters_alone() -> None:
 @pytest.mark.parametrize(("risk", "role", "quorum"), list(product(Risk, ROLES, range(5))))
 def test_switching_it_on_alone_changes_no_decision(risk: Risk, role: Role | None, quorum: int) -> None:
     assert decide(risk, role, Terms(quorum=quorum, break_glass=True)) == decide(risk, role, Terms(quorum=quorum))
+
+
+def test_what_has_to_happen_before_a_plan_runs_is_said_for_every_decision() -> None:
+    assert needs(NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=1)) == (
+        "the approval of one other approver or admin"
+    )
+    assert needs(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1)) == "the approval of 2 other people (admin)"
+    assert needs(NeedsConfirmation(expires_in=1)) == "your confirmation"
+    assert needs(BrokenGlass(expires_in=1)).startswith("the confirmation of the admin who asks, alone")
+    assert needs(Allowed()) == "nothing"
+    assert needs(Refused(reason="No.")) == "No."

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.redact import SHORTEST, redact
+from bot.core.redact import SHORTEST, personal_mark, redact
 
 SECRET = "s3cr3t/with+odd=signs \"and\" 'quotes' \\ ключ"
 
@@ -250,3 +250,7 @@ def test_no_known_secret_is_left(before: str, secrets: list[str], after: str) ->
 def test_redacting_twice_is_redacting_once(text: str, secrets: list[str]) -> None:
     once = redact(text, ())
     assert redact(once, ()) == once
+
+
+def test_a_customers_words_without_a_key_for_a_fingerprint_are_their_length() -> None:
+    assert personal_mark("Ivan Petrov", None) == "‹11 characters›"

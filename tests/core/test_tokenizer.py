@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.characters import DASHES, QUOTES, closers, is_blank
+from bot.core.characters import DASHES, QUOTES, closers, drop_invisible, is_blank
 from bot.core.errors import WordsError
 from bot.core.tokenizer import option_word, render, words_of
 
@@ -129,3 +129,22 @@ def test_blanks_are_those_of_every_script() -> None:
     assert all(map(is_blank, BLANKS))
     assert len(BLANKS) >= 17
     assert not any(map(is_blank, "a-«.ж_\u200d"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("«“'connector list'”»", ["connector list"]),
+        ('connector list --name "a\\"b «c"', ["connector", "list", "--name", 'a"b «c']),
+        ("\"“'«connector list»'”\"", ["«connector list»"]),
+    ],
+)
+def test_two_quotations_around_a_whole_line_are_taken_off_and_an_escaped_mark_closes_nothing(
+    line: str, words: list[str]
+) -> None:
+    assert words_of(line) == words
+
+
+def test_the_letters_of_a_flag_stay_together_and_stray_ones_are_dropped() -> None:
+    flag = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e007f"
+    assert drop_invisible(f"{flag} a\U000e0067b") == f"{flag} ab"

@@ -142,7 +142,7 @@ def test_marks_that_somebody_types_are_taken_out() -> None:
         ("see <#C0003|audit>", "see #audit"),
         ("<https://a.test/i.png?x=1&amp;y=2|a.test>", "https://a.test/i.png?x=1&y=2"),
         ("<mailto:a@b.test|a@b.test>", "a@b.test"),
-        ("<mailto:a@b.test>", "mailto:a@b.test"),
+        ("<mailto:a@b.test>", "a@b.test"),
         ("<!here> <!subteam^S1|@ops>", "@here @ops"),
         ("plain", "plain"),
     ],

@@ -14,7 +14,7 @@ from bot.core.change import Status
 from bot.core.errors import NotPermitted
 from bot.core.people import People
 from bot.core.plans import decision_to_json
-from bot.core.policy import Allowed, NeedsApproval, NeedsConfirmation, Refused, Terms, needs
+from bot.core.policy import Allowed, Refused, Terms
 from bot.core.principals import Role
 from bot.plugin import Refusal, TargetRefused, TargetUnreachable
 from bot.usecases import buttons
@@ -214,13 +214,6 @@ def test_a_preview_says_how_much_can_be_undone(office: Office) -> None:
     planned = consider(office.ctx, OLGA, "thing paint one")
     assert isinstance(planned, Planned)
     assert ("Undo", "full: Paint it back.") in preview(planned).facts
-
-
-def test_what_has_to_happen_before_is_said_in_words() -> None:
-    assert needs(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1)) == ("the approval of 2 other people (admin)")
-    assert needs(NeedsConfirmation(expires_in=1)) == "your confirmation"
-    assert needs(Allowed()) == "nothing"
-    assert needs(Refused(reason="No.")) == "No."
 
 
 def test_a_plan_that_nobody_decides_is_never_taken_on(office: Office) -> None:
