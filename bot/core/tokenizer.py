@@ -54,7 +54,8 @@ def render(words: list[str]) -> str:
 
 def _rendered(word: str) -> str:
     head = _OPTION_HEAD.match(word)
-    if head:
+    # A value that begins with another dash is no option: unquoted it would be read as one.
+    if head and option_word(head[0]) == head[0]:
         return f"{head[0]}{_rendered(word[head.end() :])}"
     if _reads_as_itself(word):
         return word

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.characters import DASHES, QUOTES, closers, drop_invisible, is_blank
@@ -109,6 +109,7 @@ def test_what_the_shell_quotes_is_read_exactly(words: list[str]) -> None:
 
 
 @given(lines)
+@example("‹ —name= ´")
 def test_a_line_that_was_read_reads_the_same_when_it_is_shown_or_stored(line: str) -> None:
     words = read(line)
     if words is not None:
