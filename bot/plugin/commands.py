@@ -81,6 +81,8 @@ class Command(Generic[P]):
     function: Callable[..., Answer]
     everywhere: bool = False
     """About all places at once: it takes no --portal, only reads, and its first argument is Services."""
+    raises: str = ""
+    """When its plan may raise the risk to destroy, as help says it behind who has to approve: `with a TEXT`."""
     placeless: bool = False
     """About b24bot itself, as the host's own commands are: it takes no --portal. The host says so, no declaration."""
     terminal: bool = False
@@ -131,6 +133,7 @@ class Group(Generic[P]):
         *,
         risk: Risk,
         examples: Sequence[str] = (),
+        raises: str = "",
         terminal: bool = False,
         everywhere: bool = False,
     ) -> Callable[[F], F]:
@@ -151,6 +154,7 @@ class Group(Generic[P]):
                 description=description,
                 parameters=tuple(_parameters(function)),
                 examples=tuple(examples),
+                raises=raises,
                 function=function,
                 everywhere=everywhere,
                 terminal=terminal,

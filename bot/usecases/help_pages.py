@@ -39,10 +39,18 @@ def explain_command(command: AnyCommand, terms: Terms) -> Reply:
     facts += [("Example", f"{command.path} {example}".strip()) for example in command.examples]
     facts.append(("Who may", _who_may(command)))
     if not command.terminal and command.risk is not Risk.READ:
-        facts.append(("Needs", needs(decide(command.risk, Role.ADMIN, terms))))
+        facts.append(("Needs", _what_it_needs(command, terms)))
     notes = (command.description,) if command.description else ()
     data = {**command_view(command), "description": command.description, "examples": command.examples}
     return Reply(title=f"{command.path} — {command.help}", facts=tuple(facts), notes=notes, data=data)
+
+
+def _what_it_needs(command: AnyCommand, terms: Terms) -> str:
+    """What the declared risk needs and, where a plan may raise it, what it needs then."""
+    needed = needs(decide(command.risk, Role.ADMIN, terms))
+    if not command.raises:
+        return needed
+    return f"{needed}; {needs(decide(Risk.DESTROY, Role.ADMIN, terms))} {command.raises}"
 
 
 def _who_may(command: AnyCommand) -> str:

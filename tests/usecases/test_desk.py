@@ -106,6 +106,11 @@ def test_help_for_a_command_explains_it(office: Office) -> None:
     assert answer.notes == ()
 
 
+def test_help_says_what_raises_the_risk_and_what_is_needed_then(office: Office) -> None:
+    needed = dict(reply(office, "help thing paint", OLGA).facts)["Needs"]
+    assert needed == "your confirmation; the approval of one other approver or admin for what is precious"
+
+
 def test_whoami_says_who_one_is_and_whom_to_ask(office: Office) -> None:
     answer = reply(office, "whoami", OLGA)
     assert answer.title == f"You are {OLGA.id}."

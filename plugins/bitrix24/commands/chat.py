@@ -7,6 +7,7 @@ from typing import Annotated
 from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
 from plugins.bitrix24 import catalogue
 from plugins.bitrix24.commands.channel import look, plan, quoted
+from plugins.bitrix24.commands.guard import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.outside import a_name, an_id
@@ -16,7 +17,10 @@ chats = Group[Portal]("chat", help="Chats of customers on open lines")
 
 
 @chats.command(
-    "rename", risk=Risk.CHANGE, examples=["myconnector 1 --chat 79005554433 --user 79005554433 --name Orders"]
+    "rename",
+    risk=Risk.CHANGE,
+    raises=NOT_OURS,
+    examples=["myconnector 1 --chat 79005554433 --user 79005554433 --name Orders"],
 )
 def rename_chat(
     portal: Portal,

@@ -11,6 +11,7 @@ from bot.plugin import Arg, BadArgument, Plan, Refusal, Risk, Undo, UndoKind
 from plugins.bitrix24 import observation, putback, registration
 from plugins.bitrix24.commands import guard, words
 from plugins.bitrix24.commands.connector import connectors
+from plugins.bitrix24.commands.guard import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
@@ -33,7 +34,9 @@ def parse_text(word: str) -> str:
     return registration.parse_name(word)
 
 
-@connectors.command("configure", risk=Risk.CHANGE, examples=["myconnector 1 --url https://wa.example/me"])
+@connectors.command(
+    "configure", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector 1 --url https://wa.example/me"]
+)
 def configure_connector(
     portal: Portal,
     connector: ConnectorId,

@@ -9,7 +9,7 @@ from bot.plugin import Arg, BadArgument, Nothing, Observation, Plan, Refusal, Re
 from plugins.bitrix24 import catalogue, observation, outside, putback
 from plugins.bitrix24.commands import guard
 from plugins.bitrix24.commands.connector import connectors
-from plugins.bitrix24.commands.guard import Standing
+from plugins.bitrix24.commands.guard import NOT_OURS, Standing
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
@@ -22,7 +22,10 @@ NOT_SAID = "marked again"
 
 
 @connectors.command(
-    "error", risk=Risk.CHANGE, examples=["myconnector 1 the bridge to WhatsApp is down", "myconnector 1 --clear"]
+    "error",
+    risk=Risk.CHANGE,
+    examples=["myconnector 1 the bridge to WhatsApp is down", "myconnector 1 --clear"],
+    raises=f"with a TEXT, or {NOT_OURS}",
 )
 def set_connector_error(
     portal: Portal,

@@ -11,6 +11,8 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.snapshot import Snapshot
 from plugins.bitrix24.values import BUILT_IN, Line, Ownership, ownership
 
+NOT_OURS = "for a connector that is not proven ours"
+"""When `Standing.risk` raises the risk of a change, as help says it."""
 ELSEWHERE = "Do that in the portal's Contact Center if it is what you want."
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
 from plugins.bitrix24 import catalogue, outside
 from plugins.bitrix24.commands.channel import Channel, look, plan, quoted, typed
+from plugins.bitrix24.commands.guard import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.outside import a_name, an_id, arg, file_of, parse_files, parse_text, parse_url
@@ -32,7 +33,9 @@ _UNKNOWN_ID = "The portal says yes even when it knows no message with this id, s
 _WORKING_EXAMPLE = "myconnector 1 --user 79005554433 --chat 79005554433"
 
 
-@messages.command("send", risk=Risk.CHANGE, examples=[f"{_WORKING_EXAMPLE} --text Hello --message-id ext-1"])
+@messages.command(
+    "send", risk=Risk.CHANGE, raises=NOT_OURS, examples=[f"{_WORKING_EXAMPLE} --text Hello --message-id ext-1"]
+)
 def send_message(
     portal: Portal,
     connector: ConnectorId,
@@ -76,7 +79,9 @@ def send_message(
     )
 
 
-@messages.command("edit", risk=Risk.CHANGE, examples=[f"{_WORKING_EXAMPLE} --message-id ext-1 --text Sorry"])
+@messages.command(
+    "edit", risk=Risk.CHANGE, raises=NOT_OURS, examples=[f"{_WORKING_EXAMPLE} --message-id ext-1 --text Sorry"]
+)
 def edit_message(
     portal: Portal,
     connector: ConnectorId,
@@ -104,7 +109,7 @@ def edit_message(
     )
 
 
-@messages.command("delete", risk=Risk.CHANGE, examples=[f"{_WORKING_EXAMPLE} --message-id ext-1"])
+@messages.command("delete", risk=Risk.CHANGE, raises=NOT_OURS, examples=[f"{_WORKING_EXAMPLE} --message-id ext-1"])
 def delete_message(
     portal: Portal, connector: ConnectorId, line: LineNumber, *, user: User, chat: Chat, message_id: MessageId
 ) -> Plan:

@@ -7,6 +7,7 @@ from typing import Annotated
 from bot.plugin import Json, Plan, Risk
 from plugins.bitrix24 import catalogue, outside
 from plugins.bitrix24.commands.channel import look, plan
+from plugins.bitrix24.commands.guard import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.commands.message import Chat, MessageId, messages
 from plugins.bitrix24.identifiers import ConnectorId
@@ -19,7 +20,7 @@ ImMessage = Annotated[int, arg("the portal's number of the operator's message", 
 _EXAMPLE = "myconnector 1 --im-chat 1767 --im-message 86497 --chat 79005554433 --message-id ext-9"
 
 
-@messages.command("delivered", risk=Risk.CHANGE, examples=[_EXAMPLE])
+@messages.command("delivered", risk=Risk.CHANGE, raises=NOT_OURS, examples=[_EXAMPLE])
 def message_delivered(
     portal: Portal,
     connector: ConnectorId,
@@ -54,7 +55,7 @@ def message_delivered(
     )
 
 
-@messages.command("read", risk=Risk.CHANGE, examples=[_EXAMPLE])
+@messages.command("read", risk=Risk.CHANGE, raises=NOT_OURS, examples=[_EXAMPLE])
 def message_read(
     portal: Portal,
     connector: ConnectorId,

@@ -9,7 +9,7 @@ from bot.plugin import Arg, BadArgument, Nothing, Plan, Refusal, Risk, Undo, Und
 from plugins.bitrix24 import icons, observation, putback, registration
 from plugins.bitrix24.commands import guard, options, words
 from plugins.bitrix24.commands.connector import connectors
-from plugins.bitrix24.commands.guard import Standing
+from plugins.bitrix24.commands.guard import NOT_OURS, Standing
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.registration import SWITCHES, Wish
@@ -123,7 +123,7 @@ def parse_digest(word: str) -> str:
     return word
 
 
-@connectors.command("update", risk=Risk.CHANGE, examples=["myconnector --name 'WhatsApp Europe'"])
+@connectors.command("update", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector --name 'WhatsApp Europe'"])
 def update_connector(
     portal: Portal,
     connector: ConnectorId,

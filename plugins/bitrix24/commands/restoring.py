@@ -8,7 +8,7 @@ from bot.plugin import Call, Nothing, Plan, Refusal, Risk, Undo, UndoKind
 from plugins.bitrix24 import observation, putback, registration
 from plugins.bitrix24.commands import guard, words
 from plugins.bitrix24.commands.connector import connectors
-from plugins.bitrix24.commands.guard import Standing
+from plugins.bitrix24.commands.guard import NOT_OURS, Standing
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
@@ -16,7 +16,7 @@ from plugins.bitrix24.snapshot import Snapshot
 from plugins.bitrix24.values import ACTIVE, Line
 
 
-@connectors.command("restore", risk=Risk.CHANGE, examples=["myconnector"])
+@connectors.command("restore", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector"])
 def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber) -> Plan | Nothing:
     """Put a connector back from our own record: its registration, its lines and their data.
 

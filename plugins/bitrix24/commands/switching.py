@@ -8,14 +8,14 @@ from bot.plugin import Nothing, Plan, Remember, Risk, Undo, UndoKind
 from plugins.bitrix24 import observation, putback
 from plugins.bitrix24.commands import guard, options, words
 from plugins.bitrix24.commands.connector import connectors
-from plugins.bitrix24.commands.guard import Standing
+from plugins.bitrix24.commands.guard import NOT_OURS, Standing
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.values import ACTIVE, Line
 
 
-@connectors.command("activate", risk=Risk.CHANGE, examples=["myconnector 3"])
+@connectors.command("activate", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector 3"])
 def activate_connector(
     portal: Portal, connector: ConnectorId, *line: LineNumber, all: options.AllLines = False
 ) -> Plan | Nothing:
