@@ -136,6 +136,7 @@ def test_blanks_are_those_of_every_script() -> None:
     ("line", "words"),
     [
         ("«“'connector list'”»", ["connector list"]),
+        ('connector show a="c d"', ["connector", "show", "a=c d"]),
         ('connector list --name "a\\"b «c"', ["connector", "list", "--name", 'a"b «c']),
         ("\"“'«connector list»'”\"", ["«connector list»"]),
     ],
