@@ -21,6 +21,7 @@ from bot.core.json_views import change_whole
 from bot.core.policy import LEAST_ROLE
 from bot.core.suggest import nearest
 from bot.plugin import Parameter, PluginError, Risk
+from bot.usecases.help_pages import of_terminal
 
 HOST_OPTIONS_HELP = {
     "--portal": "the portal to act on; without it your own choice, else the default (portal use)",
@@ -49,6 +50,9 @@ class DeclaredCommand(click.Command):
 
     def run(self, words: tuple[str, ...], as_json: bool, yes: bool) -> None:
         terminal = click.get_current_context().ensure_object(Terminal)
+        if self.declared.path == "help" and not as_json and of_terminal(words):
+            click.echo(_help_of(click.get_current_context().find_root(), of_terminal(words).split()))
+            return
         line = f"{self.declared.path} {join(words)}".strip()
         show(perform(terminal, line, yes=yes), as_json=as_json)
 
@@ -86,6 +90,16 @@ class DeclaredCommand(click.Command):
             formatter.write_dl(list(_options(declared)))
         with formatter.section("Who may"):
             formatter.write_text(_who(declared))
+
+
+def _help_of(ctx: click.Context, path: Sequence[str]) -> str:
+    """The help of one of the terminal's own commands."""
+    for word in path:
+        found = ctx.command.get_command(ctx, word) if isinstance(ctx.command, click.Group) else None
+        if found is None:
+            raise WordsError(f"There is no command “{' '.join(path)}”.")
+        ctx = click.Context(found, info_name=word, parent=ctx)
+    return ctx.get_help()
 
 
 def _who(declared: AnyCommand) -> str:

@@ -12,12 +12,24 @@ from bot.core.suggest import nearest
 from bot.plugin import Json, Reply, Risk, Table
 
 ONLY_TERMINAL = "whoever has the host's terminal; it cannot be typed in Slack"
+OF_THE_TERMINAL = frozenset(
+    {
+        *("init", "doctor", "completion", "serve", "work", "run", "backup", "play", "simulate"),
+        *("outbox", "outbox list", "outbox retry", "outbox drop", "key", "key list", "key rotate", "key retire"),
+        *("settle", "withdraw", "request settle", "request withdraw"),
+        *("audit export", "audit verify", "simulate slack", "simulate portal"),
+    }
+)
+"""What only the terminal has, beside the declared commands: help in Slack says so."""
 OPEN_TO_ALL = frozenset({"help", "whoami"})
 
 
 def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: Terms) -> Reply:
     """Explain what the words name. Raises WordsError with a suggestion where they name nothing."""
     noun, verb = words[0].lower(), words[1].lower() if len(words) > 1 else ""
+    if of_terminal(words):
+        path = of_terminal(words)
+        return Reply(title=f"`{path}` works in the host's terminal only: b24bot {path} --help")
     of_noun = [command for command in commands if command.noun == noun]
     if verb and of_noun:
         return explain_command(find(commands, words)[0], terms)
@@ -28,6 +40,13 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
         hint = "" if meant else "Type help alone to see everything."
         raise WordsError(f"There is no command “{words[0]}”.", hint=hint, suggestion=suggestion)
     return explain_command(found[0], terms) if len(found) == 1 else _page(noun, found)
+
+
+def of_terminal(words: Sequence[str]) -> str:
+    """The command that only the terminal has and that the words name; empty where they name none."""
+    path = " ".join(words[:2]).lower()
+    shorthand = {"settle": "request settle", "withdraw": "request withdraw"}
+    return shorthand.get(path, path) if path in OF_THE_TERMINAL else ""
 
 
 def explain_command(command: AnyCommand, terms: Terms) -> Reply:

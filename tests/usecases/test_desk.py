@@ -111,6 +111,12 @@ def test_help_says_what_raises_the_risk_and_what_is_needed_then(office: Office) 
     assert needed == "your confirmation; the approval of one other approver or admin for what is precious"
 
 
+@pytest.mark.parametrize("words", ["request settle", "settle", "Request Settle"])
+def test_help_says_what_only_the_terminal_can_do(office: Office, words: str) -> None:
+    said = reply(office, f"help {words}", OLGA).title
+    assert said == "`request settle` works in the host's terminal only: b24bot request settle --help"
+
+
 def test_whoami_says_who_one_is_and_whom_to_ask(office: Office) -> None:
     answer = reply(office, "whoami", OLGA)
     assert answer.title == f"You are {OLGA.id}."
