@@ -26,6 +26,8 @@ class Tally:
     faults: int = 0
     """Suffered by a call, not only planned."""
     clock_shifts: int = 0
+    clock_steps: int = 0
+    """By ten minutes, while calls were under way."""
     errands: int = 0
     """Commands in the host's terminal beside the bot."""
     calls: int = 0

@@ -18,6 +18,7 @@ from tests.programmes.crash.trip import Kill
 MOST_LAG_SECONDS = 60
 CALL_SECONDS = 20.0
 """Real seconds after which a call that is under way on a slow machine is no reason to wait any longer."""
+CLOCK_STEP_MS = 600_000
 MANY_UNKNOWN = 3
 """With a few more than that the bot takes nothing on, so time passes faster then."""
 MOST_WAITING = 8
@@ -57,7 +58,7 @@ class Weather(Staffed):
         two, and one that takes longer than its lease counts as lost.
         """
         rng = self._rng
-        self._wait_for_calls()
+        self._step_the_clock()
         busy = self.rows("SELECT count(*) FROM changes WHERE status = 'unknown'")[0][0] >= MANY_UNKNOWN
         self.advance(rng.choice((1, 2, 3, 5, 8)) if rng.random() < 0.9 and not busy else rng.choice((30, 80, 140)))
         if rng.random() < 0.08 and self._lag < MOST_LAG_SECONDS:
@@ -65,6 +66,14 @@ class Weather(Staffed):
             self._lag += back
             self.page.add("shift_ms", -round(back * 1000))
             self.tally.clock_shifts += 1
+
+    def _step_the_clock(self) -> None:
+        """Now and then somebody sets the bot's clock of the day while calls are under way, and sets it right again."""
+        step = self._rng.choice((0, 0, 0, CLOCK_STEP_MS, -CLOCK_STEP_MS))
+        self.page.put("set_ms", step)
+        self.tally.clock_steps += bool(step)
+        self._wait_for_calls()
+        self.page.put("set_ms", 0)
 
     def _wait_for_calls(self) -> None:
         """Let what runs make some way; what a dead process left running waits for its successor."""
