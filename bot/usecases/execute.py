@@ -85,15 +85,18 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     if stopped is not None:
         _end(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
-    with at_work(ctx, _owner(ctx, job)):
+    with at_work(ctx, _owner(ctx, job, number)):
         lease = _begin(ctx, job, change)
         if lease is not None:
             _run_under(ctx, job, change, lease)
 
 
-def _owner(ctx: Context, job: Job) -> str:
-    """One try at one job. A job is with one runner at a time, so its owner runs nothing once it has come back."""
-    return f"{ctx.owner}:{job.id}"
+def _owner(ctx: Context, job: Job, number: int) -> str:
+    """One try at one change request. A job is with one runner at a time: once it is back, its owner runs nothing.
+
+    The number is in it, for the id of a job that is over is given to another job.
+    """
+    return f"{ctx.owner}:{job.id}:{number}"
 
 
 def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
@@ -129,7 +132,7 @@ def _asked_slack(ctx: Context, job: Job, change: ChangeRequest) -> bool:
 def _put_down(ctx: Context, job: Job, number: int) -> None:
     """Nothing is left to do for this job. What it left running, it runs no more: then it is read back soon."""
     with ctx.store.unit_of_work() as store:
-        store.leases.let_go(number, _owner(ctx, job))
+        store.leases.let_go(number, _owner(ctx, job, number))
         store.jobs.finish(job)
 
 
@@ -179,7 +182,7 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
         elif barred is not None:
             close(ctx, change, Status.APPROVED, barred, tag=Tag.EXECUTION_STOPPED)
         now, steady = ctx.clock.now_ms(), steady_ms(ctx)
-        lease = store.leases.begin(change.number, _owner(ctx, job), at=now, steady=steady)
+        lease = store.leases.begin(change.number, _owner(ctx, job, change.number), at=now, steady=steady)
         if lease is None:
             # Ended above; or withdrawn, or taken by a second job for the same change request, a moment ago.
             store.jobs.finish(job)

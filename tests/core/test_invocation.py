@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from contextlib import suppress
+from typing import Annotated
 
 import pytest
 from hypothesis import example, given
@@ -23,7 +24,7 @@ from bot.core.invocation import (
 )
 from bot.core.tokenizer import words_of
 from bot.core.words import unbroken
-from bot.plugin import BadArgument, PluginError
+from bot.plugin import Arg, BadArgument, Group, PluginError, Reply, Risk
 from tests.core.shop import COMMANDS
 
 LINE_PIECES = [
@@ -361,3 +362,19 @@ def test_an_error_of_an_argument_keeps_its_own_hint() -> None:
 
 def test_the_longest_line_is_what_slack_lets_through() -> None:
     assert LONGEST_LINE == 4_000
+
+
+notes: Group[None] = Group("note", help="Notes.")
+
+
+@notes.command("send", risk=Risk.CHANGE)
+def send_note(_: None, *, text: Annotated[str, Arg(help="what it says", label="TEXT", personal=True)]) -> Reply:
+    """Send a note."""
+    return Reply(title=text)
+
+
+@pytest.mark.parametrize("line", ["note send --text 'Ivan Petrov'", "note send --text='Ivan Petrov'"])
+def test_a_customers_words_are_recorded_as_their_length(line: str) -> None:
+    kept = recorded(line, [], commands=list(notes))
+    assert "Ivan" not in kept
+    assert "‹11 characters›" in kept

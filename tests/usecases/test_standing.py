@@ -171,14 +171,14 @@ def test_the_requester_who_is_no_member_any_more_neither_confirms_nor_withdraws(
     assert len(refusals(office)) == 1
 
 
-def test_the_undo_of_a_guest_is_a_command_of_a_guest(office: Office) -> None:
+def test_the_undo_of_a_guest_is_a_refused_click(office: Office) -> None:
     change = office.approved("thing paint one --colour blue")
     office.work()
     assert office.now(change).status is Status.DONE
     let_facts_age(office)
     office.messenger.standings[OLGA] = Standing.GUEST
     assert office.press(OLGA, change, buttons.UNDO) == said_to(Standing.GUEST)
-    assert len(office.records(Tag.COMMAND_REFUSED)) == 1
+    assert len(office.records(Tag.REVIEW_REFUSED)) == 1
     assert office.change().number == change.number
 
 
