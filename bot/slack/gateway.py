@@ -14,15 +14,13 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.notices import Whisper
 from bot.core.principals import Principal
 from bot.core.standing import Membership, Standing, standing_of
-from bot.core.words import count
 from bot.slack.faults import sure, translated
-from bot.slack.render.answer import answer_blocks, answer_text, table_text, wants_file
+from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
 from bot.slack.render.auditline import audit_blocks, audit_line, bare_audit_line
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.form import reason_form
@@ -205,23 +203,22 @@ class Gateway:
             raise direct from None
 
     def _in_a_file(self, whisper: Whisper) -> bool:
-        """A long table goes to a file, in one message with the line above it; False when Slack does not take it there.
+        """A long table goes to a file, in one message with the rest of the answer; False when Slack refuses that there.
 
         Slack shows both or neither: nothing is left in the channel that promises a file which never came.
         """
         table = whisper.reply.table
         if table is None or not whisper.channel:
             return False
-        text = f"{marks.person(whisper.person)} {whisper.reply.title}: {count(len(table.rows), 'row')}, below."
         try:
             with translated():
                 answer: Any = sure(
                     self._client.files_upload_v2(
-                        content=table_text(table),
+                        content=file_text(whisper.reply, table),
                         filename="b24bot.txt",
                         title=cut(plain(whisper.reply.title), 100),
                         channel=whisper.channel,
-                        initial_comment=cut(mrkdwn(text), 2_900),
+                        initial_comment=file_comment(whisper.reply, table, whisper.person),
                     )
                 )
                 if not answer.get("files"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,24 @@ def test_more_than_fifteen_rows_go_to_a_file_with_a_line_in_one_message(
     assert len(message.files) == 1
     assert message.thread_ts == ""
     assert workspace.ephemerals("Olga") == []
+
+
+def test_the_facts_and_the_notes_of_a_long_answer_are_in_the_message_and_in_the_file(
+    workspace: SlackWorkspace, gateway: Gateway
+) -> None:
+    """They name the portal, and what could not be read or is silent: what a long list is asked for."""
+    long = answer(16)
+    notes = ("Not readable: line 7 <b> timed out.", "I read: connector status")
+    gateway.whisper(replace(long, reply=replace(long.reply, facts=(("Portal", "beta · b.example"),), notes=notes)))
+    (message,) = workspace.messages("connectors")
+    (name,) = message.files
+    file = workspace.world.files[name]["content"].decode()
+    for shown in (workspace.transcript(message), file):
+        assert "beta · b.example" in shown
+        assert "Not readable: line 7 <b> timed out." in shown
+        assert "I read: connector status" in shown
+    assert file.startswith("Portal: beta")
+    assert "line 15" in file
 
 
 @pytest.mark.parametrize("whisper", [answer(15), answer(40, attach=False), answer(40, channel="")])

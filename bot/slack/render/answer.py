@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from bot.core import marks
 from bot.core.notices import Whisper
-from bot.core.words import one_line
+from bot.core.principals import Principal
+from bot.core.words import count, one_line
 from bot.plugin import Reply, Table
 from bot.slack.render.text import Block, context, cut, escape, mrkdwn, notification, plain, section, sections
 
@@ -17,6 +19,7 @@ CELL_MOST, ROW_MOST = 44, 110
 """Characters of one cell, and of a row whose last cell may take what the others leave."""
 BOLD_MOST = 2_800
 TABLE_MOST = 2_800
+COMMENT_MOST = 2_900
 TEXT_MOST = 11_000
 BLOCKS_MOST = 45
 
@@ -77,11 +80,24 @@ def wants_file(reply: Reply) -> bool:
     return reply.table is not None and reply.table.attach and len(reply.table.rows) > ROWS_IN_A_MESSAGE
 
 
-def table_text(table: Table) -> str:
-    """The whole table as plain text, for a file."""
-    rows = [table.columns, *table.rows]
-    columns = [_column(texts, FILE_CELL_MOST) for texts in zip(*rows, strict=True)]
-    return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True)) + "\n"
+def file_text(reply: Reply, table: Table) -> str:
+    """The whole answer as plain text, for a file: facts, table and notes."""
+    facts = [one_line(plain(f"{label}: {text}")) for label, text in reply.facts]
+    notes = [one_line(plain(note)) for note in reply.notes]
+    parts = ("\n".join(lines) for lines in (facts, _rows(table), notes) if lines)
+    return "\n\n".join(parts) + "\n"
+
+
+def file_comment(reply: Reply, table: Table, person: Principal) -> str:
+    """The message that a file hangs on: for whom it is, and all of the answer but the table."""
+    lines = [f"{mrkdwn(marks.person(person))} {mrkdwn(reply.title)}: {count(len(table.rows), 'row')}, below."]
+    lines += [f"*{escape(label)}*: {mrkdwn(text)}" for label, text in reply.facts]
+    return cut("\n".join([*lines, *map(mrkdwn, reply.notes)]), COMMENT_MOST)
+
+
+def _rows(table: Table) -> list[str]:
+    columns = [_column(texts, FILE_CELL_MOST) for texts in zip(table.columns, *table.rows, strict=True)]
+    return ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
 
 
 def _column(texts: Iterable[str], most: int) -> list[str]:
