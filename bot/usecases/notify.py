@@ -84,9 +84,12 @@ def whisper(
     key: str = "",
     number: int = 0,
 ) -> None:
-    """Queue words for one person. `key` names what is worth saying one time only."""
+    """Queue words for one person. `key` names what is worth saying one time only.
+
+    `number` is of the change request they are about; where there are several portals, its portal is named.
+    """
     # Slack shows words alone: what is meant for programs is not kept in the outbox.
-    shown = replace(reply, data=None)
+    shown = replace(reply, data=None, facts=(*_portal_of(ctx, number), *reply.facts))
     notice = Whisper(
         person=person,
         channel=channel,
@@ -97,6 +100,12 @@ def whisper(
         number=number,
     )
     ctx.store.outbox.put(key or f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms())
+
+
+def _portal_of(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
+    """The portal of a change request as a fact, where there are several."""
+    change = ctx.store.changes.get(number) if number else None
+    return (("Portal", change.place.name),) if change and are_several(ctx, change.plugin) else ()
 
 
 def error_reply(error: PluginError, *, reference: str = "") -> Reply:

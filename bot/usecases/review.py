@@ -23,7 +23,6 @@ from bot.usecases.gate import hasten_awaited, try_audit_again
 from bot.usecases.glass import bypass
 from bot.usecases.mode import barrier
 from bot.usecases.notify import announce, say_under_card, show_card, told, whisper
-from bot.usecases.portals import are_several
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.refusals import PRESS_AGAIN, cause_of, refusal_of
 from bot.usecases.refused_commands import record_refused_click
@@ -373,8 +372,6 @@ def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:
     number = buttons.number_in(inbound.value) or 0
     change = ctx.store.changes.get(number)
     channel = inbound.channel if isinstance(inbound, Click) else ""
-    facts = (("Portal", change.place.name),) if change and are_several(ctx, change.plugin) else ()
     # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
-    reply = Reply(title=sentence, facts=facts)
     channel = channel or (change.channel if change else "")
-    whisper(ctx, inbound.person, channel, reply, mood="calm", number=number)
+    whisper(ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)

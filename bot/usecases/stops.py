@@ -160,8 +160,8 @@ def _record_lifted(ctx: Context, stop: Stop, reason: str) -> None:
 
 def _tell(ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:
     change = _change_of(ctx, stop)
-    channel = change.channel if change is not None else ""
-    whisper(ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when))
+    channel, number = (change.channel, change.number) if change is not None else ("", 0)
+    whisper(ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when), number=number)
 
 
 def _key(stop: Stop, when: str) -> str:

@@ -23,7 +23,7 @@ from bot.usecases.expire import expire_overdue
 from bot.usecases.file_identity import CHECK_SECONDS, note_files
 from bot.usecases.gate import LagWatch
 from bot.usecases.mode import note_mode
-from bot.usecases.notify import whisper
+from bot.usecases.notify import told, whisper
 from bot.usecases.poison import set_aside_poison
 from bot.usecases.recover import Recovery
 from bot.usecases.refused_commands import record_folded
@@ -257,8 +257,8 @@ def _excuse(ctx: Context, job: Job, sentence: str) -> None:
                     mood=notice.mood,
                 )
     except StoreUnavailable:
-        told = notice is not None and _say_directly(ctx, notice)
-        ctx.stranded.append((job, job.kind != INBOUND or not told))
+        heard = notice is not None and _say_directly(ctx, notice)
+        ctx.stranded.append((job, job.kind != INBOUND or not heard))
     ctx.wake()
 
 
@@ -314,7 +314,7 @@ def _apology(ctx: Context, job: Job, sentence: str) -> Whisper | None:
         change = ctx.store.changes.get(int(job.payload)) if job.attempts <= 1 else None
         if change is None or change.requester.local:
             return None
-        reply = Reply(title=f"{change.id}: {sentence}")
+        reply = Reply(title=f"{told(ctx, change)}: {sentence}")
         return Whisper(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
     inbound = _inbound_of(job)
     if inbound is None:

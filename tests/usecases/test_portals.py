@@ -12,7 +12,10 @@ from bot.core.change import ChangeRequest, Status
 from bot.core.principals import Principal, Role
 from bot.plugin import Place
 from bot.usecases import buttons
+from bot.usecases.notify import show_card
 from bot.usecases.portals import keep_first_portal, set_default, set_own
+from bot.usecases.receive import receive
+from bot.usecases.undelivered import ChannelDead, Lost
 from tests.usecases.office import ANTON, IDA, OLGA, ROLES, SHELL, VERA, VIKTOR, Office, person
 from tests.usecases.toy import ACME, BETA, Toy
 
@@ -186,6 +189,48 @@ def test_with_several_portals_every_answer_and_every_line_names_the_portal(offic
     assert office.now(change).status is Status.DONE
     assert [line for line in office.threads if not line.startswith("CR-1001 beta · ")] == []
     assert ("CR-1001", "done", "beta", "thing:one") in [row[:4] for row in rows(office, "request list")]
+
+
+def _no_place_for_the_card(office: Office, change: ChangeRequest) -> None:
+    office.messenger.fail("rewrite", *[ChannelDead("is_archived")] * 9)
+    with office.store.unit_of_work():
+        show_card(office.ctx, change.number)
+    office.wait(30, step=3)
+
+
+def _stop_that_slack_does_not_confirm(office: Office, change: ChangeRequest) -> None:
+    office.wait(61, step=30)
+    office.messenger.fail("account", *[Lost("timeout")] * 99)
+    receive(office.ctx, office.click(OLGA, change, buttons.WITHDRAW))
+    office.wait(90, step=3)
+
+
+def _fault_in_the_execution(office: Office, change: ChangeRequest) -> None:
+    office.press(ANTON, change)
+    office.toy.closed = ZeroDivisionError("in the toy")
+    office.work()
+
+
+SAID_LATER = {
+    "a card that cannot be posted": _no_place_for_the_card,
+    "a stop that waits": _stop_that_slack_does_not_confirm,
+    "a fault": _fault_in_the_execution,
+}
+
+
+@pytest.mark.parametrize("what", SAID_LATER)
+def test_with_several_portals_whatever_the_bot_says_of_a_change_request_names_the_portal(
+    office: Office, what: str
+) -> None:
+    """What it says by itself, too, to one person and at another time than they typed."""
+    choose_default(office, BETA)
+    change = office.ask("thing remove one")
+    office.messenger.whispers.clear()
+    SAID_LATER[what](office, change)
+    told = [one.reply for one in office.messenger.whispers if "CR-1001" in one.reply.title]
+    assert told, [one.reply.title for one in office.messenger.whispers]
+    for reply in told:
+        assert "beta" in f"{reply.title} {reply.facts}"
 
 
 def answer_to_press(office: Office, who: Principal, change: ChangeRequest) -> str:

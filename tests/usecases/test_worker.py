@@ -170,7 +170,7 @@ def test_a_change_request_that_could_not_be_begun_is_run_when_it_can_be(hasty: O
     with locked_by_another(hasty.store.database.path):
         perform_job(hasty.ctx, job)
     title = hasty.messenger.whispers[-1].reply.title
-    assert title.startswith("CR-1001: The database cannot be written now")
+    assert title.startswith("CR-1001 (Remove one): The database cannot be written now")
     assert "Nothing was sent" not in title
     assert hasty.toy.calls == []
     hasty.wait(10)
