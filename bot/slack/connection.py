@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from websocket import ABNF, WebSocket, WebSocketException, WebSocketTimeoutException, create_connection
@@ -34,12 +34,10 @@ class Connection:
     def __init__(self, url: str, clock: Clock) -> None:
         """Connect. Raises ConnectionEnded, never with the address, which holds a ticket."""
         self._clock = clock
-        try:
+        with _ends_the_connection():
             self._socket: WebSocket = create_connection(
                 url, timeout=CONNECT_SECONDS, enable_multithread=True, redirect_limit=0
             )
-        except (WebSocketException, OSError, ValueError) as error:
-            raise ConnectionEnded(_reason(error)) from None
         self._socket.settimeout(READ_SECONDS)
         self._opened = self._heard = self._pinged = clock.monotonic()
         self.greeted = False
@@ -53,28 +51,30 @@ class Connection:
         return self.greeted and not self.over and silent < SILENT_SECONDS
 
     def read(self, take: Callable[[Envelope], None]) -> None:
-        """Hand on every object that comes, until the connection ends. Raises ConnectionEnded."""
+        """Hand on every object that comes until the connection ends. Raises ConnectionEnded, and what `take` raises."""
         try:
             while True:
-                self._read_one(take)
-        except (WebSocketException, OSError, ValueError, AttributeError) as error:
-            # AttributeError is what the library makes of a socket that was closed meanwhile.
-            raise ConnectionEnded(_reason(error)) from None
+                received = self._receive()
+                if received is not None:
+                    self._take(received, take)
         finally:
-            self.over = True
             self.close()
+            raw = self._socket.sock
+            if raw is not None:
+                raw.close()
 
-    def _read_one(self, take: Callable[[Envelope], None]) -> None:
-        try:
-            kind, frame = self._socket.recv_data_frame(True)
-        except WebSocketTimeoutException:
-            self._ping()
-            return
+    def _receive(self) -> bytes | None:
+        """The next text; None when something else came, or nothing for a moment. Raises ConnectionEnded."""
+        with _ends_the_connection():
+            try:
+                kind, frame = self._socket.recv_data_frame(True)
+            except WebSocketTimeoutException:
+                self._ping()
+                return None
         self._heard = self._clock.monotonic()
         if kind == ABNF.OPCODE_CLOSE:
             raise ConnectionEnded("Slack closed it")
-        if kind in (ABNF.OPCODE_TEXT, ABNF.OPCODE_BINARY):
-            self._take(frame.data, take)
+        return bytes(frame.data) if kind in (ABNF.OPCODE_TEXT, ABNF.OPCODE_BINARY) else None
 
     def _ping(self) -> None:
         """Nothing came for a moment. Raises ConnectionEnded when that has lasted."""
@@ -90,7 +90,7 @@ class Connection:
     def _take(self, text: bytes, take: Callable[[Envelope], None]) -> None:
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             log.warning("Socket Mode: what came is not JSON", extra={"action": "malformed"})
             return
         if isinstance(value, dict):
@@ -99,19 +99,29 @@ class Connection:
 
     def send(self, value: Envelope) -> None:
         """Raises ConnectionEnded."""
-        try:
-            self._socket.send(json.dumps(value))
-        except (WebSocketException, OSError, AttributeError) as error:
-            raise ConnectionEnded(_reason(error)) from None
+        text = json.dumps(value)
+        with _ends_the_connection():
+            self._socket.send(text)
 
     def close(self) -> None:
-        """End it from any thread; whoever reads it finds that at once."""
+        """End it from any thread; whoever reads it finds that at once, and lets go of the socket."""
         self.over = True
         raw = self._socket.sock
         if raw is not None:
             with suppress(OSError):
                 raw.shutdown(socket.SHUT_RDWR)
-        self._socket.shutdown()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _ends_the_connection() -> Iterator[None]:
+    """Turn what the library raises inside into ConnectionEnded, without its words.
+
+    The last two are what TLS makes of a socket that another thread has shut down meanwhile.
+    """
+    try:
+        yield
+    except (WebSocketException, OSError, ValueError, AttributeError) as error:
+        raise ConnectionEnded(_reason(error)) from None
 
 
 def _reason(error: Exception) -> str:

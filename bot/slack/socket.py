@@ -11,13 +11,14 @@ from typing import Any
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.clock import Backoff, SystemClock
 from bot.plugin import Clock
 from bot.slack.connection import Connection, ConnectionEnded, Envelope
-from bot.slack.faults import translated
+from bot.slack.faults import sure, translated
 from bot.slack.listeners import MALFORMED, note_malformed
 from bot.slack.token_errors import APP_TOKEN, token_refused
 from bot.usecases.undelivered import DeliveryError
@@ -45,7 +46,7 @@ class AppTokenClient:
     def open(self) -> str:
         """An address that admits one connection. Raises DeliveryError."""
         with translated():
-            return str(self._client.apps_connections_open(app_token=self._token)["url"])
+            return str(sure(self._client.apps_connections_open(app_token=self._token))["url"])
 
 
 class Socket:
@@ -163,7 +164,7 @@ class Socket:
         if request is None:
             return
         try:
-            send_response(_Acknowledger(connection), request, run_bolt_app(self._app, request), 0.0)  # type: ignore[arg-type]
+            send_response(_Acknowledger(connection), request, run_bolt_app(self._app, request), 0.0)
         except MALFORMED as error:
             note_malformed(error)
         except ConnectionEnded:
@@ -177,15 +178,15 @@ def _note_fault(done: Future[None]) -> None:
         log.error("an envelope could not be answered", exc_info=fault, extra={"action": "listener_failed"})
 
 
-class _Acknowledger:
-    """What Bolt's own adapter needs of a client."""
+class _Acknowledger(BaseSocketModeClient):
+    """What Bolt's own adapter needs of a client: the acknowledgement, and nothing that connects."""
 
     logger = logging.getLogger("b24bot.bolt")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def send_socket_mode_response(self, response: Any) -> None:
+    def send_socket_mode_response(self, response: dict[str, Any] | SocketModeResponse) -> None:
         """Acknowledge one envelope. Raises ConnectionEnded."""
         value = response.to_dict() if isinstance(response, SocketModeResponse) else response
         self._connection.send(value)

@@ -55,6 +55,8 @@ class TimedChannel(HTTPChannel):
     """One connection, which knows by when it has to have sent a whole request."""
 
     server: TimedServer
+    requests_lock: threading.Lock
+    """waitress's own, which its types leave out."""
 
     def __init__(self, server: TimedServer, sock: socket.socket, addr: Any, adj: Adjustments, map: Any = None) -> None:
         self.since = server.clock.monotonic()
@@ -75,7 +77,7 @@ class TimedChannel(HTTPChannel):
         """Answer one request, in one of the threads; nothing is due of the client meanwhile."""
         self.since, self.due = self.server.clock.monotonic(), math.inf
         super().service()
-        with cast(threading.Lock, self.requests_lock):  # type: ignore[attr-defined]  # missing in its types
+        with self.requests_lock:
             limits, self.since = self.server.limits, self.server.clock.monotonic()
             self._began = self.request is not None
             self.due = self.since + (limits.request_seconds if self._began else limits.idle_seconds)

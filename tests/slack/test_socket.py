@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,10 @@ from bot.core.principals import Principal
 from bot.playground.town import ROLES, Town
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
+from bot.slack.connection import Connection
+from bot.slack.gateway import make_client
 from bot.slack.listeners import BUSY
+from bot.slack.socket import AppTokenClient
 from bot.store.keys import create_key_file
 from bot.usecases.access import grant_role
 from tests.slack.intake import Intake, locked, settings_for
@@ -168,3 +172,18 @@ def test_reconnects_back_off_and_say_so(tmp_path: Path, caplog: pytest.LogCaptur
         assert [record.levelname for record in caplog.records if "connecting again" in record.message] == [
             "WARNING"
         ] * 2
+
+
+def test_a_fault_of_the_bot_while_it_reads_is_not_told_as_a_lost_connection() -> None:
+    """Else it would be one line at INFO and a reconnect, again and again."""
+
+    def take(envelope: Mapping[str, Any]) -> None:
+        raise AttributeError("ours")
+
+    with SlackWorkspace(rate_limit=False) as workspace:
+        tokens = AppTokenClient(workspace.app_token, make_client(workspace.bot_token, workspace.api_url))
+        connection = Connection(tokens.open(), ShiftedClock())
+        with pytest.raises(AttributeError, match="ours"):
+            connection.read(take)
+        assert connection.over
+        assert wait_until(lambda: workspace.sockets.connected == 0)
