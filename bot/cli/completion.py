@@ -118,6 +118,15 @@ def from_store(list_values: Callable[[Desk], Iterable[str]]) -> Callable[..., li
     return complete
 
 
+def from_words(words: Iterable[str]) -> Callable[..., list[CompletionItem]]:
+    """Complete an option of the terminal's own commands by fixed words."""
+
+    def complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+    return complete
+
+
 def _expected(declared: AnyCommand, words: Sequence[str]) -> Parameter | str | None:
     """The parameter whose value comes next, or the name of a host's option; None when nothing fits."""
     flags = {each.option: each for each in declared.parameters if each.flag}

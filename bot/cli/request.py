@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.completion import from_store
+from bot.cli.completion import from_store, from_words
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
 from bot.cli.output import print_json, print_reply, print_table, say
@@ -12,22 +12,36 @@ from bot.cli.terminal import Terminal
 from bot.core.change import ChangeRequest, Status, status_in_words
 from bot.core.json_views import change_brief, change_whole
 from bot.core.policy import needs
-from bot.plugin import Refusal, Reply, Table, iso
+from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
+from bot.plugin import BadArgument, Refusal, Reply, Table, iso
 from bot.store.store import Store
-from bot.usecases.desk import newest_numbers, request_number
+from bot.usecases.desk import changes_shown, newest_numbers, request_number
 from bot.usecases.review import withdraw
 from bot.usecases.settle import try_to_settle
 
 
+def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> ShownStatus | None:
+    try:
+        return None if value is None else parse_status(value)
+    except BadArgument as error:
+        raise BadArgument(f"{parameter.opts[0]}: {error.sentence}", hint=error.hint) from None
+
+
 @click.command("list")
-@click.option("--status", type=click.Choice([status.value for status in Status]), help="Only these.")
+@click.option(
+    "--status",
+    metavar="STATUS",
+    callback=_status,
+    shell_complete=from_words(SHOWN),
+    help=f"Only these; {ONE_OF}.",
+)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
 @as_json
 @click.pass_obj
-def list_requests(terminal: Terminal, status: str | None, limit: int, as_json: bool) -> None:
+def list_requests(terminal: Terminal, status: ShownStatus | None, limit: int, as_json: bool) -> None:
     """The newest change requests."""
     with terminal.store() as store:
-        found = store.changes.with_status([Status(status)] if status else Status, limit=limit)
+        found = changes_shown(store, status, limit=limit)
     if as_json:
         print_json([change_brief(change) for change in found])
         return

@@ -56,6 +56,7 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 NOT_BEGUN = (Status.PENDING, Status.APPROVED)
 """What can still be stopped: no intent is on disk."""
 PARTLY_DONE = "partly done"
+UNDONE = "undone"
 OPEN = tuple(status for status in Status if TRANSITIONS[status])
 APPROVAL_LASTS_MS = 600_000
 """An approval that could not be acted on within ten minutes is void."""
@@ -143,7 +144,9 @@ class ChangeRequest:
 
     @property
     def status_word(self) -> str:
-        """Its status as people read it: an ending with a part of it done is one of its own."""
+        """Its status as people read it, a word of `status_words.SHOWN`: two endings are told apart further."""
+        if self.undone_by is not None:
+            return UNDONE
         return PARTLY_DONE if self.partly else self.status.value
 
     @property

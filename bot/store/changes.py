@@ -12,6 +12,7 @@ from bot.core.errors import ConfigurationError
 from bot.core.plans import decision_from_json, decision_to_json, digest, plan_from_json, plan_to_json
 from bot.core.principals import Principal
 from bot.core.redact import redact_value
+from bot.core.status_words import ShownStatus
 from bot.plugin import CallOutcome, CallVerdict, Place, Risk
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
@@ -108,6 +109,14 @@ class Changes:
         """The newest first."""
         wanted = tuple(statuses)
         return self._read(f"status IN ({placeholders(wanted)})", *wanted, limit=limit)
+
+    def shown_as(self, shown: ShownStatus, *, limit: int) -> list[ChangeRequest]:
+        """Those that a reader sees with this status, the newest first."""
+        where = (
+            f"status IN ({placeholders(shown.statuses)}) AND COALESCE(?, partly) = partly "
+            "AND CASE WHEN undone_by IS NULL THEN 0 ELSE 1 END = ?"
+        )
+        return self._read(where, *shown.statuses, shown.partly, shown.undone, limit=limit)
 
     def counts(self) -> dict[Status, int]:
         """How many change requests are in each status that some are in."""
@@ -221,7 +230,7 @@ class Changes:
         row = self._database.row("SELECT sent_steady FROM changes WHERE number = ?", number)
         return row["sent_steady"] if row else None
 
-    def _read(self, where: str, *values: str | int, limit: int = 1_000) -> list[ChangeRequest]:
+    def _read(self, where: str, *values: str | int | None, limit: int = 1_000) -> list[ChangeRequest]:
         rows = self._database.where("changes", where, values, order_by="number desc", limit=limit)
         return [_change(row, self._reviews(row["number"])) for row in rows]
 

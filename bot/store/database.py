@@ -218,7 +218,9 @@ class Database:
         finally:
             self._connection.text_factory = str
 
-    def where(self, table: str, condition: str, values: Iterable[str | int], *, order_by: str, limit: int) -> list[Row]:
+    def where(
+        self, table: str, condition: str, values: Iterable[str | int | None], *, order_by: str, limit: int
+    ) -> list[Row]:
         """Rows of a table that meet a condition with ? marks."""
         sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT ?"))
         return self.rows(sql, *values, limit)

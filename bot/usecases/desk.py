@@ -15,8 +15,10 @@ from bot.core.invocation import HOST_OPTIONS, AnyCommand
 from bot.core.json_views import audit_row, change_brief, change_whole, grant_row
 from bot.core.policy import Refused, decide
 from bot.core.principals import Principal, Role
+from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
 from bot.core.words import moment
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
+from bot.store.store import Store
 from bot.usecases.context import Context
 from bot.usecases.help_pages import OPEN_TO_ALL, command_view, explain_words
 from bot.usecases.portals import choose_portal, others, own_choice
@@ -41,14 +43,6 @@ def request_number(text: str) -> int:
     return int(digits)
 
 
-def a_status(text: str) -> Status:
-    """The word of a status."""
-    try:
-        return Status(text.strip().lower())
-    except ValueError:
-        raise BadArgument(f"There is no status “{text}”.", hint=f"One of: {', '.join(Status)}.") from None
-
-
 _MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
 
 
@@ -63,6 +57,13 @@ def an_actor(text: str, team: str) -> str:
     if found and not team:
         raise BadArgument(f"It is not known which workspace {text} is in.", hint="Type team and user id: T0001:U0002.")
     return Principal(team=team, user=found[1]).id if found else text
+
+
+def changes_shown(store: Store, status: ShownStatus | None, *, limit: int) -> list[ChangeRequest]:
+    """List the newest change requests, or those of them that are shown with this status."""
+    if status is None:
+        return store.changes.with_status(Status, limit=limit)
+    return store.changes.shown_as(status, limit=limit)
 
 
 NEWEST = 50
@@ -185,22 +186,23 @@ def status_(desk: Desk) -> Reply:
     return status(desk.ctx)
 
 
-@requests.command("list", risk=Risk.READ, examples=["", "--status done"])
+@requests.command("list", risk=Risk.READ, examples=["", "--status done", "--status partly-done"])
 def request_list(
     desk: Desk,
     *,
     status: Annotated[
-        Status | None, Arg(label="STATUS", help="only these", parse=a_status, complete=lambda _: Status)
+        ShownStatus | None,
+        Arg(label="STATUS", help=f"only these; {ONE_OF}", parse=parse_status, complete=lambda _: SHOWN),
     ] = None,
 ) -> Reply:
     """The newest change requests."""
-    found = desk.ctx.store.changes.with_status([status] if status else Status, limit=15)
+    found = changes_shown(desk.ctx.store, status, limit=15)
     rows = tuple(
         (c.id, c.status_word, c.place.name, c.plan.target, c.line, marks.person(c.requester), moment(c.created_at))
         for c in found
     )
     columns = ("Id", "Status", "Portal", "Target", "Command", "Asked by", "At")
-    which = f" with the status {status}" if status else ""
+    which = f" with the status {status.word}" if status else ""
     title = "Change requests" if rows else f"There are no change requests{which}."
     return Reply(title=title, table=Table(columns=columns, rows=rows), data=[change_brief(c) for c in found])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.cli.completion import VARIABLE
+from bot.core.status_words import SHOWN
 from bot.usecases.help_pages import OF_THE_TERMINAL
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.desk import Desk
@@ -59,7 +60,8 @@ def test_ids_come_from_the_portal_and_from_the_store(office: Desk) -> None:
     assert offered(office, "request", "show", "") == {"CR-1001"}
     assert offered(office, "access", "revoke", "") == {"T0001:U0002"}
     assert {"viewer", "admin"} <= offered(office, "access", "grant", "T0001:U0002", "")
-    assert "pending" in offered(office, "request", "list", "--status", "")
+    assert offered(office, "request", "list", "--status", "") == set(SHOWN)
+    assert offered(office, "request", "list", "--status", "part") == {"partly-done"}
 
 
 def test_a_token_is_never_renewed_to_complete_a_word(office: Desk, portal: PortalSimulation) -> None:

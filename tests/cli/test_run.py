@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.audit import Tag
 from bot.core.change import Status
+from bot.core.status_words import ONE_OF
 from bot.store.seats import WORKER, Seats
 from tests.cli.desk import NOBODY, Desk
 from tests.cli.test_access import ME
@@ -233,7 +234,10 @@ def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: Desk) 
     assert pending["created_at"].endswith("Z")
     assert len(staffed.json("request", "list", "--limit", "1")) == 1
     assert "CR-1001" in staffed.run("request", "list").stdout
-    assert staffed.run("request", "list", "--status", "odd").exit_code == 2
+    odd = staffed.run("request", "list", "--status", "odd")
+    assert (odd.exit_code, odd.stderr) == (2, f"Error: --status: There is no status “odd”.\nIt is {ONE_OF}.\n")
+    assert "partly-done, undone" in " ".join(staffed.run("request", "list", "--help").stdout.split())
+    assert staffed.json("request", "list", "--status", "partly done") == []
 
 
 def test_one_change_request_is_shown_whole(staffed: Desk) -> None:

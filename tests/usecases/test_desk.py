@@ -7,13 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from bot.core import marks
-from bot.core.change import Status
 from bot.core.errors import WordsError
 from bot.core.principals import Principal
 from bot.core.words import moment
 from bot.plugin import BadArgument, Refusal, Reply
 from bot.usecases.consider import Answered, consider
-from bot.usecases.desk import a_status, an_actor, request_number
+from bot.usecases.desk import an_actor, request_number
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, Office
 
 
@@ -42,13 +41,6 @@ def test_what_is_no_change_request_is_refused_with_an_example(text: str) -> None
     with pytest.raises(BadArgument, match="is not a change request") as refused:
         request_number(text)
     assert "CR-1042" in refused.value.hint
-
-
-def test_a_status_is_one_of_the_words() -> None:
-    assert a_status(" Done ") is Status.DONE
-    with pytest.raises(BadArgument, match="There is no status “finished”") as refused:
-        a_status("finished")
-    assert "pending, approved" in refused.value.hint
 
 
 def test_help_shows_what_the_person_may_do_and_counts_the_rest(office: Office) -> None:

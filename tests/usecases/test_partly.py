@@ -37,6 +37,32 @@ def test_a_partly_done_change_is_told_as_such_and_not_as_plainly_failed(office: 
     assert table.rows[0][1] == "partly done"
 
 
+@pytest.mark.parametrize("typed", ["'partly done'", "partly-done", "Partly_Done", "PARTLY-DONE"])
+def test_a_partly_done_change_is_listed_by_the_words_that_the_reader_sees(office: Office, typed: str) -> None:
+    change = half_done(office)
+    assert listed(office, f"--status {typed}") == [(change.id, "partly done")]
+    assert listed(office, "--status failed") == [], "it is shown with another word"
+
+
+def test_an_undone_change_is_listed_as_undone_and_not_as_done(office: Office) -> None:
+    change = office.approved("thing paint one")
+    office.work()
+    office.press(OLGA, change, buttons.UNDO)
+    undo = office.change()
+    office.press(OLGA, undo, buttons.CONFIRM)
+    office.work()
+    assert listed(office, "--status undone") == [(change.id, "undone")]
+    assert listed(office, "--status done") == [(undo.id, "done")]
+    assert listed(office) == [(undo.id, "done"), (change.id, "undone")]
+
+
+def listed(office: Office, options: str = "") -> list[tuple[str, str]]:
+    """Number and status, as `request list` shows them."""
+    office.type(OLGA, f"request list {options}")
+    table = office.messenger.whispers[-1].reply.table
+    return [] if table is None else [(row[0], row[1]) for row in table.rows]
+
+
 def test_the_code_of_a_refusal_stands_once(office: Office) -> None:
     assert half_done(office).outcome.count("E_NO") == 1
 
