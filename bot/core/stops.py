@@ -10,7 +10,7 @@ from bot.core.mode import HOUSE
 from bot.core.principals import Principal
 
 STOP_LASTS_MS = 60_000
-"""How long a stop may stay pending: as long as what Slack said of an account may be relied on."""
+"""How long a stop may stay pending while a worker can ask Slack: as long as what Slack said of an account counts."""
 
 
 class StopKind(StrEnum):
@@ -31,8 +31,6 @@ class NewStop:
     number: int = 0
     """The change request that is stopped; 0 for a freeze, which stops all that change a portal."""
     reason: str = ""
-    steady: int
-    """When it was acknowledged, in milliseconds of the clock that nobody sets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

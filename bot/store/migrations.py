@@ -186,7 +186,7 @@ def m002_standing_and_leases(db: Utils) -> None:
 _THIRD = (
     """CREATE TABLE stops (
         id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, person TEXT NOT NULL,
-        number INTEGER NOT NULL, reason TEXT NOT NULL, steady INTEGER NOT NULL, settled_at INTEGER) STRICT""",
+        number INTEGER NOT NULL, reason TEXT NOT NULL, settled_at INTEGER) STRICT""",
     """CREATE TABLE refusals (
         person TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, count INTEGER NOT NULL DEFAULT 0,
         subjects TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (person, reason)) STRICT""",

@@ -23,8 +23,8 @@ class Stops:
         """Let it hold from this transaction on. What looks like a secret in its reason is stored as a mark."""
         reason = redact(stop.reason, (), self._keys.fingerprint)
         self._database.execute(
-            "INSERT INTO stops (key, kind, person, number, reason, steady) VALUES (?, ?, ?, ?, ?, ?)",
-            *(stop.key, stop.kind, stop.person.id, stop.number, reason, stop.steady),
+            "INSERT INTO stops (key, kind, person, number, reason) VALUES (?, ?, ?, ?, ?)",
+            *(stop.key, stop.kind, stop.person.id, stop.number, reason),
         )
 
     def get(self, key: str) -> Stop | None:
@@ -56,6 +56,5 @@ def _stop(row: Row) -> Stop:
         person=Principal.read(row["person"]),
         number=row["number"],
         reason=row["reason"],
-        steady=row["steady"],
         settled=row["settled_at"] is not None,
     )

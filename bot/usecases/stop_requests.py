@@ -19,7 +19,6 @@ from bot.usecases import buttons
 from bot.usecases.bypass import is_review
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context
-from bot.usecases.holding import steady_ms
 from bot.usecases.quorum import unfit
 from bot.usecases.rules import freeze_reason, freezing
 
@@ -78,7 +77,7 @@ def _freeze(ctx: Context, inbound: Inbound) -> NewStop | None:
     if understood.invocation.dry_run or understood.invocation.break_glass:
         return None
     reason = freeze_reason(understood.arguments["reason"])
-    return NewStop(key=inbound.key, kind=StopKind.FREEZE, person=inbound.person, reason=reason, steady=steady_ms(ctx))
+    return NewStop(key=inbound.key, kind=StopKind.FREEZE, person=inbound.person, reason=reason)
 
 
 def _withdraw(ctx: Context, inbound: Inbound) -> NewStop | None:
@@ -87,7 +86,7 @@ def _withdraw(ctx: Context, inbound: Inbound) -> NewStop | None:
         return None
     if inbound.person != change.requester or is_review(change):
         return None
-    return _of(ctx, StopKind.WITHDRAW, inbound, change)
+    return _of(StopKind.WITHDRAW, inbound, change)
 
 
 def _reject(ctx: Context, inbound: Inbound) -> NewStop | None:
@@ -97,11 +96,11 @@ def _reject(ctx: Context, inbound: Inbound) -> NewStop | None:
     decided = inbound.person in (review.reviewer for review in change.reviews)
     if decided or unfit(ctx, inbound.person, change) is not None:
         return None
-    return _of(ctx, StopKind.REJECT, inbound, change)
+    return _of(StopKind.REJECT, inbound, change)
 
 
-def _of(ctx: Context, kind: StopKind, inbound: Inbound, change: ChangeRequest) -> NewStop:
-    return NewStop(key=inbound.key, kind=kind, person=inbound.person, number=change.number, steady=steady_ms(ctx))
+def _of(kind: StopKind, inbound: Inbound, change: ChangeRequest) -> NewStop:
+    return NewStop(key=inbound.key, kind=kind, person=inbound.person, number=change.number)
 
 
 def _not_begun(ctx: Context, inbound: Inbound) -> ChangeRequest | None:

@@ -108,14 +108,14 @@ class StopDeadlines:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._known: dict[int, int] = {}
-        """Since when this process knows of each, by the clock that nobody sets: it begins anew with the machine."""
+        """Since when this worker knows of each, by the steady clock. While none ran, nobody could ask Slack."""
 
     def look(self) -> None:
         """One round, for the keeper."""
         now, pending = steady_ms(self._ctx), self._ctx.store.stops.pending()
         self._known = {stop.id: self._known.get(stop.id, now) for stop in pending}
         for stop in pending:
-            if now - min(stop.steady, self._known[stop.id]) >= STOP_LASTS_MS:
+            if now - self._known[stop.id] >= STOP_LASTS_MS:
                 self._end(stop)
 
     def _end(self, stop: Stop) -> None:
@@ -165,4 +165,5 @@ def _tell(ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> Non
 
 
 def _key(stop: Stop, when: str) -> str:
-    return f"whisper:stop:{stop.id}:{when}"
+    # By the key of its delivery: the id of a row that was removed is given to another.
+    return f"whisper:stop:{stop.key}:{when}"

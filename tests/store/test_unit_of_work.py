@@ -94,7 +94,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
     "jobs.add": lambda store: store.jobs.add("inbound", "{}", at=0),
     "jobs.claim": lambda store: store.jobs.claim(10),
     "jobs.release_all": lambda store: store.jobs.release_all(),
-    "stops.put": lambda store: store.stops.put(NewStop(key="key", kind=StopKind.FREEZE, person=ANTON, steady=0)),
+    "stops.put": lambda store: store.stops.put(NewStop(key="key", kind=StopKind.FREEZE, person=ANTON)),
     "grants.put": lambda store: store.grants.put(Grant(principal=ANTON, role=Role.ADMIN, granted_by="x", granted_at=0)),
     "grants.remove": lambda store: store.grants.remove(ANTON),
     "facts.put": lambda store: store.facts.put("name", "value"),

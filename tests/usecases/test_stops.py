@@ -364,6 +364,38 @@ def test_a_freeze_that_is_pending_keeps_an_approval_from_being_used_up(office: O
     assert freeze is not None
 
 
+@stopping
+def test_a_stop_has_its_minute_anew_after_a_time_in_which_nothing_ran(office: Office, kind: str) -> None:
+    """Nobody could ask Slack meanwhile, so nothing is lifted before it was asked."""
+    change = office.approved()
+    let_facts_age(office)
+    receive(office.ctx, STOPS[kind](office, change))
+    office.clock.advance(2 * STOP_LASTS_MS / 1000)
+    office.restart()
+    office.stops.look()
+    assert (pending(office), lifted(office)) == (1, [])
+    office.wait(2)
+    assert office.now(change).status is STOPPED[kind]
+    assert (office.toy.calls, lifted(office)) == ([], [])
+
+
+def test_a_freeze_whose_transaction_the_database_refuses_once_stays(office: Office) -> None:
+    """It is no refusal of the freeze that its record could not be written at that moment."""
+    receive(office.ctx, office.typed(OLGA, "freeze it loses messages"))
+    with office.store.unit_of_work() as store:
+        store.database.execute(
+            "CREATE TRIGGER no_freeze BEFORE INSERT ON audit WHEN NEW.tag = 'bot:freeze:set' "
+            "BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
+        )
+    office.do_jobs()
+    assert (pending(office), lifted(office)) == (1, [])
+    with office.store.unit_of_work() as store:
+        store.database.execute("DROP TRIGGER no_freeze")
+    office.wait(10)
+    assert "it loses messages" in (office.store.facts.get(FROZEN) or "")
+    assert (pending(office), lifted(office)) == (0, [])
+
+
 def test_a_freeze_whose_job_breaks_stays_all_the_same(office: Office) -> None:
     receive(office.ctx, office.typed(OLGA, "freeze"))
     office.break_audit()
