@@ -8,7 +8,7 @@ from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange, Status
-from bot.core.errors import NotPermitted, PluginFault, WordsError
+from bot.core.errors import NotPermitted, PluginFault, StoreUnavailable, WordsError
 from bot.core.inbound import SlashCommand
 from bot.core.invocation import legible, read_line
 from bot.core.json_views import preview_view
@@ -47,6 +47,9 @@ def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeReq
     try:
         considered = consider(ctx, slash.person, freeze_line(slash.text), reporter)
         reply, mood = _take(ctx, job, slash, considered)
+    except StoreUnavailable:
+        # No refusal: a freeze that could not be stored just now stays.
+        raise
     except PluginError as error:
         _refuse(ctx, job, slash, error, pressed_on)
         return
