@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from bot import clock as ids
 from bot.core.errors import StoreUnavailable
@@ -167,39 +168,56 @@ class Worker:
 
     def _keep(self) -> bool:
         """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
-        put_away_stranded(self._ctx)
-        if self._ctx.home_team:
-            expire_overdue(self._ctx)
-            remind(self._ctx)
-            show_again(self._ctx)
-            self._stops.look()
-        record_folded(self._ctx)
-        write_checkpoint(self._ctx)
-        for watch in self._watches:
-            watch.look()
-        now = self._ctx.clock.monotonic()
-        if now >= self._files_due:
-            self._files_due = now + CHECK_SECONDS
-            note_files(self._ctx)
-        if now >= self._sweep_due:
-            self._sweep_due = now + SWEEP_SECONDS
-            with self._ctx.store.unit_of_work() as store:
-                store.jobs.forget_receipts(self._ctx.clock.now_ms())
-                store.jobs.forget_aside(self._ctx.clock.now_ms())
-                store.stops.forget(self._ctx.clock.now_ms())
-                store.outbox.forget(self._ctx.clock.now_ms())
-        note_mode(self._ctx)
+        ctx, watches = self._ctx, [watch.look for watch in self._watches]
+        self._do_each(partial(put_away_stranded, ctx))
+        if ctx.home_team:
+            self._do_each(
+                self._stops.look, partial(expire_overdue, ctx), partial(remind, ctx), partial(show_again, ctx)
+            )
+        self._do_each(partial(record_folded, ctx), partial(write_checkpoint, ctx), *watches)
+        self._do_each(self._compare_files, self._sweep, partial(note_mode, ctx))
         return False
 
     def _recover(self) -> bool:
         """All that reads portals and nobody waits for: apart from the keeper, for a portal can be slow."""
-        if self._ctx.home_team:
-            self._recovery.look()
+        self._do_each(*([self._recovery.look] if self._ctx.home_team else []), self._tend)
+        return False
+
+    def _do_each(self, *duties: Callable[[], object]) -> None:
+        """Do one after the other: what one meets keeps the thread from no other, but for the loss of the database."""
+        for duty in duties:
+            name = getattr(duty, "func", duty).__qualname__
+            try:
+                duty()
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - the edge of a duty: logged while it lasts, and tried again
+                self._ctx.troubles.met(name, error)
+            else:
+                self._ctx.troubles.went_well(name)
+
+    def _compare_files(self) -> None:
+        now = self._ctx.clock.monotonic()
+        if now >= self._files_due:
+            self._files_due = now + CHECK_SECONDS
+            note_files(self._ctx)
+
+    def _sweep(self) -> None:
+        """Remove what nobody asks for any more."""
+        steady, now = self._ctx.clock.monotonic(), self._ctx.clock.now_ms()
+        if steady >= self._sweep_due:
+            self._sweep_due = steady + SWEEP_SECONDS
+            with self._ctx.store.unit_of_work() as store:
+                store.jobs.forget_receipts(now)
+                store.jobs.forget_aside(now)
+                store.stops.forget(now)
+                store.outbox.forget(now)
+
+    def _tend(self) -> None:
         now = self._ctx.clock.monotonic()
         if now >= self._tend_due:
             self._tend_due = now + TEND_SECONDS
             tend(self._ctx)
-        return False
 
 
 def tend(ctx: Context) -> None:

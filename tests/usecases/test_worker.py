@@ -400,16 +400,42 @@ def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(o
         assert reached.wait(20)
         receive(office.ctx, office.typed(OLGA, "freeze it loses messages"))
         assert in_time(lambda: "holds." in office.last_whisper)
-        office.clock.advance(STOP_LASTS_MS / 1_000)
-        assert in_time(lambda: bool(office.store.facts.get(FROZEN)))
+        assert in_time(lambda: frozen_meanwhile(office))
     finally:
         answer.set()
         worker.stop()
 
 
+def frozen_meanwhile(office: Office) -> bool:
+    """Whether it is frozen; else some more of its minute passes."""
+    office.clock.advance(STOP_LASTS_MS / 4_000)
+    return bool(office.store.facts.get(FROZEN))
+
+
 def _keep_silent(kind: str) -> None:
     if kind == "account":
         raise Lost("TimeoutError")
+
+
+def test_what_one_duty_of_the_keeper_meets_keeps_it_from_no_other(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A change request that cannot be read is in the way of whatever goes through all of them."""
+    change = office.ask()
+    office.clock.advance(61)
+    office.messenger.on_try = _keep_silent
+    receive(office.ctx, office.typed(OLGA, "freeze"))
+    with office.store.unit_of_work() as store:
+        spoilt = "UPDATE changes SET decision = '{}', status = 'approved' WHERE number = ?"
+        store.database.execute(spoilt, change.number)
+    worker = Worker(office.ctx)
+    worker.start()
+    try:
+        assert in_time(lambda: "met a fault" in caplog.text)
+        assert in_time(lambda: frozen_meanwhile(office))
+        assert caplog.text.count("met a fault") == 1, "a fault that lasts is logged once"
+    finally:
+        worker.stop()
 
 
 def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
