@@ -7,7 +7,7 @@ import click
 from bot.cli.completion import from_store
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
-from bot.cli.output import print_json, print_table, say
+from bot.cli.output import print_json, print_table, report
 from bot.cli.terminal import Terminal
 from bot.core.json_views import grant_row
 from bot.core.principals import Principal, Role
@@ -23,8 +23,9 @@ last_admin = click.option("--last-admin", is_flag=True, help="Also if they are t
 @click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
 @click.argument("role", metavar="ROLE", shell_complete=from_store(lambda _: Role))
 @last_admin
+@as_json
 @click.pass_obj
-def grant(terminal: Terminal, person: str, role: str, last_admin: bool) -> None:
+def grant(terminal: Terminal, person: str, role: str, last_admin: bool, as_json: bool) -> None:
     """Give somebody a role: viewer, operator, approver or admin.
 
     It holds at once, also in a bot that is running, and is recorded with the name of your account.
@@ -33,23 +34,27 @@ def grant(terminal: Terminal, person: str, role: str, last_admin: bool) -> None:
     with terminal.store(writes=True) as store, store.unit_of_work():
         _keep_an_admin(store, principal, given, last_admin=last_admin)
         grant_role(store, principal, given, by=terminal.person)
-    say(f"{principal.id} is {given} now; recorded as granted by {terminal.person.id}.")
+    told = f"{principal.id} is {given} now; recorded as granted by {terminal.person.id}."
+    report({"principal": principal.id, "role": given, "granted_by": terminal.person.id}, told, as_json=as_json)
 
 
 @click.command("revoke")
 @click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
 @last_admin
+@as_json
 @click.pass_obj
-def revoke(terminal: Terminal, person: str, last_admin: bool) -> None:
+def revoke(terminal: Terminal, person: str, last_admin: bool, as_json: bool) -> None:
     """Take somebody's role away. It holds at once, also for approvals that they have given."""
     principal = Principal.parse(person)
     with terminal.store(writes=True) as store, store.unit_of_work():
         _keep_an_admin(store, principal, None, last_admin=last_admin)
         removed = revoke_role(store, principal, by=terminal.person)
-    if removed:
-        say(f"{principal.id} has no role any more; recorded as revoked by {terminal.person.id}.")
-    else:
-        say(f"{principal.id} is not on the allow-list; there was nothing to revoke.")
+    told = (
+        f"{principal.id} has no role any more; recorded as revoked by {terminal.person.id}."
+        if removed
+        else f"{principal.id} is not on the allow-list; there was nothing to revoke."
+    )
+    report({"principal": principal.id, "revoked": removed}, told, as_json=as_json)
 
 
 def _keep_an_admin(store: Store, principal: Principal, role: Role | None, *, last_admin: bool) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 
 from bot.cli.options import as_json
-from bot.cli.output import print_json, say
+from bot.cli.output import report
 from bot.cli.terminal import Terminal, readable
 from bot.cli.verify import kept
 from bot.clock import SystemClock
@@ -39,10 +39,8 @@ def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
         assert_apart(terminal.host_settings.key_file, folder, "the backups")
     with terminal.store(writes=True) as store:
         made = store.back_up(folder)
-    if as_json:
-        print_json({"path": str(made.path), "seq": made.seq, "head": made.head})
-        return
-    say(f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip())
+    told = f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip()
+    report({"path": str(made.path), "seq": made.seq, "head": made.head}, told, as_json=as_json)
 
 
 @click.command("restore")
@@ -53,8 +51,9 @@ def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="A file with heads of the log, as the witness file or an export.  [default: B24BOT_WITNESS_FILE]",
 )
+@as_json
 @click.pass_obj
-def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None) -> None:
+def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None, as_json: bool) -> None:
     """Put a copy in the place of the database, while no bot runs.
 
     The copy is looked through first. The database that is there is kept beside it, and change requests that are open
@@ -75,7 +74,8 @@ def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None)
                 anchors=tuple(_anchors(settings, anchors)),
                 behind=behind,
             )
-            _tell(restore(wish), wish, settings)
+            done = restore(wish)
+            report(_view(done, wish), *_told(done, wish, settings), as_json=as_json)
         finally:
             seats.leave()
 
@@ -89,19 +89,31 @@ def _anchors(settings: Settings, named: Path | None) -> Iterator[Anchor]:
             yield from anchors_in(lines, str(settings.witness_file))
 
 
-def _tell(done: Restored, wish: Wish, settings: Settings) -> None:
-    say(f"Restored from {wish.file}: the log holds up to audit record #{done.seq} {done.head}")
+def _view(done: Restored, wish: Wish) -> Mapping[str, str | int | None]:
+    """What came of a restore, for programs. `lost` is null where nobody can tell."""
+    return {
+        "file": str(wish.file),
+        "seq": done.seq,
+        "head": done.head,
+        "kept": None if done.kept is None else str(done.kept),
+        "lost": done.lost,
+        "closed": done.closed,
+    }
+
+
+def _told(done: Restored, wish: Wish, settings: Settings) -> Iterator[str]:
+    yield f"Restored from {wish.file}: the log holds up to audit record #{done.seq} {done.head}"
     if done.kept is not None:
-        say(f"The former database is kept as {done.kept}")
+        yield f"The former database is kept as {done.kept}"
     if done.lost is None:
-        say("Nobody can tell how many records of what happened since are lost.")
+        yield "Nobody can tell how many records of what happened since are lost."
     elif done.lost:
-        say(f"Lost: {count(done.lost, 'record')} of what happened since.")
+        yield f"Lost: {count(done.lost, 'record')} of what happened since."
     if done.closed:
-        say(f"Closed, because they may have been run since: {count(done.closed, 'change request')}.")
+        yield f"Closed, because they may have been run since: {count(done.closed, 'change request')}."
     if done.lost != 0:
-        say("Roles, a freeze and open requests are as they were when the copy was made.")
-        say("Before you start the bot, look: b24bot access list, b24bot status")
+        yield "Roles, a freeze and open requests are as they were when the copy was made."
+        yield "Before you start the bot, look: b24bot access list, b24bot status"
     if any(anchor.seq > done.copied for anchor in _anchors(settings, None)):
-        say(f"{settings.witness_file} has seen the lost records: put it aside, or the bot will only read.")
-    say("Tokens in the copy may have been renewed since. Look: b24bot portal check")
+        yield f"{settings.witness_file} has seen the lost records: put it aside, or the bot will only read."
+    yield "Tokens in the copy may have been renewed since. Look: b24bot portal check"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
-from bot.cli.output import say
+from bot.cli.options import as_json
+from bot.cli.output import report
 from bot.cli.terminal import Terminal, readable
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
@@ -21,8 +22,9 @@ Step = Callable[[Settings], str]
 @click.command()
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.option("--new", is_flag=True, help="Make an empty database although there are backups of an earlier one.")
+@as_json
 @click.pass_obj
-def init(terminal: Terminal, yes: bool, new: bool) -> None:
+def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
     """Make the folder of the database and the key file, where they are missing.
 
     Nothing that is there is changed.
@@ -30,13 +32,21 @@ def init(terminal: Terminal, yes: bool, new: bool) -> None:
     settings = terminal.host_settings
     home, key_file = settings.home, settings.key_file
     _check(home, key_file)
-    missing = [str(path) for path in (home, key_file) if not path.exists()]
-    if missing and terminal.asks and not yes and not click.confirm(f"Make {' and '.join(missing)}?", default=True):
-        say("Nothing was made. B24BOT_HOME and B24BOT_KEY_FILE say where they should be.")
+    missing = [path for path in (home, key_file, home / FILE_NAME) if not path.exists()]
+    asked = [str(path) for path in missing if path.name != FILE_NAME]
+    if (
+        asked
+        and terminal.asks
+        and not yes
+        and not click.confirm(f"Make {' and '.join(asked)}?", default=True, err=True)
+    ):
+        told = "Nothing was made. B24BOT_HOME and B24BOT_KEY_FILE say where they should be."
+        report({"made": [], "next": []}, told, as_json=as_json)
         return
     lines = (*_make(home, key_file), *(_begin_anew(settings) if new else ()))
-    for line in (*lines, "", "What to do next:", *_next_steps(settings)):
-        say(line)
+    made, steps = [str(path) for path in missing if path.exists()], list(_next_steps(settings))
+    numbered = (f"  {number}. {step}" for number, step in enumerate(steps, start=1))
+    report({"made": made, "next": steps}, *lines, "", "What to do next:", *numbered, as_json=as_json)
 
 
 def _check(home: Path, key_file: Path) -> None:
@@ -109,6 +119,4 @@ STEPS: tuple[Step, ...] = (
 
 
 def _next_steps(settings: Settings) -> Iterator[str]:
-    told: Mapping[int, str] = dict(enumerate(filter(None, (step(settings) for step in STEPS)), start=1))
-    for number, sentence in told.items():
-        yield f"  {number}. {sentence}"
+    yield from filter(None, (step(settings) for step in STEPS))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 
 from bot.cli.options import as_json
-from bot.cli.output import print_json, print_table, say
+from bot.cli.output import print_json, print_table, report
 from bot.cli.terminal import Terminal
 from bot.core.words import count
 from bot.plugin import Table
@@ -69,18 +69,21 @@ def turn(terminal: Terminal, as_json: bool) -> None:
     """
     with _alone(terminal) as store:
         made = rotate(store, terminal.host_settings.key_file, by=terminal.person.id)
-    if as_json:
-        print_json({"id": made.id, "secrets": made.secrets})
-        return
-    say(f"The key “{made.id}” is in use now; {count(made.secrets, 'secret')} sealed with it.")
-    say(f"Keep a copy of {terminal.host_settings.key_file} apart from the database's backups.")
+    report(
+        {"id": made.id, "secrets": made.secrets},
+        f"The key “{made.id}” is in use now; {count(made.secrets, 'secret')} sealed with it.",
+        f"Keep a copy of {terminal.host_settings.key_file} apart from the database's backups.",
+        as_json=as_json,
+    )
 
 
 @key.command("retire")
 @click.argument("key_id", metavar="ID")
+@as_json
 @click.pass_obj
-def drop(terminal: Terminal, key_id: str) -> None:
+def drop(terminal: Terminal, key_id: str, as_json: bool) -> None:
     """Take a key out of the key file that nothing needs any more."""
     with _alone(terminal) as store:
         retire(store, terminal.host_settings.key_file, key_id)
-    say(f"The key “{key_id}” is gone from {terminal.host_settings.key_file}.")
+    told = f"The key “{key_id}” is gone from {terminal.host_settings.key_file}."
+    report({"id": key_id, "retired": True}, told, as_json=as_json)

@@ -7,26 +7,12 @@ from typing import Any, TypeVar
 
 import click
 
-from bot.cli.terminal import Terminal
-
 F = TypeVar("F", bound=Callable[..., Any])
 PORT = click.IntRange(0, 65_535)
 YES_HELP = "ask nothing before others are asked to approve."
 
 
-def _note_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
-    """Errors are told in the same language as answers, so it is noted before anything can go wrong."""
-    if value:
-        ctx.ensure_object(Terminal).as_json = True
-    return value
-
-
-_JSON: Mapping[str, Any] = {
-    "is_flag": True,
-    "is_eager": True,
-    "callback": _note_json,
-    "help": "Print JSON, also for errors.",
-}
+_JSON: Mapping[str, Any] = {"is_flag": True, "help": "Print JSON, also for errors."}
 
 
 def json_option() -> click.Option:

@@ -6,7 +6,7 @@ import click
 
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
-from bot.cli.output import print_json, print_table, say
+from bot.cli.output import print_json, print_table, report, say
 from bot.cli.shown import letter_row
 from bot.cli.terminal import Terminal
 from bot.core.words import count
@@ -54,19 +54,22 @@ def _cells(letter: Letter) -> tuple[str, ...]:
 
 @click.command("retry")
 @click.argument("which", metavar="ID|all")
+@as_json
 @click.pass_obj
-def retry(terminal: Terminal, which: str) -> None:
+def retry(terminal: Terminal, which: str, as_json: bool) -> None:
     """Send again what was given up, or try at once what waits. A running bot takes it up by itself."""
     with terminal.store(writes=True) as store:
         if which == ALL:
             revived = revive_all(store, by=terminal.person)
-            say(f"{count(revived, 'notice')} will be sent again." if revived else "Nothing was given up.")
+            told = f"{count(revived, 'notice')} will be sent again." if revived else "Nothing was given up."
+            report({"retried": revived}, told, as_json=as_json)
             return
         number = _number(which)
         found = store.outbox.letter(number)
         waits = found is not None and found.state == "new"
         letter = hurry(store, number) if waits else revive(store, number, by=terminal.person)
-    say(f"Notice {letter.id} about {subject(letter)} will be {'tried' if waits else 'sent'} again.")
+    told = f"Notice {letter.id} about {subject(letter)} will be {'tried' if waits else 'sent'} again."
+    report({"id": letter.id, "retried": 1}, told, as_json=as_json)
 
 
 def _number(word: str) -> int:
@@ -77,12 +80,14 @@ def _number(word: str) -> int:
 
 @click.command("drop")
 @click.argument("which", metavar="ID")
+@as_json
 @click.pass_obj
-def drop(terminal: Terminal, which: str) -> None:
+def drop(terminal: Terminal, which: str, as_json: bool) -> None:
     """Take a notice out of the queue for good. An audit line cannot be dropped."""
     with terminal.store(writes=True) as store:
         letter = discard(store, _number(which), by=terminal.person)
-    say(f"Notice {letter.id} about {subject(letter)} is dropped; recorded as {terminal.person.id}'s doing.")
+    told = f"Notice {letter.id} about {subject(letter)} is dropped; recorded as {terminal.person.id}'s doing."
+    report({"id": letter.id, "dropped": True}, told, as_json=as_json)
 
 
 outbox = NounGroup(

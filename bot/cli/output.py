@@ -62,6 +62,15 @@ def say(sentence: str) -> None:
     sys.stdout.flush()
 
 
+def report(value: Mapping[str, Any], *sentences: str, as_json: bool) -> None:
+    """What a command has done: its data for programs, else the sentences for people."""
+    if as_json:
+        print_json(value)
+        return
+    for sentence in sentences:
+        say(sentence)
+
+
 def print_reply(reply: Reply) -> None:
     """A reply for a person."""
     out = console()

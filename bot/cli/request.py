@@ -7,7 +7,7 @@ import click
 from bot.cli.completion import from_store, from_words
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
-from bot.cli.output import print_json, print_reply, print_table, say
+from bot.cli.output import print_json, print_reply, print_table, report
 from bot.cli.terminal import Terminal
 from bot.core.change import ChangeRequest, Status, status_in_words
 from bot.core.json_views import change_brief, change_whole
@@ -69,17 +69,20 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 @click.command("settle")
 @click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
 @click.argument("outcome", type=click.Choice([Status.DONE.value, Status.FAILED.value]))
+@as_json
 @click.pass_obj
-def settle_request(terminal: Terminal, number: str, outcome: str) -> None:
+def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool) -> None:
     """Say, after looking on the portal, what became of an outcome that reading back has not decided.
 
     From the start where nothing shows it, else a quarter of an hour after the call.
     """
     with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
-        told = try_to_settle(bot.context, terminal.person, _change(store, number), Status(outcome))
+        change = _change(store, number)
+        told = try_to_settle(bot.context, terminal.person, change, Status(outcome))
+        now = store.changes.require(change.number)
     if not isinstance(told, str):
         raise told
-    say(told)
+    report(change_whole(now), told, as_json=as_json)
 
 
 @click.command("withdraw")
@@ -94,10 +97,7 @@ def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
         now = store.changes.require(change.number)
     if now.status is not Status.WITHDRAWN or change.status is Status.WITHDRAWN:
         raise Refusal(told)
-    if as_json:
-        print_json(change_whole(now))
-    else:
-        say(told)
+    report(change_whole(now), told, as_json=as_json)
 
 
 def _change(store: Store, number: str) -> ChangeRequest:

@@ -28,6 +28,7 @@ from bot.cli.serve import serve, work
 from bot.cli.simulate import simulate
 from bot.cli.terminal import Terminal
 from bot.clock import incident_id
+from bot.core.errors import WordsError
 from bot.plugin import PluginError
 
 log = logging.getLogger("b24bot.cli")
@@ -60,6 +61,20 @@ class Root(click.Group):
                 "Something went wrong inside b24bot.", hint=f"The log has it under the reference {incident}."
             )
             sys.exit(print_error(failure, as_json=terminal.as_json, hidden=terminal.hidden))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note --json before anything can be wrong with the rest: errors are told in the same form as answers."""
+        ctx.ensure_object(Terminal).as_json = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if not ctx.ensure_object(Terminal).as_json:
+                raise
+            usage = error.ctx.get_usage() if error.ctx is not None else ""
+            raise WordsError(error.format_message(), hint=usage) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*super().list_commands(ctx), *self._nouns(ctx)]

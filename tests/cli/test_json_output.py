@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pwd
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import click
+import pytest
+
 from bot.app import read_settings
+from bot.cli.root import root
+from bot.cli.terminal import Terminal
 from bot.host.discovery import load_plugins
 from bot.plugin import Risk
 from bot.usecases.house import registry_of
@@ -20,6 +28,11 @@ READING = [
     for command in registry_of(load_plugins(read_settings({})["B24BOT_PLUGINS"])).typed()
     if command.risk is Risk.READ
 ]
+
+
+def account() -> str:
+    """The name of the account that runs the tests."""
+    return pwd.getpwuid(os.getuid()).pw_name
 
 
 def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
@@ -49,6 +62,68 @@ def test_every_command_that_reads_gives_data_and_no_picture_of_it(office: Desk) 
                 assert value is None or ISO.match(value), (line, key, value)
             elif isinstance(value, str):
                 assert not PICTURES.match(value), (line, key, value)
+
+
+WITHOUT_JSON = {
+    "audit export": "it prints JSON lines, or CSV",
+    "completion": "a shell reads it",
+    "play": "it stays, and serves a page",
+    "serve": "it stays",
+    "simulate portal": "it stays; its first line is JSON",
+    "simulate slack": "it stays; its first line is JSON",
+    "work": "it stays",
+}
+
+
+def commands(group: click.Group, ctx: click.Context, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command of the terminal that does something, with its path."""
+    for name in group.list_commands(ctx):
+        found = group.get_command(ctx, name)
+        assert found is not None
+        inner = click.Context(found, parent=ctx, obj=ctx.obj)
+        if isinstance(found, click.Group):
+            yield from commands(found, inner, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", found
+
+
+def test_every_command_takes_json_but_those_with_a_reason(office: Desk) -> None:
+    found = dict(commands(root, click.Context(root, obj=Terminal())))
+    assert {path for path, one in found.items() if not any("--json" in each.opts for each in one.params)} == set(
+        WITHOUT_JSON
+    )
+
+
+def test_what_was_done_is_told_as_data(desk: Desk) -> None:
+    desk.key_file.unlink()
+    made = desk.json("init", "--yes")
+    assert str(desk.key_file) in made["made"]
+    assert made["next"][-1] == "Start it: b24bot serve"
+    granted = desk.json("access", "grant", "T0001:U0002", "admin")
+    assert granted == {"principal": "T0001:U0002", "role": "admin", "granted_by": f"local:{account()}"}
+    for last in (True, False):
+        revoked = desk.json("access", "revoke", "T0001:U0002", "--last-admin")
+        assert revoked == {"principal": "T0001:U0002", "revoked": last}
+    assert desk.json("outbox", "retry", "all") == {"retried": 0}
+    first, second = desk.json("key", "list")[0]["id"], desk.json("key", "rotate")["id"]
+    assert first != second
+    assert json.loads(desk.run("key", "retire", first, "--json").stderr)["exit_code"] == 4
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["access", "grant", "--json"],
+        ["request", "list", "--json", "--limit", "x"],
+        ["key", "list", "--json", "--bogus"],
+    ],
+)
+def test_a_mistake_in_the_words_is_json_too(desk: Desk, words: list[str]) -> None:
+    result = desk.run(*words)
+    told = json.loads(result.stderr)
+    assert (result.exit_code, told["exit_code"], told["kind"]) == (2, 2, "WordsError")
+    assert told["error"]
+    assert "Usage: b24bot" in told["hint"]
 
 
 def test_connectors_and_their_lines_are_ids_numbers_and_booleans(office: Desk) -> None:
