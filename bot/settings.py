@@ -55,8 +55,8 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_SAME_PERSON",
-        help="Two accounts of one person, who counts once: TEAM:USER=TEAM:USER, comma-separated. local:NAME is an "
-        "account of the host's shell.",
+        help="Two accounts of one person, who counts once, for approvals and for every limit: TEAM:USER=TEAM:USER, "
+        "comma-separated. local:NAME is an account of the host's shell.",
     ),
     Setting(
         name="B24BOT_BREAK_GLASS",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.checks.check import Environment, Note
 from bot.core.errors import ConfigurationError
+from bot.core.people import People
 from bot.core.words import count
 from bot.plugin import Refusal
 from bot.settings import Settings
@@ -85,10 +86,12 @@ def check_allow_list(environment: Environment) -> str:
 
 
 def check_approvers(environment: Environment) -> str:
-    short = short_of_approvers(environment.store.grants.all(), environment.settings.terms.quorum)
+    settings = environment.settings
+    people = People.of(settings.same_person)
+    short = short_of_approvers(environment.store.grants.all(), settings.terms.quorum, people)
     if short:
         raise Refusal(short)
-    return f"enough for a quorum of {environment.settings.terms.quorum}"
+    return f"enough for a quorum of {settings.terms.quorum}"
 
 
 def check_backups(environment: Environment) -> str | Note:

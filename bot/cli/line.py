@@ -32,6 +32,7 @@ from bot.usecases.house import do_at_once
 from bot.usecases.notify import told
 from bot.usecases.portals import keep_first_portal
 from bot.usecases.receive import check_secrets
+from bot.usecases.refused_commands import record_refusal
 from bot.usecases.review import confirm
 from bot.usecases.submit import (
     asks_for_same,
@@ -102,7 +103,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
                 answered = _ask(terminal, bot, line, yes=yes)
             return replace(answered, reply=with_reading(answered.reply, line))
         except NotPermitted as error:
-            _record(terminal, bot, Tag.COMMAND_REFUSED, line, reason=error.sentence)
+            _record_refused(terminal, bot, line, error.sentence)
             raise
 
 
@@ -138,16 +139,16 @@ def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
         considered = consider(bot.context, terminal.person, line, tell)
     match considered:
         case Answered(reply=reply, portal=portal):
-            _record(terminal, bot, Tag.COMMAND_RAN, line)
+            _record_ran(terminal, bot, line)
             return Told(reply=reply, portal=portal)
         case Planned() if considered.understood.invocation.dry_run:
-            _record(terminal, bot, Tag.COMMAND_RAN, line)
+            _record_ran(terminal, bot, line)
             return Told(reply=preview(considered))
         case Planned(decision=Allowed()):
             assert_trusted(note_chain(bot.context))
             with bot.store.unit_of_work():
                 reply = do_at_once(bot.context, terminal.person, considered)
-                _record(terminal, bot, Tag.COMMAND_RAN, line)
+                _record_ran(terminal, bot, line)
             return Told(reply=reply)
         case Planned():
             assert_trusted(note_chain(bot.context))
@@ -209,10 +210,16 @@ def home_team(bot: Bot) -> str:
     return teams.pop() if teams else ""
 
 
-def _record(terminal: Terminal, bot: Bot, tag: Tag, line: str, **more: Fact) -> None:
+def _record_ran(terminal: Terminal, bot: Bot, line: str) -> None:
     if CHAIN in bot.context.limits:
         # A record behind one that cannot be trusted would make a second log.
         return
-    facts: dict[str, Fact] = {"line": recorded_line(bot.context, line, terminal.hidden), **more}
+    person, facts = terminal.person.id, {"line": recorded_line(bot.context, line, terminal.hidden)}
     with bot.store.unit_of_work() as store:
-        store.record(Entry(tag=tag, actor=terminal.person.id, subject=terminal.person.id, facts=facts))
+        store.record(Entry(tag=Tag.COMMAND_RAN, actor=person, subject=person, facts=facts))
+
+
+def _record_refused(terminal: Terminal, bot: Bot, line: str, reason: str) -> None:
+    if CHAIN not in bot.context.limits:
+        with bot.store.unit_of_work():
+            record_refusal(bot.context, terminal.person, recorded_line(bot.context, line, terminal.hidden), reason)

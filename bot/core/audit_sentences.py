@@ -26,7 +26,7 @@ def _s(words: str, **details: str) -> Sentence:
     return Sentence(words=words, details=tuple(details.items()))
 
 
-_WHY, _SAID, _PART = "Why: {}", "{}", "Only a part of it was done"
+_WHY, _SAID, _PART, _MORE = "Why: {}", "{}", "Only a part of it was done", "More times in that minute: {}"
 
 SENTENCES: Mapping[str, Sentence] = {
     Tag.PROCESS_STARTED: _s("b24bot {version} started", kind="As {}"),
@@ -35,7 +35,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "{actor} was refused a command",
         line="Typed: {}",
         reason=_WHY,
-        count="More times in that minute: {}",
+        count=_MORE,
         subjects="Typed: {}",
     ),
     Tag.CHANGE_REQUESTED: _s("{actor} asked for {change}", line="Typed: {}", reason=_WHY),
@@ -44,7 +44,7 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.REVIEW_APPROVED: _s("{actor} approved {change}", approvals="Approvals: {}", quorum="Needed: {}"),
     Tag.PLAN_CONFIRMED: _s("{actor} confirmed {change}"),
     Tag.REVIEW_REJECTED: _s("{actor} rejected {change}", reason=_WHY),
-    Tag.REVIEW_REFUSED: _s("{actor} was refused a decision about {change}", reason=_WHY),
+    Tag.REVIEW_REFUSED: _s("{actor} was refused a decision about {change}", reason=_WHY, count=_MORE),
     Tag.EXECUTION_STOPPED: _s("{change} was stopped before it ran", status="Status: {}", sentence=_SAID),
     Tag.EXECUTION_INTENDED: _s("{change} runs now", method="Call: {}"),
     Tag.CALL_ANSWERED: _s("A call of {change} was answered", method="Call: {}", verdict="Verdict: {}", code="Code: {}"),
@@ -59,7 +59,11 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     Tag.ACCESS_GRANTED: _s("{actor} gave {subject} the role {role}", request="In {}"),
     Tag.ACCESS_REVOKED: _s("{actor} took the role of {subject} away", request="In {}"),
-    Tag.DELIVERY_MISMATCHED: _s("A delivery in the name of {actor} reused the key of another one and was not read"),
+    Tag.DELIVERY_MISMATCHED: _s(
+        "A delivery in the name of {actor} reused the key of another one and was not read",
+        count=_MORE,
+        subjects="By other accounts: {}",
+    ),
     Tag.SETUP_CHANGED: _s("{actor} changed the set-up of the plugin {subject}", line="Typed: {}"),
     Tag.DEFAULT_PORTAL_SET: _s("{actor} made {portal} the default portal", before="Before: {}", request="In {}"),
     Tag.OWN_PORTAL_SET: _s("{actor} changed the portal of their own commands", portal="Now: {}", before="Before: {}"),

@@ -28,6 +28,10 @@ class People:
         """All accounts of the person, this one among them."""
         return self.groups.get(principal, frozenset({principal}))
 
+    def id_of(self, principal: Principal) -> str:
+        """The id that stands for the person, whichever of their accounts acts: for whatever is counted per person."""
+        return min(account.id for account in self.accounts(principal))
+
     def same(self, one: Principal, other: Principal) -> bool:
         return other in self.accounts(one)
 

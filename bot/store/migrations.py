@@ -236,7 +236,23 @@ def m007_undo_links(db: Utils) -> None:
     db.execute("CREATE INDEX changes_target ON changes (place_identity, target)")
 
 
+_FOLDED = (
+    "ALTER TABLE refusals RENAME COLUMN reason TO kind",
+    "ALTER TABLE refusals ADD COLUMN entry TEXT NOT NULL DEFAULT ''",
+    # Until then only commands were folded, and the kind was the reason.
+    """UPDATE refusals SET kind = 'command:line:refused ' || kind, entry = json_object('tag', 'command:line:refused',
+        'actor', person, 'subject', person, 'facts', json_object('reason', kind))""",
+)
+
+
 @migrations()
 def m008_sealed_changes(db: Utils) -> None:
     """The line, reason and plan of a change request as they are, where what looks like a secret is not shown."""
     db.execute("ALTER TABLE changes ADD COLUMN sealed TEXT")
+
+
+@migrations()
+def m009_folded_refusals(db: Utils) -> None:
+    """What the records of folded refusals share, for others than commands are folded, too."""
+    for statement in _FOLDED:
+        db.execute(statement)

@@ -107,15 +107,18 @@ class Outbox:
         self._database = database
         self._keys = keys
 
-    def put(self, key: str, notice: Notice, *, at: int) -> None:
-        """Queue a notice. One with the same key that is still waiting stands for this one too."""
+    def put(self, key: str, notice: Notice, *, at: int, person: str = "") -> None:
+        """Queue a notice. One with the same key that is still waiting stands for this one too.
+
+        What is said to one person alone is said in that `person`'s turn.
+        """
         notice = redacted(notice, self._keys.fingerprint)
         self._database.execute(
             "INSERT INTO outbox (key, kind, payload, number, channel, person, due_at, created_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
             "due_at = excluded.due_at, sent_at = NULL, died_at = NULL, error = ''",
-            *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), _person(notice), at, at),
+            *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), person, at, at),
         )
 
     def waiting(self, now: int, *, kind: str = "") -> bool:
@@ -358,11 +361,6 @@ def _letter(row: Row) -> Letter:
 def _channel(notice: Notice) -> str:
     """The channel it names itself; where a card or a line goes is for its change request to say."""
     return notice.channel if isinstance(notice, Announcement) else ""
-
-
-def _person(notice: Notice) -> str:
-    """Who alone is to see it; empty for what a channel sees."""
-    return notice.person.id if isinstance(notice, Whisper) else ""
 
 
 def _number(notice: Notice) -> int:

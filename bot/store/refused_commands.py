@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from bot.core.audit import Entry, Tag
 from bot.store.database import Database, Row
 
 FOLD_MS = 60_000
@@ -14,13 +15,17 @@ MOST_SUBJECTS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusals:
-    """What was refused to one person for one reason since a moment. `count` leaves out the first, which is recorded."""
+    """What was refused to one person in one way since a moment. `count` leaves out the first, which is recorded.
+
+    `entry` is what the records of all of them share, in the name of the account that the first was refused to.
+    """
 
     person: str
-    reason: str
+    kind: str
     since: int
     count: int
     subjects: tuple[str, ...]
+    entry: Entry
 
     def is_over(self, now: int) -> bool:
         """Whether the next one is a record of its own. A clock that was set back ends it, too."""
@@ -33,37 +38,40 @@ class FoldedRefusals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, person: str, reason: str) -> Refusals | None:
-        row = self._database.row("SELECT * FROM refusals WHERE person = ? AND reason = ?", person, reason)
+    def get(self, person: str, kind: str) -> Refusals | None:
+        row = self._database.row("SELECT * FROM refusals WHERE person = ? AND kind = ?", person, kind)
         return _refusals(row) if row else None
 
     def all(self) -> list[Refusals]:
-        return [_refusals(row) for row in self._database.rows("SELECT * FROM refusals ORDER BY since, person")]
+        return [_refusals(row) for row in self._database.rows("SELECT * FROM refusals ORDER BY since, person, rowid")]
 
-    def begin(self, person: str, reason: str, *, at: int) -> None:
-        """The first one is on record."""
+    def begin(self, person: str, kind: str, entry: Entry, *, at: int) -> None:
+        """The first one is on record; `entry` is what that record shares with those of the rest."""
         self._database.execute(
-            "INSERT INTO refusals (person, reason, since) VALUES (?, ?, ?) ON CONFLICT (person, reason) "
-            "DO UPDATE SET since = excluded.since, count = 0, subjects = '[]'",
-            *(person, reason, at),
+            "INSERT INTO refusals (person, kind, since, entry) VALUES (?, ?, ?, ?) ON CONFLICT (person, kind) "
+            "DO UPDATE SET since = excluded.since, entry = excluded.entry, count = 0, subjects = '[]'",
+            *(person, kind, at, json.dumps(asdict(entry), ensure_ascii=False)),
         )
 
     def add(self, one: Refusals, subject: str) -> None:
-        """Count another one."""
-        new = subject not in one.subjects and len(one.subjects) < MOST_SUBJECTS
+        """Count another one, with what tells it from the others; an empty subject is only counted."""
+        new = subject and subject not in one.subjects and len(one.subjects) < MOST_SUBJECTS
         subjects = (*one.subjects, subject) if new else one.subjects
         self._database.execute(
-            "UPDATE refusals SET count = count + 1, subjects = ? WHERE person = ? AND reason = ?",
-            *(json.dumps(subjects, ensure_ascii=False), one.person, one.reason),
+            "UPDATE refusals SET count = count + 1, subjects = ? WHERE person = ? AND kind = ?",
+            *(json.dumps(subjects, ensure_ascii=False), one.person, one.kind),
         )
 
     def remove(self, one: Refusals) -> bool:
         """Forget it, in the unit of work that records it; False when it was gone."""
-        return bool(
-            self._database.execute("DELETE FROM refusals WHERE person = ? AND reason = ?", one.person, one.reason)
-        )
+        return bool(self._database.execute("DELETE FROM refusals WHERE person = ? AND kind = ?", one.person, one.kind))
 
 
 def _refusals(row: Row) -> Refusals:
-    kept = {name: row[name] for name in ("person", "reason", "since", "count")}
-    return Refusals(**kept, subjects=tuple(json.loads(row["subjects"])))
+    kept = {name: row[name] for name in ("person", "kind", "since", "count")}
+    entry = json.loads(row["entry"])
+    return Refusals(
+        **kept,
+        subjects=tuple(json.loads(row["subjects"])),
+        entry=Entry(**{**entry, "tag": Tag(entry["tag"])}),
+    )

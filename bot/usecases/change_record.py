@@ -26,12 +26,17 @@ def record_change(
     store: Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
 ) -> int:
     """Append a record about a change request, in a unit of work, with its plan in words, its portal and its target."""
+    return store.record(change_entry(tag, change, actor=actor, facts=facts))
+
+
+def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None) -> Entry:
+    """What `record_change` appends."""
     what: dict[str, Fact] = {
         "summary": change.plan.summary[:LONGEST],
         "portal": change.place.name,
         "target": change.plan.target[:LONGEST],
     }
-    return store.record(Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})}))
+    return Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})})
 
 
 def recorded_line(ctx: Context, text: str, secrets: Iterable[str] = ()) -> str:

@@ -23,6 +23,11 @@ def as_colleague(ctx: Context, inbound: Inbound) -> Inbound:
     return replace(inbound, person=Principal(team=ctx.home_team, user=person.user))
 
 
+def person_of(ctx: Context, inbound: Inbound) -> str:
+    """The id of the person to whom a delivery counts, whichever account they acted with and from which workspace."""
+    return ctx.people.id_of(as_colleague(ctx, inbound).person)
+
+
 def recognise(ctx: Context, inbound: Inbound) -> Inbound:
     """Name a colleague as `as_colleague` does, and leave a person of another organisation as they are.
 

@@ -99,7 +99,9 @@ def whisper(
         suggestion=suggestion,
         number=number,
     )
-    ctx.store.outbox.put(key or f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms())
+    ctx.store.outbox.put(
+        key or f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms(), person=ctx.people.id_of(person)
+    )
 
 
 def _portal_of(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from bot.core.audit import Entry, Tag
 from bot.core.errors import SecretTyped
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_to_json
-from bot.core.principals import Principal
 from bot.plugin import Reply
 from bot.store.jobs import Rank, Receipt
 from bot.usecases import buttons
+from bot.usecases.change_record import recorded_line
+from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context, log
 from bot.usecases.notify import whisper
 from bot.usecases.priority import rank_of
-from bot.usecases.refused_commands import record_refusal, record_refused_click
+from bot.usecases.refused_commands import record_mismatch, record_refusal, record_refused_click
 from bot.usecases.stops import hold
 from bot.usecases.worker import INBOUND
 
@@ -43,28 +43,28 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     """
     check_secrets(ctx, words_in(inbound))
     payload = inbound_to_json(inbound)
-    now, rank = ctx.clock.now_ms(), rank_of(ctx, inbound)
+    now, rank, person = ctx.clock.now_ms(), rank_of(ctx, inbound), person_of(ctx, inbound)
     with ctx.store.unit_of_work() as store:
         receipt = store.jobs.receive(inbound.key, _lasting(payload), at=now)
-        if receipt is Receipt.NEW and rank in COUNTED and _is_full(ctx, inbound.person):
+        if receipt is Receipt.NEW and rank in COUNTED and _is_full(ctx, person):
             receipt = Receipt.TOO_MANY
             _refuse(ctx, inbound)
         elif receipt is Receipt.NEW:
-            store.jobs.add(INBOUND, payload, at=now, rank=rank, person=inbound.person.id)
+            store.jobs.add(INBOUND, payload, at=now, rank=rank, person=person)
             hold(ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
-            store.record(Entry(tag=Tag.DELIVERY_MISMATCHED, actor=inbound.person.id, subject="delivery"))
+            record_mismatch(ctx, inbound)
     ctx.wake()
     return receipt
 
 
-def _is_full(ctx: Context, person: Principal) -> bool:
-    return ctx.store.jobs.waiting_of(person.id, COUNTED) >= MOST_WAITING
+def _is_full(ctx: Context, person: str) -> bool:
+    return ctx.store.jobs.waiting_of(person, COUNTED) >= MOST_WAITING
 
 
 def _refuse(ctx: Context, inbound: Inbound) -> None:
     if isinstance(inbound, SlashCommand):
-        record_refusal(ctx, inbound, TOO_MANY_SENTENCE)
+        record_refusal(ctx, inbound.person, recorded_line(ctx, inbound.text), TOO_MANY_SENTENCE)
     else:
         number = buttons.number_in(inbound.value)
         change = ctx.store.changes.get(number) if number is not None else None

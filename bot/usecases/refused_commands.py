@@ -1,39 +1,47 @@
-"""Refused commands on the record: the first of a person and a reason at once, those of the next minute as one."""
+"""What was refused, on the record: the first of a person and a kind at once, those of the next minute as one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
-from bot.core.inbound import SlashCommand
+from bot.core.inbound import Inbound
 from bot.core.principals import Principal
 from bot.store.refused_commands import Refusals
-from bot.usecases.change_record import record_change, recorded_line
+from bot.usecases.change_record import change_entry
+from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context
 
 LONGEST_SUBJECTS = 1_000
 
 
-def record_refusal(ctx: Context, slash: SlashCommand, reason: str) -> None:
-    """Record that a command was refused, in the unit of work of the answer. Clicks and forms are never folded."""
-    person, now, line = slash.person.id, ctx.clock.now_ms(), recorded_line(ctx, slash.text)
-    lately = ctx.store.refusals.get(person, reason)
-    if lately is not None and not lately.is_over(now):
-        ctx.store.refusals.add(lately, line)
-        return
-    if lately is not None:
-        _record_rest(ctx, lately)
-    facts: dict[str, Fact] = {"line": line, "reason": reason}
-    ctx.store.record(Entry(tag=Tag.COMMAND_REFUSED, actor=person, subject=person, facts=facts))
-    ctx.store.refusals.begin(person, reason, at=now)
+def record_refusal(ctx: Context, person: Principal, line: str, reason: str) -> None:
+    """Record that a command was refused, in the unit of work of the answer. `line` is as a record keeps it."""
+    entry = Entry(tag=Tag.COMMAND_REFUSED, actor=person.id, subject=person.id, facts={"reason": reason})
+    _fold(ctx, ctx.people.id_of(person), entry, kind=reason, own={"line": line})
+
+
+def record_mismatch(ctx: Context, inbound: Inbound) -> None:
+    """Record that a delivery reused the key of another one. Nothing of it was read, whatever it is."""
+    entry = Entry(tag=Tag.DELIVERY_MISMATCHED, actor=inbound.person.id, subject="delivery")
+    _fold(ctx, person_of(ctx, inbound), entry, kind=entry.subject)
 
 
 def record_refused_click(ctx: Context, person: Principal, change: ChangeRequest | None, reason: str) -> None:
-    """Record that a click or a form was refused, each time, in the unit of work of the answer."""
+    """Record that a click or a form was refused, each time, in the unit of work of the answer.
+
+    What the account of a terminal is refused about a change request is a command there, and is folded as such.
+    """
     facts: dict[str, Fact] = {"reason": reason}
     if change is not None:
-        record_change(ctx.store, Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
+        entry = change_entry(Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
     else:
-        ctx.store.record(Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts))
+        entry = Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts)
+    if person.local:
+        _fold(ctx, ctx.people.id_of(person), entry, kind=f"{entry.subject} {reason}")
+    else:
+        ctx.store.record(entry)
 
 
 def record_folded(ctx: Context) -> None:
@@ -42,16 +50,27 @@ def record_folded(ctx: Context) -> None:
     for one in ctx.store.refusals.all():
         if one.is_over(now):
             with ctx.store.unit_of_work() as store:
-                latest = store.refusals.get(one.person, one.reason)
+                latest = store.refusals.get(one.person, one.kind)
                 if latest is not None and latest.is_over(now) and store.refusals.remove(latest):
                     _record_rest(ctx, latest)
 
 
+def _fold(ctx: Context, person: str, entry: Entry, *, kind: str, own: Mapping[str, Fact] | None = None) -> None:
+    """Record the first of a person and a kind, with what is its own; count those of the next minute."""
+    now, kind, own = ctx.clock.now_ms(), f"{entry.tag} {kind}", own or {}
+    lately = ctx.store.refusals.get(person, kind)
+    if lately is not None and not lately.is_over(now):
+        other = () if entry.actor == lately.entry.actor else (entry.actor,)
+        ctx.store.refusals.add(lately, ": ".join((*other, *map(str, own.values()))))
+        return
+    if lately is not None:
+        _record_rest(ctx, lately)
+    ctx.store.record(Entry(tag=entry.tag, actor=entry.actor, subject=entry.subject, facts={**entry.facts, **own}))
+    ctx.store.refusals.begin(person, kind, entry, at=now)
+
+
 def _record_rest(ctx: Context, one: Refusals) -> None:
     if one.count:
-        facts: dict[str, Fact] = {
-            "reason": one.reason,
-            "count": one.count,
-            "subjects": "; ".join(one.subjects)[:LONGEST_SUBJECTS],
-        }
-        ctx.store.record(Entry(tag=Tag.COMMAND_REFUSED, actor=one.person, subject=one.person, facts=facts))
+        entry, subjects = one.entry, "; ".join(one.subjects)[:LONGEST_SUBJECTS]
+        facts = {**entry.facts, "count": one.count, **({"subjects": subjects} if subjects else {})}
+        ctx.store.record(Entry(tag=entry.tag, actor=entry.actor, subject=entry.subject, facts=facts))

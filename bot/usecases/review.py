@@ -314,7 +314,8 @@ def _run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         return False
-    ctx.store.jobs.add("execute", str(change.number), at=now, rank=Rank.RUNNING, person=change.requester.id)
+    person = ctx.people.id_of(change.requester)
+    ctx.store.jobs.add("execute", str(change.number), at=now, rank=Rank.RUNNING, person=person)
     hasten_awaited(ctx, change)
     return True
 

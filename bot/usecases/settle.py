@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from bot.core import marks
-from bot.core.audit import Fact, Tag
+from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status, status_in_words
 from bot.core.errors import NotPermitted
 from bot.core.execution import Ending
@@ -14,11 +14,11 @@ from bot.core.policy import Refused, may_settle
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
 from bot.usecases import buttons
-from bot.usecases.change_record import record_change
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.execute import close
 from bot.usecases.notify import show_card, told
+from bot.usecases.refused_commands import record_refused_click
 from bot.usecases.standing import outcast
 
 Act = Callable[[Context, Principal, ChangeRequest], str]
@@ -73,8 +73,7 @@ def try_to_settle(ctx: Context, person: Principal, change: ChangeRequest, status
     except PluginError as error:
         late = None if change.status is Status.UNKNOWN else _unlisted(ctx, person, change)
         if late is not None or change.status is Status.UNKNOWN:
-            facts: dict[str, Fact] = {"reason": late.reason if late else error.sentence}
-            record_change(ctx.store, Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
+            record_refused_click(ctx, person, change, late.reason if late else error.sentence)
         return error
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bot.core.mode import Limit, Mode
+from bot.core.people import People
 from bot.core.principals import Grant, Role
 from bot.core.words import count
 from bot.usecases.anchor import note_chain
@@ -19,15 +20,15 @@ WARN_SKEW_MS, MOST_SKEW_MS = 30_000, 240_000
 """Slack refuses what is five minutes old, and so do we; an expiry is wrong by as much as the clock is."""
 
 
-def short_of_approvers(grants: Iterable[Grant], quorum: int) -> str:
+def short_of_approvers(grants: Iterable[Grant], quorum: int, people: People) -> str:
     """Why nothing dangerous can ever be approved, as a sentence; empty when it can.
 
     It limits nothing: whoever asks for such a thing is refused with the numbers at that moment, and what needs only
     confirming needs nobody else.
     """
     listed = list(grants)
-    approvers = {grant.principal for grant in listed if grant.role.reaches(Role.APPROVER)}
-    askers = {grant.principal for grant in listed if grant.role.reaches(Role.OPERATOR)}
+    approvers = {people.id_of(grant.principal) for grant in listed if grant.role.reaches(Role.APPROVER)}
+    askers = {people.id_of(grant.principal) for grant in listed if grant.role.reaches(Role.OPERATOR)}
     if any(len(approvers - {asker}) >= quorum for asker in askers):
         return ""
     return (
@@ -43,7 +44,7 @@ CHECKS: tuple[Callable[[Context], Limit | None], ...] = (note_chain, note_files)
 
 def examine(ctx: Context) -> list[Limit]:
     """Look at everything once, before the first job."""
-    short = short_of_approvers(ctx.store.grants.all(), ctx.terms.quorum)
+    short = short_of_approvers(ctx.store.grants.all(), ctx.terms.quorum, ctx.people)
     if short:
         log.warning("%s", short, extra={"action": "approvers_short"})
     return [limit for check in CHECKS if (limit := check(ctx)) is not None]

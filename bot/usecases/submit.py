@@ -69,7 +69,7 @@ def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError, pre
         if isinstance(error, NotPermitted) and pressed_on is not None:
             record_refused_click(ctx, slash.person, pressed_on, error.sentence)
         elif isinstance(error, NotPermitted):
-            record_refusal(ctx, slash, error.sentence)
+            record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), error.sentence)
         mood = "trouble" if isinstance(error, PluginFault) else "refusal"
         _answer(ctx, job, slash, reply, mood=mood, suggestion=suggestion)
 

@@ -196,6 +196,15 @@ def test_a_command_that_may_not_plan_is_refused_on_the_record(desk: Desk) -> Non
     assert desk.tags() == [Tag.COMMAND_REFUSED]
 
 
+def test_a_loop_of_refused_commands_is_one_record_and_a_count(desk: Desk) -> None:
+    for _ in range(4):
+        assert desk.run("thing", "smuggle", **ODD).exit_code == 3
+    assert desk.tags() == [Tag.COMMAND_REFUSED]
+    with desk.store() as store:
+        (waiting,) = store.refusals.all()
+    assert (waiting.count, waiting.subjects) == (3, ("thing smuggle",))
+
+
 def test_an_empty_line_is_a_request_for_help(desk: Desk) -> None:
     assert "What you can type" in desk.run("run", "").stdout
 

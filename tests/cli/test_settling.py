@@ -44,3 +44,9 @@ def test_what_is_still_being_read_back_is_not_settled_here_either(desk: Desk) ->
     assert "is being read back" in result.stderr
     assert "a quarter of an hour after the call" in result.stderr
     assert desk.json("request", "list")[0]["status"] == "unknown"
+    before = len(desk.tags())
+    for _ in range(3):
+        assert desk.run("request", "settle", change.id, "done").exit_code == 4
+    assert len(desk.tags()) == before, "a script that asks in a loop adds to a count"
+    with desk.store() as store:
+        assert [one.count for one in store.refusals.all()] == [3]

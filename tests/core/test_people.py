@@ -33,6 +33,14 @@ def test_pairs_join_nobody_else() -> None:
     assert people.accounts(B) == {A, B}
 
 
+def test_one_id_stands_for_a_person_whichever_account_acts() -> None:
+    shell = Principal.shell("anna")
+    people = People.of([(B, C), (C, shell)])
+    assert {people.id_of(one) for one in (B, C, shell)} == {people.id_of(B)}
+    assert people.id_of(B) in (B.id, C.id, shell.id)
+    assert people.id_of(A) == A.id
+
+
 @given(st.lists(st.tuples(anybody, anybody), max_size=5), anybody, anybody, anybody)
 def test_being_the_same_person_holds_both_ways_and_on(
     pairs: list[tuple[Principal, Principal]], one: Principal, other: Principal, third: Principal

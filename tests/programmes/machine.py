@@ -257,7 +257,7 @@ class Machine(Held):
         elif isinstance(delivery, SlashCommand):
             receive(self.rig.office.ctx, replace(delivery, text="thing remove two --portal beta"))
             name = next(name for name, person in PEOPLE.items() if person == delivery.person)
-            self.world.record("inbound:delivery:mismatched", name, "delivery")
+            self.world.fold("inbound:delivery:mismatched", name, "delivery")
 
     @rule(who=WHO, role=st.sampled_from(("", "viewer", "operator", "approver", "approver", "admin")))
     def grant(self, who: str, role: str) -> None:

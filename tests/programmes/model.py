@@ -47,8 +47,8 @@ class World:
     jobs: list[Job] = field(default_factory=list)
     lines: list[list[int]] = field(default_factory=list)
     """Audit lines that wait: number, when due, when they were written, and 0 where a change request waits for them."""
-    refused: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
-    """Since when each person was refused for a reason, and how often after the first time."""
+    refused: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
+    """Since when each person was refused in a way (tag, subject, reason), and how often after the first time."""
     channel_alive: bool = True
     channel_health: bool | None = True
     """Whether the last audit message got out, as far as the bot knows."""
@@ -175,21 +175,25 @@ class World:
         return self.seq
 
     def refuse_command(self, who: str, word: Word) -> None:
-        """The first of a person and a reason is a record; those of the next minute are one more."""
-        key = (who, word, self.known[who][0] if word is Word.NO_MEMBER else "")
+        """Record that somebody was refused a command."""
+        self.fold("command:line:refused", who, who, f"{word} {self.known[who][0] if word is Word.NO_MEMBER else ''}")
+
+    def fold(self, tag: str, who: str, subject: str, kind: str = "") -> None:
+        """The first of a person and a kind is a record; those of the next minute are one more."""
+        key = (who, tag, subject, kind)
         since, count = self.refused.get(key, (self.now - FOLD, 0))
         if 0 <= self.now - since < FOLD:
             self.refused[key] = [since, count + 1]
             return
         for _ in range(2 if count else 1):
-            self.record("command:line:refused", who, who)
+            self.record(tag, who, subject)
         self.refused[key] = [self.now, 0]
 
     def record_folded(self) -> None:
         over = [key for key, (since, _) in self.refused.items() if not 0 <= self.now - since < FOLD]
         for key in sorted(over, key=lambda key: (self.refused[key][0], key[0] == FOREIGN, key[0])):
             if self.refused.pop(key)[1]:
-                self.record("command:line:refused", key[0], key[0])
+                self.record(key[1], key[0], key[2])
 
     def enqueue(self, job: Job, person: str) -> None:
         """Queue a job: within a rank a person's later ones wait until others have had as many turns."""

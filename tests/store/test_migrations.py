@@ -5,17 +5,20 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.clock import ShiftedClock
+from bot.core.audit import Entry, Tag
 from bot.core.change import Status
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.store.database import Database
 from bot.store.jobs import Rank
 from bot.store.keys import Keyring
 from bot.store.migrations import migrate
+from bot.store.refused_commands import Refusals
 from bot.store.store import FILE_NAME, Store, open_store
 from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT
@@ -169,6 +172,20 @@ def test_what_is_open_goes_through_the_step_that_brings_stops_and_ranks(tmp_path
     ]
     with store.unit_of_work():
         assert store.changes.move(numbers[Status.APPROVED], Status.APPROVED, Status.REJECTED)
+    store.close()
+
+
+def test_refusals_that_were_being_folded_go_through_the_step_that_folds_others_too(tmp_path: Path) -> None:
+    open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock()).close()
+    take_back_to(tmp_path / FILE_NAME, "m009_folded_refusals")
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as before, before:
+        before.execute("""INSERT INTO refusals VALUES ('T1:U1', 'You are not “listed”.', 7, 3, '["thing list"]')""")
+    store = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    entry = Entry(tag=Tag.COMMAND_REFUSED, actor="T1:U1", subject="T1:U1", facts={"reason": "You are not “listed”."})
+    kind = "command:line:refused You are not “listed”."
+    assert store.refusals.get("T1:U1", kind) == Refusals(
+        person="T1:U1", kind=kind, since=7, count=3, subjects=("thing list",), entry=entry
+    )
     store.close()
 
 

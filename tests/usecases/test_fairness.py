@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,8 @@ from bot.usecases import buttons
 from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
 from bot.usecases.pace import Pace, Way
 from bot.usecases.receive import MOST_WAITING, receive
-from tests.usecases.office import ANTON, GLEB, OLGA, VERA, VIKTOR, Office
+from bot.usecases.review import withdraw
+from tests.usecases.office import ANTON, GLEB, OLGA, SHELL, VERA, VIKTOR, Office
 
 ALWAYS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
     "freeze": lambda office, change: office.typed(OLGA, "freeze"),
@@ -154,6 +156,40 @@ def test_a_command_too_many_is_a_refusal_that_is_folded_too(office: Office) -> N
     assert len(refused(office)) == 1
     office.wait(FOLD_MS / 1000 + 1)
     assert [facts.get("count") for facts in refused(office)] == [None, 49]
+
+
+@pytest.mark.parametrize("kind", ["command", "click", "form"])
+def test_deliveries_that_reuse_a_key_are_one_record_a_minute_after_the_first(office: Office, kind: str) -> None:
+    change = office.ask()
+    pairs: dict[str, tuple[Inbound, Inbound]] = {
+        "command": (office.typed(OLGA, "thing list"), office.typed(OLGA, "thing remove one")),
+        "click": (office.click(OLGA, change, buttons.APPROVE), office.click(OLGA, change, buttons.WITHDRAW)),
+        "form": (office.form(OLGA, change, "a"), office.form(OLGA, change, "b")),
+    }
+    first, second = pairs[kind]
+    receive(office.ctx, first)
+    for _ in range(30):
+        assert receive(office.ctx, replace(second, key=first.key)) is Receipt.MISMATCHED
+    assert len(office.records(Tag.DELIVERY_MISMATCHED)) == 1
+    office.wait(FOLD_MS / 1000 + 1)
+    assert [record.facts for record in office.records(Tag.DELIVERY_MISMATCHED)] == [{}, {"count": 29}]
+
+
+def test_what_the_terminal_is_refused_again_and_again_is_folded_for_each_change_request(office: Office) -> None:
+    """A script that tries the same again in a loop; each try is a command there, not a click."""
+    changes = [office.ask(f"thing remove {name}") for name in ("one", "two")]
+    for _ in range(5):
+        for change in changes:
+            with office.store.unit_of_work():
+                withdraw(office.ctx, SHELL, change)
+    refused = office.records(Tag.REVIEW_REFUSED)
+    assert [record.subject for record in refused] == [change.id for change in changes]
+    office.wait(FOLD_MS / 1000 + 1)
+    rest = office.records(Tag.REVIEW_REFUSED)[2:]
+    assert [(record.subject, record.actor, record.facts["count"]) for record in rest] == [
+        (change.id, SHELL.id, 4) for change in changes
+    ]
+    assert rest[0].facts == {**refused[0].facts, "count": 4}
 
 
 def test_a_refused_click_or_form_is_never_folded(office: Office) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.core.mode import Mode
+from bot.core.people import People
 from bot.core.principals import Grant, Principal, Role
 from bot.usecases.access import grant_role
 from bot.usecases.startup import MOST_SKEW_MS, WARN_SKEW_MS, check_clock, examine, note_skew, short_of_approvers
@@ -65,12 +66,12 @@ SHORT: list[tuple[dict[str, Role], int]] = [
 
 @pytest.mark.parametrize(("roles", "quorum"), ENOUGH)
 def test_somebody_who_asks_has_enough_others(roles: dict[str, Role], quorum: int) -> None:
-    assert short_of_approvers(grants(**roles), quorum) == ""
+    assert short_of_approvers(grants(**roles), quorum, People()) == ""
 
 
 @pytest.mark.parametrize(("roles", "quorum"), SHORT)
 def test_nobody_who_asks_has_enough_others(roles: dict[str, Role], quorum: int) -> None:
-    said = short_of_approvers(grants(**roles), quorum)
+    said = short_of_approvers(grants(**roles), quorum, People())
     assert said.startswith(f"The quorum is {quorum} (B24BOT_QUORUM)")
     assert said.endswith("b24bot access grant TEAM:USER approver")
 
