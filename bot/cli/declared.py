@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 
 import click
@@ -20,6 +19,7 @@ from bot.core.invocation import AnyCommand, host_options
 from bot.core.json_views import change_whole
 from bot.core.policy import LEAST_ROLE
 from bot.core.suggest import nearest
+from bot.core.tokenizer import render
 from bot.plugin import Parameter, PluginError, Risk
 from bot.usecases.help_pages import of_terminal
 
@@ -174,5 +174,5 @@ def unknown(
     if trouble is not None:
         return trouble
     meant = nearest(words[0], known)
-    line = f"{before}{' '.join([meant, *map(shlex.quote, words[1:])])}" if meant else ""
+    line = f"{before}{render([meant, *words[1:]])}" if meant else ""
     return WordsError(sentence, hint="" if meant else f"There is: {', '.join(known)}.", suggestion=line)

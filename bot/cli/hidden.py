@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,7 +12,7 @@ import click
 from bot.cli.terminal import Terminal
 from bot.core.errors import WordsError
 from bot.core.invocation import AnyCommand
-from bot.plugin import BadArgument, Parameter
+from bot.plugin import BadArgument, Parameter, quote
 
 VARIABLE = "B24BOT_SECRET_"
 """The beginning of the variables that may hold secrets for one run: B24BOT_SECRET_CLIENT_SECRET."""
@@ -40,7 +39,7 @@ def missing_words(terminal: Terminal, command: AnyCommand, words: Sequence[str])
         return ""
     named = {word.partition("=")[0] for word in words}
     return "".join(
-        f" {parameter.option} {shlex.quote(click.prompt(_question(parameter), err=True))}"
+        f" {quote(f'{parameter.option}={click.prompt(_question(parameter), err=True)}')}"
         for parameter in command.parameters
         if parameter.flag and parameter.required and not parameter.arg.secret and parameter.option not in named
     )

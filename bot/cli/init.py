@@ -13,6 +13,7 @@ from bot.cli.terminal import Terminal, readable
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
 from bot.settings import Settings
+from bot.store.file_modes import chmod
 from bot.store.keys import LOOSE, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, is_missing, open_store
 
@@ -68,7 +69,7 @@ def _make(home: Path, key_file: Path) -> Iterator[str]:
         if home.exists():
             yield f"Folder {home}: it is there already."
             if home.stat().st_mode & LOOSE:
-                yield f"  Others can look into it. Run: chmod 700 {home}"
+                yield f"  Others can look into it. {chmod(0o700, home)}"
         else:
             home.mkdir(parents=True, mode=0o700)
             yield f"Folder {home}: made, for you alone."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -21,8 +20,9 @@ from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted
 from bot.core.invocation import AnyCommand, find, understand
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
-from bot.core.tokenizer import option_word, words_of
-from bot.plugin import Plugin, Refusal, Reply
+from bot.core.tokenizer import words_of
+from bot.plugin import Plugin, Refusal, Reply, quote
+from bot.plugin.quoting import option_word
 from bot.store.seats import WORKER
 from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
 from bot.usecases.change_record import recorded_line
@@ -67,14 +67,14 @@ def join(words: Iterable[str]) -> str:
 
     Only a dash that a keyboard put before an option's name is a hyphen here, too.
     """
-    return " ".join(shlex.quote(option_word(word)) for word in words)
+    return " ".join(quote(option_word(word)) for word in words)
 
 
 def typed_line(words: Sequence[str]) -> str:
     """Words that are a line as one would type it in Slack; what stood in the shell's own quotation marks is exact."""
     if len(words) == 1:
         return words[0].strip()
-    return " ".join(shlex.quote(word) if not word or _NEEDS_QUOTES.search(word) else word for word in words)
+    return " ".join(quote(word) if not word or _NEEDS_QUOTES.search(word) else word for word in words)
 
 
 _NEEDS_QUOTES = re.compile(r"[\s'\"\\]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +18,9 @@ from rich.text import Text
 from bot.core import marks
 from bot.core.errors import WordsError, exit_code
 from bot.core.redact import redact
+from bot.core.tokenizer import words_of
 from bot.plugin import PluginError, Reply, Table
+from bot.plugin.quoting import OPTION_HEAD
 
 WIDE = 160
 """Columns where the output is no terminal."""
@@ -105,11 +108,21 @@ def print_table(table: Table) -> None:
     console().print(drawn)
 
 
+def shell_line(line: str) -> str:
+    """A line as one types it in Slack, as one types it in a shell."""
+    return " ".join(map(_shell_word, words_of(line)))
+
+
+def _shell_word(word: str) -> str:
+    head = OPTION_HEAD.match(word)
+    return f"{head[0]}{shlex.quote(word[head.end() :])}" if head else shlex.quote(word)
+
+
 def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> int:
     """Say on stderr what was wrong and what to do; returns the exit code."""
     code = exit_code(error)
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
-    hint = error.hint or (f"Did you mean: b24bot {suggestion}" if suggestion else "")
+    hint = error.hint or (f"Did you mean: b24bot {shell_line(suggestion)}" if suggestion else "")
     sentence, hint = (redact(plain(text), hidden) for text in (error.sentence, hint))
     remote = getattr(error, "code", "")
     if as_json:

@@ -1,51 +1,13 @@
-"""The blanks, dashes, quotation marks and invisible characters that phones, keyboards and pasting put into a line."""
+"""The quotation marks and invisible characters that phones, keyboards and pasting put into a line."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from functools import cache
 
 from bot.core import marks
+from bot.plugin.quoting import QUOTES, is_blank
 
-_MORE_BLANKS = frozenset("\t\n\r\v\f\x85\u2028\u2029\u115f\u1160\u2800\u3164\uffa0")
-"""Beside those of the category Zs, all of which are blanks: line breaks, and fillers that are called letters."""
-
-DASHES = frozenset("-‐‑‒–—―⸺⸻−﹘﹣－⁃˗")
-
-QUOTES: Mapping[str, str] = {
-    '"': '"',
-    "'": "'",
-    "“": "”",
-    "”": "”",
-    "„": "“”„",
-    "‟": "”",
-    "‘": "’",
-    "’": "’",
-    "‚": "‘’‚",
-    "‛": "’",
-    "«": "»",
-    "»": "«»",
-    "‹": "›",
-    "›": "‹›",
-    "「": "」",
-    "『": "』",
-    "｢": "｣",
-    "﹁": "﹂",
-    "﹃": "﹄",
-    "〝": "〞〟",
-    "⹂": "”“",
-    "❝": "❞",
-    "❛": "❜",
-    "❮": "❯",
-    "＂": "＂",
-    "＇": "＇",
-    "″": "″",
-    "′": "′",
-    "´": "´",
-    "`": "`´",
-}
-"""Each mark that can open a quotation, with those that close it first of all."""
 SINGLE = frozenset("'‘’‚‛‹›❛❜＇′´`")
 CLOSING = frozenset("".join(QUOTES.values()))
 QUOTE_MARKS = CLOSING | frozenset(QUOTES)
@@ -64,14 +26,9 @@ def closers(opener: str) -> frozenset[str]:
 
 
 @cache
-def is_blank(char: str) -> bool:
-    return char in _MORE_BLANKS or unicodedata.category(char) == "Zs"
-
-
-@cache
 def _is_dropped(char: str) -> bool:
     """Control characters, changes of direction, zero-width ones, halves of characters: nobody typed them to be read."""
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs") and char not in _MORE_BLANKS
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs") and not is_blank(char)
 
 
 def drop_invisible(text: str) -> str:

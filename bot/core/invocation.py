@@ -15,7 +15,7 @@ from bot.core.redact import Fingerprint, personal_mark, redact
 from bot.core.suggest import nearest
 from bot.core.tokenizer import render, words_of
 from bot.core.words import one_line, unbroken
-from bot.plugin import BadArgument, Command, Parameter, PluginError
+from bot.plugin import BadArgument, Command, Parameter, PluginError, quote
 
 AnyCommand = Command[Any]
 LONGEST_LINE = 4_000
@@ -40,7 +40,7 @@ class Invocation:
     def line(self) -> str:
         """What one would type for it, quoted where needed. Of the options of every command only the portal is in it."""
         portal = [] if self.portal is None else [portal_option(self.portal)]
-        return " ".join([self.path, *(shlex.quote(word) for word in self.words), *portal])
+        return " ".join([self.path, *map(quote, self.words), *portal])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ Those of the terminal alone take none of them."""
 
 def portal_option(name: str) -> str:
     """How a line names its portal."""
-    return f"--portal{'=' if name.startswith('--') else ' '}{shlex.quote(name)}"
+    return f"--portal {quote(name)}" if not name.startswith("--") else quote(f"--portal={name}")
 
 
 def legible(text: str) -> str:
@@ -160,14 +160,14 @@ def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, 
         return WordsError(f"There is no command “{noun}”.", hint="Type help to see what you can do.")
     verbs = sorted(known for known_noun, known in table if known_noun == meant and known)
     if not verbs:
-        return WordsError(f"There is no command “{noun}”.", suggestion=" ".join([meant, *map(shlex.quote, after)]))
+        return WordsError(f"There is no command “{noun}”.", suggestion=render([meant, *after]))
     if not verb:
         return WordsError(f"“{meant}” needs a verb.", hint=f"One of: {', '.join(verbs)}.")
     verb_meant = verb if verb in verbs else nearest(verb, verbs)
     if verb_meant is None:
         return WordsError(f"“{meant}” has no verb “{verb}”.", hint=f"It has: {', '.join(verbs)}.")
     wrong = f"no “{noun}”" if meant != noun else f"no “{noun} {verb}”"
-    line = " ".join([meant, verb_meant, *(shlex.quote(word) for word in after[1:])])
+    line = render([meant, verb_meant, *after[1:]])
     return WordsError(f"There is {wrong}.", suggestion=line)
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from bot.core.errors import WordsError
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Role
+from bot.core.tokenizer import render, words_of
 from bot.plugin import Call, Json, Observation, Place, Plan, Remember, Risk, Undo, UndoKind
 
 ABSENT = "absent"
@@ -103,6 +105,18 @@ def _shown(plan: Plan) -> Plan:
     return replace(plan, remember=(), consequences={})
 
 
+def _comparable(plan: Plan) -> Plan:
+    """The plan without what another release words in another way.
+
+    What is noted follows from what was read, and the undo's line may be in other quotation marks.
+    """
+    try:
+        line = render(words_of(plan.undo.line))
+    except WordsError:
+        line = plan.undo.line
+    return replace(_shown(plan), notes=(), undo=replace(plan.undo, line=line))
+
+
 def differences(before: Observation, now: Observation) -> Iterator[str]:
     """One line for each label whose word differs: `registration: present → absent`."""
     for label in sorted({*before, *now}):
@@ -114,8 +128,7 @@ def differences(before: Observation, now: Observation) -> Iterator[str]:
 def drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
     """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a portal they are not.
-    # What is noted follows from what was read, and a release before did not put it into words.
-    if plan_to_json(replace(_shown(approved), notes=())) == plan_to_json(replace(_shown(fresh), notes=())):
+    if plan_to_json(_comparable(approved)) == plan_to_json(_comparable(fresh)):
         return ()
     lines = tuple(differences(approved.before, fresh.before))
     return lines or ("What would be sent, or what it would touch, is no longer what was approved.",)

@@ -2,32 +2,19 @@
 
 Between words every blank of any script is a blank. A quotation may stand in any marks of any script, around one value,
 behind `--name=` or around the whole line; inside it everything is kept, other marks and dashes too. In front of an
-option's name any dash is a hyphen. What `shlex.quote` has written is read as `shlex.split` reads it.
+option's name any dash is a hyphen. What `quote` has written is read as what it was, and what `shlex.quote` has written,
+as releases before stored it, as `shlex.split` reads it.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
+from collections.abc import Iterable
 
-from bot.core.characters import (
-    DASHES,
-    GUILLEMETS,
-    QUOTE_MARKS,
-    QUOTES,
-    SINGLE,
-    closers,
-    drop_invisible,
-    is_blank,
-)
+from bot.core.characters import GUILLEMETS, QUOTE_MARKS, SINGLE, closers, drop_invisible
 from bot.core.errors import WordsError
+from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, is_blank, option_word, quote
 
-_DASHES = re.escape("".join(sorted(DASHES)))
-_OPTION = re.compile(rf"([{_DASHES}]+)([A-Za-z][A-Za-z0-9{_DASHES}]*)(=.*)?", re.DOTALL)
-_OPTION_HEAD = re.compile(rf"[{_DASHES}]+[A-Za-z][A-Za-z0-9{_DASHES}]*=")
-_LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>")
-"""An address between the brackets that Slack, or whoever pastes it, puts around one."""
-TICK = "`"
 LONE = "’´`"
 """Marks that are none when they are alone: an apostrophe, an accent, a tick left over."""
 WRAPPED = 2
@@ -47,33 +34,9 @@ def words_of(text: str) -> list[str]:
     return _Reading(line).words()
 
 
-def render(words: list[str]) -> str:
-    """Words as a line for people, with plain quotation marks where they are needed."""
-    return " ".join(_rendered(word) for word in words)
-
-
-def _rendered(word: str) -> str:
-    head = _OPTION_HEAD.match(word)
-    # A value that begins with another dash is no option: unquoted it would be read as one.
-    if head and option_word(head[0]) == head[0]:
-        return f"{head[0]}{_rendered(word[head.end() :])}"
-    if _reads_as_itself(word):
-        return word
-    return shlex.quote(word) if '"' in word or "\\" in word else f'"{word}"'
-
-
-def _reads_as_itself(word: str) -> bool:
-    begins_plainly = word[:1] == "-" or word[:1] not in DASHES | QUOTE_MARKS | {"<"}
-    return bool(word) and begins_plainly and not any(is_blank(char) or char in "\"'\\`" for char in word)
-
-
-def option_word(word: str) -> str:
-    """The word with its dashes and the case of its name put right when it begins as an option does."""
-    found = _OPTION.fullmatch(word)
-    if not found or (found[1] != "--" and found[1].isascii()):
-        return word
-    name = "".join("-" if char in DASHES else char for char in found[2])
-    return f"--{name.lower()}{found[3] or ''}"
+def render(words: Iterable[str]) -> str:
+    """Words as a line that one would type, with quotation marks where they are needed."""
+    return " ".join(map(quote, words))
 
 
 class _Word:
@@ -93,10 +56,10 @@ class _Word:
     def finished(self) -> str:
         if self.quotations == 0:
             word = self.text.strip(TICK)
-            link = _LINK.fullmatch(word)
+            link = LINK.fullmatch(word)
             return option_word(link[1] if link else word)
         if self.bare:
-            head = _OPTION_HEAD.match(self.bare)
+            head = OPTION_HEAD.match(self.bare)
             if head:
                 return option_word(head[0]) + self.text[head.end() :]
         return self.text
@@ -150,7 +113,7 @@ class _Reading:
     def _opens(self, at: int, word: _Word) -> bool:
         """Whether a mark begins a quotation: at the beginning of a word or of an option's value; a plain one wherever
         it does not stand between two letters."""
-        if not word.begun or (not word.quotations and word.bare and _OPTION_HEAD.fullmatch(word.bare)):
+        if not word.begun or (not word.quotations and word.bare and OPTION_HEAD.fullmatch(word.bare)):
             return True
         return self.line[at] in "\"'" and not (self._letter(at - 1) and self._letter(at + 1))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.core.characters import is_blank
+from bot.plugin.quoting import is_blank
 
 
 def moment(at: int) -> str:

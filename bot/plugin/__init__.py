@@ -10,6 +10,7 @@ from bot.plugin.errors import (
     TargetUnreachable,
 )
 from bot.plugin.host import Clock, Event, Plugin, Records, Sealed, Secrets, Services, Setting, Simulation
+from bot.plugin.quoting import quote
 from bot.plugin.times import iso, iso_or_none
 from bot.plugin.values import (
     Call,
@@ -65,4 +66,5 @@ __all__ = [
     "UndoKind",
     "iso",
     "iso_or_none",
+    "quote",
 ]

@@ -102,7 +102,9 @@ class Undo:
     sentence: str
     calls: tuple[Call, ...] = ()
     line: str = ""
-    """The command that would undo it, for example `connector restore myconnector`; a button offers it afterwards."""
+    """The command that would undo it, for example `connector restore myconnector`; a button offers it afterwards.
+
+    A value in it that may be any text is written by `quote`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

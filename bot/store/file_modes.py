@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ def guarded(*, home: Path, backups: Path, key_file: Path, dotenv: Path | None) -
     return (*named, Guarded(what="The settings file", path=dotenv)) if dotenv else named
 
 
+def chmod(mode: int, path: Path) -> str:
+    """What to run in a shell."""
+    return f"Run: chmod {mode:o} {shlex.quote(str(path))}"
+
+
 def loose_modes(files: Sequence[Guarded]) -> Iterator[Loose]:
     """Tell of each that others may write or read. What is missing, or cannot be looked at, has no mode."""
     for one in files:
@@ -55,7 +61,7 @@ def loose_modes(files: Sequence[Guarded]) -> Iterator[Loose]:
             mode = one.path.stat().st_mode
         except OSError:
             continue
-        hint = f"Run: chmod {one.wanted:o} {one.path}"
+        hint = chmod(one.wanted, one.path)
         rows = (
             (WORLD_WRITABLE, "can be written by everybody on this host", True),
             (GROUP_WRITABLE, "can be written by its group", False),

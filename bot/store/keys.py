@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.core.errors import ConfigurationError
 from bot.store.database import FILE_NAME, sync
+from bot.store.file_modes import chmod
 
 log = logging.getLogger("b24bot")
 LOOSE = 0o077
@@ -210,7 +211,7 @@ def read_keys(path: Path, *, home: Path | None = None) -> Mapping[str, bytes]:
     if not path.is_file():
         raise ConfigurationError(f"There is no key file at {path}.", hint=_where_from(home))
     if path.stat().st_mode & LOOSE:
-        raise ConfigurationError(f"The key file {path} can be read by others.", hint=f"Run: chmod 600 {path}")
+        raise ConfigurationError(f"The key file {path} can be read by others.", hint=chmod(0o600, path))
     lines = _lines(path)
     keys = dict(lines)
     if len(keys) < len(lines):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -144,8 +145,8 @@ def refuse_lost(home: Path, backups: Path) -> None:
         raise ConfigurationError(
             f"There is no database in {home}, or it is empty, but there are backups of one in {backups}. A bot that "
             "started now would know no portal, no person and no record.",
-            hint=f"Put the newest backup back: b24bot restore {copy}. To begin with an empty database all the same: "
-            "b24bot init --new",
+            hint=f"Put the newest backup back: b24bot restore {shlex.quote(str(copy))}. To begin with an empty "
+            "database all the same: b24bot init --new",
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.core.chain import Anchor, anchors_in
 from bot.core.errors import ConfigurationError
+from bot.store.file_modes import chmod
 
 TAIL_BYTES = 256 * 1024
 """How much of a long file is read when it is met: some 1,500 lines. `b24bot audit verify` reads all of it."""
@@ -119,5 +120,5 @@ def witness_at(path: Path, *, home: Path) -> Witness:
     if not stat.S_ISREG(mode):
         raise ConfigurationError(f"The witness file {path} is no regular file.", hint="Set B24BOT_WITNESS_FILE.")
     if mode & OTHERS_MAY_WRITE:
-        raise ConfigurationError(f"The witness file {path} can be written by others.", hint=f"Run: chmod 600 {path}")
+        raise ConfigurationError(f"The witness file {path} can be written by others.", hint=chmod(0o600, path))
     return Witness(path)

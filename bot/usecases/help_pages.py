@@ -9,6 +9,7 @@ from bot.core.invocation import AnyCommand, find, host_options
 from bot.core.policy import LEAST_ROLE, Terms, decide, needs
 from bot.core.principals import Role
 from bot.core.suggest import nearest
+from bot.core.tokenizer import render
 from bot.plugin import Json, Reply, Risk, Table
 
 ONLY_TERMINAL = "whoever has the host's terminal; it cannot be typed in Slack"
@@ -36,7 +37,7 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
     found = of_noun or [command for command in commands if command.verb == noun]
     if not found:
         meant = nearest(noun, {word for command in commands for word in (command.noun, command.verb) if word})
-        suggestion = " ".join(["help", meant, *words[1:]]) if meant else ""
+        suggestion = render(["help", meant, *words[1:]]) if meant else ""
         hint = "" if meant else "Type help alone to see everything."
         raise WordsError(f"There is no command “{words[0]}”.", hint=hint, suggestion=suggestion)
     return explain_command(found[0], terms) if len(found) == 1 else _page(noun, found)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.core.change import NOT_BEGUN, ChangeRequest, Status
-from bot.core.characters import DASHES, drop_invisible
+from bot.core.characters import drop_invisible
 from bot.core.errors import WordsError
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
 from bot.core.invocation import understand
 from bot.core.policy import Allowed, decide
 from bot.core.principals import Principal
 from bot.core.stops import NewStop, StopKind
-from bot.core.tokenizer import option_word, render, words_of
+from bot.core.tokenizer import render, words_of
 from bot.core.words import one_line
 from bot.plugin import PluginError, Risk
+from bot.plugin.quoting import DASHES, option_word
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review
 from bot.usecases.consider import role_of

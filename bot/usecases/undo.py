@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, SlashCommand
 from bot.core.invocation import portal_option, understand
 from bot.core.mode import HOUSE
-from bot.plugin import UndoKind
+from bot.plugin import UndoKind, quote
 from bot.store.jobs import Job
 from bot.usecases.bypass import is_review
 from bot.usecases.context import Context
@@ -53,15 +52,15 @@ def may_still_ask_again(ctx: Context, change: ChangeRequest) -> bool:
 
 def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the command that undoes it; it is planned and decided like any other."""
-    _ask(ctx, job, click, change, f"{undo_line(ctx.store.changes.exact(change))} --reason 'Undo {change.id}'")
+    _ask(ctx, job, click, change, f"{undo_line(ctx.store.changes.exact(change))} {quote(f'--reason=Undo {change.id}')}")
 
 
 def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the same on the same portal; it is planned and decided like any other."""
     change = ctx.store.changes.exact(change)
     invocation = replace(understand(ctx.registry, change.line).invocation, portal=_portal_of(change))
-    reason = shlex.quote(change.reason or f"Again after {change.id}")
-    _ask(ctx, job, click, change, f"{invocation.line} --reason {reason}")
+    reason = quote(f"--reason={change.reason or f'Again after {change.id}'}")
+    _ask(ctx, job, click, change, f"{invocation.line} {reason}")
 
 
 def _portal_of(change: ChangeRequest) -> str | None:

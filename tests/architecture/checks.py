@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -168,6 +169,28 @@ def _with_statement(function: ast.FunctionDef) -> set[str]:
     return {*names, *([function.args.vararg.arg] if function.args.vararg else [])}
 
 
+def shell_lines(module: Module) -> Iterator[str]:
+    """What stands in a line for a shell is quoted for one, and nothing else is: a line for the bot has its own rule."""
+    for call in _calls(module):
+        if ast.unparse(call.func) in ("shlex.quote", "shlex.join") and module.name not in table.SHELL:
+            yield f"{module.name}:{call.lineno} quotes for a shell"
+    for text in (node for node in module.nodes() if isinstance(node, ast.JoinedStr)):
+        in_shell = False
+        for part in text.values:
+            if isinstance(part, ast.Constant):
+                in_shell = bool(_SHELL_LINE.search(str(part.value))) or (in_shell and not _ENDS.search(str(part.value)))
+            elif in_shell and isinstance(part, ast.FormattedValue) and not _is_for_shell(ast.unparse(part.value)):
+                yield f"{module.name}:{part.lineno} shows {ast.unparse(part.value)} in a line for a shell unquoted"
+
+
+_SHELL_LINE = re.compile(rf"(?:b24bot (?:{'|'.join(table.SHELL_COMMANDS)})|\bchmod)\b[^.`(),;]*$")
+_ENDS = re.compile(r"[.`(),;]")
+
+
+def _is_for_shell(expression: str) -> bool:
+    return expression.startswith(("shlex.quote(", "shell_line(")) or expression in table.PLAIN_IN_SHELL
+
+
 CHECKS: tuple[Check, ...] = (
     rooms,
     packages,
@@ -180,6 +203,7 @@ CHECKS: tuple[Check, ...] = (
     values,
     docstrings,
     placeholders,
+    shell_lines,
 )
 
 

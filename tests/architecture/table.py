@@ -124,6 +124,27 @@ IMPORTERS: Mapping[str, str] = {
 }
 """Modules that may import by a name made at run time."""
 
+SHELL: Mapping[str, str] = {
+    "bot.cli.output": "shows the line that was meant as one for a shell",
+    "bot.store.store": "names a backup by its path",
+    "bot.store.file_modes": "names a file by its path",
+}
+"""Modules that show lines for a shell with something in them that a shell could read otherwise."""
+
+SHELL_COMMANDS = ("access", "audit", "backup", "init", "key", "outbox", "portal", "request", "restore", "run", "serve")
+"""What such a line begins with behind `b24bot`."""
+
+PLAIN_IN_SHELL: Mapping[str, str] = {
+    "change.id": "CR and a number",
+    "decision.role": "a word of the bot's own",
+    "wanted": "a word of the bot's own",
+    "mode": "a number",
+    "desk.person.id": "ids that have Slack's form",
+    "one.id": "ids of keys have only letters and digits",
+    "portal.name": "small Latin letters, digits, - and _ (plugins/bitrix24/credentials.py)",
+}
+"""What may stand in a line for a shell as it is."""
+
 PRINTERS = ("bot.cli", "bot.playground")
 """Rooms that may print."""
 

@@ -45,7 +45,7 @@ def test_the_undo_of_an_error_clears_it_and_the_undo_of_that_sets_it_again(hand:
     cleared = hand.done(undo.line).plan
     assert hand.portal_state() == state
     assert "errors" not in hand.record(), "nothing of it stays in our record"
-    assert cleared.undo.line == "connector error myconnector 1 'the bridge is down'"
+    assert cleared.undo.line == 'connector error myconnector 1 "the bridge is down"'
     hand.done(cleared.undo.line)
     assert hand.record()["errors"] == {"1": "the bridge is down"}
 
@@ -54,7 +54,7 @@ def test_an_error_that_somebody_else_set_is_cleared_and_set_again_without_words(
     hand.desk.portal.seed(activations=[{"connector": "myconnector", "line": 1, "error": True}])
     plan = hand.done(CLEAR).plan
     assert plan.wanted == {"line 1 · Sales EU": "active"}
-    assert plan.undo.line == "connector error myconnector 1 'marked again'"
+    assert plan.undo.line == 'connector error myconnector 1 "marked again"'
     assert plan.risk is None, "clearing only connects what was connected"
 
 

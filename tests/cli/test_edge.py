@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sqlite3
 
 import pytest
@@ -146,6 +147,17 @@ def test_an_unknown_noun_gets_one_good_guess(bare: Desk) -> None:
     assert result.exit_code == 2
     assert "Did you mean: b24bot connector list --kind ours" in result.stderr
     assert "There is: " in bare.run("zzzzzz").stderr
+
+
+def test_the_line_that_was_meant_is_quoted_as_a_shell_reads_it(bare: Desk) -> None:
+    typed = ("conector", "remove", "shop", "--reason", "it's $5", "--name=старый номер")
+    (line,) = (line for line in bare.run(*typed).stderr.splitlines() if "Did you mean" in line)
+    assert shlex.split(line.removeprefix("Did you mean: ")) == ["b24bot", "connector", *typed[1:]]
+
+
+def test_a_line_that_the_bot_itself_corrects_is_shown_as_a_shell_reads_it(desk: Desk) -> None:
+    told = desk.run("run", 'thin show "it\'s $5"', **ODD).stderr
+    assert "Did you mean: b24bot thing show 'it'\"'\"'s $5'" in told
 
 
 def test_an_option_of_nobody_is_clicks_to_refuse(bare: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.characters import drop_invisible, is_blank
+from bot.core.characters import drop_invisible
 from bot.core.errors import WordsError
 from bot.core.invocation import (
     LONGEST_LINE,
@@ -25,6 +25,7 @@ from bot.core.invocation import (
 from bot.core.tokenizer import words_of
 from bot.core.words import unbroken
 from bot.plugin import Arg, BadArgument, Group, PluginError, Reply, Risk
+from bot.plugin.quoting import is_blank
 from tests.core.shop import COMMANDS
 
 LINE_PIECES = [
@@ -119,7 +120,7 @@ SUGGESTED = {
     "connector li": "connector list",
     "connector restor shop": "connector restore shop",
     "connector deactivat shop": "connector deactivate shop",
-    "conector rmove 'my shop'": "connector remove 'my shop'",
+    "conector rmove 'my shop'": 'connector remove "my shop"',
     "hepl connector remove": "help connector remove",
     "help-me": "help",
     "mesage sned hi": "message send hi",
@@ -245,7 +246,7 @@ def test_a_line_may_have_four_thousand_characters_and_no_more() -> None:
 
 def test_a_line_that_quoting_makes_too_long_to_be_read_again_is_refused_at_once() -> None:
     """It is planned again from the stored line when it is approved; that must not be where it fails."""
-    assert "is the most" in refused("message send " + "\\'" * 1_000).sentence
+    assert "is the most" in refused("message send «" + '"' * 2_000 + "'»").sentence
 
 
 @given(typed_lines | spaced_lines | st.text())

@@ -125,6 +125,18 @@ def test_what_is_noted_is_in_the_digest_and_makes_no_drift() -> None:
     assert drift(PLAN, noted) == ()
 
 
+def test_an_undo_in_other_quotation_marks_is_no_drift() -> None:
+    """Open change requests of the release before hold a line that was quoted as for a shell."""
+
+    def undone_by(line: str) -> Plan:
+        return replace(PLAN, undo=replace(PLAN.undo, line=line))
+
+    for shell, own in (("'старый'", "старый"), ("'it'\"'\"'s down'", '"it\'s down"')):
+        assert drift(undone_by(f"shop error 1 {shell}"), undone_by(f"shop error 1 {own}")) == ()
+    assert drift(undone_by("shop error 1 'a b'"), undone_by("shop error 1 a b"))
+    assert drift(undone_by("shop error 1 'a"), undone_by("shop error 1 'a")) == ()
+
+
 def test_what_is_told_after_the_ending_is_no_part_of_the_digest_and_no_drift() -> None:
     """Open change requests of the release before bear a digest that did not know of it."""
     more = replace(PLAN, consequences={"registration": "Nobody can use it."})

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.characters import DASHES, QUOTES, closers, drop_invisible, is_blank
+from bot.core.characters import closers, drop_invisible
 from bot.core.errors import WordsError
-from bot.core.tokenizer import option_word, render, words_of
+from bot.core.tokenizer import render, words_of
+from bot.plugin.quoting import DASHES, QUOTES, is_blank, option_word
 
 LINES = [json.loads(line) for line in Path(__file__).with_name("phone_lines.jsonl").read_text("utf-8").splitlines()]
 """What people type on the phones of the world, and the words that they mean."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ NAMES = ("home", "database", "backups", "keys", "dotenv")
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, Guarded]:
     """One of each, with the modes that the bot itself gives them."""
-    home, keys, dotenv = tmp_path / "home", tmp_path / "keys", tmp_path / ".env"
+    home, keys, dotenv = tmp_path / "the bot's home", tmp_path / "keys", tmp_path / ".env"
     for folder in (home, home / "backups", keys):
         folder.mkdir(mode=0o700)
     for file in (home / FILE_NAME, dotenv):
@@ -37,8 +38,9 @@ def test_a_world_writable_file_is_refused_with_the_command_that_mends_it(files: 
     with pytest.raises(ConfigurationError) as refused:
         refuse_writable(found)
     assert refused.value.sentence == f"{files[name].what} {path} can be written by everybody on this host."
-    path.chmod(int(refused.value.hint.split()[2], 8))
-    assert refused.value.hint.endswith(str(path))
+    run, chmod, mode, named = shlex.split(refused.value.hint)
+    assert (run, chmod, named) == ("Run:", "chmod", str(path))
+    path.chmod(int(mode, 8))
     assert list(loose_modes(list(files.values()))) == []
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Undo, UndoKind
+from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Undo, UndoKind, quote
 from plugins.bitrix24 import observation
 from plugins.bitrix24.commands import guard
 from plugins.bitrix24.commands.guard import Standing
@@ -114,4 +113,4 @@ def typed(path: str, connector: str, line: int, options: Mapping[str, str]) -> s
 
 
 def _option(name: str, value: str) -> str:
-    return shlex.quote(f"--{name}={value}") if value.startswith("-") else f"--{name} {shlex.quote(value)}"
+    return quote(f"--{name}={value}") if value.startswith("-") else f"--{name} {quote(value)}"

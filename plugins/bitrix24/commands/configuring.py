@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, Plan, Refusal, Risk, Undo, UndoKind
+from bot.plugin import Arg, BadArgument, Plan, Refusal, Risk, Undo, UndoKind, quote
 from plugins.bitrix24 import observation, putback, registration
 from plugins.bitrix24.commands import guard, words
 from plugins.bitrix24.commands.connector import connectors
@@ -110,7 +109,7 @@ def _undo(connector: str, line: Line, known: Data | None, given: Data) -> Undo:
     if not back:
         why = "what it was before is not known" if known is None else "a value cannot be cleared, only replaced"
         return Undo(kind=UndoKind.NONE, sentence=f"This cannot be undone: {why}.")
-    typed = " ".join(f"{OPTIONS[key]}={shlex.quote(value)}" for key, value in back.items())
+    typed = " ".join(quote(f"{OPTIONS[key]}={value}") for key, value in back.items())
     lost = [OPTIONS[key].removeprefix("--") for key in given if key not in back]
     if lost:
         sentence = (

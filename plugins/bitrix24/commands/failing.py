@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, Nothing, Observation, Plan, Refusal, Remember, Risk, Undo, UndoKind
+from bot.plugin import Arg, BadArgument, Nothing, Observation, Plan, Refusal, Remember, Risk, Undo, UndoKind, quote
 from plugins.bitrix24 import catalogue, observation, outside, putback
 from plugins.bitrix24.commands import guard
 from plugins.bitrix24.commands.connector import connectors
@@ -128,7 +127,7 @@ def _clearing(portal: Portal, standing: Standing, connector: str, line: Line, be
             kind=UndoKind.FULL,
             sentence="It can be marked as broken again.",
             calls=(again,),
-            line=f"connector error {connector} {line.id} {shlex.quote(known)}",
+            line=f"connector error {connector} {line.id} {quote(known)}",
         ),
         warnings=standing.warning(connector, "The portal clears another application's error without asking."),
         risk=standing.risk,
