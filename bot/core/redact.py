@@ -36,8 +36,22 @@ def redact(text: str, secrets: Iterable[str] = (), fingerprint: Fingerprint | No
     if len(text) < SHORTEST:
         return text
     known = _spans(text, {form for secret in secrets for form in _forms(secret)})
-    found = [*_without_marks(_named(text), text), *_not_kept(_random(text), text)]
-    return _blot(text, sorted([*known, *found]), fingerprint)
+    return _blot(text, sorted([*known, *_likely(text)]), fingerprint)
+
+
+def shorten(text: str, most: int) -> str:
+    """Cut a text, in front of what looks like a secret rather than inside: the beginning of one does not look like it.
+
+    Use it wherever a text is cut before it is redacted.
+    """
+    if len(text) <= most:
+        return text
+    return text[: min([most, *(start for start, end in _likely(text) if start < most < end)])]
+
+
+def looks_secret(value: object) -> bool:
+    """Whether a text inside a value holds what looks like a secret."""
+    return bool(map_texts(value, redact) != value)
 
 
 def redact_value(value: T, fingerprint: Fingerprint) -> T:
@@ -53,6 +67,11 @@ def mark(secret: str, fingerprint: Fingerprint, what: str = "secret, ") -> str:
 def personal_mark(words: str, fingerprint: Fingerprint | None) -> str:
     """What stands for a customer's words in a record."""
     return f"‹{len(words)} characters›" if fingerprint is None else mark(words, fingerprint, what="")
+
+
+def _likely(text: str) -> list[Span]:
+    """Where something stands that looks like a secret."""
+    return [*_without_marks(_named(text), text), *_not_kept(_random(text), text)]
 
 
 def _without_marks(spans: Iterable[Span], text: str) -> Iterator[Span]:

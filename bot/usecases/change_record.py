@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.invocation import recorded
+from bot.core.redact import shorten
 from bot.store.store import Store
 from bot.usecases.context import Context
 
@@ -32,9 +33,9 @@ def record_change(
 def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None) -> Entry:
     """What `record_change` appends."""
     what: dict[str, Fact] = {
-        "summary": change.plan.summary[:LONGEST],
+        "summary": shorten(change.plan.summary, LONGEST),
         "portal": change.place.name,
-        "target": change.plan.target[:LONGEST],
+        "target": shorten(change.plan.target, LONGEST),
     }
     return Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})})
 

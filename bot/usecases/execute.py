@@ -15,7 +15,7 @@ from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE
 from bot.core.plans import canonical, digest, drift, rebased
-from bot.core.redact import redact_value
+from bot.core.redact import redact_value, shorten
 from bot.core.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
@@ -333,7 +333,7 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
     facts: dict[str, Fact] = {
         "status": ending.status,
         "sentence": ending.sentence,
-        "outcome": "; ".join(ending.details)[:500],
+        "outcome": shorten("; ".join(ending.details), 500),
         **({"partly": True} if ending.partly else {}),
     }
     record_change(ctx.store, tag, change, actor=actor, facts=facts)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from bot.core import marks
 from bot.core.principals import Principal, Role
+from bot.core.redact import shorten
 from bot.core.words import unbroken
 from bot.plugin import Answer, Arg, Call, Group, Nothing, Plan, Refusal, Risk, Undo, UndoKind
 from bot.usecases.access import LAST_ADMIN, locks_out
@@ -126,7 +127,7 @@ def freeze(house: House, *reason: Annotated[str, Arg(label="REASON", help="why, 
 
 def freeze_reason(words: Iterable[str]) -> str:
     """Why somebody freezes, as it is kept."""
-    return unbroken(" ".join(words))[:LONGEST_REASON]
+    return shorten(unbroken(" ".join(words)), LONGEST_REASON)
 
 
 @unfreezing.command("", risk=Risk.GOVERN, examples=[""])

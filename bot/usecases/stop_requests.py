@@ -11,6 +11,7 @@ from bot.core.inbound import Click, Form, Inbound, SlashCommand
 from bot.core.invocation import understand
 from bot.core.policy import Allowed, decide
 from bot.core.principals import Principal
+from bot.core.redact import shorten
 from bot.core.stops import NewStop, StopKind
 from bot.core.tokenizer import render, words_of
 from bot.core.words import one_line
@@ -21,9 +22,10 @@ from bot.usecases.bypass import is_review
 from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.quorum import unfit
-from bot.usecases.rules import freeze_reason, freezing
+from bot.usecases.rules import LONGEST_REASON, freeze_reason, freezing
 
-LONGEST_REASON = 1_000
+LONGEST_REJECTION = 1_000
+"""Characters of why somebody rejects, as many as the form takes."""
 DRY_RUN = "--dry-run"
 _MARKS = ".,:;!?…"
 """What people put right behind a word."""
@@ -54,13 +56,13 @@ def freeze_line(text: str) -> str:
         return text
     reason = " ".join(word.removeprefix("--reason=") for word in rest if word not in ("--reason", DRY_RUN))
     # In front of a word a dash begins an option, or another language's sentence.
-    reason = " ".join(reason.split()).lstrip(_DASHES)[:LONGEST_REASON]
+    reason = shorten(" ".join(reason.split()).lstrip(_DASHES), LONGEST_REASON)
     return render([freezing.noun, *([reason] if reason else []), *([DRY_RUN] if DRY_RUN in rest else [])])
 
 
 def rejection_reason(form: Form) -> str:
     """Why somebody rejects, on one line; empty when they do not say."""
-    return one_line(drop_invisible(form.fields.get("reason", "")))[:LONGEST_REASON]
+    return shorten(one_line(drop_invisible(form.fields.get("reason", ""))), LONGEST_REJECTION)
 
 
 def may_freeze(ctx: Context, person: Principal) -> bool:

@@ -15,6 +15,7 @@ from bot.core.json_views import preview_view
 from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused, needs
 from bot.core.principals import Principal
+from bot.core.redact import shorten
 from bot.core.sanitizer import sanitize_text
 from bot.core.words import moment
 from bot.plugin import PluginError, Refusal, Reply, UndoKind
@@ -31,6 +32,7 @@ from bot.usecases.mode import hurdle
 from bot.usecases.notify import error_reply, note_trouble, say_under_card, show_card, told, whisper
 from bot.usecases.progress import Reporter
 from bot.usecases.refused_commands import record_refusal, record_refused_click
+from bot.usecases.rules import LONGEST_REASON
 from bot.usecases.standing import look_up
 from bot.usecases.stop_requests import freeze_line
 from bot.usecases.stops import settle_stop
@@ -119,7 +121,7 @@ def with_reading(reply: Reply, line: str, *, always: bool = False) -> Reply:
     if not read:
         return reply
     shown = legible(sanitize_text(read))
-    shown = shown if len(shown) <= 300 else f"{shown[:300]}… ({len(shown):,} characters)"
+    shown = shown if len(shown) <= 300 else f"{shorten(shown, 300)}… ({len(shown):,} characters)"
     return replace(reply, notes=(*reply.notes, f"I read: {shown}"))
 
 
@@ -183,7 +185,7 @@ def write_change(
             plugin=planned.plugin,
             place=planned.place,
             requester=requester,
-            reason=invocation.reason[:500],
+            reason=shorten(invocation.reason, LONGEST_REASON),
             risk=planned.understood.command.risk.raised_to(planned.plan.risk),
             plan=planned.plan,
             decision=planned.decision,

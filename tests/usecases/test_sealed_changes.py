@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,55 @@ def test_an_undo_puts_the_whole_secret_back(office: Office) -> None:
     office.press(OLGA, office.change(), "confirm")
     office.work()
     assert office.toy.things["one"] == COLOUR
+    assert office.now(later).undone_by == office.change().number
     assert_not_at_rest(office)
+
+
+TOKEN = "Zq7Xw3Lp9Rt5Vn2Kd8Hs4Fb6Gm1Jc0Ya"
+"""Looks as if made by chance; the beginning of it does not."""
+
+
+def padded(before: int) -> str:
+    """A text in which only the first ten characters of a secret stand before this place."""
+    return f"{'x ' * before}"[: before - 10] + TOKEN
+
+
+CUT: dict[str, Callable[[Office], object]] = {
+    "the reason of a command": lambda office: office.type(OLGA, f"thing paint one --reason '{padded(500)}'"),
+    "the reason of a freeze": lambda office: office.type(OLGA, f"freeze {padded(500)}"),
+    "a long reason of a freeze": lambda office: office.type(OLGA, f"freeze {padded(1_000)}"),
+    "the reason of a rejection": lambda office: office.send(ANTON, office.ask(), padded(1_000)),
+    "the line that is shown as it was read": lambda office: office.type(OLGA, f"“thing” {padded(290)}"),
+    "a plan in words": lambda office: boast(office, padded(190)),
+}
+
+
+def boast(office: Office, words: str) -> ChangeRequest:
+    """A plan whose summary says this, carried out."""
+    office.toy.words = words
+    return office.approved("thing brag")
+
+
+@pytest.mark.parametrize("cut", CUT)
+def test_no_beginning_of_a_secret_is_left_where_a_text_is_cut(office: Office, cut: str) -> None:
+    CUT[cut](office)
+    office.work()
+    kept = office.store.database.path.read_bytes() + str([office.messenger.said, office.messenger.whispers]).encode()
+    assert TOKEN[:8].encode() not in kept
+
+
+@pytest.mark.parametrize(
+    "words", [f'password="{SECRET}"', f"пароль: {SECRET}", f'{{"access_token": "{SECRET}"}}', f"токен={SECRET}"]
+)
+def test_a_secret_is_sealed_in_whatever_marks_and_script_it_is_named(office: Office, words: str) -> None:
+    """A waiting job and a plugin's record are stored as JSON, in which marks and letters are written otherwise."""
+    office.store.records("toy").put("painted", "one", {"colour": words})
+    office.store.records("toy").put("painted", "two", {"access_token": SECRET})
+    receive(office.ctx, office.typed(OLGA, f"thing paint one --colour '{words}'"))
+    assert_not_at_rest(office)
+    assert office.store.records("toy").get("painted", "one") == {"colour": words}
+    office.work()
+    assert office.store.changes.exact(office.change()).plan.calls[0].params["COLOUR"] == words
 
 
 def test_a_plan_that_was_sealed_is_the_approved_one_or_does_not_run(office: Office) -> None:
