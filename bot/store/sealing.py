@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from bot.core.redact import redact
+from bot.core.redact import looks_secret
 from bot.store.database import Database
 from bot.store.keys import Keyring
 
@@ -31,8 +32,15 @@ def seal_text(keys: Keyring, text: str) -> str:
 
 
 def seal_secrets(keys: Keyring, text: str) -> str:
-    """The text as it is to be stored: sealed when something in it looks like a secret."""
-    return text if redact(text) == text else seal_text(keys, text)
+    """The text as it is to be stored: sealed when something in it looks like a secret.
+
+    JSON is looked at as what it says, too: it writes quotation marks, and letters of other scripts, in another way.
+    """
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    return seal_text(keys, text) if looks_secret([text, said]) else text
 
 
 def open_text(keys: Keyring, stored: str) -> str:
