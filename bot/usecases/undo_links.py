@@ -16,10 +16,11 @@ def find_undone(ctx: Context, place: Place, target: str, asked: Understood) -> i
     Whether the button was pressed or the command typed is the same.
     """
     last = ctx.store.changes.newest_done(place, target)
-    if last is None or last.undone_by is not None or not last.plan.undo.line:
+    line = ctx.store.changes.exact(last).plan.undo.line if last is not None and last.undone_by is None else ""
+    if last is None or not line:
         return None
     try:
-        undo = understand(ctx.registry, last.plan.undo.line)
+        undo = understand(ctx.registry, line)
     except PluginError:
         return None
     same = (undo.command.path, undo.arguments) == (asked.command.path, asked.arguments)
