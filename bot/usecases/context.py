@@ -110,8 +110,8 @@ class Context:
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     asked: dict[Principal, float] = field(default_factory=dict)
     """When this process asked Slack about each account last, by the steady clock."""
-    lookup_refusal: str = ""
-    """Why Slack refused to tell of the last account it was asked about; empty when it told, or gave no answer."""
+    untold: dict[Principal, str] = field(default_factory=dict)
+    """Why Slack refused to tell of an account when it was asked last; nothing where it told, or gave no answer."""
     listed: tuple[tuple[int, int], Limit | None] | None = None
     """What became of the last comparison of the allow-list with the log, and of which version of the store."""
     limits: dict[str, Limit] = field(default_factory=dict)

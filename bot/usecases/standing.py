@@ -27,21 +27,29 @@ def look_up(ctx: Context, people: Iterable[Principal]) -> int:
             found = ctx.messenger.account(person)
         except DeliveryError as error:
             log.warning("Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "users_info_failed"})
-            ctx.lookup_refusal = error.reason if isinstance(error, ChannelDead) else ""
+            _note_refusal(ctx, person, error.reason if isinstance(error, ChannelDead) else "")
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as store:
             store.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
         ctx.asked[person] = steady
-        ctx.lookup_refusal = ""
+        _note_refusal(ctx, person, "")
     return 0
 
 
-def unasked_reason(ctx: Context) -> str:
-    """Say why a person could not be asked about, and what to do: waiting helps only where Slack gave no answer."""
-    if not ctx.lookup_refusal:
+def _note_refusal(ctx: Context, person: Principal, reason: str) -> None:
+    if reason:
+        ctx.untold[person] = reason
+    else:
+        ctx.untold.pop(person, None)
+
+
+def _unasked_reason(ctx: Context, person: Principal) -> str:
+    """Say why Slack could not be asked, and what to do: waiting helps only where it gave no answer."""
+    reason = ctx.untold.get(person)
+    if reason is None:
         return UNASKED
-    remedy = refusal_of(ctx.lookup_refusal).remedy
-    return f"Slack could not be asked who you are, because {cause_of(ctx.lookup_refusal)}. Nothing was done. {remedy}"
+    remedy = refusal_of(reason).remedy
+    return f"Slack could not be asked who you are, because {cause_of(reason)}. Nothing was done. {remedy}".rstrip()
 
 
 def unasked(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
@@ -58,7 +66,7 @@ def flaw(ctx: Context, person: Principal) -> str:
 def outcast(ctx: Context, person: Principal) -> Refused | None:
     """Why this person may do nothing here, whatever the allow-list says. Asked in the transaction that decides."""
     if unasked(ctx, [person]):
-        return Refused(reason=unasked_reason(ctx))
+        return Refused(reason=_unasked_reason(ctx, person))
     found = flaw(ctx, person)
     return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
 

@@ -17,7 +17,7 @@ from bot.usecases.access import grant_role
 from bot.usecases.consider import consider
 from bot.usecases.review import confirm
 from bot.usecases.standing import ASK_AGAIN_MS, UNASKED, look_up, outcast
-from bot.usecases.undelivered import Busy, Lost
+from bot.usecases.undelivered import Busy, ChannelDead, Lost
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, Office
 
 NO_MEMBERS = sorted(set(Standing) - {Standing.MEMBER})
@@ -73,6 +73,16 @@ def test_only_the_needed_people_are_looked_up(office: Office, who: Principal) ->
     """Not who is refused anyway, and not the account at the shell, which Slack does not know."""
     office.type(who, "thing list")
     assert office.messenger.asked == []
+
+
+def test_why_slack_refuses_to_tell_of_one_account_is_not_said_of_another(office: Office) -> None:
+    office.messenger.fail("account", Lost("timeout"), ChannelDead("user_not_found"), None)
+    for person in (OLGA, VERA, ANTON):
+        look_up(office.ctx, [person])
+    told = [refused.reason if (refused := outcast(office.ctx, person)) else "" for person in (OLGA, VERA, ANTON)]
+    assert told[0] == UNASKED
+    assert told[1].startswith("Slack could not be asked who you are, because Slack does not show that person")
+    assert told[2] == ""
 
 
 def test_nobody_is_asked_about_twice_within_a_minute(office: Office) -> None:
