@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from types import UnionType
 from typing import Any
 
 from bot.clock import incident_id
 from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import PLUGIN_FAILED
-from bot.core.sanitizer import sanitize
+from bot.core.sanitizer import sanitize, sanitize_text
 from bot.plugin import (
     Call,
     CallOutcome,
@@ -64,10 +66,10 @@ def _fault(plugin: str, doing: str, error: BaseException, known: dict[str, str] 
     )
 
 
-def require(value: Any, kind: type[Any]) -> Any:
+def require(value: Any, kind: type[Any] | UnionType) -> Any:
     """The value, if it is of that kind. Raises TypeError, for `blame` to make a sentence of."""
     if not isinstance(value, kind):
-        raise TypeError(f"it returned {type(value).__name__} instead of {kind.__name__}")
+        raise TypeError(f"it returned {type(value).__name__} instead of {getattr(kind, '__name__', kind)}")
     return value
 
 
@@ -112,7 +114,7 @@ class GuardedPlugin:
 
     def places(self, services: Services) -> Sequence[Place]:
         with self._blame("named its portals"):
-            return [require(place, Place) for place in self.plugin.places(services)]
+            return [_checked_place(place) for place in self.plugin.places(services)]
 
     def open(self, services: Services, place: Place) -> Any:
         with self._blame(f"opened {place.name}"):
@@ -142,10 +144,18 @@ class GuardedPlugin:
             return seen
 
 
+def _checked_place(place: object) -> Place:
+    """The place, with a label that can be stored and shown; its identity stays exact."""
+    checked: Place = require(place, Place)
+    return replace(checked, label=sanitize_text(checked.label))
+
+
 def _checked(outcome: object) -> CallOutcome:
     checked: CallOutcome = require(outcome, CallOutcome)
     require(checked.verdict, CallVerdict)
     require(checked.sentence, str)
     require(checked.code, str)
-    require(checked.facts, Mapping)
+    require(checked.sent_ms_ago, int | None)
+    for fact in require(checked.facts, Mapping).values():
+        require(fact, str | int | None)
     return checked

@@ -79,7 +79,7 @@ def consider_with(
     with plainly():
         if understood.command.terminal:
             return _answered(understood, ask(plugin.name, understood, services))
-        places = [replace(place, label=sanitize_text(place.label)) for place in plugin.places(services)]
+        places = plugin.places(services)
         if understood.command.everywhere:
             defaults = default_portals(ctx, plugin.name, places, person)
             services = ctx.services(plugin.name, progress, default_places=defaults)

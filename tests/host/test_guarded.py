@@ -98,7 +98,16 @@ def test_a_store_that_cannot_be_written_is_not_the_plugins_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [None, True, "done", CallOutcome(verdict=cast(CallVerdict, "done "), sentence="Done.")], ids=repr
+    "answer",
+    [
+        None,
+        True,
+        "done",
+        CallOutcome(verdict=cast(CallVerdict, "done "), sentence="Done."),
+        CallOutcome(verdict=CallVerdict.DONE, sentence="Done.", facts={"milliseconds": cast(int, 1.5)}),
+        CallOutcome(verdict=CallVerdict.DONE, sentence="Done.", sent_ms_ago=cast(int, "5")),
+    ],
+    ids=repr,
 )
 def test_a_call_that_returns_something_else_has_an_unknown_outcome(answer: object) -> None:
     outcome = guarded("perform", lambda *_: answer).perform(SERVICES, PLACE, CALL)
@@ -128,6 +137,13 @@ def test_an_observation_in_the_plans_labels_is_handed_on() -> None:
     assert guarded("places", lambda *_: [PLACE]).places(SERVICES) == [PLACE]
     with pytest.raises(PluginFault):
         guarded("places", lambda *_: ["oak"]).places(SERVICES)
+
+
+@pytest.mark.parametrize("odd", ["\ud83d", "\x00"])
+def test_half_a_surrogate_or_nul_in_the_label_of_a_portal_is_replaced_and_its_identity_is_kept(odd: str) -> None:
+    place = Place(name="oak", label=f"oak{odd}", identity=f"oak{odd}")
+    (seen,) = guarded("places", lambda *_: [place]).places(SERVICES)
+    assert (seen.label, seen.identity) == ("oak\ufffd", place.identity)
 
 
 def test_the_same_fault_again_has_the_same_reference_and_no_second_trace(caplog: pytest.LogCaptureFixture) -> None:

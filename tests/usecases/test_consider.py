@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -201,11 +200,6 @@ def test_what_would_be_sent_is_exact_or_is_refused(office: Office, odd: str) -> 
     office.toy.things["one"] = f"red{odd}"
     with pytest.raises(Refusal, match=r"cannot be written down .* could not be sent exactly. Nothing was done"):
         considered(office, OLGA, "thing brag")
-
-
-def test_a_portal_with_an_odd_label_is_shown_all_the_same(office: Office) -> None:
-    office.toy.known = [replace(ACME, label="acme\ud83d")]
-    assert planned(office, OLGA, "thing remove one").place.label == "acme\ufffd"
 
 
 def test_considering_stores_nothing_and_sends_nothing(office: Office) -> None:
