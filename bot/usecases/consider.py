@@ -18,6 +18,7 @@ from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.context import Context
 from bot.usecases.desk import Desk
+from bot.usecases.help_pages import OPEN_TO_ALL
 from bot.usecases.portals import choose_portal, default_portals
 from bot.usecases.standing import look_up, outcast
 
@@ -66,9 +67,6 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
         answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
         return _answered(understood, answer)
     return consider_with(ctx, plugin, understood, person, progress)
-
-
-OPEN_TO_ALL = frozenset({"help", "whoami"})
 
 
 def consider_with(

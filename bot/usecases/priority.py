@@ -10,8 +10,8 @@ from bot.core.mode import HOUSE
 from bot.plugin import PluginError
 from bot.store.jobs import Rank
 from bot.usecases import buttons
-from bot.usecases.consider import OPEN_TO_ALL
 from bot.usecases.context import Context
+from bot.usecases.help_pages import OPEN_TO_ALL
 from bot.usecases.rules import freezing
 from bot.usecases.stop_requests import freeze_line
 
