@@ -17,7 +17,7 @@ from bot.core.policy import Refused, decide
 from bot.core.principals import Principal, Role
 from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
 from bot.core.words import moment
-from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
+from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk, Table
 from bot.store.store import Store
 from bot.usecases.context import Context
 from bot.usecases.help_pages import OPEN_TO_ALL, command_view, explain_words
@@ -156,13 +156,13 @@ def _account(desk: Desk) -> Iterator[tuple[str, str]]:
 def _portals(desk: Desk) -> Iterator[tuple[str, str]]:
     """Which portal this person's commands without --portal act on, where there are several."""
     for plugin in others(desk.ctx) if desk.role else ():
-        places = plugin.places(desk.ctx.services(plugin.name))
-        if len(places) < 2:
-            continue
         try:
-            place = choose_portal(desk.ctx, plugin.name, places, desk.person)
-        except Refusal as error:
-            yield "Portal", f"{error.sentence} {error.hint}"
+            places = plugin.places(desk.ctx.services(plugin.name))
+            place = choose_portal(desk.ctx, plugin.name, places, desk.person) if len(places) > 1 else None
+        except PluginError as error:
+            yield "Portal", f"{error.sentence} {error.hint}".strip()
+            continue
+        if place is None:
             continue
         whose = "your own choice" if own_choice(desk.ctx, plugin.name, desk.person) else "the default"
         yield "Portal", f"{place.name} ({whose}): your commands without --portal act on it"

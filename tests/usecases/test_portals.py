@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
+from bot.core.errors import PluginFault
 from bot.core.principals import Principal, Role
-from bot.plugin import Place
+from bot.plugin import Place, Services
 from bot.usecases import buttons
 from bot.usecases.notify import show_card
 from bot.usecases.portals import keep_first_portal, set_default, set_own
@@ -271,6 +272,19 @@ def test_a_third_portal_does_not_choose_a_default_among_two(office: Office) -> N
         told = keep_first_portal(office.ctx, "toy", [ACME, BETA], [ACME, BETA, third], SHELL)
     assert told.startswith("There are several portals and no default.")
     assert office.records(Tag.DEFAULT_PORTAL_SET) == []
+
+
+class Homeless(Toy):
+    """A plugin that cannot name its portals."""
+
+    def places(self, services: Services) -> Sequence[Place]:
+        raise PluginFault("The plugin toy failed while it named its portals (reference E-1).")
+
+
+def test_whoami_is_answered_although_a_plugin_cannot_name_its_portals(make_office: Callable[..., Office]) -> None:
+    said = answer(make_office(toy=Homeless()), OLGA, "whoami")
+    assert f"You are {OLGA.id}." in said
+    assert "Portal: The plugin toy failed while it named its portals" in said
 
 
 def test_whoami_says_that_the_own_portal_is_not_known_any_more(office: Office) -> None:
