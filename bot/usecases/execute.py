@@ -147,6 +147,9 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
         understood = understand(ctx.registry, change.line)
         with plainly():
             fresh = ask(plugin.name, understood, plugin.open(ctx.services(plugin.name), change.place))
+    except StoreUnavailable:
+        # It may be written again in a moment, and nothing has begun.
+        raise
     except PluginError as error:
         return _shut(error.sentence)
     if isinstance(fresh, Nothing):

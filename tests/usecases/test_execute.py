@@ -11,7 +11,7 @@ import pytest
 from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import Status
-from bot.core.errors import PluginFault
+from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import JUDGEMENT, Answers, Proof
 from bot.core.invocation import understand
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
@@ -252,7 +252,8 @@ def test_a_plugin_that_breaks_in_the_call_loses_nothing(office: Office, effect: 
     assert office.now(change).status is Status.RUNNING
     assert [row.until for row in office.store.leases.running()] == [0]
     office.deliver()
-    assert "CR-1001: Something went wrong inside b24bot. Tell an admin the reference E-" in office.last_whisper
+    told = "CR-1001 (Remove one): Something went wrong inside b24bot. Tell an admin the reference E-"
+    assert told in office.last_whisper
     office.round()
     assert office.now(change).status is (Status.DONE if effect else Status.UNKNOWN)
     office.wait(90)
@@ -275,6 +276,17 @@ def test_a_plugin_that_breaks_in_reading_back_loses_nothing(office: Office) -> N
 def test_a_plugin_that_breaks_in_planning_again_sends_nothing(office: Office) -> None:
     change = office.approved()
     office.toy.closed = ZeroDivisionError("in the toy")
+    office.work()
+    assert office.now(change).status is Status.APPROVED
+    office.toy.closed = None
+    office.wait(10)
+    assert office.now(change).status is Status.DONE
+
+
+def test_a_store_that_cannot_be_written_while_it_is_planned_again_ends_nothing(office: Office) -> None:
+    """A plugin that renews its tokens meets a locked database."""
+    change = office.approved()
+    office.toy.closed = StoreUnavailable("The database cannot be written now.")
     office.work()
     assert office.now(change).status is Status.APPROVED
     office.toy.closed = None
