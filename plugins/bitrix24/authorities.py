@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.plugin import Refusal
+from plugins.bitrix24.excerpt import excerpt
 
 SETTING = "BITRIX24_CA_FILE"
 LARGEST = 256 * 1024
@@ -77,5 +78,4 @@ def _name(certificate: Mapping[str, object]) -> str:
 
 
 def _refusal(path: str, why: str, hint: str) -> Refusal:
-    clean = "".join(char if char.isprintable() else "�" for char in path)[:120]
-    return Refusal(f"The file “{clean}” cannot be used as a certificate authority: {why}.", hint=hint)
+    return Refusal(f"The file “{excerpt(path, 120)}” cannot be used as a certificate authority: {why}.", hint=hint)

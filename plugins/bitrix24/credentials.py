@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Services
-from plugins.bitrix24 import endpoints
+from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.secret import Secret
 
 DEFAULT = "default"
@@ -105,7 +105,7 @@ class Vault:
         value = self._services.records.get(_PORTAL, name)
         if value is None:
             raise Refusal(
-                f"The bot does not know a portal “{endpoints.shown(name)}”.",
+                f"The bot does not know a portal “{excerpt(name)}”.",
                 hint="`b24bot portal add NAME` makes one known; `portal list` shows those there are.",
             )
         return _known(name, value)
@@ -143,7 +143,7 @@ class Vault:
         """Keep a portal and its credentials. Raises Refusal when the name or the portal is taken."""
         if not _NAME.fullmatch(portal.name):
             raise Refusal(
-                f"“{endpoints.shown(portal.name)}” cannot be the name of a portal.",
+                f"“{excerpt(portal.name)}” cannot be the name of a portal.",
                 hint="Use up to 32 small letters, digits, - and _, beginning with a letter or a digit.",
             )
         self._check_free(portal, replace=replace)

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 from bot.plugin import Refusal
 from plugins.bitrix24 import hosts, vendor
+from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.hosts import OwnHost
 
 LOOPBACK = "127.0.0.1"
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
 _ON_LOOPBACK = re.compile(r"(?:http://)?(127\.0\.0\.1|localhost):([1-9][0-9]{0,4})(?:/(?:rest/?)?)?")
 _OAUTH = re.compile(r"https://([^/?#@:\\\s]+)(/[A-Za-z0-9/_.-]*)?")
 _OAUTH_ON_LOOPBACK = re.compile(r"http://127\.0\.0\.1:([1-9][0-9]{0,4})(/[A-Za-z0-9/_.-]*)?")
@@ -66,7 +65,7 @@ def portal(domain: str, settings: Mapping[str, str]) -> Endpoint:
         return Endpoint(base=f"https://{own.authority}/rest/", label=own.label, address=own.address)
     other = [each.label for each in listed if each.name == hosts.ascii_of(text.partition(":")[0])]
     raise Refusal(
-        f"“{shown(domain)}” is not an address of a portal that the bot may talk to.",
+        f"“{excerpt(domain)}” is not an address of a portal that the bot may talk to.",
         hint=f"The setting {hosts.SETTING} lists {' and '.join(other)}: write it like that, or list this one."
         if other
         else "Write the host name alone, like shop.bitrix24.com. A portal with a name of its own must be listed in "
@@ -93,18 +92,12 @@ def token_url(endpoint: Endpoint, settings: Mapping[str, str], *, stored: str = 
     local, far = _OAUTH_ON_LOOPBACK.fullmatch(wanted), _OAUTH.fullmatch(wanted)
     if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[1]) < 65536:
         return f"http://{LOOPBACK}:{local[1]}{_path(local[2])}"
-    if far and _HOST.fullmatch(far[1].lower()):
+    if far and hosts.is_name(far[1].lower()):
         return f"https://{far[1].lower()}{_path(far[2])}"
     raise Refusal(
-        f"“{shown(wanted)}” is not a token endpoint that the bot may send secrets to.",
+        f"“{excerpt(wanted)}” is not a token endpoint that the bot may send secrets to.",
         hint="The setting BITRIX24_OAUTH_URL must be https, with a host name and no user, port or query.",
     )
-
-
-def shown(text: str) -> str:
-    """What somebody typed, made harmless and short enough to repeat."""
-    clean = "".join(char if char.isprintable() else "�" for char in text)
-    return clean if len(clean) <= 60 else clean[:60] + "…"
 
 
 def _path(path: str | None) -> str:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from bot.plugin import Refusal
 from plugins.bitrix24 import vendor
 from plugins.bitrix24.addresses import carried, is_public
+from plugins.bitrix24.excerpt import excerpt
 
 SETTING = "BITRIX24_HOSTS"
 HTTPS = 443
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
+_NAME = re.compile(rf"(?=.{{4,253}}\Z)(?:{vendor.LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _INSIDE = tuple(
     map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
@@ -81,7 +81,12 @@ def ascii_of(name: str) -> str:
         found = name.lower().encode("idna").decode()
     except UnicodeError:
         return ""
-    return found if _NAME.fullmatch(found) else ""
+    return found if is_name(found) else ""
+
+
+def is_name(host: str) -> bool:
+    """Whether it is a whole host name in ASCII, small letters."""
+    return _NAME.fullmatch(host) is not None
 
 
 def _entry(word: str, *, loopback: bool) -> OwnHost:
@@ -150,5 +155,4 @@ def _is_address(text: str) -> bool:
 
 
 def _refusal(word: str, why: str, hint: str) -> Refusal:
-    clean = "".join(char if char.isprintable() else "�" for char in word)[:80]
-    return Refusal(f"The setting {SETTING} holds “{clean}”, which cannot be used: {why}.", hint=hint)
+    return Refusal(f"The setting {SETTING} holds “{excerpt(word, 80)}”, which cannot be used: {why}.", hint=hint)

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 
 from bot.plugin import BadArgument, Refusal
 from plugins.bitrix24 import svg
+from plugins.bitrix24.excerpt import excerpt
 
 LARGEST = 16 * 1024
 """Bytes of a picture (safety.md T22)."""
@@ -77,7 +78,7 @@ def parse(word: str) -> Icon:
     if _FILE.fullmatch(word):
         return PictureFile(name=word)
     raise BadArgument(
-        f"“{_shown(word)}” is not an icon. A file of your own computer cannot be read from here, and no address is "
+        f"“{excerpt(word)}” is not an icon. A file of your own computer cannot be read from here, and no address is "
         "fetched.",
         hint=f"Give a data URI (data:{_SVG_TYPE};base64,… or data:{_PNG_TYPE};base64,…), or the plain name of an .svg "
         f"or .png file that an administrator has put into the folder {FOLDER}.",
@@ -173,8 +174,3 @@ def told(image: Any) -> str:
             raw = uri.encode()
     kind = {_SVG_TYPE: "SVG", _PNG_TYPE: "PNG"}.get(found[1].lower() if found else "", "picture")
     return f"{kind} of {len(raw)} bytes, {hashlib.sha256(raw).hexdigest()[:8]}"
-
-
-def _shown(word: str) -> str:
-    clean = "".join(char if char.isprintable() else "�" for char in word)
-    return clean if len(clean) <= 60 else clean[:60] + "…"

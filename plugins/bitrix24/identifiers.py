@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Protocol
 
 from bot.plugin import Arg, BadArgument
+from plugins.bitrix24.excerpt import excerpt
 
 LONGEST = 64
 LONGEST_LISTED = 255
+SHOWN = 40
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 RULE = f"A connector id has small Latin letters, digits and _, at most {LONGEST} of them, and no dot."
 
@@ -36,9 +38,11 @@ def parse(word: str) -> str:
         raise BadArgument("The connector id is missing.", hint=RULE)
     for position, char in enumerate(word, start=1):
         if char not in ALLOWED and not ("A" <= char <= "Z"):
-            raise BadArgument(f"“{_short(word)}” is not a connector id: {_wrong(char, position)}.", hint=_hint(word))
+            raise BadArgument(
+                f"“{excerpt(word, SHOWN)}” is not a connector id: {_wrong(char, position)}.", hint=_hint(word)
+            )
     if len(word) > LONGEST:
-        raise BadArgument(f"“{_short(word)}” is not a connector id: it has {len(word)} characters.", hint=RULE)
+        raise BadArgument(f"“{excerpt(word, SHOWN)}” is not a connector id: it has {len(word)} characters.", hint=RULE)
     return word.lower()
 
 
@@ -71,9 +75,13 @@ def unaskable(listed: str) -> str:
     """Why the portal cannot be asked about an id that it lists; empty when it can."""
     taken_for = as_asked(listed)
     if taken_for != listed:
-        return f"“{_short(listed)}” cannot be asked about: the portal takes it for “{_short(taken_for)}”."
+        return (
+            f"“{excerpt(listed, SHOWN)}” cannot be asked about: the portal takes it for “{excerpt(taken_for, SHOWN)}”."
+        )
     if "$result" in listed:
-        return f"“{_short(listed)}” cannot be asked about: the portal reads it as a reference to another answer."
+        return (
+            f"“{excerpt(listed, SHOWN)}” cannot be asked about: the portal reads it as a reference to another answer."
+        )
     return ""
 
 
@@ -139,8 +147,3 @@ def _hint(word: str) -> str:
     if len(plain) <= LONGEST and all(char in ALLOWED for char in plain):
         return f"Did you mean “{plain}”? {RULE}"
     return RULE
-
-
-def _short(word: str) -> str:
-    clean = "".join(char if char.isprintable() else "�" for char in word)
-    return clean if len(clean) <= 40 else clean[:40] + "…"

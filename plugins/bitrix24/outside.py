@@ -8,6 +8,7 @@ from collections.abc import Callable
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bot.plugin import Arg, BadArgument, Json
+from plugins.bitrix24.excerpt import excerpt
 
 LONGEST = 255
 LONGEST_LAST_NAME = 25
@@ -18,8 +19,7 @@ _PHONE = re.compile(r"\+?[0-9 ()-]+")
 
 
 def _bad(what: str, word: str, why: str, hint: str = "") -> BadArgument:
-    shown = "".join(char if char.isprintable() else "�" for char in word[:40]) + ("…" if len(word) > 40 else "")
-    return BadArgument(f"“{shown}” cannot be {what}: {why}.", hint=hint)
+    return BadArgument(f"“{excerpt(word, 40)}” cannot be {what}: {why}.", hint=hint)
 
 
 def line_of_text(what: str, word: str, longest: int = LONGEST) -> str:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from bot.plugin import BadArgument, DeclarationError, Json, Refusal
 from plugins.bitrix24 import addresses, catalogue, endpoints, icons
+from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.icons import Picture
 
 LONGEST_NAME = 255
@@ -79,7 +80,7 @@ def parse_name(word: str) -> str:
 def parse_color(word: str) -> str:
     """`#rrggbb`, in small letters. Raises BadArgument."""
     if not _COLOR.fullmatch(word.lower()):
-        raise BadArgument(f"“{endpoints.shown(word)}” is not a colour.", hint="Write it like #90be00.")
+        raise BadArgument(f"“{excerpt(word)}” is not a colour.", hint="Write it like #90be00.")
     return word.lower()
 
 
@@ -102,7 +103,7 @@ def parse_address(word: str, *, what: str, longest: int, schemes: Sequence[str] 
         parts = urlsplit(word)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise BadArgument(f"“{endpoints.shown(word)}” is not an address.", hint=hint) from None
+        raise BadArgument(f"“{excerpt(word)}” is not an address.", hint=hint) from None
     if "@" in parts.netloc:
         raise BadArgument(f"The {what} address holds a user name or a password, which everybody would see.", hint=hint)
     if parts.scheme == "http" and host == endpoints.LOOPBACK and port:
@@ -112,7 +113,7 @@ def parse_address(word: str, *, what: str, longest: int, schemes: Sequence[str] 
             f"The {what} address must begin with {' or '.join(f'{each}://' for each in schemes)}.", hint=hint
         )
     if not _public(host):
-        raise BadArgument(f"The {what} address leads to “{endpoints.shown(host)}”, which is no public host.", hint=hint)
+        raise BadArgument(f"The {what} address leads to “{excerpt(host)}”, which is no public host.", hint=hint)
     return word
 
 

@@ -17,6 +17,7 @@ from plugins.bitrix24 import endpoints
 from plugins.bitrix24.credentials import KnownPortal, Vault
 from plugins.bitrix24.endpoints import Endpoint
 from plugins.bitrix24.errors import Again
+from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.protocol import Judgement
 
 Ask = Callable[[KnownPortal], Judgement]
@@ -60,7 +61,7 @@ class Relocation:
             raise Refusal("Only the vendor gives a portal another name, and this is none of the vendor's domains.")
         wanted = "http" if new.on_loopback else "https"
         if new.on_loopback is not old.on_loopback or urlsplit(location).scheme != wanted:
-            raise Refusal(f"An address like “{endpoints.shown(_host(location))}” is not where this portal can move to.")
+            raise Refusal(f"An address like “{excerpt(_host(location))}” is not where this portal can move to.")
         return new
 
     def _prove(self, portal: KnownPortal, endpoint: Endpoint) -> KnownPortal | Unproven:
@@ -104,7 +105,7 @@ def _host(location: str) -> str:
 def _stays(host: str, why: str, hint: str) -> Judgement:
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
-        sentence=f"The portal says that its address is now {endpoints.shown(host) or 'an unreadable one'}, and the bot "
+        sentence=f"The portal says that its address is now {excerpt(host) or 'an unreadable one'}, and the bot "
         f"does not follow. {why} The call was not carried out.",
         hint=hint or "Store the portal again with its new address.",
         status=302,

@@ -8,6 +8,7 @@ from bot.plugin import Refusal, Services, Setting
 from plugins.bitrix24 import endpoints
 from plugins.bitrix24.bucket import ENTERPRISE, STANDARD, Pace
 from plugins.bitrix24.credentials import DEFAULT, Credentials, KnownPortal, Vault
+from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.secret import Secret
 
 FIRST_PORTAL: tuple[Setting, ...] = (
@@ -53,7 +54,7 @@ def refuses_unowned(settings: Mapping[str, str]) -> bool:
     """Whether connectors whose ownership is not proven are left alone. Raises Refusal for any other word."""
     word = settings.get("B24BOT_UNOWNED", "").strip().lower() or "warn"
     if word not in ("warn", "refuse"):
-        raise Refusal(f"The setting B24BOT_UNOWNED is “{endpoints.shown(word)}”.", hint="It must be warn or refuse.")
+        raise Refusal(f"The setting B24BOT_UNOWNED is “{excerpt(word)}”.", hint="It must be warn or refuse.")
     return word == "refuse"
 
 
@@ -64,9 +65,7 @@ def pace(settings: Mapping[str, str]) -> Pace:
     """How fast portals may be asked. Raises Refusal for a word that is no plan."""
     word = settings.get("BITRIX24_PLAN", "").strip().lower() or "standard"
     if word not in PACES:
-        raise Refusal(
-            f"The setting BITRIX24_PLAN is “{endpoints.shown(word)}”.", hint="It must be standard or enterprise."
-        )
+        raise Refusal(f"The setting BITRIX24_PLAN is “{excerpt(word)}”.", hint="It must be standard or enterprise.")
     return PACES[word]
 
 

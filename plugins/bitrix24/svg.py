@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from xml.parsers import expat
 
 from bot.plugin import BadArgument
+from plugins.bitrix24.excerpt import excerpt
 
 MOST_ELEMENTS = 500
 DEEPEST = 16
@@ -92,7 +93,7 @@ class _Reader:
         if self._elements == 1 and (space, local) != (_SVG, "svg"):
             raise _refused("its outermost element is not an SVG's")
         if space != _SVG or local not in ELEMENTS:
-            raise _refused(f"the element “{_shown(local)}” is not allowed")
+            raise _refused(f"the element “{excerpt(local, 40)}” is not allowed")
         if self._elements > MOST_ELEMENTS or self._depth > DEEPEST:
             raise _refused(f"it has more than {MOST_ELEMENTS} elements, or more than {DEEPEST} inside each other")
         for attribute, value in attributes.items():
@@ -110,14 +111,14 @@ class _Reader:
 
 def _check_attribute(name: str, value: str) -> None:
     if name not in ATTRIBUTES:
-        raise _refused(f"the attribute “{_shown(name.rpartition(' ')[2])}” is not allowed")
+        raise _refused(f"the attribute “{excerpt(name.rpartition(' ')[2], 40)}” is not allowed")
     if name in _HREF:
         if not _OWN.fullmatch(value.strip()):
             raise _refused("a link leads out of the picture")
     elif name == "style":
         for what, painted in _declarations(value):
             if what not in PAINT:
-                raise _refused(f"the style “{_shown(what)}” is not allowed")
+                raise _refused(f"the style “{excerpt(what, 40)}” is not allowed")
             _check_value(what, painted)
     elif name != "aria-label":
         _check_value(name, value)
@@ -134,11 +135,7 @@ def _check_value(name: str, value: str) -> None:
     """Functions by name; `url(…)` only to a part of the picture itself; no CSS escapes, which could hide either."""
     rest = _OWN_URL.sub("", value)
     if any(found.lower() not in _FUNCTIONS for found in _CALL.findall(rest)) or any(each in rest for each in "\\@<"):
-        raise _refused(f"the value of “{_shown(name)}” is not allowed")
-
-
-def _shown(name: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in name)[:40]
+        raise _refused(f"the value of “{excerpt(name, 40)}” is not allowed")
 
 
 def _refused(why: str) -> BadArgument:

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from bot.plugin import TargetUnreachable
 from plugins.bitrix24.batch import ItemAnswer
-from plugins.bitrix24.endpoints import shown
+from plugins.bitrix24.excerpt import excerpt
 
 Row = TypeVar("Row")
 
@@ -203,7 +203,7 @@ def flag(value: Any) -> bool | None:
 
 def _shown(value: Any) -> str:
     """A value of the portal for a sentence."""
-    return shown(json.dumps(value, ensure_ascii=False)) if not isinstance(value, str) else f"“{shown(value)}”"
+    return excerpt(json.dumps(value, ensure_ascii=False)) if not isinstance(value, str) else f"“{excerpt(value)}”"
 
 
 def status(connector: str, line: int, answer: ItemAnswer) -> Status:

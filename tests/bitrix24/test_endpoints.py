@@ -6,6 +6,7 @@ import pytest
 
 from bot.plugin import Refusal
 from plugins.bitrix24 import addresses, endpoints
+from plugins.bitrix24.excerpt import excerpt
 
 LOOSE = {"B24BOT_ALLOW_LOOPBACK": "on"}
 OWN = {"BITRIX24_HOSTS": "crm.example.com, b24.example.org"}
@@ -200,5 +201,5 @@ def test_addresses_on_the_internet_are_public(address: str) -> None:
 
 
 def test_what_was_typed_is_repeated_short_and_harmless() -> None:
-    assert endpoints.shown("a\x00b") == "a�b"
-    assert endpoints.shown("x" * 100) == "x" * 60 + "…"
+    assert excerpt("a\x00b") == "a�b"
+    assert excerpt("x" * 100) == "x" * 60 + "…"

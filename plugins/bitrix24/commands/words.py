@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.plugin import Refusal, Table
-from plugins.bitrix24.endpoints import shown
+from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.identifiers import is_normal, suggest
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.snapshot import Snapshot
@@ -102,7 +102,7 @@ def only_shown(ids: Iterable[str]) -> tuple[str, ...]:
     odd = [each for each in ids if not is_normal(each)]
     if not odd:
         return ()
-    named = listed([f"“{shown(each)}”" for each in odd[:SHOWN]]) + (" and others" if len(odd) > SHOWN else "")
+    named = listed([f"“{excerpt(each)}”" for each in odd[:SHOWN]]) + (" and others" if len(odd) > SHOWN else "")
     return (
         f"The bot shows {named} and does not change {'it' if len(odd) == 1 else 'them'}: it changes ids of small Latin "
         "letters, digits and _ alone. Use the portal's Contact Center.",
