@@ -11,6 +11,7 @@ from bot.core import marks
 from bot.core.change import ChangeRequest, Status
 from bot.core.notices import Whisper
 from bot.playground.workspace import Message, SlackWorkspace
+from bot.playground.workspace.codes import HOOK_CODES
 from bot.plugin import Reply
 from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.gateway import Gateway, make_client
@@ -196,6 +197,18 @@ def test_an_http_status_of_200_alone_is_no_delivery_to_an_answer_address(
         mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
         mine.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1"))
     assert workspace.calls()[-1].method == "chat.postEphemeral"
+
+
+@pytest.mark.parametrize("code", sorted(HOOK_CODES))
+@pytest.mark.parametrize("status", [200, 404])
+def test_an_answer_address_that_refuses_with_any_code_is_replaced_by_the_channel(
+    workspace: SlackWorkspace, code: str, status: int
+) -> None:
+    with Loopback(lambda request: WebReply(status=status, body=code.encode())) as server:
+        client = make_client(workspace.bot_token, workspace.api_url)
+        mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
+        mine.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1"))
+    assert len(workspace.calls("chat.postEphemeral")) == 1
 
 
 @pytest.mark.parametrize("body", [b"ok", b" ok\n", b'{"ok": true}'])

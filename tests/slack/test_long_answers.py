@@ -12,10 +12,12 @@ from bot.clock import ShiftedClock
 from bot.core.notices import Whisper
 from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
+from bot.playground.workspace.codes import CODES
 from bot.plugin import Reply, Table
 from bot.slack.gateway import Gateway, make_client
 from bot.testing.services import scratch_store
-from bot.usecases.undelivered import Lost
+from bot.usecases.undelivered import Busy, Lost
+from tests.slack.test_faults import kind_of
 
 OLGA = Principal(team="T0001", user="U0001")
 
@@ -87,6 +89,23 @@ def test_without_the_scope_for_files_the_answer_is_cut_and_not_lost(
     gateway.whisper(answer(16))
     (shown,) = workspace.ephemerals("Olga")
     assert "line 15" in workspace.transcript(shown)
+    assert workspace.messages("connectors") == [], "nothing promises a file that never came"
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+def test_whatever_error_code_refuses_the_file_the_answer_is_shown_cut_or_tried_again(
+    workspace: SlackWorkspace, gateway: Gateway, method: str
+) -> None:
+    for code in (*sorted(CODES[method]), "never_heard_of"):
+        shown = len(workspace.ephemerals("Olga"))
+        workspace.fault("error", method, code=code)
+        if kind_of(code) in (Lost, Busy):
+            with pytest.raises((Lost, Busy)):
+                gateway.whisper(answer(16))
+            assert len(workspace.ephemerals("Olga")) == shown, code
+        else:
+            gateway.whisper(answer(16))
+            assert len(workspace.ephemerals("Olga")) == shown + 1, code
     assert workspace.messages("connectors") == [], "nothing promises a file that never came"
 
 

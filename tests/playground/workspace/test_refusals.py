@@ -12,6 +12,7 @@ from bot.playground.workspace.methods import METHODS
 
 CALLED = (
     *("auth.test", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "users.info"),
+    *("chat.scheduleMessage", "chat.deleteScheduledMessage"),
     *("files.getUploadURLExternal", "files.completeUploadExternal", "apps.connections.open", "conversations.info"),
 )
 
@@ -68,3 +69,7 @@ def test_an_edit_in_an_archived_channel_has_a_code_of_its_own(
 def test_the_codes_of_every_method_that_is_called_are_known(method: str) -> None:
     assert method in METHODS
     assert CODES[method] >= COMMON
+
+
+def test_every_method_with_published_codes_is_called_by_the_bot() -> None:
+    assert set(CODES) == set(CALLED)
