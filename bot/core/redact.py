@@ -15,7 +15,7 @@ from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
 from bot.core.sanitizer import map_texts
-from bot.core.secret_patterns import ADDRESS, ADDRESS_PART, BARE, FORMS, NEVER, OWN_MARK
+from bot.core.secret_patterns import ADDRESS, ADDRESS_PART, BARE, FORMS, NEVER, OWN_MARK, fold
 
 HIDDEN = "***"
 SHORTEST = 6
@@ -36,7 +36,8 @@ def redact(text: str, secrets: Iterable[str] = (), fingerprint: Fingerprint | No
     if len(text) < SHORTEST:
         return text
     known = _spans(text, {form for secret in secrets for form in _forms(secret)})
-    return _blot(text, sorted([*known, *_likely(text)]), fingerprint)
+    spans = sorted([*known, *_likely(text)])
+    return _blot(text, spans, fingerprint) if spans else text
 
 
 def shorten(text: str, most: int) -> str:
@@ -95,8 +96,9 @@ def _not_kept(spans: Iterable[Span], text: str) -> list[Span]:
 
 def _named(text: str) -> Iterator[Span]:
     """What a name in front of it, or the format of a provider, tells for a secret."""
-    for form in FORMS:
-        for found in form.finditer(text):
+    folded = fold(text)
+    for pattern in (pattern for forms in FORMS if forms.may_stand_in(folded) for pattern in forms.patterns):
+        for found in pattern.finditer(text):
             start, end = found.span("secret")
             # The full stop of a sentence is no part of it: the same secret has the same mark everywhere.
             yield start, start + (len(text[start:end].rstrip(".,:;!?")) or end - start)
@@ -104,7 +106,7 @@ def _named(text: str) -> Iterator[Span]:
 
 def _random(text: str) -> Iterator[Span]:
     """What looks as if made by chance."""
-    for address in ADDRESS.finditer(text):
+    for address in ADDRESS.finditer(text) if "://" in text else ():
         for part in ADDRESS_PART.finditer(text, *address.span()):
             if _is_random(part[0]):
                 yield part.span()

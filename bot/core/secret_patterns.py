@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _END = r"(?![A-Za-z0-9_-])"
 MARK = r"‹(?:secret, )?[0-9]+ characters(?:, #[0-9a-f]{6})?›"
@@ -58,40 +59,101 @@ _START = r"(?:(?<![\w-])|(?<=%5B))"
 _CLOSED = r"(?:[\"'\[\]]|%5[BD])"
 """Between a name and its equals sign or colon, where it is quoted or in brackets."""
 
-FORMS: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"(?<![A-Za-z0-9_-])(?P<secret>{'|'.join(PREFIXES)}){_END}"),
-    re.compile(
-        r"(?P<secret>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z))", re.DOTALL
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """Patterns that find nothing in a text with none of the hints in it: looking for a hint costs far less.
+
+    Hints are compared with the text as `fold` gives it. Without any the patterns are always looked for.
+    """
+
+    patterns: tuple[re.Pattern[str], ...]
+    hints: tuple[str, ...] = ()
+
+    def may_stand_in(self, folded: str) -> bool:
+        """Whether it is worth looking."""
+        return not self.hints or any(hint in folded for hint in self.hints)
+
+
+def fold(text: str) -> str:
+    """The text in small letters, as patterns that ignore case see it: two more letters are an i to them."""
+    return text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
+
+
+_NAME_HINTS = ("secret", "token", "pass", "key", "pwd", "пароль", "токен", "x-amz-")
+
+FORMS: tuple[Forms, ...] = (
+    Forms(
+        patterns=(
+            re.compile(rf"(?<![A-Za-z0-9_-])(?P<secret>{'|'.join(PREFIXES)}){_END}"),
+            re.compile(
+                r"(?P<secret>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z))",
+                re.DOTALL,
+            ),
+        ),
     ),
-    # As a header always; in running text only what is no word: *Basic information*.
-    re.compile(r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token) (?P<secret>[A-Za-z0-9._~+/-]{4,}=*)"),
-    re.compile(r"\b(?i:bearer|basic) (?P<secret>(?=[\w.~+/-]*(?:[0-9=]|[a-z][A-Z]|[._~+]\w))[A-Za-z0-9._~+/-]{8,}=*)"),
-    # A user, or a user and a password, in front of a host. With a slash in it a colon shows that it is no path.
-    re.compile(r"//(?P<secret>[^\s/?#<>\"']+)@"),
-    re.compile(r"//(?P<secret>[^\s/?#@:<>\"']+:(?![0-9]{1,5}[/?#])[^\s@<>\"'/?#]*[/?#][^\s@<>\"']*)@"),
-    re.compile(rf"(?i)(?<![\w-])(?:{WEAK_NAMES})=(?P<secret>{_VALUE})"),
-    re.compile(rf"(?i){_QUERY}(?:code|pw|psw|tok|tkn|bearer)=(?P<secret>{_VALUE})"),
-    re.compile(rf"{_QUERY}(?i:pin|otp)=(?P<secret>{_LIKELY}{_VALUE})"),
-    re.compile(rf"{_QUERY}[kstKST]=(?P<secret>(?={_TEXT}*[0-9])(?={_TEXT}*[A-Za-z]){_TEXT}{{8,}})"),
-    # In a form without an address, and what no number of an error looks like.
-    re.compile(rf"(?<![\w-])code=(?P<secret>{_TEXT}+)(?=&)"),
-    re.compile(rf"(?<![\w-])code=(?P<secret>(?={_TEXT}*[0-9])(?={_TEXT}*[A-Za-z]){_TEXT}{{8,}})"),
-    re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}*[=:][\"']?(?P<secret>{_VALUE})"),
-    # With blanks between: a name or a value that is quoted, a name that no sentence has, a value that is no word, and
-    # whatever a line ends with.
-    re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}+\s*[=:]\s*[\"']?(?P<secret>{_VALUE})"),
-    re.compile(rf"(?i){_START}(?:{PROSE_NAMES})\s*[=:]\s*[\"'](?P<secret>{_TEXT}+)"),
-    re.compile(rf"(?i){_START}(?=\w+[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)"),
-    re.compile(rf"{_START}(?i:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_LIKELY}{_VALUE})"),
-    re.compile(rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)(?=\s*$)"),
-    # Tokens inside the path of an address: incoming webhooks, of which the address is the secret.
-    re.compile(r"/rest/[0-9]+/(?P<secret>[A-Za-z0-9]{8,})(?=/|\s|$|[\"'?#&,;)])"),
-    re.compile(r"hooks\.slack\.com/[a-z]+/(?P<secret>[A-Za-z0-9/_-]{8,})"),
-    re.compile(r"api\.telegram\.org/(?:file/)?bot(?P<secret>[^\s/\"'<>]+)"),
-    re.compile(r"discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/(?P<secret>[A-Za-z0-9_-]+)"),
-    re.compile(r"(?:webhook\.office|outlook\.office(?:365)?)\.com/webhook(?:b2)?/(?P<secret>[^\s\"'<>]+)"),
-    re.compile(r"hooks\.zapier\.com/hooks/catch/[0-9]+/(?P<secret>[A-Za-z0-9]+)"),
-    re.compile(r"/(?:webhooks?|hooks?|token|key|secret|auth)s?/(?P<secret>(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,})"),
+    Forms(
+        hints=("bearer ", "basic ", "token "),
+        patterns=(
+            # As a header always; in running text only what is no word: *Basic information*.
+            re.compile(
+                r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token) (?P<secret>[A-Za-z0-9._~+/-]{4,}=*)"
+            ),
+            re.compile(
+                r"\b(?i:bearer|basic) (?P<secret>(?=[\w.~+/-]*(?:[0-9=]|[a-z][A-Z]|[._~+]\w))[A-Za-z0-9._~+/-]{8,}=*)"
+            ),
+        ),
+    ),
+    Forms(
+        hints=("@",),
+        patterns=(
+            # A user, or a user and a password, in front of a host. With a slash in it a colon shows that it is no path.
+            re.compile(r"//(?P<secret>[^\s/?#<>\"']+)@"),
+            re.compile(
+                r"//(?P<secret>[^\s/?#@:<>\"']+:(?![0-9]{1,5}[/?#])[^\s@<>\"'/?#]*[/?#][^\s@<>\"']*)@",
+            ),
+        ),
+    ),
+    Forms(
+        hints=("=",),
+        patterns=(
+            re.compile(rf"(?i)(?<![\w-])(?:{WEAK_NAMES})=(?P<secret>{_VALUE})"),
+            re.compile(rf"(?i){_QUERY}(?:code|pw|psw|tok|tkn|bearer)=(?P<secret>{_VALUE})"),
+            re.compile(rf"{_QUERY}(?i:pin|otp)=(?P<secret>{_LIKELY}{_VALUE})"),
+            re.compile(rf"{_QUERY}[kstKST]=(?P<secret>(?={_TEXT}*[0-9])(?={_TEXT}*[A-Za-z]){_TEXT}{{8,}})"),
+            # In a form without an address, and what no number of an error looks like.
+            re.compile(rf"(?<![\w-])code=(?P<secret>{_TEXT}+)(?=&)"),
+            re.compile(rf"(?<![\w-])code=(?P<secret>(?={_TEXT}*[0-9])(?={_TEXT}*[A-Za-z]){_TEXT}{{8,}})"),
+        ),
+    ),
+    Forms(
+        hints=_NAME_HINTS,
+        patterns=(
+            re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}*[=:][\"']?(?P<secret>{_VALUE})"),
+            # With blanks between: a name or a value that is quoted, a name that no sentence has, a value that is no
+            # word, and whatever a line ends with.
+            re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}+\s*[=:]\s*[\"']?(?P<secret>{_VALUE})"),
+            re.compile(rf"(?i){_START}(?:{PROSE_NAMES})\s*[=:]\s*[\"'](?P<secret>{_TEXT}+)"),
+            re.compile(rf"(?i){_START}(?=\w+[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)"),
+            re.compile(rf"{_START}(?i:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_LIKELY}{_VALUE})"),
+            re.compile(rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)(?=\s*$)"),
+        ),
+    ),
+    Forms(
+        hints=("/",),
+        patterns=(
+            # Tokens inside the path of an address: incoming webhooks, of which the address is the secret.
+            re.compile(r"/rest/[0-9]+/(?P<secret>[A-Za-z0-9]{8,})(?=/|\s|$|[\"'?#&,;)])"),
+            re.compile(r"hooks\.slack\.com/[a-z]+/(?P<secret>[A-Za-z0-9/_-]{8,})"),
+            re.compile(r"api\.telegram\.org/(?:file/)?bot(?P<secret>[^\s/\"'<>]+)"),
+            re.compile(r"discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/(?P<secret>[A-Za-z0-9_-]+)"),
+            re.compile(r"(?:webhook\.office|outlook\.office(?:365)?)\.com/webhook(?:b2)?/(?P<secret>[^\s\"'<>]+)"),
+            re.compile(r"hooks\.zapier\.com/hooks/catch/[0-9]+/(?P<secret>[A-Za-z0-9]+)"),
+            re.compile(
+                r"/(?:webhooks?|hooks?|token|key|secret|auth)s?/(?P<secret>(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,})"
+            ),
+        ),
+    ),
 )
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>‹›]+", re.IGNORECASE)

@@ -8,10 +8,11 @@ from hashlib import sha256
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.redact import SHORTEST, personal_mark, redact
+from bot.core.secret_patterns import FORMS, Forms, fold
 
 SECRET = "s3cr3t/with+odd=signs \"and\" 'quotes' \\ ключ"
 
@@ -254,3 +255,25 @@ def test_redacting_twice_is_redacting_once(text: str, secrets: list[str]) -> Non
 
 def test_a_customers_words_without_a_key_for_a_fingerprint_are_their_length() -> None:
     assert personal_mark("Ivan Petrov", None) == "‹11 characters›"
+
+
+WRITTEN_OTHERWISE = {"i": "\u0131", "I": "\u0130", "s": "\u017f", "k": "\u212a"}
+"""Letters that are the same to a pattern that ignores case, and not to `lower`."""
+
+
+@pytest.mark.parametrize("forms", FORMS, ids=lambda forms: " ".join(forms.hints) or "always")
+@settings(max_examples=15)
+@given(st.data())
+def test_what_a_pattern_finds_has_one_of_its_hints_in_it(forms: Forms, data: st.DataObject) -> None:
+    text = data.draw(st.one_of([st.from_regex(pattern) for pattern in forms.patterns]))
+    assert forms.may_stand_in(fold(text))
+
+
+@pytest.mark.parametrize("letter", WRITTEN_OTHERWISE)
+def test_hints_are_found_where_a_letter_is_written_otherwise(letter: str) -> None:
+    seen = 0
+    for text in (text.replace(letter, WRITTEN_OTHERWISE[letter]) for text in HIDDEN):
+        found = [forms for forms in FORMS if any(pattern.search(text) for pattern in forms.patterns)]
+        assert all(forms.may_stand_in(fold(text)) for forms in found), text
+        seen += bool(found) and WRITTEN_OTHERWISE[letter] in text
+    assert seen
