@@ -84,6 +84,10 @@ class Database:
         """Say how the file under the database's name differs from the one that is open; empty when it does not."""
         return compare_identity(self.path, self._identity)
 
+    def lost(self) -> str:
+        """Say why nobody would find what is written now; empty when the open file has its name, whatever others too."""
+        return compare_identity(self.path, self._identity, may_be_linked=True)
+
     def _open(self) -> Any:
         if not self.path.exists() and not self._read_only:
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))

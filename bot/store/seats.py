@@ -61,17 +61,17 @@ def _holder(lock_file: Path) -> str:
 
 def _displaced(path: Path, handle: int) -> str:
     held = os.fstat(handle)
-    return compare_identity(path, (held.st_dev, held.st_ino), folder=path.is_dir())
+    return compare_identity(path, (held.st_dev, held.st_ino), may_be_linked=path.is_dir())
 
 
-def compare_identity(path: Path, held: tuple[int, int], *, folder: bool = False) -> str:
-    """Say how the file at a path differs from the one that is held; empty when it is that one and has no other name."""
+def compare_identity(path: Path, held: tuple[int, int], *, may_be_linked: bool = False) -> str:
+    """Say how the file at a path differs from the one that is held, or that it has another name too; else empty."""
     try:
         found = path.stat()
     except OSError:
         return f"{path} is gone."
     if (found.st_dev, found.st_ino) != held:
         return f"{path} is another file than the one this process holds."
-    if found.st_nlink > 1 and not folder:
+    if found.st_nlink > 1 and not may_be_linked:
         return f"{path} has another name too (it is hard-linked)."
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from bot.core.errors import SecretTyped
+from bot.core.errors import SecretTyped, StoreUnavailable
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_to_json
 from bot.plugin import Reply
 from bot.store.jobs import Rank, Receipt
@@ -13,6 +13,7 @@ from bot.usecases import buttons
 from bot.usecases.change_record import recorded_line
 from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context, log
+from bot.usecases.file_identity import REMEDY
 from bot.usecases.notify import whisper
 from bot.usecases.priority import rank_of
 from bot.usecases.refused_commands import record_mismatch, record_refusal, record_refused_click
@@ -38,9 +39,13 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     A word that stops holds from here on. A command of somebody who has too many waiting is not taken on, and nothing
     but a record comes of it: whoever acknowledges it answers with `TOO_MANY_SENTENCE`.
 
-    Raises StoreUnavailable: then nothing was recorded and it must not be acknowledged. Raises SecretTyped for words
-    that hold one of the bot's own secrets: they are not recorded anywhere, and acknowledged with what it says.
+    Raises StoreUnavailable: then nothing was recorded that anybody would find, and it must not be acknowledged. Raises
+    SecretTyped for words that hold one of the bot's own secrets: they are not recorded anywhere, and acknowledged with
+    what it says.
     """
+    lost = ctx.store.database.lost()
+    if lost:
+        raise StoreUnavailable(lost, hint=REMEDY)
     check_secrets(ctx, words_in(inbound))
     payload = inbound_to_json(inbound)
     now, rank, person = ctx.clock.now_ms(), rank_of(ctx, inbound), person_of(ctx, inbound)

@@ -181,9 +181,10 @@ def test_a_database_that_was_lost_beside_its_backups_is_not_begun_anew(store: St
 
 def test_a_database_file_that_is_not_the_one_that_is_open_is_noticed(store: Store, tmp_path: Path) -> None:
     database, path = store.database, store.database.path
-    assert database.displaced() == ""
+    assert (database.displaced(), database.lost()) == ("", "")
     (tmp_path / "second").hardlink_to(path)
     assert "hard-linked" in database.displaced()
+    assert database.lost() == ""
     (tmp_path / "second").unlink()
     path.rename(tmp_path / "away")
     assert database.displaced() == f"{path} is gone."

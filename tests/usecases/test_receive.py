@@ -31,6 +31,20 @@ def jobs(office: Office) -> int:
     return int(row["n"]) if row else 0
 
 
+@pytest.mark.parametrize("another", [False, True])
+def test_nothing_is_acknowledged_into_a_database_that_nobody_will_find(office: Office, another: bool) -> None:
+    """A process that only takes deliveries would go on writing to the file that lost its name."""
+    inbound, path = office.typed(OLGA, "freeze"), office.store.database.path
+    moved = path.rename(path.with_name("moved"))
+    if another:
+        path.write_bytes(moved.read_bytes())
+    with pytest.raises(StoreUnavailable, match="is another file" if another else "is gone"):
+        receive(office.ctx, inbound)
+    path.unlink(missing_ok=True)
+    moved.rename(path)
+    assert receive(office.ctx, inbound) is Receipt.NEW
+
+
 @pytest.mark.parametrize("kind", ["slash", "click", "form"])
 def test_five_deliveries_are_one_job(office: Office, kind: str) -> None:
     inbound = inbounds(office)[kind]
