@@ -60,7 +60,7 @@ def unheard() -> Iterator[None]:
     logging.disable()
     try:
         yield
-    except Exception:  # noqa: BLE001 - the edge of a completion: the command itself will say what is wrong
+    except Exception:  # noqa: BLE001 - a trace would stand in the line; the command itself tells what is wrong
         sys.exit(1)
     finally:
         logging.disable(logging.NOTSET)
@@ -211,5 +211,5 @@ def _quietly(read: Callable[[], Iterable[str]]) -> Iterator[str]:
     """Whatever goes wrong while somebody types is told by the command itself, once it is run."""
     try:
         yield from read()
-    except Exception:  # noqa: BLE001 - the edge of a completion: nothing to offer
+    except Exception:  # noqa: BLE001 - a trace would stand in the line; the command itself tells what is wrong
         return

@@ -46,6 +46,7 @@ def blame(plugin: str, doing: str, *, known: dict[str, str] | None = None) -> It
         yield
     except PluginError:
         raise
+    # Whatever it is, for it is a stranger's code; one that calls sys.exit() must not end the bot either.
     except (Exception, SystemExit) as error:
         raise _fault(plugin, doing, error, known) from error
 

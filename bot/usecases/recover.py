@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot import clock as ids
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import StoreUnavailable
@@ -11,7 +10,7 @@ from bot.core.plans import canonical
 from bot.plugin import Observation
 from bot.store.leases import Running
 from bot.usecases.asking import ask_people
-from bot.usecases.context import Context, log
+from bot.usecases.context import Context
 from bot.usecases.execute import close, observe
 from bot.usecases.holding import steady_ms
 from bot.usecases.poison import set_aside_poison
@@ -86,18 +85,18 @@ class Recovery:
         return sum(self._look_safely(change) for change in due)
 
     def _look_safely(self, change: ChangeRequest) -> bool:
-        """Look at one; a fault of its plugin keeps it waiting, and nothing else."""
+        """Look at one. A fault keeps it waiting, is logged while it lasts, and keeps nothing else."""
         try:
-            return self._look_at(change)
+            decided = self._look_at(change)
         except StoreUnavailable:
             raise
-        except Exception:  # noqa: BLE001 - the edge to a plugin: the other change requests must be read back too
-            log.exception(
-                "%s cannot be read back (%s)", change.id, ids.incident_id(), extra={"action": "readback_fault"}
-            )
+        except Exception as error:  # noqa: BLE001 - what is stored of it may be unreadable: the others are read back
+            self._ctx.troubles.met(f"reading back {change.id}", error)
             self._look_again(change, EARLY_READS_APART_MS)
             self._ask_people_if_late(change)
             return False
+        self._ctx.troubles.went_well(f"reading back {change.id}")
+        return decided
 
     def _look_at(self, change: ChangeRequest) -> bool:
         ctx = self._ctx

@@ -10,7 +10,7 @@ from bot import clock as ids
 from bot.core.errors import StoreUnavailable
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_from_json
 from bot.core.notices import Whisper
-from bot.plugin import Reply
+from bot.plugin import PluginError, Reply
 from bot.store.jobs import INBOUND as INBOUND
 from bot.store.jobs import LAST_LOCAL, Job, Rank
 from bot.store.store import Store
@@ -221,12 +221,15 @@ class Worker:
 
 
 def tend(ctx: Context) -> None:
-    """Let every plugin look after what would run out. A fault of one is in the log, and the others have their turn."""
+    """Let every plugin look after what would run out. One that cannot is in the log, and the others have their turn.
+
+    Whatever else a plugin raises, its guard has logged and made a PluginFault of.
+    """
     for plugin in ctx.registry.plugins.values():
         try:
             plugin.tend(ctx.services(plugin.name))
-        except Exception:  # noqa: BLE001 - the edge to a plugin: the others have their turn
-            log.exception("%s could not look after its own (%s)", plugin.name, ids.incident_id(), extra=TEND_FAULT)
+        except PluginError as error:
+            log.error("%s could not look after its own: %s", plugin.name, error.sentence, extra=TEND_FAULT)
 
 
 def perform_job(ctx: Context, job: Job) -> None:

@@ -261,16 +261,19 @@ def test_a_plugin_that_breaks_in_the_call_loses_nothing(office: Office, effect: 
     assert len(office.toy.calls) == 1
 
 
-def test_a_plugin_that_breaks_in_reading_back_loses_nothing(office: Office) -> None:
+def test_a_plugin_that_breaks_in_reading_back_loses_nothing(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """Its fault is logged once, and when it is over."""
     change = office.approved()
     office.toy.unreadable = ZeroDivisionError("in the toy")
     office.work()
-    office.wait(30)
+    office.wait(120)
     assert office.now(change).status is Status.UNKNOWN
+    assert caplog.text.count("reading back CR-1001 met a fault (E-") == 1
     office.toy.unreadable = None
     office.wait(30)
     assert office.now(change).status is Status.DONE
     assert len(office.toy.calls) == 1
+    assert "no longer: ZeroDivisionError: in the toy" in caplog.text
 
 
 def test_a_plugin_that_breaks_in_planning_again_sends_nothing(office: Office) -> None:

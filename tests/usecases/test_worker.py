@@ -12,17 +12,20 @@ import pytest
 from bot.core.change import Status
 from bot.core.errors import StoreUnavailable
 from bot.core.stops import STOP_LASTS_MS
-from bot.plugin import CallVerdict
+from bot.host.guarded import GuardedPlugin
+from bot.plugin import CallVerdict, Services
 from bot.plugin.loopback import wait_until
 from bot.store.database import Database
 from bot.store.jobs import RECEIPTS_LAST_MS, Job
 from bot.store.store import Store
 from bot.usecases import buttons
+from bot.usecases.house import registry_of
 from bot.usecases.mode import FROZEN
 from bot.usecases.notify import show_card
 from bot.usecases.receive import receive
 from bot.usecases.undelivered import Lost
 from bot.usecases.worker import SWEEP_SECONDS, Worker, perform_job, put_away_stranded, tend
+from tests.host.invented import Invented
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office
 from tests.usecases.toy import Script
@@ -438,13 +441,27 @@ def test_what_one_duty_of_the_keeper_meets_keeps_it_from_no_other(
         worker.stop()
 
 
+class Trees(Invented):
+    """Another plugin, which counts how often it was looked after."""
+
+    tended = 0
+
+    def tend(self, services: Services) -> None:
+        self.tended += 1
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("in the toy"), StoreUnavailable("It is locked.")], ids=repr)
 def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
-    office: Office, caplog: pytest.LogCaptureFixture
+    office: Office, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
-    office.toy.untended = ZeroDivisionError("in the toy")
+    trees = Trees("trees")
+    office.ctx.registry = registry_of([GuardedPlugin(office.toy), trees])
+    office.toy.untended = error
     tend(office.ctx)
-    assert office.toy.tended == 1
-    assert "toy could not look after its own (E-" in caplog.text
+    assert (office.toy.tended, trees.tended) == (1, 1)
+    assert "toy could not look after its own: " in caplog.text
+    traces = [record for record in caplog.records if record.exc_info]
+    assert len(traces) == isinstance(error, ZeroDivisionError), "its trace is logged once"
 
 
 def test_the_keeper_removes_what_was_said_long_ago(office: Office, working: Worker) -> None:
