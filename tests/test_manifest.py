@@ -186,6 +186,12 @@ def test_buttons_are_on_and_nothing_is_subscribed_that_nobody_reads() -> None:
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
 
 
+def test_direct_messages_of_the_bot_are_on_and_nobody_writes_to_it_there() -> None:
+    """Without the Messages tab every direct message is refused with messages_tab_disabled."""
+    assert MANIFEST["features"]["app_home"]["messages_tab_enabled"] is True
+    assert MANIFEST["features"]["app_home"]["messages_tab_read_only_enabled"] is True
+
+
 def test_every_address_is_https_and_leads_to_the_intake() -> None:
     addresses = [MANIFEST["features"]["slash_commands"][0]["url"], MANIFEST["settings"]["interactivity"]["request_url"]]
     assert len(set(addresses)) == 1

@@ -92,6 +92,8 @@ def value_items(
     terminal: Terminal, declared: AnyCommand, words: Sequence[str], incomplete: str
 ) -> list[CompletionItem]:
     """The values that fit in the place after `words`, as far as they are known within a short time."""
+    # bash takes “--portal=prod” apart.
+    words = [word for word in words if word != "="]
     expected = _expected(declared, words)
     if isinstance(expected, str):
         found = _in_time(lambda: _portals(terminal, declared) if expected == "--portal" else ())
@@ -150,8 +152,10 @@ def _expected(declared: AnyCommand, words: Sequence[str]) -> Parameter | str | N
 
 
 def _portal_in(words: Sequence[str]) -> str | None:
-    """The portal that the words name with --portal."""
-    return next((after for word, after in pairwise(words) if word == "--portal"), None)
+    """The portal that the words name, with `--portal NAME` or `--portal=NAME`."""
+    named = [after for word, after in pairwise([*words, ""]) if word == "--portal"]
+    joined = [word.partition("=")[2] for word in words if word.startswith("--portal=")]
+    return next(iter([*named, *joined]), None)
 
 
 def _is_set_up(terminal: Terminal) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pwd
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +17,7 @@ from bot.host.discovery import load_plugins
 from bot.plugin import Risk
 from bot.usecases.house import registry_of
 from tests.cli.desk import Desk
+from tests.cli.test_access import ME
 
 ISO = re.compile(r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
 PICTURES = re.compile(r"\A(yes|no|on|off|switched off|–|\d+|.* UTC)\Z")
@@ -28,11 +27,6 @@ READING = [
     for command in registry_of(load_plugins(read_settings({})["B24BOT_PLUGINS"])).typed()
     if command.risk is Risk.READ
 ]
-
-
-def account() -> str:
-    """The name of the account that runs the tests."""
-    return pwd.getpwuid(os.getuid()).pw_name
 
 
 def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
@@ -100,7 +94,7 @@ def test_what_was_done_is_told_as_data(desk: Desk) -> None:
     assert str(desk.key_file) in made["made"]
     assert made["next"][-1] == "Start it: b24bot serve"
     granted = desk.json("access", "grant", "T0001:U0002", "admin")
-    assert granted == {"principal": "T0001:U0002", "role": "admin", "granted_by": f"local:{account()}"}
+    assert granted == {"principal": "T0001:U0002", "role": "admin", "granted_by": ME}
     for last in (True, False):
         revoked = desk.json("access", "revoke", "T0001:U0002", "--last-admin")
         assert revoked == {"principal": "T0001:U0002", "revoked": last}

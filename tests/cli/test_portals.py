@@ -7,6 +7,7 @@ from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import PortalSimulator
 from tests.cli.desk import Desk
 from tests.cli.test_access import ME
+from tests.cli.test_completion import offered
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
@@ -61,6 +62,25 @@ def test_ones_own_portal_is_chosen_at_the_terminal_too(desk: Desk, portal: Porta
     refused = desk.run("portal", "list", "--portal", "prod")
     assert refused.exit_code == 2
     assert "does not take --portal" in refused.stderr
+
+
+def test_completion_offers_the_ids_of_the_portal_that_is_named(desk: Desk, portal: PortalSimulation) -> None:
+    """Never those of another one: what is completed is what is changed."""
+    desk.settings |= {"B24BOT_ALLOW_LOOPBACK": "on"}
+    add(desk, "prod", portal)
+    add(desk, "stage", portal, elsewhere=True)
+    for words, ids in {
+        ("connector", "show", ""): True,
+        ("connector", "show", "--portal", "prod", ""): True,
+        ("connector", "show", "--portal", "stage", ""): False,
+        ("connector", "show", "--portal=prod", ""): True,
+        ("connector", "show", "--portal=stage", ""): False,
+    }.items():
+        assert ("myconnector" in offered(desk, *words)) is ids, words
+    # As bash hands it over, which takes “--portal=pr” apart.
+    assert offered(desk, "connector", "show", "--portal", "=") == {"prod", "stage"}
+    assert offered(desk, "connector", "show", "--portal", "=", "pr") == {"prod"}
+    assert "myconnector" not in offered(desk, "connector", "show", "--portal", "=", "stage", "")
 
 
 def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_ca(desk: Desk) -> None:

@@ -27,6 +27,9 @@ PROPOSED = {
     "language": "en",
     "oauth_reads_body": "body",
     "application_token_formula": "local",
+    "temporary_lines": "present",
+    "wide_text": "whole",
+    "rate_limit": "on",
 }
 
 
