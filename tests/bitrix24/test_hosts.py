@@ -109,7 +109,7 @@ def test_loopback_is_listed_only_where_loopback_is_allowed() -> None:
 LISTED = {"BITRIX24_HOSTS": "box.example:8443=10.0.5.7, crm.example.com, офис.рф:444, b.example.ru:8443"}
 
 
-def test_a_listed_portal_is_named_with_its_port() -> None:
+def test_a_portal_with_a_port_is_named_with_it() -> None:
     found = endpoints.portal("Box.example:8443", LISTED)
     assert (found.base, found.label) == ("https://box.example:8443/rest/", "box.example:8443")
     assert (found.address, found.host, found.on_loopback) == ("10.0.5.7", "box.example", False)
@@ -118,7 +118,7 @@ def test_a_listed_portal_is_named_with_its_port() -> None:
 
 
 @pytest.mark.parametrize("typed", ["офис.рф:444", "ОФИС.РФ:444", f"{IDN}:444", f"{IDN.upper()}:444"])
-def test_an_international_name_is_used_in_ascii_and_shown_as_people_read_it(typed: str) -> None:
+def test_an_internationalised_domain_name_is_used_as_punycode_and_shown_as_people_read_it(typed: str) -> None:
     found = endpoints.portal(typed, LISTED)
     assert (found.base, found.label) == (f"https://{IDN}:444/rest/", "офис.рф:444")
     assert endpoints.portal(found.label, LISTED) == found, "what is stored is found again"

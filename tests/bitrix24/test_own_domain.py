@@ -90,7 +90,7 @@ def test_a_portal_with_a_private_ca_a_port_and_a_private_address_is_worked_with(
     office.plugin.close()
 
 
-def test_without_its_authority_nothing_is_sent_and_the_way_out_is_named(desk: Desk, box: PortalSimulator) -> None:
+def test_without_its_ca_file_nothing_is_sent_and_the_way_out_is_named(desk: Desk, box: PortalSimulator) -> None:
     office = Office(desk, box)
     office.add()
     with pytest.raises(TargetUnreachable) as caught:
@@ -100,7 +100,7 @@ def test_without_its_authority_nothing_is_sent_and_the_way_out_is_named(desk: De
     assert "Nothing was sent" in caught.value.sentence
 
 
-def test_an_authority_of_one_portal_counts_for_no_other(desk: Desk, box: PortalSimulator) -> None:
+def test_the_ca_file_of_one_portal_counts_for_no_other(desk: Desk, box: PortalSimulator) -> None:
     office = Office(desk, box)
     office.add(ca_file=box.ca_path)
     with PortalSimulator(tls=True, names=(NAME,)) as other:
@@ -111,7 +111,7 @@ def test_an_authority_of_one_portal_counts_for_no_other(desk: Desk, box: PortalS
     assert office.connectors()
 
 
-def test_replacing_credentials_keeps_the_authority_unless_told_otherwise(desk: Desk, box: PortalSimulator) -> None:
+def test_replacing_credentials_keeps_the_ca_file_unless_told_otherwise(desk: Desk, box: PortalSimulator) -> None:
     office = Office(desk, box)
     office.add(ca_file=box.ca_path)
     office.add(replace=True)
@@ -147,7 +147,7 @@ def test_the_name_is_in_the_host_header_and_the_handshake_and_the_address_in_nei
     assert seen[0].headers["host"] == f"{NAME}:{server.port}"
 
 
-def test_a_name_that_resolves_elsewhere_is_still_led_to_the_listed_address() -> None:
+def test_a_pinned_private_address_is_connected_to_wherever_the_name_resolves_to() -> None:
     """`localhost` is 127.0.0.1; listed with another address, the bot goes there and not where the name leads."""
     certificate = make_certificate("localhost")
     with Loopback(lambda _request: WebReply(body=b"{}"), tls=certificate.context) as server:
@@ -157,7 +157,7 @@ def test_a_name_that_resolves_elsewhere_is_still_led_to_the_listed_address() -> 
     assert not found.sent
 
 
-def test_a_listed_address_is_spoken_to_over_https_alone() -> None:
+def test_a_pinned_private_address_is_spoken_to_over_https_alone() -> None:
     with Loopback(lambda _request: WebReply()) as server:
         found = HttpWire(CLOCK, address="127.0.0.1").send(
             HttpRequest(verb="POST", url=f"http://{NAME}:{server.port}/"), SHORT
@@ -190,7 +190,7 @@ def test_the_certificate_must_be_for_the_name_and_not_for_the_address() -> None:
         (b"x" * 300_000, "it is larger than 256 KiB"),
     ],
 )
-def test_a_file_that_holds_no_authority_is_refused_with_what_is_wrong(
+def test_a_ca_file_that_holds_no_authority_is_refused_with_what_is_wrong(
     tmp_path: Path, content: bytes | None, why: str
 ) -> None:
     path = tmp_path / "ca.pem"

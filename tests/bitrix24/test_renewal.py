@@ -28,7 +28,7 @@ def generation(desk: Desk) -> int:
 
 
 @pytest.mark.parametrize(("reads", "forms"), [("query", ["POST", "GET"]), ("body", ["POST"])])
-def test_the_form_goes_in_the_body_and_in_the_query_only_to_a_server_that_does_not_read_bodies(
+def test_the_token_endpoint_gets_a_form_body_and_as_fallback_a_query_string(
     desk: Desk, reads: str, forms: list[str]
 ) -> None:
     desk.switch(oauth_reads_body=reads)

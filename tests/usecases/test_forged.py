@@ -343,7 +343,7 @@ def test_a_log_without_grants_and_a_list_without_people_agree(make_office: Calla
         ("plan", "remember"),
     ],
 )
-def test_a_question_that_was_made_smaller_in_the_database_is_not_run(
+def test_a_request_whose_reason_expiry_or_decision_was_edited_in_the_database_is_not_run(
     make_office: Callable[..., Office], column: str, value: str | int
 ) -> None:
     """Two others have to approve, says the record; one, or the asker's own word, says the row: the record counts.

@@ -46,7 +46,7 @@ def test_nothing_is_acknowledged_into_a_database_that_nobody_will_find(office: O
 
 
 @pytest.mark.parametrize("kind", ["slash", "click", "form"])
-def test_five_deliveries_are_one_job(office: Office, kind: str) -> None:
+def test_a_duplicate_delivery_is_idempotent_and_five_are_one_job(office: Office, kind: str) -> None:
     inbound = inbounds(office)[kind]
     assert [receive(office.ctx, inbound) for _ in range(5)] == [Receipt.NEW] + [Receipt.REPEATED] * 4
     assert jobs(office) == 1
