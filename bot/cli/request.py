@@ -95,8 +95,8 @@ def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
         change = _change(store, number)
         told = withdraw(bot.context, terminal.person, change)
         now = store.changes.require(change.number)
-    if now.status is not Status.WITHDRAWN or change.status is Status.WITHDRAWN:
-        raise Refusal(told)
+    if not isinstance(told, str):
+        raise told
     report(change_whole(now), told, as_json=as_json)
 
 

@@ -11,7 +11,6 @@ PluginError (bot.plugin)          1
 ├── TargetRefused                 5   the portal refused
 ├── TargetUnreachable             6   the portal cannot be reached
 ├── NotPermitted                  3
-├── OutcomeUnknown                7
 ├── PluginFault                   1   a plugin broke its contract
 └── ConfigurationError           78
 """
@@ -44,10 +43,6 @@ class NotPermitted(PluginError):
     """The person may not do this."""
 
 
-class OutcomeUnknown(PluginError):
-    """Nobody can say yet whether it happened."""
-
-
 class PluginFault(PluginError):
     """A plugin did what its protocol does not allow; the sentence names it and the reference in the log."""
 
@@ -75,7 +70,6 @@ EXIT_CODES: tuple[tuple[type[PluginError], int], ...] = (
     (Refusal, 4),
     (TargetRefused, 5),
     (TargetUnreachable, 6),
-    (OutcomeUnknown, 7),
     (ConfigurationError, 78),
 )
 

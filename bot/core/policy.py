@@ -47,6 +47,8 @@ class Refused:
     """No, and why, in a sentence for the person."""
 
     reason: str
+    mistyped: bool = False
+    """Whether the words are what is wrong, and not who typed them."""
 
 
 Decision = Allowed | NeedsConfirmation | NeedsApproval | BrokenGlass | Refused
@@ -132,6 +134,7 @@ def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
 
 BREAKS_GLASS = Role.ADMIN
 """The least role that may run without approval what needs it."""
+REASON_NEEDED = 'Breaking the glass needs a reason: add --reason "why it cannot wait".'
 UNBREAKABLE: Mapping[Risk, str] = {
     _GOVERN: "The bot's own rules always take two people; --break-glass does not change that.",
 }
@@ -144,13 +147,17 @@ def break_glass(risk: Risk, decision: Decision, role: Role | None, terms: Terms,
         case Refused():
             return decision
         case NeedsApproval(expires_in=expires_in):
-            barred = _keeps_glass(risk, role, terms, reason)
-            return Refused(reason=barred) if barred else BrokenGlass(expires_in=expires_in)
+            barred = _keeps_glass(risk, role, terms)
+            if barred:
+                return Refused(reason=barred)
+            if not reason.strip():
+                return Refused(reason=REASON_NEEDED, mistyped=True)
+            return BrokenGlass(expires_in=expires_in)
         case _:
-            return Refused(reason="This needs nobody else's approval; leave --break-glass out.")
+            return Refused(reason="This needs nobody else's approval; leave --break-glass out.", mistyped=True)
 
 
-def _keeps_glass(risk: Risk, role: Role | None, terms: Terms, reason: str) -> str:
+def _keeps_glass(risk: Risk, role: Role | None, terms: Terms) -> str:
     if role is None or not role.reaches(BREAKS_GLASS):
         return f"Breaking the glass needs the role {BREAKS_GLASS}; {_have(role)}."
     if not terms.break_glass:
@@ -160,8 +167,6 @@ def _keeps_glass(risk: Risk, role: Role | None, terms: Terms, reason: str) -> st
         )
     if risk in UNBREAKABLE:
         return UNBREAKABLE[risk]
-    if not reason.strip():
-        return 'Breaking the glass needs a reason: add --reason "why it cannot wait".'
     return ""
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bot.core.errors import NotPermitted
+from bot.core.errors import NotPermitted, WordsError
 from bot.core.invocation import Understood, check_length, understand
 from bot.core.mode import HOUSE
 from bot.core.plans import plan_from_json, plan_to_json
-from bot.core.policy import Decision, Refused, break_glass, decide
+from bot.core.policy import Allowed, Decision, Refused, break_glass, decide
 from bot.core.principals import Principal, Role
 from bot.core.sanitizer import is_storable, sanitize, sanitize_text
 from bot.host.guarded import blame
@@ -61,7 +61,7 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
         look_up(ctx, [person])
         require_member(ctx, person)
     if understood.invocation.break_glass and command.risk is Risk.READ:
-        raise Refusal("This only reads and needs nobody's approval.", hint="Leave --break-glass out.")
+        raise WordsError("This only reads and needs nobody's approval.", hint="Leave --break-glass out.")
     plugin = ctx.registry.owner(command)
     if plugin is None:
         answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
@@ -95,6 +95,9 @@ def consider_with(
     if invocation.break_glass:
         decision = break_glass(risk, decision, role, ctx.terms, reason=invocation.reason)
     _require(decision, role)
+    if isinstance(decision, Allowed) and plugin.name != HOUSE:
+        with blame(plugin.name, f"worked on `{understood.command.path}`"):
+            raise TypeError(f"{understood.command.path} only reads, and returned a plan")
     understood = replace(understood, invocation=invocation)
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
 
@@ -178,6 +181,8 @@ def require_member(ctx: Context, person: Principal) -> None:
 
 
 def _require(decision: Decision, role: Role | None) -> None:
+    if isinstance(decision, Refused) and decision.mistyped:
+        raise WordsError(decision.reason)
     if isinstance(decision, Refused):
         hint = "Type whoami to see what you may do and whom to ask." if role else "Type whoami to see whom to ask."
         # What an admin may not do, nobody else could let them.

@@ -12,7 +12,7 @@ from bot.core.inbound import Click, Form
 from bot.core.policy import BrokenGlass
 from bot.core.principals import Principal
 from bot.core.stops import StopKind
-from bot.plugin import Reply
+from bot.plugin import PluginError, Refusal, Reply
 from bot.store.jobs import Job, Rank
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review, keeps_glass, what_stands
@@ -213,11 +213,16 @@ def _rejects(inbound: Click | Form) -> bool:
 
 def already(ctx: Context, change: ChangeRequest) -> str:
     """What became of a change request, for somebody whose click came too late."""
+    return f"Your click changed nothing: {_decided(ctx, change)}"
+
+
+def _decided(ctx: Context, change: ChangeRequest) -> str:
+    """What became of a change request, and who decided it."""
     deciding = {Status.REJECTED: Verdict.REJECT, Status.WITHDRAWN: None, Status.EXPIRED: None}
     verdict = deciding.get(change.status, Verdict.APPROVE)
     people = [review.reviewer for review in change.reviews if review.verdict is verdict]
     by = f" ({', '.join(marks.person(person) for person in people)} decided)" if people else ""
-    return f"Your click changed nothing: {told(ctx, change)} {status_in_words(change)}{by}."
+    return f"{told(ctx, change)} {status_in_words(change)}{by}."
 
 
 def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
@@ -257,7 +262,15 @@ def _uncountable(ctx: Context, person: Principal, change: ChangeRequest) -> str:
 
 
 def _kept(ctx: Context, person: Principal, change: ChangeRequest) -> str:
-    """What keeps it from running once it is approved, so that the approval would be used up for nothing."""
+    """What keeps it from running once this person approves it, so that the approval would be used up for nothing."""
+    waits = _waits(ctx, change)
+    if waits:
+        return waits
+    return keeps_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else ""
+
+
+def _waits(ctx: Context, change: ChangeRequest) -> str:
+    """What keeps everybody's approval from being counted now."""
     barred = barrier(ctx, change.plugin)
     if barred:
         # Somebody is here who would know that the channel is mended.
@@ -266,14 +279,20 @@ def _kept(ctx: Context, person: Principal, change: ChangeRequest) -> str:
     stop = pending_stop(ctx, change)
     if stop is not None and stop.kind is StopKind.FREEZE:
         return f"A freeze is waiting to be confirmed. {change.id} waits; press the button again when that is over."
-    return keeps_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else ""
+    return ""
 
 
 def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
-    """The requester's own word on the plan they saw, in a unit of work. Raises NotPermitted when it does not count."""
+    """The requester's own word on the plan they saw, in a unit of work.
+
+    Raises NotPermitted when it does not count, and Refusal when nothing may be approved now.
+    """
     barred = bar(ctx, requester, change)
     if barred is not None:
         raise NotPermitted(barred.reason)
+    waits = _waits(ctx, change)
+    if waits:
+        raise Refusal(waits)
     kept = _kept(ctx, requester, change)
     if kept:
         raise NotPermitted(kept)
@@ -341,32 +360,42 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
 
 
 def _withdraw(ctx: Context, click: Click, change: ChangeRequest) -> None:
-    _tell(ctx, click, withdraw(ctx, click.person, change))
+    told = withdraw(ctx, click.person, change)
+    if isinstance(told, Refusal):
+        _tell(ctx, click, already(ctx, change))
+    else:
+        _tell(ctx, click, told if isinstance(told, str) else told.sentence)
 
 
-def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
-    """Take a change request back, in a unit of work; returns what to tell the person."""
-    if person != change.requester:
-        reason = "Only the person who asked can withdraw a change request."
-        record_refused_click(ctx, person, change, reason)
-        return reason
-    if is_review(change):
-        reason = f"{change.id} cannot be withdrawn: somebody else decides about a broken glass."
-        record_refused_click(ctx, person, change, reason)
-        return reason
-    barred = outcast(ctx, person) if change.status in NOT_BEGUN else None
-    if barred is not None:
-        record_refused_click(ctx, person, change, barred.reason)
-        return barred.reason
+def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | PluginError:
+    """Take a change request back, in a unit of work that goes on; returns what to tell the person.
+
+    A refusal is returned: NotPermitted, which is recorded, when it is not theirs to withdraw; Refusal when it is not
+    waiting any more.
+    """
+    barred = _cannot_withdraw(ctx, person, change)
+    if barred:
+        record_refused_click(ctx, person, change, barred)
+        return NotPermitted(barred)
     now = ctx.clock.now_ms()
     ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
     moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in NOT_BEGUN)
     if not moved:
-        return already(ctx, change)
+        return Refusal(_decided(ctx, change))
     record_change(ctx.store, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
     say_under_card(ctx, change.number, f"{marks.person(person)} withdrew it.")
     show_card(ctx, change.number)
     return f"{told(ctx, change)} is withdrawn."
+
+
+def _cannot_withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
+    """Why this person may not withdraw it, whatever its status; empty when they may."""
+    if person != change.requester:
+        return "Only the person who asked can withdraw a change request."
+    if is_review(change):
+        return f"{change.id} cannot be withdrawn: somebody else decides about a broken glass."
+    barred = outcast(ctx, person) if change.status in NOT_BEGUN else None
+    return barred.reason if barred is not None else ""
 
 
 def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:

@@ -8,7 +8,7 @@ from bot import clock as ids
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest, NewChange, Status
-from bot.core.errors import NotPermitted, PluginFault, StoreUnavailable, WordsError
+from bot.core.errors import ConfigurationError, NotPermitted, PluginFault, StoreUnavailable, WordsError
 from bot.core.inbound import SlashCommand
 from bot.core.invocation import legible, read_line
 from bot.core.json_views import preview_view
@@ -246,7 +246,10 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             hint="Type status to see all that holds now.",
         )
     if not ctx.channels.approval and requester.local:
-        raise Refusal("B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.")
+        raise ConfigurationError(
+            "B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.",
+            hint="Set it in the environment or in .env.",
+        )
     # Planning and asking may have taken long; nothing is asked when what is known is fresh.
     look_up(ctx, [requester])
     return note

@@ -7,8 +7,6 @@ import re
 import shlex
 import sqlite3
 
-import pytest
-
 from bot import __version__
 from bot.store.database import FILE_NAME
 from tests.cli.desk import Desk
@@ -51,25 +49,6 @@ def test_a_command_of_a_plugin_that_cannot_be_loaded_says_that(bare: Desk) -> No
     result = bare.run("connector", "list", B24BOT_PLUGINS="missing.module:plugin")
     assert result.exit_code == 78
     assert "missing.module" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        (("thing", "show"), 0),
-        (("thing", "shwo"), 2),
-        (("thing", "show", "too", "much"), 2),
-        (("thing",), 2),
-        (("thing", "smuggle"), 3),
-        (("thing", "show", "--portal", "cellar"), 4),
-        (("thing", "refuse"), 5),
-        (("thing", "lose"), 6),
-        (("thing", "break"), 1),
-    ],
-)
-def test_each_kind_of_no_has_its_exit_code(desk: Desk, words: tuple[str, ...], code: int) -> None:
-    assert desk.run(*words, **ODD).exit_code == code
-    assert desk.run("run", " ".join(words), **ODD).exit_code == code
 
 
 def test_without_a_setup_the_next_step_is_named(bare: Desk) -> None:

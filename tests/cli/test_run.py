@@ -191,9 +191,12 @@ def test_with_yes_nothing_is_asked(staffed: Desk) -> None:
     assert "?" not in staffed.answer("", "run", "connector remove shopchat", "--yes").output
 
 
-def test_a_command_that_may_not_plan_is_refused_on_the_record(desk: Desk) -> None:
-    assert desk.run("thing", "smuggle", **ODD).exit_code == 3
-    assert desk.tags() == [Tag.COMMAND_REFUSED]
+def test_a_command_that_only_reads_and_plans_all_the_same_is_a_fault_of_its_plugin(desk: Desk) -> None:
+    result = desk.run("thing", "smuggle", **ODD)
+    assert result.exit_code == 1
+    assert "The plugin odd failed while it worked on `thing smuggle`" in result.stderr
+    assert "thing smuggle only reads, and returned a plan" in result.stderr, "the log says what"
+    assert desk.json("request", "list") == []
 
 
 def test_a_loop_of_refused_commands_is_one_record_and_a_count(desk: Desk) -> None:

@@ -8,7 +8,6 @@ from bot.core.errors import (
     AlreadyRunning,
     ConfigurationError,
     NotPermitted,
-    OutcomeUnknown,
     PluginFault,
     SecretTyped,
     StoreDamaged,
@@ -31,7 +30,6 @@ CODES: list[tuple[type[PluginError], int]] = [
     (AlreadyRunning, 4),
     (TargetRefused, 5),
     (TargetUnreachable, 6),
-    (OutcomeUnknown, 7),
     (PluginFault, 1),
     (ConfigurationError, 78),
 ]

@@ -10,14 +10,14 @@ from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.chain import anchors_in
 from bot.core.change import ChangeRequest, Status
-from bot.core.errors import NotPermitted
+from bot.core.errors import NotPermitted, WordsError
 from bot.core.execution import ASK_PEOPLE_AFTER_MS
 from bot.core.mode import HOUSE
 from bot.core.people import People
 from bot.core.policy import BrokenGlass, NeedsApproval, Terms
 from bot.core.principals import Principal, Role
 from bot.core.standing import Standing
-from bot.plugin import CallVerdict, PluginError, Refusal, TargetUnreachable
+from bot.plugin import CallVerdict, PluginError, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import grant_role
@@ -94,14 +94,14 @@ def test_whoever_may_not_ask_at_all_may_not_ask_so(glass: Office, who: Principal
 
 @pytest.mark.parametrize("reason", ["", "--reason ''", "--reason '  '"])
 def test_it_needs_a_reason(glass: Office, reason: str) -> None:
-    with pytest.raises(NotPermitted, match="Breaking the glass needs a reason") as refused:
+    with pytest.raises(WordsError, match="Breaking the glass needs a reason") as refused:
         consider(glass.ctx, IDA, f"thing remove one --break-glass {reason}")
     assert refused.value.hint == ""
 
 
 def test_what_needs_nobodys_approval_has_no_glass(glass: Office) -> None:
     assert "leave --break-glass out" in refusal(glass, "thing paint one --break-glass --reason x")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(WordsError) as refused:
         consider(glass.ctx, IDA, "thing list --break-glass")
     assert "--break-glass out" in refused.value.hint
 
