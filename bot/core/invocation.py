@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -15,7 +15,7 @@ from bot.core.redact import Fingerprint, personal_mark, redact
 from bot.core.suggest import nearest
 from bot.core.tokenizer import render, words_of
 from bot.core.words import one_line, unbroken
-from bot.plugin import BadArgument, Command, Parameter, PluginError, quote
+from bot.plugin import BadArgument, Command, Parameter, PluginError, Risk, quote
 
 AnyCommand = Command[Any]
 LONGEST_LINE = 4_000
@@ -193,7 +193,7 @@ def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     )
     # Quoting may have made it longer, and it must still be readable when it is planned again.
     check_length(invocation.line)
-    return Understood(invocation=invocation, command=command, arguments=arguments(command, words))
+    return Understood(invocation=invocation, command=command, arguments=arguments(command, words, options))
 
 
 def _named(command: AnyCommand, word: str) -> str:
@@ -265,8 +265,11 @@ def _twice(option: str) -> WordsError:
     return WordsError(f"{option} is given twice.", hint="Leave one of them out.")
 
 
-def arguments(command: AnyCommand, words: Sequence[str]) -> dict[str, Any]:
-    """Parse the words after the path into values by parameter name. Raises WordsError or BadArgument."""
+def arguments(command: AnyCommand, words: Sequence[str], given: Iterable[str] = ()) -> dict[str, Any]:
+    """Parse the words after the path into values by parameter name. Raises WordsError or BadArgument.
+
+    `given` are the options of every command that were typed beside them.
+    """
     flags = {parameter.option: parameter for parameter in command.parameters if parameter.flag}
     positional = [parameter for parameter in command.parameters if not parameter.flag]
     values: dict[str, Any] = {}
@@ -287,6 +290,9 @@ def arguments(command: AnyCommand, words: Sequence[str]) -> dict[str, Any]:
             typed = value if equals else _value_of(command, name, flags[name].arg.label, queue)
             values[flags[name].name] = _parse(command, flags[name], typed)
     values.update(_positional(command, positional, plain))
+    left = plain[len(positional) :] if not any(parameter.many for parameter in positional) else []
+    if left:
+        raise _not_taken(command, left, {*given, *(each.option for each in flags.values() if each.name in values)})
     _require(command, values)
     return values
 
@@ -308,9 +314,40 @@ def _positional(command: AnyCommand, parameters: Sequence[Parameter], words: Seq
             queue = []
         elif queue:
             values[parameter.name] = _parse(command, parameter, queue.pop(0))
-    if queue:
-        raise WordsError(f"“{command.path}” does not take “{' '.join(queue)}”.", hint=f"Usage: {command.usage}")
     return values
+
+
+def _not_taken(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> WordsError:
+    """The refusal of words that are no arguments. Where only options are left to take a value, it names them."""
+    sentence = f"“{command.path}” does not take “{' '.join(words)}”"
+    free = {name: label for name, label in _valued(command).items() if name not in given}
+    if not free or not all(parameter.flag for parameter in command.parameters):
+        return WordsError(f"{sentence}.", hint=f"Usage: {command.usage}")
+    option = next(iter(free))
+    if len(free) > 1 or len(words) > 1 or not _takes(command, option, words[0]):
+        named = " or ".join(f"{name} {label}" for name, label in free.items())
+        return WordsError(f"{sentence} without an option in front of it.", hint=f"Type {named}.")
+    line = f"{command.path} {option} {quote(words[0])}"
+    # What else was typed is not in that line, so it is offered only where it can do no harm.
+    offered = {"suggestion": line} if command.risk is Risk.READ and not given else {"hint": f"Type {line}"}
+    return WordsError(f"{sentence} without {option} in front of it.", **offered)
+
+
+def _valued(command: AnyCommand) -> Mapping[str, str]:
+    """The options of a command that take a value and say what it acts on, with their labels."""
+    own = {
+        each.option: each.arg.label for each in command.parameters if each.flag and not (each.switch or each.arg.secret)
+    }
+    shared = {name: label for name, label in host_options(command).items() if name == "--portal"}
+    return {**own, **shared}
+
+
+def _takes(command: AnyCommand, option: str, word: str) -> bool:
+    """Whether an option can be read with this value."""
+    try:
+        return all(each.arg.parse(word) is not None for each in command.parameters if each.option == option)
+    except BadArgument:
+        return False
 
 
 def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:

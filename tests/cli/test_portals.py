@@ -83,6 +83,15 @@ def test_completion_offers_the_ids_of_the_portal_that_is_named(desk: Desk, porta
     assert "myconnector" not in offered(desk, "connector", "show", "--portal", "=", "stage", "")
 
 
+def test_a_portal_named_without_its_option_is_answered_with_the_line_to_type(desk: Desk) -> None:
+    result = desk.run("portal", "check", "shop")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: “portal check” does not take “shop” without --portal in front of it.\n"
+        "Did you mean: b24bot portal check --portal shop\n",
+    )
+
+
 def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_ca(desk: Desk) -> None:
     """Its name is in no DNS, its certificate is signed by nobody whom the system knows, and it listens at a port."""
     with PortalSimulator(tls=True, names=("box.example",)) as box:

@@ -28,7 +28,8 @@ messages: Group[None] = Group("message", help="Messages.")
 portals: Group[None] = Group("portal", help="Portals.")
 helping: Group[None] = Group("help", help="Help.")
 keys: Group[None] = Group("key", help="Keys.")
-GROUPS = (connectors, messages, portals, helping, keys)
+lines: Group[None] = Group("line", help="Lines.")
+GROUPS = (connectors, messages, portals, helping, keys, lines)
 
 
 @connectors.command("remove", risk=Risk.DESTROY)
@@ -97,6 +98,23 @@ def deactivate(_: None, connector: ID) -> Reply:
 def send(_: None, *words: Annotated[str, Arg(help="the text", label="WORD")]) -> Reply:
     """Send words."""
     return Reply(title=" ".join(words))
+
+
+@lines.command("list", risk=Risk.READ)
+def list_lines(
+    _: None,
+    *,
+    least: Annotated[int, Arg(help="the first number", label="N", parse=number)] = 0,
+    quiet: Annotated[bool, Arg(help="say little", label="")] = False,
+) -> Reply:
+    """List lines."""
+    return Reply(title=f"{least} {quiet}")
+
+
+@lines.command("reset", risk=Risk.CHANGE)
+def reset(_: None) -> Reply:
+    """Reset all lines."""
+    return Reply(title="")
 
 
 @portals.command("add", risk=Risk.GOVERN, terminal=True)

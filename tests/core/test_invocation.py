@@ -89,6 +89,13 @@ BAD: dict[str, tuple[str, str]] = {
     "connector register shop --line=1 --line=2": ("--line is given twice", "Leave one"),
     "connector register shop --line=1 --quiet=no": ("--quiet takes no value", "leave it out"),
     "connector register shop --line --quiet": ("--line needs a value before --quiet", "--line=--"),
+    "line list 7": ("“line list” does not take “7” without an option", "Type --least N or --portal NAME."),
+    "line list seven --portal a": ("does not take “seven” without an option", "Type --least N."),
+    "line list 7 --portal a": ("does not take “7” without --least in front of it", "Type line list --least 7"),
+    "line list 7 --portal a --least 8": ("“line list” does not take “7”.", "Usage: line list [--least N]"),
+    "line reset shop": ("does not take “shop” without --portal in front of it", "Type line reset --portal shop"),
+    "connector list a b": ("does not take “a b” without an option in front of it", "Type --portal NAME."),
+    "connector list a --portal b": ("“connector list” does not take “a”.", "Usage: connector list"),
     "connector": ("“connector” needs a verb", "activate, deactivate, list, register, remove, restore, show, status"),
     "conector": ("“connector” needs a verb", "One of: "),
     "connector fly shop": ("“connector” has no verb “fly”", "It has: activate"),
@@ -124,6 +131,8 @@ SUGGESTED = {
     "hepl connector remove": "help connector remove",
     "help-me": "help",
     "mesage sned hi": "message send hi",
+    "connector list shop": "connector list --portal shop",
+    "connector status 'my shop'": "connector status --portal 'my shop'",
 }
 
 
