@@ -18,7 +18,7 @@ from bot.cli.terminal import Terminal, assert_trusted
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted
-from bot.core.invocation import AnyCommand, find, understand
+from bot.core.invocation import AnyCommand, check_words, find, understand
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.tokenizer import words_of
 from bot.plugin import Plugin, Refusal, Reply, quote
@@ -26,7 +26,7 @@ from bot.plugin.quoting import option_word
 from bot.store.seats import WORKER
 from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
 from bot.usecases.change_record import recorded_line
-from bot.usecases.consider import Answered, Planned, consider, consider_with
+from bot.usecases.consider import Answered, Planned, consider, consider_with, precheck
 from bot.usecases.context import Context
 from bot.usecases.house import do_at_once
 from bot.usecases.notify import told
@@ -96,6 +96,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
         try:
             if command.terminal and plugin is not None:
                 refuse_secrets(command, words)
+                check_words(command, words)
                 assert_trusted(note_chain(bot.context))
                 line += missing_words(terminal, command, words)
                 answered = _set_up(terminal, bot, plugin, command, line)
@@ -119,8 +120,9 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     """Let a command of the terminal change what the bot itself keeps, on the record."""
     ctx, person = bot.context, terminal.person
     understood = understand([command], line)
-    arguments = {**understood.arguments, **ask_secrets(terminal, command)}
     services = ctx.services(plugin.name)
+    precheck(plugin, understood, services)
+    arguments = {**understood.arguments, **ask_secrets(terminal, command)}
     typed = recorded_line(ctx, understood.invocation.line, terminal.hidden)
     facts: dict[str, Fact] = {"line": typed, "kind": command.path}
     # One transaction: a portal without its record, or without the default that it becomes, is never left behind.

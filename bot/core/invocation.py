@@ -265,10 +265,19 @@ def _twice(option: str) -> WordsError:
     return WordsError(f"{option} is given twice.", hint="Leave one of them out.")
 
 
-def arguments(command: AnyCommand, words: Sequence[str], given: Iterable[str] = ()) -> dict[str, Any]:
+def check_words(command: AnyCommand, words: Sequence[str]) -> None:
+    """Raise what is wrong with the words after the path, other than that some are missing still."""
+    rest, options = _host_options(command, words)
+    _refuse_host_options(command, options)
+    arguments(command, rest, options, whole=False)
+
+
+def arguments(
+    command: AnyCommand, words: Sequence[str], given: Iterable[str] = (), *, whole: bool = True
+) -> dict[str, Any]:
     """Parse the words after the path into values by parameter name. Raises WordsError or BadArgument.
 
-    `given` are the options of every command that were typed beside them.
+    `given` are the options of every command that were typed beside them. Not `whole`: some may be missing.
     """
     flags = {parameter.option: parameter for parameter in command.parameters if parameter.flag}
     positional = [parameter for parameter in command.parameters if not parameter.flag]
@@ -293,12 +302,13 @@ def arguments(command: AnyCommand, words: Sequence[str], given: Iterable[str] = 
     left = plain[len(positional) :] if not any(parameter.many for parameter in positional) else []
     if left:
         raise _not_taken(command, left, {*given, *(each.option for each in flags.values() if each.name in values)})
-    _require(command, values)
+    if whole:
+        _require(command, values)
     return values
 
 
 def _unknown_option(command: AnyCommand, name: str, flags: Mapping[str, Parameter]) -> WordsError:
-    known = [*flags, *host_options(command)]
+    known = [*(name for name, each in flags.items() if not each.arg.secret), *host_options(command)]
     # The dashes are alike in all of them.
     meant = nearest(name, known, alike=0.8)
     hint = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known) or 'none'}."

@@ -89,6 +89,8 @@ class Command(Generic[P]):
     """Only in the terminal: it sets up what the bot itself keeps, and its first argument is Services.
 
     It runs inside one transaction with its record, so nothing is sent anywhere in it."""
+    check: Callable[..., None] | None = None
+    """Raises what is wrong with the arguments that are no secrets; see `Group.command`."""
 
     @property
     def path(self) -> str:
@@ -100,17 +102,29 @@ class Command(Generic[P]):
 
     def answer(self, subject: P, arguments: Mapping[str, Any]) -> Answer:
         """Plan or read. `arguments` are parsed values by parameter name; those left out take their defaults."""
-        positional: list[Any] = []
-        flags: dict[str, Any] = {}
-        for parameter in self.parameters:
-            value = arguments.get(parameter.name, parameter.default)
-            if parameter.flag:
-                flags[parameter.name] = value
-            elif parameter.many:
-                positional.extend(value or ())
-            else:
-                positional.append(value)
+        positional, flags = _given(self.parameters, arguments)
         return self.function(subject, *positional, **flags)
+
+    def precheck(self, subject: P, arguments: Mapping[str, Any]) -> None:
+        """Check the arguments that are no secrets, before the secrets are asked for. Raises PluginError."""
+        if self.check is not None:
+            positional, flags = _given([each for each in self.parameters if not each.arg.secret], arguments)
+            self.check(subject, *positional, **flags)
+
+
+def _given(parameters: Iterable[Parameter], arguments: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The values to call a function with, by position and by name."""
+    positional: list[Any] = []
+    flags: dict[str, Any] = {}
+    for parameter in parameters:
+        value = arguments.get(parameter.name, parameter.default)
+        if parameter.flag:
+            flags[parameter.name] = value
+        elif parameter.many:
+            positional.extend(value or ())
+        else:
+            positional.append(value)
+    return positional, flags
 
 
 F = TypeVar("F", bound=Callable[..., Answer])
@@ -136,8 +150,13 @@ class Group(Generic[P]):
         raises: str = "",
         terminal: bool = False,
         everywhere: bool = False,
+        check: Callable[..., None] | None = None,
     ) -> Callable[[F], F]:
-        """Declare a command. `examples` are the words after the path; each must parse."""
+        """Declare a command. `examples` are the words after the path; each must parse.
+
+        `check` belongs to a command of the terminal that asks for secrets. It is called as the command is, without
+        the secrets, before anybody is asked for them, and raises what can be known to be wrong by then.
+        """
 
         def declare(function: F) -> F:
             for word in (self.noun, verb or self.noun):
@@ -146,18 +165,21 @@ class Group(Generic[P]):
             if verb in self._commands:
                 raise DeclarationError(f"{_where(function)}: the command “{self.noun} {verb}” is declared twice.")
             help_line, description = _documentation(function)
+            parameters = tuple(_parameters(function))
+            _assert_check(function, check, parameters, terminal=terminal)
             self._commands[verb] = Command(
                 noun=self.noun,
                 verb=verb,
                 risk=risk,
                 help=help_line,
                 description=description,
-                parameters=tuple(_parameters(function)),
+                parameters=parameters,
                 examples=tuple(examples),
                 raises=raises,
                 function=function,
                 everywhere=everywhere,
                 terminal=terminal,
+                check=check,
             )
             return function
 
@@ -166,6 +188,20 @@ class Group(Generic[P]):
 
 def _where(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
+
+
+def _assert_check(
+    function: Callable[..., Any], check: Callable[..., None] | None, parameters: Sequence[Parameter], *, terminal: bool
+) -> None:
+    if check is None:
+        return
+    positional, flags = _given([each for each in parameters if not each.arg.secret], {})
+    try:
+        inspect.signature(check).bind(None, *positional, **flags)
+    except TypeError as error:
+        raise DeclarationError(f"{_where(function)}: its check cannot be called as the command is: {error}.") from None
+    if not terminal:
+        raise DeclarationError(f"{_where(function)} has a check, which only a command of the terminal can have.")
 
 
 def _documentation(function: Callable[..., Any]) -> tuple[str, str]:

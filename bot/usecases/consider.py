@@ -102,6 +102,13 @@ def consider_with(
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
 
 
+def precheck(plugin: Plugin, understood: Understood, services: object) -> None:
+    """Let a command of the terminal look at what is known before its secrets are asked for. Raises PluginError."""
+    command = understood.command
+    with plainly(), blame(plugin.name, f"checked the words of `{command.path}`"):
+        command.precheck(services, understood.arguments)
+
+
 @contextmanager
 def plainly() -> Iterator[None]:
     """Sanitize what a plugin refuses with, too: it may be the remote side's own words."""

@@ -140,13 +140,8 @@ class Vault:
         )
 
     def add(self, portal: KnownPortal, credentials: Credentials, *, replace: bool = False) -> None:
-        """Keep a portal and its credentials. Raises Refusal when the name or the portal is taken."""
-        if not _NAME.fullmatch(portal.name):
-            raise Refusal(
-                f"“{excerpt(portal.name)}” cannot be the name of a portal.",
-                hint="Use up to 32 small letters, digits, - and _, beginning with a letter or a digit.",
-            )
-        self._check_free(portal, replace=replace)
+        """Keep a portal and its credentials. Raises Refusal as `check` does."""
+        self.check(portal, replace=replace)
         sealed = self._services.secrets.read(portal.name)
         after = sealed.generation if sealed else 0
         if not self._services.secrets.write(portal.name, credentials.revealed(), after=after):
@@ -156,6 +151,15 @@ class Vault:
         known = self._services.records.get(_PORTAL, portal.name)
         self._put(dataclasses.replace(portal, added_at=_known(portal.name, known).added_at) if known else portal)
         self._services.records.delete(_HEALTH, portal.name)
+
+    def check(self, portal: KnownPortal, *, replace: bool) -> None:
+        """Raises Refusal when the portal cannot be kept: its name is no name, or the name or the portal is taken."""
+        if not _NAME.fullmatch(portal.name):
+            raise Refusal(
+                f"“{excerpt(portal.name)}” cannot be the name of a portal.",
+                hint="Use up to 32 small letters, digits, - and _, beginning with a letter or a digit.",
+            )
+        self._check_free(portal, replace=replace)
 
     def moved(self, portal: KnownPortal, domain: str) -> KnownPortal:
         """Keep the new host name of a renamed portal. Raises Refusal when the name stands for another portal now."""

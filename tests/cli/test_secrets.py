@@ -101,6 +101,31 @@ def test_somebody_at_the_terminal_is_asked_for_what_was_left_out(odd: Desk) -> N
     assert "Whose it is" in result.stderr
 
 
+KNOWN_TO_BE_WRONG = {
+    "spare of an unknown portal": (("portal", "spare", "nope"), "does not know a portal “nope”"),
+    "name of another portal": ((*ADD_ALL[:2], "prod", *ADD_ALL[3:5], "--member-id", "f" * 32, *ADD_ALL[7:]), "belongs"),
+    "portal that is known": (ADD_ALL, "is known already"),
+    "no name": ((*ADD_ALL[:2], "No Name!", *ADD_ALL[3:]), "cannot be the name of a portal"),
+    "no address": ((*ADD_ALL[:4], "http://127.0.0.1", *ADD_ALL[5:]), "127.0.0.1"),
+    "certificates that are not there": ((*ADD_ALL, "--replace", "--ca-file", "/nowhere.pem"), "/nowhere.pem"),
+    "two options that contradict": ((*ADD_ALL, "--ca-file", "x", "--no-ca-file"), "contradict"),
+    "no such option": ((*ADD, "--bogus", "1"), "has no option --bogus"),
+    "an option twice": ((*ADD, "--domain", "b"), "given twice"),
+}
+"""Commands that ask for secrets, with what can be known to be wrong before."""
+
+
+@pytest.mark.parametrize("case", KNOWN_TO_BE_WRONG)
+def test_nobody_is_asked_for_a_secret_when_the_command_is_refused_anyway(desk: Desk, case: str) -> None:
+    desk.run(*ADD_ALL, **VARIABLES)
+    words, sentence = KNOWN_TO_BE_WRONG[case]
+    result = desk.answer("\n".join(SECRETS * 2), *words)
+    assert result.exit_code in (2, 4, 78)
+    assert sentence in " ".join(result.stderr.split())
+    for asked in ("token", "secret:", "client_id:"):
+        assert asked not in result.stderr.lower()
+
+
 def test_a_plan_in_the_terminal_is_a_fault_of_the_plugin(odd: Desk) -> None:
     assert odd.run("safe", "plan").exit_code == 1
     assert odd.tags() == []

@@ -82,6 +82,35 @@ def test_arguments_reach_the_function_by_name() -> None:
     assert declared(full).answer(None, given) == Reply(title="None a 1 ('p', 'q') b c True")
 
 
+def test_a_check_gets_what_is_no_secret_and_belongs_to_the_terminal() -> None:
+    seen: list[object] = []
+    thing: Group[None] = Group("thing", help="Things.")
+
+    def look(subject: None, name: str, *, owner: str = "") -> None:
+        seen.append((subject, name, owner))
+
+    def fill(
+        subject: None,
+        name: Annotated[str, Arg(help="its name", label="NAME")],
+        *,
+        owner: Annotated[str, Arg(help="whose", label="OWNER")] = "Ida",
+        code: Annotated[str, Arg(help="its code", label="CODE", secret=True)],
+    ) -> Reply:
+        """Fill it."""
+        return Reply(title=f"{name} {owner} {code}")
+
+    thing.command("fill", risk=Risk.GOVERN, terminal=True, check=look)(fill)
+    thing.command("pour", risk=Risk.GOVERN, terminal=True)(fill)
+    filled, poured = thing
+    filled.precheck(None, {"name": "blue"})
+    poured.precheck(None, {"name": "blue"})
+    assert seen == [(None, "blue", "Ida")]
+    with pytest.raises(DeclarationError, match="only a command of the terminal"):
+        thing.command("empty", risk=Risk.CHANGE, check=look)(fill)
+    with pytest.raises(DeclarationError, match="cannot be called as the command is"):
+        thing.command("drain", risk=Risk.GOVERN, terminal=True, check=lambda subject: None)(fill)
+
+
 def test_a_switch_is_an_option_and_never_a_word() -> None:
     def odd(subject: None, sure: Annotated[bool, Arg(help="sure?", label="SURE", parse=bool)]) -> Reply:
         """Odd."""

@@ -10,6 +10,7 @@ from plugins.bitrix24 import authorities, endpoints
 from plugins.bitrix24.commands import words
 from plugins.bitrix24.commands.json_views import application_view, tokens_view
 from plugins.bitrix24.credentials import Credentials, Health, KnownPortal, Vault
+from plugins.bitrix24.endpoints import Endpoint
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.spare import KEPT, USED, Spare, Spares
@@ -32,7 +33,41 @@ def known_portals(services: Services) -> list[str]:
     return [portal.name for portal in Vault(services).portals()]
 
 
-@portals.command("add", risk=Risk.GOVERN, terminal=True)
+def check_new_portal(
+    services: Services,
+    name: str,
+    *,
+    domain: str,
+    member_id: str,
+    ca_file: str = "",
+    no_ca_file: bool = False,
+    replace: bool = False,
+    **_others: object,
+) -> None:
+    """Raise what is wrong with a portal to be added, before its secrets are asked for."""
+    _new_portal(services, name, domain, member_id, ca_file=ca_file, no_ca_file=no_ca_file, replace=replace)
+
+
+def _new_portal(
+    services: Services, name: str, domain: str, member_id: str, *, ca_file: str, no_ca_file: bool, replace: bool
+) -> tuple[KnownPortal, Endpoint]:
+    """The portal as it is to be kept, and where it is. Raises PluginError when it cannot be."""
+    if ca_file and no_ca_file:
+        raise BadArgument("--ca-file and --no-ca-file contradict each other.", hint="Leave one of them out.")
+    endpoint = endpoints.portal(domain, services.settings)
+    kept = "" if no_ca_file or not replace else _stored_authorities(services, name)
+    portal = KnownPortal(
+        name=name,
+        domain=endpoint.label,
+        member_id=member_id,
+        added_at=services.clock.now_ms(),
+        authorities=authorities.read(ca_file) if ca_file else kept,
+    )
+    Vault(services).check(portal, replace=replace)
+    return portal, endpoint
+
+
+@portals.command("add", risk=Risk.GOVERN, terminal=True, check=check_new_portal)
 def add_portal(
     services: Services,
     name: Annotated[str, Arg(help="what we call it, like prod", label="NAME")],
@@ -55,16 +90,8 @@ def add_portal(
     certificates in --ca-file are stored, so the file may go; they count for this portal alone, beside those of the
     system, and --replace keeps them.
     """
-    if ca_file and no_ca_file:
-        raise BadArgument("--ca-file and --no-ca-file contradict each other.", hint="Leave one of them out.")
-    kept = "" if no_ca_file or not replace else _stored_authorities(services, name)
-    endpoint = endpoints.portal(domain, services.settings)
-    portal = KnownPortal(
-        name=name,
-        domain=endpoint.label,
-        member_id=member_id,
-        added_at=services.clock.now_ms(),
-        authorities=authorities.read(ca_file) if ca_file else kept,
+    portal, endpoint = _new_portal(
+        services, name, domain, member_id, ca_file=ca_file, no_ca_file=no_ca_file, replace=replace
     )
     credentials = Credentials(
         member_id=member_id,
@@ -92,7 +119,13 @@ def _stored_authorities(services: Services, name: str) -> str:
     return next((each.authorities for each in Vault(services).portals() if each.name == name), "")
 
 
-@portals.command("spare", risk=Risk.GOVERN, terminal=True)
+def check_spare_portal(services: Services, name: str) -> None:
+    """Raise what is wrong with a portal that is to get a spare pair, before the pair is asked for."""
+    vault = Vault(services)
+    vault.held(vault.portal(name))
+
+
+@portals.command("spare", risk=Risk.GOVERN, terminal=True, check=check_spare_portal)
 def spare_portal(
     services: Services,
     name: Annotated[str, Arg(help="the portal", label="NAME", complete=known_portals)],
