@@ -16,8 +16,8 @@ from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
 from bot.plugin import BadArgument, Refusal, Reply, Table, iso
 from bot.store.store import Store
 from bot.usecases.desk import changes_shown, newest_numbers, request_number
-from bot.usecases.review import withdraw
 from bot.usecases.settle import try_to_settle
+from bot.usecases.withdraw import withdraw
 
 
 def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> ShownStatus | None:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 from bot.core import marks
 from bot.core.audit import Fact, Tag
-from bot.core.change import NOT_BEGUN, ChangeRequest, Review, Status, Verdict, status_in_words
+from bot.core.change import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
 from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
 from bot.core.policy import BrokenGlass
 from bot.core.principals import Principal
 from bot.core.stops import StopKind
-from bot.plugin import PluginError, Refusal, Reply
+from bot.plugin import Refusal, Reply
 from bot.store.jobs import Job, Rank
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review, keeps_glass, what_stands
@@ -22,16 +22,17 @@ from bot.usecases.expire import expire
 from bot.usecases.gate import hasten_awaited, try_audit_again
 from bot.usecases.glass import bypass
 from bot.usecases.mode import barrier
-from bot.usecases.notify import announce, say_under_card, show_card, told, whisper
+from bot.usecases.notify import announce, say_under_card, show_card, whisper
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.refusals import PRESS_AGAIN, cause_of, refusal_of
 from bot.usecases.refused_commands import record_refused_click
 from bot.usecases.settle import SETTLING
-from bot.usecases.standing import look_up, outcast, unasked
+from bot.usecases.standing import look_up, unasked
 from bot.usecases.stop_requests import rejection_reason
 from bot.usecases.stops import pending_stop, settle_stop
 from bot.usecases.undelivered import Busy, DeliveryError, Lost
 from bot.usecases.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
+from bot.usecases.withdraw import what_became, withdraw
 
 NOT_OURS = "the button was not made by b24bot for this card"
 
@@ -213,16 +214,7 @@ def _rejects(inbound: Click | Form) -> bool:
 
 def already(ctx: Context, change: ChangeRequest) -> str:
     """What became of a change request, for somebody whose click came too late."""
-    return f"Your click changed nothing: {_decided(ctx, change)}"
-
-
-def _decided(ctx: Context, change: ChangeRequest) -> str:
-    """What became of a change request, and who decided it."""
-    deciding = {Status.REJECTED: Verdict.REJECT, Status.WITHDRAWN: None, Status.EXPIRED: None}
-    verdict = deciding.get(change.status, Verdict.APPROVE)
-    people = [review.reviewer for review in change.reviews if review.verdict is verdict]
-    by = f" ({', '.join(marks.person(person) for person in people)} decided)" if people else ""
-    return f"{told(ctx, change)} {status_in_words(change)}{by}."
+    return f"Your click changed nothing: {what_became(ctx, change)}"
 
 
 def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
@@ -365,37 +357,6 @@ def _withdraw(ctx: Context, click: Click, change: ChangeRequest) -> None:
         _tell(ctx, click, already(ctx, change))
     else:
         _tell(ctx, click, told if isinstance(told, str) else told.sentence)
-
-
-def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | PluginError:
-    """Take a change request back, in a unit of work that goes on; returns what to tell the person.
-
-    A refusal is returned: NotPermitted, which is recorded, when it is not theirs to withdraw; Refusal when it is not
-    waiting any more.
-    """
-    barred = _cannot_withdraw(ctx, person, change)
-    if barred:
-        record_refused_click(ctx, person, change, barred)
-        return NotPermitted(barred)
-    now = ctx.clock.now_ms()
-    ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
-    moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in NOT_BEGUN)
-    if not moved:
-        return Refusal(_decided(ctx, change))
-    record_change(ctx.store, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
-    say_under_card(ctx, change.number, f"{marks.person(person)} withdrew it.")
-    show_card(ctx, change.number)
-    return f"{told(ctx, change)} is withdrawn."
-
-
-def _cannot_withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str:
-    """Why this person may not withdraw it, whatever its status; empty when they may."""
-    if person != change.requester:
-        return "Only the person who asked can withdraw a change request."
-    if is_review(change):
-        return f"{change.id} cannot be withdrawn: somebody else decides about a broken glass."
-    barred = outcast(ctx, person) if change.status in NOT_BEGUN else None
-    return barred.reason if barred is not None else ""
 
 
 def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:

@@ -132,7 +132,7 @@ SUGGESTED = {
     "help-me": "help",
     "mesage sned hi": "message send hi",
     "connector list shop": "connector list --portal shop",
-    "connector status 'my shop'": "connector status --portal 'my shop'",
+    "connector status 'my shop'": 'connector status --portal "my shop"',
 }
 
 

@@ -16,7 +16,7 @@ from bot.usecases import buttons
 from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
 from bot.usecases.pace import Pace, Way
 from bot.usecases.receive import MOST_WAITING, receive
-from bot.usecases.review import withdraw
+from bot.usecases.withdraw import withdraw
 from tests.usecases.office import ANTON, GLEB, OLGA, SHELL, VERA, VIKTOR, Office
 
 ALWAYS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
