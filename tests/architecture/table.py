@@ -61,8 +61,8 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "sqlite3": ("bot.store",),
     "pysqlite3": ("bot.store",),
     "cryptography": ("bot.store", f"{_BITRIX24}.simulator"),
-    "requests": (f"{_BITRIX24}.client",),
-    "urllib3": (f"{_BITRIX24}.client",),
+    "requests": (f"{_BITRIX24}.client", f"{_BITRIX24}.failures"),
+    "urllib3": (f"{_BITRIX24}.client", f"{_BITRIX24}.connections", f"{_BITRIX24}.failures"),
     "websockets": ("bot.playground.workspace",),
     "_typeshed": tuple(ROOMS),
 }

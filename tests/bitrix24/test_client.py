@@ -19,7 +19,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.core.execution import SETTLE_AFTER_MS
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
-from plugins.bitrix24.client import POOL, UNTAKEN_MS, HttpWire, _Noting, public_tls
+from plugins.bitrix24.client import POOL, HttpWire, public_tls
+from plugins.bitrix24.connections import UNTAKEN_MS, NotingConnection
 from plugins.bitrix24.links import Destination, Links
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.simulator import PortalSimulator
@@ -135,7 +136,7 @@ def test_whether_it_may_be_sent_is_asked_when_it_is_connected_and_before_the_fir
 def test_bytes_that_nobody_takes_are_thrown_away_also_when_their_sender_is_dead() -> None:
     """Else a call of a process that died could arrive when nobody waits for its effect any more."""
     with serving(lambda _request: WebReply()) as server:
-        connection = _Noting("127.0.0.1", int(server.url.rpartition(":")[2]))
+        connection = NotingConnection("127.0.0.1", int(server.url.rpartition(":")[2]))
         connection.connect()
         assert connection.sock is not None
         set_to = connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)

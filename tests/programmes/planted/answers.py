@@ -153,7 +153,7 @@ ANSWERS: tuple[Bug, ...] = (
         "dns-decides",
         "the name of a portal inside a network is looked up instead of going to the listed address",
         (
-            "plugins/bitrix24/client.py",
+            "plugins/bitrix24/connections.py",
             "            named, self._dns_host = self._dns_host, address",
             "            named, self._dns_host = self._dns_host, self._dns_host",
         ),
