@@ -37,7 +37,8 @@ from bot.playground.workspace.signing import signed_headers
 from bot.plugin import Group, Reply, Risk
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
-from bot.web.site import SLACK_PATH, Wsgi
+from bot.web.health import Wsgi
+from bot.web.site import SLACK_PATH
 
 REGISTERED = (1, 50, 200)
 ROUND = 50

@@ -33,7 +33,7 @@ from plugins.bitrix24.credentials import Vault
 from plugins.bitrix24.links import Destination, Link, Links, Traffic, traffic_of
 from plugins.bitrix24.operating import Operating
 from plugins.bitrix24.settings import take_over
-from plugins.bitrix24.wire import Exchange, HttpRequest, Patience
+from plugins.bitrix24.wire import Exchange, HttpRequest, MaySend, Patience
 
 SERVE = (
     "import functools; from plugins.bitrix24.simulator.server import serve; "
@@ -111,8 +111,12 @@ class OverTls:
     def __init__(self, wire: HttpWire) -> None:
         self._wire = wire
 
-    def send(self, request: HttpRequest, patience: Patience) -> Exchange:
-        return self._wire.send(replace(request, url=request.url.replace("http://", "https://", 1)), patience)
+    def send(self, request: HttpRequest, patience: Patience, may_send: MaySend | None = None) -> Exchange:
+        over_tls = replace(request, url=request.url.replace("http://", "https://", 1))
+        return self._wire.send(over_tls, patience, may_send)
+
+    def close(self) -> None:
+        self._wire.close()
 
 
 def unlimited(services: Services, _member_id: str) -> Traffic:
