@@ -53,8 +53,7 @@ class DeclaredCommand(click.Command):
         if self.declared.path == "help" and not as_json and of_terminal(words):
             click.echo(_help_of(click.get_current_context().find_root(), of_terminal(words).split()))
             return
-        line = f"{self.declared.path} {join(words)}".strip()
-        show(perform(terminal, line, yes=yes), as_json=as_json)
+        show(perform(terminal, join(self.declared, words), yes=yes), as_json=as_json)
 
     def complete_value(self, ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The values that fit after the words typed so far."""

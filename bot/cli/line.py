@@ -17,10 +17,11 @@ from bot.cli.progress import progress_bar
 from bot.cli.terminal import Terminal, assert_trusted
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
-from bot.core.errors import NotPermitted
-from bot.core.invocation import AnyCommand, check_words, find, understand
+from bot.core.errors import NotPermitted, WordsError
+from bot.core.invocation import AnyCommand, check_words, recognize, understand
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
-from bot.core.tokenizer import words_of
+from bot.core.tokenizer import read, render
+from bot.core.typed_line import TypedLine
 from bot.plugin import Plugin, Refusal, Reply, quote
 from bot.plugin.quoting import option_word
 from bot.store.seats import WORKER
@@ -62,19 +63,35 @@ class Told:
     """The portal the answer is about, where there are several."""
 
 
-def join(words: Iterable[str]) -> str:
+def join(command: AnyCommand, words: Iterable[str]) -> str:
     """Words as the shell split them, as one line for the bot's own parser: each stays one word, exactly as it is.
 
     Only a dash that a keyboard put before an option's name is a hyphen here, too.
     """
-    return " ".join(quote(option_word(word)) for word in words)
+    path = command.path.split()
+    line = read(render([*path, *map(option_word, words)]))
+    return _exact(TypedLine(command=command, line=line, at=len(path)))
 
 
-def typed_line(words: Sequence[str]) -> str:
+def _exact(typed: TypedLine) -> str:
+    return render([*typed.path, *replace(typed, exact=True).words()])
+
+
+def typed_line(commands: Sequence[AnyCommand], words: Sequence[str]) -> str:
     """Words that are a line as one would type it in Slack; what stood in the shell's own quotation marks is exact."""
     if len(words) == 1:
         return words[0].strip()
-    return " ".join(quote(word) if not word or _NEEDS_QUOTES.search(word) else word for word in words)
+    line = " ".join(quote(word) if _is_quoted(word) else word for word in words)
+    try:
+        typed = recognize(commands, line)
+        return _exact(typed) if any(_is_quoted(typed.line.words[at].text) for at in typed.free) else line
+    except WordsError:
+        return line
+
+
+def _is_quoted(word: str) -> bool:
+    """Whether a word that the shell handed over can only have stood in its quotation marks."""
+    return not word or bool(_NEEDS_QUOTES.search(word))
 
 
 _NEEDS_QUOTES = re.compile(r"[\s'\"\\]")
@@ -85,12 +102,12 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
 
     Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
     """
-    typed = words_of(line or "help")
-    if typed[:1] == [STATUS]:
+    if [word.text for word in read(line).words[:1]] == [STATUS]:
         terminal.assert_sound()
     with terminal.bot() as bot:
         check_secrets(bot.context, [line])
-        command, words = find(bot.context.registry, typed)
+        typed = recognize(bot.context.registry, line or "help")
+        command, words = typed.command, typed.words()
         plugin = bot.context.registry.owner(command)
         _look_at_log(bot, thoroughly=command.path == STATUS)
         try:
@@ -102,7 +119,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
                 answered = _set_up(terminal, bot, plugin, command, line)
             else:
                 answered = _ask(terminal, bot, line, yes=yes)
-            return replace(answered, reply=with_reading(answered.reply, line))
+            return replace(answered, reply=with_reading(bot.context, answered.reply, line))
         except NotPermitted as error:
             _record_refused(terminal, bot, line, error.sentence)
             raise

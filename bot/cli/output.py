@@ -122,7 +122,8 @@ def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> 
     """Say on stderr what was wrong and what to do; returns the exit code."""
     code = exit_code(error)
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
-    hint = error.hint or (f"Did you mean: b24bot {shell_line(suggestion)}" if suggestion else "")
+    meant = f"Did you mean: b24bot {shell_line(suggestion)}" if suggestion else ""
+    hint = " ".join(filter(None, [error.hint, meant]))
     sentence, hint = (redact(plain(text), hidden) for text in (error.sentence, hint))
     remote = getattr(error, "code", "")
     if as_json:

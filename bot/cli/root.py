@@ -19,6 +19,7 @@ from bot.cli.declared import DeclaredCommand, NounGroup, unknown
 from bot.cli.doctor import doctor
 from bot.cli.init import init
 from bot.cli.key import key
+from bot.cli.leftover import whole_values
 from bot.cli.outbox import outbox
 from bot.cli.output import print_error
 from bot.cli.play import play
@@ -29,9 +30,12 @@ from bot.cli.simulate import simulate
 from bot.cli.terminal import Terminal
 from bot.clock import incident_id
 from bot.core.errors import WordsError
+from bot.core.typed_line import IN_MARKS
 from bot.plugin import PluginError
 
 log = logging.getLogger("b24bot.cli")
+TYPED = "b24bot.typed"
+"""Under which click keeps what was typed."""
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Set up": (init, access, completion),
     "Run": (serve, work),
@@ -65,12 +69,16 @@ class Root(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note --json before anything can be wrong with the rest: errors are told in the same form as answers."""
         ctx.ensure_object(Terminal).as_json = "--json" in args
+        ctx.meta[TYPED] = tuple(args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
+            meant = whole_values(error, ctx.meta.get(TYPED, ()))
+            if meant:
+                raise WordsError(error.format_message(), hint=IN_MARKS, suggestion=meant) from None
             if not ctx.ensure_object(Terminal).as_json:
                 raise
             usage = error.ctx.get_usage() if error.ctx is not None else ""

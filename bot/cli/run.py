@@ -21,7 +21,8 @@ def run(terminal: Terminal, words: tuple[str, ...], as_json: bool, yes: bool) ->
     What only reads is answered. What could do damage becomes a change request for others to approve in Slack.
     """
     command = terminal.host_settings["B24BOT_COMMAND"]
-    line = typed_line(words)
+    typed = words[1:] if words[0] == command else words
+    line = typed_line(terminal.declared.commands, typed or [""])
     if line.startswith(f"{command} "):
         line = line.removeprefix(command).strip()
     show(perform(terminal, line, yes=yes), as_json=as_json)

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any
 
-from bot.core.characters import drop_invisible
 from bot.core.errors import WordsError
-from bot.core.redact import Fingerprint, personal_mark, redact
 from bot.core.suggest import nearest
-from bot.core.tokenizer import render, words_of
-from bot.core.words import one_line, unbroken
-from bot.plugin import BadArgument, Command, Parameter, PluginError, Risk, quote
+from bot.core.tokenizer import read, render, words_of
+from bot.core.typed_line import HOST_OPTIONS as HOST_OPTIONS
+from bot.core.typed_line import IN_MARKS, TypedLine, is_option
+from bot.core.typed_line import AnyCommand as AnyCommand
+from bot.core.words import unbroken
+from bot.plugin import BadArgument, Parameter, Risk, quote
 
-AnyCommand = Command[Any]
 LONGEST_LINE = 4_000
-LONGEST_RECORDED = 200
-_COMMAND_WORD = re.compile(r"[^\W\d_][\w-]{0,30}")
-_CUT_MARK = re.compile("‹[^›]*$")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
 
 
@@ -52,12 +48,6 @@ class Understood:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dry-run": "", "--break-glass": ""}
-"""Options of every command: the portal to act on, why, only showing what would happen, and not waiting for others.
-
-Those of the terminal alone take none of them."""
-
-
 def portal_option(name: str) -> str:
     """How a line names its portal."""
     return f"--portal {quote(name)}" if not name.startswith("--") else quote(f"--portal={name}")
@@ -68,66 +58,29 @@ def legible(text: str) -> str:
     return _MENTION.sub(lambda found: f"@{found[2] or found[1]}", text)
 
 
-def recorded(
-    text: str,
-    secrets: Iterable[str] = (),
-    *,
-    commands: Iterable[AnyCommand],
-    fingerprint: Fingerprint | None = None,
-) -> str:
-    """A typed line as the record keeps it: as it is read, on one line, without secrets, and cut.
+def read_line(text: str, commands: Iterable[AnyCommand] = ()) -> str:
+    """A typed line as it was read; empty where a reader of plain marks and blanks would have read the same.
 
-    Of what is a customer's, as the one of the `commands` declares it, a mark stands in the line. A line that none of
-    them takes may have a customer's words anywhere, so only the beginning of it is kept.
-
-    What reads as nothing, such as blanks, invisible characters or an empty pair of quotation marks, must not push the
-    rest out of the record.
+    A free text is what it is only for the command it belongs to.
     """
-    line, known = drop_invisible(text), list(commands)
+    if len(text) > LONGEST_LINE:
+        return ""
     try:
-        command = understand(known, line).command
-    except PluginError:
-        kept = _beginning(line, fingerprint)
-    else:
-        words = words_of(line)
-        rest = find(known, words)[1]
-        path = words[: len(words) - len(rest)]
-        kept = render([word for word in (*path, *_without_personal(command, rest, fingerprint)) if word])
-    return _CUT_MARK.sub("", redact(one_line(kept), secrets, fingerprint)[:LONGEST_RECORDED])
-
-
-def _beginning(line: str, fingerprint: Fingerprint | None) -> str:
-    """The first two words of a line, as far as they may be those of a command, and a mark for the rest of it."""
-    first = list(takewhile(_COMMAND_WORD.fullmatch, line.split(maxsplit=2)[:2]))
-    rest = line.strip().split(maxsplit=len(first))[len(first) :]
-    return " ".join([*first, *(personal_mark(words, fingerprint) for words in rest)])
-
-
-def _without_personal(command: AnyCommand, rest: Iterable[str], fingerprint: Fingerprint | None) -> Iterator[str]:
-    """The words after those of the command, with a mark for each value that is a customer's."""
-    personal = {parameter.option for parameter in command.parameters if parameter.flag and parameter.arg.personal}
-    hidden = False
-    for word in rest:
-        name, equals, value = word.partition("=")
-        if hidden:
-            word, hidden = personal_mark(word, fingerprint), False
-        elif name in personal and equals:
-            word = f"{name}={personal_mark(value, fingerprint)}"
-        elif name in personal:
-            hidden = True
-        yield word
-
-
-def read_line(text: str) -> str:
-    """A typed line as it was read; empty where a reader of plain marks and blanks would have read the same."""
-    try:
-        words = words_of(text) if len(text) <= LONGEST_LINE else []
+        words = _words(text, commands)
     except WordsError:
         return ""
     try:
-        return "" if shlex.split(text) == words or not words else render(words)
+        return "" if " ".join(shlex.split(text)) == " ".join(words) or not words else render(words)
     except ValueError:
         return render(words)
+
+
+def _words(text: str, commands: Iterable[AnyCommand]) -> list[str]:
+    try:
+        typed = recognize(commands, text)
+        return [*typed.path, *typed.words()]
+    except WordsError:
+        return words_of(text)
 
 
 def check_length(text: str) -> None:
@@ -174,13 +127,38 @@ def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, 
 def command_of(commands: Iterable[AnyCommand], text: str) -> AnyCommand:
     """The command a line is for; its arguments are not read. Raises WordsError."""
     check_length(text)
-    return find(commands, words_of(text))[0]
+    return recognize(commands, text).command
+
+
+def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:
+    """The line with the command it is for; its arguments are not read. Raises WordsError."""
+    line = read(text)
+    try:
+        command, rest = find(commands, [word.text for word in line.words])
+    except WordsError as error:
+        raise line.fault or error from None
+    return TypedLine(command=command, line=line, at=len(line.words) - len(rest))
 
 
 def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
     """Read a whole line. Raises WordsError or BadArgument; nothing is lost, the sentence quotes what was read."""
     check_length(text)
-    command, rest = find(commands, words_of(text))
+    typed = recognize(commands, text)
+    try:
+        return _understood(typed.command, typed.words())
+    except BadArgument as error:
+        meant = "" if isinstance(error, WordsError) and error.suggestion else _meant(typed)
+        if not meant:
+            raise
+        raise WordsError(error.sentence, hint=IN_MARKS, suggestion=meant) from None
+
+
+def _meant(typed: TypedLine) -> str:
+    """The line that was meant where an option's value is of several words and not in quotation marks."""
+    return typed.meant(lambda words: _understood(typed.command, words))
+
+
+def _understood(command: AnyCommand, rest: Sequence[str]) -> Understood:
     words, options = _host_options(command, [_named(command, word) for word in rest])
     _refuse_host_options(command, options)
     invocation = Invocation(
@@ -250,7 +228,7 @@ def _value_of(command: AnyCommand, option: str, label: str, queue: list[str]) ->
     """The word after an option. Another option is not taken for it: a --dry-run must not be swallowed."""
     if not queue:
         raise WordsError(f"{option} needs a value.", hint=f"For example: {command.path} … {option} {label}")
-    if queue[0].startswith("--"):
+    if is_option(queue[0]):
         raise WordsError(f"{option} needs a value before {queue[0]}.", hint=f"A value that begins so: {option}=--…")
     return queue.pop(0)
 
@@ -287,7 +265,7 @@ def arguments(
     while queue:
         word = queue.pop(0)
         name, equals, value = word.partition("=")
-        if not word.startswith("--"):
+        if not is_option(word):
             plain.append(word)
         elif name not in flags:
             raise _unknown_option(command, name, flags)

@@ -9,29 +9,74 @@ as releases before stored it, as `shlex.split` reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.core.characters import GUILLEMETS, QUOTE_MARKS, SINGLE, closers, drop_invisible
 from bot.core.errors import WordsError
 from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, is_blank, option_word, quote
 
+LONE_LINK = re.compile(rf"(?<!\S){LINK.pattern}(?!\S)")
 LONE = "’´`"
 """Marks that are none when they are alone: an apostrophe, an accent, a tick left over."""
 WRAPPED = 2
 """How often a whole line may stand in quotation marks."""
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a line. Raises WordsError where a quotation mark is left open."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word of a line: as it is read, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+    is_quotation: bool = False
+    """All of it stands in one pair of quotation marks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line as it is read. `fault` is what is wrong with its quotation marks, from the word `faulty` on."""
+
+    text: str
+    words: Sequence[Word]
+    fault: WordsError | None = None
+    faulty: int = 0
+
+    def as_typed(self, places: Sequence[int]) -> str:
+        """The words at these places with what stands around and between them; of one quotation, what is in it.
+
+        Between words that do not follow each other stands a blank.
+        """
+        words = [self.words[place] for place in places]
+        if len(words) == 1 and words[0].is_quotation:
+            return words[0].text
+        starts = [at for at, place in enumerate(places) if at == 0 or place != places[at - 1] + 1]
+        runs = [words[start:end] for start, end in pairwise([*starts, len(words)])]
+        text = " ".join(LONE_LINK.sub(r"\1", self.text[run[0].start : run[-1].end]) for run in runs)
+        return text.strip("".join(filter(is_blank, text)))
+
+
+def read(text: str) -> Line:
+    """Read a line, even if a quotation mark is left open."""
     line = drop_invisible(text)
     for _ in range(WRAPPED):
         reading = _Reading(line)
-        words = reading.words()
+        found = reading.read()
         if not reading.is_one_quotation:
-            return words
+            return found
         # Quotation marks around the whole line.
-        line = words[0]
-    return _Reading(line).words()
+        line = found.words[0].text
+    return _Reading(line).read()
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a line. Raises WordsError where a quotation mark is left open."""
+    line = read(text)
+    if line.fault is not None:
+        raise line.fault
+    return [word.text for word in line.words]
 
 
 def render(words: Iterable[str]) -> str:
@@ -42,7 +87,8 @@ def render(words: Iterable[str]) -> str:
 class _Word:
     """A word while it is read: its text, and how much of it stood outside quotation marks at its beginning."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: int = 0) -> None:
+        self.start = start
         self.text = ""
         self.bare: str | None = ""
         """What was read before the first quotation; None once one has begun the word."""
@@ -53,7 +99,11 @@ class _Word:
         self.text += text
         self.begun = True
 
-    def finished(self) -> str:
+    def finished(self, end: int, *, ends_quoted: bool) -> Word:
+        whole = self.quotations == 1 and self.bare is None and ends_quoted
+        return Word(text=self._finished(), start=self.start, end=end, is_quotation=whole)
+
+    def _finished(self) -> str:
         if self.quotations == 0:
             word = self.text.strip(TICK)
             link = LINK.fullmatch(word)
@@ -74,23 +124,29 @@ class _Reading:
         self._ends_quoted = False
         self._last: dict[frozenset[str], int] = {}
         self._unclosed: set[str] = set()
+        self._fault: WordsError | None = None
+        self._fault_at = 0
 
-    def words(self) -> list[str]:
-        found: list[_Word] = []
+    def read(self) -> Line:
+        found: list[Word] = []
         at, word = 0, _Word()
-        while at < len(self.line):
-            if is_blank(self.line[at]):
+        while at <= len(self.line):
+            if at == len(self.line) or is_blank(self.line[at]):
                 if word.begun:
-                    found.append(word)
-                at, word = at + 1, _Word()
+                    self._finish(word, at, found)
+                at += 1
+                word = _Word(at)
             else:
                 at = self._read_piece(at, word)
-        if word.begun:
-            found.append(word)
         only = found[0] if len(found) == 1 else None
-        whole = only is not None and only.quotations == 1 and only.bare is None and self._ends_quoted
-        self.is_one_quotation = whole and only is not None and any(map(is_blank, only.text.strip()))
-        return [text for word in found if (text := word.finished()) or word.quotations]
+        self.is_one_quotation = only is not None and only.is_quotation and any(map(is_blank, only.text.strip()))
+        faulty = sum(word.end <= self._fault_at for word in found)
+        return Line(text=self.line, words=found, fault=self._fault, faulty=faulty)
+
+    def _finish(self, word: _Word, end: int, found: list[Word]) -> None:
+        finished = word.finished(end, ends_quoted=self._ends_quoted)
+        if finished.text or word.quotations:
+            found.append(finished)
 
     def _read_piece(self, at: int, word: _Word) -> int:
         """Read what begins here into the word: a quotation or one character. Returns where it ends."""
@@ -98,10 +154,10 @@ class _Reading:
         self._ends_quoted = False
         if char == "\\":
             if at + 1 == len(self.line):
-                raise WordsError(f"A backslash at the end has nothing after it in: {self.line}", hint="Take it away.")
-            word.add(self.line[at + 1])
-            return at + 2
-        if char in QUOTES and self._opens(at, word):
+                self._note(at, f"A backslash at the end has nothing after it in: {self.line}", "Take it away.")
+            word.add(self.line[at + 1 : at + 2] or char)
+            return min(at + 2, len(self.line))
+        if char in QUOTES and not self._fault and self._opens(at, word):
             end = self._quotation(at, word)
             if end:
                 return end
@@ -118,24 +174,28 @@ class _Reading:
         return self.line[at] in "\"'" and not (self._letter(at - 1) and self._letter(at + 1))
 
     def _quotation(self, at: int, word: _Word) -> int:
-        """Read a quotation into the word. Returns where it ends, or 0 where the mark is none. Raises WordsError."""
+        """Read a quotation into the word. Returns where it ends, or 0 where the mark is none."""
         opener = self.line[at]
         size = self._ticks(at) if opener == TICK else 1
         end = self._closed_at(at + size, opener)
         if end is None and opener in LONE:
             return 0
         if end is None:
-            raise WordsError(
-                f"A {'single' if opener in SINGLE else 'double'} quotation mark ({opener}) is opened and not closed "
-                f"in: {self.line}",
-                hint="Close it, or put the whole text between double quotation marks.",
-            )
+            weight = "single" if opener in SINGLE else "double"
+            sentence = f"A {weight} quotation mark ({opener}) is opened and not closed in: {self.line}"
+            self._note(at, sentence, "Close it, or put the whole text between double quotation marks.")
+            return 0
         if not word.begun:
             word.bare = None
         word.add(_inside(opener, self.line[at + size : end]))
         word.quotations += 1
         self._ends_quoted = True
         return end + (min(size, self._ticks(end)) or 1)
+
+    def _note(self, at: int, sentence: str, hint: str) -> None:
+        """Note the first fault. Behind it, marks are taken for themselves: what they belong to is not known."""
+        if self._fault is None:
+            self._fault, self._fault_at = WordsError(sentence, hint=hint), at
 
     def _ticks(self, at: int) -> int:
         end = at

@@ -34,6 +34,8 @@ class Arg:
     personal: bool = False
     person: bool = False
     complete: Callable[[Any], Iterable[str]] | None = None
+    free: bool = False
+    """For the last argument, of many words: they are a text and arrive as one, as typed, with its marks and blanks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
-from bot.core.invocation import recorded
+from bot.core.recorded_line import recorded
 from bot.core.redact import shorten
 from bot.store.store import Store
 from bot.usecases.context import Context

@@ -101,8 +101,11 @@ def _at_home(ctx: Context, person: Principal) -> Principal:
     return Principal(team=team, user=person.user)
 
 
+Why = Annotated[str, Arg(label="REASON", help="why, for everybody to read", free=True)]
+
+
 @freezing.command("", risk=Risk.HALT, examples=["", "the portal loses messages"])
-def freeze(house: House, *reason: Annotated[str, Arg(label="REASON", help="why, for everybody to read")]) -> Answer:
+def freeze(house: House, *reason: Why) -> Answer:
     """Stop at once: nothing that changes a portal is taken on or run until somebody unfreezes.
 
     What already runs finishes and is recorded. Reading goes on, and so do the commands about the allow-list.

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 
 from bot.core.change import NOT_BEGUN, ChangeRequest, Status
 from bot.core.characters import drop_invisible
-from bot.core.errors import WordsError
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
 from bot.core.invocation import understand
 from bot.core.policy import Allowed, decide
 from bot.core.principals import Principal
 from bot.core.redact import shorten
 from bot.core.stops import NewStop, StopKind
-from bot.core.tokenizer import render, words_of
-from bot.core.words import one_line
+from bot.core.tokenizer import Line, read, render
+from bot.core.words import one_line, unbroken
 from bot.plugin import PluginError, Risk
-from bot.plugin.quoting import DASHES, option_word
+from bot.plugin.quoting import DASHES
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review
 from bot.usecases.consider import role_of
@@ -26,7 +26,7 @@ from bot.usecases.rules import LONGEST_REASON, freeze_reason, freezing
 
 LONGEST_REJECTION = 1_000
 """Characters of why somebody rejects, as many as the form takes."""
-DRY_RUN = "--dry-run"
+DRY_RUN, REASON = "--dry-run", "--reason"
 _MARKS = ".,:;!?…"
 """What people put right behind a word."""
 _BOLD = "*_~"
@@ -43,21 +43,29 @@ def stop_requested(ctx: Context, inbound: Inbound) -> NewStop | None:
 
 
 def freeze_line(text: str) -> str:
-    """A freeze with all that stands behind the word as its reason, quoted; any other line as it is.
+    """A freeze with all that stands behind the word as its reason, as typed; any other line as it is.
 
     Nobody who says stop shall be told what is wrong with an option, a quotation mark or the length of their words. Only
     a plain --dry-run is what it is anywhere else.
     """
-    try:
-        noun, *rest = words_of(text) or [""]
-    except WordsError:
-        noun, *rest = map(option_word, drop_invisible(text).split())
+    line = read(text)
+    noun, *rest = [word.text for word in line.words] or [""]
     if noun.strip(_BOLD).rstrip(_MARKS).lower() != freezing.noun:
         return text
-    reason = " ".join(word.removeprefix("--reason=") for word in rest if word not in ("--reason", DRY_RUN))
     # In front of a word a dash begins an option, or another language's sentence.
-    reason = shorten(" ".join(reason.split()).lstrip(_DASHES), LONGEST_REASON)
+    reason = shorten(unbroken(_all_but_options(line)).lstrip(_DASHES), LONGEST_REASON)
     return render([freezing.noun, *([reason] if reason else []), *([DRY_RUN] if DRY_RUN in rest else [])])
+
+
+def _all_but_options(line: Line) -> str:
+    """What stands behind the word, without the names of the options that a freeze has."""
+    places = [at for at, word in enumerate(line.words) if at and word.text not in (REASON, DRY_RUN)]
+    pieces: list[str] = []
+    for is_named, run in groupby(places, lambda at: line.words[at].text.startswith(f"{REASON}=")):
+        of_run = list(run)
+        named = [line.words[at].text.removeprefix(f"{REASON}=") for at in of_run]
+        pieces += named if is_named else [line.as_typed(of_run)]
+    return " ".join(pieces)
 
 
 def rejection_reason(form: Form) -> str:

@@ -92,6 +92,44 @@ def test_a_secret_of_the_bot_in_a_line_or_a_reason_is_refused_and_not_recorded(s
         assert store.changes.get(1001) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("connector", "error", "myconnector", "1", "the", "old  «bridge»", "is", "--dry-run"), "the old  «bridge» is"),
+        (
+            ("run", "connector", "error", "myconnector", "1", "the", "old  «bridge»", "is", "--dry-run"),
+            "the old  «bridge» is",
+        ),
+        (("run", "connector", "error", "myconnector", "1", "«the", "bridge»", "--dry-run"), "the bridge"),
+        (
+            ("run", "connector error myconnector 1 the  “old” bridge isn't --reason x --dry-run"),
+            "the  “old” bridge isn't",
+        ),
+    ],
+)
+def test_a_text_that_was_typed_in_a_shell_has_none_of_its_quotation_marks(
+    staffed: Desk, words: tuple[str, ...], text: str
+) -> None:
+    shown = staffed.json(*words)
+    assert shown["data"]["summary"] == f"Mark myconnector as broken on line 1 · Sales EU of default: {text}"
+
+
+def test_words_that_an_options_value_leaves_over_are_answered_with_the_line_as_a_shell_reads_it(office: Desk) -> None:
+    ways: tuple[tuple[str, ...], ...] = (
+        (*REMOVE, "--reason", "старый", "номер"),
+        ("run", f"{' '.join(REMOVE)} --reason старый номер"),
+    )
+    for typed in ways:
+        told = office.run(*typed)
+        assert told.exit_code == 2
+        assert "Did you mean: b24bot connector remove myconnector --reason 'старый номер'" in told.stderr
+    told = office.run("audit", "find", "--text", "old", "number", "--limit", "5")
+    assert "unexpected extra argument (number)" in told.stderr
+    assert "Did you mean: b24bot audit find --text 'old number' --limit 5" in told.stderr
+    for stray in (("old", "--text", "number"), ("--limit", "5", "6")):
+        assert "Did you mean" not in office.run("audit", "find", *stray).stderr
+
+
 def test_words_that_the_shell_has_split_are_a_line_as_well(staffed: Desk) -> None:
     staffed.run("run", *REMOVE, "—reason", "«старый", "номер»")
     (change,) = staffed.json("request", "list")

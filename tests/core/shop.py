@@ -100,6 +100,18 @@ def send(_: None, *words: Annotated[str, Arg(help="the text", label="WORD")]) ->
     return Reply(title=" ".join(words))
 
 
+@messages.command("say", risk=Risk.CHANGE)
+def say(
+    _: None,
+    connector: ID,
+    *text: Annotated[str, Arg(help="what is said", label="TEXT", free=True)],
+    by: Annotated[str, Arg(help="who says it", label="NAME")] = "",
+    loud: Annotated[bool, Arg(help="shout", label="")] = False,
+) -> Reply:
+    """Say a text."""
+    return Reply(title=" ".join(text))
+
+
 @lines.command("list", risk=Risk.READ)
 def list_lines(
     _: None,

@@ -19,9 +19,9 @@ from bot.core.invocation import (
     arguments,
     find,
     read_line,
-    recorded,
     understand,
 )
+from bot.core.recorded_line import recorded
 from bot.core.tokenizer import words_of
 from bot.core.words import unbroken
 from bot.plugin import Arg, BadArgument, Group, PluginError, Reply, Risk
@@ -76,7 +76,8 @@ BAD: dict[str, tuple[str, str]] = {
         "It takes --portal, --reason, --dry-run, --break-glass.",
     ),
     "connector remove shop --reson x": ("has no option --reson", "Did you mean --reason?"),
-    "connector remove shop --": ("has no option --.", "It takes"),
+    "connector remove shop --": ("does not take “--”", "Usage"),
+    "connector remove shop --=": ("does not take “--=”", "Usage"),
     "connector remove shop --reason": ("--reason needs a value", "connector remove … --reason TEXT"),
     "connector remove shop --portal": ("--portal needs a value", "--portal NAME"),
     "connector remove shop --reason --dry-run": ("--reason needs a value before --dry-run", "--reason=--"),

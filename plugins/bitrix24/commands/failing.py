@@ -30,7 +30,7 @@ def set_connector_error(
     portal: Portal,
     connector: ConnectorId,
     line: LineNumber,
-    *text: Annotated[str, Arg(help="what is wrong, for whoever looks at it here", label="TEXT")],
+    *text: Annotated[str, Arg(help="what is wrong, for whoever looks at it here", label="TEXT", free=True)],
     clear: Annotated[bool, Arg(help="take the error away", label="")] = False,
 ) -> Plan | Nothing:
     """Mark a connector as broken on an open line, or clear that.

@@ -193,14 +193,14 @@ DOORS: tuple[Bug, ...] = (
     bug(
         "unread-line-recorded",
         "a line that is not read stands in the audit log with all that was typed",
-        ("bot/core/invocation.py", "        kept = _beginning(line, fingerprint)\n", "        kept = line\n"),
+        ("bot/core/recorded_line.py", "        kept = _beginning(line, fingerprint)\n", "        kept = line\n"),
         by="tests/core/test_invocation.py",
     ),
     bug(
         "customer-recorded",
         "a customer's words stand in the audit log",
         (
-            "bot/core/invocation.py",
+            "bot/core/recorded_line.py",
             "        elif name in personal:\n            hidden = True",
             "        elif name in personal:\n            hidden = False",
         ),

@@ -1,0 +1,67 @@
+"""A typed line as the record keeps it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+
+from bot.core.characters import drop_invisible
+from bot.core.invocation import AnyCommand, recognize, understand
+from bot.core.redact import Fingerprint, personal_mark, redact
+from bot.core.tokenizer import render
+from bot.core.words import one_line
+from bot.plugin import PluginError
+
+LONGEST_RECORDED = 200
+_COMMAND_WORD = re.compile(r"[^\W\d_][\w-]{0,30}")
+_CUT_MARK = re.compile("‹[^›]*$")
+
+
+def recorded(
+    text: str,
+    secrets: Iterable[str] = (),
+    *,
+    commands: Iterable[AnyCommand],
+    fingerprint: Fingerprint | None = None,
+) -> str:
+    """A typed line as the record keeps it: as it is read, on one line, without secrets, and cut.
+
+    Of what is a customer's, as the one of the `commands` declares it, a mark stands in the line. A line that none of
+    them takes may have a customer's words anywhere, so only the beginning of it is kept.
+
+    What reads as nothing, such as blanks, invisible characters or an empty pair of quotation marks, must not push the
+    rest out of the record.
+    """
+    line, known = drop_invisible(text), list(commands)
+    try:
+        typed = recognize(known, line)
+        understand(known, line)
+    except PluginError:
+        kept = _beginning(line, fingerprint)
+    else:
+        rest = _without_personal(typed.command, typed.words(), fingerprint)
+        kept = render([word for word in (*typed.path, *rest) if word])
+    return _CUT_MARK.sub("", redact(one_line(kept), secrets, fingerprint)[:LONGEST_RECORDED])
+
+
+def _beginning(line: str, fingerprint: Fingerprint | None) -> str:
+    """The first two words of a line, as far as they may be those of a command, and a mark for the rest of it."""
+    first = list(takewhile(_COMMAND_WORD.fullmatch, line.split(maxsplit=2)[:2]))
+    rest = line.strip().split(maxsplit=len(first))[len(first) :]
+    return " ".join([*first, *(personal_mark(words, fingerprint) for words in rest)])
+
+
+def _without_personal(command: AnyCommand, rest: Iterable[str], fingerprint: Fingerprint | None) -> Iterator[str]:
+    """The words after those of the command, with a mark for each value that is a customer's."""
+    personal = {parameter.option for parameter in command.parameters if parameter.flag and parameter.arg.personal}
+    hidden = False
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if hidden:
+            word, hidden = personal_mark(word, fingerprint), False
+        elif name in personal and equals:
+            word = f"{name}={personal_mark(value, fingerprint)}"
+        elif name in personal:
+            hidden = True
+        yield word
