@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.slack.authentication import Authentication
 from bot.slack.bolt import dispatcher, make_bolt
+from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Gateway, Identity, make_client
 from bot.slack.socket import Socket
@@ -149,7 +151,7 @@ def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False
     The seats come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
     errors of bot.core.errors, and has let go of everything then. With `socket` the app token is looked at, too.
     """
-    environment = Environment(settings, lambda: settings, by_http=not socket)
+    environment = Environment(settings, lambda: settings, by_http=not socket, starting=True)
     require_stage(Stage.SETTINGS, environment)
     make_home(settings.home)
     check_modes(settings)
@@ -256,8 +258,14 @@ class Running:
             receive=partial(receive, context),
             identity=lambda: self.bot.gateway.identity,
         )
-        self.socket = Socket(app, settings.require(APP_TOKEN), client, clock=self._wall)
+        self._note_socket("")
+        self.socket = Socket(app, settings.require(APP_TOKEN), client, clock=self._wall, note=self._note_socket)
         self.socket.start()
+
+    def _note_socket(self, reason: str) -> None:
+        """Keep for doctor why Slack delivers nothing; the log and /readyz tell it without the database, too."""
+        with suppress(StoreUnavailable), self.bot.store.unit_of_work() as store:
+            store.facts.put(SOCKET_REFUSED, reason)
 
     def readiness(self) -> Mapping[str, bool]:
         """What has to hold before a click can be taken."""

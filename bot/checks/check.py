@@ -14,17 +14,22 @@ from bot.slack.gateway import Identity, ask_identity, make_client
 from bot.slack.token_errors import BOT_TOKEN
 from bot.store.database import FILE_NAME, Database
 from bot.store.keys import Keyring, load_key_file
+from bot.store.seats import INTAKE, is_held
 from bot.store.store import Store
 
 
 class Environment:
     """What is looked at, opened once and read only. `read` gives all settings, with the rows of the plugins."""
 
-    def __init__(self, host_settings: Settings, read: Callable[[], Settings], *, by_http: bool = False) -> None:
+    def __init__(
+        self, host_settings: Settings, read: Callable[[], Settings], *, by_http: bool = False, starting: bool = False
+    ) -> None:
         self.host_settings = host_settings
         self._read = read
         self.by_http = by_http
         """Whether requests are taken by HTTP although there may be an app token."""
+        self.starting = starting
+        """Whether this process is the one that begins to serve."""
         self.clock = SystemClock()
 
     @property
@@ -69,6 +74,11 @@ class Environment:
         """Who Slack says the bot is. Raises DeliveryError, and ConfigurationError without a token."""
         settings = self.settings
         return ask_identity(make_client(settings.require(BOT_TOKEN), settings.slack_api))
+
+    @property
+    def served(self) -> bool:
+        """Whether a bot that was started before takes requests now."""
+        return not self.starting and is_held(self.settings.home, INTAKE)
 
     def close(self) -> None:
         if "database" in self.__dict__:

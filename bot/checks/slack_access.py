@@ -7,6 +7,7 @@ from bot.core.errors import ConfigurationError
 from bot.core.words import count
 from bot.plugin import Refusal
 from bot.slack.channel_probe import ChannelProbe
+from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.gateway import make_client
 from bot.slack.scopes import missing_scopes
 from bot.slack.socket import AppTokenClient
@@ -64,12 +65,23 @@ def check_scopes(environment: Environment) -> str | Note:
 
 
 def check_app_token(environment: Environment) -> str:
-    """Ask Slack for a Socket Mode connection, where one is used, and do not open it."""
+    """Open a Socket Mode connection, where one is used, and close it at Slack's hello.
+
+    A bot that serves now has one of its own, and what Slack sends could go to this one: what that bot met is told.
+    """
     settings = environment.settings
     if not settings[APP_TOKEN] or environment.by_http:
         return "not used: requests come by HTTP"
+    tokens = AppTokenClient(settings[APP_TOKEN], make_client("", settings.slack_api))
     try:
-        AppTokenClient(settings[APP_TOKEN], make_client("", settings.slack_api)).open()
+        if environment.served:
+            tokens.open()
+            store = environment.store_if_any
+            met = store.facts.get(SOCKET_REFUSED) if store is not None else None
+            if met:
+                raise DeliveryError(met)
+        else:
+            tokens.look(environment.clock)
     except DeliveryError as error:
         raise token_refused(APP_TOKEN, error) or _silent("opens no connection", error) from None
     return "Slack opens a connection"

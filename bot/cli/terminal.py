@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import pwd
@@ -27,6 +26,7 @@ from bot.settings import Settings, load_settings
 from bot.store.database import FILE_NAME, Database
 from bot.store.health import assert_sound
 from bot.store.keys import load_key_file
+from bot.store.seats import is_held
 from bot.store.store import Store, open_store
 from bot.usecases.anchor import examine_log, note_chain
 from bot.usecases.house import registry_of
@@ -104,18 +104,8 @@ class Terminal:
         return sys.stdin.isatty()
 
     def held(self, role: str) -> bool:
-        """Whether some process has this role now: it holds a lock file for as long as it lives."""
-        try:
-            handle = os.open(self.host_settings.home / f"{role}.lock", os.O_RDONLY)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(handle)
-        return False
+        """Whether some process has this role now."""
+        return is_held(self.host_settings.home, role)
 
     @contextmanager
     def store(self, *, writes: bool = False) -> Iterator[Store]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -18,6 +19,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from bot.clock import Backoff, SystemClock
 from bot.plugin import Clock
 from bot.slack.connection import Connection, ConnectionEnded, Envelope
+from bot.slack.disconnects import disconnect_of
 from bot.slack.faults import sure, translated
 from bot.slack.listeners import MALFORMED, note_malformed
 from bot.slack.token_errors import APP_TOKEN, token_refused
@@ -32,8 +34,8 @@ STEADY_SECONDS = 60.0
 """A connection that lasted so long was a good one: what ends it is no reason to wait longer than the first time."""
 EXCHANGE_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
-LEAVING = "disconnect"
-"""The type of Slack's notice that it will close a connection; a new one is opened before that."""
+HELLO, LEAVING = "hello", "disconnect"
+"""The types of Slack's first word on a connection, and of its notice that it will close it."""
 
 
 class AppTokenClient:
@@ -48,11 +50,43 @@ class AppTokenClient:
         with translated():
             return str(sure(self._client.apps_connections_open(app_token=self._token))["url"])
 
+    def look(self, clock: Clock) -> None:
+        """Open a connection, and close it at Slack's hello. Raises DeliveryError, with Slack's reason for a goodbye.
+
+        Slack delivers to every open connection, so nobody should look while a bot serves by Socket Mode.
+        """
+        try:
+            Connection(self.open(), clock).read(_greet)
+        except _Greeted:
+            return
+        except ConnectionEnded as error:
+            raise DeliveryError(str(error)) from None
+
+
+class _Greeted(Exception):
+    """Slack has said hello."""
+
+
+def _greet(envelope: Envelope) -> None:
+    if envelope.get("type") == LEAVING:
+        raise DeliveryError(str(envelope.get("reason")))
+    if envelope.get("type") == HELLO:
+        raise _Greeted
+
 
 class Socket:
     """Keeps one Socket Mode connection open; while Slack exchanges it, two."""
 
-    def __init__(self, app: App, app_token: str, client: WebClient, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        client: WebClient,
+        *,
+        clock: Clock | None = None,
+        note: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`note` is told why Slack delivers nothing, and an empty text once it has said hello again."""
         self._app = app
         self._tokens = AppTokenClient(app_token, client)
         self._clock = clock or SystemClock()
@@ -64,7 +98,9 @@ class Socket:
         self._connections: list[Connection] = []
         self._workers = ThreadPoolExecutor(LISTENERS, thread_name_prefix="socket-listener")
         self._connector = threading.Thread(target=self._keep_connected, name="socket", daemon=True)
+        self._note = note
         self._refused = ""
+        """Why Slack delivers nothing, where it has said so; said once in the log."""
 
     def start(self) -> None:
         """Connect as soon as Slack lets us: that it does not answer now is no reason not to start."""
@@ -100,7 +136,7 @@ class Socket:
                 self._backoff.reset()
             # Slack exchanges a connection now and then: the old one is still there until the new one is.
             if not (trouble is None and self.alive and lasted >= EXCHANGE_SECONDS):
-                self._wait(trouble or "the connection ended")
+                self._wait(trouble or self._refused or "the connection ended")
 
     def _connect(self) -> str | None:
         """Open a connection and have it read; why not, when that does not work."""
@@ -111,7 +147,6 @@ class Socket:
             return error.code
         except ConnectionEnded as error:
             return str(error)
-        self._refused = ""
         with self._lock:
             self._connections.append(connection)
         if self._stopping.is_set():
@@ -124,7 +159,12 @@ class Socket:
         refused = token_refused(APP_TOKEN, error)
         if refused is not None and self._refused != error.code:
             log.error("%s %s", refused.sentence, refused.hint, extra={"action": "token_refused"})
-        self._refused = error.code if refused is not None else ""
+        self._set_refused(error.code if refused is not None else "")
+
+    def _set_refused(self, reason: str) -> None:
+        if reason != self._refused:
+            self._refused = reason
+            self._note(reason)
 
     def _wait(self, why: str) -> None:
         """Wait before the next attempt, longer each time, and say so."""
@@ -145,12 +185,26 @@ class Socket:
 
     def _take(self, connection: Connection, envelope: Envelope) -> None:
         if envelope.get("type") == LEAVING:
-            log.info("Slack will close the connection: %s", envelope.get("reason"), extra={"action": "socket_leaving"})
-            self._want_another(after=connection)
+            self._leave(connection, str(envelope.get("reason")))
+        elif envelope.get("type") == HELLO:
+            self._set_refused("")
         elif envelope.get("envelope_id") and not self._stopping.is_set():
             # Between the look and this the workers may have been told to finish; Slack delivers it again.
             with suppress(RuntimeError):
                 self._workers.submit(self._answer, connection, envelope).add_done_callback(_note_fault)
+
+    def _leave(self, connection: Connection, reason: str) -> None:
+        """Slack will close the connection, or has nothing more for it."""
+        what = disconnect_of(reason)
+        if not what.exchange:
+            connection.close()
+        # The same reason again and again is told by the pauses in between.
+        level = logging.INFO if reason == self._refused else what.level
+        sentence = f"Socket Mode: {what.why} ({reason}). {what.hint}".strip()
+        log.log(level, "%s", sentence, extra={"action": "socket_leaving"})
+        if not what.exchange:
+            self._set_refused(reason)
+        self._want_another(after=connection)
 
     def _want_another(self, *, after: Connection) -> None:
         with self._lock:

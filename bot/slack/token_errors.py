@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.errors import ConfigurationError
+from bot.slack.disconnects import LINK_DISABLED, disconnect_of
 from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
 
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
@@ -21,6 +22,7 @@ WHY: Mapping[str, str] = {
     "forbidden_team": "the workspace may not use Socket Mode",
     "not_allowed_token_type": "this is another kind of token",
     "missing_scope": "the token lacks a scope",
+    LINK_DISABLED: "Socket Mode is switched off for the Slack app",
 }
 """Nothing passes by itself: somebody has to set another token."""
 _HOW: Mapping[str, str] = {
@@ -36,4 +38,5 @@ def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | No
     why = WHY.get(error.code)
     if why is None:
         return None
-    return ConfigurationError(f"Slack refuses {setting} because {why} ({error.code}).", hint=_HOW[setting])
+    hint = disconnect_of(error.code).hint or _HOW[setting]
+    return ConfigurationError(f"Slack refuses {setting} because {why} ({error.code}).", hint=hint)

@@ -52,6 +52,21 @@ class Seats:
             os.close(self._files.pop()[1])
 
 
+def is_held(home: Path, role: str) -> bool:
+    """Whether some process has this role now: it holds a lock file for as long as it lives."""
+    try:
+        handle = os.open(home / f"{role}.lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def _holder(lock_file: Path) -> str:
     try:
         return lock_file.read_text(errors="replace")[:32].strip() or "unknown"

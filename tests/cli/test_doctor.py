@@ -16,8 +16,10 @@ from bot.core.notices import CardNotice, Whisper
 from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
+from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.scopes import SCOPES
 from bot.store.database import FILE_NAME
+from bot.store.seats import INTAKE, Seats
 from bot.usecases.deliver import DIRECT
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.faults import read_fault
@@ -355,6 +357,33 @@ def revoke(desk: Desk, slack: SlackWorkspace) -> None:
     slack.break_token()
 
 
+def switch_off(desk: Desk, slack: SlackWorkspace) -> None:
+    """Socket Mode of the app; addresses for it are still given out."""
+    desk.settings["SLACK_APP_TOKEN"] = slack.app_token
+    slack.sockets.switch(False)
+
+
+def test_what_a_bot_that_serves_met_is_told_and_no_second_connection_is_opened(
+    desk: Desk, slack: SlackWorkspace
+) -> None:
+    """Slack delivers to every open connection: a click could go to the one that only looks."""
+    desk.connect(workspace=slack)
+    desk.settings["SLACK_APP_TOKEN"] = slack.app_token
+    assert looked(desk)["app token"] == (True, "Slack opens a connection ")
+    with desk.store() as store, store.unit_of_work():
+        store.facts.put(SOCKET_REFUSED, "link_disabled")
+    assert looked(desk)["app token"][0], "nobody serves, so it was looked at anew"
+    seats = Seats(desk.home, [INTAKE])
+    slack.sockets.used = False
+    try:
+        ok, told = looked(desk)["app token"]
+    finally:
+        seats.leave()
+    assert (ok, slack.sockets.used) == (False, False)
+    assert told.startswith("Slack refuses SLACK_APP_TOKEN because Socket Mode is switched off for the Slack app")
+    assert "Switch it on under Socket Mode" in told
+
+
 def loosen(desk: Desk, slack: SlackWorkspace) -> None:
     desk.key_file.chmod(0o644)
 
@@ -372,6 +401,7 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[Desk, SlackWorkspace], None], 
     "no secret": ({"SLACK_SIGNING_SECRET": ""}, nothing, "SLACK_SIGNING_SECRET is not set"),
     "revoked token": ({}, revoke, "Slack refuses SLACK_BOT_TOKEN"),
     "app token": ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, nothing, "Slack refuses SLACK_APP_TOKEN"),
+    "link disabled": ({}, switch_off, "Socket Mode is switched off for the Slack app (link_disabled)"),
     "bad value": ({"B24BOT_QUORUM": "none"}, nothing, "B24BOT_QUORUM=none is not a whole number"),
     "bad switch": ({"B24BOT_BREAK_GLASS": "onn"}, nothing, "B24BOT_BREAK_GLASS=onn is neither on"),
     "no plugin": ({"B24BOT_PLUGINS": "bitrix42"}, nothing, "There is no plugin “bitrix42”"),

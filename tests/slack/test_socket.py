@@ -16,6 +16,7 @@ from bot.playground.town import ROLES, Town
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
 from bot.slack.connection import Connection
+from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.gateway import make_client
 from bot.slack.listeners import BUSY
 from bot.slack.socket import AppTokenClient
@@ -136,6 +137,58 @@ def test_a_refused_app_token_is_said_once_and_taken_again_once_it_is_mended(
         workspace.break_token("", kind="app")
         assert wait_until(lambda: made.running.readiness()["socket"], within=8)
         assert workspace.app_token not in caplog.text
+
+
+LEAVING = {
+    # reason: the level, and whether the bot goes on being ready
+    "warning": (logging.INFO, True),
+    "refresh_requested": (logging.INFO, True),
+    "link_disabled": (logging.ERROR, False),
+    "too_many_websockets": (logging.WARNING, False),
+    "something_new": (logging.WARNING, True),
+}
+
+
+@pytest.mark.parametrize("reason", LEAVING)
+def test_each_reason_of_a_disconnect_says_what_it_means_and_the_bot_comes_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, reason: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    level, ready = LEAVING[reason]
+    with (
+        SlackWorkspace(rate_limit=False) as workspace,
+        Intake(tmp_path, workspace, SLACK_APP_TOKEN=workspace.app_token) as made,
+    ):
+        made.running.open_socket()
+        assert wait_until(lambda: made.running.readiness()["socket"])
+        workspace.sockets.disconnect(reason, grace=3.0)
+        assert wait_until(lambda: f"({reason})" in caplog.text)
+        assert made.running.readiness()["socket"] is ready
+        (said,) = (record for record in caplog.records if f"({reason})" in record.message)
+        assert said.levelno == level
+        assert wait_until(lambda: workspace.sockets.connected == 1 and made.running.readiness()["socket"], within=8)
+        assert ready == (f"{reason}; connecting again in" not in caplog.text)
+        assert workspace.people["Olga"].slash("/b24 whoami").transport == "socket"
+
+
+def test_socket_mode_that_was_switched_off_is_said_once_and_the_bot_connects_when_it_is_on_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        SlackWorkspace(rate_limit=False) as workspace,
+        Intake(tmp_path, workspace, SLACK_APP_TOKEN=workspace.app_token) as made,
+    ):
+        made.running.open_socket()
+        assert wait_until(lambda: made.running.readiness()["socket"])
+        assert workspace.sockets.switch(False) == 1
+        assert wait_until(lambda: len(workspace.calls("apps.connections.open")) >= 3)
+        assert made.running.readiness()["socket"] is False
+        assert caplog.text.count("Socket Mode is switched off for the Slack app, so no command and no click") == 1
+        store = made.running.bot.store
+        assert store.facts.get(SOCKET_REFUSED) == "link_disabled"
+        workspace.sockets.switch(True)
+        assert wait_until(lambda: made.running.readiness()["socket"], within=8)
+        assert wait_until(lambda: store.facts.get(SOCKET_REFUSED) == "")
 
 
 def test_a_silent_connection_is_not_ready_and_is_opened_again(tmp_path: Path) -> None:

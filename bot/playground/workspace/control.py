@@ -229,7 +229,9 @@ def _settings(workspace: SlackWorkspace, arguments: Json) -> Json:
 
 
 def _socket(workspace: SlackWorkspace, arguments: Json) -> Json:
-    """`do` is disconnect (with a `reason`), drop or silence."""
+    """`do` is disconnect (with a `reason`), drop, silence, switch_off or switch_on."""
+    if str(arguments.get("do", "")).startswith("switch_"):
+        return {"connections": workspace.sockets.switch(arguments["do"] == "switch_on")}
     if arguments.get("do") == "drop":
         return {"connections": workspace.sockets.drop()}
     if arguments.get("do") == "silence":

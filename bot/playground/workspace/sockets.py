@@ -57,6 +57,8 @@ class Sockets:
         self._thread: threading.Thread | None = None
         self.used = False
         """Whether an app has ever connected: from then on it is waited for instead of called by HTTP."""
+        self.mode_on = True
+        """Whether Socket Mode is switched on for the app; `switch` changes that."""
         self.acks: list[Json] = []
         """Every message that came from the app, as it came."""
 
@@ -97,12 +99,23 @@ class Sockets:
         with self._lock:
             leaving, self._open = self._open, []
         for connection in leaving:
-            self._sent(connection, json.dumps({"type": "disconnect", "reason": reason, "debug_info": {}}))
-            closer = threading.Timer(grace, connection.close)
-            closer.daemon = True
-            closer.start()
-            self._closers.append(closer)
+            self._take_leave(connection, reason, grace)
         return len(leaving)
+
+    def switch(self, on: bool) -> int:
+        """Switch Socket Mode of the app on or off. Off, addresses are still given out, and no connection gets a hello.
+
+        Returns how many connections ended by it.
+        """
+        self.mode_on = on
+        return 0 if on else self.disconnect("link_disabled", grace=0.0)
+
+    def _take_leave(self, connection: ServerConnection, reason: str, grace: float) -> None:
+        self._sent(connection, json.dumps({"type": "disconnect", "reason": reason, "debug_info": {}}))
+        closer = threading.Timer(grace, connection.close)
+        closer.daemon = True
+        closer.start()
+        self._closers.append(closer)
 
     def drop(self) -> int:
         """Break every connection without a closing handshake."""
@@ -124,15 +137,23 @@ class Sockets:
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         ticket = parse_qs(urlsplit(request.path).query).get("ticket", [""])[0]
-        if self._tickets.redeem(ticket) and self.connected < CONNECTIONS:
+        if self._tickets.redeem(ticket):
             return None
         return connection.respond(403, "this ticket is unknown or used\n")
 
     def _talk(self, connection: ServerConnection) -> None:
         with self._lock:
             self.used = True
-            self._open.append(connection)
+            why = "" if self.mode_on else "link_disabled"
+            why = why or ("too_many_websockets" if len(self._open) >= CONNECTIONS else "")
+            if not why:
+                self._open.append(connection)
             many = len(self._open)
+        if why:
+            self._take_leave(connection, why, 0.0)
+            with suppress(ConnectionClosed):
+                connection.recv()
+            return
         hello = {
             "type": "hello",
             "num_connections": many,

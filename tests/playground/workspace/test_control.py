@@ -155,6 +155,10 @@ def test_faults_clock_and_settings(workspace: SlackWorkspace, control: Controls)
     assert control.post("settings", bot_token_answers="ok")["settings"]["bot_token_answers"] == "ok"
     assert control.post("socket", do="disconnect")["connections"] == 0
     assert control.post("socket", do="drop")["connections"] == 0
+    assert control.post("socket", do="switch_off")["connections"] == 0
+    assert workspace.sockets.mode_on is False
+    assert control.post("socket", do="switch_on")["connections"] == 0
+    assert workspace.sockets.mode_on is True
 
 
 def test_what_was_recorded_can_be_read(workspace: SlackWorkspace, control: Controls, client: WebClient) -> None:

@@ -146,13 +146,6 @@ def test_hello_tells_app_and_count(workspace: SlackWorkspace) -> None:
         assert second["num_connections"] == 2
 
 
-def test_an_eleventh_connection_is_refused(plug: Plug) -> None:
-    for _ in range(10):
-        plug()
-    with pytest.raises(InvalidStatus):
-        plug()
-
-
 def test_each_envelope_goes_to_exactly_one_connection(workspace: SlackWorkspace, plug: Plug) -> None:
     olga = workspace.people["Olga"]
     with acking(plug()) as first, acking(plug()) as second:
@@ -218,6 +211,31 @@ def test_asked_to_come_back_the_old_socket_closes_and_takes_nothing_new(workspac
         with pytest.raises(ConnectionClosed):
             old.recv(timeout=5)
     assert workspace.people["Olga"].slash("/b24 help").error == "timeout"
+
+
+def test_while_socket_mode_is_off_addresses_are_given_out_and_no_connection_gets_a_hello(
+    workspace: SlackWorkspace,
+) -> None:
+    with connect(address(workspace)) as old:
+        hello(old)
+        assert workspace.sockets.switch(False) == 1
+        assert json.loads(old.recv(timeout=5))["reason"] == "link_disabled"
+    with connect(address(workspace)) as refused:
+        assert json.loads(refused.recv(timeout=5))["reason"] == "link_disabled"
+        with pytest.raises(ConnectionClosed):
+            refused.recv(timeout=5)
+    workspace.sockets.switch(True)
+    with connect(address(workspace)) as again:
+        hello(again)
+
+
+def test_the_eleventh_connection_is_told_that_there_are_too_many(workspace: SlackWorkspace) -> None:
+    with ExitStack() as stack:
+        for _ in range(10):
+            hello(stack.enter_context(connect(address(workspace))))
+        one_more = stack.enter_context(connect(address(workspace)))
+        assert json.loads(one_more.recv(timeout=5))["reason"] == "too_many_websockets"
+        assert workspace.sockets.connected == 10
 
 
 def test_a_broken_connection_is_noticed_and_the_next_one_is_used(workspace: SlackWorkspace, plug: Plug) -> None:
