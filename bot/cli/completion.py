@@ -23,9 +23,9 @@ from bot.cli.terminal import Terminal
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, host_options
 from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.store.database import FILE_NAME
-from bot.usecases.consider import role_of
 from bot.usecases.desk import Desk
 from bot.usecases.portals import choose_portal
+from bot.usecases.roles import role_of
 
 PROGRAM = "b24bot"
 VARIABLE = "_B24BOT_COMPLETE"

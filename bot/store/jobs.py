@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from hashlib import sha256
@@ -36,10 +35,26 @@ class Rank(IntEnum):
     """Approved change requests."""
     PLANNING = 5
     """Commands that read a portal."""
+    REFUSED = 6
+    """What the allow-list does not let its person do, and everything of people who are not on it."""
 
 
-LAST_LOCAL = Rank.LOCAL
-"""What waits at this rank or before it calls no portal, so it never takes long."""
+SLOW = (Rank.RUNNING, Rank.PLANNING)
+"""The ranks of what calls a portal. What has another one never takes long."""
+_DUE = (
+    "WHERE state = 'new' AND due_at <= ? AND (? = 0 OR rank NOT IN (?, ?)) "
+    "AND (rank <> ? OR NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'taken' AND rank = ?))"
+)
+"""What may be taken now. Of what is refused one is under way at a time: it leaves the others their room."""
+_WAITING = " ".join(("SELECT 1 FROM jobs", _DUE, "LIMIT 1"))
+_FIRST = " ".join(
+    (
+        "SELECT id, rank, cut_short FROM jobs AS job",
+        _DUE,
+        "AND (? < 0 OR cut_short < ?) ORDER BY rank, (SELECT count(*) FROM jobs AS busy WHERE busy.state = 'taken' "
+        "AND busy.rank = job.rank AND busy.person = job.person), turn, id LIMIT 1",
+    )
+)
 
 
 class Receipt(StrEnum):
@@ -61,6 +76,7 @@ class Job:
     kind: str
     payload: str
     attempts: int
+    rank: Rank = Rank.LOCAL
 
 
 class Jobs:
@@ -90,12 +106,17 @@ class Jobs:
         due_at: int | None = None,
         rank: Rank = Rank.LOCAL,
         person: str = "",
+        counted: bool = False,
     ) -> None:
-        """Queue a job for somebody, behind as many of each other person's as wait of their own."""
+        """Queue a job for somebody, behind as many of each other person's as wait of their own.
+
+        What is `counted` is one of those of which a person may have only so many waiting.
+        """
         self._database.execute(
-            "INSERT INTO jobs (kind, payload, due_at, created_at, rank, person, turn) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO jobs (kind, payload, due_at, created_at, rank, person, turn, counted) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             *(kind, seal_secrets(self._keys, payload), due_at if due_at is not None else at, at, rank, person),
-            self._next_turn(rank, person),
+            *(self._next_turn(rank, person), counted),
         )
 
     def _next_turn(self, rank: Rank, person: str) -> int:
@@ -109,56 +130,52 @@ class Jobs:
         now = taken if taken is not None else first - 1 if first is not None else 0
         return max(now, own or 0) + 1
 
-    def waiting_of(self, person: str, ranks: Collection[Rank]) -> int:
-        """How many jobs of these ranks wait of one person."""
-        rows = self._database.rows(
-            "SELECT rank, count(*) AS n FROM jobs WHERE state = 'new' AND person = ? GROUP BY rank", person
+    def waiting_of(self, person: str) -> int:
+        """How many jobs of one person wait that are counted."""
+        row = self._database.row(
+            "SELECT count(*) AS n FROM jobs WHERE state = 'new' AND person = ? AND counted = 1", person
         )
-        return sum(row["n"] for row in rows if row["rank"] in ranks)
+        return row["n"] if row else 0
 
-    def waiting(self, now: int, *, last: Rank = Rank.PLANNING) -> bool:
-        """Whether anything is due, up to a rank; cheap enough to ask often."""
-        sql = "SELECT 1 FROM jobs WHERE state = 'new' AND due_at <= ? AND rank <= ? LIMIT 1"
-        return self._database.row(sql, now, last) is not None
+    def waiting(self, now: int, *, quick: bool = False) -> bool:
+        """Whether anything may be taken now, of what is `quick` if so asked; cheap enough to ask often."""
+        running, planning, refused = Rank.RUNNING, Rank.PLANNING, Rank.REFUSED
+        return self._database.row(_WAITING, now, quick, running, planning, refused, refused) is not None
 
-    def claim(self, now: int, *, last: Rank = Rank.PLANNING) -> Job | None:
-        """Take a due job of the first rank that has one, up to the `last` rank: people take turns.
+    def claim(self, now: int, *, quick: bool = False) -> Job | None:
+        """Take a due job of the first rank that has one, `quick` if so asked (calls no portal): people take turns.
 
         Whoever has the fewest jobs of that rank under way is first, then whose turn comes first, then the oldest. While
         what comes first has to run alone and something runs, or something runs that has to run alone, only what calls
         no portal and is not to blame for deaths is taken.
         """
         self._database.require_unit()
-        head = self._first(now, last)
+        head = self._first(now, quick=quick)
         if head is not None and self._has_to_wait(head):
-            head = self._first(now, min(last, LAST_LOCAL), cut_short_below=SUSPECT_AFTER)
+            head = self._first(now, quick=True, cut_short_below=SUSPECT_AFTER)
         if head is None:
             return None
         rows = self._database.returning(
             "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = ? "
-            "RETURNING id, kind, payload, attempts",
+            "RETURNING id, kind, payload, attempts, rank",
             head["id"],
         )
         return self._job(rows[0]) if rows else None
 
-    def _first(self, now: int, last: Rank, *, cut_short_below: int = -1) -> Row | None:
-        """What comes first of the jobs that are due; of those that were cut short less often, if so asked."""
-        return self._database.row(
-            "SELECT id, rank, cut_short FROM jobs AS job WHERE state = 'new' AND due_at <= ? AND rank <= ? "
-            "AND (? < 0 OR cut_short < ?) "
-            "ORDER BY rank, (SELECT count(*) FROM jobs AS busy WHERE busy.state = 'taken' AND busy.rank = job.rank "
-            "AND busy.person = job.person), turn, id LIMIT 1",
-            *(now, last, cut_short_below, cut_short_below),
-        )
+    def _first(self, now: int, *, quick: bool, cut_short_below: int = -1) -> Row | None:
+        """What comes first of the jobs that may be taken; of those that were cut short less often, if so asked."""
+        running, planning, refused = Rank.RUNNING, Rank.PLANNING, Rank.REFUSED
+        below = cut_short_below
+        return self._database.row(_FIRST, now, quick, running, planning, refused, refused, below, below)
 
     def _job(self, row: Row) -> Job:
-        return Job(**{**row, "payload": open_text(self._keys, row["payload"])})
+        return Job(**{**row, "payload": open_text(self._keys, row["payload"]), "rank": Rank(row["rank"])})
 
     def _has_to_wait(self, head: Row) -> bool:
         """Whether a job that may be to blame for deaths is kept apart from the others: what is quick goes on."""
         busy = self._database.rows("SELECT cut_short FROM jobs WHERE state = 'taken'")
         alone = head["cut_short"] >= SUSPECT_AFTER
-        beside = head["rank"] > LAST_LOCAL and any(row["cut_short"] >= SUSPECT_AFTER for row in busy)
+        beside = head["rank"] in SLOW and any(row["cut_short"] >= SUSPECT_AFTER for row in busy)
         return (alone and bool(busy)) or beside
 
     def finish(self, job: Job) -> None:
@@ -169,6 +186,13 @@ class Jobs:
         """Put the job back, for later; a wait is not an attempt."""
         self._database.execute(
             "UPDATE jobs SET state = 'new', due_at = ?, attempts = attempts - 1 WHERE id = ?", due_at, job.id
+        )
+
+    def put_back(self, job: Job, *, rank: Rank, person: str) -> None:
+        """Put the job back at another rank, for the person's next turn there; that is no attempt."""
+        self._database.execute(
+            "UPDATE jobs SET state = 'new', attempts = attempts - 1, rank = ?, turn = ? WHERE id = ?",
+            *(rank, self._next_turn(rank, person), job.id),
         )
 
     def retry(self, job: Job, *, due_at: int) -> None:
@@ -200,7 +224,7 @@ class Jobs:
         """Keep apart what was cut short too often while nothing else ran, and start it no more; returns those."""
         rows = self._database.returning(
             "UPDATE jobs SET state = 'aside' WHERE state = 'new' AND cut_alone >= ? "
-            "RETURNING id, kind, payload, attempts",
+            "RETURNING id, kind, payload, attempts, rank",
             MOST_CUT_ALONE,
         )
         return [self._job(row) for row in rows]

@@ -243,6 +243,14 @@ _FOLDED = (
     """UPDATE refusals SET kind = 'command:line:refused ' || kind, entry = json_object('tag', 'command:line:refused',
         'actor', person, 'subject', person, 'facts', json_object('reason', kind))""",
 )
+_ORDER = (
+    "ALTER TABLE jobs ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
+    # Commands that read no portal, and those that do.
+    "UPDATE jobs SET counted = 1 WHERE rank IN (3, 5)",
+    "DROP INDEX outbox_urgent",
+    "ALTER TABLE outbox RENAME COLUMN urgent TO urgency",
+    "CREATE INDEX outbox_urgency ON outbox (state, kind, urgency DESC, id)",
+)
 
 
 @migrations()
@@ -255,4 +263,11 @@ def m008_sealed_changes(db: Utils) -> None:
 def m009_folded_refusals(db: Utils) -> None:
     """What the records of folded refusals share, for others than commands are folded, too."""
     for statement in _FOLDED:
+        db.execute(statement)
+
+
+@migrations()
+def m010_refused_last(db: Utils) -> None:
+    """What is refused waits behind the rest: jobs are counted apart from their rank, and notices may come last."""
+    for statement in _ORDER:
         db.execute(statement)

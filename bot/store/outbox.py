@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from itertools import takewhile
 
 from bot.core.notices import (
@@ -26,6 +27,16 @@ SENT_LAST_MS = 7 * DAY_MS
 """After that nothing asks any more whether a notice got out."""
 DEAD_LAST_MS = 30 * DAY_MS
 STATES = ("new", "sending", "sent", "dead")
+
+
+class Urgency(IntEnum):
+    """What goes before what, among notices of a kind."""
+
+    LAST = -1
+    """Words to people who are not on the allow-list, and the lines about what they were refused."""
+    USUAL = 0
+    AWAITED = 1
+    """An approved change request waits for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,18 +118,19 @@ class Outbox:
         self._database = database
         self._keys = keys
 
-    def put(self, key: str, notice: Notice, *, at: int, person: str = "") -> None:
+    def put(self, key: str, notice: Notice, *, at: int, person: str = "", urgency: Urgency = Urgency.USUAL) -> None:
         """Queue a notice. One with the same key that is still waiting stands for this one too.
 
         What is said to one person alone is said in that `person`'s turn.
         """
         notice = redacted(notice, self._keys.fingerprint)
         self._database.execute(
-            "INSERT INTO outbox (key, kind, payload, number, channel, person, due_at, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO outbox (key, kind, payload, number, channel, person, due_at, created_at, urgency) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
             "due_at = excluded.due_at, sent_at = NULL, died_at = NULL, error = ''",
             *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), person, at, at),
+            urgency,
         )
 
     def waiting(self, now: int, *, kind: str = "") -> bool:
@@ -133,27 +145,34 @@ class Outbox:
         return bool(rows) and rows[0]["due_at"] <= now
 
     def _in_order(self, kind: str, most: int) -> list[Row]:
-        """The first notices of a kind that wait: those that are waited for, then the oldest."""
-        urgent = self._database.rows(
-            "SELECT id, due_at FROM outbox WHERE urgent = 1 AND state = 'new' AND kind = ? ORDER BY id LIMIT ?",
+        """The first notices of a kind that wait: by their urgency, then the oldest."""
+        return self._database.rows(
+            "SELECT id, due_at FROM outbox WHERE state = 'new' AND kind = ? ORDER BY urgency DESC, id LIMIT ?",
             *(kind, most),
         )
-        oldest = self._database.rows(
-            "SELECT id, due_at FROM outbox WHERE state = 'new' AND kind = ? AND +urgent = 0 ORDER BY id LIMIT ?",
-            *(kind, most - len(urgent)),
-        )
-        return [*urgent, *oldest]
 
     def hasten(self, key: str) -> None:
         """Let somebody's waiting for this notice put it before others of its kind."""
-        self._database.execute("UPDATE outbox SET urgent = 1 WHERE key = ? AND state IN ('new', 'sending')", key)
+        self._set_urgency(key, Urgency.AWAITED)
 
-    def claim_in_turn(self, now: int, *, kind: str, after: str) -> tuple[str, Envelope] | None:
-        """Take the oldest due notice of the next person after another, and who that is: people take turns."""
+    def put_last(self, key: str) -> None:
+        """Let a notice wait until no other of its kind does."""
+        self._set_urgency(key, Urgency.LAST)
+
+    def _set_urgency(self, key: str, urgency: Urgency) -> None:
+        self._database.execute(
+            "UPDATE outbox SET urgency = ? WHERE key = ? AND state IN ('new', 'sending')", urgency, key
+        )
+
+    def claim_in_turn(self, now: int, *, kind: str, after: str, last: bool) -> tuple[str, Envelope] | None:
+        """Take the oldest due notice of the next person after another, and who that is: people take turns.
+
+        Of what comes last, or of all that does not.
+        """
         rows = self._database.rows(
             "SELECT person, min(id) AS id FROM outbox WHERE state = 'new' AND kind = ? AND +due_at <= ? "
-            "GROUP BY person ORDER BY person <= ?, person LIMIT 1",
-            *(kind, now, after),
+            "AND (urgency < 0) = ? GROUP BY person ORDER BY person <= ?, person LIMIT 1",
+            *(kind, now, last, after),
         )
         taken = self.claim_these(row["id"] for row in rows)
         return (rows[0]["person"], taken[0]) if taken else None
@@ -166,7 +185,7 @@ class Outbox:
     def claim_in_order(self, now: int, *, kind: str, most: int) -> list[Envelope]:
         """Take the first notices of a kind that are due, up to one that waits for another try.
 
-        Only one that somebody waits for overtakes others.
+        One that somebody waits for overtakes others, and one that comes last lets others pass.
         """
         rows = takewhile(lambda row: row["due_at"] <= now, self._in_order(kind, most))
         return self.claim_these(row["id"] for row in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.change import ChangeRequest
 from bot.core.inbound import Click, Form
 from bot.store.keys import Keyring
+from bot.store.store import Store
 
 APPROVE, REJECT, WITHDRAW, CONFIRM, UNDO = "approve", "reject", "withdraw", "confirm", "undo"
 AGAIN = "again"
@@ -24,6 +25,13 @@ def number_in(value: str) -> int | None:
     """The change request a value claims to be for; nothing is proven by it."""
     digits = value.partition(".")[0]
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else None
+
+
+def claimed(store: Store, team: str, inbound: Click | Form) -> ChangeRequest | None:
+    """The change request whose button or form this is; None when the value proves nothing."""
+    number = number_in(inbound.value)
+    change = store.changes.get(number) if number is not None else None
+    return change if change is not None and genuine(store.keys, team, change, inbound) else None
 
 
 def genuine(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Form) -> bool:

@@ -20,6 +20,7 @@ from bot.usecases.context import Context
 from bot.usecases.desk import Desk
 from bot.usecases.help_pages import OPEN_TO_ALL
 from bot.usecases.portals import choose_portal, default_portals
+from bot.usecases.roles import role_of
 from bot.usecases.standing import look_up, outcast
 
 
@@ -159,13 +160,6 @@ def _sanitized_plan(plan: Plan) -> Plan:
     clean = sanitize(plan)
     exact = [replace(shown, params=call.params) for shown, call in zip(clean.calls, plan.calls, strict=True)]
     return plan_from_json(plan_to_json(replace(clean, calls=tuple(exact))))
-
-
-def role_of(ctx: Context, person: Principal) -> Role | None:
-    """The role now. People of another workspace have none, whatever the list says."""
-    if not person.local and person.team != ctx.home_team:
-        return None
-    return ctx.store.grants.role_of(person)
 
 
 def _answered(understood: Understood, answer: Answer, *, portal: Place | None = None) -> Answered:

@@ -44,19 +44,27 @@ class Courier:
     _audit_bare: int = 0
     """The record whose line goes out in its plainest form: Slack refused its content."""
 
-    _answered: str = ""
-    """Whom something was said to last."""
+    _answered: dict[bool, str] = field(default_factory=dict)
+    """Whom something was said to last, among those on the allow-list and among others."""
 
     def __post_init__(self) -> None:
         self._cards = Cards(self.ctx)
 
     def deliver_one(self) -> bool:
-        """Deliver what is due, audit lines first; False when nothing is, or its channel has to wait."""
+        """Deliver what is due, audit lines first; False when nothing is, or its channel has to wait.
+
+        What is said to people who are not on the allow-list comes when nothing else can be said.
+        """
         self._write_down()
         now = self.ctx.clock.now_ms()
         if not self.ctx.store.outbox.waiting(now):
             return False
-        return self._deliver_audit(now) or self._deliver_whisper(now) or self._deliver_post(now)
+        return (
+            self._deliver_audit(now)
+            or self._deliver_whisper(now, last=False)
+            or self._deliver_post(now)
+            or self._deliver_whisper(now, last=True)
+        )
 
     def _deliver_audit(self, now: int) -> bool:
         channel = self.ctx.channels.audit
@@ -120,15 +128,16 @@ class Courier:
         with self.ctx.store.unit_of_work() as store:
             store.outbox.mark_channel(channel, working=not reason, reason=reason, at=self.ctx.clock.now_ms())
 
-    def _deliver_whisper(self, now: int) -> bool:
+    def _deliver_whisper(self, now: int, *, last: bool) -> bool:
         """What is said to one person goes by ways of its own, and waits for no channel."""
         if not self.ctx.store.outbox.waiting(now, kind="whisper"):
             return False
         with self.ctx.store.unit_of_work() as store:
-            found = store.outbox.claim_in_turn(now, kind="whisper", after=self._answered)
+            after = self._answered.get(last, "")
+            found = store.outbox.claim_in_turn(now, kind="whisper", after=after, last=last)
         if found is None or not isinstance(found[1].notice, Whisper):
             return False
-        self._answered, envelope = found
+        self._answered[last], envelope = found
         notice = found[1].notice
         direct: list[str | None] = []
         error = self._attempt(lambda: direct.append(self.ctx.messenger.whisper(notice)))

@@ -10,8 +10,10 @@ from bot.core.change import ChangeRequest
 from bot.core.notices import Announcement, CardNotice, ThreadNotice, Whisper
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
+from bot.store.outbox import Urgency
 from bot.usecases.context import Context, log
 from bot.usecases.portals import about, are_several
+from bot.usecases.roles import role_of
 
 
 def show_card(ctx: Context, number: int, *, answer_url: str = "", typed_in: str = "", unchanged: bool = False) -> None:
@@ -100,7 +102,11 @@ def whisper(
         number=number,
     )
     ctx.store.outbox.put(
-        key or f"whisper:{ids.token()}", notice, at=ctx.clock.now_ms(), person=ctx.people.id_of(person)
+        key or f"whisper:{ids.token()}",
+        notice,
+        at=ctx.clock.now_ms(),
+        person=ctx.people.id_of(person),
+        urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.LAST,
     )
 
 

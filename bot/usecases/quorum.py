@@ -14,9 +14,9 @@ from bot.core.standing import FLAWS
 from bot.usecases.attestation import is_attested
 from bot.usecases.bypass import OWN_GLASS, breaker_of
 from bot.usecases.change_record import attesting_tags
-from bot.usecases.consider import role_of
 from bot.usecases.context import Context, log
 from bot.usecases.mode import barrier
+from bot.usecases.roles import role_of
 from bot.usecases.standing import flaw, last_known, outcast
 
 UNBORNE = "the record of the question does not bear out what the database says."

@@ -8,22 +8,20 @@ from collections.abc import Iterable, Iterator
 from bot.core.errors import SecretTyped, StoreUnavailable
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_to_json
 from bot.plugin import Reply
-from bot.store.jobs import Rank, Receipt
+from bot.store.jobs import Receipt
 from bot.usecases import buttons
 from bot.usecases.change_record import recorded_line
 from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context, log
 from bot.usecases.file_identity import REMEDY
 from bot.usecases.notify import whisper
-from bot.usecases.priority import rank_of
+from bot.usecases.priority import is_counted, rank_of
 from bot.usecases.refused_commands import record_mismatch, record_refusal, record_refused_click
 from bot.usecases.stops import hold
 from bot.usecases.worker import INBOUND
 
 MOST_WAITING = 20
 """Commands of one person that may wait at a time."""
-COUNTED = frozenset({Rank.LOCAL, Rank.PLANNING})
-"""The ranks that this counts: not those of what stops or decides, nor of help and whoami."""
 TOO_MANY_SENTENCE = (
     f"{MOST_WAITING} of your commands are waiting, and that is the most: this one was not taken on. Send it again when "
     "some of them have been answered. freeze, help and whoami work at any time, and so does every button of a card but "
@@ -49,13 +47,14 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     check_secrets(ctx, words_in(inbound))
     payload = inbound_to_json(inbound)
     now, rank, person = ctx.clock.now_ms(), rank_of(ctx, inbound), person_of(ctx, inbound)
+    counted = is_counted(ctx, inbound)
     with ctx.store.unit_of_work() as store:
         receipt = store.jobs.receive(inbound.key, _lasting(payload), at=now)
-        if receipt is Receipt.NEW and rank in COUNTED and _is_full(ctx, person):
+        if receipt is Receipt.NEW and counted and store.jobs.waiting_of(person) >= MOST_WAITING:
             receipt = Receipt.TOO_MANY
             _refuse(ctx, inbound)
         elif receipt is Receipt.NEW:
-            store.jobs.add(INBOUND, payload, at=now, rank=rank, person=person)
+            store.jobs.add(INBOUND, payload, at=now, rank=rank, person=person, counted=counted)
             hold(ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
             record_mismatch(ctx, inbound)
@@ -63,18 +62,12 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     return receipt
 
 
-def _is_full(ctx: Context, person: str) -> bool:
-    return ctx.store.jobs.waiting_of(person, COUNTED) >= MOST_WAITING
-
-
 def _refuse(ctx: Context, inbound: Inbound) -> None:
     if isinstance(inbound, SlashCommand):
         record_refusal(ctx, inbound.person, recorded_line(ctx, inbound.text), TOO_MANY_SENTENCE)
     else:
-        number = buttons.number_in(inbound.value)
-        change = ctx.store.changes.get(number) if number is not None else None
-        ours = change is not None and buttons.genuine(ctx.store.keys, ctx.home_team, change, inbound)
-        record_refused_click(ctx, inbound.person, change if ours else None, TOO_MANY_SENTENCE)
+        change = buttons.claimed(ctx.store, ctx.home_team, inbound)
+        record_refused_click(ctx, inbound.person, change, TOO_MANY_SENTENCE)
         # An acknowledged click carries no words.
         channel = inbound.channel if isinstance(inbound, Click) else ""
         whisper(ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.inbound import Inbound
 from bot.core.principals import Principal
 from bot.store.refused_commands import Refusals
+from bot.store.store import audit_key
 from bot.usecases.change_record import change_entry
 from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context
+from bot.usecases.roles import role_of
 
 LONGEST_SUBJECTS = 1_000
 
@@ -41,7 +44,7 @@ def record_refused_click(ctx: Context, person: Principal, change: ChangeRequest 
     if person.local:
         _fold(ctx, ctx.people.id_of(person), entry, kind=f"{entry.subject} {reason}")
     else:
-        ctx.store.record(entry)
+        _record(ctx, entry)
 
 
 def record_folded(ctx: Context) -> None:
@@ -65,7 +68,7 @@ def _fold(ctx: Context, person: str, entry: Entry, *, kind: str, own: Mapping[st
         return
     if lately is not None:
         _record_rest(ctx, lately)
-    ctx.store.record(Entry(tag=entry.tag, actor=entry.actor, subject=entry.subject, facts={**entry.facts, **own}))
+    _record(ctx, replace(entry, facts={**entry.facts, **own}))
     ctx.store.refusals.begin(person, kind, entry, at=now)
 
 
@@ -73,4 +76,11 @@ def _record_rest(ctx: Context, one: Refusals) -> None:
     if one.count:
         entry, subjects = one.entry, "; ".join(one.subjects)[:LONGEST_SUBJECTS]
         facts = {**entry.facts, "count": one.count, **({"subjects": subjects} if subjects else {})}
-        ctx.store.record(Entry(tag=entry.tag, actor=entry.actor, subject=entry.subject, facts=facts))
+        _record(ctx, replace(entry, facts=facts))
+
+
+def _record(ctx: Context, entry: Entry) -> None:
+    """Append a record of a refusal; the line about somebody who is not on the allow-list goes behind all others."""
+    seq = ctx.store.record(entry)
+    if role_of(ctx, Principal.read(entry.actor)) is None:
+        ctx.store.outbox.put_last(audit_key(seq))

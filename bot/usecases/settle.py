@@ -14,11 +14,11 @@ from bot.core.policy import Refused, may_settle
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
 from bot.usecases import buttons
-from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.execute import close
 from bot.usecases.notify import show_card, told
 from bot.usecases.refused_commands import record_refused_click
+from bot.usecases.roles import role_of
 from bot.usecases.standing import outcast
 
 Act = Callable[[Context, Principal, ChangeRequest], str]
@@ -53,10 +53,10 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
 
 
 def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    return _unlisted(ctx, person, change) or outcast(ctx, person)
+    return unfit_to_settle(ctx, person, change) or outcast(ctx, person)
 
 
-def _unlisted(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+def unfit_to_settle(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Why their word does not count, whatever Slack says of the account."""
     return may_settle(
         change.decision, requester=change.requester, person=person, role=role_of(ctx, person), people=ctx.people
@@ -71,7 +71,7 @@ def try_to_settle(ctx: Context, person: Principal, change: ChangeRequest, status
     try:
         return settle_by_hand(ctx, person, change, status)
     except PluginError as error:
-        late = None if change.status is Status.UNKNOWN else _unlisted(ctx, person, change)
+        late = None if change.status is Status.UNKNOWN else unfit_to_settle(ctx, person, change)
         if late is not None or change.status is Status.UNKNOWN:
             record_refused_click(ctx, person, change, late.reason if late else error.sentence)
         return error

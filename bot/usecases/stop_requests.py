@@ -19,9 +19,9 @@ from bot.plugin import PluginError, Risk
 from bot.plugin.quoting import DASHES
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review
-from bot.usecases.consider import role_of
 from bot.usecases.context import Context
 from bot.usecases.quorum import unfit
+from bot.usecases.roles import role_of
 from bot.usecases.rules import LONGEST_REASON, freeze_reason, freezing
 
 LONGEST_REJECTION = 1_000
@@ -118,13 +118,11 @@ def _not_begun(ctx: Context, inbound: Inbound) -> ChangeRequest | None:
     """The change request that a genuine button or form is about, if it can still begin."""
     if isinstance(inbound, SlashCommand):
         return None
-    number = buttons.number_in(inbound.value)
-    change = ctx.store.changes.get(number) if number is not None else None
+    change = buttons.claimed(ctx.store, ctx.home_team, inbound)
     if change is None or change.status not in NOT_BEGUN:
         return None
-    if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():
-        return None
-    return change if buttons.genuine(ctx.store.keys, ctx.home_team, change, inbound) else None
+    overdue = change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms()
+    return None if overdue else change
 
 
 _KINDS: Mapping[type, Callable[[Context, Inbound], NewStop | None]] = {

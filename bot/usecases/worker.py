@@ -12,11 +12,11 @@ from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_from_js
 from bot.core.notices import Whisper
 from bot.plugin import PluginError, Reply
 from bot.store.jobs import INBOUND as INBOUND
-from bot.store.jobs import LAST_LOCAL, Job, Rank
+from bot.store.jobs import Job, Rank
 from bot.store.store import Store
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
-from bot.usecases.colleagues import recognise
+from bot.usecases.colleagues import person_of, recognise
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier
 from bot.usecases.execute import execute
@@ -26,6 +26,7 @@ from bot.usecases.gate import LagWatch
 from bot.usecases.mode import note_mode
 from bot.usecases.notify import told, whisper
 from bot.usecases.poison import set_aside_poison
+from bot.usecases.priority import rank_of
 from bot.usecases.recover import Recovery
 from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
@@ -149,14 +150,13 @@ class Worker:
         return busy
 
     def _run_local(self) -> bool:
-        return self._run_one(LAST_LOCAL)
+        return self._run_one(quick=True)
 
-    def _run_one(self, last: Rank = Rank.PLANNING) -> bool:
+    def _run_one(self, *, quick: bool = False) -> bool:
         ctx = self._ctx
-        if not ctx.home_team or not ctx.store.jobs.waiting(ctx.clock.now_ms(), last=last):
+        if not ctx.home_team or not ctx.store.jobs.waiting(ctx.clock.now_ms(), quick=quick):
             return False
-        with ctx.store.unit_of_work() as store:
-            job = store.jobs.claim(ctx.clock.now_ms(), last=last)
+        job = claim_job(ctx, quick=quick)
         if job is None:
             return False
         perform_job(ctx, job)
@@ -230,6 +230,21 @@ def tend(ctx: Context) -> None:
             plugin.tend(ctx.services(plugin.name))
         except PluginError as error:
             log.error("%s could not look after its own: %s", plugin.name, error.sentence, extra=TEND_FAULT)
+
+
+def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
+    """Take the next job, if there is one that may be taken, `quick` if so asked.
+
+    What the allow-list refused when it came in, and does not any more, takes its turn with the others again.
+    """
+    with ctx.store.unit_of_work() as store:
+        while (job := store.jobs.claim(ctx.clock.now_ms(), quick=quick)) is not None:
+            inbound = _inbound_of(job) if job.rank is Rank.REFUSED else None
+            rank = rank_of(ctx, inbound) if inbound is not None else job.rank
+            if inbound is None or rank is job.rank:
+                return job
+            store.jobs.put_back(job, rank=rank, person=person_of(ctx, inbound))
+    return None
 
 
 def perform_job(ctx: Context, job: Job) -> None:

@@ -39,13 +39,12 @@ class Engine(World):
     def arrive(self, inbound: Inbound) -> None:
         stop = self.stop_of(inbound)
         self.stops += [stop] if stop else []
-        self.enqueue(Job(due=self.now, inbound=inbound, stop=stop), inbound.who)
+        self.enqueue(Job(due=self.now, inbound=inbound, stop=stop, refused=self.is_refused(inbound)), inbound.who)
 
     def work(self, most: int) -> None:
         """Do jobs that are due, by rank and the oldest first, until none is left or the worker dies."""
         for _ in range(most):
-            due = [job for job in self.jobs if not job.taken and job.due <= self.now]
-            job = min(due, key=lambda job: (job.rank, self._under_way(job), job.turn), default=None)
+            job = self._next_job()
             if job is None:
                 return
             job.taken, job.attempts = True, job.attempts + 1
@@ -53,6 +52,16 @@ class Engine(World):
                 self._begin(job, job.inbound)
             elif self._execute(job, self.changes[job.number]):
                 return
+
+    def _next_job(self) -> Job | None:
+        """The job whose turn it is. What the list refused and does not any more waits with the others again."""
+        while True:
+            due = [job for job in self.jobs if not job.taken and job.due <= self.now]
+            job = min(due, key=lambda job: (job.rank, self._under_way(job), job.turn), default=None)
+            if job is None or job.inbound is None or not job.refused or self.is_refused(job.inbound):
+                return job
+            job.refused = False
+            self.give_turn(job)
 
     def _under_way(self, job: Job) -> int:
         """How many jobs of the same rank and person somebody has taken."""
@@ -214,7 +223,8 @@ class Engine(World):
     def _end_stops(self) -> None:
         """A freeze that nobody could confirm stays; another stop is lifted."""
         for stop in self.stops[:]:
-            if self.passed - stop.at < STOP_LASTS:
+            stop.known = self.passed if stop.known is None else stop.known
+            if self.passed - stop.known < STOP_LASTS:
                 continue
             self.stops.remove(stop)
             if stop.number or self.may_ask(stop.who):
@@ -259,6 +269,8 @@ class Engine(World):
         # Whoever starts it may have mended what kept notices from getting out.
         self.try_channel_again()
         self.next_look, self.known = {}, {}
+        for stop in self.stops:
+            stop.known = None
         self.adopt()
 
     # The world outside

@@ -21,6 +21,7 @@ from tests.programmes.values import (
     OPEN,
     QUIET,
     RANKS,
+    REFUSALS,
     SETTLING,
     UNDO_LASTS,
     Change,
@@ -46,7 +47,7 @@ class World:
     changes: dict[int, Change] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     lines: list[list[int]] = field(default_factory=list)
-    """Audit lines that wait: number, when due, when they were written, and 0 where a change request waits for them."""
+    """Audit lines that wait: number, when due, when written, and whether they go before others (0) or last (2)."""
     refused: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
     """Since when each person was refused in a way (tag, subject, reason), and how often after the first time."""
     channel_alive: bool = True
@@ -119,7 +120,7 @@ class World:
     def stop_of(self, inbound: Inbound) -> Stop | None:
         """The stop that somebody asks for who may, by the list alone; it holds from here on."""
         if inbound.kind == "freeze":
-            return Stop(who=inbound.who, at=self.passed) if self.may_ask(inbound.who) is None else None
+            return Stop(who=inbound.who) if self.may_ask(inbound.who) is None else None
         change = self.changes.get(inbound.number)
         if change is None or not inbound.genuine or inbound.version != change.version or change.begun:
             return None
@@ -130,7 +131,7 @@ class World:
             wanted = "rejected" if may and self.unfit(inbound.who, change) is None else ""
         else:
             wanted = "withdrawn" if inbound.word == "withdraw" and inbound.who == change.requester else ""
-        return Stop(who=inbound.who, at=self.passed, number=change.number, wanted=wanted) if wanted else None
+        return Stop(who=inbound.who, number=change.number, wanted=wanted) if wanted else None
 
     def held(self, change: Change) -> bool:
         """Whether somebody has said stop, and nobody knows yet whether it counts."""
@@ -157,6 +158,21 @@ class World:
             return Word.OWN
         return Word.NOT_APPROVER if self.rank(who) < RANKS["approver"] else None
 
+    def is_refused(self, inbound: Inbound) -> bool:
+        """Whether the list does not let somebody do what they ask for. Who asked for it may always withdraw."""
+        who = inbound.who
+        if inbound.kind in ("ask", "freeze"):
+            return self.may_ask(who) is not None
+        change = self.changes.get(inbound.number)
+        if change is None or not inbound.genuine or inbound.version != change.version:
+            return not self.rank(who)
+        if who == change.requester:
+            return False
+        button = inbound.word if inbound.kind == "press" else "reject"
+        if not self.rank(who) or button in ("undo", "again"):
+            return not self.rank(who)
+        return (self.unfit_to_settle if button in SETTLING else self.unfit)(who, change) is not None
+
     def approvers(self, change: Change) -> list[str]:
         """Who has approved and still may by the list, in the order in which they did."""
         return [who for who, word in change.reviews.items() if word == "approve" and self.unfit(who, change) is None]
@@ -171,7 +187,7 @@ class World:
         self.seq += 1
         self.recorded.append((tag, actor, subject))
         if tag not in QUIET:
-            self.lines.append([self.seq, self.now, self.now, 1])
+            self.lines.append([self.seq, self.now, self.now, 2 if tag in REFUSALS and not self.rank(actor) else 1])
         return self.seq
 
     def refuse_command(self, who: str, word: Word) -> None:
@@ -196,13 +212,18 @@ class World:
                 self.record(key[1], key[0], key[2])
 
     def enqueue(self, job: Job, person: str) -> None:
-        """Queue a job: within a rank a person's later ones wait until others have had as many turns."""
-        there = [one for one in self.jobs if one.rank == job.rank]
+        """Queue a job for the person's next turn."""
+        job.person = person
+        self.give_turn(job)
+        self.jobs.append(job)
+
+    def give_turn(self, job: Job) -> None:
+        """Within a rank a person's later jobs wait until others have had as many turns."""
+        there = [one for one in self.jobs if one.rank == job.rank and one is not job]
         taken = [one.turn for one in there if one.taken]
         waiting = [one.turn for one in there if not one.taken]
-        own = [one.turn for one in there if one.person == person]
-        job.person, job.turn = person, max(max(taken, default=min(waiting, default=1) - 1), *own, 0) + 1
-        self.jobs.append(job)
+        own = [one.turn for one in there if one.person == job.person]
+        job.turn = max(max(taken, default=min(waiting, default=1) - 1), *own, 0) + 1
 
     def tell(self, who: str, word: Word) -> None:
         self.told.append((who, word))
@@ -217,7 +238,7 @@ class World:
     def deliver(self) -> None:
         """Audit lines go out in order, up to twenty in a message; the first that waits holds up those behind it.
 
-        Before all others go those that a change request waits for.
+        Before all others go those that a change request waits for, and last those about people who are not on the list.
         """
         self.lines.sort(key=lambda line: (line[3], line[0]))
         while self.lines and self.lines[0][1] <= self.now:
@@ -416,9 +437,7 @@ class World:
 
     def settle(self, who: str, change: Change, status: str) -> None:
         """Somebody says what became of an outcome that nobody knows."""
-        least = "approver" if change.quorum else "operator"
-        no = Word.NOT_YOUR_WORD if change.quorum and who == change.requester else None
-        no = no or (Word.NO_WORD if self.rank(who) < RANKS[least] else None)
+        no = self.unfit_to_settle(who, change)
         if change.status != "unknown":
             if no is not None:
                 self.record("change:review:refused", who, change.id)
@@ -431,6 +450,13 @@ class World:
         self.close(change, status)
         self.record("change:execution:settled", who, change.id)
         self.tell(who, Word.SETTLED)
+
+    def unfit_to_settle(self, who: str, change: Change) -> Word | None:
+        """Why somebody's word on an outcome does not count by the list."""
+        if change.quorum and who == change.requester:
+            return Word.NOT_YOUR_WORD
+        least = "approver" if change.quorum else "operator"
+        return Word.NO_WORD if self.rank(who) < RANKS[least] else None
 
     def undoable(self, change: Change) -> bool:
         """Painting can be undone for thirty days; what was removed is gone."""

@@ -31,6 +31,8 @@ RANKS = {"viewer": 1, "operator": 2, "approver": 3, "admin": 4}
 FOREIGN = "stranger"
 """The one person here who belongs to another workspace."""
 BOT = "b24bot"
+REFUSALS = frozenset({"command:line:refused", "change:review:refused", "inbound:delivery:mismatched"})
+"""Said last in the audit channel, where they are about somebody who is not on the list."""
 QUIET = frozenset({"command:line:ran", "change:call:answered"})
 """Recorded, and not said in the audit channel."""
 
@@ -146,8 +148,8 @@ class Stop:
     """The word of somebody who may stop something, from when it came in."""
 
     who: str
-    at: int
-    """By the time that really passes."""
+    known: int | None = None
+    """Since when the keeper of this process knows of it, by the time that really passes."""
     number: int = 0
     """The change request it stops; 0 when it stops all."""
     wanted: str = ""
@@ -169,10 +171,14 @@ class Job:
     turn: int = 0
     stop: Stop | None = None
     """The stop that came with it, also when it does not hold any more."""
+    refused: bool = False
+    """The list did not let its person do it when it came in."""
 
     @property
     def rank(self) -> int:
-        """What stops goes before what decides, then what was approved, and last what reads a portal."""
+        """What stops goes before what decides, then what was approved, what reads a portal, and what is refused."""
+        if self.refused:
+            return 4
         if self.inbound is None:
             return 2
         stops = self.inbound.kind in ("freeze", "form") or self.inbound.word == "withdraw"

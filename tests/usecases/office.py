@@ -35,7 +35,7 @@ from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.stops import StopDeadlines
 from bot.usecases.submit import submit
-from bot.usecases.worker import INBOUND, perform_job, put_away_stranded
+from bot.usecases.worker import INBOUND, claim_job, perform_job, put_away_stranded
 from tests.usecases.messenger import Recorder
 from tests.usecases.toy import Toy
 
@@ -197,8 +197,7 @@ class Office:
     def do_jobs(self, most: int = 50) -> int:
         """Do the jobs that are due; returns how many."""
         for done in range(most):
-            with self.store.unit_of_work():
-                job = self.store.jobs.claim(self.clock.now_ms())
+            job = claim_job(self.ctx)
             if job is None:
                 return done
             perform_job(self.ctx, job)

@@ -6,12 +6,14 @@ import pytest
 
 from bot.core.audit import Tag
 from bot.core.inbound import inbound_from_json
-from bot.store.jobs import LAST_LOCAL, Rank
+from bot.core.principals import Principal
+from bot.store.jobs import Rank
 from bot.usecases import buttons
+from bot.usecases.access import revoke_role
 from bot.usecases.priority import BUTTONS, rank_of
 from bot.usecases.receive import receive
 from bot.usecases.review import FOLLOWING
-from tests.usecases.office import ANTON, OLGA, VERA, Office
+from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office
 
 LINES = {
     "freeze": Rank.STOPPING,
@@ -27,7 +29,7 @@ LINES = {
     "access grant @U1 viewer": Rank.LOCAL,
     "unfreeze": Rank.LOCAL,
     "no such thing": Rank.LOCAL,
-    "thing list 'left open": Rank.LOCAL,
+    "thing list 'left open": Rank.PLANNING,
     "x" * 5_000: Rank.LOCAL,
     "thing list": Rank.PLANNING,
     "THING remove one": Rank.PLANNING,
@@ -36,7 +38,82 @@ LINES = {
 
 @pytest.mark.parametrize("text", LINES)
 def test_the_rank_of_a_typed_line_goes_by_its_command(office: Office, text: str) -> None:
-    assert rank_of(office.ctx, office.typed(OLGA, text)) is LINES[text]
+    assert rank_of(office.ctx, office.typed(IDA, text)) is LINES[text]
+
+
+@pytest.mark.parametrize("text", LINES)
+def test_whatever_somebody_types_who_is_not_on_the_list_comes_last(office: Office, text: str) -> None:
+    assert rank_of(office.ctx, office.typed(GLEB, text)) is Rank.REFUSED
+    assert rank_of(office.ctx, office.typed(STRANGER, text)) is Rank.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("text", "rank"),
+    [
+        ("freeze", Rank.REFUSED),
+        ("thing remove one", Rank.REFUSED),
+        ("access grant @U1 viewer", Rank.REFUSED),
+        ("thing list", Rank.PLANNING),
+        ("request list", Rank.LOCAL),
+        ("no such thing", Rank.LOCAL),
+        ("help", Rank.HELPING),
+    ],
+)
+def test_what_the_role_of_its_person_does_not_reach_comes_last(office: Office, text: str, rank: Rank) -> None:
+    assert rank_of(office.ctx, office.typed(VIKTOR, text)) is rank
+
+
+def test_before_it_is_known_which_team_is_ours_the_persons_own_counts(office: Office) -> None:
+    office.ctx.home_team = ""
+    assert rank_of(office.ctx, office.typed(OLGA, "freeze")) is Rank.STOPPING
+    assert rank_of(office.ctx, office.typed(GLEB, "freeze")) is Rank.REFUSED
+
+
+DECISIONS = {
+    "a decision of an approver": (ANTON, buttons.APPROVE, Rank.DECIDING),
+    "a decision of a viewer": (VIKTOR, buttons.APPROVE, Rank.REFUSED),
+    "a decision of nobody": (GLEB, buttons.REJECT, Rank.REFUSED),
+    "a decision of the other workspace": (STRANGER, buttons.APPROVE, Rank.REFUSED),
+    "the withdrawal of the requester": (OLGA, buttons.WITHDRAW, Rank.STOPPING),
+    "the withdrawal of a viewer": (VIKTOR, buttons.WITHDRAW, Rank.REFUSED),
+    "an undo of a viewer": (VIKTOR, buttons.UNDO, Rank.PLANNING),
+    "an undo of nobody": (GLEB, buttons.UNDO, Rank.REFUSED),
+    "the word of an approver on an outcome": (ANTON, buttons.WAS_DONE, Rank.DECIDING),
+    "the word of a viewer on an outcome": (VIKTOR, buttons.WAS_DONE, Rank.REFUSED),
+}
+
+
+@pytest.mark.parametrize("case", DECISIONS)
+def test_a_click_that_its_person_may_not_give_comes_last(office: Office, case: str) -> None:
+    who, button, rank = DECISIONS[case]
+    change = office.ask()
+    assert rank_of(office.ctx, office.click(who, change, button)) is rank
+
+
+def test_a_form_of_somebody_who_may_not_decide_comes_last(office: Office) -> None:
+    change = office.ask()
+    ranks = {who: rank_of(office.ctx, office.form(who, change, "no")) for who in (ANTON, VIKTOR, GLEB)}
+    assert ranks == {ANTON: Rank.STOPPING, VIKTOR: Rank.REFUSED, GLEB: Rank.REFUSED}
+
+
+def test_who_asked_and_lost_their_role_still_withdraws_first(office: Office) -> None:
+    change = office.ask()
+    revoke_role(office.store, OLGA, by=SHELL)
+    assert rank_of(office.ctx, office.click(OLGA, change, buttons.WITHDRAW)) is Rank.STOPPING
+
+
+@pytest.mark.parametrize(("who", "rank"), [(VIKTOR, Rank.DECIDING), (GLEB, Rank.REFUSED)])
+def test_a_button_that_proves_nothing_is_ranked_by_the_list_alone(office: Office, who: Principal, rank: Rank) -> None:
+    change = office.ask()
+    assert rank_of(office.ctx, office.click(who, change, buttons.APPROVE, value="1001.forged")) is rank
+
+
+def test_a_click_on_what_cannot_be_read_any_more_is_taken_with_the_others(office: Office) -> None:
+    change = office.ask()
+    click = office.click(ANTON, change, buttons.APPROVE)
+    with office.store.unit_of_work() as store:
+        store.database.execute("UPDATE changes SET plan = '{}' WHERE number = ?", change.number)
+    assert rank_of(office.ctx, click) is Rank.DECIDING
 
 
 @pytest.mark.parametrize(
@@ -86,10 +163,10 @@ def test_the_reserved_runner_takes_nothing_that_calls_a_portal(office: Office) -
     receive(office.ctx, office.typed(OLGA, "thing list"))
     now = office.clock.now_ms()
     assert office.store.jobs.waiting(now)
-    assert not office.store.jobs.waiting(now, last=LAST_LOCAL)
+    assert not office.store.jobs.waiting(now, quick=True)
     receive(office.ctx, office.typed(OLGA, "freeze"))
     with office.store.unit_of_work() as store:
-        freeze, none = (store.jobs.claim(now, last=LAST_LOCAL) for _ in range(2))
+        freeze, none = (store.jobs.claim(now, quick=True) for _ in range(2))
     assert freeze is not None
     assert none is None
 

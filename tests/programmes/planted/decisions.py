@@ -71,7 +71,7 @@ DECISIONS: tuple[Bug, ...] = (
         ),
         (_POLICY, "    if reviewer.team != requester.team and not requester.local:", '    if reviewer.team == "":'),
         (
-            "bot/usecases/consider.py",
+            "bot/usecases/roles.py",
             "def role_of(ctx: Context, person: Principal) -> Role | None:\n"
             '    """The role now. People of another workspace have none, whatever the list says."""\n'
             "    if not person.local and person.team != ctx.home_team:",

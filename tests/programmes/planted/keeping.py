@@ -67,8 +67,24 @@ KEEPING: tuple[Bug, ...] = (
     bug(
         "awaited-last",
         "the audit line that an approval waits for stands behind whatever waits longer",
-        (_OUTBOX, "UPDATE outbox SET urgent = 1 WHERE key", "UPDATE outbox SET urgent = 0 WHERE key"),
+        (_OUTBOX, "self._set_urgency(key, Urgency.AWAITED)", "self._set_urgency(key, Urgency.USUAL)"),
         by="tests/usecases/test_fairness.py",
+    ),
+    bug(
+        "account-for-person",
+        "each account of a person has limits, turns and records of its own",
+        (
+            "bot/core/people.py",
+            "        return min(account.id for account in self.accounts(principal))",
+            "        return principal.id",
+        ),
+        by="tests/usecases/test_same_person.py",
+    ),
+    bug(
+        "refused-first",
+        "what a stranger is refused is done in its turn with what others may do",
+        ("bot/usecases/priority.py", "    return Rank.REFUSED if refused else _usual_rank", "    return _usual_rank"),
+        by="tests/usecases/test_refused_last.py",
     ),
     bug(
         "no-receipt",
