@@ -12,6 +12,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
+from bot.core import marks
 from bot.core.redact import redact
 
 NOISY = ("urllib3", "slack_bolt", "slack_sdk", "waitress", "websocket", "websockets", "werkzeug")
@@ -32,7 +33,7 @@ class LineFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "action": str(getattr(record, "action", "")),
-            "message": _message(record),
+            "message": marks.plain(_message(record)),
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)

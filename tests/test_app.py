@@ -250,7 +250,7 @@ def test_what_one_process_takes_in_another_works_off(tmp_path: Path, workspace: 
         working.start()
         try:
             seen = workspace.wait_for(lambda: workspace.ephemerals("Olga"), what="the answer")
-            assert "You are T0001:U0001" in workspace.transcript(seen[0])
+            assert "You are @Olga." in workspace.transcript(seen[0])
             assert workspace.people["Anton"].slash("/b24 whoami").ok
             workspace.wait_for(lambda: workspace.ephemerals("Anton"), what="the next answer")
         finally:

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from bot.core import marks
+from bot.core.principals import Principal
 from bot.logs import NOISY, LineFormatter, set_up_logs
 from bot.settings import HOST_SETTINGS, load_settings
 from plugins.bitrix24.settings import ROWS
@@ -90,6 +92,12 @@ def test_what_looks_like_a_secret_is_hidden_too() -> None:
     with recorded() as stderr:
         log.info("GET /oauth/token/?client_secret=hunter2hunter2&refresh_token=abc xoxb-1234567890-abc")
         assert stderr.lines[0]["message"] == "GET /oauth/token/?client_secret=***&refresh_token=*** ***"
+
+
+def test_people_and_channels_in_a_message_are_their_ids() -> None:
+    with recorded() as stderr:
+        log.info("%s in %s", marks.person(Principal(team="T0001", user="U0002")), marks.channel("C0003"))
+        assert stderr.lines[0]["message"] == "T0001:U0002 in #C0003"
 
 
 @pytest.mark.parametrize("args", [("too", "many"), ({"x": 1},), ()])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
 from bot.clock import SystemClock
+from bot.core import marks
 from bot.plugin import PluginError
 from bot.settings import Settings
 from bot.slack.gateway import Identity, ask_identity, make_client
@@ -147,7 +148,7 @@ def run_checks(checks: Iterable[Check], environment: Environment, *, well: Itera
         finding = _run(check, environment, well)
         if finding.state is State.OK:
             well.add(check.name)
-        yield finding
+        yield replace(finding, says=marks.plain(finding.says), hint=marks.plain(finding.hint))
 
 
 def _run(check: Check, environment: Environment, well: set[str]) -> Finding:

@@ -7,14 +7,14 @@ import click
 from bot.cli.completion import from_store
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
-from bot.cli.output import print_json, print_table, report
+from bot.cli.output import print_answer, report
 from bot.cli.terminal import Terminal
-from bot.core.json_views import grant_row
 from bot.core.principals import Principal, Role
-from bot.plugin import Refusal, Table, iso
+from bot.plugin import Refusal
 from bot.store.store import Store
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
 from bot.usecases.desk import listed_people
+from bot.usecases.listings import list_grants
 
 last_admin = click.option("--last-admin", is_flag=True, help="Also if they are the last admin of their workspace.")
 
@@ -69,15 +69,11 @@ def _keep_an_admin(store: Store, principal: Principal, role: Role | None, *, las
 @click.command("list")
 @as_json
 @click.pass_obj
-def list_grants(terminal: Terminal, as_json: bool) -> None:
+def show_grants(terminal: Terminal, as_json: bool) -> None:
     """Who is on the allow-list, with which role."""
     with terminal.store() as store:
-        grants = store.grants.all()
-    if as_json:
-        print_json([grant_row(one) for one in grants])
-        return
-    rows = tuple((one.principal.id, one.role.value, one.granted_by, iso(one.granted_at)) for one in grants)
-    print_table(Table(columns=("who", "role", "granted by", "at"), rows=rows))
+        reply = list_grants(store.grants.all())
+    print_answer(reply, as_json=as_json)
 
 
-access = NounGroup("access", help="Who may do what: the allow-list.", own=(grant, revoke, list_grants))
+access = NounGroup("access", help="Who may do what: the allow-list.", own=(grant, revoke, show_grants))

@@ -12,13 +12,12 @@ import click
 
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
-from bot.cli.output import print_json, print_table
+from bot.cli.output import print_answer
 from bot.cli.terminal import Terminal
 from bot.cli.verify import verify
-from bot.core.audit import AuditRecord
-from bot.core.json_views import audit_row
-from bot.plugin import BadArgument, Table, iso
-from bot.usecases.desk import an_actor
+from bot.core.json_views import exported_row
+from bot.plugin import BadArgument
+from bot.usecases.audit_search import find_records
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
 HIGHEST = 2**63 - 1
@@ -43,7 +42,7 @@ def _text(_ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 @click.command("find")
 @click.option("--subject", default="", callback=_text, help="What it is about, like CR-1001.")
 @click.option("--tag", default="", callback=_text, help="A tag or its beginning, like change:review.")
-@click.option("--actor", default="", callback=_text, help="Who did it, like T0001:U0002, or U0002.")
+@click.option("--actor", default="", callback=_text, help="Who did it, like U0002, T0001:U0002 or local:ACCOUNT.")
 @click.option("--text", default="", callback=_text, help="A text in its facts.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
 @as_json
@@ -52,19 +51,8 @@ def find(terminal: Terminal, /, as_json: bool, **wanted: Any) -> None:
     """The newest audit records that match."""
     with terminal.store() as store:
         teams = {grant.principal.team for grant in store.grants.all()}
-        wanted["actor"] = an_actor(wanted["actor"], teams.pop() if len(teams) == 1 else "")
-        records = store.audit.find(**wanted)
-    if as_json:
-        print_json([audit_row(record) for record in records])
-        return
-    rows = tuple((f"#{one.seq}", iso(one.at), one.tag, one.actor, one.subject, _facts(one)) for one in records)
-    print_table(Table(columns=("seq", "at", "tag", "actor", "subject", "facts"), rows=rows))
-
-
-def _facts(record: AuditRecord) -> str:
-    # Each on a line of its own making only: one that was typed with line breaks could pass for two.
-    shown = ((name, " ".join(str(value).split())) for name, value in record.facts.items() if value is not None)
-    return "\n".join(f"{name}: {value}" for name, value in shown if value)
+        reply = find_records(store, team=teams.pop() if len(teams) == 1 else "", **wanted)
+    print_answer(reply, as_json=as_json)
 
 
 @click.command("export")
@@ -74,7 +62,7 @@ def _facts(record: AuditRecord) -> str:
 def export(terminal: Terminal, form: str, after: int) -> None:
     """Every audit record on standard output, one a line, oldest first; also while the bot runs."""
     with terminal.store() as store:
-        rows = map(audit_row, store.audit.walk(after=after))
+        rows = map(exported_row, store.audit.walk(after=after))
         WRITERS[form](rows)
     sys.stdout.flush()
 

@@ -50,8 +50,9 @@ class DeclaredCommand(click.Command):
 
     def run(self, words: tuple[str, ...], as_json: bool, yes: bool) -> None:
         terminal = click.get_current_context().ensure_object(Terminal)
-        if self.declared.path == "help" and not as_json and of_terminal(words):
-            click.echo(_help_of(click.get_current_context().find_root(), of_terminal(words).split()))
+        only_here = of_terminal(terminal.declared.commands, words) if self.declared.path == "help" and words else ""
+        if only_here and not as_json:
+            click.echo(_help_of(click.get_current_context().find_root(), only_here.split()))
             return
         show(perform(terminal, join(self.declared, words), yes=yes), as_json=as_json)
 

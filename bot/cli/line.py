@@ -41,6 +41,7 @@ from bot.usecases.submit import (
     not_taken_on,
     open_change,
     opened_reply,
+    portal_fact,
     preview,
     with_reading,
 )
@@ -158,7 +159,7 @@ def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
         considered = consider(bot.context, terminal.person, line, tell)
     match considered:
         case Answered(reply=reply, portal=portal):
-            _record_ran(terminal, bot, line)
+            _record_ran(terminal, bot, line, **portal_fact(considered))
             return Told(reply=reply, portal=portal)
         case Planned() if considered.understood.invocation.dry_run:
             _record_ran(terminal, bot, line)
@@ -229,11 +230,12 @@ def home_team(bot: Bot) -> str:
     return teams.pop() if teams else ""
 
 
-def _record_ran(terminal: Terminal, bot: Bot, line: str) -> None:
+def _record_ran(terminal: Terminal, bot: Bot, line: str, **more: Fact) -> None:
     if CHAIN in bot.context.limits:
         # A record behind one that cannot be trusted would make a second log.
         return
-    person, facts = terminal.person.id, {"line": recorded_line(bot.context, line, terminal.hidden)}
+    person = terminal.person.id
+    facts: dict[str, Fact] = {"line": recorded_line(bot.context, line, terminal.hidden), **more}
     with bot.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.COMMAND_RAN, actor=person, subject=person, facts=facts))
 

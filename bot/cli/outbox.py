@@ -32,8 +32,11 @@ def list_letters(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> N
     if as_json:
         print_json([letter_row(letter) for letter in letters])
         return
-    rows = tuple(_cells(letter) for letter in letters)
-    print_table(Table(columns=("id", "state", "kind", "about", "words", "tries", "error", "since"), rows=rows))
+    if letters:
+        rows = tuple(_cells(letter) for letter in letters)
+        print_table(Table(columns=("id", "state", "kind", "about", "words", "tries", "error", "since"), rows=rows))
+    else:
+        say("No notice was given up." if dead else "No notice waits, and none was given up.")
     for refusal in dict.fromkeys(refusal_of(letter.error) for letter in letters if letter.error):
         say(f"{refusal.code}: {refusal.cause}. {refusal.remedy}".rstrip())
     say(", ".join(f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)))

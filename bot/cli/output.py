@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 
     Much of what is shown was typed by strangers into a portal.
     """
-    return _UNSEEN.sub("", marks.render(text, person=str, channel=str))
+    return _UNSEEN.sub("", marks.plain(text))
 
 
 def console() -> Console:
@@ -84,6 +84,14 @@ def print_reply(reply: Reply) -> None:
         print_table(reply.table)
     for note in reply.notes:
         out.print(Text(plain(note), style="dim", overflow="fold"))
+
+
+def print_answer(reply: Reply, *, as_json: bool) -> None:
+    """A reply of the terminal's own commands: for a person, or its data alone for programs."""
+    if as_json:
+        print_json(reply.data)
+    else:
+        print_reply(reply)
 
 
 def _pairs(facts: Sequence[tuple[str, str]]) -> Drawn:

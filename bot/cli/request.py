@@ -7,15 +7,15 @@ import click
 from bot.cli.completion import from_store, from_words
 from bot.cli.declared import NounGroup
 from bot.cli.options import as_json
-from bot.cli.output import print_json, print_reply, print_table, report
+from bot.cli.output import print_answer, report
 from bot.cli.terminal import Terminal
-from bot.core.change import ChangeRequest, Status, status_in_words
-from bot.core.json_views import change_brief, change_whole
-from bot.core.policy import needs
+from bot.core.change import ChangeRequest, Status
+from bot.core.json_views import change_whole
 from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
-from bot.plugin import BadArgument, Refusal, Reply, Table, iso
+from bot.plugin import BadArgument, Refusal
 from bot.store.store import Store
 from bot.usecases.desk import changes_shown, newest_numbers, request_number
+from bot.usecases.listings import list_changes, show_change
 from bot.usecases.settle import try_to_settle
 from bot.usecases.withdraw import withdraw
 
@@ -42,14 +42,7 @@ def list_requests(terminal: Terminal, status: ShownStatus | None, limit: int, as
     """The newest change requests."""
     with terminal.store() as store:
         found = changes_shown(store, status, limit=limit)
-    if as_json:
-        print_json([change_brief(change) for change in found])
-        return
-    rows = tuple(
-        (one.id, one.status_word, one.place.name, one.plan.target, one.line, one.requester.id, iso(one.created_at))
-        for one in found
-    )
-    print_table(Table(columns=("id", "status", "portal", "target", "command", "asked by", "at"), rows=rows))
+    print_answer(list_changes(found, status), as_json=as_json)
 
 
 @click.command("show")
@@ -60,10 +53,7 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
     """One change request: its plan, its reviews and how it ended."""
     with terminal.store() as store:
         change = _change(store, number)
-    if as_json:
-        print_json(change_whole(change))
-    else:
-        print_reply(Reply(title=f"{change.id}: {change.plan.summary}", facts=tuple(_facts(change))))
+    print_answer(show_change(change), as_json=as_json)
 
 
 @click.command("settle")
@@ -105,30 +95,6 @@ def _change(store: Store, number: str) -> ChangeRequest:
     if change is None:
         raise Refusal(f"There is no CR-{request_number(number)}.", hint="b24bot request list shows those there are.")
     return change
-
-
-def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
-    plan = change.plan
-    facts = [
-        ("Status", f"{change.status_word}: it {status_in_words(change)}."),
-        ("Command", change.line),
-        ("Portal", f"{change.place.name} ({change.place.label})"),
-        ("Asked by", f"{change.requester.id} at {iso(change.created_at)}"),
-        ("Why", change.reason),
-        ("Needs", needs(change.decision)),
-        *(
-            (change.verdict_word(review), f"{review.reviewer.id} at {iso(review.at)} {review.reason}")
-            for review in change.reviews
-        ),
-        *(("Does", note) for note in (*(call.note for call in plan.calls), *plan.notes)),
-        *(("Touches", line) for line in plan.radius),
-        *(("Warning", line) for line in plan.warnings),
-        ("Undo", f"{plan.undo.kind}: {plan.undo.sentence}"),
-        ("Card", f"in {change.channel}" if change.card else "not posted yet"),
-        ("Outcome", change.outcome),
-        ("Undoes", f"CR-{change.undo_of}" if change.undo_of is not None else ""),
-    ]
-    return [(label, text.strip()) for label, text in facts if text.strip()]
 
 
 request = NounGroup(

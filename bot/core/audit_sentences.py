@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.core import marks
 from bot.core.audit import AuditRecord, Tag
 from bot.core.chain import CHECKPOINT_STARTS
 from bot.core.change import with_portal
@@ -30,7 +31,7 @@ _WHY, _SAID, _PART, _MORE = "Why: {}", "{}", "Only a part of it was done", "More
 
 SENTENCES: Mapping[str, Sentence] = {
     Tag.PROCESS_STARTED: _s("b24bot {version} started", kind="As {}"),
-    Tag.COMMAND_RAN: _s("{actor} ran a command", line="Typed: {}"),
+    Tag.COMMAND_RAN: _s("{actor} ran a command", line="Typed: {}", portal="Portal: {}"),
     Tag.COMMAND_REFUSED: _s(
         "{actor} was refused a command",
         line="Typed: {}",
@@ -106,17 +107,26 @@ UNKNOWN = _s("{actor} did something about {subject}", sentence=_SAID, reason=_WH
 
 
 def describe(record: AuditRecord, *, name: Callable[[str], str], value: Callable[[object], str]) -> list[str]:
-    """The sentence of a record and its details. `name` writes an account, `value` anything else that stands in it."""
+    """The sentence of a record and its details. `name` writes an account, `value` anything else that stands in it.
+
+    Who the record itself says is concerned is named alike wherever their id stands in it. Another id stays text:
+    somebody may have typed it.
+    """
     row = SENTENCES.get(record.tag, UNKNOWN)
+    named = marks.naming((record.actor, record.subject, _person_in_target(record)), name)
     words: dict[str, str] = defaultdict(lambda: "?")
-    words |= {fact: value(found) for fact, found in record.facts.items() if found is not None}
+    words |= {fact: named(value(found)) for fact, found in record.facts.items() if found is not None}
     words |= {
         "actor": name(record.actor),
         "subject": name(record.subject),
-        "change": value(_change(record)),
+        "change": named(value(_change(record))),
     }
     details = [text.format(words[fact]) for fact, text in row.details if record.facts.get(fact) not in (None, "")]
     return [row.words.format_map(words), *details]
+
+
+def _person_in_target(record: AuditRecord) -> str:
+    return marks.person_of(str(record.facts.get("target") or ""))
 
 
 def _change(record: AuditRecord) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.mode import HOUSE
 from bot.core.policy import Decision, NeedsApproval
 from bot.core.principals import Principal
 from bot.plugin import Observation, Place, Plan, Risk
@@ -82,8 +83,8 @@ class Review:
 
 
 def with_portal(summary: str, portal: str) -> str:
-    """A plan in words and where it acts, without saying twice where."""
-    named = re.search(rf"\b(?:on|of|from) {re.escape(portal)}(?![\w-])", summary)
+    """A plan in words and the portal it acts on, if any, without saying twice which."""
+    named = not portal or re.search(rf"\b(?:on|of|from) {re.escape(portal)}(?![\w-])", summary)
     return summary if named else f"{summary} on {portal}"
 
 
@@ -138,9 +139,19 @@ class ChangeRequest:
         return f"CR-{self.number}"
 
     @property
+    def portal(self) -> str:
+        """The name of the portal it is about; empty where it is about b24bot itself."""
+        return "" if self.plugin == HOUSE else self.place.name
+
+    @property
+    def portal_label(self) -> str:
+        """What a card shows of that portal beside its name."""
+        return "" if self.plugin == HOUSE else self.place.label
+
+    @property
     def summary_with_portal(self) -> str:
         """The plan in words and where it acts."""
-        return with_portal(self.plan.summary, self.place.name)
+        return with_portal(self.plan.summary, self.portal)
 
     @property
     def status_word(self) -> str:

@@ -159,7 +159,7 @@ def _meant(typed: TypedLine) -> str:
 
 
 def _understood(command: AnyCommand, rest: Sequence[str]) -> Understood:
-    words, options = _host_options(command, [_named(command, word) for word in rest])
+    words, options = _host_options(command, [name_people(command, word) for word in rest])
     _refuse_host_options(command, options)
     invocation = Invocation(
         path=command.path,
@@ -174,8 +174,8 @@ def _understood(command: AnyCommand, rest: Sequence[str]) -> Understood:
     return Understood(invocation=invocation, command=command, arguments=arguments(command, words, options))
 
 
-def _named(command: AnyCommand, word: str) -> str:
-    """People as Slack writes them: by id for a command that is about a person, else by the name everybody reads."""
+def name_people(command: AnyCommand, word: str) -> str:
+    """Write a mention that Slack sent by its id for a command that is about a person, else by the name."""
     by_id = any(parameter.arg.person for parameter in command.parameters)
     # Taking one out may leave another around it.
     while (plain := _MENTION.sub(lambda found: f"@{found[1] if by_id else found[2] or found[1]}", word)) != word:

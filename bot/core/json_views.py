@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from bot.core import marks
-from bot.core.audit import AuditRecord
+from bot.core.audit import AuditRecord, Fact
 from bot.core.change import ChangeRequest
 from bot.core.policy import Decision, NeedsApproval, needs
 from bot.core.principals import Grant
@@ -23,7 +24,7 @@ def change_brief(change: ChangeRequest) -> Object:
         "command": change.line,
         "requester": change.requester.id,
         "reason": marks.plain(change.reason),
-        "portal": change.place.name,
+        "portal": change.portal or None,
         "target": change.plan.target,
         "risk": change.risk,
         "summary": marks.plain(change.plan.summary),
@@ -42,7 +43,7 @@ def change_whole(change: ChangeRequest) -> Object:
     return {
         **change_brief(change),
         **plan_view(change.plan),
-        "portal_label": change.place.label,
+        "portal_label": change.portal_label or None,
         **_requirement(change.decision),
         "decided_at": iso_or_none(change.decided_at),
         "started_at": iso_or_none(change.started_at),
@@ -78,9 +79,9 @@ def plan_view(plan: Plan) -> Object:
     }
 
 
-def preview_view(plan: Plan, place: Place, decision: Decision) -> Object:
-    """A plan that is only shown: where it would act, and what has to happen before it may."""
-    return {"portal": place.name, **plan_view(plan), **_requirement(decision)}
+def preview_view(plan: Plan, place: Place | None, decision: Decision) -> Object:
+    """A plan that is only shown: where it would act, if on a portal, and what has to happen before it may."""
+    return {"portal": place.name if place else None, **plan_view(plan), **_requirement(decision)}
 
 
 def _requirement(decision: Decision) -> Object:
@@ -98,8 +99,26 @@ def grant_row(grant: Grant) -> Object:
     }
 
 
+_JSON_FACTS = ("decision",)
+"""Facts that are recorded as JSON in a text."""
+
+
 def audit_row(record: AuditRecord) -> Object:
-    """One audit record with its place in the chain."""
+    """One audit record with its place in the chain, its facts as data."""
+    facts = {name: _parsed(fact) if name in _JSON_FACTS else fact for name, fact in record.facts.items()}
+    return {**exported_row(record), "facts": facts}
+
+
+def _parsed(fact: Fact) -> Json:
+    try:
+        found: Json = json.loads(str(fact))
+    except ValueError:
+        return fact
+    return found
+
+
+def exported_row(record: AuditRecord) -> Object:
+    """The same with the facts exactly as they are chained, so that the chain can be recomputed from it."""
     return {
         "seq": record.seq,
         "at": iso(record.at),

@@ -1,20 +1,77 @@
-"""People and channels inside plain text: marks only the bot can write, so that typed text never mentions anybody."""
+"""People and channels inside plain text: marks only the bot can write, so that typed text never mentions anybody.
+
+Every sentence names a person by `person` or `by_id`. What becomes of the mark is for the surface: Slack makes a mention
+of it, everything else the id.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from bot.core.principals import Principal
+from bot.core.principals import LOCAL_TEAM, Principal
 
 _PERSON, _CHANNEL, _END = "\ue000", "\ue001", "\ue002"
 _MARK = re.compile(f"([{_PERSON}{_CHANNEL}])([^{_END}]*){_END}")
 _ANY = re.compile(f"[{_PERSON}{_CHANNEL}{_END}]")
+_SOMEBODY = re.compile(rf"\A(?:[TE][A-Z0-9]+:[UW][A-Z0-9]+|{LOCAL_TEAM}:.+)\Z", re.DOTALL)
+_TARGET = "access:"
+"""How the target of a change of the allow-list begins; the id of the person follows."""
+_EARLIER = re.compile(rf"{_PERSON}(?:[^:{_END}]*:)?([^{_END}]*){_END}(?: \([A-Z0-9]+:\1\))?")
 
 
 def person(principal: Principal) -> str:
-    """Stands for a person. The account at the host's shell has no Slack name and is written out."""
-    return f"{_PERSON}{principal.user}{_END}" if not principal.local else principal.id
+    """Stands for a person, by the whole id; of somebody whose team is not known, by the id of the user alone."""
+    return _mark(principal.id if principal.team else principal.user)
+
+
+def by_id(stored: str) -> str:
+    """The same for an id as records and rows keep it; what is nobody's, like `b24bot`, stays as it is."""
+    clean = strip(stored)
+    return _mark(clean) if is_person(clean) else clean
+
+
+def target(stored: str) -> str:
+    """What a plan changes, in words: `connector:myconnector`, or `access:` and a person."""
+    return f"{_TARGET}{by_id(stored.removeprefix(_TARGET))}" if stored.startswith(_TARGET) else strip(stored)
+
+
+def person_of(stored: str) -> str:
+    """The id of the person that a target is about; empty when it is about none."""
+    found = stored.removeprefix(_TARGET)
+    return found if stored != found and is_person(found) else ""
+
+
+def is_person(stored: str) -> bool:
+    """Whether what a record or a row keeps is the id of a person."""
+    return _SOMEBODY.match(stored) is not None
+
+
+def naming(ids: Iterable[str], name: Callable[[str], str]) -> Callable[[str], str]:
+    """Make what writes these people as `name` does wherever a text has their id, also as it is typed: `@U0002`.
+
+    Another id stays as it is, for it may be somebody's words.
+    """
+    people = [one for one in ids if is_person(one)]
+    spellings = {one: one for one in people} | {f"@{user_of(one)}": one for one in people if not is_local(one)}
+    if not spellings:
+        return lambda text: text
+    pattern = re.compile(rf"(?<![\w@])(?:{'|'.join(map(re.escape, spellings))})(?!\w)")
+    return lambda text: pattern.sub(lambda found: name(spellings[found[0]]), text)
+
+
+def _mark(name: str) -> str:
+    return f"{_PERSON}{name}{_END}"
+
+
+def user_of(name: str) -> str:
+    """The user id in what a mark of a person holds; an older release wrote nothing else."""
+    return name.partition(":")[2] or name
+
+
+def is_local(name: str) -> bool:
+    """Whether a mark of a person holds an account of the host's shell."""
+    return name.startswith(f"{LOCAL_TEAM}:")
 
 
 def channel(channel_id: str) -> str:
@@ -28,8 +85,22 @@ def strip(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """For where nothing is a mention: `@U0001`, `#C0002`."""
-    return render(text, person=lambda user: f"@{user}", channel=lambda channel: f"#{channel}")
+    """For the terminal, for programs, records and logs, where nothing is a mention: `T0001:U0002`, `#C0002`."""
+    return render(text, person=_written, channel=lambda channel: f"#{channel}")
+
+
+def _written(name: str) -> str:
+    return name if ":" in name else f"@{name}"
+
+
+def unified(text: str) -> str:
+    """The text with people marked as an older release marked them, to compare what two releases wrote."""
+    return _EARLIER.sub(lambda found: strip(found[0]) if is_local(found[0][1:]) else _mark(found[1]), text)
+
+
+def names_people(text: str) -> bool:
+    """Whether a mark of a person stands in the text."""
+    return any(found[1] == _PERSON for found in _MARK.finditer(text))
 
 
 def render(text: str, *, person: Callable[[str], str], channel: Callable[[str], str]) -> str:

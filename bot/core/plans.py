@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from bot.core import marks
 from bot.core.errors import WordsError
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Role
@@ -128,7 +129,11 @@ def differences(before: Observation, now: Observation) -> Iterator[str]:
 def drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
     """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a portal they are not.
-    if plan_to_json(_comparable(approved)) == plan_to_json(_comparable(fresh)):
+    if _compared(approved) == _compared(fresh):
         return ()
     lines = tuple(differences(approved.before, fresh.before))
     return lines or ("What would be sent, or what it would touch, is no longer what was approved.",)
+
+
+def _compared(plan: Plan) -> str:
+    return marks.unified(plan_to_json(_comparable(plan)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from bot.core.characters import drop_invisible
-from bot.core.invocation import AnyCommand, recognize, understand
+from bot.core.invocation import AnyCommand, name_people, recognize, understand
 from bot.core.redact import Fingerprint, personal_mark, redact
 from bot.core.tokenizer import render
 from bot.core.words import one_line
@@ -40,7 +40,8 @@ def recorded(
     except PluginError:
         kept = _beginning(line, fingerprint)
     else:
-        rest = _without_personal(typed.command, typed.words(), fingerprint)
+        words = [name_people(typed.command, word) for word in typed.words()]
+        rest = _without_personal(typed.command, words, fingerprint)
         kept = render([word for word in (*typed.path, *rest) if word])
     return _CUT_MARK.sub("", redact(one_line(kept), secrets, fingerprint)[:LONGEST_RECORDED])
 

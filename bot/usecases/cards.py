@@ -164,7 +164,7 @@ class Cards:
                 change.number, Status.PENDING, Status.WITHDRAWN, changes=ended
             )
             if moved:
-                facts = {"reason": f"not taken on: {marks.plain(why)}"}
+                facts = {"reason": f"not taken on: {why}"}
                 record_change(store, Tag.CHANGE_WITHDRAWN, change, actor=SYSTEM, facts=facts)
                 title = f"{told(self.ctx, change)} was not taken on: {why}."
                 notes = ("Nothing was done, and nothing is kept from others.", self._way_out(change, error))
@@ -173,7 +173,7 @@ class Cards:
                     # Nobody needs a card, or a line under it, where it was never posted.
                     store.outbox.forget_card(change.number)
         if moved:
-            log.error("%s was not taken on: %s", change.id, marks.plain(why), extra={"action": "request_untaken"})
+            log.error("%s was not taken on: %s", change.id, why, extra={"action": "request_untaken"})
         return moved
 
     def _way_out(self, change: ChangeRequest, error: DeliveryError) -> str:
@@ -201,7 +201,7 @@ class Cards:
         if self.ctx.store.outbox.state_of(_key(change, what)) is None:
             with self.ctx.store.unit_of_work():
                 self._tell(change, notice, reply, what)
-        log.error("%s %s", marks.plain(reply.title), refusal_of(error.reason).remedy, extra=UNDELIVERABLE)
+        log.error("%s %s", reply.title, refusal_of(error.reason).remedy, extra=UNDELIVERABLE)
 
     def _remedy(self, change: ChangeRequest, error: DeliveryError) -> str:
         refusal = refusal_of(error.reason)

@@ -26,7 +26,7 @@ def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
 def record_change(
     store: Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
 ) -> int:
-    """Append a record about a change request, in a unit of work, with its plan in words, its portal and its target."""
+    """Append a record about a change request, in a unit of work: with its plan in words, its target and its portal."""
     return store.record(change_entry(tag, change, actor=actor, facts=facts))
 
 
@@ -34,9 +34,10 @@ def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[
     """What `record_change` appends."""
     what: dict[str, Fact] = {
         "summary": shorten(change.plan.summary, LONGEST),
-        "portal": change.place.name,
         "target": shorten(change.plan.target, LONGEST),
     }
+    if change.portal:
+        what["portal"] = change.portal
     return Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})})
 
 

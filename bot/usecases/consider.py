@@ -34,6 +34,11 @@ class Planned:
     plan: Plan
     decision: Decision
 
+    @property
+    def portal(self) -> Place | None:
+        """The portal it would change; None where it is about b24bot itself."""
+        return None if self.plugin == HOUSE else self.place
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:

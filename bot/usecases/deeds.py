@@ -59,7 +59,7 @@ def _set_role(ctx: Context, word: Word, params: Params) -> CallOutcome:
         revoke_role(ctx.store, whom, by=word.asked, request=word.request)
     else:
         grant_role(ctx.store, whom, role, by=word.asked, request=word.request)
-    return _done(f"{whom.id} has {f'the role {role}' if role else 'no role'} now.")
+    return _done(f"{marks.person(whom)} has {f'the role {role}' if role else 'no role'} now.")
 
 
 def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:

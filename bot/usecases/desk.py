@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from bot.core import marks
-from bot.core.audit import AuditRecord, Tag
-from bot.core.audit_sentences import describe
-from bot.core.change import ChangeRequest, Status, status_in_words
-from bot.core.invocation import HOST_OPTIONS, AnyCommand
-from bot.core.json_views import audit_row, change_brief, change_whole, grant_row
+from bot.core.audit import Tag
+from bot.core.change import ChangeRequest, Status
+from bot.core.invocation import AnyCommand
 from bot.core.policy import Refused, decide
 from bot.core.principals import Principal, Role
 from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
-from bot.core.words import moment
-from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk, Table
+from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk
 from bot.store.store import Store
+from bot.usecases.audit_search import find_records
 from bot.usecases.context import Context
-from bot.usecases.help_pages import OPEN_TO_ALL, command_view, explain_words
+from bot.usecases.help_pages import OPEN_TO_ALL, explain_words, list_commands
+from bot.usecases.listings import list_changes, list_grants, show_change
 from bot.usecases.portals import choose_portal, others, own_choice
 from bot.usecases.standing import last_flaw
 from bot.usecases.status import status
@@ -41,22 +39,6 @@ def request_number(text: str) -> int:
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 12):
         raise BadArgument(f"“{text}” is not a change request.", hint="Type its number, for example CR-1042.")
     return int(digits)
-
-
-_MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
-
-
-def an_actor(text: str, team: str) -> str:
-    """Who did something, as records name them: a mention or a member id is somebody of this team."""
-    found = _MEMBER.match(text.strip())
-    if found is None and text.startswith("@"):
-        raise BadArgument(
-            f"The name {text} alone does not say who is meant.",
-            hint="In Slack, pick the person from the list behind the @; elsewhere type the member id, like U0002.",
-        )
-    if found and not team:
-        raise BadArgument(f"It is not known which workspace {text} is in.", hint="Type team and user id: T0001:U0002.")
-    return Principal(team=team, user=found[1]).id if found else text
 
 
 def changes_shown(store: Store, status: ShownStatus | None, *, limit: int) -> list[ChangeRequest]:
@@ -114,18 +96,7 @@ def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="a comman
     commands = desk.ctx.registry.typed()
     shown = [command for command in commands if _may(desk, command)]
     hidden = len(commands) - len(shown)
-    notes = [
-        f"Every command also takes {', '.join(' '.join(pair).strip() for pair in HOST_OPTIONS.items())}; "
-        "--portal only what is about a portal, not b24bot itself."
-    ]
-    if hidden:
-        notes.append(f"{hidden} commands are hidden because your role does not reach them. Type whoami.")
-    return Reply(
-        title="What you can type",
-        table=Table(columns=("Command", "What it does"), rows=tuple((c.usage, c.help) for c in shown)),
-        notes=tuple(notes),
-        data=[command_view(c) for c in shown],
-    )
+    return list_commands(shown, hidden=hidden)
 
 
 def _may(desk: Desk, command: AnyCommand) -> bool:
@@ -136,13 +107,18 @@ def _may(desk: Desk, command: AnyCommand) -> bool:
 @being.command("", risk=Risk.READ)
 def whoami(desk: Desk) -> Reply:
     """Your ids, your role, and who can change it."""
-    admins = [grant.principal.id for grant in desk.ctx.store.grants.all() if grant.role is Role.ADMIN]
-    asked = f"Admins: {', '.join(admins)}." if admins else "Nobody is an admin yet."
+    admins = [grant.principal for grant in desk.ctx.store.grants.all() if grant.role is Role.ADMIN]
+    asked = f"Admins: {', '.join(map(marks.person, admins))}." if admins else "Nobody is an admin yet."
     return Reply(
-        title=f"You are {desk.person.id}.",
-        facts=(("Role", desk.role or "none: you are not on the allow-list"), *_account(desk), *_portals(desk)),
+        title=f"You are {marks.person(desk.person)}.",
+        facts=(
+            ("Your id", desk.person.id),
+            ("Role", desk.role or "none: you are not on the allow-list"),
+            *_account(desk),
+            *_portals(desk),
+        ),
         notes=tuple(_way_on(desk, asked)),
-        data={"id": desk.person.id, "role": desk.role, "admins": admins},
+        data={"id": desk.person.id, "role": desk.role, "admins": [admin.id for admin in admins]},
     )
 
 
@@ -196,15 +172,7 @@ def request_list(
     ] = None,
 ) -> Reply:
     """The newest change requests."""
-    found = changes_shown(desk.ctx.store, status, limit=15)
-    rows = tuple(
-        (c.id, c.status_word, c.place.name, c.plan.target, c.line, marks.person(c.requester), moment(c.created_at))
-        for c in found
-    )
-    columns = ("Id", "Status", "Portal", "Target", "Command", "Asked by", "At")
-    which = f" with the status {status.word}" if status else ""
-    title = "Change requests" if rows else f"There are no change requests{which}."
-    return Reply(title=title, table=Table(columns=columns, rows=rows), data=[change_brief(c) for c in found])
+    return list_changes(changes_shown(desk.ctx.store, status, limit=15), status)
 
 
 @requests.command("show", risk=Risk.READ, examples=["CR-1001"])
@@ -213,37 +181,13 @@ def request_show(desk: Desk, number: Number) -> Reply:
     change = desk.ctx.store.changes.get(number)
     if change is None:
         raise Refusal(f"There is no CR-{number}.", hint="Type request list to see the newest.")
-    return Reply(title=f"{change.id}: {change.plan.summary}", facts=tuple(_facts(change)), data=change_whole(change))
-
-
-def _facts(change: ChangeRequest) -> list[tuple[str, str]]:
-    facts = [
-        ("Status", f"{change.status_word}: it {status_in_words(change)}."),
-        ("Command", change.line),
-        ("Portal", f"{change.place.name} · {change.place.label}"),
-        ("Asked by", f"{marks.person(change.requester)} at {moment(change.created_at)}"),
-    ]
-    facts += [("Why", change.reason)] if change.reason else []
-    facts += [
-        (change.verdict_word(review), f"{marks.person(review.reviewer)} at {moment(review.at)}")
-        for review in change.reviews
-    ]
-    facts += [("Plan", note) for note in (*(call.note for call in change.plan.calls), *change.plan.notes)]
-    facts += [("Outcome", change.outcome)] if change.outcome else []
-    facts += [("Undoes", f"CR-{change.undo_of}")] if change.undo_of is not None else []
-    return facts
+    return show_change(change)
 
 
 @access.command("list", risk=Risk.READ)
 def access_list(desk: Desk) -> Reply:
     """Who is on the allow-list, with which role."""
-    grants = desk.ctx.store.grants.all()
-    rows = tuple(
-        (marks.person(grant.principal), grant.role, grant.granted_by, moment(grant.granted_at)) for grant in grants
-    )
-    title = "The allow-list" if rows else "Nobody is on the allow-list."
-    table = Table(columns=("Who", "Role", "Granted by", "At"), rows=rows)
-    return Reply(title=title, table=table, data=[grant_row(grant) for grant in grants])
+    return list_grants(desk.ctx.store.grants.all())
 
 
 @audit.command("find", risk=Risk.READ, examples=["", "--subject CR-1001"])
@@ -256,17 +200,16 @@ def audit_find(
     ] = "",
     actor: Annotated[
         str,
-        Arg(label="WHO", help="who did it: a mention, a member id or TEAM:USER", complete=listed_people, person=True),
+        Arg(
+            label="WHO",
+            help="who did it: a mention, a member id, TEAM:USER or local:ACCOUNT",
+            complete=listed_people,
+            person=True,
+        ),
     ] = "",
     text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
 ) -> Reply:
     """The newest audit records that match."""
-    who = an_actor(actor, desk.ctx.home_team)
-    records = desk.ctx.store.audit.find(subject=subject, tag=tag, actor=who, text=text, limit=15)
-    rows = tuple((f"#{r.seq}", moment(r.at), r.tag, r.actor, r.subject, _in_words(r)) for r in records)
-    table = Table(columns=("Seq", "At", "Tag", "Actor", "Subject", "What happened"), rows=rows)
-    return Reply(title="Audit records", table=table, data=[audit_row(record) for record in records])
-
-
-def _in_words(record: AuditRecord) -> str:
-    return " · ".join(describe(record, name=str, value=str))
+    return find_records(
+        desk.ctx.store, team=desk.ctx.home_team, subject=subject, tag=tag, actor=actor, text=text, limit=15
+    )

@@ -118,7 +118,7 @@ class Watch:
         if not self._lasts(bool(trouble)):
             trouble = ""
         if trouble and self._action and not self._logged:
-            log.warning("%s", marks.plain(trouble), extra={"action": self._action})
+            log.warning("%s", trouble, extra={"action": self._action})
         self._logged = bool(trouble)
         if trouble and not self._told and self.tells():
             self._tell_admins(trouble)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core import marks
 from bot.core.audit import AuditRecord, Tag
 from bot.core.mode import Limit, Mode
 from bot.core.words import count
@@ -29,7 +30,7 @@ def strays(store: Store) -> list[str]:
     listed = store.grants.words()
     recorded = recorded_roles(store)
     both = [(who, listed.get(who, NOBODY), recorded.get(who, NOBODY)) for who in sorted(listed | recorded)]
-    return [f"for {who} it says {row}, and the log says {word}" for who, row, word in both if row != word]
+    return [f"for {marks.by_id(who)} it says {row}, and the log says {word}" for who, row, word in both if row != word]
 
 
 def list_limit(ctx: Context) -> Limit | None:

@@ -69,7 +69,7 @@ def _role_plan(house: House, person: Principal, role: Role | None) -> Answer:
     whom = _at_home(house.ctx, person)
     held = house.ctx.store.grants.role_of(whom)
     if held == role:
-        return Nothing(sentence=f"{whom.id} has {f'the role {role}' if role else 'no role'} already.")
+        return Nothing(sentence=f"{marks.person(whom)} has {f'the role {role}' if role else 'no role'} already.")
     if locks_out(house.ctx.store, whom, role):
         raise Refusal(LAST_ADMIN, hint="Give the role admin to somebody else first.")
     does = f"give {marks.person(whom)} the role {role}" if role else f"take the role {held} from {marks.person(whom)}"
@@ -82,7 +82,7 @@ def _role_plan(house: House, person: Principal, role: Role | None) -> Answer:
             Call(
                 method=SET_ROLE,
                 params={"person": whom.id, "role": role or "", "before": held or ""},
-                note=f"{marks.person(whom)} ({whom.id}) {now}, and has {f'the role {role}' if role else 'none'} after",
+                note=f"{marks.person(whom)} {now}, and has {f'the role {role}' if role else 'none'} after",
             ),
         ),
         before={"role": held or NO_ROLE},

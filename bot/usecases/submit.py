@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot import clock as ids
@@ -59,7 +60,7 @@ def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeReq
         reporter.finish()
     if reply is not None:
         with ctx.store.unit_of_work() as store:
-            store.record(_entry(ctx, Tag.COMMAND_RAN, slash))
+            store.record(_entry(ctx, Tag.COMMAND_RAN, slash, **portal_fact(considered)))
             _answer(ctx, job, slash, reply, mood=mood)
 
 
@@ -74,6 +75,11 @@ def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError, pre
             record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), error.sentence)
         mood = "trouble" if isinstance(error, PluginFault) else "refusal"
         _answer(ctx, job, slash, reply, mood=mood, suggestion=suggestion)
+
+
+def portal_fact(considered: Considered) -> Mapping[str, Fact]:
+    """The portal that an answer is about, for its record, where there are several."""
+    return {"portal": considered.portal} if isinstance(considered, Answered) and considered.portal else {}
 
 
 def _entry(ctx: Context, tag: Tag, slash: SlashCommand, **more: Fact) -> Entry:
@@ -297,11 +303,11 @@ _UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "non
 def preview(planned: Planned) -> Reply:
     """What would happen, for --dry-run and the terminal."""
     plan = planned.plan
-    facts = [("Portal", f"{planned.place.name} · {planned.place.label}")]
+    facts = [("Portal", f"{planned.portal.name} · {planned.portal.label}")] if planned.portal else []
     facts += [("Would do", note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [("Touches", line) for line in plan.radius]
     facts += [("Warning", line) for line in plan.warnings]
     facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {plan.undo.sentence}"))
     facts.append(("Needs", needs(planned.decision)))
-    data = preview_view(plan, planned.place, planned.decision)
+    data = preview_view(plan, planned.portal, planned.decision)
     return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts), data=data)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, SlashCommand
 from bot.core.invocation import portal_option, understand
-from bot.core.mode import HOUSE
 from bot.plugin import UndoKind, quote
 from bot.store.jobs import Job
 from bot.usecases.bypass import is_review
@@ -26,7 +25,7 @@ def undo_line(change: ChangeRequest) -> str:
         return ""
     if undo.kind is UndoKind.NONE or not undo.line:
         return ""
-    return undo.line if change.plugin == HOUSE else f"{undo.line} {portal_option(change.place.name)}"
+    return f"{undo.line} {portal_option(change.portal)}" if change.portal else undo.line
 
 
 def may_still_undo(ctx: Context, change: ChangeRequest) -> bool:
@@ -65,7 +64,7 @@ def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> No
 
 def _portal_of(change: ChangeRequest) -> str | None:
     """The portal to name for it; what is about the bot itself takes none."""
-    return None if change.plugin == HOUSE else change.place.name
+    return change.portal or None
 
 
 def _ask(ctx: Context, job: Job, click: Click, change: ChangeRequest, line: str) -> None:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from bot.cli.audit import COLUMNS, RISKY, cell
 from bot.core.audit import Entry, Tag
+from bot.core.plans import decision_to_json
+from bot.core.policy import NeedsConfirmation
 from tests.cli.desk import Desk
 from tests.cli.test_access import ME
 
@@ -107,7 +109,7 @@ def test_a_fact_with_a_line_break_does_not_pass_for_two(desk: Desk) -> None:
     with desk.store() as store, store.unit_of_work():
         facts = {"reason": "no\napprovals: 9"}
         store.audit.append(Entry(tag=Tag.REVIEW_REJECTED, actor="T1:U2", subject="CR-1", facts=facts), at=AT)
-    assert "reason: no approvals: 9" in desk.run("audit", "find").stdout
+    assert "Why: no approvals: 9" in desk.run("audit", "find").stdout
 
 
 @pytest.mark.parametrize(("value", "shown"), [("a=1", "a=1"), (7, "7"), ({"a": 1}, '{"a": 1}'), ("", "")])
@@ -125,10 +127,44 @@ def test_records_are_found_by_what_is_given(kept: Desk) -> None:
 
 
 def test_what_is_found_is_a_table_for_people(kept: Desk) -> None:
-    shown = kept.run("audit", "find").stdout
-    assert "approvals: 1" in shown
-    assert "reason: None" not in shown
-    assert "line: =cmd|calc" in shown
+    shown = " ".join(kept.run("audit", "find").stdout.split())
+    assert "T1:U2 approved CR-1 · Approvals: 1" in shown
+    assert "T1:U1 ran a command · Typed: =cmd|calc" in shown
+    assert "approvals: 1" not in shown
+    assert "None" not in shown
+
+
+def test_an_actor_is_an_id_a_member_id_or_an_account_and_a_name_is_refused(desk: Desk) -> None:
+    assert "It is not known which workspace" in desk.run("audit", "find", "--actor", "U0001").stderr
+    desk.run("access", "grant", "T0001:U0001", "viewer")
+    with desk.store() as store, store.unit_of_work():
+        store.audit.append(Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0001", subject="T0001:U0001"), at=AT)
+    for typed in ("T0001:U0001", "U0001", "@U0001"):
+        assert [row["tag"] for row in desk.json("audit", "find", "--actor", typed)] == [Tag.COMMAND_RAN]
+    for typed in (ME, ME.partition(":")[2]):
+        assert [row["actor"] for row in desk.json("audit", "find", "--actor", typed)] == [ME]
+    refused = desk.run("audit", "find", "--actor", "Olga")
+    assert refused.exit_code == 2
+    assert "no person is known by “Olga”" in refused.stderr
+    assert "T0001:U0002" in refused.stderr
+
+
+def test_where_nothing_is_found_the_filters_are_named(kept: Desk) -> None:
+    shown = kept.run("audit", "find", "--subject", "CR-2", "--actor", "T1:U7", "--tag", "change")
+    assert shown.stdout == "No audit record matches --subject CR-2, --tag change, --actor T1:U7.\n"
+
+
+def test_a_decision_is_data_where_it_is_found_and_as_it_is_chained_where_it_is_exported(desk: Desk) -> None:
+    decision = decision_to_json(NeedsConfirmation(expires_in=7))
+    with desk.store() as store, store.unit_of_work():
+        for text in (decision, "damaged"):
+            store.audit.append(
+                Entry(tag=Tag.CHANGE_REQUESTED, actor="T1:U2", subject="CR-1", facts={"decision": text}), at=AT
+            )
+    found = [row["facts"]["decision"] for row in desk.json("audit", "find")]
+    assert found == ["damaged", {"kind": "NeedsConfirmation", "expires_in": 7}]
+    exported = [json.loads(line)["facts"] for line in desk.run("audit", "export").stdout.splitlines()]
+    assert exported == [{"decision": decision}, {"decision": "damaged"}]
 
 
 def test_looking_at_the_record_leaves_no_record(kept: Desk) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from bot.cli.completion import VARIABLE
 from bot.core.status_words import SHOWN
-from bot.usecases.help_pages import OF_THE_TERMINAL
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.desk import Desk
 
@@ -35,13 +34,6 @@ def test_commands_and_every_option_are_offered(desk: Desk) -> None:
     }
     assert offered(desk, "connector", "list", "--k") == {"--kind"}
     assert offered(desk, "whoami", "--p") == set()
-
-
-@pytest.mark.parametrize("path", sorted(OF_THE_TERMINAL))
-def test_help_of_what_only_the_terminal_has_is_its_own_help(desk: Desk, path: str) -> None:
-    shown = desk.run("help", *path.split())
-    assert (shown.exit_code, path.split()[-1] in shown.stdout.partition("\n")[0]) == (0, True)
-    assert shown.stdout.startswith("Usage: ")
 
 
 def test_no_option_is_offered_that_would_take_a_secret(desk: Desk) -> None:

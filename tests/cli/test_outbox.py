@@ -68,7 +68,8 @@ def test_the_dead_are_listed_with_their_words_and_their_reason(kept: Desk) -> No
 
 def test_an_empty_queue_is_nothing(desk: Desk) -> None:
     assert desk.json("outbox", "list") == []
-    assert desk.run("outbox", "list").stdout.splitlines()[0] == "Nothing."
+    assert desk.run("outbox", "list", "--dead").stdout.splitlines()[0] == "No notice was given up."
+    assert desk.run("outbox", "list").stdout.splitlines()[0] == "No notice waits, and none was given up."
 
 
 def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: Desk) -> None:

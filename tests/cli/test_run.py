@@ -149,7 +149,7 @@ def test_what_destroys_opens_a_change_request_and_says_where_it_waits(staffed: D
     assert result.exit_code == 0
     assert result.stdout == (
         "CR-1001 (Remove the connector myconnector from default) waits for approval; its card goes to "
-        f"{staffed.settings['B24BOT_APPROVAL_CHANNEL']}.\n"
+        f"#{staffed.settings['B24BOT_APPROVAL_CHANNEL']}.\n"
     )
     (change,) = staffed.json("request", "list")
     assert (change["id"], change["status"], change["requester"]) == ("CR-1001", "pending", ME)

@@ -39,8 +39,8 @@ def test_typed_text_never_mentions_anybody(text: str) -> None:
 def test_between_typed_texts_exactly_the_bots_own_mentions_stand(one: str, two: str, three: str) -> None:
     text = f"{marks.strip(one)}{marks.person(ANNA)}{marks.strip(two)}{marks.channel('C1')}{marks.strip(three)}"
     rendered, mentioned = shown(text)
-    assert mentioned == ["@U0001", "#C1"]
-    assert rendered == f"{marks.strip(one)}<@U0001>{marks.strip(two)}<#C1>{marks.strip(three)}"
+    assert mentioned == ["@T0001:U0001", "#C1"]
+    assert rendered == f"{marks.strip(one)}<@T0001:U0001>{marks.strip(two)}<#C1>{marks.strip(three)}"
 
 
 @given(typed)
@@ -50,13 +50,13 @@ def test_stripping_takes_out_marks_and_nothing_else(text: str) -> None:
 
 def test_people_and_channels_are_told_apart() -> None:
     assert shown(f"{marks.person(ANNA)} {marks.person(BORIS)} {marks.channel('C9')}") == (
-        "<@U0001> <@U0002> <#C9>",
-        ["@U0001", "@U0002", "#C9"],
+        "<@T0001:U0001> <@T0001:U0002> <#C9>",
+        ["@T0001:U0001", "@T0001:U0002", "#C9"],
     )
 
 
-def test_the_account_at_the_shell_is_written_out() -> None:
-    assert marks.person(SHELL) == "local:root"
+def test_the_account_at_the_shell_is_marked_as_people_are() -> None:
+    assert shown(marks.person(SHELL))[1] == ["@local:root"]
 
 
 @pytest.mark.parametrize("text", ["\ue000U1", "U1\ue002", "\ue002U1\ue000", ""])
@@ -64,5 +64,48 @@ def test_half_a_mark_is_no_mention(text: str) -> None:
     assert shown(text)[1] == []
 
 
-def test_a_person_of_another_team_is_mentioned_by_user_id() -> None:
-    assert shown(marks.person(Principal(team="T0009", user="W1")))[1] == ["@W1"]
+def test_a_person_of_another_team_keeps_that_team() -> None:
+    assert shown(marks.person(Principal(team="T0009", user="W1")))[1] == ["@T0009:W1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (marks.person(ANNA), "T0001:U0001"),
+        (marks.person(SHELL), "local:root"),
+        (marks.person(Principal(team="", user="U0001")), "@U0001"),
+        ("\ue000U0001\ue002", "@U0001"),
+        (marks.channel("C9"), "#C9"),
+        (marks.by_id("T0001:U0001"), "T0001:U0001"),
+    ],
+)
+def test_where_nothing_is_a_mention_a_person_is_the_whole_id(text: str, written: str) -> None:
+    assert marks.plain(text) == written
+
+
+@pytest.mark.parametrize(
+    "stored", ["b24bot", "CR-1001", "access:T0001:U0001", "T0001:", ":U0001", "\ue000b24bot\ue002"]
+)
+def test_what_is_nobodys_id_is_no_person(stored: str) -> None:
+    assert marks.by_id(stored) == marks.strip(stored)
+    assert not marks.names_people(marks.by_id(stored))
+
+
+def test_a_target_names_the_person_it_is_about() -> None:
+    assert marks.target(f"access:{ANNA.id}") == f"access:{marks.person(ANNA)}"
+    assert marks.target("connector:access:T0001:U0001") == "connector:access:T0001:U0001"
+    assert [marks.person_of(each) for each in (f"access:{ANNA.id}", "access:x", ANNA.id)] == [ANNA.id, "", ""]
+
+
+def test_those_who_are_concerned_are_named_alike_in_a_text_and_nobody_else_is() -> None:
+    naming = marks.naming((ANNA.id, SHELL.id, "CR-1001"), lambda one: f"<{one}>")
+    text = "@U0001, T0001:U0001, T0001:U00011, @U0002, local:root and @root"
+    assert naming(text) == "<T0001:U0001>, <T0001:U0001>, T0001:U00011, @U0002, <local:root> and @root"
+    assert marks.naming(("CR-1001",), str.lower)("CR-1001") == "CR-1001"
+
+
+def test_people_that_an_older_release_marked_are_the_same_people() -> None:
+    older = "\ue000U0001\ue002 (T0001:U0001) has no role; local:root ran it, and \ue000U0002\ue002"
+    now = f"{marks.person(ANNA)} has no role; {marks.person(SHELL)} ran it, and {marks.person(BORIS)}"
+    assert marks.unified(older) == marks.unified(now)
+    assert marks.unified(now) != marks.unified(now.replace("U0002", "U0003"))

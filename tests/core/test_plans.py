@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from bot.core import marks
 from bot.core.plans import (
     canonical,
     decision_from_json,
@@ -24,7 +25,7 @@ from bot.core.plans import (
 )
 from bot.core.policy import Decision
 from bot.plugin import Call, Place, Plan, Remember, Risk, Undo, UndoKind
-from tests.core.samples import CALL, PLACE, PLAN, UNDO, decisions, places, plans
+from tests.core.samples import ANNA, BORIS, CALL, PLACE, PLAN, UNDO, decisions, places, plans
 
 PATH = "connector remove"
 
@@ -135,6 +136,15 @@ def test_an_undo_in_other_quotation_marks_is_no_drift() -> None:
         assert drift(undone_by(f"shop error 1 {shell}"), undone_by(f"shop error 1 {own}")) == ()
     assert drift(undone_by("shop error 1 'a b'"), undone_by("shop error 1 a b"))
     assert drift(undone_by("shop error 1 'a"), undone_by("shop error 1 'a")) == ()
+
+
+def test_how_two_releases_write_down_a_person_makes_no_drift() -> None:
+    before = replace(
+        PLAN, summary="Give \ue000U0001\ue002 the role", radius=("\ue000U0001\ue002 (T0001:U0001) has none",)
+    )
+    after = replace(PLAN, summary=f"Give {marks.person(ANNA)} the role", radius=(f"{marks.person(ANNA)} has none",))
+    assert drift(before, after) == ()
+    assert drift(before, replace(after, summary=f"Give {marks.person(BORIS)} the role"))
 
 
 def test_what_is_told_after_the_ending_is_no_part_of_the_digest_and_no_drift() -> None:

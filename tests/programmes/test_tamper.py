@@ -21,7 +21,7 @@ import pytest
 from bot.core.audit import Entry, Fact, Tag, facts_text, link
 from bot.core.chain import START, Anchor, Findings, Place, examine
 from bot.core.exports import exported_links, milliseconds
-from bot.core.json_views import audit_row
+from bot.core.json_views import exported_row
 from bot.plugin import iso
 from bot.store.copies import links_of
 from bot.store.keys import Keyring
@@ -178,7 +178,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Logs:
                 clock.advance(seq)
                 store.record(entry(number, seq))
         rows.append(store.database.rows("SELECT * FROM audit ORDER BY seq"))
-        exported = [audit_row(record) for record in store.audit.walk()]
+        exported = [exported_row(record) for record in store.audit.walk()]
         assert [json.loads(text) for text in export(rows[-1])] == exported, "the export below is the bot's own"
         store.close()
         files.append((folder / str(number) / "b24bot.sqlite3").read_bytes())

@@ -13,11 +13,15 @@ from bot.core import marks
 from bot.core.audit import SYSTEM, AuditRecord, Fact, Tag
 from bot.core.audit_sentences import SENTENCES, describe
 from bot.core.notices import Whisper
+from bot.core.policy import Terms
+from bot.host.discovery import load_plugins
 from bot.plugin import Reply, Table
-from bot.slack.render.answer import BLOCKS_MOST, MOODS, answer_blocks, answer_text, table_parts
+from bot.slack.render.answer import BLOCKS_MOST, MOODS, ROW_MOST, answer_blocks, answer_text, table_blocks
 from bot.slack.render.auditline import audit_blocks, audit_line
 from bot.slack.render.text import CUT, cut, escape, mrkdwn, sections
 from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
+from bot.usecases.help_pages import explain_words, list_commands
+from bot.usecases.house import registry_of
 from tests.slack.checks import assert_postable, called, said
 from tests.slack.kit import ANTON, NOON, OLGA
 
@@ -56,13 +60,19 @@ def test_an_answer_without_a_title_still_has_a_notification() -> None:
     assert said(answer_blocks(whisper, "/b24")) == "*a*: b"
 
 
+def drawn(table: Table) -> list[str]:
+    blocks = table_blocks(table)
+    assert_postable(blocks)
+    return [block["text"]["text"] for block in blocks]
+
+
 def test_columns_stand_under_each_other_also_where_text_is_escaped() -> None:
-    parts = table_parts(Table(columns=("Name", "On"), rows=(("a & b", "yes"), ("<x>", "no"))))
+    parts = drawn(Table(columns=("Name", "On"), rows=(("a & b", "yes"), ("<x>", "no"))))
     assert parts == ["```\nName   On\n─────  ───\na &amp; b  yes\n&lt;x&gt;    no\n```"]
 
 
 def test_a_table_without_rows_says_so() -> None:
-    assert table_parts(Table(columns=("Name",), rows=())) == ["_Nothing._"]
+    assert drawn(Table(columns=("Name",), rows=())) == ["_Nothing._"]
 
 
 def test_a_table_may_have_a_title() -> None:
@@ -71,18 +81,48 @@ def test_a_table_may_have_a_title() -> None:
     )
 
 
-def test_the_last_column_takes_what_the_others_leave_and_long_cells_are_cut_with_a_sign() -> None:
-    (part,) = table_parts(Table(columns=("a", "b"), rows=(("x" * 60, "y" * 90),)))
-    row = part.splitlines()[3]
-    assert row == "x" * 43 + "…" + "  " + "y" * 63 + "…"
+def test_a_table_that_is_too_wide_for_columns_has_a_paragraph_a_row_and_nothing_is_cut() -> None:
+    wide = Table(columns=("Command", "What it does"), rows=(("a *b*", "words " * 30), ("c", "")))
+    (part,) = drawn(wide)
+    assert part == f"_Command · What it does_\n*a ∗b∗* · {('words ' * 30).strip()}\n*c* · –"
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_columns_are_used_as_long_as_the_widest_row_fits(room: int) -> None:
+    (part,) = drawn(Table(columns=("a", "b"), rows=(("x" * 60, "y" * (ROW_MOST - 62 + room)), ("z", "w"))))
+    assert part.startswith("```") == (room == 0)
+    assert "y" * (ROW_MOST - 62 + room) in part
+    assert CUT not in part
+
+
+def test_a_row_that_names_people_mentions_them() -> None:
+    (part,) = drawn(Table(columns=("Who", "Role"), rows=((marks.person(ANTON), "admin"), ("b24bot", "none"))))
+    assert part == "_Who · Role_\n*<@U0002>* · admin\n*b24bot* · none"
 
 
 def test_a_long_table_is_continued_with_its_head_again() -> None:
     table = Table(columns=("Id", "Name"), rows=tuple((str(n), "name " * 8) for n in range(120)))
-    parts = table_parts(table)
+    parts = drawn(table)
     assert len(parts) > 1
     assert all(part.startswith("```\nId   Name\n") and part.endswith("\n```") for part in parts)
     assert sum(part.count("name name") > 0 for part in parts) == len(parts)
+
+
+@pytest.mark.parametrize("text", ["help", "help connector", "help list", "help request"])
+def test_help_shows_every_command_and_its_summary_in_full(text: str) -> None:
+    _, *words = text.split()
+    commands = list(registry_of(load_plugins("bitrix24")))
+    typed = [command for command in commands if not command.terminal]
+    reply = explain_words(commands, words, Terms()) if words else list_commands(typed, hidden=0)
+    read = shown(reply).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    named = {row[0] for row in reply.table.rows} if reply.table else set()
+    wanted = typed if text == "help" else [command for command in typed if command.usage in named]
+    assert wanted
+    for command in wanted:
+        assert f"*{command.usage}* · {command.help}" in read
+    assert CUT not in read
+    assert "…  " not in read
+    assert "the rest is cut" not in read
 
 
 def test_what_does_not_fit_into_one_message_is_said_to_be_cut() -> None:

@@ -15,7 +15,7 @@ from bot.core.change import ChangeRequest, Review, Status, Verdict
 from bot.core.mode import HOUSE
 from bot.core.policy import Decision, NeedsApproval
 from bot.core.principals import Principal
-from bot.plugin import Call, Plan, Undo, UndoKind
+from bot.plugin import Call, Place, Plan, Undo, UndoKind
 from bot.slack.render.card import LOOKS, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.text import CUT, HIDDEN
@@ -300,6 +300,18 @@ def test_an_approval_that_does_not_count_any_more_is_shown_and_not_counted() -> 
 def test_a_card_that_waits_with_as_many_approvals_as_it_needs_says_that_a_press_counts_them() -> None:
     shown = said(blocks_of(a_change(decision=BY_TWO, reviews=approved_by(ANTON, VERA))))
     assert "2/2 ✅ <@U0002>, <@U0003> · press *Approve* once more" in shown
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_card_of_a_change_of_the_bot_itself_names_no_portal(status: Status) -> None:
+    here = Place(name="b24bot", label="b24bot itself", identity="b24bot")
+    plan = with_plan(summary=f"Give {marks.person(ANTON)} the role admin")
+    change = replace(a_change(status, plan=plan), plugin=HOUSE, place=here)
+    shown = said(blocks_of(change))
+    assert "Portal" not in shown
+    assert "b24bot" not in shown
+    assert "b24bot" not in card_text(change)
+    assert "*Portal*" in said(blocks_of(a_change(status)))
 
 
 def test_a_change_of_the_rules_is_done_and_claims_no_reading_back() -> None:

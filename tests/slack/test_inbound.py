@@ -126,10 +126,10 @@ def test_a_delivery_from_nobody_is_none() -> None:
 def test_marks_that_somebody_types_are_taken_out() -> None:
     """safety.md T19: only the bot itself mentions people."""
     typed = f"for {marks.person(ANTON)}"
-    assert slash_command(slash_fields(typed)).text == "for U0002"
+    assert slash_command(slash_fields(typed)).text == "for T0001:U0002"
     payload = form_payload()
     payload["view"]["state"]["values"]["reason"]["reason"]["value"] = typed
-    assert form(payload).fields == {"reason": "for U0002"}
+    assert form(payload).fields == {"reason": "for T0001:U0002"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core import marks
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.mode import HOUSE, Mode, worst
@@ -211,9 +212,9 @@ INSERT = "INSERT INTO grants (team, user, role, granted_by, granted_at) VALUES (
 CHANGE = "UPDATE grants SET role = 'admin' WHERE user = 'UVIKTOR'"
 DELETE = "DELETE FROM grants WHERE user = 'UVERA'"
 BEHIND = [
-    (INSERT, f"for {GLEB.id} it says admin, and the log says no role", GLEB),
-    (CHANGE, f"for {VIKTOR.id} it says admin, and the log says viewer", VIKTOR),
-    (DELETE, f"for {VERA.id} it says no role, and the log says approver", VERA),
+    (INSERT, f"for {marks.person(GLEB)} it says admin, and the log says no role", GLEB),
+    (CHANGE, f"for {marks.person(VIKTOR)} it says admin, and the log says viewer", VIKTOR),
+    (DELETE, f"for {marks.person(VERA)} it says no role, and the log says approver", VERA),
 ]
 
 
@@ -264,7 +265,7 @@ def test_a_word_that_is_no_role_gives_none_and_is_noticed(office: Office) -> Non
     behind(office, "UPDATE grants SET role = 'boss' WHERE user = 'UANTON'")
     limit = list_limit(office.ctx)
     assert limit is not None
-    assert f"for {ANTON.id} it says boss, and the log says approver" in limit.why
+    assert f"for {marks.person(ANTON)} it says boss, and the log says approver" in limit.why
     assert office.store.grants.role_of(ANTON) is None
     office.work()
     assert office.messenger.cards[-1][:2] == (change.number, office.now(change).status)
@@ -302,7 +303,7 @@ def test_a_record_without_the_key_does_not_make_it_right(office: Office) -> None
     forge_record(office, Tag.ACCESS_GRANTED, SHELL, GLEB.id, role="admin")
     limit = list_limit(office.ctx)
     assert limit is not None
-    assert f"for {GLEB.id} it says admin, and the log says nothing that can be believed" in limit.why
+    assert f"for {marks.person(GLEB)} it says admin, and the log says nothing that can be believed" in limit.why
     grant_role(office.store, GLEB, Role.VIEWER, by=SHELL)
     assert list_limit(office.ctx) is None
 
@@ -312,14 +313,14 @@ def test_of_many_the_first_is_named_and_the_others_are_counted(office: Office) -
         behind(office, statement)
     limit = list_limit(office.ctx)
     assert limit is not None
-    assert f"for {GLEB.id} it says admin, and the log says no role (and so for 2 other people)." in limit.why
+    assert f"for {marks.person(GLEB)} it says admin, and the log says no role (and so for 2 other people)." in limit.why
 
 
 def test_status_tells_of_it(office: Office) -> None:
     behind(office, INSERT)
     office.type(VIKTOR, "status")
     because = dict(office.messenger.whispers[-1].reply.facts)["Because"]
-    assert because.startswith(f"The allow-list was changed behind the audit log: for {GLEB.id}")
+    assert because.startswith(f"The allow-list was changed behind the audit log: for {marks.person(GLEB)}")
 
 
 def test_a_log_without_grants_and_a_list_without_people_agree(make_office: Callable[..., Office]) -> None:

@@ -61,7 +61,7 @@ def test_help_and_whoami_are_for_everybody_and_ask_slack_nothing(office: Office,
 def test_whoami_tells_a_guest_why_nothing_goes(office: Office) -> None:
     office.messenger.standings[OLGA] = Standing.GUEST
     office.type(OLGA, "whoami")
-    assert [label for label, _ in office.messenger.whispers[-1].reply.facts] == ["Role"]
+    assert [label for label, _ in office.messenger.whispers[-1].reply.facts] == ["Your id", "Role"]
     office.type(OLGA, "thing list")
     office.type(OLGA, "whoami")
     facts = dict(office.messenger.whispers[-1].reply.facts)

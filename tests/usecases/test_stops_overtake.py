@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from bot.core import marks
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Inbound, inbound_to_json
 from bot.plugin.loopback import wait_until
@@ -134,5 +135,5 @@ def test_whoami_is_answered_while_the_portal_holds_every_other_runner(make_offic
     office = make_office()
     with busy(office) as portal:
         receive(office.ctx, office.typed(VERA, "whoami"))
-        assert wait_until(lambda: office.last_whisper == f"You are {VERA.id}.", within=20)
+        assert wait_until(lambda: office.last_whisper == f"You are {marks.person(VERA)}.", within=20)
         assert portal.waiting == RUNNERS

@@ -36,7 +36,7 @@ from bot.plugin import (
 
 ACME = Place(name="default", label="acme.example.com", identity="m-acme")
 BETA = Place(name="beta", label="beta.example.com", identity="m-beta")
-FORGED = marks.person(Principal(team="T1", user="UVICTIM"))
+FORGED = marks.person(Principal(team="", user="UVICTIM"))
 """What a remote side would say to have somebody mentioned."""
 LONGEST = 96.0
 """Seconds that a call may take."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from bot.core import marks
@@ -15,8 +15,11 @@ from bot.slack.render.text import Block, context, cut, escape, mrkdwn, notificat
 MOODS: Mapping[str, str] = {"answer": "", "refusal": "⛔ ", "calm": "", "trouble": "⚠️ "}
 ROWS_IN_A_MESSAGE = 15
 FILE_CELL_MOST = 200
-CELL_MOST, ROW_MOST = 44, 110
-"""Characters of one cell, and of a row whose last cell may take what the others leave."""
+ROW_MOST = 110
+"""Characters of a row whose columns stand side by side."""
+GAP, NO_WORDS = "  ", "–"
+WORDS_MOST = 600
+"""Characters of one cell where each row is a paragraph."""
 BOLD_MOST = 2_800
 TABLE_MOST = 2_800
 COMMENT_MOST = 2_900
@@ -38,7 +41,7 @@ def answer_blocks(whisper: Whisper, command: str) -> list[Block]:
     blocks += sections([f"*{escape(label)}*: {mrkdwn(text)}" for label, text in reply.facts])
     if reply.table is not None:
         blocks += [section(f"*{_bold(reply.table.title)}*")] if reply.table.title else []
-        blocks += [section(part) for part in table_parts(reply.table)]
+        blocks += table_blocks(reply.table)
     blocks += [context(mrkdwn(note)) for note in reply.notes]
     return within(blocks)
 
@@ -60,16 +63,36 @@ def within(blocks: list[Block]) -> list[Block]:
     return kept
 
 
-def table_parts(table: Table) -> list[str]:
-    """The table as code blocks, with its head repeated in each."""
+def table_blocks(table: Table) -> list[Block]:
+    """Draw a table with its columns side by side or, where a row is too wide for that, each row as a paragraph.
+
+    So are rows that name people: there is no mention inside a code block.
+    """
     if not table.rows:
-        return ["_Nothing._"]
-    columns = [_column(texts, CELL_MOST) for texts in zip(table.columns, *table.rows, strict=True)][:-1]
-    left = ROW_MOST - sum(len(column[0]) + 2 for column in columns)
-    last = [table.columns[-1], *(row[-1] for row in table.rows)]
-    columns.append(_column(last, max(CELL_MOST, left)))
-    head, *lines = [escape("  ".join(cells).rstrip()) for cells in zip(*columns, strict=True)]
-    top = [head, "  ".join("─" * len(column[0]) for column in columns)]
+        return [section("_Nothing._")]
+    if _fits(table):
+        return [section(part) for part in _code_blocks(table)]
+    head = f"_{' · '.join(escape(one_line(column)) for column in table.columns)}_"
+    return sections([head, *map(_paragraph, table.rows)])
+
+
+def _fits(table: Table) -> bool:
+    if any(marks.names_people(cell) for row in table.rows for cell in row):
+        return False
+    widths = [max(len(_cell(text)) for text in texts) for texts in zip(table.columns, *table.rows, strict=True)]
+    return sum(widths) + len(GAP) * (len(widths) - 1) <= ROW_MOST
+
+
+def _paragraph(row: Sequence[str]) -> str:
+    first, *others = [cut(mrkdwn(one_line(cell)) or NO_WORDS, WORDS_MOST) for cell in row]
+    return " · ".join([f"*{first.replace('*', '∗')}*", *others])
+
+
+def _code_blocks(table: Table) -> list[str]:
+    """A table that fits as code blocks, with its head repeated in each."""
+    columns = [_column(texts, ROW_MOST) for texts in zip(table.columns, *table.rows, strict=True)]
+    head, *lines = [escape(GAP.join(cells).rstrip()) for cells in zip(*columns, strict=True)]
+    top = [head, GAP.join("─" * len(column[0]) for column in columns)]
     size = max(1, (TABLE_MOST - sum(map(len, top))) // (max(map(len, lines)) + 1))
     starts = [*range(0, len(lines), size), len(lines)]
     return ["```\n" + "\n".join([*top, *lines[start:end]]) + "\n```" for start, end in pairwise(starts)]
@@ -97,12 +120,16 @@ def file_comment(reply: Reply, table: Table, person: Principal) -> str:
 
 def _rows(table: Table) -> list[str]:
     columns = [_column(texts, FILE_CELL_MOST) for texts in zip(table.columns, *table.rows, strict=True)]
-    return ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
+    return [GAP.join(cells).rstrip() for cells in zip(*columns, strict=True)]
+
+
+def _cell(text: str) -> str:
+    return one_line(plain(text)).replace("`", "'")
 
 
 def _column(texts: Iterable[str], most: int) -> list[str]:
     """The cells of one column, equally wide."""
-    cells = [one_line(plain(text)).replace("`", "'") for text in texts]
+    cells = [_cell(text) for text in texts]
     cells = [cell if len(cell) <= most else cell[: most - 1] + "…" for cell in cells]
     width = max(map(len, cells))
     return [cell.ljust(width) for cell in cells]

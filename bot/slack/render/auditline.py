@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.audit_sentences import describe
-from bot.core.principals import LOCAL_TEAM
 from bot.core.words import one_line
-from bot.slack.render.text import Block, cut, escape, plain, sections, when
+from bot.slack.render.text import Block, cut, escape, mrkdwn, plain, sections, when
 
 VALUE_MOST, NAME_MOST, WORDS_MOST = 200, 60, 420
 """Twenty lines go into one message, which Slack refuses above 13,200 characters."""
-_PERSON = re.compile(r"\A[TE][A-Z0-9]+:([UW][A-Z0-9]+)\Z")
 
 
 def audit_line(record: AuditRecord) -> str:
@@ -35,8 +32,4 @@ def _word(value: object) -> str:
 
 
 def _named(text: str) -> str:
-    found = _PERSON.match(text)
-    if found:
-        return f"<@{found[1]}>"
-    shell = " (shell)" if text.startswith(f"{LOCAL_TEAM}:") else ""
-    return cut(escape(one_line(text.removeprefix(f"{LOCAL_TEAM}:"))), NAME_MOST) + shell
+    return mrkdwn(marks.by_id(cut(one_line(text), NAME_MOST)))

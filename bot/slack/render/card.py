@@ -183,7 +183,8 @@ def _field(label: str, text: str) -> Block:
 
 
 def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
-    yield "Portal", escape(one_line(f"{change.place.name} · {change.place.label}"))
+    if change.portal:
+        yield "Portal", escape(one_line(f"{change.portal} · {change.portal_label}"))
     yield "Asked by", mrkdwn(marks.person(change.requester))
     if change.undo_of is not None:
         yield "Undoes", f"CR-{change.undo_of}"

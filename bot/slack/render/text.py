@@ -31,12 +31,25 @@ def escape(text: str) -> str:
 
 def mrkdwn(text: str) -> str:
     """Escape, then turn the bot's own marks into mentions."""
-    return marks.render(escape(text), person=lambda user: f"<@{user}>", channel=lambda channel: f"<#{channel}>")
+    return marks.render(escape(text), person=mention, channel=lambda channel: f"<#{channel}>")
+
+
+def mention(name: str) -> str:
+    """Mention whom a mark stands for. An account of the host's shell has no name in Slack and is written out."""
+    return _of_shell(name) if marks.is_local(name) else f"<@{marks.user_of(name)}>"
+
+
+def _of_shell(name: str) -> str:
+    return f"{marks.user_of(name)} (shell)"
 
 
 def plain(text: str) -> str:
     """Text for plain_text objects, where nothing is a mention."""
-    return marks.render(visible(text), person=lambda user: f"@{user}", channel=lambda channel: f"#{channel}")
+    return marks.render(visible(text), person=_written, channel=lambda channel: f"#{channel}")
+
+
+def _written(name: str) -> str:
+    return _of_shell(name) if marks.is_local(name) else f"@{marks.user_of(name)}"
 
 
 def notification(text: str, most: int = 3_000) -> str:

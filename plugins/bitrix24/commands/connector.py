@@ -46,8 +46,9 @@ def list_connectors(
         (found.id, found.name, str(found.ownership), words.active(each))
         for found, each in zip(shown, statuses, strict=True)
     )
+    which = f" of the kind {kind}" if kind else ""
     return Reply(
-        title=f"{words.count(len(rows), 'connector')} on {portal.place.name}",
+        title=f"{words.count(len(rows), 'connector')}{which} on {portal.place.name}",
         table=Table(columns=("id", "name", "kind", "lines active"), rows=rows),
         notes=(
             *words.problems(status for each in statuses for status in each),

@@ -39,6 +39,16 @@ DECISIONS: tuple[Bug, ...] = (
         by="tests/usecases/test_portals.py",
     ),
     bug(
+        "words-of-a-release",
+        "a change request that an older release opened is not run, because people are marked in another way now",
+        (
+            "bot/core/plans.py",
+            "    return marks.unified(plan_to_json(",
+            "    return str(plan_to_json(",
+        ),
+        by="tests/core/test_plans.py",
+    ),
+    bug(
         "self",
         "the requester's own approval counts",
         (

@@ -1,0 +1,66 @@
+"""`b24bot help`: what only the terminal has is known to help, and is explained by the terminal's own parser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from bot.cli.declared import DeclaredCommand
+from bot.cli.root import root
+from bot.cli.terminal import Terminal
+from bot.host.discovery import load_plugins
+from bot.usecases.house import registry_of
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from tests.cli.desk import Desk
+
+AMBIGUOUS = {"restore": "connector restore"}
+"""What the terminal calls as a declared command calls its verb."""
+
+
+def parsed(group: click.Group, ctx: click.Context, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command that the parser of the terminal takes, by its path."""
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command is not None
+        path = f"{before} {name}".strip()
+        yield path, command
+        if isinstance(command, click.Group):
+            yield from parsed(command, click.Context(command, info_name=name, parent=ctx), path)
+
+
+def test_help_knows_exactly_the_commands_that_only_the_terminals_parser_has(desk: Desk) -> None:
+    terminal = Terminal()
+    terminal.__dict__["plugins"] = load_plugins("bitrix24")
+    declared = [command for command in registry_of(load_plugins("bitrix24")) if not command.terminal]
+    known = {path for command in declared for path in (command.path, command.noun)}
+    only_there = {
+        path: command.get_short_help_str(500)
+        for path, command in parsed(root, click.Context(root, info_name="b24bot", obj=terminal))
+        if path not in known and not isinstance(command, DeclaredCommand)
+    }
+    assert dict(TERMINAL_COMMANDS) == only_there
+
+
+@pytest.mark.parametrize("path", sorted(set(TERMINAL_COMMANDS) - set(AMBIGUOUS)))
+def test_help_of_what_only_the_terminal_has_is_its_own_help(desk: Desk, path: str) -> None:
+    shown = desk.run("help", *path.split())
+    assert (shown.exit_code, path.split()[-1] in shown.stdout.partition("\n")[0]) == (0, True)
+    assert shown.stdout.startswith("Usage: ")
+
+
+@pytest.mark.parametrize(("word", "other"), AMBIGUOUS.items())
+def test_help_for_a_word_that_slack_has_too_lists_both(desk: Desk, word: str, other: str) -> None:
+    shown = desk.run("help", word)
+    assert shown.exit_code == 0
+    assert f"Several commands have the word “{word}”" in shown.stdout
+    assert f"b24bot {word} --help" in shown.stdout
+    assert f"help {other}" in shown.stdout
+    data = desk.json("help", word)["data"]
+    assert [(one["command"], one["role"]) for one in data] == [(other, "operator"), (word, None)]
+
+
+@pytest.mark.parametrize(("words", "path"), [("settle", "request settle"), ("verify", "audit verify")])
+def test_the_last_word_of_a_command_of_the_terminal_is_enough(desk: Desk, words: str, path: str) -> None:
+    assert desk.run("help", words).stdout.startswith(f"Usage: b24bot {path} ")
