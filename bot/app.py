@@ -28,17 +28,21 @@ from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Gateway, Identity, make_client
+from bot.slack.listeners import Receive
 from bot.slack.socket import Socket
 from bot.slack.token_errors import APP_TOKEN
 from bot.store.database import Failpoint
 from bot.store.file_modes import refuse_writable
+from bot.store.folders import make_home
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
-from bot.store.store import Store, make_home, open_store
+from bot.store.store import Store, open_store
 from bot.usecases.access import seed_admins, seeding_is_due
 from bot.usecases.anchor import examine_log
 from bot.usecases.context import Channels, Context
+from bot.usecases.file_identity import FILES
 from bot.usecases.house import registry_of
+from bot.usecases.intake import Intake
 from bot.usecases.mode import limits
 from bot.usecases.receive import receive
 from bot.usecases.recover import note_start
@@ -198,6 +202,8 @@ class Running:
         bot.context.find_displaced = self._find_displaced
         self.authentication = Authentication(bot.gateway, self._know)
         self.worker = Worker(bot.context) if work else None
+        self.intake = Intake(bot.context) if intake and not work else None
+        self._takes = intake
         self.socket: Socket | None = None
         self.site: Site | None = None
         self._role = "+".join(_roles(intake=intake, work=work))
@@ -209,6 +215,8 @@ class Running:
             if self.bot.context.witness is None:
                 log.warning("B24BOT_WITNESS_FILE is not set: %s", UNWITNESSED, extra={"action": "no_witness"})
             self.worker.start()
+        if self.intake is not None:
+            self.intake.start()
         note_start(self.bot.context, __version__, self._role)
         self.authentication.start()
 
@@ -227,14 +235,14 @@ class Running:
 
     def http(self) -> Wsgi:
         """The WSGI application of the intake."""
-        settings, context = self.bot.settings, self.bot.context
+        settings = self.bot.settings
         # The age of a request is measured by the clock that Slack and Bolt go by, also where the bot's own is shifted.
         door = FrontDoor(settings.require("SLACK_SIGNING_SECRET"), SystemClock())
         app = make_bolt(
             client=make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api),
             signing_secret=settings["SLACK_SIGNING_SECRET"],
             command=settings.command,
-            receive=partial(receive, context),
+            receive=self._receive,
             identity=lambda: self.bot.gateway.identity,
         )
         dispatch = dispatcher(app, lambda: self.bot.gateway.identity)
@@ -244,18 +252,22 @@ class Running:
         """The WSGI application that tells of this process's health, and nothing else."""
         return make_health(self._cached_readiness())
 
+    @property
+    def _receive(self) -> Receive:
+        return self.intake.receive if self.intake is not None else partial(receive, self.bot.context)
+
     def _cached_readiness(self) -> Readiness:
         return Readiness(self.readiness, self.mode)
 
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""
-        settings, context = self.bot.settings, self.bot.context
+        settings = self.bot.settings
         client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
         app = make_bolt(
             client=client,
             signing_secret="",
             command=settings.command,
-            receive=partial(receive, context),
+            receive=self._receive,
             identity=lambda: self.bot.gateway.identity,
         )
         self._note_socket("")
@@ -268,15 +280,16 @@ class Running:
             store.facts.put(SOCKET_REFUSED, reason)
 
     def readiness(self) -> Mapping[str, bool]:
-        """What has to hold before a click can be taken."""
+        """What has to hold before a click can be taken, or, without an intake here, before one can be worked on."""
         here = not self._stopping.is_set()
-        return {
-            "store": here and self.bot.store.writable(),
-            "intake": here,
-            "slack": self.authentication.accepted,
-            "socket": self.socket is None or self.socket.alive,
-            **({} if self.worker is None else {"worker": self.worker.alive}),
-        }
+        conditions = {"store": here and self.bot.store.writable(), "slack": self.authentication.accepted}
+        if self._takes:
+            conditions |= {"intake": here, "socket": self.socket is None or self.socket.alive}
+        if self.intake is not None:
+            conditions["files"] = FILES not in self.bot.context.limits
+        if self.worker is not None:
+            conditions["worker"] = self.worker.alive
+        return conditions
 
     def mode(self) -> Mode:
         """How much the bot does now; read-only when the database does not even say that."""
@@ -292,6 +305,8 @@ class Running:
             self.socket.stop()
         if self.site is not None:
             self.site.stop()
+        if self.intake is not None:
+            self.intake.stop()
         if self.worker is not None:
             self.worker.stop()
         self._seats.leave()

@@ -80,8 +80,8 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="B24BOT_PLUGINS", help="Plugins by name or module:object, comma-separated.", default="bitrix24"),
     Setting(
         name="B24BOT_HEALTH_PORT",
-        help="In Socket Mode: the port of GET /healthz and GET /readyz; 0 picks a free one. Unset: none. Over HTTP "
-        "they are on the port of everything else.",
+        help="The port of GET /healthz and GET /readyz, in Socket Mode and of b24bot work; 0 picks a free one. Unset: "
+        "none. Two processes on one host need two. Over HTTP they are on the port of everything else.",
     ),
     Setting(name="B24BOT_HEALTH_HOST", help="The address of B24BOT_HEALTH_PORT.", default="127.0.0.1"),
     Setting(
@@ -152,21 +152,38 @@ class Settings:
         """A setting that has no default. Raises ConfigurationError naming it and the way to it."""
         if not self.values[name]:
             help_line = next((row.help for row in self.rows if row.name == name), "")
-            raise ConfigurationError(f"{name} is not set. {help_line}", hint="Set it in the environment or in .env.")
+            where = "" if self.dotenv else " There is no .env in this folder: copy .env.example to .env."
+            raise ConfigurationError(
+                f"{name} is not set. {help_line}", hint=f"Set it in the environment or in .env.{where}"
+            )
         return self.values[name]
 
     @property
     def home(self) -> Path:
-        return Path(self.values["B24BOT_HOME"] or _user_folder("XDG_DATA_HOME", ".local/share")).expanduser()
+        """The folder of the database. Raises ConfigurationError, as every path does."""
+        return self.path("B24BOT_HOME") or _user_folder("B24BOT_HOME", "XDG_DATA_HOME", ".local/share")
 
     @property
     def key_file(self) -> Path:
-        return Path(self.values["B24BOT_KEY_FILE"] or _user_folder("XDG_CONFIG_HOME", ".config") / "key").expanduser()
+        return self.path("B24BOT_KEY_FILE") or _user_folder("B24BOT_KEY_FILE", "XDG_CONFIG_HOME", ".config") / "key"
 
     @property
     def backups(self) -> Path:
         """The folder of the hourly copies of the database."""
-        return Path(self.values["B24BOT_BACKUPS"] or self.home / "backups").expanduser()
+        return self.path("B24BOT_BACKUPS") or self.home / "backups"
+
+    def path(self, name: str) -> Path | None:
+        """The path that a setting names; None when it is not set. Raises ConfigurationError."""
+        text = self.values[name].strip()
+        if not text:
+            return None
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            raise ConfigurationError(
+                f"{name}={text} cannot be read: this host knows no home folder for the account after ~.",
+                hint="Write the whole path, without ~.",
+            ) from None
 
     @property
     def command(self) -> str:
@@ -208,8 +225,7 @@ class Settings:
 
     @property
     def witness_file(self) -> Path | None:
-        path = self.values["B24BOT_WITNESS_FILE"].strip()
-        return Path(path).expanduser() if path else None
+        return self.path("B24BOT_WITNESS_FILE")
 
     @property
     def admins(self) -> tuple[Principal, ...]:
@@ -225,7 +241,7 @@ class Settings:
 
     @property
     def health_port(self) -> int | None:
-        """Where Socket Mode answers about its health; None for nowhere. Raises ConfigurationError for no port."""
+        """Where a process without HTTP tells of its health; None for nowhere. Raises ConfigurationError."""
         return self.number("B24BOT_HEALTH_PORT", 0, 65_535) if self.values["B24BOT_HEALTH_PORT"].strip() else None
 
     def duration_ms(self, name: str) -> int:
@@ -321,8 +337,15 @@ def _account(text: str) -> Principal:
     return known if known.local and known.user else Principal.parse(text)
 
 
-def _user_folder(variable: str, fallback: str) -> Path:
-    return Path(os.environ.get(variable) or Path.home() / fallback) / "b24bot"
+def _user_folder(setting: str, variable: str, fallback: str) -> Path:
+    """Where a file lies that no setting names. Raises ConfigurationError for an account without a home folder."""
+    named = os.environ.get(variable)
+    try:
+        return Path(named or Path.home() / fallback) / "b24bot"
+    except RuntimeError:
+        raise ConfigurationError(
+            f"{setting} is not set, and the account that runs b24bot has no home folder.", hint=f"Set {setting}."
+        ) from None
 
 
 def load_settings(

@@ -21,9 +21,9 @@ from bot.playground.town import Town
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.signing import signed_headers
 from bot.plugin.loopback import wait_until
+from bot.store.folders import make_home
 from bot.store.keys import create_key_file
 from bot.store.seats import WORKER, Seats
-from bot.store.store import make_home
 from bot.usecases.mode import FROZEN
 from bot.web.site import Site
 from tests.host.invented import Invented
@@ -256,6 +256,35 @@ def test_what_one_process_takes_in_another_works_off(tmp_path: Path, workspace: 
         finally:
             working.stop()
         assert intake.jobs() == []
+
+
+def test_an_intake_alone_compares_the_inodes_of_its_lock_file_and_says_so(
+    tmp_path: Path, workspace: SlackWorkspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Intake(tmp_path, workspace) as intake:
+        running = intake.running
+        (running.bot.settings.home / "intake.lock").unlink()
+        intake.clock.advance(60)
+        assert wait_until(lambda: running.mode() is Mode.READ_ONLY)
+        assert "intake.lock is gone." in caplog.text
+        assert running.readiness()["files"] is False
+        assert workspace.people["Olga"].slash("/b24 whoami").ok, "the worker finds what is recorded"
+
+
+def test_an_intake_alone_acknowledges_nothing_that_no_worker_would_find(
+    tmp_path: Path, workspace: SlackWorkspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever deletes or replaces the database file under it: what it recorded would be acknowledged and lost."""
+    with Intake(tmp_path, workspace) as intake:
+        path = intake.running.bot.store.database.path
+        path.rename(path.with_name("moved"))
+        (path.parent / "another").write_bytes((path.with_name("moved")).read_bytes())
+        (path.parent / "another").rename(path)
+        typed = workspace.people["Olga"].slash("/b24 whoami")
+        assert "nothing was recorded and nothing was done" in typed.body
+        assert "is another file than the one this process holds" in caplog.text
+        assert intake.jobs() == []
+        assert over_the_net(intake, "/readyz")[1]["files"] is False
 
 
 @pytest.mark.parametrize(("intake", "work"), [(True, False), (False, True), (True, True)])

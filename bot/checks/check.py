@@ -67,7 +67,7 @@ class Environment:
         """For what can be looked at without it as well, and better with it."""
         try:
             return self.store if self.there else None
-        except PluginError:
+        except (PluginError, OSError):
             return None
 
     @cached_property

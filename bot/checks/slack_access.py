@@ -11,13 +11,21 @@ from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.gateway import make_client
 from bot.slack.scopes import missing_scopes
 from bot.slack.socket import AppTokenClient
-from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
+from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, SIGNED_WITH, refuse_other_kind, token_refused
 from bot.usecases.refusals import cause_of, refusal_of
 from bot.usecases.startup import check_clock
 from bot.usecases.undelivered import DeliveryError
 
-SIGNED_WITH = "SLACK_SIGNING_SECRET"
 CHANNELS = (("B24BOT_APPROVAL_CHANNEL", "approval channel"), ("B24BOT_AUDIT_CHANNEL", "audit channel"))
+
+
+def check_token_kinds(environment: Environment) -> str:
+    """Look whether each token is of its own kind: to put one in the place of another is soon done."""
+    settings = environment.settings
+    set_here = [name for name in (BOT_TOKEN, APP_TOKEN, SIGNED_WITH) if settings[name]]
+    for name in set_here:
+        refuse_other_kind(name, settings[name])
+    return f"{count(len(set_here), 'secret')} of Slack set, none in the place of another"
 
 
 def check_intake(environment: Environment) -> str:

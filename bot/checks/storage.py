@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Sequence
 
 from bot.checks.check import Environment, Note
 from bot.core.errors import ConfigurationError
@@ -13,7 +13,8 @@ from bot.plugin import Refusal
 from bot.settings import Settings
 from bot.store.backup import HOUR_MS, newest
 from bot.store.database import FILE_NAME, free_bytes
-from bot.store.file_modes import Loose, guarded, loose_modes, refuse_writable
+from bot.store.file_modes import Guarded, Loose, guarded, loose_modes, refuse_writable
+from bot.store.folders import HOME, assert_folder
 from bot.store.health import assert_fits, assert_sound, keys_of_records
 from bot.store.migrations import pending, refuse_newer
 from bot.store.store import is_missing, refuse_lost
@@ -31,14 +32,38 @@ def witness_of(settings: Settings) -> Witness | None:
     return witness_at(settings.witness_file, home=settings.home) if settings.witness_file else None
 
 
+def check_paths(environment: Environment) -> str:
+    """Read the settings that name a path."""
+    settings = environment.settings
+    paths = (settings.home, settings.key_file, settings.backups, settings.witness_file)
+    return f"{count(len([path for path in paths if path]), 'path')}, each can be read"
+
+
+def check_folder(environment: Environment) -> str | Note:
+    """Look whether the folder, and the database in it, could be written; nothing is."""
+    home = environment.settings.home
+    assert_folder(home, HOME)
+    if not home.exists():
+        return Note(says=f"There is no folder {home} yet.", hint="b24bot init makes it.")
+    if environment.there and not os.access(home / FILE_NAME, os.W_OK):
+        raise ConfigurationError(
+            f"{home / FILE_NAME} cannot be written by this account.", hint="Run the bot as the owner of its files."
+        )
+    return f"{home} can be written"
+
+
 def check_key_file(environment: Environment) -> str:
     return f"{environment.settings.key_file}, {count(len(environment.keys.ids), 'key')}"
 
 
 def loose_modes_of(settings: Settings) -> list[Loose]:
     """The files of this bot that others may read or write."""
-    files = guarded(home=settings.home, backups=settings.backups, key_file=settings.key_file, dotenv=settings.dotenv)
-    return list(loose_modes(files))
+    return list(loose_modes(_guarded(settings)))
+
+
+def _guarded(settings: Settings) -> Sequence[Guarded]:
+    """The files and folders of this bot that are there."""
+    return guarded(home=settings.home, backups=settings.backups, key_file=settings.key_file, dotenv=settings.dotenv)
 
 
 def check_file_modes(environment: Environment) -> str | Note:
@@ -47,7 +72,8 @@ def check_file_modes(environment: Environment) -> str | Note:
     refuse_writable(loose)
     if loose:
         return Note(says=" ".join(one.says for one in loose), hint=" ".join(one.hint for one in loose))
-    return "the database, its backups, the key's folder and .env are for the bot's account alone"
+    found = len(_guarded(environment.settings))
+    return f"{count(found, 'file or folder', 'files and folders')} of the bot, for its account alone"
 
 
 def check_database(environment: Environment) -> str | Note:
@@ -95,6 +121,7 @@ def check_approvers(environment: Environment) -> str:
 
 
 def check_backups(environment: Environment) -> str | Note:
+    assert_folder(environment.settings.backups, "B24BOT_BACKUPS")
     last = newest(environment.settings.backups, until=environment.clock.now_ms())
     if last is None:
         hint = "Make one: b24bot backup" if environment.there else ""
@@ -133,20 +160,3 @@ def check_witness(environment: Environment) -> str | Note:
             why, hint="The bot starts and only reads. Look: b24bot audit verify. Then: b24bot restore FILE"
         )
     return f"{witness.path}, agrees up to #{witness.newest}" if witness.newest else f"{witness.path}, empty so far"
-
-
-def check_writable(environment: Environment) -> str:
-    """Look whether the folder, and the database in it, could be written; nothing is."""
-    home = environment.settings.home
-    for path in (_nearest(home), home / FILE_NAME):
-        if path.exists() and not os.access(path, os.W_OK):
-            raise ConfigurationError(
-                f"{path} cannot be written by this account, or lies on a disk that is read-only.",
-                hint="Run the bot as the owner of its files, or mount the disk for writing.",
-            )
-    return f"{home} can be written"
-
-
-def _nearest(path: Path) -> Path:
-    """The folder itself, or the nearest one above it that is there."""
-    return next((one for one in (path, *path.parents) if one.exists()), path)

@@ -15,9 +15,9 @@ from bot.clock import SystemClock
 from bot.core.chain import Anchor, anchors_in
 from bot.core.words import count
 from bot.settings import Settings
+from bot.store.folders import make_home
 from bot.store.keys import assert_apart, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
-from bot.store.store import make_home
 from bot.usecases.restore import Restored, Wish, restore
 
 
@@ -60,6 +60,8 @@ def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None,
     in the copy are closed: they may have been run since.
     """
     settings = terminal.host_settings
+    with readable(settings.key_file):
+        keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
     make_home(settings.home)
     with readable(file):
         seats = Seats(settings.home, [INTAKE, WORKER])
@@ -68,7 +70,7 @@ def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None,
                 file=file,
                 home=settings.home,
                 backups=settings.backups,
-                keys=load_key_file(settings.key_file, home=settings.home, backups=settings.backups),
+                keys=keys,
                 clock=SystemClock(),
                 by=terminal.person,
                 anchors=tuple(_anchors(settings, anchors)),

@@ -14,7 +14,8 @@ from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
 from bot.settings import Settings
 from bot.store.file_modes import chmod
-from bot.store.keys import LOOSE, create_key_file, load_key_file
+from bot.store.folders import HOME, assert_folder
+from bot.store.keys import LOOSE, assert_apart, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, is_missing, open_store
 
 Step = Callable[[Settings], str]
@@ -32,8 +33,9 @@ def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
     """
     settings = terminal.host_settings
     home, key_file = settings.home, settings.key_file
-    _check(home, key_file)
-    missing = [path for path in (home, key_file, home / FILE_NAME) if not path.exists()]
+    with readable(home):
+        _check(home, key_file)
+        missing = [path for path in (home, key_file, home / FILE_NAME) if not path.exists()]
     asked = [str(path) for path in missing if path.name != FILE_NAME]
     if (
         asked
@@ -52,11 +54,8 @@ def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
 
 def _check(home: Path, key_file: Path) -> None:
     """Refuse what would end badly, before anything is made."""
-    if key_file.resolve().is_relative_to(home.resolve()):
-        raise ConfigurationError(
-            f"The key file {key_file} would lie in the tree of the database ({home}): whoever copies one has both.",
-            hint="Set B24BOT_KEY_FILE to a path elsewhere.",
-        )
+    assert_folder(home, HOME)
+    assert_apart(key_file, home, "the database")
     if (home / FILE_NAME).exists() and not key_file.exists():
         raise ConfigurationError(
             f"There is a database in {home}, and no key file at {key_file}. A new key would not open what is stored.",
@@ -66,7 +65,7 @@ def _check(home: Path, key_file: Path) -> None:
 
 def _make(home: Path, key_file: Path) -> Iterator[str]:
     with readable(home):
-        if home.exists():
+        if home.is_dir():
             yield f"Folder {home}: it is there already."
             if home.stat().st_mode & LOOSE:
                 yield f"  Others can look into it. {chmod(0o700, home)}"

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
@@ -18,7 +18,7 @@ from bot.cli.options import PORT
 from bot.cli.output import say
 from bot.cli.ports import OTHER_PORT, listening, tried
 from bot.cli.stopping import Stop
-from bot.cli.terminal import Terminal
+from bot.cli.terminal import Terminal, pointing_to_doctor
 from bot.core.errors import ConfigurationError
 from bot.plugin import PluginError
 from bot.settings import Settings
@@ -57,30 +57,40 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
     By Socket Mode when SLACK_APP_TOKEN is set, else by HTTP: POST /slack/events, GET /healthz, GET /readyz.
     In Socket Mode B24BOT_HEALTH_PORT has the last two.
     """
-    settings = terminal.settings
-    settings.require("SLACK_BOT_TOKEN")
-    by_http = http or port is not None or not settings["SLACK_APP_TOKEN"]
-    if by_http:
-        check_intake(Environment(settings, lambda: settings, by_http=True))
-        address: Address | None = Address(host=host or HOST, port=_port() if port is None else port)
-    else:
-        address = _health_address(settings)
-    with Stop() as stop, terminal.running(intake=True, work=not intake_only, socket=not by_http) as running:
-        if by_http and address is not None:
-            _serve_http(running, address, stop)
+    with pointing_to_doctor():
+        settings = terminal.settings
+        settings.require("SLACK_BOT_TOKEN")
+        by_http = http or port is not None or not settings["SLACK_APP_TOKEN"]
+        if by_http:
+            check_intake(Environment(settings, lambda: settings, by_http=True))
+            address: Address | None = Address(host=host or HOST, port=_port() if port is None else port)
         else:
-            _serve_socket(running, address, stop)
+            address = _health_address(settings)
+        with Stop() as stop, terminal.running(intake=True, work=not intake_only, socket=not by_http) as running:
+            if by_http and address is not None:
+                _serve_http(running, address, stop)
+            else:
+                _serve_socket(running, address, stop)
 
 
 @click.command()
 @click.pass_obj
 def work(terminal: Terminal) -> None:
-    """Do the work that an intake (serve --intake-only) records."""
-    terminal.settings.require("SLACK_BOT_TOKEN")
-    with Stop() as stop, terminal.running(intake=False, work=True) as running:
-        running.start()
-        say(f"Working on {running.bot.settings.home}")
-        stop.wait()
+    """Do the work that an intake (serve --intake-only) records.
+
+    B24BOT_HEALTH_PORT has GET /healthz and GET /readyz. Two processes on one host need two ports.
+    """
+    with pointing_to_doctor():
+        terminal.settings.require("SLACK_BOT_TOKEN")
+        address = _health_address(terminal.settings)
+        with (
+            Stop() as stop,
+            terminal.running(intake=False, work=True) as running,
+            _health(running, address, stop) as told,
+        ):
+            running.start()
+            say(f"Working on {running.bot.settings.home}{told}")
+            stop.wait()
 
 
 def _port() -> int:
@@ -96,7 +106,10 @@ def _port() -> int:
 
 def _health_address(settings: Settings) -> Address | None:
     port = settings.health_port
-    hint = "Set B24BOT_HEALTH_PORT or B24BOT_HEALTH_HOST to another one."
+    hint = (
+        "Set B24BOT_HEALTH_PORT or B24BOT_HEALTH_HOST to another one. Two processes on one host need two ports, for "
+        f"example: B24BOT_HEALTH_PORT={(port or 0) % 65_535 + 1} b24bot work"
+    )
     return None if port is None else Address(host=settings["B24BOT_HEALTH_HOST"].strip() or HOST, port=port, hint=hint)
 
 
@@ -131,12 +144,22 @@ def _serve_http(running: Running, address: Address, stop: Stop) -> None:
         stop.wait()
 
 
-def _serve_socket(running: Running, health: Address | None, stop: Stop) -> None:
-    with nullcontext("") if health is None else _site(running.health(), health, stop) as url:
+@contextmanager
+def _health(running: Running, address: Address | None, stop: Stop) -> Iterator[str]:
+    """Answer about the health of this process inside, where a port is set for it; the value says where."""
+    if address is None:
+        yield ""
+        return
+    with _site(running.health(), address, stop) as url:
+        yield f"; health at {url}/readyz"
+
+
+def _serve_socket(running: Running, address: Address | None, stop: Stop) -> None:
+    with _health(running, address, stop) as told:
         running.start()
         running.open_socket()
         log.info("intake by Socket Mode, because SLACK_APP_TOKEN is set", extra={"action": "listening"})
-        say(f"Connecting to Slack by Socket Mode{f'; health at {url}/readyz' if url else ''}")
+        say(f"Connecting to Slack by Socket Mode{told}")
         say(_summary(running))
         stop.wait()
 

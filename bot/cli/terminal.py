@@ -141,14 +141,13 @@ class Terminal:
 
         Raises ConfigurationError without one, and StoreDamaged.
         """
-        home = self.host_settings.home
-        if not (home / FILE_NAME).exists():
-            raise ConfigurationError(
-                f"There is no database in {home}.",
-                hint="Look at B24BOT_HOME. The first start makes one: b24bot serve",
-            )
-        with readable(home), closing(Database(home / FILE_NAME, read_only=True)) as database:
-            assert_sound(database)
+        settings = self.host_settings
+        home = settings.home
+        with readable(home):
+            if not (home / FILE_NAME).exists():
+                raise ConfigurationError(f"There is no database in {home} yet.", hint=how_to_begin(settings))
+            with closing(Database(home / FILE_NAME, read_only=True)) as database:
+                assert_sound(database)
 
     @contextmanager
     def running(self, *, intake: bool, work: bool, socket: bool = False) -> Iterator[Running]:
@@ -170,6 +169,22 @@ def assert_trusted(limit: Limit | None) -> None:
             f"{limit.why} Nothing was written.",
             hint="Look: b24bot audit verify. Then put a copy back that holds: b24bot restore FILE",
         )
+
+
+def how_to_begin(settings: Settings) -> str:
+    """What makes a database where there is none: `init` first, which makes the key file that one is opened with."""
+    if settings.key_file.exists():
+        return "The first start makes it: b24bot serve. If you have one elsewhere, look at B24BOT_HOME."
+    return "Begin with: b24bot init. If you have one elsewhere, look at B24BOT_HOME and B24BOT_KEY_FILE."
+
+
+@contextmanager
+def pointing_to_doctor() -> Iterator[None]:
+    """Name `b24bot doctor` where a start is refused: a start tells the first thing that is missing, doctor all."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise ConfigurationError(error.sentence, hint=f"{error.hint} See all of it: b24bot doctor".strip()) from error
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import click
 
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
-from bot.cli.terminal import Terminal, readable
+from bot.cli.terminal import Terminal, how_to_begin, readable
 from bot.core.chain import NO_LINK, Anchor, Findings, Link, a_head, anchors_in, any_stands, examine, out_of_turn
 from bot.core.errors import ConfigurationError, WordsError
 from bot.core.exports import exported_links
@@ -154,7 +154,11 @@ def _links(terminal: Terminal, database: Path | None, exported: Path | None) -> 
         with readable(exported), exported.open(encoding="utf-8", errors="replace") as lines:
             yield _records(lines, exported)
         return
-    path = database or terminal.host_settings.home / FILE_NAME
+    settings = terminal.host_settings
+    path = database or settings.home / FILE_NAME
+    with readable(path):
+        if database is None and not path.exists():
+            raise ConfigurationError(f"There is no database in {settings.home} yet.", hint=how_to_begin(settings))
     with readable(path), links_of(path) as links:
         yield links
 

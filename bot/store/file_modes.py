@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,14 +39,25 @@ class Loose:
 
 
 def guarded(*, home: Path, backups: Path, key_file: Path, dotenv: Path | None) -> Sequence[Guarded]:
-    """Name the files of a bot whose modes matter. Key files have a rule of their own, where they are read."""
-    named = (
-        Guarded(what="The folder of the database", path=home),
-        Guarded(what="The database", path=home / FILE_NAME),
-        Guarded(what="The folder of the backups", path=backups),
-        Guarded(what="The folder of the key file", path=key_file.parent, private=False),
+    """Name the files of a bot whose modes matter and that are there. Key files have a rule of their own.
+
+    What lies where a folder should be is not looked at: its mode is not what is wrong with it.
+    """
+    rows = (
+        (Guarded(what="The folder of the database", path=home), Path.is_dir),
+        (Guarded(what="The database", path=home / FILE_NAME), Path.is_file),
+        (Guarded(what="The folder of the backups", path=backups), Path.is_dir),
+        (Guarded(what="The folder of the key file", path=key_file.parent, private=False), Path.is_dir),
+        *(((Guarded(what="The settings file", path=dotenv), Path.is_file),) if dotenv else ()),
     )
-    return (*named, Guarded(what="The settings file", path=dotenv)) if dotenv else named
+    return [one for one, is_kind in rows if _is_there(one.path, is_kind)]
+
+
+def _is_there(path: Path, is_kind: Callable[[Path], bool]) -> bool:
+    try:
+        return is_kind(path)
+    except OSError:
+        return False
 
 
 def chmod(mode: int, path: Path) -> str:

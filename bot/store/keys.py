@@ -188,10 +188,11 @@ def load_key_file(path: Path, *, home: Path | None = None, backups: Path | None 
 
     `home` is the database's folder; without one the place does not matter, because a copy is only looked at.
     """
-    keys = read_keys(path, home=home)
+    # First where it lies: somebody whose file is missing would make one in the wrong place.
     for folder, what in ((home, "the database"), (backups, "the backups")):
         if folder is not None:
             assert_apart(path, folder, what)
+    keys = read_keys(path, home=home)
     return Keyring(keys, source=lambda: read_keys(path, home=home), stamp=lambda: _stamp(path))
 
 
@@ -200,7 +201,7 @@ def assert_apart(path: Path, folder: Path, what: str) -> None:
     if path.resolve().is_relative_to(folder.resolve()):
         raise ConfigurationError(
             f"The key file {path} lies in the same tree as {what} ({folder}): whoever copies one has both.",
-            hint="Move it elsewhere and set B24BOT_KEY_FILE.",
+            hint="Set B24BOT_KEY_FILE to a path elsewhere, and move the file there if there is one.",
         )
 
 

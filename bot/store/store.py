@@ -19,6 +19,7 @@ from bot.store.backup import Backup, back_up, latest_copy
 from bot.store.changes import Changes
 from bot.store.database import FILE_NAME as FILE_NAME
 from bot.store.database import Database, Failpoint
+from bot.store.folders import make_home
 from bot.store.grants import Grants
 from bot.store.health import assert_fits, assert_sound
 from bot.store.jobs import Jobs
@@ -114,14 +115,6 @@ class Store:
 def audit_key(seq: int) -> str:
     """The outbox key of an audit line."""
     return f"audit:{seq}"
-
-
-def make_home(home: Path) -> None:
-    """Make the folder of the database where it is missing. Raises StoreUnavailable."""
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise StoreUnavailable(f"The folder {home} cannot be used: {error.strerror}.") from None
 
 
 def is_missing(home: Path) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 from bot.clock import ShiftedClock
 from bot.host.services import PluginServices, services_for
 from bot.plugin import Clock
+from bot.store.folders import make_home
 from bot.store.keys import Keyring, create_key_file, load_key_file
-from bot.store.store import FILE_NAME, Store, make_home, open_store
+from bot.store.store import FILE_NAME, Store, open_store
 
 
 def scratch_store(folder: Path, clock: Clock | None = None) -> Store:

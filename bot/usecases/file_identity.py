@@ -22,3 +22,17 @@ def note_files(ctx: Context) -> Limit | None:
     )
     ctx.keep_limit(FILES, limit)
     return limit
+
+
+class FileWatch:
+    """Compares them again each minute, by the clock that nobody sets."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._due = ctx.clock.monotonic()
+
+    def look(self) -> None:
+        now = self._ctx.clock.monotonic()
+        if now >= self._due:
+            self._due = now + CHECK_SECONDS
+            note_files(self._ctx)

@@ -21,7 +21,7 @@ from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier
 from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
-from bot.usecases.file_identity import CHECK_SECONDS, note_files
+from bot.usecases.file_identity import FileWatch
 from bot.usecases.gate import LagWatch
 from bot.usecases.mode import note_mode
 from bot.usecases.notify import told, whisper
@@ -84,14 +84,14 @@ class Worker:
         self._stopping = threading.Event()
         self._work, self._rounds = Bell(), Bell()
         # By the clock that nobody sets: both go on whatever the time of the day becomes.
-        self._sweep_due = self._tend_due = self._files_due = ctx.clock.monotonic()
+        self._sweep_due = self._tend_due = ctx.clock.monotonic()
         self._threads: list[threading.Thread] = []
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
         self._stops = StopDeadlines(ctx)
         self._upkeep = Upkeep(ctx)
         self._anchoring = Anchoring(ctx)
-        self._watches = (LagWatch(ctx), WitnessWatch(ctx))
+        self._watches = (LagWatch(ctx), WitnessWatch(ctx), FileWatch(ctx))
 
     def start(self) -> None:
         """Take over what was left, then begin to work."""
@@ -141,13 +141,7 @@ class Worker:
 
     def go_round(self, name: str, step: Callable[[], bool]) -> bool | None:
         """One round of a thread: whether there was something to do; None when that went wrong."""
-        try:
-            busy = step()
-        except Exception as error:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
-            self._ctx.troubles.met(name, error)
-            return None
-        self._ctx.troubles.went_well(name)
-        return busy
+        return go_round(self._ctx, name, step)
 
     def _run_local(self) -> bool:
         return self._run_one(quick=True)
@@ -175,7 +169,7 @@ class Worker:
                 self._stops.look, partial(expire_overdue, ctx), partial(remind, ctx), partial(show_again, ctx)
             )
         self._do_each(partial(record_folded, ctx), partial(write_checkpoint, ctx), *watches)
-        self._do_each(self._compare_files, self._sweep, partial(note_mode, ctx))
+        self._do_each(self._sweep, partial(note_mode, ctx))
         return False
 
     def _recover(self) -> bool:
@@ -196,12 +190,6 @@ class Worker:
             else:
                 self._ctx.troubles.went_well(name)
 
-    def _compare_files(self) -> None:
-        now = self._ctx.clock.monotonic()
-        if now >= self._files_due:
-            self._files_due = now + CHECK_SECONDS
-            note_files(self._ctx)
-
     def _sweep(self) -> None:
         """Remove what nobody asks for any more."""
         steady, now = self._ctx.clock.monotonic(), self._ctx.clock.now_ms()
@@ -218,6 +206,17 @@ class Worker:
         if now >= self._tend_due:
             self._tend_due = now + TEND_SECONDS
             tend(self._ctx)
+
+
+def go_round(ctx: Context, name: str, step: Callable[[], bool]) -> bool | None:
+    """One round of the thread of this name: whether there was something to do; None when that went wrong."""
+    try:
+        busy = step()
+    except Exception as error:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
+        ctx.troubles.met(name, error)
+        return None
+    ctx.troubles.went_well(name)
+    return busy
 
 
 def tend(ctx: Context) -> None:

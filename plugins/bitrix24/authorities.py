@@ -24,7 +24,7 @@ def read(path: str) -> str:
     """The certificates in a file, as PEM. Raises Refusal, saying what is wrong with the file."""
     try:
         raw = Path(path).expanduser().read_bytes()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "it cannot be a path"
         raise _refusal(path, f"it cannot be read ({why})", "Look at the path and at who may read the file.") from None
     if len(raw) > LARGEST:
@@ -48,7 +48,7 @@ def of_settings(settings: Mapping[str, str]) -> str:
         return ""
     try:
         known = Path(path).expanduser().stat()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return read(path)
     return _read_once(path, known.st_mtime_ns, known.st_size)
 

@@ -86,9 +86,19 @@ def is_vendors(endpoint: Endpoint) -> bool:
 
 def token_url(endpoint: Endpoint, settings: Mapping[str, str], *, stored: str = "") -> str:
     """The token endpoint for a portal: the setting `BITRIX24_OAUTH_URL`, what was stored, or a constant by region."""
-    wanted = settings.get("BITRIX24_OAUTH_URL", "").strip() or stored
+    wanted = own_token_url(settings) or stored
     if not wanted:
         return vendor.EAST if endpoint.host.rpartition(".")[2] in _EASTERN else vendor.WORLD
+    return _checked_token_url(wanted, settings)
+
+
+def own_token_url(settings: Mapping[str, str]) -> str:
+    """The token endpoint that `BITRIX24_OAUTH_URL` names; empty when it names none. Raises Refusal."""
+    wanted = settings.get("BITRIX24_OAUTH_URL", "").strip()
+    return _checked_token_url(wanted, settings) if wanted else ""
+
+
+def _checked_token_url(wanted: str, settings: Mapping[str, str]) -> str:
     local, far = _OAUTH_ON_LOOPBACK.fullmatch(wanted), _OAUTH.fullmatch(wanted)
     if local and switched_on(settings, "B24BOT_ALLOW_LOOPBACK") and int(local[1]) < 65536:
         return f"http://{LOOPBACK}:{local[1]}{_path(local[2])}"

@@ -89,13 +89,30 @@ def load(icon: Icon, settings: Mapping[str, str]) -> Picture:
     """The picture itself. Raises Refusal when there is no such file, or no folder for files."""
     if isinstance(icon, Picture):
         return icon
-    folder = settings.get(FOLDER, "").strip()
-    if not folder:
+    pictures = folder(settings)
+    if pictures is None:
         raise Refusal(
             f"“{icon.name}” cannot be read: this installation has no folder for icons.",
             hint=f"Give a data URI, or ask an administrator to set {FOLDER}.",
         )
-    return checked(_SVG_TYPE if icon.name.lower().endswith(".svg") else _PNG_TYPE, _read(Path(folder), icon.name))
+    return checked(_SVG_TYPE if icon.name.lower().endswith(".svg") else _PNG_TYPE, _read(pictures, icon.name))
+
+
+def folder(settings: Mapping[str, str]) -> Path | None:
+    """The folder of the pictures; None when the setting names none. Raises Refusal where there is no such folder."""
+    named = settings.get(FOLDER, "").strip()
+    if not named:
+        return None
+    try:
+        found = Path(named).expanduser()
+        if found.is_dir():
+            return found
+    except (RuntimeError, ValueError, OSError):
+        pass
+    raise Refusal(
+        f"The setting {FOLDER} is “{_shown(named)}”, which is no folder.",
+        hint="Make the folder, or leave the setting out.",
+    )
 
 
 def _read(folder: Path, name: str) -> bytes:

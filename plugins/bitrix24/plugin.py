@@ -19,7 +19,7 @@ from bot.plugin import (
     Setting,
     Simulation,
 )
-from plugins.bitrix24 import authorities, endpoints, observation, settings, upkeep
+from plugins.bitrix24 import authorities, endpoints, icons, observation, settings, upkeep
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.connector import connectors
@@ -53,7 +53,9 @@ class BitrixPlugin:
         settings.refuses_unowned(services.settings)
         settings.pace(services.settings)
         endpoints.own_hosts(services.settings)
+        endpoints.own_token_url(services.settings)
         authorities.of_settings(services.settings)
+        icons.folder(services.settings)
         settings.take_over(services)
 
     def tend(self, services: Services) -> None:

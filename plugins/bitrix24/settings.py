@@ -75,7 +75,7 @@ def take_over(services: Services) -> None:
     Raises Refusal when only some of them are set, naming those that are missing.
     """
     vault = Vault(services)
-    if any(portal.name == DEFAULT for portal in vault.portals()):
+    if _is_known(vault):
         return
     values = {row.name: services.settings.get(row.name, "").strip() for row in FIRST_PORTAL}
     missing = [name for name, value in values.items() if not value]
@@ -88,14 +88,20 @@ def take_over(services: Services) -> None:
         )
     endpoint = endpoints.portal(values["BITRIX24_DOMAIN"], services.settings)
     member_id = values["BITRIX24_MEMBER_ID"]
-    vault.add(
-        KnownPortal(name=DEFAULT, domain=endpoint.label, member_id=member_id, added_at=services.clock.now_ms()),
-        Credentials(
-            member_id=member_id,
-            client_id=values["BITRIX24_CLIENT_ID"],
-            client_secret=Secret(values["BITRIX24_CLIENT_SECRET"]),
-            access=Secret(values["BITRIX24_ACCESS_TOKEN"]),
-            refresh=Secret(values["BITRIX24_REFRESH_TOKEN"]),
-            token_url=endpoints.token_url(endpoint, services.settings),
-        ),
+    portal = KnownPortal(name=DEFAULT, domain=endpoint.label, member_id=member_id, added_at=services.clock.now_ms())
+    credentials = Credentials(
+        member_id=member_id,
+        client_id=values["BITRIX24_CLIENT_ID"],
+        client_secret=Secret(values["BITRIX24_CLIENT_SECRET"]),
+        access=Secret(values["BITRIX24_ACCESS_TOKEN"]),
+        refresh=Secret(values["BITRIX24_REFRESH_TOKEN"]),
+        token_url=endpoints.token_url(endpoint, services.settings),
     )
+    # Two processes of one bot start at the same moment: the second finds what the first has stored.
+    with services.at_once():
+        if not _is_known(vault):
+            vault.add(portal, credentials)
+
+
+def _is_known(vault: Vault) -> bool:
+    return any(portal.name == DEFAULT for portal in vault.portals())

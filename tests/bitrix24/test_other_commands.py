@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -206,6 +207,23 @@ def test_a_first_portal_that_is_there_already_is_not_touched(desk: Desk) -> None
     desk.plugin.start(desk.more_services(BITRIX24_DOMAIN="evil.example", BITRIX24_MEMBER_ID=""))
     (place,) = desk.plugin.places(desk.services)
     assert place.label == desk.portal.facts.domain
+
+
+def test_two_processes_that_start_at_the_same_moment_both_find_the_first_portal(desk: Desk) -> None:
+    """`honcho start` with a portal in the settings: the second met what the first had just stored, and ended."""
+    desk.services.records.delete("portal", "default")
+    desk.services.secrets.delete("default")
+
+    class Between(dict[str, str]):
+        """The settings of a process that is overtaken while it reads them."""
+
+        def get(self, name: str, otherwise: Any = None) -> Any:
+            if name == "BITRIX24_REFRESH_TOKEN" and not desk.plugin.places(desk.services):
+                desk.plugin.start(desk.services)
+            return super().get(name, otherwise)
+
+    desk.plugin.start(replace(desk.services, settings=Between(desk.services.settings)))
+    assert [place.name for place in desk.plugin.places(desk.services)] == ["default"]
 
 
 def test_only_secrets_are_secret_settings() -> None:

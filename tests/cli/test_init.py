@@ -90,8 +90,11 @@ def test_a_file_where_the_folder_should_be_is_a_sentence(bare: Desk) -> None:
     (bare.folder / "blocked").write_text("")
     result = bare.run("init", "--yes", B24BOT_HOME=str(bare.folder / "blocked" / "home"))
     assert result.exit_code == 78
-    assert "cannot be used" in result.stderr
+    assert "cannot be made, because" in result.stderr
+    blocked = bare.run("init", "--yes", B24BOT_HOME=str(bare.folder / "blocked"))
+    assert (blocked.exit_code, "blocked is a file" in blocked.stderr) == (78, True)
     assert "Traceback" not in result.output
+    assert not bare.key_file.exists()
 
 
 def test_somebody_at_the_terminal_is_asked_first(bare: Desk) -> None:

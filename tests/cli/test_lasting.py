@@ -123,6 +123,42 @@ def test_work_alone_takes_the_workers_seat_only(office: Desk) -> None:
         assert next(store.audit.walk()).subject == WORKER
 
 
+def ready_state(port: int) -> dict[str, object]:
+    """What /readyz answers; nothing while nobody answers."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
+            return dict(json.loads(response.read()))
+    except (HTTPError, OSError):
+        return {}
+
+
+def test_a_worker_alone_answers_about_its_health_on_the_port_that_is_set(office: Desk) -> None:
+    port, seen = free_port(), list[dict[str, object]]()
+
+    def ready() -> bool:
+        seen[:] = [ready_state(port)]
+        return seen[0].get("ready") is True
+
+    result = serve(office, "work", ready=ready, B24BOT_HEALTH_PORT=str(port))
+    assert result.exit_code == 0
+    assert result.stdout == f"Working on {office.home}; health at http://127.0.0.1:{port}/readyz\n"
+    assert seen == [{"ready": True, "mode": "normal", "store": True, "slack": True, "worker": True}]
+    assert get(port, "/healthz") is None
+
+
+@pytest.mark.parametrize("words", [("work",), ("serve",)], ids=" ".join)
+def test_two_processes_with_one_health_port_are_told_to_take_two(office: Desk, words: tuple[str, ...]) -> None:
+    with SlackWorkspace(rate_limit=False) as workspace, socket.socket() as other:
+        office.connect(workspace=workspace)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = int(other.getsockname()[1])
+        result = office.run(*words, SLACK_APP_TOKEN=workspace.app_token, B24BOT_HEALTH_PORT=str(port))
+    assert result.exit_code == 4
+    assert f"Port {port} cannot be listened on: something else listens on it." in result.stderr
+    assert f"Two processes on one host need two ports, for example: B24BOT_HEALTH_PORT={port + 1}" in result.stderr
+
+
 def test_an_app_token_means_socket_mode(office: Desk) -> None:
     with SlackWorkspace(rate_limit=False) as workspace:
         office.connect(workspace=workspace)
@@ -163,10 +199,10 @@ def test_a_start_with_a_token_that_slack_refuses_ends_with_78_and_says_what_to_d
 def test_a_start_with_an_app_token_that_slack_refuses_ends_with_78(office: Desk) -> None:
     with SlackWorkspace(rate_limit=False) as workspace:
         office.connect(workspace=workspace)
-        for token, code in (("xapp-canary", "invalid_auth"), (workspace.bot_token, "not_allowed_token_type")):
+        for token, why in (("xapp-canary", "(invalid_auth)"), (workspace.bot_token, "belongs in SLACK_BOT_TOKEN")):
             result = office.run("serve", SLACK_APP_TOKEN=token)
             assert result.exit_code == 78
-            assert f"({code})" in result.stderr
+            assert why in result.stderr
             assert "connections:write" in result.stderr
             assert token not in result.output
 

@@ -125,7 +125,7 @@ def test_a_folder_in_the_place_of_the_file_is_refused_in_a_sentence(tmp_path: Pa
 
 def test_a_home_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreUnavailable, match="cannot be used"):
+    with pytest.raises(ConfigurationError, match=r"cannot be made, because .* is a file; B24BOT_HOME"):
         open_store(tmp_path / "file" / "home", Keyring({"k1": bytes(32)}), ShiftedClock())
 
 

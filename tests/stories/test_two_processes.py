@@ -35,6 +35,9 @@ def test_the_procfiles_two_processes_are_one_bot_and_follow_the_settings(tmp_pat
         scene.processes.append(runner)
         assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=20), scene.logs()
         assert answers(f"http://127.0.0.1:{port}/healthz")
+        if by_socket:
+            # The worker's port is the one after the intake's.
+            assert wait_until(lambda: answers(f"http://127.0.0.1:{port + 1}/readyz"), within=20), scene.logs()
         typed = scene.workspace.people["Olga"].slash("/b24 connector remove myconnector")
         assert typed.transport == ("socket" if by_socket else "http")
         card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), 15, scene.logs())

@@ -17,9 +17,10 @@ from bot.core.notices import Whisper, notice_from_json
 from bot.core.policy import NeedsConfirmation, Terms
 from bot.core.principals import Principal, Role
 from bot.store.database import Failpoint
+from bot.store.folders import make_home
 from bot.store.jobs import Job
 from bot.store.keys import Keyring
-from bot.store.store import FILE_NAME, Store, make_home, open_store
+from bot.store.store import FILE_NAME, Store, open_store
 from bot.testing.services import lay_out
 from bot.usecases import buttons
 from bot.usecases.access import grant_role

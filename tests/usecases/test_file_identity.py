@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.change import Status
 from bot.core.mode import Mode, worst
-from bot.usecases.file_identity import note_files
+from bot.usecases.file_identity import CHECK_SECONDS, FILES, FileWatch, note_files
 from bot.usecases.mode import limits
 from bot.usecases.startup import examine
 from tests.usecases.office import OLGA, Office
@@ -29,3 +29,15 @@ def test_a_displaced_lock_file_limits_the_bot_to_reading_and_is_lifted_by_itself
 def test_it_is_looked_at_before_the_first_job(office: Office) -> None:
     office.ctx.find_displaced = lambda: "/srv/b24bot/b24bot.sqlite3 has another name too (it is hard-linked)."
     assert [limit.name for limit in examine(office.ctx)] == ["files"]
+
+
+def test_the_files_are_compared_again_each_minute(office: Office) -> None:
+    watch = FileWatch(office.ctx)
+    watch.look()
+    office.ctx.find_displaced = lambda: "/srv/b24bot/intake.lock is gone."
+    office.clock.advance(CHECK_SECONDS - 1)
+    watch.look()
+    assert FILES not in office.ctx.limits
+    office.clock.advance(1)
+    watch.look()
+    assert FILES in office.ctx.limits
