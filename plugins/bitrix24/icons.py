@@ -110,7 +110,7 @@ def folder(settings: Mapping[str, str]) -> Path | None:
     except (RuntimeError, ValueError, OSError):
         pass
     raise Refusal(
-        f"The setting {FOLDER} is “{_shown(named)}”, which is no folder.",
+        f"The setting {FOLDER} is “{excerpt(named)}”, which is no folder.",
         hint="Make the folder, or leave the setting out.",
     )
 
