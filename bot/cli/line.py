@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -122,7 +122,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
                 answered = _ask(terminal, bot, line, yes=yes)
             return replace(answered, reply=with_reading(bot.context, answered.reply, line))
         except NotPermitted as error:
-            _record_refused(terminal, bot, line, error.sentence)
+            _record(terminal, bot, line, refused=error.sentence)
             raise
 
 
@@ -159,16 +159,16 @@ def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
         considered = consider(bot.context, terminal.person, line, tell)
     match considered:
         case Answered(reply=reply, portal=portal):
-            _record_ran(terminal, bot, line, **portal_fact(considered))
+            _record(terminal, bot, line, more=portal_fact(considered))
             return Told(reply=reply, portal=portal)
         case Planned() if considered.understood.invocation.dry_run:
-            _record_ran(terminal, bot, line)
+            _record(terminal, bot, line)
             return Told(reply=preview(considered))
         case Planned(decision=Allowed()):
             assert_trusted(note_chain(bot.context))
             with bot.store.unit_of_work():
                 reply = do_at_once(bot.context, terminal.person, considered)
-                _record_ran(terminal, bot, line)
+                _record(terminal, bot, line)
             return Told(reply=reply)
         case Planned():
             assert_trusted(note_chain(bot.context))
@@ -230,17 +230,17 @@ def home_team(bot: Bot) -> str:
     return teams.pop() if teams else ""
 
 
-def _record_ran(terminal: Terminal, bot: Bot, line: str, **more: Fact) -> None:
+def _record(
+    terminal: Terminal, bot: Bot, line: str, *, refused: str = "", more: Mapping[str, Fact] | None = None
+) -> None:
+    """Put a line on record that was answered, or that was refused for this reason."""
     if CHAIN in bot.context.limits:
         # A record behind one that cannot be trusted would make a second log.
         return
-    person = terminal.person.id
-    facts: dict[str, Fact] = {"line": recorded_line(bot.context, line, terminal.hidden), **more}
+    person, typed = terminal.person, recorded_line(bot.context, line, terminal.hidden)
     with bot.store.unit_of_work() as store:
-        store.record(Entry(tag=Tag.COMMAND_RAN, actor=person, subject=person, facts=facts))
-
-
-def _record_refused(terminal: Terminal, bot: Bot, line: str, reason: str) -> None:
-    if CHAIN not in bot.context.limits:
-        with bot.store.unit_of_work():
-            record_refusal(bot.context, terminal.person, recorded_line(bot.context, line, terminal.hidden), reason)
+        if refused:
+            record_refusal(bot.context, person, typed, refused)
+        else:
+            facts: dict[str, Fact] = {"line": typed, **(more or {})}
+            store.record(Entry(tag=Tag.COMMAND_RAN, actor=person.id, subject=person.id, facts=facts))
