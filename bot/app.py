@@ -27,7 +27,8 @@ from bot.slack.authentication import Authentication
 from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.frontdoor import FrontDoor, as_wsgi
-from bot.slack.gateway import Gateway, Identity, make_client
+from bot.slack.gateway import Gateway, make_client
+from bot.slack.identity import Identity
 from bot.slack.listeners import Receive
 from bot.slack.socket import Socket
 from bot.slack.token_errors import APP_TOKEN

@@ -11,7 +11,8 @@ from bot.clock import SystemClock
 from bot.core import marks
 from bot.plugin import PluginError
 from bot.settings import Settings
-from bot.slack.gateway import Identity, ask_identity, make_client
+from bot.slack.gateway import make_client
+from bot.slack.identity import Identity, ask_identity
 from bot.slack.token_errors import BOT_TOKEN
 from bot.store.database import FILE_NAME, Database
 from bot.store.keys import Keyring, load_key_file

@@ -7,17 +7,14 @@ import threading
 from collections.abc import Callable
 
 from bot.clock import Backoff
-from bot.slack.gateway import Gateway, Identity
+from bot.slack.gateway import Gateway
+from bot.slack.identity import Identity
 from bot.slack.token_errors import BOT_TOKEN, token_refused
 from bot.usecases.undelivered import DeliveryError
 
 log = logging.getLogger("b24bot.slack")
 FIRST_WAIT_SECONDS, MOST_WAIT_SECONDS = 1.0, 60.0
 AGAIN_SECONDS = 60.0
-
-
-def _identify(gateway: Gateway) -> Identity:
-    return gateway.identify()
 
 
 class Authentication:
@@ -52,7 +49,7 @@ class Authentication:
     def ask(self) -> bool:
         """Ask once; False when there was no answer, or a refusal."""
         try:
-            identity = _identify(self._gateway)
+            identity = self._gateway.identify()
         except DeliveryError as error:
             self._note_trouble(error)
             return False

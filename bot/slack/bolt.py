@@ -11,7 +11,7 @@ from slack_bolt.request import BoltRequest
 from slack_sdk import WebClient
 
 from bot.slack.frontdoor import Admitted, Dispatch
-from bot.slack.gateway import Identity
+from bot.slack.identity import Identity
 from bot.slack.listeners import MALFORMED, Receive, note_malformed, register
 
 NOBODY = Identity(team="", user="", bot="", enterprise=None)

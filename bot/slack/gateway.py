@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +17,7 @@ from bot.core.notices import Whisper
 from bot.core.principals import Principal
 from bot.core.standing import Membership, Standing, standing_of
 from bot.slack.faults import sure, translated
+from bot.slack.identity import Identity, ask_identity
 from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
 from bot.slack.render.auditline import audit_blocks, audit_line, bare_audit_line
 from bot.slack.render.card import bare_card, card_blocks, card_text
@@ -28,7 +26,7 @@ from bot.slack.render.text import cut, mrkdwn, plain, section
 from bot.store.keys import Keyring
 from bot.usecases.buttons import value_for
 from bot.usecases.context import Posted
-from bot.usecases.undelivered import ChannelDead, DeliveryError, Impossible, Lost, OrgWide
+from bot.usecases.undelivered import ChannelDead, DeliveryError, Impossible, Lost
 
 log = logging.getLogger("b24bot.slack")
 TIMEOUT_SECONDS = 10
@@ -37,62 +35,11 @@ STRANGERS = frozenset({"user_not_found", "user_not_visible"})
 ANSWER_HOSTS = frozenset({("https", "hooks.slack.com"), ("https", "hooks.slack-gov.com")})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Who the bot is, as auth.test tells."""
-
-    team: str
-    user: str
-    bot: str
-    enterprise: str | None
-    at: int | None = None
-    """When Slack answered, by its own clock in UTC epoch milliseconds; None where it does not say."""
-    scopes: frozenset[str] | None = None
-    """What the token was granted; None where Slack does not say."""
-
-
-def _moment(headers: Mapping[str, Any]) -> int | None:
-    """The time in an HTTP answer's Date header."""
-    dates = [value for name, value in headers.items() if name.lower() == "date"]
-    text = dates[0] if dates else ""
-    try:
-        return round(parsedate_to_datetime(text if isinstance(text, str) else text[0]).timestamp() * 1000)
-    except (ValueError, IndexError):
-        return None
-
-
-def _scopes(headers: Mapping[str, Any]) -> frozenset[str] | None:
-    """The granted scopes in an HTTP answer's X-OAuth-Scopes header."""
-    found = [value for name, value in headers.items() if name.lower() == "x-oauth-scopes"]
-    if not found:
-        return None
-    text = found[0] if isinstance(found[0], str) else ",".join(found[0])
-    return frozenset(word.strip() for word in text.split(",") if word.strip())
-
-
 def make_client(token: str, api_url: str) -> WebClient:
     """A client that never repeats by itself: a post has no key against doubles, so the outbox decides (slack.md 5)."""
     base = api_url if api_url.endswith("/") else f"{api_url}/"
     secure = ssl.create_default_context() if base.startswith("https:") else None
     return WebClient(token=token, base_url=base, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=secure)
-
-
-def ask_identity(client: WebClient) -> Identity:
-    """Ask Slack whose token this is. Raises DeliveryError."""
-    with translated():
-        answer: Any = sure(client.auth_test())
-        if answer.get("is_enterprise_install") or str(answer.get("team_id") or "").startswith("E"):
-            raise OrgWide
-        if not answer.get("team_id"):
-            raise Lost("auth.test names no team")
-        return Identity(
-            team=answer["team_id"],
-            user=answer.get("user_id") or "",
-            bot=answer.get("bot_id") or "",
-            enterprise=answer.get("enterprise_id"),
-            at=_moment(answer.headers),
-            scopes=_scopes(answer.headers),
-        )
 
 
 class Gateway:

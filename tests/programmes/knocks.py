@@ -22,7 +22,8 @@ from bot.clock import SystemClock
 from bot.core.inbound import Inbound, inbound_from_json, inbound_to_json
 from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
-from bot.slack.gateway import Identity, make_client
+from bot.slack.gateway import make_client
+from bot.slack.identity import Identity
 from tests.slack.kit import (
     FORM,
     JSON,

@@ -18,7 +18,8 @@ from bot.core.inbound import Inbound
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.bolt import dispatcher, make_bolt
 from bot.slack.frontdoor import FrontDoor, as_wsgi
-from bot.slack.gateway import Identity, make_client
+from bot.slack.gateway import make_client
+from bot.slack.identity import Identity
 from bot.slack.listeners import BUSY
 from bot.usecases.receive import MOST_WAITING, TOO_MANY_SENTENCE
 from bot.web.health import Wsgi

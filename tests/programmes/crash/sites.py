@@ -57,8 +57,9 @@ class Way:
 
 WAYS = (
     Way(on=("messenger", "_messenger")),
-    Way(on=("gateway",), methods=("identify",)),
+    Way(on=("gateway", "_gateway"), methods=("identify",)),
     Way(on=("_client", "client"), within="bot.slack.gateway"),
+    Way(on=("client",), within="bot.slack.identity"),
     Way(on=("plugin",), methods=("open", "perform", "verify")),
     Way(on=("wire",), methods=("send",), within="plugins."),
 )
