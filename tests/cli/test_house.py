@@ -92,7 +92,7 @@ def test_a_broken_glass_opens_its_review_and_the_account_cannot_take_it_back(sta
     assert review["command"] == "request review CR-1001"
     assert Tag.APPROVAL_BYPASSED in staffed.tags()
     back = staffed.run("request", "withdraw", review["id"])
-    assert back.exit_code == 4
+    assert back.exit_code == 3
     assert "cannot be withdrawn" in back.stderr
 
 
