@@ -112,7 +112,7 @@ def whoami(desk: Desk) -> Reply:
     return Reply(
         title=f"You are {marks.person(desk.person)}.",
         facts=(
-            ("Your id", desk.person.id),
+            *(() if desk.person.local else (("Your id", desk.person.id),)),
             ("Role", desk.role or "none: you are not on the allow-list"),
             *_account(desk),
             *_portals(desk),

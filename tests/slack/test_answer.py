@@ -140,7 +140,7 @@ def test_a_title_of_several_lines_stays_bold_and_on_one_line() -> None:
 def test_people_and_channels_are_mentioned_where_the_bot_marked_them() -> None:
     reply = Reply(title=f"{marks.person(ANTON)} in {marks.channel('C0002')}")
     assert shown(reply) == "*<@U0002> in <#C0002>*"
-    assert answer_text(whispered(reply)) == "@U0002 in #C0002"
+    assert answer_text(whispered(reply)) == "<@U0002> in <#C0002>"
 
 
 @given(title=WILD, facts=st.lists(st.tuples(WILD, WILD), max_size=6), notes=st.lists(WILD, max_size=5), data=st.data())

@@ -314,6 +314,15 @@ def test_the_card_of_a_change_of_the_bot_itself_names_no_portal(status: Status) 
     assert "*Portal*" in said(blocks_of(a_change(status)))
 
 
+def test_whom_a_plan_is_about_is_mentioned_on_a_phone_and_in_the_form_as_on_the_card() -> None:
+    whom = marks.person(ANTON)
+    plan = with_plan(summary=f"Give {whom} the role admin", notes=(f"{whom} has no role now.",))
+    change = replace(a_change(plan=plan), plugin=HOUSE)
+    assert "Give <@U0002> the role admin: waiting" in card_text(change)
+    assert called([], card_text(change)) <= called(blocks_of(change))
+    assert "Give <@U0002> the role admin" in said(reason_form(change, VALUE)["blocks"])
+
+
 def test_a_change_of_the_rules_is_done_and_claims_no_reading_back() -> None:
     """What was read afterwards may be the work of another hand."""
     shown = card_text(replace(a_change(Status.DONE), plugin=HOUSE))

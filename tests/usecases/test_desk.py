@@ -157,6 +157,7 @@ def test_whoami_says_who_one_is_and_whom_to_ask(office: Office) -> None:
     assert answer.notes[1].endswith(f"b24bot access grant {OLGA.id} ROLE")
     assert reply(office, "whoami", GLEB).notes[1].endswith(f"b24bot access grant {GLEB.id} operator")
     assert not any("access grant" in note for note in reply(office, "whoami", SHELL).notes)
+    assert reply(office, "whoami", SHELL).facts == (("Role", "admin"),)
     assert dict(reply(office, "whoami", GLEB).facts)["Role"] == "none: you are not on the allow-list"
 
 

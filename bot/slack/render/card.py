@@ -122,14 +122,14 @@ def look_of(change: ChangeRequest) -> Look:
 
 
 def deed(change: ChangeRequest) -> str:
-    """What is to be done and where, without saying twice where."""
+    """What is to be done and where, for a dialog, where Slack shows no mention."""
     return one_line(plain(change.summary_with_portal))
 
 
 def card_text(change: ChangeRequest) -> str:
     """The notification: what a phone shows."""
     look = look_of(change)
-    return notification(f"{look.emoji} {change.id} {deed(change)}: {look.words}")
+    return notification(one_line(f"{look.emoji} {change.id} {change.summary_with_portal}: {look.words}"))
 
 
 def bare_card(change: ChangeRequest) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.core.change import ChangeRequest
-from bot.slack.render.card import deed
-from bot.slack.render.text import Block, cut, escape, section
+from bot.core.words import one_line
+from bot.slack.render.text import Block, cut, mrkdwn, section
 
 REASON_FORM = "b24:reason"
 REASON_FIELD = "reason"
@@ -20,7 +20,7 @@ def reason_form(change: ChangeRequest, value: str) -> Block:
         "submit": {"type": "plain_text", "text": "Reject"},
         "close": {"type": "plain_text", "text": "Go back"},
         "blocks": [
-            section(escape(deed(change))),
+            section(mrkdwn(one_line(change.summary_with_portal))),
             {
                 "type": "input",
                 "block_id": REASON_FIELD,

@@ -53,8 +53,8 @@ def _written(name: str) -> str:
 
 
 def notification(text: str, most: int = 3_000) -> str:
-    """What a phone shows instead of the blocks. Slack reads mentions there too, so it is escaped."""
-    return cut(escape(plain(text)), most)
+    """What a phone shows instead of the blocks. Slack reads mentions there, too: it names whom they stand for."""
+    return cut(mrkdwn(text), most)
 
 
 def cut(text: str, most: int) -> str:
