@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from bot.core.characters import drop_invisible
+from bot.core.secret_patterns import STRONG_NAMES
 from bot.store.database import Database
 from bot.store.keys import Keyring
 from bot.store.secrets import opened
@@ -28,7 +30,9 @@ FIELDS: Mapping[str, str] = {
     "password": "a password",
     "secret": "a secret",
 }
-"""Which fields of a stored secret are secret, and what they are called."""
+"""What some fields of a stored secret are called."""
+_SECRET_FIELD = re.compile(STRONG_NAMES, re.IGNORECASE)
+"""Any other field is secret by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +100,17 @@ class KnownSecrets:
         found = {**self._settings, **dict.fromkeys(self._keys.texts(), "a key of the key file")}
         for row in self._database.rows("SELECT name, box FROM secrets"):
             value: Mapping[str, Any] = opened(self._keys, row["box"])["value"]
-            for field, words in FIELDS.items():
-                if isinstance(value.get(field), str):
-                    found[value[field]] = f"{words} of portal {row['name']}"
+            for field, text in value.items():
+                words = _words_for(field)
+                if words and isinstance(text, str):
+                    found[text] = f"{words} of portal {row['name']}"
         return found
+
+
+def _words_for(field: str) -> str:
+    """What a field of a stored secret is called; empty for one that is none, such as the address of a portal."""
+    named = f"the {field.replace('_', ' ')}" if _SECRET_FIELD.fullmatch(field) else ""
+    return FIELDS.get(field, named)
 
 
 def _is_whole(text: str, start: int, size: int) -> bool:

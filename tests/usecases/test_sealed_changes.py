@@ -222,6 +222,16 @@ def test_a_token_is_known_from_its_renewal_on_and_in_a_form_too(office: Office) 
     receive(office.ctx, office.form(ANTON, change, "see first-token, please"))
 
 
+def test_a_secret_of_any_plugin_is_known_by_the_name_of_its_field(office: Office) -> None:
+    """Whatever a plugin keeps beside it is no secret: the address of a portal is typed all the time."""
+    kept = {"api_key": "Qx7Lp9Rt5Vn2", "domain": "acme.example.com", "accessToken": "Kd8Hs4Fb6Gm1"}
+    office.store.secrets("toy").write("prod", kept, after=0)
+    for field, words in (("api_key", "the api key of portal prod"), ("accessToken", "the accessToken of portal prod")):
+        with pytest.raises(SecretTyped, match=f"This looks like {words}"):
+            receive(office.ctx, office.typed(OLGA, f"thing remove one --reason {kept[field]}"))
+    receive(office.ctx, office.typed(OLGA, "thing remove one --reason acme.example.com"))
+
+
 def test_a_short_secret_is_known_as_a_whole_word_and_not_inside_another(office: Office) -> None:
     office.store.secrets("toy").write("prod", {"password": "removing"}, after=0)
     with pytest.raises(SecretTyped, match="a password of portal prod"):
