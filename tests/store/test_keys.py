@@ -6,6 +6,7 @@ import base64
 import os
 import stat
 import sys
+from hashlib import sha256
 from pathlib import Path
 from types import FrameType
 
@@ -156,6 +157,14 @@ def test_the_first_line_is_in_use_and_the_others_still_open(path: Path, home: Pa
 def test_each_purpose_has_a_key_of_its_own() -> None:
     keys = Keyring({"k1": bytes(32)})
     assert len({keys.audit_key("k1"), bytes(32), keys.sign("").encode()}) == 3
+
+
+def test_a_fingerprint_tells_nothing_to_whoever_has_not_the_key() -> None:
+    """Somebody who reads one could otherwise try what it is of."""
+    one, other = Keyring({"k1": bytes(32)}), Keyring({"k1": bytes([1] * 32)})
+    assert one.fingerprint("secret") == Keyring({"k1": bytes(32)}).fingerprint("secret")
+    prints = {one.fingerprint("secret"), one.fingerprint("secreT"), other.fingerprint("secret")}
+    assert len(prints | {sha256(b"secret").hexdigest()}) == 4
 
 
 def test_a_signature_is_good_for_its_text_and_its_key_only() -> None:

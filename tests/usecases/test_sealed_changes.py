@@ -58,6 +58,17 @@ def test_a_call_gets_the_whole_secret_and_card_record_and_file_hold_a_mark(offic
     assert_not_at_rest(office)
 
 
+def test_the_reason_of_a_rejection_is_stored_recorded_and_said_without_its_secret(office: Office) -> None:
+    change = office.ask("thing remove one")
+    office.send(ANTON, change, f"see {COLOUR}")
+    office.work()
+    now = office.now(change)
+    (record,) = office.records(Tag.REVIEW_REJECTED)
+    for shown in (now.outcome, now.reviews[0].reason, str(record.facts["reason"]), "\n".join(office.threads)):
+        assert MARK.search(shown), shown
+    assert_not_at_rest(office)
+
+
 def test_two_different_secrets_look_different_to_whoever_approves(office: Office) -> None:
     first = office.ask(f"thing paint one --colour {COLOUR}").line
     other = office.ask(f"thing paint two --colour {COLOUR[:-1]}x").line.replace("two", "one")

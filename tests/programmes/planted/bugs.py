@@ -7,5 +7,7 @@ from tests.programmes.planted.decisions import DECISIONS
 from tests.programmes.planted.doors import DOORS
 from tests.programmes.planted.keeping import KEEPING
 from tests.programmes.planted.plant import Bug
+from tests.programmes.planted.typed_secrets import TYPED_SECRETS
+from tests.programmes.planted.waiting import WAITING
 
-BUGS: tuple[Bug, ...] = (*DECISIONS, *ANSWERS, *DOORS, *KEEPING)
+BUGS: tuple[Bug, ...] = (*DECISIONS, *WAITING, *ANSWERS, *DOORS, *TYPED_SECRETS, *KEEPING)

@@ -251,4 +251,37 @@ KEEPING: tuple[Bug, ...] = (
         ("bot/store/sql.py", 'return ", ".join("?" * len(values))', 'return ", ".join("?" * min(2, len(values)))'),
         by="tests/cli/test_backup.py",
     ),
+    bug(
+        "loose-and-started",
+        "a database that everybody on the host may write is worked with",
+        (
+            "bot/store/file_modes.py",
+            '(WORLD_WRITABLE, "can be written by everybody on this host", True)',
+            '(WORLD_WRITABLE, "can be written by everybody on this host", False)',
+        ),
+        by="tests/store/test_file_modes.py",
+    ),
+    bug(
+        "begins-anew",
+        "a bot whose database was lost or emptied begins anew beside its backups",
+        ("bot/store/store.py", "    if not anew and is_missing(home):\n        refuse_lost(home, copies)\n", ""),
+        (
+            "bot/store/store.py",
+            "        if not anew and not applied(database):\n            refuse_lost(home, copies)\n",
+            "",
+        ),
+        by="tests/store/test_opening.py",
+    ),
+    bug(
+        "into-a-deleted-file",
+        "what comes in is acknowledged into a database that was deleted",
+        ("bot/usecases/receive.py", "    if lost:\n", "    if lost is None:\n"),
+        by="tests/usecases/test_receive.py",
+    ),
+    bug(
+        "displaced-unseen",
+        "nobody notices that the lock file is another one than the one that is held",
+        ("bot/store/seats.py", "    if (found.st_dev, found.st_ino) != held:", "    if found is None:"),
+        by="tests/store/test_seats.py",
+    ),
 )

@@ -1,0 +1,138 @@
+"""Bugs about secrets and customers' words that people type."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_SEALED, _STORY = "tests/usecases/test_sealed_changes.py", "tests/stories/test_typed_secrets.py"
+
+TYPED_SECRETS: tuple[Bug, ...] = (
+    bug(
+        "own-secret-taken",
+        "one of the bot's own secrets in typed words is put on disk and on record",
+        ("bot/usecases/receive.py", "    check_secrets(ctx, words_in(inbound))\n", ""),
+        by=_SEALED,
+    ),
+    bug(
+        "glued-secret-taken",
+        "one of the bot's own secrets is not found where a letter stands right beside it",
+        ("bot/store/known_secrets.py", "size >= WHOLE_BELOW or ", ""),
+        by=_SEALED,
+    ),
+    bug(
+        "short-secret-taken",
+        "one of the bot's own secrets of eight characters is not looked for",
+        ("bot/store/known_secrets.py", "SHORTEST = 8\n", "SHORTEST = 12\n"),
+        by=_SEALED,
+    ),
+    bug(
+        "unkeyed-fingerprint",
+        "whoever reads a fingerprint can find out by trying what it is of",
+        (
+            "bot/store/keys.py",
+            'hmac.new(self._now().prints, text.encode(errors="surrogatepass"), sha256).hexdigest()',
+            'sha256(text.encode(errors="surrogatepass")).hexdigest()',
+        ),
+        by="tests/store/test_keys.py",
+    ),
+    bug(
+        "blotted-alike",
+        "two different secrets of the same length look the same to whoever approves",
+        ("bot/core/redact.py", "#{fingerprint(secret)[:6]}", "#{fingerprint('')[:6]}"),
+        by=_SEALED,
+    ),
+    bug(
+        "blotted-sent",
+        "the mark that stands for a secret is sent to the portal instead of it",
+        (
+            "bot/store/changes.py",
+            '        if row is None or row["sealed"] is None:\n',
+            "        if row is not None:\n",
+        ),
+        by=_SEALED,
+    ),
+    bug(
+        "undo-by-the-mark",
+        "what is undone is not found where the line of the undo holds a secret",
+        (
+            "bot/usecases/undo_links.py",
+            "ctx.store.changes.exact(last).plan.undo.line if",
+            "last.plan.undo.line if",
+        ),
+        by=_SEALED,
+    ),
+    bug(
+        "secret-recorded",
+        "what looks like a secret stands in the audit log",
+        (
+            "bot/store/store.py",
+            "        return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)",
+            "        return words",
+        ),
+        by=_SEALED,
+    ),
+    bug(
+        "secret-cut",
+        "the beginning of a secret stands where a reason was cut",
+        (
+            "bot/core/redact.py",
+            "    return text[: min([most, *(start for start, end in _likely(text) if start < most < end)])]",
+            "    return text[:most]",
+        ),
+        by=_SEALED,
+    ),
+    bug(
+        "secret-behind-an-escape",
+        "a secret in quotation marks, or behind a Cyrillic name, rests unsealed in a waiting job",
+        ("bot/store/sealing.py", "looks_secret([text, said])", "looks_secret(text)"),
+        by=_SEALED,
+    ),
+    bug(
+        "secret-in-a-stop",
+        "what looks like a secret in the reason of a freeze is stored as it was typed",
+        (
+            "bot/store/stops.py",
+            "        reason = redact(stop.reason, (), self._keys.fingerprint)\n",
+            "        reason = stop.reason\n",
+        ),
+        by=_STORY,
+    ),
+    bug(
+        "secret-in-a-rejection",
+        "what looks like a secret in the reason of a rejection is stored as it was typed",
+        (
+            "bot/store/changes.py",
+            "review.verdict, self._redacted(review.reason), review.at",
+            "review.verdict, review.reason, review.at",
+        ),
+        by=_SEALED,
+    ),
+    bug(
+        "secret-said",
+        "what looks like a secret stands in the answer, and in the lines under a card",
+        ("bot/store/outbox.py", "        notice = redacted(notice, self._keys.fingerprint)\n", ""),
+        by=_STORY,
+    ),
+    bug(
+        "named-secret-kept",
+        "a UUID stands in the records although its name says that it is a secret",
+        ("bot/core/redact.py", "_without_marks(_named(text), text)", "_not_kept(_named(text), text)"),
+        by="tests/core/test_redact.py",
+    ),
+    bug(
+        "unread-line-recorded",
+        "a line that is not read stands in the audit log with all that was typed",
+        ("bot/core/recorded_line.py", "        kept = _beginning(line, fingerprint)\n", "        kept = line\n"),
+        by="tests/core/test_invocation.py",
+    ),
+    bug(
+        "customer-recorded",
+        "a customer's words stand in the audit log",
+        (
+            "bot/core/recorded_line.py",
+            "        elif name in personal:\n            hidden = True",
+            "        elif name in personal:\n            hidden = False",
+        ),
+        by=_STORY,
+    ),
+)
