@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from bot.core.errors import ConfigurationError
+from bot.core.execution import SETTLE_AFTER_MS
 from bot.core.policy import Terms
 from bot.core.principals import Principal
 from bot.core.suggest import nearest
@@ -92,7 +93,7 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="B24BOT_READBACK_AFTER",
         help="How long after a call of unknown outcome reading back may decide that nothing changed.",
-        default="75s",
+        default=f"{SETTLE_AFTER_MS // 1_000}s",
     ),
     Setting(name="B24BOT_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.", default="INFO"),
 )

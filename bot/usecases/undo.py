@@ -15,7 +15,7 @@ from bot.usecases.submit import submit
 
 AGAIN = frozenset({Status.FAILED, Status.CHANGED, Status.EXPIRED})
 """The endings after which nothing, or not all, was done."""
-UNDO_LASTS_MS = 30 * 24 * 3_600_000
+BUTTONS_LAST_MS = 30 * 24 * 3_600_000
 
 
 def undo_line(change: ChangeRequest) -> str:
@@ -30,8 +30,7 @@ def undo_line(change: ChangeRequest) -> str:
 
 def may_still_undo(ctx: Context, change: ChangeRequest) -> bool:
     """Whether the button does something: for thirty days after the ending."""
-    ended = change.ended_at or 0
-    return bool(undo_line(change)) and ctx.clock.now_ms() - ended <= UNDO_LASTS_MS
+    return bool(undo_line(change)) and _ended_lately(ctx, change)
 
 
 def can_ask_again(change: ChangeRequest) -> bool:
@@ -46,7 +45,11 @@ def can_ask_again(change: ChangeRequest) -> bool:
 
 def may_still_ask_again(ctx: Context, change: ChangeRequest) -> bool:
     """Whether the button does something: for thirty days after the ending."""
-    return can_ask_again(change) and ctx.clock.now_ms() - (change.ended_at or 0) <= UNDO_LASTS_MS
+    return can_ask_again(change) and _ended_lately(ctx, change)
+
+
+def _ended_lately(ctx: Context, change: ChangeRequest) -> bool:
+    return ctx.clock.now_ms() - (change.ended_at or 0) <= BUTTONS_LAST_MS
 
 
 def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:

@@ -8,7 +8,7 @@ from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.plugin import CallVerdict
 from bot.usecases import buttons
-from bot.usecases.undo import UNDO_LASTS_MS, can_ask_again
+from bot.usecases.undo import BUTTONS_LAST_MS, can_ask_again
 from tests.usecases.office import ANTON, OLGA, VERA, VIKTOR, Office
 from tests.usecases.toy import ACME, BETA, Script
 
@@ -117,6 +117,6 @@ def test_what_nothing_shows_is_not_asked_for_again_once_a_part_was_done(office: 
 @pytest.mark.parametrize(("late", "possible"), [(0, True), (1, False)])
 def test_asking_again_is_good_for_thirty_days(office: Office, late: int, possible: bool) -> None:
     change = half_done(office)
-    office.clock.now = (change.ended_at or 0) + UNDO_LASTS_MS + late
+    office.clock.now = (change.ended_at or 0) + BUTTONS_LAST_MS + late
     office.press(OLGA, change, buttons.AGAIN)
     assert (office.change().number == 1002) is possible

@@ -8,7 +8,7 @@ from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.principals import Principal
 from bot.usecases import buttons
-from bot.usecases.undo import UNDO_LASTS_MS, may_still_undo, undo_line
+from bot.usecases.undo import BUTTONS_LAST_MS, may_still_undo, undo_line
 from tests.usecases.office import ANTON, GLEB, OLGA, OPS, STRANGER, VIKTOR, Office
 from tests.usecases.toy import BETA
 
@@ -79,7 +79,7 @@ def test_what_was_not_done_cannot_be_undone(office: Office) -> None:
 def test_the_button_is_good_for_thirty_days(office: Office, late: int, possible: bool) -> None:
     change = done(office)
     assert change.ended_at is not None
-    office.clock.now = change.ended_at + UNDO_LASTS_MS + late
+    office.clock.now = change.ended_at + BUTTONS_LAST_MS + late
     assert may_still_undo(office.ctx, change) is possible
 
 
