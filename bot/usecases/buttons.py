@@ -27,14 +27,19 @@ def number_in(value: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else None
 
 
+def named(store: Store, value: str) -> ChangeRequest | None:
+    """The change request that a value claims to be for, if there is one; nothing is proven by it."""
+    number = number_in(value)
+    return store.changes.get(number) if number is not None else None
+
+
 def claimed(store: Store, team: str, inbound: Click | Form) -> ChangeRequest | None:
     """The change request whose button or form this is; None when the value proves nothing."""
-    number = number_in(inbound.value)
-    change = store.changes.get(number) if number is not None else None
-    return change if change is not None and genuine(store.keys, team, change, inbound) else None
+    change = named(store, inbound.value)
+    return change if change is not None and _is_genuine(store.keys, team, change, inbound) else None
 
 
-def genuine(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Form) -> bool:
+def _is_genuine(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Form) -> bool:
     """Whether the value was made by us for this change request as it is, and pressed where its card stands.
 
     A form has no place; it carries the value of the button it was opened with.

@@ -147,15 +147,13 @@ def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
 
 def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:
     """The change request a value stands for, if the value is genuine; a false one is recorded."""
-    number = buttons.number_in(inbound.value)
-    change = ctx.store.changes.get(number) if number is not None else None
-    if change is not None and buttons.genuine(ctx.store.keys, ctx.home_team, change, inbound):
-        return change
-    if recorded:
-        earlier = change is not None and _earlier(ctx, inbound, change)
+    change = buttons.claimed(ctx.store, ctx.home_team, inbound)
+    if change is None and recorded:
+        named = buttons.named(ctx.store, inbound.value)
+        earlier = named is not None and _earlier(ctx, inbound, named)
         reason = "the button is of a card that was posted anew since" if earlier else NOT_OURS
-        record_refused_click(ctx, inbound.person, change, reason)
-    return None
+        record_refused_click(ctx, inbound.person, named, reason)
+    return change
 
 
 def _earlier(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
@@ -164,7 +162,7 @@ def _earlier(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool
 
 def _no_claim(ctx: Context, inbound: Click | Form) -> str:
     """What somebody is told whose value is not genuine. Honest people come by one when a card is posted anew."""
-    change = ctx.store.changes.get(buttons.number_in(inbound.value) or 0)
+    change = buttons.named(ctx.store, inbound.value)
     if change is not None and _earlier(ctx, inbound, change):
         return f"The card of {change.id} was posted anew meanwhile. Nothing was done; press the button of the new one."
     if isinstance(inbound, Form):
@@ -360,9 +358,9 @@ def _withdraw(ctx: Context, click: Click, change: ChangeRequest) -> None:
 
 
 def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:
-    number = buttons.number_in(inbound.value) or 0
-    change = ctx.store.changes.get(number)
+    change = buttons.named(ctx.store, inbound.value)
     channel = inbound.channel if isinstance(inbound, Click) else ""
     # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
     channel = channel or (change.channel if change else "")
+    number = change.number if change else 0
     whisper(ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)
