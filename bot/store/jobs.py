@@ -199,6 +199,10 @@ class Jobs:
         """Put the job back after an attempt that failed."""
         self._database.execute("UPDATE jobs SET state = 'new', due_at = ? WHERE id = ?", due_at, job.id)
 
+    def hurry_all(self, *, at: int) -> None:
+        """Make everything that waits for a later moment due now."""
+        self._database.execute("UPDATE jobs SET due_at = ? WHERE state = 'new' AND due_at > ?", at, at)
+
     def cut_short(self, job: Job, *, due_at: int, alone: bool) -> None:
         """Put back a job whose start the loss of the database cut short; `alone` when nothing else ran beside it."""
         self._database.execute(

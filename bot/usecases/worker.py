@@ -16,6 +16,7 @@ from bot.store.jobs import Job, Rank
 from bot.store.store import Store
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
+from bot.usecases.clock_steps import ClockWatch
 from bot.usecases.colleagues import person_of, recognise
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier
@@ -89,6 +90,7 @@ class Worker:
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
         self._stops = StopDeadlines(ctx)
+        self._clock = ClockWatch(ctx)
         self._upkeep = Upkeep(ctx)
         self._anchoring = Anchoring(ctx)
         self._watches = (LagWatch(ctx), WitnessWatch(ctx), FileWatch(ctx))
@@ -163,7 +165,7 @@ class Worker:
     def _keep(self) -> bool:
         """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
         ctx, watches = self._ctx, [watch.look for watch in self._watches]
-        self._do_each(partial(put_away_stranded, ctx))
+        self._do_each(self._clock.look, partial(put_away_stranded, ctx))
         if ctx.home_team:
             self._do_each(
                 self._stops.look, partial(expire_overdue, ctx), partial(remind, ctx), partial(show_again, ctx)

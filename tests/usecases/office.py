@@ -24,6 +24,7 @@ from bot.store.store import FILE_NAME, Store, open_store
 from bot.testing.services import lay_out
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
+from bot.usecases.clock_steps import ClockWatch
 from bot.usecases.context import Channels, Context
 from bot.usecases.deliver import Courier
 from bot.usecases.expire import expire_overdue
@@ -131,6 +132,7 @@ class Office:
         self.courier = Courier(self.ctx)
         self.recovery = Recovery(self.ctx)
         self.stops = StopDeadlines(self.ctx)
+        self.clock_watch = ClockWatch(self.ctx)
         self._keys = 0
         if not usual:
             for principal, role in roles.items():
@@ -224,6 +226,7 @@ class Office:
         """As another process after this one died: what was only in memory is gone."""
         self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={}, listed=None)
         self.courier, self.recovery, self.stops = Courier(self.ctx), Recovery(self.ctx), StopDeadlines(self.ctx)
+        self.clock_watch = ClockWatch(self.ctx)
         self.recovery.start()
 
     def wait(self, seconds: float, *, step: float = 1.0) -> None:
@@ -235,6 +238,7 @@ class Office:
 
     def round(self) -> None:
         """One round of the keeper, and what is due."""
+        self.clock_watch.look()
         put_away_stranded(self.ctx)
         expire_overdue(self.ctx)
         remind(self.ctx)

@@ -289,6 +289,17 @@ def test_a_stop_holds_through_a_restart(office: Office, kind: str) -> None:
     assert office.now(change).status is STOPPED[kind]
 
 
+@stopping
+def test_a_clock_that_is_set_back_right_after_the_acknowledgement_loses_no_stop(office: Office, kind: str) -> None:
+    """By the time of the day the job of the stop is due in ten minutes, and its minute is long over by then."""
+    change = office.approved()
+    receive(office.ctx, STOPS[kind](office, change))
+    office.clock.set_by = -600_000
+    office.wait(STOP_LASTS_MS / 1000 + 10)
+    assert office.now(change).status is STOPPED[kind]
+    assert (office.toy.calls, pending(office), lifted(office)) == ([], 0, [])
+
+
 @pytest.mark.parametrize("minutes", [-10, 10])
 def test_a_clock_that_is_set_ends_no_stop_before_its_minute(office: Office, minutes: int) -> None:
     change = office.approved()

@@ -359,6 +359,19 @@ def test_old_receipts_are_swept_out_every_hour(office: Office) -> None:
     worker.stop()
 
 
+def test_a_command_is_answered_although_the_clock_was_set_back_since_it_came(office: Office) -> None:
+    office.ctx.home_team = ""
+    receive(office.ctx, office.typed(VERA, "thing list"))
+    worker = Worker(office.ctx)
+    office.clock.set_by = -600_000
+    office.ctx.home_team = HOME
+    worker.start()
+    try:
+        assert in_time(lambda: office.last_whisper == "Things")
+    finally:
+        worker.stop()
+
+
 def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(office: Office, working: Worker) -> None:
     assert in_time(lambda: office.toy.tended == 1)
     old = RECEIPTS_LAST_MS + 1_000
