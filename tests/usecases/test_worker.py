@@ -9,6 +9,7 @@ from contextlib import closing
 
 import pytest
 
+from bot.core.audit import Tag
 from bot.core.change import Status
 from bot.core.errors import StoreUnavailable
 from bot.core.stops import STOP_LASTS_MS
@@ -449,6 +450,8 @@ def test_what_one_duty_of_the_keeper_meets_keeps_it_from_no_other(
     try:
         assert in_time(lambda: "met a fault" in caplog.text)
         assert in_time(lambda: frozen_meanwhile(office))
+        # The mode is noted after all that goes through the change requests.
+        assert in_time(lambda: bool(office.records(Tag.MODE_CHANGED)))
         assert caplog.text.count("met a fault") == 1, "a fault that lasts is logged once"
     finally:
         worker.stop()
