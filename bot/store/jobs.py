@@ -119,6 +119,22 @@ class Jobs:
             *(self._next_turn(rank, person), counted),
         )
 
+    def unplaced(self) -> list[Job]:
+        """The deliveries that wait since before jobs had a person: their rank is none of today's."""
+        rows = self._database.rows(
+            "SELECT id, kind, payload, attempts, rank FROM jobs WHERE state = 'new' AND kind = ? AND person = '' "
+            "ORDER BY id",
+            INBOUND,
+        )
+        return [self._job(row) for row in rows]
+
+    def place(self, job: Job, *, rank: Rank, person: str, counted: bool) -> None:
+        """Give a waiting job what `add` gives to a new one."""
+        self._database.execute(
+            "UPDATE jobs SET rank = ?, person = ?, counted = ?, turn = ? WHERE id = ?",
+            *(rank, person, counted, self._next_turn(rank, person), job.id),
+        )
+
     def _next_turn(self, rank: Rank, person: str) -> int:
         """One after this person's last in the queue, or the turn that it is now for who has none there."""
         row = self._database.row(

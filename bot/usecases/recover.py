@@ -14,6 +14,7 @@ from bot.usecases.context import Context
 from bot.usecases.execute import close, observe
 from bot.usecases.holding import steady_ms
 from bot.usecases.poison import set_aside_poison
+from bot.usecases.waiting_deliveries import place_deliveries
 
 EARLY_READS_APART_MS = 15_000
 
@@ -37,6 +38,7 @@ class Recovery:
             store.jobs.release_all()
             # Somebody may have set the clock back meanwhile, or mended what kept notices from getting out.
             store.jobs.hurry_all(at=ctx.clock.now_ms())
+            place_deliveries(ctx)
             set_aside_poison(ctx)
             store.outbox.release_all()
             store.outbox.hurry_all(at=ctx.clock.now_ms())

@@ -6,6 +6,7 @@ were asked, calls were made, and the process died in two of them. Nothing of it 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -134,6 +135,21 @@ def test_open_change_requests_come_to_their_right_endings_and_closed_ones_stay(o
         assert found(office, name) == before, name
     assert {found(office, name).status for name in ("confirm", "pending")} == {Status.PENDING}
     assert office.store.audit.broken_at() is None
+
+
+def test_a_freeze_that_waited_in_the_release_before_holds_from_the_start(office: Office) -> None:
+    """There it stood behind what was approved."""
+    freeze = {"kind": "slash", "key": "before", "person": {"team": "T1", "user": "UOLGA"}, "channel": "C0PS"}
+    with office.store.unit_of_work() as store:
+        store.jobs.add("inbound", json.dumps({**freeze, "text": "freeze it loses messages"}), at=STOOD_AT)
+        store.jobs.add("inbound", "{}", at=STOOD_AT)
+    office.recovery.start()
+    (stop,) = office.store.stops.pending()
+    assert (stop.key, stop.person) == ("before", OLGA)
+    office.wait(10)
+    assert found(office, "approved").status is Status.FAILED
+    assert "b24bot is frozen" in found(office, "approved").outcome
+    assert office.toy.calls == []
 
 
 def test_a_card_from_before_is_still_decided_and_a_command_still_answered(office: Office) -> None:

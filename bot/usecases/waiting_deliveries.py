@@ -1,0 +1,22 @@
+"""Deliveries that a release before left waiting: they get the rank and the turn of today, and what stops holds."""
+
+from __future__ import annotations
+
+from bot.core.inbound import inbound_from_json
+from bot.usecases.colleagues import person_of
+from bot.usecases.context import Context
+from bot.usecases.priority import is_counted, rank_of
+from bot.usecases.stops import hold
+
+
+def place_deliveries(ctx: Context) -> None:
+    """Place each where `receive` would have put it. For the start of a worker, in a unit of work."""
+    for job in ctx.store.jobs.unplaced():
+        try:
+            inbound = inbound_from_json(job.payload)
+        except (ValueError, KeyError, TypeError):
+            # The job ends with what is wrong about it.
+            continue
+        rank, counted = rank_of(ctx, inbound), is_counted(ctx, inbound)
+        ctx.store.jobs.place(job, rank=rank, person=person_of(ctx, inbound), counted=counted)
+        hold(ctx, inbound)
