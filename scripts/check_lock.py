@@ -1,4 +1,7 @@
-"""Hold the locks against pyproject.toml: each requirement pinned and satisfied, each pin with a hash, no addresses."""
+"""Hold the locks against pyproject.toml: each requirement pinned and satisfied, each pin with a hash, no addresses.
+
+What runtime.lock pins, dev.lock pins in the same version.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,13 @@ def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runtime: list[str] = project["dependencies"]
     dev: list[str] = runtime + project["optional-dependencies"]["dev"]
-    found = complaints(ROOT / "requirements/runtime.lock", runtime) + complaints(ROOT / "requirements/dev.lock", dev)
+    locks = ROOT / "requirements/runtime.lock", ROOT / "requirements/dev.lock"
+    found = complaints(locks[0], runtime) + complaints(locks[1], dev)
+    # scripts/setup takes an environment for development for one to run the bot in.
+    wanted, there = pins(locks[0]), pins(locks[1])
+    found += [
+        f"dev.lock: {name} is not {pin}, as in runtime.lock" for name, pin in wanted.items() if there.get(name) != pin
+    ]
     for line in found:
         print(line, file=sys.stderr)
     return 1 if found else 0
