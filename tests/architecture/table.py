@@ -51,7 +51,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "slack_bolt": ("bot.slack",),
     "slack_sdk": ("bot.slack",),
     "websocket": ("bot.slack",),
-    "flask": ("bot.web",),
+    "flask": ("bot.web.page",),
     "werkzeug": ("bot.web",),
     "waitress": ("bot.web",),
     "click": ("bot.cli",),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -160,3 +162,9 @@ def test_one_that_never_ran_can_be_stopped() -> None:
     site.run()
     with pytest.raises(ConnectionRefusedError):
         get(port, "/healthz")
+
+
+def test_health_and_readyz_need_no_web_framework() -> None:
+    """What serves them is in the process of every bot, the playground's page is not."""
+    code = "import sys, bot.cli.serve, bot.web.health; sys.exit('flask' in sys.modules or 'werkzeug' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
