@@ -15,7 +15,6 @@ class Effect(StrEnum):
 
     READ = "read"
     CHANGE = "change"
-    DESTROY = "destroy"
 
 
 class Kind(StrEnum):
@@ -59,17 +58,12 @@ class Param:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One REST method.
-
-    `repeatable`: doing it twice leaves what doing it once leaves. `read_back`: the methods that show what it did.
-    """
+    """One REST method, and where in its answer the verdict stands."""
 
     name: str
     effect: Effect
     verdict: Where = Where.VALUE
     params: tuple[Param, ...] = ()
-    repeatable: bool = True
-    read_back: tuple[str, ...] = ()
 
     def param(self, name: str) -> Param | None:
         return next((param for param in self.params if param.name == name), None)
@@ -83,7 +77,6 @@ def _may(name: str, kind: Kind = Kind.TEXT) -> Param:
     return Param(name=name, kind=kind)
 
 
-_LIST_AND_STATUS = ("imconnector.list", "imconnector.status")
 _MESSAGES = (_need("CONNECTOR"), _need("LINE", Kind.LINE), _need("MESSAGES", Kind.ONE_ITEM))
 
 ROWS: tuple[Method, ...] = (
@@ -98,7 +91,6 @@ ROWS: tuple[Method, ...] = (
         effect=Effect.CHANGE,
         verdict=Where.RESULT,
         params=(_need("CONNECTOR"), _need("LINE", Kind.LINE), _need("ACTIVE", Kind.SWITCH)),
-        read_back=("imconnector.status",),
     ),
     Method(
         name="imconnector.chat.name.set",
@@ -137,16 +129,13 @@ ROWS: tuple[Method, ...] = (
             _may("NEED_SYSTEM_MESSAGES", Kind.YES_NO),
             _may("NEED_SIGNATURE", Kind.YES_NO),
             _may("CHAT_GROUP", Kind.YES_NO),
-            _may("COMMENT"),
         ),
-        read_back=_LIST_AND_STATUS,
     ),
     Method(
         name="imconnector.send.messages",
         effect=Effect.CHANGE,
         verdict=Where.ITEMS,
         params=_MESSAGES,
-        repeatable=False,
     ),
     Method(name="imconnector.send.status.delivery", effect=Effect.CHANGE, verdict=Where.SUCCESS, params=_MESSAGES),
     Method(name="imconnector.send.status.reading", effect=Effect.CHANGE, verdict=Where.SUCCESS, params=_MESSAGES),
@@ -155,7 +144,6 @@ ROWS: tuple[Method, ...] = (
         effect=Effect.CHANGE,
         verdict=Where.SUCCESS,
         params=(_need("CONNECTOR"), _need("LINE", Kind.LINE)),
-        read_back=("imconnector.status",),
     ),
     Method(
         name="imconnector.status",
@@ -164,16 +152,15 @@ ROWS: tuple[Method, ...] = (
     ),
     Method(
         name="imconnector.unregister",
-        effect=Effect.DESTROY,
+        effect=Effect.CHANGE,
         verdict=Where.NESTED,
         params=(_need("ID"),),
-        read_back=_LIST_AND_STATUS,
     ),
     Method(name="imconnector.update.messages", effect=Effect.CHANGE, verdict=Where.ITEMS, params=_MESSAGES),
     Method(
         name="imopenlines.config.list.get",
         effect=Effect.READ,
-        params=(_may("PARAMS", Kind.OBJECT), _may("OPTIONS", Kind.OBJECT)),
+        params=(_may("PARAMS", Kind.OBJECT),),
     ),
 )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from bot.plugin import Call, DeclarationError, Json
 from plugins.bitrix24 import catalogue
-from plugins.bitrix24.catalogue import METHODS, ROWS, Effect, Where
+from plugins.bitrix24.catalogue import ROWS, Effect, Kind, Method, Param, Where
 
 
 def test_every_method_has_one_row_and_the_rows_are_sorted() -> None:
@@ -21,17 +24,37 @@ def test_every_changing_method_says_where_its_verdict_stands_and_every_read_give
         assert (row.verdict is Where.VALUE) is (row.effect is Effect.READ), row.name
 
 
-def test_every_row_is_used_by_something() -> None:
-    """A row that nothing calls is a claim about the portal that nothing checks."""
+def used_by() -> str:
+    """What makes calls and judges their answers, as one text."""
     folder = Path(catalogue.__file__).parent
     files = [*folder.glob("*.py"), *(folder / "commands").glob("*.py")]
-    source = "".join(path.read_text(encoding="utf-8") for path in files if path.name != "catalogue.py")
+    return "".join(path.read_text(encoding="utf-8") for path in files if path.name != "catalogue.py")
+
+
+def test_every_row_is_used_by_something() -> None:
+    """A row that nothing calls is a claim about the portal that nothing checks."""
+    source = used_by()
     assert [row.name for row in ROWS if f'"{row.name}"' not in source] == []
 
 
-def test_what_reads_a_change_back_is_itself_a_read() -> None:
-    for row in ROWS:
-        assert all(METHODS[name].effect is Effect.READ for name in row.read_back), row.name
+def test_every_parameter_of_a_row_is_sent_by_something() -> None:
+    source = used_by()
+    unsent = [f"{row.name} {param.name}" for row in ROWS for param in row.params if not sends(source, param.name)]
+    assert unsent == []
+
+
+def sends(source: str, name: str) -> bool:
+    """Whether a parameter is named as a key or as a keyword."""
+    return f'"{name}"' in source or re.search(rf"\b{name}=", source) is not None
+
+
+def test_every_field_of_a_row_is_read_by_something_and_every_word_stands_in_one() -> None:
+    source = used_by() + inspect.getsource(catalogue.check) + inspect.getsource(Method.param)
+    named = [field.name for kind in (Method, Param) for field in fields(kind)]
+    assert [name for name in named if f".{name}" not in source] == []
+    assert {row.effect for row in ROWS} == set(Effect)
+    assert {row.verdict for row in ROWS} == set(Where)
+    assert {param.kind for row in ROWS for param in row.params} == set(Kind)
 
 
 def test_a_fitting_call_is_made_with_its_note() -> None:

@@ -67,13 +67,6 @@ DELIBERATE: Mapping[Difference, str] = dict(
             for flag in FLAGS
         ),
         _row(
-            "imconnector.register",
-            "COMMENT",
-            "string",
-            ABSENT,
-            "the portal's source reads it, and our records may hold it",
-        ),
-        _row(
             "imconnector.status",
             "LINE",
             "integer, required",
@@ -97,6 +90,13 @@ DELIBERATE: Mapping[Difference, str] = dict(
             for name in ("bind", "unbind")
         ),
         _row("imopenlines.config.get", "method", ABSENT, "read", "one line is found in the list, which is read anyhow"),
+        _row(
+            "imopenlines.config.list.get",
+            "OPTIONS",
+            ABSENT,
+            "object",
+            "who sits in a line's queue is no matter of ours",
+        ),
         *(
             _row(f"imopenlines.config.{name}", "method", ABSENT, "write", "lines are made and changed in the portal")
             for name in ("add", "delete", "update")
