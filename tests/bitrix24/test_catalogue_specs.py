@@ -95,7 +95,7 @@ DELIBERATE: Mapping[Difference, str] = dict(
             "OPTIONS",
             ABSENT,
             "object",
-            "who sits in a line's queue is no matter of ours",
+            "who serves a line is not our matter",
         ),
         *(
             _row(f"imopenlines.config.{name}", "method", ABSENT, "write", "lines are made and changed in the portal")
