@@ -8,24 +8,45 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
 from bot.core.sanitizer import map_texts
-from bot.core.secret_patterns import ADDRESS, ADDRESS_PART, BARE, FORMS, NEVER, OWN_MARK, fold
+from bot.core.secret_patterns import (
+    ADDRESS,
+    ADDRESS_PART,
+    BARE,
+    BASE64,
+    FORMS,
+    ID_NAME,
+    KEPT,
+    NEVER,
+    OWN_MARK,
+    SECRET_PART,
+    fold,
+)
+from bot.plugin import Reply
 
 HIDDEN = "***"
 SHORTEST = 6
 """Shorter values are not looked for: they would blot out ordinary words."""
+HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 HEX_LONGEST = 32
 """A word of so many hexadecimal digits or more is made by chance; a shorter one may be an id."""
 LETTERS_LONGEST = 20
 """A part of an address of so many letters and no digit may be made by chance, if its capitals say so."""
 LEAST_BITS = 3.2
 """Of entropy in a character, below which a mixture of letters and digits is taken for a name."""
+VOWELS = "aeiouyäöüéèáíóú"
+CONSONANTS_LONGEST = 4
+"""In a row, in a word that one could speak."""
+DIGITS_LONGEST = 4
+"""Of a number in a name: a year, a line."""
 Fingerprint = Callable[[str], str]
 Span = tuple[int, int]
 T = TypeVar("T")
@@ -60,6 +81,24 @@ def redact_value(value: T, fingerprint: Fingerprint) -> T:
     return map_texts(value, lambda text: redact(text, (), fingerprint))
 
 
+def redact_reply(reply: Reply, fingerprint: Fingerprint) -> Reply:
+    """The same for an answer, where a label or the head of a column says of a value that it is an id."""
+    facts = tuple((redact(label, (), fingerprint), _beside(label, text, fingerprint)) for label, text in reply.facts)
+    table = reply.table
+    if table is not None:
+        rows = tuple(
+            tuple(_beside(head, cell, fingerprint) for head, cell in zip(table.columns, row, strict=True))
+            for row in table.rows
+        )
+        table = replace(redact_value(replace(table, rows=()), fingerprint), rows=rows)
+    return replace(redact_value(replace(reply, facts=(), table=None), fingerprint), facts=facts, table=table)
+
+
+def _beside(label: str, text: str, fingerprint: Fingerprint) -> str:
+    named = ID_NAME.fullmatch(label) is not None and all(char in HEX_DIGITS for char in text)
+    return text if named else redact(text, (), fingerprint)
+
+
 def mark(secret: str, fingerprint: Fingerprint, what: str = "secret, ") -> str:
     """What stands for a value that is not shown: its length and a short keyed fingerprint."""
     return f"‹{what}{len(secret)} characters, #{fingerprint(secret)[:6]}›"
@@ -90,8 +129,11 @@ def _without_marks(spans: Iterable[Span], text: str) -> Iterator[Span]:
 
 def _not_kept(spans: Iterable[Span], text: str) -> list[Span]:
     """Those that overlap nothing of what no chance made."""
-    kept = [found.span() for found in NEVER.finditer(text)]
-    return [(start, end) for start, end in spans if not any(a < end and start < b for a, b in kept)]
+    found_here = list(spans)
+    if not found_here:
+        return []
+    kept = [found.span() for found in NEVER.finditer(text)] + [found.span("kept") for found in KEPT.finditer(text)]
+    return [(start, end) for start, end in found_here if not any(a < end and start < b for a, b in kept)]
 
 
 def _named(text: str) -> Iterator[Span]:
@@ -102,6 +144,9 @@ def _named(text: str) -> Iterator[Span]:
             start, end = found.span("secret")
             # The full stop of a sentence is no part of it: the same secret has the same mark everywhere.
             yield start, start + (len(text[start:end].rstrip(".,:;!?")) or end - start)
+    for part in SECRET_PART.finditer(text) if "/" in text else ():
+        if not _is_name(part["part"]):
+            yield part.span("part")
 
 
 def _random(text: str) -> Iterator[Span]:
@@ -112,6 +157,9 @@ def _random(text: str) -> Iterator[Span]:
                 yield part.span()
     for word in BARE.finditer(text):
         if _is_random(word[0], alone=True):
+            yield word.span()
+    for word in BASE64.finditer(text) if "=" in text or "+" in text else ():
+        if _bits(word[0].rstrip("=")) >= LEAST_BITS:
             yield word.span()
 
 
@@ -126,12 +174,31 @@ def _is_random(word: str, *, alone: bool = False) -> bool:
         return len(word) >= LETTERS_LONGEST and _is_jumbled(word)
     if not digits or not letters:
         return False
-    if all(char in "0123456789abcdefABCDEF" for char in word):
-        return len(word) >= HEX_LONGEST + (8 if alone else 0)
+    if all(char in HEX_DIGITS for char in word):
+        return len(word) >= HEX_LONGEST
     mixed = any(char.islower() for char in word) and any(char.isupper() for char in word)
     if alone or not mixed:
         mixed = mixed and digits >= 3 if alone else digits >= 5 and "-" not in word and "_" not in word
     return mixed and _bits(word) >= LEAST_BITS
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word reads like a name: parts of letters that one could speak, each with a short number at most."""
+    for part in filter(None, re.split("[-_]", word)):
+        humps = re.split("(?<=[a-z])(?=[A-Z])", part)
+        number = part.isdigit() and len(part) <= DIGITS_LONGEST
+        if not number and not all(_is_spoken(hump) and (len(hump) > 2 or len(humps) < 3) for hump in humps):
+            return False
+    return True
+
+
+def _is_spoken(part: str) -> bool:
+    letters = part.rstrip("0123456789")
+    if not letters.isalpha() or len(part) - len(letters) > DIGITS_LONGEST:
+        return False
+    vowels = sum(char in VOWELS for char in letters.lower())
+    runs = re.split(f"[{VOWELS}]", letters.lower())
+    return len(letters) <= 3 or (vowels * 5 >= len(letters) and max(map(len, runs)) <= CONSONANTS_LONGEST)
 
 
 def _is_jumbled(word: str) -> bool:

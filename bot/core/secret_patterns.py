@@ -17,6 +17,16 @@ _LIKELY = rf"(?={_TEXT}{{4}})(?={_TEXT}*[0-9]|{_TEXT}*[a-zа-яё][A-ZА-ЯЁ]|{
 _QUERY = r"(?<=[?&;#])"
 """In front of a name in an address or a form."""
 
+_SAID = r"[^\s&#\"'<>,;{}()|\\«»“”„‘’`‹›]"
+"""What a value in running text goes on with."""
+_EXCEPT = (
+    r"(?!CR-[0-9]|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[.:/][0-9]{1,2}|(?:19|20)[0-9]{2}(?![0-9A-Za-z])|[a-z]+://"
+    r"|[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}(?!\w)|@?[TUWCDG][0-9A-Z]{6,}(?:\b|:))"
+)
+"""Not a request, a date, a time, a year, an address, or an id of Slack's."""
+_MIXED = rf"(?={_SAID}{{8}})(?=(?:{_SAID}*?[A-Za-z][0-9]){{2}})"
+"""Letters and digits that change more than once, as in no name with a number behind it."""
+
 PREFIXES = (
     r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{8,}",  # Slack
     r"xapp-[A-Za-z0-9-]{8,}",
@@ -44,17 +54,36 @@ PREFIXES = (
 )
 
 STRONG_NAMES = (
-    r"[\w.%-]{0,40}(?:secret|token|pass_?word|passwd|passphrase|(?:api|access|private|secret)[_-]?key|пароль|токен)"
+    r"[\w.%-]{0,40}(?:secret|token|pass_?word|passwd|passphrase|(?:api|access|private|secret)[_-]?key"
+    r"|passwort|kennwort|contraseña|senha|hasło|пароль|токен|секрет)"
     r"|x-amz-(?:signature|credential)"
 )
 """A value right behind one of these is a secret wherever it stands."""
-PROSE_NAMES = rf"{STRONG_NAMES}|pwd|pass|api key"
+PROSE_NAMES = rf"{STRONG_NAMES}|pwd|pass|api key|mot de passe|mdp"
 """With a blank before the value it may be running text: *Reset password: customer asked*."""
 WEAK_NAMES = (
     r"key|sig|signature|auth|authorization|pwd|pass|credential|credentials|jwt|sid|session|\w{0,20}sess(?:ion)?[_-]?id"
     r"|[\w-]{0,40}[_-](?:sig|signature|sign|hash|hmac|auth|key|pass|pwd)|sign|hmac|apikey"
 )
 """Only with an equals sign right behind, as in an address or a form."""
+LOGIN_WORDS = (
+    r"password|passwort|passphrase|passcode|passwd|pwd|kennwort|mot de passe|mdp|contraseña|senha|hasło|parola"
+    r"|парол[ьяюі]|паролем|паролі"
+)
+"""Words for a password, behind which in running text a value stands that is no word."""
+SHARED_WORDS = r"token|api[ -]?key|key|secret|schlüssel|jeton|clé|токен|ключ|секрет"
+"""Words that have other meanings as well: the value has to look as if made by chance."""
+PIN_WORDS = r"pin|pin-code|otp|tan|cvv|cvc|пин|пін|пин-код|пін-код"
+CODE_WORDS = r"code|código|codice|код"
+_OTHER_CODES = "".join(
+    rf"(?<!{word} )"
+    for word in ("error", "exit", "status", "http", "return", "reason", "zip", "postal", "country", "product", "item")
+)
+_BETWEEN = (
+    r"(?:\s*[=:：＝]\s*|\s+[–—-]\s+|\s+(?:is|was|to|ist|war|lautet|auf|est|это|был|на|це|є|es|è|jest)\s*:?\s+|\s+)"
+    r"[\"'“”„«‘`(]*"
+)
+"""Between such a word and its value."""
 _START = r"(?:(?<![\w-])|(?<=%5B))"
 _CLOSED = r"(?:[\"'\[\]]|%5[BD])"
 """Between a name and its equals sign or colon, where it is quoted or in brackets."""
@@ -80,7 +109,8 @@ def fold(text: str) -> str:
     return text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
 
 
-_NAME_HINTS = ("secret", "token", "pass", "key", "pwd", "пароль", "токен", "x-amz-")
+_PASSWORD_HINTS = ("pass", "pwd", "kennwort", "mdp", "contraseña", "senha", "hasło", "parola", "парол")
+_NAME_HINTS = (*_PASSWORD_HINTS, "secret", "token", "key", "токен", "секрет", "x-amz-")
 
 FORMS: tuple[Forms, ...] = (
     Forms(
@@ -130,28 +160,58 @@ FORMS: tuple[Forms, ...] = (
         hints=_NAME_HINTS,
         patterns=(
             re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}*[=:][\"']?(?P<secret>{_VALUE})"),
-            # With blanks between: a name or a value that is quoted, a name that no sentence has, a value that is no
-            # word, and whatever a line ends with.
+            # With blanks between: a name or a value that is quoted, a name that no sentence has in front of one word,
+            # a value that is no word, and whatever a line ends with.
             re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}+\s*[=:]\s*[\"']?(?P<secret>{_VALUE})"),
             re.compile(rf"(?i){_START}(?:{PROSE_NAMES})\s*[=:]\s*[\"'](?P<secret>{_TEXT}+)"),
-            re.compile(rf"(?i){_START}(?=\w+[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)"),
+            re.compile(rf"(?i){_START}(?=\w+[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)(?!{_TEXT}| +\w)"),
             re.compile(rf"{_START}(?i:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_LIKELY}{_VALUE})"),
             re.compile(rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)(?=\s*$)"),
+        ),
+    ),
+    Forms(
+        hints=(*_PASSWORD_HINTS, "密", "パスワード"),
+        patterns=(
+            # In running text: *the password is hunter2*, *пароль — Qwerty12*.
+            re.compile(rf"(?<![\w-])(?i:{LOGIN_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_LIKELY}{_SAID}+)"),
+            re.compile(rf"(?:密码|密碼|パスワード)(?:是|は|为|為)?\s*[=:：＝]?\s*(?P<secret>[A-Za-z0-9]{_SAID}{{3,}})"),
+        ),
+    ),
+    Forms(
+        hints=("token", "key", "secret", "schlüssel", "jeton", "clé", "токен", "ключ", "секрет"),
+        patterns=(re.compile(rf"(?<![\w-])(?i:{SHARED_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_MIXED}{_SAID}+)"),),
+    ),
+    Forms(
+        hints=("pin", "otp", "tan", "cv", "пин", "пін", "code", "código", "codice", "код"),
+        patterns=(
+            re.compile(rf"(?<![\w-])(?i:{PIN_WORDS}){_BETWEEN}(?P<secret>[0-9]{{4,8}})(?![\w.:/-])"),
+            # Six digits and more, or two groups of three: what is sent to a telephone.
+            re.compile(
+                rf"(?i)(?<![\w-]){_OTHER_CODES}(?:{CODE_WORDS}){_BETWEEN}"
+                r"(?P<secret>[0-9]{3}[ -]?[0-9]{3,5})(?![\w:/-])"
+            ),
+        ),
+    ),
+    Forms(
+        hints=("@",),
+        patterns=(
+            # Without the slashes of an address: *admin:hunter2@db.internal*. A label before an e-mail address is none.
+            re.compile(
+                r"(?<![\w/@:.+-])(?!(?i:mailto|e-?mail|mail|sips?|tel|xmpp|from|to|cc|bcc|contact|kontakt|von|an|от|кому"
+                r"|почта|пошта):)[A-Za-z][\w.+-]{0,63}:(?P<secret>(?!//)[^\s@/\"'<>,;]{3,})@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*"
+            ),
         ),
     ),
     Forms(
         hints=("/",),
         patterns=(
             # Tokens inside the path of an address: incoming webhooks, of which the address is the secret.
-            re.compile(r"/rest/[0-9]+/(?P<secret>[A-Za-z0-9]{8,})(?=/|\s|$|[\"'?#&,;)])"),
+            re.compile(r"(?<![\w-])rest/[0-9]+/(?P<secret>[A-Za-z0-9]{8,})(?=/|\s|$|[\"'?#&,;)»”`])"),
             re.compile(r"hooks\.slack\.com/[a-z]+/(?P<secret>[A-Za-z0-9/_-]{8,})"),
             re.compile(r"api\.telegram\.org/(?:file/)?bot(?P<secret>[^\s/\"'<>]+)"),
             re.compile(r"discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/(?P<secret>[A-Za-z0-9_-]+)"),
             re.compile(r"(?:webhook\.office|outlook\.office(?:365)?)\.com/webhook(?:b2)?/(?P<secret>[^\s\"'<>]+)"),
             re.compile(r"hooks\.zapier\.com/hooks/catch/[0-9]+/(?P<secret>[A-Za-z0-9]+)"),
-            re.compile(
-                r"/(?:webhooks?|hooks?|token|key|secret|auth)s?/(?P<secret>(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,})"
-            ),
         ),
     ),
 )
@@ -159,9 +219,23 @@ FORMS: tuple[Forms, ...] = (
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>‹›]+", re.IGNORECASE)
 ADDRESS_PART = re.compile(r"(?<=[/=])[A-Za-z0-9._~+%-]{16,}=*(?=[/?&#;]|$)")
 """A segment of a path or the value of a query, which is hidden when it looks as if made by chance."""
+SECRET_PART = re.compile(r"/(?:webhooks?|hooks?|token|key|secret|auth)s?/(?P<part>[A-Za-z0-9_-]{8,})(?![\w.])")
+"""A segment behind one that announces a secret, which is hidden unless it reads like a name."""
+BASE64 = re.compile(
+    r"(?<![\w./:@=+%-])(?=[A-Za-z+/]*[0-9])(?:[A-Za-z0-9+/]{22,}={1,2}|(?=[A-Za-z0-9/]*[+])[A-Za-z0-9+/]{32,})"
+    r"(?![\w./:@=+%-])"
+)
+"""A word that stands alone and is written as base64 is: with its filling, or with a plus in it."""
 BARE = re.compile(r"(?<![\w./:@=+%-])[A-Za-z0-9_-]{24,}(?![\w./:@+%-])")
 """A word that stands alone, hidden only when it looks as if made by chance."""
 OWN_MARK = re.compile(MARK)
+KEPT = re.compile(
+    r"(?i)(?<![^\W_])(?:(?:member|message|chat|user|external|request|event|file|connector|customer|order)[ _-]?id"
+    r"|digest|sha-?(?:1|256)|md5|commit|checksum|etag|head)[\"']?(?:\s*[=:]\s*|\s+)[\"']?(?P<kept>[0-9a-f]{32,64})(?!\w)"
+)
+"""Hexadecimal digits whose name says that they are no secret."""
+ID_NAME = re.compile(r"(?i)(?:member|message|chat|user|external|request|event|file)[ _-]id|digest|head|commit")
+"""The label of such a value where it stands beside it, in a fact or a table."""
 NEVER = re.compile(rf"data:[a-z]+/[^\s\"'<>&]+|{MARK}|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}")
 """A picture in an address, what is hidden already, and ids of the form UUID: no chance made them. A name in front of
 one, or the format of a provider, says more."""

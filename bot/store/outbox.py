@@ -17,7 +17,7 @@ from bot.core.notices import (
     notice_from_json,
     notice_to_json,
 )
-from bot.core.redact import Fingerprint, redact, redact_value
+from bot.core.redact import Fingerprint, redact, redact_reply
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 from bot.store.sql import placeholders
@@ -102,7 +102,7 @@ def redacted(notice: Notice, fingerprint: Fingerprint) -> Notice:
             return replace(notice, text=redact(notice.text, (), fingerprint))
         case Whisper():
             suggestion = redact(notice.suggestion, (), fingerprint)
-            return replace(notice, reply=redact_value(notice.reply, fingerprint), suggestion=suggestion)
+            return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
         case _:
             return notice
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.redact import SHORTEST, personal_mark, redact
+from bot.core.redact import SHORTEST, personal_mark, redact, redact_reply
 from bot.core.secret_patterns import FORMS, Forms, fold
+from bot.plugin import Reply, Table
 
 SECRET = "s3cr3t/with+odd=signs \"and\" 'quotes' \\ ключ"
 
@@ -151,6 +153,58 @@ HIDDEN = {
     "api key = hunter2": "hunter2",
     "password: correcthorse": "correcthorse",
     "Authorization: Basic abcdefgh": "abcdefgh",
+    # A word for a secret and its value, in running text.
+    "the password is hunter2, log in again": "hunter2",
+    "password hunter2": "hunter2",
+    "Password hunter2": "hunter2",
+    "new password - Tr0ub4dor&3": "Tr0ub4dor",
+    "password (hunter2)": "hunter2",
+    "changed the password to “hunter2”": "hunter2",
+    "passcode 123456": "123456",
+    "pass: hunter2": "hunter2",
+    "pwd hunter2": "hunter2",
+    "пароль hunter2": "hunter2",
+    "пароль «hunter2»": "hunter2",
+    "новый пароль — Qwerty12": "Qwerty12",
+    "Пароль: Qwerty12 для всех": "Qwerty12",
+    "с паролем Qwerty12": "Qwerty12",
+    "пароль 123456": "123456",
+    "пароль це Qwerty12": "Qwerty12",
+    "das Passwort ist Hunter2!": "Hunter2",
+    "Kennwort: geheim": "geheim",
+    "le mot de passe est hunter2": "hunter2",
+    "mot de passe : hunter2": "hunter2",
+    "mdp hunter2": "hunter2",
+    "la contraseña es hunter2": "hunter2",
+    "hasło hunter2": "hunter2",
+    "密码是hunter2": "hunter2",
+    "パスワード：hunter2": "hunter2",
+    "token a1b2c3d4e5": "a1b2c3d4e5",
+    "ключ a1b2c3d4e5": "a1b2c3d4e5",
+    "der Schlüssel lautet a1b2c3d4e5": "a1b2c3d4e5",
+    "the api key a1b2c3d4e5": "a1b2c3d4e5",
+    "код: 123456": "123456",
+    "code: 123456": "123456",
+    "the code is 123 456": "123 456",
+    "code 123-456": "123-456",
+    "PIN 1234": "1234",
+    "пин-код 1234": "1234",
+    "TAN: 483920": "483920",
+    # A user and a password without the slashes of an address.
+    "admin:hunter2@db.internal": "hunter2",
+    "log in with b24:s3cret@shop.example:5432": "s3cret",
+    # By chance, alone.
+    "a5f0" * 8: "a5f0" * 8,
+    "old (9f86d081884c7d659a2feaa0c55ad015)": "9f86d081884c7d659a2feaa0c55ad015",
+    "dGhpcyBpcyBhIHNlY3JldCBrZXk0Mg==": "dGhpcyBpcyBhIHNlY3JldCBrZXk0Mg",
+    "q8Zk3vQ9+sLr8TtY2mNw5XbK7/pR4cD1": "q8Zk3vQ9+sLr8TtY2mNw5XbK7",
+    # Paths that are the secret.
+    "https://x.example/webhook/qzkvwmtrplfdx": "qzkvwmtrplfdx",
+    "https://x.example/hooks/aBcDeFgHiJkL": "aBcDeFgHiJkL",
+    "/webhook/a1b2c3d4e5f6": "a1b2c3d4e5f6",
+    "/rest/1/abcdef1234567890/": "abcdef1234567890",
+    "rest/1/qzkvwmtr/crm.deal.list": "qzkvwmtr",
+    "https://shop.bitrix24.com/rest/1/abcdefghijkl/profile.json": "abcdefghijkl",
     # A path of letters alone, and a password with a slash.
     "https://x.example/cb/aBcDeFgHiJkLmNoPqRsTuVwX": "aBcDeFgHiJkLmNoPqRsTuVwX",
     "https://user:pa/ss@x.example/": "pa/ss",
@@ -200,6 +254,50 @@ PLAIN = [
     "token=‹secret, 10 characters, #a1b2c3› and ‹16 characters, #a1b2c3›",
     "plan be46-97bf of 2026-11-30 12:13:29 UTC",
     "monkey=banana hotkey=F5 design=2",
+    # Words for a secret in ordinary sentences.
+    "the password was changed in 2024 by Anna",
+    "the password policy follows on 2024-11-30",
+    "password CR-1042 asked for",
+    "reset the password for olga2@shop.example",
+    "see https://shop.example/password/help for the password",
+    "пароль сменили 30.11.2024, клиенты предупреждены",
+    "пароль от портала у Антона, номер заказа 123456",
+    "Passwort geändert, siehe CR-1042 und Ticket 4711",
+    "le mot de passe a été changé le 30/11/2024",
+    "пароль змінено, дивись CR-1042",
+    "pass line 2 on to Anton; pass 12 connectors",
+    "the key connector_2024 and the token of line2",
+    "ключ клиента 4711 в связке 12",
+    "Schlüssel für Raum 204",
+    "la clé du bureau 12",
+    "the secret of line 12 is out",
+    "error code: 123456",
+    "HTTP status code 404, exit code 78",
+    "код ошибки: 123456",
+    "Fehlercode 123456; code d'erreur 500",
+    "postal code 123456",
+    "pin it at 12:30",
+    "order 123456, invoice 2024-000123, заказ 123456, Bestellung 4711-2024",
+    # Addresses that are no secret.
+    "https://b24bot.example/webhook/placement",
+    "https://b24bot.example/webhooks/incoming_messages_2024",
+    "https://b24bot.example/hooks/bitrix24/contactCenter",
+    "https://b24bot.example/auth/callback and /token/refresh",
+    "https://shop.bitrix24.com/rest/imconnector.register.json",
+    "https://x.example/webhook/connector-handler.php",
+    "mailto:olga@shop.example, e-mail:anna@shop.example, почта:olga@shop.example",
+    "git@github.example:shop/bridge and ssh://host:22",
+    "meet at 12:30@room",
+    # Ids and digests of the bot, of portals, and of customers.
+    "request CR-1042 #42:0123456789abcdef, head #7:fedcba9876543210",
+    "E-3f9a1c notice:12 card:1042 T0123456:U0123456",
+    "member id: a223c6b3710f85df22e9377d6c4f7553",
+    '{"member_id": "a223c6b3710f85df22e9377d6c4f7553"}',
+    "connector message --message-id 9f86d081884c7d659a2feaa0c55ad015 --external-id=9f86d081884c7d659a2feaa0c55ad015",
+    "digest 9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
+    "request 550e8400-e29b-41d4-a716-446655440000 failed",
+    "local.5f3a1b2c3d4e5f.12345678",
+    "see bot/core/tokenizer.py and docs/operations.md#ready",
     "",
 ]
 
@@ -211,6 +309,23 @@ def test_ids_names_and_ordinary_addresses_stay_readable(text: str) -> None:
 
 def short(secret: str) -> str:
     return sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def test_an_id_stays_where_its_label_or_the_head_of_its_column_says_that_it_is_one() -> None:
+    member = "a223c6b3710f85df22e9377d6c4f7553"
+    reply = Reply(
+        title=f"seen: {member}",
+        facts=(("member id", member), ("seen", member), (member, "old")),
+        table=Table(columns=("name", "member id"), rows=(("prod", member), (member, "none")), title="all", attach=True),
+        notes=(f"password={member}",),
+    )
+    shown = redact_reply(reply, short)
+    assert shown.table is not None
+    assert [text == member for _, text in shown.facts] == [True, False, False]
+    assert shown.table.rows[0] == ("prod", member)
+    assert member not in f"{shown.title} {shown.facts[1]} {shown.facts[2][0]} {shown.table.rows[1]} {shown.notes}"
+    assert replace(shown.table, rows=()) == Table(columns=("name", "member id"), rows=(), title="all", attach=True)
+    assert redact_reply(Reply(title="all is well"), short) == Reply(title="all is well")
 
 
 def test_two_different_secrets_look_different_and_the_same_one_alike() -> None:
