@@ -44,7 +44,6 @@ KEPT: Mapping[str, Kept] = {
 }
 
 OVERFLOW = Kept(key="selected_option", initial="", options=True)
-EXTERNAL = ("external_select", "multi_external_select")
 
 Answers = Mapping[tuple[str, str], Any]
 """(block id, action id) → the chosen value in Slack's form."""
