@@ -29,7 +29,6 @@ from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.frontdoor import FrontDoor, as_wsgi
 from bot.slack.gateway import Gateway, make_client
 from bot.slack.identity import Identity
-from bot.slack.listeners import Receive
 from bot.slack.socket import Socket
 from bot.slack.token_errors import APP_TOKEN
 from bot.store.database import Failpoint
@@ -243,7 +242,7 @@ class Running:
             client=make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api),
             signing_secret=settings["SLACK_SIGNING_SECRET"],
             command=settings.command,
-            receive=self._receive,
+            receive=partial(receive, self.bot.context),
             identity=lambda: self.bot.gateway.identity,
         )
         dispatch = dispatcher(app, lambda: self.bot.gateway.identity)
@@ -252,10 +251,6 @@ class Running:
     def health(self) -> Wsgi:
         """The WSGI application that tells of this process's health, and nothing else."""
         return make_health(self._cached_readiness())
-
-    @property
-    def _receive(self) -> Receive:
-        return self.intake.receive if self.intake is not None else partial(receive, self.bot.context)
 
     def _cached_readiness(self) -> Readiness:
         return Readiness(self.readiness, self.mode)
@@ -268,7 +263,7 @@ class Running:
             client=client,
             signing_secret="",
             command=settings.command,
-            receive=self._receive,
+            receive=partial(receive, self.bot.context),
             identity=lambda: self.bot.gateway.identity,
         )
         self._note_socket("")

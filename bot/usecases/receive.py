@@ -8,17 +8,16 @@ from collections.abc import Iterable, Iterator
 from bot.core.errors import SecretTyped, StoreUnavailable
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_to_json
 from bot.plugin import Reply
-from bot.store.jobs import Receipt
+from bot.store.jobs import INBOUND, Receipt
 from bot.usecases import buttons
 from bot.usecases.change_record import recorded_line
 from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context, log
-from bot.usecases.file_identity import REMEDY
+from bot.usecases.file_identity import REMEDY, note_files
 from bot.usecases.notify import whisper
 from bot.usecases.priority import is_counted, rank_of
 from bot.usecases.refused_commands import record_mismatch, record_refusal, record_refused_click
 from bot.usecases.stops import hold
-from bot.usecases.worker import INBOUND
 
 MOST_WAITING = 20
 """Commands of one person that may wait at a time."""
@@ -43,7 +42,9 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     """
     lost = ctx.store.database.lost()
     if lost:
-        raise StoreUnavailable(lost, hint=REMEDY)
+        # A worker opens the file that lies there now.
+        note_files(ctx)
+        raise StoreUnavailable(f"{lost} {REMEDY}")
     check_secrets(ctx, words_in(inbound))
     payload = inbound_to_json(inbound)
     now, rank, person = ctx.clock.now_ms(), rank_of(ctx, inbound), person_of(ctx, inbound)
