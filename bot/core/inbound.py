@@ -73,3 +73,11 @@ def inbound_from_json(text: str) -> Inbound:
     kind = _KINDS[data["kind"]]
     known = {field.name: data[field.name] for field in fields(kind) if field.name in data}
     return kind(**{**known, "person": Principal(**data["person"])})
+
+
+def inbound_or_none(text: str) -> Inbound | None:
+    """The same; None for what cannot be read, such as what another version wrote."""
+    try:
+        return inbound_from_json(text)
+    except (ValueError, KeyError, TypeError):
+        return None

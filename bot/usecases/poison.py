@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.core.audit import Entry, Fact, Tag
-from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_from_json
+from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_or_none
 from bot.plugin import Reply
-from bot.store.jobs import MOST_CUT_ALONE, Job
+from bot.store.jobs import MOST_CUT_ALONE
 from bot.usecases.change_record import recorded_line
 from bot.usecases.context import Context, log
 from bot.usecases.notify import whisper
@@ -17,17 +17,10 @@ def set_aside_poison(ctx: Context) -> None:
     """Set aside what was cut short too often, on the record, and tell who sent it. In a unit of work."""
     for job in ctx.store.jobs.set_aside():
         log.error("job %s is set aside: it was cut short too often", job.id, extra={"action": "job_set_aside"})
-        inbound = _read(job)
+        inbound = inbound_or_none(job.payload)
+        # What cannot be read names nobody.
         if inbound is not None:
             _tell(ctx, inbound)
-
-
-def _read(job: Job) -> Inbound | None:
-    try:
-        return inbound_from_json(job.payload)
-    except (ValueError, KeyError, TypeError):
-        # What cannot be read names nobody.
-        return None
 
 
 def _tell(ctx: Context, inbound: Inbound) -> None:

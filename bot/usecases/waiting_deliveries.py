@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.inbound import inbound_from_json
+from bot.core.inbound import inbound_or_none
 from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context
 from bot.usecases.priority import is_counted, rank_of
@@ -12,9 +12,8 @@ from bot.usecases.stops import hold
 def place_deliveries(ctx: Context) -> None:
     """Place each where `receive` would have put it. For the start of a worker, in a unit of work."""
     for job in ctx.store.jobs.unplaced():
-        try:
-            inbound = inbound_from_json(job.payload)
-        except (ValueError, KeyError, TypeError):
+        inbound = inbound_or_none(job.payload)
+        if inbound is None:
             # The job ends with what is wrong about it.
             continue
         rank, counted = rank_of(ctx, inbound), is_counted(ctx, inbound)

@@ -8,12 +8,9 @@ from functools import partial
 
 from bot import clock as ids
 from bot.core.errors import StoreUnavailable
-from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_from_json
-from bot.core.notices import Whisper
-from bot.plugin import PluginError, Reply
-from bot.store.jobs import INBOUND as INBOUND
-from bot.store.jobs import Job, Rank
-from bot.store.store import Store
+from bot.core.inbound import Click, Form, SlashCommand, inbound_from_json
+from bot.plugin import PluginError
+from bot.store.jobs import INBOUND, Job, Rank
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
 from bot.usecases.clock_steps import ClockWatch
@@ -24,17 +21,15 @@ from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
 from bot.usecases.file_identity import FileWatch
 from bot.usecases.gate import LagWatch
+from bot.usecases.job_failures import put_away_stranded, read_delivery, report_failure
 from bot.usecases.mode import note_mode
-from bot.usecases.notify import told, whisper
-from bot.usecases.poison import set_aside_poison
 from bot.usecases.priority import rank_of
 from bot.usecases.recover import Recovery
 from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
-from bot.usecases.stops import StopDeadlines, end_after_fault, put_off
+from bot.usecases.stops import StopDeadlines, put_off
 from bot.usecases.submit import submit
-from bot.usecases.undelivered import DeliveryError
 from bot.usecases.upkeep import Upkeep
 
 RUNNERS = 4
@@ -45,7 +40,6 @@ POLL_SECONDS = 0.05
 KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
 SWEEP_SECONDS = TEND_SECONDS = 3_600.0
-RETRY_MS = 5_000
 TEND_FAULT = {"action": "tend_fault"}
 _AFTERWARDS = {
     True: "Nothing was sent to the portal for this. Try again in a moment.",
@@ -240,7 +234,7 @@ def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
     """
     with ctx.store.unit_of_work() as store:
         while (job := store.jobs.claim(ctx.clock.now_ms(), quick=quick)) is not None:
-            inbound = _inbound_of(job) if job.rank is Rank.REFUSED else None
+            inbound = read_delivery(job) if job.rank is Rank.REFUSED else None
             rank = rank_of(ctx, inbound) if inbound is not None else job.rank
             if inbound is None or rank is job.rank:
                 return job
@@ -257,11 +251,11 @@ def perform_job(ctx: Context, job: Job) -> None:
             execute(ctx, job, int(job.payload))
     except StoreUnavailable as error:
         log.error("a job could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
-        _excuse(ctx, job, f"{error.sentence} {_AFTERWARDS[job.kind == INBOUND]}")
+        report_failure(ctx, job, f"{error.sentence} {_AFTERWARDS[job.kind == INBOUND]}")
     except Exception:  # noqa: BLE001 - the edge of the worker: the person hears of it, the log has the rest
         incident = ids.incident_id()
         log.exception("a job failed (%s)", incident, extra={"action": "job_failed", "incident": incident})
-        _excuse(ctx, job, f"Something went wrong inside b24bot. Tell an admin the reference {incident}.")
+        report_failure(ctx, job, f"Something went wrong inside b24bot. Tell an admin the reference {incident}.")
 
 
 def _perform_inbound(ctx: Context, job: Job) -> None:
@@ -275,88 +269,3 @@ def _perform_inbound(ctx: Context, job: Job) -> None:
             press(ctx, job, click)
         case Form() as form:
             send_reason(ctx, job, form)
-
-
-def _excuse(ctx: Context, job: Job, sentence: str) -> None:
-    """Say that it did not work, through the outbox, or directly when even that cannot be written."""
-    notice: Whisper | None = None
-    try:
-        notice = _apology(ctx, job, sentence)
-        with ctx.store.unit_of_work() as store:
-            stopped = _put_away(ctx, store, job, again=job.kind != INBOUND)
-            if notice is not None:
-                whisper(
-                    ctx,
-                    notice.person,
-                    notice.channel,
-                    Reply(title=f"{notice.reply.title} {stopped}".rstrip()),
-                    answer_url=notice.answer_url,
-                    mood=notice.mood,
-                )
-    except StoreUnavailable:
-        heard = notice is not None and _say_directly(ctx, notice)
-        ctx.stranded.append((job, job.kind != INBOUND or not heard))
-    ctx.wake()
-
-
-def _put_away(ctx: Context, store: Store, job: Job, *, again: bool) -> str:
-    """Put it back, or end it with the stop that it was to confirm; returns what became of that."""
-    if again:
-        store.jobs.retry(job, due_at=ctx.clock.now_ms() + RETRY_MS)
-        return ""
-    store.jobs.finish(job)
-    inbound = _inbound_of(job)
-    return end_after_fault(ctx, inbound.key) if inbound is not None else ""
-
-
-def _inbound_of(job: Job) -> Inbound | None:
-    """What came in; None where that cannot be read, and for another kind of job."""
-    if job.kind != INBOUND:
-        return None
-    try:
-        return inbound_from_json(job.payload)
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def put_away_stranded(ctx: Context) -> None:
-    """Write down the ends of jobs that could not be written when they came."""
-    ended = list(ctx.stranded)
-    if not ended:
-        return
-    with ctx.store.unit_of_work() as store:
-        alone = store.jobs.under_way() == 1
-        for job, again in ended:
-            if again and job.kind == INBOUND:
-                store.jobs.cut_short(job, due_at=ctx.clock.now_ms() + RETRY_MS, alone=alone)
-            else:
-                _put_away(ctx, store, job, again=again)
-        set_aside_poison(ctx)
-    del ctx.stranded[: len(ended)]
-
-
-def _say_directly(ctx: Context, notice: Whisper) -> bool:
-    try:
-        ctx.messenger.whisper(notice)
-    except DeliveryError as error:
-        log.error("nobody could be told: %s", error.code, extra={"action": "apology_lost"})
-        return False
-    return True
-
-
-def _apology(ctx: Context, job: Job, sentence: str) -> Whisper | None:
-    """The apology to whoever waits for a job; only once for a job that is tried again."""
-    reply = Reply(title=sentence)
-    if job.kind != INBOUND:
-        change = ctx.store.changes.get(int(job.payload)) if job.attempts <= 1 else None
-        if change is None or change.requester.local:
-            return None
-        reply = Reply(title=f"{told(ctx, change)}: {sentence}")
-        return Whisper(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
-    inbound = _inbound_of(job)
-    if inbound is None:
-        # What cannot be read names nobody who waits for it.
-        return None
-    channel = inbound.channel if not isinstance(inbound, Form) else ""
-    url = inbound.answer_url if isinstance(inbound, SlashCommand) else ""
-    return Whisper(person=inbound.person, channel=channel, reply=reply, answer_url=url, mood="trouble")

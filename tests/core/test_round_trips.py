@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from bot.core.inbound import Inbound, SlashCommand, inbound_from_json, inbound_to_json
+from bot.core.inbound import Inbound, SlashCommand, inbound_from_json, inbound_or_none, inbound_to_json
 from bot.core.notices import (
     Announcement,
     AuditNotice,
@@ -60,3 +60,8 @@ def test_what_another_version_has_stored_besides_is_left_out(inbound: Inbound) -
     stored = json.loads(inbound_to_json(inbound))
     more = {"home_team": "T0001", "form": "b24:reason", "message": "1.1", **stored}
     assert inbound_from_json(json.dumps(more)) == inbound
+
+
+@pytest.mark.parametrize("text", ["", "not json", "[]", "{}", '{"kind": "ghost"}', '{"kind": "slash", "person": 5}'])
+def test_a_delivery_that_cannot_be_read_is_none(text: str) -> None:
+    assert inbound_or_none(text) is None

@@ -17,11 +17,11 @@ from bot.store.database import sqlite3
 from bot.usecases import mode
 from bot.usecases.access import grant_role, revoke_role
 from bot.usecases.expire import expire_overdue
+from bot.usecases.job_failures import put_away_stranded
 from bot.usecases.pace import NO_GAPS
 from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.undelivered import ChannelDead, Lost
-from bot.usecases.worker import put_away_stranded
 from tests.programmes.values import PENDING_LASTS, QUIET, SECOND, Reply
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, ROLES, SHELL, START, STRANGER, VERA, VIKTOR, Office
 from tests.usecases.toy import Script

@@ -18,7 +18,7 @@ from bot.core.policy import NeedsConfirmation, Terms
 from bot.core.principals import Principal, Role
 from bot.store.database import Failpoint
 from bot.store.folders import make_home
-from bot.store.jobs import Job
+from bot.store.jobs import INBOUND, Job
 from bot.store.keys import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from bot.testing.services import lay_out
@@ -29,6 +29,7 @@ from bot.usecases.context import Channels, Context
 from bot.usecases.deliver import Courier
 from bot.usecases.expire import expire_overdue
 from bot.usecases.house import registry_of
+from bot.usecases.job_failures import put_away_stranded
 from bot.usecases.mode import note_mode
 from bot.usecases.receive import receive
 from bot.usecases.recover import Recovery
@@ -37,7 +38,7 @@ from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.stops import StopDeadlines
 from bot.usecases.submit import submit
-from bot.usecases.worker import INBOUND, claim_job, perform_job, put_away_stranded
+from bot.usecases.worker import claim_job, perform_job
 from tests.usecases.messenger import Recorder
 from tests.usecases.toy import Toy
 

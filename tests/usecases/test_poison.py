@@ -14,10 +14,11 @@ from bot.store.jobs import ASIDE_LAST_MS, MOST_CUT_ALONE, SUSPECT_AFTER, Job
 from bot.store.store import Store
 from bot.usecases import buttons
 from bot.usecases.house import registry_of
+from bot.usecases.job_failures import put_away_stranded
 from bot.usecases.receive import MOST_WAITING, receive
 from bot.usecases.status import status
 from bot.usecases.undelivered import Lost
-from bot.usecases.worker import perform_job, put_away_stranded
+from bot.usecases.worker import perform_job
 from plugins.bitrix24.plugin import BitrixPlugin
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, OLGA, VERA, Office

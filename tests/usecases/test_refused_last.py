@@ -10,12 +10,12 @@ from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_from_json
 from bot.core.principals import Principal, Role
-from bot.store.jobs import Job, Rank, Receipt
+from bot.store.jobs import INBOUND, Job, Rank, Receipt
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
 from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
 from bot.usecases.receive import MOST_WAITING, receive
-from bot.usecases.worker import INBOUND, claim_job, perform_job
+from bot.usecases.worker import claim_job, perform_job
 from tests.usecases.office import ANTON, GLEB, OLGA, SHELL, VERA, VIKTOR, Office, person
 
 MANY = 250

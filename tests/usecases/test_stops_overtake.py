@@ -13,11 +13,11 @@ from bot.core import marks
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Inbound, inbound_to_json
 from bot.plugin.loopback import wait_until
-from bot.store.jobs import Rank
+from bot.store.jobs import INBOUND, Rank
 from bot.usecases import buttons
 from bot.usecases.mode import FROZEN
 from bot.usecases.receive import receive
-from bot.usecases.worker import INBOUND, RUNNERS, Worker
+from bot.usecases.worker import RUNNERS, Worker
 from tests.usecases.office import ANTON, IDA, OLGA, VERA, VIKTOR, Office
 
 READS = 100

@@ -21,11 +21,12 @@ from bot.store.jobs import RECEIPTS_LAST_MS, Job
 from bot.store.store import Store
 from bot.usecases import buttons
 from bot.usecases.house import registry_of
+from bot.usecases.job_failures import put_away_stranded
 from bot.usecases.mode import FROZEN
 from bot.usecases.notify import show_card
 from bot.usecases.receive import receive
 from bot.usecases.undelivered import Lost
-from bot.usecases.worker import SWEEP_SECONDS, Worker, perform_job, put_away_stranded, tend
+from bot.usecases.worker import SWEEP_SECONDS, Worker, perform_job, tend
 from tests.host.invented import Invented
 from tests.store.neighbour import locked_by_another
 from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office
