@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import PluginFault
@@ -283,7 +284,7 @@ class Homeless(Toy):
 
 def test_whoami_is_answered_although_a_plugin_cannot_name_its_portals(make_office: Callable[..., Office]) -> None:
     said = answer(make_office(toy=Homeless()), OLGA, "whoami")
-    assert f"You are {OLGA.id}." in said
+    assert f"You are {marks.person(OLGA)}." in said
     assert "Portal: The plugin toy failed while it named its portals" in said
 
 
