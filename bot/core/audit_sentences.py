@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.core import marks
 from bot.core.audit import AuditRecord, Tag
 from bot.core.chain import CHECKPOINT_STARTS
-from bot.core.change import with_portal
+from bot.core.change import PARTLY_DONE, with_portal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,14 @@ def _s(words: str, **details: str) -> Sentence:
     return Sentence(words=words, details=tuple(details.items()))
 
 
-_WHY, _SAID, _PART, _MORE = "Why: {}", "{}", "Only a part of it was done", "More times in that minute: {}"
+_WHY, _SAID, _MORE = "Why: {}", "{}", "More times in that minute: {}"
+_ENDED = {
+    "status": "Status: {}",
+    "happened": "Done: {}",
+    "missing": "Not done: {}",
+    "sentence": _SAID,
+    "outcome": _SAID,
+}
 
 SENTENCES: Mapping[str, Sentence] = {
     Tag.PROCESS_STARTED: _s("b24bot {version} started", kind="As {}"),
@@ -49,15 +56,9 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.EXECUTION_STOPPED: _s("{change} was stopped before it ran", status="Status: {}", sentence=_SAID),
     Tag.EXECUTION_INTENDED: _s("{change} runs now", method="Call: {}"),
     Tag.CALL_ANSWERED: _s("A call of {change} was answered", method="Call: {}", verdict="Verdict: {}", code="Code: {}"),
-    Tag.EXECUTION_ENDED: _s("{change} ended", status="Status: {}", partly=_PART, sentence=_SAID, outcome=_SAID),
-    Tag.EXECUTION_INTERRUPTED: _s("{change} was interrupted", status="Status: {}", sentence=_SAID, outcome=_SAID),
-    Tag.EXECUTION_SETTLED: _s(
-        "The unknown outcome of {change} was settled by {actor}",
-        status="Status: {}",
-        partly=_PART,
-        sentence=_SAID,
-        outcome=_SAID,
-    ),
+    Tag.EXECUTION_ENDED: _s("{change} ended", **_ENDED),
+    Tag.EXECUTION_INTERRUPTED: _s("{change} was interrupted", **_ENDED),
+    Tag.EXECUTION_SETTLED: _s("The unknown outcome of {change} was settled by {actor}", **_ENDED),
     Tag.ACCESS_GRANTED: _s("{actor} gave {subject} the role {role}", request="In {}"),
     Tag.ACCESS_REVOKED: _s("{actor} took the role of {subject} away", request="In {}"),
     Tag.DELIVERY_MISMATCHED: _s(
@@ -116,6 +117,8 @@ def describe(record: AuditRecord, *, name: Callable[[str], str], value: Callable
     named = marks.naming((record.actor, record.subject, _person_in_target(record)), name)
     words: dict[str, str] = defaultdict(lambda: "?")
     words |= {fact: named(value(found)) for fact, found in record.facts.items() if found is not None}
+    if record.facts.get("partly"):
+        words["status"] = value(PARTLY_DONE)
     words |= {
         "actor": name(record.actor),
         "subject": name(record.subject),

@@ -70,6 +70,16 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
+class Repeat(StrEnum):
+    """What asking for the same again would come to, by how it ended."""
+
+    MAY_DIFFER = "may_differ"
+    AFTER_MENDING = "after_mending"
+    """It would end the same way until somebody has mended what the outcome names: a refusal, a fault of the plugin."""
+    SAME = "same"
+    """The remote side did all that was asked, and this is what came of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """One person's verdict on one change request; it cannot be changed."""
@@ -132,6 +142,9 @@ class ChangeRequest:
     """Whether it failed with a part of it done."""
     found: Observation | None = None
     """What reading showed when it ended, of all that was to differ; None when it was not read."""
+    repeat: Repeat = Repeat.MAY_DIFFER
+    read_fault: str = ""
+    """The fault of the plugin that keeps it from being read back, as a sentence, while it has no proven outcome."""
     reviews: tuple[Review, ...] = ()
 
     @property

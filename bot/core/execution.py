@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.change import Status
+from bot.core.change import Repeat, Status
+from bot.core.effects import compare
 from bot.core.mode import HOUSE
 from bot.core.plans import ABSENT, differences
 from bot.core.words import count
@@ -154,6 +155,12 @@ SETTLED: Mapping[Proof, tuple[Status, str]] = {
 }
 """How an unknown outcome ends once reading it back decides. Without a row it does not: it waits to be read, or
 for the word of a person who has looked."""
+SETTLED_AFTER_A_FAULT: Mapping[Proof, str] = {
+    Proof.REACHED: AFTER_A_FAULT[Proof.REACHED],
+    Proof.UNCHANGED: "The plugin failed in the call. Read back twice: nothing changed.",
+    Proof.PARTIAL: "The plugin failed in the call. Read back twice: only part of it happened.",
+}
+"""What stands instead when the plugin failed in a call: that is the reason, also once the outcome is settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +174,13 @@ class Ending:
     """Whether a part of it was done, and another was not."""
     found: Observation | None = None
     """What reading showed afterwards of all that was to differ; None when it was not read."""
+    repeat: Repeat = Repeat.MAY_DIFFER
+    read_fault: str = ""
+    """The fault of the plugin, as a sentence, that keeps it from being read."""
+    happened: tuple[str, ...] = ()
+    """Where a part was done: what was, a line each."""
+    missing: tuple[str, ...] = ()
+    """Where a part was done: what was not."""
 
     @property
     def outcome(self) -> str:
@@ -182,10 +196,46 @@ def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, 
     status, sentence = (AT_HOME if plugin == HOUSE else JUDGEMENT)[answers, proof]
     if any(outcome.code == PLUGIN_FAILED for outcome in outcomes):
         sentence = AFTER_A_FAULT[proof]
-    details = (*_words(outcomes), *_seen(plan, proof, now), *not_sent(plan, len(outcomes)))
     at_home = plugin == HOUSE and answers is Answers.SOME
     partly = status is Status.FAILED and (at_home or (answers, proof) in PARTLY)
-    return Ending(status=status, sentence=sentence, details=details, partly=partly, found=_found(plan, now))
+    happened, missing = _parts(plan, [outcome.verdict for outcome in outcomes], now) if partly else ((), ())
+    unseen = _listed("Done", happened) if proof is not Proof.PARTIAL else ()
+    return Ending(
+        status=status,
+        sentence=sentence,
+        details=(*unseen, *_words(outcomes), *_seen(plan, proof, now), *not_sent(plan, len(outcomes))),
+        partly=partly,
+        found=_found(plan, now),
+        repeat=_repeat(plan, outcomes, proof),
+        happened=happened,
+        missing=missing,
+    )
+
+
+def _repeat(plan: Plan, outcomes: Sequence[CallOutcome | None], proof: Proof) -> Repeat:
+    """What asking for the same again would come to. Where a single call has done a part, it was carried out."""
+    given = [outcome for outcome in outcomes if outcome is not None]
+    refused = any(outcome.verdict in (CallVerdict.FAILED, CallVerdict.NOT_SENT) for outcome in given)
+    done = len(given) == len(plan.calls) and answered(given) is Answers.DONE
+    if done and proof in (Proof.UNCHANGED, Proof.PARTIAL):
+        return Repeat.SAME
+    if proof is Proof.PARTIAL and len(plan.calls) == 1 and not refused:
+        return Repeat.SAME
+    mending = any(outcome.verdict is CallVerdict.FAILED or outcome.code == PLUGIN_FAILED for outcome in given)
+    return Repeat.AFTER_MENDING if mending else Repeat.MAY_DIFFER
+
+
+def _parts(
+    plan: Plan, verdicts: Sequence[CallVerdict | None], now: Observation | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What happened and what did not: by what was read, else by what was answered."""
+    if now is not None and plan.provable:
+        return tuple(_differing(plan, now)), compare(plan, now).unchanged
+    done = [index for index, verdict in enumerate(verdicts) if verdict is CallVerdict.DONE]
+    return (
+        tuple(plan.calls[index].note for index in done),
+        tuple(call.note for index, call in enumerate(plan.calls) if index not in done),
+    )
 
 
 def _found(plan: Plan, now: Observation | None) -> Observation | None:
@@ -203,8 +253,10 @@ def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, plugin: s
     answers = [verdict for verdict in verdicts if verdict is not None and verdict is not CallVerdict.UNKNOWN]
     whole = len(answers) == len(verdicts)
     if plugin == HOUSE:
-        row = AT_HOME[_so_far(plan, answers), Proof.BLIND] if answers else (Status.FAILED, INTERRUPTED_AT_HOME)
-        return Ending(status=row[0], sentence=row[1], details=details)
+        if not answers:
+            return Ending(status=Status.FAILED, sentence=INTERRUPTED_AT_HOME, details=details)
+        so_far = _so_far(plan, answers)
+        return _known(plan, verdicts, AT_HOME[so_far, Proof.BLIND], details, partly=so_far is Answers.SOME)
     if plan.provable:
         sentence = INTERRUPTED_BETWEEN if whole else INTERRUPTED
         return Ending(status=Status.UNKNOWN, sentence=sentence, details=details)
@@ -213,8 +265,21 @@ def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, plugin: s
     if not plan.calls:
         return _noted(Proof.BLIND)
     so_far = _so_far(plan, answers)
-    status, sentence = JUDGEMENT[so_far, Proof.BLIND]
-    return Ending(status=status, sentence=sentence, details=details, partly=(so_far, Proof.BLIND) in PARTLY)
+    row = JUDGEMENT[so_far, Proof.BLIND]
+    return _known(plan, verdicts, row, details, partly=(so_far, Proof.BLIND) in PARTLY)
+
+
+def _known(
+    plan: Plan,
+    verdicts: Sequence[CallVerdict | None],
+    row: tuple[Status, str],
+    details: tuple[str, ...],
+    *,
+    partly: bool,
+) -> Ending:
+    """The ending of what was interrupted and is known by its answers."""
+    happened, missing = _parts(plan, verdicts, None) if partly else ((), ())
+    return Ending(status=row[0], sentence=row[1], details=details, partly=partly, happened=happened, missing=missing)
 
 
 def _so_far(plan: Plan, answers: Sequence[CallVerdict]) -> Answers:
@@ -241,9 +306,14 @@ def _stood(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> list[str]:
 def not_sent(plan: Plan, intended: int) -> tuple[str, ...]:
     """Lines about the calls after the first `intended` of a plan with several: not sent, and never to be."""
     left = plan.calls[intended:] if len(plan.calls) > 1 else ()
-    named = tuple(f"Not sent: {call.note}" for call in left[:MOST_NOT_SENT])
-    more = len(left) - len(named)
-    return (*named, f"Not sent: {count(more, 'more call')}.") if more else named
+    return _listed("Not sent", [call.note for call in left])
+
+
+def _listed(word: str, notes: Sequence[str]) -> tuple[str, ...]:
+    """A line for each call, as many as `MOST_NOT_SENT`, then how many more there are."""
+    named = tuple(f"{word}: {note}" for note in notes[:MOST_NOT_SENT])
+    more = len(notes) - len(named)
+    return (*named, f"{word}: {count(more, 'more call')}.") if more else named
 
 
 def _noted(proof: Proof) -> Ending:
@@ -255,19 +325,41 @@ def _noted(proof: Proof) -> Ending:
     )
 
 
-def settle(plan: Plan, now: Observation | None, *, agrees: bool, intended: int | None = None) -> Ending | None:
+def settle(
+    plan: Plan, now: Observation | None, *, agrees: bool, outcomes: Sequence[CallOutcome | None] | None = None
+) -> Ending | None:
     """The ending of an unknown outcome, or None while it cannot be decided.
 
     `agrees` says that an earlier read, far enough back, showed the same. What was wanted and is seen needs no second
-    read: a late or cached answer could only show the state before. `intended`: how many calls were begun, if not all.
+    read: a late or cached answer could only show the state before. `outcomes` are those of the calls that were begun,
+    None for one without an answer; without them all calls count as begun.
     """
     proof = prove(plan, now)
     if proof not in SETTLED or not (agrees or proof is Proof.REACHED):
         return None
     status, sentence = SETTLED[proof]
-    unsent = () if intended is None or proof is Proof.REACHED else not_sent(plan, intended)
-    details, partly = (*_seen(plan, proof, now), *unsent), proof is Proof.PARTIAL
-    return Ending(status=status, sentence=sentence, details=details, partly=partly, found=_found(plan, now))
+    outcomes = [None] * len(plan.calls) if outcomes is None else outcomes
+    faults = plugin_faults(outcomes)
+    if faults:
+        sentence = SETTLED_AFTER_A_FAULT[proof]
+    unsent = () if proof is Proof.REACHED else not_sent(plan, len(outcomes))
+    partly = proof is Proof.PARTIAL
+    happened, missing = _parts(plan, (), now) if partly else ((), ())
+    return Ending(
+        status=status,
+        sentence=sentence,
+        details=(*faults, *_seen(plan, proof, now), *unsent),
+        partly=partly,
+        found=_found(plan, now),
+        repeat=_repeat(plan, outcomes, proof),
+        happened=happened,
+        missing=missing,
+    )
+
+
+def plugin_faults(outcomes: Sequence[CallOutcome | None]) -> tuple[str, ...]:
+    """The faults of the plugin among the answers to calls, as sentences that name it."""
+    return tuple(outcome.sentence for outcome in outcomes if outcome is not None and outcome.code == PLUGIN_FAILED)
 
 
 def _words(outcomes: Sequence[CallOutcome]) -> list[str]:
@@ -281,7 +373,10 @@ def _with_code(sentence: str, code: str) -> str:
 
 
 def _seen(plan: Plan, proof: Proof, now: Observation | None) -> list[str]:
-    if proof not in (Proof.REACHED, Proof.PARTIAL) or now is None:
-        return []
+    return _differing(plan, now) if proof in (Proof.REACHED, Proof.PARTIAL) and now is not None else []
+
+
+def _differing(plan: Plan, now: Observation) -> list[str]:
+    """What is another than before, of all that was to differ: a line each."""
     before = {label: plan.before.get(label, ABSENT) for label in plan.wanted}
     return list(differences(before, {label: now.get(label, ABSENT) for label in plan.wanted}))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bot.core import marks
 from bot.core.audit import AuditRecord, Fact
 from bot.core.change import ChangeRequest
+from bot.core.effects import effects_of
 from bot.core.policy import Decision, NeedsApproval, needs
 from bot.core.principals import Grant
 from bot.plugin import Json, Place, Plan, iso, iso_or_none
@@ -56,9 +57,20 @@ def change_whole(change: ChangeRequest) -> Object:
             }
             for one in change.reviews
         ],
+        **_effects(change),
         "channel": change.channel,
         "card": change.card,
         "digest": change.digest,
+    }
+
+
+def _effects(change: ChangeRequest) -> Object:
+    """What of a change request that failed did not change, and whom what changed has cut off."""
+    effects = effects_of(change)
+    unchanged, cut_off = (effects.unchanged, effects.cut_off) if effects else ((), ())
+    return {
+        "did_not_change": [marks.plain(line) for line in unchanged],
+        "cut_off_now": [marks.plain(line) for line in cut_off],
     }
 
 

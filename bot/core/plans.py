@@ -13,7 +13,7 @@ from bot.core.errors import WordsError
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Role
 from bot.core.tokenizer import render, words_of
-from bot.plugin import Call, Json, Observation, Place, Plan, Remember, Risk, Undo, UndoKind
+from bot.plugin import Call, Json, Observation, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
 
 ABSENT = "absent"
 
@@ -42,11 +42,19 @@ def plan_from_json(text: str) -> Plan:
         remember=tuple(Remember(**row) for row in data["remember"]),
         notes=tuple(data.get("notes", ())),
         consequences=data.get("consequences", {}),
+        obstacles=data.get("obstacles", {}),
     )
 
 
 def _undo(row: dict[str, Any]) -> Undo:
-    return Undo(kind=UndoKind(row["kind"]), sentence=row["sentence"], calls=_calls(row["calls"]), line=row["line"])
+    partial = row.get("partial")
+    return Undo(
+        kind=UndoKind(row["kind"]),
+        sentence=row["sentence"],
+        calls=_calls(row["calls"]),
+        line=row["line"],
+        partial=PartialUndo(**partial) if partial else None,
+    )
 
 
 def _calls(rows: list[dict[str, Any]]) -> tuple[Call, ...]:
@@ -93,8 +101,10 @@ def rebased(
 def digest(path: str, place: Place, plan: Plan) -> str:
     """64 hex digits over all that a reviewer is shown and all that would be sent."""
     plain = asdict(_shown(plan))
-    # Digests of the releases before, which open change requests bear, did not know of it.
+    # Digests of the releases before, which open change requests bear, did not know of these.
     plain.pop("consequences")
+    plain.pop("obstacles")
+    plain["undo"].pop("partial")
     if not plain["notes"]:
         plain.pop("notes")
     shown = {"path": path, "place": place.identity, "plan": plain}
@@ -103,7 +113,8 @@ def digest(path: str, place: Place, plan: Plan) -> str:
 
 def _shown(plan: Plan) -> Plan:
     """The plan without what is only for the plugin's own records, which may hold the time, and for after the ending."""
-    return replace(plan, remember=(), consequences={})
+    undo = replace(plan.undo, partial=None)
+    return replace(plan, remember=(), consequences={}, obstacles={}, undo=undo)
 
 
 def _comparable(plan: Plan) -> Plan:
@@ -115,7 +126,7 @@ def _comparable(plan: Plan) -> Plan:
         line = render(words_of(plan.undo.line))
     except WordsError:
         line = plan.undo.line
-    return replace(_shown(plan), notes=(), undo=replace(plan.undo, line=line))
+    return replace(_shown(plan), notes=(), undo=replace(plan.undo, line=line, partial=None))
 
 
 def differences(before: Observation, now: Observation) -> Iterator[str]:

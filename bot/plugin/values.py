@@ -95,6 +95,21 @@ class UndoKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartialUndo:
+    """How what has changed is put back where only a part of a plan was done: a command over the labels that changed.
+
+    `words` gives for a label what the command takes for it; a label that needs no word has an empty one. None says
+    that the command cannot be used once this label has changed, and a label without a row stays as it is. Without any
+    label that the command is about, nothing is offered.
+    """
+
+    line: str = ""
+    sentence: str = ""
+    """What the command does and does not bring back."""
+    words: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
     """Whether and how a plan can be undone, known before anybody approves it."""
 
@@ -105,6 +120,8 @@ class Undo:
     """The command that would undo it, for example `connector restore myconnector`; a button offers it afterwards.
 
     A value in it that may be any text is written by `quote`."""
+    partial: PartialUndo | None = None
+    """What is offered instead where only a part was done; None where `line` then plans from what is true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +167,10 @@ class Plan:
     """For a label that will differ: what that means for people, told where only a part was done and it differs now.
 
     It is no part of the digest: nothing is sent by it, and it is not shown to whoever approves."""
+    obstacles: Mapping[str, str] = field(default_factory=dict)
+    """For a label that will differ: why it may stay as it was although the remote side says yes, and what helps then.
+
+    Told where that has happened; asking for the same again is then not offered. No part of the digest either."""
 
     @property
     def provable(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bot.core.change import OPEN, ChangeRequest, NewChange, Review, Status, Verdict
+from bot.core.change import OPEN, ChangeRequest, NewChange, Repeat, Review, Status, Verdict
 from bot.core.errors import ConfigurationError
 from bot.core.plans import decision_from_json, decision_to_json, digest, plan_from_json, plan_to_json
 from bot.core.principals import Principal
@@ -25,6 +25,7 @@ FIRST_NUMBER = 1001
 _COLUMNS = (
     *("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_steady"),
     *("reminded_at", "asked_at", "settled_by", "sent_steady", "undone_by", "partly", "found"),
+    *("repeat", "read_fault"),
 )
 _SET = assignments(("status", *_COLUMNS))
 _UPDATE = " ".join(("UPDATE changes SET", _SET, "WHERE number = ? AND COALESCE(?, status) = status"))
@@ -32,13 +33,22 @@ _UPDATE = " ".join(("UPDATE changes SET", _SET, "WHERE number = ? AND COALESCE(?
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One call of an execution: intended at, last sent at, and what came of it. The last two once it was answered."""
+    """One call of an execution: intended at, last sent at, and what came of it. The last four once it was answered."""
 
     step: int
     method: str
     intended_at: int
     sent_at: int | None
     verdict: CallVerdict | None
+    code: str = ""
+    sentence: str = ""
+
+    @property
+    def outcome(self) -> CallOutcome | None:
+        """What came of it, as far as it is stored; None while it is not answered."""
+        if self.verdict is None:
+            return None
+        return CallOutcome(verdict=self.verdict, sentence=self.sentence, code=self.code)
 
 
 class Changes:
@@ -177,7 +187,10 @@ class Changes:
         strange = set(changes).difference(_COLUMNS)
         if strange:
             raise ValueError(f"no such column: {', '.join(sorted(strange))}")
-        written = {name: self._redacted(value) if name == "outcome" else value for name, value in changes.items()}
+        written = {
+            name: self._redacted(value) if name in ("outcome", "read_fault") else value
+            for name, value in changes.items()
+        }
         return self._database.execute(_UPDATE, new, *(written.get(name) for name in _COLUMNS), number, old)
 
     def review(self, number: int, review: Review) -> bool:
@@ -212,7 +225,8 @@ class Changes:
 
     def steps(self, number: int) -> list[Step]:
         rows = self._database.rows(
-            "SELECT step, method, intended_at, sent_at, verdict FROM executions WHERE number = ? ORDER BY step",
+            "SELECT step, method, intended_at, sent_at, verdict, COALESCE(code, '') AS code, "
+            "COALESCE(sentence, '') AS sentence FROM executions WHERE number = ? ORDER BY step",
             number,
         )
         return [Step(**{**row, "verdict": row["verdict"] and CallVerdict(row["verdict"])}) for row in rows]
@@ -289,5 +303,7 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         undone_by=row["undone_by"],
         partly=bool(row["partly"]),
         found=json.loads(row["found"]) if row["found"] else None,
+        repeat=Repeat(row["repeat"]),
+        read_fault=row["read_fault"],
         reviews=reviews,
     )

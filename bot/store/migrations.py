@@ -271,3 +271,10 @@ def m010_refused_last(db: Utils) -> None:
     """What is refused waits behind the rest: jobs are counted apart from their rank, and notices may come last."""
     for statement in _ORDER:
         db.execute(statement)
+
+
+@migrations()
+def m011_repeats_and_faults(db: Utils) -> None:
+    """What asking for the same again would come to, and which fault of a plugin keeps an outcome from being read."""
+    db.execute("ALTER TABLE changes ADD COLUMN repeat TEXT NOT NULL DEFAULT 'may_differ'")
+    db.execute("ALTER TABLE changes ADD COLUMN read_fault TEXT NOT NULL DEFAULT ''")

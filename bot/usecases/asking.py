@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core import marks
 from bot.core.change import ChangeRequest
+from bot.core.execution import plugin_faults
 from bot.core.policy import BrokenGlass, NeedsApproval, least_to_settle, may_settle
 from bot.core.principals import Principal
 from bot.core.standing import FLAWS
@@ -12,6 +13,12 @@ from bot.usecases.notify import say_under_card, show_card
 from bot.usecases.standing import last_known
 
 MOST_CALLED = 5
+
+
+def faults_of(ctx: Context, change: ChangeRequest) -> tuple[str, ...]:
+    """The faults of the plugin for which nobody knows what became of it, as sentences that name the plugin."""
+    in_calls = plugin_faults([step.outcome for step in ctx.store.changes.steps(change.number)])
+    return (*in_calls, *([change.read_fault] if change.read_fault else ()))
 
 
 def please_look(ctx: Context, change: ChangeRequest) -> str:
@@ -28,8 +35,9 @@ def please_look(ctx: Context, change: ChangeRequest) -> str:
         if isinstance(decision, NeedsApproval | BrokenGlass)
         else "The word of anybody from operator up counts."
     )
+    why = " ".join(["", *faults_of(ctx, change)])
     return (
-        f"{called} Nobody knows yet whether this was done. Please look on the portal, then press “It was done” or "
+        f"{called} Nobody knows yet whether this was done.{why} Please look on the portal, then press “It was done” or "
         f"“It was not done” on the card. {who}"
     )
 

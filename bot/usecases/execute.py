@@ -239,7 +239,7 @@ def run(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
     now, fault = read_back(ctx, plugin, change) if change.plan.provable else (None, "")
     ending = judge(change.plan, outcomes, now, plugin=change.plugin)
     if fault:
-        ending = replace(ending, details=(*ending.details, fault))
+        ending = replace(ending, details=(*ending.details, fault), read_fault=fault)
     _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
 
 
@@ -268,11 +268,6 @@ def _note_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOu
     facts: dict[str, Fact] = {"method": method, "verdict": outcome.verdict, "code": outcome.code, **told}
     ctx.store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms(), steady=steady_ms(ctx))
     record_change(ctx.store, Tag.CALL_ANSWERED, change, actor=SYSTEM, facts=facts)
-
-
-def observe(ctx: Context, plugin: Plugin, change: ChangeRequest) -> Observation | None:
-    """What is true of the target now; None when it cannot be read."""
-    return read_back(ctx, plugin, change)[0]
 
 
 def read_back(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, str]:
@@ -312,6 +307,18 @@ def _remember(ctx: Context, change: ChangeRequest) -> None:
             records.put(row.kind, row.key, rebased(row.value, over=row.over, now=records.get(row.kind, row.key)))
 
 
+def _beside(ending: Ending) -> list[str]:
+    """The details of an ending that are not among what happened, which the record tells by itself."""
+    told = {line for one in ending.happened for line in (one, f"Done: {one}")}
+    return [line for line in ending.details if line not in told]
+
+
+def _parts(ending: Ending) -> dict[str, Fact]:
+    """What the record of an ending with a part done says of the parts."""
+    parts = {"happened": ending.happened, "missing": ending.missing}
+    return {"partly": True, **{name: shorten("; ".join(lines), 500) for name, lines in parts.items()}}
+
+
 def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:
     """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
     change = ctx.store.changes.exact(change)
@@ -321,7 +328,12 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
         ending, remembers = replace(ending, details=(*ending.details, FORGED_RECORDS)), False
     people_only = unknown and not change.plan.provable
-    ended: dict[str, str | int | None] = {"outcome": ending.outcome, "partly": int(ending.partly)}
+    ended: dict[str, str | int | None] = {
+        "outcome": ending.outcome,
+        "partly": int(ending.partly),
+        "repeat": ending.repeat,
+        "read_fault": ending.read_fault,
+    }
     if ending.found is not None and not unknown:
         ended["found"] = canonical(redact_value(dict(ending.found), ctx.store.keys.fingerprint))
     ended |= {"asked_at" if people_only else "ended_at": now} if people_only or not unknown else {}
@@ -336,8 +348,8 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
     facts: dict[str, Fact] = {
         "status": ending.status,
         "sentence": ending.sentence,
-        "outcome": shorten("; ".join(ending.details), 500),
-        **({"partly": True} if ending.partly else {}),
+        "outcome": shorten("; ".join(_beside(ending)), 500),
+        **(_parts(ending) if ending.partly else {}),
     }
     record_change(ctx.store, tag, change, actor=actor, facts=facts)
     # Many endings begin with the word of their status; it is not said twice.

@@ -12,6 +12,7 @@ from bot.core.principals import Grant
 from bot.core.status_words import ShownStatus
 from bot.core.words import moment
 from bot.plugin import Reply, Table
+from bot.usecases.ending_report import ending_fields
 
 NO_PORTAL = "–"
 """Stands where a list has a column for the portal, and a change request is about b24bot itself."""
@@ -68,6 +69,7 @@ def _facts(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     yield "Undo", f"{plan.undo.kind}: {plan.undo.sentence}"
     yield "Card", f"in {marks.channel(change.channel)}" if change.card else "not posted yet"
     yield "Outcome", change.outcome
+    yield from ending_fields(change)
     yield "Undoes", f"CR-{change.undo_of}" if change.undo_of is not None else ""
     yield "Undone by", f"CR-{change.undone_by}" if change.undone_by is not None else ""
 

@@ -11,7 +11,7 @@ from bot.plugin import Observation
 from bot.store.leases import Running
 from bot.usecases.asking import ask_people
 from bot.usecases.context import Context
-from bot.usecases.execute import close, observe
+from bot.usecases.execute import close, read_back
 from bot.usecases.holding import steady_ms
 from bot.usecases.poison import set_aside_poison
 from bot.usecases.waiting_deliveries import place_deliveries
@@ -108,19 +108,21 @@ class Recovery:
         steps = ctx.store.changes.steps(change.number)
         # The clock is read before the portal is: an effect may come between the two, never the other way round.
         now, left = steady_ms(ctx), self._left(change, ctx.settle_after_ms)
-        seen = observe(ctx, plugin, change)
+        seen, fault = read_back(ctx, plugin, change)
         early = left > 0
         earlier = ctx.store.changes.seen(change.number)
         same = seen is not None and earlier is not None and earlier[0] == self._print_of(seen)
         # An earlier read at a later moment is from before a restart of the machine.
         agrees = not early and same and earlier is not None and abs(now - earlier[1]) >= READS_APART_MS
-        ending = settle(change.plan, seen, agrees=agrees, intended=len(steps))
+        ending = settle(change.plan, seen, agrees=agrees, outcomes=[step.outcome for step in steps])
         with ctx.store.unit_of_work() as store:
             if ending is not None:
                 decided = close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED)
                 self._next_look.pop(change.number, None)
                 ctx.wake()
                 return decided
+            if fault != change.read_fault:
+                store.changes.note(change.number, {"read_fault": fault})
             if seen is not None and not early and not same:
                 store.changes.note(change.number, {"seen": self._print_of(seen), "seen_steady": now})
         self._look_again(change, min(EARLY_READS_APART_MS, left) if early else READS_APART_MS)

@@ -14,6 +14,7 @@ from bot.core.policy import Refused, may_settle
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
 from bot.usecases import buttons
+from bot.usecases.asking import faults_of
 from bot.usecases.context import Context
 from bot.usecases.execute import close
 from bot.usecases.notify import show_card, told
@@ -46,7 +47,8 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
             f"{change.id} is being read back, and ends by itself with what is seen.",
             hint="What is still not decided a quarter of an hour after the call may be settled by hand.",
         )
-    ending = Ending(status=status, sentence=f"{marks.person(person)} {BY_HAND[status]}")
+    sentence = f"{marks.person(person)} {BY_HAND[status]}"
+    ending = Ending(status=status, sentence=sentence, details=faults_of(ctx, change))
     if not close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED, actor=person.id):
         raise Refusal(f"{change.id} has ended meanwhile.")
     return f"{told(ctx, change)} is settled: {status}."

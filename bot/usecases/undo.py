@@ -4,43 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.change import ChangeRequest, Status
+from bot.core.change import ChangeRequest
 from bot.core.inbound import Click, SlashCommand
-from bot.core.invocation import portal_option, understand
-from bot.plugin import UndoKind, quote
+from bot.core.invocation import understand
+from bot.plugin import quote
 from bot.store.jobs import Job
-from bot.usecases.bypass import is_review
 from bot.usecases.context import Context
+from bot.usecases.follow_ups import can_ask_again, undo_line
 from bot.usecases.submit import submit
 
-AGAIN = frozenset({Status.FAILED, Status.CHANGED, Status.EXPIRED})
-"""The endings after which nothing, or not all, was done."""
 BUTTONS_LAST_MS = 30 * 24 * 3_600_000
-
-
-def undo_line(change: ChangeRequest) -> str:
-    """What one would type to undo it, or an empty text when it cannot be undone by a command."""
-    undo = change.plan.undo
-    if not (change.status is Status.DONE or change.partly) or change.undone_by is not None:
-        return ""
-    if undo.kind is UndoKind.NONE or not undo.line:
-        return ""
-    return f"{undo.line} {portal_option(change.portal)}" if change.portal else undo.line
 
 
 def may_still_undo(ctx: Context, change: ChangeRequest) -> bool:
     """Whether the button does something: for thirty days after the ending."""
     return bool(undo_line(change)) and _ended_lately(ctx, change)
-
-
-def can_ask_again(change: ChangeRequest) -> bool:
-    """Whether its card offers to ask for the same again: what is left of it is planned from what is true then.
-
-    Not where nothing shows what was done: a second time could do it twice.
-    """
-    if change.status not in AGAIN or change.undone_by is not None or is_review(change):
-        return False
-    return change.plan.provable or not change.partly
 
 
 def may_still_ask_again(ctx: Context, change: ChangeRequest) -> bool:

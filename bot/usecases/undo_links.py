@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core import marks
 from bot.core.change import ChangeRequest
+from bot.core.effects import undo_command
 from bot.core.invocation import Understood, understand
 from bot.plugin import Place, PluginError
 from bot.usecases.context import Context
@@ -16,15 +17,19 @@ def find_undone(ctx: Context, place: Place, target: str, asked: Understood) -> i
     Whether the button was pressed or the command typed is the same.
     """
     last = ctx.store.changes.newest_done(place, target)
-    line = ctx.store.changes.exact(last).plan.undo.line if last is not None and last.undone_by is None else ""
-    if last is None or not line:
+    if last is None or last.undone_by is not None:
         return None
+    last = ctx.store.changes.exact(last)
+    lines = {undo_command(last), last.plan.undo.line}
+    return last.number if any(_is_same(ctx, line, asked) for line in lines if line) else None
+
+
+def _is_same(ctx: Context, line: str, asked: Understood) -> bool:
     try:
         undo = understand(ctx.registry, line)
     except PluginError:
-        return None
-    same = (undo.command.path, undo.arguments) == (asked.command.path, asked.arguments)
-    return last.number if same else None
+        return False
+    return (undo.command.path, undo.arguments) == (asked.command.path, asked.arguments)
 
 
 def note_undone(ctx: Context, change: ChangeRequest) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.plugin import Call, Json, Undo, UndoKind
+from bot.plugin import Call, Json, PartialUndo, Undo, UndoKind
 from plugins.bitrix24 import catalogue, registration
+from plugins.bitrix24.observation import REGISTRATION
 from plugins.bitrix24.snapshot import Snapshot
 from plugins.bitrix24.values import Line
 
@@ -47,11 +48,37 @@ def lacking(snapshot: Snapshot, lines: Iterable[Line], *, whole: bool) -> list[s
     return [*parts, *([f"the data of {', '.join(unknown)}"] if unknown else [])]
 
 
+def lines_back(
+    snapshot: Snapshot | None, connector: str, lines: Sequence[Line], *, registered_too: bool = False
+) -> PartialUndo:
+    """How lines that a connector was cut off from are put back where no more than that may have happened.
+
+    The record is of before then: it holds no line that it was put on by others. `registered_too`: its registration may
+    be gone as well.
+    """
+    words: dict[str, str | None] = {line.title: str(line.id) for line in lines}
+    known = snapshot is not None and all(line.id in {*snapshot.lines, *snapshot.off} for line in lines)
+    if registered_too:
+        words[REGISTRATION] = "" if known and snapshot is not None and snapshot.restorable else None
+    if known:
+        return PartialUndo(
+            line=f"connector restore {connector}",
+            sentence="It puts back what has changed, as far as our own record knows it.",
+            words=words,
+        )
+    return PartialUndo(
+        line=f"connector activate {connector}",
+        sentence="It is connected again where it was cut off; what it showed as its data there is lost.",
+        words=words,
+    )
+
+
 def undo_removal(snapshot: Snapshot | None, connector: str, lines: Sequence[Line]) -> Undo:
     """How a removal of `connector` from these lines could be undone, told before anybody approves it."""
+    partial = lines_back(snapshot, connector, lines, registered_too=True)
     if snapshot is None or snapshot.registration is None or not snapshot.restorable:
         why = "its icon, its handler and its lines' data were never recorded here, and the portal does not give them"
-        return Undo(kind=UndoKind.NONE, sentence=f"This cannot be undone: {why}.")
+        return Undo(kind=UndoKind.NONE, sentence=f"This cannot be undone: {why}.", partial=partial)
     calls = [register(snapshot.registration, f"Register {connector} again.")]
     for line in lines:
         calls += line_back(connector, line, snapshot.data(line.id))
@@ -60,18 +87,21 @@ def undo_removal(snapshot: Snapshot | None, connector: str, lines: Sequence[Line
         lacking(snapshot, lines, whole=True),
         calls,
         f"connector restore {connector}",
+        partial,
     )
 
 
 def undo_deactivation(snapshot: Snapshot | None, connector: str, lines: Sequence[Line]) -> Undo:
     """How a deactivation on these lines could be undone; `snapshot` is None when the connector is not ours."""
     numbers = " ".join(str(line.id) for line in lines)
+    partial = lines_back(snapshot, connector, lines)
     if snapshot is None:
         return Undo(
             kind=UndoKind.PARTIAL,
             sentence="It can be activated again, but what it showed as its data was never recorded here and is lost.",
             calls=tuple(activate(connector, line) for line in lines),
             line=f"connector activate {connector} {numbers}",
+            partial=partial,
         )
     calls = [call for line in lines for call in line_back(connector, line, snapshot.data(line.id))]
     return _undo(
@@ -79,15 +109,25 @@ def undo_deactivation(snapshot: Snapshot | None, connector: str, lines: Sequence
         lacking(snapshot, lines, whole=False),
         calls,
         f"connector restore {connector} {numbers}",
+        partial,
     )
 
 
-def _undo(can: str, unknown: Sequence[str], calls: Sequence[Call], line: str) -> Undo:
+def undo_activation(connector: str, lines: Sequence[Line]) -> PartialUndo:
+    """How a connection to these lines is taken away again where only some of them were connected."""
+    return PartialUndo(
+        line=f"connector deactivate {connector}",
+        sentence="It is disconnected again where it was connected.",
+        words={line.title: str(line.id) for line in lines},
+    )
+
+
+def _undo(can: str, unknown: Sequence[str], calls: Sequence[Call], line: str, partial: PartialUndo) -> Undo:
     if unknown:
         sentence = f"{can}, but this is not known and would be lost: {'; '.join(unknown)}."
-        return Undo(kind=UndoKind.PARTIAL, sentence=sentence, calls=tuple(calls), line=line)
+        return Undo(kind=UndoKind.PARTIAL, sentence=sentence, calls=tuple(calls), line=line, partial=partial)
     sentence = f"{can} from our own record. Messages that arrive meanwhile are lost."
-    return Undo(kind=UndoKind.FULL, sentence=sentence, calls=tuple(calls), line=line)
+    return Undo(kind=UndoKind.FULL, sentence=sentence, calls=tuple(calls), line=line, partial=partial)
 
 
 def _lines(count: int) -> str:

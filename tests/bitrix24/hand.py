@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.core.change import Status
+from bot.core.change import ChangeRequest, Status
 from bot.core.execution import Ending, judge, settle
 from bot.core.invocation import understand
 from bot.core.plans import drift, plan_from_json, plan_to_json
-from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Plan, PluginError, Reply
+from bot.core.policy import NeedsConfirmation
+from bot.core.principals import Principal
+from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Place, Plan, PluginError, Reply, Risk
 from plugins.bitrix24.registration import SWITCHES
 from tests.bitrix24.desk import REGISTRATION, Desk
 
@@ -37,6 +39,30 @@ class Ran:
     @property
     def status(self) -> Status:
         return self.ending.status
+
+
+def stored(line: str, plan: Plan, ending: Ending) -> ChangeRequest:
+    """The change request as the host stores it with this ending."""
+    return ChangeRequest(
+        number=1001,
+        status=ending.status,
+        line=line,
+        path=" ".join(line.split()[:2]),
+        plugin="bitrix24",
+        place=Place(name="default", label="", identity="m1"),
+        requester=Principal(team="T1", user="U1"),
+        reason="",
+        risk=Risk.DESTROY,
+        plan=plan,
+        digest="d" * 64,
+        decision=NeedsConfirmation(expires_in=1),
+        created_at=1,
+        expires_at=2,
+        outcome=ending.outcome,
+        partly=ending.partly,
+        found=ending.found,
+        repeat=ending.repeat,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

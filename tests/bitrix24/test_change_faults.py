@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-from bot.core.change import Status
-from bot.plugin import CallVerdict
+from bot.core.change import ChangeRequest, Status
+from bot.core.execution import Ending
+from bot.plugin import CallVerdict, Plan
 from bot.plugin.loopback import wait_until
+from bot.usecases.follow_ups import can_ask_again, undo_line
 from plugins.bitrix24.manner import CHANGE
 from plugins.bitrix24.plugin import BitrixPlugin
 from tests.bitrix24.desk import SHORT, Desk
-from tests.bitrix24.hand import HANDLER, Hand
+from tests.bitrix24.hand import HANDLER, Hand, stored
 
 REGISTER, UNREGISTER = "imconnector.register", "imconnector.unregister"
 ACTIVATE, DATA = "imconnector.activate", "imconnector.connector.data.set"
@@ -158,16 +160,26 @@ def test_a_change_under_a_fault(
     if ran.outcomes[-1].verdict is CallVerdict.NOT_SENT and not change.skip and len(plan.calls) == 1:
         assert now == state
         assert ran.status is Status.FAILED
-    if ran.status is Status.UNKNOWN:
-        later(hand, plan, goals[name], now)
+    ending = later(hand, plan, goals[name], now) if ran.status is Status.UNKNOWN else ran.ending
+    if ending is not None:
+        assert_advice_can_be_followed(hand, stored(typed(change), plan, ending))
 
 
-def later(hand: Hand, plan: Any, goal: tuple[Any, ...], now: tuple[Any, ...]) -> None:
+def assert_advice_can_be_followed(hand: Hand, change: ChangeRequest) -> None:
+    """What the card of this ending offers is planned, and not refused or answered with nothing to do."""
+    if change.partly and undo_line(change):
+        assert isinstance(hand.ask(undo_line(change).partition(" --portal")[0]), Plan)
+    if can_ask_again(change):
+        assert isinstance(hand.ask(change.line), Plan)
+
+
+def later(hand: Hand, plan: Any, goal: tuple[Any, ...], now: tuple[Any, ...]) -> Ending | None:
     """What reading back makes of an outcome that nobody knew is true, too; what cannot be read stays unknown."""
     ending = hand.look_again(plan)
     assert (ending is None) is not plan.provable
     if ending is not None:
         assert (ending.status is Status.DONE) == (now == goal)
+    return ending
 
 
 def settled(desk: Desk, fault: str, method: str, effects: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.core.status_words import ONE_OF
 from bot.store.seats import WORKER, Seats
 from tests.cli.desk import NOBODY, Desk
 from tests.cli.test_access import ME
+from tests.store.samples import PLAN, new_change
 
 ODD = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
 REMOVE = ("connector", "remove", "myconnector")
@@ -290,6 +292,23 @@ def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: Desk) 
     assert (odd.exit_code, odd.stderr) == (2, f"Error: --status: There is no status “odd”.\nIt is {ONE_OF}.\n")
     assert "partly-done, undone" in " ".join(staffed.run("request", "list", "--help").stdout.split())
     assert staffed.json("request", "list", "--status", "partly done") == []
+
+
+def test_a_partly_done_change_request_is_shown_with_what_its_card_says(desk: Desk) -> None:
+    lines = {"line 1": "active", "line 2": "active"}
+    plan = replace(PLAN, before=lines, wanted=dict.fromkeys(lines), consequences={"line 1": "Sales is cut off."})
+    with desk.store() as store, store.unit_of_work():
+        change = store.changes.open(replace(new_change(), plan=plan))
+        assert store.changes.move(change.number, Status.PENDING, Status.APPROVED)
+        found = '{"line 2":"active"}'
+        ended: dict[str, str | int | None] = {"partly": 1, "found": found, "repeat": "same"}
+        assert store.changes.move(change.number, Status.APPROVED, Status.FAILED, changes=ended)
+    shown = " ".join(desk.run("request", "show", change.id).stdout.split())
+    assert "Did not change line 2: active" in shown
+    assert "Cut off now Sales is cut off." in shown
+    assert "Next Asking for the same again would end the same way" in shown
+    data = desk.json("request", "show", change.id)
+    assert (data["did_not_change"], data["cut_off_now"]) == (["line 2: active"], ["Sales is cut off."])
 
 
 def test_one_change_request_is_shown_whole(staffed: Desk) -> None:

@@ -8,7 +8,21 @@ from bot.core.inbound import Click, Form, Inbound, SlashCommand
 from bot.core.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Principal, Role
-from bot.plugin import Call, CallOutcome, CallVerdict, Json, Place, Plan, Remember, Reply, Risk, Table, Undo, UndoKind
+from bot.plugin import (
+    Call,
+    CallOutcome,
+    CallVerdict,
+    Json,
+    PartialUndo,
+    Place,
+    Plan,
+    Remember,
+    Reply,
+    Risk,
+    Table,
+    Undo,
+    UndoKind,
+)
 
 ANNA = Principal(team="T0001", user="U0001")
 BORIS = Principal(team="T0001", user="U0002")
@@ -47,8 +61,10 @@ json_values: st.SearchStrategy[Json] = st.recursive(
 )
 words = st.dictionaries(names, text, max_size=3)
 calls = st.builds(Call, method=names, params=st.dictionaries(names, json_values, max_size=3), note=text)
+partials = st.builds(PartialUndo, line=text, sentence=text, words=st.dictionaries(names, st.none() | text, max_size=3))
 undos = st.builds(
     Undo,
+    partial=st.none() | partials,
     kind=st.sampled_from(UndoKind),
     sentence=text,
     calls=st.lists(calls, max_size=2).map(lambda made: tuple(made)),
@@ -63,6 +79,7 @@ plans = st.builds(
     calls=st.lists(calls, max_size=2).map(lambda made: tuple(made)),
     before=words,
     wanted=st.dictionaries(names, st.none() | text, max_size=3),
+    obstacles=words,
     undo=undos,
     radius=lines,
     warnings=lines,

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from bot.core.change import TRANSITIONS, Status
+from bot.core.change import TRANSITIONS, Repeat, Status
 from bot.core.execution import (
     AFTER_A_FAULT,
     AT_HOME,
@@ -26,6 +26,7 @@ from bot.core.execution import (
     interrupted,
     judge,
     not_sent,
+    plugin_faults,
     prove,
     settle,
 )
@@ -321,7 +322,7 @@ def test_the_calls_that_were_not_sent_are_named_and_many_are_counted() -> None:
 def test_settling_tells_which_calls_were_not_sent_unless_all_that_was_wanted_is_there() -> None:
     unsent = "Not sent: Unregister shop."
     for proof, told in ((Proof.REACHED, False), (Proof.PARTIAL, True), (Proof.UNCHANGED, True)):
-        ending = settle(REMOVE, SEEN[proof], agrees=True, intended=1)
+        ending = settle(REMOVE, SEEN[proof], agrees=True, outcomes=[None])
         assert ending is not None
         assert (unsent in ending.details) == told
 
@@ -365,3 +366,66 @@ def test_what_the_house_was_interrupted_in_is_known_at_once(
 def test_after_a_fault_of_a_plugin_the_sentence_is_about_what_was_seen(proof: Proof) -> None:
     ending = judge(REMOVE, [outcome(UNKNOWN, "The plugin failed.", PLUGIN_FAILED)], SEEN[proof])
     assert AFTER_A_FAULT[proof] in ending.sentence
+
+
+@pytest.mark.parametrize("proof", SETTLED)
+def test_once_settled_an_ending_still_names_the_plugin_that_failed_in_the_call(proof: Proof) -> None:
+    fault = "The plugin toy failed while it made the call x (reference E-1)."
+    ending = settle(REMOVE, SEEN[proof], agrees=True, outcomes=[outcome(UNKNOWN, fault, PLUGIN_FAILED)])
+    assert ending is not None
+    assert ending.sentence.startswith("The plugin failed in the call")
+    assert ending.details[0] == fault
+    assert ending.status is SETTLED[proof][0]
+
+
+def test_which_calls_had_no_fault_is_not_said_to_be_one() -> None:
+    assert plugin_faults([None, outcome(UNKNOWN, "Lost."), outcome(DONE)]) == ()
+
+
+ONE_CALL = replace(REMOVE, calls=(CALL,))
+REPEATS: list[tuple[Plan, list[CallOutcome | None], Proof, Repeat]] = [
+    (REMOVE, [outcome(DONE), outcome(DONE)], Proof.PARTIAL, Repeat.SAME),
+    (REMOVE, [outcome(DONE), outcome(DONE)], Proof.UNCHANGED, Repeat.SAME),
+    (ONE_CALL, [outcome(DONE)], Proof.PARTIAL, Repeat.SAME),
+    (ONE_CALL, [outcome(UNKNOWN)], Proof.PARTIAL, Repeat.SAME),
+    (ONE_CALL, [None], Proof.PARTIAL, Repeat.SAME),
+    (ONE_CALL, [outcome(UNKNOWN, code=PLUGIN_FAILED)], Proof.PARTIAL, Repeat.SAME),
+    (ONE_CALL, [outcome(FAILED)], Proof.PARTIAL, Repeat.AFTER_MENDING),
+    (ONE_CALL, [outcome(FAILED)], Proof.UNCHANGED, Repeat.AFTER_MENDING),
+    (ONE_CALL, [outcome(UNKNOWN, code=PLUGIN_FAILED)], Proof.UNCHANGED, Repeat.AFTER_MENDING),
+    (ONE_CALL, [outcome(UNKNOWN)], Proof.UNCHANGED, Repeat.MAY_DIFFER),
+    (ONE_CALL, [outcome(NOT_SENT)], Proof.PARTIAL, Repeat.MAY_DIFFER),
+    (ONE_CALL, [outcome(NOT_SENT)], Proof.UNCHANGED, Repeat.MAY_DIFFER),
+    (REMOVE, [outcome(DONE), outcome(FAILED)], Proof.PARTIAL, Repeat.AFTER_MENDING),
+    (REMOVE, [outcome(DONE), outcome(UNKNOWN)], Proof.PARTIAL, Repeat.MAY_DIFFER),
+    (REMOVE, [outcome(DONE)], Proof.PARTIAL, Repeat.MAY_DIFFER),
+]
+"""What was answered, what was seen, and what asking for the same again would come to."""
+
+
+@pytest.mark.parametrize(("of", "answers", "proof", "repeat"), REPEATS)
+def test_asking_again_is_advised_only_where_it_could_end_otherwise(
+    of: Plan, answers: list[CallOutcome | None], proof: Proof, repeat: Repeat
+) -> None:
+    settled = settle(of, SEEN[proof], agrees=True, outcomes=answers)
+    assert settled is not None
+    assert settled.repeat is repeat
+    known = [each for each in answers if each is not None]
+    if len(known) == len(of.calls) or (known[-1:] and known[-1].verdict is not DONE):
+        assert judge(of, known, SEEN[proof]).repeat is repeat
+
+
+def test_an_ending_with_a_part_done_tells_what_happened_and_what_did_not() -> None:
+    seen = judge(REMOVE, [outcome(DONE), outcome(FAILED)], SEEN[Proof.PARTIAL])
+    assert (seen.happened, seen.missing) == (("registration: present → absent",), ("line 1: active",))
+    first, second = replace(CALL, note="Hide one."), replace(CALL, note="Hide two.")
+    hide = replace(HIDE, calls=(first, second))
+    blind = judge(hide, [outcome(DONE), outcome(FAILED, "No.")], None)
+    assert (blind.happened, blind.missing) == (("Hide one.",), ("Hide two.",))
+    assert blind.details == ("Done: Hide one.", "No.")
+    cut = interrupted(hide, [DONE])
+    assert (cut.partly, cut.happened, cut.missing) == (True, ("Hide one.",), ("Hide two.",))
+    at_home = interrupted(hide, [DONE], plugin=HOUSE)
+    assert (at_home.partly, at_home.happened, at_home.missing) == (True, ("Hide one.",), ("Hide two.",))
+    whole = judge(REMOVE, [outcome(DONE), outcome(DONE)], SEEN[Proof.REACHED])
+    assert (whole.happened, whole.missing) == ((), ())

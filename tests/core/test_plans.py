@@ -24,7 +24,7 @@ from bot.core.plans import (
     rebased,
 )
 from bot.core.policy import Decision
-from bot.plugin import Call, Place, Plan, Remember, Risk, Undo, UndoKind
+from bot.plugin import Call, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
 from tests.core.samples import ANNA, BORIS, CALL, PLACE, PLAN, UNDO, decisions, places, plans
 
 PATH = "connector remove"
@@ -84,9 +84,9 @@ CHANGED: dict[str, Plan] = {
 
 def test_each_field_of_a_plan_a_call_and_an_undo_is_among_the_changes() -> None:
     tried = {name.split()[0] for name in CHANGED}
-    assert tried == {each.name for each in fields(Plan)} - {"remember", "consequences", "notes"}
+    assert tried == {each.name for each in fields(Plan)} - {"remember", "consequences", "obstacles", "notes"}
     assert {f"calls {each.name}" for each in fields(Call)} <= set(CHANGED)
-    assert {f"undo {each.name}" for each in fields(Undo)} <= set(CHANGED)
+    assert {f"undo {each.name}" for each in fields(Undo)} - {"undo partial"} <= set(CHANGED)
 
 
 @pytest.mark.parametrize("changed", CHANGED)
@@ -149,11 +149,18 @@ def test_how_two_releases_write_down_a_person_makes_no_drift() -> None:
 
 def test_what_is_told_after_the_ending_is_no_part_of_the_digest_and_no_drift() -> None:
     """Open change requests of the release before bear a digest that did not know of it."""
-    more = replace(PLAN, consequences={"registration": "Nobody can use it."})
+    partial = PartialUndo(line="shop open", sentence="It opens again.", words={"line 1": "1", "registration": None})
+    more = replace(
+        PLAN,
+        consequences={"registration": "Nobody can use it."},
+        obstacles={"registration": "Its owner keeps it."},
+        undo=replace(PLAN.undo, partial=partial),
+    )
     assert digest("shop remove", PLACE, more) == digest("shop remove", PLACE, PLAN)
     assert drift(PLAN, more) == ()
+    assert plan_from_json(plan_to_json(more)) == more
     old = json.loads(plan_to_json(PLAN))
-    del old["consequences"], old["notes"]
+    del old["consequences"], old["obstacles"], old["notes"], old["undo"]["partial"]
     assert plan_from_json(json.dumps(old)) == PLAN
 
 

@@ -19,7 +19,7 @@ from bot.plugin import Call, Place, Plan, Undo, UndoKind
 from bot.slack.render.card import LOOKS, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.text import CUT, HIDDEN
-from bot.usecases.undo import AGAIN
+from bot.usecases.follow_ups import AGAIN
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
 from tests.slack.kit import (
     ANTON,
@@ -250,7 +250,8 @@ def test_a_partly_done_card_says_what_stayed_who_is_cut_off_and_what_to_do_next(
     assert "*Cut off now*\n✂️ Sales: what its customers write does not arrive." in shown
     assert "Help: likewise" not in shown
     assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Undo…", "Ask again…"]
-    assert "*Undo…* asks to put back what has changed. *Ask again…* plans what is left" in shown
+    undo = "*Undo…* asks for `connector restore shop --portal prod`. It puts back what has changed."
+    assert f"*Next* {undo} *Ask again…* plans what is left from what is true then" in shown
     assert card_text(partly()).startswith("🟤 CR-1042")
     assert_postable(blocks)
 

@@ -168,7 +168,15 @@ def test_a_call_is_intended_once(store: Store) -> None:
         outcome = CallOutcome(verdict=CallVerdict.FAILED, sentence="No.", code="ERROR_X", sent_ms_ago=2)
         store.changes.answer(change.number, 0, outcome, at=8, steady=9)
     assert store.changes.steps(change.number) == [
-        Step(step=0, method="thing.detach", intended_at=5, sent_at=6, verdict=CallVerdict.FAILED),
+        Step(
+            step=0,
+            method="thing.detach",
+            intended_at=5,
+            sent_at=6,
+            verdict=CallVerdict.FAILED,
+            code="ERROR_X",
+            sentence="No.",
+        ),
         Step(step=1, method="thing.remove", intended_at=7, sent_at=None, verdict=None),
     ]
 

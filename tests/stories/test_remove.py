@@ -121,5 +121,26 @@ def test_another_applications_connector_keeps_its_registration_and_the_card_says
     assert scene.registered("shopchat")
 
 
+def test_the_way_back_from_half_a_removal_is_on_the_card_and_leads_out(scene: Scene) -> None:
+    """Asking again would end the same way: the card offers the command that connects the lines again."""
+    card = scene.ask_removal("shopchat")
+    scene.press("Anton", card, "Approve")
+    half = scene.card_says(card, "partly done")
+    assert "Did not change" in half
+    assert "registration: present" in half
+    assert "connector activate shopchat 2" in half
+    assert "Only that application can unregister it" in half
+    assert "Ask again" not in half
+    scene.channel_says(
+        "audit", "Status: partly done · Done: line 2 · Support: active → absent · Not done: registration"
+    )
+    scene.press("Olga", card, "Undo…")
+    back = scene.card("CR-1002")
+    scene.press("Anton", back, "Approve")
+    scene.wait_status(Status.DONE, number=1002)
+    scene.card_says(card, "partly done, and undone by CR-1002")
+    assert scene.portal.state.status("shopchat", 2).configured
+
+
 def _fault(kind: str) -> object:
     return read_fault({"kind": kind, "method": UNREGISTER})

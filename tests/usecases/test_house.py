@@ -23,10 +23,11 @@ from bot.usecases.access import LAST_ADMIN, grant_role, revoke_role
 from bot.usecases.consider import Answered, Planned, ask, consider
 from bot.usecases.context import Channels
 from bot.usecases.deeds import LONGEST_FROZEN
+from bot.usecases.follow_ups import undo_line
 from bot.usecases.house import HERE, HousePlugin, do_at_once
 from bot.usecases.mode import FROZEN, note_mode
 from bot.usecases.receive import receive
-from bot.usecases.undo import may_still_undo, undo_line
+from bot.usecases.undo import may_still_undo
 from bot.usecases.worker import perform_job
 from tests.usecases.office import (
     ANTON,

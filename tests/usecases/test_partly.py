@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.audit import Tag
-from bot.core.change import ChangeRequest, Status
-from bot.plugin import CallVerdict
+from bot.core.change import ChangeRequest, Repeat, Status
+from bot.core.plans import plan_to_json
+from bot.plugin import CallVerdict, PartialUndo
+from bot.slack.render.auditline import audit_line
 from bot.usecases import buttons
-from bot.usecases.undo import BUTTONS_LAST_MS, can_ask_again
+from bot.usecases.follow_ups import can_ask_again
+from bot.usecases.undo import BUTTONS_LAST_MS
 from tests.usecases.office import ANTON, OLGA, VERA, VIKTOR, Office
 from tests.usecases.toy import ACME, BETA, Script
 
@@ -61,6 +66,79 @@ def listed(office: Office, options: str = "") -> list[tuple[str, str]]:
     office.type(OLGA, f"request list {options}")
     table = office.messenger.whispers[-1].reply.table
     return [] if table is None else [(row[0], row[1]) for row in table.rows]
+
+
+SAME = "Asking for the same again would end the same way"
+
+
+def shown(office: Office, change: ChangeRequest) -> dict[str, str]:
+    office.type(OLGA, f"request show {change.id}")
+    return dict(office.messenger.whispers[-1].reply.facts)
+
+
+def test_request_show_tells_what_the_card_tells_of_the_parts(office: Office) -> None:
+    facts = shown(office, half_done(office))
+    assert facts["Status"] == "partly done: it failed with only a part of it done."
+    assert facts["Did not change"] == "two is: red"
+    assert facts["Next"].startswith("Ask again… on its card once what the outcome names is mended")
+
+
+def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(office: Office) -> None:
+    half_done(office)
+    told = (
+        "CR-1001 Paint one and two on default [thing:one+two] ended · Status: partly done · Done: one is: red → green"
+    )
+    office.type(VERA, "audit find --tag change:execution:ended")
+    table = office.messenger.whispers[-1].reply.table
+    assert table is not None
+    assert table.rows[0][2] == (
+        f"{told} · Not done: two is: red · Not every call was done, and only part of it happened. · "
+        "The toy refused (E_NO). Ask its owner."
+    )
+    line = audit_line(office.records(Tag.EXECUTION_ENDED)[-1])
+    assert "Status: partly done · Done: one is: red → green · Not done: two is: red" in line
+    assert "failed" not in line
+
+
+def test_what_nothing_shows_is_told_call_by_call(office: Office) -> None:
+    change = office.approved("thing wave one two")
+    office.toy.scripts.extend([Script(), REFUSED])
+    office.work()
+    assert "• Done: Paint one." in (office.now(change).outcome or "")
+    facts = office.records(Tag.EXECUTION_ENDED)[-1].facts
+    assert (facts["happened"], facts["missing"]) == ("Paint one.", "Paint two.")
+    assert shown(office, change)["Next"] == "Look on the portal before you ask for the rest."
+
+
+@pytest.mark.parametrize("effect", [True, False])
+def test_where_the_portal_said_yes_to_all_of_it_nobody_is_advised_to_ask_again(office: Office, effect: bool) -> None:
+    change = office.approved("thing swap one two")
+    office.toy.scripts.extend([Script(effect=effect), Script(effect=False)])
+    office.work()
+    ended = office.now(change)
+    assert (ended.partly, ended.repeat, can_ask_again(ended)) == (effect, Repeat.SAME, False)
+    assert shown(office, change)["Next"].startswith(SAME)
+    assert office.press(OLGA, change, buttons.AGAIN) == "That button does nothing any more."
+
+
+def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(office: Office) -> None:
+    change = office.approved("thing swap one two --reason half")
+    with office.store.unit_of_work():
+        partial = PartialUndo(line="thing swap", sentence="Both are green then.", words={"one is": "one two"})
+        plan = replace(change.plan, undo=replace(change.plan.undo, partial=partial))
+        office.store.database.execute("UPDATE changes SET plan = ? WHERE number = 1001", plan_to_json(plan))
+    office.toy.scripts.extend([Script(), REFUSED])
+    office.work()
+    office.type(OLGA, f"request show {change.id}")
+    facts = office.messenger.whispers[-1].reply.facts
+    steps = [text for label, text in facts if label == "Next"]
+    assert steps[0] == "Undo… on its card asks for `thing swap one two --portal default`. Both are green then."
+    office.press(OLGA, change, buttons.UNDO)
+    undo = office.change()
+    assert (undo.line, undo.undo_of) == ("thing swap one two", change.number)
+    office.press(OLGA, undo, buttons.CONFIRM)
+    office.work()
+    assert office.now(change).status_word == "undone"
 
 
 def test_the_code_of_a_refusal_stands_once(office: Office) -> None:

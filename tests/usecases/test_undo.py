@@ -8,7 +8,8 @@ from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.principals import Principal
 from bot.usecases import buttons
-from bot.usecases.undo import BUTTONS_LAST_MS, may_still_undo, undo_line
+from bot.usecases.follow_ups import undo_line
+from bot.usecases.undo import BUTTONS_LAST_MS, may_still_undo
 from tests.usecases.office import ANTON, GLEB, OLGA, OPS, STRANGER, VIKTOR, Office
 from tests.usecases.toy import BETA
 

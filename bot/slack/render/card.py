@@ -27,7 +27,7 @@ from bot.slack.render.text import (
 )
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review
-from bot.usecases.undo import can_ask_again, undo_line
+from bot.usecases.follow_ups import can_ask_again, undo_line
 
 ACTION_PREFIX = "b24:"
 MOST_LINES = 20

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, Nothing, Observation, Plan, Refusal, Remember, Risk, Undo, UndoKind, quote
+from bot.plugin import (
+    Arg,
+    BadArgument,
+    Nothing,
+    Observation,
+    PartialUndo,
+    Plan,
+    Refusal,
+    Remember,
+    Risk,
+    Undo,
+    UndoKind,
+    quote,
+)
 from plugins.bitrix24 import catalogue, observation, outside, putback
 from plugins.bitrix24.commands import guard
 from plugins.bitrix24.commands.connector import connectors
@@ -85,6 +98,11 @@ def _setting(
             sentence="The error can be cleared again. Messages that arrive meanwhile are lost.",
             calls=(putback.activate(connector, line),),
             line=f"connector error {connector} {line.id} --clear",
+            partial=PartialUndo(
+                line=f"connector activate {connector}",
+                sentence="That takes the error away again.",
+                words={line.title: str(line.id)},
+            ),
         ),
         radius=(f"{line.name} (line {line.id}, {line.switch}): {word}; operators see an error there and cannot write",),
         warnings=(
@@ -128,6 +146,8 @@ def _clearing(portal: Portal, standing: Standing, connector: str, line: Line, be
             sentence="It can be marked as broken again.",
             calls=(again,),
             line=f"connector error {connector} {line.id} {quote(known)}",
+            # The portal takes an error only where it is active, which it is not if it is not as it was wanted.
+            partial=PartialUndo(),
         ),
         warnings=standing.warning(connector, "The portal clears another application's error without asking."),
         risk=standing.risk,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from bot.plugin import Arg, BadArgument, Nothing, Plan, Refusal, Risk, Undo, UndoKind
+from bot.plugin import Arg, BadArgument, Nothing, PartialUndo, Plan, Refusal, Risk, Undo, UndoKind, quote
 from plugins.bitrix24 import icons, observation, putback, registration
 from plugins.bitrix24.commands import guard, options, words
 from plugins.bitrix24.commands.connector import connectors
@@ -284,7 +284,13 @@ def _undo_update(connector: str, old: Mapping[str, Any], new: Mapping[str, Any],
     # What the portal was never sent cannot be taken back by sending it nothing (bitrix24.md 1.2).
     stays = [SWITCHES[name][0] for name in SWITCHES if name in new and name not in old]
     stays += ["the icon when switched off"] if "ICON_DISABLED" in new and "ICON_DISABLED" not in old else []
+    # Until it is done the record knows of no earlier registration to go back to.
+    partial = PartialUndo(
+        line=f"connector update {connector}",
+        sentence="It gets its former name back, and what our record holds beside it.",
+        words={observation.NAME: quote(f"--name={registration.readable(str(old['NAME']))}")},
+    )
     if stays:
         sentence = f"It can be set back, but for {words.listed(stays)}: what that was before is not known."
-        return Undo(kind=UndoKind.PARTIAL, sentence=sentence, line=line)
-    return Undo(kind=UndoKind.FULL, sentence="It can be set back from our own record.", line=line)
+        return Undo(kind=UndoKind.PARTIAL, sentence=sentence, line=line, partial=partial)
+    return Undo(kind=UndoKind.FULL, sentence="It can be set back from our own record.", line=line, partial=partial)

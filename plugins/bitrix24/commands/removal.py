@@ -13,6 +13,12 @@ from plugins.bitrix24.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.values import Line
 
+KEEPS_REGISTRATION = (
+    "The portal keeps the registration of {connector}, so asking for the removal again would end the same way: it does "
+    "that for a connector that another application has registered. Only that application can unregister it, or whoever "
+    "uninstalls that application from the portal."
+)
+
 
 @connectors.command("remove", risk=Risk.DESTROY, examples=["myconnector"])
 def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
@@ -48,6 +54,7 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
             observation.REGISTRATION: f"{connector} is not registered any more: no line can be connected to it.",
             **words.cut_off(connector, active),
         },
+        obstacles={observation.REGISTRATION: KEEPS_REGISTRATION.format(connector=connector)},
     )
 
 

@@ -143,4 +143,5 @@ def _undo(connector: str, todo: Sequence[Line], *, registered: bool) -> Undo:
         sentence="It can be deactivated there again.",
         calls=tuple(putback.deactivate(connector, line) for line in todo),
         line=f"connector deactivate {connector} {numbers}",
+        partial=putback.undo_activation(connector, todo),
     )

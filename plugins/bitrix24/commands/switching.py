@@ -71,6 +71,7 @@ def _undo_activation(connector: str, todo: Sequence[Line], fresh: Sequence[Line]
         + ("" if len(fresh) == len(todo) else " Errors that this clears cannot be put back."),
         calls=tuple(putback.deactivate(connector, each) for each in fresh),
         line=f"connector deactivate {connector} {_numbers(fresh)}",
+        partial=putback.undo_activation(connector, fresh),
     )
 
 

@@ -29,7 +29,7 @@ DIED = "!"
 
 BEGUN = (
     *("*:commit:bot.usecases.execute._begin:*", "*:commit:bot.usecases.holding.*", "*:commit:bot.usecases.recover.*"),
-    *("*:net:* < bot.usecases.execute._call_all:*", "*:net:* < bot.usecases.execute.observe:*"),
+    *("*:net:* < bot.usecases.execute._call_all:*", "*:net:* < bot.usecases.execute.read_back:*"),
 )
 """The failpoints of an execution from its intent on: what comes before may find an approval that is too old."""
 

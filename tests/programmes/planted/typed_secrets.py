@@ -56,8 +56,8 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         "what is undone is not found where the line of the undo holds a secret",
         (
             "bot/usecases/undo_links.py",
-            "ctx.store.changes.exact(last).plan.undo.line if",
-            "last.plan.undo.line if",
+            "    last = ctx.store.changes.exact(last)\n",
+            "",
         ),
         by=_SEALED,
     ),
