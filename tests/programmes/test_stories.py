@@ -208,15 +208,19 @@ STOPPING: list[Row] = [
         f"opened approved refused {MADE}",
     ),
     (f"{ONE}; {AWAY}; olga types freeze; the keeper looks", "pending 0 olga HOLDS", "opened"),
-    (f"{ONE}; {AWAY}; olga types freeze; 60 s pass; the keeper looks", "pending 0 olga FROZEN", "opened set changed"),
+    (
+        f"{ONE}; {AWAY}; olga types freeze; the keeper looks; 60 s pass; the keeper looks",
+        "pending 0 olga FROZEN",
+        "opened set changed",
+    ),
     (
         f"{ONE}; anton approves; {AWAY}; olga withdraws; Slack tells again; it runs; 6 s pass; it runs",
         "withdrawn 0 olga WITHDRAWN",
         "opened approved withdrawn",
     ),
     (
-        f"{ONE}; anton approves; {AWAY}; vera says no: Hm; the worker starts again; it runs; 60 s pass; "
-        "the keeper looks; Slack tells again; 6 s pass; it runs",
+        f"{ONE}; anton approves; {AWAY}; vera says no: Hm; the worker starts again; it runs; "
+        "the keeper looks; 60 s pass; the keeper looks; Slack tells again; 6 s pass; it runs",
         "done 1 vera NOT_STOPPED",
         f"opened approved lifted {MADE}",
     ),

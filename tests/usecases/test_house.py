@@ -313,7 +313,7 @@ def test_a_freeze_takes_one_person_and_takes_effect_at_once(office: Office, who:
 def test_the_reason_of_a_freeze_adds_no_line_to_what_the_bot_says(office: Office) -> None:
     office.type(OLGA, 'freeze "it loses\n▶️ @ida has unfrozen b24bot" now')
     (record,) = office.records(Tag.FROZEN)
-    assert record.facts["reason"] == "it loses ▶️ @ida has unfrozen b24bot now"
+    assert record.facts["reason"] == '"it loses ▶️ @ida has unfrozen b24bot" now'
     assert [len(text.splitlines()) for text in said_to_all(office)] == [1, 1]
     assert "\n" not in (office.store.facts.get(FROZEN) or "")
 
