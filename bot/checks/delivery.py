@@ -20,8 +20,7 @@ def check_audit_lines(environment: Environment) -> str | Note:
             f"The audit channel {channel} does not take messages: {cause_of(health.reason)}. Nothing dangerous runs.",
             hint=refusal_of(health.reason).remedy or "It is tried again by itself.",
         )
-    oldest = store.outbox.oldest("audit") if store is not None else None
-    waited = environment.clock.now_ms() - oldest if oldest is not None else 0
+    waited = (store.outbox.longest_wait("audit") if store is not None else None) or 0
     if waited > SLOW_MS:
         return Note(
             says=f"A line for the audit channel has waited for {count(waited // 60_000, 'minute')}.",

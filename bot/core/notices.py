@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.core.principals import Principal
+from bot.core.redact import Fingerprint, redact, redact_reply
 from bot.plugin import Reply, Table
 
 
@@ -72,6 +73,18 @@ _KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice | An
     "audit": AuditNotice,
     "announcement": Announcement,
 }
+
+
+def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
+    """Take what looks like a secret out of its words. Cards and audit lines are drawn from what is stored."""
+    match notice:
+        case ThreadNotice() | Announcement():
+            return replace(notice, text=redact(notice.text, (), fingerprint))
+        case Whisper():
+            suggestion = redact(notice.suggestion, (), fingerprint)
+            return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
+        case _:
+            return notice
 
 
 def kind_of(notice: Notice) -> str:

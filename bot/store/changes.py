@@ -152,12 +152,15 @@ class Changes:
         where = f"requester IN ({placeholders(wanted)}) AND status IN ({placeholders(OPEN)})"
         return self._read(where, *wanted, *OPEN)
 
-    def shown_before(self, at: int) -> list[int]:
-        """The numbers of pending ones whose card was last posted or rewritten before then, and is not about to be."""
+    def not_shown_since(self, at: int, *, now: int) -> list[int]:
+        """The numbers of pending ones whose card was last posted or rewritten before then, and is not about to be.
+
+        One that was so later than now counts too: the clock was set back since.
+        """
         rows = self._database.rows(
             "SELECT changes.number FROM changes JOIN outbox ON outbox.key = 'card:' || changes.number "
-            "WHERE status = ? AND outbox.state = 'sent' AND sent_at < ? ORDER BY changes.number",
-            *(Status.PENDING, at),
+            "WHERE status = ? AND outbox.state = 'sent' AND NOT sent_at BETWEEN ? AND ? ORDER BY changes.number",
+            *(Status.PENDING, at, now),
         )
         return [row["number"] for row in rows]
 

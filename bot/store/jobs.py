@@ -42,7 +42,7 @@ class Rank(IntEnum):
 SLOW = (Rank.RUNNING, Rank.PLANNING)
 """The ranks of what calls a portal. What has another one never takes long."""
 _DUE = (
-    "WHERE state = 'new' AND due_at <= ? AND (? = 0 OR rank NOT IN (?, ?)) "
+    "WHERE state = 'new' AND due_steady <= ? AND (? = 0 OR rank NOT IN (?, ?)) "
     "AND (rank <> ? OR NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'taken' AND rank = ?))"
 )
 """What may be taken now. Of what is refused one is under way at a time: it leaves the others their room."""
@@ -80,7 +80,11 @@ class Job:
 
 
 class Jobs:
-    """The queue. A job is taken by one worker at a time and leaves the queue in the transaction of its effect."""
+    """The queue. A job is taken by one worker at a time and leaves the queue in the transaction of its effect.
+
+    When a job is due is told in milliseconds of the steady clock, as a lease is: what is put off for seconds is not put
+    off for an hour when somebody sets the time of the day. What is due at once is due at 0, for every process.
+    """
 
     def __init__(self, database: Database, keys: Keyring) -> None:
         self._database = database
@@ -103,7 +107,7 @@ class Jobs:
         payload: str,
         *,
         at: int,
-        due_at: int | None = None,
+        due: int = 0,
         rank: Rank = Rank.LOCAL,
         person: str = "",
         counted: bool = False,
@@ -113,9 +117,9 @@ class Jobs:
         What is `counted` is one of those of which a person may have only so many waiting.
         """
         self._database.execute(
-            "INSERT INTO jobs (kind, payload, due_at, created_at, rank, person, turn, counted) "
+            "INSERT INTO jobs (kind, payload, due_steady, created_at, rank, person, turn, counted) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            *(kind, seal_secrets(self._keys, payload), due_at if due_at is not None else at, at, rank, person),
+            *(kind, seal_secrets(self._keys, payload), due, at, rank, person),
             *(self._next_turn(rank, person), counted),
         )
 
@@ -153,12 +157,12 @@ class Jobs:
         )
         return row["n"] if row else 0
 
-    def waiting(self, now: int, *, quick: bool = False) -> bool:
+    def waiting(self, steady: int, *, quick: bool = False) -> bool:
         """Whether anything may be taken now, of what is `quick` if so asked; cheap enough to ask often."""
         running, planning, refused = Rank.RUNNING, Rank.PLANNING, Rank.REFUSED
-        return self._database.row(_WAITING, now, quick, running, planning, refused, refused) is not None
+        return self._database.row(_WAITING, steady, quick, running, planning, refused, refused) is not None
 
-    def claim(self, now: int, *, quick: bool = False) -> Job | None:
+    def claim(self, steady: int, *, quick: bool = False) -> Job | None:
         """Take a due job of the first rank that has one, `quick` if so asked (calls no portal): people take turns.
 
         Whoever has the fewest jobs of that rank under way is first, then whose turn comes first, then the oldest. While
@@ -166,9 +170,9 @@ class Jobs:
         no portal and is not to blame for deaths is taken.
         """
         self._database.require_unit()
-        head = self._first(now, quick=quick)
+        head = self._first(steady, quick=quick)
         if head is not None and self._has_to_wait(head):
-            head = self._first(now, quick=True, cut_short_below=SUSPECT_AFTER)
+            head = self._first(steady, quick=True, cut_short_below=SUSPECT_AFTER)
         if head is None:
             return None
         rows = self._database.returning(
@@ -178,11 +182,11 @@ class Jobs:
         )
         return self._job(rows[0]) if rows else None
 
-    def _first(self, now: int, *, quick: bool, cut_short_below: int = -1) -> Row | None:
+    def _first(self, steady: int, *, quick: bool, cut_short_below: int = -1) -> Row | None:
         """What comes first of the jobs that may be taken; of those that were cut short less often, if so asked."""
         running, planning, refused = Rank.RUNNING, Rank.PLANNING, Rank.REFUSED
         below = cut_short_below
-        return self._database.row(_FIRST, now, quick, running, planning, refused, refused, below, below)
+        return self._database.row(_FIRST, steady, quick, running, planning, refused, refused, below, below)
 
     def _job(self, row: Row) -> Job:
         return Job(**{**row, "payload": open_text(self._keys, row["payload"]), "rank": Rank(row["rank"])})
@@ -198,10 +202,10 @@ class Jobs:
         """Take the job out of the queue, in the transaction of what it did."""
         self._database.execute("DELETE FROM jobs WHERE id = ?", job.id)
 
-    def postpone(self, job: Job, *, due_at: int) -> None:
+    def postpone(self, job: Job, *, due: int) -> None:
         """Put the job back, for later; a wait is not an attempt."""
         self._database.execute(
-            "UPDATE jobs SET state = 'new', due_at = ?, attempts = attempts - 1 WHERE id = ?", due_at, job.id
+            "UPDATE jobs SET state = 'new', due_steady = ?, attempts = attempts - 1 WHERE id = ?", due, job.id
         )
 
     def put_back(self, job: Job, *, rank: Rank, person: str) -> None:
@@ -211,20 +215,16 @@ class Jobs:
             *(rank, self._next_turn(rank, person), job.id),
         )
 
-    def retry(self, job: Job, *, due_at: int) -> None:
+    def retry(self, job: Job, *, due: int) -> None:
         """Put the job back after an attempt that failed."""
-        self._database.execute("UPDATE jobs SET state = 'new', due_at = ? WHERE id = ?", due_at, job.id)
+        self._database.execute("UPDATE jobs SET state = 'new', due_steady = ? WHERE id = ?", due, job.id)
 
-    def hurry_all(self, *, at: int) -> None:
-        """Make everything that waits for a later moment due now."""
-        self._database.execute("UPDATE jobs SET due_at = ? WHERE state = 'new' AND due_at > ?", at, at)
-
-    def cut_short(self, job: Job, *, due_at: int, alone: bool) -> None:
+    def cut_short(self, job: Job, *, due: int, alone: bool) -> None:
         """Put back a job whose start the loss of the database cut short; `alone` when nothing else ran beside it."""
         self._database.execute(
-            "UPDATE jobs SET state = 'new', due_at = ?, cut_short = cut_short + 1, cut_alone = cut_alone + ? "
+            "UPDATE jobs SET state = 'new', due_steady = ?, cut_short = cut_short + 1, cut_alone = cut_alone + ? "
             "WHERE id = ?",
-            *(due_at, alone, job.id),
+            *(due, alone, job.id),
         )
 
     def under_way(self) -> int:
@@ -239,6 +239,10 @@ class Jobs:
             *(self.under_way() == 1, INBOUND),
         )
         return self._database.execute("UPDATE jobs SET state = 'new' WHERE state = 'taken'")
+
+    def hurry_all(self) -> None:
+        """Make everything that waits due at once: the steady clock may have begun anew with the machine."""
+        self._database.execute("UPDATE jobs SET due_steady = 0 WHERE state = 'new'")
 
     def set_aside(self) -> list[Job]:
         """Keep apart what was cut short too often while nothing else ran, and start it no more; returns those."""

@@ -251,6 +251,13 @@ _ORDER = (
     "ALTER TABLE outbox RENAME COLUMN urgent TO urgency",
     "CREATE INDEX outbox_urgency ON outbox (state, kind, urgency DESC, id)",
 )
+_DUE = (
+    "ALTER TABLE jobs RENAME COLUMN due_at TO due_steady",
+    "ALTER TABLE outbox RENAME COLUMN due_at TO due_steady",
+    "UPDATE jobs SET due_steady = 0",
+    "UPDATE outbox SET due_steady = 0",
+    "ALTER TABLE outbox ADD COLUMN created_steady INTEGER",
+)
 
 
 @migrations()
@@ -278,3 +285,10 @@ def m011_repeats_and_faults(db: Utils) -> None:
     """What asking for the same again would come to, and which fault of a plugin keeps an outcome from being read."""
     db.execute("ALTER TABLE changes ADD COLUMN repeat TEXT NOT NULL DEFAULT 'may_differ'")
     db.execute("ALTER TABLE changes ADD COLUMN read_fault TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m012_steady_due(db: Utils) -> None:
+    """What is put off is due by the clock that nobody sets. What the other one put off is due at once."""
+    for statement in _DUE:
+        db.execute(statement)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from itertools import takewhile
 
@@ -12,12 +12,12 @@ from bot.core.notices import (
     CardNotice,
     Notice,
     ThreadNotice,
-    Whisper,
     kind_of,
     notice_from_json,
     notice_to_json,
+    redact_notice,
 )
-from bot.core.redact import Fingerprint, redact, redact_reply
+from bot.plugin import Clock
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 from bot.store.sql import placeholders
@@ -71,6 +71,7 @@ class Letter:
     attempts: int
     created_at: int
     due_at: int
+    """When it is tried next, as the clocks stand now; when it was queued, for what waits for no later try."""
     died_at: int | None
     error: str
     notice: Notice | None
@@ -87,24 +88,12 @@ class ChannelHealth:
 
 CLAIM_ANY = (
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM outbox "
-    "WHERE state = 'new' AND due_at <= ? ORDER BY id LIMIT 1) RETURNING id, kind, payload, attempts"
+    "WHERE state = 'new' AND due_steady <= ? ORDER BY id LIMIT 1) RETURNING id, kind, payload, attempts"
 )
 CLAIM_OF_KIND = (
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM outbox "
-    "WHERE state = 'new' AND kind = ? AND +due_at <= ? ORDER BY id LIMIT 1) RETURNING id, kind, payload, attempts"
+    "WHERE state = 'new' AND kind = ? AND +due_steady <= ? ORDER BY id LIMIT 1) RETURNING id, kind, payload, attempts"
 )
-
-
-def redacted(notice: Notice, fingerprint: Fingerprint) -> Notice:
-    """A notice without what looks like a secret in its words. Cards and audit lines are drawn from what is stored."""
-    match notice:
-        case ThreadNotice() | Announcement():
-            return replace(notice, text=redact(notice.text, (), fingerprint))
-        case Whisper():
-            suggestion = redact(notice.suggestion, (), fingerprint)
-            return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
-        case _:
-            return notice
 
 
 class Outbox:
@@ -112,42 +101,58 @@ class Outbox:
 
     Thousands of audit lines may wait while something else is looked for. So what names a kind is found by the index
     over kinds: a plus keeps SQLite from going through all that is due.
+
+    When a notice is due is told in milliseconds of the steady clock, as of a job; what is due at once is due at 0.
     """
 
-    def __init__(self, database: Database, keys: Keyring) -> None:
+    def __init__(self, database: Database, keys: Keyring, clock: Callable[[], Clock]) -> None:
         self._database = database
         self._keys = keys
+        self._clock = clock
 
-    def put(self, key: str, notice: Notice, *, at: int, person: str = "", urgency: Urgency = Urgency.USUAL) -> None:
+    def _steady(self) -> int:
+        return round(self._clock().monotonic() * 1000)
+
+    def put(
+        self,
+        key: str,
+        notice: Notice,
+        *,
+        at: int,
+        due: int = 0,
+        person: str = "",
+        urgency: Urgency = Urgency.USUAL,
+    ) -> None:
         """Queue a notice. One with the same key that is still waiting stands for this one too.
 
         What is said to one person alone is said in that `person`'s turn.
         """
-        notice = redacted(notice, self._keys.fingerprint)
+        notice = redact_notice(notice, self._keys.fingerprint)
         self._database.execute(
-            "INSERT INTO outbox (key, kind, payload, number, channel, person, due_at, created_at, urgency) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO outbox "
+            "(key, kind, payload, number, channel, person, due_steady, created_at, created_steady, urgency) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
-            "due_at = excluded.due_at, sent_at = NULL, died_at = NULL, error = ''",
-            *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), person, at, at),
-            urgency,
+            "due_steady = excluded.due_steady, sent_at = NULL, died_at = NULL, error = ''",
+            *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), person, due, at),
+            *(self._steady(), urgency),
         )
 
-    def waiting(self, now: int, *, kind: str = "") -> bool:
+    def waiting(self, steady: int, *, kind: str = "") -> bool:
         """Whether something is due, of one kind if that is given."""
-        of_kind = ("SELECT 1 FROM outbox WHERE state = 'new' AND kind = ? AND +due_at <= ? LIMIT 1", kind, now)
-        any_kind = ("SELECT 1 FROM outbox WHERE state = 'new' AND due_at <= ? LIMIT 1", now)
+        of_kind = ("SELECT 1 FROM outbox WHERE state = 'new' AND kind = ? AND +due_steady <= ? LIMIT 1", kind, steady)
+        any_kind = ("SELECT 1 FROM outbox WHERE state = 'new' AND due_steady <= ? LIMIT 1", steady)
         return self._database.row(*(of_kind if kind else any_kind)) is not None
 
-    def waiting_in_order(self, now: int, *, kind: str) -> bool:
+    def waiting_in_order(self, steady: int, *, kind: str) -> bool:
         """Whether the first notice of a kind is due."""
         rows = self._in_order(kind, 1)
-        return bool(rows) and rows[0]["due_at"] <= now
+        return bool(rows) and rows[0]["due_steady"] <= steady
 
     def _in_order(self, kind: str, most: int) -> list[Row]:
         """The first notices of a kind that wait: by their urgency, then the oldest."""
         return self._database.rows(
-            "SELECT id, due_at FROM outbox WHERE state = 'new' AND kind = ? ORDER BY urgency DESC, id LIMIT ?",
+            "SELECT id, due_steady FROM outbox WHERE state = 'new' AND kind = ? ORDER BY urgency DESC, id LIMIT ?",
             *(kind, most),
         )
 
@@ -164,30 +169,30 @@ class Outbox:
             "UPDATE outbox SET urgency = ? WHERE key = ? AND state IN ('new', 'sending')", urgency, key
         )
 
-    def claim_in_turn(self, now: int, *, kind: str, after: str, last: bool) -> tuple[str, Envelope] | None:
+    def claim_in_turn(self, steady: int, *, kind: str, after: str, last: bool) -> tuple[str, Envelope] | None:
         """Take the oldest due notice of the next person after another, and who that is: people take turns.
 
         Of what comes last, or of all that does not.
         """
         rows = self._database.rows(
-            "SELECT person, min(id) AS id FROM outbox WHERE state = 'new' AND kind = ? AND +due_at <= ? "
+            "SELECT person, min(id) AS id FROM outbox WHERE state = 'new' AND kind = ? AND +due_steady <= ? "
             "AND (urgency < 0) = ? GROUP BY person ORDER BY person <= ?, person LIMIT 1",
-            *(kind, now, last, after),
+            *(kind, steady, last, after),
         )
         taken = self.claim_these(row["id"] for row in rows)
         return (rows[0]["person"], taken[0]) if taken else None
 
-    def claim(self, now: int, *, kind: str = "") -> Envelope | None:
+    def claim(self, steady: int, *, kind: str = "") -> Envelope | None:
         """Take the oldest due notice, of one kind if that is given."""
-        rows = self._database.returning(*((CLAIM_OF_KIND, kind, now) if kind else (CLAIM_ANY, now)))
+        rows = self._database.returning(*((CLAIM_OF_KIND, kind, steady) if kind else (CLAIM_ANY, steady)))
         return _envelope(rows[0]) if rows else None
 
-    def claim_in_order(self, now: int, *, kind: str, most: int) -> list[Envelope]:
+    def claim_in_order(self, steady: int, *, kind: str, most: int) -> list[Envelope]:
         """Take the first notices of a kind that are due, up to one that waits for another try.
 
         One that somebody waits for overtakes others, and one that comes last lets others pass.
         """
-        rows = takewhile(lambda row: row["due_at"] <= now, self._in_order(kind, most))
+        rows = takewhile(lambda row: row["due_steady"] <= steady, self._in_order(kind, most))
         return self.claim_these(row["id"] for row in rows)
 
     def claim_these(self, ids: Iterable[int]) -> list[Envelope]:
@@ -203,18 +208,18 @@ class Outbox:
         ]
         return [_envelope(row) for row in rows]
 
-    def heads(self, now: int) -> list[Head]:
+    def heads(self, steady: int) -> list[Head]:
         """What may go into each channel next, oldest first. A line under a card waits until that stands."""
         rows = self._database.rows(
             """SELECT o.id, o.number, o.kind, coalesce(c.channel, o.channel) AS channel, c.card
             FROM outbox o LEFT JOIN changes c ON c.number = o.number WHERE o.id IN (
                 SELECT min(o.id) FROM outbox o LEFT JOIN changes c ON c.number = o.number
-                WHERE o.state = 'new' AND o.kind IN ('card', 'thread', 'announcement') AND +o.due_at <= ?
+                WHERE o.state = 'new' AND o.kind IN ('card', 'thread', 'announcement') AND +o.due_steady <= ?
                 AND NOT (o.kind = 'thread' AND c.card IS NULL AND EXISTS (SELECT 1 FROM outbox k
                     WHERE k.number = o.number AND k.kind = 'card' AND k.state IN ('new', 'sending')))
                 GROUP BY coalesce(c.channel, o.channel), o.kind = 'card' AND c.card IS NOT NULL)
             ORDER BY o.id""",
-            now,
+            steady,
         )
         return [
             Head(
@@ -227,12 +232,12 @@ class Outbox:
             for row in rows
         ]
 
-    def lines(self, number: int, now: int, *, most: int) -> list[tuple[int, str]]:
+    def lines(self, number: int, steady: int, *, most: int) -> list[tuple[int, str]]:
         """The ids and words of the oldest due lines under one card."""
         rows = self._database.rows(
             "SELECT id, kind, payload FROM outbox WHERE number = ? AND kind = 'thread' AND state = 'new' "
-            "AND due_at <= ? ORDER BY id LIMIT ?",
-            *(number, now, most),
+            "AND due_steady <= ? ORDER BY id LIMIT ?",
+            *(number, steady, most),
         )
         notices = [(int(row["id"]), notice_from_json(row["kind"], row["payload"])) for row in rows]
         return [(id, notice.text) for id, notice in notices if isinstance(notice, ThreadNotice)]
@@ -248,11 +253,12 @@ class Outbox:
             *(at, envelope.id),
         )
 
-    def retry(self, envelope: Envelope, *, due_at: int, error: str, counted: bool = True) -> None:
+    def retry(self, envelope: Envelope, *, due: int, error: str, counted: bool = True) -> None:
         """Put it back for later; one that is not counted was no attempt."""
         self._database.execute(
-            "UPDATE outbox SET state = 'new', due_at = ?, error = ?, attempts = ? WHERE id = ? AND state = 'sending'",
-            *(due_at, error, envelope.attempts - (not counted), envelope.id),
+            "UPDATE outbox SET state = 'new', due_steady = ?, error = ?, attempts = ? WHERE id = ? "
+            "AND state = 'sending'",
+            *(due, error, envelope.attempts - (not counted), envelope.id),
         )
 
     def drop(self, envelope: Envelope, *, at: int, error: str) -> bool:
@@ -268,19 +274,26 @@ class Outbox:
         """Rows in these states, the newest first."""
         condition = f"state IN ({placeholders(states)})"
         rows = self._database.where("outbox", condition, states, order_by="id DESC", limit=limit)
-        return [_letter(row) for row in rows]
+        return [self._letter(row) for row in rows]
 
     def letter(self, id: int) -> Letter | None:
         rows = self._database.where("outbox", "id = ?", [id], order_by="id", limit=1)
-        return _letter(rows[0]) if rows else None
+        return self._letter(rows[0]) if rows else None
 
-    def revive(self, id: int, *, at: int) -> bool:
+    def _letter(self, row: Row) -> Letter:
+        names = ("id", "key", "kind", "state", "attempts", "created_at", "died_at", "error")
+        wait = row["due_steady"] - self._steady()
+        due_at = self._clock().now_ms() + wait if wait > 0 else row["created_at"]
+        notice = notice_from_json(row["kind"], row["payload"]) if row["payload"] else None
+        return Letter(**{name: row[name] for name in names}, due_at=due_at, notice=notice)
+
+    def revive(self, id: int) -> bool:
         """Queue a dead notice again, as if never tried; False when it is not dead, or its words are gone."""
         return bool(
             self._database.execute(
-                "UPDATE outbox SET state = 'new', attempts = 0, due_at = ?, died_at = NULL, error = '' "
+                "UPDATE outbox SET state = 'new', attempts = 0, due_steady = 0, died_at = NULL, error = '' "
                 "WHERE id = ? AND state = 'dead' AND payload <> ''",
-                *(at, id),
+                id,
             )
         )
 
@@ -304,36 +317,32 @@ class Outbox:
             *(now - SENT_LAST_MS, now - DEAD_LAST_MS),
         )
 
-    def hurry(self, kind: str, *, at: int) -> None:
+    def hurry(self, kind: str) -> None:
         """Make everything of a kind that waits for a later try due now."""
-        self._database.execute(
-            "UPDATE outbox SET due_at = ? WHERE kind = ? AND state = 'new' AND due_at > ?", at, kind, at
-        )
+        self._database.execute("UPDATE outbox SET due_steady = 0 WHERE kind = ? AND state = 'new'", kind)
 
-    def hurry_all(self, *, at: int) -> None:
+    def hurry_all(self) -> None:
         """Make everything that waits for a later try due now."""
-        self._database.execute("UPDATE outbox SET due_at = ? WHERE state = 'new' AND due_at > ?", at, at)
+        self._database.execute("UPDATE outbox SET due_steady = 0 WHERE state = 'new'")
 
-    def hurry_channel(self, channel: str, *, at: int) -> None:
+    def hurry_channel(self, channel: str) -> None:
         """Make all posts for a channel that wait for a later try due now: it takes messages again."""
         self._database.execute(
-            "UPDATE outbox SET due_at = ? WHERE state = 'new' AND kind IN ('card', 'thread', 'announcement') "
-            "AND due_at > ? AND (channel = ? OR number IN (SELECT number FROM changes WHERE channel = ?))",
-            *(at, at, channel, channel),
+            "UPDATE outbox SET due_steady = 0 WHERE state = 'new' AND kind IN ('card', 'thread', 'announcement') "
+            "AND (channel = ? OR number IN (SELECT number FROM changes WHERE channel = ?))",
+            *(channel, channel),
         )
 
-    def hurry_one(self, id: int, *, at: int) -> bool:
+    def hurry_one(self, id: int) -> bool:
         """Make a notice that waits for a later try due now; False when it does not wait."""
-        return bool(
-            self._database.execute("UPDATE outbox SET due_at = min(due_at, ?) WHERE id = ? AND state = 'new'", at, id)
-        )
+        return bool(self._database.execute("UPDATE outbox SET due_steady = 0 WHERE id = ? AND state = 'new'", id))
 
     def refused(self) -> list[Letter]:
         """What was tried, did not get out, and waits for another try; the oldest first."""
         rows = self._database.where(
             "outbox", "state = 'new' AND attempts > 0 AND error <> ''", [], order_by="id", limit=1_000
         )
-        return [_letter(row) for row in rows]
+        return [self._letter(row) for row in rows]
 
     def release_all(self) -> int:
         """Put back what a process that died was sending."""
@@ -343,12 +352,19 @@ class Outbox:
         row = self._database.row("SELECT state FROM outbox WHERE key = ?", key)
         return row["state"] if row else None
 
-    def oldest(self, kind: str) -> int | None:
-        """When the oldest notice of a kind that is not out yet was queued."""
+    def longest_wait(self, kind: str) -> int | None:
+        """For how many milliseconds the oldest notice of a kind has not got out; None when none waits.
+
+        By the steady clock, so that no clock that is set makes the wait longer or shorter. It begins anew with the
+        machine: what was queued at a later moment of it, or before this was noted, is measured by the other one.
+        """
+        now, steady = self._clock().now_ms(), self._steady()
         row = self._database.row(
-            "SELECT min(created_at) AS at FROM outbox WHERE state IN ('new', 'sending') AND kind = ?", kind
+            "SELECT max(CASE WHEN created_steady <= ? THEN ? - created_steady ELSE ? - created_at END) AS waited "
+            "FROM outbox WHERE state IN ('new', 'sending') AND kind = ?",
+            *(steady, steady, now, kind),
         )
-        return row["at"] if row else None
+        return row["waited"] if row else None
 
     def counts(self) -> dict[str, int]:
         """How many notices are in each state."""
@@ -369,12 +385,6 @@ class Outbox:
 
 def _envelope(row: Row) -> Envelope:
     return Envelope(id=row["id"], notice=notice_from_json(row["kind"], row["payload"]), attempts=row["attempts"])
-
-
-def _letter(row: Row) -> Letter:
-    kept = {name: row[name] for name in ("id", "key", "kind", "state", "attempts", "created_at", "due_at", "died_at")}
-    notice = notice_from_json(row["kind"], row["payload"]) if row["payload"] else None
-    return Letter(**kept, error=row["error"], notice=notice)
 
 
 def _channel(notice: Notice) -> str:

@@ -51,7 +51,7 @@ class Store:
         self.leases = Leases(database)
         self.audit = AuditLog(database, keys)
         self.jobs = Jobs(database, keys)
-        self.outbox = Outbox(database, keys)
+        self.outbox = Outbox(database, keys, lambda: self.clock)
         self.facts = Facts(database)
         self.stops = Stops(database, keys)
         self.refusals = FoldedRefusals(database)

@@ -138,11 +138,19 @@ def witness_limit(ctx: Context) -> Limit | None:
     """A witness that is set and does not get its heads is as bad as an audit channel that is dead."""
     witnessed = _witnessed(ctx.store) if ctx.witness is not None else None
     waiting = ctx.store.audit.get(witnessed + 1) if witnessed is not None else None
-    if waiting is None or ctx.clock.now_ms() - waiting.at <= ctx.audit_lag_ms:
+    waited = _unwitnessed_ms(ctx, waiting.at) if waiting is not None else 0
+    if waited <= ctx.audit_lag_ms:
         return None
-    minutes = (ctx.clock.now_ms() - waiting.at) // 60_000
+    minutes = waited // 60_000
     why = f"The witness file (B24BOT_WITNESS_FILE) has not taken the heads of the audit log for {minutes} minutes."
     return Limit(name="witness", mode=Mode.NO_DANGER, why=why, until="that file takes them again")
+
+
+def _unwitnessed_ms(ctx: Context, since: int) -> int:
+    """How long heads have not been written, the first of a record of then: by the steady clock where that is known."""
+    if ctx.witnessed_at is None:
+        return ctx.clock.now_ms() - since
+    return round((ctx.clock.monotonic() - ctx.witnessed_at) * 1000)
 
 
 def _witnessed(store: Store) -> int | None:
@@ -192,6 +200,7 @@ class Anchoring:
         ctx = self._ctx
         last, witnessed = ctx.store.audit.place(), _witnessed(ctx.store)
         if last is None or last.seq == witnessed:
+            ctx.witnessed_at = ctx.clock.monotonic()
             return False
         if witnessed is None:
             witnessed = self._begin(last)

@@ -104,6 +104,8 @@ class Context:
     audit_lag_ms: int = 1_800_000
     """How old a line that is not in the audit channel, or a head that the witness has not got, may get."""
     witness: Witness | None = None
+    witnessed_at: float | None = None
+    """When the witness file had got all heads last, by the steady clock; None before this process has seen that."""
     verified: Place = START
     """How far the audit chain was recomputed in this process, and held."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)

@@ -14,6 +14,7 @@ from bot.store.outbox import Envelope, Head
 from bot.store.store import Store
 from bot.usecases.cards import Cards
 from bot.usecases.context import Context, log
+from bot.usecases.holding import steady_ms
 from bot.usecases.notify import card_key, say_once_under_card, show_card
 from bot.usecases.pace import Way
 from bot.usecases.redelivery import Trouble, ends, keeps_turn, wait_ms
@@ -56,27 +57,27 @@ class Courier:
         What is said to people who are not on the allow-list comes when nothing else can be said.
         """
         self._write_down()
-        now = self.ctx.clock.now_ms()
-        if not self.ctx.store.outbox.waiting(now):
+        steady = steady_ms(self.ctx)
+        if not self.ctx.store.outbox.waiting(steady):
             return False
         return (
-            self._deliver_audit(now)
-            or self._deliver_whisper(now, last=False)
-            or self._deliver_post(now)
-            or self._deliver_whisper(now, last=True)
+            self._deliver_audit(steady)
+            or self._deliver_whisper(steady, last=False)
+            or self._deliver_post(steady)
+            or self._deliver_whisper(steady, last=True)
         )
 
-    def _deliver_audit(self, now: int) -> bool:
+    def _deliver_audit(self, steady: int) -> bool:
         channel = self.ctx.channels.audit
-        if not channel or not self.ctx.store.outbox.waiting_in_order(now, kind="audit"):
+        if not channel or not self.ctx.store.outbox.waiting_in_order(steady, kind="audit"):
             return False
         if not self.ctx.pace.take(channel, Way.POST):
             return False
         most = 1 if self._audit_apart else AUDIT_LINES_PER_MESSAGE
         with self.ctx.store.unit_of_work() as store:
-            envelopes = store.outbox.claim_in_order(now, kind="audit", most=most)
+            envelopes = store.outbox.claim_in_order(steady, kind="audit", most=most)
         if not envelopes:
-            # One that became the first meanwhile is not due by the time that was read before: it goes next.
+            # One that waits for another try became the first meanwhile.
             return False
         error = self._attempt(lambda: self._say_audit(channel, envelopes))
         self._heed(channel, error)
@@ -128,13 +129,13 @@ class Courier:
         with self.ctx.store.unit_of_work() as store:
             store.outbox.mark_channel(channel, working=not reason, reason=reason, at=self.ctx.clock.now_ms())
 
-    def _deliver_whisper(self, now: int, *, last: bool) -> bool:
+    def _deliver_whisper(self, steady: int, *, last: bool) -> bool:
         """What is said to one person goes by ways of its own, and waits for no channel."""
-        if not self.ctx.store.outbox.waiting(now, kind="whisper"):
+        if not self.ctx.store.outbox.waiting(steady, kind="whisper"):
             return False
         with self.ctx.store.unit_of_work() as store:
             after = self._answered.get(last, "")
-            found = store.outbox.claim_in_turn(now, kind="whisper", after=after, last=last)
+            found = store.outbox.claim_in_turn(steady, kind="whisper", after=after, last=last)
         if found is None or not isinstance(found[1].notice, Whisper):
             return False
         self._answered[last], envelope = found
@@ -174,20 +175,20 @@ class Courier:
                 if self.ctx.pace.went(channel):
                     # It takes messages again: what stepped aside is tried at once.
                     with self.ctx.store.unit_of_work() as store:
-                        store.outbox.hurry_channel(channel, at=self.ctx.clock.now_ms())
+                        store.outbox.hurry_channel(channel)
             case Busy(seconds=seconds):
                 self.ctx.pace.rest(channel, seconds)
 
-    def _deliver_post(self, now: int) -> bool:
+    def _deliver_post(self, steady: int) -> bool:
         """The oldest card, line or announcement of the first channel that takes one now."""
-        for head in self.ctx.store.outbox.heads(now):
+        for head in self.ctx.store.outbox.heads(steady):
             if self.ctx.pace.take(head.channel, Way.REWRITE if head.is_rewrite else Way.POST):
-                return self._post(head, now)
+                return self._post(head, steady)
         return False
 
-    def _post(self, head: Head, now: int) -> bool:
+    def _post(self, head: Head, steady: int) -> bool:
         with self.ctx.store.unit_of_work() as store:
-            envelopes = store.outbox.claim_these(self._together(head, now))
+            envelopes = store.outbox.claim_these(self._together(head, steady))
         if not envelopes:
             return False
         error = self._attempt(lambda: self._say([envelope.notice for envelope in envelopes]))
@@ -227,12 +228,12 @@ class Courier:
             case _:
                 return ""
 
-    def _together(self, head: Head, now: int) -> list[int]:
+    def _together(self, head: Head, steady: int) -> list[int]:
         """The ids of what shares a message with the first: lines under the same card, as many as fit."""
         if not head.is_line or head.number in self._apart:
             return [head.id]
         left, chosen = WORDS_PER_MESSAGE, [head.id]
-        for id, text in self.ctx.store.outbox.lines(head.number, now, most=LINES_PER_MESSAGE):
+        for id, text in self.ctx.store.outbox.lines(head.number, steady, most=LINES_PER_MESSAGE):
             left -= len(text)
             if left < 0:
                 break
@@ -273,7 +274,7 @@ class Courier:
 
     def _note(self, store: Store, envelopes: list[Envelope], error: DeliveryError | None) -> None:
         """What came of what shared a message, which stays together: all of it has the same wait before it."""
-        now, alone = self.ctx.clock.now_ms(), len(envelopes) == 1
+        now, steady, alone = self.ctx.clock.now_ms(), steady_ms(self.ctx), len(envelopes) == 1
         wait = wait_ms(self._trouble(envelopes[0], error)) if error else 0
         for envelope in envelopes:
             if error is None:
@@ -282,7 +283,7 @@ class Courier:
                 self._bury(store, envelope, error)
             else:
                 counted = not isinstance(error, Busy)
-                store.outbox.retry(envelope, due_at=now + wait, error=error.reason, counted=counted)
+                store.outbox.retry(envelope, due=steady + wait, error=error.reason, counted=counted)
 
     def _bury(self, store: Store, envelope: Envelope, error: DeliveryError) -> None:
         """Given up, and nobody is left to wonder: the log says it, and the audit channel, which admins read."""

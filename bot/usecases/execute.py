@@ -114,10 +114,9 @@ def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> N
 
 def _wait(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
     """Put the job off, in a unit of work. It ends with the approval: an approval goes stale within ten minutes."""
-    now = ctx.clock.now_ms()
-    if now - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
+    if ctx.clock.now_ms() - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
         say_once_under_card(ctx, change.number, what, in_words(WAITING[what], change))
-    ctx.store.jobs.postpone(job, due_at=now + milliseconds)
+    ctx.store.jobs.postpone(job, due=steady_ms(ctx) + milliseconds)
 
 
 def _asked_slack(ctx: Context, job: Job, change: ChangeRequest) -> bool:

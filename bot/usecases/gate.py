@@ -52,8 +52,7 @@ def _dead(ctx: Context) -> str:
 
 
 def _behind(ctx: Context, most: int) -> str:
-    oldest = ctx.store.outbox.oldest("audit")
-    lag = ctx.clock.now_ms() - oldest if oldest is not None else 0
+    lag = ctx.store.outbox.longest_wait("audit") or 0
     if lag <= most:
         return ""
     waits = f"has waited for {count(lag // 60_000, 'minute')}"
@@ -63,7 +62,7 @@ def _behind(ctx: Context, most: int) -> str:
 def try_audit_again(ctx: Context) -> None:
     """Make what waits for another try due now: somebody is here who would know that the channel is mended."""
     with ctx.store.unit_of_work() as store:
-        store.outbox.hurry("audit", at=ctx.clock.now_ms())
+        store.outbox.hurry("audit")
     ctx.wake()
 
 

@@ -9,6 +9,7 @@ from bot.plugin import Reply
 from bot.store.jobs import INBOUND, Job
 from bot.store.store import Store
 from bot.usecases.context import Context, log
+from bot.usecases.holding import steady_ms
 from bot.usecases.notify import told, whisper
 from bot.usecases.poison import set_aside_poison
 from bot.usecases.stops import end_after_fault
@@ -42,7 +43,7 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
 def _put_away(ctx: Context, store: Store, job: Job, *, again: bool) -> str:
     """Put it back, or end it with the stop that it was to confirm; returns what became of that."""
     if again:
-        store.jobs.retry(job, due_at=ctx.clock.now_ms() + RETRY_MS)
+        store.jobs.retry(job, due=steady_ms(ctx) + RETRY_MS)
         return ""
     store.jobs.finish(job)
     inbound = read_delivery(job)
@@ -63,7 +64,7 @@ def put_away_stranded(ctx: Context) -> None:
         alone = store.jobs.under_way() == 1
         for job, again in ended:
             if again and job.kind == INBOUND:
-                store.jobs.cut_short(job, due_at=ctx.clock.now_ms() + RETRY_MS, alone=alone)
+                store.jobs.cut_short(job, due=steady_ms(ctx) + RETRY_MS, alone=alone)
             else:
                 _put_away(ctx, store, job, again=again)
         set_aside_poison(ctx)

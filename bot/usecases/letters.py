@@ -24,7 +24,7 @@ def revive(store: Store, id: int, *, by: Principal) -> Letter:
     """Send a dead notice again, with all its attempts before it. Raises Refusal."""
     letter = _find(store, id)
     with store.unit_of_work():
-        if not store.outbox.revive(id, at=store.clock.now_ms()):
+        if not store.outbox.revive(id):
             raise Refusal(_why_not(letter), hint=LIST)
         _record(store, Tag.NOTICE_REVIVED, letter, by)
     return letter
@@ -34,7 +34,7 @@ def hurry(store: Store, id: int) -> Letter:
     """Try a notice that waits again now, or raise Refusal. Nothing about it is decided, so it is no record."""
     letter = _find(store, id)
     with store.unit_of_work():
-        if not store.outbox.hurry_one(id, at=store.clock.now_ms()):
+        if not store.outbox.hurry_one(id):
             raise Refusal(_why_not(letter), hint=LIST)
     return letter
 

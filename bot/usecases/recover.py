@@ -36,12 +36,12 @@ class Recovery:
         ctx = self._ctx
         with ctx.store.unit_of_work() as store:
             store.jobs.release_all()
-            # Somebody may have set the clock back meanwhile, or mended what kept notices from getting out.
-            store.jobs.hurry_all(at=ctx.clock.now_ms())
+            store.jobs.hurry_all()
             place_deliveries(ctx)
             set_aside_poison(ctx)
             store.outbox.release_all()
-            store.outbox.hurry_all(at=ctx.clock.now_ms())
+            # Whoever starts it may have mended what kept notices from getting out.
+            store.outbox.hurry_all()
         self.adopt(alone=True)
 
     def adopt(self, *, alone: bool = False) -> None:

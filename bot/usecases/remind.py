@@ -72,7 +72,8 @@ def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:
 
 def show_again(ctx: Context) -> int:
     """Have the cards of pending change requests rewritten that have stood for five minutes; returns how many."""
-    numbers = ctx.store.changes.shown_before(ctx.clock.now_ms() - SHOW_AGAIN_MS)
+    now = ctx.clock.now_ms()
+    numbers = ctx.store.changes.not_shown_since(now - SHOW_AGAIN_MS, now=now)
     if numbers:
         with ctx.store.unit_of_work():
             for number in numbers:

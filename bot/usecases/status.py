@@ -62,8 +62,8 @@ def _aside(ctx: Context) -> Iterable[Row]:
 
 
 def _audit_lines(ctx: Context) -> Iterable[Row]:
-    since = ctx.store.outbox.oldest("audit")
-    age = "none waits" if since is None else f"the oldest has waited {age_of(ctx.clock.now_ms() - since)}"
+    waited = ctx.store.outbox.longest_wait("audit")
+    age = "none waits" if waited is None else f"the oldest has waited {age_of(waited)}"
     yield "Audit lines", age
 
 
@@ -104,7 +104,7 @@ def status(ctx: Context) -> Reply:
 def _view(ctx: Context) -> Mapping[str, Json]:
     """The same for programs."""
     holding = limits(ctx)
-    outbox, since = ctx.store.outbox.counts(), ctx.store.outbox.oldest("audit")
+    outbox, waited = ctx.store.outbox.counts(), ctx.store.outbox.longest_wait("audit")
     checkpoint, witness = ctx.store.audit.newest(Tag.CHECKPOINT), unwritten(ctx)
     return {
         "mode": worst(holding),
@@ -113,7 +113,7 @@ def _view(ctx: Context) -> Mapping[str, Json]:
         "unreviewed_bypasses": [record.subject for record in unreviewed(ctx)],
         "notices_waiting": outbox.get("new", 0) + outbox.get("sending", 0),
         "notices_failed": outbox.get("dead", 0),
-        "oldest_audit_line_waiting_since": iso_or_none(since),
+        "oldest_audit_line_waiting_since": iso_or_none(None if waited is None else ctx.clock.now_ms() - waited),
         "checkpoint": {"seq": checkpoint.seq, "head": checkpoint.head, "at": iso(checkpoint.at)}
         if checkpoint
         else None,

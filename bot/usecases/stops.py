@@ -95,7 +95,7 @@ def put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
         if stop.settled:
             store.jobs.finish(job)
         else:
-            store.jobs.postpone(job, due_at=ctx.clock.now_ms() + wait)
+            store.jobs.postpone(job, due=steady_ms(ctx) + wait)
             if store.outbox.state_of(_key(stop, "wait")) is None:
                 _tell(ctx, stop, f"{HOLDS[stop.kind]} Slack has not said yet who you are; it is asked for a minute.")
     ctx.wake()

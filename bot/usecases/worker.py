@@ -13,7 +13,6 @@ from bot.plugin import PluginError
 from bot.store.jobs import INBOUND, Job, Rank
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
-from bot.usecases.clock_steps import ClockWatch
 from bot.usecases.colleagues import person_of, recognise
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier
@@ -21,6 +20,7 @@ from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
 from bot.usecases.file_identity import FileWatch
 from bot.usecases.gate import LagWatch
+from bot.usecases.holding import steady_ms
 from bot.usecases.job_failures import put_away_stranded, read_delivery, report_failure
 from bot.usecases.mode import note_mode
 from bot.usecases.priority import rank_of
@@ -84,7 +84,6 @@ class Worker:
         self._recovery = Recovery(ctx)
         self._courier = Courier(ctx)
         self._stops = StopDeadlines(ctx)
-        self._clock = ClockWatch(ctx)
         self._upkeep = Upkeep(ctx)
         self._anchoring = Anchoring(ctx)
         self._watches = (LagWatch(ctx), WitnessWatch(ctx), FileWatch(ctx))
@@ -144,7 +143,7 @@ class Worker:
 
     def _run_one(self, *, quick: bool = False) -> bool:
         ctx = self._ctx
-        if not ctx.home_team or not ctx.store.jobs.waiting(ctx.clock.now_ms(), quick=quick):
+        if not ctx.home_team or not ctx.store.jobs.waiting(steady_ms(ctx), quick=quick):
             return False
         job = claim_job(ctx, quick=quick)
         if job is None:
@@ -159,7 +158,7 @@ class Worker:
     def _keep(self) -> bool:
         """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
         ctx, watches = self._ctx, [watch.look for watch in self._watches]
-        self._do_each(self._clock.look, partial(put_away_stranded, ctx))
+        self._do_each(partial(put_away_stranded, ctx))
         if ctx.home_team:
             self._do_each(
                 self._stops.look, partial(expire_overdue, ctx), partial(remind, ctx), partial(show_again, ctx)
@@ -233,7 +232,7 @@ def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
     What the allow-list refused when it came in, and does not any more, takes its turn with the others again.
     """
     with ctx.store.unit_of_work() as store:
-        while (job := store.jobs.claim(ctx.clock.now_ms(), quick=quick)) is not None:
+        while (job := store.jobs.claim(steady_ms(ctx), quick=quick)) is not None:
             inbound = read_delivery(job) if job.rank is Rank.REFUSED else None
             rank = rank_of(ctx, inbound) if inbound is not None else job.rank
             if inbound is None or rank is job.rank:

@@ -64,7 +64,7 @@ def test_a_delivery_that_was_set_aside_is_named(desk: Desk, workspace: SlackWork
     well(desk, workspace)
     with sqlite3.connect(desk.home / FILE_NAME) as other:
         other.execute(
-            "INSERT INTO jobs (kind, payload, state, due_at, created_at) VALUES ('inbound', '{}', 'aside', 0, 0)"
+            "INSERT INTO jobs (kind, payload, state, due_steady, created_at) VALUES ('inbound', '{}', 'aside', 0, 0)"
         )
     other.close()
     assert looked(desk)["set aside"] == (
@@ -161,7 +161,7 @@ def test_an_audit_channel_that_takes_nothing_is_seen(desk: Desk, workspace: Slac
 def test_a_line_that_nobody_posts_is_a_note(desk: Desk, workspace: SlackWorkspace) -> None:
     well(desk, workspace)
     with desk.store() as store, store.unit_of_work() as unit:
-        unit.database.execute("UPDATE outbox SET created_at = created_at - 3600000 WHERE kind = 'audit'")
+        unit.database.execute("UPDATE outbox SET created_steady = created_steady - 3600000 WHERE kind = 'audit'")
     ok, says = looked(desk)["audit lines"]
     assert ok
     assert "has waited for 60 minutes" in says
@@ -237,9 +237,7 @@ def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_message
             store.outbox.put(key, notice, at=at)
             envelope = store.outbox.claim(at, kind=key.partition(":")[0])
             assert envelope is not None
-            store.outbox.retry(
-                envelope, due_at=at, error="messages_tab_disabled" if "whisper" in key else "is_archived"
-            )
+            store.outbox.retry(envelope, due=at, error="messages_tab_disabled" if "whisper" in key else "is_archived")
         store.outbox.mark_channel(DIRECT, working=False, reason="messages_tab_disabled", at=at)
     found = looked(desk)
     ok, says = found["outbox"]

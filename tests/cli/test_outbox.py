@@ -148,7 +148,7 @@ def refused(desk: Desk, *reasons: str, kind: str = "card:1001") -> None:
         for reason in reasons:
             envelope = store.outbox.claim(store.clock.now_ms(), kind=kind.partition(":")[0])
             assert envelope is not None
-            store.outbox.retry(envelope, due_at=store.clock.now_ms() + 900_000, error=reason)
+            store.outbox.retry(envelope, due=round(store.clock.monotonic() * 1000) + 900_000, error=reason)
 
 
 @pytest.mark.parametrize(

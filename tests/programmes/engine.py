@@ -39,7 +39,7 @@ class Engine(World):
     def arrive(self, inbound: Inbound) -> None:
         stop = self.stop_of(inbound)
         self.stops += [stop] if stop else []
-        self.enqueue(Job(due=self.now, inbound=inbound, stop=stop, refused=self.is_refused(inbound)), inbound.who)
+        self.enqueue(Job(inbound=inbound, stop=stop, refused=self.is_refused(inbound)), inbound.who)
 
     def work(self, most: int) -> None:
         """Do jobs that are due, by rank and the oldest first, until none is left or the worker dies."""
@@ -56,7 +56,7 @@ class Engine(World):
     def _next_job(self) -> Job | None:
         """The job whose turn it is. What the list refused and does not any more waits with the others again."""
         while True:
-            due = [job for job in self.jobs if not job.taken and job.due <= self.now]
+            due = [job for job in self.jobs if not job.taken and job.due <= self.passed]
             job = min(due, key=lambda job: (job.rank, self._under_way(job), job.turn), default=None)
             if job is None or job.inbound is None or not job.refused or self.is_refused(job.inbound):
                 return job
@@ -128,7 +128,7 @@ class Engine(World):
         return False
 
     def _postpone(self, job: Job, wait: int) -> None:
-        job.due, job.taken, job.attempts = self.now + wait, False, job.attempts - 1
+        job.due, job.taken, job.attempts = self.passed + wait, False, job.attempts - 1
 
     def _listed(self, change: Change) -> bool:
         """Whether the list alone lets it run."""
@@ -174,7 +174,7 @@ class Engine(World):
             return True
         if reply.breaks:
             self.tell(change.requester, Word.BROKEN)
-            job.due, job.taken = self.now + RETRY, False
+            job.due, job.taken = self.passed + RETRY, False
             return False
         change.sent = self.passed
         self.record("change:call:answered", BOT, change.id)
@@ -265,7 +265,7 @@ class Engine(World):
     def restart(self) -> None:
         """Another process goes on with what is on disk."""
         for job in self.jobs:
-            job.taken = False
+            job.taken, job.due = False, 0
         # Whoever starts it may have mended what kept notices from getting out.
         self.try_channel_again()
         self.next_look, self.known = {}, {}

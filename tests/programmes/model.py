@@ -47,7 +47,10 @@ class World:
     changes: dict[int, Change] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     lines: list[list[int]] = field(default_factory=list)
-    """Audit lines that wait: number, when due, when written, and whether they go before others (0) or last (2)."""
+    """Audit lines that wait: number, when due, when written, and whether they go before others (0) or last (2).
+
+    Both moments are by the time that really passes.
+    """
     refused: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
     """Since when each person was refused in a way (tag, subject, reason), and how often after the first time."""
     channel_alive: bool = True
@@ -187,7 +190,7 @@ class World:
         self.seq += 1
         self.recorded.append((tag, actor, subject))
         if tag not in QUIET:
-            self.lines.append([self.seq, self.now, self.now, 2 if tag in REFUSALS and not self.rank(actor) else 1])
+            self.lines.append([self.seq, 0, self.passed, 2 if tag in REFUSALS and not self.rank(actor) else 1])
         return self.seq
 
     def refuse_command(self, who: str, word: Word) -> None:
@@ -241,14 +244,14 @@ class World:
         Before all others go those that a change request waits for, and last those about people who are not on the list.
         """
         self.lines.sort(key=lambda line: (line[3], line[0]))
-        while self.lines and self.lines[0][1] <= self.now:
+        while self.lines and self.lines[0][1] <= self.passed:
             bundle: list[list[int]] = []
-            while len(bundle) < LINES_PER_MESSAGE and self.lines and self.lines[0][1] <= self.now:
+            while len(bundle) < LINES_PER_MESSAGE and self.lines and self.lines[0][1] <= self.passed:
                 bundle.append(self.lines.pop(0))
             self.channel_health = self.channel_alive
             if not self.channel_alive:
                 for line in bundle:
-                    line[1] = self.now + DEAD_CHANNEL_RETRY
+                    line[1] = self.passed + DEAD_CHANNEL_RETRY
                 self.lines[:0] = bundle
 
     def line_waits(self, seq: int) -> bool:
@@ -258,13 +261,13 @@ class World:
         """Why the audit channel cannot be relied on; None when it can."""
         if self.channel_health is False:
             return Word.AUDIT_DEAD
-        oldest = min((line[2] for line in self.lines), default=self.now)
-        return Word.AUDIT_LATE if self.now - oldest > LINES_LAG else None
+        oldest = min((line[2] for line in self.lines), default=self.passed)
+        return Word.AUDIT_LATE if self.passed - oldest > LINES_LAG else None
 
     def try_channel_again(self) -> None:
         """What waits for another try is due now."""
         for line in self.lines:
-            line[1] = min(line[1], self.now)
+            line[1] = 0
 
     def barrier(self) -> Word | None:
         """Why nothing that changes anything may be done now."""
@@ -492,7 +495,7 @@ class World:
         enough = self.standing(change) >= max(1, change.quorum)
         if enough:
             change.status, change.decided = "approved", self.now
-            self.enqueue(Job(due=self.now, number=change.number), change.requester)
+            self.enqueue(Job(number=change.number), change.requester)
             for line in self.lines:
                 line[3] = 0 if line[0] in change.approval_lines else line[3]
         return enough

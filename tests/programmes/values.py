@@ -161,7 +161,8 @@ class Stop:
 class Job:
     """Something to do: what came in, or a change request to run."""
 
-    due: int
+    due: int = 0
+    """By the time that really passes."""
     inbound: Inbound | None = None
     number: int = 0
     attempts: int = 0

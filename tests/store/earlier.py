@@ -9,6 +9,8 @@ from bot.store.database import Database
 from bot.store.migrations import migrations
 
 SIDES = ("main", "new")
+RENAMED = {"due_at": "due_steady", "urgent": "urgency"}
+"""Columns by the name that they had, and the one they have."""
 
 
 def take_back_to(path: Path, step: str) -> None:
@@ -26,7 +28,9 @@ def take_back_to(path: Path, step: str) -> None:
             kept, known = (
                 [row[1] for row in old.execute(f"PRAGMA {of}.table_info({table})")] for of in ("main", "new")
             )
-            columns = ", ".join(name for name in kept if name in known)
-            old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+            moved = {name: RENAMED.get(name, name) for name in kept if RENAMED.get(name, name) in known}
+            old.execute(
+                f"INSERT INTO main.{table} ({', '.join(moved)}) SELECT {', '.join(moved.values())} FROM new.{table}"
+            )
     old.close()
     now.unlink()

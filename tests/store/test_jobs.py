@@ -13,9 +13,9 @@ def claim(store: Store, now: int) -> Job | None:
         return store.jobs.claim(now)
 
 
-def add(store: Store, payload: str, *, at: int = 0, due_at: int | None = None) -> None:
+def add(store: Store, payload: str, *, at: int = 0, due: int = 0) -> None:
     with store.unit_of_work():
-        store.jobs.add("inbound", payload, at=at, due_at=due_at)
+        store.jobs.add("inbound", payload, at=at, due=due)
 
 
 def taken(store: Store, now: int) -> Job:
@@ -49,7 +49,7 @@ def test_a_receipt_is_kept_for_a_week(store: Store) -> None:
 
 def test_the_oldest_due_job_is_taken_and_nobody_else_gets_it(store: Store) -> None:
     add(store, "first")
-    add(store, "later", due_at=100)
+    add(store, "later", due=100)
     add(store, "second")
     assert taken(store, 0) == Job(id=1, kind="inbound", payload="first", attempts=1)
     assert taken(store, 0).payload == "second"
@@ -64,7 +64,7 @@ def test_what_has_to_be_done_at_once_is_taken_before_what_waits_its_turn(store: 
     for number, rank in enumerate((Rank.PLANNING, Rank.STOPPING, Rank.PLANNING, Rank.STOPPING)):
         with store.unit_of_work():
             store.jobs.add("inbound", str(number), at=0, rank=rank)
-    add(store, "later", due_at=100)
+    add(store, "later", due=100)
     assert [taken(store, now).payload for now in (0, 0, 100, 100, 100)] == ["1", "3", "later", "0", "2"]
 
 
@@ -93,12 +93,12 @@ def test_a_wait_is_no_attempt_and_a_retry_is_one(store: Store) -> None:
     add(store, "x")
     job = taken(store, 0)
     with store.unit_of_work():
-        store.jobs.postpone(job, due_at=50)
+        store.jobs.postpone(job, due=50)
     assert claim(store, 49) is None
     job = taken(store, 50)
     assert job.attempts == 1
     with store.unit_of_work():
-        store.jobs.retry(job, due_at=60)
+        store.jobs.retry(job, due=60)
     assert claim(store, 59) is None
     assert taken(store, 60).attempts == 2
 

@@ -14,6 +14,7 @@ from bot.clock import ShiftedClock
 from bot.core.audit import Entry, Tag
 from bot.core.change import Status
 from bot.core.errors import ConfigurationError, StoreUnavailable
+from bot.core.notices import AuditNotice
 from bot.store.database import Database
 from bot.store.jobs import Rank
 from bot.store.keys import Keyring
@@ -156,7 +157,7 @@ def test_what_is_open_goes_through_the_step_that_brings_stops_and_ranks(tmp_path
     with former.unit_of_work():
         for kind, rank in (("inbound", 0), ("inbound", 1), ("execute", 0)):
             former.database.execute(
-                "INSERT INTO jobs (kind, payload, due_at, created_at, rank) VALUES (?, '1', 0, 0, ?)", kind, rank
+                "INSERT INTO jobs (kind, payload, due_steady, created_at, rank) VALUES (?, '1', 0, 0, ?)", kind, rank
             )
     former.close()
     take_back_to(tmp_path / FILE_NAME, "m003_stops_and_ranks")
@@ -186,6 +187,22 @@ def test_refusals_that_were_being_folded_go_through_the_step_that_folds_others_t
     assert store.refusals.get("T1:U1", kind) == Refusals(
         person="T1:U1", kind=kind, since=7, count=3, subjects=("thing list",), entry=entry
     )
+    store.close()
+
+
+def test_what_an_earlier_release_put_off_by_the_time_of_the_day_is_due_at_once(tmp_path: Path) -> None:
+    former = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    with former.unit_of_work():
+        for rank in Rank:
+            former.jobs.add("inbound", "1", at=0, rank=rank, person="T1:U1", due=2**50)
+        former.outbox.put("audit:1", AuditNotice(seq=1), at=0, due=2**50)
+    former.close()
+    take_back_to(tmp_path / FILE_NAME, "m010_refused_last")
+    store = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    assert store.jobs.waiting(0)
+    assert store.jobs.waiting_of("T1:U1") == 2, "the two ranks of commands were those that are counted"
+    assert store.outbox.waiting(0, kind="audit")
+    assert (store.outbox.longest_wait("audit") or 0) > 10**9, "for which it is not known by the steady clock"
     store.close()
 
 

@@ -37,13 +37,13 @@ NOTICES: list[tuple[str, Notice]] = [
 ]
 
 
-def put(store: Store, key: str, notice: Notice, at: int = 0) -> None:
+def put(store: Store, key: str, notice: Notice, due: int = 0) -> None:
     with store.unit_of_work():
-        store.outbox.put(key, notice, at=at)
+        store.outbox.put(key, notice, at=0, due=due)
 
 
-def card(store: Store, number: int, at: int = 0) -> None:
-    put(store, f"card:{number}", CardNotice(number=number), at)
+def card(store: Store, number: int, due: int = 0) -> None:
+    put(store, f"card:{number}", CardNotice(number=number), due)
 
 
 def claim(store: Store, now: int, kind: str = "") -> Envelope | None:
@@ -65,8 +65,8 @@ def test_every_notice_comes_out_as_it_went_in(store: Store, kind: str, notice: N
 
 
 def test_what_is_put_under_the_same_key_is_one_notice(store: Store) -> None:
-    put(store, "key", ThreadNotice(number=1, text="first"), at=0)
-    put(store, "key", ThreadNotice(number=1, text="second"), at=50)
+    put(store, "key", ThreadNotice(number=1, text="first"))
+    put(store, "key", ThreadNotice(number=1, text="second"), due=50)
     assert store.outbox.counts() == {"new": 1}
     assert claim(store, 49) is None
     assert claimed(store, 50).notice == ThreadNotice(number=1, text="second")
@@ -74,7 +74,7 @@ def test_what_is_put_under_the_same_key_is_one_notice(store: Store) -> None:
 
 
 def test_the_oldest_due_one_comes_first(store: Store) -> None:
-    card(store, 1, at=100)
+    card(store, 1, due=100)
     card(store, 2)
     card(store, 3)
     assert not store.outbox.waiting(-1)
@@ -100,12 +100,12 @@ def test_what_is_queued_again_while_it_is_on_its_way_stays_queued(store: Store, 
     """The card that goes out shows an older state than the one that was queued meanwhile."""
     card(store, 1)
     envelope = claimed(store, 0)
-    card(store, 1, at=3)
+    card(store, 1, due=3)
     with store.unit_of_work():
         if end == "sent":
             store.outbox.sent(envelope, at=5)
         elif end == "retry":
-            store.outbox.retry(envelope, due_at=10_000, error="no")
+            store.outbox.retry(envelope, due=10_000, error="no")
         else:
             store.outbox.drop(envelope, at=6, error="no")
     assert store.outbox.state_of("card:1") == "new"
@@ -116,7 +116,7 @@ def test_what_was_sent_can_be_queued_again_under_its_key(store: Store) -> None:
     card(store, 1)
     with store.unit_of_work():
         store.outbox.sent(claimed(store, 0), at=1)
-    card(store, 1, at=2)
+    card(store, 1, due=2)
     again = claimed(store, 2)
     assert (again.notice, again.attempts) == (CardNotice(number=1), 1)
 
@@ -124,7 +124,7 @@ def test_what_was_sent_can_be_queued_again_under_its_key(store: Store) -> None:
 def test_a_try_again_counts_and_waits(store: Store) -> None:
     card(store, 1)
     with store.unit_of_work():
-        store.outbox.retry(claimed(store, 0), due_at=50, error="timeout")
+        store.outbox.retry(claimed(store, 0), due=50, error="timeout")
     assert claim(store, 49) is None
     assert claimed(store, 50).attempts == 2
     assert store.database.row("SELECT error FROM outbox") == {"error": "timeout"}
@@ -161,11 +161,10 @@ def test_what_was_queued_anew_while_it_failed_does_not_die(store: Store) -> None
 def test_a_dead_notice_is_revived_as_if_it_had_never_been_tried(store: Store) -> None:
     id = dead(store)
     with store.unit_of_work():
-        assert store.outbox.revive(id, at=9)
-        assert not store.outbox.revive(id, at=9), "it waits already"
-        assert not store.outbox.revive(99, at=9)
-    assert claim(store, 8) is None
-    again = claimed(store, 9)
+        assert store.outbox.revive(id)
+        assert not store.outbox.revive(id), "it waits already"
+        assert not store.outbox.revive(99)
+    again = claimed(store, 0)
     assert (again.notice, again.attempts) == (CardNotice(number=1), 1)
     row = store.database.row("SELECT died_at, error FROM outbox")
     assert row == {"died_at": None, "error": ""}
@@ -176,7 +175,7 @@ def test_a_dead_notice_without_words_stays_dead(store: Store) -> None:
     id = dead(store)
     with store.unit_of_work():
         store.database.execute("UPDATE outbox SET payload = '' WHERE id = ?", id)
-        assert not store.outbox.revive(id, at=9)
+        assert not store.outbox.revive(id)
     letter = store.outbox.letter(id)
     assert letter is not None
     assert letter.notice is None
@@ -193,16 +192,16 @@ def test_only_what_waits_or_is_dead_is_discarded_and_never_an_audit_line(store: 
         assert not store.outbox.discard(ids["audit:1"])
         (sending,) = store.outbox.claim_these([ids["card:2"]])
         assert not store.outbox.discard(sending.id)
-        store.outbox.retry(sending, due_at=0, error="x")
+        store.outbox.retry(sending, due=0, error="x")
         assert store.outbox.discard(sending.id)
     assert store.outbox.counts() == {"new": 1}
 
 
 def test_a_notice_revived_after_it_was_queued_again_is_one_notice(store: Store) -> None:
     id = dead(store)
-    card(store, 1, at=3)
+    card(store, 1, due=3)
     with store.unit_of_work():
-        assert not store.outbox.revive(id, at=9)
+        assert not store.outbox.revive(id)
     assert store.outbox.counts() == {"new": 1}
     assert store.database.row("SELECT died_at FROM outbox") == {"died_at": None}
 
@@ -226,18 +225,18 @@ def test_what_was_sent_or_died_long_ago_is_forgotten_and_what_waits_is_not(store
 
 
 def test_only_what_waits_of_the_kind_is_hurried(store: Store) -> None:
-    put(store, "a", AuditNotice(seq=1), at=1_000)
-    put(store, "b", AuditNotice(seq=2), at=5)
-    card(store, 1, at=1_000)
+    put(store, "a", AuditNotice(seq=1), due=1_000)
+    put(store, "b", AuditNotice(seq=2), due=5)
+    card(store, 1, due=1_000)
     with store.unit_of_work():
-        store.outbox.hurry("audit", at=10)
-    due = {row["key"]: row["due_at"] for row in store.database.rows("SELECT key, due_at FROM outbox")}
-    assert due == {"a": 10, "b": 5, "card:1": 1_000}
+        store.outbox.hurry("audit")
+    due = {row["key"]: row["due_steady"] for row in store.database.rows("SELECT key, due_steady FROM outbox")}
+    assert due == {"a": 0, "b": 0, "card:1": 1_000}
 
 
 def test_in_order_means_that_one_that_waits_is_not_overtaken(store: Store) -> None:
     for key, seq, due in (("a", 1, 20), ("b", 2, 0), ("c", 3, 50), ("d", 4, 0)):
-        put(store, key, AuditNotice(seq=seq), at=due)
+        put(store, key, AuditNotice(seq=seq), due=due)
     card(store, 1)
 
     def taken(now: int, most: int = 9) -> list[int]:
@@ -257,7 +256,7 @@ def test_in_order_means_that_one_that_waits_is_not_overtaken(store: Store) -> No
 def test_an_attempt_that_is_not_counted_was_none(store: Store) -> None:
     card(store, 1)
     with store.unit_of_work():
-        store.outbox.retry(claimed(store, 0), due_at=0, error="ratelimited", counted=False)
+        store.outbox.retry(claimed(store, 0), due=0, error="ratelimited", counted=False)
     assert claimed(store, 0).attempts == 1
 
 

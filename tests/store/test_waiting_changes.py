@@ -53,18 +53,19 @@ def test_a_card_has_stood_since_it_was_last_sent(store: Store) -> None:
         change, other = store.changes.open(new_change("thing:a")), store.changes.open(new_change("thing:b"))
         for number in (change.number, other.number):
             store.outbox.put(f"card:{number}", CardNotice(number=number), at=0)
-    assert store.changes.shown_before(10_000) == [], "neither has been posted"
+    assert store.changes.not_shown_since(10_000, now=20_000) == [], "neither has been posted"
     with store.unit_of_work():
         for at in (5_000, 6_000):
             envelope = store.outbox.claim(9_000)
             assert envelope is not None
             store.outbox.sent(envelope, at=at)
-    assert store.changes.shown_before(5_000) == []
-    assert store.changes.shown_before(5_001) == [change.number]
+    assert store.changes.not_shown_since(5_000, now=20_000) == []
+    assert store.changes.not_shown_since(5_001, now=20_000) == [change.number]
+    assert store.changes.not_shown_since(0, now=4_999) == [change.number, other.number], "the clock was set back since"
     with store.unit_of_work():
         store.outbox.put(f"card:{change.number}", CardNotice(number=change.number), at=9_000)
         store.changes.move(other.number, Status.PENDING, Status.WITHDRAWN)
-    assert store.changes.shown_before(10_000) == [], "one is about to be sent, the other is not pending"
+    assert store.changes.not_shown_since(10_000, now=20_000) == [], "one is about to be sent, the other is not pending"
 
 
 def test_a_card_is_forgotten_once(store: Store) -> None:

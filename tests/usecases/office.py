@@ -24,10 +24,10 @@ from bot.store.store import FILE_NAME, Store, open_store
 from bot.testing.services import lay_out
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
-from bot.usecases.clock_steps import ClockWatch
 from bot.usecases.context import Channels, Context
 from bot.usecases.deliver import Courier
 from bot.usecases.expire import expire_overdue
+from bot.usecases.holding import steady_ms
 from bot.usecases.house import registry_of
 from bot.usecases.job_failures import put_away_stranded
 from bot.usecases.mode import note_mode
@@ -133,7 +133,6 @@ class Office:
         self.courier = Courier(self.ctx)
         self.recovery = Recovery(self.ctx)
         self.stops = StopDeadlines(self.ctx)
-        self.clock_watch = ClockWatch(self.ctx)
         self._keys = 0
         if not usual:
             for principal, role in roles.items():
@@ -227,7 +226,6 @@ class Office:
         """As another process after this one died: what was only in memory is gone."""
         self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={}, listed=None)
         self.courier, self.recovery, self.stops = Courier(self.ctx), Recovery(self.ctx), StopDeadlines(self.ctx)
-        self.clock_watch = ClockWatch(self.ctx)
         self.recovery.start()
 
     def wait(self, seconds: float, *, step: float = 1.0) -> None:
@@ -239,7 +237,6 @@ class Office:
 
     def round(self) -> None:
         """One round of the keeper, and what is due."""
-        self.clock_watch.look()
         put_away_stranded(self.ctx)
         expire_overdue(self.ctx)
         remind(self.ctx)
@@ -267,11 +264,11 @@ class Office:
         """Take all jobs that came in, and leave what is to be run for later."""
         with self.store.unit_of_work() as store:
             jobs = []
-            while (job := store.jobs.claim(self.clock.now_ms())) is not None:
+            while (job := store.jobs.claim(steady_ms(self.ctx))) is not None:
                 jobs.append(job)
             for job in jobs:
                 if job.kind != INBOUND:
-                    store.jobs.postpone(job, due_at=self.clock.now_ms())
+                    store.jobs.postpone(job, due=0)
         return [job for job in jobs if job.kind == INBOUND]
 
     def press(self, who: Principal, change: ChangeRequest, button: str = buttons.APPROVE) -> str:

@@ -228,7 +228,7 @@ def test_a_card_whose_plainest_form_is_refused_is_a_dead_letter_with_its_lines_a
     assert [letter.kind for letter in letters] == ["thread", "thread", "card"]
     for letter in letters:
         with office.store.unit_of_work() as store:
-            assert store.outbox.revive(letter.id, at=office.clock.now_ms())
+            assert store.outbox.revive(letter.id)
     patient(office, 10)
     assert [kind for kind, _ in office.messenger.said if kind in ("post", "reply")] == ["post", "reply", "reply"]
     assert office.threads == ["CR-1001 line 0", "CR-1001 line 1"]

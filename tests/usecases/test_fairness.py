@@ -230,19 +230,23 @@ class Meanwhile(Pace):
         return super().take(channel, way)
 
 
-def test_a_line_that_becomes_the_first_while_the_courier_looks_goes_next(office: Office) -> None:
+@pytest.mark.parametrize("put_off", [0, 1_000])
+def test_a_line_that_becomes_the_first_while_the_courier_looks_goes_first(office: Office, put_off: int) -> None:
+    """Also where it waits for another try: then nothing goes before that."""
     change = office.ask()
     office.press(VIKTOR, change)
 
-    def approve_later() -> None:
-        office.clock.advance(2)
+    def approve() -> None:
         office.press(ANTON, change)
+        due = office.clock.now + put_off if put_off else 0
+        with office.store.unit_of_work() as store:
+            store.database.execute("UPDATE outbox SET due_steady = ? WHERE kind = 'audit' AND urgency = 1", due)
 
     office.ctx.pace = pace = Meanwhile(office.clock)
-    pace.happens = approve_later
+    pace.happens = approve
     office.messenger.audit.clear()
     office.courier.deliver_one()
-    assert office.messenger.audit == []
+    assert len(office.messenger.audit) == (0 if put_off else 1)
     office.deliver()
     refused_at, approved_at = (office.records(tag)[0].seq for tag in (Tag.REVIEW_REFUSED, Tag.REVIEW_APPROVED))
     assert office.messenger.audit[0] == [approved_at, refused_at]

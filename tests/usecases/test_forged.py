@@ -61,7 +61,7 @@ def forge_record(office: Office, tag: Tag, who: Principal, subject: str, *, key_
             *(seq, now, tag, who.id, subject, json.dumps(facts), key_id, bytes(32)),
         )
         store.database.execute(
-            "INSERT INTO outbox (key, kind, payload, state, due_at, created_at, sent_at) "
+            "INSERT INTO outbox (key, kind, payload, state, due_steady, created_at, sent_at) "
             "VALUES (?, 'audit', '{}', 'sent', ?, ?, ?)",
             *(audit_key(seq), now, now, now),
         )

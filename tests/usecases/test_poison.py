@@ -148,7 +148,7 @@ def test_a_suspect_that_waits_to_run_alone_keeps_nothing_waiting_that_calls_no_p
     assert suspect is not None
     assert "freeze" in suspect.payload
     with office.store.unit_of_work() as store:
-        store.jobs.postpone(suspect, due_at=office.clock.now_ms() + 5_000)
+        store.jobs.postpone(suspect, due=office.clock.now_ms() + 5_000)
     assert ["thing list" in one for one in taken(office)] == [True]
     office.clock.advance(6)
     receive(office.ctx, office.typed(VERA, "whoami"))

@@ -219,7 +219,7 @@ def test_a_channel_that_takes_messages_again_gets_all_that_waited_at_once(office
     office.messenger.faults.clear()
     with office.store.unit_of_work() as store:
         waiting = store.outbox.refused()
-        store.outbox.hurry_one(waiting[0].id, at=office.clock.now_ms())
+        store.outbox.hurry_one(waiting[0].id)
     pass_time(office, 5, 1)
     assert [number for number, _, _ in office.messenger.cards] == [1001, 1002]
 

@@ -12,10 +12,10 @@ from bot.core.plans import plan_from_json
 from bot.store.store import FILE_NAME
 
 AT_WORK = (
-    "SELECT (SELECT count(*) FROM jobs WHERE state = 'taken' OR (state = 'new' AND due_at <= ?1)) "
+    "SELECT (SELECT count(*) FROM jobs WHERE state = 'taken' OR (state = 'new' AND due_steady <= ?1)) "
     "+ (SELECT count(*) FROM outbox WHERE state = 'sending') "
     "+ (SELECT count(*) FROM changes WHERE status = 'running'), "
-    "(SELECT count(*) FROM outbox WHERE state = 'new' AND due_at <= ?1)"
+    "(SELECT count(*) FROM outbox WHERE state = 'new' AND due_steady <= ?1)"
 )
 
 
@@ -43,9 +43,9 @@ class Reader:
                 self._connection.close()
             self._connection = None
 
-    def at_work(self, now_ms: int) -> tuple[int, int]:
+    def at_work(self, steady_ms: int) -> tuple[int, int]:
         """How much somebody is at, or could be at once; and how many notices are due, which may have to wait."""
-        busy, due = self.rows(AT_WORK, now_ms)[0]
+        busy, due = self.rows(AT_WORK, steady_ms)[0]
         return busy, due
 
     def unsettled(self) -> list[str]:

@@ -258,6 +258,10 @@ class Scene:
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000 + self.page.get("shift_ms") + self.page.get("set_ms")
 
+    def steady_ms(self) -> int:
+        """The bot's clock that nobody sets."""
+        return round(time.monotonic() * 1000) + self.page.get("shift_ms") + self.page.get("slept_ms")
+
     def perform(self, step: Step) -> None:
         """Do the step and wait until it is taken care of, whoever dies meanwhile."""
         acted, spent = False, 0
@@ -329,7 +333,7 @@ class Scene:
 
         What is due may have to wait for a channel that rests: nothing comes of it until time passes.
         """
-        busy, due = self._reader.at_work(self.now_ms())
+        busy, due = self._reader.at_work(self.steady_ms())
         if busy or not due:
             self._due_since = None
             return not busy

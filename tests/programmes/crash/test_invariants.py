@@ -58,7 +58,9 @@ IN_THE_DATABASE = (
     Wrong(seen_by="I9", sql=("UPDATE outbox SET state = 'sending' WHERE kind = 'thread'",)),
     Wrong(
         seen_by="I9",
-        sql=("INSERT INTO jobs (id, kind, payload, state, due_at, created_at) VALUES (99, 'x', '', 'taken', 0, 0)",),
+        sql=(
+            "INSERT INTO jobs (id, kind, payload, state, due_steady, created_at) VALUES (99, 'x', '', 'taken', 0, 0)",
+        ),
     ),
     Wrong(seen_by="I9", sql=(NO_ARROWS, "UPDATE changes SET status = 'unknown'")),
 )

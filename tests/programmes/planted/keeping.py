@@ -81,6 +81,12 @@ KEEPING: tuple[Bug, ...] = (
         by="tests/usecases/test_same_person.py",
     ),
     bug(
+        "due-by-the-day",
+        "what is put off for seconds is put off for an hour when the clock is set back by one",
+        ("bot/usecases/holding.py", "    return round(ctx.clock.monotonic() * 1000)", "    return ctx.clock.now_ms()"),
+        by="tests/usecases/test_clock_steps.py",
+    ),
+    bug(
         "refused-first",
         "what a stranger is refused is done in its turn with what others may do",
         ("bot/usecases/priority.py", "    return Rank.REFUSED if refused else _usual_rank", "    return _usual_rank"),

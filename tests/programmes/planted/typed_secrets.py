@@ -110,7 +110,7 @@ TYPED_SECRETS: tuple[Bug, ...] = (
     bug(
         "secret-said",
         "what looks like a secret stands in the answer, and in the lines under a card",
-        ("bot/store/outbox.py", "        notice = redacted(notice, self._keys.fingerprint)\n", ""),
+        ("bot/store/outbox.py", "        notice = redact_notice(notice, self._keys.fingerprint)\n", ""),
         by=_STORY,
     ),
     bug(

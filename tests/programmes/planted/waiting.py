@@ -28,12 +28,6 @@ WAITING: tuple[Bug, ...] = (
         by=_STOPS,
     ),
     bug(
-        "set-back-and-waiting",
-        "a clock that is set back by ten minutes keeps what came in waiting for ten minutes",
-        ("bot/usecases/clock_steps.py", "        if ahead < before - STEP_MS:", "        if ahead is None:"),
-        by=_STOPS,
-    ),
-    bug(
         "fault-lifts-a-freeze",
         "a freeze whose job meets a fault inside the bot is forgotten",
         ("bot/usecases/stops.py", "    if _freeze_stays(ctx, stop, FAULTY):", "    if not stop:"),

@@ -1,0 +1,211 @@
+"""A wait is as long as it was meant, whatever the time of the day is set to: by NTP, by hand, after a paused machine.
+
+Each row of `WAITS` is begun, then the clock is set, and it is counted how many seconds pass until it is over. The time
+until which people may decide is by the time of the day, and no row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.core.audit import Tag
+from bot.core.change import Status
+from bot.core.policy import Terms
+from bot.plugin import CallVerdict
+from bot.store.witness import Witness
+from bot.usecases import buttons
+from bot.usecases.anchor import Anchoring, witness_limit
+from bot.usecases.gate import audit_limit
+from bot.usecases.undelivered import Busy, Lost
+from tests.usecases.office import ANTON, GLEB, OLGA, Office
+from tests.usecases.toy import Script
+
+MINUTES, HOUR = 600_000, 3_600_000
+STEPS = (-HOUR, -MINUTES, MINUTES, HOUR)
+LONGEST = 400
+LAG = 1_800.0
+"""Seconds after which an audit line, or a head for the witness, has waited too long."""
+Over = Callable[[Office], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Something that waits for so many seconds. `begin` returns what tells that it is over."""
+
+    begin: Callable[[Office], Over]
+    seconds: int
+    sooner: bool = False
+    """Whether a clock that is set may end it at once: where nothing is lost by that."""
+
+
+def _asked_again(office: Office) -> Over:
+    asked = len(office.messenger.asked)
+    return lambda now: len(now.messenger.asked) > asked
+
+
+def a_stop_that_slack_does_not_confirm(office: Office) -> Over:
+    office.messenger.fail("account", Lost("timeout"))
+    office.take(office.typed(OLGA, "freeze"))
+    return _asked_again(office)
+
+
+def a_run_whose_people_slack_does_not_tell_of(office: Office) -> Over:
+    change, asked = office.approved(), _asked_again(office)
+    office.clock.advance(61)
+    office.messenger.fail("account", Lost("timeout"))
+    office.do_jobs()
+    asked = _asked_again(office)
+    return lambda now: asked(now) or now.now(change).status is not Status.APPROVED
+
+
+def a_run_that_met_a_fault(office: Office) -> Over:
+    office.approved()
+    office.toy.scripts.append(Script(error=RuntimeError("a fault")))
+    office.do_jobs()
+    return lambda now: not now.store.database.rows("SELECT 1 FROM jobs")
+
+
+def _said_again(office: Office, kind: str) -> Over:
+    before = office.messenger.tried.count(kind)
+    return lambda now: now.messenger.tried.count(kind) > before
+
+
+def an_answer_that_slack_puts_off(office: Office) -> Over:
+    office.messenger.fail("whisper", Busy(30.0))
+    office.take(office.typed(OLGA, "whoami"))
+    office.deliver(most=1)
+    return _said_again(office, "whisper")
+
+
+def a_card_that_slack_puts_off(office: Office) -> Over:
+    office.messenger.fail("post", Busy(30.0))
+    office.take(office.typed(OLGA, "thing remove one"))
+    while "post" not in office.messenger.tried:
+        office.deliver(most=1)
+    return _said_again(office, "post")
+
+
+def an_audit_line_that_slack_puts_off(office: Office) -> Over:
+    office.messenger.fail("audit", Busy(30.0))
+    office.take(office.typed(OLGA, "freeze"))
+    office.deliver(most=1)
+    return _said_again(office, "audit")
+
+
+def an_outcome_that_is_read_back(office: Office) -> Over:
+    change = office.approved()
+    office.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN, effect=False))
+    office.do_jobs()
+    assert office.now(change).status is Status.UNKNOWN
+    return lambda now: now.now(change).status is Status.FAILED
+
+
+def a_freeze_that_nobody_can_confirm(office: Office) -> Over:
+    office.messenger.fail("account", *[Lost("timeout")] * 1_000)
+    office.take(office.typed(OLGA, "freeze"))
+    office.stops.look()
+    return lambda now: bool(now.records(Tag.FROZEN))
+
+
+def a_card_that_somebody_deletes(office: Office) -> Over:
+    office.ask()
+    return _said_again(office, "rewrite")
+
+
+def refusals_that_are_folded(office: Office) -> Over:
+    for _ in range(3):
+        office.take(office.typed(GLEB, "thing list"))
+    return lambda now: len(now.records(Tag.COMMAND_REFUSED)) == 2
+
+
+WAITS = {
+    "a job: a stop that Slack does not confirm": Wait(begin=a_stop_that_slack_does_not_confirm, seconds=5),
+    # An approval goes stale by the time of the day.
+    "a job: a run whose people Slack does not tell of": Wait(
+        begin=a_run_whose_people_slack_does_not_tell_of, seconds=5, sooner=True
+    ),
+    "a job: a run that met a fault": Wait(begin=a_run_that_met_a_fault, seconds=5),
+    "a notice: an answer": Wait(begin=an_answer_that_slack_puts_off, seconds=30),
+    "a notice: a card": Wait(begin=a_card_that_slack_puts_off, seconds=30),
+    "a notice: an audit line": Wait(begin=an_audit_line_that_slack_puts_off, seconds=30),
+    "an outcome that is read back": Wait(begin=an_outcome_that_is_read_back, seconds=80),
+    "a freeze that nobody can confirm": Wait(begin=a_freeze_that_nobody_can_confirm, seconds=60),
+    "a card that somebody may have deleted": Wait(begin=a_card_that_somebody_deletes, seconds=301, sooner=True),
+    "refusals that are folded": Wait(begin=refusals_that_are_folded, seconds=60, sooner=True),
+}
+
+
+def seconds_until(office: Office, over: Over) -> int:
+    """How many seconds pass until it is over, with a round of everything in each."""
+    for seconds in range(LONGEST):
+        if over(office):
+            return seconds
+        office.wait(1)
+    return LONGEST
+
+
+@pytest.mark.parametrize("step", [0, *STEPS])
+@pytest.mark.parametrize("name", WAITS)
+def test_no_step_of_the_clock_makes_a_wait_longer(make_office: Callable[..., Office], name: str, step: int) -> None:
+    wait, office = WAITS[name], make_office(terms=Terms(expires_in=24 * HOUR))
+    over = wait.begin(office)
+    office.clock.set_by = step
+    took = seconds_until(office, over)
+    assert took == wait.seconds or (wait.sooner and took < wait.seconds)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_audit_line_has_waited_as_long_as_it_really_has(office: Office, step: int) -> None:
+    office.messenger.fail("audit", *[Lost("timeout")] * 10_000)
+    office.take(office.typed(OLGA, "freeze"))
+    office.clock.set_by = step
+    office.clock.advance(LAG - 1)
+    assert audit_limit(office.ctx) is None, "a clock set forward bars nothing that a living channel will take"
+    office.clock.advance(2)
+    assert audit_limit(office.ctx) is not None, "and one set back hides no dead one"
+
+
+def test_after_a_restart_of_the_machine_the_time_of_the_day_tells_how_long_a_line_has_waited(office: Office) -> None:
+    office.take(office.typed(OLGA, "freeze"))
+    with office.store.unit_of_work() as store:
+        later = round(office.clock.monotonic() * 1000) + HOUR
+        store.database.execute("UPDATE outbox SET created_steady = ?, created_at = created_at - ?", later, HOUR)
+    assert audit_limit(office.ctx) is not None
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_witness_has_waited_as_long_as_it_really_has(office: Office, tmp_path: Path, step: int) -> None:
+    office.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    anchoring = Anchoring(office.ctx)
+    for _ in range(3):
+        anchoring.round()
+    office.take(office.typed(OLGA, "freeze"))
+    office.clock.set_by = step
+    office.clock.advance(LAG - 1)
+    assert witness_limit(office.ctx) is None
+    office.clock.advance(2)
+    assert witness_limit(office.ctx) is not None
+    anchoring.round()
+    assert witness_limit(office.ctx) is None
+
+
+def test_what_was_put_off_is_due_at_once_for_a_worker_that_starts(office: Office) -> None:
+    """The steady clock begins anew with the machine: a moment of the last one may never come."""
+    a_stop_that_slack_does_not_confirm(office)
+    with office.store.unit_of_work() as store:
+        store.database.execute("UPDATE jobs SET due_steady = ?", 2**52)
+    office.restart()
+    assert office.do_jobs() == 1
+    assert office.records(Tag.FROZEN)
+
+
+def test_the_time_until_which_people_may_decide_is_by_the_time_of_the_day(office: Office) -> None:
+    change = office.ask()
+    office.clock.set_by = HOUR
+    office.round()
+    assert office.now(change).status is Status.EXPIRED
+    assert office.press(ANTON, change, buttons.APPROVE) != ""
