@@ -7,37 +7,31 @@ from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
-from bot.core import marks
 from bot.core.audit import FACTS, SYSTEM, Fact, Tag
-from bot.core.change import PARTLY_DONE, ChangeRequest, Lease, Status, in_words
+from bot.core.change import ChangeRequest, Lease, Status, in_words
 from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import Ending, judge
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE
-from bot.core.plans import canonical, digest, drift, rebased
-from bot.core.redact import redact_value, shorten
+from bot.core.plans import digest, drift
 from bot.core.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
-from bot.usecases.asking import please_look
 from bot.usecases.change_record import record_change
 from bot.usecases.consider import ask, plainly
 from bot.usecases.context import Context, log
+from bot.usecases.endings import close
 from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
 from bot.usecases.holding import LeaseLost, at_work, holding, may_send, steady_ms
 from bot.usecases.mode import hurdle
-from bot.usecases.notify import say_once_under_card, say_under_card, show_card
+from bot.usecases.notify import say_once_under_card, show_card
 from bot.usecases.quorum import asked_otherwise, attesting_records, concerned, on_record, unrecorded, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 from bot.usecases.stops import pending_stop
-from bot.usecases.undo_links import note_undone
 
 UNSENT = "Nothing was done."
 DRIFTED = "Not run: it is no longer as it was when this was {approved}. Ask again to see the new plan."
-FORGED_RECORDS = (
-    "Our own records were not changed: what the database says is to be remembered is not what was asked for."
-)
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether the audit line has gone out, or a pending stop is settled."""
 WAIT_IS_NEWS_MS = 5_000
@@ -294,69 +288,3 @@ def _end(
         close(ctx, change, old, ending, tag=tag)
         store.jobs.finish(job)
     ctx.wake()
-
-
-def _remember(ctx: Context, change: ChangeRequest) -> None:
-    """Write what the plugin wants to know of what was done; it stands or falls with the ending."""
-    records = ctx.store.records(change.plugin)
-    for row in change.plan.remember:
-        if row.value is None:
-            records.delete(row.kind, row.key)
-        else:
-            records.put(row.kind, row.key, rebased(row.value, over=row.over, now=records.get(row.kind, row.key)))
-
-
-def _beside(ending: Ending) -> list[str]:
-    """The details of an ending that are not among what happened, which the record tells by itself."""
-    told = {line for one in ending.happened for line in (one, f"Done: {one}")}
-    return [line for line in ending.details if line not in told]
-
-
-def _parts(ending: Ending) -> dict[str, Fact]:
-    """What the record of an ending with a part done says of the parts."""
-    parts = {"happened": ending.happened, "missing": ending.missing}
-    return {"partly": True, **{name: shorten("; ".join(lines), 500) for name, lines in parts.items()}}
-
-
-def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:
-    """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
-    change = ctx.store.changes.exact(change)
-    now, unknown = ctx.clock.now_ms(), ending.status is Status.UNKNOWN
-    remembers = ending.status is Status.DONE and bool(change.plan.remember)
-    if remembers and asked_otherwise(ctx, change):
-        log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
-        ending, remembers = replace(ending, details=(*ending.details, FORGED_RECORDS)), False
-    people_only = unknown and not change.plan.provable
-    ended: dict[str, str | int | None] = {
-        "outcome": ending.outcome,
-        "partly": int(ending.partly),
-        "repeat": ending.repeat,
-        "read_fault": ending.read_fault,
-    }
-    if ending.found is not None and not unknown:
-        ended["found"] = canonical(redact_value(dict(ending.found), ctx.store.keys.fingerprint))
-    ended |= {"asked_at" if people_only else "ended_at": now} if people_only or not unknown else {}
-    if old is Status.UNKNOWN and actor != SYSTEM:
-        ended["settled_by"] = actor
-    if not ctx.store.changes.move(change.number, old, ending.status, changes=ended):
-        return False
-    if remembers:
-        _remember(ctx, change)
-    if ending.status is Status.DONE:
-        note_undone(ctx, change)
-    facts: dict[str, Fact] = {
-        "status": ending.status,
-        "sentence": ending.sentence,
-        "outcome": shorten("; ".join(_beside(ending)), 500),
-        **(_parts(ending) if ending.partly else {}),
-    }
-    record_change(ctx.store, tag, change, actor=actor, facts=facts)
-    # Many endings begin with the word of their status; it is not said twice.
-    word = PARTLY_DONE if ending.partly else ending.status.value
-    spoken = ending.outcome.lower().startswith(word)
-    words = ending.outcome if spoken else f"{word.capitalize()}. {ending.outcome}"
-    say_under_card(ctx, change.number, f"{marks.person(change.requester)} {words}")
-    if people_only:
-        say_under_card(ctx, change.number, please_look(ctx, change))
-    show_card(ctx, change.number)
-    return True

@@ -11,7 +11,8 @@ from bot.plugin import Observation
 from bot.store.leases import Running
 from bot.usecases.asking import ask_people
 from bot.usecases.context import Context
-from bot.usecases.execute import close, read_back
+from bot.usecases.endings import close
+from bot.usecases.execute import read_back
 from bot.usecases.holding import steady_ms
 from bot.usecases.poison import set_aside_poison
 from bot.usecases.waiting_deliveries import place_deliveries

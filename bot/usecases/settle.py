@@ -16,7 +16,7 @@ from bot.plugin import PluginError, Refusal
 from bot.usecases import buttons
 from bot.usecases.asking import faults_of
 from bot.usecases.context import Context
-from bot.usecases.execute import close
+from bot.usecases.endings import close
 from bot.usecases.notify import show_card, told
 from bot.usecases.refused_commands import record_refused_click
 from bot.usecases.roles import role_of

@@ -23,7 +23,7 @@ from bot.store.store import audit_key
 from bot.usecases import buttons
 from bot.usecases.access import grant_role, revoke_role
 from bot.usecases.attestation import attest, is_attested
-from bot.usecases.execute import FORGED_RECORDS
+from bot.usecases.endings import FORGED_RECORDS
 from bot.usecases.listed import NAME, list_limit
 from bot.usecases.mode import barrier, limits
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, START, VERA, VIKTOR, Office
