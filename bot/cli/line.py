@@ -117,6 +117,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
                 check_words(command, words)
                 assert_trusted(note_chain(bot.context))
                 line += missing_words(terminal, command, words)
+                check_secrets(bot.context, [line])
                 answered = _set_up(terminal, bot, plugin, command, line)
             else:
                 answered = _ask(terminal, bot, line, yes=yes)

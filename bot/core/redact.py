@@ -35,6 +35,8 @@ from bot.plugin import Reply
 HIDDEN = "***"
 SHORTEST = 6
 """Shorter values are not looked for: they would blot out ordinary words."""
+APART_SHORTEST = 8
+"""The same for what only looks like a secret, apart from what made it look so."""
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 HEX_LONGEST = 32
 """A word of so many hexadecimal digits or more is made by chance; a shorter one may be an id."""
@@ -76,9 +78,18 @@ def looks_secret(value: object) -> bool:
     return bool(map_texts(value, redact) != value)
 
 
-def redact_value(value: T, fingerprint: Fingerprint) -> T:
+def redact_value(value: T, fingerprint: Fingerprint, secrets: Iterable[str] = ()) -> T:
     """The same for every text inside a value."""
-    return map_texts(value, lambda text: redact(text, (), fingerprint))
+    return map_texts(value, lambda text: redact(text, secrets, fingerprint))
+
+
+def secrets_in(*texts: str) -> frozenset[str]:
+    """What looks like a secret in these texts, to be found as well where it was taken out of its sentence.
+
+    Short ones and numbers are left out: they would be found in other words.
+    """
+    found = (text[start:end] for text in texts for start, end in _likely(text))
+    return frozenset(secret for secret in found if len(secret) >= APART_SHORTEST and not secret.isdigit())
 
 
 def redact_reply(reply: Reply, fingerprint: Fingerprint) -> Reply:

@@ -79,6 +79,8 @@ _OTHER_CODES = "".join(
     rf"(?<!{word} )"
     for word in ("error", "exit", "status", "http", "return", "reason", "zip", "postal", "country", "product", "item")
 )
+_ALONE = r"(?<!\w)(?<!\w-)"
+"""In front of a word that is no part of another; it may be an option."""
 _BETWEEN = (
     r"(?:\s*[=:：＝]\s*|\s+[–—-]\s+|\s+(?:is|was|to|ist|war|lautet|auf|est|это|был|на|це|є|es|è|jest)\s*:?\s+|\s+)"
     r"[\"'“”„«‘`(]*"
@@ -173,21 +175,21 @@ FORMS: tuple[Forms, ...] = (
         hints=(*_PASSWORD_HINTS, "密", "パスワード"),
         patterns=(
             # In running text: *the password is hunter2*, *пароль — Qwerty12*.
-            re.compile(rf"(?<![\w-])(?i:{LOGIN_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_LIKELY}{_SAID}+)"),
+            re.compile(rf"{_ALONE}(?i:{LOGIN_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_LIKELY}{_SAID}+)"),
             re.compile(rf"(?:密码|密碼|パスワード)(?:是|は|为|為)?\s*[=:：＝]?\s*(?P<secret>[A-Za-z0-9]{_SAID}{{3,}})"),
         ),
     ),
     Forms(
         hints=("token", "key", "secret", "schlüssel", "jeton", "clé", "токен", "ключ", "секрет"),
-        patterns=(re.compile(rf"(?<![\w-])(?i:{SHARED_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_MIXED}{_SAID}+)"),),
+        patterns=(re.compile(rf"{_ALONE}(?i:{SHARED_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_MIXED}{_SAID}+)"),),
     ),
     Forms(
         hints=("pin", "otp", "tan", "cv", "пин", "пін", "code", "código", "codice", "код"),
         patterns=(
-            re.compile(rf"(?<![\w-])(?i:{PIN_WORDS}){_BETWEEN}(?P<secret>[0-9]{{4,8}})(?![\w.:/-])"),
+            re.compile(rf"{_ALONE}(?i:{PIN_WORDS}){_BETWEEN}(?P<secret>[0-9]{{4,8}})(?![\w.:/-])"),
             # Six digits and more, or two groups of three: what is sent to a telephone.
             re.compile(
-                rf"(?i)(?<![\w-]){_OTHER_CODES}(?:{CODE_WORDS}){_BETWEEN}"
+                rf"(?i){_ALONE}{_OTHER_CODES}(?:{CODE_WORDS}){_BETWEEN}"
                 r"(?P<secret>[0-9]{3}[ -]?[0-9]{3,5})(?![\w:/-])"
             ),
         ),
@@ -223,10 +225,10 @@ SECRET_PART = re.compile(r"/(?:webhooks?|hooks?|token|key|secret|auth)s?/(?P<par
 """A segment behind one that announces a secret, which is hidden unless it reads like a name."""
 BASE64 = re.compile(
     r"(?<![\w./:@=+%-])(?=[A-Za-z+/]*[0-9])(?:[A-Za-z0-9+/]{22,}={1,2}|(?=[A-Za-z0-9/]*[+])[A-Za-z0-9+/]{32,})"
-    r"(?![\w./:@=+%-])"
+    r"(?![\w/@=+%-]|[.:]\w)"
 )
 """A word that stands alone and is written as base64 is: with its filling, or with a plus in it."""
-BARE = re.compile(r"(?<![\w./:@=+%-])[A-Za-z0-9_-]{24,}(?![\w./:@+%-])")
+BARE = re.compile(r"(?<![\w./:@+%-])[A-Za-z0-9_-]{24,}(?![\w/@+%-]|[.:]\w)")
 """A word that stands alone, hidden only when it looks as if made by chance."""
 OWN_MARK = re.compile(MARK)
 KEPT = re.compile(

@@ -11,7 +11,7 @@ from bot.core.change import OPEN, ChangeRequest, NewChange, Repeat, Review, Stat
 from bot.core.errors import ConfigurationError
 from bot.core.plans import decision_from_json, decision_to_json, digest, plan_from_json, plan_to_json
 from bot.core.principals import Principal
-from bot.core.redact import redact_value
+from bot.core.redact import redact_value, secrets_in
 from bot.core.status_words import ShownStatus
 from bot.plugin import CallOutcome, CallVerdict, Place, Risk
 from bot.store.database import Database, Row
@@ -64,7 +64,10 @@ class Changes:
         What looks like a secret is shown as a mark, in what is returned too; `exact` has the whole of it.
         """
         whole = {"line": new.line, "reason": new.reason, "plan": plan_to_json(new.plan)}
-        shown, line, reason = self._redacted(new.plan), self._redacted(new.line), self._redacted(new.reason)
+        line, reason = self._redacted(new.line), self._redacted(new.reason)
+        # A plan may say a part of what was typed in another sentence.
+        parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, new.reason))
+        shown = replace(parts, target=self._redacted(new.plan.target))
         number = self._database.insert(
             "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
             "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of) "

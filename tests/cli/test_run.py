@@ -94,6 +94,17 @@ def test_a_secret_of_the_bot_in_a_line_or_a_reason_is_refused_and_not_recorded(s
         assert store.changes.get(1001) is None
 
 
+def test_a_secret_of_the_bot_that_is_typed_where_something_else_is_asked_for_is_refused(staffed: Desk) -> None:
+    """Pasted into the wrong question of `portal add`: the domain, or the member id."""
+    staffed.run("portal", "check")
+    secret = staffed.settings["BITRIX24_CLIENT_SECRET"]
+    result = staffed.answer(f"x.bitrix24.com\n{secret}\napp.1\n", "portal", "add", "second")
+    assert result.exit_code == 2, result.output
+    assert "This looks like the client secret of portal default" in result.stderr
+    with staffed.store() as store:
+        assert secret not in str([record.facts for record in store.audit.walk()])
+
+
 @pytest.mark.parametrize(
     ("words", "text"),
     [

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.redact import SHORTEST, personal_mark, redact, redact_reply
+from bot.core.redact import SHORTEST, personal_mark, redact, redact_reply, redact_value, secrets_in
 from bot.core.secret_patterns import FORMS, Forms, fold
 from bot.plugin import Reply, Table
 
@@ -198,6 +198,9 @@ HIDDEN = {
     "old (9f86d081884c7d659a2feaa0c55ad015)": "9f86d081884c7d659a2feaa0c55ad015",
     "dGhpcyBpcyBhIHNlY3JldCBrZXk0Mg==": "dGhpcyBpcyBhIHNlY3JldCBrZXk0Mg",
     "q8Zk3vQ9+sLr8TtY2mNw5XbK7/pR4cD1": "q8Zk3vQ9+sLr8TtY2mNw5XbK7",
+    "connector remove shop --reason=9f86d081884c7d659a2feaa0c55ad015": "9f86d081884c7d659a2feaa0c55ad015",
+    "connector list --password hunter2": "hunter2",
+    "none matches 9f86d081884c7d659a2feaa0c55ad015.": "9f86d081884c7d659a2feaa0c55ad015",
     # Paths that are the secret.
     "https://x.example/webhook/qzkvwmtrplfdx": "qzkvwmtrplfdx",
     "https://x.example/hooks/aBcDeFgHiJkL": "aBcDeFgHiJkL",
@@ -326,6 +329,12 @@ def test_an_id_stays_where_its_label_or_the_head_of_its_column_says_that_it_is_o
     assert member not in f"{shown.title} {shown.facts[1]} {shown.facts[2][0]} {shown.table.rows[1]} {shown.notes}"
     assert replace(shown.table, rows=()) == Table(columns=("name", "member id"), rows=(), title="all", attach=True)
     assert redact_reply(Reply(title="all is well"), short) == Reply(title="all is well")
+
+
+def test_what_was_found_in_a_sentence_is_found_apart_from_it_unless_it_is_short_or_a_number() -> None:
+    found = secrets_in("the password is Hunter2go", "code: 12345678, pwd hunter2", "nothing")
+    assert found == {"Hunter2go"}
+    assert redact_value(("last name Hunter2go",), short, found)[0].startswith("last name ‹secret, 9 characters")
 
 
 def test_two_different_secrets_look_different_and_the_same_one_alike() -> None:
