@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -199,9 +201,27 @@ def test_backups_that_can_never_be_made_are_red(desk: Desk, workspace: SlackWork
     assert "is a file; B24BOT_BACKUPS has to name a folder" in says
 
 
-def test_an_account_without_a_home_folder_is_told_which_settings_to_make(
-    bare: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
-    result = bare.run("init", "--yes", B24BOT_HOME="", B24BOT_KEY_FILE=str(bare.key_file))
-    assert (result.exit_code, "Set B24BOT_HOME." in result.stderr) == (78, True)
+AS_NOBODY = """
+import os
+os.setresuid(54_321, 0, 0)
+from bot.cli.root import main
+main()
+"""
+
+
+def test_an_account_without_a_home_folder_is_told_which_settings_to_make(tmp_path: Path) -> None:
+    """A container that runs as a number of no account, and without HOME."""
+    if os.getuid() != 0:
+        pytest.skip("only root can become an account that has no home folder")
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    for name, more in (("B24BOT_HOME", {}), ("B24BOT_KEY_FILE", {"B24BOT_HOME": str(tmp_path / "home")})):
+        ended = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, "init", "--yes"],
+            cwd=tmp_path,
+            env={**environment, **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ended.returncode, f"Set {name}." in ended.stderr) == (78, True), ended.stderr
+    assert below(tmp_path) == set()
