@@ -162,11 +162,11 @@ class Settings:
     @property
     def home(self) -> Path:
         """The folder of the database. Raises ConfigurationError, as every path does."""
-        return self.path("B24BOT_HOME") or _user_folder("B24BOT_HOME", "XDG_DATA_HOME", ".local/share")
+        return self.path("B24BOT_HOME") or _user_folder("XDG_DATA_HOME", ".local/share")
 
     @property
     def key_file(self) -> Path:
-        return self.path("B24BOT_KEY_FILE") or _user_folder("B24BOT_KEY_FILE", "XDG_CONFIG_HOME", ".config") / "key"
+        return self.path("B24BOT_KEY_FILE") or _user_folder("XDG_CONFIG_HOME", ".config") / "key"
 
     @property
     def backups(self) -> Path:
@@ -338,15 +338,8 @@ def _account(text: str) -> Principal:
     return known if known.local and known.user else Principal.parse(text)
 
 
-def _user_folder(setting: str, variable: str, fallback: str) -> Path:
-    """Where a file lies that no setting names. Raises ConfigurationError for an account without a home folder."""
-    named = os.environ.get(variable)
-    try:
-        return Path(named or Path.home() / fallback) / "b24bot"
-    except RuntimeError:
-        raise ConfigurationError(
-            f"{setting} is not set, and the account that runs b24bot has no home folder.", hint=f"Set {setting}."
-        ) from None
+def _user_folder(variable: str, fallback: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / fallback) / "b24bot"
 
 
 def load_settings(

@@ -73,6 +73,8 @@ def check_file_modes(environment: Environment) -> str | Note:
     if loose:
         return Note(says=" ".join(one.says for one in loose), hint=" ".join(one.hint for one in loose))
     found = len(_guarded(environment.settings))
+    if not found:
+        return "no file of the bot is there yet"
     return f"{count(found, 'file or folder', 'files and folders')} of the bot, for its account alone"
 
 
