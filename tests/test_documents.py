@@ -96,6 +96,21 @@ def test_every_document_names_the_same_scopes_of_the_portal() -> None:
         assert re.search(r"scopes (?:than )?`imopenlines`[^`]*and `imconnector`", said), page
 
 
+def test_the_page_of_the_plugin_names_every_module_of_it() -> None:
+    listed = re.search(r"^```\ncatalogue\.py.*?^```", texts()["docs/bitrix24.md"], re.DOTALL | re.MULTILINE)
+    assert listed is not None
+    modules = {path.name for path in (ROOT / "plugins" / "bitrix24").glob("*.py")} - {"__init__.py"}
+    assert set(re.findall(r"[a-z_]+\.py", listed[0])) == modules
+
+
+def test_every_file_that_a_document_names_exists() -> None:
+    folders = "bot|plugins|tests|scripts|benchmarks|docs|requirements"
+    form = re.compile(rf"(?<![\w/.-])((?:{folders})/[A-Za-z0-9_./*-]*[A-Za-z0-9_/*])")
+    named = {(page, name) for page, text in texts().items() for name in form.findall(text)}
+    assert len(named) > 50
+    assert sorted((page, name) for page, name in named if not list(ROOT.glob(name))) == []
+
+
 def anchor(heading: str) -> str:
     """The name under which a heading can be linked to."""
     plain = re.sub(r"[`*]|\]\([^)]*\)|\[", "", heading).strip().lower()
