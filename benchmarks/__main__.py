@@ -1,0 +1,92 @@
+"""Measure all of it, and say how it stands to the peers, to the limits and to another checkout.
+
+    python -m benchmarks [NAME...] [--quick] [--against CHECKOUT] [--cache FOLDER] [--write docs/performance.md]
+
+Everything is on loopback, ends by itself and cleans up behind it; only aged homes stay in the cache folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.page import commit_of, facts, page
+from benchmarks.report import Sheet, sheet_of, to_terminal
+from benchmarks.sampling import Given, NotMeasured, Side, take_turns
+from benchmarks.side import load
+
+NAMES = (
+    *("starting", "commands", "saying", "doing", "card", "portal_budget", "audit_burst", "backup"),
+    *("queries", "queue", "ack", "call", "sweep", "storage", "peers"),
+)
+QUICK_SECONDS, FULL_SECONDS = 60.0, 7_200.0
+"""After that no sample is begun. What was begun ends by itself, or by the bound of its measure."""
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(available())}")
+    parser.add_argument("--quick", action="store_true", help="the short form, about a minute")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another checkout, with its own .venv")
+    parser.add_argument("--cache", type=Path, help="keep aged homes here; without it they are thrown away")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page, too")
+    wish = parser.parse_args(arguments)
+    strange = sorted(set(wish.names) - set(available()))
+    if strange:
+        parser.error(f"there is no measure {', '.join(strange)}; there are {', '.join(available())}")
+    return wish
+
+
+def available() -> tuple[str, ...]:
+    """The measures in the order in which they are made."""
+    folder = Path(__file__).parent / "measures"
+    return tuple(name for name in NAMES if (folder / f"{name}.py").exists())
+
+
+def main() -> None:
+    wish = parse()
+    console = Console(soft_wrap=True)
+    try:
+        run(wish, console)
+    except NotMeasured as error:
+        raise SystemExit(str(error)) from None
+
+
+def run(wish: argparse.Namespace, console: Console) -> None:
+    with ExitStack() as stack:
+        cache = wish.cache or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-aged-")))
+        sheets = []
+        for sheet in measured(wish, Given(quick=wish.quick, cache=str(cache.resolve()))):
+            to_terminal([sheet], console)
+            sheets.append(sheet)
+    if wish.write:
+        wish.write.write_text(page(sheets, facts(), quick=wish.quick))
+        console.print(f"{wish.write} is written.")
+
+
+def measured(wish: argparse.Namespace, given: Given) -> Iterator[Sheet]:
+    """One table after another, each as soon as it is there."""
+    sides = [Side.here()]
+    names = {"here": commit_of(Path.cwd())}
+    if wish.against:
+        sides.append(Side.at(wish.against.resolve()))
+        names["there"] = commit_of(wish.against)
+    until = time.monotonic() + (QUICK_SECONDS if given.quick else FULL_SECONDS)
+    for name in wish.names or available():
+        measure = load(name)
+        if given.quick and not measure.quick_rounds and not wish.names:
+            continue
+        one = sides[:1] if measure.alone else sides
+        yield sheet_of(measure, take_turns(name, measure, one, given, until=until), names)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The page docs/performance.md: what was measured where, without saying on whose machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.report import Sheet, to_markdown
+from bot.store.database import journal_for, sqlite3
+
+HEAD = """# Performance
+
+This page is written by `python -m benchmarks --write docs/performance.md`. Trust the ratios: every candidate took its
+turns in the same run, on the same machine, against the same simulators on loopback. In brackets stand the least and
+the most of the rounds. CONTRIBUTING.md says how to run it.
+"""
+
+
+def facts() -> Mapping[str, str]:
+    """What one has to know of the machine to read the numbers; nothing that tells whose it is."""
+    journal, level = journal_for(sqlite3.sqlite_version_info)
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "commit": commit_of(Path.cwd()),
+        "machine": f"{os.cpu_count()} cores, {platform.system()}, {platform.machine()}",
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "SQLite": f"{sqlite3.sqlite_version}, journal {journal}, synchronous {level}",
+        "load": f"{os.getloadavg()[0]:.1f} at the end of the run",
+    }
+
+
+def commit_of(checkout: Path) -> str:
+    """The short name of the commit, or the folder's where git does not say."""
+    asked = subprocess.run(
+        ["git", "-C", str(checkout), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or "unknown"
+
+
+def page(sheets: Sequence[Sheet], told: Mapping[str, str], *, quick: bool) -> str:
+    lines = [HEAD, "| | |", "|---|---|", *(f"| {name} | {word} |" for name, word in told.items())]
+    if quick:
+        lines += ["", "This is the quick form: few samples, and young databases."]
+    return "\n".join([*lines, "", to_markdown(sheets)])

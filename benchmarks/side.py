@@ -1,0 +1,35 @@
+"""The process in which one measure runs: a line on the standard input asks for a sample, a line of JSON answers.
+
+What the measured code prints goes to the standard error, so that the answers stay alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from benchmarks.sampling import Given, Measure
+
+
+def load(name: str) -> Measure:
+    """The measure of a module in `measures`."""
+    found = import_module(f"benchmarks.measures.{name}").MEASURE
+    assert isinstance(found, Measure)
+    return found
+
+
+def main(arguments: Sequence[str]) -> None:
+    name, given = arguments
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        samples = load(name).samples(Given(**json.loads(given)))
+        for _ in sys.stdin:
+            print(json.dumps(dict(next(samples))), file=answers, flush=True)
+        samples.close()  # type: ignore[attr-defined]
+    except Exception as error:
+        print(json.dumps({"trouble": f"{type(error).__name__}: {error}"}), file=answers, flush=True)
+        raise SystemExit(1) from error

@@ -1,0 +1,52 @@
+"""The runner: what can be asked for, and what becomes of a measure that fails."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import NAMES, available, parse
+from benchmarks.sampling import Child, Given, NotMeasured, Side
+from benchmarks.side import load
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_measure_can_be_loaded_and_names_its_rows_once(name: str) -> None:
+    measure = load(name)
+    keys = [row.key for row in measure.rows]
+    assert len(keys) == len(set(keys))
+    assert {row.base for row in measure.rows if row.base} <= set(keys)
+
+
+def test_every_module_of_measures_is_in_the_list() -> None:
+    folder = Path(load.__code__.co_filename).parent / "measures"
+    assert {path.stem for path in folder.glob("*.py")} <= set(NAMES)
+
+
+def test_the_command_line() -> None:
+    wish = parse(["starting", "--quick", "--against", "elsewhere", "--cache", "aged"])
+    assert (wish.names, wish.quick, wish.against, wish.cache, wish.write) == (
+        ["starting"],
+        True,
+        Path("elsewhere"),
+        Path("aged"),
+        None,
+    )
+
+
+def test_an_unknown_measure_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["nothing"])
+    assert "there is no measure nothing; there are starting" in capsys.readouterr().err
+
+
+def test_a_checkout_without_an_interpreter_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotMeasured, match=r"has no \.venv"):
+        Side.at(tmp_path)
+
+
+def test_what_a_measure_fails_of_is_told() -> None:
+    with Child(sys.executable, "nothing", Given(), seconds=60) as child, pytest.raises(NotMeasured, match="No module"):
+        child.sample()
