@@ -13,7 +13,7 @@ from bot.core.policy import Allowed, NeedsConfirmation
 from bot.plugin import CallOutcome, CallVerdict
 from bot.store.changes import Step
 from bot.store.store import Store
-from tests.store.samples import ANTON, OLGA, PLACE, VERA, approval, new_change, opened
+from tests.store.samples import ANTON, OLGA, PLACE, PLAN, VERA, approval, new_change, opened
 
 
 def test_what_is_stored_comes_back_as_it_was(store: Store) -> None:
@@ -119,6 +119,16 @@ def test_a_note_leaves_the_status_and_the_other_columns(store: Store) -> None:
         store.changes.note(change.number, {"card": None})
     stored = store.changes.require(change.number)
     assert stored == replace(change, card="1.5", channel="C2")
+
+
+def test_a_typed_secret_that_the_plan_says_in_another_sentence_is_shown_nowhere(store: Store) -> None:
+    plan = replace(PLAN, warnings=("The last name is Hunter2go.",), target="thing:Hunter2go")
+    typed = replace(new_change(), line='thing greet "password Hunter2go"', plan=plan)
+    with store.unit_of_work():
+        change = store.changes.open(typed)
+    assert "‹secret, 9 characters, #" in change.plan.warnings[0]
+    assert change.plan.target == plan.target, "what others are kept away from is known by its name"
+    assert store.changes.exact(change).plan == plan
 
 
 def test_a_column_that_is_not_for_notes_is_refused(store: Store) -> None:

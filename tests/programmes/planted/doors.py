@@ -190,4 +190,10 @@ DOORS: tuple[Bug, ...] = (
         ("bot/host/guarded.py", "        require(fact, str | int | None)", "        require(fact, object)"),
         by="tests/host/test_guarded.py",
     ),
+    bug(
+        "switched-off-socket-ready",
+        "the bot counts as ready while Socket Mode is switched off for the app",
+        ("bot/slack/socket.py", "        if not what.exchange:\n            connection.close()\n", ""),
+        by="tests/slack/test_socket.py",
+    ),
 )

@@ -135,4 +135,26 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         ),
         by=_STORY,
     ),
+    bug(
+        "plan-tells-typed-secret",
+        "a plan that says a part of a typed secret in another sentence shows it",
+        ("bot/store/changes.py", "secrets_in(new.line, new.reason)", "()"),
+        by="tests/store/test_changes.py",
+    ),
+    bug(
+        "digits-by-chance-shown",
+        "thirty-two hexadecimal digits in a reason stand in the audit log",
+        ("bot/core/redact.py", "HEX_LONGEST = 32", "HEX_LONGEST = 33"),
+        by="tests/core/test_redact.py",
+    ),
+    bug(
+        "text-retyped",
+        "a text at the end of a line loses the quotation marks that were typed in it",
+        (
+            "bot/core/typed_line.py",
+            "if self.exact else self.line.as_typed(places)",
+            "if places else self.line.as_typed(places)",
+        ),
+        by="tests/core/test_typed_line.py",
+    ),
 )
