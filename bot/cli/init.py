@@ -107,12 +107,19 @@ def _app(settings: Settings) -> str:
     return "Make the Slack app: api.slack.com/apps → Create New App → From a manifest, and paste manifest.yml."
 
 
+def _people(settings: Settings) -> str:
+    if settings["B24BOT_ADMINS"]:
+        return ""
+    return "Say who the first admin is: b24bot access grant TEAM:USER admin (for example T0001:U0002)."
+
+
 STEPS: tuple[Step, ...] = (
     _app,
     _tokens,
     _channels,
-    lambda _: "Say who the first admin is: b24bot access grant TEAM:USER admin (for example T0001:U0002).",
+    _people,
     lambda _: "Make a portal known: b24bot portal add NAME, then: b24bot portal check",
+    lambda _: "See what is still missing: b24bot doctor",
     lambda _: "Start it: b24bot serve",
 )
 """What is left to do, in order; a step that is done says nothing."""

@@ -39,7 +39,9 @@ def list_letters(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> N
         say("No notice was given up." if dead else "No notice waits, and none was given up.")
     for refusal in dict.fromkeys(refusal_of(letter.error) for letter in letters if letter.error):
         say(f"{refusal.code}: {refusal.cause}. {refusal.remedy}".rstrip())
-    say(", ".join(f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)))
+    told = [f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)]
+    if told:
+        say(", ".join(told))
 
 
 def _cells(letter: Letter) -> tuple[str, ...]:

@@ -78,7 +78,8 @@ def list_grants(grants: Sequence[Grant]) -> Reply:
     """List who is on the allow-list, with which role."""
     data = [grant_row(grant) for grant in grants]
     if not grants:
-        return Reply(title="Nobody is on the allow-list.", data=data)
+        note = "In the host's terminal: `b24bot access grant TEAM:USER admin`"
+        return Reply(title="Nobody is on the allow-list.", notes=(note,), data=data)
     rows = tuple(
         (marks.person(one.principal), one.role.value, marks.by_id(one.granted_by), moment(one.granted_at))
         for one in grants

@@ -100,6 +100,16 @@ def test_after_init_doctor_speaks_of_the_folder_as_one_that_is_there(newcomer: D
     assert found["database"][1].endswith("yet: the first start makes it.")
 
 
+def test_a_list_that_is_empty_at_the_beginning_names_the_command_that_fills_it(desk: Desk) -> None:
+    for words, next_command in (
+        ("portal list", "b24bot portal add NAME"),
+        ("access list", "b24bot access grant TEAM:USER admin"),
+    ):
+        shown = desk.run(*words.split())
+        assert (shown.exit_code, next_command in shown.stdout) == (0, True), shown.output
+    assert desk.run("outbox", "list").stdout == "No notice waits, and none was given up.\n"
+
+
 # One wrong value
 
 FREE: Mapping[str, str] = {

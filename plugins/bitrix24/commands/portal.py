@@ -16,6 +16,7 @@ from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.spare import KEPT, USED, Spare, Spares
 from plugins.bitrix24.values import AppInfo
 
+HOW_TO_ADD = "b24bot portal add NAME"
 portals = Group[Portal]("portal", help="The Bitrix24 portals the bot knows")
 
 
@@ -110,7 +111,7 @@ def add_portal(
             ("application", client_id),
             *(("certificate authority", each) for each in authorities.subjects(portal.authorities)),
         ),
-        notes=("See whether it works with `portal check`.",),
+        notes=("See whether it works: `b24bot portal check`",),
     )
 
 
@@ -152,6 +153,8 @@ def list_portals(services: Services) -> Reply:
     """Show the portals the bot knows, and which one commands without --portal act on."""
     vault, spares = Vault(services), Spares(services)
     known = vault.portals()
+    if not known:
+        return Reply(title="No portal is set up yet.", notes=(f"In the host's terminal: `{HOW_TO_ADD}`",), data=[])
     rows = tuple(
         (
             *(each.name, ", ".join(services.default_places.get(each.name, ())), each.domain, each.member_id),
