@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from bot.core.errors import ConfigurationError
 from bot.core.execution import SETTLE_AFTER_MS
@@ -128,6 +128,8 @@ class Settings:
     """The settings file, where there is one."""
     given: frozenset[str] = frozenset()
     """The names that are set in the environment or in the file, settings or not."""
+    twice: frozenset[str] = frozenset()
+    """The names that have several values in the file; the last one counts."""
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
@@ -275,7 +277,11 @@ class Settings:
     @property
     def wrong_values(self) -> tuple[ConfigurationError, ...]:
         """What is wrong with the values, each error under the setting's own name."""
-        found = []
+        found = [
+            ConfigurationError(f"{row.name} has several values in {self.dotenv}.", hint="Keep one of its lines.")
+            for row in self.rows
+            if row.name in self.twice
+        ]
         for read in READERS:
             try:
                 read(self)
@@ -347,13 +353,33 @@ def load_settings(
 ) -> Settings:
     """Read the environment over `.env` over the defaults; `more` are the plugins' rows. Empty is as good as not set."""
     given = dict(os.environ if environment is None else environment)
-    # A value stands for itself: a secret may hold what looks like a reference to another variable.
-    file = dotenv_values(dotenv, interpolate=False) if dotenv else {}
+    file, twice = _read_file(dotenv) if dotenv else ({}, frozenset())
     rows = (*HOST_SETTINGS, *more)
     values = {row.name: given.get(row.name) or file.get(row.name) or row.default for row in rows}
     prefixes = (*OWN_PREFIXES, SLACK_PREFIX)
     names = {name for name, value in {**file, **given}.items() if value and name.startswith(prefixes)}
-    return Settings(values=values, rows=rows, given=frozenset(names), dotenv=dotenv)
+    return Settings(values=values, rows=rows, given=frozenset(names), dotenv=dotenv, twice=twice)
+
+
+def _read_file(path: Path) -> tuple[Mapping[str, str], frozenset[str]]:
+    """The values of a settings file, and the names that have several there. Raises ConfigurationError and OSError.
+
+    A value stands for itself: a secret may hold what looks like a reference to another variable. A line without a value
+    takes back none that stands above it, as in a copy of `.env.example` to which somebody has added lines.
+    """
+    if not path.exists():
+        return {}, frozenset()
+    with path.open(encoding="utf-8-sig") as stream:
+        lines = list(parse_stream(stream))
+    strange = [str(line.original.line) for line in lines if line.error]
+    if strange:
+        raise ConfigurationError(
+            f"{'Line' if len(strange) == 1 else 'Lines'} {', '.join(strange)} of {path} cannot be read.",
+            hint="Write NAME=VALUE, and a value with blanks, quotation marks or # between single quotation marks.",
+        )
+    given = [(line.key, line.value) for line in lines if line.key and line.value]
+    values = dict(given)
+    return values, frozenset(name for name, value in given if value != values[name])
 
 
 def _can_be_parsed(url: str) -> bool:

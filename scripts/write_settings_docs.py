@@ -49,7 +49,8 @@ or it is set up with `b24bot portal add`, and nothing about it has to stand in a
   Profile → ⋮ → Copy member ID; the team id is in the address of the workspace in a browser.
 * A **channel** is its id, `C…`, which Slack shows at the foot of the channel's details. Its name can change.
 * In `.env` a value stands for itself: `$` has no meaning there. Put a value that holds spaces, quotation marks or `#`
-  between single quotation marks.
+  between single quotation marks. A line that cannot be read is refused by every command, and a name with several values
+  by a start; a line without a value takes nothing back.
 """
 
 HEADER = """\

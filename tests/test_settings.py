@@ -56,6 +56,26 @@ def test_a_value_in_the_file_stands_for_itself(dotenv: Callable[[str], Path]) ->
     assert settings["B24BOT_COMMAND"] == "/x"
 
 
+def test_an_empty_line_below_takes_back_no_value_above_it(dotenv: Callable[[str], Path]) -> None:
+    """Somebody adds lines at the top of a copy of `.env.example`, and leaves the rest as it is."""
+    settings = load_settings({}, dotenv=dotenv("SLACK_BOT_TOKEN=xoxb-1\n# more\nSLACK_BOT_TOKEN=\n"))
+    assert settings["SLACK_BOT_TOKEN"] == "xoxb-1"
+    assert settings.wrong_values == ()
+
+
+def test_a_name_with_two_values_is_named_and_a_line_that_is_none_too(dotenv: Callable[[str], Path]) -> None:
+    twice = load_settings({}, dotenv=dotenv("B24BOT_QUORUM=2\nOTHER=1\nOTHER=2\nB24BOT_QUORUM=3\n"))
+    assert [error.sentence.partition(" has several values in ")[0] for error in twice.wrong_values] == ["B24BOT_QUORUM"]
+    with pytest.raises(ConfigurationError, match=r"^Lines 2, 4 of .* cannot be read"):
+        load_settings({}, dotenv=dotenv("B24BOT_QUORUM=2\nfoo bar\n# fine\nSLACK_BOT_TOKEN='xoxb-1\n"))
+
+
+def test_a_byte_order_mark_before_the_first_line_hides_no_setting(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("B24BOT_QUORUM=2\r\n", encoding="utf-8-sig")
+    assert load_settings({}, dotenv=path)["B24BOT_QUORUM"] == "2"
+
+
 def test_a_file_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
     assert load_settings({}, dotenv=tmp_path / "none")["B24BOT_COMMAND"] == "/b24"
 
