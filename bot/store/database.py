@@ -229,6 +229,11 @@ class Database:
         sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT ?"))
         return self.rows(sql, *values, limit)
 
+    def write_anew(self) -> None:
+        """Write the whole file anew, so that nothing is left in it of what was changed. Raises StoreUnavailable."""
+        with self._lock:
+            self._guarded("VACUUM")
+
     def version(self) -> tuple[int, int] | None:
         """Another one after each change to what is stored, by whichever process; None in a unit of work of the caller.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from sqlite_utils import Database as Utils
@@ -16,15 +16,17 @@ from bot.store.jobs import Rank
 migrations = Migrations("b24bot")
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) -> None:
     """Bring the file to this version's schema. Safe when two processes start at once: one waits for the other.
 
-    Raises ConfigurationError for a file that a newer b24bot has written.
+    What needs the keys is for `finish`, in the same transaction. Raises ConfigurationError for a file that a newer
+    b24bot has written.
     """
     try:
         with database.unit_of_work():
             refuse_newer(database)
             migrations.apply(database.utils)
+            finish()
     except FAULTS as error:
         raise trouble(error, f"The schema of {database.path} cannot be brought up to date: {error}.") from None
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bot.core import marks
@@ -28,6 +29,7 @@ from bot.store.leases import Leases
 from bot.store.migrations import applied, migrate, pending, refuse_newer
 from bot.store.outbox import Outbox
 from bot.store.people import Accounts
+from bot.store.plain_texts import drop_remnants, seal_plain_texts
 from bot.store.records import Facts, Records
 from bot.store.refused_commands import FoldedRefusals
 from bot.store.secrets import Secrets
@@ -176,8 +178,9 @@ def open_store(
         assert_fits(database, keys, whole=thorough)
         if applied(database) and (steps := pending(database)):
             back_up(database, keys, store.backups, at=clock.now_ms(), why=f"before-{steps[0]}")
-        migrate(database)
+        migrate(database, finish=partial(seal_plain_texts, database, keys))
         if thorough:
+            drop_remnants(database)
             store.probe()
     except BaseException:
         database.close()

@@ -1,13 +1,18 @@
 """A database of the release before, with change requests in every status, goes through the upgrade.
 
 `release_m002.sql` is such a database as that release wrote it, with the people and the plugin of these tests: people
-were asked, calls were made, and the process died in two of them. Nothing of it is made with the code of today.
+were asked, calls were made, and the process died in two of them. In `release_m002_secrets.sql` a secret was typed
+wherever one can be, and the bot is frozen. Nothing of them is made with the code of today.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,16 +23,21 @@ import pytest
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import inbound_from_json
-from bot.core.principals import Principal
-from bot.store.database import APPLICATION_ID
+from bot.core.plans import digest
+from bot.core.principals import Principal, Role
+from bot.store.database import APPLICATION_ID, Database
 from bot.store.jobs import Receipt
 from bot.store.keys import Keyring
 from bot.store.migrations import pending, schema_step
+from bot.store.plain_texts import DONE, RULES, drop_remnants, seal_plain_texts
 from bot.store.store import FILE_NAME, Store, open_store
 from bot.usecases import buttons
+from bot.usecases.access import grant_role
+from bot.usecases.mode import FROZEN, frozen
 from bot.usecases.quorum import asked_otherwise
 from bot.usecases.receive import receive
-from tests.usecases.office import ANTON, OLGA, VERA, Office, StillClock
+from tests.store.neighbour import ROOT
+from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office, StillClock
 from tests.usecases.toy import Toy
 
 DUMP = Path(__file__).with_name("release_m002.sql")
@@ -66,11 +76,11 @@ THERE = ("expired", "failed", "rejected", "withdrawn", "unknown_undone", "runnin
 """What the remote side still has, in red; `unknown` and `running` were carried out."""
 
 
-def laid_down(folder: Path) -> Path:
+def laid_down(folder: Path, dump: Path = DUMP) -> Path:
     """The database as a file."""
     path = folder / FILE_NAME
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(DUMP.read_text(encoding="utf-8"))
+        connection.executescript(dump.read_text(encoding="utf-8"))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     path.chmod(0o600)
     return path
@@ -180,3 +190,207 @@ def test_a_delivery_from_before_that_slack_repeats_after_the_upgrade_is_a_duplic
     payload = office.store.database.rows("SELECT payload FROM jobs WHERE kind = 'inbound' AND state = 'new'")[0]
     assert receive(office.ctx, inbound_from_json(payload["payload"])) is Receipt.REPEATED
     assert office.records(Tag.DELIVERY_MISMATCHED) == []
+
+
+# What was typed then and is sealed or blotted today
+
+SECRETS = Path(__file__).with_name("release_m002_secrets.sql")
+SECRET = "q7hush7q"
+SAID = f"https://x.example/?api-key={SECRET}"
+MARK = re.compile(r"api-key=‹secret, \d characters, #[0-9a-f]{6}›")
+TYPED = {
+    "done": 1001,
+    "failed": 1002,
+    "rejected": 1003,
+    "unknown": 1004,
+    "confirm": 1005,
+    "pending": 1006,
+    "approved": 1007,
+}
+TYPED_BUTTONS = {
+    "confirm": "1005.0a6e1c84ae70f8e9.cc885a4247e49456.39b6f8410e0cd67f7abd276417dc447e",
+    "pending": "1006.170372b03ca60b13.b0d650daa19dd6b8.8cc0779a5708fd121b7b4ee5f2363330",
+}
+TYPED_AT = 1_750_000_016_100
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bot.clock import ShiftedClock
+from bot.store.keys import Keyring
+from bot.store.store import open_store
+
+def die(place):
+    if place.startswith(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+open_store(Path(sys.argv[1]), Keyring({"k1": bytes(32)}), ShiftedClock(), thorough=True, failpoint=die)
+"""
+PLACES = [
+    f"{side}:bot.store.{place}"
+    for place in ("migrations.migrate", "plain_texts.drop_remnants")
+    for side in ("before", "after")
+]
+"""Where a process dies: around the one transaction of the upgrade, and around the one that ends it."""
+
+
+def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall() for name in names}
+
+
+def in_plain_of(rows_of: dict[str, list[tuple[object, ...]]]) -> set[str]:
+    """The tables with the secret in them."""
+    return {name for name, rows in rows_of.items() if any(SECRET in str(cell) for row in rows for cell in row)}
+
+
+def in_plain(path: Path) -> set[str]:
+    return in_plain_of(content(path))
+
+
+def left_over(path: Path, before: dict[str, list[tuple[object, ...]]]) -> int:
+    """How often the secret stands in the file beside the audit log."""
+    return path.read_bytes().count(SECRET.encode()) - sum(str(row).count(SECRET) for row in before["audit"])
+
+
+@pytest.fixture
+def careless(tmp_path: Path) -> Iterator[Office]:
+    """Today's bot over the database with the secrets, just started."""
+    laid_down(tmp_path, SECRETS)
+    toy = Toy(things={**dict.fromkeys(("failed", "rejected", "confirm", "pending", "approved", "typed"), "red")})
+    toy.things |= {"done": SAID, "unknown": SAID}
+    made = Office(tmp_path, store=upgraded(tmp_path), roles={}, toy=toy, deliver=False)
+    made.clock.now, made.store.clock = TYPED_AT + 1_000, made.clock
+    yield made
+    made.close()
+
+
+def typed(office: Office, name: str) -> ChangeRequest:
+    return office.change(TYPED[name])
+
+
+def test_nothing_but_the_audit_log_holds_a_secret_after_the_upgrade(tmp_path: Path) -> None:
+    path = laid_down(tmp_path, SECRETS)
+    before = content(path)
+    assert in_plain(path) == {"audit", "changes", "executions", "facts", "jobs", "outbox", "records", "reviews"}
+    store = upgraded(tmp_path)
+    assert store.audit.broken_at() is None
+    store.close()
+    assert in_plain(path) == {"audit"}
+    assert content(path)["audit"] == before["audit"], "which is chained, and stays as it was written"
+    assert left_over(path, before) == 0, "nor is it in bytes of the file that are free now"
+
+
+def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_whole(careless: Office) -> None:
+    for name in TYPED:
+        change = typed(careless, name)
+        exact = careless.store.changes.exact(change)
+        assert MARK.search(change.reason), name
+        assert SECRET not in str(change), name
+        assert exact.reason == SAID, name
+        assert exact.digest == change.digest
+        assert digest(exact.path, exact.place, exact.plan) == change.digest, name
+        assert asked_otherwise(careless.ctx, change) == "", name
+    assert MARK.search(typed(careless, "rejected").reviews[0].reason)
+    assert MARK.search(typed(careless, "failed").outcome)
+    assert careless.store.records("toy").get("painted", "done") == {"colour": SAID}
+    limit = frozen(careless.ctx)
+    assert limit is not None
+    assert MARK.search(limit.why)
+
+
+def test_what_was_open_with_a_secret_in_it_comes_to_its_right_ending(careless: Office) -> None:
+    with careless.store.unit_of_work() as store:
+        store.facts.put(FROZEN, "")
+    careless.recovery.start()
+    careless.wait(120)
+    assert typed(careless, "approved").status is Status.DONE
+    assert typed(careless, "unknown").status is Status.DONE, "it is read back by what was wanted, not by its mark"
+    assert [call.params for call in careless.toy.calls] == [{"ID": "approved"}]
+    for name, who, button in (("pending", ANTON, buttons.APPROVE), ("confirm", OLGA, buttons.CONFIRM)):
+        click = careless.click(who, typed(careless, name), button, value=TYPED_BUTTONS[name])
+        assert careless.hears(replace(click, key=f"today-{click.key}")) == ""
+        careless.work()
+        assert typed(careless, name).status is Status.DONE, name
+    assert careless.toy.calls[-1].params == {"ID": "confirm", "COLOUR": SAID}
+    (asked,) = careless.store.changes.with_status([Status.PENDING])
+    assert careless.store.changes.exact(asked).line == f"thing paint typed --colour {SAID}"
+    assert SECRET not in str(careless.messenger.said), "what waited to be said is said with marks"
+    assert any(MARK.search(words) for _, words in careless.messenger.said)
+    assert careless.store.audit.broken_at() is None
+
+
+def test_to_seal_what_is_sealed_changes_nothing(tmp_path: Path) -> None:
+    path = laid_down(tmp_path, SECRETS)
+    for again in (False, True):
+        store = upgraded(tmp_path)
+        sealed = content(path)
+        with store.unit_of_work():
+            store.facts.put(DONE, "0")
+            seal_plain_texts(store.database, store.keys)
+        assert content(path) == sealed, f"a second start: {again}"
+        store.close()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_process_that_is_killed_at_the_upgrade_leaves_all_or_nothing_done(tmp_path: Path, place: str) -> None:
+    path = laid_down(tmp_path, SECRETS)
+    before = content(path)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), place], cwd=ROOT, check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    done = place != PLACES[0]
+    assert in_plain(path) == ({"audit"} if done else in_plain_of(before))
+    assert done or content(path) == before
+    upgraded(tmp_path).close()
+    assert in_plain(path) == {"audit"}
+    assert left_over(path, before) == 0
+
+
+def test_remnants_that_cannot_be_dropped_now_are_dropped_at_the_next_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = laid_down(tmp_path, SECRETS)
+    before = content(path)
+    open_store(tmp_path, Keyring({"k1": bytes(32)}), StillClock(), synchronous="OFF").close()
+    assert left_over(path, before) > 0, "a short command of the terminal does not wait for that"
+    store = Database(path, busy_seconds=0.05)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        drop_remnants(store)
+        other.rollback()
+    assert "may be in free bytes" in caplog.text
+    drop_remnants(store)
+    store.close()
+    assert left_over(path, before) == 0
+
+
+def test_an_unfreeze_that_is_open_at_the_upgrade_is_asked_for_anew(careless: Office) -> None:
+    """It is for the freeze as it was when it was asked for, with the secret in its reason."""
+    grant_role(careless.store, VERA, Role.ADMIN, by=SHELL)
+    plain = f"{(careless.store.facts.get(FROZEN) or '').partition('?')[0]}?api-key={SECRET}”)."
+    with careless.store.unit_of_work() as store:
+        store.facts.put(FROZEN, plain)
+        store.facts.put(DONE, "")
+    careless.take(replace(careless.typed(IDA, "unfreeze"), key="today-1"))
+    change = careless.change()
+    with careless.store.unit_of_work() as store:
+        seal_plain_texts(store.database, store.keys)
+    careless.deliver()
+    approve = careless.click(VERA, careless.now(change), buttons.APPROVE)
+    assert careless.hears(replace(approve, key="today-2")) == ""
+    careless.work()
+    assert careless.now(change).path == "unfreeze"
+    assert careless.now(change).status is Status.CHANGED
+
+
+@pytest.mark.parametrize("column", ["plan", "found"])
+def test_a_row_that_cannot_be_read_keeps_nobody_from_starting(tmp_path: Path, column: str) -> None:
+    path = laid_down(tmp_path)
+    upgraded(tmp_path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE changes SET {column} = '{{', sealed = NULL WHERE number = 1001")
+        connection.execute("UPDATE facts SET value = '0' WHERE name = ?", [DONE])
+    store = upgraded(tmp_path)
+    assert store.facts.get(DONE) == RULES
+    store.close()
