@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
@@ -58,7 +59,7 @@ def redact(text: str, secrets: Iterable[str] = (), fingerprint: Fingerprint | No
     """Replace every known secret, also where it is quoted or encoded, and all that looks like one, by a mark."""
     if len(text) < SHORTEST:
         return text
-    known = _spans(text, {form for secret in secrets for form in _forms(secret)})
+    known = _spans(text, [form for secret in secrets for form in _forms(secret)])
     spans = sorted([*known, *_likely(text)])
     return _blot(text, spans, fingerprint) if spans else text
 
@@ -223,15 +224,24 @@ def _bits(word: str) -> float:
     return -sum(share * math.log2(share) for share in shares)
 
 
-def _forms(secret: str) -> Iterator[str]:
-    """A secret as it is, in an address or a form, in JSON, and as Python shows it."""
-    if len(secret) >= SHORTEST:
-        yield secret
-        yield quote(secret, safe="", errors="replace")
-        yield quote_plus(secret, errors="replace")
-        yield json.dumps(secret)[1:-1]
-        yield json.dumps(secret, ensure_ascii=False)[1:-1]
-        yield repr(secret)[1:-1]
+@lru_cache(maxsize=64)
+def _forms(secret: str) -> frozenset[str]:
+    """A secret as it is, in an address or a form, in JSON, and as Python shows it.
+
+    Each line of the log is looked through for the same few secrets.
+    """
+    if len(secret) < SHORTEST:
+        return frozenset()
+    return frozenset(
+        (
+            secret,
+            quote(secret, safe="", errors="replace"),
+            quote_plus(secret, errors="replace"),
+            json.dumps(secret)[1:-1],
+            json.dumps(secret, ensure_ascii=False)[1:-1],
+            repr(secret)[1:-1],
+        )
+    )
 
 
 def _spans(text: str, forms: Iterable[str]) -> Iterator[Span]:
