@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
-from bot.core.sanitizer import map_texts
+from bot.core.sanitizer import map_texts, texts_in
 from bot.core.secret_patterns import (
     ADDRESS,
     ADDRESS_PART,
@@ -29,7 +29,7 @@ from bot.core.secret_patterns import (
     NEVER,
     OWN_MARK,
     SECRET_PART,
-    fold,
+    hints_in,
 )
 from bot.plugin import Reply
 
@@ -75,8 +75,8 @@ def shorten(text: str, most: int) -> str:
 
 
 def looks_secret(value: object) -> bool:
-    """Whether a text inside a value holds what looks like a secret."""
-    return bool(map_texts(value, redact) != value)
+    """Whether a text inside a JSON value holds what looks like a secret."""
+    return any(_likely(text) for text in texts_in(value) if len(text) >= SHORTEST)
 
 
 def redact_value(value: T, fingerprint: Fingerprint, secrets: Iterable[str] = ()) -> T:
@@ -150,8 +150,8 @@ def _not_kept(spans: Iterable[Span], text: str) -> list[Span]:
 
 def _named(text: str) -> Iterator[Span]:
     """What a name in front of it, or the format of a provider, tells for a secret."""
-    folded = fold(text)
-    for pattern in (pattern for forms in FORMS if forms.may_stand_in(folded) for pattern in forms.patterns):
+    hints = hints_in(text)
+    for pattern in (pattern for forms in FORMS if forms.may_stand_beside(hints) for pattern in forms.patterns):
         for found in pattern.finditer(text):
             start, end = found.span("secret")
             # The full stop of a sentence is no part of it: the same secret has the same mark everywhere.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar, cast
@@ -46,10 +46,19 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
+def texts_in(value: object) -> Iterator[str]:
+    """Every text in a JSON value, names too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield key
+            yield from texts_in(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from texts_in(each)
+
+
 def is_storable(value: object) -> bool:
     """Whether every text in a JSON value can be stored, and sent again, exactly as it is."""
-    if isinstance(value, str):
-        return _UNSTORABLE.search(value) is None
-    if isinstance(value, Mapping):
-        return all(is_storable(key) and is_storable(each) for key, each in value.items())
-    return not isinstance(value, list | tuple) or all(is_storable(each) for each in value)
+    return all(_UNSTORABLE.search(text) is None for text in texts_in(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 
 _END = r"(?![A-Za-z0-9_-])"
@@ -95,20 +96,15 @@ _CLOSED = r"(?:[\"'\[\]]|%5[BD])"
 class Forms:
     """Patterns that find nothing in a text with none of the hints in it: looking for a hint costs far less.
 
-    Hints are compared with the text as `fold` gives it. Without any the patterns are always looked for.
+    Hints are written in small letters. Without any the patterns are always looked for.
     """
 
     patterns: tuple[re.Pattern[str], ...]
     hints: tuple[str, ...] = ()
 
-    def may_stand_in(self, folded: str) -> bool:
-        """Whether it is worth looking."""
-        return not self.hints or any(hint in folded for hint in self.hints)
-
-
-def fold(text: str) -> str:
-    """The text in small letters, as patterns that ignore case see it: two more letters are an i to them."""
-    return text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
+    def may_stand_beside(self, hints: Set[str]) -> bool:
+        """Whether it is worth looking in a text with these hints."""
+        return not self.hints or not hints.isdisjoint(self.hints)
 
 
 _PASSWORD_HINTS = ("pass", "pwd", "kennwort", "mdp", "contraseña", "senha", "hasło", "parola", "парол")
@@ -217,6 +213,14 @@ FORMS: tuple[Forms, ...] = (
         ),
     ),
 )
+_HINTS = tuple({hint for forms in FORMS for hint in forms.hints})
+
+
+def hints_in(text: str) -> Set[str]:
+    """The hints that stand in a text, in the letters that a pattern sees that ignores case: two more are an i to it."""
+    folded = text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
+    return {hint for hint in _HINTS if hint in folded}
+
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>‹›]+", re.IGNORECASE)
 ADDRESS_PART = re.compile(r"(?<=[/=])[A-Za-z0-9._~+%-]{16,}=*(?=[/?&#;]|$)")
