@@ -36,8 +36,12 @@ def drop_invisible(text: str) -> str:
 
     Joiners stay inside words and emoji that need them. Dropping again drops nothing more.
     """
+    text = marks.strip(text)
+    if text.isprintable():
+        # Nothing in it is of the categories that are dropped.
+        return text
     kept: list[str] = []
-    for char in marks.strip(text):
+    for char in text:
         if not _is_dropped(char) or (kept and _is_joined(kept[-1], char)):
             kept.append(char)
     return "".join(kept)

@@ -18,6 +18,8 @@ from bot.core.errors import WordsError
 from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, is_blank, option_word, quote
 
 LONE_LINK = re.compile(rf"(?<!\S){LINK.pattern}(?!\S)")
+_PLAIN = re.compile("[A-Za-z0-9À-ÖØ-öø-ÿĀ-ſЀ-ӿ_.,:;/=+@#%&!?-]+")
+"""Characters that stand for themselves wherever they stand: most lines are read a word at a time."""
 LONE = "’´`"
 """Marks that are none when they are alone: an apostrophe, an accent, a tick left over."""
 WRAPPED = 2
@@ -149,9 +151,13 @@ class _Reading:
             found.append(finished)
 
     def _read_piece(self, at: int, word: _Word) -> int:
-        """Read what begins here into the word: a quotation or one character. Returns where it ends."""
+        """Read what begins here into the word: a quotation, plain characters or one other. Returns where it ends."""
         char = self.line[at]
         self._ends_quoted = False
+        plain = _PLAIN.match(self.line, at)
+        if plain:
+            self._add(plain[0], word)
+            return plain.end()
         if char == "\\":
             if at + 1 == len(self.line):
                 self._note(at, f"A backslash at the end has nothing after it in: {self.line}", "Take it away.")
@@ -161,10 +167,14 @@ class _Reading:
             end = self._quotation(at, word)
             if end:
                 return end
-        word.add(char)
-        if not word.quotations and word.bare is not None:
-            word.bare += char
+        self._add(char, word)
         return at + 1
+
+    def _add(self, text: str, word: _Word) -> None:
+        """Add what stands for itself."""
+        word.add(text)
+        if not word.quotations and word.bare is not None:
+            word.bare += text
 
     def _opens(self, at: int, word: _Word) -> bool:
         """Whether a mark begins a quotation: at the beginning of a word or of an option's value; a plain one wherever
