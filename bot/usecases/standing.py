@@ -65,9 +65,10 @@ def flaw(ctx: Context, person: Principal) -> str:
 
 def outcast(ctx: Context, person: Principal) -> Refused | None:
     """Why this person may do nothing here, whatever the allow-list says. Asked in the transaction that decides."""
-    if unasked(ctx, [person]):
+    known = None if person.local else _known(ctx, person)
+    if known is None and not person.local:
         return Refused(reason=_unasked_reason(ctx, person))
-    found = flaw(ctx, person)
+    found = known.membership.flaw if known else ""
     return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
 
 
@@ -84,7 +85,8 @@ def last_known(ctx: Context, person: Principal) -> Standing | None:
 
 
 def _known(ctx: Context, person: Principal) -> Account | None:
-    account, asked = ctx.store.accounts.get(person), ctx.asked.get(person)
+    asked = ctx.asked.get(person)
+    account = ctx.store.accounts.get(person) if asked is not None else None
     if account is None or asked is None:
         return None
     known_ms = (ctx.clock.monotonic() - asked) * 1000

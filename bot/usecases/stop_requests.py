@@ -92,17 +92,19 @@ def _freeze(ctx: Context, inbound: Inbound) -> NewStop | None:
 
 
 def _withdraw(ctx: Context, inbound: Inbound) -> NewStop | None:
-    change = _not_begun(ctx, inbound)
-    if not isinstance(inbound, Click) or inbound.button != buttons.WITHDRAW or change is None:
+    if not isinstance(inbound, Click) or inbound.button != buttons.WITHDRAW:
         return None
-    if inbound.person != change.requester or is_review(change):
+    change = _not_begun(ctx, inbound)
+    if change is None or inbound.person != change.requester or is_review(change):
         return None
     return _of(StopKind.WITHDRAW, inbound, change)
 
 
 def _reject(ctx: Context, inbound: Inbound) -> NewStop | None:
+    if not isinstance(inbound, Form) or not rejection_reason(inbound):
+        return None
     change = _not_begun(ctx, inbound)
-    if not isinstance(inbound, Form) or change is None or not rejection_reason(inbound):
+    if change is None:
         return None
     decided = inbound.person in (review.reviewer for review in change.reviews)
     if decided or unfit(ctx, inbound.person, change) is not None:
@@ -114,10 +116,8 @@ def _of(kind: StopKind, inbound: Inbound, change: ChangeRequest) -> NewStop:
     return NewStop(key=inbound.key, kind=kind, person=inbound.person, number=change.number)
 
 
-def _not_begun(ctx: Context, inbound: Inbound) -> ChangeRequest | None:
+def _not_begun(ctx: Context, inbound: Click | Form) -> ChangeRequest | None:
     """The change request that a genuine button or form is about, if it can still begin."""
-    if isinstance(inbound, SlashCommand):
-        return None
     change = buttons.claimed(ctx.store, ctx.home_team, inbound)
     if change is None or change.status not in NOT_BEGUN:
         return None
