@@ -54,7 +54,7 @@ class DeclaredCommand(click.Command):
         if only_here and not as_json:
             click.echo(_help_of(click.get_current_context().find_root(), only_here.split()))
             return
-        show(perform(terminal, join(self.declared, words), yes=yes), as_json=as_json)
+        show(perform(terminal, join(self.declared, words), yes=yes, words=words), as_json=as_json)
 
     def complete_value(self, ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The values that fit after the words typed so far."""

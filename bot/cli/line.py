@@ -98,15 +98,16 @@ def _is_quoted(word: str) -> bool:
 _NEEDS_QUOTES = re.compile(r"[\s'\"\\]")
 
 
-def perform(terminal: Terminal, line: str, *, yes: bool = False) -> Told:
+def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence[str] = ()) -> Told:
     """Do what the line says, as the account at this terminal. Raises PluginError.
 
+    `words` are those that the line was made of: a secret that begins as an option does stands in them as it is.
     Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
     """
     if [word.text for word in read(line).words[:1]] == [STATUS]:
         terminal.assert_sound()
     with terminal.bot() as bot:
-        check_secrets(bot.context, [line])
+        check_secrets(bot.context, [line, *words])
         typed = recognize(bot.context.registry, line or "help")
         command, words = typed.command, typed.words()
         plugin = bot.context.registry.owner(command)

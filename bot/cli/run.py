@@ -25,4 +25,4 @@ def run(terminal: Terminal, words: tuple[str, ...], as_json: bool, yes: bool) ->
     line = typed_line(terminal.declared.commands, typed or [""])
     if line.startswith(f"{command} "):
         line = line.removeprefix(command).strip()
-    show(perform(terminal, line, yes=yes), as_json=as_json)
+    show(perform(terminal, line, yes=yes, words=typed), as_json=as_json)

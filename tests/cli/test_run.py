@@ -82,13 +82,19 @@ def test_a_line_with_the_quotation_marks_of_a_phone_is_read_as_meant_and_the_ans
     assert change["reason"] == "старый номер"
 
 
+@pytest.mark.parametrize("made", ["{}", "--{}", "—{}"], ids=["plain", "as an option", "with a dash"])
 @pytest.mark.parametrize("way", ["run", "declared"])
-def test_a_secret_of_the_bot_in_a_line_or_a_reason_is_refused_and_not_recorded(staffed: Desk, way: str) -> None:
-    secret = staffed.settings["BITRIX24_CLIENT_SECRET"]
+def test_a_secret_of_the_bot_in_a_line_or_a_reason_is_refused_and_not_recorded(
+    staffed: Desk, way: str, made: str
+) -> None:
+    """Also one that begins as an option does, whose name is read in small letters."""
+    secret = made.format("Xb5QpRtUvWx1YzAbCdEfGh2IjKlMnOpQr")
+    staffed.settings["BITRIX24_CLIENT_SECRET"] = secret
     line = ("run", f"{' '.join(REMOVE)} --reason {secret}") if way == "run" else (*REMOVE, "--reason", secret)
     result = staffed.run(*line)
     assert result.exit_code == 2
     assert "This looks like the client secret of portal default" in result.stderr
+    assert secret.lower()[2:] not in result.stderr.lower()
     with staffed.store() as store:
         assert secret not in str([record.facts for record in store.audit.walk()])
         assert store.changes.get(1001) is None
