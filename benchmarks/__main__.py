@@ -1,6 +1,6 @@
 """Measure all of it, and say how it stands to the peers, to the limits and to another checkout.
 
-    python -m benchmarks [NAME...] [--quick] [--against CHECKOUT] [--cache FOLDER] [--write docs/performance.md]
+    python -m benchmarks [NAME...] [--quick] [--against CHECKOUT] [--cache FOLDER] [--write FILE]
 
 Everything is on loopback, ends by itself and cleans up behind it; only aged homes stay in the cache folder.
 """

@@ -30,10 +30,10 @@ from plugins.bitrix24.bucket import LocalBucket, Pace
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.client import HttpWire
 from plugins.bitrix24.credentials import Vault
-from plugins.bitrix24.links import Destination, Link, Links, Traffic, traffic_of
+from plugins.bitrix24.links import Link, Links, Traffic, traffic_of
 from plugins.bitrix24.operating import Operating
 from plugins.bitrix24.settings import take_over
-from plugins.bitrix24.wire import Exchange, HttpRequest, MaySend, Patience
+from plugins.bitrix24.wire import Exchange, HttpRequest
 
 SERVE = (
     "import functools; from plugins.bitrix24.simulator.server import serve; "
@@ -89,7 +89,7 @@ class Stand:
 @contextmanager
 def stand() -> Iterator[Stand]:
     """A portal that ends with the block."""
-    process = subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-P", "-c", SERVE], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
         ready = json.loads(process.stdout.readline())
@@ -111,9 +111,8 @@ class OverTls:
     def __init__(self, wire: HttpWire) -> None:
         self._wire = wire
 
-    def send(self, request: HttpRequest, patience: Patience, may_send: MaySend | None = None) -> Exchange:
-        over_tls = replace(request, url=request.url.replace("http://", "https://", 1))
-        return self._wire.send(over_tls, patience, may_send)
+    def send(self, request: HttpRequest, *rest: Any) -> Exchange:
+        return self._wire.send(replace(request, url=request.url.replace("http://", "https://", 1)), *rest)
 
     def close(self) -> None:
         self._wire.close()
@@ -143,7 +142,7 @@ def our_services(at: Stand, folder: Path) -> Services:
 def our_caller(at: Stand, services: Services, *, limited: bool = True) -> Caller:
     """Our client, as the plugin makes it."""
 
-    def link(_to: Destination, clock: Clock) -> Link:
+    def link(_to: object, clock: Clock) -> Link:
         tls = HttpWire(clock, loopback=True, tls=lambda: ssl.create_default_context(cafile=at.ca))
         return Link(wire=OverTls(tls))
 

@@ -1,35 +1,30 @@
 """What a slash command costs from the signed bytes to the ack with the job on disk, beside Bolt alone.
 
-    python benchmarks/ack.py [--samples N]
-
 In one process and one thread, through the WSGI application and without a network. The disk is left out
-(synchronous=OFF): what is measured is our own work. The rounds of all candidates take turns, so that whatever else
-the machine does meets all of them; trust the ratios, not the milliseconds.
+(synchronous=OFF): what is measured is our own work.
 """
 
 from __future__ import annotations
 
-import argparse
 import gc
 import io
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from rich.console import Console
-from rich.table import Table
 from slack_bolt import Ack, App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from benchmarks.sampling import Given, Measure, Row, Sample
 from bot.app import Bot, Running, assemble, read_settings
 from bot.host.registry import Registry
 from bot.playground.workspace import SlackWorkspace
@@ -37,23 +32,21 @@ from bot.playground.workspace.signing import signed_headers
 from bot.plugin import Group, Reply, Risk
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
-from bot.web.health import Wsgi
 from bot.web.site import SLACK_PATH
 
 REGISTERED = (1, 50, 200)
-ROUND = 50
-"""Requests of one candidate before the next has its turn."""
+ROUND = 100
+"""Requests of one candidate before the next has its turn; a sample is the middle of them."""
 WARM_UP = 100
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One thing to measure; `seconds` are the samples."""
+    """One thing to measure."""
 
-    name: str
-    application: Wsgi
+    key: str
+    application: Callable[..., Any]
     secret: str
-    seconds: list[float] = field(default_factory=list)
 
 
 def commands(number: int) -> Group[Any]:
@@ -89,16 +82,16 @@ def bot_with(number: int, folder: Path, workspace: SlackWorkspace) -> Iterator[C
     running.start()
     try:
         if not wait_until(lambda: all(running.readiness().values())):
-            raise SystemExit(f"The bot did not become ready: {running.readiness()}.")
-        yield Candidate(name=f"b24bot, {number} commands", application=running.http(), secret=workspace.signing_secret)
+            raise RuntimeError(f"The bot did not become ready: {running.readiness()}.")
+        yield Candidate(key=f"ours {number}", application=running.http(), secret=workspace.signing_secret)
         stored = bot.store.database.rows("SELECT count(*) AS n FROM jobs")[0]["n"]
         if stored < WARM_UP:
-            raise SystemExit(f"Only {stored} jobs are on disk: what was measured is not what was meant.")
+            raise RuntimeError(f"Only {stored} jobs are on disk: what was measured is not what was meant.")
     finally:
         running.stop()
 
 
-def bare_bolt(name: str, secret: str, *, listeners: int = 1) -> Candidate:
+def bare_bolt(secret: str, listeners: int) -> Candidate:
     """Bolt alone, with as many listeners, the last of which acknowledges."""
 
     def authorize() -> AuthorizeResult:
@@ -118,7 +111,7 @@ def bare_bolt(name: str, secret: str, *, listeners: int = 1) -> Candidate:
     def acknowledge(ack: Ack) -> None:
         ack()
 
-    return Candidate(name=name, application=SlackRequestHandler(app, path=SLACK_PATH), secret=secret)
+    return Candidate(key=f"bolt {listeners}", application=SlackRequestHandler(app, path=SLACK_PATH), secret=secret)
 
 
 def request(secret: str, number: int) -> dict[str, Any]:
@@ -152,8 +145,8 @@ def request(secret: str, number: int) -> dict[str, Any]:
     }
 
 
-def one_round(candidate: Candidate, first: int, count: int) -> list[float]:
-    """The seconds of so many requests; each must have been acknowledged."""
+def one_round(candidate: Candidate, first: int, count: int) -> float:
+    """The middle of the seconds of so many requests; each must have been acknowledged."""
     taken: list[float] = []
     said: list[str] = []
     start_response: Callable[..., Any] = partial(_note, said)
@@ -163,61 +156,45 @@ def one_round(candidate: Candidate, first: int, count: int) -> list[float]:
         b"".join(candidate.application(environ, start_response))
         taken.append(time.perf_counter() - started)
     if {status.split()[0] for status in said} != {"200"}:
-        raise SystemExit(f"{candidate.name} did not acknowledge: {set(said)}.")
-    return taken
+        raise RuntimeError(f"{candidate.key} did not acknowledge: {set(said)}.")
+    return statistics.median(taken)
 
 
 def _note(said: list[str], status: str, _headers: list[tuple[str, str]], _error: object = None) -> None:
     said.append(status)
 
 
-def measure(candidates: list[Candidate], samples: int) -> None:
-    for candidate in candidates:
-        one_round(candidate, 0, WARM_UP)
-    gc.collect()
-    gc.disable()
-    try:
-        for first in range(WARM_UP, WARM_UP + samples, ROUND):
-            for candidate in candidates:
-                candidate.seconds += one_round(candidate, first, min(ROUND, WARM_UP + samples - first))
-    finally:
-        gc.enable()
-
-
-def report(candidates: list[Candidate]) -> Table:
-    """Medians, and how they stand to Bolt with one listener."""
-    base = statistics.median(candidates[0].seconds)
-    table = Table(title="From signed bytes to the ack, one thread, disk left out")
-    for head in ("what", "median ms", "95 % below ms", "times bare Bolt", "samples"):
-        table.add_column(head, justify="left" if head == "what" else "right")
-    for one in candidates:
-        median, late = statistics.median(one.seconds), statistics.quantiles(one.seconds, n=20)[-1]
-        row: Mapping[str, str] = {
-            "median": f"{median * 1000:.3f}",
-            "late": f"{late * 1000:.3f}",
-            "ratio": f"{median / base:.2f}",
-            "samples": f"{len(one.seconds):,}",
-        }
-        table.add_row(one.name, *row.values())
-    return table
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--samples", type=int, default=2_000, help="requests of each candidate")
-    samples = max(ROUND, parser.parse_args().samples)
+def samples(_given: Given) -> Iterator[Sample]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         workspace = stack.enter_context(SlackWorkspace(rate_limit=False))
-        secret = workspace.signing_secret
-        candidates = [bare_bolt("bare Bolt, 1 listener", secret)]
-        candidates += [
-            bare_bolt(f"bare Bolt, {number} listeners", secret, listeners=number) for number in REGISTERED[1:]
-        ]
+        candidates = [bare_bolt(workspace.signing_secret, number) for number in REGISTERED]
         candidates += [stack.enter_context(bot_with(number, folder / str(number), workspace)) for number in REGISTERED]
-        measure(candidates, samples)
-        Console(width=100).print(report(candidates))
+        for candidate in candidates:
+            one_round(candidate, 0, WARM_UP)
+        first = WARM_UP
+        gc.collect()
+        gc.disable()
+        stack.callback(gc.enable)
+        while True:
+            yield {candidate.key: one_round(candidate, first, ROUND) for candidate in candidates}
+            first += ROUND
 
 
-if __name__ == "__main__":
-    main()
+MEASURE = Measure(
+    title="From signed bytes to the ack, one thread, disk left out",
+    rows=(
+        Row(key="bolt 1", label="bare Bolt, 1 listener", unit="ms"),
+        *(
+            Row(key=f"bolt {number}", label=f"bare Bolt, {number} listeners", unit="ms", base="bolt 1")
+            for number in REGISTERED[1:]
+        ),
+        *(
+            Row(key=f"ours {number}", label=f"b24bot, {number} commands", unit="ms", base="bolt 1", goal="≤ 3 ×")
+            for number in REGISTERED
+        ),
+    ),
+    samples=samples,
+    rounds=20,
+    quick_rounds=4,
+)
