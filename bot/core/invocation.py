@@ -69,10 +69,11 @@ def read_line(text: str, commands: Iterable[AnyCommand] = ()) -> str:
         words = _words(text, commands)
     except WordsError:
         return ""
+    line = render(words)
     try:
-        return "" if " ".join(shlex.split(text)) == " ".join(words) or not words else render(words)
+        return "" if line == text.strip() or " ".join(shlex.split(text)) == " ".join(words) else line
     except ValueError:
-        return render(words)
+        return line
 
 
 def _words(text: str, commands: Iterable[AnyCommand]) -> list[str]:

@@ -300,6 +300,7 @@ PLAIN = [
     "digest 9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
     "request 550e8400-e29b-41d4-a716-446655440000 failed",
     "local.5f3a1b2c3d4e5f.12345678",
+    "aaaaaaaaaaaaaaaaaaaaaa1a==",
     "see bot/core/tokenizer.py and docs/operations.md#ready",
     "",
 ]

@@ -95,7 +95,8 @@ def test_the_record_and_the_answer_show_a_text_as_typed() -> None:
     assert read_line(line, COMMANDS) == 'message say shop "the “old”  bridge" --reason "x y"'
     assert read_line("message say shop the old bridge", COMMANDS) == ""
     assert read_line("mesage say «it»", COMMANDS) == "mesage say it"
-    assert read_line("message say shop it's", COMMANDS) == "message say shop it's"
+    assert read_line("message say shop it's", COMMANDS) == ""
+    assert read_line("message  say shop it's", COMMANDS) == "message say shop it's"
 
 
 MEANT = {
