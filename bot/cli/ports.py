@@ -34,7 +34,7 @@ def tried(host: str, port: int) -> str:
     return str(address[0])
 
 
-OTHER_PORT = "Choose another --port (0 picks a free one) or --host."
+OTHER_PORT = "Choose another --port; 0 picks a free one."
 
 
 @contextmanager

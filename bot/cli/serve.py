@@ -37,7 +37,7 @@ class Address:
 
     host: str
     port: int
-    hint: str = OTHER_PORT
+    hint: str = f"{OTHER_PORT} Or choose another --host."
     """What to do when nothing can listen there."""
 
     def url(self, port: int) -> str:

@@ -246,6 +246,8 @@ def test_a_port_in_use_is_a_sentence_and_the_seats_are_given_back(office: Desk) 
             result = office.run(*words, "--port", port)
             assert result.exit_code == 4
             assert f"Port {port} cannot be listened on: something else listens on it." in result.stderr
+            named = set(re.findall(r"--[a-z]+", result.stderr))
+            assert named <= set(re.findall(r"--[a-z]+", office.run(*words, "--help").stdout)), "options that it has"
     assert serve(office, "work", ready=lambda: office.tags()).exit_code == 0
 
 
