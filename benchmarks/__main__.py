@@ -81,7 +81,7 @@ def measured(wish: argparse.Namespace, given: Given) -> Iterator[Sheet]:
         names["there"] = commit_of(wish.against)
     until = time.monotonic() + (QUICK_SECONDS if given.quick else FULL_SECONDS)
     for name in wish.names or available():
-        measure = load(name)
+        measure = load(f"measures.{name}")
         if given.quick and not measure.quick_rounds and not wish.names:
             continue
         one = sides[:1] if measure.alone else sides

@@ -55,6 +55,10 @@ def sheet_of(measure: Measure, found: Mapping[str, Found], names: Mapping[str, s
         if any(found[side].samples.get(row.key) for side in sides)
     ]
     troubles = [f"Not measured, {names[side]}: {found[side].trouble}." for side in sides if found[side].trouble]
+    labels = {row.key: row.label for row in measure.rows}
+    troubles += [
+        f"Not measured, {labels.get(key, key)}: {why}." for side in sides for key, why in found[side].missing.items()
+    ]
     return Sheet(
         title=measure.title, heads=heads, rows=rows, notes=[*([measure.note] if measure.note else []), *troubles]
     )

@@ -23,7 +23,8 @@ from types import TracebackType
 from typing import Any, Self
 
 HERE = Path(__file__).resolve().parent
-Sample = Mapping[str, float]
+Sample = Mapping[str, float | str]
+"""Seconds or other amounts by row; a word in place of one says why it could not be measured."""
 
 _BOOT = (
     "import sys, types; package = types.ModuleType('benchmarks'); package.__path__ = [sys.argv[1]]; "
@@ -50,6 +51,8 @@ class Given:
 
     quick: bool = False
     cache: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """What a peer has to know of what it is measured at."""
 
     def pick(self, quick: int, full: int) -> int:
         return quick if self.quick else full
@@ -155,11 +158,16 @@ class Found:
     """The samples of one side, by row, and what kept it from giving more."""
 
     samples: dict[str, list[float]] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    """Of single rows, why they could not be measured."""
     trouble: str = ""
 
     def add(self, sample: Sample) -> None:
         for key, value in sample.items():
-            self.samples.setdefault(key, []).append(value)
+            if isinstance(value, str):
+                self.missing[key] = value
+            else:
+                self.samples.setdefault(key, []).append(value)
 
     def median(self, key: str) -> float | None:
         """The middle of the samples; None without any."""
@@ -187,10 +195,11 @@ def take_turns(
 ) -> dict[str, Found]:
     """Sample all sides in turn, round by round; what fails on one side stops that side alone."""
     found = {side.name: Found() for side in sides}
-    rounds = measure.quick_rounds if given.quick else measure.rounds
+    rounds = max(1, measure.quick_rounds) if given.quick else measure.rounds
     with contextlib.ExitStack() as stack:
         children = {
-            side.name: stack.enter_context(Child(side.python, name, given, seconds=measure.seconds)) for side in sides
+            side.name: stack.enter_context(Child(side.python, f"measures.{name}", given, seconds=measure.seconds))
+            for side in sides
         }
         for number in range(rounds):
             # Whoever is first has the colder machine: they take turns in that, too.

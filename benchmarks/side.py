@@ -15,8 +15,8 @@ from benchmarks.sampling import Given, Measure
 
 
 def load(name: str) -> Measure:
-    """The measure of a module in `measures`."""
-    found = import_module(f"benchmarks.measures.{name}").MEASURE
+    """The measure of a module, by its name in the folder of the benchmarks: `measures.ack`."""
+    found = import_module(f"benchmarks.{name}").MEASURE
     assert isinstance(found, Measure)
     return found
 

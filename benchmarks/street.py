@@ -14,7 +14,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ from bot.usecases.access import grant_role
 from bot.web.site import SLACK_PATH
 
 START_SECONDS = 100.0
+TYPISTS = 8
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,6 +148,11 @@ class Street:
         self.workspace.clear_faults()
         if seconds:
             self.workspace.fault("stall", count=1_000_000_000, seconds=seconds)
+
+    def slash_all(self, commands: Sequence[tuple[str, str]]) -> None:
+        """Type them as fast as they are acknowledged, several at a time; return when the last one is."""
+        with ThreadPoolExecutor(TYPISTS) as typists:
+            list(typists.map(lambda one: self.slash(*one), commands))
 
     def slash(self, name: str, text: str) -> float:
         """Type a command; the seconds to its ack. Raises RuntimeError when there was none."""

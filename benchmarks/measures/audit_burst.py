@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
 from benchmarks.sampling import Given, Measure, Row, Sample
 from benchmarks.street import Street, street
 from bot.clock import SystemClock
@@ -27,9 +30,10 @@ def samples(given: Given) -> Iterator[Sample]:
             here.inhabit({"Ida": Role.ADMIN})
             records = given.pick(100, 1_000)
             first = _record(here, records)
+            posted = _posted(here, given.pick(5, 20))
             here.start()
             here.until_ready()
-            yield _one(here, range(first, first + records))
+            yield {"sdk": posted, **_one(here, range(first, first + records))}
 
 
 def _record(here: Street, records: int) -> int:
@@ -55,10 +59,22 @@ def _one(here: Street, wanted: range) -> Sample:
     said = _said(here)
     return {
         "took": took,
+        "rate": len(wanted) / took,
         "messages": float(len(here.workspace.messages("audit"))),
         "lost": float(sum(not said[number] for number in wanted)),
         "doubled": float(sum(said[number] > 1 for number in wanted)),
     }
+
+
+def _posted(here: Street, lines: int) -> float:
+    """Lines a second of slack_sdk, one message each, with its handler of rate limits."""
+    client = WebClient(here.workspace.bot_token, base_url=here.workspace.api_url)
+    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=100))
+    channel = here.workspace.channel("connectors").id
+    begun = time.perf_counter()
+    for number in range(lines):
+        client.chat_postMessage(channel=channel, text=f"line {number}", unfurl_links=False, unfurl_media=False)
+    return lines / (time.perf_counter() - begun)
 
 
 def _said(here: Street) -> Counter[int]:
@@ -73,6 +89,8 @@ MEASURE = Measure(
     title="A burst of 1,000 lines for the audit channel, one post a second (in the quick form 100)",
     rows=(
         Row(key="took", label="until the last line is said", goal="≤ 24 s"),
+        Row(key="sdk", label="slack_sdk, one message a line, with its handler of rate limits", unit="a second"),
+        Row(key="rate", label="ours", unit="a second", base="sdk"),
         Row(key="messages", label="messages", unit=""),
         Row(key="lost", label="lines lost", unit="", goal="0"),
         Row(key="doubled", label="lines doubled", unit="", goal="0"),

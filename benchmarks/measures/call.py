@@ -35,7 +35,7 @@ def clients(at: Stand, folder: Path) -> Mapping[str, Call]:
     }
 
 
-def _called(call: Call) -> tuple[float, float]:
+def called(call: Call) -> tuple[float, float]:
     """The middle of some calls: seconds that passed, and seconds of this process."""
     walls, works = [], []
     for _ in range(CALLS):
@@ -65,7 +65,7 @@ def samples(_given: Given) -> Iterator[Sample]:
         while True:
             sample: dict[str, float] = {}
             for name, call in found.items():
-                wall, work = _called(call)
+                wall, work = called(call)
                 number += 1
                 fresh = clients(at, Path(folder) / str(number))[name]
                 sample |= {name: wall, f"{name} work": work, f"{name} open": _opened(fresh)}

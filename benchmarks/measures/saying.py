@@ -15,7 +15,6 @@ from bot.core.principals import Role
 
 SLOW = 0.15
 PEOPLE = 50
-TYPISTS = 8
 
 
 def samples(given: Given) -> Iterator[Sample]:
@@ -37,12 +36,9 @@ def _answers(here: Street, commands: int) -> tuple[float, float]:
     """Seconds from the first delivery until the middle one and the last one of the answers were taken."""
     before = len(here.workspace.calls("response_url"))
     begun = time.perf_counter()
-    typists = [
-        threading.Thread(target=_type, args=(here, range(first, commands, TYPISTS)), name=f"typist {first}")
-        for first in range(TYPISTS)
-    ]
-    for typist in typists:
-        typist.start()
+    typed = [(f"Person{number % PEOPLE}", "whoami") for number in range(commands)]
+    typing = threading.Thread(target=here.slash_all, args=(typed,), name="typing")
+    typing.start()
     arrived: list[float] = []
 
     def all_there() -> bool:
@@ -51,14 +47,8 @@ def _answers(here: Street, commands: int) -> tuple[float, float]:
         return there >= commands
 
     here.until(all_there, within=100, what="all answers")
-    for typist in typists:
-        typist.join(timeout=30)
+    typing.join(timeout=30)
     return statistics.median(arrived), arrived[-1]
-
-
-def _type(here: Street, numbers: range) -> None:
-    for number in numbers:
-        here.slash(f"Person{number % PEOPLE}", "whoami")
 
 
 MEASURE = Measure(

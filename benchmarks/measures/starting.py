@@ -35,7 +35,7 @@ def samples(given: Given) -> Iterator[Sample]:
     with tempfile.TemporaryDirectory() as folder:
         homes = {records: _home(given, Path(folder), records) for records in sizes(given)}
         while True:
-            found: dict[str, float] = {}
+            found: dict[str, float | str] = {}
             for records, home in homes.items():
                 found |= {f"{key} {records}": value for key, value in _one(home).items()}
             yield found

@@ -148,7 +148,7 @@ def samples(given: Given) -> Iterator[Sample]:
     with stand() as at:
         while True:
             with tempfile.TemporaryDirectory() as folder:
-                sample: dict[str, float] = {}
+                sample: dict[str, float | str] = {}
                 for size in (40, 400) if given.quick else SIZES:
                     sample |= alone(at, size, Path(folder))
                 if not given.quick:

@@ -14,7 +14,7 @@ from benchmarks.side import load
 
 @pytest.mark.parametrize("name", available())
 def test_every_measure_can_be_loaded_and_names_its_rows_once(name: str) -> None:
-    measure = load(name)
+    measure = load(f"measures.{name}")
     keys = [row.key for row in measure.rows]
     assert len(keys) == len(set(keys))
     assert {row.base for row in measure.rows if row.base} <= set(keys)
