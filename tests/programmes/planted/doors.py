@@ -196,4 +196,32 @@ DOORS: tuple[Bug, ...] = (
         ("bot/slack/socket.py", "        if not what.exchange:\n            connection.close()\n", ""),
         by="tests/slack/test_socket.py",
     ),
+    bug(
+        "first-portal-stored-twice",
+        "two processes that start at once both store the portal of the settings, and one of them ends",
+        ("plugins/bitrix24/settings.py", "        if not _is_known(vault):\n", "        if True:\n"),
+        by="tests/bitrix24/test_other_commands.py",
+    ),
+    bug(
+        "token-of-another-kind",
+        "a bot starts with an app-level token in the place of the bot token",
+        (
+            "bot/slack/token_errors.py",
+            "if value.startswith(beginning) and belongs != setting:",
+            "if value.startswith(beginning) and not belongs:",
+        ),
+        by="tests/cli/test_first_hour.py",
+    ),
+    bug(
+        "home-that-is-a-file",
+        "a file in the place of the database's folder is in order for doctor",
+        ("bot/store/folders.py", "    if not place.is_dir():", "    if not place.exists():"),
+        by="tests/cli/test_first_hour.py",
+    ),
+    bug(
+        "settings-line-skipped",
+        "a line of .env that cannot be read is skipped, and its setting has the default",
+        ("bot/settings.py", "    if strange:\n", "    if len(strange) > 99:\n"),
+        by="tests/test_settings.py",
+    ),
 )
