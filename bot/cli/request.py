@@ -16,6 +16,7 @@ from bot.plugin import BadArgument, Refusal
 from bot.store.store import Store
 from bot.usecases.desk import changes_shown, newest_numbers, request_number
 from bot.usecases.listings import list_changes, show_change
+from bot.usecases.readers import Reader, shell_reader
 from bot.usecases.settle import try_to_settle
 from bot.usecases.withdraw import withdraw
 
@@ -41,7 +42,7 @@ def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) 
 def list_requests(terminal: Terminal, status: ShownStatus | None, limit: int, as_json: bool) -> None:
     """The newest change requests."""
     with terminal.store() as store:
-        found = changes_shown(store, status, limit=limit)
+        found = _reader(terminal, store).see_all(changes_shown(store, status, limit=limit))
     print_answer(list_changes(found, status), as_json=as_json)
 
 
@@ -52,7 +53,7 @@ def list_requests(terminal: Terminal, status: ShownStatus | None, limit: int, as
 def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
     """One change request: its plan, its reviews and how it ended."""
     with terminal.store() as store:
-        change = _change(store, number)
+        change = _reader(terminal, store).see(_change(store, number))
     print_answer(show_change(change), as_json=as_json)
 
 
@@ -69,7 +70,7 @@ def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool)
     with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
         change = _change(store, number)
         told = try_to_settle(bot.context, terminal.person, change, Status(outcome))
-        now = store.changes.require(change.number)
+        now = _reader(terminal, store).see(store.changes.require(change.number))
     if not isinstance(told, str):
         raise told
     report(change_whole(now), told, as_json=as_json)
@@ -84,10 +85,14 @@ def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
     with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
         change = _change(store, number)
         told = withdraw(bot.context, terminal.person, change)
-        now = store.changes.require(change.number)
+        now = _reader(terminal, store).see(store.changes.require(change.number))
     if not isinstance(told, str):
         raise told
     report(change_whole(now), told, as_json=as_json)
+
+
+def _reader(terminal: Terminal, store: Store) -> Reader:
+    return shell_reader(terminal.person, terminal.declared.commands, store.keys.fingerprint)
 
 
 def _change(store: Store, number: str) -> ChangeRequest:

@@ -46,6 +46,20 @@ def recorded(
     return _CUT_MARK.sub("", redact(one_line(kept), secrets, fingerprint)[:LONGEST_RECORDED])
 
 
+def personal_values(text: str, commands: Iterable[AnyCommand]) -> tuple[str, ...] | None:
+    """The values of a typed line that are a customer's; None for a line that no command takes, where any word may be.
+
+    What the record does not keep of a line is what nobody but its own reader may see of it elsewhere, too.
+    """
+    line, known = drop_invisible(text), list(commands)
+    try:
+        typed = recognize(known, line)
+        understand(known, line)
+    except PluginError:
+        return None
+    return tuple(value for _, value, personal in _parts(typed.command, typed.words()) if personal and value)
+
+
 def _beginning(line: str, fingerprint: Fingerprint | None) -> str:
     """The first two words of a line, as far as they may be those of a command, and a mark for the rest of it."""
     first = list(takewhile(_COMMAND_WORD.fullmatch, line.split(maxsplit=2)[:2]))
@@ -55,14 +69,21 @@ def _beginning(line: str, fingerprint: Fingerprint | None) -> str:
 
 def _without_personal(command: AnyCommand, rest: Iterable[str], fingerprint: Fingerprint | None) -> Iterator[str]:
     """The words after those of the command, with a mark for each value that is a customer's."""
+    for before, value, personal in _parts(command, rest):
+        yield before + (personal_mark(value, fingerprint) if personal else value)
+
+
+def _parts(command: AnyCommand, rest: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+    """Each word as what stands before its value, the value, and whether that is a customer's."""
     personal = {parameter.option for parameter in command.parameters if parameter.flag and parameter.arg.personal}
-    hidden = False
+    awaited = False
     for word in rest:
         name, equals, value = word.partition("=")
-        if hidden:
-            word, hidden = personal_mark(word, fingerprint), False
+        if awaited:
+            yield "", word, True
+            awaited = False
         elif name in personal and equals:
-            word = f"{name}={personal_mark(value, fingerprint)}"
-        elif name in personal:
-            hidden = True
-        yield word
+            yield f"{name}=", value, True
+        else:
+            awaited = word in personal
+            yield "", word, False

@@ -20,6 +20,7 @@ from bot.usecases.context import Context
 from bot.usecases.help_pages import OPEN_TO_ALL, explain_words, list_commands
 from bot.usecases.listings import list_changes, list_grants, show_change
 from bot.usecases.portals import choose_portal, others, own_choice
+from bot.usecases.readers import reader_of
 from bot.usecases.standing import last_flaw
 from bot.usecases.status import status
 
@@ -172,7 +173,8 @@ def request_list(
     ] = None,
 ) -> Reply:
     """The newest change requests."""
-    return list_changes(changes_shown(desk.ctx.store, status, limit=15), status)
+    found = changes_shown(desk.ctx.store, status, limit=15)
+    return list_changes(reader_of(desk.ctx, desk.person).see_all(found), status)
 
 
 @requests.command("show", risk=Risk.READ, examples=["CR-1001"])
@@ -181,7 +183,7 @@ def request_show(desk: Desk, number: Number) -> Reply:
     change = desk.ctx.store.changes.get(number)
     if change is None:
         raise Refusal(f"There is no CR-{number}.", hint="Type request list to see the newest.")
-    return show_change(change)
+    return show_change(reader_of(desk.ctx, desk.person).see(change))
 
 
 @access.command("list", risk=Risk.READ)

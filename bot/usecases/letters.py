@@ -89,8 +89,13 @@ def subject(letter: Letter) -> str:
 
 
 def words(letter: Letter) -> str:
-    """What it says, in one line, as far as that is kept with it."""
+    """What it says, in one line, as far as that is kept with it.
+
+    A refusal quotes what its person typed, perhaps a customer's words, and is for that person alone.
+    """
     notice = letter.notice
+    if isinstance(notice, Whisper) and notice.mood == "refusal":
+        return f"a refusal for the person alone, {count(len(notice.reply.title), 'character')}"
     if isinstance(notice, Whisper):
         return notice.reply.title
     return getattr(notice, "text", "")

@@ -56,6 +56,16 @@ def test_what_waits_and_what_died_is_listed_the_newest_first(kept: Desk) -> None
     assert [row["kind"] for row in kept.json("outbox", "list", "--limit", "1")] == ["audit"]
 
 
+def test_a_refusal_that_quotes_a_customers_words_is_listed_without_them(desk: Desk) -> None:
+    title = "A quotation mark is opened and not closed in: message send shop 1 --text 'Zebra"
+    with desk.store() as store, store.unit_of_work():
+        refusal = Whisper(person=OLGA, channel="C1", reply=Reply(title=title), mood="refusal")
+        store.outbox.put("whisper:b", refusal, at=1_750_000_000_000)
+    (row,) = desk.json("outbox", "list")
+    assert row["words"] == f"a refusal for the person alone, {len(title)} characters"
+    assert "Zebra" not in desk.run("outbox", "list").stdout
+
+
 def test_the_dead_are_listed_with_their_words_and_their_reason(kept: Desk) -> None:
     answer, line = kept.json("outbox", "list", "--dead")
     assert (answer["words"], answer["error"], answer["attempts"]) == ("Your answer is ready.", "timeout", 1)

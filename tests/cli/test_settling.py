@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.change import ChangeRequest, Status
 from bot.core.principals import Principal
 from tests.cli.desk import Desk
-from tests.store.samples import opened
+from tests.store.samples import new_change, opened
 
 
 def unknown(desk: Desk, *, asked: bool) -> ChangeRequest:
@@ -50,3 +52,17 @@ def test_what_is_still_being_read_back_is_not_settled_here_either(desk: Desk) ->
     assert len(desk.tags()) == before, "a script that asks in a loop adds to a count"
     with desk.store() as store:
         assert [one.count for one in store.refusals.all()] == [3]
+
+
+def test_the_terminal_shows_a_customers_words_of_somebody_elses_request_by_their_length(desk: Desk) -> None:
+    line = "message send shop 1 --user u1 --chat c1 --text 'Zebra at last'"
+    with desk.store() as store, store.unit_of_work():
+        new = new_change()
+        call = replace(new.plan.calls[0], note="Put “Zebra at last” into shop.")
+        store.changes.open(replace(new, line=line, plan=replace(new.plan, calls=(call,))))
+    for words in (("request", "list"), ("request", "show", "CR-1001"), ("run", "request list")):
+        for form in ((), ("--json",)):
+            shown = desk.run(*words, *form, B24BOT_PLUGINS="plugins.bitrix24.plugin:plugin")
+            assert shown.exit_code == 0, shown.stderr
+            assert "Zebra" not in shown.stdout, words
+            assert "‹13 characters, #" in " ".join(shown.stdout.split()) or "\\u2039" in shown.stdout, words

@@ -130,10 +130,16 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         "a customer's words stand in the audit log",
         (
             "bot/core/recorded_line.py",
-            "        elif name in personal:\n            hidden = True",
-            "        elif name in personal:\n            hidden = False",
+            "            awaited = word in personal\n",
+            "            awaited = False\n",
         ),
         by=_STORY,
+    ),
+    bug(
+        "customer-shown-to-viewer",
+        "a viewer reads a customer's words in the list of change requests",
+        ("bot/usecases/readers.py", "() if self.is_told(change) else", "() if self.is_told else"),
+        by="tests/stories/test_customers_words.py",
     ),
     bug(
         "plan-tells-typed-secret",

@@ -1,0 +1,84 @@
+"""A change request as its reader may see it: a customer's words are for those who decide on it, and for who asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.change import ChangeRequest
+from bot.core.invocation import AnyCommand
+from bot.core.principals import Principal
+from bot.core.recorded_line import personal_values, recorded
+from bot.core.redact import Fingerprint, personal_mark
+from bot.core.sanitizer import map_texts
+from bot.usecases.context import Context
+from bot.usecases.quorum import unfit
+
+LEFT_OUT = "Left out, since a customer's words may stand in it. Its card shows it to those who decide."
+SHORTEST = 3
+"""Shorter words of a customer are not looked for in sentences: they would be found in other words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Somebody who looks at change requests. Whatever shows one, as text or as JSON, takes it from `see`."""
+
+    commands: Sequence[AnyCommand]
+    fingerprint: Fingerprint
+    is_told: Callable[[ChangeRequest], bool]
+    """Whether a change request is for this reader to decide on, or was asked for by them."""
+
+    def see(self, change: ChangeRequest) -> ChangeRequest:
+        """The change request with a customer's words only if this reader is told them, else with marks for them.
+
+        A mark has the length and a keyed digest, as in the audit log.
+        """
+        values = () if self.is_told(change) else personal_values(change.line, self.commands)
+        if values == ():
+            return change
+        return self._without(change, values or ())
+
+    def see_all(self, changes: Iterable[ChangeRequest]) -> list[ChangeRequest]:
+        """The same for several."""
+        return [self.see(change) for change in changes]
+
+    def _without(self, change: ChangeRequest, values: Sequence[str]) -> ChangeRequest:
+        plan = change.plan
+        # Notes may have the words cut, split or put on one line, so that they would not be found in them.
+        sentences = [*(call.note for call in plan.calls), *plan.notes, *plan.warnings]
+
+        def hide(text: str) -> str:
+            for sentence in filter(None, sentences):
+                text = text.replace(sentence, LEFT_OUT)
+            for value in sorted({" ".join(value.split()) for value in values} | {*values}, key=len, reverse=True):
+                if len(value) >= SHORTEST:
+                    text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", self._mark, text)
+            return text
+
+        shown = replace(map_texts(plan, hide), target=plan.target)
+        return replace(
+            change,
+            line=recorded(change.line, commands=self.commands, fingerprint=self.fingerprint),
+            reason=hide(change.reason),
+            outcome=hide(change.outcome),
+            plan=shown,
+        )
+
+    def _mark(self, found: re.Match[str]) -> str:
+        return personal_mark(found[0], self.fingerprint)
+
+
+def reader_of(ctx: Context, person: Principal) -> Reader:
+    """Somebody who types in Slack, or in the terminal as in Slack."""
+
+    def is_told(change: ChangeRequest) -> bool:
+        asked = ctx.people.same(person, change.requester)
+        return asked or (not person.local and unfit(ctx, person, change) is None)
+
+    return Reader(commands=list(ctx.registry), fingerprint=ctx.store.keys.fingerprint, is_told=is_told)
+
+
+def shell_reader(person: Principal, commands: Sequence[AnyCommand], fingerprint: Fingerprint) -> Reader:
+    """The account of the host's terminal, where nobody approves: it is told what it asked for itself."""
+    return Reader(commands=commands, fingerprint=fingerprint, is_told=lambda change: change.requester == person)
