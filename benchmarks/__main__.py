@@ -22,33 +22,29 @@ from benchmarks.sampling import Given, NotMeasured, Side, take_turns
 from benchmarks.side import load
 
 NAMES = (
-    *("starting", "commands", "saying", "doing", "card", "portal_budget", "audit_burst", "backup"),
-    *("queries", "queue", "ack", "call", "sweep", "storage", "peers"),
+    *("queries", "queue", "ack", "call", "sweep", "storage", "saying", "card", "starting", "backup"),
+    *("doing", "audit_burst", "peers"),
 )
-QUICK_SECONDS, FULL_SECONDS = 60.0, 7_200.0
-"""After that no sample is begun. What was begun ends by itself, or by the bound of its measure."""
+"""In this order, so that the short ones have their turn when time is limited."""
+QUICK_MINUTES, FULL_MINUTES = 1.0, 120.0
+"""For each checkout; after that no sample is begun. What was begun ends by itself, or by the bound of its measure."""
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(available())}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="the short form, about a minute")
+    parser.add_argument("--minutes", type=float, help="begin nothing after so many for each checkout (1 or 120)")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another checkout, with its own .venv")
     parser.add_argument("--cache", type=Path, help="keep aged homes here; without it they are thrown away")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page, too")
     wish = parser.parse_args(arguments)
-    strange = sorted(set(wish.names) - set(available()))
+    strange = sorted(set(wish.names) - set(NAMES))
     if strange:
-        parser.error(f"there is no measure {', '.join(strange)}; there are {', '.join(available())}")
+        parser.error(f"there is no measure {', '.join(strange)}; there are {', '.join(NAMES)}")
     return wish
-
-
-def available() -> tuple[str, ...]:
-    """The measures in the order in which they are made."""
-    folder = Path(__file__).parent / "measures"
-    return tuple(name for name in NAMES if (folder / f"{name}.py").exists())
 
 
 def main() -> None:
@@ -79,8 +75,9 @@ def measured(wish: argparse.Namespace, given: Given) -> Iterator[Sheet]:
     if wish.against:
         sides.append(Side.at(wish.against.resolve()))
         names["there"] = commit_of(wish.against)
-    until = time.monotonic() + (QUICK_SECONDS if given.quick else FULL_SECONDS)
-    for name in wish.names or available():
+    minutes = wish.minutes or (QUICK_MINUTES if given.quick else FULL_MINUTES)
+    until = time.monotonic() + minutes * 60 * len(sides)
+    for name in wish.names or NAMES:
         measure = load(f"measures.{name}")
         if given.quick and not measure.quick_rounds and not wish.names:
             continue

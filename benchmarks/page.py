@@ -18,6 +18,9 @@ This page is written by `python -m benchmarks --write docs/performance.md`. Trus
 turns in the same run, on the same machine, against the same simulators on loopback. In brackets stand the least and
 the most of the rounds. CONTRIBUTING.md says how to run it.
 """
+BUSY = (
+    "**The machine was busy with other work**: amounts are several times what a quiet one shows, and spreads are wide."
+)
 
 
 def facts() -> Mapping[str, str]:
@@ -33,6 +36,11 @@ def facts() -> Mapping[str, str]:
     }
 
 
+def busy() -> bool:
+    """Whether more wants to run here than there are processors."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1) * 1.5
+
+
 def commit_of(checkout: Path) -> str:
     """The short name of the commit, or the folder's where git does not say."""
     asked = subprocess.run(
@@ -43,6 +51,8 @@ def commit_of(checkout: Path) -> str:
 
 def page(sheets: Sequence[Sheet], told: Mapping[str, str], *, quick: bool) -> str:
     lines = [HEAD, "| | |", "|---|---|", *(f"| {name} | {word} |" for name, word in told.items())]
+    if busy():
+        lines += ["", BUSY]
     if quick:
         lines += ["", "This is the quick form: few samples, and young databases."]
     return "\n".join([*lines, "", to_markdown(sheets)])

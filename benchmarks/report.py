@@ -86,7 +86,7 @@ def to_terminal(sheets: Iterable[Sheet], console: Console) -> None:
             table.add_column(head, justify="left" if at == 0 else "right")
         for row in sheet.rows:
             table.add_row(*row)
-        console.print(table)
+        console.print(table if sheet.rows else sheet.title)
         for note in sheet.notes:
             console.print(note)
 
@@ -96,9 +96,11 @@ def to_markdown(sheets: Iterable[Sheet]) -> str:
 
 
 def _section(sheet: Sheet) -> str:
-    lines = [f"## {sheet.title}", "", _line(sheet.heads)]
-    lines.append("|" + "|".join("---" if at == 0 else "---:" for at in range(len(sheet.heads))) + "|")
-    lines += [_line(row) for row in sheet.rows]
+    lines = [f"## {sheet.title}"]
+    if sheet.rows:
+        lines += ["", _line(sheet.heads)]
+        lines.append("|" + "|".join("---" if at == 0 else "---:" for at in range(len(sheet.heads))) + "|")
+        lines += [_line(row) for row in sheet.rows]
     lines += [line for note in sheet.notes for line in ("", note)]
     return "\n".join([*lines, ""])
 

@@ -194,6 +194,8 @@ def take_turns(
     name: str, measure: Measure, sides: Sequence[Side], given: Given, *, until: float = float("inf")
 ) -> dict[str, Found]:
     """Sample all sides in turn, round by round; what fails on one side stops that side alone."""
+    if time.monotonic() >= until:
+        return {side.name: Found(trouble="no time was left") for side in sides}
     found = {side.name: Found() for side in sides}
     rounds = max(1, measure.quick_rounds) if given.quick else measure.rounds
     with contextlib.ExitStack() as stack:

@@ -28,7 +28,7 @@ GOALS = {
 
 def sizes(given: Given) -> tuple[int, ...]:
     """Records of the homes that are started; 0 is an empty one."""
-    return (0, 1_000) if given.quick else (0, 1_000, 100_000, 1_000_000)
+    return (1_000,) if given.quick else (0, 1_000, 100_000, 1_000_000)
 
 
 def samples(given: Given) -> Iterator[Sample]:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import NAMES, available, parse
-from benchmarks.sampling import Child, Given, NotMeasured, Side
+from benchmarks.__main__ import NAMES, parse
+from benchmarks.sampling import Child, Given, NotMeasured, Side, take_turns
 from benchmarks.side import load
 
 
-@pytest.mark.parametrize("name", available())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_measure_can_be_loaded_and_names_its_rows_once(name: str) -> None:
     measure = load(f"measures.{name}")
     keys = [row.key for row in measure.rows]
@@ -22,7 +22,7 @@ def test_every_measure_can_be_loaded_and_names_its_rows_once(name: str) -> None:
 
 def test_every_module_of_measures_is_in_the_list() -> None:
     folder = Path(load.__code__.co_filename).parent / "measures"
-    assert {path.stem for path in folder.glob("*.py")} <= set(NAMES)
+    assert {path.stem for path in folder.glob("*.py")} == set(NAMES)
 
 
 def test_the_command_line() -> None:
@@ -39,7 +39,7 @@ def test_the_command_line() -> None:
 def test_an_unknown_measure_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["nothing"])
-    assert "there is no measure nothing; there are starting" in capsys.readouterr().err
+    assert "there is no measure nothing; there are queries" in capsys.readouterr().err
 
 
 def test_a_checkout_without_an_interpreter_is_refused(tmp_path: Path) -> None:
@@ -50,3 +50,9 @@ def test_a_checkout_without_an_interpreter_is_refused(tmp_path: Path) -> None:
 def test_what_a_measure_fails_of_is_told() -> None:
     with Child(sys.executable, "nothing", Given(), seconds=60) as child, pytest.raises(NotMeasured, match="No module"):
         child.sample()
+
+
+def test_without_time_nothing_is_begun() -> None:
+    measure = load("measures.ack")
+    found = take_turns("ack", measure, [Side(name="here", python="/nowhere/python")], Given(), until=0.0)
+    assert found["here"].trouble == "no time was left"
