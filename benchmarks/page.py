@@ -42,9 +42,12 @@ def busy() -> bool:
 
 
 def commit_of(checkout: Path) -> str:
-    """The short name of the commit, or the folder's where git does not say."""
+    """The short name of the commit that last changed what is measured; "unknown" where git does not say."""
     asked = subprocess.run(
-        ["git", "-C", str(checkout), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        ["git", "-C", str(checkout), "log", "-1", "--format=%h", "--", "bot", "plugins", "requirements"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return asked.stdout.strip() or "unknown"
 
