@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.sampling import Given, Measure, Row, Sample
@@ -12,42 +13,68 @@ from benchmarks.street import Street, street
 from bot.core.principals import Role
 
 PEOPLE = 30
+ASKER = f"Person{PEOPLE - 1}"
 READS = ("connector list", "line list", "connector show myconnector", "connector show shopchat")
-SPENDING = 60
-"""Reads that spend the burst of fifty requests, also where each costs one."""
+BURST = 60
+"""Requests after which the portal's burst of fifty is spent, also where some seconds gave some back."""
+CONNECTORS = 12
+"""So few that their states on all lines fit into one batch."""
+AT_ONCE = 8
+"""Reads that wait at any time while the rate is measured."""
 
 
 def samples(given: Given) -> Iterator[Sample]:
     while True:
         with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as here:
+            here.portal.portal.seed(connectors=[{"id": f"conn{number}"} for number in range(CONNECTORS)])
             here.inhabit({f"Person{number}": Role.OPERATOR for number in range(PEOPLE)})
             here.start()
             here.until_ready()
-            yield _one(here, given.pick(20, 80), given.pick(3, 20))
+            yield {"whoami": _behind(here, given.pick(20, 80)), **_sustained(here, given.pick(15, 30))}
 
 
-def _one(here: Street, reads: int, window: int) -> Sample:
-    """A `whoami` typed behind so many reads, and what of reads is answered in a window after the burst."""
-    for number in range(reads):
-        here.slash(f"Person{number % (PEOPLE - 1)}", READS[number % len(READS)])
-    asker = f"Person{PEOPLE - 1}"
-    before = _notes(here, asker)
+def _behind(here: Street, reads: int) -> float:
+    """Seconds of a `whoami` typed behind so many reads; returns when those are answered, too."""
+    here.slash_all([(_person(number), READS[number % len(READS)]) for number in range(reads)])
+    before = _notes(here, ASKER)
     begun = time.perf_counter()
-    here.slash(asker, "whoami")
-    here.until(lambda: _notes(here, asker) > before, within=120, what="the answer to whoami")
-    found = {"whoami": time.perf_counter() - begun}
-    return {**found, **_sustained(here, reads, window)}
+    here.slash(ASKER, "whoami")
+    here.until(lambda: _notes(here, ASKER) > before, within=150, what="the answer to whoami")
+    took = time.perf_counter() - begun
+    here.until(lambda: _answered(here) > reads, within=150, what="the answers to all reads")
+    return took
 
 
-def _sustained(here: Street, typed: int, window: int) -> Sample:
-    """Answers a second while more reads wait than can be done, when the portal's burst is spent."""
-    for number in range(max(0, SPENDING - typed) + 4 * window):
-        here.slash(f"Person{number % (PEOPLE - 1)}", "connector list")
-    here.until(lambda: _requests(here) >= SPENDING, within=100, what="the burst is spent")
+def _sustained(here: Street, window: int) -> Sample:
+    """Lists answered a second, and requests meanwhile, while some wait all the time and the burst is spent."""
+    _spend(here)
     answered, requests, begun = _answered(here), _requests(here), time.perf_counter()
-    time.sleep(window)
+    typed = 0
+    while time.perf_counter() - begun < window:
+        if typed - (_answered(here) - answered) < AT_ONCE:
+            typed += 1
+            here.slash(_person(typed), "connector list")
+        time.sleep(0.005)
     took = time.perf_counter() - begun
     return {"rate": (_answered(here) - answered) / took, "requests": (_requests(here) - requests) / took}
+
+
+def _spend(here: Street) -> None:
+    """Read each connector, all at a time and again, until the burst is spent."""
+    for _ in range(10):
+        if _requests(here) >= BURST:
+            return
+        answered = _answered(here)
+        here.slash_all([(_person(number), f"connector show conn{number}") for number in range(CONNECTORS)])
+        here.until(partial(_are_answered, here, answered + CONNECTORS), within=90, what="reads")
+
+
+def _are_answered(here: Street, number: int) -> bool:
+    return _answered(here) >= number
+
+
+def _person(number: int) -> str:
+    return f"Person{number % (PEOPLE - 1)}"
 
 
 def _notes(here: Street, name: str) -> int:
@@ -72,5 +99,6 @@ MEASURE = Measure(
     samples=samples,
     rounds=2,
     quick_rounds=0,
-    seconds=240.0,
+    seconds=500.0,
+    note="Lists that are typed while another one is read may share its requests.",
 )
