@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -100,10 +100,17 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.wait(timeout=10)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(*, in_a_row: int = 1) -> int:
+    """The first of so many ports, one after the other, on which nobody listens."""
+    while True:
+        with ExitStack() as held:
+            probes = [held.enter_context(socket.socket()) for _ in range(in_a_row)]
+            probes[0].bind(("127.0.0.1", 0))
+            first = int(probes[0].getsockname()[1])
+            with suppress(OSError, OverflowError):
+                for after, probe in enumerate(probes[1:], start=1):
+                    probe.bind(("127.0.0.1", first + after))
+                return first
 
 
 def answers(url: str) -> bool:

@@ -17,7 +17,7 @@ from tests.stories.processes import ROOT, answers, free_port, outside
 def test_the_procfiles_two_processes_are_one_bot_and_follow_the_settings(tmp_path: Path, by_socket: bool) -> None:
     """With an app token Slack delivers over the socket, and a bot that listens on HTTP would be deaf."""
     with outside(tmp_path) as scene:
-        port = free_port()
+        port = free_port(in_a_row=2)
         more = {"SLACK_APP_TOKEN": scene.workspace.app_token, "B24BOT_HEALTH_PORT": str(port)}
         if not by_socket:
             scene.workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
