@@ -17,7 +17,7 @@ from bot.cli.progress import progress_bar
 from bot.cli.terminal import Terminal, assert_trusted
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
-from bot.core.errors import NotPermitted, WordsError
+from bot.core.errors import NotPermitted, SecretTyped, WordsError
 from bot.core.invocation import AnyCommand, check_words, recognize, understand
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.tokenizer import read, render
@@ -32,9 +32,10 @@ from bot.usecases.context import Context
 from bot.usecases.house import do_at_once
 from bot.usecases.notify import told
 from bot.usecases.portals import keep_first_portal
-from bot.usecases.receive import check_secrets
+from bot.usecases.receive import check_secrets, find_secret
 from bot.usecases.refused_commands import record_refusal
 from bot.usecases.review import confirm
+from bot.usecases.stop_requests import freeze_without_reason
 from bot.usecases.submit import (
     asks_for_same,
     check_can_be_decided,
@@ -107,7 +108,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
     if [word.text for word in read(line).words[:1]] == [STATUS]:
         terminal.assert_sound()
     with terminal.bot() as bot:
-        check_secrets(bot.context, [line, *words])
+        line = _without_secrets(bot, line, words)
         typed = recognize(bot.context.registry, line or "help")
         command, words = typed.command, typed.words()
         plugin = bot.context.registry.owner(command)
@@ -126,6 +127,17 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
         except NotPermitted as error:
             _record(terminal, bot, line, refused=error.sentence)
             raise
+
+
+def _without_secrets(bot: Bot, line: str, words: Sequence[str]) -> str:
+    """The line, if no secret of this bot stands in it; a freeze without the reason that holds one."""
+    what = find_secret(bot.context, [line, *words])
+    if not what:
+        return line
+    stopping = freeze_without_reason(line, what)
+    if not stopping:
+        raise SecretTyped(what)
+    return stopping
 
 
 def _look_at_log(bot: Bot, *, thoroughly: bool) -> None:

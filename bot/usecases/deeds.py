@@ -21,7 +21,7 @@ from bot.usecases.notify import announce
 from bot.usecases.portal_use import SET_DEFAULT, SET_OWN
 from bot.usecases.portal_use import TARGET as PORTAL_TARGET
 from bot.usecases.portals import Choice, default_of, others, own_choice, set_default, set_own
-from bot.usecases.rules import FREEZE, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
+from bot.usecases.rules import FREEZE, LEFT_OUT, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
 
 LONGEST_FROZEN = 2_000
 """Characters of who froze the bot and why, from which on another freeze stands there alone."""
@@ -82,8 +82,12 @@ def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
     announce(ctx, " ".join(filter(None, sentences)))
     if frozen:
         added = "Your freeze is added to it, and an unfreeze that was asked for before does not count any more."
-        return _done(f"b24bot is frozen already: {frozen} {added}")
-    return _done("b24bot is frozen. Nothing that changes a portal is taken on or run until two admins unfreeze it.")
+        left_out = f" {reason[:1].upper()}{reason[1:]}." if reason.startswith(LEFT_OUT) else ""
+        return _done(f"b24bot is frozen already: {frozen} {added}{left_out}")
+    left_out = f"; {reason}" if reason.startswith(LEFT_OUT) else ""
+    return _done(
+        f"b24bot is frozen{left_out}. Nothing that changes a portal is taken on or run until two admins unfreeze it."
+    )
 
 
 def _unfreeze(ctx: Context, word: Word, params: Params) -> CallOutcome:

@@ -17,6 +17,7 @@ from bot.usecases.file_identity import REMEDY, note_files
 from bot.usecases.notify import whisper
 from bot.usecases.priority import is_counted, rank_of
 from bot.usecases.refused_commands import record_mismatch, record_refusal, record_refused_click
+from bot.usecases.stop_requests import without_reason
 from bot.usecases.stops import hold
 
 MOST_WAITING = 20
@@ -38,14 +39,14 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
 
     Raises StoreUnavailable: then nothing was recorded that anybody would find, and it must not be acknowledged. Raises
     SecretTyped for words that hold one of the bot's own secrets: they are not recorded anywhere, and acknowledged with
-    what it says.
+    what it says. A word that stops holds all the same, without its reason.
     """
     lost = ctx.store.database.lost()
     if lost:
         # A worker opens the file that lies there now.
         note_files(ctx)
         raise StoreUnavailable(f"{lost} {REMEDY}")
-    check_secrets(ctx, words_in(inbound))
+    inbound = _without_secrets(ctx, inbound)
     payload = inbound_to_json(inbound)
     now, rank, person = ctx.clock.now_ms(), rank_of(ctx, inbound), person_of(ctx, inbound)
     counted = is_counted(ctx, inbound)
@@ -85,12 +86,31 @@ def words_in(inbound: Inbound) -> Iterator[str]:
             yield value
 
 
+def _without_secrets(ctx: Context, inbound: Inbound) -> Inbound:
+    """What came in, if it holds no secret of this bot; a word that stops without the reason that holds one."""
+    what = find_secret(ctx, words_in(inbound))
+    if not what:
+        return inbound
+    stopping = without_reason(inbound, what)
+    if stopping is None:
+        raise SecretTyped(what)
+    check_secrets(ctx, words_in(stopping))
+    return stopping
+
+
 def check_secrets(ctx: Context, words: Iterable[str]) -> None:
     """Raise SecretTyped when a secret of this bot stands in the words."""
+    what = find_secret(ctx, words)
+    if what:
+        raise SecretTyped(what)
+
+
+def find_secret(ctx: Context, words: Iterable[str]) -> str:
+    """What the first secret of this bot in the words is; empty when there is none. Finding one is logged."""
     what = ctx.known_secrets.find(words)
     if what:
         log.warning("typed words hold %s; they were not recorded", what, extra={"action": "secret_typed"})
-        raise SecretTyped(what)
+    return what
 
 
 def _lasting(payload: str) -> str:

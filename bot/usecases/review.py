@@ -26,6 +26,7 @@ from bot.usecases.notify import announce, say_under_card, show_card, whisper
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.refusals import PRESS_AGAIN, cause_of, refusal_of
 from bot.usecases.refused_commands import record_refused_click
+from bot.usecases.rules import LEFT_OUT
 from bot.usecases.settle import SETTLING
 from bot.usecases.standing import look_up, unasked
 from bot.usecases.stop_requests import rejection_reason
@@ -345,6 +346,8 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
     record_change(ctx.store, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
     say_under_card(ctx, change.number, f"{marks.person(form.person)} rejected: {reason}")
     show_card(ctx, change.number)
+    if reason.startswith(LEFT_OUT):
+        _tell(ctx, form, f"{change.id} is rejected; {reason}.")
     if stands:
         announce(ctx, f"🚨 {marks.person(form.person)} rejected {change.id}: {reason}\n{stands}")
 

@@ -128,6 +128,14 @@ def freeze(house: House, *reason: Why) -> Answer:
     )
 
 
+LEFT_OUT = "the reason was left out because it looks like "
+
+
+def reason_left_out(what: str) -> str:
+    """What stands in place of a reason that holds a secret of this bot."""
+    return f"{LEFT_OUT}{what}"
+
+
 def freeze_reason(words: Iterable[str]) -> str:
     """Why somebody freezes, as it is kept."""
     return shorten(unbroken(" ".join(words)), LONGEST_REASON)

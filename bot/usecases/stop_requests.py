@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import groupby
 
 from bot.core.change import NOT_BEGUN, ChangeRequest, Status
@@ -22,7 +23,7 @@ from bot.usecases.bypass import is_review
 from bot.usecases.context import Context
 from bot.usecases.quorum import unfit
 from bot.usecases.roles import role_of
-from bot.usecases.rules import LONGEST_REASON, freeze_reason, freezing
+from bot.usecases.rules import LONGEST_REASON, freeze_reason, freezing, reason_left_out
 
 LONGEST_REJECTION = 1_000
 """Characters of why somebody rejects, as many as the form takes."""
@@ -49,12 +50,36 @@ def freeze_line(text: str) -> str:
     a plain --dry-run is what it is anywhere else.
     """
     line = read(text)
-    noun, *rest = [word.text for word in line.words] or [""]
-    if noun.strip(_BOLD).rstrip(_MARKS).lower() != freezing.noun:
+    if not _is_freeze(line):
         return text
     # In front of a word a dash begins an option, or another language's sentence.
-    reason = shorten(unbroken(_all_but_options(line)).lstrip(_DASHES), LONGEST_REASON)
-    return render([freezing.noun, *([reason] if reason else []), *([DRY_RUN] if DRY_RUN in rest else [])])
+    return _freeze_for(line, shorten(unbroken(_all_but_options(line)).lstrip(_DASHES), LONGEST_REASON))
+
+
+def freeze_without_reason(text: str, what: str) -> str:
+    """A freeze whose own reason is left out because it looks like `what`; an empty text for any other line."""
+    line = read(text)
+    return _freeze_for(line, reason_left_out(what)) if _is_freeze(line) else ""
+
+
+def without_reason(inbound: Inbound, what: str) -> Inbound | None:
+    """A word that stops, with its reason left out because it looks like `what`; None for anything else."""
+    if isinstance(inbound, SlashCommand):
+        line = freeze_without_reason(inbound.text, what)
+        return replace(inbound, text=line) if line else None
+    if isinstance(inbound, Form) and "reason" in inbound.fields:
+        return replace(inbound, fields={"reason": reason_left_out(what)})
+    return None
+
+
+def _is_freeze(line: Line) -> bool:
+    noun = line.words[0].text if line.words else ""
+    return noun.strip(_BOLD).rstrip(_MARKS).lower() == freezing.noun
+
+
+def _freeze_for(line: Line, reason: str) -> str:
+    dry = any(word.text == DRY_RUN for word in line.words[1:])
+    return render([freezing.noun, *([reason] if reason else []), *([DRY_RUN] if dry else [])])
 
 
 def _all_but_options(line: Line) -> str:

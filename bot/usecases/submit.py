@@ -114,16 +114,16 @@ def _take(ctx: Context, job: Job, slash: SlashCommand, considered: Considered) -
 
 
 def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: str, suggestion: str = "") -> None:
-    reply = with_reading(ctx, reply, slash.text, always=mood == "refusal")
+    reply = with_reading(ctx, reply, slash.text)
     whisper(ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion)
     settle_stop(ctx, slash.key)
     ctx.store.jobs.finish(job)
     ctx.wake()
 
 
-def with_reading(ctx: Context, reply: Reply, line: str, *, always: bool = False) -> Reply:
-    """The answer with the line as it was read, where that is not as it was typed; `always` shows it in any case."""
-    read = read_line(line, ctx.registry) or (line if always else "")
+def with_reading(ctx: Context, reply: Reply, line: str) -> Reply:
+    """The answer with the line as it was read, where that is not as it was typed."""
+    read = read_line(line, ctx.registry)
     if not read:
         return reply
     shown = legible(sanitize_text(read))

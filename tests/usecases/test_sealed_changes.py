@@ -16,7 +16,7 @@ from bot.store.keys import Keyring, create_key_file, load_key_file
 from bot.store.rotation import retire, rotate, uses
 from bot.store.store import Store, open_store
 from bot.testing.services import lay_out
-from bot.usecases.receive import receive
+from bot.usecases.receive import find_secret, receive, words_in
 from tests.usecases.office import ANTON, OLGA, Office, StillClock
 from tests.usecases.toy import Script
 
@@ -229,7 +229,8 @@ def test_a_token_is_known_from_its_renewal_on_and_in_a_form_too(office: Office) 
     for generation, token in enumerate(("first-token", "other-token")):
         secrets.write("prod", {"access": token}, after=generation)
         with pytest.raises(SecretTyped, match="an access token of portal prod"):
-            receive(office.ctx, office.form(ANTON, change, f"see {token}, please"))
+            receive(office.ctx, office.typed(OLGA, f"thing list see {token}, please"))
+        assert find_secret(office.ctx, words_in(office.form(ANTON, change, f"see {token}, please")))
     receive(office.ctx, office.form(ANTON, change, "see first-token, please"))
 
 

@@ -180,6 +180,42 @@ def test_no_words_behind_freeze_keep_it_from_holding_and_they_are_the_reason(off
     assert office.last_whisper.startswith("b24bot is frozen.")
 
 
+SECRET = "Cl13nt/S+crt="
+
+
+@pytest.mark.parametrize("words", ["freeze {}", "freeze: 401 for client_secret={}&x", "*Freeze* --reason '{}"])
+@pytest.mark.parametrize("field", ["client_secret", "access", "token", "password"])
+def test_a_freeze_with_a_secret_behind_it_holds_without_its_reason(office: Office, words: str, field: str) -> None:
+    office.store.secrets("toy").write("prod", {field: SECRET}, after=0)
+    change = office.approved()
+    receive(office.ctx, office.typed(OLGA, words.format(SECRET)))
+    assert pending(office) == 1
+    office.wait(2)
+    assert (office.now(change).status, office.toy.calls) == (Status.FAILED, [])
+    (record,) = office.records(Tag.FROZEN)
+    assert str(record.facts["reason"]).startswith("the reason was left out because it looks like ")
+    assert str(record.facts["reason"]).endswith(" of portal prod")
+    assert office.last_whisper.startswith(f"b24bot is frozen; {record.facts['reason']}. Nothing that changes")
+    receive(office.ctx, office.typed(OLGA, words.format(SECRET)))
+    office.wait(2)
+    assert "The reason was left out because it looks like" in office.last_whisper
+    assert SECRET.encode() not in office.store.database.path.read_bytes()
+    assert not any(SECRET in str(record.facts) for record in office.store.audit.walk())
+
+
+def test_a_rejection_with_a_secret_in_its_reason_holds_without_it(office: Office) -> None:
+    office.store.secrets("toy").write("prod", {"client_secret": SECRET}, after=0)
+    change = office.approved()
+    receive(office.ctx, office.form(VERA, change, f"see {SECRET}"))
+    assert pending(office) == 1
+    office.wait(2)
+    assert (office.now(change).status, office.toy.calls) == (Status.REJECTED, [])
+    left_out = "the reason was left out because it looks like the client secret of portal prod"
+    assert office.now(change).outcome == f"Rejected: {left_out}"
+    assert office.last_whisper == f"{change.id} is rejected; {left_out}."
+    assert not any(SECRET in str(record.facts) for record in office.store.audit.walk())
+
+
 @pytest.mark.parametrize("line", ["freezer", "freeze --dry-run", "freeze —dry-run it's broken", "unfreeze"])
 def test_a_line_that_is_no_freeze_or_shows_one_freezes_nothing(office: Office, line: str) -> None:
     receive(office.ctx, office.typed(OLGA, line))

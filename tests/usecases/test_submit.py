@@ -117,10 +117,9 @@ def test_another_change_of_the_same_target_is_not_taken_on_while_the_first_is_op
     first = office.ask("thing remove one")
     assert office.type(VERA, "thing paint one") == "Not taken on: CR-1001 (Remove one) must end first."
     assert office.messenger.whispers[-1].mood == "refusal"
-    (hint, read) = office.messenger.whispers[-1].reply.notes
+    (hint,) = office.messenger.whispers[-1].reply.notes
     assert hint.startswith(f"{marks.person(OLGA)} asked for it at ")
     assert f"its card is in {marks.channel(APPROVALS)}, and its status is pending. Ask again" in hint
-    assert read == "I read: thing paint one"
     assert [change.number for change in office.store.changes.with_status(Status)] == [first.number]
 
 
@@ -245,11 +244,11 @@ def test_a_person_of_another_team_is_refused_on_the_record(office: Office) -> No
     assert [record.actor for record in office.records(Tag.COMMAND_REFUSED)] == [STRANGER.id]
 
 
-def test_a_mistake_is_told_with_what_was_read_and_what_may_have_been_meant(office: Office) -> None:
+def test_a_mistake_is_told_with_what_may_have_been_meant(office: Office) -> None:
     office.type(OLGA, "thing remov one")
     whisper = office.messenger.whispers[-1]
     assert (whisper.mood, whisper.suggestion) == ("refusal", "thing remove one")
-    assert whisper.reply.notes[-1] == "I read: thing remov one"
+    assert not any("I read" in note for note in whisper.reply.notes)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +272,16 @@ def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_wa
 
 
 @pytest.mark.parametrize(
-    "typed", ["thing list", " thing  remove one --reason 'a b'", 'thing paint one --colour "it’s"']
+    "typed",
+    [
+        "thing list",
+        " thing  remove one --reason 'a b'",
+        'thing paint one --colour "it’s"',
+        "конектор список",
+        "thing remov one",
+        "thing list --portal nowhere",
+        "thing boast error",
+    ],
 )
 def test_a_line_that_was_read_as_typed_is_not_repeated(office: Office, typed: str) -> None:
     office.type(OLGA, typed)
@@ -281,13 +289,13 @@ def test_a_line_that_was_read_as_typed_is_not_repeated(office: Office, typed: st
 
 
 def test_a_mention_in_a_refused_line_is_shown_by_its_name(office: Office) -> None:
-    office.type(OLGA, "thing remov <@U0005|gleb> <@U0006>")
-    assert office.messenger.whispers[-1].reply.notes[-1] == "I read: thing remov @gleb @U0006"
+    office.type(OLGA, "thing remov <@U0005|gleb> <@U0006> «now»")
+    assert office.messenger.whispers[-1].reply.notes[-1] == "I read: thing remov @gleb @U0006 now"
     assert office.records(Tag.COMMAND_REFUSED) == []
 
 
 def test_a_long_line_is_told_in_part(office: Office) -> None:
-    office.type(OLGA, "thing remov " + "x" * 3_000)
+    office.type(OLGA, "thing remov «" + "x" * 3_000 + "»")
     note = office.messenger.whispers[-1].reply.notes[-1]
     assert note.startswith("I read: thing remov xxx")
     assert note.endswith("… (3,012 characters)")
@@ -302,7 +310,7 @@ def test_an_error_of_the_portal_is_told_with_its_code_and_a_reference_and_withou
     reply = office.messenger.whispers[-1].reply
     facts = dict(reply.facts)
     assert facts["Code"] == "EUVICTIM"
-    assert reply.notes == ("Ask UVICTIM.", "I read: thing boast errorUVICTIM")
+    assert reply.notes == ("Ask UVICTIM.",)
     assert f"{facts['Reference']}: {OLGA.id} typed thing boast error" in caplog.text
     office.type(OLGA, "thing refuse")
     assert office.messenger.whispers[-1].reply.facts == ()
