@@ -73,6 +73,10 @@ class Measure:
     note: str = ""
 
 
+PATIENCE = 20.0
+"""Seconds that a measure has to take down what it has put up, before and after it was told to end."""
+
+
 class NotMeasured(Exception):
     """A measure could not be made; the text says why."""
 
@@ -136,13 +140,19 @@ class Child:
         with contextlib.suppress(OSError):
             assert self._process.stdin
             self._process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(10)
+        if not self._ended():
+            self._process.terminate()
+            self._ended()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(5)
         if self._process.stdout:
             self._process.stdout.close()
+
+    def _ended(self) -> bool:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(PATIENCE)
+        return self._process.poll() is not None
 
     def __enter__(self) -> Self:
         return self
