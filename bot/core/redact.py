@@ -28,6 +28,7 @@ from bot.core.secret_patterns import (
     KEPT,
     NEVER,
     OWN_MARK,
+    PLAIN_WORD,
     SECRET_PART,
     hints_in,
 )
@@ -123,6 +124,8 @@ def personal_mark(words: str, fingerprint: Fingerprint | None) -> str:
 
 def _likely(text: str) -> list[Span]:
     """Where something stands that looks like a secret."""
+    if PLAIN_WORD.fullmatch(text):
+        return []
     return [*_without_marks(_named(text), text), *_not_kept(_random(text), text)]
 
 

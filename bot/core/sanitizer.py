@@ -42,7 +42,10 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_mapped(each, change) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _mapped(getattr(value, field.name), change) for field in fields(value)})
+        names = [field.name for field in fields(value)]
+        mapped = {name: _mapped(getattr(value, name), change) for name in names}
+        changed = {name: each for name, each in mapped.items() if each is not getattr(value, name)}
+        return replace(value, **changed) if changed else value
     return value
 
 

@@ -108,7 +108,8 @@ class Forms:
 
 
 _PASSWORD_HINTS = ("pass", "pwd", "kennwort", "mdp", "contraseña", "senha", "hasło", "parola", "парол")
-_NAME_HINTS = (*_PASSWORD_HINTS, "secret", "token", "key", "токен", "секрет", "x-amz-")
+_KEY_HINTS = tuple(f"{kind}{sign}key" for kind in ("api", "access", "private") for sign in ("", "_", "-", " "))
+_NAME_HINTS = (*_PASSWORD_HINTS, *_KEY_HINTS, "secret", "token", "токен", "секрет", "x-amz-")
 
 FORMS: tuple[Forms, ...] = (
     Forms(
@@ -234,6 +235,8 @@ BASE64 = re.compile(
 """A word that stands alone and is written as base64 is: with its filling, or with a plus in it."""
 BARE = re.compile(r"(?<![\w./:@+%-])[A-Za-z0-9_-]{24,}(?![\w/@+%-]|[.:]\w)")
 """A word that stands alone, hidden only when it looks as if made by chance."""
+PLAIN_WORD = re.compile(r"[A-Za-z_]{1,16}")
+"""One word in which no pattern finds anything: most names in JSON, and many values."""
 OWN_MARK = re.compile(MARK)
 KEPT = re.compile(
     r"(?i)(?<![^\W_])(?:(?:member|message|chat|user|external|request|event|file|connector|customer|order)[ _-]?id"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.redact import SHORTEST, personal_mark, redact, redact_reply, redact_value, secrets_in
-from bot.core.secret_patterns import FORMS, Forms, hints_in
+from bot.core.secret_patterns import FORMS, PLAIN_WORD, Forms, hints_in
 from bot.plugin import Reply, Table
 
 SECRET = "s3cr3t/with+odd=signs \"and\" 'quotes' \\ ключ"
@@ -391,6 +391,7 @@ WRITTEN_OTHERWISE = {"i": "\u0131", "I": "\u0130", "s": "\u017f", "k": "\u212a"}
 @given(st.data())
 def test_what_a_pattern_finds_has_one_of_its_hints_in_it(forms: Forms, data: st.DataObject) -> None:
     text = data.draw(st.one_of([st.from_regex(pattern) for pattern in forms.patterns]))
+    assert not PLAIN_WORD.fullmatch(text)
     assert forms.may_stand_beside(hints_in(text))
 
 
