@@ -24,6 +24,8 @@ sqlite3: Any = import_module("sqlite_utils.utils").sqlite3
 FILE_NAME = "b24bot.sqlite3"
 BUSY_SECONDS = 2.0
 """Under the three seconds in which Slack wants its answer, so that a locked file is told and not timed out."""
+STATEMENTS = 512
+"""How many prepared statements are kept: more than there are in this house, so that each is compiled once."""
 APPLICATION_ID = 0x62323462
 FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises. The second is its complaint about a damaged schema, when that holds bytes that are no text."""
@@ -93,7 +95,12 @@ class Database:
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
         address = f"{self.path.resolve().as_uri()}?mode={'ro' if self._read_only else 'rw'}"
         connection = sqlite3.connect(
-            address, uri=True, isolation_level=None, check_same_thread=False, timeout=self._busy_seconds
+            address,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=self._busy_seconds,
+            cached_statements=STATEMENTS,
         )
         try:
             self._prepare(connection)
@@ -209,8 +216,10 @@ class Database:
 
     def _query(self, sql: str, values: Iterable[object]) -> list[Row]:
         cursor = self._connection.execute(sql, values)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+        # Most questions are whether there is something to do.
+        names = [column[0] for column in cursor.description] if rows else []
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _query_damaged_text(self, sql: str, values: Iterable[object]) -> list[Row]:
         """A byte that is no text any more must not keep the rest from being read; what is chained shows it."""
