@@ -26,9 +26,10 @@ from typing import Any
 from bot.clock import SystemClock
 from bot.core.audit import FACTS, GENESIS, Entry, Fact, Tag, link_of
 from bot.core.change import ChangeRequest, NewChange, Review, Status, Verdict
+from bot.core.encoding import canonical
 from bot.core.inbound import SlashCommand, inbound_to_json
 from bot.core.notices import AuditNotice
-from bot.core.plans import canonical, decision_to_json
+from bot.core.plans import decision_to_json
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallOutcome, CallVerdict, Place, Plan, Risk, Undo, UndoKind

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.core.plans import canonical
+from bot.core.encoding import canonical
 
 GENESIS = bytes(32)
 SYSTEM = "b24bot"

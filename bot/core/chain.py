@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hmac import compare_digest
 
 from bot.core.audit import GENESIS, Tag, link_of
-from bot.core.plans import canonical
+from bot.core.encoding import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

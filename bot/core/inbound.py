@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
+from bot.core.encoding import encode, fields_of
 from bot.core.principals import Principal
 from bot.core.sanitizer import sanitize
 
@@ -64,7 +65,7 @@ _KINDS: Mapping[str, type[SlashCommand | Click | Form]] = {
 def inbound_to_json(inbound: Inbound) -> str:
     """For the store, sanitized: nobody can type a mention, nor a character that cannot be stored."""
     kind = next(name for name, known in _KINDS.items() if isinstance(inbound, known))
-    return json.dumps({"kind": kind, **asdict(sanitize(inbound))}, ensure_ascii=False)
+    return encode({"kind": kind, **fields_of(sanitize(inbound))})
 
 
 def inbound_from_json(text: str) -> Inbound:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.core.encoding import encode
 from bot.core.principals import Principal
 from bot.core.redact import Fingerprint, redact, redact_reply
 from bot.plugin import Reply, Table
@@ -92,7 +93,7 @@ def kind_of(notice: Notice) -> str:
 
 
 def notice_to_json(notice: Notice) -> str:
-    return json.dumps(asdict(notice), ensure_ascii=False)
+    return encode(notice)
 
 
 def notice_from_json(kind: str, text: str) -> Notice:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.core import marks
+from bot.core.encoding import canonical, fields_of
 from bot.core.errors import WordsError
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.principals import Role
@@ -18,13 +19,8 @@ from bot.plugin import Call, Json, Observation, PartialUndo, Place, Plan, Rememb
 ABSENT = "absent"
 
 
-def canonical(value: object) -> str:
-    """JSON with one spelling: sorted keys, no spaces, UTF-8 as it is."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
 def plan_to_json(plan: Plan) -> str:
-    return canonical(asdict(plan))
+    return canonical(plan)
 
 
 def plan_from_json(text: str) -> Plan:
@@ -67,7 +63,7 @@ _DECISIONS: Mapping[str, type[Allowed | NeedsConfirmation | NeedsApproval | Brok
 
 
 def decision_to_json(decision: Decision) -> str:
-    return canonical({"kind": type(decision).__name__, **asdict(decision)})
+    return canonical({"kind": type(decision).__name__, **fields_of(decision)})
 
 
 def decision_from_json(text: str) -> Decision:
@@ -100,11 +96,11 @@ def rebased(
 
 def digest(path: str, place: Place, plan: Plan) -> str:
     """64 hex digits over all that a reviewer is shown and all that would be sent."""
-    plain = asdict(_shown(plan))
+    plain = fields_of(_shown(plan))
     # Digests of the releases before, which open change requests bear, did not know of these.
     plain.pop("consequences")
     plain.pop("obstacles")
-    plain["undo"].pop("partial")
+    plain["undo"] = {name: each for name, each in fields_of(plain["undo"]).items() if name != "partial"}
     if not plain["notes"]:
         plain.pop("notes")
     shown = {"path": path, "place": place.identity, "plan": plain}

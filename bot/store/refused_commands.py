@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from bot.core.audit import Entry, Tag
+from bot.core.encoding import encode
 from bot.store.database import Database, Row
 
 FOLD_MS = 60_000
@@ -50,7 +51,7 @@ class FoldedRefusals:
         self._database.execute(
             "INSERT INTO refusals (person, kind, since, entry) VALUES (?, ?, ?, ?) ON CONFLICT (person, kind) "
             "DO UPDATE SET since = excluded.since, entry = excluded.entry, count = 0, subjects = '[]'",
-            *(person, kind, at, json.dumps(asdict(entry), ensure_ascii=False)),
+            *(person, kind, at, encode(entry)),
         )
 
     def add(self, one: Refusals, subject: str) -> None:

@@ -7,11 +7,10 @@ record of the question is chained with a key, so the signature in it is as good 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 from bot.core.audit import Fact
 from bot.core.change import ChangeRequest
-from bot.core.plans import canonical
+from bot.core.encoding import canonical
 from bot.store.keys import Keyring
 
 FORM = "1"
@@ -41,11 +40,11 @@ def _words(change: ChangeRequest) -> str:
         "line": change.line,
         "path": change.path,
         "plugin": change.plugin,
-        "place": asdict(change.place),
+        "place": change.place,
         "requester": change.requester.id,
         "reason": change.reason,
         "created_at": change.created_at,
         "expires_at": change.expires_at,
-        "remember": [asdict(row) for row in change.plan.remember],
+        "remember": change.plan.remember,
     }
     return f"terms {FORM} {canonical(shown)}"

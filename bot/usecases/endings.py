@@ -7,8 +7,9 @@ from dataclasses import replace
 from bot.core import marks
 from bot.core.audit import SYSTEM, Fact, Tag
 from bot.core.change import PARTLY_DONE, ChangeRequest, Status
+from bot.core.encoding import canonical
 from bot.core.execution import Ending
-from bot.core.plans import canonical, rebased
+from bot.core.plans import rebased
 from bot.core.redact import redact_value, shorten
 from bot.usecases.asking import please_look
 from bot.usecases.change_record import record_change

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import ChangeRequest, Status
+from bot.core.encoding import canonical
 from bot.core.errors import StoreUnavailable
 from bot.core.execution import ASK_PEOPLE_AFTER_MS, READS_APART_MS, interrupted, settle
-from bot.core.plans import canonical
 from bot.plugin import Observation
 from bot.store.leases import Running
 from bot.usecases.asking import ask_people

@@ -13,7 +13,6 @@ from hypothesis import given
 
 from bot.core import marks
 from bot.core.plans import (
-    canonical,
     decision_from_json,
     decision_to_json,
     differences,
@@ -45,12 +44,6 @@ def test_a_stored_plan_has_the_digest_of_the_plan(plan: Plan, place: Place) -> N
     stored = plan_from_json(plan_to_json(plan))
     assert digest(PATH, place, stored) == digest(PATH, place, plan)
     assert drift(stored, plan) == ()
-
-
-def test_canonical_json_has_one_spelling() -> None:
-    assert canonical({"b": [1, "ж"], "a": None}) == '{"a":null,"b":[1,"ж"]}'
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        canonical(float("nan"))
 
 
 OTHER_CALL = replace(CALL, method="imconnector.register")
