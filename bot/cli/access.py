@@ -6,7 +6,7 @@ import click
 
 from bot.cli.completion import from_store
 from bot.cli.declared import NounGroup
-from bot.cli.options import as_json
+from bot.cli.options import as_json, reason
 from bot.cli.output import print_answer, report
 from bot.cli.terminal import Terminal
 from bot.core.principals import Principal, Role
@@ -23,6 +23,7 @@ last_admin = click.option("--last-admin", is_flag=True, help="Also if they are t
 @click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
 @click.argument("role", metavar="ROLE", shell_complete=from_store(lambda _: Role))
 @last_admin
+@reason
 @as_json
 @click.pass_obj
 def grant(terminal: Terminal, person: str, role: str, last_admin: bool, as_json: bool) -> None:
@@ -41,6 +42,7 @@ def grant(terminal: Terminal, person: str, role: str, last_admin: bool, as_json:
 @click.command("revoke")
 @click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
 @last_admin
+@reason
 @as_json
 @click.pass_obj
 def revoke(terminal: Terminal, person: str, last_admin: bool, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.options import as_json
+from bot.cli.options import as_json, reason
 from bot.cli.output import report
 from bot.cli.terminal import Terminal, readable
 from bot.cli.verify import kept
@@ -28,6 +28,7 @@ from bot.usecases.restore import Restored, Wish, restore
     type=click.Path(path_type=Path),
     help="Another folder than B24BOT_BACKUPS.",
 )
+@reason
 @as_json
 @click.pass_obj
 def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:

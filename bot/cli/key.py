@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from bot.cli.options import as_json
+from bot.cli.options import as_json, reason
 from bot.cli.output import print_json, print_table, report
 from bot.cli.terminal import Terminal
 from bot.core.words import count
@@ -60,6 +60,7 @@ def _advice(one: KeyUse) -> str:
 
 
 @key.command("rotate")
+@reason
 @as_json
 @click.pass_obj
 def turn(terminal: Terminal, as_json: bool) -> None:
@@ -79,6 +80,7 @@ def turn(terminal: Terminal, as_json: bool) -> None:
 
 @key.command("retire")
 @click.argument("key_id", metavar="ID")
+@reason
 @as_json
 @click.pass_obj
 def drop(terminal: Terminal, key_id: str, as_json: bool) -> None:

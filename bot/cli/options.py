@@ -7,6 +7,11 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.cli.terminal import Terminal
+from bot.core.redact import shorten
+from bot.core.words import one_line
+from bot.usecases.rules import LONGEST_REASON
+
 F = TypeVar("F", bound=Callable[..., Any])
 PORT = click.IntRange(0, 65_535)
 YES_HELP = "ask nothing before others are asked to approve."
@@ -29,6 +34,17 @@ def as_json(function: F) -> F:
     """The decorator for `--json`."""
     decorate = click.option("--json", "as_json", **_JSON)
     return decorate(function)
+
+
+def reason(function: F) -> F:
+    """The decorator for `--reason`, for every command that records a change: the record has it."""
+    decorate = click.option("--reason", metavar="TEXT", expose_value=False, callback=_keep, help="Why; it is recorded.")
+    return decorate(function)
+
+
+def _keep(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    terminal = ctx.find_root().ensure_object(Terminal)
+    terminal.reason = shorten(one_line((terminal.reason_instead if value else "") or value or ""), LONGEST_REASON)
 
 
 def port(default: int) -> Callable[[F], F]:

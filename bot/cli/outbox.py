@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.cli.declared import NounGroup
-from bot.cli.options import as_json
+from bot.cli.options import as_json, reason
 from bot.cli.output import print_json, print_table, report, say
 from bot.cli.shown import letter_row
 from bot.cli.terminal import Terminal
@@ -59,6 +59,7 @@ def _cells(letter: Letter) -> tuple[str, ...]:
 
 @click.command("retry")
 @click.argument("which", metavar="ID|all")
+@reason
 @as_json
 @click.pass_obj
 def retry(terminal: Terminal, which: str, as_json: bool) -> None:
@@ -85,6 +86,7 @@ def _number(word: str) -> int:
 
 @click.command("drop")
 @click.argument("which", metavar="ID")
+@reason
 @as_json
 @click.pass_obj
 def drop(terminal: Terminal, which: str, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import click
 
 from bot.cli.completion import from_store, from_words
 from bot.cli.declared import NounGroup
-from bot.cli.options import as_json
+from bot.cli.options import as_json, reason
 from bot.cli.output import print_answer, report
 from bot.cli.terminal import Terminal
 from bot.core.change import ChangeRequest, Status
@@ -60,6 +60,7 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 @click.command("settle")
 @click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
 @click.argument("outcome", type=click.Choice([Status.DONE.value, Status.FAILED.value]))
+@reason
 @as_json
 @click.pass_obj
 def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool) -> None:
@@ -78,6 +79,7 @@ def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool)
 
 @click.command("withdraw")
 @click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
+@reason
 @as_json
 @click.pass_obj
 def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:

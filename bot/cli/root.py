@@ -28,6 +28,7 @@ from bot.cli.run import run
 from bot.cli.serve import serve, work
 from bot.cli.simulate import simulate
 from bot.cli.terminal import Terminal
+from bot.cli.typed_secrets import refuse_typed_secrets
 from bot.clock import incident_id
 from bot.core.errors import WordsError
 from bot.core.typed_line import IN_MARKS
@@ -73,6 +74,7 @@ class Root(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
+        refuse_typed_secrets(ctx.ensure_object(Terminal), ctx.meta.get(TYPED, ()))
         try:
             return super().invoke(ctx)
         except click.UsageError as error:

@@ -50,6 +50,10 @@ class Terminal:
         self.hidden: list[str] = []
         """Secrets that no log line and no error may show."""
         self.as_json = False
+        self.reason = ""
+        """Why, in the words of whoever types; what is recorded by this command has it."""
+        self.reason_instead = ""
+        """What is recorded in place of a reason that holds a secret of the bot."""
         set_up_logs("WARNING", lambda: self.hidden)
 
     @cached_property
@@ -117,6 +121,7 @@ class Terminal:
         try:
             if writes:
                 assert_trusted(examine_log(store, witness_of(settings)).limit)
+                store.reason = self.reason
             yield store
         finally:
             store.close()
@@ -132,6 +137,7 @@ class Terminal:
         try:
             if writes:
                 assert_trusted(note_chain(bot.context))
+                bot.store.reason = self.reason
             yield bot
         finally:
             bot.close()

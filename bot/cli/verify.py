@@ -195,7 +195,11 @@ def _sentences(found: Findings, anchors: int) -> Iterator[str]:
     if agreed is not None:
         yield f"It agrees with the heads kept elsewhere up to #{agreed.seq} ({agreed.where})."
     elif not anchors:
-        yield "It was compared with no head kept elsewhere (--anchors), so records cut off at its end would not show."
+        yield (
+            "It was compared with no head kept elsewhere, so records cut off at its end would not show. Copy the "
+            "lines of the audit channel (they end in #NUMBER HEAD) into a file, and name "
+            "it: b24bot audit verify --anchors FILE"
+        )
 
 
 def _object(found: Findings, code: int, anchors: int) -> dict[str, Any]:

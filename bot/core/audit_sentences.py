@@ -24,7 +24,8 @@ class Sentence:
 
 
 def _s(words: str, **details: str) -> Sentence:
-    return Sentence(words=words, details=tuple(details.items()))
+    # Whatever is done at the terminal may have a reason.
+    return Sentence(words=words, details=tuple({**details, "reason": details.get("reason", "Why: {}")}.items()))
 
 
 _WHY, _SAID, _MORE = "Why: {}", "{}", "More times in that minute: {}"

@@ -20,7 +20,7 @@ def change_brief(change: ChangeRequest) -> Object:
     """A change request as a list shows it."""
     return {
         "id": change.id,
-        "status": change.status,
+        "status": change.status_word,
         "partly_done": change.partly,
         "command": change.line,
         "requester": change.requester.id,

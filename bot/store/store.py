@@ -57,6 +57,8 @@ class Store:
         self.facts = Facts(database)
         self.stops = Stops(database, keys)
         self.refusals = FoldedRefusals(database)
+        self.reason = ""
+        """Why whoever types at the terminal does what is recorded now; each record without a reason gets it."""
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Store]:
@@ -67,7 +69,8 @@ class Store:
     def record(self, entry: Entry) -> int:
         """Append to the audit log, and queue the copy for the audit channel unless the tag is a quiet one."""
         at = self.clock.now_ms()
-        plain = {name: self._recorded(name, fact) for name, fact in entry.facts.items()}
+        facts = {**({"reason": self.reason} if self.reason else {}), **entry.facts}
+        plain = {name: self._recorded(name, fact) for name, fact in facts.items()}
         seq = self.audit.append(replace(entry, facts=plain), at=at)
         if entry.tag not in QUIET:
             self.outbox.put(audit_key(seq), AuditNotice(seq=seq), at=at)

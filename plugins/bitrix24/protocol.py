@@ -153,7 +153,8 @@ def _redirected(method: Method, exchange: HttpAnswer, asked: str) -> Judgement:
         return _unknown(method, exchange.status, "The portal redirects without saying where")
     redirect = redirects.read(exchange.location, asked)
     if exchange.body.strip():
-        return _unknown(method, exchange.status, f"{redirect.says}, and yet it answers something", do=redirect.do)
+        says = f"{redirect.says}, and the same answer holds text besides"
+        return _unknown(method, exchange.status, says, do=redirect.do)
     moved = redirect.target is Target.MOVED and exchange.status == 302
     return Judgement(
         verdict=CallVerdict.NOT_SENT,

@@ -93,3 +93,60 @@ def test_one_admin_of_two_can_go(desk: Desk) -> None:
     for person in ("T0001:U0001", "T0001:U0002"):
         desk.run("access", "grant", person, "admin")
     assert desk.run("access", "revoke", "T0001:U0001").exit_code == 0
+
+
+def test_a_reason_is_recorded_with_what_is_done_in_the_terminal(desk: Desk) -> None:
+    assert desk.run("access", "grant", "T0001:U0001", "operator", "--reason", "Olga is on duty").exit_code == 0
+    assert desk.run("access", "grant", "T0001:U0002", "admin").exit_code == 0
+    with desk.store() as store:
+        first, second = [record.facts for record in store.audit.walk()][-2:]
+    assert first["reason"] == "Olga is on duty"
+    assert "reason" not in second
+    assert "Olga is on duty" in " ".join(desk.run("audit", "find", "--subject", "T0001:U0001").stdout.split())
+
+
+RECORDING = (
+    *("access grant", "access revoke", "request settle", "request withdraw", "outbox retry", "outbox drop"),
+    *("key rotate", "key retire", "backup"),
+)
+
+
+@pytest.mark.parametrize("command", RECORDING)
+def test_every_command_of_the_terminal_that_records_a_change_takes_a_reason(desk: Desk, command: str) -> None:
+    assert "--reason TEXT" in desk.run(*command.split(), "--help").stdout
+
+
+SECRET = "Cl13nt/S+crt=word"
+WITH_SECRET = (
+    ("access", "grant", f"T0001:{SECRET}", "admin"),
+    ("access", "grant", "T0001:U0001", "operator", "--reason", f"see {SECRET}"),
+    ("audit", "find", "--subject", SECRET),
+    ("audit", "find", f"--text={SECRET}", "--json"),
+    ("request", "show", SECRET),
+    ("request", "list", "--status", SECRET),
+    ("request", "withdraw", SECRET),
+    ("outbox", "retry", SECRET),
+    ("key", "retire", SECRET),
+    ("help", SECRET),
+    ("run", f"connector remove x --reason {SECRET}"),
+    (SECRET,),
+    ("connector", SECRET),
+)
+
+
+@pytest.mark.parametrize("words", WITH_SECRET, ids=lambda words: " ".join(words[:2]).replace(SECRET, "SECRET"))
+def test_a_typed_secret_of_the_bot_is_refused_by_every_command_in_one_way(desk: Desk, words: tuple[str, ...]) -> None:
+    with desk.store() as store, store.unit_of_work():
+        store.secrets("bitrix24").write("prod", {"client_secret": SECRET}, after=0)
+    result = desk.run(*words)
+    assert result.exit_code == 2
+    assert SECRET not in result.output
+    assert "This looks like the client secret of portal prod." in " ".join(result.stderr.split())
+
+
+def test_a_withdrawal_whose_reason_holds_a_secret_goes_on_without_it(desk: Desk) -> None:
+    with desk.store() as store, store.unit_of_work():
+        store.secrets("bitrix24").write("prod", {"client_secret": SECRET}, after=0)
+    result = desk.run("request", "withdraw", "CR-1001", "--reason", f"see {SECRET}")
+    assert "There is no CR-1001." in result.stderr
+    assert SECRET not in result.output

@@ -325,6 +325,7 @@ def test_a_partly_done_change_request_is_shown_with_what_its_card_says(desk: Des
     assert "Cut off now Sales is cut off." in shown
     assert "Next Asking for the same again would end the same way" in shown
     data = desk.json("request", "show", change.id)
+    assert (data["status"], desk.json("request", "list")[0]["status"]) == ("partly done", "partly done")
     assert (data["did_not_change"], data["cut_off_now"]) == (["line 2: active"], ["Sales is cut off."])
 
 

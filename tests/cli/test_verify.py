@@ -131,7 +131,9 @@ def test_the_witness_file_shows_a_cut_tail_and_which_line_of_it_does(written: De
 
 
 def test_the_bots_own_witness_file_is_compared_unasked(written: Desk, witness: Path) -> None:
-    assert "no head kept elsewhere" in written.run("audit", "verify").stdout
+    alone = " ".join(written.run("audit", "verify").stdout.split())
+    assert "no head kept elsewhere" in alone
+    assert "Copy the lines of the audit channel (they end in #NUMBER HEAD) into a file" in alone
     shown = written.run("audit", "verify", B24BOT_WITNESS_FILE=str(witness))
     assert "agrees with the heads kept elsewhere up to #4" in shown.stdout
     cut(database(written))

@@ -1,0 +1,58 @@
+"""A secret of the bot among the words of a command: refused in front of every command, as in Slack, and not printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+
+from bot.cli.terminal import Terminal, readable
+from bot.core.errors import SecretTyped
+from bot.plugin import PluginError
+from bot.store.database import FILE_NAME, Database
+from bot.store.keys import load_key_file
+from bot.store.known_secrets import SHORTEST, KnownSecrets
+from bot.usecases.rules import reason_left_out
+
+THEMSELVES = ("freeze", "run")
+"""They look at their line themselves, since a freeze holds without its reason."""
+WITHDRAW = ("request", "withdraw")
+"""It holds, too, without a reason that holds a secret."""
+REASON = "--reason"
+
+
+def refuse_typed_secrets(terminal: Terminal, words: Sequence[str]) -> None:
+    """Raise SecretTyped when one of the bot's own secrets stands in the words of a command.
+
+    What cannot be looked at here, such as a key file that is missing, is for the command itself to tell.
+    """
+    if (words[:1] and words[0] in THEMSELVES) or not any(len(word) >= SHORTEST for word in words):
+        return
+    rest, reason = _apart(words) if tuple(words[:2]) == WITHDRAW else (words, ())
+    try:
+        with readable(terminal.host_settings.home):
+            what, in_reason = _find(terminal, rest), _find(terminal, reason)
+    except PluginError:
+        return
+    if what:
+        raise SecretTyped(what)
+    if in_reason:
+        terminal.reason_instead = reason_left_out(in_reason)
+
+
+def _apart(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The words of a command, and those that are its reason."""
+    places = [at for at, word in enumerate(words) if word.startswith(f"{REASON}=") or (at and words[at - 1] == REASON)]
+    return [word for at, word in enumerate(words) if at not in places], [words[at] for at in places]
+
+
+def _find(terminal: Terminal, words: Sequence[str]) -> str:
+    if not words:
+        return ""
+    settings = terminal.host_settings
+    path = settings.home / FILE_NAME
+    if not (path.exists() and settings.key_file.exists()):
+        return ""
+    keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+    named = {row.name: settings[row.name] for row in settings.rows if row.secret}
+    with closing(Database(path, read_only=True)) as database:
+        return KnownSecrets(database, keys, named).find([*words, " ".join(words)])
