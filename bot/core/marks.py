@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable
 from bot.core.principals import LOCAL_TEAM, Principal
 
 _PERSON, _CHANNEL, _END = "\ue000", "\ue001", "\ue002"
-_MARK = re.compile(f"([{_PERSON}{_CHANNEL}])([^{_END}]*){_END}")
+_MARK = re.compile(f"([{_PERSON}{_CHANNEL}])([^{_PERSON}{_CHANNEL}{_END}]*){_END}")
 _ANY = re.compile(f"[{_PERSON}{_CHANNEL}{_END}]")
 _SOMEBODY = re.compile(rf"\A(?:[TE][A-Z0-9]+:[UW][A-Z0-9]+|{LOCAL_TEAM}:.+)\Z", re.DOTALL)
 _TARGET = "access:"
 """How the target of a change of the allow-list begins; the id of the person follows."""
-_EARLIER = re.compile(rf"{_PERSON}(?:[^:{_END}]*:)?([^{_END}]*){_END}(?: \([A-Z0-9]+:\1\))?")
+_EARLIER = re.compile(rf"{_PERSON}(?:[^:{_PERSON}{_END}]*:)?([^{_PERSON}{_END}]*){_END}(?: \([A-Z0-9]+:\1\))?")
 
 
 def person(principal: Principal) -> str:

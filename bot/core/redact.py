@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -133,11 +135,12 @@ def _without_marks(spans: Iterable[Span], text: str) -> Iterator[Span]:
     """What is left of the spans beside the marks that stand in them."""
     marks = [found.span() for found in OWN_MARK.finditer(text)]
     for start, end in spans:
-        for a, b in marks:
-            if a < end and start < b:
-                if start < a:
-                    yield start, a
-                start = b
+        for a, b in marks[bisect_right(marks, start, key=itemgetter(1)) :]:
+            if a >= end:
+                break
+            if start < a:
+                yield start, a
+            start = b
         if start < end:
             yield start, end
 
@@ -147,8 +150,15 @@ def _not_kept(spans: Iterable[Span], text: str) -> list[Span]:
     found_here = list(spans)
     if not found_here:
         return []
-    kept = [found.span() for found in NEVER.finditer(text)] + [found.span("kept") for found in KEPT.finditer(text)]
-    return [(start, end) for start, end in found_here if not any(a < end and start < b for a, b in kept)]
+    never = [found.span() for found in NEVER.finditer(text)]
+    kept = [found.span("kept") for found in KEPT.finditer(text)]
+    return [span for span in found_here if not _overlaps(span, never) and not _overlaps(span, kept)]
+
+
+def _overlaps(span: Span, others: Sequence[Span]) -> bool:
+    """Whether one of the others, which come in rising order and apart from each other, has a part of the span."""
+    at = bisect_right(others, span[0], key=itemgetter(1))
+    return at < len(others) and others[at][0] < span[1]
 
 
 def _named(text: str) -> Iterator[Span]:

@@ -11,9 +11,13 @@ MARK = r"‹(?:secret, )?[0-9]+ characters(?:, #[0-9a-f]{6})?›"
 """What stands for a value that is hidden already. Anything else between such brackets is typed text."""
 _TEXT = r"[^\s&#\"'<>,;{}()|\\]"
 """What a value in an address, in JSON or in a header goes on with."""
+_FAR = f"{_TEXT}{{0,200}}"
+_NEAR = f"{_TEXT}{{0,100}}"
+"""As much of a value as is looked at where something has to follow. Without a bound, a text full of names with no value
+that fits would be read to its end from each of them."""
 _VALUE = rf"(?:{MARK}|data:[^\s\"'<>&]+|{_TEXT})+"
 """A whole value, with the marks that stand in it. Nothing may have to follow it."""
-_LIKELY = rf"(?={_TEXT}{{4}})(?={_TEXT}*[0-9]|{_TEXT}*[a-zа-яё][A-ZА-ЯЁ]|{_TEXT}*[!@$%^*+=~]\w)"
+_LIKELY = rf"(?={_TEXT}{{4}})(?={_NEAR}[0-9]|{_NEAR}[a-zа-яё][A-ZА-ЯЁ]|{_NEAR}[!@$%^*+=~]\w)"
 """Before a value in running text: at least four characters that no ordinary word has together."""
 _QUERY = r"(?<=[?&;#])"
 """In front of a name in an address or a form."""
@@ -25,7 +29,7 @@ _EXCEPT = (
     r"|[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}(?!\w)|@?[TUWCDG][0-9A-Z]{6,}(?:\b|:))"
 )
 """Not a request, a date, a time, a year, an address, or an id of Slack's."""
-_MIXED = rf"(?={_SAID}{{8}})(?=(?:{_SAID}*?[A-Za-z][0-9]){{2}})"
+_MIXED = rf"(?={_SAID}{{8}})(?=(?:{_SAID}{{0,100}}?[A-Za-z][0-9]){{2}})"
 """Letters and digits that change more than once, as in no name with a number behind it."""
 
 PREFIXES = (
@@ -83,8 +87,8 @@ _OTHER_CODES = "".join(
 _ALONE = r"(?<!\w)(?<!\w-)"
 """In front of a word that is no part of another; it may be an option."""
 _BETWEEN = (
-    r"(?:\s*[=:：＝]\s*|\s+[–—-]\s+|\s+(?:is|was|to|ist|war|lautet|auf|est|это|был|на|це|є|es|è|jest)\s*:?\s+|\s+)"
-    r"[\"'“”„«‘`(]*"
+    r"(?:\s{0,9}[=:：＝]\s{0,9}|\s{1,9}[–—-]\s{1,9}|\s{1,9}(?:is|was|to|ist|war|lautet|auf|est|это|был|на|це|є|es|è|jest)\s{0,9}:?\s{1,9}|\s{1,9})"
+    r"[\"'“”„«‘`(]{0,9}"
 )
 """Between such a word and its value."""
 _START = r"(?:(?<![\w-])|(?<=%5B))"
@@ -116,7 +120,8 @@ FORMS: tuple[Forms, ...] = (
         patterns=(
             re.compile(rf"(?<![A-Za-z0-9_-])(?P<secret>{'|'.join(PREFIXES)}){_END}"),
             re.compile(
-                r"(?P<secret>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z))",
+                r"(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?"
+                r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z))",
                 re.DOTALL,
             ),
         ),
@@ -139,7 +144,7 @@ FORMS: tuple[Forms, ...] = (
             # A user, or a user and a password, in front of a host. With a slash in it a colon shows that it is no path.
             re.compile(r"//(?P<secret>[^\s/?#<>\"']+)@"),
             re.compile(
-                r"//(?P<secret>[^\s/?#@:<>\"']+:(?![0-9]{1,5}[/?#])[^\s@<>\"'/?#]*[/?#][^\s@<>\"']*)@",
+                r"//(?P<secret>[^\s/?#@:<>\"']{1,100}:(?![0-9]{1,5}[/?#])[^\s@<>\"'/?#]{0,100}[/?#][^\s@<>\"']{0,100})@",
             ),
         ),
     ),
@@ -149,10 +154,10 @@ FORMS: tuple[Forms, ...] = (
             re.compile(rf"(?i)(?<![\w-])(?:{WEAK_NAMES})=(?P<secret>{_VALUE})"),
             re.compile(rf"(?i){_QUERY}(?:code|pw|psw|tok|tkn|bearer)=(?P<secret>{_VALUE})"),
             re.compile(rf"{_QUERY}(?i:pin|otp)=(?P<secret>{_LIKELY}{_VALUE})"),
-            re.compile(rf"{_QUERY}[kstKST]=(?P<secret>(?={_TEXT}*[0-9])(?={_TEXT}*[A-Za-z]){_TEXT}{{8,}})"),
+            re.compile(rf"{_QUERY}[kstKST]=(?P<secret>(?={_NEAR}[0-9])(?={_NEAR}[A-Za-z]){_TEXT}{{8,}})"),
             # In a form without an address, and what no number of an error looks like.
-            re.compile(rf"(?<![\w-])code=(?P<secret>{_TEXT}+)(?=&)"),
-            re.compile(rf"(?<![\w-])code=(?P<secret>(?={_TEXT}*[0-9])(?={_TEXT}*[A-Za-z]){_TEXT}{{8,}})"),
+            re.compile(rf"(?<![\w-])code=(?P<secret>{_TEXT}{_FAR})(?=&)"),
+            re.compile(rf"(?<![\w-])code=(?P<secret>(?={_NEAR}[0-9])(?={_NEAR}[A-Za-z]){_TEXT}{{8,}})"),
         ),
     ),
     Forms(
@@ -163,9 +168,11 @@ FORMS: tuple[Forms, ...] = (
             # a value that is no word, and whatever a line ends with.
             re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}+\s*[=:]\s*[\"']?(?P<secret>{_VALUE})"),
             re.compile(rf"(?i){_START}(?:{PROSE_NAMES})\s*[=:]\s*[\"'](?P<secret>{_TEXT}+)"),
-            re.compile(rf"(?i){_START}(?=\w+[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)(?!{_TEXT}| +\w)"),
+            re.compile(
+                rf"(?i){_START}(?=\w{{1,40}}[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}{_FAR})(?!{_TEXT}| +\w)"
+            ),
             re.compile(rf"{_START}(?i:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_LIKELY}{_VALUE})"),
-            re.compile(rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}+)(?=\s*$)"),
+            re.compile(rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}{_FAR})(?=\s*$)"),
         ),
     ),
     Forms(
@@ -197,7 +204,7 @@ FORMS: tuple[Forms, ...] = (
             # Without the slashes of an address: *admin:hunter2@db.internal*. A label before an e-mail address is none.
             re.compile(
                 r"(?<![\w/@:.+-])(?!(?i:mailto|e-?mail|mail|sips?|tel|xmpp|from|to|cc|bcc|contact|kontakt|von|an|от|кому"
-                r"|почта|пошта):)[A-Za-z][\w.+-]{0,63}:(?P<secret>(?!//)[^\s@/\"'<>,;]{3,})@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*"
+                r"|почта|пошта):)[A-Za-z][\w.+-]{0,63}:(?P<secret>(?!//)[^\s@/\"'<>,;]{3,100})@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*"
             ),
         ),
     ),
@@ -223,7 +230,7 @@ def hints_in(text: str) -> Set[str]:
     return {hint for hint in _HINTS if hint in folded}
 
 
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>‹›]+", re.IGNORECASE)
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s\"'<>‹›]+", re.IGNORECASE)
 ADDRESS_PART = re.compile(r"(?<=[/=])[A-Za-z0-9._~+%-]{16,}=*(?=[/?&#;]|$)")
 """A segment of a path or the value of a query, which is hidden when it looks as if made by chance."""
 SECRET_PART = re.compile(r"/(?:webhooks?|hooks?|token|key|secret|auth)s?/(?P<part>[A-Za-z0-9_-]{8,})(?![\w.])")

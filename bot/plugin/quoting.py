@@ -50,8 +50,8 @@ QUOTES: Mapping[str, str] = {
 """Each mark that can open a quotation, with those that close it first of all."""
 
 _DASH = re.escape("".join(sorted(DASHES)))
-_OPTION = re.compile(rf"([{_DASH}]+)([A-Za-z][A-Za-z0-9{_DASH}]*)(=.*)?", re.DOTALL)
-OPTION_HEAD = re.compile(rf"[{_DASH}]+[A-Za-z][A-Za-z0-9{_DASH}]*=")
+_OPTION = re.compile(rf"\A([{_DASH}]+)([A-Za-z][A-Za-z0-9{_DASH}]*)(=.*)?", re.DOTALL)
+OPTION_HEAD = re.compile(rf"\A[{_DASH}]+[A-Za-z][A-Za-z0-9{_DASH}]*=")
 """The beginning of a word that is an option with its value."""
 LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>")
 """An address between the brackets that Slack, or whoever pastes it, puts around one."""

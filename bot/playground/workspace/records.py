@@ -49,7 +49,7 @@ class Mention:
     seen_by: str = ""
 
 
-_MENTION = re.compile(r"<(?:!channel|!here|!everyone|!subteam\^[^>]+|@[UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<(?:!channel|!here|!everyone|!subteam\^[^<>]+|@[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 def mentions_in(text: str) -> list[str]:
