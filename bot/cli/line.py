@@ -18,7 +18,7 @@ from bot.cli.terminal import Terminal, assert_trusted
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted, SecretTyped, WordsError
-from bot.core.invocation import AnyCommand, check_words, recognize, understand
+from bot.core.invocation import AnyCommand, check_length, check_words, recognize, understand
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.tokenizer import read, render
 from bot.core.typed_line import TypedLine
@@ -35,7 +35,7 @@ from bot.usecases.portals import keep_first_portal
 from bot.usecases.receive import check_secrets, find_secret
 from bot.usecases.refused_commands import record_refusal
 from bot.usecases.review import confirm
-from bot.usecases.stop_requests import freeze_without_reason
+from bot.usecases.stop_requests import freeze_without_reason, says_freeze
 from bot.usecases.submit import (
     asks_for_same,
     check_can_be_decided,
@@ -108,6 +108,8 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
     if [word.text for word in read(line).words[:1]] == [STATUS]:
         terminal.assert_sound()
     with terminal.bot() as bot:
+        if not says_freeze(line):
+            check_length(line)
         line = _without_secrets(bot, line, words)
         typed = recognize(bot.context.registry, line or "help")
         command, words = typed.command, typed.words()

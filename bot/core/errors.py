@@ -3,6 +3,7 @@
 PluginError (bot.plugin)          1
 ├── BadArgument                   2   mistake in the words
 │   ├── WordsError
+│   │   └── LineTooLong         2   nobody reads it
 │   └── SecretTyped             2   one of the bot's own secrets
 ├── Refusal                       4   not possible now
 │   ├── AlreadyRunning
@@ -26,6 +27,10 @@ class WordsError(BadArgument):
     def __init__(self, sentence: str, *, hint: str = "", suggestion: str = "") -> None:
         super().__init__(sentence, hint=hint)
         self.suggestion = suggestion
+
+
+class LineTooLong(WordsError):
+    """A typed line is longer than one that is read."""
 
 
 class SecretTyped(BadArgument):

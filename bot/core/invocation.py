@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.errors import WordsError
+from bot.core.errors import LineTooLong, WordsError
 from bot.core.suggest import nearest
 from bot.core.tokenizer import read, render, words_of
 from bot.core.typed_line import HOST_OPTIONS as HOST_OPTIONS
@@ -85,9 +85,9 @@ def _words(text: str, commands: Iterable[AnyCommand]) -> list[str]:
 
 
 def check_length(text: str) -> None:
-    """Raises WordsError for a line that is too long to be read."""
+    """Raises LineTooLong for a line that is too long to be read."""
     if len(text) > LONGEST_LINE:
-        raise WordsError(
+        raise LineTooLong(
             f"That line has {len(text):,} characters; {LONGEST_LINE:,} is the most.", hint="Shorten it and send again."
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from bot.core.characters import drop_invisible
-from bot.core.invocation import AnyCommand, name_people, recognize, understand
+from bot.core.invocation import LONGEST_LINE, AnyCommand, name_people, recognize, understand
 from bot.core.redact import Fingerprint, personal_mark, redact
 from bot.core.tokenizer import render
 from bot.core.words import one_line
@@ -27,12 +27,16 @@ def recorded(
 ) -> str:
     """A typed line as the record keeps it: as it is read, on one line, without secrets, and cut.
 
+    A line longer than one that is read is not looked through: its first words and its length are kept.
+
     Of what is a customer's, as the one of the `commands` declares it, a mark stands in the line. A line that none of
     them takes may have a customer's words anywhere, so only the beginning of it is kept.
 
     What reads as nothing, such as blanks, invisible characters or an empty pair of quotation marks, must not push the
     rest out of the record.
     """
+    if len(text) > LONGEST_LINE:
+        return " ".join([*_command_words(drop_invisible(text[:LONGEST_RECORDED])), personal_mark(text, fingerprint)])
     line, known = drop_invisible(text), list(commands)
     try:
         typed = recognize(known, line)
@@ -51,6 +55,8 @@ def personal_values(text: str, commands: Iterable[AnyCommand]) -> tuple[str, ...
 
     What the record does not keep of a line is what nobody but its own reader may see of it elsewhere, too.
     """
+    if len(text) > LONGEST_LINE:
+        return None
     line, known = drop_invisible(text), list(commands)
     try:
         typed = recognize(known, line)
@@ -62,9 +68,13 @@ def personal_values(text: str, commands: Iterable[AnyCommand]) -> tuple[str, ...
 
 def _beginning(line: str, fingerprint: Fingerprint | None) -> str:
     """The first two words of a line, as far as they may be those of a command, and a mark for the rest of it."""
-    first = list(takewhile(_COMMAND_WORD.fullmatch, line.split(maxsplit=2)[:2]))
+    first = _command_words(line)
     rest = line.strip().split(maxsplit=len(first))[len(first) :]
     return " ".join([*first, *(personal_mark(words, fingerprint) for words in rest)])
+
+
+def _command_words(line: str) -> list[str]:
+    return list(takewhile(_COMMAND_WORD.fullmatch, line.split(maxsplit=2)[:2]))
 
 
 def _without_personal(command: AnyCommand, rest: Iterable[str], fingerprint: Fingerprint | None) -> Iterator[str]:

@@ -193,15 +193,15 @@ def _is_random(word: str, *, alone: bool = False) -> bool:
 
     A word that stands `alone` may be an id or a name, so it has to have capitals in the midst of small letters too.
     """
-    digits = sum(char.isdigit() for char in word)
-    letters = sum(char.isalpha() for char in word)
+    digits = sum(map(str.isdigit, word))
+    letters = sum(map(str.isalpha, word))
     if not digits and not alone:
         return len(word) >= LETTERS_LONGEST and _is_jumbled(word)
     if not digits or not letters:
         return False
-    if all(char in HEX_DIGITS for char in word):
+    if HEX_DIGITS.issuperset(word):
         return len(word) >= HEX_LONGEST
-    mixed = any(char.islower() for char in word) and any(char.isupper() for char in word)
+    mixed = any(map(str.islower, word)) and any(map(str.isupper, word))
     if alone or not mixed:
         mixed = mixed and digits >= 3 if alone else digits >= 5 and "-" not in word and "_" not in word
     return mixed and _bits(word) >= LEAST_BITS

@@ -19,6 +19,8 @@ SHORTEST = 8
 """A shorter value is no secret that one could find: it would be found in ordinary words."""
 WHOLE_BELOW = 12
 """A shorter value is looked for only where letters and digits do not go on around it; a longer one anywhere."""
+JOINED_SHORTEST = 16
+"""As many letters and digits has a secret that is looked for whatever stands between them: fewer may be of words."""
 FIELDS: Mapping[str, str] = {
     "client_secret": "the client secret",
     "access": "an access token",
@@ -41,26 +43,39 @@ class _Prints:
 
     words: Mapping[str, str]
     """What each is, by its fingerprint."""
-    hashes: Mapping[int, frozenset[int]]
-    """By length, hashes that hold for this process alone: they cost little, so that every place of a text is tried."""
+    sizes: Mapping[int, frozenset[int]]
+    """How long those are that begin alike, by a hash of the beginning. It holds for this process alone and costs
+    little, so that every place of a text is tried, once, however many secrets there are."""
+    hashes: frozenset[int]
+    """The same of each whole one."""
 
     def candidates(self, text: str) -> Iterator[str]:
         """The parts of a text that may be one of them."""
-        for size, hashes in self.hashes.items():
-            for start in range(len(text) - size + 1):
+        for start in range(len(text) - SHORTEST + 1):
+            for size in self.sizes.get(hash(text[start : start + SHORTEST]), ()):
                 part = text[start : start + size]
-                if hash(part) in hashes and (size >= WHOLE_BELOW or _is_whole(text, start, size)):
+                if hash(part) in self.hashes and (size >= WHOLE_BELOW or _is_whole(text, start, size)):
                     yield part
 
 
 def _prints(values: Mapping[str, str], fingerprint: Callable[[str], str]) -> _Prints:
-    secrets = [value for value in values if len(value) >= SHORTEST]
+    """Of the secrets as they are, and of those that are long enough without what may have been put between."""
+    joined = {_joined(value): words for value, words in values.items()}
+    found = {value: words for value, words in joined.items() if len(value) >= JOINED_SHORTEST}
+    found |= {value: words for value, words in values.items() if len(value) >= SHORTEST}
+    sizes: dict[int, set[int]] = {}
+    for secret in found:
+        sizes.setdefault(hash(secret[:SHORTEST]), set()).add(len(secret))
     return _Prints(
-        words={fingerprint(secret): values[secret] for secret in secrets},
-        hashes={
-            size: frozenset(hash(secret) for secret in secrets if len(secret) == size) for size in map(len, secrets)
-        },
+        words={fingerprint(secret): words for secret, words in found.items()},
+        sizes={beginning: frozenset(of_these) for beginning, of_these in sizes.items()},
+        hashes=frozenset(map(hash, found)),
     )
+
+
+def _joined(text: str) -> str:
+    """The letters and digits of a text: people, phones and terminals put hyphens, blanks and line breaks between."""
+    return "".join(filter(str.isalnum, text))
 
 
 class KnownSecrets:
@@ -70,7 +85,7 @@ class KnownSecrets:
         self._database = database
         self._keys = keys
         self._settings = {value: f"the value of {name}" for name, value in (settings or {}).items()}
-        self._prints = _Prints(words={}, hashes={})
+        self._prints = _Prints(words={}, sizes={}, hashes=frozenset())
         self._versions: object = None
         self._lock = threading.Lock()
 
@@ -79,7 +94,8 @@ class KnownSecrets:
         known = self._known()
         for text in texts:
             plain = drop_invisible(text)
-            for form in {plain, unquote(plain)}:
+            unquoted = unquote(plain)
+            for form in {plain, unquoted, _joined(plain), _joined(unquoted)}:
                 for candidate in known.candidates(form):
                     found = known.words.get(self._keys.fingerprint(candidate))
                     if found is not None:

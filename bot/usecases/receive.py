@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from bot.core.errors import SecretTyped, StoreUnavailable
+from bot.core.errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_to_json
+from bot.core.invocation import LONGEST_LINE, check_length
 from bot.plugin import Reply
 from bot.store.jobs import INBOUND, Receipt
 from bot.usecases import buttons
@@ -17,7 +19,7 @@ from bot.usecases.file_identity import REMEDY, note_files
 from bot.usecases.notify import whisper
 from bot.usecases.priority import is_counted, rank_of
 from bot.usecases.refused_commands import record_mismatch, record_refusal, record_refused_click
-from bot.usecases.stop_requests import without_reason
+from bot.usecases.stop_requests import says_freeze, without_reason
 from bot.usecases.stops import hold
 
 MOST_WAITING = 20
@@ -39,14 +41,15 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
 
     Raises StoreUnavailable: then nothing was recorded that anybody would find, and it must not be acknowledged. Raises
     SecretTyped for words that hold one of the bot's own secrets: they are not recorded anywhere, and acknowledged with
-    what it says. A word that stops holds all the same, without its reason.
+    what it says. A word that stops holds all the same, without its reason. Raises LineTooLong for a line that nobody
+    reads, before anything looks at it; that it was refused is recorded.
     """
     lost = ctx.store.database.lost()
     if lost:
         # A worker opens the file that lies there now.
         note_files(ctx)
         raise StoreUnavailable(f"{lost} {REMEDY}")
-    inbound = _without_secrets(ctx, inbound)
+    inbound = _without_secrets(ctx, _within_limit(ctx, inbound))
     payload = inbound_to_json(inbound)
     now, rank, person = ctx.clock.now_ms(), rank_of(ctx, inbound), person_of(ctx, inbound)
     counted = is_counted(ctx, inbound)
@@ -62,6 +65,41 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
             record_mismatch(ctx, inbound)
     ctx.wake()
     return receipt
+
+
+def _within_limit(ctx: Context, inbound: Inbound) -> Inbound:
+    """The delivery, if it is not too long to be looked through; of a word that stops as much as is.
+
+    Nobody who says stop is told that their words are too long.
+    """
+    match inbound:
+        case SlashCommand(text=text) if len(text) > LONGEST_LINE:
+            beginning = _beginning(text)
+            if not says_freeze(beginning):
+                _refuse_long(ctx, inbound)
+            return replace(inbound, text=beginning)
+        case Form(fields=fields):
+            return replace(inbound, fields={name: _beginning(words) for name, words in fields.items()})
+        case Click(value=value) if len(value) > LONGEST_LINE:
+            raise ValueError("no button of the bot has such a value")
+    return inbound
+
+
+def _beginning(words: str) -> str:
+    """The first words, as many as are looked through; none is cut, for a part of a secret would not be found."""
+    if len(words) <= LONGEST_LINE:
+        return words
+    whole, *cut = words[:LONGEST_LINE].rsplit(maxsplit=1)
+    return whole if cut else ""
+
+
+def _refuse_long(ctx: Context, slash: SlashCommand) -> None:
+    try:
+        check_length(slash.text)
+    except LineTooLong:
+        with ctx.store.unit_of_work():
+            record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")
+        raise
 
 
 def _refuse(ctx: Context, inbound: Inbound) -> None:

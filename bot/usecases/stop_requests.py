@@ -82,6 +82,11 @@ def _freeze_for(line: Line, reason: str) -> str:
     return render([freezing.noun, *([reason] if reason else []), *([DRY_RUN] if dry else [])])
 
 
+def says_freeze(text: str) -> bool:
+    """Whether a line is a freeze, whatever stands behind the word."""
+    return _is_freeze(read(text))
+
+
 def _all_but_options(line: Line) -> str:
     """What stands behind the word, without the names of the options that a freeze has."""
     places = [at for at, word in enumerate(line.words) if at and word.text not in (REASON, DRY_RUN)]

@@ -25,7 +25,7 @@ _ANSWER_KEYS = frozenset({"result", "error", "errors", "error_description", "acc
 _PAGE = re.compile(r"<!doctype|<html|<head|<body|<title", re.IGNORECASE)
 _PHP = re.compile(r"\b(?:Fatal error|Parse error|Warning|Notice|Deprecated|Strict Standards)(?:</b>)?:", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,100}>(.{1,300}?)</title", re.IGNORECASE | re.DOTALL)
-_NOT_SHOWN = re.compile(r"<(script|style)\b.{0,5000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_NOT_SHOWN = re.compile(r"<(script|style)\b(?:(?!<(?:script|style)\b).){0,5000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _LONGEST = 5_000
 """Characters of a page that are searched for words; what is quoted of them is far shorter."""
 

@@ -14,7 +14,7 @@ LONGEST = 255
 LONGEST_LAST_NAME = 25
 LONGEST_URL = 2_000
 MOST_FILES = 10
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_EMAIL = re.compile(r"\A[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _PHONE = re.compile(r"\+?[0-9 ()-]+")
 
 

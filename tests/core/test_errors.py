@@ -7,6 +7,7 @@ import pytest
 from bot.core.errors import (
     AlreadyRunning,
     ConfigurationError,
+    LineTooLong,
     NotPermitted,
     PluginFault,
     SecretTyped,
@@ -22,6 +23,7 @@ CODES: list[tuple[type[PluginError], int]] = [
     (DeclarationError, 1),
     (BadArgument, 2),
     (WordsError, 2),
+    (LineTooLong, 2),
     (SecretTyped, 2),
     (NotPermitted, 3),
     (Refusal, 4),

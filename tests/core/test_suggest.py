@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from bot.core.suggest import nearest
@@ -46,3 +48,19 @@ def test_without_candidates_there_is_no_guess() -> None:
 
 def test_the_guess_does_not_depend_on_the_order_of_the_candidates() -> None:
     assert nearest("lis", ["list", "line"]) == nearest("lis", ["line", "list"]) == "list"
+
+
+def test_a_word_of_thousands_of_letters_is_not_compared_letter_by_letter() -> None:
+    calls = 0
+
+    def note(_frame: object, event: str, _what: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        assert nearest("activate" * 500, VERBS) is None
+    finally:
+        sys.setprofile(before)
+    assert calls < 100

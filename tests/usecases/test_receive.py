@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from bot.core.audit import Tag
-from bot.core.errors import StoreUnavailable
+from bot.core.errors import LineTooLong, StoreUnavailable
 from bot.core.inbound import Click, Inbound
+from bot.core.invocation import LONGEST_LINE
+from bot.core.recorded_line import personal_values
+from bot.core.stops import StopKind
 from bot.store.jobs import Receipt
 from bot.store.store import Store
 from bot.usecases import buttons
@@ -100,3 +104,37 @@ def test_what_came_in_wakes_those_who_work(office: Office) -> None:
     office.ctx.wake = lambda: woken.append(1)
     receive(office.ctx, office.typed(OLGA, "thing list"))
     assert woken == [1]
+
+
+def test_a_line_that_is_too_long_is_refused_before_anything_looks_at_it(office: Office) -> None:
+    """One command of somebody who is on no list must not keep the bot from hearing anybody else."""
+    secret = "Cl13ntS3cretOfTheToy"
+    office.store.secrets("toy").write("prod", {"client_secret": secret}, after=0)
+    line = f"thing paint {secret} " + "token=" * 6_500
+    with pytest.raises(LineTooLong, match="4,000 is the most"):
+        receive(office.ctx, office.typed(OLGA, line))
+    assert jobs(office) == 0
+    [record] = office.records(Tag.COMMAND_REFUSED)
+    assert re.fullmatch(r"thing paint ‹39,?[0-9]+ characters, #[0-9a-f]{6}›", str(record.facts["line"]))
+    assert personal_values(line, office.ctx.registry) is None
+    assert receive(office.ctx, office.typed(OLGA, "x" * LONGEST_LINE)) is Receipt.NEW
+
+
+def test_a_freeze_of_any_length_holds_and_of_its_words_no_more_is_kept_than_is_read(office: Office) -> None:
+    assert receive(office.ctx, office.typed(OLGA, "freeze " + "oh no " * 7_000)) is Receipt.NEW
+    [stop] = office.store.stops.pending()
+    assert stop.kind is StopKind.FREEZE
+    row = office.store.database.row("SELECT max(length(payload)) AS n FROM jobs")
+    assert row is not None
+    assert row["n"] < LONGEST_LINE + 500
+
+
+def test_a_rejection_of_any_length_is_taken_and_a_button_with_a_value_of_any_length_is_not(office: Office) -> None:
+    change = office.ask()
+    assert receive(office.ctx, office.form(ANTON, change, "no " * 7_000)) is Receipt.NEW
+    assert receive(office.ctx, office.form(ANTON, change, "n" * 7_000)) is Receipt.NEW
+    row = office.store.database.row("SELECT max(length(payload)) AS n FROM jobs")
+    assert row is not None
+    assert row["n"] < LONGEST_LINE + 700
+    with pytest.raises(ValueError, match="no button"):
+        receive(office.ctx, office.click(ANTON, change, buttons.APPROVE, value="n" * 7_000))

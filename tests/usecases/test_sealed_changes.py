@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -266,3 +267,40 @@ def test_the_records_from_before_stay_verifiable(office: Office) -> None:
     office.type(OLGA, f"thing remove one --reason {COLOUR}")
     assert office.store.audit.broken_at() is None
     assert SECRET in str([record.facts for record in office.records(Tag.COMMAND_REFUSED)])
+
+
+@pytest.mark.parametrize("between", ["-", " ", "\n", "\u00a0", "\u2011", "_", "%20", "- "])
+def test_a_known_secret_is_found_whatever_was_put_into_it(office: Office, between: str) -> None:
+    token = "f334c770847367f20ab41e8f65b3c767a1b2c3d4"
+    signing = "xoxs-4f9d-0c2e77ab51"
+    office.store.secrets("toy").write("prod", {"access": token, "refresh": signing}, after=0)
+    for secret, at in ((token, 20), (token, 3), (signing, 12)):
+        with pytest.raises(SecretTyped, match="portal prod"):
+            receive(office.ctx, office.typed(OLGA, f"thing remove x --reason {secret[:at]}{between}{secret[at:]}"))
+
+
+def test_a_long_word_is_looked_through_once_however_many_secrets_there_are(office: Office) -> None:
+    for number in range(40):
+        found = {"access": f"{number:02}" + "f334c770847367f2" * (number + 1)}
+        office.store.secrets("toy").write(f"p{number}", found, after=0)
+    known = office.ctx.known_secrets
+    assert known.find(["nothing"]) == ""
+    calls = count_calls(lambda: known.find(["abc0defg1" * 400]))
+    assert calls < 4 * 4 * 3_600
+
+
+def count_calls(work: Callable[[], object]) -> int:
+    """How many functions it calls, those in C too."""
+    calls = 0
+
+    def note(_frame: object, event: str, _what: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return calls

@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 from slack_bolt.response import BoltResponse
 
 from bot import clock as ids
-from bot.core.errors import SecretTyped, StoreUnavailable
+from bot.core.errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.inbound import Inbound
 from bot.slack.ids import OrgWideDelivery, StrangeId
 from bot.slack.inbound import click, form, slash_command
@@ -68,7 +68,7 @@ def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
         case StoreUnavailable():
             log.error("a delivery could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
             status, sentence = 503, BUSY
-        case SecretTyped():
+        case SecretTyped() | LineTooLong():
             return BoltResponse(status=200, body=f"{error.sentence} {error.hint}" if typed else "")
         case OrgWideDelivery():
             log.error("%s %s", ORG_WIDE, ORG_WIDE_HINT, extra={"action": "org_wide"})
