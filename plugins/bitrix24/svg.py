@@ -46,7 +46,8 @@ ATTRIBUTES = PAINT | frozenset(
 _FUNCTIONS = frozenset({"rgb", "rgba", "hsl", "hsla", "matrix", "translate", "scale", "rotate", "skewx", "skewy"})
 _OWN = re.compile(r"#[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _OWN_URL = re.compile(r"url\(\s*(['\"]?)#[A-Za-z_][\w.-]{0,63}\1\s*\)", re.ASCII | re.IGNORECASE)
-_CALL = re.compile(r"([^\s(,;:]*)\s*\(")
+_CALL = re.compile(r"(?:(?<![^\s(,;:])([^\s(,;:]+)\s*|(?<=[(,;:])\s*|\A\s*)\(")
+"""A bracket with the name in front of it, which may be empty. Each word is read once, from its beginning."""
 _HOW = "Save it as a plain SVG of shapes and colours, without scripts, styles, texts, links and embedded pictures."
 
 

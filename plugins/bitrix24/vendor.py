@@ -10,7 +10,7 @@ LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """One part of a host name, between its dots."""
 _COUNTRY = r"com|com\.br|com\.tr|eu|de|es|fr|it|pl|uk|ru|by|kz|ua|uz|am|az|ge|kg|in|id|jp|cn|mx|co|vn|tw|tech"
 _PORTAL = re.compile(rf"{LABEL}\.bitrix24\.(?:{_COUNTRY})")
-_OWN = re.compile(rf"(?:{LABEL}\.)*(?:bitrix24\.(?:{_COUNTRY})|bitrix\.info)")
+_OWN = re.compile(rf"\A(?:{LABEL}\.)*(?:bitrix24\.(?:{_COUNTRY})|bitrix\.info)")
 
 
 def is_portal(host: str) -> bool:
