@@ -75,7 +75,9 @@ PURE: Mapping[str, frozenset[str]] = {
             *(
                 "contextlib",
                 "functools",
+                "bisect",
                 "itertools",
+                "operator",
                 "json",
                 "math",
                 "re",
