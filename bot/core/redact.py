@@ -32,6 +32,7 @@ from bot.core.secret_patterns import (
     OWN_MARK,
     PLAIN_WORD,
     SECRET_PART,
+    SLASHED,
     hints_in,
 )
 from bot.plugin import Reply
@@ -183,6 +184,9 @@ def _random(text: str) -> Iterator[Span]:
     for word in BARE.finditer(text):
         if _is_random(word[0], alone=True):
             yield word.span()
+    for word in SLASHED.finditer(text) if "/" in text else ():
+        if _is_varied(word[0]) and not all(map(_is_name, word[0].split("/"))):
+            yield word.span()
     for word in BASE64.finditer(text) if "=" in text or "+" in text else ():
         if _bits(word[0].rstrip("=")) >= LEAST_BITS:
             yield word.span()
@@ -191,7 +195,8 @@ def _random(text: str) -> Iterator[Span]:
 def _is_random(word: str, *, alone: bool = False) -> bool:
     """Whether a word looks as if made by chance: long hexadecimal digits, or letters and digits in no order.
 
-    A word that stands `alone` may be an id or a name, so it has to have capitals in the midst of small letters too.
+    A word that stands `alone` may be an id or a name, so it has to have capitals in the midst of small letters too, or
+    to go to and fro between letters and digits.
     """
     digits = sum(map(str.isdigit, word))
     letters = sum(map(str.isalpha, word))
@@ -202,9 +207,17 @@ def _is_random(word: str, *, alone: bool = False) -> bool:
     if HEX_DIGITS.issuperset(word):
         return len(word) >= HEX_LONGEST
     mixed = any(map(str.islower, word)) and any(map(str.isupper, word))
+    if alone and not mixed and word.isalnum():
+        changes = sum(a.isdigit() != b.isdigit() for a, b in pairwise(word))
+        return changes * 4 > len(word) and _bits(word) >= LEAST_BITS
     if alone or not mixed:
         mixed = mixed and digits >= 3 if alone else digits >= 5 and "-" not in word and "_" not in word
     return mixed and _bits(word) >= LEAST_BITS
+
+
+def _is_varied(word: str) -> bool:
+    """Whether a word has capitals, small letters and digits."""
+    return all(any(map(kind, word)) for kind in (str.isupper, str.islower, str.isdigit))
 
 
 def _is_name(word: str) -> bool:

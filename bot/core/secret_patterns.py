@@ -64,7 +64,7 @@ STRONG_NAMES = (
     r"|x-amz-(?:signature|credential)"
 )
 """A value right behind one of these is a secret wherever it stands."""
-PROSE_NAMES = rf"{STRONG_NAMES}|pwd|pass|api key|mot de passe|mdp"
+PROSE_NAMES = rf"{STRONG_NAMES}|pwd|pw|pass|api key|mot de passe|mdp"
 """With a blank before the value it may be running text: *Reset password: customer asked*."""
 WEAK_NAMES = (
     r"key|sig|signature|auth|authorization|pwd|pass|credential|credentials|jwt|sid|session|\w{0,20}sess(?:ion)?[_-]?id"
@@ -76,7 +76,7 @@ LOGIN_WORDS = (
     r"|парол[ьяюі]|паролем|паролі"
 )
 """Words for a password, behind which in running text a value stands that is no word."""
-SHARED_WORDS = r"token|api[ -]?key|key|secret|schlüssel|jeton|clé|токен|ключ|секрет"
+SHARED_WORDS = r"token|pass|api[ -]?key|key|secret|schlüssel|jeton|clé|токен|ключ|секрет"
 """Words that have other meanings as well: the value has to look as if made by chance."""
 PIN_WORDS = r"pin|pin-code|otp|tan|cvv|cvc|пин|пін|пин-код|пін-код"
 CODE_WORDS = r"code|código|codice|код"
@@ -111,7 +111,7 @@ class Forms:
         return not self.hints or not hints.isdisjoint(self.hints)
 
 
-_PASSWORD_HINTS = ("pass", "pwd", "kennwort", "mdp", "contraseña", "senha", "hasło", "parola", "парол")
+_PASSWORD_HINTS = ("pass", "pwd", "pw", "kennwort", "mdp", "contraseña", "senha", "hasło", "parola", "парол")
 _KEY_HINTS = tuple(f"{kind}{sign}key" for kind in ("api", "access", "private") for sign in ("", "_", "-", " "))
 _NAME_HINTS = (*_PASSWORD_HINTS, *_KEY_HINTS, "secret", "token", "токен", "секрет", "x-amz-")
 
@@ -180,11 +180,16 @@ FORMS: tuple[Forms, ...] = (
         patterns=(
             # In running text: *the password is hunter2*, *пароль — Qwerty12*.
             re.compile(rf"{_ALONE}(?i:{LOGIN_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_LIKELY}{_SAID}+)"),
+            # With a few words between: *пароль от почты: Qwerty12*.
+            re.compile(
+                rf"{_ALONE}(?i:{LOGIN_WORDS})(?:\s{{1,9}}[^\W\d_]{{1,20}}){{1,4}}\s{{0,9}}[:：=]\s{{0,9}}"
+                rf"(?P<secret>{_EXCEPT}{_LIKELY}{_SAID}+)"
+            ),
             re.compile(rf"(?:密码|密碼|パスワード)(?:是|は|为|為)?\s*[=:：＝]?\s*(?P<secret>[A-Za-z0-9]{_SAID}{{3,}})"),
         ),
     ),
     Forms(
-        hints=("token", "key", "secret", "schlüssel", "jeton", "clé", "токен", "ключ", "секрет"),
+        hints=("token", "pass", "key", "secret", "schlüssel", "jeton", "clé", "токен", "ключ", "секрет"),
         patterns=(re.compile(rf"{_ALONE}(?i:{SHARED_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_MIXED}{_SAID}+)"),),
     ),
     Forms(
@@ -240,8 +245,10 @@ BASE64 = re.compile(
     r"(?![\w/@=+%-]|[.:]\w)"
 )
 """A word that stands alone and is written as base64 is: with its filling, or with a plus in it."""
-BARE = re.compile(r"(?<![\w./:@+%-])[A-Za-z0-9_-]{24,}(?![\w/@+%-]|[.:]\w)")
-"""A word that stands alone, hidden only when it looks as if made by chance."""
+BARE = re.compile(r"(?<![\w./@+%-])(?<!(?<![^\W\d_]):)[A-Za-z0-9_-]{24,}(?![\w/@+%-]|[.:]\w)")
+"""A word that stands alone or behind a name and a colon, hidden only when it looks as if made by chance."""
+SLASHED = re.compile(r"(?<![\w./:@+%-])(?=[A-Za-z0-9+]*/)[A-Za-z0-9+/]{40}(?![\w/@=+%-]|[.:]\w)")
+"""A word of forty characters with slashes, as secret keys of Amazon have; a path is one whose parts read as names."""
 PLAIN_WORD = re.compile(r"[A-Za-z_]{1,16}")
 """One word in which no pattern finds anything: most names in JSON, and many values."""
 OWN_MARK = re.compile(MARK)

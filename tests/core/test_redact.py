@@ -201,6 +201,14 @@ HIDDEN = {
     "connector remove shop --reason=9f86d081884c7d659a2feaa0c55ad015": "9f86d081884c7d659a2feaa0c55ad015",
     "connector list --password hunter2": "hunter2",
     "none matches 9f86d081884c7d659a2feaa0c55ad015.": "9f86d081884c7d659a2feaa0c55ad015",
+    "AWS wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "old:9f86d081884c7d659a2feaa0c55ad0159f86d081 ist es": "9f86d081884c7d659a2feaa0c55ad0159f86d081",
+    "kx82hf73nslqp29fj3kdlq92mzx7cv1a": "kx82hf73nslqp29fj3kdlq92mzx7cv1a",
+    # Words between the name and the value, and short names.
+    "пароль от почты: Qwerty12345": "Qwerty12345",
+    "the password for the old portal: Qwerty12345": "Qwerty12345",
+    "login admin pass Hunter2x9!": "Hunter2x9",
+    "pw: Qwerty12345": "Qwerty12345",
     # Paths that are the secret.
     "https://x.example/webhook/qzkvwmtrplfdx": "qzkvwmtrplfdx",
     "https://x.example/hooks/aBcDeFgHiJkL": "aBcDeFgHiJkL",
@@ -281,6 +289,12 @@ PLAIN = [
     "postal code 123456",
     "pin it at 12:30",
     "order 123456, invoice 2024-000123, заказ 123456, Bestellung 4711-2024",
+    "password of the portal: see the ticket; пароль от почты: у Антона",
+    "pass: yes; pass connector_2024 and line2 on",
+    "docs/GettingStarted/Connectors2/ReadMeAll and plugins/Bitrix24/Connectors/IconsAndMarks",
+    "head #42:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
+    "sha256:9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
+    "shopchat2024connectoreurope2025line12",
     # Addresses that are no secret.
     "https://b24bot.example/webhook/placement",
     "https://b24bot.example/webhooks/incoming_messages_2024",
