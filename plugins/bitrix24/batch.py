@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from bot.plugin import DeclarationError, Json
 from plugins.bitrix24 import catalogue, errors, reported
+from plugins.bitrix24.reported import ReportedError
 
 SIZE = 50
 
@@ -25,13 +26,14 @@ class Item:
 class ItemAnswer:
     """What came for one item: a value, or a sentence that says why there is none (with the code, if any).
 
-    `time` is what the portal tells of its work on the item.
+    `time` is what the portal tells of its work on the item, `error` what it reports in the place of a value.
     """
 
     value: Any = None
     problem: str = ""
     code: str = ""
     time: Mapping[str, Any] = field(default_factory=dict)
+    error: ReportedError | None = None
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -99,9 +101,9 @@ def _problem(holder: Any) -> ItemAnswer:
     if error is None or not (error.code or error.words):
         return ItemAnswer(problem="The portal reports an error that is not a code.")
     if not error.code:
-        return ItemAnswer(problem=errors.sentence(errors.WORDS_ONLY, error.words))
+        return ItemAnswer(problem=errors.sentence(errors.WORDS_ONLY, error.words), error=error)
     sentence = errors.sentence(errors.portal_row(error.code), error.words)
-    return ItemAnswer(problem=sentence, code=errors.safe_code(error.code))
+    return ItemAnswer(problem=sentence, code=errors.safe_code(error.code), error=error)
 
 
 def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:

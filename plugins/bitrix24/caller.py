@@ -13,6 +13,7 @@ from plugins.bitrix24.batch import Item, ItemAnswer
 from plugins.bitrix24.catalogue import Method
 from plugins.bitrix24.credentials import Held, KnownPortal, Vault
 from plugins.bitrix24.errors import Again
+from plugins.bitrix24.hints import Hints
 from plugins.bitrix24.links import Destination, Link, Links
 from plugins.bitrix24.manner import CHANGE, READ, Manner
 from plugins.bitrix24.oauth import NoTokens
@@ -111,6 +112,11 @@ class Caller:
         if block is not None:
             return withheld.blocked_item(block)
         return None if batch.can_be_sent(item) else batch.UNSENDABLE
+
+    @property
+    def hints(self) -> Hints:
+        """What was last seen on the portal."""
+        return self._traffic.hints
 
     def remarks(self) -> Sequence[str]:
         """What was wrong with the bytes of the portal's answers since this process started."""

@@ -10,6 +10,7 @@ from bot.plugin import Clock, Services
 from plugins.bitrix24.breaker import Breaker
 from plugins.bitrix24.bucket import Bucket, SharedBucket
 from plugins.bitrix24.client import HttpWire, trusting
+from plugins.bitrix24.hints import Hints
 from plugins.bitrix24.operating import Operating
 from plugins.bitrix24.settings import pace
 from plugins.bitrix24.wire import Wire
@@ -48,6 +49,7 @@ class Traffic:
     """Held by the thread that finds out where a renamed portal is."""
     remarks: set[str] = field(default_factory=set)
     """What is wrong with the bytes of its answers, each told once in the log."""
+    hints: Hints = field(default_factory=Hints)
 
 
 def http_link(to: Destination, clock: Clock) -> Link:

@@ -31,6 +31,7 @@ def of(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) 
     and a line renamed meanwhile keeps its old label. Else a leftover under a new name would pass for removed.
     """
     labels = labels or {}
+    portal.gather("connectors", "lines", of=[connector], also=labels)
     found = registered(portal, connector)
     found.pop(NAME, None)
     titles = {line.id: line.title for line in portal.lines()} | dict(labels)

@@ -7,18 +7,20 @@ from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Remember, Services
 from plugins.bitrix24 import authorities, catalogue, identifiers, sweep, upkeep, values
-from plugins.bitrix24.batch import Item, ItemAnswer
+from plugins.bitrix24.ahead import Ahead
+from plugins.bitrix24.batch import SIZE, Item, ItemAnswer
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.catalogue import Effect
 from plugins.bitrix24.credentials import Health, Vault
+from plugins.bitrix24.hints import PAGE
 from plugins.bitrix24.settings import refuses_unowned
 from plugins.bitrix24.snapshot import Snapshot, Snapshots
 from plugins.bitrix24.spare import Spare, Spares
 from plugins.bitrix24.values import AppInfo, Connector, Line, Listing, Status
 
-PAGE = 50
 _NAMES: Mapping[str, str] = {"connectors": "connectors", "lines": "open lines"}
 _MAX_PAGES = 100
+_LINES = "imopenlines.config.list.get"
 
 
 class Portal:
@@ -27,6 +29,8 @@ class Portal:
     def __init__(self, services: Services, place: Place, caller: Caller) -> None:
         self._services = services
         self._caller = caller
+        self._ahead = Ahead(caller)
+        self._hints = caller.hints
         self._vault = Vault(services)
         self._snapshots = Snapshots(services.records, place.identity)
         self._lines: tuple[Line, ...] | None = None
@@ -38,13 +42,44 @@ class Portal:
         """The result of a reading method. Raises Refusal for any other method, before anything is sent."""
         if catalogue.find(method).effect is not Effect.READ or method == "batch":
             raise Refusal(f"{method} is not a reading method, so it cannot be called while planning.")
-        return self._caller.read(method, params)
+        return self._ahead.read(Item(method=method, params=params))
+
+    def gather(
+        self,
+        *what: str,
+        of: Iterable[str] = (),
+        on: Iterable[int] | None = None,
+        also: Iterable[int] = (),
+    ) -> None:
+        """Ask in one request for what a command is about to need: "connectors", "lines", "app", and statuses.
+
+        Statuses are those of the connectors `of` on the lines `on`, or on all lines that were there when the portal
+        was read last, and those `also` names. They are asked for when all of it fits into one request; what is not
+        asked for here is read when it is needed.
+        """
+        parts = [item for each in what for item in self._parts(each)]
+        numbers = sorted({*(self._hints.lines or () if on is None else on), *also})
+        statuses = [_status(key, line) for key in of if not identifiers.unaskable(key) for line in numbers]
+        self._ahead.ask([*parts, *statuses] if len(parts) + len(statuses) <= SIZE else parts)
+
+    def _parts(self, what: str) -> Sequence[Item]:
+        if what == "lines":
+            return [_page(number) for number in range(self._hints.pages)] if self._lines is None else ()
+        if what == "connectors":
+            return (Item(method="imconnector.list", params={}),) if self._connectors is None else ()
+        return (Item(method="app.info", params={}),)
+
+    @property
+    def likely(self) -> Sequence[str]:
+        """The connectors that there were when the portal was read last: worth asking about, and no more than that."""
+        return self._hints.connectors
 
     def connectors(self) -> tuple[Connector, ...]:
         """All connectors of the portal, of all applications, by id."""
         if self._connectors is None:
             found = values.connectors(self.read("imconnector.list"), self.ours())
             self._connectors, self._unread["connectors"] = found.rows, found.unread
+            self._hints.connectors = tuple(each.id for each in found.rows)
         return self._connectors
 
     def ours(self) -> frozenset[str]:
@@ -55,6 +90,7 @@ class Portal:
         """All open lines, by number. Drafts, which somebody who only opened the form leaves behind, are none."""
         if self._lines is None:
             self._lines = tuple(sorted(self._pages(), key=lambda line: line.id))
+            self._hints.lines = tuple(line.id for line in self._lines)
         return self._lines
 
     def _pages(self) -> Iterable[Line]:
@@ -62,14 +98,8 @@ class Portal:
         unread: dict[str, None] = {}
         before: Listing[Line] | None = None
         for page in range(_MAX_PAGES):
-            params: Mapping[str, Json] = {
-                "select": ["ID", "LINE_NAME", "ACTIVE", "TEMPORARY"],
-                "filter": {"=TEMPORARY": "N"},
-                "order": {"ID": "ASC"},
-                "limit": PAGE,
-                "offset": page * PAGE,
-            }
-            found = values.lines(self.read("imopenlines.config.list.get", PARAMS=params))
+            asked = _page(page)
+            found = values.lines(self.read(asked.method, **asked.params))
             known = {**{line.id: line for line in found.rows}, **known}
             unread.update(dict.fromkeys(found.unread))
             # A portal that pages nothing sends the same page again.
@@ -104,10 +134,12 @@ class Portal:
         """The status of each pair of connector and line, in their order; 50 pairs cost one request."""
         reasons = {key: identifiers.unaskable(key) for key, _ in pairs}
         asked = [(key, line) for key, line in pairs if not reasons[key]]
-        items = [Item(method="imconnector.status", params={"CONNECTOR": key, "LINE": line}) for key, line in asked]
-        answers = iter(self._batches(items))
+        early = {pair: self._ahead.take(_status(*pair)) for pair in asked}
+        answers = iter(self._batches([_status(*pair) for pair in asked if early[pair] is None]))
         return tuple(
-            values.status(key, line, ItemAnswer(problem=reasons[key]) if reasons[key] else next(answers))
+            values.status(
+                key, line, ItemAnswer(problem=reasons[key]) if reasons[key] else early[key, line] or next(answers)
+            )
             for key, line in pairs
         )
 
@@ -158,3 +190,19 @@ class Portal:
     def refuses_unowned(self) -> bool:
         """Whether connectors whose ownership is not proven must be left alone."""
         return refuses_unowned(self._services.settings)
+
+
+def _page(number: int) -> Item:
+    """One page of the open lines, counted from 0."""
+    params: Mapping[str, Json] = {
+        "select": ["ID", "LINE_NAME", "ACTIVE", "TEMPORARY"],
+        "filter": {"=TEMPORARY": "N"},
+        "order": {"ID": "ASC"},
+        "limit": PAGE,
+        "offset": number * PAGE,
+    }
+    return Item(method=_LINES, params={"PARAMS": params})
+
+
+def _status(connector: str, line: int) -> Item:
+    return Item(method="imconnector.status", params={"CONNECTOR": connector, "LINE": line})

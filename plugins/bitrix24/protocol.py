@@ -88,6 +88,11 @@ def _map(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def refused_item(method: Method, error: ReportedError) -> Judgement:
+    """What an error proves that came for one read inside a batch, whose own answer was HTTP 200."""
+    return _refused(method, 200, None, error)
+
+
 _PUTS: Mapping[str, str] = {
     "before": "The portal puts {} before the answer",
     "after": "The portal puts {} after the answer",

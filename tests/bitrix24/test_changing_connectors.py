@@ -591,7 +591,8 @@ def test_where_nothing_is_ours_status_says_what_to_type(hand: Hand) -> None:
 def test_all_of_status_takes_as_few_requests_as_there_can_be(hand: Hand) -> None:
     hand.desk.portal.seed(lines=[{"id": number} for number in range(10, 60)])
     hand.rows("connector status --all")
-    assert len(hand.desk.calls("batch")) == 14, "13 connectors on 53 lines, 50 to a request"
+    assert len(hand.desk.calls("batch")) == 1 + 14, "the lists; 13 connectors on 53 lines, 50 to a request"
+    assert len([call for call in hand.desk.calls() if not call.in_batch]) == 15
     table = hand.reply("connector status --all").table
     assert table is not None
     assert table.attach

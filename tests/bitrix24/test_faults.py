@@ -143,11 +143,63 @@ def test_a_read_under_a_fault_is_tried_four_times_at_most(
 ) -> None:
     desk.fault(kind, "imconnector.list", **wish)
     if answered:
+        assert len(desk.open().connectors()) == 13
+    else:
+        with pytest.raises((TargetRefused, TargetUnreachable)):
+            desk.open().connectors()
+    assert len(desk.calls("imconnector.list")) == requests
+    assert len(desk.refreshes()) == (1 if kind == "expired" else 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "answered", "requests"), READS, ids=[f"{row[0]}-{number}" for number, row in enumerate(READS)]
+)
+def test_several_reads_in_one_request_are_tried_as_often_as_one(
+    desk: Desk, kind: str, wish: dict[str, Any], answered: bool, requests: int
+) -> None:
+    desk.fault(kind, "batch", **wish)
+    if answered:
         assert len(desk.rows("connector list")) == 13
     else:
         assert desk.refusal("connector list").sentence
-    assert len(desk.calls("imconnector.list")) == requests
+    # The statuses come in a batch of their own where nothing was read before.
+    alone = 1 if kind == "too_many" else 0
+    assert len(desk.calls("batch")) == requests + answered
+    assert len([call for call in desk.calls("imconnector.list") if not call.in_batch]) == alone
     assert len(desk.refreshes()) == (1 if kind == "expired" else 0)
+
+
+ITEMS: list[tuple[str, dict[str, Any], bool, int]] = [
+    ("error_json", {"times": 3}, True, 3),
+    ("error_json", {"times": "forever"}, False, 4),
+    ("query_limit", {"times": 3}, True, 3),
+    ("too_many", {}, False, 0),
+    ("expired", {}, True, 1),
+    ("reply", {"body": {"error": "ACCESS_DENIED", "error_description": "no"}, "status": 400}, False, 0),
+    ("reply", {"body": {"result": "x"}}, False, 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "answered", "alone"), ITEMS, ids=[f"{row[0]}-{number}" for number, row in enumerate(ITEMS)]
+)
+def test_an_item_that_fails_among_others_counts_as_a_read_that_failed_alone(
+    make_desk: Callable[..., Desk], kind: str, wish: dict[str, Any], answered: bool, alone: int
+) -> None:
+    """What is final is final; what a read alone would be repeated for, is read alone, and the others stand."""
+    together, single = make_desk(), make_desk()
+    for each in (together, single):
+        each.fault(kind, "imconnector.list", **wish)
+    if answered:
+        assert len(together.rows("connector list")) == 13
+    else:
+        error = together.refusal("connector list")
+        with pytest.raises(type(error)) as caught:
+            single.open().connectors()
+        assert (error.sentence, error.hint) == (caught.value.sentence, caught.value.hint)
+        assert getattr(error, "code", "") == getattr(caught.value, "code", "")
+    assert len([call for call in together.calls("imconnector.list") if not call.in_batch]) == alone
+    assert not [call for call in together.calls("imopenlines.config.list.get") if not call.in_batch]
 
 
 def test_a_full_portal_is_waited_for_until_a_deadline_and_the_pauses_grow_and_stay_bounded(desk: Desk) -> None:
@@ -204,7 +256,9 @@ def test_an_error_of_a_read_brings_what_an_admin_wants_to_see_in_the_log(
     desk: Desk, kind: str, wish: dict[str, Any], status: int
 ) -> None:
     desk.fault(kind, "imconnector.list", **wish)
-    error = desk.refusal("connector list")
+    with pytest.raises((TargetRefused, TargetUnreachable)) as caught:
+        desk.open().connectors()
+    error = caught.value
     assert isinstance(error, TargetRefused | TargetUnreachable)
     assert error.facts["method"] == "imconnector.list"
     assert error.facts["http_status"] == status

@@ -39,6 +39,8 @@ def adopt_connector(
     _check_words(ids, wish)
     for each in ids:
         guard.refuse_built_in(each, "It cannot become ours.", hint="Leave it out.")
+    portal.gather("connectors", "lines", of=ids)
+    for each in ids:
         if not guard.is_registered(portal, each):
             raise words.unknown_connector(portal, each)
     fresh = [each for each in ids if each not in portal.ours() or not wish.empty]

@@ -59,6 +59,7 @@ def look(portal: Portal, connector: str, number: int, *, working: bool = True) -
     `working`: it must be active there and without an error; the two kinds of receipts need only a registration.
     """
     guard.refuse_built_in(connector, "What is said there comes from the portal itself.")
+    portal.gather("connectors", "lines", of=[connector], on=[number])
     guard.need_registered(portal, connector)
     standing = guard.look(portal, connector)
     (line,) = guard.lines(portal, [number])

@@ -60,6 +60,7 @@ def configure_connector(
         raise BadArgument(
             "`connector configure` needs something to set.", hint=f"One or more of: {', '.join(OPTIONS.values())}."
         )
+    portal.gather("connectors", "lines", of=[connector])
     (chosen,) = guard.lines(portal, [line])
     guard.need_registered(portal, connector)
     standing = guard.look(portal, connector)

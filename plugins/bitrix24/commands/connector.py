@@ -40,6 +40,7 @@ def list_connectors(
     The portal does not say whose a connector is. Ours are those that were registered or adopted here; the ownership
     of all others is not proven.
     """
+    portal.gather("connectors", "lines", of=portal.ours() if kind is Ownership.OURS else portal.likely)
     shown = [found for found in portal.connectors() if kind in (None, found.ownership)]
     statuses = _matrix(portal, [found.id for found in shown])
     rows = tuple(
@@ -65,6 +66,7 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
 
     Any id that `connector list` shows can be named, also one that this bot cannot change.
     """
+    portal.gather("connectors", "lines", of=[connector])
     connector = identifiers.find_listed(connector, (each.id for each in portal.connectors()))
     found = next((each for each in portal.connectors() if each.id == connector), None)
     if found is None:
@@ -113,6 +115,8 @@ def connector_status(
     """
     if connector is not None and all:
         raise BadArgument("`connector status` takes an id or --all, not both.", hint="Leave one of them out.")
+    wanted = [connector] if connector is not None else portal.ours() | set(portal.likely if all else ())
+    portal.gather("connectors", "lines", of=sorted(wanted))
     registered = {found.id for found in portal.connectors()}
     if connector is not None:
         return _status_of_one(portal, identifiers.find_listed(connector, registered), registered)

@@ -60,6 +60,7 @@ def set_connector_error(
             "`connector error` needs a text that says what is wrong, or --clear.",
             hint="For example: connector error myconnector 1 the bridge is down",
         )
+    portal.gather("connectors", "lines", of=[connector])
     (chosen,) = guard.lines(portal, [line])
     guard.need_registered(portal, connector)
     standing = guard.look(portal, connector)

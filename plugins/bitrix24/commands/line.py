@@ -52,6 +52,7 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
 
     A connector may be active on a line that is itself switched off: then operators get nothing although all looks well.
     """
+    portal.gather("connectors", "lines", of=portal.likely, on=[line])
     found = next((each for each in portal.lines() if each.id == line), None)
     if found is None:
         raise Refusal(f"There is no line {line} on {portal.place.name}.", hint="`line list` shows those there are.")

@@ -189,6 +189,7 @@ def check_portal(portal: Portal) -> Reply:
 
     Only reads. An access token that has run out is renewed on the way.
     """
+    portal.gather("app", "connectors", "lines")
     app = portal.app()
     listed, may_list = _can_list(portal)
     lines = portal.lines()

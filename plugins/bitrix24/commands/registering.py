@@ -59,6 +59,7 @@ def register_connector(
             "no-delete-internal": no_delete_internal,
         },
     )
+    portal.gather("connectors", "lines", of=[connector])
     _refuse_taken(portal, connector)
     every = {name: "Y" if on else "N" for name, (_, on) in SWITCHES.items()}
     return _plan_new(portal, connector, registration.made(connector, wish, every))
@@ -191,6 +192,7 @@ def _update(portal: Portal, connector: str, wish: Wish, back: str | None) -> Pla
             "`connector update` needs something to change." if back is None else "--back stands alone.",
             hint="For example: connector update ID --name 'New name'.",
         )
+    portal.gather("connectors", "lines", of=[connector])
     guard.need_registered(portal, connector)
     standing = guard.look(portal, connector)
     shown = next(found.name for found in portal.connectors() if found.id == connector)

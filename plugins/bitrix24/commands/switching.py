@@ -24,6 +24,7 @@ def activate_connector(
     Where it is active with an error, this clears the error. Lines on which it is active are left out.
     """
     guard.refuse_built_in(connector, "It is connected in its own way, not by this.")
+    portal.gather("connectors", "lines", of=[connector])
     chosen = guard.lines_or_all(portal, "connector activate", line, all_lines=all)
     guard.need_registered(portal, connector)
     standing = guard.look(portal, connector)
@@ -84,6 +85,7 @@ def deactivate_connector(
     The portal deletes what the connector shows as its data on those lines. The registration stays.
     """
     guard.refuse_built_in(connector, "Switching it off here would lose its settings.")
+    portal.gather("connectors", "lines", of=[connector])
     chosen = guard.lines_or_all(portal, "connector deactivate", line, all_lines=all)
     standing = guard.look(portal, connector)
     before = observation.of(portal, connector)

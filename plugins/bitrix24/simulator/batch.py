@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,14 @@ def run(call: Call) -> Any:
         if failed and halt:
             break
     return results.body()
+
+
+def names(params: Mapping[str, Any]) -> Iterator[str]:
+    """The methods of a batch's commands, in their order."""
+    commands = params.get("CMD")
+    for _, text in php.items(commands) if php.is_array(commands) else ():
+        if isinstance(text, str):
+            yield text.partition("?")[0].lower()
 
 
 def _one(call: Call, results: Results, number: int, key: str, text: str) -> bool:

@@ -37,7 +37,7 @@ def answer(world: World, web: WebRequest) -> WebReply:
     world.sender.settle()
     with world.lock:
         moved = _moved(world, web)
-        fault = None if moved else world.faults.take(request.address.method)
+        fault = None if moved else _fault(world, request)
     if moved:
         _note(world, request, None, moved.status, "moved", fault=None)
         return moved
@@ -50,6 +50,15 @@ def answer(world: World, web: WebRequest) -> WebReply:
         later=world.sender.later,
     )
     return faults.apply(fault, means)
+
+
+def _fault(world: World, request: RestRequest) -> Fault | None:
+    """The fault of this request; of a batch also one that a method in it is to meet and that no item can have."""
+    fault = world.faults.take(request.address.method)
+    if fault is None and request.address.method == "batch":
+        names = batch.names(ROWS["batch"].prepare(request.params))
+        return next(filter(None, (world.faults.take(name, around=True) for name in names)), None)
+    return fault
 
 
 def _moved(world: World, web: WebRequest) -> WebReply | None:

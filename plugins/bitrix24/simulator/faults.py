@@ -182,13 +182,14 @@ class Faults:
     def waiting(self) -> list[Fault]:
         return list(self._queue)
 
-    def take(self, method: str, *, inner: bool = False) -> Fault | None:
+    def take(self, method: str, *, inner: bool = False, around: bool = False) -> Fault | None:
         """The fault for this call, counted down. Inside a batch (`inner`) only a fault with an answer that is a
-        JSON object and that names the method fits."""
+        JSON object and that names the method fits; every other one that names it is met by the request `around`."""
         for index, fault in enumerate(self._queue):
-            if fault.method not in (("*", method) if not inner else (method,)):
+            if fault.method not in ((method,) if inner or around else ("*", method)):
                 continue
-            if inner and not (fault.answer and isinstance(fault.answer.value, dict)):
+            fits_inside = bool(fault.answer and isinstance(fault.answer.value, dict))
+            if (inner and not fits_inside) or (around and fits_inside):
                 continue
             if fault.skip:
                 self._queue[index] = replace(fault, skip=fault.skip - 1)

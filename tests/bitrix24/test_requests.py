@@ -1,0 +1,77 @@
+"""How many requests each command costs, by the journal of the portal. A portal takes two a second."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.plugin import CallVerdict
+from tests.bitrix24.desk import Desk
+
+
+def requests(desk: Desk) -> int:
+    """How many requests the portal has got; what travels inside a batch is none."""
+    return len([call for call in desk.calls() if not call.in_batch])
+
+
+def cost(desk: Desk, path: str, **arguments: Any) -> int:
+    before = requests(desk)
+    desk.run(path, **arguments)
+    return requests(desk) - before
+
+
+LISTS: list[tuple[str, dict[str, Any], int, int]] = [
+    ("connector list", {}, 2, 1),
+    ("connector show", {"connector": "myconnector"}, 2, 1),
+    ("connector status", {"connector": "myconnector"}, 2, 1),
+    ("connector status", {"all": True}, 2, 1),
+    ("line list", {}, 1, 1),
+    ("line show", {"line": 1}, 2, 1),
+    ("portal check", {}, 1, 1),
+]
+"""What a command costs on the seeded portal, with 13 connectors and 3 lines: at first, and once it was read before."""
+
+
+@pytest.mark.parametrize(("path", "arguments", "first", "then"), LISTS, ids=[f"{row[0]}{row[1]}" for row in LISTS])
+def test_a_read_of_a_small_portal_costs_one_request_once_the_portal_is_known(
+    desk: Desk, path: str, arguments: dict[str, Any], first: int, then: int
+) -> None:
+    assert cost(desk, path, **arguments) == first
+    for _ in range(3):
+        desk.clock.sleep(60)
+        assert cost(desk, path, **arguments) == then
+
+
+@pytest.mark.parametrize("lines", [40, 53, 90])
+def test_statuses_cost_one_request_for_each_50_and_one_for_the_lists(desk: Desk, lines: int) -> None:
+    desk.portal.seed(lines=[{"id": number} for number in range(10, 10 + lines - 3)])
+    for _ in range(2):
+        assert cost(desk, "connector show", connector="myconnector") <= 1 + -(-lines // 50)
+        assert cost(desk, "connector status", connector="shopchat") <= 1 + -(-lines // 50)
+
+
+def test_a_removal_from_40_lines_costs_five_requests_from_typing_to_the_verified_ending(desk: Desk) -> None:
+    """The plan, the same plan again before it runs, the call, and the look at what came of it."""
+    desk.portal.seed(
+        lines=[{"id": number} for number in range(10, 47)],
+        activations=[{"connector": "myconnector", "line": number} for number in range(10, 47)],
+    )
+    begun = requests(desk)
+    plan = desk.plan()
+    again = desk.plan()
+    assert plan == again
+    assert desk.perform(again).verdict is CallVerdict.DONE
+    assert desk.plugin.verify(desk.services, desk.place, again) == {}
+    assert requests(desk) - begun == 5
+
+
+def test_what_was_seen_before_is_no_answer_the_lists_are_read_anew_with_it(desk: Desk) -> None:
+    """A line that came meanwhile is read too, one that went is not shown, and a verification sees both."""
+    desk.run("connector show", connector="myconnector")
+    desk.portal.seed(lines=[{"id": 30, "name": "New"}], activations=[{"connector": "myconnector", "line": 30}])
+    with desk.portal.world.lock:
+        desk.portal.state.lines.drop(2)
+    shown = {row[2] for row in desk.rows("connector status", connector="myconnector")}
+    assert shown == {"line 1 · Sales EU", "line 3 · Chat DE", "line 30 · New"}
+    assert "line 30 · New" in desk.plan().before
