@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from plugins.bitrix24.catalogue import Method
 from plugins.bitrix24.credentials import Held, KnownPortal, Vault
 from plugins.bitrix24.errors import Again
 from plugins.bitrix24.hints import Hints
+from plugins.bitrix24.kept import Kept
 from plugins.bitrix24.links import Destination, Link, Links
 from plugins.bitrix24.manner import CHANGE, READ, Manner
 from plugins.bitrix24.oauth import NoTokens
@@ -114,6 +115,16 @@ class Caller:
         return None if batch.can_be_sent(item) else batch.UNSENDABLE
 
     @property
+    def kept(self) -> Kept:
+        """What the portal answered a moment ago."""
+        return self._traffic.kept
+
+    def who(self) -> Hashable:
+        """The portal, and as whom it is asked. Raises Refusal where there are no credentials."""
+        portal, held = self._route.portal, self._vault.held(self._route.portal)
+        return portal.name, self._route.base, portal.authorities, held.generation
+
+    @property
     def hints(self) -> Hints:
         """What was last seen on the portal."""
         return self._traffic.hints
@@ -124,7 +135,12 @@ class Caller:
 
     def change(self, name: str, params: Mapping[str, Json]) -> CallOutcome:
         """What one changing call did. A method is sent again only when it provably did not run."""
-        made = self._make(catalogue.check(name, params), params, self._change)
+        method = catalogue.check(name, params)
+        self._traffic.kept.drop()
+        try:
+            made = self._make(method, params, self._change)
+        finally:
+            self._traffic.kept.drop()
         judgement = made.judgement
         return CallOutcome(
             verdict=judgement.verdict,

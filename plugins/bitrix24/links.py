@@ -11,6 +11,7 @@ from plugins.bitrix24.breaker import Breaker
 from plugins.bitrix24.bucket import Bucket, SharedBucket
 from plugins.bitrix24.client import HttpWire, trusting
 from plugins.bitrix24.hints import Hints
+from plugins.bitrix24.kept import Kept
 from plugins.bitrix24.operating import Operating
 from plugins.bitrix24.settings import pace
 from plugins.bitrix24.wire import Wire
@@ -50,6 +51,7 @@ class Traffic:
     remarks: set[str] = field(default_factory=set)
     """What is wrong with the bytes of its answers, each told once in the log."""
     hints: Hints = field(default_factory=Hints)
+    kept: Kept = field(default_factory=Kept)
 
 
 def http_link(to: Destination, clock: Clock) -> Link:

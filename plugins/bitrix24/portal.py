@@ -7,12 +7,13 @@ from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Remember, Services
 from plugins.bitrix24 import authorities, catalogue, identifiers, sweep, upkeep, values
-from plugins.bitrix24.ahead import Ahead
+from plugins.bitrix24.ahead import Ahead, Reader
 from plugins.bitrix24.batch import SIZE, Item, ItemAnswer
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.catalogue import Effect
 from plugins.bitrix24.credentials import Health, Vault
 from plugins.bitrix24.hints import PAGE
+from plugins.bitrix24.looking import Looking
 from plugins.bitrix24.settings import refuses_unowned
 from plugins.bitrix24.snapshot import Snapshot, Snapshots
 from plugins.bitrix24.spare import Spare, Spares
@@ -29,6 +30,7 @@ class Portal:
     def __init__(self, services: Services, place: Place, caller: Caller) -> None:
         self._services = services
         self._caller = caller
+        self._reader: Reader = caller
         self._ahead = Ahead(caller)
         self._hints = caller.hints
         self._vault = Vault(services)
@@ -43,6 +45,20 @@ class Portal:
         if catalogue.find(method).effect is not Effect.READ or method == "batch":
             raise Refusal(f"{method} is not a reading method, so it cannot be called while planning.")
         return self._ahead.read(Item(method=method, params=params))
+
+    def look(self, *what: str, of: Iterable[str] = (), on: Iterable[int] | None = None) -> None:
+        """Do as `gather` does, for an answer that only shows and decides nothing.
+
+        Both lists may be some seconds old then (`age`), and whoever asks for the same at once is answered together.
+        """
+        self._reader = Looking(self._caller, self._caller.kept, self._caller.who(), self._services.clock.monotonic)
+        self._ahead = Ahead(self._reader)
+        self.gather(*what, of=of, on=on)
+
+    def age(self) -> tuple[str, ...]:
+        """A sentence when what `look` brought is not of now."""
+        seconds = self._reader.age if isinstance(self._reader, Looking) else 0
+        return (f"The portal's lists are as of {seconds} s ago.",) if seconds else ()
 
     def gather(
         self,
@@ -146,7 +162,7 @@ class Portal:
     def _batches(self, items: Sequence[Item]) -> Iterable[ItemAnswer]:
         """All answers in the order of the items, telling whoever waits how far it has come."""
         return sweep.read_all(
-            items, self._caller.batch, lambda done, total: self._services.progress(done, total, "statuses")
+            items, self._reader.batch, lambda done, total: self._services.progress(done, total, "statuses")
         )
 
     def app(self) -> AppInfo:

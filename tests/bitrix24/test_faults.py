@@ -172,9 +172,9 @@ def test_several_reads_in_one_request_are_tried_as_often_as_one(
 ITEMS: list[tuple[str, dict[str, Any], bool, int]] = [
     ("error_json", {"times": 3}, True, 3),
     ("error_json", {"times": "forever"}, False, 4),
-    ("query_limit", {"times": 3}, True, 3),
+    ("reply", {"body": {"error": "QUERY_LIMIT_EXCEEDED"}, "status": 503, "times": 3}, True, 3),
     ("too_many", {}, False, 0),
-    ("expired", {}, True, 1),
+    ("reply", {"body": {"error": "expired_token"}, "status": 401}, True, 1),
     ("reply", {"body": {"error": "ACCESS_DENIED", "error_description": "no"}, "status": 400}, False, 0),
     ("reply", {"body": {"result": "x"}}, False, 0),
 ]

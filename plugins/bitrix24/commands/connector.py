@@ -40,7 +40,7 @@ def list_connectors(
     The portal does not say whose a connector is. Ours are those that were registered or adopted here; the ownership
     of all others is not proven.
     """
-    portal.gather("connectors", "lines", of=portal.ours() if kind is Ownership.OURS else portal.likely)
+    portal.look("connectors", "lines", of=portal.ours() if kind is Ownership.OURS else portal.likely)
     shown = [found for found in portal.connectors() if kind in (None, found.ownership)]
     statuses = _matrix(portal, [found.id for found in shown])
     rows = tuple(
@@ -55,6 +55,7 @@ def list_connectors(
             *words.problems(status for each in statuses for status in each),
             *words.only_shown(found.id for found in shown),
             *portal.unread(),
+            *portal.age(),
         ),
         data=[connector_view(found, each) for found, each in zip(shown, statuses, strict=True)],
     )
@@ -66,7 +67,7 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
 
     Any id that `connector list` shows can be named, also one that this bot cannot change.
     """
-    portal.gather("connectors", "lines", of=[connector])
+    portal.look("connectors", "lines", of=[connector])
     connector = identifiers.find_listed(connector, (each.id for each in portal.connectors()))
     found = next((each for each in portal.connectors() if each.id == connector), None)
     if found is None:
@@ -89,6 +90,7 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
             *words.silent(portal, here),
             *words.only_shown([connector]),
             *portal.unread("lines"),
+            *portal.age(),
         ),
         data={
             **connector_view(found, statuses),
@@ -116,7 +118,7 @@ def connector_status(
     if connector is not None and all:
         raise BadArgument("`connector status` takes an id or --all, not both.", hint="Leave one of them out.")
     wanted = [connector] if connector is not None else portal.ours() | set(portal.likely if all else ())
-    portal.gather("connectors", "lines", of=sorted(wanted))
+    portal.look("connectors", "lines", of=sorted(wanted))
     registered = {found.id for found in portal.connectors()}
     if connector is not None:
         return _status_of_one(portal, identifiers.find_listed(connector, registered), registered)
@@ -151,6 +153,7 @@ def _status_notes(portal: Portal, statuses: Sequence[Status], registered: Set[st
         *(f"{name} is active but not registered: it cannot work." for name in lost),
         *words.silent(portal, statuses),
         *portal.unread(),
+        *portal.age(),
     )
 
 

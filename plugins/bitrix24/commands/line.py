@@ -36,12 +36,13 @@ LineNumber = Annotated[
 @lines.command("list", risk=Risk.READ, examples=[""])
 def list_lines(portal: Portal) -> Reply:
     """Show all open lines and whether each is on."""
+    portal.look("lines")
     found = portal.lines()
     rows = tuple((str(line.id), line.name, line.switch) for line in found)
     return Reply(
         title=f"{words.count(len(rows), 'line')} on {portal.place.name}",
         table=Table(columns=("line", "name", "itself"), rows=rows),
-        notes=portal.unread(),
+        notes=(*portal.unread(), *portal.age()),
         data=[line_view(line) for line in found],
     )
 
@@ -52,7 +53,7 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
 
     A connector may be active on a line that is itself switched off: then operators get nothing although all looks well.
     """
-    portal.gather("connectors", "lines", of=portal.likely, on=[line])
+    portal.look("connectors", "lines", of=portal.likely, on=[line])
     found = next((each for each in portal.lines() if each.id == line), None)
     if found is None:
         raise Refusal(f"There is no line {line} on {portal.place.name}.", hint="`line list` shows those there are.")
@@ -62,6 +63,6 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
         title=found.title,
         facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
         table=words.status_table(portal, here),
-        notes=(*words.problems(here), *words.silent(portal, here), *portal.unread()),
+        notes=(*words.problems(here), *words.silent(portal, here), *portal.unread(), *portal.age()),
         data={**line_view(found), "connectors": status_views(portal, here)},
     )

@@ -55,6 +55,8 @@ class Kind:
     """The fault itself brings status, body and headers."""
     shaped: bool = False
     """The fault names a shape that is put on the true answer (`shapes.py`)."""
+    whole: bool = False
+    """The portal says it of a request, never of one item in a batch."""
 
 
 KINDS = (
@@ -66,6 +68,7 @@ KINDS = (
     Kind(name="unavailable", answer=_html(503)),
     Kind(
         name="query_limit",
+        whole=True,
         answer=Answer(status=503, value={"error": "QUERY_LIMIT_EXCEEDED", "error_description": "Too many requests"}),
     ),
     Kind(
@@ -81,6 +84,7 @@ KINDS = (
     Kind(name="false_nested", answer=Answer(value={"result": {"result": False}})),
     Kind(
         name="expired",
+        whole=True,
         answer=Answer(
             status=401,
             value={"error": "expired_token", "error_description": "The access token provided has expired."},
@@ -188,7 +192,7 @@ class Faults:
         for index, fault in enumerate(self._queue):
             if fault.method not in ((method,) if inner or around else ("*", method)):
                 continue
-            fits_inside = bool(fault.answer and isinstance(fault.answer.value, dict))
+            fits_inside = bool(fault.answer and isinstance(fault.answer.value, dict) and not fault.kind.whole)
             if (inner and not fits_inside) or (around and fits_inside):
                 continue
             if fault.skip:

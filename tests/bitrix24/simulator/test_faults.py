@@ -142,13 +142,24 @@ def test_an_unknown_fault_is_refused_with_the_names_of_those_that_exist(client: 
 
 
 def test_a_fault_with_a_json_answer_reaches_a_command_in_a_batch(client: Client) -> None:
-    client.control("faults", [{"kind": "html", "method": ACTIVATE}, {"kind": "expired", "method": ACTIVATE}])
+    client.control("faults", {"kind": "error_json", "method": ACTIVATE})
     client.control("faults", {"kind": "false_flat", "method": "imconnector.list"})
     cmd = {"a": f"{ACTIVATE}?CONNECTOR=wa&LINE=1&ACTIVE=1", "b": "scope", "c": "imconnector.list"}
     found = client.result("batch", {"cmd": cmd})
-    assert found["result_error"]["a"]["error"] == "expired_token"
+    assert found["result_error"]["a"]["error"] == "INTERNAL_SERVER_ERROR"
     assert found["result"]["c"] is False
     assert active(client) is False
+
+
+@pytest.mark.parametrize(("kind", "status"), [("html", 200), ("unavailable", 503), ("expired", 401)])
+def test_any_other_fault_of_a_method_is_met_by_the_batch_that_carries_it(
+    client: Client, kind: str, status: int
+) -> None:
+    client.control("faults", {"kind": kind, "method": ACTIVATE})
+    cmd = {"a": "scope", "b": f"{ACTIVATE}?CONNECTOR=wa&LINE=1&ACTIVE=1"}
+    reply = client.post("batch", {"cmd": cmd})
+    assert (reply.status_code, active(client)) == (status, False)
+    assert client.result("batch", {"cmd": cmd})["result_error"] == []
 
 
 def test_the_token_endpoint_has_faults_too(client: Client) -> None:
