@@ -28,7 +28,7 @@ class Looking:
     @property
     def age(self) -> int:
         """How many seconds ago the oldest of what was kept was asked for; 0 when all is fresh."""
-        return 0 if self._oldest is None else int(self._now() - self._oldest)
+        return 0 if self._oldest is None else round(self._now() - self._oldest)
 
     def read(self, name: str, params: Mapping[str, Json]) -> Any:
         item = Item(method=name, params=params)

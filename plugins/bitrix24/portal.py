@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Remember, Services
@@ -70,13 +71,14 @@ class Portal:
         """Ask in one request for what a command is about to need: "connectors", "lines", "app", and statuses.
 
         Statuses are those of the connectors `of` on the lines `on`, or on all lines that were there when the portal
-        was read last, and those `also` names. They are asked for when all of it fits into one request; what is not
-        asked for here is read when it is needed.
+        was read last, and those `also` names, as far as the request has room for them. What is not asked for here is
+        read when it is needed.
         """
         parts = [item for each in what for item in self._parts(each)]
         numbers = sorted({*(self._hints.lines or () if on is None else on), *also})
-        statuses = [_status(key, line) for key in of if not identifiers.unaskable(key) for line in numbers]
-        self._ahead.ask([*parts, *statuses] if len(parts) + len(statuses) <= SIZE else parts)
+        statuses = (_status(key, line) for key in of if not identifiers.unaskable(key) for line in numbers)
+        if parts:
+            self._ahead.ask([*parts, *islice(statuses, SIZE - len(parts))])
 
     def _parts(self, what: str) -> Sequence[Item]:
         if what == "lines":
