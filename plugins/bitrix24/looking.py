@@ -18,11 +18,14 @@ LISTS = ("imconnector.list", "imopenlines.config.list.get")
 class Looking:
     """A reader over another one. `who` names the portal and the credentials: nobody gets what others were told."""
 
-    def __init__(self, reader: Reader, kept: Kept, who: Hashable, now: Callable[[], float]) -> None:
+    def __init__(
+        self, reader: Reader, kept: Kept, who: Hashable, now: Callable[[], float], *, uses_kept: bool = True
+    ) -> None:
         self._reader = reader
         self._kept = kept
         self._who = who
         self._now = now
+        self._uses_kept = uses_kept
         self._oldest: float | None = None
 
     @property
@@ -63,7 +66,7 @@ class Looking:
         return answers
 
     def _find(self, item: Item) -> Seen | None:
-        if item.method not in LISTS:
+        if item.method not in LISTS or not self._uses_kept:
             return None
         return self._kept.find((self._who, batch.command(item)), self._now())
 

@@ -47,12 +47,14 @@ class Portal:
             raise Refusal(f"{method} is not a reading method, so it cannot be called while planning.")
         return self._ahead.read(Item(method=method, params=params))
 
-    def look(self, *what: str, of: Iterable[str] = (), on: Iterable[int] | None = None) -> None:
+    def look(self, *what: str, of: Iterable[str] = (), on: Iterable[int] | None = None, named: bool = False) -> None:
         """Do as `gather` does, for an answer that only shows and decides nothing.
 
         Both lists may be some seconds old then (`age`), and whoever asks for the same at once is answered together.
+        `named`: somebody named an id or a number, which is looked for in lists that are read now.
         """
-        self._reader = Looking(self._caller, self._caller.kept, self._caller.who(), self._services.clock.monotonic)
+        caller, now = self._caller, self._services.clock.monotonic
+        self._reader = Looking(caller, caller.kept, caller.who(), now, uses_kept=not named)
         self._ahead = Ahead(self._reader)
         self.gather(*what, of=of, on=on)
 

@@ -184,3 +184,13 @@ def test_what_was_read_before_a_change_is_not_kept_after_it_and_the_oldest_goes_
     assert kept.find(0, 0.0) is None
     assert kept.find(MOST, SECONDS - 1) == Seen(value=MOST, began=0.0)
     assert kept.find(MOST, SECONDS) is None
+
+
+def test_an_id_that_is_named_is_looked_for_in_lists_that_are_read_now(still: Desk) -> None:
+    """A connector that came a moment ago is found, also one whose id is another's but for its capitals."""
+    still.run("connector list")
+    still.run("line list")
+    add_line(still)
+    still.portal.seed(built_in={"My.New": "New"})
+    assert still.reply("connector show", connector="My.New").title == "My.New"
+    assert still.reply("line show", line=30).title == "line 30 · New"

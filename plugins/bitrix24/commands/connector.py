@@ -67,7 +67,7 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
 
     Any id that `connector list` shows can be named, also one that this bot cannot change.
     """
-    portal.look("connectors", "lines", of=[connector])
+    portal.look("connectors", "lines", of=[connector], named=True)
     connector = identifiers.find_listed(connector, (each.id for each in portal.connectors()))
     found = next((each for each in portal.connectors() if each.id == connector), None)
     if found is None:
@@ -90,7 +90,6 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
             *words.silent(portal, here),
             *words.only_shown([connector]),
             *portal.unread("lines"),
-            *portal.age(),
         ),
         data={
             **connector_view(found, statuses),
@@ -118,7 +117,7 @@ def connector_status(
     if connector is not None and all:
         raise BadArgument("`connector status` takes an id or --all, not both.", hint="Leave one of them out.")
     wanted = [connector] if connector is not None else portal.ours() | set(portal.likely if all else ())
-    portal.look("connectors", "lines", of=sorted(wanted))
+    portal.look("connectors", "lines", of=sorted(wanted), named=connector is not None)
     registered = {found.id for found in portal.connectors()}
     if connector is not None:
         return _status_of_one(portal, identifiers.find_listed(connector, registered), registered)

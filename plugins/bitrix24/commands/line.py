@@ -53,7 +53,7 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
 
     A connector may be active on a line that is itself switched off: then operators get nothing although all looks well.
     """
-    portal.look("connectors", "lines", of=portal.likely, on=[line])
+    portal.look("connectors", "lines", of=portal.likely, on=[line], named=True)
     found = next((each for each in portal.lines() if each.id == line), None)
     if found is None:
         raise Refusal(f"There is no line {line} on {portal.place.name}.", hint="`line list` shows those there are.")
@@ -63,6 +63,6 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
         title=found.title,
         facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
         table=words.status_table(portal, here),
-        notes=(*words.problems(here), *words.silent(portal, here), *portal.unread(), *portal.age()),
+        notes=(*words.problems(here), *words.silent(portal, here), *portal.unread()),
         data={**line_view(found), "connectors": status_views(portal, here)},
     )
