@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 PAGE = 50
 """Lines on one page of the portal's list."""
 UNSEEN = PAGE
@@ -11,12 +9,12 @@ UNSEEN = PAGE
 _MOST_PAGES = 4
 
 
-@dataclass(slots=True)
 class Hints:
     """Ids of connectors and numbers of lines, from whatever was read last. Each is replaced as a whole."""
 
-    connectors: tuple[str, ...] = ()
-    lines: tuple[int, ...] | None = None
+    def __init__(self) -> None:
+        self.connectors: tuple[str, ...] = ()
+        self.lines: tuple[int, ...] | None = None
 
     @property
     def pages(self) -> int:
