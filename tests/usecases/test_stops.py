@@ -48,7 +48,10 @@ FREEZES = {
     "freeze --reason “left open": "“left open",
     "freeze —it's \"so": "it's \"so",
     "freeze it\\": "it\\",
-    f"freeze {'x' * 5_000}": "x" * 500,
+    f"freeze {'x' * 3_900}": "x" * 500,
+    # A word that is too long to be looked through is left out whole: a part of a secret would not be found.
+    f"freeze {'x' * 5_000}": "",
+    f"freeze all {'x' * 5_000}": "all",
 }
 STOPPED = {"freeze": Status.FAILED, "withdraw": Status.WITHDRAWN, "reject": Status.REJECTED}
 stopping = pytest.mark.parametrize("kind", STOPS)
