@@ -278,7 +278,8 @@ RECORDED = {
     # Of what is not read only the words that may name a command stand.
     "message send 'Ivan Petrov": "message send ‹12 characters›",
     "message send" + "''" * 150 + " 'a": "message ‹307 characters›",
-    "message send " + "Ivan " * 1_000: "message send ‹4999 characters›",
+    # Of what is longer than a line may be the whole length stands.
+    "message send " + "Ivan " * 1_000: "message send ‹5013 characters›",
     "mesage send Ivan Petrov": "mesage send ‹11 characters›",
     "message sent --text 'Ivan Petrov'": "message sent ‹20 characters›",
     "message send --txt 'Ivan Petrov'": "message send ‹19 characters›",

@@ -10,7 +10,11 @@ TYPED_SECRETS: tuple[Bug, ...] = (
     bug(
         "own-secret-taken",
         "one of the bot's own secrets in typed words is put on disk and on record",
-        ("bot/usecases/receive.py", "    check_secrets(ctx, words_in(inbound))\n", ""),
+        (
+            "bot/usecases/receive.py",
+            "_without_secrets(ctx, _within_limit(ctx, inbound))",
+            "_within_limit(ctx, inbound)",
+        ),
         by=_SEALED,
     ),
     bug(
