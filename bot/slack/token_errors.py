@@ -1,4 +1,4 @@
-"""What is wrong with a token, by the look of it or as Slack says, and what to do: a row a kind, a row a code."""
+"""What is wrong with a token, by the look of it or as Slack says, and what to do about each of ours."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.core.errors import ConfigurationError
 from bot.slack.disconnects import LINK_DISABLED, disconnect_of
+from bot.usecases.refusals import Subject, refusal_of
 from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
 
 BOT_TOKEN, APP_TOKEN, SIGNED_WITH = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
@@ -19,22 +20,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "xoxc-": ("a token of a browser", ""),
 }
 """How each kind of Slack's tokens begins, and the setting it belongs in, if any."""
-WHY: Mapping[str, str] = {
-    "invalid_auth": "Slack does not know this token",
-    "bad_token": "Slack does not know this token",
-    "not_authed": "no token was sent",
-    "missing_args": "no token was sent",
-    "token_expired": "the token has expired",
-    "token_revoked": "the token was revoked, by an uninstallation of the app or by a person",
-    "account_inactive": "the app was uninstalled, or its workspace was deactivated",
-    "user_removed_from_team": "the app's user was removed from the workspace",
-    "team_disabled": "the workspace was deactivated",
-    "forbidden_team": "the workspace may not use Socket Mode",
-    "not_allowed_token_type": "this is another kind of token",
-    "missing_scope": "the token lacks a scope",
-    LINK_DISABLED: "Socket Mode is switched off for the Slack app",
-}
-"""Nothing passes by itself: somebody has to set another token."""
 _HOW: Mapping[str, str] = {
     BOT_TOKEN: "Reinstall the Slack app from manifest.yml, and copy the bot token (xoxb-…) from OAuth & Permissions.",
     APP_TOKEN: "Make an app-level token (xapp-…) with connections:write under Basic Information of the Slack app.",
@@ -58,8 +43,11 @@ def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | No
     """What to say when Slack refused the token itself; None for any other fault, which may pass."""
     if isinstance(error, OrgWide):
         return ConfigurationError(ORG_WIDE, hint=ORG_WIDE_HINT)
-    why = WHY.get(error.code)
-    if why is None:
+    if error.code == LINK_DISABLED:
+        disconnect = disconnect_of(LINK_DISABLED)
+        cause, hint = disconnect.why, disconnect.hint
+    elif refusal_of(error.code).subject is Subject.TOKEN:
+        cause, hint = refusal_of(error.code).cause, _HOW[setting]
+    else:
         return None
-    hint = disconnect_of(error.code).hint or _HOW[setting]
-    return ConfigurationError(f"Slack refuses {setting} because {why} ({error.code}).", hint=hint)
+    return ConfigurationError(f"Slack refuses {setting} because {cause} ({error.code}).", hint=hint)

@@ -22,8 +22,10 @@ class Subject(StrEnum):
     """The channel, or the bot's place in it."""
     PERSON = "person"
     """One person, or the way to them."""
+    TOKEN = "token"  # noqa: S105 - a word of this table, not a password
+    """The token itself: only another token mends it."""
     ACCESS = "access"
-    """The token, its rights, or the workspace's rules for apps."""
+    """The rights of the app, or the workspace's rules for apps."""
     FILES = "files"
     """Uploading files."""
     TRIGGER = "trigger"
@@ -130,22 +132,40 @@ _ROWS: tuple[tuple[Subject, str, str, str], ...] = (
         "Drop the notice if that account is gone.",
     ),
     (Subject.PERSON, "user_not_in_channel", "that person is not in the channel", "Invite the person to the channel."),
-    (Subject.ACCESS, "missing_scope", "the bot token lacks a scope", REINSTALL),
+    (Subject.TOKEN, "missing_scope", "the token lacks a scope", REINSTALL),
+    (Subject.TOKEN, "invalid_auth bad_token invalid_token", "Slack does not know this token", REPLACE_IT),
+    (Subject.TOKEN, "not_authed", "no token was sent", REPLACE_IT),
+    (Subject.TOKEN, "token_expired", "the token has expired", REPLACE_IT),
     (
-        Subject.ACCESS,
-        "invalid_auth not_authed token_revoked token_expired account_inactive bad_token invalid_token",
-        "Slack does not take the bot token",
+        Subject.TOKEN,
+        "token_revoked",
+        "the token was revoked, by an uninstallation of the app or by a person",
         REPLACE_IT,
     ),
     (
-        Subject.ACCESS,
-        "not_allowed_token_type is_bot as_user_not_supported",
-        "that is not the kind of token it takes",
-        REPLACE_IT,
+        Subject.TOKEN,
+        "account_inactive",
+        "the app was uninstalled, or its workspace was deactivated",
+        REINSTALL,
     ),
+    (Subject.TOKEN, "user_removed_from_team", "the app's user was removed from the workspace", REINSTALL),
+    (
+        Subject.TOKEN,
+        "team_disabled",
+        "the workspace was deactivated",
+        "An owner of the workspace activates it again.",
+    ),
+    (Subject.TOKEN, "not_allowed_token_type", "this is another kind of token", REPLACE_IT),
+    (
+        Subject.TOKEN,
+        "forbidden_team",
+        "the workspace may not use Socket Mode",
+        "An owner of the workspace approves the app.",
+    ),
+    (Subject.ACCESS, "is_bot as_user_not_supported", "that is not the kind of token it takes", REPLACE_IT),
     (
         Subject.ACCESS,
-        "access_denied no_permission team_access_not_granted app_access_restricted team_not_found forbidden_team "
+        "access_denied no_permission team_access_not_granted app_access_restricted team_not_found "
         "enterprise_is_restricted send_on_behalf_not_allowed",
         "the workspace does not let the app do that",
         "An owner of the workspace approves the app, and the bot is invited to the channel.",
@@ -247,7 +267,7 @@ def refusal_of(reason: str) -> Refusal:
     if code == "missing_scope" and detail:
         needed = " or ".join(detail.split(","))
         remedy = f"Add the scope {needed} to the app, install it again, and restart b24bot with its bot token."
-        return replace(found, cause=f"the bot token lacks the scope {needed}", remedy=remedy)
+        return replace(found, cause=f"the token lacks the scope {needed}", remedy=remedy)
     return found
 
 

@@ -24,8 +24,8 @@ from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.tokens import BROKEN_STATES
 from bot.plugin import Refusal
 from bot.plugin.loopback import wait_until
-from bot.slack.token_errors import WHY
 from bot.store.seats import INTAKE, WORKER, Seats
+from bot.usecases.refusals import cause_of
 from tests.cli.desk import SECONDS, Desk
 
 
@@ -192,7 +192,7 @@ def test_a_start_with_a_token_that_slack_refuses_ends_with_78_and_says_what_to_d
         workspace.break_token(error)
         result = office.run(*words)
     assert result.exit_code == 78
-    assert f"Error: Slack refuses SLACK_BOT_TOKEN because {WHY[error]} ({error})." in result.stderr
+    assert f"Error: Slack refuses SLACK_BOT_TOKEN because {cause_of(error)}." in result.stderr
     assert "copy the bot token (xoxb-…) from OAuth & Permissions" in result.stderr
 
 

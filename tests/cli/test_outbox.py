@@ -166,14 +166,14 @@ def refused(desk: Desk, *reasons: str, kind: str = "card:1001") -> None:
     [
         ("is_archived", "is_archived: the channel is archived. Unarchive the channel"),
         ("not_in_channel", "not_in_channel: the bot is not in the channel. Invite the bot"),
-        ("missing_scope: chat:write", "missing_scope: the bot token lacks the scope chat:write. Add the scope"),
+        ("missing_scope: chat:write", "missing_scope: the token lacks the scope chat:write. Add the scope"),
         (
             "restricted_action_read_only_channel",
             "restricted_action_read_only_channel: the channel's posting permissions keep the bot out. An owner",
         ),
         (
             "token_revoked",
-            "token_revoked: Slack does not take the bot token. Put a working bot token into SLACK_BOT_TOKEN",
+            "token_revoked: the token was revoked, by an uninstallation of the app or by a person. Put a working bot",
         ),
         ("never_heard_of", "never_heard_of: Slack gives a reason that b24bot does not know. Look the code up"),
     ],

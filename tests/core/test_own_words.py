@@ -11,8 +11,9 @@ import pytest
 from bot.checks import CHECKS
 from bot.core.redact import redact
 from bot.settings import HOST_SETTINGS
-from bot.slack.disconnects import DISCONNECTS
-from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, WHY, token_refused
+from bot.slack.disconnects import DISCONNECTS, LINK_DISABLED
+from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
+from bot.usecases.refusals import REFUSALS, Subject
 from bot.usecases.undelivered import DeliveryError
 from plugins.bitrix24.plugin import plugin
 
@@ -39,7 +40,9 @@ def test_a_hint_about_setting_up_stays_readable(text: str) -> None:
 
 
 def test_every_refusal_of_a_token_and_every_disconnect_stays_readable() -> None:
-    for code in WHY:
+    tokens = [code for code, refusal in REFUSALS.items() if refusal.subject is Subject.TOKEN]
+    assert len(tokens) >= 10
+    for code in (*tokens, LINK_DISABLED):
         for setting in (BOT_TOKEN, APP_TOKEN):
             refused = token_refused(setting, DeliveryError(code))
             assert refused is not None

@@ -350,8 +350,8 @@ def test_one_rejection_ends_it_whatever_the_quorum(make_office: Callable[..., Of
 FORM_TROUBLES = {
     ChannelDead("expired_trigger_id"): "because the click is too old for a form (expired_trigger_id). Press the button "
     "again.",
-    ChannelDead("token_revoked"): "because Slack does not take the bot token (token_revoked). Put a working bot token "
-    "into SLACK_BOT_TOKEN and restart b24bot.",
+    ChannelDead("token_revoked"): "because the token was revoked, by an uninstallation of the app or by a "
+    "person (token_revoked). Put a working bot token into SLACK_BOT_TOKEN and restart b24bot.",
     ChannelDead("never_heard_of"): "because Slack gives a reason that b24bot does not know (never_heard_of). Look the "
     "code up in Slack's documentation.",
     Impossible("view_too_large"): "because it is too long (view_too_large). Update b24bot; if that does not help, "
