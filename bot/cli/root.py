@@ -6,6 +6,8 @@ import io
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -19,7 +21,6 @@ from bot.cli.declared import DeclaredCommand, NounGroup, unknown
 from bot.cli.doctor import doctor
 from bot.cli.init import init
 from bot.cli.key import key
-from bot.cli.leftover import whole_values
 from bot.cli.outbox import outbox
 from bot.cli.output import print_error
 from bot.cli.play import play
@@ -29,9 +30,8 @@ from bot.cli.serve import serve, work
 from bot.cli.simulate import simulate
 from bot.cli.terminal import Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
+from bot.cli.usage_errors import in_sentences
 from bot.clock import incident_id
-from bot.core.errors import WordsError
-from bot.core.typed_line import IN_MARKS
 from bot.plugin import PluginError
 
 log = logging.getLogger("b24bot.cli")
@@ -71,20 +71,13 @@ class Root(click.Group):
         """Note --json before anything can be wrong with the rest: errors are told in the same form as answers."""
         ctx.ensure_object(Terminal).as_json = "--json" in args
         ctx.meta[TYPED] = tuple(args)
-        return super().parse_args(ctx, args)
+        with _in_sentences(ctx):
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         refuse_typed_secrets(ctx.ensure_object(Terminal), ctx.meta.get(TYPED, ()))
-        try:
+        with _in_sentences(ctx):
             return super().invoke(ctx)
-        except click.UsageError as error:
-            meant = whole_values(error, ctx.meta.get(TYPED, ()))
-            if meant:
-                raise WordsError(error.format_message(), hint=IN_MARKS, suggestion=meant) from None
-            if not ctx.ensure_object(Terminal).as_json:
-                raise
-            usage = error.ctx.get_usage() if error.ctx is not None else ""
-            raise WordsError(error.format_message(), hint=usage) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*super().list_commands(ctx), *self._nouns(ctx)]
@@ -115,6 +108,17 @@ class Root(click.Group):
         if nouns:
             with formatter.section("Commands that can be typed in Slack, too"):
                 formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in nouns.items()])
+
+
+@contextmanager
+def _in_sentences(ctx: click.Context) -> Iterator[None]:
+    """Say in the bot's own sentences what click finds wrong with the words. A noun without a verb gets its help."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        raise in_sentences(error, ctx.meta[TYPED]) from None
 
 
 @click.group(cls=Root, context_settings={"max_content_width": 110})

@@ -143,7 +143,7 @@ def test_words_that_an_options_value_leaves_over_are_answered_with_the_line_as_a
         assert told.exit_code == 2
         assert "Did you mean: b24bot connector remove myconnector --reason 'старый номер'" in told.stderr
     told = office.run("audit", "find", "--text", "old", "number", "--limit", "5")
-    assert "unexpected extra argument (number)" in told.stderr
+    assert "“audit find” does not take “number”." in told.stderr
     assert "Did you mean: b24bot audit find --text 'old number' --limit 5" in told.stderr
     for stray in (("old", "--text", "number"), ("--limit", "5", "6")):
         assert "Did you mean" not in office.run("audit", "find", *stray).stderr

@@ -1,0 +1,72 @@
+"""Words that the terminal's own commands do not take: refused in the sentences that declared commands have."""
+
+from __future__ import annotations
+
+import json
+
+import click
+import pytest
+
+from bot.cli.declared import DeclaredCommand
+from bot.cli.root import root
+from tests.cli.desk import Desk
+from tests.cli.test_help import parsed
+
+OWN = [
+    path
+    for path, command in parsed(root, click.Context(root, info_name="b24bot", obj=None))
+    if not isinstance(command, DeclaredCommand | click.Group) and path != "run"
+]
+"""All but `run`, whose words are a line of their own."""
+REFUSED = {
+    ("doctor", "foo"): ("“doctor” does not take “foo”.", "Usage: b24bot doctor [OPTIONS]"),
+    ("outbox", "retry", "1", "2"): ("“outbox retry” does not take “2”.", "Usage: b24bot outbox retry [OPTIONS] ID|all"),
+    ("outbox", "drop"): ("“outbox drop” needs ID.", "Usage: b24bot outbox drop [OPTIONS] ID"),
+    ("outbox", "list", "--limt", "3"): ("“outbox list” has no option --limt.", "Did you mean --limit?"),
+    ("outbox", "list", "--limit", "0"): ("--limit has to be a whole number from 1 to 100,000.", "Usage: b24bot outbox"),
+    ("outbox", "list", "--limit", "x"): ("--limit has to be a whole number from 1 to 100,000.", "Usage: b24bot outbox"),
+    ("audit", "find", "--limit"): ("--limit needs a value.", "Type it behind --limit."),
+    ("audit", "export", "--format", "x"): ("--format has to be one of: jsonl, csv.", "Usage: b24bot audit export"),
+    ("init", "--yes=3"): ("--yes takes no value.", "Type --yes alone, or leave it out."),
+    ("request", "settle", "CR-1", "maybe"): ("OUTCOME has to be one of: done, failed.", "Usage: b24bot request settle"),
+    ("simulate", "portl"): ("“simulate” has no verb “portl”.", "There is: portal, slack."),
+    ("--foo",): ("b24bot has no option --foo.", "It takes --version, --help. The options of a command stand behind"),
+    ("outbox", "--dead", "list"): ("“outbox” has no option --dead.", "The options of a command stand behind its name."),
+    ("backup", "--reason", "old", "disk"): (
+        "“backup” does not take “disk”.",
+        "A value of several words stands in quotation marks. Did you mean: b24bot backup --reason 'old disk'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), REFUSED.items(), ids=" ".join)
+def test_words_that_click_refuses_are_refused_in_our_sentences(
+    desk: Desk, words: tuple[str, ...], expected: tuple[str, str]
+) -> None:
+    shown = desk.run(*words)
+    sentence, hint = expected
+    first, _, rest = shown.stderr.partition("\n")
+    assert (shown.exit_code, shown.stdout, first) == (2, "", f"Error: {sentence}")
+    assert hint in rest
+
+
+@pytest.mark.parametrize("words", [one for one in REFUSED if one[0] != "audit"], ids=" ".join)
+def test_for_programs_they_are_refused_as_json(desk: Desk, words: tuple[str, ...]) -> None:
+    shown = desk.run(*words, "--json")
+    told = json.loads(shown.stderr)
+    assert (shown.exit_code, told["exit_code"], told["error"]) == (2, 2, REFUSED[words][0])
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_every_command_of_the_terminal_names_an_option_that_it_does_not_have(desk: Desk, path: str) -> None:
+    shown = desk.run(*path.split(), "--no-such-option")
+    assert (shown.exit_code, shown.stderr.partition("\n")[0]) == (
+        2,
+        f"Error: “{path}” has no option --no-such-option.",
+    )
+
+
+def test_a_noun_without_a_verb_shows_its_help(desk: Desk) -> None:
+    shown = desk.run("outbox")
+    assert (shown.exit_code, "retry" in shown.stderr) == (2, True)
+    assert shown.stderr.startswith("Usage: b24bot outbox [OPTIONS] COMMAND [ARGS]...")
