@@ -42,7 +42,7 @@ def code_in(text: str) -> str:
 @pytest.fixture(scope="module")
 def commands() -> frozenset[str]:
     """Every command that can be typed in Slack, by its path; a noun with its verbs counts too."""
-    paths = [command.path for command in registry_of(load_plugins("plugins.bitrix24.plugin:plugin")).typed()]
+    paths = [command.path for command in registry_of(load_plugins("plugins.bitrix24.plugin:plugin")).typed]
     return frozenset([*paths, *(path.split()[0] for path in paths)])
 
 

@@ -26,11 +26,13 @@ from slack_sdk import WebClient
 
 from benchmarks.sampling import Given, Measure, Row, Sample
 from bot.app import Bot, Running, assemble, read_settings
+from bot.core.principals import Grant, Principal, Role
 from bot.host.registry import Registry
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.signing import signed_headers
 from bot.plugin import Group, Reply, Risk
 from bot.plugin.loopback import wait_until
+from bot.store.database import Database
 from bot.store.keys import create_key_file
 from bot.web.site import SLACK_PATH
 
@@ -38,6 +40,8 @@ REGISTERED = (1, 50, 200)
 ROUND = 100
 """Requests of one candidate before the next has its turn; a sample is the middle of them."""
 WARM_UP = 100
+PEOPLE = 10
+"""On the allow-list, who take turns: each may have only so many commands waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,16 @@ class Candidate:
     key: str
     application: Callable[..., Any]
     secret: str
+    database: Database | None = None
+
+    def clear(self) -> None:
+        """Take the jobs of the round before away. Raises RuntimeError where not each request has become one."""
+        if self.database is None:
+            return
+        with self.database.unit_of_work():
+            stored = self.database.execute("DELETE FROM jobs")
+        if stored % ROUND:
+            raise RuntimeError(f"Only {stored} jobs are on disk: what was measured is not what was meant.")
 
 
 def commands(number: int) -> Group[Any]:
@@ -83,10 +97,12 @@ def bot_with(number: int, folder: Path, workspace: SlackWorkspace) -> Iterator[C
     try:
         if not wait_until(lambda: all(running.readiness().values())):
             raise RuntimeError(f"The bot did not become ready: {running.readiness()}.")
-        yield Candidate(key=f"ours {number}", application=running.http(), secret=workspace.signing_secret)
-        stored = bot.store.database.rows("SELECT count(*) AS n FROM jobs")[0]["n"]
-        if stored < WARM_UP:
-            raise RuntimeError(f"Only {stored} jobs are on disk: what was measured is not what was meant.")
+        with bot.store.unit_of_work() as store:
+            for user in range(PEOPLE):
+                person = Principal(team="T0001", user=f"U{user:04}")
+                store.grants.put(Grant(principal=person, role=Role.OPERATOR, granted_by="bench", granted_at=0))
+        secret, database = workspace.signing_secret, bot.store.database
+        yield Candidate(key=f"ours {number}", application=running.http(), secret=secret, database=database)
     finally:
         running.stop()
 
@@ -122,7 +138,7 @@ def request(secret: str, number: int) -> dict[str, Any]:
         "team_domain": "acme",
         "channel_id": "C0001",
         "channel_name": "connectors",
-        "user_id": "U0001",
+        "user_id": f"U{number % PEOPLE:04}",
         "user_name": "olga",
         "command": "/b24",
         "text": "bench verb0",
@@ -155,6 +171,7 @@ def one_round(candidate: Candidate, first: int, count: int) -> float:
         started = time.perf_counter()
         b"".join(candidate.application(environ, start_response))
         taken.append(time.perf_counter() - started)
+    candidate.clear()
     if {status.split()[0] for status in said} != {"200"}:
         raise RuntimeError(f"{candidate.key} did not acknowledge: {set(said)}.")
     return statistics.median(taken)

@@ -111,7 +111,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
         if not says_freeze(line):
             check_length(line)
         line = _without_secrets(bot, line, words)
-        typed = recognize(bot.context.registry, line or "help")
+        typed = recognize(bot.context.registry.commands, line or "help")
         command, words = typed.command, typed.words()
         plugin = bot.context.registry.owner(command)
         _look_at_log(bot, thoroughly=command.path == STATUS)

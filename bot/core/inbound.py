@@ -60,12 +60,17 @@ _KINDS: Mapping[str, type[SlashCommand | Click | Form]] = {
     "click": Click,
     "form": Form,
 }
+_NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 def inbound_to_json(inbound: Inbound) -> str:
-    """For the store, sanitized: nobody can type a mention, nor a character that cannot be stored."""
-    kind = next(name for name, known in _KINDS.items() if isinstance(inbound, known))
-    return encode({"kind": kind, **fields_of(sanitize(inbound))})
+    """For the store."""
+    return encode(inbound_fields(inbound))
+
+
+def inbound_fields(inbound: Inbound) -> Mapping[str, object]:
+    """What is stored, by name, sanitized: nobody can type a mention, nor a character that cannot be stored."""
+    return {"kind": _NAMES[type(inbound)], **fields_of(sanitize(inbound))}
 
 
 def inbound_from_json(text: str) -> Inbound:

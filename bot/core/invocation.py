@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.commands import Commands
 from bot.core.errors import LineTooLong, WordsError
 from bot.core.suggest import nearest
 from bot.core.tokenizer import read, render, words_of
@@ -94,7 +95,7 @@ def check_length(text: str) -> None:
 
 def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyCommand, tuple[str, ...]]:
     """The command the words begin with, and the words that are left. Raises WordsError with the best suggestion."""
-    table = {(command.noun, command.verb): command for command in commands}
+    table = Commands.of(commands).by_words
     noun = words[0].lower() if words else ""
     verb = words[1].lower() if len(words) > 1 else ""
     if (noun, "") in table:

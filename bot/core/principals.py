@@ -26,10 +26,10 @@ class Role(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Role).index(self)
+        return _RANKS[self]
 
     def reaches(self, other: Role) -> bool:
-        return self.rank >= other.rank
+        return _RANKS[self] >= _RANKS[other]
 
     @classmethod
     def parse(cls, word: str) -> Self:
@@ -38,6 +38,9 @@ class Role(StrEnum):
         except ValueError:
             roles = ", ".join(cls)
             raise BadArgument(f"There is no role “{word}”.", hint=f"The roles are {roles}.") from None
+
+
+_RANKS = {role: rank for rank, role in enumerate(Role)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

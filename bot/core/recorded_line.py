@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from bot.core.characters import drop_invisible
+from bot.core.commands import Commands
 from bot.core.invocation import LONGEST_LINE, AnyCommand, name_people, recognize, understand
 from bot.core.redact import Fingerprint, personal_mark, redact
 from bot.core.tokenizer import render
@@ -37,7 +38,7 @@ def recorded(
     """
     if len(text) > LONGEST_LINE:
         return " ".join([*_command_words(drop_invisible(text[:LONGEST_RECORDED])), personal_mark(text, fingerprint)])
-    line, known = drop_invisible(text), list(commands)
+    line, known = drop_invisible(text), Commands.of(commands)
     try:
         typed = recognize(known, line)
         understand(known, line)
@@ -57,7 +58,7 @@ def personal_values(text: str, commands: Iterable[AnyCommand]) -> tuple[str, ...
     """
     if len(text) > LONGEST_LINE:
         return None
-    line, known = drop_invisible(text), list(commands)
+    line, known = drop_invisible(text), Commands.of(commands)
     try:
         typed = recognize(known, line)
         understand(known, line)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar, cast
 
 from bot.core import marks
+from bot.core.encoding import fields_of
 
 T = TypeVar("T")
 REPLACEMENT = "\ufffd"
@@ -19,6 +20,9 @@ characters at all."""
 
 def sanitize_text(text: str) -> str:
     """Replace each character that cannot be stored by U+FFFD, and take out the bot's own marks."""
+    if text.isascii() and "\0" not in text:
+        # Most is, and has none of either.
+        return text
     return marks.strip(_UNSTORABLE.sub(REPLACEMENT, text))
 
 
@@ -33,6 +37,8 @@ def map_texts(value: T, change: Callable[[str], str]) -> T:
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    if value.__class__ is str:
+        return change(value)
     if isinstance(value, Enum):
         return value
     if isinstance(value, str):
@@ -42,9 +48,9 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_mapped(each, change) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in fields(value)]
-        mapped = {name: _mapped(getattr(value, name), change) for name in names}
-        changed = {name: each for name, each in mapped.items() if each is not getattr(value, name)}
+        of_value = fields_of(value)
+        mapped = {name: _mapped(each, change) for name, each in of_value.items()}
+        changed = {name: each for name, each in mapped.items() if each is not of_value[name]}
         return replace(value, **changed) if changed else value
     return value
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.characters import GUILLEMETS, QUOTE_MARKS, SINGLE, closers, drop_invisible
@@ -20,6 +21,8 @@ from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, is_blank, option
 LONE_LINK = re.compile(rf"(?<!\S){LINK.pattern}(?!\S)")
 _PLAIN = re.compile("[A-Za-z0-9À-ÖØ-öø-ÿĀ-ſЀ-ӿ_.,:;/=+@#%&!?-]+")
 """Characters that stand for themselves wherever they stand: most lines are read a word at a time."""
+_PLAIN_LINE = re.compile(f"{_PLAIN.pattern}(?: {_PLAIN.pattern})*")
+"""Nothing but such words with a blank between them, as most lines are."""
 LONE = "’´`"
 """Marks that are none when they are alone: an apostrophe, an accent, a tick left over."""
 WRAPPED = 2
@@ -62,7 +65,17 @@ class Line:
 
 def read(text: str) -> Line:
     """Read a line, even if a quotation mark is left open."""
+    line = _kept(text)
+    # An error that was raised once holds the frames it came through, so a line with one is read again.
+    return line if line.fault is None else _read(text)
+
+
+def _read(text: str) -> Line:
     line = drop_invisible(text)
+    if _PLAIN_LINE.fullmatch(line):
+        places = [word.span() for word in _PLAIN.finditer(line)]
+        words = (Word(text=option_word(line[start:end]), start=start, end=end) for start, end in places)
+        return Line(text=line, words=tuple(words))
     for _ in range(WRAPPED):
         reading = _Reading(line)
         found = reading.read()
@@ -71,6 +84,10 @@ def read(text: str) -> Line:
         # Quotation marks around the whole line.
         line = found.words[0].text
     return _Reading(line).read()
+
+
+_kept = lru_cache(maxsize=16)(_read)
+"""From its coming in to its answer one line is read several times, each time for another question."""
 
 
 def words_of(text: str) -> list[str]:
@@ -143,7 +160,7 @@ class _Reading:
         only = found[0] if len(found) == 1 else None
         self.is_one_quotation = only is not None and only.is_quotation and any(map(is_blank, only.text.strip()))
         faulty = sum(word.end <= self._fault_at for word in found)
-        return Line(text=self.line, words=found, fault=self._fault, faulty=faulty)
+        return Line(text=self.line, words=tuple(found), fault=self._fault, faulty=faulty)
 
     def _finish(self, word: _Word, end: int, found: list[Word]) -> None:
         finished = word.finished(end, ends_quoted=self._ends_quoted)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
+from bot.core.commands import Commands
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import HOST_OPTIONS, AnyCommand
 from bot.core.mode import HOUSE
@@ -41,11 +43,17 @@ class Registry:
         self._owners[command.path] = owner
 
     def __iter__(self) -> Iterator[AnyCommand]:
-        return iter(self._commands.values())
+        return iter(self.commands)
 
-    def typed(self) -> list[AnyCommand]:
+    @cached_property
+    def commands(self) -> Commands:
+        """All of them, those of the terminal too."""
+        return Commands(self._commands.values())
+
+    @cached_property
+    def typed(self) -> Commands:
         """Commands one can type in Slack."""
-        return [command for command in self if not command.terminal]
+        return Commands(command for command in self if not command.terminal)
 
     def owner(self, command: AnyCommand) -> Plugin | None:
         """The plugin of a command; None for the host's own."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from bot.core.principals import Grant, Principal, Role
 from bot.store.database import Database, Row
 
+ROLES = {role.value: role for role in Role}
+"""Each role by its word in the database."""
+
 
 class Grants:
     """Rows that give a principal a role. Whoever has no row has no role."""
@@ -49,7 +52,7 @@ class Grants:
 
 
 def _role(row: Row) -> Role | None:
-    return next((role for role in Role if role == row["role"]), None)
+    return ROLES.get(row["role"])
 
 
 def _person(row: Row) -> Principal:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
-from bot.store.sealing import open_text, seal_secrets
+from bot.store.sealing import open_text, seal_secrets, seal_text
 
 INBOUND = "inbound"
 """The kind of the jobs that come of a delivery; only these are ever set aside."""
@@ -114,12 +114,14 @@ class Jobs:
     ) -> None:
         """Queue a job for somebody, behind as many of each other person's as wait of their own.
 
-        What is `counted` is one of those of which a person may have only so many waiting.
+        What is `counted` is one of those of which a person may have only so many waiting. A delivery is sealed,
+        whatever is in it: nearly each brings an address of Slack's that is a secret, and to look takes longer.
         """
+        stored = seal_text(self._keys, payload) if kind == INBOUND else seal_secrets(self._keys, payload)
         self._database.execute(
             "INSERT INTO jobs (kind, payload, due_steady, created_at, rank, person, turn, counted) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            *(kind, seal_secrets(self._keys, payload), due, at, rank, person),
+            *(kind, stored, due, at, rank, person),
             *(self._next_turn(rank, person), counted),
         )
 

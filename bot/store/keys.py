@@ -235,7 +235,7 @@ def text_of(keys: Mapping[str, bytes]) -> str:
 
 def _stamp(path: Path) -> Stamp | None:
     try:
-        found = path.stat()
+        found = os.stat(path)
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size

@@ -82,7 +82,7 @@ def _displaced(path: Path, handle: int) -> str:
 def compare_identity(path: Path, held: tuple[int, int], *, may_be_linked: bool = False) -> str:
     """Say how the file at a path differs from the one that is held, or that it has another name too; else empty."""
     try:
-        found = path.stat()
+        found = os.stat(path)
     except OSError:
         return f"{path} is gone."
     if (found.st_dev, found.st_ino) != held:

@@ -43,4 +43,4 @@ def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[
 
 def recorded_line(ctx: Context, text: str, secrets: Iterable[str] = ()) -> str:
     """A typed line for the record: a secret that stands in it by mistake, and a customer's words, are not kept."""
-    return recorded(text, secrets, commands=ctx.registry, fingerprint=ctx.store.keys.fingerprint)
+    return recorded(text, secrets, commands=ctx.registry.commands, fingerprint=ctx.store.keys.fingerprint)

@@ -59,7 +59,7 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
     if not person.local and person.team != ctx.home_team:
         raise NotPermitted("You belong to another workspace; b24bot works for people of its own only.")
     role = role_of(ctx, person)
-    commands = list(ctx.registry) if person.local else ctx.registry.typed()
+    commands = ctx.registry.commands if person.local else ctx.registry.typed
     understood = understand(commands, text or "help")
     command = understood.command
     if command.noun not in OPEN_TO_ALL:

@@ -94,7 +94,7 @@ def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="a comman
     """What you can type, or how one command works."""
     if words:
         return explain_words(list(desk.ctx.registry), words, desk.ctx.terms)
-    commands = desk.ctx.registry.typed()
+    commands = desk.ctx.registry.typed
     shown = [command for command in commands if _may(desk, command)]
     hidden = len(commands) - len(shown)
     return list_commands(shown, hidden=hidden)

@@ -137,7 +137,7 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
     """Plan again from what is true now; an ending when that is not what was approved."""
     try:
         plugin = ctx.registry.plugin(change.plugin)
-        understood = understand(ctx.registry, change.line)
+        understood = understand(ctx.registry.commands, change.line)
         with plainly():
             fresh = ask(plugin.name, understood, plugin.open(ctx.services(plugin.name), change.place))
     except StoreUnavailable:

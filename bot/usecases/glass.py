@@ -37,7 +37,7 @@ def bypass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
 def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> ChangeRequest:
     """Open the change request that somebody else has to approve, as the person who broke the glass."""
     invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
-    understood = understand(ctx.registry, invocation.line)
+    understood = understand(ctx.registry.commands, invocation.line)
     planned = consider_with(ctx, ctx.registry.plugin(HOUSE), understood, person)
     if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
         raise TypeError(f"{change.id} cannot be reviewed")

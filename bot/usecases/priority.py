@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.core.change import ChangeRequest
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
@@ -14,7 +14,7 @@ from bot.core.principals import Principal
 from bot.plugin import PluginError
 from bot.store.jobs import Rank
 from bot.usecases import buttons
-from bot.usecases.colleagues import as_colleague
+from bot.usecases.colleagues import as_colleague, person_of
 from bot.usecases.context import Context
 from bot.usecases.help_pages import OPEN_TO_ALL
 from bot.usecases.quorum import unfit
@@ -34,38 +34,50 @@ COUNTED = frozenset({Rank.LOCAL, Rank.PLANNING})
 """What is limited for each person: not what stops or decides, nor help and whoami."""
 
 
-def rank_of(ctx: Context, inbound: Inbound) -> Rank:
-    """The rank of the job that a delivery becomes; the last for what the stored allow-list refuses. Slack is not asked.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a delivery stands in the queue."""
+
+    rank: Rank
+    person: str
+    """To whom it counts, by id."""
+    counted: bool
+    """Whether a person may have only so many of these waiting."""
+
+
+def place_of(ctx: Context, inbound: Inbound) -> Place:
+    """Place the job that a delivery becomes: last what the stored allow-list refuses. Slack is not asked.
 
     While Slack has not said which team is ours, the person's own counts.
     """
     known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
+    command = _command_of(ctx, inbound.text) if isinstance(inbound, SlashCommand) else None
+    usual = _usual_rank(ctx, inbound, command)
     try:
-        refused = _is_refused(known, as_colleague(known, inbound))
+        refused = _is_refused(known, as_colleague(known, inbound), command)
     except (KeyError, TypeError, ValueError):
         # What is stored of the change request cannot be read; the job tells the person.
         refused = False
-    return Rank.REFUSED if refused else _usual_rank(ctx, inbound)
+    return Place(rank=Rank.REFUSED if refused else usual, person=person_of(ctx, inbound), counted=usual in COUNTED)
 
 
-def is_counted(ctx: Context, inbound: Inbound) -> bool:
-    """Whether a person may have only so many of these waiting."""
-    return _usual_rank(ctx, inbound) in COUNTED
+def rank_of(ctx: Context, inbound: Inbound) -> Rank:
+    """The rank of that place."""
+    return place_of(ctx, inbound).rank
 
 
-def _usual_rank(ctx: Context, inbound: Inbound) -> Rank:
+def _usual_rank(ctx: Context, inbound: Inbound, command: AnyCommand | None) -> Rank:
     """The rank, whoever it is."""
     match inbound:
         case Form():
             return Rank.STOPPING
         case Click(button=button):
             return BUTTONS.get(button, Rank.DECIDING)
-        case SlashCommand(text=text):
-            return _rank_of_line(ctx, text)
+        case SlashCommand():
+            return _rank_of_command(ctx, command)
 
 
-def _rank_of_line(ctx: Context, text: str) -> Rank:
-    command = _command_of(ctx, text)
+def _rank_of_command(ctx: Context, command: AnyCommand | None) -> Rank:
     if command is None:
         # It is answered with what is wrong about it, and no portal is read for that.
         return Rank.LOCAL
@@ -76,15 +88,14 @@ def _rank_of_line(ctx: Context, text: str) -> Rank:
 
 def _command_of(ctx: Context, text: str) -> AnyCommand | None:
     try:
-        return command_of(ctx.registry.typed(), freeze_line(text) or "help")
+        return command_of(ctx.registry.typed, freeze_line(text) or "help")
     except PluginError:
         return None
 
 
-def _is_refused(ctx: Context, inbound: Inbound) -> bool:
+def _is_refused(ctx: Context, inbound: Inbound, command: AnyCommand | None) -> bool:
     role = role_of(ctx, inbound.person)
     if isinstance(inbound, SlashCommand):
-        command = _command_of(ctx, inbound.text)
         if role is None or command is None or command.noun in OPEN_TO_ALL:
             return role is None
         return isinstance(decide(command.risk, role, ctx.terms), Refused)

@@ -76,7 +76,7 @@ def reader_of(ctx: Context, person: Principal) -> Reader:
         asked = ctx.people.same(person, change.requester)
         return asked or (not person.local and unfit(ctx, person, change) is None)
 
-    return Reader(commands=list(ctx.registry), fingerprint=ctx.store.keys.fingerprint, is_told=is_told)
+    return Reader(commands=ctx.registry.commands, fingerprint=ctx.store.keys.fingerprint, is_told=is_told)
 
 
 def shell_reader(person: Principal, commands: Sequence[AnyCommand], fingerprint: Fingerprint) -> Reader:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from json import JSONEncoder
 
+from bot.core.encoding import encode, fields_of
 from bot.core.errors import LineTooLong, SecretTyped, StoreUnavailable
-from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_to_json
+from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_fields
 from bot.core.invocation import LONGEST_LINE, check_length
 from bot.plugin import Reply
 from bot.store.jobs import INBOUND, Receipt
 from bot.usecases import buttons
 from bot.usecases.change_record import recorded_line
-from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context, log
 from bot.usecases.file_identity import REMEDY, note_files
 from bot.usecases.notify import whisper
-from bot.usecases.priority import is_counted, rank_of
+from bot.usecases.priority import place_of
 from bot.usecases.refused_commands import record_mismatch, record_refusal, record_refused_click
 from bot.usecases.stop_requests import says_freeze, without_reason
 from bot.usecases.stops import hold
@@ -29,6 +29,7 @@ TOO_MANY_SENTENCE = (
     "some of them have been answered. freeze, help and whoami work at any time, and so does every button of a card but "
     "Undo… and Ask again…."
 )
+_SORTED = JSONEncoder(sort_keys=True, default=fields_of)
 _PASSING = ("answer_url", "trigger", "workspace", "enterprise")
 """What a redelivery may carry anew without being another delivery. Old releases did not store the last two."""
 
@@ -50,16 +51,15 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
         note_files(ctx)
         raise StoreUnavailable(f"{lost} {REMEDY}")
     inbound = _without_secrets(ctx, _within_limit(ctx, inbound))
-    payload = inbound_to_json(inbound)
-    now, rank, person = ctx.clock.now_ms(), rank_of(ctx, inbound), person_of(ctx, inbound)
-    counted = is_counted(ctx, inbound)
+    fields, place, now = inbound_fields(inbound), place_of(ctx, inbound), ctx.clock.now_ms()
     with ctx.store.unit_of_work() as store:
-        receipt = store.jobs.receive(inbound.key, _lasting(payload), at=now)
-        if receipt is Receipt.NEW and counted and store.jobs.waiting_of(person) >= MOST_WAITING:
+        receipt = store.jobs.receive(inbound.key, _lasting(fields), at=now)
+        if receipt is Receipt.NEW and place.counted and store.jobs.waiting_of(place.person) >= MOST_WAITING:
             receipt = Receipt.TOO_MANY
             _refuse(ctx, inbound)
         elif receipt is Receipt.NEW:
-            store.jobs.add(INBOUND, payload, at=now, rank=rank, person=person, counted=counted)
+            payload = encode(fields)
+            store.jobs.add(INBOUND, payload, at=now, rank=place.rank, person=place.person, counted=place.counted)
             hold(ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
             record_mismatch(ctx, inbound)
@@ -151,6 +151,7 @@ def find_secret(ctx: Context, words: Iterable[str]) -> str:
     return what
 
 
-def _lasting(payload: str) -> str:
-    data = json.loads(payload)
-    return json.dumps({name: value for name, value in data.items() if name not in _PASSING}, sort_keys=True)
+def _lasting(stored: Mapping[str, object]) -> str:
+    """What a redelivery has to have in common, as every release has written it: receipts last for a week."""
+    kept = {name: value for name, value in stored.items() if name not in _PASSING}
+    return _SORTED.encode(kept)

@@ -109,7 +109,7 @@ def may_freeze(ctx: Context, person: Principal) -> bool:
 
 
 def _freeze(ctx: Context, inbound: Inbound) -> NewStop | None:
-    if not isinstance(inbound, SlashCommand) or not may_freeze(ctx, inbound.person):
+    if not (isinstance(inbound, SlashCommand) and says_freeze(inbound.text) and may_freeze(ctx, inbound.person)):
         return None
     try:
         understood = understand(freezing, freeze_line(inbound.text))

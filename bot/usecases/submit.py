@@ -123,7 +123,7 @@ def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: 
 
 def with_reading(ctx: Context, reply: Reply, line: str) -> Reply:
     """The answer with the line as it was read, where that is not as it was typed."""
-    read = read_line(line, ctx.registry)
+    read = read_line(line, ctx.registry.commands)
     if not read:
         return reply
     shown = legible(sanitize_text(read))

@@ -26,7 +26,7 @@ def find_undone(ctx: Context, place: Place, target: str, asked: Understood) -> i
 
 def _is_same(ctx: Context, line: str, asked: Understood) -> bool:
     try:
-        undo = understand(ctx.registry, line)
+        undo = understand(ctx.registry.commands, line)
     except PluginError:
         return False
     return (undo.command.path, undo.arguments) == (asked.command.path, asked.arguments)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot.core.inbound import inbound_or_none
-from bot.usecases.colleagues import person_of
 from bot.usecases.context import Context
-from bot.usecases.priority import is_counted, rank_of
+from bot.usecases.priority import place_of
 from bot.usecases.stops import hold
 
 
@@ -16,6 +15,6 @@ def place_deliveries(ctx: Context) -> None:
         if inbound is None:
             # The job ends with what is wrong about it.
             continue
-        rank, counted = rank_of(ctx, inbound), is_counted(ctx, inbound)
-        ctx.store.jobs.place(job, rank=rank, person=person_of(ctx, inbound), counted=counted)
+        place = place_of(ctx, inbound)
+        ctx.store.jobs.place(job, rank=place.rank, person=place.person, counted=place.counted)
         hold(ctx, inbound)

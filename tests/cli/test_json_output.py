@@ -24,7 +24,7 @@ PICTURES = re.compile(r"\A(yes|no|on|off|switched off|–|\d+|.* UTC)\Z")
 """What a number, a boolean, nothing or a time looks like when it is drawn for people."""
 READING = [
     f"{command.path} {command.examples[0] if command.examples else ''}".strip()
-    for command in registry_of(load_plugins(read_settings({})["B24BOT_PLUGINS"])).typed()
+    for command in registry_of(load_plugins(read_settings({})["B24BOT_PLUGINS"])).typed
     if command.risk is Risk.READ
 ]
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.core import tokenizer
 from bot.core.characters import closers, drop_invisible
 from bot.core.errors import WordsError
 from bot.core.tokenizer import render, words_of
@@ -125,6 +126,13 @@ def test_no_character_of_a_value_is_made_up_or_exchanged(line: str) -> None:
     rest = iter(line)
     values = "".join(word.partition("=")[2] if word.startswith("--") else word for word in words or ())
     assert all(char in rest for char in values)
+
+
+@given(st.lists(st.text("aZ9é=-–_.:/#%+!?;,&@", min_size=1), min_size=1).map(" ".join))
+@example("--portal=prod –-DRY-run")
+def test_a_line_of_plain_words_is_read_as_when_a_quotation_stands_behind_it(line: str) -> None:
+    """Most lines are plain and read in one step; a quotation has the same words read piece by piece."""
+    assert tokenizer.read(line).words == tokenizer.read(f"{line} ''").words[:-1]
 
 
 def test_blanks_are_those_of_every_script() -> None:

@@ -29,7 +29,8 @@ def test_it_holds_the_commands_of_all_plugins_and_the_hosts_own() -> None:
 
 def test_what_is_only_for_the_terminal_cannot_be_typed_in_slack() -> None:
     registry = Registry([STONES])
-    assert [command.path for command in registry.typed()] == ["stone turn"]
+    assert [command.path for command in registry.typed] == ["stone turn"]
+    assert registry.typed is registry.typed, "the table that lines are looked up in is made once"
 
 
 def test_each_command_knows_its_plugin_and_the_hosts_own_have_none() -> None:

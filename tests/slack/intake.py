@@ -22,6 +22,7 @@ from bot.clock import ShiftedClock
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
 from bot.store.keys import create_key_file
+from bot.store.sealing import open_text
 from bot.store.store import FILE_NAME
 from bot.web.connections import Limits
 from bot.web.health import Wsgi
@@ -108,7 +109,8 @@ class Intake:
     def jobs(self) -> list[dict[str, Any]]:
         """The payloads of the jobs on disk, read by another connection."""
         rows = self.rows("SELECT payload FROM jobs ORDER BY id")
-        return [json.loads(payload) for (payload,) in rows]
+        keys = self.running.bot.store.keys
+        return [json.loads(open_text(keys, payload)) for (payload,) in rows]
 
     def rows(self, sql: str) -> list[Any]:
         with connected(self.database) as connection:

@@ -14,6 +14,7 @@ from bot.core.invocation import LONGEST_LINE
 from bot.core.recorded_line import personal_values
 from bot.core.stops import StopKind
 from bot.store.jobs import Receipt
+from bot.store.sealing import PREFIX, open_text
 from bot.store.store import Store
 from bot.usecases import buttons
 from bot.usecases.receive import receive
@@ -33,6 +34,29 @@ def inbounds(office: Office) -> dict[str, Inbound]:
 def jobs(office: Office) -> int:
     row = office.store.database.row("SELECT count(*) AS n FROM jobs")
     return int(row["n"]) if row else 0
+
+
+def longest_waiting(office: Office) -> int:
+    """Characters of the longest delivery that waits."""
+    rows = office.store.database.rows("SELECT payload FROM jobs")
+    return max(len(open_text(office.store.keys, row["payload"])) for row in rows)
+
+
+@pytest.mark.parametrize("kind", ["slash", "click", "form"])
+def test_a_delivery_waits_sealed_whatever_is_in_it(office: Office, kind: str) -> None:
+    receive(office.ctx, inbounds(office)[kind])
+    [row] = office.store.database.rows("SELECT payload FROM jobs")
+    assert row["payload"].startswith(PREFIX)
+
+
+def test_an_ack_of_a_command_takes_eight_statements(office: Office) -> None:
+    """Its person's role, the list of secrets, and one transaction: receipt, what waits, turn and job."""
+    receive(office.ctx, office.typed(OLGA, "thing list"))
+    statements: list[str] = []
+    office.store.database.utils.conn.set_trace_callback(statements.append)
+    receive(office.ctx, office.typed(OLGA, "thing list"))
+    office.store.database.utils.conn.set_trace_callback(None)
+    assert len(statements) <= 8, statements
 
 
 @pytest.mark.parametrize("another", [False, True])
@@ -124,17 +148,13 @@ def test_a_freeze_of_any_length_holds_and_of_its_words_no_more_is_kept_than_is_r
     assert receive(office.ctx, office.typed(OLGA, "freeze " + "oh no " * 7_000)) is Receipt.NEW
     [stop] = office.store.stops.pending()
     assert stop.kind is StopKind.FREEZE
-    row = office.store.database.row("SELECT max(length(payload)) AS n FROM jobs")
-    assert row is not None
-    assert row["n"] < LONGEST_LINE + 500
+    assert longest_waiting(office) < LONGEST_LINE + 500
 
 
 def test_a_rejection_of_any_length_is_taken_and_a_button_with_a_value_of_any_length_is_not(office: Office) -> None:
     change = office.ask()
     assert receive(office.ctx, office.form(ANTON, change, "no " * 7_000)) is Receipt.NEW
     assert receive(office.ctx, office.form(ANTON, change, "n" * 7_000)) is Receipt.NEW
-    row = office.store.database.row("SELECT max(length(payload)) AS n FROM jobs")
-    assert row is not None
-    assert row["n"] < LONGEST_LINE + 700
+    assert longest_waiting(office) < LONGEST_LINE + 700
     with pytest.raises(ValueError, match="no button"):
         receive(office.ctx, office.click(ANTON, change, buttons.APPROVE, value="n" * 7_000))
