@@ -124,7 +124,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         channels=Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"]),
         messenger=gateway,
         settings=settings.for_plugins,
-        settle_after_ms=settings.duration_ms("B24BOT_READBACK_AFTER"),
+        settle_after_ms=settings.settle_after_ms,
         version=__version__,
         audit_lag_ms=settings.audit_lag_ms,
         witness=witness,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 
+from bot.core.durations import milliseconds
 from bot.core.errors import ConfigurationError
 from bot.core.execution import SETTLE_AFTER_MS
 from bot.core.policy import Terms
@@ -18,6 +19,7 @@ from bot.core.principals import Principal
 from bot.core.suggest import nearest
 from bot.plugin import BadArgument, Setting
 
+SETTLE_AFTER = f"{SETTLE_AFTER_MS // 1_000}s"
 HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="SLACK_BOT_TOKEN", help="The bot's token, xoxb-…, from OAuth & Permissions.", secret=True),
     Setting(
@@ -51,7 +53,7 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_REQUEST_TTL",
-        help="How long a change request waits for approval: 15m, 1h, 24h.",
+        help="How long a change request waits for approval: 15m, 1h, 24h; 1m at least.",
         default="1h",
     ),
     Setting(
@@ -71,7 +73,7 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_AUDIT_LAG",
-        help="For how long an audit line may be missing from the channel before nothing dangerous runs; 30m at most.",
+        help="For how long an audit line may be missing from the channel before nothing dangerous runs, 1m to 30m.",
         default="30m",
     ),
     Setting(
@@ -92,18 +94,16 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="B24BOT_READBACK_AFTER",
-        help="How long after a call of unknown outcome reading back may decide that nothing changed.",
-        default=f"{SETTLE_AFTER_MS // 1_000}s",
+        help=f"How long after a call of unknown outcome reading back may decide that nothing changed: at least "
+        f"{SETTLE_AFTER}, since a portal works on a call for up to a minute (with B24BOT_ALLOW_LOOPBACK at least 1s).",
+        default=SETTLE_AFTER,
     ),
     Setting(name="B24BOT_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.", default="INFO"),
 )
 
 _COMMAND = re.compile(r"\A/[a-z0-9_-]{1,31}\Z")
 _WEB_ADDRESS = re.compile(r"\Ahttps?://[^\s/?#]+[^\s?#]*\Z")
-_DURATION = re.compile(r"\A([0-9]{1,6})\s*(ms|s|m|h|d)\Z")
 _NUMBER = re.compile(r"\A[0-9]{1,9}\Z")
-_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-MOST_AUDIT_LAG_MS = 1_800_000
 MOST_QUORUM = 20
 ON, OFF = frozenset({"on", "1", "yes", "true"}), frozenset({"off", "0", "no", "false"})
 _CHANNEL = re.compile(r"\A[CDG][A-Z0-9]{1,20}\Z")
@@ -218,13 +218,16 @@ class Settings:
     @property
     def audit_lag_ms(self) -> int:
         """Raises ConfigurationError for more than half an hour: the rule can be made stricter, never laxer."""
-        lag = self.duration_ms("B24BOT_AUDIT_LAG")
-        if lag > MOST_AUDIT_LAG_MS:
-            raise ConfigurationError(
-                f"B24BOT_AUDIT_LAG={self.values['B24BOT_AUDIT_LAG']} is more than 30m.",
-                hint="It can be set lower than 30m, not higher.",
-            )
-        return lag
+        return self.duration_ms("B24BOT_AUDIT_LAG", most="30m")
+
+    @property
+    def settle_after_ms(self) -> int:
+        """Raises ConfigurationError for less than a portal may still work on a call that got no answer.
+
+        One on this machine answers at once.
+        """
+        least = "1s" if self.on("B24BOT_ALLOW_LOOPBACK") else SETTLE_AFTER
+        return self.duration_ms("B24BOT_READBACK_AFTER", least=least)
 
     @property
     def witness_file(self) -> Path | None:
@@ -247,12 +250,17 @@ class Settings:
         """Where a process without HTTP tells of its health; None for nowhere. Raises ConfigurationError."""
         return self.number("B24BOT_HEALTH_PORT", 0, 65_535) if self.values["B24BOT_HEALTH_PORT"].strip() else None
 
-    def duration_ms(self, name: str) -> int:
-        """A duration such as 90s, 15m, 1h. Raises ConfigurationError."""
-        found = _DURATION.match(self.values[name].strip().lower())
-        if not found or int(found[1]) == 0:
-            raise ConfigurationError(f"{name}={self.values[name]} is not a duration.", hint="Write 90s, 15m, 1h or 2d.")
-        return int(found[1]) * _UNITS[found[2]]
+    def duration_ms(self, name: str, *, least: str = "1m", most: str = "") -> int:
+        """A duration such as 90s, 15m, 1h, with its bounds as they are told. Raises ConfigurationError."""
+        text = self.values[name]
+        found = milliseconds(text)
+        if not found:
+            raise ConfigurationError(f"{name}={text} is not a duration.", hint="Write 90s, 15m, 1h or 2d.")
+        if found < milliseconds(least):
+            raise ConfigurationError(f"{name}={text} is less than {least}.", hint=f"Set it to {least} or more.")
+        if most and found > milliseconds(most):
+            raise ConfigurationError(f"{name}={text} is more than {most}.", hint=f"Set it to {most} or less.")
+        return found
 
     def number(self, name: str, least: int, most: int) -> int:
         text = self.values[name].strip()
@@ -287,7 +295,8 @@ class Settings:
                 read(self)
             except ConfigurationError as error:
                 found.append(error)
-        return tuple(found)
+        # One that others are read by is met again with each of them.
+        return tuple({error.sentence: error for error in found}.values())
 
     @property
     def for_plugins(self) -> Mapping[str, str]:
@@ -320,7 +329,7 @@ READERS: tuple[Callable[[Settings], object], ...] = (
     lambda settings: settings.audit_lag_ms,
     lambda settings: settings.health_port,
     lambda settings: settings.on("B24BOT_ALLOW_LOOPBACK"),
-    lambda settings: settings.duration_ms("B24BOT_READBACK_AFTER"),
+    lambda settings: settings.settle_after_ms,
     lambda settings: settings.log_level,
 )
 """Every setting whose value can be wrong, as it is read."""
