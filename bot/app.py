@@ -20,7 +20,7 @@ from bot.core.mode import Mode, worst
 from bot.core.people import People
 from bot.core.principals import Principal
 from bot.host.contract import settings_of
-from bot.host.discovery import load_plugins
+from bot.host.discovery import close_plugins, load_plugins
 from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.slack.authentication import Authentication
@@ -73,8 +73,7 @@ class Bot:
 
     def close(self) -> None:
         try:
-            for plugin in self.plugins:
-                plugin.close()
+            close_plugins(self.plugins)
         finally:
             self.store.close()
 
@@ -134,8 +133,12 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
     if seeding_is_due(store, settings.admins) and not examine_log(store, witness).why:
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
-    for plugin in plugins:
-        _start(plugin, context)
+    try:
+        for plugin in plugins:
+            _start(plugin, context)
+    except BaseException:
+        close_plugins(plugins)
+        raise
     return Bot(settings=settings, store=store, plugins=plugins, gateway=gateway, context=context)
 
 

@@ -29,6 +29,7 @@ from bot.web.site import Site
 from tests.host.invented import Invented
 from tests.slack.intake import Intake, locked, over_http, settings_for
 from tests.slack.kit import FORM, form_body, slash_fields
+from tests.slack.plugins import Leaving, leaving
 
 
 @pytest.fixture
@@ -91,21 +92,18 @@ def test_what_everybody_may_write_is_refused_at_the_start_and_what_others_read_i
     assert said.getMessage().endswith(f"can be read by others. Run: chmod 700 {settings.home}")
 
 
-class Leaving(Invented):
-    """A plugin that counts how often it is told that the process ends."""
-
-    def __init__(self) -> None:
-        super().__init__("leaving")
-        self.closed = 0
-
-    def close(self) -> None:
-        self.closed += 1
-
-
 def test_a_bot_that_ends_has_its_plugins_let_go_of_their_connections(environment: dict[str, str]) -> None:
-    leaving = Leaving()
-    replace(assemble(read_settings(environment)), plugins=(leaving,)).close()
-    assert leaving.closed == 1
+    one = Leaving("leaving")
+    replace(assemble(read_settings(environment)), plugins=(one,)).close()
+    assert one.closed == 1
+
+
+def test_a_plugin_that_refuses_to_start_leaves_no_connections_of_those_before_it(environment: dict[str, str]) -> None:
+    environment["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving,tests.slack.plugins:unwilling"
+    before = leaving.closed
+    with pytest.raises(ConfigurationError, match="on another planet"):
+        assemble(read_settings(environment))
+    assert leaving.closed == before + 1
 
 
 class Staying(Invented):

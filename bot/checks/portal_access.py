@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from bot.checks.check import Environment, Note
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import AnyCommand
 from bot.core.words import count
-from bot.host.discovery import load_plugins
+from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded import blame
 from bot.host.services import services_for
 from bot.plugin import Place, Plugin, PluginError, Refusal, Reply
@@ -27,6 +27,13 @@ def check_portals(environment: Environment) -> str | Note:
     if pending(environment.database):
         return Note(says="The portals are looked at after the next start, which brings the database up to date.")
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
+    try:
+        return _check_each(environment, plugins)
+    finally:
+        close_plugins(plugins)
+
+
+def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> str | Note:
     known = [(plugin, place) for plugin in plugins for place in _places(environment, plugin, environment.store)]
     if not known:
         return Note(says="No portal is set up yet.", hint="Add one: b24bot portal add NAME")
@@ -37,8 +44,6 @@ def check_portals(environment: Environment) -> str | Note:
             found, told = _look(environment, plugin, place, store)
             problems += [f"{place.name}: {one}" for one in found]
             notes += [f"{place.name}: {one}" for one in told]
-    for plugin in plugins:
-        plugin.close()
     if problems:
         raise Refusal(" ".join(problems), hint="See also: b24bot portal check --portal NAME")
     names = ", ".join(place.name for _, place in known)

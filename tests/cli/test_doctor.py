@@ -24,6 +24,7 @@ from bot.usecases.deliver import DIRECT
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.faults import read_fault
 from tests.cli.desk import Desk
+from tests.slack.plugins import leaving
 
 OLGA = Principal(team="T0001", user="U0001")
 NAMES = [check.name for check in CHECKS]
@@ -332,6 +333,15 @@ def test_a_misspelt_name_and_every_bad_value_are_named(desk: Desk, workspace: Sl
         True,
         "Not settings of b24bot or of a loaded plugin: BITRIX24_OF_ANOTHER_PROGRAM. ",
     )
+
+
+def test_a_plugin_without_a_portal_is_closed_after_each_look(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    desk.settings["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving"
+    before = leaving.closed
+    assert looked(desk)["portals"][1].startswith("No portal is set up yet")
+    looks_that_open_it = 2
+    assert leaving.closed == before + looks_that_open_it, "its settings, and its portals"
 
 
 def test_each_portal_is_looked_at_as_portal_check_does(office: Desk, portal: PortalSimulation) -> None:

@@ -1,4 +1,4 @@
-"""Plugins that refuse to start, each in its way."""
+"""Plugins that refuse to start, each in its way, and one that starts and counts how often it is closed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.core.errors import StoreUnavailable
 from bot.plugin import Call, CallOutcome, Group, Observation, Place, Plan, Refusal, Services, Setting
+from tests.host.invented import Invented
 
 
 class Refusing:
@@ -42,6 +43,18 @@ class Refusing:
         raise self._error
 
 
+class Leaving(Invented):
+    """A plugin that counts how often it is told that the process ends."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+leaving = Leaving("leaving")
 unwilling = Refusing(Refusal("The portal is on another planet.", hint="Move it."))
 clumsy = Refusing(ZeroDivisionError("by zero"))
 unlucky = Refusing(StoreUnavailable("The database cannot be written now."))
