@@ -45,11 +45,21 @@ def _asked(old: Store, requests: Store) -> Mapping[str, Callable[[], object]]:
         "open": lambda: requests.changes.with_status(OPEN),
         "rare": lambda: old.audit.find(tag="access:"),
         "common": lambda: old.audit.find(tag="change:"),
-        "text": lambda: old.audit.find(text="nowhere to be found"),
+        "text": lambda: _find_text(old, "nowhere to be found"),
         "person": lambda: old.audit.find(actor="T0001:U0007"),
         "count": old.audit.count,
         "newest": old.audit.place,
     }
+
+
+def _find_text(store: Store, text: str) -> object:
+    """As `audit find --text` does it; an earlier release looks at every record."""
+    find: Callable[..., object] = store.audit.find
+    try:
+        from bot.store.audit_query import Wanted
+    except ImportError:
+        return find(text=text)
+    return store.audit.search(Wanted(text=text), limit=20)
 
 
 def samples(given: Given) -> Iterator[Sample]:

@@ -17,11 +17,11 @@ from bot.cli.terminal import Terminal
 from bot.cli.verify import verify
 from bot.core.json_views import exported_row
 from bot.plugin import BadArgument
+from bot.store.audit import LOOKED_AT
+from bot.store.audit_query import HIGHEST
 from bot.usecases.audit_search import find_records
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
-HIGHEST = 2**63 - 1
-"""The highest number that the database can give a record."""
 RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula, also behind quotation marks and spaces."""
 _CUTS = {code: f"\\u{code:04x}" for code in (*range(32), ord(";"), 0x7F, 0x85, 0x2028, 0x2029)}
@@ -45,13 +45,15 @@ def _text(_ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 @click.option("--actor", default="", callback=_text, help="Who did it, like U0002, T0001:U0002 or local:ACCOUNT.")
 @click.option("--text", default="", callback=_text, help="A text in its facts.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
+@click.option("--all", is_flag=True, help="Look at every record, however many there are.")
 @as_json
 @click.pass_obj
-def find(terminal: Terminal, /, as_json: bool, **wanted: Any) -> None:
+def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None:
     """The newest audit records that match."""
     with terminal.store() as store:
         teams = {grant.principal.team for grant in store.grants.all()}
-        reply = find_records(store, team=teams.pop() if len(teams) == 1 else "", **wanted)
+        team = teams.pop() if len(teams) == 1 else ""
+        reply = find_records(store, team=team, most=HIGHEST if all else LOOKED_AT, **wanted)
     print_answer(reply, as_json=as_json)
 
 

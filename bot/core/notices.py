@@ -67,13 +67,14 @@ class Announcement:
 
 
 Notice = CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement
-_KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement]] = {
+KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement]] = {
     "card": CardNotice,
     "thread": ThreadNotice,
     "whisper": Whisper,
     "audit": AuditNotice,
     "announcement": Announcement,
 }
+"""Each kind of notice by the word that is stored."""
 
 
 def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
@@ -89,7 +90,7 @@ def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
 
 
 def kind_of(notice: Notice) -> str:
-    return next(name for name, known in _KINDS.items() if isinstance(notice, known))
+    return next(name for name, known in KINDS.items() if isinstance(notice, known))
 
 
 def notice_to_json(notice: Notice) -> str:
@@ -102,7 +103,7 @@ def notice_from_json(kind: str, text: str) -> Notice:
         data["person"] = Principal.read("{team}:{user}".format(**data["person"]))
     if "reply" in data:
         data["reply"] = _reply(data["reply"])
-    return _KINDS[kind](**data)
+    return KINDS[kind](**data)
 
 
 def _reply(data: dict[str, Any]) -> Reply:

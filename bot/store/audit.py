@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.core.audit import AuditRecord, Entry, Fact, Tag, facts_text, link
 from bot.core.chain import NO_LINK, START, Link, Place, examine
 from bot.core.errors import ConfigurationError
+from bot.store.audit_query import HIGHEST, LOWEST, Wanted, all_tags, in_page, newest, page_end
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 
-LAST_LETTER = chr(0x10FFFF)
-"""Comes after whatever a tag may go on with."""
-LOWEST = -(2**63)
-"""Below every number SQLite can hold, so that not even a record before the first is overlooked."""
+LOOKED_AT, PAGE = 100_000, 5_000
+"""How many records a search looks through unless it is told to take all, and in how many at a time: between two pages
+others get at the database."""
 COLUMNS = {"seq": int, "at": int, "tag": str, "actor": str, "subject": str, "facts": str, "key_id": str, "mac": bytes}
 """What a record is made of. A file that was damaged, or that somebody wrote anew, may hold anything in their place."""
 ONE = "SELECT *, (SELECT mac FROM audit AS a WHERE a.seq = audit.seq - 1) AS earlier FROM audit WHERE seq = ?"
@@ -97,11 +98,12 @@ class AuditLog:
 
     def tags(self) -> list[str]:
         """The tags that stand in the log, each once."""
-        return [row["tag"] for row in self._database.rows("SELECT DISTINCT tag FROM audit ORDER BY tag")]
+        return [row["tag"] for row in self._database.rows(*all_tags())]
 
-    def count(self) -> int:
-        """How many records there are, counted."""
-        row = self._database.row("SELECT count(*) AS n FROM audit")
+    def count(self, *, after: int | None = None) -> int:
+        """How many records there are, counted; only those behind a number if that is given."""
+        behind = ("SELECT count(*) AS n FROM audit WHERE seq > ?", after)
+        row = self._database.row(*(behind if after is not None else ("SELECT count(*) AS n FROM audit",)))
         return row["n"] if row else 0
 
     def stands(self, seq: int) -> bool:
@@ -130,33 +132,38 @@ class AuditLog:
         start = Place(seq=row["seq"] - 1, mac=row["earlier"]) if known else START
         return examine([link_in(row)], self._keys.audit_key, start=start).broken_at is None
 
-    def find(
-        self, *, actor: str = "", subject: str = "", tag: str = "", text: str = "", limit: int = 20
-    ) -> list[AuditRecord]:
+    def find(self, *, actor: str = "", subject: str = "", tag: str = "", limit: int = 20) -> list[AuditRecord]:
         """The newest records that match all that is given; `tag` may be the beginning of one."""
-        sql, values = search(actor=actor, subject=subject, tag=tag, text=text, limit=limit)
-        rows = self._database.rows(sql, *values)
-        return [_record(row) for row in rows]
+        wanted = Wanted(actor=actor, subject=subject, tag=tag)
+        return [_record(row) for row in self._database.rows(*newest(wanted, limit))]
+
+    def search(self, wanted: Wanted, *, limit: int, most: int = LOOKED_AT, page: int = PAGE) -> Found:
+        """The newest records that match, among the newest `most` that an index gives for one of the filters.
+
+        Filters that no index decides are tested page by page, so that nobody waits for more than a page.
+        """
+        if wanted.decided:
+            return Found(records=[_record(row) for row in self._database.rows(*newest(wanted, limit))])
+        found: list[AuditRecord] = []
+        before, looked = HIGHEST, 0
+        while len(found) < limit and looked < most:
+            size = min(page, most - looked)
+            end = self._database.row(*page_end(wanted, before, size))
+            begin = end["seq"] if end else LOWEST
+            found += map(_record, self._database.rows(*in_page(wanted, begin, before, limit - len(found))))
+            if end is None:
+                return Found(records=found)
+            before, looked = end["seq"], looked + size
+        more = self._database.row(*page_end(wanted, before, 1)) is not None
+        return Found(records=found, older=looked >= most and more)
 
 
-def search(*, actor: str, subject: str, tag: str, text: str, limit: int) -> tuple[str, tuple[str | int, ...]]:
-    """The statement that finds records, and its values.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found, the newest first. `older` says that there are older records that it has not looked at."""
 
-    Only the one filter that leaves the fewest records may choose the index; a plus keeps SQLite from taking another.
-    """
-    narrowed = bool(subject or actor)
-    whole = [one for one in Tag if one.startswith(tag)] == [tag]
-    given = (
-        (subject, "AND subject = ?", (subject,)),
-        (actor, "AND +actor = ?" if subject else "AND actor = ?", (actor,)),
-        (tag if narrowed else "", "AND substr(tag, 1, length(?)) = ?", (tag, tag)),
-        (tag if whole and not narrowed else "", "AND tag = ?", (tag,)),
-        (tag if not whole and not narrowed else "", "AND tag >= ? AND tag < ?", (tag, f"{tag}{LAST_LETTER}")),
-        (text, "AND instr(facts, ?) > 0", (text,)),
-    )
-    used = [(condition, values) for value, condition, values in given if value]
-    parts = ["SELECT * FROM audit WHERE 1", *(condition for condition, _ in used), "ORDER BY seq DESC LIMIT ?"]
-    return " ".join(parts), (*(value for _, values in used for value in values), limit)
+    records: list[AuditRecord]
+    older: bool = False
 
 
 def _record(row: Row) -> AuditRecord:

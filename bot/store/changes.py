@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TypeVar
 
 from bot.core.change import OPEN, ChangeRequest, NewChange, Repeat, Review, Status, Verdict
@@ -17,7 +18,8 @@ from bot.plugin import CallOutcome, CallVerdict, Place, Risk
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 from bot.store.sealing import open_text, seal_text
-from bot.store.sql import assignments, placeholders
+from bot.store.sql import assignments, newest_of, placeholders
+from bot.store.tallies import read_tally
 
 T = TypeVar("T")
 
@@ -28,6 +30,8 @@ _COLUMNS = (
     *("repeat", "read_fault"),
 )
 _SET = assignments(("status", *_COLUMNS))
+_SHOWN = "SELECT number FROM changes WHERE status = ? AND partly = ? AND (undone_by IS NOT NULL) = ?"
+"""What the index `changes_shown` gives in the order of the numbers."""
 _UPDATE = " ".join(("UPDATE changes SET", _SET, "WHERE number = ? AND COALESCE(?, status) = status"))
 
 
@@ -109,7 +113,8 @@ class Changes:
 
     def open_for(self, place: Place, target: str) -> list[ChangeRequest]:
         """Those that keep a change request for this target away (`Plan.target`), the newest first."""
-        opened = self._read(f"place_identity = ? AND status IN ({placeholders(OPEN)})", place.identity, *OPEN)
+        # The plus keeps SQLite from going through all that was ever asked for there.
+        opened = self._read(f"+place_identity = ? AND status IN ({placeholders(OPEN)})", place.identity, *OPEN)
         return [change for change in opened if _keeps_away(change, target)]
 
     def newest_done(self, place: Place, target: str) -> ChangeRequest | None:
@@ -118,23 +123,27 @@ class Changes:
         found = self._read(where, place.identity, target, Status.DONE, limit=1)
         return found[0] if found else None
 
+    def newest(self, *, limit: int) -> list[ChangeRequest]:
+        """The newest first, whatever became of them."""
+        return self._read("1", limit=limit)
+
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
         """The newest first."""
-        wanted = tuple(statuses)
-        return self._read(f"status IN ({placeholders(wanted)})", *wanted, limit=limit)
+        return self._newest_of([(status, *rest) for status in statuses for rest in product((0, 1), (0, 1))], limit)
 
     def shown_as(self, shown: ShownStatus, *, limit: int) -> list[ChangeRequest]:
         """Those that a reader sees with this status, the newest first."""
-        where = (
-            f"status IN ({placeholders(shown.statuses)}) AND COALESCE(?, partly) = partly "
-            "AND CASE WHEN undone_by IS NULL THEN 0 ELSE 1 END = ?"
-        )
-        return self._read(where, *shown.statuses, shown.partly, shown.undone, limit=limit)
+        partly = (0, 1) if shown.partly is None else (int(shown.partly),)
+        return self._newest_of(list(product(shown.statuses, partly, (int(shown.undone),))), limit)
+
+    def _newest_of(self, kinds: Sequence[tuple[Status, int, int]], limit: int) -> list[ChangeRequest]:
+        """The newest of any of these kinds: a status, whether done in part, and whether undone."""
+        where = f"number IN ({newest_of(_SHOWN, kinds, 'number')})"
+        return self._read(where, *(value for kind in kinds for value in kind), limit, limit=limit) if kinds else []
 
     def counts(self) -> dict[Status, int]:
         """How many change requests are in each status that some are in."""
-        rows = self._database.rows("SELECT status, count(*) AS n FROM changes GROUP BY status")
-        return {Status(row["status"]): row["n"] for row in rows}
+        return {Status(word): number for word, number in read_tally(self._database, "changes").items()}
 
     def more_than(self, number: int, status: Status) -> bool:
         """Whether more than so many are in this status."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.core.chain import Link
 from bot.core.errors import ConfigurationError, StoreUnavailable
-from bot.store.audit import COLUMNS, LOWEST, link_in
+from bot.store.audit import COLUMNS, link_in
+from bot.store.audit_query import LOWEST
 from bot.store.database import APPLICATION_ID, BUSY_SECONDS, sqlite3
 
 PAGE = 2_000

@@ -9,6 +9,7 @@ from hashlib import sha256
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 from bot.store.sealing import open_text, seal_secrets, seal_text
+from bot.store.sql import FORGOTTEN_AT_ONCE
 
 INBOUND = "inbound"
 """The kind of the jobs that come of a delivery; only these are ever set aside."""
@@ -264,4 +265,8 @@ class Jobs:
         return self._database.execute("DELETE FROM jobs WHERE state = 'aside' AND created_at < ?", now - ASIDE_LAST_MS)
 
     def forget_receipts(self, now: int) -> int:
-        return self._database.execute("DELETE FROM receipts WHERE at < ?", now - RECEIPTS_LAST_MS)
+        """Remove receipts of long ago, the first that came in first; returns how many."""
+        return self._database.execute(
+            "DELETE FROM receipts WHERE rowid IN (SELECT rowid FROM receipts ORDER BY rowid LIMIT ?) AND at < ?",
+            *(FORGOTTEN_AT_ONCE, now - RECEIPTS_LAST_MS),
+        )

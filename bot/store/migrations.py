@@ -12,6 +12,7 @@ from bot.core.change import OPEN, TRANSITIONS
 from bot.core.errors import ConfigurationError
 from bot.store.database import FAULTS, Database, trouble
 from bot.store.jobs import Rank
+from bot.store.tallies import TABLE, tally_statements
 
 migrations = Migrations("b24bot")
 
@@ -293,4 +294,23 @@ def m011_repeats_and_faults(db: Utils) -> None:
 def m012_steady_due(db: Utils) -> None:
     """What is put off is due by the clock that nobody sets. What the other one put off is due at once."""
     for statement in _DUE:
+        db.execute(statement)
+
+
+_KEPT = (
+    TABLE,
+    *tally_statements("changes", "status"),
+    *tally_statements("outbox", "state"),
+    "CREATE INDEX changes_shown ON changes (status, partly, (undone_by IS NOT NULL))",
+    "CREATE INDEX outbox_waiting ON outbox (kind, created_steady) WHERE state IN ('new', 'sending')",
+    "CREATE INDEX outbox_refused ON outbox (state, id) WHERE state = 'new' AND attempts > 0 AND error <> ''",
+    "CREATE INDEX outbox_sent ON outbox (sent_at) WHERE state = 'sent'",
+    "CREATE INDEX outbox_dead ON outbox (coalesce(died_at, created_at)) WHERE state = 'dead'",
+)
+
+
+@migrations()
+def m015_kept_numbers(db: Utils) -> None:
+    """How many rows there are of each status is kept, and what grows is found by an index."""
+    for statement in _KEPT:
         db.execute(statement)

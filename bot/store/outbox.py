@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import takewhile
+from itertools import product, takewhile
 
 from bot.core.notices import (
+    KINDS,
     Announcement,
     CardNotice,
     Notice,
@@ -18,14 +19,12 @@ from bot.core.notices import (
     redact_notice,
 )
 from bot.plugin import Clock
+from bot.store.backlog import forget, longest_wait
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
-from bot.store.sql import placeholders
+from bot.store.sql import newest_of
+from bot.store.tallies import read_tally
 
-DAY_MS = 86_400_000
-SENT_LAST_MS = 7 * DAY_MS
-"""After that nothing asks any more whether a notice got out."""
-DEAD_LAST_MS = 30 * DAY_MS
 STATES = ("new", "sending", "sent", "dead")
 
 
@@ -94,6 +93,7 @@ CLAIM_OF_KIND = (
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM outbox "
     "WHERE state = 'new' AND kind = ? AND +due_steady <= ? ORDER BY id LIMIT 1) RETURNING id, kind, payload, attempts"
 )
+_OF_KIND = "SELECT id FROM outbox WHERE state = ? AND kind = ?"
 
 
 class Outbox:
@@ -236,7 +236,7 @@ class Outbox:
         """The ids and words of the oldest due lines under one card."""
         rows = self._database.rows(
             "SELECT id, kind, payload FROM outbox WHERE number = ? AND kind = 'thread' AND state = 'new' "
-            "AND due_steady <= ? ORDER BY id LIMIT ?",
+            "AND +due_steady <= ? ORDER BY id LIMIT ?",
             *(number, steady, most),
         )
         notices = [(int(row["id"]), notice_from_json(row["kind"], row["payload"])) for row in rows]
@@ -272,8 +272,11 @@ class Outbox:
 
     def letters(self, states: Sequence[str], *, limit: int) -> list[Letter]:
         """Rows in these states, the newest first."""
-        condition = f"state IN ({placeholders(states)})"
-        rows = self._database.where("outbox", condition, states, order_by="id DESC", limit=limit)
+        kinds = list(product(states, KINDS))
+        where = f"id IN ({newest_of(_OF_KIND, kinds, 'id')})"
+        rows = self._database.where(
+            "outbox", where, [*(value for kind in kinds for value in kind), limit], order_by="id DESC", limit=limit
+        )
         return [self._letter(row) for row in rows]
 
     def letter(self, id: int) -> Letter | None:
@@ -310,12 +313,8 @@ class Outbox:
         self._database.execute("DELETE FROM outbox WHERE number = ? AND kind IN ('card', 'thread')", number)
 
     def forget(self, now: int) -> int:
-        """Remove what was sent, and what died, long ago; returns how many."""
-        return self._database.execute(
-            "DELETE FROM outbox WHERE (state = 'sent' AND sent_at < ?) "
-            "OR (state = 'dead' AND coalesce(died_at, created_at) < ?)",
-            *(now - SENT_LAST_MS, now - DEAD_LAST_MS),
-        )
+        """Remove what was sent, and what died, long ago, a part of it at a time; returns how many."""
+        return forget(self._database, now)
 
     def hurry(self, kind: str) -> None:
         """Make everything of a kind that waits for a later try due now."""
@@ -353,23 +352,12 @@ class Outbox:
         return row["state"] if row else None
 
     def longest_wait(self, kind: str) -> int | None:
-        """For how many milliseconds the oldest notice of a kind has not got out; None when none waits.
-
-        By the steady clock, so that no clock that is set makes the wait longer or shorter. It begins anew with the
-        machine: what was queued at a later moment of it, or before this was noted, is measured by the other one.
-        """
-        now, steady = self._clock().now_ms(), self._steady()
-        row = self._database.row(
-            "SELECT max(CASE WHEN created_steady <= ? THEN ? - created_steady ELSE ? - created_at END) AS waited "
-            "FROM outbox WHERE state IN ('new', 'sending') AND kind = ?",
-            *(steady, steady, now, kind),
-        )
-        return row["waited"] if row else None
+        """For how many milliseconds the oldest notice of a kind has not got out; None when none waits."""
+        return longest_wait(self._database, kind, now=self._clock().now_ms(), steady=self._steady())
 
     def counts(self) -> dict[str, int]:
         """How many notices are in each state."""
-        rows = self._database.rows("SELECT state, count(*) AS n FROM outbox GROUP BY state")
-        return {row["state"]: row["n"] for row in rows}
+        return read_tally(self._database, "outbox")
 
     def channel(self, channel: str) -> ChannelHealth | None:
         row = self._database.row("SELECT working, reason, at FROM channels WHERE channel = ?", channel)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
+
+FORGOTTEN_AT_ONCE = 2_000
+"""How many rows of a kind are removed in one transaction, so that nobody waits for years of them."""
 
 
 def placeholders(values: Sized) -> str:
@@ -13,3 +16,12 @@ def placeholders(values: Sized) -> str:
 def assignments(columns: Iterable[str]) -> str:
     """Each column takes a value of its own, and stays as it is where that is NULL."""
     return ", ".join(f"{column} = COALESCE(?, {column})" for column in columns)
+
+
+def newest_of(branch: str, kinds: Sequence[object], key: str) -> str:
+    """A query for the highest keys that the branch finds for any of these kinds, whose values it takes one by one.
+
+    The last value is how many keys. The branch has to read them in the order of an index: the branches are merged, so
+    none is read further than the keys that are wanted.
+    """
+    return " ".join((" UNION ALL ".join([branch] * len(kinds)), "ORDER BY", key, "DESC LIMIT ?"))

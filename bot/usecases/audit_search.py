@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot.core import marks
 from bot.core.audit import SYSTEM, AuditRecord, Tag
@@ -12,6 +13,8 @@ from bot.core.principals import LOCAL_TEAM, Principal
 from bot.core.suggest import nearest
 from bot.core.words import moment, one_line
 from bot.plugin import BadArgument, Reply, Table
+from bot.store.audit import LOOKED_AT, Found
+from bot.store.audit_query import Wanted
 from bot.store.store import Store
 
 _MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
@@ -76,22 +79,54 @@ def _beginnings(tag: str) -> tuple[str, ...]:
 
 
 def find_records(
-    store: Store, *, team: str, subject: str = "", tag: str = "", actor: str = "", text: str = "", limit: int
+    store: Store,
+    *,
+    team: str,
+    subject: str = "",
+    tag: str = "",
+    actor: str = "",
+    text: str = "",
+    limit: int,
+    most: int = LOOKED_AT,
 ) -> Reply:
-    """Find the newest records that match all that is given. Raises BadArgument for what cannot be understood."""
-    who, what, kind = read_person(store, actor, team), read_subject(subject, team), read_tag(store, tag)
-    found = store.audit.find(subject=what, tag=kind, actor=who, text=text, limit=limit)
-    given = (("--subject", marks.by_id(what)), ("--tag", kind), ("--actor", marks.by_id(who)), ("--text", text))
-    filters = ", ".join(f"{option} {one_line(value)}" for option, value in given if value)
-    data = [audit_row(record) for record in found]
-    if not found:
-        return Reply(
-            title=f"No audit record matches {filters}." if filters else "There are no audit records.", data=data
-        )
-    table = Table(columns=("Seq", "At", "What happened", "Tag"), rows=tuple(map(_row, found)))
-    note = f"Only the newest {limit} are shown." if len(found) == limit else ""
+    """Find the newest records that match all that is given.
+
+    Of what no index decides the newest `most` are looked at. Raises BadArgument for what cannot be understood.
+    """
+    wanted = Wanted(
+        actor=read_person(store, actor, team), subject=read_subject(subject, team), tag=read_tag(store, tag), text=text
+    )
+    found = store.audit.search(wanted, limit=limit, most=most)
+    given = _given(wanted)
+    filters = ", ".join(given.values())
+    data = [audit_row(record) for record in found.records]
+    notes = list(_notes(found, limit, most, given.get(wanted.narrowed_by, "")))
+    if not found.records:
+        title = f"No audit record matches {filters}." if filters else "There are no audit records."
+        return Reply(title=title, notes=tuple(notes), data=data)
+    table = Table(columns=("Seq", "At", "What happened", "Tag"), rows=tuple(map(_row, found.records)))
     title = f"Audit records with {filters}" if filters else "Audit records"
-    return Reply(title=title, table=table, notes=(note,) if note else (), data=data)
+    return Reply(title=title, table=table, notes=tuple(notes), data=data)
+
+
+def _given(wanted: Wanted) -> dict[str, str]:
+    """The filters that were given, as one types them."""
+    words = {
+        "subject": marks.by_id(wanted.subject),
+        "tag": wanted.tag,
+        "actor": marks.by_id(wanted.actor),
+        "text": wanted.text,
+    }
+    return {name: f"--{name} {one_line(word)}" for name, word in words.items() if word}
+
+
+def _notes(found: Found, limit: int, most: int, narrowed: str) -> Iterator[str]:
+    """What the answer leaves out."""
+    if len(found.records) == limit:
+        yield f"Only the newest {limit} are shown."
+    elif found.older:
+        among = f" with {narrowed}" if narrowed else ""
+        yield f"Only the newest {most:,} records{among} were looked at. With --all, every one is."
 
 
 def _row(record: AuditRecord) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.audit import SYSTEM, Entry, Fact, Tag
 from bot.core.chain import Place
+from bot.store.audit import AuditLog
 from bot.store.migrations import schema_step
 from bot.usecases.anchor import CHAIN
 from bot.usecases.context import Context
@@ -27,7 +28,7 @@ def write_checkpoint(ctx: Context) -> bool:
         facts: dict[str, Fact] = {
             "seq": place.seq,
             "head": place.head,
-            "count": store.audit.count(),
+            "count": count_records(store.audit),
             "fingerprint": record.key_id if record else "",
             "schema": schema_step(store.database),
         }
@@ -46,3 +47,12 @@ def _due(ctx: Context) -> Place | None:
     since = last or audit.get(behind + 1)
     old = since is not None and ctx.clock.now_ms() - since.at >= EVERY_MS
     return place if old or place.seq - behind >= EVERY_RECORDS else None
+
+
+def count_records(audit: AuditLog) -> int:
+    """How many records there are: what the last checkpoint counted, and those since, so that age costs nothing."""
+    last = audit.newest(Tag.CHECKPOINT)
+    known, after = (last.facts.get("count"), last.facts.get("seq")) if last else (None, None)
+    if type(known) is int and type(after) is int:
+        return known + audit.count(after=after)
+    return audit.count()

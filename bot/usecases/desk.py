@@ -8,12 +8,14 @@ from typing import Annotated, Protocol
 
 from bot.core import marks
 from bot.core.audit import Tag
-from bot.core.change import ChangeRequest, Status
+from bot.core.change import ChangeRequest
 from bot.core.invocation import AnyCommand
 from bot.core.policy import Refused, decide
 from bot.core.principals import Principal, Role
 from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
 from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk
+from bot.store.audit import LOOKED_AT
+from bot.store.audit_query import HIGHEST
 from bot.store.store import Store
 from bot.usecases.audit_search import find_records
 from bot.usecases.context import Context
@@ -45,7 +47,7 @@ def request_number(text: str) -> int:
 def changes_shown(store: Store, status: ShownStatus | None, *, limit: int) -> list[ChangeRequest]:
     """List the newest change requests, or those of them that are shown with this status."""
     if status is None:
-        return store.changes.with_status(Status, limit=limit)
+        return store.changes.newest(limit=limit)
     return store.changes.shown_as(status, limit=limit)
 
 
@@ -62,7 +64,7 @@ class HasContext(Protocol):
 
 def newest_numbers(subject: HasContext) -> list[str]:
     """List the numbers of the newest change requests, for shell completion."""
-    return [change.id for change in subject.ctx.store.changes.with_status(Status, limit=NEWEST)]
+    return [change.id for change in subject.ctx.store.changes.newest(limit=NEWEST)]
 
 
 def listed_people(subject: HasContext) -> list[str]:
@@ -210,8 +212,16 @@ def audit_find(
         ),
     ] = "",
     text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
+    all: Annotated[bool, Arg(label="", help="look at every record, however many there are")] = False,
 ) -> Reply:
     """The newest audit records that match."""
     return find_records(
-        desk.ctx.store, team=desk.ctx.home_team, subject=subject, tag=tag, actor=actor, text=text, limit=15
+        desk.ctx.store,
+        team=desk.ctx.home_team,
+        subject=subject,
+        tag=tag,
+        actor=actor,
+        text=text,
+        limit=15,
+        most=HIGHEST if all else LOOKED_AT,
     )

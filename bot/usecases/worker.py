@@ -11,6 +11,7 @@ from bot.core.errors import StoreUnavailable
 from bot.core.inbound import Click, Form, SlashCommand, inbound_from_json
 from bot.plugin import PluginError
 from bot.store.jobs import INBOUND, Job, Rank
+from bot.store.sql import FORGOTTEN_AT_ONCE
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
 from bot.usecases.colleagues import person_of, recognise
@@ -191,10 +192,12 @@ class Worker:
         if steady >= self._sweep_due:
             self._sweep_due = steady + SWEEP_SECONDS
             with self._ctx.store.unit_of_work() as store:
-                store.jobs.forget_receipts(now)
+                gone = max(store.jobs.forget_receipts(now), store.outbox.forget(now))
                 store.jobs.forget_aside(now)
                 store.stops.forget(now)
-                store.outbox.forget(now)
+            if gone >= FORGOTTEN_AT_ONCE:
+                # There is more of it: the next part in the next round.
+                self._sweep_due = steady
 
     def _tend(self) -> None:
         now = self._ctx.clock.monotonic()

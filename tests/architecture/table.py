@@ -170,7 +170,7 @@ LONGEST_FUNCTION = 60
 
 QUERIES = ("execute", "rows", "row", "returning", "insert", "where", "_read")
 """Methods that take SQL and its values."""
-MARKERS = ("placeholders", "assignments")
+MARKERS = ("placeholders", "assignments", "newest_of")
 """Functions that make the marks of a collection."""
 HANDED_ON = ("bot.store.database",)
 """Modules whose callers bring SQL and values together."""

@@ -9,7 +9,8 @@ import pytest
 from bot.core.audit import Entry, Tag
 from bot.core.errors import ConfigurationError
 from bot.core.notices import AuditNotice
-from bot.store.audit import AuditLog, search
+from bot.store.audit import AuditLog
+from bot.store.audit_query import Wanted, in_page, newest, page_end
 from bot.store.keys import Keyring
 from bot.store.store import Store, audit_key
 from tests.store.chain import first_broken, raw_key
@@ -127,13 +128,14 @@ def test_a_record_comes_back_as_it_was_written(written: Store) -> None:
         ({"text": "50%"}, [2]),
         ({"actor": ANTON.id, "subject": "CR-1001", "tag": "change:"}, [4]),
         ({"actor": OLGA.id, "tag": "change:review:approved"}, []),
+        ({"tag": "change:r", "text": '"'}, [5, 4, 3, 2]),
+        ({"subject": "CR-1001", "text": "quorum"}, [4]),
     ],
 )
 def test_find_gives_the_newest_that_match_all_that_is_given(
     written: Store, wanted: dict[str, str], found: list[int]
 ) -> None:
-    text = {name: wanted.get(name, "") for name in ("actor", "subject", "tag", "text")}
-    records = written.audit.find(actor=text["actor"], subject=text["subject"], tag=text["tag"], text=text["text"])
+    records = written.audit.search(Wanted(**wanted), limit=20).records
     assert [record.seq for record in records] == found
 
 
@@ -145,18 +147,82 @@ def test_find_gives_the_newest_that_match_all_that_is_given(
         ({"subject": "CR-1001", "tag": "change:", "actor": OLGA.id, "text": "x"}, "audit_subject (subject=?)"),
         ({"actor": OLGA.id, "tag": Tag.REVIEW_APPROVED}, "audit_actor (actor=?)"),
         ({"tag": Tag.APPROVAL_BYPASSED}, "audit_tag (tag=?)"),
-        ({"tag": "change:"}, "audit_tag (tag>? AND tag<?)"),
     ],
 )
 def test_find_looks_in_the_index_that_leaves_the_fewest_records(
     written: Store, wanted: dict[str, str], index: str
 ) -> None:
     """It is asked for each change request that is run, while nobody else can write."""
-    text = {name: wanted.get(name, "") for name in ("actor", "subject", "tag", "text")}
-    sql, values = search(actor=text["actor"], subject=text["subject"], tag=text["tag"], text=text["text"], limit=20)
-    plan = [row["detail"] for row in written.database.rows(f"EXPLAIN QUERY PLAN {sql}", *values)]
-    assert plan[0] == f"SEARCH audit USING INDEX {index}"
-    assert len(plan) == (2 if ">" in index else 1), "the index gives them in their order"
+    plan = plan_of(written, *newest(Wanted(**wanted), 20))
+    assert plan == [f"SEARCH audit USING INDEX {index}"], "the index gives them in their order"
+
+
+def plan_of(store: Store, sql: str, *values: str | int) -> list[str]:
+    return [row["detail"] for row in store.database.rows(f"EXPLAIN QUERY PLAN {sql}", *values)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "end", "page"),
+    [
+        ({"text": "x"}, "INTEGER PRIMARY KEY (rowid<?)", "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ({"tag": "change:", "text": "x"}, "INTEGER PRIMARY KEY (rowid<?)", "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (
+            {"actor": OLGA.id, "tag": "change:"},
+            "COVERING INDEX audit_actor (actor=? AND seq<?)",
+            "INDEX audit_actor (actor=? AND seq>? AND seq<?)",
+        ),
+        (
+            {"subject": "CR-1001", "actor": OLGA.id},
+            "COVERING INDEX audit_subject (subject=? AND seq<?)",
+            "INDEX audit_subject (subject=? AND seq>? AND seq<?)",
+        ),
+        (
+            {"tag": Tag.REVIEW_APPROVED, "text": "x"},
+            "COVERING INDEX audit_tag (tag=? AND seq<?)",
+            "INDEX audit_tag (tag=? AND seq>? AND seq<?)",
+        ),
+    ],
+)
+def test_a_page_of_a_search_is_no_more_than_a_part_of_an_index(
+    written: Store, wanted: dict[str, str], end: str, page: str
+) -> None:
+    assert plan_of(written, *page_end(Wanted(**wanted), 9, 3)) == [f"SEARCH audit USING {end}"]
+    assert plan_of(written, *in_page(Wanted(**wanted), 1, 9, 3)) == [f"SEARCH audit USING {page}"]
+
+
+def test_the_beginning_of_a_tag_is_looked_up_tag_by_tag(written: Store) -> None:
+    plan = plan_of(written, *newest(Wanted(tag="change:"), 20))
+    assert "SEARCH one USING COVERING INDEX audit_tag (tag=? AND seq>?)" in plan
+    assert not any(line.startswith("SCAN") and line != "SCAN known" for line in plan)
+
+
+QUOTED = Wanted(tag="change:r", text='"')
+"""The records 5 to 2 match it, and each is tested for it."""
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize(
+    ("most", "found", "older"),
+    [(1, [5], True), (3, [5, 4, 3], True), (4, [5, 4, 3, 2], True), (5, [5, 4, 3, 2], False)],
+)
+def test_a_search_looks_at_so_many_and_tells_whether_there_are_older_ones(
+    written: Store, page: int, most: int, found: list[int], older: bool
+) -> None:
+    got = written.audit.search(QUOTED, limit=9, most=most, page=page)
+    assert ([record.seq for record in got.records], got.older) == (found, older)
+
+
+@pytest.mark.parametrize("page", [1, 2, 100])
+def test_a_search_ends_with_the_last_one_that_is_wanted(written: Store, page: int) -> None:
+    got = written.audit.search(QUOTED, limit=2, page=page)
+    assert ([record.seq for record in got.records], got.older) == ([5, 4], False)
+
+
+def test_a_search_of_a_person_counts_the_records_of_that_person(written: Store) -> None:
+    wanted = Wanted(actor=OLGA.id, text="thing list")
+    assert [record.seq for record in written.audit.search(wanted, limit=9, most=3).records] == [1]
+    got = written.audit.search(wanted, limit=9, most=2)
+    assert (got.records, got.older) == ([], True)
 
 
 def test_find_gives_no_more_than_asked(written: Store) -> None:

@@ -25,14 +25,19 @@ from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT
 from tests.store.samples import opened
 
-GUARDS = {"audit_no_update", "audit_no_delete", "audit_no_replace", "changes_arrows"}
+GUARDS = {
+    *("audit_no_update", "audit_no_delete", "audit_no_replace", "changes_arrows"),
+    *(f"{table}_tally_{what}" for table in ("changes", "outbox") for what in ("added", "moved", "removed")),
+}
 INDEXES = {
     *("changes_one_open", "changes_status", "jobs_due", "outbox_due", "audit_subject", "audit_actor"),
-    *("audit_tag", "changes_requester"),
+    *("audit_tag", "changes_requester", "changes_shown"),
+    *("outbox_waiting", "outbox_refused", "outbox_sent", "outbox_dead"),
 }
 TABLES = {
     *("grants", "receipts", "jobs", "changes", "reviews", "executions", "audit", "outbox", "channels"),
-    *("records", "secrets", "facts", "people", "stops", "refusals", "_sqlite_migrations"),
+    *("records", "secrets", "facts", "people", "stops", "refusals", "tallies"),
+    "_sqlite_migrations",
 }
 OPEN_A_STORE = """
 import sys

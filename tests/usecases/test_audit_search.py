@@ -116,6 +116,23 @@ def test_more_than_is_shown_is_said(office: Office) -> None:
     assert (reply.title, reply.notes) == ("Audit records", ("Only the newest 1 are shown.",))
 
 
+@pytest.mark.parametrize(("subject", "among"), [("", ""), ("CR-1001", " with --subject CR-1001")])
+def test_a_search_that_has_not_looked_at_all_says_so(office: Office, subject: str, among: str) -> None:
+    change = office.ask()
+    office.press(ANTON, change)
+    nothing = find_records(office.store, team="T1", subject=subject, text="nowhere", limit=9, most=1)
+    said = f"Only the newest 1 records{among} were looked at. With --all, every one is."
+    assert nothing.notes == (said,)
+    assert nothing.title.startswith("No audit record matches ")
+    assert find_records(office.store, team="T1", subject=subject, text="nowhere", limit=9).notes == ()
+
+
+def test_all_looks_at_every_record(office: Office) -> None:
+    office.ask()
+    assert found(office, "--text remove --all").title == "Audit records with --text remove"
+    assert found(office, "--text nowhere --all").notes == ()
+
+
 def test_a_record_reads_as_in_the_audit_channel_with_plan_portal_and_target(office: Office) -> None:
     change = office.ask("thing remove one --reason because")
     office.press(ANTON, change)

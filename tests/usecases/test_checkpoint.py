@@ -45,6 +45,13 @@ def test_it_states_the_head_the_number_and_the_schema_of_what_lies_before_it(fre
     assert check_chain(fresh.ctx).limit is None
 
 
+def test_the_next_one_counts_on_from_the_last(fresh: Office) -> None:
+    grow(fresh, 100)
+    assert write_checkpoint(fresh.ctx)
+    last = fresh.records(Tag.CHECKPOINT)[-1]
+    assert last.facts["count"] == last.facts["seq"] == fresh.store.audit.count() - 1
+
+
 def test_its_line_shows_the_whole_head_which_is_found_there(fresh: Office) -> None:
     (record,) = fresh.records(Tag.CHECKPOINT)
     line = audit_line(record)

@@ -18,6 +18,7 @@ from bot.plugin import CallVerdict, Services
 from bot.plugin.loopback import wait_until
 from bot.store.database import Database
 from bot.store.jobs import RECEIPTS_LAST_MS, Job
+from bot.store.sql import FORGOTTEN_AT_ONCE
 from bot.store.store import Store
 from bot.usecases import buttons
 from bot.usecases.house import registry_of
@@ -379,7 +380,9 @@ def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(office: Office, 
     old = RECEIPTS_LAST_MS + 1_000
     office.clock.set_by = -30 * 86_400_000
     with office.store.unit_of_work() as store:
-        store.database.execute("INSERT INTO receipts VALUES ('old', '', ?)", office.clock.now_ms() - old)
+        # More than are removed in one transaction.
+        for number in range(FORGOTTEN_AT_ONCE + 1):
+            store.database.execute("INSERT INTO receipts VALUES (?, '', ?)", f"{number}", office.clock.now_ms() - old)
     office.clock.advance(SWEEP_SECONDS)
     assert in_time(lambda: office.store.database.row("SELECT 1 FROM receipts") is None)
     assert in_time(lambda: office.toy.tended == 2)
