@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
 from bot.core.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
@@ -42,6 +43,22 @@ PLAN = Plan(
     radius=("line 1",),
     warnings=("Ownership is not proven.",),
     risk=Risk.DESTROY,
+)
+CHANGE = ChangeRequest(
+    number=1042,
+    status=Status.PENDING,
+    line="connector remove shop",
+    path="connector remove",
+    plugin="bitrix24",
+    place=PLACE,
+    requester=ANNA,
+    reason="",
+    risk=Risk.DESTROY,
+    plan=PLAN,
+    digest="0" * 64,
+    decision=NeedsApproval(quorum=2, role=Role.APPROVER, expires_in=1),
+    created_at=1,
+    expires_at=2,
 )
 
 

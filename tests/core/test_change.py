@@ -8,10 +8,7 @@ from itertools import product
 import pytest
 
 from bot.core.change import ENDINGS, OPEN, TRANSITIONS, ChangeRequest, Review, Status, Verdict, status_in_words
-from bot.core.policy import NeedsApproval
-from bot.core.principals import Role
-from bot.plugin import Risk
-from tests.core.samples import ANNA, BORIS, PLACE, PLAN
+from tests.core.samples import ANNA, BORIS, CHANGE
 
 ARROWS = {
     "pending": "approved rejected withdrawn expired",
@@ -77,23 +74,7 @@ def test_every_status_has_words_of_its_own() -> None:
 
 def change(*reviews: Review) -> ChangeRequest:
     """A pending change request with these reviews."""
-    return ChangeRequest(
-        number=1042,
-        status=Status.PENDING,
-        line="connector remove shop",
-        path="connector remove",
-        plugin="bitrix24",
-        place=PLACE,
-        requester=ANNA,
-        reason="",
-        risk=Risk.DESTROY,
-        plan=PLAN,
-        digest="0" * 64,
-        decision=NeedsApproval(quorum=2, role=Role.APPROVER, expires_in=1),
-        created_at=1,
-        expires_at=2,
-        reviews=reviews,
-    )
+    return replace(CHANGE, reviews=reviews)
 
 
 def test_a_change_request_is_called_by_its_number() -> None:

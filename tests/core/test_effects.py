@@ -8,9 +8,8 @@ import pytest
 
 from bot.core.change import ChangeRequest, Status
 from bot.core.effects import Effects, compare, effects_of, undo_command
-from bot.core.policy import NeedsConfirmation
-from bot.plugin import Observation, PartialUndo, Risk, Undo, UndoKind
-from tests.core.samples import ANNA, PLACE, PLAN
+from bot.plugin import Observation, PartialUndo, Undo, UndoKind
+from tests.core.samples import CHANGE, PLAN
 
 LINES = {"line 1": "active", "line 2": "active", "registration": "present"}
 REMOVE = replace(
@@ -28,21 +27,10 @@ WHOLE = Undo(kind=UndoKind.FULL, sentence="", line="connector restore shop --all
 
 def partly_done(undo: Undo, *kept: str, read: bool = True) -> ChangeRequest:
     """A removal after which these labels are as they were."""
-    return ChangeRequest(
-        number=1001,
+    return replace(
+        CHANGE,
         status=Status.FAILED,
-        line="connector remove shop",
-        path="connector remove",
-        plugin="bitrix24",
-        place=PLACE,
-        requester=ANNA,
-        reason="",
-        risk=Risk.DESTROY,
         plan=replace(REMOVE, undo=undo),
-        digest="d" * 64,
-        decision=NeedsConfirmation(expires_in=1),
-        created_at=1,
-        expires_at=2,
         partly=True,
         found={label: LINES[label] for label in kept} if read else None,
     )

@@ -1,15 +1,6 @@
 BEGIN TRANSACTION;
-CREATE TABLE "_sqlite_migrations" (
-   "id" INTEGER PRIMARY KEY,
-   "migration_set" TEXT,
-   "name" TEXT,
-   "applied_at" TEXT
-);
 INSERT INTO "_sqlite_migrations" VALUES(1,'b24bot','m001_first','2026-11-30 12:16:03.607295+00:00');
 INSERT INTO "_sqlite_migrations" VALUES(2,'b24bot','m002_standing_and_leases','2026-11-30 12:16:03.627741+00:00');
-CREATE TABLE audit (
-        seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, tag TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
-        facts TEXT NOT NULL, key_id TEXT NOT NULL, mac BLOB NOT NULL) STRICT;
 INSERT INTO "audit" VALUES(1,1750000000000,'access:grant:added','local:tester','T1:UOLGA','{"role":"operator"}','k1',X'A7143C323F9E3BB9AA2D8943F5383FF2C8F37F136C6A5982031F5029E5AF0D59');
 INSERT INTO "audit" VALUES(2,1750000000000,'access:grant:added','local:tester','T1:UANTON','{"role":"approver"}','k1',X'EF43EA72199F338EEC2A33FF5D6A1D82498AC31D5AA4B776B5CF74A042EF97CB');
 INSERT INTO "audit" VALUES(3,1750000000000,'access:grant:added','local:tester','T1:UVERA','{"role":"approver"}','k1',X'44E7109EF89C5AE8387544F85A2B9681B0DD85775CF5AAF812876854EFE11B7F');
@@ -58,13 +49,6 @@ INSERT INTO "audit" VALUES(45,1750003739900,'change:request:opened','T1:UVERA','
 INSERT INTO "audit" VALUES(46,1750003741900,'change:request:opened','T1:UVERA','CR-1013','{"decision":"{\"expires_in\":3600000,\"kind\":\"NeedsApproval\",\"quorum\":1,\"role\":\"approver\"}","digest":"170372b03ca60b13269aaa7efa8459868377a576c375860ad3b7a5f0253a869c","line":"thing remove pending","portal":"default","reason":"","risk":"destroy","target":"thing:pending"}','k1',X'FE18BCD316325E7AF92FF0A9A50302C9AEE3052738449B23B344F25271714EFC');
 INSERT INTO "audit" VALUES(47,1750003742900,'change:request:opened','T1:UVERA','CR-1014','{"decision":"{\"expires_in\":3600000,\"kind\":\"NeedsApproval\",\"quorum\":1,\"role\":\"approver\"}","digest":"e7ae8cd8d725cb66808ae08bab7c05cdfd37bab39f25efc859ee310d57238277","line":"thing remove approved","portal":"default","reason":"","risk":"destroy","target":"thing:approved"}','k1',X'94C52F0F2F5ABD4B9DAABCDDDB6DDFC2239AF2B7EF8356C07D19BF3143E7DD51');
 INSERT INTO "audit" VALUES(48,1750003743900,'change:review:approved','T1:UANTON','CR-1014','{"approvals":1,"digest":"e7ae8cd8d725cb66808ae08bab7c05cdfd37bab39f25efc859ee310d57238277","quorum":1}','k1',X'85E58428EDB6EF861577079DC6AA8265F01375E15D9D8101B1D48D9FF38C4270');
-CREATE TABLE changes (
-        number INTEGER PRIMARY KEY, status TEXT NOT NULL, line TEXT NOT NULL, path TEXT NOT NULL,
-        plugin TEXT NOT NULL, place TEXT NOT NULL, place_label TEXT NOT NULL, place_identity TEXT NOT NULL,
-        target TEXT NOT NULL, requester TEXT NOT NULL, reason TEXT NOT NULL, risk TEXT NOT NULL, plan TEXT NOT NULL,
-        digest TEXT NOT NULL, decision TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-        decided_at INTEGER, started_at INTEGER, ended_at INTEGER, outcome TEXT NOT NULL DEFAULT '',
-        channel TEXT NOT NULL, card TEXT, seen TEXT, seen_at INTEGER, card_id TEXT NOT NULL DEFAULT '', lease_owner TEXT, lease_until INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0, reminded_at INTEGER, asked_at INTEGER, settled_by TEXT) STRICT;
 INSERT INTO "changes" VALUES(1001,'expired','thing remove expired','thing remove','toy','default','acme.example.com','m-acme','thing:expired','T1:UOLGA','','destroy','{"before":{"expired is":"red"},"calls":[{"method":"thing.remove","note":"Remove expired.","params":{"ID":"expired"}}],"radius":["red expired"],"remember":[{"key":"expired","kind":"painted","over":null,"value":null}],"risk":null,"summary":"Remove expired","target":"thing:expired","undo":{"calls":[],"kind":"none","line":"","sentence":"It cannot be put back."},"wanted":{"expired is":null},"warnings":["It is gone then."]}','26c394282b5476b9356cc5b3e5cb486826f9f340e2dfa7943911241ef5dab3df','{"expires_in":3600000,"kind":"NeedsApproval","quorum":1,"role":"approver"}',1750000001000,1750003601000,NULL,NULL,1750003602000,'Nobody decided in time. Nothing was done.','CAPPR','1.0',NULL,NULL,'de23cabf61d23ef2',NULL,0,0,1750001802000,NULL,NULL);
 INSERT INTO "changes" VALUES(1002,'done','thing remove done','thing remove','toy','default','acme.example.com','m-acme','thing:done','T1:UOLGA','','destroy','{"before":{"done is":"red"},"calls":[{"method":"thing.remove","note":"Remove done.","params":{"ID":"done"}}],"radius":["red done"],"remember":[{"key":"done","kind":"painted","over":null,"value":null}],"risk":null,"summary":"Remove done","target":"thing:done","undo":{"calls":[],"kind":"none","line":"","sentence":"It cannot be put back."},"wanted":{"done is":null},"warnings":["It is gone then."]}','9adf4745a1cd31bd6c620a9ceadf93ac3ed1157c025e7307f457beeae4497dc9','{"expires_in":3600000,"kind":"NeedsApproval","quorum":1,"role":"approver"}',1750003702000,1750007302000,1750003703000,1750003705300,1750003705300,'Done and verified by reading it back.
 • done is: red → absent','CAPPR','13.0',NULL,NULL,'8442db63a94dcfcf','a4a0576589ce8617:2',1750003945300,1,NULL,NULL,NULL);
@@ -84,40 +68,23 @@ INSERT INTO "changes" VALUES(1011,'running','thing remove running_undone','thing
 INSERT INTO "changes" VALUES(1012,'pending','thing paint confirm','thing paint','toy','default','acme.example.com','m-acme','thing:confirm','T1:UVERA','','change','{"before":{"confirm is":"red"},"calls":[{"method":"thing.paint","note":"Paint confirm blue.","params":{"COLOUR":"blue","ID":"confirm"}}],"radius":[],"remember":[{"key":"confirm","kind":"painted","over":null,"value":{"colour":"blue"}}],"risk":null,"summary":"Paint confirm","target":"thing:confirm","undo":{"calls":[],"kind":"full","line":"thing paint confirm --colour red","sentence":"Paint it back."},"wanted":{"confirm is":"blue"},"warnings":[]}','23fb272cfaec678b26210424ad238fcef3ca61a2e2e6e5496e5b451efb1863cf','{"expires_in":3600000,"kind":"NeedsConfirmation"}',1750003739900,1750007339900,NULL,NULL,NULL,'','C0PS','40.0',NULL,NULL,'880e4c80da65ea08',NULL,0,0,NULL,NULL,NULL);
 INSERT INTO "changes" VALUES(1013,'pending','thing remove pending','thing remove','toy','default','acme.example.com','m-acme','thing:pending','T1:UVERA','','destroy','{"before":{"pending is":"red"},"calls":[{"method":"thing.remove","note":"Remove pending.","params":{"ID":"pending"}}],"radius":["red pending"],"remember":[{"key":"pending","kind":"painted","over":null,"value":null}],"risk":null,"summary":"Remove pending","target":"thing:pending","undo":{"calls":[],"kind":"none","line":"","sentence":"It cannot be put back."},"wanted":{"pending is":null},"warnings":["It is gone then."]}','170372b03ca60b13269aaa7efa8459868377a576c375860ad3b7a5f0253a869c','{"expires_in":3600000,"kind":"NeedsApproval","quorum":1,"role":"approver"}',1750003741900,1750007341900,NULL,NULL,NULL,'','CAPPR','42.0',NULL,NULL,'38f04005682694ff',NULL,0,0,NULL,NULL,NULL);
 INSERT INTO "changes" VALUES(1014,'approved','thing remove approved','thing remove','toy','default','acme.example.com','m-acme','thing:approved','T1:UVERA','','destroy','{"before":{"approved is":"red"},"calls":[{"method":"thing.remove","note":"Remove approved.","params":{"ID":"approved"}}],"radius":["red approved"],"remember":[{"key":"approved","kind":"painted","over":null,"value":null}],"risk":null,"summary":"Remove approved","target":"thing:approved","undo":{"calls":[],"kind":"none","line":"","sentence":"It cannot be put back."},"wanted":{"approved is":null},"warnings":["It is gone then."]}','e7ae8cd8d725cb66808ae08bab7c05cdfd37bab39f25efc859ee310d57238277','{"expires_in":3600000,"kind":"NeedsApproval","quorum":1,"role":"approver"}',1750003742900,1750007342900,1750003743900,NULL,NULL,'','CAPPR','43.0',NULL,NULL,'2e6e64a90aad2f2a',NULL,0,0,NULL,NULL,NULL);
-CREATE TABLE channels (
-        channel TEXT PRIMARY KEY, working INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 INSERT INTO "channels" VALUES('CAUDIT',1,'',1750003743900);
-CREATE TABLE executions (
-        number INTEGER NOT NULL REFERENCES changes (number), step INTEGER NOT NULL, method TEXT NOT NULL,
-        intended_at INTEGER NOT NULL, verdict TEXT, code TEXT, sentence TEXT, answered_at INTEGER, sent_at INTEGER,
-        PRIMARY KEY (number, step)) STRICT;
 INSERT INTO "executions" VALUES(1002,0,'thing.remove',1750003705300,'done','','The toy said something.',1750003705300,1750003705300);
 INSERT INTO "executions" VALUES(1004,0,'thing.remove',1750003714500,'failed','','It refused.',1750003714500,1750003714500);
 INSERT INTO "executions" VALUES(1008,0,'thing.remove',1750003728000,'unknown','','The toy said something.',1750003728000,1750003728000);
 INSERT INTO "executions" VALUES(1009,0,'thing.remove',1750003732600,'unknown','','The toy said something.',1750003732600,1750003732600);
 INSERT INTO "executions" VALUES(1010,0,'thing.remove',1750003735900,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "executions" VALUES(1011,0,'thing.remove',1750003739900,NULL,NULL,NULL,NULL,NULL);
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE grants (
-        team TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, granted_by TEXT NOT NULL,
-        granted_at INTEGER NOT NULL, PRIMARY KEY (team, user)) STRICT;
 INSERT INTO "grants" VALUES('T1','UOLGA','operator','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T1','UANTON','approver','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T1','UVERA','approver','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T1','UIDA','admin','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T1','UVIKTOR','viewer','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T2','UANTON','admin','local:tester',1750000000000);
-CREATE TABLE jobs (
-        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'new',
-        attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, created_at INTEGER NOT NULL, rank INTEGER NOT NULL DEFAULT 0) STRICT;
 INSERT INTO "jobs" VALUES(2,'execute','1010','taken',1,1750003734900,1750003734900,0);
 INSERT INTO "jobs" VALUES(4,'execute','1011','taken',1,1750003737900,1750003737900,0);
 INSERT INTO "jobs" VALUES(6,'execute','1014','new',0,1750003743900,1750003743900,0);
 INSERT INTO "jobs" VALUES(7,'inbound','{"kind": "slash", "key": "key-27", "person": {"team": "T1", "user": "UOLGA"}, "channel": "C0PS", "text": "thing remove typed", "answer_url": "https://hooks.slack.com/commands/1"}','new',0,1750003745900,1750003745900,1);
-CREATE TABLE outbox (
-        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, payload TEXT NOT NULL,
-        state TEXT NOT NULL DEFAULT 'new', attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL,
-        created_at INTEGER NOT NULL, sent_at INTEGER, error TEXT NOT NULL DEFAULT '', number INTEGER NOT NULL DEFAULT 0, channel TEXT NOT NULL DEFAULT '', died_at INTEGER) STRICT;
 INSERT INTO "outbox" VALUES(1,'audit:1','audit','','sent',1,1750000000000,1750000000000,1750000000000,'',0,'',NULL);
 INSERT INTO "outbox" VALUES(2,'audit:2','audit','','sent',1,1750000000000,1750000000000,1750000000000,'',0,'',NULL);
 INSERT INTO "outbox" VALUES(3,'audit:3','audit','','sent',1,1750000000000,1750000000000,1750000000000,'',0,'',NULL);
@@ -210,14 +177,10 @@ INSERT INTO "outbox" VALUES(89,'card:1014','card','','sent',1,1750003743900,1750
 INSERT INTO "outbox" VALUES(90,'whisper:660654f8082657bc','whisper','','sent',1,1750003742900,1750003742900,1750003742900,'',0,'',NULL);
 INSERT INTO "outbox" VALUES(91,'audit:48','audit','','sent',1,1750003743900,1750003743900,1750003743900,'',0,'',NULL);
 INSERT INTO "outbox" VALUES(92,'thread:1014:d56612d323cfcba8','thread','','sent',1,1750003743900,1750003743900,1750003743900,'',1014,'',NULL);
-CREATE TABLE people (
-        team TEXT NOT NULL, user TEXT NOT NULL, standing TEXT NOT NULL, at INTEGER NOT NULL,
-        PRIMARY KEY (team, user)) STRICT;
 INSERT INTO "people" VALUES('T1','UOLGA','member',1750003702000);
 INSERT INTO "people" VALUES('T1','UANTON','member',1750003702000);
 INSERT INTO "people" VALUES('T1','UIDA','member',1750003733900);
 INSERT INTO "people" VALUES('T1','UVERA','member',1750003739900);
-CREATE TABLE receipts (key TEXT PRIMARY KEY, body TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 INSERT INTO "receipts" VALUES('key-1','e42f17220820234350ea923b97b78e7214cc8c5331d014912257ca2c5bb12bf3',1750000001000);
 INSERT INTO "receipts" VALUES('key-2','d3f5fcf945c643dc0e9eead4b23a7c9695d8aa6f06f0a741b50aa0f68da31798',1750003702000);
 INSERT INTO "receipts" VALUES('key-3','fcbf2b3de1bf73e778be6f3f945142a92283f560c9c80cdecff401926bd71932',1750003703000);
@@ -245,12 +208,6 @@ INSERT INTO "receipts" VALUES('key-24','78753c343ec386d6456087b071d3d5a34aa9d9fd
 INSERT INTO "receipts" VALUES('key-25','f7cf2b7b698c7a065fa1275412bb9f7b41d6989f21833f1c2bb728dab9c20fd7',1750003742900);
 INSERT INTO "receipts" VALUES('key-26','de32be9f4bbd1ac352f7e63d936742930171ecb26e8538f2e32a843c9b5c5a6b',1750003743900);
 INSERT INTO "receipts" VALUES('key-27','187bc0249abc29491e340546e7d8505d7699d000229b8052a27a6e7f79a9523d',1750003745900);
-CREATE TABLE records (
-        plugin TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
-        PRIMARY KEY (plugin, kind, key)) STRICT;
-CREATE TABLE reviews (
-        number INTEGER NOT NULL REFERENCES changes (number), reviewer TEXT NOT NULL, verdict TEXT NOT NULL,
-        reason TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (number, reviewer)) STRICT;
 INSERT INTO "reviews" VALUES(1002,'T1:UANTON','approve','',1750003703000);
 INSERT INTO "reviews" VALUES(1003,'T1:UANTON','approve','',1750003707600);
 INSERT INTO "reviews" VALUES(1004,'T1:UANTON','approve','',1750003712200);
@@ -261,29 +218,4 @@ INSERT INTO "reviews" VALUES(1009,'T1:UANTON','approve','',1750003730300);
 INSERT INTO "reviews" VALUES(1010,'T1:UANTON','approve','',1750003734900);
 INSERT INTO "reviews" VALUES(1011,'T1:UANTON','approve','',1750003737900);
 INSERT INTO "reviews" VALUES(1014,'T1:UANTON','approve','',1750003743900);
-CREATE TABLE secrets (
-        plugin TEXT NOT NULL, name TEXT NOT NULL, box BLOB NOT NULL, generation INTEGER NOT NULL,
-        lease_owner TEXT, lease_until INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (plugin, name)) STRICT;
-CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
-    ON "_sqlite_migrations" ("migration_set", "name");
-CREATE INDEX jobs_due ON jobs (state, due_at);
-CREATE UNIQUE INDEX changes_one_open ON changes (place_identity, target) WHERE status IN ('pending', 'approved', 'running', 'unknown');
-CREATE INDEX changes_status ON changes (status, expires_at);
-CREATE INDEX audit_subject ON audit (subject, seq);
-CREATE INDEX audit_actor ON audit (actor, seq);
-CREATE INDEX outbox_due ON outbox (state, due_at);
-CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
-       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
-       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit
-       WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
-       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER changes_arrows BEFORE UPDATE OF status ON changes
-       WHEN OLD.status <> NEW.status AND OLD.status || '>' || NEW.status NOT IN ('pending>approved', 'pending>expired', 'pending>rejected', 'pending>withdrawn', 'approved>changed', 'approved>expired', 'approved>failed', 'approved>gone', 'approved>running', 'approved>withdrawn', 'running>done', 'running>failed', 'running>gone', 'running>unknown', 'unknown>done', 'unknown>failed', 'unknown>gone')
-       BEGIN SELECT RAISE(ABORT, 'a change request cannot take that step'); END;
-CREATE INDEX changes_requester ON changes (requester, status);
-CREATE INDEX audit_tag ON audit (tag, seq);
-CREATE INDEX outbox_order ON outbox (state, kind, id);
-CREATE INDEX outbox_number ON outbox (number, kind, state);
 COMMIT;

@@ -1,15 +1,6 @@
 BEGIN TRANSACTION;
-CREATE TABLE "_sqlite_migrations" (
-   "id" INTEGER PRIMARY KEY,
-   "migration_set" TEXT,
-   "name" TEXT,
-   "applied_at" TEXT
-);
 INSERT INTO "_sqlite_migrations" VALUES(1,'b24bot','m001_first','2026-11-30 17:37:16.911623+00:00');
 INSERT INTO "_sqlite_migrations" VALUES(2,'b24bot','m002_standing_and_leases','2026-11-30 17:37:16.915567+00:00');
-CREATE TABLE audit (
-        seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, tag TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
-        facts TEXT NOT NULL, key_id TEXT NOT NULL, mac BLOB NOT NULL) STRICT;
 INSERT INTO "audit" VALUES(1,1750000000000,'access:grant:added','local:tester','T1:UOLGA','{"role":"operator"}','k1',X'A7143C323F9E3BB9AA2D8943F5383FF2C8F37F136C6A5982031F5029E5AF0D59');
 INSERT INTO "audit" VALUES(2,1750000000000,'access:grant:added','local:tester','T1:UANTON','{"role":"approver"}','k1',X'EF43EA72199F338EEC2A33FF5D6A1D82498AC31D5AA4B776B5CF74A042EF97CB');
 INSERT INTO "audit" VALUES(3,1750000000000,'access:grant:added','local:tester','T1:UVERA','{"role":"approver"}','k1',X'44E7109EF89C5AE8387544F85A2B9681B0DD85775CF5AAF812876854EFE11B7F');
@@ -39,13 +30,6 @@ INSERT INTO "audit" VALUES(26,1750000015100,'change:request:opened','T1:UOLGA','
 INSERT INTO "audit" VALUES(27,1750000016100,'change:review:approved','T1:UANTON','CR-1007','{"approvals":1,"digest":"e7ae8cd8d725cb66808ae08bab7c05cdfd37bab39f25efc859ee310d57238277","quorum":1}','k1',X'C70D9F12B20F9D56301655EF70A9D46A4A930B3A0BE157352407B3713D839489');
 INSERT INTO "audit" VALUES(28,1750000016100,'bot:freeze:set','T1:UOLGA','b24bot','{"reason":"it sends https://x.example/?api-key=q7hush7q"}','k1',X'A9F959C09208B5B17F5542468F2F5B5CF4118DD70E3A26FF104274FA84C80399');
 INSERT INTO "audit" VALUES(29,1750000016100,'command:line:ran','T1:UOLGA','T1:UOLGA','{"line":"freeze ''it sends https://x.example/?api-key=q7hush7q''"}','k1',X'81963A2686377FAA9235507ABCAA4E3527E33066AA1648C635C02E5B819AF9F3');
-CREATE TABLE changes (
-        number INTEGER PRIMARY KEY, status TEXT NOT NULL, line TEXT NOT NULL, path TEXT NOT NULL,
-        plugin TEXT NOT NULL, place TEXT NOT NULL, place_label TEXT NOT NULL, place_identity TEXT NOT NULL,
-        target TEXT NOT NULL, requester TEXT NOT NULL, reason TEXT NOT NULL, risk TEXT NOT NULL, plan TEXT NOT NULL,
-        digest TEXT NOT NULL, decision TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-        decided_at INTEGER, started_at INTEGER, ended_at INTEGER, outcome TEXT NOT NULL DEFAULT '',
-        channel TEXT NOT NULL, card TEXT, seen TEXT, seen_at INTEGER, card_id TEXT NOT NULL DEFAULT '', lease_owner TEXT, lease_until INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0, reminded_at INTEGER, asked_at INTEGER, settled_by TEXT) STRICT;
 INSERT INTO "changes" VALUES(1001,'done','thing paint done --colour ''https://x.example/?api-key=q7hush7q''','thing paint','toy','default','acme.example.com','m-acme','thing:done','T1:UOLGA','https://x.example/?api-key=q7hush7q','change','{"before":{"done is":"red"},"calls":[{"method":"thing.paint","note":"Paint done https://x.example/?api-key=q7hush7q.","params":{"COLOUR":"https://x.example/?api-key=q7hush7q","ID":"done"}}],"radius":[],"remember":[{"key":"done","kind":"painted","over":null,"value":{"colour":"https://x.example/?api-key=q7hush7q"}}],"risk":null,"summary":"Paint done","target":"thing:done","undo":{"calls":[],"kind":"full","line":"thing paint done --colour red","sentence":"Paint it back."},"wanted":{"done is":"https://x.example/?api-key=q7hush7q"},"warnings":[]}','cccbfc8417d5882c9e2c09a31de851363e7c4cfc9ca7c83d4c421b4f80b581a6','{"expires_in":3600000,"kind":"NeedsConfirmation"}',1750000000000,1750003600000,1750000001000,1750000002300,1750000002300,'Done and verified by reading it back.
 • done is: red → https://x.example/?api-key=q7hush7q','C0PS','1.0',NULL,NULL,'4e76029b4303e077','d1c45663be646f9d:2',1750000242300,1,NULL,NULL,NULL);
 INSERT INTO "changes" VALUES(1002,'failed','thing paint failed --colour ''https://x.example/?api-key=q7hush7q''','thing paint','toy','default','acme.example.com','m-acme','thing:failed','T1:UOLGA','https://x.example/?api-key=q7hush7q','change','{"before":{"failed is":"red"},"calls":[{"method":"thing.paint","note":"Paint failed https://x.example/?api-key=q7hush7q.","params":{"COLOUR":"https://x.example/?api-key=q7hush7q","ID":"failed"}}],"radius":[],"remember":[{"key":"failed","kind":"painted","over":null,"value":{"colour":"https://x.example/?api-key=q7hush7q"}}],"risk":null,"summary":"Paint failed","target":"thing:failed","undo":{"calls":[],"kind":"full","line":"thing paint failed --colour red","sentence":"Paint it back."},"wanted":{"failed is":"https://x.example/?api-key=q7hush7q"},"warnings":[]}','f91636db53f95622b3d2088caa9d6a9c361f97f86161a0466d86c53e5bf358a9','{"expires_in":3600000,"kind":"NeedsConfirmation"}',1750000003600,1750003603600,1750000004600,1750000005900,1750000005900,'The portal refused. Nothing changed; this was read back.
@@ -56,36 +40,19 @@ INSERT INTO "changes" VALUES(1004,'unknown','thing paint unknown --colour ''http
 INSERT INTO "changes" VALUES(1005,'pending','thing paint confirm --colour ''https://x.example/?api-key=q7hush7q''','thing paint','toy','default','acme.example.com','m-acme','thing:confirm','T1:UOLGA','https://x.example/?api-key=q7hush7q','change','{"before":{"confirm is":"red"},"calls":[{"method":"thing.paint","note":"Paint confirm https://x.example/?api-key=q7hush7q.","params":{"COLOUR":"https://x.example/?api-key=q7hush7q","ID":"confirm"}}],"radius":[],"remember":[{"key":"confirm","kind":"painted","over":null,"value":{"colour":"https://x.example/?api-key=q7hush7q"}}],"risk":null,"summary":"Paint confirm","target":"thing:confirm","undo":{"calls":[],"kind":"full","line":"thing paint confirm --colour red","sentence":"Paint it back."},"wanted":{"confirm is":"https://x.example/?api-key=q7hush7q"},"warnings":[]}','0a6e1c84ae70f8e97b1940af611dddf3fcf5569136b2cdac36a988932dbdc698','{"expires_in":3600000,"kind":"NeedsConfirmation"}',1750000013100,1750003613100,NULL,NULL,NULL,'','C0PS','12.0',NULL,NULL,'cc885a4247e49456',NULL,0,0,NULL,NULL,NULL);
 INSERT INTO "changes" VALUES(1006,'pending','thing remove pending','thing remove','toy','default','acme.example.com','m-acme','thing:pending','T1:UOLGA','https://x.example/?api-key=q7hush7q','destroy','{"before":{"pending is":"red"},"calls":[{"method":"thing.remove","note":"Remove pending.","params":{"ID":"pending"}}],"radius":["red pending"],"remember":[{"key":"pending","kind":"painted","over":null,"value":null}],"risk":null,"summary":"Remove pending","target":"thing:pending","undo":{"calls":[],"kind":"none","line":"","sentence":"It cannot be put back."},"wanted":{"pending is":null},"warnings":["It is gone then."]}','170372b03ca60b13269aaa7efa8459868377a576c375860ad3b7a5f0253a869c','{"expires_in":3600000,"kind":"NeedsApproval","quorum":1,"role":"approver"}',1750000014100,1750003614100,NULL,NULL,NULL,'','CAPPR','13.0',NULL,NULL,'b0d650daa19dd6b8',NULL,0,0,NULL,NULL,NULL);
 INSERT INTO "changes" VALUES(1007,'approved','thing remove approved','thing remove','toy','default','acme.example.com','m-acme','thing:approved','T1:UOLGA','https://x.example/?api-key=q7hush7q','destroy','{"before":{"approved is":"red"},"calls":[{"method":"thing.remove","note":"Remove approved.","params":{"ID":"approved"}}],"radius":["red approved"],"remember":[{"key":"approved","kind":"painted","over":null,"value":null}],"risk":null,"summary":"Remove approved","target":"thing:approved","undo":{"calls":[],"kind":"none","line":"","sentence":"It cannot be put back."},"wanted":{"approved is":null},"warnings":["It is gone then."]}','e7ae8cd8d725cb66808ae08bab7c05cdfd37bab39f25efc859ee310d57238277','{"expires_in":3600000,"kind":"NeedsApproval","quorum":1,"role":"approver"}',1750000015100,1750003615100,1750000016100,NULL,NULL,'','CAPPR','14.0',NULL,NULL,'4934aec379a170f0',NULL,0,0,NULL,NULL,NULL);
-CREATE TABLE channels (
-        channel TEXT PRIMARY KEY, working INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 INSERT INTO "channels" VALUES('CAUDIT',1,'',1750000015100);
-CREATE TABLE executions (
-        number INTEGER NOT NULL REFERENCES changes (number), step INTEGER NOT NULL, method TEXT NOT NULL,
-        intended_at INTEGER NOT NULL, verdict TEXT, code TEXT, sentence TEXT, answered_at INTEGER, sent_at INTEGER,
-        PRIMARY KEY (number, step)) STRICT;
 INSERT INTO "executions" VALUES(1001,0,'thing.paint',1750000002300,'done','','The toy said something.',1750000002300,1750000002300);
 INSERT INTO "executions" VALUES(1002,0,'thing.paint',1750000005900,'failed','','It said https://x.example/?api-key=q7hush7q',1750000005900,1750000005900);
 INSERT INTO "executions" VALUES(1004,0,'thing.paint',1750000011800,'unknown','','It said https://x.example/?api-key=q7hush7q',1750000011800,1750000011800);
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 INSERT INTO "facts" VALUES('frozen','UOLGA said stop at 2025-06-15 15:06 UTC (“it sends https://x.example/?api-key=q7hush7q”).');
-CREATE TABLE grants (
-        team TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, granted_by TEXT NOT NULL,
-        granted_at INTEGER NOT NULL, PRIMARY KEY (team, user)) STRICT;
 INSERT INTO "grants" VALUES('T1','UOLGA','operator','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T1','UANTON','approver','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T1','UVERA','approver','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T1','UIDA','admin','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T1','UVIKTOR','viewer','local:tester',1750000000000);
 INSERT INTO "grants" VALUES('T2','UANTON','admin','local:tester',1750000000000);
-CREATE TABLE jobs (
-        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'new',
-        attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, created_at INTEGER NOT NULL, rank INTEGER NOT NULL DEFAULT 0) STRICT;
 INSERT INTO "jobs" VALUES(2,'execute','1007','new',0,1750000016100,1750000016100,0);
 INSERT INTO "jobs" VALUES(3,'inbound','{"kind": "slash", "key": "key-13", "person": {"team": "T1", "user": "UOLGA"}, "channel": "C0PS", "text": "thing paint typed --colour https://x.example/?api-key=q7hush7q", "answer_url": "https://hooks.slack.com/commands/1"}','new',0,1750000016100,1750000016100,1);
-CREATE TABLE outbox (
-        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, payload TEXT NOT NULL,
-        state TEXT NOT NULL DEFAULT 'new', attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL,
-        created_at INTEGER NOT NULL, sent_at INTEGER, error TEXT NOT NULL DEFAULT '', number INTEGER NOT NULL DEFAULT 0, channel TEXT NOT NULL DEFAULT '', died_at INTEGER) STRICT;
 INSERT INTO "outbox" VALUES(1,'audit:1','audit','','sent',1,1750000000000,1750000000000,1750000000000,'',0,'',NULL);
 INSERT INTO "outbox" VALUES(2,'audit:2','audit','','sent',1,1750000000000,1750000000000,1750000000000,'',0,'',NULL);
 INSERT INTO "outbox" VALUES(3,'audit:3','audit','','sent',1,1750000000000,1750000000000,1750000000000,'',0,'',NULL);
@@ -136,12 +103,8 @@ INSERT INTO "outbox" VALUES(47,'audit:28','audit','{"seq": 28}','new',0,17500000
 INSERT INTO "outbox" VALUES(48,'announcement:309d3cc6cb926392','announcement','{"channel": "CAPPR", "text": "🧊 UOLGA has frozen b24bot (“it sends https://x.example/?api-key=q7hush7q”). Nothing that changes a portal is taken on or run; what runs finishes. To go on, an admin types unfreeze and another admin approves it."}','new',0,1750000016100,1750000016100,NULL,'',0,'CAPPR',NULL);
 INSERT INTO "outbox" VALUES(49,'announcement:fa9ccd84a2398dbb','announcement','{"channel": "CAUDIT", "text": "🧊 UOLGA has frozen b24bot (“it sends https://x.example/?api-key=q7hush7q”). Nothing that changes a portal is taken on or run; what runs finishes. To go on, an admin types unfreeze and another admin approves it."}','new',0,1750000016100,1750000016100,NULL,'',0,'CAUDIT',NULL);
 INSERT INTO "outbox" VALUES(50,'whisper:cbecae545eacf2c7','whisper','{"person": {"team": "T1", "user": "UOLGA"}, "channel": "C0PS", "reply": {"title": "b24bot is frozen. Nothing that changes a portal is taken on or run until two admins unfreeze it.", "facts": [], "table": null, "notes": [], "data": null}, "answer_url": "https://hooks.slack.com/commands/1", "suggestion": "", "mood": "calm"}','new',0,1750000016100,1750000016100,NULL,'',0,'',NULL);
-CREATE TABLE people (
-        team TEXT NOT NULL, user TEXT NOT NULL, standing TEXT NOT NULL, at INTEGER NOT NULL,
-        PRIMARY KEY (team, user)) STRICT;
 INSERT INTO "people" VALUES('T1','UOLGA','member',1750000000000);
 INSERT INTO "people" VALUES('T1','UANTON','member',1750000007200);
-CREATE TABLE receipts (key TEXT PRIMARY KEY, body TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 INSERT INTO "receipts" VALUES('key-1','6e0ce7cbfbd5482eb1e27e878c59ed2211c025e2a778010da2c3852e6f28df1c',1750000000000);
 INSERT INTO "receipts" VALUES('key-2','c253f93fe1453f50c5e2f339d7e7ca2b83e977613f502ca51449cbdd5ca45bde',1750000001000);
 INSERT INTO "receipts" VALUES('key-3','417b76cd56ee1aa8ddc2cef6a6e91adae1c6257d155f3f764b0874ce59e9874b',1750000003600);
@@ -156,41 +119,10 @@ INSERT INTO "receipts" VALUES('key-11','a472616f83574d20f8d1d13ad99c39aec8a6a6bd
 INSERT INTO "receipts" VALUES('key-12','334917a636348fbbb005aaefcf7f7f96a27f1cabd23784c17a62ffd27ad2ee9a',1750000016100);
 INSERT INTO "receipts" VALUES('key-13','52a0c57c9ab2a1e2f4f1657d14b5845bbef55771030a0d4bcdedbbb7b0a7c658',1750000016100);
 INSERT INTO "receipts" VALUES('key-14','cdc12ecaa391f819f9017e9ccedba13ab6a79ec310cc9da4c5c1d5afe23d5b38',1750000016100);
-CREATE TABLE records (
-        plugin TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
-        PRIMARY KEY (plugin, kind, key)) STRICT;
 INSERT INTO "records" VALUES('toy','painted','done','{"colour": "https://x.example/?api-key=q7hush7q"}');
-CREATE TABLE reviews (
-        number INTEGER NOT NULL REFERENCES changes (number), reviewer TEXT NOT NULL, verdict TEXT NOT NULL,
-        reason TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (number, reviewer)) STRICT;
 INSERT INTO "reviews" VALUES(1001,'T1:UOLGA','approve','',1750000001000);
 INSERT INTO "reviews" VALUES(1002,'T1:UOLGA','approve','',1750000004600);
 INSERT INTO "reviews" VALUES(1003,'T1:UANTON','reject','see https://x.example/?api-key=q7hush7q',1750000008200);
 INSERT INTO "reviews" VALUES(1004,'T1:UOLGA','approve','',1750000010500);
 INSERT INTO "reviews" VALUES(1007,'T1:UANTON','approve','',1750000016100);
-CREATE TABLE secrets (
-        plugin TEXT NOT NULL, name TEXT NOT NULL, box BLOB NOT NULL, generation INTEGER NOT NULL,
-        lease_owner TEXT, lease_until INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (plugin, name)) STRICT;
-CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
-    ON "_sqlite_migrations" ("migration_set", "name");
-CREATE INDEX jobs_due ON jobs (state, due_at);
-CREATE UNIQUE INDEX changes_one_open ON changes (place_identity, target) WHERE status IN ('pending', 'approved', 'running', 'unknown');
-CREATE INDEX changes_status ON changes (status, expires_at);
-CREATE INDEX audit_subject ON audit (subject, seq);
-CREATE INDEX audit_actor ON audit (actor, seq);
-CREATE INDEX outbox_due ON outbox (state, due_at);
-CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
-       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
-       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit
-       WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
-       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER changes_arrows BEFORE UPDATE OF status ON changes
-       WHEN OLD.status <> NEW.status AND OLD.status || '>' || NEW.status NOT IN ('pending>approved', 'pending>expired', 'pending>rejected', 'pending>withdrawn', 'approved>changed', 'approved>expired', 'approved>failed', 'approved>gone', 'approved>running', 'approved>withdrawn', 'running>done', 'running>failed', 'running>gone', 'running>unknown', 'unknown>done', 'unknown>failed', 'unknown>gone')
-       BEGIN SELECT RAISE(ABORT, 'a change request cannot take that step'); END;
-CREATE INDEX changes_requester ON changes (requester, status);
-CREATE INDEX audit_tag ON audit (tag, seq);
-CREATE INDEX outbox_order ON outbox (state, kind, id);
-CREATE INDEX outbox_number ON outbox (number, kind, state);
 COMMIT;

@@ -1,8 +1,9 @@
 """A database of the release before, with change requests in every status, goes through the upgrade.
 
-`release_m002.sql` is such a database as that release wrote it, with the people and the plugin of these tests: people
-were asked, calls were made, and the process died in two of them. In `release_m002_secrets.sql` a secret was typed
-wherever one can be, and the bot is frozen. Nothing of them is made with the code of today.
+`release_m002.sql` has the rows of such a database as that release wrote it, with the people and the plugin of these
+tests: people were asked, calls were made, and the process died in two of them. In `release_m002_secrets.sql` a secret
+was typed wherever one can be, and the bot is frozen. `release_m002_schema.sql` has the tables of both. Nothing of them
+is made with the code of today.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from tests.store.neighbour import ROOT
 from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office, StillClock
 from tests.usecases.toy import Toy
 
+SCHEMA = Path(__file__).with_name("release_m002_schema.sql")
 DUMP = Path(__file__).with_name("release_m002.sql")
 STOOD_AT = 1_750_003_745_900
 """The time by that release's clock when it was stopped."""
@@ -80,7 +82,8 @@ def laid_down(folder: Path, dump: Path = DUMP) -> Path:
     """The database as a file."""
     path = folder / FILE_NAME
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(dump.read_text(encoding="utf-8"))
+        for part in (SCHEMA, dump):
+            connection.executescript(part.read_text(encoding="utf-8"))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     path.chmod(0o600)
     return path
