@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,8 @@ from typing import Any, Self
 HERE = Path(__file__).resolve().parent
 Sample = Mapping[str, float | str]
 """Seconds or other amounts by row; a word in place of one says why it could not be measured."""
+Samples = Generator[Sample, None, None]
+"""One sample after the other; closed, it takes down what it has put up."""
 
 _BOOT = (
     "import sys, types; package = types.ModuleType('benchmarks'); package.__path__ = [sys.argv[1]]; "
@@ -64,7 +66,7 @@ class Measure:
 
     title: str
     rows: Sequence[Row]
-    samples: Callable[[Given], Iterator[Sample]]
+    samples: Callable[[Given], Samples]
     rounds: int = 3
     quick_rounds: int = 1
     seconds: float = 60.0

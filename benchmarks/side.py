@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> None:
         samples = load(name).samples(Given(**json.loads(given)))
         for _ in sys.stdin:
             print(json.dumps(dict(next(samples))), file=answers, flush=True)
-        samples.close()  # type: ignore[attr-defined]
+        samples.close()
     except Exception as error:
         print(json.dumps({"trouble": f"{type(error).__name__}: {error}"}), file=answers, flush=True)
         raise SystemExit(1) from error

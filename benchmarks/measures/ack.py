@@ -24,7 +24,7 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Samples
 from bot.app import Bot, Running, assemble, read_settings
 from bot.core.principals import Grant, Principal, Role
 from bot.host.registry import Registry
@@ -181,7 +181,7 @@ def _note(said: list[str], status: str, _headers: list[tuple[str, str]], _error:
     said.append(status)
 
 
-def samples(_given: Given) -> Iterator[Sample]:
+def samples(_given: Given) -> Samples:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         workspace = stack.enter_context(SlackWorkspace(rate_limit=False))

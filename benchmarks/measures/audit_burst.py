@@ -6,13 +6,12 @@ import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.clock import SystemClock
 from bot.core.audit import Entry, Tag
@@ -24,7 +23,7 @@ HEAD = re.compile(r"#(\d+)[ :][0-9a-f]{16}")
 """How each audit line ends: with its number and the head of the chain."""
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     while True:
         with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as here:
             here.inhabit({"Ida": Role.ADMIN})

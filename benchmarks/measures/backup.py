@@ -7,11 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.aged import Wish, copied
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
 from bot.store.database import journal_for, sqlite3
@@ -19,7 +18,7 @@ from bot.store.database import journal_for, sqlite3
 JOURNAL = journal_for(sqlite3.sqlite_version_info)[0]
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "one"
         copied(Path(given.cache), Wish(records=given.pick(1_000, 1_000_000)), home)

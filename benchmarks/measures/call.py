@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Samples
 from benchmarks.stand import Stand, bare_session, our_caller, our_services, stand, vendor_token
 from bot.plugin import Json
 
@@ -54,7 +54,7 @@ def _opened(call: Call) -> float:
         return time.perf_counter() - begun
 
 
-def samples(_given: Given) -> Iterator[Sample]:
+def samples(_given: Given) -> Samples:
     with stand() as at, tempfile.TemporaryDirectory() as folder:
         at.fresh(limited=False)
         found = clients(at, Path(folder) / "calls")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
 
@@ -17,7 +16,7 @@ IN_A_ROW = 8
 ENDED = "done and verified"
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     while True:
         with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as here:
             names = [f"conn{number}" for number in range(given.pick(1, 1 + IN_A_ROW))]

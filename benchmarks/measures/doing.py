@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
 
@@ -23,7 +22,7 @@ AT_ONCE = 8
 """Reads that wait at any time while the rate is measured."""
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     while True:
         with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as here:
             here.portal.portal.seed(connectors=[{"id": f"conn{number}"} for number in range(CONNECTORS)])

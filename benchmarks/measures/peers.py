@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.measures import ack, call
-from benchmarks.sampling import Child, Given, Measure, NotMeasured, Row, Sample
+from benchmarks.sampling import Child, Given, Measure, NotMeasured, Row, Sample, Samples
 from benchmarks.stand import stand
 from benchmarks.street import street
 from benchmarks.venvs import PEERS, python_of
@@ -18,7 +18,7 @@ from bot.playground.workspace import SlackWorkspace
 LONGEST = 60.0
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     with ExitStack() as stack:
         at = stack.enter_context(stand())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.aged import Wish, copied
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Samples
 from bot.clock import SystemClock
 from bot.core.change import OPEN, Status
 from bot.store.keys import load_key_file
@@ -62,7 +62,7 @@ def _find_text(store: Store, text: str) -> object:
     return store.audit.search(Wanted(text=text), limit=20)
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     wishes = Wish(records=given.pick(1_000, 1_000_000)), Wish(records=20, requests=given.pick(1_000, 100_000))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         stores = [opened(stack, given, Path(folder) / str(at), wish) for at, wish in enumerate(wishes)]

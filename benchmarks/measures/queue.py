@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.aged import Wish
 from benchmarks.measures.queries import middle, opened
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
 from bot.store.store import Store
@@ -20,7 +19,7 @@ MEMORY = Path("/dev/shm")
 """A file system in memory, where there is one: what the disk costs is measured elsewhere."""
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         store = opened(stack, given, Path(folder) / "store", Wish(records=20, jobs=given.pick(1_000, 50_000)))
         memory = stack.enter_context(tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None))

@@ -6,10 +6,9 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
 
@@ -17,7 +16,7 @@ SLOW = 0.15
 PEOPLE = 50
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as here:
         here.inhabit({f"Person{number}": Role.VIEWER for number in range(PEOPLE)})
         here.start()

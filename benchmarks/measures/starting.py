@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.aged import Wish, copied
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
 
@@ -31,7 +31,7 @@ def sizes(given: Given) -> tuple[int, ...]:
     return (1_000,) if given.quick else (0, 1_000, 100_000, 1_000_000)
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     with tempfile.TemporaryDirectory() as folder:
         homes = {records: _home(given, Path(folder), records) for records in sizes(given)}
         while True:

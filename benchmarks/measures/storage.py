@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measures.queries import middle
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from bot.clock import SystemClock
 from bot.core.audit import Entry, Tag
 from bot.store.backup import look_through
@@ -86,7 +86,7 @@ def _insert(connection: Any) -> None:
     connection.execute("COMMIT")
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     with tempfile.TemporaryDirectory() as folder:
         store = scratch_store(Path(folder), SystemClock())
         connection = plain(Path(folder) / "plain.sqlite3")

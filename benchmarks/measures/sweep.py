@@ -19,7 +19,7 @@ from typing import Any
 import requests
 from b24pysdk.errors import BitrixSDKException
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.stand import Pair, Stand, bare_session, our_caller, our_services, pairs_of, stand, vendor_token
 from bot.plugin import Place, PluginError
 from plugins.bitrix24.portal import Portal
@@ -144,7 +144,7 @@ def shared(at: Stand, folder: Path) -> Sample:
     return sample
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     with stand() as at:
         while True:
             with tempfile.TemporaryDirectory() as folder:

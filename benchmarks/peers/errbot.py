@@ -6,10 +6,10 @@ import logging
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Samples
 
 COMMANDS = 100
 PLUG = "[Core]\nName = Bench\nModule = bench\n[Python]\nVersion = 3\n"
@@ -22,7 +22,7 @@ PLUGIN = (
 )
 
 
-def samples(_given: Given) -> Iterator[Sample]:
+def samples(_given: Given) -> Samples:
     begun = time.perf_counter()
     logging.disable(logging.CRITICAL)
     from errbot.backends.test import TestBot
@@ -40,11 +40,11 @@ def samples(_given: Given) -> Iterator[Sample]:
             bot.stop()
 
 
-def _commanded(bot: object) -> float:
+def _commanded(bot: Any) -> float:
     taken = []
     for _ in range(COMMANDS):
         begun = time.perf_counter()
-        answer = bot.exec_command("!verb0", timeout=10)  # type: ignore[attr-defined]
+        answer = bot.exec_command("!verb0", timeout=10)
         taken.append(time.perf_counter() - begun)
         if answer != "done":
             raise RuntimeError(f"Errbot answered {answer!r}")

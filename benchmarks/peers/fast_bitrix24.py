@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Iterator
 
-from benchmarks.sampling import Given, Measure, Row, Sample
+from benchmarks.sampling import Given, Measure, Row, Samples
 
 CALLS = 40
 
 
-def samples(given: Given) -> Iterator[Sample]:
+def samples(given: Given) -> Samples:
     os.environ["SSL_CERT_FILE"] = given.more["ca"]
     from fast_bitrix24 import Bitrix
 

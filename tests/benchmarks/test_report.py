@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
 
 import pytest
 
 from benchmarks.page import facts, page
 from benchmarks.report import amount, number, sheet_of, to_markdown
-from benchmarks.sampling import Found, Given, Measure, Row, Sample, ratio_of
+from benchmarks.sampling import Found, Given, Measure, Row, Samples, ratio_of
 
 NAMES = {"here": "new", "there": "old"}
 
 
-def never(given: Given) -> Iterator[Sample]:
+def never(given: Given) -> Samples:
     raise AssertionError("nothing is measured here")
 
 

@@ -16,6 +16,7 @@ from bot.host.services import PluginServices
 from bot.plugin import BadArgument, CallVerdict, Refusal, Secrets, TargetRefused
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.credentials import Vault
+from plugins.bitrix24.oauth import Tokens
 from plugins.bitrix24.renewal import Renewal
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.spare import KEPT, REFUSED, USED, Spare, Spares, slot
@@ -182,8 +183,8 @@ def test_a_pair_stored_by_hand_meanwhile_is_not_overwritten_by_the_spare(desk: D
     pair = desk.issue()
     desk.store_again(pair)
     answer = Renewal(desk.services, desk.plugin._links, known)._server.ask(held.credentials)
-    assert not isinstance(answer, str)
-    assert not spares.promoted(known, lost, held, answer)  # type: ignore[arg-type]
+    assert isinstance(answer, Tokens)
+    assert not spares.promoted(known, lost, held, answer)
     assert vault.held(known).credentials.access == pair[0]
 
 

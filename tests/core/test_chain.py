@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -81,9 +82,9 @@ def test_a_key_that_nobody_has_is_the_callers_matter() -> None:
         {"key_id": "k2"},
     ],
 )
-def test_whatever_differs_breaks_it_there(change: dict[str, object]) -> None:
+def test_whatever_differs_breaks_it_there(change: dict[str, Any]) -> None:
     links = chain()
-    links[2] = replace(links[2], **change)  # type: ignore[arg-type]
+    links[2] = replace(links[2], **change)
     found = examine(links, KEYS.__getitem__)
     assert (found.broken_at, found.place) == (3, Place(seq=2, mac=links[1].mac))
 

@@ -12,7 +12,7 @@ from bot.core.characters import CLOSING, drop_invisible
 from bot.core.errors import WordsError
 from bot.core.invocation import read_line, understand
 from bot.core.recorded_line import recorded
-from bot.plugin import PluginError, quote
+from bot.plugin import PluginError, Reply, quote
 from bot.plugin.quoting import QUOTES, is_blank
 from tests.core.shop import COMMANDS
 
@@ -47,7 +47,10 @@ TEXTS = {
 
 
 def said(line: str) -> str:
-    return understand(COMMANDS, line).command.answer(None, understand(COMMANDS, line).arguments).title  # type: ignore[union-attr]
+    understood = understand(COMMANDS, line)
+    answer = understood.command.answer(None, understood.arguments)
+    assert isinstance(answer, Reply)
+    return answer.title
 
 
 @pytest.mark.parametrize(("typed", "text"), TEXTS.items())

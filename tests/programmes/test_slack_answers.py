@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from email.message import Message
+from functools import partial
 from random import Random
 from typing import Any
 from urllib.error import HTTPError
@@ -181,7 +182,7 @@ def test_only_a_true_ok_is_sent_and_all_else_is_of_its_kind(shard: int) -> None:
     for number in range(SHAPES // SHARDS):
         name, wants, say = CALLS[number % len(CALLS)]
         shapes.answer(wire)
-        error = outcome(lambda say=say: say(gateway))  # type: ignore[misc]
+        error = outcome(partial(say, gateway))
         kind = type(error) if error is not None else None
         assert kind is expected(wire, wants=wants), (name, wire.status, wire.headers, wire.raw, error)
         assert error is None or (TOKEN not in f"{error!r}{error.__dict__}" and error.__cause__ is None)

@@ -31,15 +31,16 @@ def test_a_card_from_before_a_new_key_is_approved_after_it(town: Town) -> None:
 def test_a_disk_that_fills_up_stops_what_is_dangerous_and_nothing_else(town: Town) -> None:
     scene = Scene(town)
     assert town.running is not None
+    context = town.running.bot.context
     free = [LEAST_FREE - 1]
-    town.running.bot.context.free_bytes = lambda _path: free[0]
-    assert wait_until(lambda: "disk" in town.running.bot.context.limits, within=WITHIN)  # type: ignore[union-attr]
+    context.free_bytes = lambda _path: free[0]
+    assert wait_until(lambda: "disk" in context.limits, within=WITHIN)
     scene.ask("Olga", "connector remove myconnector")
     assert "Only 199 MB are free" in scene.answer("Olga", "MB are free")
     scene.ask("Olga", "whoami")
     scene.answer("Olga", "You are")
     free[0] = LEAST_FREE
-    assert wait_until(lambda: not town.running.bot.context.limits, within=WITHIN)  # type: ignore[union-attr]
+    assert wait_until(lambda: not context.limits, within=WITHIN)
     scene.ask_removal()
     assert scene.sent() == 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from bot.store.rotation import retire, rotate, uses
 from bot.store.store import Store, open_store
 from bot.testing.services import lay_out
 from bot.usecases.receive import find_secret, receive, words_in
+from tests.call_counts import count_calls
 from tests.usecases.office import ANTON, OLGA, Office, StillClock
 from tests.usecases.toy import Script
 
@@ -287,20 +287,3 @@ def test_a_long_word_is_looked_through_once_however_many_secrets_there_are(offic
     assert known.find(["nothing"]) == ""
     calls = count_calls(lambda: known.find(["abc0defg1" * 400]))
     assert calls < 4 * 4 * 3_600
-
-
-def count_calls(work: Callable[[], object]) -> int:
-    """How many functions it calls, those in C too."""
-    calls = 0
-
-    def note(_frame: object, event: str, _what: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return calls
