@@ -324,6 +324,7 @@ def _copy_jobs(connection: Any, jobs: int) -> None:
         "person": f"printf('T0001:U%04d', n % {PEOPLE} + 2)",
         "turn": f"n / {PEOPLE} + 1",
         "counted": "0",
+        "leads": f"n <= {PEOPLE}",
     }
     _copy_rows(connection, "jobs", "LIMIT 1", jobs, written)
     connection.execute("DELETE FROM jobs WHERE id = (SELECT min(id) FROM jobs)")

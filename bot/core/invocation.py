@@ -126,10 +126,9 @@ def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, 
     return WordsError(f"There is {wrong}.", suggestion=line)
 
 
-def command_of(commands: Iterable[AnyCommand], text: str) -> AnyCommand:
-    """The command a line is for; its arguments are not read. Raises WordsError."""
-    check_length(text)
-    return recognize(commands, text).command
+def named_portal(typed: TypedLine) -> str | None:
+    """The portal that a line names, if it names one. Raises WordsError for an option of every command that is wrong."""
+    return _host_options(typed.command, typed.words())[1].get("--portal")
 
 
 def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:

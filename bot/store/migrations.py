@@ -11,7 +11,7 @@ from sqlite_utils import Migrations
 from bot.core.change import OPEN, TRANSITIONS
 from bot.core.errors import ConfigurationError
 from bot.store.database import FAULTS, Database, trouble
-from bot.store.jobs import Rank
+from bot.store.job_order import Rank
 from bot.store.tallies import TABLE, tally_statements
 
 migrations = Migrations("b24bot")
@@ -294,6 +294,28 @@ def m011_repeats_and_faults(db: Utils) -> None:
 def m012_steady_due(db: Utils) -> None:
     """What is put off is due by the clock that nobody sets. What the other one put off is due at once."""
     for statement in _DUE:
+        db.execute(statement)
+
+
+_JOB_ORDER = (
+    "ALTER TABLE jobs ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+    # What waits from before leads, all of it: then none of it is overlooked.
+    "ALTER TABLE jobs ADD COLUMN leads INTEGER NOT NULL DEFAULT 1",
+    "DROP INDEX jobs_due",
+    "CREATE INDEX jobs_heads ON jobs (rank, place, turn, id, person, cut_short) "
+    "WHERE state = 'new' AND due_steady = 0 AND leads = 1",
+    "CREATE INDEX jobs_own ON jobs (rank, place, person, turn, id, cut_short) WHERE state = 'new' AND due_steady = 0",
+    "CREATE INDEX jobs_taken ON jobs (rank, place, turn, person, cut_short) WHERE state = 'taken'",
+    "CREATE INDEX jobs_put_off ON jobs (due_steady) WHERE state = 'new' AND due_steady > 0",
+    "CREATE INDEX jobs_counted ON jobs (person) WHERE state = 'new' AND counted = 1",
+    "CREATE INDEX jobs_aside ON jobs (created_at) WHERE state = 'aside'",
+)
+
+
+@migrations()
+def m013_job_order(db: Utils) -> None:
+    """The job that comes next is found by an index: jobs know their portal, and the first of each person is marked."""
+    for statement in _JOB_ORDER:
         db.execute(statement)
 
 

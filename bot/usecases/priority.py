@@ -1,4 +1,4 @@
-"""Which rank a delivery has: what stops comes first, what reads a portal last, and behind it what is refused anyway."""
+"""Where a delivery waits: what stops comes first, what reads a portal last, and behind it what is refused anyway."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 
 from bot.core.change import ChangeRequest
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
-from bot.core.invocation import AnyCommand, command_of
+from bot.core.invocation import AnyCommand, check_length, named_portal, recognize
 from bot.core.mode import HOUSE
 from bot.core.policy import Refused, decide
 from bot.core.principals import Principal
-from bot.plugin import PluginError
-from bot.store.jobs import Rank
+from bot.core.typed_line import TypedLine
+from bot.plugin import Plugin, PluginError
+from bot.store.job_order import Position, Rank
 from bot.usecases import buttons
 from bot.usecases.colleagues import as_colleague, person_of
 from bot.usecases.context import Context
 from bot.usecases.help_pages import OPEN_TO_ALL
+from bot.usecases.portals import choose_portal
 from bot.usecases.quorum import unfit
 from bot.usecases.roles import role_of
 from bot.usecases.rules import freezing
@@ -35,77 +37,101 @@ COUNTED = frozenset({Rank.LOCAL, Rank.PLANNING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a delivery stands in the queue."""
+class _Asked:
+    """What a delivery is for: a command, or the change request of a card; neither where that cannot be told."""
 
-    rank: Rank
-    person: str
-    """To whom it counts, by id."""
-    counted: bool
-    """Whether a person may have only so many of these waiting."""
+    inbound: Inbound
+    line: TypedLine | None = None
+    change: ChangeRequest | None = None
+
+    @property
+    def command(self) -> AnyCommand | None:
+        return self.line.command if self.line is not None else None
 
 
-def place_of(ctx: Context, inbound: Inbound) -> Place:
-    """Place the job that a delivery becomes: last what the stored allow-list refuses. Slack is not asked.
+def position_of(ctx: Context, inbound: Inbound) -> Position:
+    """Where the job of a delivery waits; behind all others if the stored allow-list refuses it. Slack is not asked.
 
     While Slack has not said which team is ours, the person's own counts.
     """
     known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
-    command = _command_of(ctx, inbound.text) if isinstance(inbound, SlashCommand) else None
-    usual = _usual_rank(ctx, inbound, command)
     try:
-        refused = _is_refused(known, as_colleague(known, inbound), command)
+        asked = _read(known, as_colleague(known, inbound))
+        refused = _is_refused(known, asked)
     except (KeyError, TypeError, ValueError):
         # What is stored of the change request cannot be read; the job tells the person.
-        refused = False
-    return Place(rank=Rank.REFUSED if refused else usual, person=person_of(ctx, inbound), counted=usual in COUNTED)
+        asked, refused = _Asked(inbound=inbound), False
+    usual = _usual_rank(ctx, asked)
+    rank = Rank.REFUSED if refused else usual
+    place = _place_of(known, asked) if rank is Rank.PLANNING else ""
+    return Position(rank=rank, place=place, person=person_of(ctx, inbound), counted=usual in COUNTED)
 
 
-def rank_of(ctx: Context, inbound: Inbound) -> Rank:
-    """The rank of that place."""
-    return place_of(ctx, inbound).rank
+def _read(ctx: Context, inbound: Inbound) -> _Asked:
+    if not isinstance(inbound, SlashCommand):
+        return _Asked(inbound=inbound, change=buttons.claimed(ctx.store, ctx.home_team, inbound))
+    try:
+        text = freeze_line(inbound.text) or "help"
+        check_length(text)
+        line = recognize(ctx.registry.typed, text)
+    except PluginError:
+        line = None
+    return _Asked(inbound=inbound, line=line)
 
 
-def _usual_rank(ctx: Context, inbound: Inbound, command: AnyCommand | None) -> Rank:
+def _usual_rank(ctx: Context, asked: _Asked) -> Rank:
     """The rank, whoever it is."""
-    match inbound:
+    match asked.inbound:
         case Form():
             return Rank.STOPPING
         case Click(button=button):
             return BUTTONS.get(button, Rank.DECIDING)
         case SlashCommand():
-            return _rank_of_command(ctx, command)
+            return _rank_of_command(ctx, asked.command)
 
 
 def _rank_of_command(ctx: Context, command: AnyCommand | None) -> Rank:
     if command is None:
         # It is answered with what is wrong about it, and no portal is read for that.
         return Rank.LOCAL
+    return NOUNS.get(command.noun, Rank.LOCAL if _portals_of(ctx, command) is None else Rank.PLANNING)
+
+
+def _portals_of(ctx: Context, command: AnyCommand) -> Plugin | None:
+    """The plugin whose portals a command reads; None for what is about the bot itself."""
     owner = ctx.registry.owner(command)
-    local = Rank.LOCAL if owner is None or owner.name == HOUSE else Rank.PLANNING
-    return NOUNS.get(command.noun, local)
+    return None if owner is None or owner.name == HOUSE else owner
 
 
-def _command_of(ctx: Context, text: str) -> AnyCommand | None:
+def _place_of(ctx: Context, asked: _Asked) -> str:
+    """The portal that is read for it; empty where nothing tells, and for what reads all of them."""
+    if asked.change is not None:
+        return asked.change.place.identity
+    plugin = _portals_of(ctx, asked.line.command) if asked.line is not None else None
+    if asked.line is None or plugin is None or asked.line.command.everywhere:
+        return ""
     try:
-        return command_of(ctx.registry.typed, freeze_line(text) or "help")
+        places = plugin.places(ctx.services(plugin.name))
+        if len(places) == 1:
+            return places[0].identity
+        return choose_portal(ctx, plugin.name, places, asked.inbound.person, named_portal(asked.line)).identity
     except PluginError:
-        return None
+        return ""
 
 
-def _is_refused(ctx: Context, inbound: Inbound, command: AnyCommand | None) -> bool:
-    role = role_of(ctx, inbound.person)
+def _is_refused(ctx: Context, asked: _Asked) -> bool:
+    person, inbound, change, command = asked.inbound.person, asked.inbound, asked.change, asked.command
+    role = role_of(ctx, person)
     if isinstance(inbound, SlashCommand):
         if role is None or command is None or command.noun in OPEN_TO_ALL:
             return role is None
         return isinstance(decide(command.risk, role, ctx.terms), Refused)
-    change = buttons.claimed(ctx.store, ctx.home_team, inbound)
     if change is None:
         return role is None
-    if inbound.person == change.requester:
+    if person == change.requester:
         # They may withdraw, also without a role by now.
         return False
-    return role is None or _decides_nothing(ctx, inbound.person, change, inbound)
+    return role is None or _decides_nothing(ctx, person, change, inbound)
 
 
 def _decides_nothing(ctx: Context, person: Principal, change: ChangeRequest, inbound: Click | Form) -> bool:

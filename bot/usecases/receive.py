@@ -17,7 +17,7 @@ from bot.usecases.change_record import recorded_line
 from bot.usecases.context import Context, log
 from bot.usecases.file_identity import REMEDY, note_files
 from bot.usecases.notify import whisper
-from bot.usecases.priority import place_of
+from bot.usecases.priority import position_of
 from bot.usecases.refused_commands import record_mismatch, record_refusal, record_refused_click
 from bot.usecases.stop_requests import says_freeze, without_reason
 from bot.usecases.stops import hold
@@ -51,15 +51,14 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
         note_files(ctx)
         raise StoreUnavailable(f"{lost} {REMEDY}")
     inbound = _without_secrets(ctx, _within_limit(ctx, inbound))
-    fields, place, now = inbound_fields(inbound), place_of(ctx, inbound), ctx.clock.now_ms()
+    fields, position, now = inbound_fields(inbound), position_of(ctx, inbound), ctx.clock.now_ms()
     with ctx.store.unit_of_work() as store:
         receipt = store.jobs.receive(inbound.key, _lasting(fields), at=now)
-        if receipt is Receipt.NEW and place.counted and store.jobs.waiting_of(place.person) >= MOST_WAITING:
+        if receipt is Receipt.NEW and position.counted and store.jobs.waiting_of(position.person) >= MOST_WAITING:
             receipt = Receipt.TOO_MANY
             _refuse(ctx, inbound)
         elif receipt is Receipt.NEW:
-            payload = encode(fields)
-            store.jobs.add(INBOUND, payload, at=now, rank=place.rank, person=place.person, counted=place.counted)
+            store.jobs.add(INBOUND, encode(fields), at=now, position=position)
             hold(ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
             record_mismatch(ctx, inbound)

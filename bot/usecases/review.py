@@ -13,7 +13,8 @@ from bot.core.policy import BrokenGlass
 from bot.core.principals import Principal
 from bot.core.stops import StopKind
 from bot.plugin import Refusal, Reply
-from bot.store.jobs import Job, Rank
+from bot.store.job_order import Position, Rank
+from bot.store.jobs import Job
 from bot.usecases import buttons
 from bot.usecases.bypass import is_review, keeps_glass, what_stands
 from bot.usecases.change_record import record_change
@@ -324,8 +325,9 @@ def _run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         return False
-    person = ctx.people.id_of(change.requester)
-    ctx.store.jobs.add("execute", str(change.number), at=now, rank=Rank.RUNNING, person=person)
+    person, place = ctx.people.id_of(change.requester), change.place.identity
+    position = Position(rank=Rank.RUNNING, place=place, person=person)
+    ctx.store.jobs.add("execute", str(change.number), at=now, position=position)
     hasten_awaited(ctx, change)
     return True
 

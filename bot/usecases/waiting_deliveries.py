@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.inbound import inbound_or_none
 from bot.usecases.context import Context
-from bot.usecases.priority import place_of
+from bot.usecases.priority import position_of
 from bot.usecases.stops import hold
 
 
@@ -15,6 +15,5 @@ def place_deliveries(ctx: Context) -> None:
         if inbound is None:
             # The job ends with what is wrong about it.
             continue
-        place = place_of(ctx, inbound)
-        ctx.store.jobs.place(job, rank=place.rank, person=place.person, counted=place.counted)
+        ctx.store.jobs.place(job, position_of(ctx, inbound))
         hold(ctx, inbound)

@@ -14,7 +14,7 @@ from bot.store.jobs import INBOUND, Job, Rank
 from bot.store.sql import FORGOTTEN_AT_ONCE
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.checkpoint import write_checkpoint
-from bot.usecases.colleagues import person_of, recognise
+from bot.usecases.colleagues import recognise
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier
 from bot.usecases.execute import execute
@@ -24,7 +24,7 @@ from bot.usecases.gate import LagWatch
 from bot.usecases.holding import steady_ms
 from bot.usecases.job_failures import put_away_stranded, read_delivery, report_failure
 from bot.usecases.mode import note_mode
-from bot.usecases.priority import rank_of
+from bot.usecases.priority import position_of
 from bot.usecases.recover import Recovery
 from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
@@ -237,10 +237,10 @@ def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
     with ctx.store.unit_of_work() as store:
         while (job := store.jobs.claim(steady_ms(ctx), quick=quick)) is not None:
             inbound = read_delivery(job) if job.rank is Rank.REFUSED else None
-            rank = rank_of(ctx, inbound) if inbound is not None else job.rank
-            if inbound is None or rank is job.rank:
+            position = position_of(ctx, inbound) if inbound is not None else None
+            if position is None or position.rank is job.rank:
                 return job
-            store.jobs.put_back(job, rank=rank, person=person_of(ctx, inbound))
+            store.jobs.put_back(job, position)
     return None
 
 

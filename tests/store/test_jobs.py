@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from bot.store.jobs import RECEIPTS_LAST_MS, Job, Rank, Receipt
+from bot.store.job_order import Position, Rank
+from bot.store.jobs import RECEIPTS_LAST_MS, Job, Receipt
 from bot.store.store import Store
 
 
@@ -63,7 +64,7 @@ def test_the_oldest_due_job_is_taken_and_nobody_else_gets_it(store: Store) -> No
 def test_what_has_to_be_done_at_once_is_taken_before_what_waits_its_turn(store: Store) -> None:
     for number, rank in enumerate((Rank.PLANNING, Rank.STOPPING, Rank.PLANNING, Rank.STOPPING)):
         with store.unit_of_work():
-            store.jobs.add("inbound", str(number), at=0, rank=rank)
+            store.jobs.add("inbound", str(number), at=0, position=Position(rank=rank))
     add(store, "later", due=100)
     assert [taken(store, now).payload for now in (0, 0, 100, 100, 100)] == ["1", "3", "later", "0", "2"]
 

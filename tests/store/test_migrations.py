@@ -16,7 +16,7 @@ from bot.core.change import Status
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.core.notices import AuditNotice
 from bot.store.database import Database
-from bot.store.jobs import Rank
+from bot.store.job_order import Position, Rank
 from bot.store.keys import Keyring
 from bot.store.migrations import migrate
 from bot.store.refused_commands import Refusals
@@ -30,7 +30,8 @@ GUARDS = {
     *(f"{table}_tally_{what}" for table in ("changes", "outbox") for what in ("added", "moved", "removed")),
 }
 INDEXES = {
-    *("changes_one_open", "changes_status", "jobs_due", "outbox_due", "audit_subject", "audit_actor"),
+    *("changes_one_open", "changes_status", "outbox_due", "audit_subject", "audit_actor"),
+    *("jobs_heads", "jobs_own", "jobs_taken", "jobs_put_off", "jobs_counted", "jobs_aside"),
     *("audit_tag", "changes_requester", "changes_shown"),
     *("outbox_waiting", "outbox_refused", "outbox_sent", "outbox_dead"),
 }
@@ -199,7 +200,7 @@ def test_what_an_earlier_release_put_off_by_the_time_of_the_day_is_due_at_once(t
     former = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
     with former.unit_of_work():
         for rank in Rank:
-            former.jobs.add("inbound", "1", at=0, rank=rank, person="T1:U1", due=2**50)
+            former.jobs.add("inbound", "1", at=0, position=Position(rank=rank, person="T1:U1"), due=2**50)
         former.outbox.put("audit:1", AuditNotice(seq=1), at=0, due=2**50)
     former.close()
     take_back_to(tmp_path / FILE_NAME, "m010_refused_last")

@@ -10,7 +10,7 @@ import pytest
 from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Inbound
-from bot.store.jobs import Receipt
+from bot.store.jobs import Job, Receipt
 from bot.store.refused_commands import FOLD_MS, MOST_SUBJECTS
 from bot.usecases import buttons
 from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
@@ -91,13 +91,15 @@ def test_a_person_with_many_waiting_commands_does_not_starve_another(office: Off
     for _ in range(2):
         receive(office.ctx, office.typed(VERA, "thing list"))
     served: list[str] = []
+    under_way: list[Job] = []
     with office.store.unit_of_work() as store:
         while len(served) < 5:
             job = store.jobs.claim(office.clock.now_ms())
-            assert job is not None
-            served.append("vera" if VERA.user in job.payload else "olga")
-            if not slow:
-                store.jobs.finish(job)
+            if job is not None:
+                served.append("vera" if VERA.user in job.payload else "olga")
+                under_way.append(job)
+            if job is None or not slow:
+                store.jobs.finish(under_way.pop(0))
     assert served == ["olga", "vera", "olga", "vera", "olga"]
 
 

@@ -10,7 +10,8 @@ import pytest
 from bot.core.audit import Tag
 from bot.core.inbound import Inbound
 from bot.store.database import Database
-from bot.store.jobs import ASIDE_LAST_MS, MOST_CUT_ALONE, SUSPECT_AFTER, Job
+from bot.store.job_order import SUSPECT_AFTER
+from bot.store.jobs import ASIDE_LAST_MS, MOST_CUT_ALONE, Job
 from bot.store.store import Store
 from bot.usecases import buttons
 from bot.usecases.house import registry_of

@@ -10,7 +10,7 @@ from bot.core.principals import Principal
 from bot.store.jobs import Rank
 from bot.usecases import buttons
 from bot.usecases.access import revoke_role
-from bot.usecases.priority import BUTTONS, rank_of
+from bot.usecases.priority import BUTTONS, position_of
 from bot.usecases.receive import receive
 from bot.usecases.review import FOLLOWING
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office
@@ -38,13 +38,13 @@ LINES = {
 
 @pytest.mark.parametrize("text", LINES)
 def test_the_rank_of_a_typed_line_goes_by_its_command(office: Office, text: str) -> None:
-    assert rank_of(office.ctx, office.typed(IDA, text)) is LINES[text]
+    assert position_of(office.ctx, office.typed(IDA, text)).rank is LINES[text]
 
 
 @pytest.mark.parametrize("text", LINES)
 def test_whatever_somebody_types_who_is_not_on_the_list_comes_last(office: Office, text: str) -> None:
-    assert rank_of(office.ctx, office.typed(GLEB, text)) is Rank.REFUSED
-    assert rank_of(office.ctx, office.typed(STRANGER, text)) is Rank.REFUSED
+    assert position_of(office.ctx, office.typed(GLEB, text)).rank is Rank.REFUSED
+    assert position_of(office.ctx, office.typed(STRANGER, text)).rank is Rank.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_whatever_somebody_types_who_is_not_on_the_list_comes_last(office: Offic
     ],
 )
 def test_what_the_role_of_its_person_does_not_reach_comes_last(office: Office, text: str, rank: Rank) -> None:
-    assert rank_of(office.ctx, office.typed(VIKTOR, text)) is rank
+    assert position_of(office.ctx, office.typed(VIKTOR, text)).rank is rank
 
 
 def test_before_it_is_known_which_team_is_ours_the_persons_own_counts(office: Office) -> None:
     office.ctx.home_team = ""
-    assert rank_of(office.ctx, office.typed(OLGA, "freeze")) is Rank.STOPPING
-    assert rank_of(office.ctx, office.typed(GLEB, "freeze")) is Rank.REFUSED
+    assert position_of(office.ctx, office.typed(OLGA, "freeze")).rank is Rank.STOPPING
+    assert position_of(office.ctx, office.typed(GLEB, "freeze")).rank is Rank.REFUSED
 
 
 DECISIONS = {
@@ -87,25 +87,25 @@ DECISIONS = {
 def test_a_click_that_its_person_may_not_give_comes_last(office: Office, case: str) -> None:
     who, button, rank = DECISIONS[case]
     change = office.ask()
-    assert rank_of(office.ctx, office.click(who, change, button)) is rank
+    assert position_of(office.ctx, office.click(who, change, button)).rank is rank
 
 
 def test_a_form_of_somebody_who_may_not_decide_comes_last(office: Office) -> None:
     change = office.ask()
-    ranks = {who: rank_of(office.ctx, office.form(who, change, "no")) for who in (ANTON, VIKTOR, GLEB)}
+    ranks = {who: position_of(office.ctx, office.form(who, change, "no")).rank for who in (ANTON, VIKTOR, GLEB)}
     assert ranks == {ANTON: Rank.STOPPING, VIKTOR: Rank.REFUSED, GLEB: Rank.REFUSED}
 
 
 def test_who_asked_and_lost_their_role_still_withdraws_first(office: Office) -> None:
     change = office.ask()
     revoke_role(office.store, OLGA, by=SHELL)
-    assert rank_of(office.ctx, office.click(OLGA, change, buttons.WITHDRAW)) is Rank.STOPPING
+    assert position_of(office.ctx, office.click(OLGA, change, buttons.WITHDRAW)).rank is Rank.STOPPING
 
 
 @pytest.mark.parametrize(("who", "rank"), [(VIKTOR, Rank.DECIDING), (GLEB, Rank.REFUSED)])
 def test_a_button_that_proves_nothing_is_ranked_by_the_list_alone(office: Office, who: Principal, rank: Rank) -> None:
     change = office.ask()
-    assert rank_of(office.ctx, office.click(who, change, buttons.APPROVE, value="1001.forged")) is rank
+    assert position_of(office.ctx, office.click(who, change, buttons.APPROVE, value="1001.forged")).rank is rank
 
 
 def test_a_click_on_what_cannot_be_read_any_more_is_taken_with_the_others(office: Office) -> None:
@@ -113,7 +113,7 @@ def test_a_click_on_what_cannot_be_read_any_more_is_taken_with_the_others(office
     click = office.click(ANTON, change, buttons.APPROVE)
     with office.store.unit_of_work() as store:
         store.database.execute("UPDATE changes SET plan = '{}' WHERE number = ?", change.number)
-    assert rank_of(office.ctx, click) is Rank.DECIDING
+    assert position_of(office.ctx, click).rank is Rank.DECIDING
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_click_on_what_cannot_be_read_any_more_is_taken_with_the_others(office
     ],
 )
 def test_the_rank_of_a_click_goes_by_its_button(office: Office, button: str, rank: Rank) -> None:
-    assert rank_of(office.ctx, office.click(ANTON, office.ask(), button)) is rank
+    assert position_of(office.ctx, office.click(ANTON, office.ask(), button)).rank is rank
 
 
 def test_every_button_that_asks_for_another_command_waits_with_what_reads_a_portal() -> None:

@@ -10,7 +10,8 @@ from bot.core.audit import Tag
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Click, Form, Inbound, SlashCommand, inbound_from_json
 from bot.core.principals import Principal, Role
-from bot.store.jobs import INBOUND, Job, Rank, Receipt
+from bot.store.job_order import Position, Rank
+from bot.store.jobs import INBOUND, Job, Receipt
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
 from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
@@ -117,7 +118,7 @@ def test_who_is_put_on_the_list_meanwhile_waits_with_the_others_again(office: Of
 
 def test_a_refused_delivery_that_cannot_be_read_stays_with_the_refused(office: Office) -> None:
     with office.store.unit_of_work() as store:
-        store.jobs.add(INBOUND, "{", at=0, rank=Rank.REFUSED)
+        store.jobs.add(INBOUND, "{", at=0, position=Position(rank=Rank.REFUSED))
     assert claim(office).payload == "{"
 
 

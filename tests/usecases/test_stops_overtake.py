@@ -13,14 +13,17 @@ from bot.core import marks
 from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import Inbound, inbound_to_json
 from bot.plugin.loopback import wait_until
-from bot.store.jobs import INBOUND, Rank
+from bot.store.job_order import ROOM, Rank
+from bot.store.jobs import INBOUND
 from bot.usecases import buttons
 from bot.usecases.mode import FROZEN
+from bot.usecases.priority import position_of
 from bot.usecases.receive import receive
-from bot.usecases.worker import RUNNERS, Worker
+from bot.usecases.worker import Worker
 from tests.usecases.office import ANTON, IDA, OLGA, VERA, VIKTOR, Office
 
 READS = 100
+AT_ONCE = ROOM[Rank.PLANNING]
 RUNS = 17
 """Of each kind of stop."""
 THINGS = ("one", "two", "three")
@@ -56,16 +59,17 @@ class SlowPortal:
 
 @contextmanager
 def busy(office: Office) -> Iterator[SlowPortal]:
-    """A worker all of whose runners wait for the portal, before a queue of a hundred reads."""
+    """A worker with as many reads at the portal as that has room for, before a queue of a hundred."""
     with office.store.unit_of_work() as store:
         for number in range(READS):
-            read = inbound_to_json(office.typed(READERS[number % len(READERS)], "thing list"))
-            store.jobs.add(INBOUND, read, at=0, rank=Rank.PLANNING)
+            typed = office.typed(READERS[number % len(READERS)], "thing list")
+            read, position = inbound_to_json(typed), position_of(office.ctx, typed)
+            store.jobs.add(INBOUND, read, at=0, position=position)
     portal, worker = SlowPortal(office), Worker(office.ctx)
     worker.start()
     office.ctx.wake = worker.wake_all
     try:
-        assert wait_until(lambda: portal.waiting == RUNNERS, within=20)
+        assert wait_until(lambda: portal.waiting == AT_ONCE, within=20)
         yield portal
     finally:
         stopper = threading.Thread(target=worker.stop)
@@ -96,11 +100,11 @@ def stop_in_the_middle(office: Office, kind: str, chance: random.Random) -> tupl
     with busy(office) as portal:
         # Some are still planned again, of some the call is on its way, and some have ended.
         for _ in range(chance.randrange(3)):
-            portal.answer(chance.randint(1, RUNNERS))
-            wait_until(lambda: portal.waiting == RUNNERS, within=20)
+            portal.answer(chance.randint(1, AT_ONCE))
+            wait_until(lambda: portal.waiting == AT_ONCE, within=20)
         aim = chance.choice(changes)
         stop = STOPS[kind](office, office.now(aim))
-        beside = threading.Thread(target=portal.answer, args=(chance.randint(1, RUNNERS),))
+        beside = threading.Thread(target=portal.answer, args=(chance.randint(1, AT_ONCE),))
         beside.start()
         receive(office.ctx, stop)
         held = {change.number for change in changes} if kind == "freeze" else {aim.number}
@@ -136,4 +140,4 @@ def test_whoami_is_answered_while_the_portal_holds_every_other_runner(make_offic
     with busy(office) as portal:
         receive(office.ctx, office.typed(VERA, "whoami"))
         assert wait_until(lambda: office.last_whisper == f"You are {marks.person(VERA)}.", within=20)
-        assert portal.waiting == RUNNERS
+        assert portal.waiting == AT_ONCE

@@ -10,6 +10,7 @@ _DATABASE, _JOBS, _OUTBOX, _MIGRATIONS = (
     "bot/store/outbox.py",
     "bot/store/migrations.py",
 )
+_JOB_ORDER = "bot/store/job_order.py"
 _CHAIN, _AUDIT = "bot/core/chain.py", "bot/core/audit.py"
 _TAMPER = "tests/programmes/test_tamper.py"
 
@@ -65,13 +66,13 @@ KEEPING: tuple[Bug, ...] = (
         "guilty-together",
         "whatever is under way at four deaths of the process is set aside, whichever of it is to blame",
         (_JOBS, "            *(self.under_way() == 1, INBOUND),", "            *(self.under_way() > 0, INBOUND),"),
-        (_JOBS, "SUSPECT_AFTER = 2", "SUSPECT_AFTER = 200"),
+        (_JOB_ORDER, "SUSPECT_AFTER = 2", "SUSPECT_AFTER = 200"),
         by="tests/usecases/test_poison.py",
     ),
     bug(
         "no-turns",
         "whoever sent many commands first is served before everybody else",
-        (_JOBS, "        return max(now, own or 0) + 1\n", "        return 1\n"),
+        (_JOB_ORDER, '        return max(now, row["own"] or 0, row["own_taken"] or 0) + 1, ', "        return 1, "),
         by="tests/usecases/test_fairness.py",
     ),
     bug(
@@ -99,7 +100,7 @@ KEEPING: tuple[Bug, ...] = (
     bug(
         "refused-first",
         "what a stranger is refused is done in its turn with what others may do",
-        ("bot/usecases/priority.py", "    return Rank.REFUSED if refused else _usual_rank", "    return _usual_rank"),
+        ("bot/usecases/priority.py", "    rank = Rank.REFUSED if refused else usual\n", "    rank = usual\n"),
         by="tests/usecases/test_refused_last.py",
     ),
     bug(

@@ -54,7 +54,7 @@ WAITING: tuple[Bug, ...] = (
     bug(
         "unbounded-person",
         "of one person any number of commands may wait",
-        (_RECEIVE, "counted and store.jobs.waiting_of(person) >= MOST_WAITING:", "counted and not person:"),
+        (_RECEIVE, "store.jobs.waiting_of(position.person) >= MOST_WAITING:", "not position.person:"),
         by=_FAIR,
     ),
     bug(
