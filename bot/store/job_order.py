@@ -5,9 +5,8 @@ Each question is answered from a few rows of an index, however many jobs wait.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.store.database import Database, Row
@@ -55,10 +54,6 @@ class Position:
     place: str = ""
     person: str = ""
     counted: bool = False
-
-    @property
-    def columns(self) -> tuple[Rank, str, str, bool]:
-        return self.rank, self.queue, self.person, self.counted
 
     @property
     def queue(self) -> str:
@@ -124,22 +119,18 @@ ANY = 2**31
 """More starts that were cut short than there are of any job."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Busy:
-    """What is under way."""
+    """What is under way: as many jobs as there are runners, at most."""
 
-    jobs: list[Head]
-    _at: Counter[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._at = Counter(job.place for job in self.jobs if job.rank in ROOM)
+    jobs: Sequence[Head]
 
     def of(self, rank: Rank) -> int:
         return sum(job.rank is rank for job in self.jobs)
 
     def at(self, place: str) -> int:
         """How many jobs call this portal."""
-        return self._at[place]
+        return sum(job.place == place and job.rank in ROOM for job in self.jobs)
 
     def has_room(self, rank: Rank, place: str) -> bool:
         """Whether one of this rank may be taken. Of what is refused one is under way at a time: others need room."""
@@ -193,7 +184,7 @@ class JobOrder:
         While what comes first has to run alone and something runs, or something runs that has to run alone, that is
         only what calls no portal and is not to blame for deaths.
         """
-        busy = Busy([_head(row) for row in self._database.rows(_TAKEN)])
+        busy = Busy(jobs=[_head(row) for row in self._database.rows(_TAKEN)])
         head = self._first(busy, quick=quick, cut_short_below=ANY)
         if head is None:
             return None
@@ -223,8 +214,8 @@ class JobOrder:
             row = further or self._database.row(_NEXT_RANK, rank)
 
     def _first_of(self, rank: Rank, place: str, cut_short_below: int) -> Head | None:
-        asked = (rank, place, cut_short_below)
-        row = self._database.row(_FIRST, *asked) or self._database.row(_FIRST_OF_BUSY, *asked)
+        row = self._database.row(_FIRST, rank, place, cut_short_below)
+        row = row or self._database.row(_FIRST_OF_BUSY, rank, place, cut_short_below)
         return _head(row) if row is not None else None
 
 

@@ -79,7 +79,8 @@ class Jobs:
         self._database.execute(
             "INSERT INTO jobs (kind, payload, due_steady, created_at, rank, place, person, counted, turn, leads) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(kind, stored, due, at, *position.columns, turn, leads or due > 0),
+            *(kind, stored, due, at, position.rank, position.queue, position.person, position.counted),
+            *(turn, leads or due > 0),
         )
 
     def unplaced(self) -> list[Job]:
@@ -93,9 +94,10 @@ class Jobs:
 
     def place(self, job: Job, position: Position) -> None:
         """Give a waiting job what `add` gives to a new one."""
+        turn, leads = self._order.enter(position)
         self._database.execute(
             "UPDATE jobs SET rank = ?, place = ?, person = ?, counted = ?, turn = ?, leads = ? WHERE id = ?",
-            *(*position.columns, *self._order.enter(position), job.id),
+            *(position.rank, position.queue, position.person, position.counted, turn, leads, job.id),
         )
 
     def waiting_of(self, person: str) -> int:

@@ -240,8 +240,8 @@ DECISIONS: tuple[Bug, ...] = (
         "a freeze holds for a minute whoever typed it",
         (
             "bot/usecases/stop_requests.py",
-            "    if not isinstance(inbound, SlashCommand) or not may_freeze(ctx, inbound.person):",
-            "    if not isinstance(inbound, SlashCommand):",
+            "says_freeze(inbound.text) and may_freeze(ctx, inbound.person)):",
+            "says_freeze(inbound.text)):",
         ),
         by="tests/usecases/test_stops.py",
     ),
