@@ -20,7 +20,7 @@ class SystemClock:
         time.sleep(seconds)
 
     def jitter(self, most: float) -> float:
-        return jitter(most)
+        return secrets.randbelow(1_000_000) / 1_000_000 * most
 
 
 class ShiftedClock(SystemClock):
@@ -54,11 +54,6 @@ def token() -> str:
     return secrets.token_hex(8)
 
 
-def jitter(most: float) -> float:
-    """Seconds between 0 and `most`, to keep retries of several processes apart."""
-    return secrets.randbelow(1_000_000) / 1_000_000 * most
-
-
 class Backoff:
     """How long to wait before the next attempt: twice as long after each failure, up to `most` seconds.
 
@@ -73,7 +68,7 @@ class Backoff:
         """Seconds until the next attempt."""
         wait = self._next
         self._next = min(self._most, wait * 2)
-        return wait / 2 + jitter(wait / 2)
+        return wait / 2 + SystemClock().jitter(wait / 2)
 
     def reset(self) -> None:
         """Begin again after a success."""

@@ -275,7 +275,7 @@ class Courier:
     def _note(self, store: Store, envelopes: list[Envelope], error: DeliveryError | None) -> None:
         """What came of what shared a message, which stays together: all of it has the same wait before it."""
         now, steady, alone = self.ctx.clock.now_ms(), steady_ms(self.ctx), len(envelopes) == 1
-        wait = wait_ms(self._trouble(envelopes[0], error)) if error else 0
+        wait = wait_ms(self._trouble(envelopes[0], error), self.ctx.clock) if error else 0
         for envelope in envelopes:
             if error is None:
                 store.outbox.sent(envelope, at=now)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot import clock as ids
 from bot.plugin import Clock
 
 LONGEST_REST_MS = 60_000
@@ -28,10 +27,10 @@ NO_GAPS: Mapping[Way, float] = dict.fromkeys(Way, 0.0)
 """For a workspace that takes any number."""
 
 
-def backoff_ms(tries: int, longest: int) -> int:
+def backoff_ms(clock: Clock, tries: int, longest: int) -> int:
     """How long after try number `tries` the next one comes: any time up to a second, then up to twice as long each."""
     most = min(longest, 1_000 << min(tries - 1, 20))
-    return LEAST_WAIT_MS + round(ids.jitter(most - LEAST_WAIT_MS))
+    return LEAST_WAIT_MS + round(clock.jitter(most - LEAST_WAIT_MS))
 
 
 @dataclass(slots=True)
@@ -80,7 +79,7 @@ class Pace:
                 lane.stumbling_since = self._clock.monotonic()
             lane.stumbles += 1
             stumbles = lane.stumbles
-        self.rest(channel, backoff_ms(stumbles, LONGEST_REST_MS) / 1_000 if seconds is None else seconds)
+        self.rest(channel, backoff_ms(self._clock, stumbles, LONGEST_REST_MS) / 1_000 if seconds is None else seconds)
 
     def went(self, channel: str) -> int:
         """Something got out; returns how often in a row nothing had before."""

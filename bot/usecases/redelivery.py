@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.notices import Announcement, AuditNotice, CardNotice, ThreadNotice, Whisper
+from bot.plugin import Clock
 from bot.store.outbox import Envelope
 from bot.usecases.pace import backoff_ms
 from bot.usecases.undelivered import (
@@ -70,7 +71,7 @@ def keeps_turn(trouble: Trouble) -> bool:
     return not (aside and attempts >= STEPS_ASIDE_AFTER)
 
 
-def wait_ms(trouble: Trouble) -> int:
+def wait_ms(trouble: Trouble, clock: Clock) -> int:
     """How long until the next attempt: as long as Slack says, else longer each time with jitter.
 
     A post that keeps its turn waits with its channel instead.
@@ -84,7 +85,7 @@ def wait_ms(trouble: Trouble) -> int:
         # It shared a message, and goes out by itself at once.
         return 0
     longest = AUDIT_LONGEST_MS if isinstance(notice, AuditNotice) else LONGEST_MS
-    backoff = backoff_ms(trouble.envelope.attempts, longest[type(error)])
+    backoff = backoff_ms(clock, trouble.envelope.attempts, longest[type(error)])
     stepped_aside = trouble.is_post and isinstance(error, Lost | ChannelDead)
     return max(ASIDE_LEAST_MS, backoff) if stepped_aside else backoff
 

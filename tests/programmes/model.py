@@ -7,26 +7,29 @@ may do what is in `may_ask`, `unfit` and `outcast`; the arrows and the endings a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from tests.programmes.values import (
     APPROVAL_LASTS,
     BOT,
-    DEAD_CHANNEL_RETRY,
     FACTS_LAST,
     FOLD,
     FOREIGN,
     LINES_LAG,
     LINES_PER_MESSAGE,
+    LONGEST_REFUSED_RETRY,
     MEMBER,
     OPEN,
     QUIET,
     RANKS,
     REFUSALS,
+    REFUSED_RETRY,
     SETTLING,
     UNDO_LASTS,
     Change,
     Inbound,
     Job,
+    Line,
     Reply,
     Stop,
 )
@@ -46,11 +49,8 @@ class World:
     things: dict[str, str]
     changes: dict[int, Change] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
-    lines: list[list[int]] = field(default_factory=list)
-    """Audit lines that wait: number, when due, when written, and whether they go before others (0) or last (2).
-
-    Both moments are by the time that really passes.
-    """
+    lines: list[Line] = field(default_factory=list)
+    """Audit lines that wait."""
     refused: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
     """Since when each person was refused in a way (tag, subject, reason), and how often after the first time."""
     channel_alive: bool = True
@@ -190,7 +190,8 @@ class World:
         self.seq += 1
         self.recorded.append((tag, actor, subject))
         if tag not in QUIET:
-            self.lines.append([self.seq, 0, self.passed, 2 if tag in REFUSALS and not self.rank(actor) else 1])
+            last = tag in REFUSALS and not self.rank(actor)
+            self.lines.append(Line(seq=self.seq, written=self.passed, order=2 if last else 1))
         return self.seq
 
     def refuse_command(self, who: str, word: Word) -> None:
@@ -243,31 +244,35 @@ class World:
 
         Before all others go those that a change request waits for, and last those about people who are not on the list.
         """
-        self.lines.sort(key=lambda line: (line[3], line[0]))
-        while self.lines and self.lines[0][1] <= self.passed:
-            bundle: list[list[int]] = []
-            while len(bundle) < LINES_PER_MESSAGE and self.lines and self.lines[0][1] <= self.passed:
-                bundle.append(self.lines.pop(0))
+        self.lines.sort(key=lambda line: (line.order, line.seq))
+        while self.lines and self.lines[0].due <= self.passed:
+            bundle = list(takewhile(lambda line: line.due <= self.passed, self.lines[:LINES_PER_MESSAGE]))
             self.channel_health = self.channel_alive
-            if not self.channel_alive:
-                for line in bundle:
-                    line[1] = self.passed + DEAD_CHANNEL_RETRY
-                self.lines[:0] = bundle
+            if self.channel_alive:
+                del self.lines[: len(bundle)]
+            else:
+                self._put_back(bundle)
+
+    def _put_back(self, bundle: list[Line]) -> None:
+        """What shared a message waits together, for as long as the first of it has to."""
+        wait = min(REFUSED_RETRY << min(bundle[0].attempts, 20), LONGEST_REFUSED_RETRY)
+        for line in bundle:
+            line.due, line.attempts = self.passed + wait, line.attempts + 1
 
     def line_waits(self, seq: int) -> bool:
-        return any(line[0] == seq for line in self.lines)
+        return any(line.seq == seq for line in self.lines)
 
     def channel_limit(self) -> Word | None:
         """Why the audit channel cannot be relied on; None when it can."""
         if self.channel_health is False:
             return Word.AUDIT_DEAD
-        oldest = min((line[2] for line in self.lines), default=self.passed)
+        oldest = min((line.written for line in self.lines), default=self.passed)
         return Word.AUDIT_LATE if self.passed - oldest > LINES_LAG else None
 
     def try_channel_again(self) -> None:
         """What waits for another try is due now."""
         for line in self.lines:
-            line[1] = 0
+            line.due = 0
 
     def barrier(self) -> Word | None:
         """Why nothing that changes anything may be done now."""
@@ -497,7 +502,7 @@ class World:
             change.status, change.decided = "approved", self.now
             self.enqueue(Job(number=change.number), change.requester)
             for line in self.lines:
-                line[3] = 0 if line[0] in change.approval_lines else line[3]
+                line.order = 0 if line.seq in change.approval_lines else line.order
         return enough
 
     def reject(self, who: str, change: Change, reason: str) -> None:

@@ -11,7 +11,9 @@ APPROVAL_LASTS = 600 * SECOND
 SETTLED_AFTER = 75 * SECOND
 READS_APART = 5 * SECOND
 EARLY_READS_APART = 15 * SECOND
-DEAD_CHANNEL_RETRY = 15 * SECOND
+REFUSED_RETRY = SECOND
+"""How long a line waits at most once the audit channel has refused it; twice as long after each further time."""
+LONGEST_REFUSED_RETRY = 900 * SECOND
 LOOK_AGAIN = 200
 RETRY = 5 * SECOND
 UNDO_LASTS = 30 * 24 * 3_600 * SECOND
@@ -141,6 +143,19 @@ class Inbound:
     """Made by the bot, and pressed where the card stands."""
     version: int = 0
     """The digest the button was made for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """A line for the audit channel that waits."""
+
+    seq: int
+    due: int = 0
+    """By the time that really passes, as `written`."""
+    written: int
+    order: int
+    """Whether it goes before others (0), as usual (1) or last (2)."""
+    attempts: int = 0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -86,7 +86,8 @@ class StillClock:
         self.advance(seconds)
 
     def jitter(self, most: float) -> float:
-        return 0.0
+        """The longest each time, so that a test knows how long a wait is."""
+        return most
 
     def advance(self, seconds: float) -> None:
         with self._lock:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.core.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.plugin import Reply
 from bot.store.outbox import Envelope
@@ -23,6 +24,8 @@ from bot.usecases.redelivery import (
 )
 from bot.usecases.undelivered import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.usecases.office import OLGA
+
+CLOCK = SystemClock()
 
 
 def trouble(notice: Notice, attempts: int, error: DeliveryError, *, others_pass: bool = False) -> Trouble:
@@ -46,7 +49,7 @@ def waits() -> Iterator[tuple[Notice, int, DeliveryError, int, int]]:
 def test_a_wait_is_any_time_up_to_twice_as_long_with_each_attempt(
     notice: Notice, attempts: int, error: DeliveryError, least: int, most: int
 ) -> None:
-    found = [wait_ms(trouble(notice, attempts, error)) for _ in range(200)]
+    found = [wait_ms(trouble(notice, attempts, error), CLOCK) for _ in range(200)]
     assert least <= min(found)
     assert max(found) <= most
     if least < most:
@@ -70,12 +73,12 @@ ERRORS: list[DeliveryError] = [
 def test_a_post_keeps_its_turn_and_then_lets_later_ones_of_its_channel_pass(notice: Notice) -> None:
     """After three refusals; when Slack answers nobody, nothing overtakes."""
     refused = ChannelDead("restricted_action")
-    assert [wait_ms(trouble(notice, n, refused)) for n in range(1, STEPS_ASIDE_AFTER)] == [0, 0]
-    aside = [wait_ms(trouble(notice, STEPS_ASIDE_AFTER, refused)) for _ in range(50)]
+    assert [wait_ms(trouble(notice, n, refused), CLOCK) for n in range(1, STEPS_ASIDE_AFTER)] == [0, 0]
+    aside = [wait_ms(trouble(notice, STEPS_ASIDE_AFTER, refused), CLOCK) for _ in range(50)]
     assert min(aside) >= ASIDE_LEAST_MS, "long enough for a later one to pass"
-    assert wait_ms(trouble(notice, 50, Lost("timeout"))) == 0
-    assert wait_ms(trouble(notice, 50, Lost("timeout"), others_pass=True)) > 0
-    assert wait_ms(trouble(notice, 50, Busy(9), others_pass=True)) == 0
+    assert wait_ms(trouble(notice, 50, Lost("timeout")), CLOCK) == 0
+    assert wait_ms(trouble(notice, 50, Lost("timeout"), others_pass=True), CLOCK) > 0
+    assert wait_ms(trouble(notice, 50, Busy(9), others_pass=True), CLOCK) == 0
 
 
 @pytest.mark.parametrize("notice", OTHERS)
