@@ -1,7 +1,8 @@
 """A storm: several people type and press at once, Slack delivers twice and in any order, both sides of the network
 fail, the bot's processes are killed, and clocks move. When it is over, everything is true.
 
-`B24BOT_CHAOS_SEED` gives another seed; each failure names the one it happened with.
+`B24BOT_CHAOS_SEED` gives another seed; each failure names the one it happened with. `B24BOT_CHAOS_DEATHS` gives another
+number of deaths for each storm.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.programmes.form import sized
 SEEDS = tuple(filter(None, os.environ.get("B24BOT_CHAOS_SEED", "").split(","))) or ("1", "2", "3")
 COMMANDS = sized(300, 500)
 """In one storm. A long run is many storms, so that several processes share it and each seed stands for itself."""
-DEATHS = sized(18, 40)
+DEATHS = int(os.environ.get("B24BOT_CHAOS_DEATHS") or sized(18, 40))
 STORMS = sized(1, 14)
 """Of each seed."""
 Note = Callable[[str, object], None]
