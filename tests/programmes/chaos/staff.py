@@ -30,6 +30,9 @@ FAVOURITES = (
 )
 """Places that are died at more often than their share of the passes."""
 
+MISSING_DEATHS = 2
+"""So many fewer than there may have been, and somebody is killed in the next round for certain."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Life:
@@ -129,6 +132,10 @@ class Staffed(Scene):
 
     def deaths_left(self) -> bool:
         return self.tally.kills < self.deaths_by_now
+
+    def lags_behind(self) -> bool:
+        """Whether deaths are missing: most processes reach the place where they are to die late, or not at all."""
+        return self.tally.kills + MISSING_DEATHS <= self.deaths_by_now
 
     def kill(self) -> None:
         """End every process wherever it is."""

@@ -263,7 +263,7 @@ class Storm(Weather):
         self._post.fresh.clear()
         bag += [(one, 0) for one in rng.sample(self._post.past, min(len(self._post.past), rng.choice((0, 1, 2))))]
         rng.shuffle(bag)
-        when = rng.randrange(len(bag) + 1) if rng.random() < 0.3 else -1
+        when = rng.randrange(len(bag) + 1) if rng.random() < (1.0 if self.lags_behind() else 0.3) else -1
         tried: dict[str, bool] = {}
         for at, (dispatch, _) in enumerate(bag):
             if at == when:
