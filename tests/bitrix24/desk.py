@@ -36,21 +36,19 @@ class StoryClock(ShiftedClock):
         self.slept: list[float] = []
         self.told: Callable[[float], object] = lambda seconds: None
         self._guard = threading.Lock()
-        self._machine = SystemClock()
-        self._held_at: float | None = None
+        self._held: tuple[int, float] | None = None
+        """What the machine's clocks showed when time was held."""
 
     def hold(self) -> None:
         """From here on nothing but a sleep makes time pass, however slow the machine is."""
-        self._held_at = self._machine.monotonic()
-
-    def _stood(self) -> float:
-        return 0.0 if self._held_at is None else self._machine.monotonic() - self._held_at
+        machine = SystemClock()
+        self._held = (machine.now_ms(), machine.monotonic())
 
     def now_ms(self) -> int:
-        return super().now_ms() - round(self._stood() * 1000)
+        return super().now_ms() if self._held is None else self._held[0] + self._shift_ms
 
     def monotonic(self) -> float:
-        return super().monotonic() - self._stood()
+        return super().monotonic() if self._held is None else self._held[1] + self._shift_ms / 1000
 
     def sleep(self, seconds: float) -> None:
         # Whoever is told is never behind: a portal would refuse what another thread sends in time by this clock.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from bot.plugin import CallVerdict, PluginError, TargetUnreachable
 from plugins.bitrix24.kept import MOST, SECONDS, Kept, Seen
 from tests.bitrix24.desk import Desk
+from tests.bitrix24.test_permit import REMOVE
 from tests.bitrix24.test_requests import cost, requests
 
 
@@ -30,9 +32,16 @@ def numbers(desk: Desk) -> list[str]:
     return [row[0] for row in desk.rows("line list")]
 
 
+def keep_list(desk: Desk) -> None:
+    """Have the list of lines read and kept; then a line is added that only a new read shows."""
+    numbers(desk)
+    assert cost(desk, "line list") == 0
+    add_line(desk)
+
+
 def test_lists_are_kept_for_some_seconds_and_the_answer_says_how_old_they_are(still: Desk) -> None:
     assert still.reply("line list").notes == ()
-    add_line(still)
+    keep_list(still)
     still.clock.sleep(4)
     assert cost(still, "line list") == 0
     reply = still.reply("line list")
@@ -54,8 +63,7 @@ def test_where_a_request_goes_out_anyhow_nothing_kept_is_used(still: Desk) -> No
 
 @pytest.mark.parametrize("verdict", [CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.UNKNOWN])
 def test_a_change_drops_what_was_kept_whatever_comes_of_it(still: Desk, verdict: CallVerdict) -> None:
-    numbers(still)
-    add_line(still)
+    keep_list(still)
     if verdict is CallVerdict.FAILED:
         still.fault("reply", status=400, body={"error": "ACCESS_DENIED"})
     if verdict is CallVerdict.UNKNOWN:
@@ -64,15 +72,26 @@ def test_a_change_drops_what_was_kept_whatever_comes_of_it(still: Desk, verdict:
     assert "30" in numbers(still)
 
 
+def test_what_was_read_while_a_change_was_under_way_is_not_kept_after_it(still: Desk) -> None:
+    """It may show the portal as it was before the change, or halfway through it."""
+
+    def look(seconds: float) -> bool:
+        keep_list(still)
+        return True
+
+    services = replace(still.services, ask_to_send=look)
+    assert still.plugin.perform(services, still.place, REMOVE).verdict is CallVerdict.DONE
+    assert "30" in numbers(still)
+
+
 def test_new_credentials_get_nothing_that_was_kept_for_others(still: Desk) -> None:
-    numbers(still)
-    add_line(still)
+    keep_list(still)
     still.store_again(still.issue())
     assert "30" in numbers(still)
 
 
 def test_plans_verifications_and_checks_read_the_portal_themselves(still: Desk) -> None:
-    numbers(still)
+    keep_list(still)
     still.run("connector status", connector="myconnector")
     plan = still.plan()
     with still.portal.world.lock:
@@ -189,8 +208,7 @@ def test_what_was_read_before_a_change_is_not_kept_after_it_and_the_oldest_goes_
 def test_an_id_that_is_named_is_looked_for_in_lists_that_are_read_now(still: Desk) -> None:
     """A connector that came a moment ago is found, also one whose id is another's but for its capitals."""
     still.run("connector list")
-    still.run("line list")
-    add_line(still)
+    keep_list(still)
     still.portal.seed(built_in={"My.New": "New"})
     assert still.reply("connector show", connector="My.New").title == "My.New"
     assert still.reply("line show", line=30).title == "line 30 · New"

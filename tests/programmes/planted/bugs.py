@@ -5,9 +5,11 @@ from __future__ import annotations
 from tests.programmes.planted.answers import ANSWERS
 from tests.programmes.planted.decisions import DECISIONS
 from tests.programmes.planted.doors import DOORS
+from tests.programmes.planted.endings import ENDINGS
 from tests.programmes.planted.keeping import KEEPING
 from tests.programmes.planted.plant import Bug
+from tests.programmes.planted.portal_reads import PORTAL_READS
 from tests.programmes.planted.typed_secrets import TYPED_SECRETS
 from tests.programmes.planted.waiting import WAITING
 
-BUGS: tuple[Bug, ...] = (*DECISIONS, *WAITING, *ANSWERS, *DOORS, *TYPED_SECRETS, *KEEPING)
+BUGS: tuple[Bug, ...] = (*DECISIONS, *ENDINGS, *WAITING, *ANSWERS, *PORTAL_READS, *DOORS, *TYPED_SECRETS, *KEEPING)

@@ -6,6 +6,7 @@ from tests.programmes.planted.plant import Bug, bug
 
 _DOOR, _TEXT, _GATEWAY = "bot/slack/frontdoor.py", "bot/slack/render/text.py", "bot/slack/gateway.py"
 _LISTENERS = "bot/slack/listeners/__init__.py"
+_RECEIVE = "tests/usecases/test_receive.py"
 
 DOORS: tuple[Bug, ...] = (
     bug(
@@ -223,5 +224,52 @@ DOORS: tuple[Bug, ...] = (
         "a line of .env that cannot be read is skipped, and its setting has the default",
         ("bot/settings.py", "    if strange:\n", "    if len(strange) > 99:\n"),
         by="tests/test_settings.py",
+    ),
+    bug(
+        "long-line-looked-through",
+        "a line of any length is looked through before it is refused",
+        (
+            "bot/usecases/receive.py",
+            "            beginning = _beginning(text)\n            if not says_freeze(beginning):\n",
+            "            beginning = _beginning(text)\n            find_secret(ctx, [text])\n"
+            "            if not says_freeze(beginning):\n",
+        ),
+        by=_RECEIVE,
+    ),
+    bug(
+        "long-line-in-line",
+        "a line that nobody reads is stored, and refused when its turn comes",
+        (
+            "bot/usecases/receive.py",
+            "                _refuse_long(ctx, inbound)\n            return replace(inbound, text=beginning)\n",
+            "                return inbound\n            return replace(inbound, text=beginning)\n",
+        ),
+        by=_RECEIVE,
+    ),
+    bug(
+        "long-freeze-refused",
+        "a freeze of many words is refused as too long",
+        ("bot/usecases/receive.py", "            if not says_freeze(beginning):\n", "            if beginning:\n"),
+        by=_RECEIVE,
+    ),
+    bug(
+        "long-line-off-the-record",
+        "that somebody sends lines that are too long is not on the record",
+        (
+            "bot/usecases/receive.py",
+            '            record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")\n',
+            "            ctx.wake()\n",
+        ),
+        by=_RECEIVE,
+    ),
+    bug(
+        "cut-secret-taken",
+        "the first half of a secret of the bot stands in a reason that was cut at the limit",
+        (
+            "bot/usecases/receive.py",
+            '    return whole if cut else ""',
+            "    return words[:LONGEST_LINE] if cut or whole else whole",
+        ),
+        by="tests/usecases/test_stops.py tests/usecases/test_receive.py",
     ),
 )

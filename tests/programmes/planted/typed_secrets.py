@@ -167,4 +167,59 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         ),
         by="tests/core/test_typed_line.py",
     ),
+    bug(
+        "terminal-takes-own-secret",
+        "one of the bot's own secrets in the words of the terminal is put on record and printed",
+        ("bot/cli/typed_secrets.py", "    if what:\n        raise SecretTyped(what)\n", "    del what\n"),
+        by="tests/cli/test_access.py",
+    ),
+    bug(
+        "withdrawal-refused-for-its-reason",
+        "a withdrawal in the terminal is refused because of the reason that stands with it",
+        ("bot/cli/typed_secrets.py", "if tuple(words[:2]) == WITHDRAW else", "if words[:1] == WITHDRAW else"),
+        by="tests/cli/test_access.py",
+    ),
+    bug(
+        "reason-off-the-record",
+        "the reason that is typed in the terminal is taken and forgotten",
+        (
+            "bot/store/store.py",
+            '        facts = {**({"reason": self.reason} if self.reason else {}), **entry.facts}\n',
+            "        facts = {**entry.facts}\n",
+        ),
+        by="tests/cli/test_access.py",
+    ),
+    bug(
+        "reason-as-typed",
+        "what looks like a secret in the reason of a command of the terminal stands in the audit log",
+        (
+            "bot/store/store.py",
+            "        plain = {name: self._recorded(name, fact) for name, fact in facts.items()}\n",
+            "        plain = {name: self._recorded(name, fact) for name, fact in entry.facts.items()}\n"
+            '        plain = {**({"reason": self.reason} if self.reason else {}), **plain}\n',
+        ),
+        by="tests/cli/test_access.py",
+    ),
+    bug(
+        "customer-shown-in-the-terminal",
+        "whoever has a terminal reads a customer's words in what somebody else asked for",
+        ("bot/usecases/readers.py", "is_told=lambda change: change.requester == person", "is_told=bool"),
+        by="tests/cli/test_settling.py tests/cli/test_outbox.py",
+    ),
+    bug(
+        "customer-in-a-note",
+        "a customer's words that are cut or split in a note of a plan are shown to everybody",
+        (
+            "bot/usecases/readers.py",
+            "            for sentence in filter(None, sentences):\n",
+            "            for sentence in ():\n",
+        ),
+        by="tests/stories/test_customers_words.py",
+    ),
+    bug(
+        "customer-in-an-outcome",
+        "a customer's words are shown to everybody as soon as the change request has an outcome that names them",
+        ("bot/usecases/readers.py", "            outcome=hide(change.outcome),\n", ""),
+        by="tests/stories/test_customers_words.py tests/usecases/test_desk.py",
+    ),
 )

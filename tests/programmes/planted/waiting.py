@@ -6,7 +6,8 @@ from tests.programmes.planted.plant import Bug, bug
 
 _RECEIVE, _WORKER, _SUBMIT = "bot/usecases/receive.py", "bot/usecases/worker.py", "bot/usecases/submit.py"
 _STOPS, _OVERTAKE = "tests/usecases/test_stops.py", "tests/usecases/test_stops_overtake.py"
-_FAIR = "tests/usecases/test_fairness.py"
+_FAIR, _REFUSED_LAST = "tests/usecases/test_fairness.py", "tests/usecases/test_refused_last.py"
+_SAME_PERSON = "tests/usecases/test_same_person.py"
 
 WAITING: tuple[Bug, ...] = (
     bug(
@@ -119,5 +120,89 @@ WAITING: tuple[Bug, ...] = (
             "",
         ),
         by="tests/usecases/test_execute.py",
+    ),
+    bug(
+        "eleventh-of-another-account",
+        "whoever has two accounts may have twice as many change requests open",
+        (
+            "bot/usecases/able.py",
+            "ctx.store.changes.open_of(ctx.people.accounts(requester))",
+            "ctx.store.changes.open_of([requester])",
+        ),
+        by="tests/usecases/test_limits.py tests/usecases/test_same_person.py",
+    ),
+    bug(
+        "twenty-in-each-workspace",
+        "a colleague who acts from two workspaces of the organisation has twice as many commands waiting",
+        (
+            "bot/usecases/colleagues.py",
+            "    return ctx.people.id_of(as_colleague(ctx, inbound).person)",
+            "    return ctx.people.id_of(inbound.person)",
+        ),
+        by=_SAME_PERSON,
+    ),
+    bug(
+        "stops-are-counted",
+        "what is counted for a person are also freezes, clicks and help that wait",
+        ("bot/store/jobs.py", "person = ? AND counted = 1", "person = ? AND counted >= 0"),
+        by=f"{_FAIR} {_REFUSED_LAST}",
+    ),
+    bug(
+        "strangers-take-all-runners",
+        "what strangers are refused is under way in every runner at once",
+        ("bot/store/jobs.py", "WHERE state = 'taken' AND rank = ?))", "WHERE state = 'never' AND rank = ?))"),
+        by=_REFUSED_LAST,
+    ),
+    bug(
+        "lines-about-strangers-first",
+        "audit lines about strangers stand before the one that an approval waits for",
+        ("bot/usecases/refused_commands.py", "        ctx.store.outbox.put_last(audit_key(seq))\n", "        pass\n"),
+        by=_REFUSED_LAST,
+    ),
+    bug(
+        "strangers-are-told-first",
+        "words to strangers are said before cards and answers of people on the allow-list",
+        (
+            "bot/usecases/notify.py",
+            "urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.LAST,",
+            "urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.USUAL,",
+        ),
+        by=_REFUSED_LAST,
+    ),
+    bug(
+        "stuck-after-a-restart",
+        "what was put off before the machine was started anew is due at a moment that may never come",
+        ("bot/usecases/recover.py", "            store.jobs.hurry_all()\n", ""),
+        by="tests/usecases/test_clock_steps.py",
+    ),
+    bug(
+        "lag-by-the-day",
+        "a clock that is set back hides that nothing reaches the audit channel",
+        (
+            "bot/store/outbox.py",
+            "max(CASE WHEN created_steady <= ? THEN ? - created_steady ELSE ? - created_at END)",
+            "max(CASE WHEN ? + ? < 0 THEN 0 ELSE ? - created_at END)",
+        ),
+        by="tests/usecases/test_clock_steps.py",
+    ),
+    bug(
+        "stop-ends-by-the-day",
+        "a clock that is set forward ends a withdrawal before Slack was asked",
+        (
+            "bot/usecases/stops.py",
+            "        now, pending = steady_ms(self._ctx), self._ctx.store.stops.pending()\n",
+            "        now, pending = self._ctx.clock.now_ms(), self._ctx.store.stops.pending()\n",
+        ),
+        by="tests/usecases/test_clock_steps.py",
+    ),
+    bug(
+        "read-back-by-the-day",
+        "a clock that is set forward makes two looks in a row out of one, and ends what may still happen",
+        (
+            "bot/usecases/recover.py",
+            "        now, left = steady_ms(ctx), self._left(change, ctx.settle_after_ms)\n",
+            "        now, left = ctx.clock.now_ms(), self._left(change, ctx.settle_after_ms)\n",
+        ),
+        by="tests/usecases/test_clock_steps.py tests/usecases/test_recover.py",
     ),
 )

@@ -1,0 +1,65 @@
+"""Bugs about changes of which only a part was done: what their cards say, and what they offer next."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_EFFECTS, _REPORT = "bot/core/effects.py", "bot/usecases/ending_report.py"
+_AFTER = "tests/bitrix24/test_after_partly_done.py"
+
+ENDINGS: tuple[Bug, ...] = (
+    bug(
+        "partly-is-failed",
+        "a change of which a part was done is told as one that failed",
+        (
+            "bot/core/execution.py",
+            "PARTLY = frozenset({(_D, Proof.PARTIAL), (_S, Proof.PARTIAL), ",
+            "PARTLY = frozenset({(_D, Proof.PARTIAL), ",
+        ),
+        by="tests/usecases/test_partly.py",
+    ),
+    bug(
+        "whole-undo-of-a-part",
+        "the undo of a part asks for all to be put back, also what has not changed",
+        (_EFFECTS, "    if not change.partly or undo.partial is None:\n", "    if True or undo.partial is None:\n"),
+        by=_AFTER,
+    ),
+    bug(
+        "undoes-what-stayed",
+        "the undo of a part names what has not changed",
+        (
+            _EFFECTS,
+            "undo.partial.words[label] for label in effects.changed if label in",
+            "undo.partial.words[label] for label in undo.partial.words if label in",
+        ),
+        by=f"{_AFTER} tests/core/test_effects.py",
+    ),
+    bug(
+        "undo-that-is-refused",
+        "an undo is offered of a part that no command can put back",
+        (_EFFECTS, "    if not words or None in words:\n", "    if not words:\n"),
+        by=f"{_AFTER} tests/core/test_effects.py",
+    ),
+    bug(
+        "obstacle-untold",
+        "the card does not say why a part stays as it was, and what helps",
+        (_REPORT, "for label in effects.same if label in", "for label in effects.changed if label in"),
+        by=_AFTER,
+    ),
+    bug(
+        "cut-off-untold",
+        "the card says of lines that still work that they are cut off",
+        (
+            _EFFECTS,
+            "plan.consequences[label] for label in changed if label in plan.consequences",
+            "plan.consequences[label] for label in plan.consequences",
+        ),
+        by="tests/core/test_effects.py",
+    ),
+    bug(
+        "after-the-ending-in-the-digest",
+        "an approval for a plan of the release before is not counted, because of words about its ending",
+        ("bot/core/plans.py", '    plain.pop("obstacles")\n', ""),
+        by="tests/core/test_plans.py",
+    ),
+)
