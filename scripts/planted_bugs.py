@@ -1,6 +1,8 @@
 """Plant every bug of tests/programmes/planted/bugs.py in a copy of the tree, one at a time, and run its programme.
 
-    scripts/planted_bugs.py [NAME…]     only these; without a name all of them, and docs/planted-bugs.md is written
+    scripts/planted_bugs.py [NAME…]     only these; without a name all of them
+
+The rows of docs/planted-bugs.md about those that were run are written anew, and the others stay as they are.
 
 Exit code 0: every bug was noticed by the programme that is named for it, and no programme fails without a bug.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,17 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.programmes.planted.bugs import BUGS  # noqa: E402
+from tests.programmes.planted.page import noticed_by, read_page, write_page  # noqa: E402
 from tests.programmes.planted.plant import Bug, Result, copy_tree, judged, run  # noqa: E402
 
 PAGE = ROOT / "docs" / "planted-bugs.md"
 AT_ONCE = 2
-HEAD = """# Planted bugs
-
-A test that has never been seen to fail proves nothing. Each row is a small patch that puts a bug into a copy of the
-tree, and the programme that has to notice it; *noticed by* is the first test that failed when it was last run. Written
-by `scripts/planted_bugs.py`, which is the last part of `scripts/test --long`.
-
-"""
 
 
 def sound(programmes: Sequence[tuple[str, ...]]) -> list[str]:
@@ -51,18 +47,6 @@ def judged_in_its_own_folder(bug: Bug) -> Result:
     return result
 
 
-def page(results: Sequence[Result]) -> Iterator[str]:
-    """The lines of the page."""
-    killed = sum(result.killed for result in results)
-    yield f"{HEAD}**{killed} of {len(results)} were noticed.**\n"
-    yield "| bug | what it does | where | noticed by |"
-    yield "|---|---|---|---|"
-    for result in results:
-        bug = result.bug
-        killer = f"`{result.killers[0].partition('[')[0]}`" if result.killed else "**nobody**"
-        yield f"| {bug.name} | {bug.what} | `{bug.patches[0].file}` | {killer} |"
-
-
 def main(names: Sequence[str]) -> int:
     unknown = set(names) - {bug.name for bug in BUGS}
     if unknown:
@@ -70,10 +54,13 @@ def main(names: Sequence[str]) -> int:
         return 2
     bugs = [bug for bug in BUGS if not names or bug.name in names]
     complaints = sound(list(dict.fromkeys(bug.programme for bug in bugs)))
+    noticed, results = read_page(PAGE.read_text(encoding="utf-8")), []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = list(pool.map(judged_in_its_own_folder, bugs))
-    if not names:
-        PAGE.write_text("\n".join(page(results)) + "\n", encoding="utf-8")
+        for result in pool.map(judged_in_its_own_folder, bugs):
+            results.append(result)
+            # After each, so that a run that is stopped leaves what it found out.
+            noticed[result.bug.name] = noticed_by(result)
+            PAGE.write_text(write_page(BUGS, noticed), encoding="utf-8")
     survivors = [result for result in results if not result.killed]
     complaints += [f"{one.bug.name} survived (pytest said {one.code}):\n{one.output[-1_500:]}" for one in survivors]
     print("\n".join(complaints), file=sys.stderr)

@@ -149,10 +149,12 @@ def test_reads_that_do_not_agree_decide_nothing(office: Office) -> None:
     assert office.now(change).outcome.startswith("Read back twice: only part of it happened.")
 
 
-def test_two_reads_close_together_are_one(office: Office) -> None:
+@pytest.mark.parametrize("step", [0, -3_600_000, 3_600_000])
+def test_two_reads_close_together_are_one_also_where_somebody_sets_the_clock_between(office: Office, step: int) -> None:
     change = unknown(office)
     office.clock.now = sent_at(office) + SETTLE_AFTER_MS
     office.recovery.look()
+    office.clock.set_by = step
     for _ in range(3):
         office.restart()
         office.clock.now += READS_APART_MS // 4

@@ -227,12 +227,11 @@ DOORS: tuple[Bug, ...] = (
     ),
     bug(
         "long-line-looked-through",
-        "a line of any length is looked through before it is refused",
+        "a line of any length is searched for secrets before it is refused",
         (
             "bot/usecases/receive.py",
-            "            beginning = _beginning(text)\n            if not says_freeze(beginning):\n",
-            "            beginning = _beginning(text)\n            find_secret(ctx, [text])\n"
-            "            if not says_freeze(beginning):\n",
+            "_without_secrets(ctx, _within_limit(ctx, inbound))",
+            "_within_limit(ctx, _without_secrets(ctx, inbound))",
         ),
         by=_RECEIVE,
     ),
