@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core import marks
@@ -16,6 +17,7 @@ from bot.usecases.change_record import record_change
 from bot.usecases.context import Context, log
 from bot.usecases.notify import say_under_card, show_card
 from bot.usecases.quorum import asked_otherwise
+from bot.usecases.readers import hiding_for_record
 from bot.usecases.undo_links import note_undone
 
 FORGED_RECORDS = (
@@ -39,14 +41,15 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
         _remember(ctx, change)
     if ending.status is Status.DONE:
         note_undone(ctx, change)
+    hide = hiding_for_record(ctx, change)
     facts: dict[str, Fact] = {
         "status": ending.status,
-        "sentence": ending.sentence,
-        "outcome": shorten("; ".join(_beside(ending)), 500),
-        **(_parts(ending) if ending.partly else {}),
+        "sentence": hide(ending.sentence),
+        "outcome": shorten(hide("; ".join(_beside(ending))), 500),
+        **(_parts(ending, hide) if ending.partly else {}),
     }
     record_change(ctx.store, tag, change, actor=actor, facts=facts)
-    _say(ctx, change, ending)
+    _say(ctx, change, replace(ending, sentence=hide(ending.sentence), details=tuple(map(hide, ending.details))))
     return True
 
 
@@ -101,7 +104,7 @@ def _beside(ending: Ending) -> list[str]:
     return [line for line in ending.details if line not in told]
 
 
-def _parts(ending: Ending) -> dict[str, Fact]:
+def _parts(ending: Ending, hide: Callable[[str], str]) -> dict[str, Fact]:
     """What the record of an ending with a part done says of the parts."""
     parts = {"happened": ending.happened, "missing": ending.missing}
-    return {"partly": True, **{name: shorten("; ".join(lines), 500) for name, lines in parts.items()}}
+    return {"partly": True, **{name: shorten(hide("; ".join(lines)), 500) for name, lines in parts.items()}}

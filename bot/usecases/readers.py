@@ -12,6 +12,7 @@ from bot.core.principals import Principal
 from bot.core.recorded_line import personal_values, recorded
 from bot.core.redact import Fingerprint, personal_mark
 from bot.core.sanitizer import map_texts
+from bot.plugin import Plan
 from bot.usecases.context import Context
 from bot.usecases.quorum import unfit
 
@@ -44,29 +45,39 @@ class Reader:
         return [self.see(change) for change in changes]
 
     def _without(self, change: ChangeRequest, values: Sequence[str]) -> ChangeRequest:
-        plan = change.plan
-        # Notes may have the words cut, split or put on one line, so that they would not be found in them.
-        sentences = [*(call.note for call in plan.calls), *plan.notes, *plan.warnings]
-
-        def hide(text: str) -> str:
-            for sentence in filter(None, sentences):
-                text = text.replace(sentence, LEFT_OUT)
-            for value in sorted({" ".join(value.split()) for value in values} | {*values}, key=len, reverse=True):
-                if len(value) >= SHORTEST:
-                    text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", self._mark, text)
-            return text
-
-        shown = replace(map_texts(plan, hide), target=plan.target)
+        plan, hide = change.plan, _hiding(change.plan, values, self.fingerprint)
         return replace(
             change,
             line=recorded(change.line, commands=self.commands, fingerprint=self.fingerprint),
             reason=hide(change.reason),
             outcome=hide(change.outcome),
-            plan=shown,
+            plan=replace(map_texts(plan, hide), target=plan.target),
         )
 
-    def _mark(self, found: re.Match[str]) -> str:
-        return personal_mark(found[0], self.fingerprint)
+
+def _hiding(plan: Plan, values: Sequence[str], fingerprint: Fingerprint) -> Callable[[str], str]:
+    """What puts marks into a text for a customer's words, and leaves the plan's own sentences out of it."""
+    # Notes may have the words cut, split or put on one line, so that they would not be found in them.
+    sentences = [*(call.note for call in plan.calls), *plan.notes, *plan.warnings]
+
+    def mark(found: re.Match[str]) -> str:
+        return personal_mark(found[0], fingerprint)
+
+    def hide(text: str) -> str:
+        for sentence in filter(None, sentences):
+            text = text.replace(sentence, LEFT_OUT)
+        for value in sorted({" ".join(value.split()) for value in values} | {*values}, key=len, reverse=True):
+            if len(value) >= SHORTEST:
+                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", mark, text)
+        return text
+
+    return hide
+
+
+def hiding_for_record(ctx: Context, change: ChangeRequest) -> Callable[[str], str]:
+    """What puts marks for a customer's words into a text for the record or a channel: a portal may quote them."""
+    values = personal_values(change.line, ctx.registry.commands)
+    return _hiding(change.plan, values or (), ctx.store.keys.fingerprint) if values != () else str
 
 
 def reader_of(ctx: Context, person: Principal) -> Reader:

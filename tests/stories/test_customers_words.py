@@ -114,3 +114,16 @@ def test_who_may_approve_reads_what_there_is_to_approve(act: Changing) -> None:
     act.asks(SEND, where=APPROVALS)
     assert "Zebraklient" in seen(act.town, "Anton", "request show CR-1001")
     assert "Zebraklient" not in seen(act.town, "Gleb", "request show CR-1001")
+
+
+def test_a_refusal_in_which_the_portal_quotes_a_customers_words_is_read_by_the_same_people_alone(
+    act: Changing, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="b24bot")
+    act.confirms("connector adopt myconnector --handler https://b24bot.example/x")
+    body = {"error": "ERROR_ARGUMENT", "error_description": f"“{WORDS}” for +4930123456 cannot be sent."}
+    act.fault("reply", "imconnector.send.messages", status=400, body=body)
+    assert act.confirms(SEND).status is Status.FAILED
+    assert_in_none(act, caplog.text)
+    assert "Zebraklient" in seen(act.town, "Olga", "request show CR-1002")
+    assert "Zebraklient" not in seen(act.town, "Gleb", "request show CR-1002")
