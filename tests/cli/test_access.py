@@ -105,6 +105,16 @@ def test_a_reason_is_recorded_with_what_is_done_in_the_terminal(desk: Desk) -> N
     assert "Olga is on duty" in " ".join(desk.run("audit", "find", "--subject", "T0001:U0001").stdout.split())
 
 
+def test_what_looks_like_a_secret_in_a_reason_of_the_terminal_is_recorded_as_a_mark(desk: Desk) -> None:
+    """It is none of the bot's own, so nothing is refused; a record cannot be changed afterwards."""
+    typed = "Olga is on duty, password=Zq8vR2mK5tX9"
+    assert desk.run("access", "grant", "T0001:U0001", "operator", "--reason", typed).exit_code == 0
+    with desk.store() as store:
+        recorded = str([record.facts for record in store.audit.walk()][-1]["reason"])
+    assert "Zq8vR2mK5tX9" not in recorded
+    assert recorded.startswith("Olga is on duty, password=‹secret, 12 characters, #")
+
+
 RECORDING = (
     *("access grant", "access revoke", "request settle", "request withdraw", "outbox retry", "outbox drop"),
     *("key rotate", "key retire", "backup"),

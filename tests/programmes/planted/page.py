@@ -38,10 +38,8 @@ def _lines(bugs: list[Bug], noticed: Mapping[str, str]) -> Iterator[str]:
     run = [noticed[bug.name] for bug in bugs if noticed.get(bug.name, NOT_RUN) != NOT_RUN]
     left = len(bugs) - len(run)
     yield HEAD
-    yield f"**{len(run) - run.count(NOBODY)} of {len(run)} were noticed.**" + (
-        f" {left} are {NOT_RUN}." if left else ""
-    )
-    yield ""
+    rest = f" Not run yet: {left}." if left else ""
+    yield f"**{len(run) - run.count(NOBODY)} of {len(run)} were noticed.**{rest}\n"
     yield "| bug | what it does | where | noticed by |"
     yield "|---|---|---|---|"
     for bug in bugs:

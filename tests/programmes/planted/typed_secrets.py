@@ -211,8 +211,8 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         "a customer's words that are cut or split in a note of a plan are shown to everybody",
         (
             "bot/usecases/readers.py",
-            "            for sentence in filter(None, sentences):\n",
-            "            for sentence in ():\n",
+            "        for sentence in filter(None, sentences):\n",
+            "        for sentence in ():\n",
         ),
         by="tests/stories/test_customers_words.py",
     ),
@@ -220,6 +220,16 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         "customer-in-an-outcome",
         "a customer's words are shown to everybody as soon as the change request has an outcome that names them",
         ("bot/usecases/readers.py", "            outcome=hide(change.outcome),\n", ""),
-        by="tests/stories/test_customers_words.py tests/usecases/test_desk.py",
+        by="tests/stories/test_customers_words.py",
+    ),
+    bug(
+        "quoted-customer-recorded",
+        "a customer's words stand in the audit log when the portal quotes them in its refusal",
+        (
+            "bot/usecases/endings.py",
+            "    hide = hiding_for_record(ctx, change)\n",
+            "    hide = str if hiding_for_record(ctx, change) else str\n",
+        ),
+        by="tests/stories/test_customers_words.py",
     ),
 )

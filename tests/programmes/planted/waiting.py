@@ -144,13 +144,13 @@ WAITING: tuple[Bug, ...] = (
     bug(
         "stops-are-counted",
         "what is counted for a person are also freezes, clicks and help that wait",
-        ("bot/store/jobs.py", "person = ? AND counted = 1", "person = ? AND counted >= 0"),
+        ("bot/store/jobs.py", "AND counted = 1 AND person = ?", "AND counted >= 0 AND person = ?"),
         by=f"{_FAIR} {_REFUSED_LAST}",
     ),
     bug(
         "strangers-take-all-runners",
         "what strangers are refused is under way in every runner at once",
-        ("bot/store/jobs.py", "WHERE state = 'taken' AND rank = ?))", "WHERE state = 'never' AND rank = ?))"),
+        ("bot/store/job_order.py", "            return not self.of(rank)\n", "            return True\n"),
         by=_REFUSED_LAST,
     ),
     bug(
@@ -180,8 +180,8 @@ WAITING: tuple[Bug, ...] = (
         "a clock that is set back hides that nothing reaches the audit channel",
         (
             "bot/store/outbox.py",
-            "max(CASE WHEN created_steady <= ? THEN ? - created_steady ELSE ? - created_at END)",
-            "max(CASE WHEN ? + ? < 0 THEN 0 ELSE ? - created_at END)",
+            "longest_wait(self._database, kind, now=self._clock().now_ms(), steady=self._steady())",
+            "longest_wait(self._database, kind, now=self._clock().now_ms(), steady=-1)",
         ),
         by="tests/usecases/test_clock_steps.py",
     ),
