@@ -8,14 +8,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hmac import compare_digest
+from typing import NamedTuple
 
-from bot.core.audit import GENESIS, Tag, link_of
+from bot.core.audit import GENESIS, Linker, Tag, linker
 from bot.core.encoding import canonical
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """A record as it is found in a database or a file, believed in nothing: `facts` are JSON as they stand there."""
+class Link(NamedTuple):
+    """A record as it is found in a database or a file, believed in nothing: `facts` are JSON as they stand there.
+
+    A tuple, for there are millions of them.
+    """
 
     seq: int
     at: int
@@ -27,6 +30,8 @@ class Link:
     mac: bytes
 
 
+HIGHEST = 2**63 - 1
+"""The last number that a record can have."""
 NO_LINK = Link(seq=-1, at=0, tag="", actor="", subject="", facts="", key_id="", mac=b"")
 """Stands for what is no record at all: it fits nowhere."""
 
@@ -72,6 +77,8 @@ class Findings:
     """The newest anchor that the chain goes through."""
     against: Anchor | None = None
     """The oldest anchor that it does not go through. Not looked for behind a break."""
+    keys: tuple[str, ...] = ()
+    """The ids of the keys that the records are chained with, in the order in which they came into use."""
 
     @property
     def behind(self) -> bool:
@@ -84,7 +91,7 @@ def examine(
 ) -> Findings:
     """Recompute the chain from `start`, and compare it with anchors that lie after that.
 
-    Whatever `key_of` raises for a key nobody has, this raises too.
+    `key_of` is asked once for each key. Whatever it raises for a key nobody has, this raises too.
 
     Records cut off at the end leave a chain that holds: only an anchor shows that. So it is with a chain that
     somebody who holds the key has written anew.
@@ -94,26 +101,43 @@ def examine(
         wanted[anchor.seq].append(anchor)
     seq, mac, broken = start.seq, start.mac, None
     agreed, against = _compare(wanted.pop(seq, ()), start)
-    for one in links:
-        if one.seq != seq + 1 or not compare_digest(_mac(one, key_of(one.key_id), mac), one.mac):
+    linkers = _Linkers(key_of)
+    for number, at, tag, actor, subject, facts, key_id, stored in links:
+        if number != seq + 1 or not compare_digest(
+            linkers[key_id](number, mac, at, tag, actor, subject, facts), stored
+        ):
             broken = seq + 1
             break
-        seq, mac = one.seq, one.mac
+        seq, mac = number, stored
         if seq in wanted:
             fits, fails = _compare(wanted.pop(seq), Place(seq=seq, mac=mac))
             agreed, against = fits or agreed, against or fails
     if against is None and broken is None:
         against = wanted[min(wanted)][0] if wanted else None
-    return Findings(place=Place(seq=seq, mac=mac), broken_at=broken, agreed=agreed, against=against)
+    place = Place(seq=seq, mac=mac)
+    return Findings(place=place, broken_at=broken, agreed=agreed, against=against, keys=tuple(linkers))
+
+
+class _Linkers(dict[str, Linker]):
+    """What makes links with each key, by its id, prepared when a record first names it."""
+
+    def __init__(self, key_of: Callable[[str], bytes]) -> None:
+        super().__init__()
+        self._key_of = key_of
+
+    def __missing__(self, key_id: str) -> Linker:
+        made = self[key_id] = linker(self._key_of(key_id))
+        return made
 
 
 def any_stands(links: Iterable[Link], key_of: Callable[[str], bytes]) -> bool:
     """Whether one record at least was chained to the one before it with these keys: else they are another log's."""
-    mac = START.mac
-    for one in links:
-        if one is not NO_LINK and compare_digest(_mac(one, key_of(one.key_id), mac), one.mac):
+    mac, linkers = START.mac, _Linkers(key_of)
+    for seq, at, tag, actor, subject, facts, key_id, stored in links:
+        # No other number is ever chained.
+        if 0 < seq <= HIGHEST and compare_digest(linkers[key_id](seq, mac, at, tag, actor, subject, facts), stored):
             return True
-        mac = one.mac
+        mac = stored
     return False
 
 
@@ -130,12 +154,6 @@ def out_of_turn(links: Iterable[Link]) -> frozenset[str]:
             found.add(key_id)
         reach = max(reach, last)
     return frozenset(found)
-
-
-def _mac(one: Link, key: bytes, previous: bytes) -> bytes:
-    return link_of(
-        key, one.seq, previous, at=one.at, tag=one.tag, actor=one.actor, subject=one.subject, facts=one.facts
-    )
 
 
 def _compare(anchors: Iterable[Anchor], place: Place) -> tuple[Anchor | None, Anchor | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,14 @@ LAST = (
 """Records each with what it was chained to: one, and the last of each subject with either of two tags."""
 
 
-def link_in(row: Mapping[str, Any]) -> Link:
-    """A row as a link of the chain; one that fits nowhere for what is no record."""
-    whole = all(isinstance(row[name], kind) for name, kind in COLUMNS.items())
-    return Link(**{name: row[name] for name in COLUMNS}) if whole else NO_LINK
+LINKS = f"SELECT {', '.join(COLUMNS)} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our names
+"""A page of records, in the order of `Link`."""
+_KINDS = tuple(COLUMNS.values())
+
+
+def links_in(rows: Iterable[tuple[Any, ...]]) -> Iterator[Link]:
+    """Rows of these columns as links of the chain; one that fits nowhere for what is no record."""
+    return (Link._make(row) if tuple(map(type, row)) == _KINDS else NO_LINK for row in rows)
 
 
 class AuditLog:
@@ -72,9 +76,9 @@ class AuditLog:
     def links(self, *, after: int | None = None, page: int = 2_000) -> Iterator[Link]:
         """Every record as it stands in the file, for checking the chain: also one that has no business there."""
         low = LOWEST if after is None else after
-        while rows := self._database.rows("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", low, page):
-            yield from map(link_in, rows)
-            low = rows[-1]["seq"]
+        while rows := self._database.tuples(LINKS, low, page):
+            yield from links_in(rows)
+            low = rows[-1][0]
 
     def broken_at(self) -> int | None:
         """The number of the first record that is not as it was written, or is missing; None when the chain holds.
@@ -130,7 +134,10 @@ class AuditLog:
     def _follows(self, row: Row) -> bool:
         known = isinstance(row["earlier"], bytes)
         start = Place(seq=row["seq"] - 1, mac=row["earlier"]) if known else START
-        return examine([link_in(row)], self._keys.audit_key, start=start).broken_at is None
+        return (
+            examine(links_in([tuple(row[name] for name in COLUMNS)]), self._keys.audit_key, start=start).broken_at
+            is None
+        )
 
     def find(self, *, actor: str = "", subject: str = "", tag: str = "", limit: int = 20) -> list[AuditRecord]:
         """The newest records that match all that is given; `tag` may be the beginning of one."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.core.chain import Link
 from bot.core.errors import ConfigurationError, StoreUnavailable
-from bot.store.audit import COLUMNS, link_in
+from bot.store.audit import COLUMNS, LINKS, links_in
 from bot.store.audit_query import LOWEST
 from bot.store.database import APPLICATION_ID, BUSY_SECONDS, sqlite3
 
@@ -114,7 +114,6 @@ def _require_ours(connection: Any, path: Path) -> None:
 def _links(connection: Any) -> Iterator[Link]:
     low = LOWEST
     # Read in pages that are fetched whole: a query that stays open would keep the bot from writing.
-    query = f"SELECT {', '.join(COLUMNS)} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our names
-    while rows := connection.execute(query, (low, PAGE)).fetchall():
-        yield from (link_in(dict(zip(COLUMNS, row, strict=True))) for row in rows)
+    while rows := connection.execute(LINKS, (low, PAGE)).fetchall():
+        yield from links_in(rows)
         low = rows[-1][0]

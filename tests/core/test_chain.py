@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,7 +62,7 @@ def test_it_goes_on_under_another_key_and_from_a_place_in_the_middle() -> None:
 
 def test_a_key_that_nobody_has_is_the_callers_matter() -> None:
     with pytest.raises(KeyError):
-        examine([*chain(2), replace(chain(3)[2], key_id="k9")], KEYS.__getitem__)
+        examine([*chain(2), chain(3)[2]._replace(key_id="k9")], KEYS.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +83,7 @@ def test_a_key_that_nobody_has_is_the_callers_matter() -> None:
 )
 def test_whatever_differs_breaks_it_there(change: dict[str, Any]) -> None:
     links = chain()
-    links[2] = replace(links[2], **change)
+    links[2] = links[2]._replace(**change)
     found = examine(links, KEYS.__getitem__)
     assert (found.broken_at, found.place) == (3, Place(seq=2, mac=links[1].mac))
 
@@ -108,7 +107,7 @@ def test_what_is_no_record_breaks_it() -> None:
     ],
 )
 def test_a_key_between_records_of_another_one_was_never_there(ids: str, found: str) -> None:
-    links = [replace(one, key_id=key) for one, key in zip(chain(len(ids)), ids, strict=True)]
+    links = [one._replace(key_id=key) for one, key in zip(chain(len(ids)), ids, strict=True)]
     assert out_of_turn(links) == frozenset(found)
 
 
