@@ -38,7 +38,7 @@ from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.store import Store, open_store
 from bot.usecases.access import seed_admins, seeding_is_due
-from bot.usecases.anchor import examine_log
+from bot.usecases.chain_check import examine_head
 from bot.usecases.context import Channels, Context
 from bot.usecases.file_identity import FILES
 from bot.usecases.house import registry_of
@@ -131,7 +131,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         secret_settings={row.name: settings[row.name] for row in settings.rows if row.secret},
     )
     # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
-    if seeding_is_due(store, settings.admins) and not examine_log(store, witness).why:
+    if seeding_is_due(store, settings.admins) and not examine_head(store, witness).why:
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     try:
         for plugin in plugins:

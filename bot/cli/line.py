@@ -25,7 +25,7 @@ from bot.core.typed_line import TypedLine
 from bot.plugin import Plugin, Refusal, Reply, quote
 from bot.plugin.quoting import option_word
 from bot.store.seats import WORKER
-from bot.usecases.anchor import CHAIN, check_chain, examine_log, note_chain
+from bot.usecases.chain_check import CHAIN, examine_head, examine_log, note_chain
 from bot.usecases.change_record import recorded_line
 from bot.usecases.consider import Answered, Planned, consider, consider_with, precheck
 from bot.usecases.context import Context
@@ -145,7 +145,7 @@ def _without_secrets(bot: Bot, line: str, words: Sequence[str]) -> str:
 def _look_at_log(bot: Bot, *, thoroughly: bool) -> None:
     """Whether the log can be trusted: for what only reads the end of it will do, and a whole log is long."""
     ctx = bot.context
-    found = check_chain(ctx) if thoroughly else examine_log(ctx.store, ctx.witness, most=GLANCE)
+    found = examine_head(ctx.store, ctx.witness) if thoroughly else examine_log(ctx.store, ctx.witness, most=GLANCE)
     if found.limit is not None:
         ctx.limits[CHAIN] = found.limit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,19 @@ import click
 
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
+from bot.cli.progress import progress_bar
 from bot.cli.terminal import Terminal, how_to_begin, readable
 from bot.core.chain import NO_LINK, Anchor, Findings, Link, a_head, anchors_in, any_stands, examine, out_of_turn
 from bot.core.errors import ConfigurationError, WordsError
 from bot.core.exports import exported_links
+from bot.host.services import Progress
 from bot.plugin import Refusal
-from bot.store.copies import links_of, note_in
+from bot.store.copies import Tell, head_in, links_of, note_in, unheard
 from bot.store.health import other_keys
 from bot.store.keys import Keyring, load_key_file
 from bot.store.store import FILE_NAME
-from bot.usecases.anchor import BEGUN, WITNESSED
+from bot.store.verified import VERIFIED, read_mark
+from bot.usecases.chain_check import BEGUN, WITNESSED
 
 INTACT, BROKEN, AGAINST = 0, 1, 2
 """Exit codes."""
@@ -55,12 +58,14 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
     anchors = [*_typed(given["head"]), *kept(given["anchors"]), *_witnessed(terminal, given)]
     keys = _keys(terminal, given["key_file"])
     key_of = _finder(terminal, given, keys)
-    with _links(terminal, given["database"], given["exported"]) as links:
-        found = examine(links, key_of, anchors=anchors)
+    with progress_bar() as tell:
+        seen = partial(_tell, tell)
+        with _links(terminal, given["database"], given["exported"], seen) as links:
+            found = examine(links, key_of, anchors=anchors)
     if found.broken_at is not None:
         _assert_its_keys(terminal, given, key_of)
     elif found.against is None and not given["database"] and not given["exported"]:
-        found = _as_noted(found, terminal.host_settings.home / FILE_NAME)
+        found = _as_noted(found, terminal.host_settings.home / FILE_NAME, keys)
     code = BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
     if as_json:
         print_json(_object(found, code, len(anchors)))
@@ -106,8 +111,13 @@ def _witnessed(terminal: Terminal, given: dict[str, Any]) -> list[Anchor]:
     return _read(path) if path is not None and path.exists() else []
 
 
-def _as_noted(found: Findings, path: Path) -> Findings:
-    """Also without the witness file the database knows how far its heads were written there."""
+def _as_noted(found: Findings, path: Path, keys: Keyring) -> Findings:
+    """Also without the witness file the database knows how far its heads were written there, and how far a bot has
+    recomputed the log."""
+    mark = read_mark(note_in(path, VERIFIED), keys)
+    if mark is not None and head_in(path, mark.place.seq) != mark.place.head:
+        where = "a bot has recomputed the log up to there, as the database notes"
+        return replace(found, against=Anchor(seq=mark.place.seq, head=mark.place.head, where=where))
     seq = int(note_in(path, WITNESSED).removesuffix(BEGUN) or 0)
     noted = Anchor(seq=seq, head="", where="the head was written to the witness file, as the database notes")
     return replace(found, against=noted) if seq > found.place.seq else found
@@ -148,8 +158,14 @@ def _assert_its_keys(terminal: Terminal, given: dict[str, Any], key_of: Callable
             raise other_keys(f"The audit log of {given['exported'] or given['database'] or 'the bot'}")
 
 
+def _tell(tell: Progress, done: int, total: int) -> None:
+    tell(done, total, "Records")
+
+
 @contextmanager
-def _links(terminal: Terminal, database: Path | None, exported: Path | None) -> Iterator[Iterator[Link]]:
+def _links(
+    terminal: Terminal, database: Path | None, exported: Path | None, tell: Tell = unheard
+) -> Iterator[Iterator[Link]]:
     if exported is not None:
         with readable(exported), exported.open(encoding="utf-8", errors="replace") as lines:
             yield _records(lines, exported)
@@ -159,7 +175,7 @@ def _links(terminal: Terminal, database: Path | None, exported: Path | None) -> 
     with readable(path):
         if database is None and not path.exists():
             raise ConfigurationError(f"There is no database in {settings.home} yet.", hint=how_to_begin(settings))
-    with readable(path), links_of(path) as links:
+    with readable(path), links_of(path, tell) as links:
         yield links
 
 

@@ -116,9 +116,12 @@ class AuditLog:
         return row is not None and self._follows(row)
 
     def vouches(self, record: AuditRecord) -> bool:
-        """Whether somebody who holds a key of ours wrote this record; not so for one with a key nobody knows."""
+        """Whether somebody who holds a key of ours wrote this record; not so for one with a key nobody knows.
+
+        What a search returned may be what stands in an index, and an index is nobody's word.
+        """
         row = self._database.row(ONE, record.seq)
-        return row is not None and self._is_ours(row)
+        return row is not None and self._is_ours(row) and _record(row) == record
 
     def last_words(self, one: Tag, other: Tag) -> list[tuple[AuditRecord, bool]]:
         """Of each subject the last record with either of two tags, and whether one can believe it as in `vouches`."""
@@ -132,6 +135,8 @@ class AuditLog:
             return False
 
     def _follows(self, row: Row) -> bool:
+        if row["seq"] < 1:
+            return False
         known = isinstance(row["earlier"], bytes)
         start = Place(seq=row["seq"] - 1, mac=row["earlier"]) if known else START
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,18 +16,26 @@ from bot.store.audit_query import LOWEST
 from bot.store.database import APPLICATION_ID, BUSY_SECONDS, sqlite3
 
 PAGE = 2_000
+Tell = Callable[[int, int], None]
 _WAL_MARK = b"\x02\x02"
 
 
+def unheard(done: int, total: int) -> None:
+    """Nobody waits."""
+
+
 @contextmanager
-def links_of(path: Path) -> Iterator[Iterator[Link]]:
-    """Every record of the file, also while a bot works on it. Raises ConfigurationError where none can be read."""
+def links_of(path: Path, tell: Tell = unheard) -> Iterator[Iterator[Link]]:
+    """Every record of the file, also while a bot works on it. Raises ConfigurationError where none can be read.
+
+    `tell` hears of each page up to which record it goes, and of the last record there is.
+    """
     if not path.is_file():
         raise ConfigurationError(f"There is no database at {path}.")
     try:
         with _opened(path) as connection:
             _require_ours(connection, path)
-            yield _links(connection)
+            yield _links(connection, tell)
     except sqlite3.OperationalError as error:
         raise StoreUnavailable(f"The database {path} cannot be read now ({error}).") from None
     except sqlite3.DatabaseError as error:
@@ -42,6 +50,13 @@ def note_in(path: Path, name: str) -> str:
     except sqlite3.DatabaseError:
         return ""
     return found[0] if found else ""
+
+
+def head_in(path: Path, seq: int) -> str:
+    """The head at a record of the file, 64 digits; empty where there is no such record."""
+    with _opened(path) as connection:
+        found = connection.execute("SELECT hex(mac) FROM audit WHERE seq = ?", (seq,)).fetchone()
+    return str(found[0]).lower() if found else ""
 
 
 @contextmanager
@@ -111,9 +126,11 @@ def _require_ours(connection: Any, path: Path) -> None:
         raise ConfigurationError(f"{path} is not a database of b24bot.")
 
 
-def _links(connection: Any) -> Iterator[Link]:
+def _links(connection: Any, tell: Tell) -> Iterator[Link]:
     low = LOWEST
+    total = connection.execute("SELECT max(seq) FROM audit").fetchone()[0]
     # Read in pages that are fetched whole: a query that stays open would keep the bot from writing.
     while rows := connection.execute(LINKS, (low, PAGE)).fetchall():
         yield from links_in(rows)
         low = rows[-1][0]
+        tell(low, total)

@@ -8,33 +8,43 @@ from bot.store.database import RESTORE_HINT, Database
 from bot.store.keys import Keyring
 from bot.store.migrations import applied
 from bot.store.sealing import sealed_texts
+from bot.store.verified import kept_mark
 
 SAMPLED = 3
 """How many records at each end of the log are held against the key file."""
 
 
-def assert_sound(database: Database, *, deep: bool = False) -> None:
+def assert_sound(database: Database, *, deep: bool = False, log: bool = True) -> None:
     """Look through every page; `deep` compares the indexes with their tables as well. Raises StoreDamaged.
 
-    A changed byte in somebody's text is none of a database's business: the chain of the audit log shows it.
+    Without `log` the pages of the audit log are left out, and those that are free. A changed byte in somebody's text is
+    none of a database's business: the chain of the audit log shows it.
     """
     check = "integrity_check" if deep else "quick_check"
-    found = database.row(f"PRAGMA {check}(1)")
-    said = str(next(iter(found.values()))) if found else "nothing"
-    if said != "ok":
-        raise StoreDamaged(f"The database {database.path} is damaged: {' '.join(said.split())}.", hint=RESTORE_HINT)
+    for part in ("1",) if log else _other_tables(database):
+        found = database.row(f"PRAGMA {check}({part})")
+        said = str(next(iter(found.values()))) if found else "nothing"
+        if said != "ok":
+            raise StoreDamaged(f"The database {database.path} is damaged: {' '.join(said.split())}.", hint=RESTORE_HINT)
+
+
+def _other_tables(database: Database) -> list[str]:
+    """The names of all tables but the audit log, quoted."""
+    rows = database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'audit'")
+    return ["'{}'".format(row["name"].replace("'", "''")) for row in [{"name": "sqlite_schema"}, *rows]]
 
 
 def assert_fits(database: Database, keys: Keyring, *, whole: bool = True) -> None:
     """Make sure that this key file is the one the database was written with. Raises ConfigurationError.
 
     Nothing is written before this is known: a record chained with another key would break the chain, and a secret
-    sealed with it would be lost with the wrong file. `whole` looks at every secret and at every key's name; without it
-    only the two ends of the audit log are looked at.
+    sealed with it would be lost with the wrong file. `whole` looks at every secret and at every key's name, for records
+    before the mark of a log that was recomputed at the names in the mark; without it only the two ends of the audit log
+    are looked at.
     """
     if not applied(database):
         return
-    for key_id in keys_of_records(database) if whole else ():
+    for key_id in _key_ids(database, keys) if whole else ():
         keys.audit_key(key_id)
     _assert_records_fit(database, keys)
     for box in boxes(database) if whole else ():
@@ -45,6 +55,15 @@ def keys_of_records(database: Database) -> dict[str, int]:
     """How many audit records each key has chained, by its id."""
     rows = database.rows("SELECT key_id, count(*) AS n FROM audit GROUP BY key_id ORDER BY min(seq)")
     return {row["key_id"]: row["n"] for row in rows}
+
+
+def _key_ids(database: Database, keys: Keyring) -> list[str]:
+    """The keys that the records name: as a mark tells, and after that as they stand there."""
+    mark = kept_mark(database, keys)
+    if mark is None or AuditLog(database, keys).place_at(mark.place.seq) != mark.place:
+        return list(keys_of_records(database))
+    rows = database.rows("SELECT DISTINCT key_id FROM audit WHERE seq > ?", mark.place.seq)
+    return [*mark.keys, *(row["key_id"] for row in rows)]
 
 
 def boxes(database: Database) -> list[bytes]:

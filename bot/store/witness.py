@@ -87,19 +87,33 @@ class Witness:
             begin, self.newest = max(0, found.st_size - TAIL_BYTES), 0
         else:
             begin = self._accepted.end
+        whole = self._read(begin, found.st_size)
+        anchors = tuple(anchors_in(_lines(whole), str(self.path)))
+        return Unread(anchors=anchors, end=begin + len(whole), file=found.st_ino)
+
+    def tail(self) -> list[str]:
+        """The last lines of the file, whoever wrote them; none where there is no file."""
+        try:
+            size = self.path.stat().st_size
+        except FileNotFoundError:
+            return []
+        return _lines(self._read(max(0, size - TAIL_BYTES), size))
+
+    def _read(self, begin: int, end: int) -> bytes:
+        """What stands there, up to the last line break: a line that is being written, or was torn, waits."""
         with self.path.open("rb") as file:
             file.seek(begin)
-            whole = file.read(found.st_size - begin)
-        # A line that is being written, or was torn, waits until it has an end.
-        whole = whole[: whole.rfind(b"\n") + 1]
-        lines = whole.decode(errors="replace").splitlines()
-        anchors = tuple(anchors_in(lines, str(self.path)))
-        return Unread(anchors=anchors, end=begin + len(whole), file=found.st_ino)
+            whole = file.read(end - begin)
+        return whole[: whole.rfind(b"\n") + 1]
 
     def accept(self, unread: Unread) -> None:
         """These heads were looked at, and need not be again."""
         self._accepted = unread
         self.newest = max([self.newest, *(anchor.seq for anchor in unread.anchors)])
+
+
+def _lines(whole: bytes) -> list[str]:
+    return whole.decode(errors="replace").splitlines()
 
 
 def witness_at(path: Path, *, home: Path) -> Witness:

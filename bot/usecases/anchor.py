@@ -1,142 +1,26 @@
-"""Whether the audit log is still the one it was: the chain holds, and the witness file has seen no other."""
+"""The witness file: it gets the heads of the audit log as the log grows, and who is told when it does not take them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.core.audit import QUIET, SYSTEM, Entry, Tag
-from bot.core.chain import START, Place, examine, witness_line
-from bot.core.errors import ConfigurationError
+from bot.core.chain import Place, witness_line
 from bot.core.mode import Limit, Mode
 from bot.plugin import iso
-from bot.store.store import Store
 from bot.store.witness import Witness
+from bot.usecases.chain_check import BEGUN, CHAIN, MENDED, WITNESSED, ChainCheck, disagreement, witnessed_up_to
 from bot.usecases.context import Context, log
 from bot.usecases.gate import Watch
 
-CHAIN = "chain"
-"""The name of the limit in `ctx.limits`."""
-WITNESSED = "witnessed"
-"""The fact that holds the number of the last record whose head is in the witness file."""
-MOST_VERIFIED = 1_000_000
-"""Records that are recomputed in one go; of a longer log the newest so many."""
 UNWRITTEN = "witness_unwritten"
 """The fact that holds since when the witness file cannot be written (UTC epoch milliseconds), and why; or nothing."""
-BEGUN = " at first"
-"""Stands behind that number until the first line is written."""
-MENDED = "somebody at the host has mended the log"
-CHECK_SECONDS = 3_600.0
 RECORDS_A_ROUND = 500
-
-
-def check_chain(ctx: Context, *, most: int = MOST_VERIFIED) -> Examined:
-    """Recompute the chain since the last check, all of it the first time, and compare it with the witness file.
-
-    Of a longer log the newest `most` records are recomputed.
-    """
-    found = examine_log(ctx.store, ctx.witness, start=ctx.verified, most=most)
-    ctx.verified = found.verified
-    return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """Why the log cannot be trusted, empty when it can, and how far it was recomputed and held."""
-
-    why: str
-    verified: Place
-    compared: bool = True
-    """Whether the witness file could be read, where one is set and the chain holds."""
-
-    @property
-    def limit(self) -> Limit | None:
-        return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=self.why, until=MENDED) if self.why else None
-
-
-def examine_log(store: Store, witness: Witness | None, *, start: Place = START, most: int = MOST_VERIFIED) -> Examined:
-    """The same check for whoever has no more than the store. What was recomputed before ends at `start`."""
-    found = _break(store, start, most)
-    if found.why or witness is None:
-        return found
-    try:
-        return replace(found, why=disagreement(store, witness))
-    except OSError as error:
-        log.warning("the witness file %s cannot be read: %s", witness.path, error, extra={"action": "witness_unread"})
-        return replace(found, compared=False)
-
-
-def note_chain(ctx: Context) -> Limit | None:
-    """Check the chain, and let what comes of it be a limit until another check finds it mended.
-
-    A witness file that cannot be read now mends nothing.
-    """
-    found = check_chain(ctx)
-    if found.limit is not None or found.compared:
-        ctx.keep_limit(CHAIN, found.limit)
-    return ctx.limits.get(CHAIN)
-
-
-def _break(store: Store, start: Place, most: int) -> Examined:
-    audit = store.audit
-    last = audit.place() or START
-    if start != START and audit.place_at(start.seq) != start:
-        return Examined(why=_broken_at(min(start.seq, last.seq + 1)), verified=start)
-    if last.seq - start.seq > most:
-        start = audit.place_at(last.seq - most) or start
-    try:
-        found = examine(audit.links(after=start.seq or None), store.keys.audit_key, start=start)
-    except ConfigurationError as error:
-        return Examined(why=error.sentence, verified=start)
-    return Examined(why=_broken_at(found.broken_at) if found.broken_at is not None else "", verified=found.place)
-
-
-def _broken_at(seq: int) -> str:
-    return f"The audit log is broken at record #{seq}: it was changed after it was written, or is missing."
-
-
-def _cut_off(store: Store) -> str:
-    """What the database itself knows of its witness, wherever that file is now."""
-    # Asked first: the log may grow meanwhile.
-    witnessed = _witnessed(store) or 0
-    last = store.audit.place() or START
-    if witnessed <= last.seq:
-        return ""
-    return (
-        f"The database ends at audit record #{last.seq}, and the head of #{witnessed} was written to the witness file: "
-        "records were cut off."
-    )
-
-
-def disagreement(store: Store, witness: Witness) -> str:
-    """Compare what is new in the witness file, whoever wrote it there: what does not fit, as a sentence.
-
-    It is found again next time. Raises OSError.
-    """
-    if cut := _cut_off(store):
-        return cut
-    unread = witness.unread()
-    last = store.audit.place() or START
-    newest = max((anchor.seq for anchor in unread.anchors), default=0)
-    if newest > last.seq:
-        return (
-            f"The database ends at audit record #{last.seq}, and the witness file has seen #{newest}: an old copy of "
-            "the database was put back, or records were cut off."
-        )
-    for anchor in sorted(unread.anchors, key=lambda one: one.seq):
-        place = store.audit.place_at(anchor.seq)
-        if place is None or not anchor.fits(place):
-            return (
-                f"Audit record #{anchor.seq} is not the one the witness file has seen: two b24bots with two databases "
-                "write to it, or the log was written anew."
-            )
-    witness.accept(unread)
-    return ""
 
 
 def witness_limit(ctx: Context) -> Limit | None:
     """A witness that is set and does not get its heads is as bad as an audit channel that is dead."""
-    witnessed = _witnessed(ctx.store) if ctx.witness is not None else None
+    witnessed = witnessed_up_to(ctx.store) if ctx.witness is not None else None
     waiting = ctx.store.audit.get(witnessed + 1) if witnessed is not None else None
     waited = _unwitnessed_ms(ctx, waiting.at) if waiting is not None else 0
     if waited <= ctx.audit_lag_ms:
@@ -151,11 +35,6 @@ def _unwitnessed_ms(ctx: Context, since: int) -> int:
     if ctx.witnessed_at is None:
         return ctx.clock.now_ms() - since
     return round((ctx.clock.monotonic() - ctx.witnessed_at) * 1000)
-
-
-def _witnessed(store: Store) -> int | None:
-    known = store.facts.get(WITNESSED)
-    return int(known.removesuffix(BEGUN)) if known is not None else None
 
 
 def unwritten(ctx: Context) -> tuple[int, str] | None:
@@ -178,27 +57,25 @@ def _unwritten(ctx: Context) -> str:
 
 
 class Anchoring:
-    """Bears witness as the log grows, and checks the chain every hour. In a thread of its own: a file on another
+    """Bears witness as the log grows, and checks the chain between. In a thread of its own: a file on another
     host can keep whoever writes to it waiting."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._checked_at = ctx.clock.monotonic()
+        self._check = ChainCheck(ctx)
         self._failing = False
 
     def round(self) -> bool:
-        """One round; True when there is more to write at once."""
+        """One round; True when there is more to do at once."""
         ctx = self._ctx
-        now = ctx.clock.monotonic()
-        if now - self._checked_at >= CHECK_SECONDS:
-            self._checked_at = now
-            note_chain(ctx)
-        return ctx.witness is not None and CHAIN not in ctx.limits and self._bear_witness(ctx.witness)
+        more = self._check.look()
+        bears = ctx.witness is not None and CHAIN not in ctx.limits
+        return (bears and ctx.witness is not None and self._bear_witness(ctx.witness)) or more
 
     def _bear_witness(self, witness: Witness) -> bool:
         """Append the heads of new records. The witness of a log that it disagrees with is left as it is."""
         ctx = self._ctx
-        last, witnessed = ctx.store.audit.place(), _witnessed(ctx.store)
+        last, witnessed = ctx.store.audit.place(), witnessed_up_to(ctx.store)
         if last is None or last.seq == witnessed:
             ctx.witnessed_at = ctx.clock.monotonic()
             return False

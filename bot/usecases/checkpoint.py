@@ -6,7 +6,7 @@ from bot.core.audit import SYSTEM, Entry, Fact, Tag
 from bot.core.chain import Place
 from bot.store.audit import AuditLog
 from bot.store.migrations import schema_step
-from bot.usecases.anchor import CHAIN
+from bot.usecases.chain_check import CHAIN
 from bot.usecases.context import Context
 
 EVERY_RECORDS = 100
@@ -16,9 +16,10 @@ EVERY_MS = 86_400_000
 def write_checkpoint(ctx: Context) -> bool:
     """Write one if it is due: after so many records, or a day after the last one when there is something new.
 
-    A chain that is known not to hold gets none: it would look as if somebody had found it in order.
+    A chain that is known not to hold, or was not recomputed yet, gets none: it would look as if it had been found in
+    order.
     """
-    if CHAIN in ctx.limits or _due(ctx) is None:
+    if CHAIN in ctx.limits or ctx.unchecked is not None or _due(ctx) is None:
         return False
     with ctx.store.unit_of_work() as store:
         place = _due(ctx)

@@ -79,6 +79,16 @@ class HouseServices(PluginServices):
     ctx: Context
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchecked:
+    """The audit log of a process that has not recomputed all of it yet."""
+
+    covered: bool
+    """Whether a mark tells that an earlier process has, and what came after the mark was recomputed at the start."""
+    since: float
+    """When the process began to work, by the steady clock."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """The things use cases work with. `home_team` is known once Slack has answered."""
@@ -108,6 +118,12 @@ class Context:
     """When the witness file had got all heads last, by the steady clock; None before this process has seen that."""
     verified: Place = START
     """How far the audit chain was recomputed in this process, and held."""
+    verified_keys: tuple[str, ...] = ()
+    """The keys that those records are chained with."""
+    unchecked: Unchecked | None = None
+    """What a start left for later, until it is recomputed."""
+    at_once: int = 10_000
+    """Records that a start recomputes before the first job, in some 50 ms; a longer log gets a mark."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     asked: dict[Principal, float] = field(default_factory=dict)

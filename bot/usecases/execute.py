@@ -17,6 +17,7 @@ from bot.core.plans import digest, drift
 from bot.core.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.jobs import Job
+from bot.usecases.chain_check import is_unchecked
 from bot.usecases.change_record import record_change
 from bot.usecases.consider import ask, plainly
 from bot.usecases.context import Context, log
@@ -41,6 +42,8 @@ WAITING: Mapping[str, str] = {
     "that is known; after ten minutes the {approval} is void.",
     "waiting": "It waits for the audit channel, which has not taken the line about the {approval} yet. It is not run "
     "before that; after ten minutes the {approval} is void.",
+    "unchecked": "It waits: the audit log is being recomputed, as after each start. It is not run before that is done; "
+    "after ten minutes the {approval} is void.",
     "unasked": "It waits for Slack, which does not tell whether the people of this change request are still members. "
     "It is not run before that; after ten minutes the {approval} is void.",
 }
@@ -59,9 +62,10 @@ def execute(ctx: Context, job: Job, number: int) -> None:
             expire(ctx, change)
             store.jobs.finish(job)
         return
-    if pending_stop(ctx, change) is not None:
+    waits = "stopped" if pending_stop(ctx, change) is not None else "unchecked" if is_unchecked(ctx) else ""
+    if waits:
         with ctx.store.unit_of_work():
-            _wait(ctx, job, change, "stopped", LOOK_AGAIN_MS)
+            _wait(ctx, job, change, waits, LOOK_AGAIN_MS)
         return
     gate, trouble = audit_gate(ctx, change)
     # Nobody waits for the line of a record that there is not.

@@ -17,6 +17,7 @@ NOT_RUN = "It was {approved}, and could not be run within ten minutes of that. N
 WAITED: Mapping[str, str] = {
     "stopped": "Somebody had said stop, and Slack did not tell whether their account may.",
     "waiting": "The audit channel had not taken the line about the {approval}.",
+    "unchecked": "The audit log was being recomputed, as after each start.",
     "unasked": "Slack did not tell whether the people of this change request are still members.",
 }
 """What it had waited for, by the name of the line under its card that said so."""

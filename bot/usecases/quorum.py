@@ -103,7 +103,8 @@ def attesting_records(ctx: Context, change: ChangeRequest) -> list[AuditRecord]:
     """The records of its approvals, or of its confirmation."""
     tags, find = attesting_tags(change), ctx.store.audit.find
     records = [found for tag in tags for found in find(subject=change.id, tag=tag, limit=MOST_APPROVALS)]
-    return [one for one in records if one.tag in tags]
+    # As the records have it: what led to them was an index, for which nobody vouches.
+    return [one for one in records if one.tag in tags and one.subject == change.id]
 
 
 def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
@@ -113,8 +114,8 @@ def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
     that was made of the question.
     """
     asked = next(iter(ctx.store.audit.find(subject=change.id, tag=Tag.CHANGE_REQUESTED, limit=1)), None)
-    stored = (change.requester.id, change.risk, decision_to_json(change.decision))
-    if asked is None or (asked.actor, asked.facts.get("risk"), asked.facts.get("decision")) != stored:
+    stored = (Tag.CHANGE_REQUESTED, change.id, change.requester.id, change.risk, decision_to_json(change.decision))
+    if asked is None or (asked.tag, asked.subject, asked.actor, *map(asked.facts.get, ("risk", "decision"))) != stored:
         return UNBORNE
     borne = ctx.store.audit.vouches(asked) and is_attested(ctx.store.keys, ctx.store.changes.exact(change), asked.facts)
     return "" if borne else UNBORNE

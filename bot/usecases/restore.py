@@ -22,6 +22,7 @@ from bot.store.keys import Keyring
 from bot.store.migrations import refuse_newer
 from bot.store.restore import Standing, forget_queues, make_ready, standing, swap
 from bot.store.store import Store, open_store
+from bot.store.verified import BROKEN, VERIFIED
 from bot.usecases.change_record import record_change
 from bot.usecases.notify import card_key
 
@@ -144,6 +145,9 @@ def _adapt(store: Store, wish: Wish, copy: Backup, lost: int | None) -> int:
     """Write down that this is a copy, and close what is open in it: an approval may have been used since."""
     facts: dict[str, Fact] = {"name": wish.file.name, "seq": copy.seq, "head": copy.head, "count": lost}
     with store.unit_of_work():
+        # It was looked through, and whoever restores it knows where it ends.
+        for name in (VERIFIED, BROKEN):
+            store.facts.put(name, "")
         store.record(Entry(tag=Tag.DATABASE_RESTORED, actor=wish.by.id, subject="database", facts=facts))
         forget_queues(store.database)
         waiting = store.changes.with_status([Status.PENDING, Status.APPROVED])

@@ -11,7 +11,7 @@ from bot.core.mode import Limit, Mode
 from bot.core.people import People
 from bot.core.principals import Grant, Role
 from bot.core.words import count
-from bot.usecases.anchor import note_chain
+from bot.usecases.chain_check import begin_check
 from bot.usecases.context import Context, log
 from bot.usecases.file_identity import note_files
 
@@ -38,7 +38,7 @@ def short_of_approvers(grants: Iterable[Grant], quorum: int, people: People) -> 
     )
 
 
-CHECKS: tuple[Callable[[Context], Limit | None], ...] = (note_chain, note_files)
+CHECKS: tuple[Callable[[Context], Limit | None], ...] = (begin_check, note_files)
 """In order; each keeps what it finds in `ctx.limits` under a name of its own, until somebody looks again."""
 
 

@@ -11,8 +11,10 @@ from bot.core.change import OPEN, Status
 from bot.core.mode import Mode, worst
 from bot.core.words import count, moment
 from bot.plugin import Json, Reply, iso, iso_or_none
+from bot.store.verified import kept_mark
 from bot.usecases.anchor import unwritten
 from bot.usecases.bypass import unreviewed
+from bot.usecases.chain_check import is_unchecked
 from bot.usecases.context import Context
 from bot.usecases.mode import limits
 
@@ -73,6 +75,15 @@ def _checkpoint(ctx: Context) -> Iterable[Row]:
         yield "Last checkpoint", f"#{record.seq} {record.head} at {moment(record.at)}"
 
 
+def _audit_log(ctx: Context) -> Iterable[Row]:
+    mark = kept_mark(ctx.store.database, ctx.store.keys)
+    if ctx.unchecked is not None:
+        waits = "; until then what changes something waits" if is_unchecked(ctx) else ""
+        yield "Audit log", f"being recomputed as after each start, up to #{ctx.verified.seq} so far{waits}"
+    elif mark is not None:
+        yield "Audit log", f"recomputed as a whole up to #{mark.place.seq} at {moment(mark.at)}"
+
+
 def _witness(ctx: Context) -> Iterable[Row]:
     found = unwritten(ctx)
     if found is not None:
@@ -90,6 +101,7 @@ ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
     _outbox,
     _aside,
     _audit_lines,
+    _audit_log,
     _checkpoint,
     _witness,
     _version,
@@ -105,6 +117,7 @@ def _view(ctx: Context) -> Mapping[str, Json]:
     """The same for programs."""
     holding = limits(ctx)
     outbox, waited = ctx.store.outbox.counts(), ctx.store.outbox.longest_wait("audit")
+    mark = kept_mark(ctx.store.database, ctx.store.keys)
     checkpoint, witness = ctx.store.audit.newest(Tag.CHECKPOINT), unwritten(ctx)
     return {
         "mode": worst(holding),
@@ -117,6 +130,11 @@ def _view(ctx: Context) -> Mapping[str, Json]:
         "checkpoint": {"seq": checkpoint.seq, "head": checkpoint.head, "at": iso(checkpoint.at)}
         if checkpoint
         else None,
+        "audit_log": {
+            "recomputed_to": mark.place.seq if mark else None,
+            "recomputed_at": iso_or_none(mark.at if mark else None),
+            "changes_wait": is_unchecked(ctx),
+        },
         "witness_failing_since": iso_or_none(witness[0] if witness else None),
         "version": ctx.version,
     }

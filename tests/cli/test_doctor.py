@@ -92,7 +92,7 @@ def test_each_trouble_has_its_line(desk: Desk, workspace: SlackWorkspace) -> Non
     desk.settings["SLACK_BOT_TOKEN"] = "xoxb-wrong"
     found = looked(desk)
     assert {name for name, (ok, _) in found.items() if not ok} == {"audit log", "approvers", "Slack"}
-    assert "changed at record #2" in found["audit log"][1]
+    assert "broken at record #2" in found["audit log"][1]
     assert "Make one: b24bot backup" in found["backups"][1]
     assert "invalid_auth" in found["Slack"][1]
 

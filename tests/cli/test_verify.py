@@ -17,6 +17,7 @@ from bot.core.chain import Place, witness_line
 from bot.slack.render.auditline import audit_line
 from bot.store.keys import load_key_file
 from bot.store.store import FILE_NAME, open_store
+from bot.store.verified import VERIFIED, Mark, mark_text
 from tests.cli.desk import Desk
 
 DROP = "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER audit_no_replace;"
@@ -310,6 +311,19 @@ def test_programs_get_the_same_as_json(written: Desk, witness: Path) -> None:
     connection.close()
     shown = written.run("audit", "verify", "--json")
     assert (shown.exit_code, json.loads(shown.stdout)["broken_at"]) == (1, 1)
+
+
+def test_a_log_cut_before_the_head_up_to_which_a_bot_recomputed_it_is_told(written: Desk) -> None:
+    with written.store() as store:
+        place = store.audit.place()
+        assert place is not None
+        with store.unit_of_work():
+            store.facts.put(VERIFIED, mark_text(Mark(place=place, keys=("k1",), at=0), store.keys))
+    assert written.run("audit", "verify").exit_code == 0
+    cut(database(written))
+    shown = written.run("audit", "verify")
+    assert shown.exit_code == 2
+    assert f"#{place.seq} {place.head[:16]} was seen (a bot has recomputed the log up to there" in shown.stdout
 
 
 def test_an_empty_log_says_so(desk: Desk) -> None:

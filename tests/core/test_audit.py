@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
+import json
+import random
 import re
 from dataclasses import replace
 
 import pytest
 
-from bot.core.audit import FACTS, GENESIS, QUIET, AuditRecord, Entry, Tag, link
+from bot.core.audit import BLOCK, FACTS, GENESIS, QUIET, AuditRecord, Entry, Tag, link, linker
 
 KEY = bytes(range(32))
 ENTRY = Entry(tag=Tag.REVIEW_APPROVED, actor="T1:U1", subject="CR-1", facts={"digest": "ab", "approvals": 1})
@@ -35,6 +38,31 @@ OTHERS: dict[str, bytes] = {
 @pytest.mark.parametrize("changed", OTHERS)
 def test_the_link_changes_with_each_field_and_with_its_place(changed: str) -> None:
     assert OTHERS[changed] != OWN
+
+
+def test_a_link_is_the_hmac_that_the_standard_library_computes() -> None:
+    """As docs/audit.md writes it out, so that others can check a log without this code."""
+    dice = random.Random(1)
+    for length in (*range(BLOCK + 1),):
+        key, previous, seq, at = (
+            dice.randbytes(length),
+            dice.randbytes(32),
+            dice.randrange(2**63),
+            dice.randrange(2**41),
+        )
+        tag, actor, subject = (
+            "".join(map(chr, dice.choices([*range(128), 233, 1_096, 8_222, 128_512], k=12))) for _ in range(3)
+        )
+        facts = '{"line":"„“\\n"}'
+        content = {"actor": actor, "at": at, "facts": json.loads(facts), "subject": subject, "tag": tag}
+        body = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        own = linker(key)(seq, previous, at, tag, actor, subject, facts)
+        assert own == hmac.digest(key, seq.to_bytes(8, "big") + previous + body.encode(), "sha256")
+
+
+def test_a_key_longer_than_a_block_is_refused() -> None:
+    with pytest.raises(ValueError, match="65 bytes"):
+        linker(bytes(BLOCK + 1))
 
 
 def test_no_two_changes_have_one_link() -> None:

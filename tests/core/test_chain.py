@@ -15,6 +15,7 @@ from bot.core.chain import (
     Place,
     a_head,
     anchors_in,
+    any_stands,
     examine,
     out_of_turn,
     without_heads,
@@ -86,6 +87,25 @@ def test_whatever_differs_breaks_it_there(change: dict[str, Any]) -> None:
     links[2] = links[2]._replace(**change)
     found = examine(links, KEYS.__getitem__)
     assert (found.broken_at, found.place) == (3, Place(seq=2, mac=links[1].mac))
+
+
+def test_each_key_is_asked_for_once_and_those_that_were_met_are_named() -> None:
+    first = chain(3)
+    asked: list[str] = []
+
+    def key_of(key_id: str) -> bytes:
+        asked.append(key_id)
+        return KEYS[key_id]
+
+    found = examine([*first, *chain(3, key_id="k2", start=Place(seq=3, mac=first[-1].mac))], key_of)
+    assert asked == ["k1", "k2"]
+    assert found.keys == ("k1", "k2")
+
+
+def test_whether_any_record_stands_is_asked_of_whatever_stands_in_a_file() -> None:
+    strange = [one._replace(seq=seq) for one, seq in zip(chain(4), (-40, 0, 2**64, 7), strict=True)]
+    assert not any_stands([*strange, NO_LINK], KEYS.__getitem__)
+    assert any_stands([NO_LINK._replace(mac=bytes(32)), *chain(1)], KEYS.__getitem__)
 
 
 def test_what_is_no_record_breaks_it() -> None:

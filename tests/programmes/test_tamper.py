@@ -19,15 +19,20 @@ from typing import Any
 import pytest
 
 from bot.core.audit import Entry, Fact, Tag, facts_text, link
-from bot.core.chain import START, Anchor, Findings, Place, examine
+from bot.core.chain import START, Anchor, Findings, Place, examine, witness_line
+from bot.core.errors import ConfigurationError
 from bot.core.exports import exported_links, milliseconds
 from bot.core.json_views import exported_row
 from bot.plugin import iso
 from bot.store.copies import links_of
+from bot.store.folders import make_home
 from bot.store.keys import Keyring
-from bot.store.store import open_store
+from bot.store.store import FILE_NAME, open_store
+from bot.store.verified import VERIFIED, Mark, mark_text
+from bot.store.witness import Witness
+from bot.usecases.chain_check import CHAIN, ChainCheck, begin_check, is_unchecked
 from tests.programmes.form import sized
-from tests.usecases.office import StillClock
+from tests.usecases.office import Office, StillClock
 
 SEEDS = sized(300, 5_000)
 RECORDS = 12
@@ -192,8 +197,15 @@ def export(rows: Rows) -> Iterator[str]:
 
 
 def in_a_database(logs: Logs, seed: int, rows: Rows, anchors: Iterable[Anchor]) -> Findings:
-    """Put the rows into a copy of the database, by INSERT OR REPLACE where a number is taken, and examine the copy."""
+    """Put the rows into a copy of the database, and examine the copy."""
     path = logs.folder / "copy.sqlite3"
+    rewritten(logs, seed, rows, path)
+    with links_of(path) as links:
+        return examine(links, KEYS.audit_key, anchors=anchors)
+
+
+def rewritten(logs: Logs, seed: int, rows: Rows, path: Path) -> None:
+    """Make a copy of the database with these rows, by INSERT OR REPLACE where a number is taken."""
     path.write_bytes(logs.files[seed % len(logs.files)])
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY;" + GUARDS + "BEGIN;")
@@ -205,8 +217,6 @@ def in_a_database(logs: Logs, seed: int, rows: Rows, anchors: Iterable[Anchor]) 
             f"INSERT OR REPLACE INTO audit ({names}) VALUES ({marks})", [tuple(row.values()) for row in rows]
         )
         connection.execute("COMMIT")
-    with links_of(path) as links:
-        return examine(links, KEYS.audit_key, anchors=anchors)
 
 
 def in_an_export(logs: Logs, seed: int, rows: Rows, anchors: Iterable[Anchor]) -> Findings:
@@ -261,6 +271,53 @@ def test_a_cut_tail_and_a_chain_written_anew_are_never_found_without_an_anchor(
         without = form(logs, seed, rows, [])
         held += without.broken_at is None and without.against is None and without.place.seq == len(rows)
     assert held == SEEDS // 10
+
+
+@pytest.mark.parametrize("anchored", [True, False])
+@pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=MUTATIONS)
+def test_a_bot_that_starts_from_its_mark_finds_the_same_and_runs_nothing_before(
+    logs: Logs, tmp_path: Path, mutation: Mutation, anchored: bool
+) -> None:
+    """All of the log but its last records lies before the mark; the mark is as it was made, and so is the witness."""
+    for seed in range(SEEDS // 10):
+        rows, broken_at = mutation(logs.of(seed), random.Random(seed))
+        path = tmp_path / f"{seed}" / FILE_NAME
+        make_home(path.parent)
+        rewritten(logs, seed, rows, path)
+        kept = logs.of(seed)
+        if anchored:
+            (tmp_path / "witness.jsonl").write_text(witness_line("t", place_of(kept[-1]), at="", key_id="k1") + "\n")
+        try:
+            store = open_store(path.parent, KEYS, StillClock(), synchronous="OFF")
+        except ConfigurationError:
+            # Nothing at either end of so short a log fits the keys any more: that keeps it from starting.
+            assert broken_at is not None, seed
+            continue
+        office = Office(path.parent, store=store, roles={}, deliver=False)
+        office.ctx.witness = Witness(tmp_path / "witness.jsonl") if anchored else None
+        office.ctx.at_once = 4
+        mark = Mark(place=place_of(kept[RECORDS - 3]), keys=("k1", "k0"), at=0)
+        with store.unit_of_work():
+            store.facts.put(VERIFIED, mark_text(mark, KEYS))
+        begin_check(office.ctx)
+        assert CHAIN in office.ctx.limits or is_unchecked(office.ctx) or len(rows) <= 4 or broken_at is None, seed
+        check = ChainCheck(office.ctx, page=3)
+        while check.look():
+            pass
+        found = office.ctx.limits.get(CHAIN)
+        assert office.ctx.unchecked is None
+        if broken_at is not None:
+            assert found is not None, seed
+            assert f"broken at record #{broken_at}:" in found.why, seed
+        else:
+            # A mark shows what was cut off or written anew before it; what came after it only a head elsewhere shows.
+            before = len(rows) < mark.place.seq or rows[mark.place.seq - 1]["mac"] != mark.place.mac
+            assert (found is not None) is (anchored or before), seed
+        office.close()
+
+
+def place_of(row: dict[str, Any]) -> Place:
+    return Place(seq=row["seq"], mac=row["mac"])
 
 
 def test_with_every_head_kept_the_first_record_written_anew_is_named(logs: Logs) -> None:

@@ -158,3 +158,10 @@ def test_a_table_that_somebody_made_anew_breaks_and_stops_nothing(original: Path
             everything = list(links)
         assert (everything[3] == NO_LINK) is (number < 2)
         assert examine(everything, store.keys.audit_key).broken_at == 4
+
+
+def test_whoever_waits_hears_how_far_it_has_come(original: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    with links_of(original, lambda done, total: heard.append((done, total))) as links:
+        assert len(list(links)) == 5
+    assert heard == [(5, 5)]

@@ -107,3 +107,25 @@ def test_only_a_deep_look_sees_an_index_that_does_not_fit_its_table(tmp_path: Pa
     with pytest.raises(StoreDamaged, match=r"is damaged: .*missing from index"):
         assert_sound(database, deep=True)
     database.close()
+
+
+@pytest.mark.parametrize(("table", "found"), [("audit", False), ("facts", True)])
+def test_without_the_log_the_pages_of_every_other_table_are_looked_through(
+    tmp_path: Path, table: str, found: bool
+) -> None:
+    path = written(tmp_path, records=200)
+    with sqlite3.connect(path) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()
+    connection.close()
+    content = bytearray(path.read_bytes())
+    content[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    database = Database(path, read_only=True)
+    with pytest.raises(StoreDamaged):
+        assert_sound(database)
+    if found:
+        with pytest.raises(StoreDamaged):
+            assert_sound(database, log=False)
+    else:
+        assert_sound(database, log=False)
+    database.close()

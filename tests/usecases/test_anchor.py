@@ -18,18 +18,8 @@ from bot.store.keys import Keyring
 from bot.store.store import open_store
 from bot.store.witness import Witness
 from bot.usecases.access import grant_role
-from bot.usecases.anchor import (
-    CHAIN,
-    CHECK_SECONDS,
-    MENDED,
-    RECORDS_A_ROUND,
-    UNWRITTEN,
-    Anchoring,
-    WitnessWatch,
-    check_chain,
-    note_chain,
-    witness_limit,
-)
+from bot.usecases.anchor import RECORDS_A_ROUND, UNWRITTEN, Anchoring, WitnessWatch, witness_limit
+from bot.usecases.chain_check import CHAIN, CHECK_SECONDS, MENDED, check_chain, note_chain
 from bot.usecases.gate import LASTS_SECONDS
 from bot.usecases.mode import limits
 from bot.usecases.status import status
@@ -122,17 +112,6 @@ def test_a_log_that_shrank_or_differs_where_it_was_verified_is_broken_there(
     limit = check_chain(office.ctx).limit
     assert limit is not None
     assert f"broken at record #{seq}:" in limit.why
-
-
-def test_of_a_log_that_is_too_long_the_newest_records_are_recomputed(office: Office) -> None:
-    rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
-    assert check_chain(office.ctx, most=3).limit is None
-    assert office.ctx.verified == office.store.audit.place()
-    rewrite(office, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 5")
-    office.ctx.verified = START
-    limit = check_chain(office.ctx, most=3).limit
-    assert limit is not None
-    assert "broken at record #5" in limit.why
 
 
 def test_a_key_that_is_missing_leaves_reading_only(office: Office) -> None:

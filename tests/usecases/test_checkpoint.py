@@ -10,7 +10,7 @@ import pytest
 from bot.core.audit import Entry, Tag
 from bot.core.chain import anchors_in
 from bot.slack.render.auditline import audit_line
-from bot.usecases.anchor import CHAIN, check_chain
+from bot.usecases.chain_check import CHAIN, check_chain
 from bot.usecases.checkpoint import EVERY_MS, EVERY_RECORDS, write_checkpoint
 from tests.usecases.office import Office
 

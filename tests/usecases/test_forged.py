@@ -46,7 +46,8 @@ def forge_approval(office: Office, change: ChangeRequest) -> None:
     """The status and the job that come with the last approval."""
     with office.store.unit_of_work() as store:
         now = office.clock.now_ms()
-        store.database.execute("UPDATE changes SET status = 'approved', decided_at = ?", now)
+        sql = "UPDATE changes SET status = 'approved', decided_at = ? WHERE number = ?"
+        store.database.execute(sql, now, change.number)
         store.jobs.add("execute", str(change.number), at=now)
 
 
@@ -203,6 +204,37 @@ def test_and_forged_they_run_nothing(
     grant_role(office.store, VERA, Role.ADMIN, by=SHELL)
     change = office.ask(text, who)
     forge_review(office, change, who)
+    forge_approval(office, change)
+    office.work()
+    assert_stopped(office, change, caplog)
+
+
+def lie_in_the_index(office: Office, seq: int, subject: str) -> None:
+    """As somebody who owns the file can: the index leads from a subject to a record about another one."""
+    connection = office.store.database.utils.conn
+    connection.executescript(
+        "PRAGMA writable_schema = ON; DROP INDEX audit_subject;"
+        f"CREATE INDEX audit_subject ON audit (CASE seq WHEN {seq} THEN '{subject}' ELSE subject END, seq);"
+        "UPDATE sqlite_master SET sql = 'CREATE INDEX audit_subject ON audit (subject, seq)' "
+        "WHERE name = 'audit_subject'; PRAGMA writable_schema = RESET"
+    )
+
+
+def test_the_record_of_another_request_is_none_of_this_one_wherever_an_index_leads(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The same was approved before, with the same digest, and that record is as good as it was."""
+    first = office.approved()
+    office.work()
+    office.toy.things["one"] = "red"
+    office.toy.calls.clear()
+    office.messenger.audit.clear()
+    change = office.ask()
+    assert change.digest == first.digest
+    (record,) = office.records(Tag.REVIEW_APPROVED, first.id)
+    lie_in_the_index(office, record.seq, change.id)
+    assert [one.seq for one in office.records(Tag.REVIEW_APPROVED, change.id)] == [record.seq]
+    forge_review(office, change)
     forge_approval(office, change)
     office.work()
     assert_stopped(office, change, caplog)
