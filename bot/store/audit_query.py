@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.core.audit import Tag
+from bot.core.chain import HIGHEST as HIGHEST
 
 LAST_LETTER = chr(0x10FFFF)
 """Comes after whatever a tag may go on with."""
 LOWEST = -(2**63)
 """Below every number SQLite can hold, so that not even a record before the first is overlooked."""
-HIGHEST = 2**63 - 1
-"""The highest number that the database can give a record."""
 Values = tuple[str | int, ...]
 Condition = tuple[str, Values]
 """A condition with ? marks, and its values."""
