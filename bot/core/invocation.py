@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core import guesses
 from bot.core.commands import Commands
 from bot.core.errors import LineTooLong, WordsError
-from bot.core.suggest import nearest
 from bot.core.tokenizer import read, render, words_of
 from bot.core.typed_line import HOST_OPTIONS as HOST_OPTIONS
 from bot.core.typed_line import IN_MARKS, TypedLine, is_option
 from bot.core.typed_line import AnyCommand as AnyCommand
+from bot.core.typed_line import host_options as host_options
 from bot.core.words import unbroken
-from bot.plugin import BadArgument, Parameter, Risk, quote
+from bot.plugin import BadArgument, Parameter, quote
 
 LONGEST_LINE = 4_000
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
@@ -104,26 +105,18 @@ def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyComma
         return table[noun, verb], tuple(words[2:])
     if not words:
         raise WordsError("No command was typed.", hint="Type help to see what you can do.")
-    raise _unknown(table, noun, verb, words[1:])
+    raise guesses.unknown_command(table, words, _could_be)
 
 
-def _unknown(table: Mapping[tuple[str, str], AnyCommand], noun: str, verb: str, after: Sequence[str]) -> WordsError:
-    """`after` are the words after the noun, as they were typed."""
-    nouns = {known for known, _ in table}
-    meant = noun if noun in nouns else nearest(noun, nouns)
-    if meant is None:
-        return WordsError(f"There is no command “{noun}”.", hint="Type help to see what you can do.")
-    verbs = sorted(known for known_noun, known in table if known_noun == meant and known)
-    if not verbs:
-        return WordsError(f"There is no command “{noun}”.", suggestion=render([meant, *after]))
-    if not verb:
-        return WordsError(f"“{meant}” needs a verb.", hint=f"One of: {', '.join(verbs)}.")
-    verb_meant = verb if verb in verbs else nearest(verb, verbs)
-    if verb_meant is None:
-        return WordsError(f"“{meant}” has no verb “{verb}”.", hint=f"It has: {', '.join(verbs)}.")
-    wrong = f"no “{noun}”" if meant != noun else f"no “{noun} {verb}”"
-    line = render([meant, verb_meant, *after[1:]])
-    return WordsError(f"There is {wrong}.", suggestion=line)
+def _could_be(command: AnyCommand, words: Sequence[str]) -> bool:
+    """Whether a command takes words like these; a value in them may be wrong, and some may be missing."""
+    try:
+        check_words(command, words)
+    except WordsError:
+        return False
+    except BadArgument:
+        return True
+    return True
 
 
 def named_portal(typed: TypedLine) -> str | None:
@@ -202,14 +195,6 @@ def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], 
     return words, options
 
 
-def host_options(command: AnyCommand) -> Mapping[str, str]:
-    """The options of every command that this one takes, too."""
-    if command.terminal:
-        return {}
-    no_portal = command.everywhere or command.placeless
-    return {name: label for name, label in HOST_OPTIONS.items() if not (no_portal and name == "--portal")}
-
-
 def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     """A command of the terminal never plans and is about no portal: a --dry-run would be followed by the deed."""
     taken = host_options(command)
@@ -269,29 +254,23 @@ def arguments(
         if not is_option(word):
             plain.append(word)
         elif name not in flags:
-            raise _unknown_option(command, name, flags)
+            raise guesses.unknown_option(command, name)
         elif flags[name].name in values:
             raise _twice(name)
         elif flags[name].switch:
             values[flags[name].name] = not _no_value(name, equals)
         else:
-            typed = value if equals else _value_of(command, name, flags[name].arg.label, queue)
-            values[flags[name].name] = _parse(command, flags[name], typed)
+            word = value if equals else _value_of(command, name, flags[name].arg.label, queue)
+            values[flags[name].name] = _parse(command, flags[name], word)
     values.update(_positional(command, positional, plain))
     left = plain[len(positional) :] if not any(parameter.many for parameter in positional) else []
     if left:
-        raise _not_taken(command, left, {*given, *(each.option for each in flags.values() if each.name in values)})
+        raise guesses.words_left(
+            command, left, {*given, *(each.option for each in flags.values() if each.name in values)}
+        )
     if whole:
         _require(command, values)
     return values
-
-
-def _unknown_option(command: AnyCommand, name: str, flags: Mapping[str, Parameter]) -> WordsError:
-    known = [*(name for name, each in flags.items() if not each.arg.secret), *host_options(command)]
-    # The dashes are alike in all of them.
-    meant = nearest(name, known, alike=0.8)
-    hint = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known) or 'none'}."
-    return WordsError(f"“{command.path}” has no option {name}.", hint=hint)
 
 
 def _positional(command: AnyCommand, parameters: Sequence[Parameter], words: Sequence[str]) -> dict[str, Any]:
@@ -304,39 +283,6 @@ def _positional(command: AnyCommand, parameters: Sequence[Parameter], words: Seq
         elif queue:
             values[parameter.name] = _parse(command, parameter, queue.pop(0))
     return values
-
-
-def _not_taken(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> WordsError:
-    """The refusal of words that are no arguments. Where only options are left to take a value, it names them."""
-    sentence = f"“{command.path}” does not take “{' '.join(words)}”"
-    free = {name: label for name, label in _valued(command).items() if name not in given}
-    if not free or not all(parameter.flag for parameter in command.parameters):
-        return WordsError(f"{sentence}.", hint=f"Usage: {command.usage}")
-    option = next(iter(free))
-    if len(free) > 1 or len(words) > 1 or not _takes(command, option, words[0]):
-        named = " or ".join(f"{name} {label}" for name, label in free.items())
-        return WordsError(f"{sentence} without an option in front of it.", hint=f"Type {named}.")
-    line = f"{command.path} {option} {quote(words[0])}"
-    # What else was typed is not in that line, so it is offered only where it can do no harm.
-    offered = {"suggestion": line} if command.risk is Risk.READ and not given else {"hint": f"Type {line}"}
-    return WordsError(f"{sentence} without {option} in front of it.", **offered)
-
-
-def _valued(command: AnyCommand) -> Mapping[str, str]:
-    """The options of a command that take a value and say what it acts on, with their labels."""
-    own = {
-        each.option: each.arg.label for each in command.parameters if each.flag and not (each.switch or each.arg.secret)
-    }
-    shared = {name: label for name, label in host_options(command).items() if name == "--portal"}
-    return {**own, **shared}
-
-
-def _takes(command: AnyCommand, option: str, word: str) -> bool:
-    """Whether an option can be read with this value."""
-    try:
-        return all(each.arg.parse(word) is not None for each in command.parameters if each.option == option)
-    except BadArgument:
-        return False
 
 
 def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:

@@ -23,6 +23,14 @@ MOST_GUESSES = 12
 IN_MARKS = "A value of several words stands in quotation marks."
 
 
+def host_options(command: AnyCommand) -> Mapping[str, str]:
+    """The options of every command that this one takes, too."""
+    if command.terminal:
+        return {}
+    no_portal = command.everywhere or command.placeless
+    return {name: label for name, label in HOST_OPTIONS.items() if not (no_portal and name == "--portal")}
+
+
 def is_option(word: str) -> bool:
     """Whether a word names an option. What has a blank in front of any equals sign is a value that was quoted."""
     name = word.partition("=")[0]

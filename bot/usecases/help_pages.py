@@ -77,7 +77,9 @@ def _candidates(commands: Sequence[AnyCommand], word: str) -> tuple[list[AnyComm
 def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError:
     known = {word for command in commands for word in (command.noun, command.verb) if word}
     meant = nearest(words[0].lower(), known | {word for path in TERMINAL_COMMANDS for word in path.split()})
-    suggestion = render(["help", meant, *words[1:]]) if meant else ""
+    paths = {*TERMINAL_COMMANDS, *(command.path for command in commands)}
+    further = [word for word in words[1:2] if f"{meant} {word.lower()}" in paths]
+    suggestion = render(["help", meant, *further]) if meant else ""
     hint = "" if meant else "Type help alone to see everything."
     return WordsError(f"There is no command “{words[0]}”.", hint=hint, suggestion=suggestion)
 

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.plugin import BadArgument, DeclarationError, Json, Refusal
-from plugins.bitrix24 import addresses, catalogue, endpoints, icons
+from plugins.bitrix24 import addresses, catalogue, endpoints, hosts, icons
 from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.icons import Picture
 
@@ -96,7 +96,9 @@ def parse_address(word: str, *, what: str, longest: int, schemes: Sequence[str] 
     """An address with a public host, or http on 127.0.0.1. Raises BadArgument, naming what is wrong."""
     hint = "Write it like https://b24bot.example.com/settings."
     if not word.isascii() or not word.isprintable() or any(char in word for char in " \\\"'<>`"):
-        raise BadArgument(f"The {what} address holds a character that an address cannot have.", hint=hint)
+        raise BadArgument(
+            f"The {what} address holds a character that an address cannot have.", hint=_in_ascii(word) or hint
+        )
     if len(word) > longest:
         raise BadArgument(f"The {what} address has {len(word)} characters; {longest} is the most.")
     try:
@@ -115,6 +117,15 @@ def parse_address(word: str, *, what: str, longest: int, schemes: Sequence[str] 
     if not _public(host):
         raise BadArgument(f"The {what} address leads to “{excerpt(host)}”, which is no public host.", hint=hint)
     return word
+
+
+def _in_ascii(word: str) -> str:
+    """How to write an address whose host alone has letters of other scripts; empty for any other."""
+    scheme, slashes, rest = word.partition("://")
+    host, slash, path = rest.partition("/")
+    plain = hosts.ascii_of(host)
+    whole = f"{scheme}{slashes}{plain}{slash}{path}"
+    return f"Did you mean {whole}?" if plain and plain != host and whole.isascii() and whole.isprintable() else ""
 
 
 def _public(host: str) -> bool:

@@ -49,6 +49,12 @@ def test_what_is_not_the_number_of_a_line_is_refused(word: str) -> None:
         parse_line(word)
 
 
+def test_several_lines_with_a_comma_are_answered_with_how_to_write_them() -> None:
+    with pytest.raises(BadArgument, match="“1,2” is not the number of a line") as refused:
+        parse_line("1,2")
+    assert refused.value.hint == "Write several with blanks between them, like 1 2."
+
+
 # ------------------------------------------------------------------------------------------------------ portal
 
 

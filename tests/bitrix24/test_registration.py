@@ -126,6 +126,20 @@ def test_other_handlers_are_refused(word: str, why: str) -> None:
         registration.parse_handler(word)
 
 
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("https://пример.рф/x", "Did you mean https://xn--e1afmkfd.xn--p1ai/x?"),
+        ("https://пример.рф/б", "Write it like https://b24bot.example.com/settings."),
+        ("https://olga:geheim@пример.рф/", "Write it like https://b24bot.example.com/settings."),
+    ],
+)
+def test_a_host_with_letters_of_another_script_is_offered_in_ascii_punycode(word: str, hint: str) -> None:
+    with pytest.raises(BadArgument, match="cannot have") as refused:
+        registration.parse_handler(word)
+    assert refused.value.hint == hint
+
+
 def test_loopback_is_for_installations_that_allow_it() -> None:
     registration.allow_handler("http://127.0.0.1:80/", {"B24BOT_ALLOW_LOOPBACK": "on"})
     registration.allow_handler("https://b24bot.example/", {})

@@ -134,6 +134,11 @@ SUGGESTED = {
     "mesage sned hi": "message send hi",
     "connector list shop": "connector list --portal shop",
     "connector status 'my shop'": 'connector status --portal "my shop"',
+    "remove connector shop": "connector remove shop",
+    "/b24 connector list": "connector list",
+    "please connector remove shop": "connector remove shop",
+    "connector list; connector remove shop": "connector list",
+    "conector list | grep shop": "connector list",
 }
 
 
@@ -144,6 +149,13 @@ def test_a_near_miss_is_offered_as_the_whole_corrected_line(line: str) -> None:
     assert error.suggestion == SUGGESTED[line]
     command, _ = find(COMMANDS, words_of(error.suggestion))
     assert error.suggestion.startswith(command.path)
+
+
+@pytest.mark.parametrize("typed", ["-dry-run", "-dryrun", "-Dry-Run"])
+def test_an_option_with_one_dash_is_answered_with_its_name(typed: str) -> None:
+    error = refused(f"connector remove shop {typed}")
+    assert error.sentence == f"“connector remove” does not take “{typed}”."
+    assert error.hint == "Did you mean --dry-run?"
 
 
 @pytest.mark.parametrize("line", ["connector re shop", "connector xyz", "xyz", "connector delete shop", "connector s"])

@@ -86,6 +86,10 @@ def test_help_for_what_does_not_exist_says_so(office: Office) -> None:
     with pytest.raises(WordsError) as refused:
         reply(office, "help remov")
     assert refused.value.suggestion == "help remove"
+    for typed, meant in (("help thng remove", "help thing remove"), ("help thng please", "help thing")):
+        with pytest.raises(WordsError) as refused:
+            reply(office, typed)
+        assert refused.value.suggestion == meant
 
 
 def test_a_word_that_several_commands_have_lists_each_with_how_to_ask_for_it(office: Office) -> None:

@@ -7,8 +7,10 @@ from typing import Annotated
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
 from plugins.bitrix24.commands import words
 from plugins.bitrix24.commands.json_views import line_view, status_views
+from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.portal import Portal
 
+SEVERAL = "Write several with blanks between them, like 1 2."
 lines = Group[Portal]("line", help="Open lines of the portal")
 
 
@@ -16,9 +18,8 @@ def parse_line(word: str) -> int:
     """The number of a line. 0 is refused: the portal answers for it, and means nothing."""
     text = word.removeprefix("#")
     if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) < 10**9):
-        raise BadArgument(
-            f"“{word[:40]}” is not the number of a line.", hint="Write a number like 1; `line list` shows them."
-        )
+        hint = SEVERAL if "," in text else "Write a number like 1; `line list` shows them."
+        raise BadArgument(f"“{excerpt(word, 40)}” is not the number of a line.", hint=hint)
     return int(text)
 
 
