@@ -37,8 +37,8 @@ ROOM: Mapping[Rank, int] = {Rank.RUNNING: 6, Rank.PLANNING: 4}
 So a portal that is slow, or makes everybody wait, holds up nothing but its own jobs, and some of its room is kept for
 what was approved. What has another rank never takes long.
 """
-MOST_READING = 12
-"""How many commands may read portals at a time, all portals together."""
+IN_ALL: Mapping[Rank, int] = {Rank.RUNNING: 12, Rank.PLANNING: 12}
+"""How many of these may be under way at a time, all portals together."""
 SUSPECT_AFTER = 2
 """Starts that were cut short, whatever else ran. From then on the job runs alone, so that it shows what is to blame."""
 
@@ -136,9 +136,7 @@ class Busy:
         """Whether one of this rank may be taken. Of what is refused one is under way at a time: others need room."""
         if rank is Rank.REFUSED:
             return not self.of(rank)
-        if rank is Rank.PLANNING and self.of(rank) >= MOST_READING:
-            return False
-        return rank not in ROOM or self.at(place) < ROOM[rank]
+        return rank not in ROOM or (self.at(place) < ROOM[rank] and self.of(rank) < IN_ALL[rank])
 
     @property
     def has_suspect(self) -> bool:

@@ -13,6 +13,7 @@ from bot.plugin import PluginError
 from bot.store.jobs import INBOUND, Job, Rank
 from bot.store.sql import FORGOTTEN_AT_ONCE
 from bot.usecases.anchor import Anchoring, WitnessWatch
+from bot.usecases.bell import Bell
 from bot.usecases.checkpoint import write_checkpoint
 from bot.usecases.colleagues import recognise
 from bot.usecases.context import Context, log
@@ -29,15 +30,15 @@ from bot.usecases.recover import Recovery
 from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
+from bot.usecases.runners import POLL_SECONDS, Runners
 from bot.usecases.stops import StopDeadlines, put_off
 from bot.usecases.submit import submit
 from bot.usecases.upkeep import Upkeep
 
-RUNNERS = 4
-"""They take any job."""
+RUNNERS = 28
+"""They take any job, at most so many at a time: as many as may call portals, and some more."""
 RESERVED = 1
 """Runners beside them that take no job that calls a portal, so that no slow one keeps what stops waiting."""
-POLL_SECONDS = 0.05
 KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
 SWEEP_SECONDS = TEND_SECONDS = 3_600.0
@@ -47,26 +48,6 @@ _AFTERWARDS = {
     False: "b24bot goes on by itself once it can be written; what was called is never called again.",
 }
 """What a database that cannot be written means for what came in, and for a change request that is being run."""
-
-
-class Bell:
-    """Cuts short the sleep of the threads that listen to it."""
-
-    def __init__(self) -> None:
-        self._rung = threading.Condition()
-        self.count = 0
-        """How often it was rung."""
-
-    def ring(self) -> None:
-        with self._rung:
-            self.count += 1
-            self._rung.notify_all()
-
-    def sleep(self, seconds: float, *, since: int) -> None:
-        """Wait so long, or until it is rung; not at all when it was rung more often than `since`."""
-        with self._rung:
-            if self.count == since:
-                self._rung.wait(seconds)
 
 
 class Worker:
@@ -93,15 +74,27 @@ class Worker:
         """Take over what was left, then begin to work."""
         self._ctx.wake = self.wake
         self._recovery.start()
-        for number in range(RUNNERS):
-            self._thread(f"runner-{number}", self._run_one, self._work, POLL_SECONDS)
-        for number in range(RESERVED):
-            self._thread(f"reserved-runner-{number}", self._run_local, self._work, POLL_SECONDS)
+        self._start_runners("runner", RUNNERS)
+        self._start_runners("reserved-runner", RESERVED, quick=True)
         self._thread("courier", self._deliver_one, self._work, POLL_SECONDS)
         self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
         self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
         self._thread("upkeep", self._upkeep.look, self._rounds, UPKEEP_SECONDS)
         self._thread("anchoring", self._anchoring.round, self._rounds, KEEPER_SECONDS)
+
+    def _start_runners(self, name: str, most: int, *, quick: bool = False) -> None:
+        """Start one runner of a group; it starts the others when there is work for them."""
+        runners = Runners(
+            self._ctx,
+            claim=partial(claim_job, self._ctx, quick=quick),
+            perform=partial(perform_job, self._ctx),
+            start_another=lambda: self._thread(name, runners.step, self._work, POLL_SECONDS),
+            bell=self._work,
+            stopping=self._stopping,
+            most=most,
+            quick=quick,
+        )
+        runners.start()
 
     def wake(self) -> None:
         self._work.ring()
@@ -138,19 +131,6 @@ class Worker:
     def go_round(self, name: str, step: Callable[[], bool]) -> bool | None:
         """One round of a thread: whether there was something to do; None when that went wrong."""
         return go_round(self._ctx, name, step)
-
-    def _run_local(self) -> bool:
-        return self._run_one(quick=True)
-
-    def _run_one(self, *, quick: bool = False) -> bool:
-        ctx = self._ctx
-        if not ctx.home_team or not ctx.store.jobs.waiting(steady_ms(ctx), quick=quick):
-            return False
-        job = claim_job(ctx, quick=quick)
-        if job is None:
-            return False
-        perform_job(ctx, job)
-        return True
 
     def _deliver_one(self) -> bool:
         """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""

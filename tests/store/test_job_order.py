@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.store.job_order import MOST_READING, ROOM, SUSPECT_AFTER, Position, Rank
+from bot.store.job_order import IN_ALL, ROOM, SUSPECT_AFTER, Position, Rank
 from bot.store.jobs import Job
 from bot.store.store import Store
 from tests.store.steps import EACH, steps_of
@@ -154,9 +154,10 @@ def test_reads_leave_their_room_to_what_was_approved(store: Store) -> None:
 
 
 def test_reads_of_many_portals_leave_room_for_the_rest(store: Store) -> None:
-    for number in range(MOST_READING + 1):
+    most = IN_ALL[Rank.PLANNING]
+    for number in range(most + 1):
         add(store, "olga", place=f"m{number}")
-    assert [claimed(store) for _ in range(MOST_READING + 1)] == ["olga"] * MOST_READING + [""]
+    assert [claimed(store) for _ in range(most + 1)] == ["olga"] * most + [""]
     add(store, "ida", Rank.RUNNING, "m99")
     assert claimed(store) == "ida"
 
@@ -240,7 +241,7 @@ class Reference:
         rank = Rank(row["rank"])  # type: ignore[arg-type]
         if rank is Rank.REFUSED:
             return all(each["rank"] != rank for each in busy)
-        if rank is Rank.PLANNING and sum(each["rank"] == rank for each in busy) >= MOST_READING:
+        if rank in IN_ALL and sum(each["rank"] == rank for each in busy) >= IN_ALL[rank]:
             return False
         at = sum(each["rank"] in ROOM and each["place"] == row["place"] for each in busy)
         return rank not in ROOM or at < ROOM[rank]

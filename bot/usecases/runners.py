@@ -1,0 +1,105 @@
+"""Threads that do the jobs: one of them looks for the next one, the others are at work or wait to look."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from bot.store.job_order import Rank
+from bot.store.jobs import Job
+from bot.usecases.bell import Bell
+from bot.usecases.context import Context
+from bot.usecases.holding import steady_ms
+
+POLL_SECONDS = 0.05
+"""What another process has queued, and what was put off, is found by looking so often."""
+FAULT_SECONDS = 1.0
+AT_ONCE = frozenset({Rank.HELPING})
+"""Ranks of what asks neither Slack nor a portal: done before anybody looks for the next job, with no other thread."""
+
+
+class Runners:
+    """A group of runners. However many there are, one of them asks the database, and none takes another one's job.
+
+    Another runner is started when all are at work, up to `most`: a runner that waits for a portal keeps its thread and
+    nothing else, for what may be under way is limited at each portal (`bot/store/job_order.py`). `quick`: they take no
+    job that calls a portal.
+    """
+
+    def __init__(
+        self,
+        ctx: Context,
+        *,
+        claim: Callable[[], Job | None],
+        perform: Callable[[Job], None],
+        start_another: Callable[[], None],
+        bell: Bell,
+        stopping: threading.Event,
+        most: int,
+        quick: bool = False,
+    ) -> None:
+        self._ctx = ctx
+        self._claim = claim
+        self._perform = perform
+        self._start_another = start_another
+        self._bell = bell
+        self._stopping = stopping
+        self._most = most
+        self._quick = quick
+        self._looking = threading.Lock()
+        self._counting = threading.Lock()
+        self._started = self._idle = 0
+
+    def start(self) -> None:
+        """Start the first runner."""
+        self._started += 1
+        self._start_another()
+
+    def step(self) -> bool:
+        """Take one job and do it; True unless the bot stops. Raises what looking for a job raises."""
+        self._count_idle(1)
+        with self._looking:
+            self._count_idle(-1)
+            job = self._next()
+            if job is not None and job.rank in AT_ONCE:
+                self._perform(job)
+                job = None
+            elif job is not None:
+                self._grow()
+        if job is not None:
+            self._perform(job)
+            # Its portal has room again.
+            self._bell.ring()
+        return not self._stopping.is_set()
+
+    def _count_idle(self, more: int) -> None:
+        with self._counting:
+            self._idle += more
+
+    def _grow(self) -> None:
+        """Start another runner when nobody would look for the next job. Only by whoever looks."""
+        with self._counting:
+            alone = self._idle == 0 and self._started < self._most
+            self._started += alone
+        if alone:
+            self._start_another()
+
+    def _next(self) -> Job | None:
+        """The next job, as soon as there is one; None when the bot stops."""
+        while not self._stopping.is_set():
+            since = self._bell.count
+            try:
+                job = self._claim() if self._is_waiting() else None
+            except Exception:
+                # The others would meet the same.
+                self._stopping.wait(FAULT_SECONDS)
+                raise
+            if job is not None:
+                return job
+            self._bell.sleep(POLL_SECONDS, since=since)
+        return None
+
+    def _is_waiting(self) -> bool:
+        """Nothing is done before it is known which team we are of: that decides who has a role."""
+        ctx = self._ctx
+        return bool(ctx.home_team) and ctx.store.jobs.waiting(steady_ms(ctx), quick=self._quick)
