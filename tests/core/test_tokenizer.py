@@ -129,7 +129,7 @@ def test_no_character_of_a_value_is_made_up_or_exchanged(line: str) -> None:
 
 
 @given(st.lists(st.text("aZ9é=-–_.:/#%+!?;,&@", min_size=1), min_size=1).map(" ".join))
-@example("--portal=prod –-DRY-run")
+@example("connector list --PORTAL=prod")
 def test_a_line_of_plain_words_is_read_as_when_a_quotation_stands_behind_it(line: str) -> None:
     """Most lines are plain and read in one step; a quotation has the same words read piece by piece."""
     assert tokenizer.read(line).words == tokenizer.read(f"{line} ''").words[:-1]
