@@ -9,18 +9,24 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
-
-from sqlite_utils import Database as Utils
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.errors import ConfigurationError, StoreDamaged, StoreUnavailable
 from bot.store.seats import compare_identity
 
-# sqlite-utils takes pysqlite3 when it is installed; the connection has to come from the same module.
-sqlite3: Any = import_module("sqlite_utils.utils").sqlite3
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Utils
+
+    sqlite3: Any
+else:
+    # sqlite-utils takes the same one; it is imported when a step of the schema is due, and not before.
+    try:
+        import pysqlite3 as sqlite3
+    except ImportError:
+        import sqlite3
+
 FILE_NAME = "b24bot.sqlite3"
 BUSY_SECONDS = 2.0
 """Under the three seconds in which Slack wants its answer, so that a locked file is told and not timed out."""
@@ -78,10 +84,16 @@ class Database:
             self._connection = self._open()
         except FILE_FAULTS as error:
             raise trouble(error, f"The database {path} cannot be opened: {error}.") from None
-        self.utils = Utils(self._connection)
         # By its name: a second descriptor of the file would, when it is closed, drop SQLite's locks on it.
         found = path.stat()
         self._identity = (found.st_dev, found.st_ino)
+
+    @property
+    def utils(self) -> Utils:
+        """sqlite-utils over the same connection, for the steps of the schema."""
+        from sqlite_utils import Database as Utils
+
+        return Utils(self._connection)
 
     def displaced(self) -> str:
         """Say how the file under the database's name differs from the one that is open; empty when it does not."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
-
-from sqlite_utils import Database as Utils
-from sqlite_utils import Migrations
+from typing import TYPE_CHECKING
 
 from bot.core.change import OPEN, TRANSITIONS
 from bot.core.errors import ConfigurationError
@@ -14,7 +11,42 @@ from bot.store.database import FAULTS, Database, trouble
 from bot.store.job_order import Rank
 from bot.store.tallies import TABLE, tally_statements
 
-migrations = Migrations("b24bot")
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Utils
+
+NAME = "b24bot"
+"""Under which sqlite-utils keeps what was applied."""
+
+
+class Steps:
+    """The steps of the schema in their order. sqlite-utils, which applies them, is imported when one is due."""
+
+    def __init__(self) -> None:
+        self._steps: list[Callable[[Utils], None]] = []
+
+    def __call__(self) -> Callable[[Callable[[Utils], None]], Callable[[Utils], None]]:
+        """Decorate a step; its name is the function's."""
+        return self._add
+
+    def _add(self, step: Callable[[Utils], None]) -> Callable[[Utils], None]:
+        self._steps.append(step)
+        return step
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(step.__name__ for step in self._steps)
+
+    def apply(self, utils: Utils, *, stop_before: str | None = None) -> None:
+        """Apply those that the file has not taken yet, all of them or those before one."""
+        from sqlite_utils import Migrations
+
+        made = Migrations(NAME)
+        for step in self._steps:
+            made()(step)
+        made.apply(utils, stop_before=stop_before)
+
+
+migrations = Steps()
 
 
 def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) -> None:
@@ -23,10 +55,13 @@ def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) ->
     What needs the keys is for `finish`, in the same transaction. Raises ConfigurationError for a file that a newer
     b24bot has written.
     """
+    # Imported before the transaction: another process that starts waits for that no longer than it has to.
+    utils = database.utils if pending(database) else None
     try:
         with database.unit_of_work():
             refuse_newer(database)
-            migrations.apply(database.utils)
+            if utils is not None:
+                migrations.apply(utils)
             finish()
     except FAULTS as error:
         raise trouble(error, f"The schema of {database.path} cannot be brought up to date: {error}.") from None
@@ -34,16 +69,16 @@ def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) ->
 
 def applied(database: Database) -> tuple[str, ...]:
     """The steps that the file has behind it, in their order; none for a file that is new."""
-    try:
-        return tuple(migration.name for migration in migrations.applied(database.utils))
-    except FAULTS as error:
-        raise trouble(error, f"The database cannot be read now ({error}).") from None
+    if not database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlite_migrations'"):
+        return ()
+    rows = database.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid", NAME)
+    return tuple(row["name"] for row in rows)
 
 
 def pending(database: Database) -> tuple[str, ...]:
     """The steps of this version that the file has not taken yet."""
     behind = applied(database)
-    return tuple(name for name in _known() if name not in behind)
+    return tuple(name for name in migrations.names if name not in behind)
 
 
 def schema_step(database: Database) -> str:
@@ -53,22 +88,12 @@ def schema_step(database: Database) -> str:
 
 def refuse_newer(database: Database) -> None:
     """Raises ConfigurationError for a file that a newer b24bot has written."""
-    strange = sorted(set(applied(database)) - set(_known()))
+    strange = sorted(set(applied(database)) - set(migrations.names))
     if strange:
         raise ConfigurationError(
             f"{database.path} was written by a newer b24bot (its schema has {', '.join(strange)}).",
             hint="Install that version, or restore the backup from before it.",
         )
-
-
-@cache
-def _known() -> tuple[str, ...]:
-    """The names of all steps of this version: those that an empty database has before it."""
-    empty = Utils(memory=True)
-    try:
-        return tuple(migration.name for migration in migrations.pending(empty))
-    finally:
-        empty.close()
 
 
 def _words(words: Iterable[object]) -> str:

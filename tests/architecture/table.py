@@ -122,7 +122,6 @@ BROAD: Mapping[str, str] = {
 
 IMPORTERS: Mapping[str, str] = {
     "bot.host.discovery": "plugins come by name",
-    "bot.store.database": "takes the sqlite3 that sqlite-utils took, by a name that is written there",
 }
 """Modules that may import by a name made at run time."""
 

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlite_utils import Database as Utils
-
 from bot.clock import SystemClock
 from bot.core.audit import Tag
 from bot.core.change import Status
@@ -25,7 +23,7 @@ from tests.store.neighbour import ROOT
 from tests.store.samples import ENTRY, opened
 
 SECOND = "m002_standing_and_leases"
-EVERY_STEP = tuple(migration.name for migration in migrations.pending(Utils(memory=True)))
+EVERY_STEP = migrations.names
 SECRETS = 3
 
 
