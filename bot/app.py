@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bot import __version__
-from bot.checks import require_stage
-from bot.checks.check import Environment, Stage
 from bot.checks.storage import UNWITNESSED, loose_modes_of, witness_of
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError, PluginFault, StoreUnavailable
@@ -23,14 +22,6 @@ from bot.host.contract import settings_of
 from bot.host.discovery import close_plugins, load_plugins
 from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.settings import HOST_SETTINGS, Settings, load_settings
-from bot.slack.authentication import Authentication
-from bot.slack.bolt import dispatcher, make_bolt
-from bot.slack.disconnects import SOCKET_REFUSED
-from bot.slack.frontdoor import FrontDoor, as_wsgi
-from bot.slack.gateway import Gateway, make_client
-from bot.slack.identity import Identity
-from bot.slack.socket import Socket
-from bot.slack.token_errors import APP_TOKEN
 from bot.store.database import Failpoint
 from bot.store.file_modes import refuse_writable
 from bot.store.folders import make_home
@@ -42,16 +33,36 @@ from bot.usecases.chain_check import examine_head
 from bot.usecases.context import Channels, Context
 from bot.usecases.file_identity import FILES
 from bot.usecases.house import registry_of
-from bot.usecases.intake import Intake
 from bot.usecases.mode import limits
-from bot.usecases.receive import receive
-from bot.usecases.recover import note_start
-from bot.usecases.startup import examine, note_skew
-from bot.usecases.worker import Worker
-from bot.web.health import Readiness, Wsgi, make_health
-from bot.web.site import Site, make_site
+
+if TYPE_CHECKING:
+    from bot.slack.gateway import Gateway
+    from bot.slack.identity import Identity
+    from bot.slack.socket import Socket
+    from bot.web.health import Readiness, Wsgi
+    from bot.web.site import Site
 
 log = logging.getLogger("b24bot")
+T = TypeVar("T")
+
+
+class _Late:
+    """An object that is made when something of it is asked for."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:
+            if "_made" not in self.__dict__:
+                self._made = self._make()
+        return getattr(self._made, name)
+
+
+def late(make: Callable[[], T]) -> T:
+    """Stand for what `make` returns, and call it when it is needed: most commands of the terminal need no Slack."""
+    return cast(T, _Late(make))
 
 
 def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
@@ -111,9 +122,7 @@ def assemble(
 
 def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> Bot:
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
-    client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
-    approval = settings["B24BOT_APPROVAL_CHANNEL"]
-    gateway = Gateway(client, keys, command=settings.command, api_url=settings.slack_api, approval=approval)
+    gateway = late(partial(_make_gateway, settings, keys))
     witness = witness_of(settings)
     context = Context(
         store=store,
@@ -142,6 +151,14 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     return Bot(settings=settings, store=store, plugins=plugins, gateway=gateway, context=context)
 
 
+def _make_gateway(settings: Settings, keys: Keyring) -> Gateway:
+    from bot.slack.gateway import Gateway, make_client
+
+    client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
+    approval = settings["B24BOT_APPROVAL_CHANNEL"]
+    return Gateway(client, keys, command=settings.command, api_url=settings.slack_api, approval=approval)
+
+
 def _start(plugin: Plugin, context: Context) -> None:
     """Whatever a plugin refuses before any command was given is a matter of the settings."""
     try:
@@ -158,6 +175,9 @@ def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False
     The seats come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
     errors of bot.core.errors, and has let go of everything then. With `socket` the app token is looked at, too.
     """
+    from bot.checks.check import Environment, Stage
+    from bot.checks.table import require_stage
+
     environment = Environment(settings, lambda: settings, by_http=not socket, starting=True)
     require_stage(Stage.SETTINGS, environment)
     make_home(settings.home)
@@ -198,6 +218,10 @@ class Running:
     def __init__(
         self, bot: Bot, *, intake: bool, work: bool, seats: Seats | None = None, wall: Clock | None = None
     ) -> None:
+        from bot.slack.authentication import Authentication
+        from bot.usecases.intake import Intake
+        from bot.usecases.worker import Worker
+
         self.bot = bot
         self._stopping = threading.Event()
         self._seats = seats or Seats(bot.settings.home, _roles(intake=intake, work=work))
@@ -213,6 +237,9 @@ class Running:
 
     def start(self) -> None:
         """What limits us, then what a process before us left behind; work comes only once Slack has said who we are."""
+        from bot.usecases.recover import note_start
+        from bot.usecases.startup import examine
+
         if self.worker is not None:
             examine(self.bot.context)
             if self.bot.context.witness is None:
@@ -227,6 +254,8 @@ class Running:
         return self._seats.displaced() or self.bot.store.database.displaced()
 
     def _know(self, identity: Identity) -> None:
+        from bot.usecases.startup import note_skew
+
         context = self.bot.context
         if identity.at is not None:
             note_skew(context, self._wall.now_ms() - identity.at)
@@ -238,6 +267,12 @@ class Running:
 
     def http(self) -> Wsgi:
         """The WSGI application of the intake."""
+        from bot.slack.bolt import dispatcher, make_bolt
+        from bot.slack.frontdoor import FrontDoor, as_wsgi
+        from bot.slack.gateway import make_client
+        from bot.usecases.receive import receive
+        from bot.web.site import make_site
+
         settings = self.bot.settings
         # The age of a request is measured by the clock that Slack and Bolt go by, also where the bot's own is shifted.
         door = FrontDoor(settings.require("SLACK_SIGNING_SECRET"), SystemClock())
@@ -253,13 +288,23 @@ class Running:
 
     def health(self) -> Wsgi:
         """The WSGI application that tells of this process's health, and nothing else."""
+        from bot.web.health import make_health
+
         return make_health(self._cached_readiness())
 
     def _cached_readiness(self) -> Readiness:
+        from bot.web.health import Readiness
+
         return Readiness(self.readiness, self.mode)
 
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""
+        from bot.slack.bolt import make_bolt
+        from bot.slack.gateway import make_client
+        from bot.slack.socket import Socket
+        from bot.slack.token_errors import APP_TOKEN
+        from bot.usecases.receive import receive
+
         settings = self.bot.settings
         client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
         app = make_bolt(
@@ -275,6 +320,8 @@ class Running:
 
     def _note_socket(self, reason: str) -> None:
         """Keep for doctor why Slack delivers nothing; the log and /readyz tell it without the database, too."""
+        from bot.slack.disconnects import SOCKET_REFUSED
+
         with suppress(StoreUnavailable), self.bot.store.unit_of_work() as store:
             store.facts.put(SOCKET_REFUSED, reason)
 

@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
 from bot.core import marks
 from bot.plugin import PluginError
 from bot.settings import Settings
-from bot.slack.gateway import make_client
-from bot.slack.identity import Identity, ask_identity
-from bot.slack.token_errors import BOT_TOKEN
 from bot.store.database import FILE_NAME, Database
 from bot.store.keys import Keyring, load_key_file
 from bot.store.seats import INTAKE, is_held
 from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from bot.slack.identity import Identity
 
 
 class Environment:
@@ -74,6 +75,10 @@ class Environment:
     @cached_property
     def identity(self) -> Identity:
         """Who Slack says the bot is. Raises DeliveryError, and ConfigurationError without a token."""
+        from bot.slack.gateway import make_client
+        from bot.slack.identity import ask_identity
+        from bot.slack.token_errors import BOT_TOKEN
+
         settings = self.settings
         return ask_identity(make_client(settings.require(BOT_TOKEN), settings.slack_api))
 

@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from bot.app import Bot
 from bot.cli.terminal import Terminal
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, host_options
 from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
@@ -26,6 +25,9 @@ from bot.store.database import FILE_NAME
 from bot.usecases.desk import Desk
 from bot.usecases.portals import choose_portal
 from bot.usecases.roles import role_of
+
+if TYPE_CHECKING:
+    from bot.app import Bot
 
 PROGRAM = "b24bot"
 VARIABLE = "_B24BOT_COMPLETE"

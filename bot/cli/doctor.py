@@ -6,8 +6,8 @@ from contextlib import closing
 
 import click
 
-from bot.checks import CHECKS
 from bot.checks.check import Environment, State, run_checks
+from bot.checks.table import CHECKS
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
 from bot.cli.terminal import Terminal

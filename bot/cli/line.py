@@ -6,11 +6,10 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from bot.app import Bot
 from bot.cli.hidden import ask_secrets, missing_words, refuse_secrets
 from bot.cli.output import print_reply
 from bot.cli.progress import progress_bar
@@ -47,6 +46,9 @@ from bot.usecases.submit import (
     with_reading,
 )
 from bot.usecases.undelivered import DeliveryError
+
+if TYPE_CHECKING:
+    from bot.app import Bot
 
 log = logging.getLogger("b24bot.cli")
 STATUS = "status"

@@ -7,13 +7,9 @@ import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table as Drawn
-from rich.text import Text
 
 from bot.core import marks
 from bot.core.errors import WordsError, exit_code
@@ -21,6 +17,10 @@ from bot.core.redact import redact
 from bot.core.tokenizer import words_of
 from bot.plugin import PluginError, Reply, Table
 from bot.plugin.quoting import OPTION_HEAD
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as Drawn
 
 WIDE = 160
 """Columns where the output is no terminal."""
@@ -37,6 +37,8 @@ def plain(text: str) -> str:
 
 def console() -> Console:
     """A console on stdout; without colours, and wide, when that is no terminal."""
+    from rich.console import Console
+
     terminal = sys.stdout.isatty()
     return Console(
         file=sys.stdout,
@@ -76,6 +78,8 @@ def report(value: Mapping[str, Any], *sentences: str, as_json: bool) -> None:
 
 def print_reply(reply: Reply) -> None:
     """A reply for a person."""
+    from rich.text import Text
+
     out = console()
     out.print(Text(plain(reply.title), style="bold", overflow="fold"))
     if reply.facts:
@@ -95,6 +99,9 @@ def print_answer(reply: Reply, *, as_json: bool) -> None:
 
 
 def _pairs(facts: Sequence[tuple[str, str]]) -> Drawn:
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
     grid = Drawn.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style="cyan")
     grid.add_column(overflow="fold")
@@ -108,6 +115,10 @@ def print_table(table: Table) -> None:
     if not table.rows:
         click.echo("Nothing.")
         return
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
     drawn = Drawn(box=SIMPLE_HEAD, pad_edge=False, title=plain(table.title) or None, title_justify="left")
     for column in table.columns:
         drawn.add_column(Text(plain(column)), overflow="fold")

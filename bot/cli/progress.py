@@ -5,18 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from bot.cli.output import plain
 from bot.host.services import Progress as Tell
 from bot.host.services import nobody_waits
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 
 @contextmanager
 def progress_bar(console: Console | None = None) -> Iterator[Tell]:
     """Yields what a long read tells its progress to. Nothing is drawn where stderr is no terminal."""
+    if console is None and not sys.stderr.isatty():
+        yield nobody_waits
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     console = console or Console(file=sys.stderr)
     if not console.is_terminal:
         yield nobody_waits

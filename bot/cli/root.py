@@ -6,28 +6,18 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
+from itertools import chain
 from typing import Any
 
 import click
 
 from bot import __version__
-from bot.cli.access import access
-from bot.cli.audit import audit
-from bot.cli.backup import backup, put_back
-from bot.cli.completion import VARIABLE, completion, unheard
+from bot.cli.completion import VARIABLE, unheard
 from bot.cli.declared import DeclaredCommand, NounGroup, unknown
-from bot.cli.doctor import doctor
-from bot.cli.init import init
-from bot.cli.key import key
-from bot.cli.outbox import outbox
 from bot.cli.output import print_error
-from bot.cli.play import play
-from bot.cli.request import request
-from bot.cli.run import run
-from bot.cli.serve import serve, work
-from bot.cli.simulate import simulate
 from bot.cli.terminal import Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
 from bot.cli.usage_errors import in_sentences
@@ -37,13 +27,23 @@ from bot.plugin import PluginError
 log = logging.getLogger("b24bot.cli")
 TYPED = "b24bot.typed"
 """Under which click keeps what was typed."""
-SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Set up": (init, access, completion),
-    "Run": (serve, work),
-    "Look and ask": (run, request, audit),
-    "Look after": (doctor, outbox, backup, put_back, key),
-    "Try out": (play, simulate),
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "Set up": ("init", "access", "completion"),
+    "Run": ("serve", "work"),
+    "Look and ask": ("run", "request", "audit"),
+    "Look after": ("doctor", "outbox", "backup", "restore", "key"),
+    "Try out": ("play", "simulate"),
 }
+ELSEWHERE: Mapping[str, tuple[str, str]] = {"work": ("serve", "work"), "restore": ("backup", "put_back")}
+"""The module and the name of a command where they are not its own word."""
+OWN = tuple(chain.from_iterable(SECTIONS.values()))
+
+
+def own_command(name: str) -> click.Command:
+    """Import one of the terminal's own commands: each run has one of them, and pays for no other."""
+    module, found = ELSEWHERE.get(name, (name, name))
+    command: click.Command = getattr(import_module(f"bot.cli.{module}"), found)
+    return command
 
 
 class Root(click.Group):
@@ -80,10 +80,10 @@ class Root(click.Group):
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *self._nouns(ctx)]
+        return [*sorted(OWN), *self._nouns(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return super().get_command(ctx, cmd_name) or self._nouns(ctx).get(cmd_name)
+        return own_command(cmd_name) if cmd_name in OWN else self._nouns(ctx).get(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -98,12 +98,12 @@ class Root(click.Group):
         single = {one.noun: DeclaredCommand(one) for one in declared.commands if not one.verb}
         nouns = dict.fromkeys(one.noun for one in declared.commands if one.verb)
         groups = {noun: NounGroup(noun, help=declared.helps.get(noun, "")) for noun in nouns}
-        return {noun: made for noun, made in {**single, **groups}.items() if noun not in self.commands}
+        return {noun: made for noun, made in {**single, **groups}.items() if noun not in OWN}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, commands in SECTIONS.items():
+        for title, names in SECTIONS.items():
             with formatter.section(title):
-                formatter.write_dl([(command.name or "", command.get_short_help_str(80)) for command in commands])
+                formatter.write_dl([(name, own_command(name).get_short_help_str(80)) for name in names])
         nouns = self._nouns(ctx)
         if nouns:
             with formatter.section("Commands that can be typed in Slack, too"):
@@ -128,11 +128,6 @@ def root() -> None:
 
     Settings come from the environment and from .env in the current folder. Begin with: b24bot init
     """
-
-
-for section in SECTIONS.values():
-    for command in section:
-        root.add_command(command)
 
 
 def main() -> None:

@@ -8,12 +8,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import Running
-from bot.checks.check import Environment
-from bot.checks.slack_access import check_intake
 from bot.cli.options import PORT
 from bot.cli.output import say
 from bot.cli.ports import OTHER_PORT, listening, tried
@@ -23,8 +21,11 @@ from bot.core.errors import ConfigurationError
 from bot.plugin import PluginError
 from bot.settings import Settings
 from bot.usecases.portals import others
-from bot.web.health import Wsgi
-from bot.web.site import FINISH_SECONDS, Site
+
+if TYPE_CHECKING:
+    from bot.app import Running
+    from bot.web.health import Wsgi
+    from bot.web.site import Site
 
 log = logging.getLogger("b24bot.cli")
 NO_PORTAL = "No portal is set up yet: b24bot portal add NAME."
@@ -62,6 +63,9 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
         settings.require("SLACK_BOT_TOKEN")
         by_http = http or port is not None or not settings["SLACK_APP_TOKEN"]
         if by_http:
+            from bot.checks.check import Environment
+            from bot.checks.slack_access import check_intake
+
             check_intake(Environment(settings, lambda: settings, by_http=True))
             address: Address | None = Address(host=host or HOST, port=_port() if port is None else port)
         else:
@@ -116,6 +120,8 @@ def _health_address(settings: Settings) -> Address | None:
 @contextmanager
 def _site(application: Wsgi, address: Address, stop: Stop) -> Iterator[str]:
     """Serve by HTTP inside; the value is where."""
+    from bot.web.site import FINISH_SECONDS, Site
+
     with listening(address.port, hint=address.hint):
         site = Site(application, tried(address.host, address.port), address.port)
     serving = threading.Thread(target=_run, args=(site, stop), name="site", daemon=True)

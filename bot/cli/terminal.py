@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.app import Bot, Running, assemble, launch, read_settings
 from bot.checks.storage import witness_of
 from bot.clock import SystemClock
 from bot.core.errors import ConfigurationError
@@ -30,6 +30,9 @@ from bot.store.seats import WORKER, is_held
 from bot.store.store import Store, open_store
 from bot.usecases.chain_check import examine_head, note_chain
 from bot.usecases.house import registry_of
+
+if TYPE_CHECKING:
+    from bot.app import Bot, Running
 
 log = logging.getLogger("b24bot.cli")
 
@@ -71,6 +74,8 @@ class Terminal:
     @cached_property
     def settings(self) -> Settings:
         """All settings, with the rows of the plugins. Raises ConfigurationError."""
+        from bot.app import read_settings
+
         with readable(self.dotenv or Path(".env")):
             return self._kept(read_settings(dotenv=self.dotenv))
 
@@ -129,6 +134,8 @@ class Terminal:
     @contextmanager
     def bot(self, *, writes: bool = False) -> Iterator[Bot]:
         """The parts of the bot, for one command. What `writes` needs a log to be trusted."""
+        from bot.app import assemble
+
         settings = self.settings
         level = settings.log_level
         set_up_logs("WARNING" if level == "INFO" else level, lambda: self.hidden)
@@ -159,6 +166,8 @@ class Terminal:
     @contextmanager
     def running(self, *, intake: bool, work: bool, socket: bool = False) -> Iterator[Running]:
         """A bot that stays, with its whole log; it is stopped in the end, with what it is at finished."""
+        from bot.app import launch
+
         set_up_logs(self.settings.log_level, lambda: self.hidden)
         with readable(self.settings.home):
             running = launch(self.settings, intake=intake, work=work, socket=socket)

@@ -19,10 +19,7 @@ from bot.plugin import Clock
 from plugins.bitrix24.compression import Unpackable, unpack
 from plugins.bitrix24.connections import Withheld, pools_to, progress
 from plugins.bitrix24.failures import find, reason_of
-from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, MaySend, Patience, Undelivered
-
-POOL = 4
-"""Connections to one portal at a time: more from one address is what the vendor advises against."""
+from plugins.bitrix24.wire import MAX_ANSWER, POOL, Exchange, HttpAnswer, HttpRequest, MaySend, Patience, Undelivered
 
 _CHUNK = 64 * 1024
 _TOO_LONG = "the answer is longer than 1 MiB"

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from bot.plugin import Clock, Services
 from plugins.bitrix24.breaker import Breaker
 from plugins.bitrix24.bucket import Bucket, SharedBucket
-from plugins.bitrix24.client import HttpWire, trusting
 from plugins.bitrix24.hints import Hints
 from plugins.bitrix24.kept import Kept
 from plugins.bitrix24.operating import Operating
@@ -56,6 +55,9 @@ class Traffic:
 
 def http_link(to: Destination, clock: Clock) -> Link:
     """A link over HTTP; http itself is for loopback, as `endpoints` has made sure."""
+    # It takes `requests` along, which nobody needs who calls no portal.
+    from plugins.bitrix24.client import HttpWire, trusting
+
     return Link(
         wire=HttpWire(
             clock,

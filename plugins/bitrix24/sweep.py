@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from bot.plugin import PluginError
 from plugins.bitrix24 import batch
 from plugins.bitrix24.batch import Item, ItemAnswer
-from plugins.bitrix24.client import POOL
+from plugins.bitrix24.wire import POOL
 
 Batch = Callable[[Sequence[Item]], Sequence[ItemAnswer]]
 Progress = Callable[[int, int], None]

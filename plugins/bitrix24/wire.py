@@ -8,6 +8,8 @@ from typing import Protocol, TypeAlias
 
 from plugins.bitrix24.secret import Secret
 
+POOL = 4
+"""Connections to one portal at a time: more from one address is what the vendor advises against."""
 MAX_ANSWER = 1024 * 1024
 """Bytes of an answer that are read; a longer one is not usable."""
 

@@ -122,6 +122,7 @@ BROAD: Mapping[str, str] = {
 
 IMPORTERS: Mapping[str, str] = {
     "bot.host.discovery": "plugins come by name",
+    "bot.cli.root": "imports the one command that was typed, by a name that is written there",
 }
 """Modules that may import by a name made at run time."""
 

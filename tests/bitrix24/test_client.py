@@ -19,13 +19,13 @@ import pytest
 from bot.clock import SystemClock
 from bot.core.execution import SETTLE_AFTER_MS
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
-from plugins.bitrix24.client import POOL, HttpWire, public_tls
+from plugins.bitrix24.client import HttpWire, public_tls
 from plugins.bitrix24.connections import UNTAKEN_MS, NotingConnection
 from plugins.bitrix24.links import Destination, Links
 from plugins.bitrix24.secret import Secret
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.tls import make_certificate
-from plugins.bitrix24.wire import MAX_ANSWER, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
+from plugins.bitrix24.wire import MAX_ANSWER, POOL, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
 
 CANARY = "canary-7f3a91c2"
 SHORT = Patience(connect=1.0, read=0.3)

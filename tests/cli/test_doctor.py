@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.checks import CHECKS
+from bot.checks.table import CHECKS
 from bot.core.audit import Tag
 from bot.core.chain import START, Place, witness_line
 from bot.core.notices import CardNotice, Whisper

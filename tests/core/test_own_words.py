@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.checks import CHECKS
+from bot.checks.table import CHECKS
 from bot.core.redact import redact
 from bot.settings import HOST_SETTINGS
 from bot.slack.disconnects import DISCONNECTS, LINK_DISABLED

@@ -1,0 +1,55 @@
+"""What has to hold before the bot can work, as one list: `b24bot doctor` runs all of it, and a start its own part."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.checks import configuration, delivery, portal_access, slack_access, storage
+from bot.checks.check import Check, Environment, Stage, State, run_checks
+from bot.core.errors import ConfigurationError
+
+log = logging.getLogger("b24bot")
+
+STORE = ("key file", "database")
+CHECKS: tuple[Check, ...] = (
+    Check(name="settings", look=configuration.check_values, stage=Stage.SETTINGS),
+    Check(name="plugins", look=configuration.check_plugins, stage=Stage.SETTINGS),
+    Check(name="names", look=configuration.check_names, needs=("plugins",), stage=Stage.SETTINGS),
+    Check(name="paths", look=storage.check_paths, stage=Stage.SETTINGS),
+    Check(name="token kinds", look=slack_access.check_token_kinds, stage=Stage.SETTINGS),
+    Check(name="intake", look=slack_access.check_intake),
+    Check(name="plugin settings", look=configuration.check_plugin_settings, needs=("plugins",)),
+    Check(name="key file", look=storage.check_key_file, needs=("paths",)),
+    Check(name="file modes", look=storage.check_file_modes, needs=("paths",)),
+    Check(name="folder", look=storage.check_folder, needs=("paths",)),
+    Check(name="database", look=storage.check_database, needs=("folder",)),
+    Check(name="keys", look=storage.check_keys, needs=STORE),
+    Check(name="audit log", look=storage.check_audit_log, needs=STORE),
+    Check(name="witness", look=storage.check_witness, needs=("paths",)),
+    Check(name="allow-list", look=storage.check_allow_list, needs=STORE),
+    Check(name="approvers", look=storage.check_approvers, needs=(*STORE, "settings")),
+    Check(name="backups", look=storage.check_backups, needs=("folder",)),
+    Check(name="disk", look=storage.check_disk, needs=("folder",)),
+    Check(name="Slack", look=slack_access.check_bot_token, needs=("settings", "token kinds"), stage=Stage.SLACK),
+    Check(name="scopes", look=slack_access.check_scopes, needs=("Slack",), stage=Stage.SLACK),
+    Check(name="clock", look=slack_access.check_clocks, needs=("Slack",)),
+    Check(name="app token", look=slack_access.check_app_token, needs=("settings", "token kinds"), stage=Stage.SLACK),
+    Check(name="audit lines", look=delivery.check_audit_lines, needs=("paths",)),
+    Check(name="outbox", look=delivery.check_outbox, needs=STORE),
+    Check(name="set aside", look=delivery.check_set_aside, needs=STORE),
+    Check(name="direct messages", look=delivery.check_direct_messages, needs=STORE),
+    Check(name="channels", look=slack_access.check_channels, needs=("settings", "Slack")),
+    Check(name="portals", look=portal_access.check_portals, needs=("plugins", *STORE, "keys", "audit log")),
+)
+"""In the order of a start."""
+
+
+def require_stage(stage: Stage, environment: Environment) -> None:
+    """Run a start's own checks. Raises ConfigurationError for what does not mend itself; the rest is a warning."""
+    checks = [check for check in CHECKS if check.stage is stage]
+    before = {check.name for check in CHECKS if check.stage is not stage}
+    for finding in run_checks(checks, environment, well=before):
+        if isinstance(finding.error, ConfigurationError):
+            raise finding.error
+        if finding.state in (State.NO, State.NOTE):
+            log.warning("%s: %s %s", finding.name, finding.says, finding.hint, extra={"action": "start_check"})
