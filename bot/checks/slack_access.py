@@ -10,7 +10,6 @@ from bot.slack.channel_probe import ChannelProbe
 from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.gateway import make_client
 from bot.slack.scopes import missing_scopes
-from bot.slack.socket import AppTokenClient
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, SIGNED_WITH, refuse_other_kind, token_refused
 from bot.usecases.refusals import cause_of, refusal_of
 from bot.usecases.startup import check_clock
@@ -80,6 +79,8 @@ def check_app_token(environment: Environment) -> str:
     settings = environment.settings
     if not settings[APP_TOKEN] or environment.by_http:
         return "not used: requests come by HTTP"
+    from bot.slack.socket import AppTokenClient
+
     tokens = AppTokenClient(settings[APP_TOKEN], make_client("", settings.slack_api))
     try:
         if environment.served:
