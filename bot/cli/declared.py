@@ -21,6 +21,7 @@ from bot.core.policy import LEAST_ROLE
 from bot.core.suggest import nearest
 from bot.core.tokenizer import render
 from bot.plugin import Parameter, PluginError, Risk
+from bot.usecases.card_words import on_card
 from bot.usecases.help_pages import of_terminal
 
 HOST_OPTIONS_HELP = {
@@ -173,6 +174,9 @@ def unknown(
     trouble = ctx.ensure_object(Terminal).declared.trouble
     if trouble is not None:
         return trouble
+    pressed = on_card([*before.split(), *words])
+    if pressed is not None:
+        return pressed
     meant = nearest(words[0], known)
     line = f"{before}{render([meant, *words[1:]])}" if meant else ""
     return WordsError(sentence, hint="" if meant else f"There is: {', '.join(known)}.", suggestion=line)

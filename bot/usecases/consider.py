@@ -16,6 +16,7 @@ from bot.core.sanitizer import is_storable, sanitize, sanitize_text
 from bot.host.guarded import blame
 from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
+from bot.usecases.card_words import on_card
 from bot.usecases.context import Context
 from bot.usecases.desk import Desk
 from bot.usecases.help_pages import OPEN_TO_ALL
@@ -60,7 +61,10 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
         raise NotPermitted("You belong to another workspace; b24bot works for people of its own only.")
     role = role_of(ctx, person)
     commands = ctx.registry.commands if person.local else ctx.registry.typed
-    understood = understand(commands, text or "help")
+    try:
+        understood = understand(commands, text or "help")
+    except WordsError as error:
+        raise on_card(text.split()) or error from None
     command = understood.command
     if command.noun not in OPEN_TO_ALL:
         _require(decide(command.risk, role, ctx.terms), role)

@@ -11,6 +11,7 @@ from bot.core.principals import Role
 from bot.core.suggest import nearest
 from bot.core.tokenizer import render
 from bot.plugin import Json, Reply, Risk, Table
+from bot.usecases.card_words import on_card
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 ONLY_TERMINAL = "whoever has the host's terminal; it cannot be typed in Slack"
@@ -47,7 +48,7 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
         others = [] if command.verb else [one for one in declared if one.path != command.path]
         return explain_command(command, terms, others)
     if not declared and not own:
-        raise _unknown(commands, words)
+        raise on_card(words) or _unknown(commands, words)
     if len(declared) == 1 and not own:
         return explain_command(declared[0], terms)
     return _page(noun, declared, own, title="" if of_noun else f"Several commands have the word “{noun}”")

@@ -152,6 +152,30 @@ def test_help_says_what_raises_the_risk_and_what_is_needed_then(office: Office) 
     assert needed == "your confirmation; the approval of one other approver or admin for what is precious"
 
 
+@pytest.mark.parametrize(
+    ("line", "button"),
+    [
+        ("approve CR-1001", "“Approve”"),
+        ("Approve", "“Approve”"),
+        ("request reject CR-1001 too early", "“Reject…”"),
+        ("confirm CR-1001", "“Confirm”"),
+        ("request withdraw CR-1001", "“Withdraw”"),
+        ("undo CR-1001", "“Undo…”"),
+        ("help approve", "“Approve”"),
+    ],
+)
+def test_what_a_button_does_is_answered_with_the_button(office: Office, line: str, button: str) -> None:
+    with pytest.raises(WordsError, match="is a button, not a command") as refused:
+        reply(office, line, OLGA)
+    assert f"{button} on the card" in refused.value.sentence
+    assert refused.value.hint == "`request show CR-1001` tells where its card is."
+
+
+def test_a_command_with_such_a_word_behind_it_is_none_of_them(office: Office) -> None:
+    with pytest.raises(WordsError, match="There is no “thng”"):
+        reply(office, "thng approve", OLGA)
+
+
 @pytest.mark.parametrize("words", ["request settle", "settle", "Request Settle"])
 def test_help_says_what_only_the_terminal_can_do(office: Office, words: str) -> None:
     said = reply(office, f"help {words}", OLGA).title
