@@ -155,7 +155,7 @@ class Settings:
         """A setting that has no default. Raises ConfigurationError naming it and the way to it."""
         if not self.values[name]:
             help_line = next((row.help for row in self.rows if row.name == name), "")
-            where = "" if self.dotenv else " There is no .env in this folder: install -m 600 .env.example .env"
+            where = "" if self.dotenv else " This folder has none; `install -m 600 .env.example .env` makes one."
             raise ConfigurationError(
                 f"{name} is not set. {help_line}", hint=f"Set it in the environment or in .env.{where}"
             )

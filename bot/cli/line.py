@@ -24,6 +24,7 @@ from bot.core.typed_line import TypedLine
 from bot.plugin import Plugin, Refusal, Reply, quote
 from bot.plugin.quoting import option_word
 from bot.store.seats import WORKER
+from bot.usecases.card_words import on_card
 from bot.usecases.chain_check import CHAIN, examine_head, examine_log, note_chain
 from bot.usecases.change_record import recorded_line
 from bot.usecases.consider import Answered, Planned, consider, consider_with, precheck
@@ -113,7 +114,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
         if not says_freeze(line):
             check_length(line)
         line = _without_secrets(bot, line, words)
-        typed = recognize(bot.context.registry.commands, line or "help")
+        typed = _recognized(bot, line or "help")
         command, words = typed.command, typed.words()
         plugin = bot.context.registry.owner(command)
         _look_at_log(bot, thoroughly=command.path == STATUS)
@@ -131,6 +132,14 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
         except NotPermitted as error:
             _record(terminal, bot, line, refused=error.sentence)
             raise
+
+
+def _recognized(bot: Bot, line: str) -> TypedLine:
+    """The line with its command. Raises WordsError, which for what a button does names the button."""
+    try:
+        return recognize(bot.context.registry.commands, line)
+    except WordsError as error:
+        raise on_card(line.split()) or error from None
 
 
 def _without_secrets(bot: Bot, line: str, words: Sequence[str]) -> str:

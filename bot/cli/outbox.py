@@ -70,7 +70,7 @@ def retry(terminal: Terminal, which: str, as_json: bool) -> None:
             told = f"{count(revived, 'notice')} will be sent again." if revived else "Nothing was given up."
             report({"retried": revived}, told, as_json=as_json)
             return
-        number = _number(which)
+        number = _number(which, or_all=True)
         found = store.outbox.letter(number)
         waits = found is not None and found.state == "new"
         letter = hurry(store, number) if waits else revive(store, number, by=terminal.person)
@@ -78,9 +78,10 @@ def retry(terminal: Terminal, which: str, as_json: bool) -> None:
     report({"id": letter.id, "retried": 1}, told, as_json=as_json)
 
 
-def _number(word: str) -> int:
+def _number(word: str, *, or_all: bool = False) -> int:
     if not (word.isascii() and word.isdecimal() and len(word) < 16):
-        raise BadArgument(f"“{word}” is not the id of a notice.", hint="Give an id of `b24bot outbox list`, or: all")
+        hint = f"Type an id that `b24bot outbox list` shows{', or: all' if or_all else ''}."
+        raise BadArgument(f"“{word}” is not the id of a notice.", hint=hint)
     return int(word)
 
 

@@ -70,3 +70,9 @@ def test_a_noun_without_a_verb_shows_its_help(desk: Desk) -> None:
     shown = desk.run("outbox")
     assert (shown.exit_code, "retry" in shown.stderr) == (2, True)
     assert shown.stderr.startswith("Usage: b24bot outbox [OPTIONS] COMMAND [ARGS]...")
+
+
+@pytest.mark.parametrize("words", [("approve", "CR-1001"), ("request", "reject", "CR-1001"), ("run", "undo CR-1001")])
+def test_what_a_button_does_is_answered_with_the_button_at_the_terminal_too(desk: Desk, words: tuple[str, ...]) -> None:
+    shown = desk.run(*words)
+    assert (shown.exit_code, "is a button, not a command." in shown.stderr) == (2, True)
