@@ -86,6 +86,7 @@ class Bot:
         try:
             close_plugins(self.plugins)
         finally:
+            self.gateway.close()
             self.store.close()
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -98,6 +100,7 @@ class Loopback:
             self._thread.join(timeout=5)
             self._thread = None
         self._server.server_close()
+        self._server.end_kept()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -110,6 +113,25 @@ class Loopback:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def __init__(self, *args: Any) -> None:
+        self._connected: set[socket.socket] = set()
+        super().__init__(*args)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        self._connected.add(request)
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._connected.discard(request)
+
+    def end_kept(self) -> None:
+        """Close connections that wait for another request, as a server does that ends; answers go out first."""
+        for connected in list(self._connected):
+            with suppress(OSError):
+                # Of the socket itself: the TLS object would lose the means to finish its answer.
+                socket.socket.shutdown(connected, socket.SHUT_RD)
+        wait_until(lambda: not self._connected, within=1.0)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up in the middle is a fault under test, not news for stderr."""

@@ -8,15 +8,13 @@ import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
-from slack_sdk import WebClient
-from slack_sdk.webhook import WebhookClient
-
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest
 from bot.core.notices import Whisper
 from bot.core.principals import Principal
 from bot.core.standing import Membership, Standing, standing_of
 from bot.slack.faults import sure, translated
+from bot.slack.http import KeptClient
 from bot.slack.identity import Identity, ask_identity
 from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
 from bot.slack.render.auditline import audit_blocks, audit_line, bare_audit_line
@@ -35,17 +33,17 @@ STRANGERS = frozenset({"user_not_found", "user_not_visible"})
 ANSWER_HOSTS = frozenset({("https", "hooks.slack.com"), ("https", "hooks.slack-gov.com")})
 
 
-def make_client(token: str, api_url: str) -> WebClient:
+def make_client(token: str, api_url: str) -> KeptClient:
     """A client that never repeats by itself: a post has no key against doubles, so the outbox decides (slack.md 5)."""
     base = api_url if api_url.endswith("/") else f"{api_url}/"
     secure = ssl.create_default_context() if base.startswith("https:") else None
-    return WebClient(token=token, base_url=base, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=secure)
+    return KeptClient(token=token, base_url=base, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=secure)
 
 
 class Gateway:
     """The Messenger of the use cases, over Slack's Web API."""
 
-    def __init__(self, client: WebClient, keys: Keyring, *, command: str, api_url: str, approval: str = "") -> None:
+    def __init__(self, client: KeptClient, keys: Keyring, *, command: str, api_url: str, approval: str = "") -> None:
         """`approval` is where people are told what reaches them in no other way."""
         self._client = client
         self._keys = keys
@@ -53,6 +51,10 @@ class Gateway:
         self._approval = approval
         self._answer_hosts = ANSWER_HOSTS | {urlsplit(api_url)[:2]}
         self.identity: Identity | None = None
+
+    def close(self) -> None:
+        """Let go of the kept connections."""
+        self._client.connections.close()
 
     def identify(self) -> Identity:
         """Ask Slack who we are. Raises DeliveryError."""
@@ -178,10 +180,10 @@ class Gateway:
 
     def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
         with translated():
-            client = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=self._client.ssl)
-            response = client.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
-            if response.status_code != 200 or not _is_ok(response.body):
-                raise Lost(f"no answer that says it was taken (HTTP {response.status_code})")
+            content = {"text": text, "blocks": blocks, "response_type": "ephemeral", "replace_original": False}
+            answer = self._client.post_json(url, content)
+            if answer.status != 200 or not _is_ok(answer.body):
+                raise Lost(f"no answer that says it was taken (HTTP {answer.status})")
 
     def trusts(self, url: str) -> bool:
         """Answers go to Slack only, whatever the payload says; or to the API's own host when that is set."""

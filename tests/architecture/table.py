@@ -62,7 +62,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "pysqlite3": ("bot.store",),
     "cryptography": ("bot.store", f"{_BITRIX24}.simulator"),
     "requests": (f"{_BITRIX24}.client", f"{_BITRIX24}.failures"),
-    "urllib3": (f"{_BITRIX24}.client", f"{_BITRIX24}.connections", f"{_BITRIX24}.failures"),
+    "urllib3": ("bot.slack.http", f"{_BITRIX24}.client", f"{_BITRIX24}.connections", f"{_BITRIX24}.failures"),
     "websockets": ("bot.playground.workspace",),
     "_typeshed": tuple(ROOMS),
 }
