@@ -15,12 +15,12 @@ from urllib.error import HTTPError
 from urllib.request import Request
 
 import pytest
-from slack_sdk import WebClient
 
 from bot.core.audit import AuditRecord
 from bot.core.notices import Whisper
 from bot.plugin import Reply
 from bot.slack.gateway import Gateway
+from bot.slack.http import KeptClient
 from bot.store.keys import Keyring
 from bot.usecases.context import Posted
 from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
@@ -33,7 +33,7 @@ TOKEN = "xoxb-canary-4711"
 API = "https://slack.invalid/api/"
 
 
-class Wire(WebClient):
+class Wire(KeptClient):
     """Slack's own client with another wire: what would be sent gets the answer that is set."""
 
     status = 200

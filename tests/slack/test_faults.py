@@ -7,13 +7,13 @@ from typing import Any
 from urllib.request import Request
 
 import pytest
-from slack_sdk import WebClient
 
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.codes import CODES
 from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.faults import LONGEST_WAIT
 from bot.slack.gateway import Gateway, make_client
+from bot.slack.http import KeptClient
 from bot.store.keys import Keyring
 from bot.usecases.refusals import REFUSALS, Subject
 from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
@@ -82,7 +82,7 @@ def answered(reply: WebReply) -> Gateway:
     return Gateway(Answering(reply), Keyring({"k1": bytes(32)}), command="/b24", api_url="http://127.0.0.1:9/api")
 
 
-class Answering(WebClient):
+class Answering(KeptClient):
     """Slack's own client with another wire, which gives one answer."""
 
     def __init__(self, reply: WebReply) -> None:

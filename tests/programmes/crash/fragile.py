@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from slack_sdk import WebClient
-
 from bot.app import Bot, assemble
 from bot.cli.terminal import Terminal, assert_trusted, readable
 from bot.core.audit import AuditRecord
 from bot.plugin import Call, CallOutcome, Clock, Place, Services
 from bot.slack.gateway import Gateway
+from bot.slack.http import KeptClient
 from bot.store.keys import load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.chain_check import examine_head, note_chain
@@ -47,7 +46,7 @@ class FragileWire(HttpWire):
             return super().send(request, patience, may_send)
 
 
-class FragileClient(WebClient):
+class FragileClient(KeptClient):
     """Slack's SDK."""
 
     def api_call(self, *args: Any, **kwargs: Any) -> Any:
