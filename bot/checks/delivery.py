@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.checks.check import Environment, Note
 from bot.core.words import count
 from bot.plugin import Refusal
-from bot.usecases.deliver import DIRECT
+from bot.usecases.answers import DIRECT
 from bot.usecases.gate import SLOW_MS
 from bot.usecases.letters import blocked_notices
 from bot.usecases.refusals import cause_of, refusal_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import ssl
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from bot.slack.faults import sure, translated
 from bot.slack.http import KeptClient
 from bot.slack.identity import Identity, ask_identity
 from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
-from bot.slack.render.auditline import audit_blocks, audit_line, bare_audit_line
+from bot.slack.render.auditline import audit_blocks, audit_line, bare_audit_line, fitting_lines
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.text import cut, mrkdwn, plain, section
@@ -212,6 +213,9 @@ class Gateway:
             content = {"text": text, "blocks": audit_blocks(records), "metadata": metadata}
         with translated():
             _stands(self._post(channel=channel, **content), channel)
+
+    def fitting_lines(self, records: Iterable[AuditRecord]) -> int:
+        return fitting_lines(records)
 
     def account(self, person: Principal) -> Membership:
         """What Slack says of an account. Raises DeliveryError when it does not say anything of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import product, takewhile
+from itertools import product
 
 from bot.core.notices import (
     KINDS,
@@ -22,6 +22,7 @@ from bot.plugin import Clock
 from bot.store.backlog import forget, longest_wait
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
+from bot.store.outbox_order import OutboxOrder
 from bot.store.sql import newest_of
 from bot.store.tallies import read_tally
 
@@ -45,18 +46,6 @@ class Envelope:
     id: int
     notice: Notice
     attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The oldest notice that waits for a channel, among those that get there in the same way."""
-
-    id: int
-    number: int
-    channel: str
-    is_line: bool
-    is_rewrite: bool
-    """A card that stands already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +98,7 @@ class Outbox:
         self._database = database
         self._keys = keys
         self._clock = clock
+        self.order = OutboxOrder(database)
 
     def _steady(self) -> int:
         return round(self._clock().monotonic() * 1000)
@@ -125,7 +115,8 @@ class Outbox:
     ) -> None:
         """Queue a notice. One with the same key that is still waiting stands for this one too.
 
-        What is said to one person alone is said in that `person`'s turn.
+        Of both it has the earlier time and the greater urgency: what somebody waits for is not put off by what may
+        wait. What is said to one person alone is said in that `person`'s turn.
         """
         notice = redact_notice(notice, self._keys.fingerprint)
         self._database.execute(
@@ -133,7 +124,9 @@ class Outbox:
             "(key, kind, payload, number, channel, person, due_steady, created_at, created_steady, urgency) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
-            "due_steady = excluded.due_steady, sent_at = NULL, died_at = NULL, error = ''",
+            "due_steady = CASE WHEN state = 'new' AND due_steady < excluded.due_steady THEN due_steady "
+            "ELSE excluded.due_steady END, urgency = CASE WHEN state = 'new' AND urgency > excluded.urgency "
+            "THEN urgency ELSE excluded.urgency END, sent_at = NULL, died_at = NULL, error = ''",
             *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), person, due, at),
             *(self._steady(), urgency),
         )
@@ -143,18 +136,6 @@ class Outbox:
         of_kind = ("SELECT 1 FROM outbox WHERE state = 'new' AND kind = ? AND +due_steady <= ? LIMIT 1", kind, steady)
         any_kind = ("SELECT 1 FROM outbox WHERE state = 'new' AND due_steady <= ? LIMIT 1", steady)
         return self._database.row(*(of_kind if kind else any_kind)) is not None
-
-    def waiting_in_order(self, steady: int, *, kind: str) -> bool:
-        """Whether the first notice of a kind is due."""
-        rows = self._in_order(kind, 1)
-        return bool(rows) and rows[0]["due_steady"] <= steady
-
-    def _in_order(self, kind: str, most: int) -> list[Row]:
-        """The first notices of a kind that wait: by their urgency, then the oldest."""
-        return self._database.rows(
-            "SELECT id, due_steady FROM outbox WHERE state = 'new' AND kind = ? ORDER BY urgency DESC, id LIMIT ?",
-            *(kind, most),
-        )
 
     def hasten(self, key: str) -> None:
         """Let somebody's waiting for this notice put it before others of its kind."""
@@ -169,31 +150,10 @@ class Outbox:
             "UPDATE outbox SET urgency = ? WHERE key = ? AND state IN ('new', 'sending')", urgency, key
         )
 
-    def claim_in_turn(self, steady: int, *, kind: str, after: str, last: bool) -> tuple[str, Envelope] | None:
-        """Take the oldest due notice of the next person after another, and who that is: people take turns.
-
-        Of what comes last, or of all that does not.
-        """
-        rows = self._database.rows(
-            "SELECT person, min(id) AS id FROM outbox WHERE state = 'new' AND kind = ? AND +due_steady <= ? "
-            "AND (urgency < 0) = ? GROUP BY person ORDER BY person <= ?, person LIMIT 1",
-            *(kind, steady, last, after),
-        )
-        taken = self.claim_these(row["id"] for row in rows)
-        return (rows[0]["person"], taken[0]) if taken else None
-
     def claim(self, steady: int, *, kind: str = "") -> Envelope | None:
         """Take the oldest due notice, of one kind if that is given."""
         rows = self._database.returning(*((CLAIM_OF_KIND, kind, steady) if kind else (CLAIM_ANY, steady)))
         return _envelope(rows[0]) if rows else None
-
-    def claim_in_order(self, steady: int, *, kind: str, most: int) -> list[Envelope]:
-        """Take the first notices of a kind that are due, up to one that waits for another try.
-
-        One that somebody waits for overtakes others, and one that comes last lets others pass.
-        """
-        rows = takewhile(lambda row: row["due_steady"] <= steady, self._in_order(kind, most))
-        return self.claim_these(row["id"] for row in rows)
 
     def claim_these(self, ids: Iterable[int]) -> list[Envelope]:
         """Take these, as far as they still wait."""
@@ -207,40 +167,6 @@ class Outbox:
             )
         ]
         return [_envelope(row) for row in rows]
-
-    def heads(self, steady: int) -> list[Head]:
-        """What may go into each channel next, oldest first. A line under a card waits until that stands."""
-        rows = self._database.rows(
-            """SELECT o.id, o.number, o.kind, coalesce(c.channel, o.channel) AS channel, c.card
-            FROM outbox o LEFT JOIN changes c ON c.number = o.number WHERE o.id IN (
-                SELECT min(o.id) FROM outbox o LEFT JOIN changes c ON c.number = o.number
-                WHERE o.state = 'new' AND o.kind IN ('card', 'thread', 'announcement') AND +o.due_steady <= ?
-                AND NOT (o.kind = 'thread' AND c.card IS NULL AND EXISTS (SELECT 1 FROM outbox k
-                    WHERE k.number = o.number AND k.kind = 'card' AND k.state IN ('new', 'sending')))
-                GROUP BY coalesce(c.channel, o.channel), o.kind = 'card' AND c.card IS NOT NULL)
-            ORDER BY o.id""",
-            steady,
-        )
-        return [
-            Head(
-                id=row["id"],
-                number=row["number"],
-                channel=row["channel"],
-                is_line=row["kind"] == "thread",
-                is_rewrite=row["kind"] == "card" and row["card"] is not None,
-            )
-            for row in rows
-        ]
-
-    def lines(self, number: int, steady: int, *, most: int) -> list[tuple[int, str]]:
-        """The ids and words of the oldest due lines under one card."""
-        rows = self._database.rows(
-            "SELECT id, kind, payload FROM outbox WHERE number = ? AND kind = 'thread' AND state = 'new' "
-            "AND +due_steady <= ? ORDER BY id LIMIT ?",
-            *(number, steady, most),
-        )
-        notices = [(int(row["id"]), notice_from_json(row["kind"], row["payload"])) for row in rows]
-        return [(id, notice.text) for id, notice in notices if isinstance(notice, ThreadNotice)]
 
     def sent(self, envelope: Envelope, *, at: int) -> None:
         """It is out. The payload goes: what was said is in Slack, what happened is in the audit log.

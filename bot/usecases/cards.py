@@ -15,7 +15,6 @@ from bot.usecases.bypass import is_review
 from bot.usecases.change_record import record_change
 from bot.usecases.context import Context, Posted, log
 from bot.usecases.notify import say_in_thread_of, show_card, told, whisper
-from bot.usecases.pace import Way
 from bot.usecases.quorum import as_it_counts
 from bot.usecases.redelivery import STEPS_ASIDE_AFTER
 from bot.usecases.refusals import Subject, cause_of, refusal_of
@@ -29,7 +28,7 @@ REPLACED = "This card cannot be rewritten any more. A new card of {id} counts fr
 
 @dataclass(slots=True)
 class Cards:
-    """The cards, as the courier posts them: one at a time."""
+    """The cards, as they are posted and rewritten: each by one thread at a time."""
 
     ctx: Context
     _posted: dict[int, Posted] = field(default_factory=dict)
@@ -51,13 +50,13 @@ class Cards:
                 if notice.unchanged and error.code != DELETED:
                     # It shows what is true; a new one each time somebody looks would only push it down.
                     return
-                change = self._replace(number, change.card, error)
-                if not self.ctx.pace.take(change.channel, Way.POST):
-                    raise Busy(1.0) from None
+                self._replace(number, change.card, error)
+                # The new one is a post, and takes its turn among those.
+                raise Busy(0.0) from None
         self._posted[number] = self.ctx.messenger.post_card(as_it_counts(self.ctx, change), bare=bare)
         self.note_posted(number)
 
-    def _replace(self, number: int, card: str, error: DeliveryError) -> ChangeRequest:
+    def _replace(self, number: int, card: str, error: DeliveryError) -> None:
         """The card can never be rewritten: the one in its place is another, and the buttons of the old one are void.
 
         This is stored before it is posted. Should the answer to that be lost, a second copy is the same card.
@@ -72,7 +71,6 @@ class Cards:
             store.changes.forget_card(number, card, card_id=ids.token())
             if error.code != DELETED:
                 say_in_thread_of(self.ctx, change.channel, card, REPLACED.format(id=change.id))
-        return self.ctx.store.changes.require(number)
 
     def note_posted(self, number: int) -> None:
         """Store where a card stands; it is kept until that works, or there would soon be two of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol
@@ -44,7 +44,8 @@ class Messenger(Protocol):
     """What the bot can say, and nothing about how. Raises the errors of `usecases.undelivered`.
 
     A bare card or audit line is the plainest form of it, for when Slack refused the content of the full one. `whisper`
-    returns why direct messages did not take it: empty when they did, None when they were not tried.
+    returns why direct messages did not take it: empty when they did, None when they were not tried. `fitting_lines`
+    sends nothing: it says how many of these audit lines, from the first, one message holds, and reads no further.
     """
 
     def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted: ...
@@ -56,6 +57,8 @@ class Messenger(Protocol):
     def whisper(self, whisper: Whisper) -> str | None: ...
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None: ...
+
+    def fitting_lines(self, records: Iterable[AuditRecord]) -> int: ...
 
     def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted: ...
 

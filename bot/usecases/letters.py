@@ -11,7 +11,7 @@ from bot.core.words import count
 from bot.plugin import Refusal
 from bot.store.outbox import Letter
 from bot.store.store import Store
-from bot.usecases.deliver import about
+from bot.usecases.delivery_results import about
 from bot.usecases.refusals import Subject, cause_of, refusal_of
 
 LIST = "b24bot outbox list --dead shows what was given up."

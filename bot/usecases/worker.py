@@ -1,4 +1,4 @@
-"""The threads that work: runners take jobs, the courier delivers, the others look around now and then."""
+"""The threads that work: runners take jobs, senders say what waits, the others look around now and then."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from bot.plugin import PluginError
 from bot.store.jobs import INBOUND, Job, Rank
 from bot.store.sql import FORGOTTEN_AT_ONCE
 from bot.usecases.anchor import Anchoring, WitnessWatch
+from bot.usecases.answers import MOST_AT_ONCE
 from bot.usecases.bell import Bell
 from bot.usecases.checkpoint import write_checkpoint
 from bot.usecases.colleagues import recognise
 from bot.usecases.context import Context, log
 from bot.usecases.deliver import Courier
+from bot.usecases.delivery import Delivery
 from bot.usecases.execute import execute
 from bot.usecases.expire import expire_overdue
 from bot.usecases.file_identity import FileWatch
@@ -31,6 +33,7 @@ from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
 from bot.usecases.runners import POLL_SECONDS, Runners
+from bot.usecases.senders import Senders
 from bot.usecases.stops import StopDeadlines, put_off
 from bot.usecases.submit import submit
 from bot.usecases.upkeep import Upkeep
@@ -39,6 +42,10 @@ RUNNERS = 28
 """They take any job, at most so many at a time: as many as may call portals, and some more."""
 RESERVED = 1
 """Runners beside them that take no job that calls a portal, so that no slow one keeps what stops waiting."""
+ANSWERING = MOST_AT_ONCE
+"""Threads that answer people, each one person at a time."""
+POSTING = 8
+"""Threads that write into channels. A channel takes one post and one rewrite at a time, so one thread waits for it."""
 KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
 SWEEP_SECONDS = TEND_SECONDS = 3_600.0
@@ -59,7 +66,7 @@ class Worker:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._stopping = threading.Event()
-        self._work, self._rounds = Bell(), Bell()
+        self._work, self._rounds, self._outgoing = Bell(), Bell(), Bell()
         # By the clock that nobody sets: both go on whatever the time of the day becomes.
         self._sweep_due = self._tend_due = ctx.clock.monotonic()
         self._threads: list[threading.Thread] = []
@@ -76,7 +83,13 @@ class Worker:
         self._recovery.start()
         self._start_runners("runner", RUNNERS)
         self._start_runners("reserved-runner", RESERVED, quick=True)
-        self._thread("courier", self._deliver_one, self._work, POLL_SECONDS)
+        for count, name, take in (
+            (ANSWERING, "answers", self._courier.take_answer),
+            (POSTING, "posts", self._courier.take_post),
+        ):
+            senders = self._senders(take)
+            for _ in range(count):
+                self._thread(name, senders.step, self._outgoing, POLL_SECONDS)
         self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
         self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
         self._thread("upkeep", self._upkeep.look, self._rounds, UPKEEP_SECONDS)
@@ -96,11 +109,21 @@ class Worker:
         )
         runners.start()
 
+    def _senders(self, take: Callable[[], Delivery | None]) -> Senders:
+        """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
+        return Senders(
+            take=lambda: take() if self._ctx.home_team else None,
+            carry=self._courier.carry,
+            bell=self._outgoing,
+            stopping=self._stopping,
+        )
+
     def wake(self) -> None:
         self._work.ring()
+        self._outgoing.ring()
 
     def wake_all(self) -> None:
-        self._work.ring()
+        self.wake()
         self._rounds.ring()
 
     def stop(self) -> None:
@@ -131,10 +154,6 @@ class Worker:
     def go_round(self, name: str, step: Callable[[], bool]) -> bool | None:
         """One round of a thread: whether there was something to do; None when that went wrong."""
         return go_round(self._ctx, name, step)
-
-    def _deliver_one(self) -> bool:
-        """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
-        return bool(self._ctx.home_team) and self._courier.deliver_one()
 
     def _keep(self) -> bool:
         """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""

@@ -111,7 +111,7 @@ CLOCKS: Mapping[str, str] = {
 BROAD: Mapping[str, str] = {
     "bot.usecases.worker": "the edge of each thread: it must outlive what it meets",
     "bot.usecases.recover": "the edge to a plugin: the other change requests must be read back too",
-    "bot.usecases.deliver": "the edge of a delivery: the notice waits",
+    "bot.usecases.delivery": "the edge of a delivery: the notice waits",
     "bot.cli.root": "the edge of the terminal",
     "bot.cli.completion": "the edge of a completion: nothing to offer is all that may come of a fault",
     "bot.host.discovery": "importing a stranger's package runs its code",
@@ -155,7 +155,6 @@ LIVING: Mapping[str, str] = {
     "bot.plugin.commands.Group": "collects commands while a plugin is imported; its noun reads best unnamed",
     "bot.usecases.context.Context": "learns the home team when Slack has answered",
     "bot.usecases.cards.Cards": "remembers where a card stands until that is written down",
-    "bot.usecases.deliver.Courier": "remembers what it could not write down yet",
     "bot.usecases.pace._Lane": "the next free moment of a channel moves on",
     f"{_BITRIX24}.caller._Course": "counts while one call is being made",
     "bot.playground.workspace.sockets._Waiting": "is filled when the answer comes",

@@ -20,7 +20,7 @@ from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.scopes import SCOPES
 from bot.store.database import FILE_NAME
 from bot.store.seats import INTAKE, Seats
-from bot.usecases.deliver import DIRECT
+from bot.usecases.answers import DIRECT
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.faults import read_fault
 from tests.cli.desk import Desk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
 
@@ -17,9 +18,8 @@ from bot.core.policy import Terms
 from bot.host.discovery import load_plugins
 from bot.plugin import Reply, Table
 from bot.slack.render.answer import BLOCKS_MOST, MOODS, ROW_MOST, answer_blocks, answer_text, table_blocks
-from bot.slack.render.auditline import audit_blocks, audit_line
+from bot.slack.render.auditline import MESSAGE_MOST, audit_blocks, audit_line, fitting_lines
 from bot.slack.render.text import CUT, cut, escape, mrkdwn, sections
-from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
 from bot.usecases.help_pages import explain_words, list_commands
 from bot.usecases.house import registry_of
 from tests.slack.checks import assert_postable, called, said
@@ -222,10 +222,30 @@ def test_a_full_bundle_of_the_longest_lines_is_one_message_that_slack_takes(text
     """Otherwise the audit channel would stand still for good: audit lines are never dropped."""
     names = ("summary", "portal", "target", "line", "status", "reason", "role", "sentence", "outcome", "method")
     longest, tags = a_record(7, f"local:{text}", text, **dict.fromkeys(names, text)), cycle(Tag)
-    records = [replace(longest, seq=seq, tag=next(tags)) for seq in range(AUDIT_LINES_PER_MESSAGE)]
+    waiting = [replace(longest, seq=seq, tag=next(tags)) for seq in range(200)]
+    records = waiting[: fitting_lines(waiting)]
+    assert len(records) >= 20
     blocks = audit_blocks(records)
     assert_postable(blocks)
     assert all(f"#{record.seq} {record.head}" in said(blocks) for record in records)
+
+
+def test_short_lines_fill_a_message_and_nothing_is_read_behind_the_first_that_does_not_fit() -> None:
+    waiting = [a_record(seq) for seq in range(100)]
+    read: list[int] = []
+
+    def records() -> Iterator[AuditRecord]:
+        for record in waiting:
+            read.append(record.seq)
+            yield record
+
+    fitting = fitting_lines(records())
+    assert fitting > 60
+    assert len(read) == fitting + 1
+    assert_postable(audit_blocks(waiting[:fitting]))
+    lengths = [len(audit_line(record)) + 1 for record in waiting[: fitting + 1]]
+    assert sum(lengths[:-1]) <= MESSAGE_MOST < sum(lengths)
+    assert fitting_lines([]) == 0
 
 
 # Text

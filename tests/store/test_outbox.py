@@ -9,7 +9,7 @@ import pytest
 from bot.core.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.plugin import Reply, Table
 from bot.store.backlog import DEAD_LAST_MS, SENT_LAST_MS
-from bot.store.outbox import ChannelHealth, Envelope, Outbox
+from bot.store.outbox import ChannelHealth, Envelope, Outbox, Urgency
 from bot.store.sql import FORGOTTEN_AT_ONCE
 from bot.store.store import Store
 from tests.store.samples import OLGA
@@ -68,12 +68,26 @@ def test_every_notice_comes_out_as_it_went_in(store: Store, kind: str, notice: N
 
 
 def test_what_is_put_under_the_same_key_is_one_notice(store: Store) -> None:
-    put(store, "key", ThreadNotice(number=1, text="first"))
+    put(store, "key", ThreadNotice(number=1, text="first"), due=90)
     put(store, "key", ThreadNotice(number=1, text="second"), due=50)
     assert store.outbox.counts() == {"new": 1}
     assert claim(store, 49) is None
     assert claimed(store, 50).notice == ThreadNotice(number=1, text="second")
     assert claim(store, 10_000) is None
+
+
+def test_of_two_notices_with_one_key_the_earlier_time_and_the_greater_urgency_count(store: Store) -> None:
+    def put_card(due: int, urgency: Urgency) -> dict[str, object] | None:
+        with store.unit_of_work() as unit:
+            unit.outbox.put("card:1", CardNotice(number=1), at=0, due=due, urgency=urgency)
+        return store.database.row("SELECT due_steady, urgency FROM outbox")
+
+    assert put_card(50, Urgency.LAST) == {"due_steady": 50, "urgency": -1}
+    assert put_card(0, Urgency.AWAITED) == {"due_steady": 0, "urgency": 1}
+    assert put_card(70, Urgency.LAST) == {"due_steady": 0, "urgency": 1}
+    with store.unit_of_work():
+        store.outbox.sent(claimed(store, 0), at=0)
+    assert put_card(70, Urgency.LAST) == {"due_steady": 70, "urgency": -1}, "what was sent stands for nothing"
 
 
 def test_the_oldest_due_one_comes_first(store: Store) -> None:
@@ -256,16 +270,16 @@ def test_in_order_means_that_one_that_waits_is_not_overtaken(store: Store) -> No
 
     def taken(now: int, most: int = 9) -> list[int]:
         with store.unit_of_work():
-            found = store.outbox.claim_in_order(now, kind="audit", most=most)
+            lines = store.outbox.order.audit_lines(now, most=most)
+            found = store.outbox.claim_these(id for id, _ in lines)
+        assert [seq for _, seq in lines] == [one.notice.seq for one in found if isinstance(one.notice, AuditNotice)]
         return [one.notice.seq for one in found if isinstance(one.notice, AuditNotice)]
 
-    assert not store.outbox.waiting_in_order(19, kind="audit")
     assert taken(19) == []
-    assert store.outbox.waiting_in_order(20, kind="audit")
     assert taken(49) == [1, 2]
     assert taken(50, most=1) == [3]
     assert taken(50) == [4]
-    assert not store.outbox.waiting_in_order(50, kind="audit")
+    assert taken(50) == []
 
 
 def test_an_attempt_that_is_not_counted_was_none(store: Store) -> None:
@@ -309,7 +323,7 @@ def test_a_channel_has_the_health_it_was_last_marked_with(store: Store) -> None:
 LOOKS: dict[str, Callable[[Outbox], object]] = {
     "waiting": lambda outbox: outbox.waiting(99, kind="whisper"),
     "claim": lambda outbox: outbox.claim(99, kind="whisper"),
-    "heads": lambda outbox: outbox.heads(99),
+    "heads": lambda outbox: outbox.order.heads(99),
 }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bot.core.audit import AuditRecord
 from bot.core.change import ChangeRequest, Status
@@ -12,6 +13,9 @@ from bot.core.notices import Whisper
 from bot.core.principals import Principal
 from bot.core.standing import Membership, Standing
 from bot.usecases.context import Posted
+
+LINES_PER_MESSAGE = 20
+"""Audit lines that fit into one message of the recorder, whatever they say."""
 
 
 @dataclass(slots=True)
@@ -97,6 +101,9 @@ class Recorder:
             self.bare += [f"#{record.seq}" for record in records]
         self.audit.append([record.seq for record in records])
         self.said.append(("audit", " ".join(f"#{record.seq}" for record in records)))
+
+    def fitting_lines(self, records: Iterable[AuditRecord]) -> int:
+        return len(list(islice(records, LINES_PER_MESSAGE)))
 
     def account(self, person: Principal) -> Membership:
         self.asked.append(person)

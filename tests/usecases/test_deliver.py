@@ -16,7 +16,7 @@ from bot.core.notices import AuditNotice, ThreadNotice, Whisper
 from bot.plugin import Reply
 from bot.store.store import Store, audit_key
 from bot.usecases.context import Channels
-from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE, Courier
+from bot.usecases.deliver import Courier
 from bot.usecases.notify import card_key, say_under_card, show_card, whisper
 from bot.usecases.pace import LEAST_WAIT_MS
 from bot.usecases.redelivery import LONGEST_REFUSED_MS, LONGEST_WAIT_MS, STEPS_ASIDE_AFTER
@@ -67,7 +67,6 @@ def test_audit_lines_go_in_bundles_in_the_order_of_their_numbers(office: Office)
     seqs = record(office, 45)
     patient(office, 10)
     assert office.messenger.audit == [seqs[:20], seqs[20:40], seqs[40:]]
-    assert AUDIT_LINES_PER_MESSAGE == 20
 
 
 def test_there_is_a_second_between_two_audit_messages(office: Office) -> None:

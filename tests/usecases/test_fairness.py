@@ -13,10 +13,10 @@ from bot.core.inbound import Inbound
 from bot.store.jobs import Job, Receipt
 from bot.store.refused_commands import FOLD_MS, MOST_SUBJECTS
 from bot.usecases import buttons
-from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
 from bot.usecases.pace import Pace, Way
 from bot.usecases.receive import MOST_WAITING, receive
 from bot.usecases.withdraw import withdraw
+from tests.usecases.messenger import LINES_PER_MESSAGE
 from tests.usecases.office import ANTON, GLEB, OLGA, SHELL, VERA, VIKTOR, Office
 
 ALWAYS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
@@ -205,7 +205,7 @@ def test_a_refused_click_or_form_is_never_folded(office: Office) -> None:
 def test_the_audit_line_that_an_approval_waits_for_goes_before_a_backlog(office: Office) -> None:
     """Refused clicks are never folded, so that their lines can be many."""
     change, other = office.ask("thing remove one"), office.ask("thing remove two")
-    for _ in range(3 * AUDIT_LINES_PER_MESSAGE):
+    for _ in range(3 * LINES_PER_MESSAGE):
         office.press(VIKTOR, other)
     office.press(ANTON, change)
     (approval,) = office.records(Tag.REVIEW_APPROVED)

@@ -17,9 +17,9 @@ from bot.plugin import Reply
 from bot.plugin.loopback import WebReply
 from bot.slack.gateway import Gateway
 from bot.usecases import buttons
+from bot.usecases.answers import DIRECT
 from bot.usecases.cards import AGAIN
 from bot.usecases.context import Channels
-from bot.usecases.deliver import DIRECT
 from bot.usecases.notify import announce, card_key, say_under_card, show_card, whisper
 from bot.usecases.redelivery import LONGEST_REFUSED_MS
 from bot.usecases.undelivered import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
@@ -235,16 +235,16 @@ def test_a_restart_tries_what_waits_at_once(office: Office) -> None:
     assert [number for number, _, _ in office.messenger.cards] == [1001]
 
 
-def test_audit_lines_that_slack_refuses_together_go_one_by_one_and_the_bad_one_without_its_words(
+def test_audit_lines_that_slack_refuses_together_are_halved_and_the_bad_one_goes_without_its_words(
     office: Office,
 ) -> None:
     with office.store.unit_of_work() as store:
         seqs = [store.record(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject=str(n))) for n in range(4)]
     bad = Impossible("invalid_blocks")
-    office.messenger.fail("audit", bad, None, bad)
+    office.messenger.fail("audit", bad, None, bad, bad)
     pass_time(office, 60, 1)
-    assert office.messenger.audit == [[seqs[0]], [seqs[1]], [seqs[2]], [seqs[3]]]
-    assert office.messenger.bare == [f"#{seqs[1]}"]
+    assert office.messenger.audit == [seqs[:2], [seqs[2]], [seqs[3]]]
+    assert office.messenger.bare == [f"#{seqs[2]}"]
     with office.store.unit_of_work() as store:
         again = [store.record(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject=str(n))) for n in range(2)]
     pass_time(office, 5, 1)

@@ -14,9 +14,9 @@ from bot.store.job_order import Position, Rank
 from bot.store.jobs import INBOUND, Job, Receipt
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
-from bot.usecases.deliver import AUDIT_LINES_PER_MESSAGE
 from bot.usecases.receive import MOST_WAITING, receive
 from bot.usecases.worker import claim_job, perform_job
+from tests.usecases.messenger import LINES_PER_MESSAGE
 from tests.usecases.office import ANTON, GLEB, OLGA, SHELL, VERA, VIKTOR, Office, person
 
 MANY = 250
@@ -145,7 +145,7 @@ def test_each_refused_click_of_a_flood_is_on_the_record(office: Office) -> None:
 
 def refuse_many(office: Office, change: ChangeRequest) -> int:
     """More refused clicks of a stranger than fit into two audit messages, done and not delivered; returns how many."""
-    many = 3 * AUDIT_LINES_PER_MESSAGE
+    many = 3 * LINES_PER_MESSAGE
     for _ in range(many):
         receive(office.ctx, office.click(GLEB, change, buttons.APPROVE))
     while office.do_jobs():

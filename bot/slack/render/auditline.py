@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import accumulate, takewhile
+
 from bot.core import marks
 from bot.core.audit import AuditRecord
 from bot.core.audit_sentences import describe
@@ -9,7 +12,8 @@ from bot.core.words import one_line
 from bot.slack.render.text import Block, cut, escape, mrkdwn, plain, sections, when
 
 VALUE_MOST, NAME_MOST, WORDS_MOST = 200, 60, 420
-"""Twenty lines go into one message, which Slack refuses above 13,200 characters."""
+MESSAGE_MOST = 12_000
+"""Characters of lines that share a message: Slack refuses more than about 13,200 in the blocks of one (slack.md 4)."""
 
 
 def audit_line(record: AuditRecord) -> str:
@@ -21,6 +25,12 @@ def audit_line(record: AuditRecord) -> str:
 def bare_audit_line(record: AuditRecord) -> str:
     """The line without its words, for a record of which Slack refused them: what happened, its number and the head."""
     return f"`{record.tag}` · {when(record.at)} · see `b24bot audit find` for its words · `#{record.seq} {record.head}`"
+
+
+def fitting_lines(records: Iterable[AuditRecord]) -> int:
+    """How many of these lines, from the first, fit into one message; nothing is read behind the first that does not."""
+    ends = accumulate(len(audit_line(record)) + 1 for record in records)
+    return sum(1 for _ in takewhile(lambda end: end <= MESSAGE_MOST, ends))
 
 
 def audit_blocks(records: list[AuditRecord]) -> list[Block]:

@@ -1,0 +1,80 @@
+"""Take answers to the people they are for: each by itself, and people in turn."""
+
+from __future__ import annotations
+
+from bot.core import marks
+from bot.core.notices import Whisper
+from bot.store.outbox import Envelope
+from bot.usecases.context import Context
+from bot.usecases.delivery import Delivery, UnderWay, attempt, heed
+from bot.usecases.delivery_results import Result, Results, log_failure
+from bot.usecases.notify import say_once_under_card
+from bot.usecases.refusals import DIRECT_OFF
+from bot.usecases.undelivered import ChannelDead
+
+DIRECT = "direct messages"
+"""The name under which it is kept whether direct messages reach people."""
+MOST_AT_ONCE = 16
+"""Answers on their way at a time. On a Slack that takes 150 ms a call that is a hundred a second."""
+
+
+class Answers:
+    """Carries answers. They go by ways of their own, and wait for no channel and for no other answer."""
+
+    def __init__(self, ctx: Context, under_way: UnderWay, results: Results) -> None:
+        self._ctx = ctx
+        self._under_way = under_way
+        self._results = results
+        self._answered = {False: "", True: ""}
+        """Whom something was said to last, among those on the allow-list and among others."""
+
+    def take(self, steady: int, *, last: bool) -> Delivery | None:
+        """The next answer: of those that come last, or of all others; None when none is due.
+
+        Of those that come last one is on its way at a time: it leaves the others their room.
+        """
+        outbox = self._ctx.store.outbox
+        if (last and self._under_way.has_last()) or not outbox.waiting(steady, kind="whisper"):
+            return None
+        with self._ctx.store.unit_of_work():
+            turns = outbox.order.answers(steady, after=self._answered[last], last=last, most=MOST_AT_ONCE + 1)
+            turn = next((turn for turn in turns if not self._under_way.holds(turn.id)), None)
+            envelopes = outbox.claim_these([turn.id] if turn else [])
+        if turn is None or not envelopes:
+            return None
+        self._answered[last] = turn.person
+        return Delivery(carrier=self, envelopes=tuple(envelopes), last=last)
+
+    def carry(self, delivery: Delivery) -> None:
+        (envelope,) = delivery.envelopes
+        notice = envelope.notice
+        if not isinstance(notice, Whisper):
+            raise TypeError("an answer is for one person")
+        direct: list[str | None] = []
+        error = attempt(lambda: direct.append(self._ctx.messenger.whisper(notice)))
+        heed(self._ctx, notice.channel or notice.person.user, error)
+        self._mark_direct(direct[0] if direct else error.reason if error else None)
+        if isinstance(error, ChannelDead) and self._say_under_its_card(envelope, notice):
+            error = None
+        self._results.note(Result(envelopes=(envelope,), error=error))
+        if error is not None:
+            log_failure(envelope, error)
+
+    def _mark_direct(self, reason: str | None) -> None:
+        """Keep whether direct messages are on, when that has changed."""
+        if reason not in ("", DIRECT_OFF):
+            return
+        known = self._ctx.store.outbox.channel(DIRECT)
+        if (known.reason if known else "") != reason:
+            with self._ctx.store.unit_of_work() as store:
+                self._results.mark_channel(store, DIRECT, reason)
+
+    def _say_under_its_card(self, envelope: Envelope, notice: Whisper) -> bool:
+        """Say it in the thread under its card, with the person's name, where no other way reaches the person."""
+        change = self._ctx.store.changes.get(notice.number)
+        if change is None or change.card is None:
+            return False
+        text = " ".join((marks.person(notice.person), notice.reply.title, *notice.reply.notes))
+        with self._ctx.store.unit_of_work():
+            say_once_under_card(self._ctx, change.number, f"notice-{envelope.id}", text)
+        return True
