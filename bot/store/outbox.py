@@ -33,10 +33,11 @@ class Urgency(IntEnum):
     """What goes before what, among notices of a kind."""
 
     LAST = -1
-    """Words to people who are not on the allow-list, and the lines about what they were refused."""
+    """Words to people who are not on the allow-list, the lines about what they were refused, and rewrites of cards for
+    which nobody waits."""
     USUAL = 0
     AWAITED = 1
-    """An approved change request waits for it."""
+    """An approved change request waits for it, or whoever has clicked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

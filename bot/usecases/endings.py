@@ -15,7 +15,7 @@ from bot.core.redact import redact_value, shorten
 from bot.usecases.asking import please_look
 from bot.usecases.change_record import record_change
 from bot.usecases.context import Context, log
-from bot.usecases.notify import say_under_card, show_card
+from bot.usecases.notify import say_under_card, show_clicked_card
 from bot.usecases.quorum import asked_otherwise
 from bot.usecases.readers import hiding_for_record
 from bot.usecases.undo_links import note_undone
@@ -85,7 +85,7 @@ def _say(ctx: Context, change: ChangeRequest, ending: Ending) -> None:
     say_under_card(ctx, change.number, f"{marks.person(change.requester)} {words}")
     if _is_for_people(change, ending):
         say_under_card(ctx, change.number, please_look(ctx, change))
-    show_card(ctx, change.number)
+    show_clicked_card(ctx, change.number)
 
 
 def _remember(ctx: Context, change: ChangeRequest) -> None:

@@ -26,7 +26,7 @@ from bot.usecases.expire import approval_is_stale, expire
 from bot.usecases.gate import Gate, audit_gate
 from bot.usecases.holding import LeaseLost, at_work, holding, may_send, steady_ms
 from bot.usecases.mode import hurdle
-from bot.usecases.notify import say_once_under_card, show_card
+from bot.usecases.notify import say_once_under_card, show_card_if_it_lasts
 from bot.usecases.quorum import asked_otherwise, attesting_records, concerned, on_record, unrecorded, void
 from bot.usecases.standing import ASK_AGAIN_MS, look_up, unasked
 from bot.usecases.stops import pending_stop
@@ -189,7 +189,7 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
             return None
         if change.plan.calls:
             _intend(ctx, change, 0)
-        show_card(ctx, change.number)
+        show_card_if_it_lasts(ctx, change.number)
     ctx.wake()
     return lease
 

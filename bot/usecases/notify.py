@@ -12,17 +12,46 @@ from bot.core.principals import Principal
 from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
 from bot.store.outbox import Urgency
 from bot.usecases.context import Context, log
+from bot.usecases.holding import steady_ms
 from bot.usecases.portals import about, are_several
 from bot.usecases.roles import role_of
 
+LASTS_MS = 1_200
+"""How long an approved change request waits or runs before its card tells so: the time between two rewrites."""
 
-def show_card(ctx: Context, number: int, *, answer_url: str = "", typed_in: str = "", unchanged: bool = False) -> None:
+
+def show_card(
+    ctx: Context,
+    number: int,
+    *,
+    answer_url: str = "",
+    typed_in: str = "",
+    unchanged: bool = False,
+    urgency: Urgency = Urgency.USUAL,
+) -> None:
     """The card is to be posted or rewritten. It is drawn from what is stored when it goes out, so it is never old.
 
     With `unchanged` it is only looked whether it still stands.
     """
     notice = CardNotice(number=number, answer_url=answer_url, typed_in=typed_in, unchanged=unchanged)
-    ctx.store.outbox.put(card_key(number), notice, at=ctx.clock.now_ms())
+    urgency = Urgency.LAST if unchanged else urgency
+    ctx.store.outbox.put(card_key(number), notice, at=ctx.clock.now_ms(), urgency=urgency)
+
+
+def show_clicked_card(ctx: Context, number: int) -> None:
+    """Show what came of a click: the card is rewritten before others that have changed by themselves."""
+    show_card(ctx, number, urgency=Urgency.AWAITED)
+
+
+def show_card_if_it_lasts(ctx: Context, number: int) -> None:
+    """Show a status that may be over in a moment, unless the card is rewritten for another reason before.
+
+    A run that is over sooner costs one rewrite instead of three, of which the last would wait for the others.
+    """
+    due = steady_ms(ctx) + LASTS_MS
+    ctx.store.outbox.put(
+        card_key(number), CardNotice(number=number), at=ctx.clock.now_ms(), due=due, urgency=Urgency.LAST
+    )
 
 
 def card_key(number: int) -> str:

@@ -23,7 +23,7 @@ from bot.usecases.expire import expire
 from bot.usecases.gate import hasten_awaited, try_audit_again
 from bot.usecases.glass import bypass
 from bot.usecases.mode import barrier
-from bot.usecases.notify import announce, say_under_card, show_card, whisper
+from bot.usecases.notify import announce, say_under_card, show_card_if_it_lasts, show_clicked_card, whisper
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.refusals import PRESS_AGAIN, cause_of, refusal_of
 from bot.usecases.refused_commands import record_refused_click
@@ -194,7 +194,7 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
         change = ctx.store.changes.require(change.number)
     if change.status not in (NOT_BEGUN if _rejects(inbound) else (Status.PENDING,)):
         _tell(ctx, inbound, already(ctx, change))
-        show_card(ctx, change.number)
+        show_clicked_card(ctx, change.number)
         barred = unfit(ctx, inbound.person, change)
         if barred is not None:
             record_refused_click(ctx, inbound.person, change, barred.reason)
@@ -229,7 +229,7 @@ def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
     elif _run_if_enough(ctx, change):
         # An approval that did not count when the last one came does again.
         say_under_card(ctx, change.number, f"{marks.person(click.person)} pressed again; enough approvals count now.")
-        show_card(ctx, change.number)
+        show_card_if_it_lasts(ctx, change.number)
     else:
         approvals = len(standing_approvals(ctx, change))
         _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
@@ -313,8 +313,10 @@ def _count(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
         alone = isinstance(change.decision, BrokenGlass)
         words = "🚨 broke the glass: no approval was waited for." if alone else "confirmed."
     say_under_card(ctx, change.number, f"{marks.person(person)} {words}")
-    show_card(ctx, change.number)
-    _run_if_enough(ctx, change)
+    if _run_if_enough(ctx, change):
+        show_card_if_it_lasts(ctx, change.number)
+    else:
+        show_clicked_card(ctx, change.number)
     return True
 
 
@@ -347,7 +349,7 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
     record_change(ctx.store, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
     say_under_card(ctx, change.number, f"{marks.person(form.person)} rejected: {reason}")
-    show_card(ctx, change.number)
+    show_clicked_card(ctx, change.number)
     if reason.startswith(LEFT_OUT):
         _tell(ctx, form, f"{change.id} is rejected; {reason}.")
     if stands:

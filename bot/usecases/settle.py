@@ -17,7 +17,7 @@ from bot.usecases import buttons
 from bot.usecases.asking import faults_of
 from bot.usecases.context import Context
 from bot.usecases.endings import close
-from bot.usecases.notify import show_card, told
+from bot.usecases.notify import show_clicked_card, told
 from bot.usecases.refused_commands import record_refused_click
 from bot.usecases.roles import role_of
 from bot.usecases.standing import outcast
@@ -84,7 +84,7 @@ def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: 
     told = try_to_settle(ctx, person, change, status)
     if isinstance(told, str):
         return told
-    show_card(ctx, change.number)
+    show_clicked_card(ctx, change.number)
     return f"Your click changed nothing: {told.sentence}"
 
 

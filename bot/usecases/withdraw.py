@@ -11,7 +11,7 @@ from bot.plugin import PluginError, Refusal
 from bot.usecases.bypass import is_review
 from bot.usecases.change_record import record_change
 from bot.usecases.context import Context
-from bot.usecases.notify import say_under_card, show_card, told
+from bot.usecases.notify import say_under_card, show_clicked_card, told
 from bot.usecases.refused_commands import record_refused_click
 from bot.usecases.standing import outcast
 
@@ -33,7 +33,7 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | Pl
         return Refusal(what_became(ctx, change))
     record_change(ctx.store, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
     say_under_card(ctx, change.number, f"{marks.person(person)} withdrew it.")
-    show_card(ctx, change.number)
+    show_clicked_card(ctx, change.number)
     return f"{told(ctx, change)} is withdrawn."
 
 

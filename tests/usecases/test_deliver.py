@@ -17,7 +17,7 @@ from bot.plugin import Reply
 from bot.store.store import Store, audit_key
 from bot.usecases.context import Channels
 from bot.usecases.deliver import Courier
-from bot.usecases.notify import card_key, say_under_card, show_card, whisper
+from bot.usecases.notify import card_key, say_under_card, show_card, show_card_if_it_lasts, show_clicked_card, whisper
 from bot.usecases.pace import LEAST_WAIT_MS
 from bot.usecases.redelivery import LONGEST_REFUSED_MS, LONGEST_WAIT_MS, STEPS_ASIDE_AFTER
 from bot.usecases.undelivered import Busy, ChannelDead, Impossible, Lost, Unchangeable
@@ -190,6 +190,40 @@ def test_a_card_shows_what_is_stored_when_it_goes_out(office: Office) -> None:
         store.changes.move(change.number, Status.PENDING, Status.WITHDRAWN)
     deliver(office)
     assert office.messenger.cards == [(1001, Status.WITHDRAWN, "1.0")]
+
+
+def test_of_cards_that_have_changed_the_one_that_was_clicked_is_rewritten_first(office: Office) -> None:
+    """Every five minutes it is looked whether cards still stand, and many may expire at once."""
+    numbers = [office.ask(f"thing remove {thing}").number for thing in ("one", "two", "precious")]
+    office.clock.advance(5)
+    with office.store.unit_of_work():
+        for number in numbers:
+            show_card(office.ctx, number, unchanged=True)
+        show_card(office.ctx, numbers[1])
+        show_clicked_card(office.ctx, numbers[2])
+    before = len(office.messenger.cards)
+    patient(office, 6)
+    assert [number for number, _, _ in office.messenger.cards[before:]] == [numbers[2], numbers[1], numbers[0]]
+
+
+def test_a_look_at_a_card_puts_off_nothing_that_has_changed(office: Office) -> None:
+    change = office.ask()
+    office.clock.advance(5)
+    with office.store.unit_of_work():
+        show_clicked_card(office.ctx, change.number)
+        show_card_if_it_lasts(office.ctx, change.number)
+    before = len(office.messenger.cards)
+    deliver(office)
+    assert len(office.messenger.cards) == before + 1
+
+
+def test_posts_keep_their_order_whoever_waits_for_them(office: Office) -> None:
+    for thing in ("one", "two"):
+        office.take(office.typed(OLGA, f"thing remove {thing}"))
+    with office.store.unit_of_work():
+        show_clicked_card(office.ctx, 1002)
+    patient(office, 5)
+    assert [number for number, _, _ in office.messenger.cards[:2]] == [1001, 1002]
 
 
 def test_where_the_card_came_to_stand_is_remembered(office: Office) -> None:

@@ -17,6 +17,8 @@ from bot.core.invocation import understand
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.consider import ask
+from bot.usecases.notify import LASTS_MS
+from bot.usecases.undelivered import Lost
 from tests.usecases.office import ANTON, OLGA, REMOVE_ONE, VERA, Office
 from tests.usecases.toy import FORGED, Script, Toy
 
@@ -44,6 +46,52 @@ def test_what_was_approved_is_done_verified_recorded_and_told(office: Office) ->
     ]
     assert office.threads[-1] == f"CR-1001 {marks.person(OLGA)} {ended.outcome}"
     assert office.messenger.cards[-1] == (1001, Status.DONE, "1.0")
+
+
+def said_now(office: Office) -> list[tuple[int, Status, str]]:
+    """How cards are shown by what is due at this moment."""
+    before = len(office.messenger.cards)
+    while office.courier.deliver_one():
+        pass
+    return office.messenger.cards[before:]
+
+
+def test_a_short_run_costs_one_rewrite_which_tells_the_end(office: Office) -> None:
+    change = office.ask()
+    office.press(ANTON, change)
+    assert said_now(office) == []
+    office.do_jobs()
+    assert said_now(office) == [(1001, Status.DONE, "1.0")]
+    office.clock.advance(60)
+    assert said_now(office) == []
+
+
+def test_a_run_that_lasts_is_shown_while_it_runs(office: Office) -> None:
+    change = office.ask()
+    office.press(ANTON, change)
+    shown: list[object] = []
+
+    def look(call: object) -> None:
+        office.clock.advance(LASTS_MS / 1_000 - 0.01)
+        shown.append(said_now(office))
+        office.clock.advance(0.01)
+        shown.append(said_now(office))
+
+    office.toy.on_call = look
+    said_now(office)
+    office.do_jobs()
+    office.clock.advance(1.2)
+    shown.append(said_now(office))
+    assert shown == [[], [(1001, Status.RUNNING, "1.0")], [(1001, Status.DONE, "1.0")]]
+
+
+def test_an_approval_that_has_to_wait_is_shown(office: Office) -> None:
+    change = office.ask()
+    office.messenger.fail("audit", *[Lost("timeout")] * 10)
+    office.press(ANTON, change)
+    assert said_now(office) == []
+    office.clock.advance(1.2)
+    assert said_now(office) == [(1001, Status.APPROVED, "1.0")]
 
 
 def test_the_intent_and_its_record_are_on_disk_when_the_call_is_made(office: Office) -> None:
