@@ -6,8 +6,8 @@ from bot.core import marks
 from bot.core.notices import Whisper
 from bot.store.outbox import Envelope
 from bot.usecases.context import Context
-from bot.usecases.delivery import Delivery, UnderWay, attempt, heed
-from bot.usecases.delivery_results import Result, Results, log_failure
+from bot.usecases.delivery import Delivery, Result, UnderWay, attempt, heed
+from bot.usecases.delivery_results import log_failure
 from bot.usecases.notify import say_once_under_card
 from bot.usecases.refusals import DIRECT_OFF
 from bot.usecases.undelivered import ChannelDead
@@ -21,10 +21,9 @@ MOST_AT_ONCE = 16
 class Answers:
     """Carries answers. They go by ways of their own, and wait for no channel and for no other answer."""
 
-    def __init__(self, ctx: Context, under_way: UnderWay, results: Results) -> None:
+    def __init__(self, ctx: Context, under_way: UnderWay) -> None:
         self._ctx = ctx
         self._under_way = under_way
-        self._results = results
         self._answered = {False: "", True: ""}
         """Whom something was said to last, among those on the allow-list and among others."""
 
@@ -45,29 +44,23 @@ class Answers:
         self._answered[last] = turn.person
         return Delivery(carrier=self, envelopes=tuple(envelopes), last=last)
 
-    def carry(self, delivery: Delivery) -> None:
+    def carry(self, delivery: Delivery) -> Result:
         (envelope,) = delivery.envelopes
         notice = envelope.notice
         if not isinstance(notice, Whisper):
             raise TypeError("an answer is for one person")
         direct: list[str | None] = []
         error = attempt(lambda: direct.append(self._ctx.messenger.whisper(notice)))
-        heed(self._ctx, notice.channel or notice.person.user, error)
-        self._mark_direct(direct[0] if direct else error.reason if error else None)
+        recovered = heed(self._ctx, notice.channel or notice.person.user, error)
+        reason = direct[0] if direct else error.reason if error else None
+        marks = (DIRECT, reason) if reason in ("", DIRECT_OFF) else None
         if isinstance(error, ChannelDead) and self._say_under_its_card(envelope, notice):
             error = None
-        self._results.note(Result(envelopes=(envelope,), error=error))
-        if error is not None:
-            log_failure(envelope, error)
+        return Result(envelopes=(envelope,), error=error, marks=marks, recovered=recovered)
 
-    def _mark_direct(self, reason: str | None) -> None:
-        """Keep whether direct messages are on, when that has changed."""
-        if reason not in ("", DIRECT_OFF):
-            return
-        known = self._ctx.store.outbox.channel(DIRECT)
-        if (known.reason if known else "") != reason:
-            with self._ctx.store.unit_of_work() as store:
-                self._results.mark_channel(store, DIRECT, reason)
+    def follow_up(self, result: Result) -> None:
+        if result.error is not None:
+            log_failure(result.envelopes[0], result.error)
 
     def _say_under_its_card(self, envelope: Envelope, notice: Whisper) -> bool:
         """Say it in the thread under its card, with the person's name, where no other way reaches the person."""

@@ -8,8 +8,7 @@ from bot.core.audit import AuditRecord
 from bot.core.notices import AuditNotice
 from bot.store.outbox import Envelope
 from bot.usecases.context import Context, log
-from bot.usecases.delivery import Delivery, Lane, UnderWay, attempt, heed
-from bot.usecases.delivery_results import Result, Results
+from bot.usecases.delivery import Delivery, Lane, Result, UnderWay, attempt, heed
 from bot.usecases.pace import Way
 from bot.usecases.undelivered import ChannelDead, DeliveryError, Impossible
 
@@ -20,10 +19,9 @@ MOST_LINES = 200
 class AuditLines:
     """Carries the lines of the audit channel, one message at a time."""
 
-    def __init__(self, ctx: Context, under_way: UnderWay, results: Results) -> None:
+    def __init__(self, ctx: Context, under_way: UnderWay) -> None:
         self._ctx = ctx
         self._under_way = under_way
-        self._results = results
         self._most, self._until = MOST_LINES, 0
         """Lines that may share a message up to this record: Slack refused the content of one with twice as many."""
         self._bare = 0
@@ -52,15 +50,19 @@ class AuditLines:
                 return
             yield record
 
-    def carry(self, delivery: Delivery) -> None:
-        channel = self._ctx.channels.audit
-        envelopes = delivery.envelopes
+    def carry(self, delivery: Delivery) -> Result:
+        channel, envelopes = self._ctx.channels.audit, delivery.envelopes
         error = attempt(lambda: self._say(channel, envelopes))
-        heed(self._ctx, channel, error)
+        recovered = heed(self._ctx, channel, error)
         self._note_form(envelopes, error)
-        self._results.note(Result(envelopes=envelopes, error=error, marks=channel))
-        if isinstance(error, ChannelDead):
-            log.warning("the audit channel does not take messages: %s", error.reason, extra={"action": "audit_dead"})
+        tells = error is None or isinstance(error, ChannelDead)
+        marks = (channel, error.reason if error else "") if tells else None
+        return Result(envelopes=envelopes, error=error, marks=marks, recovered=recovered)
+
+    def follow_up(self, result: Result) -> None:
+        if isinstance(result.error, ChannelDead):
+            why = result.error.reason
+            log.warning("the audit channel does not take messages: %s", why, extra={"action": "audit_dead"})
 
     def _say(self, channel: str, envelopes: tuple[Envelope, ...]) -> None:
         records = [self._record(envelope) for envelope in envelopes]

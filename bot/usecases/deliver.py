@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bot.core.errors import StoreUnavailable
 from bot.usecases.answers import Answers
 from bot.usecases.audit_lines import AuditLines
-from bot.usecases.context import Context
-from bot.usecases.delivery import Delivery, UnderWay
+from bot.usecases.context import Context, log
+from bot.usecases.delivery import Delivery, Result, UnderWay
 from bot.usecases.delivery_results import Results
 from bot.usecases.holding import steady_ms
 from bot.usecases.posts import Posts
+from bot.usecases.undelivered import Broken
 
 
 class Courier:
@@ -21,9 +23,9 @@ class Courier:
         self._ctx = ctx
         self._under_way = UnderWay()
         self._results = Results(ctx)
-        self._audit = AuditLines(ctx, self._under_way, self._results)
+        self._audit = AuditLines(ctx, self._under_way)
         self._posts = Posts(ctx, self._under_way, self._results)
-        self._answers = Answers(ctx, self._under_way, self._results)
+        self._answers = Answers(ctx, self._under_way)
 
     def take_post(self) -> Delivery | None:
         """What goes into a channel next, audit lines first; None when nothing is due, or its channel has to wait."""
@@ -40,12 +42,14 @@ class Courier:
         return self._begin(self._answers.take(steady, last=False) or self._answers.take(steady, last=True))
 
     def carry(self, delivery: Delivery) -> None:
-        """Send what was taken, and write down what came of it. Raises StoreUnavailable; it is written down later then.
+        """Send what was taken, and store what came of it. Raises StoreUnavailable; what was sent is stored later then.
 
-        What was sent is never sent again by this process because of that.
+        This process never sends it again because of that.
         """
         try:
-            delivery.carrier.carry(delivery)
+            result = self._say(delivery)
+            self._results.note(result)
+            delivery.carrier.follow_up(result)
         finally:
             self._under_way.end(delivery)
 
@@ -63,6 +67,14 @@ class Courier:
         if delivery is not None:
             self.carry(delivery)
         return delivery is not None
+
+    def _say(self, delivery: Delivery) -> Result:
+        try:
+            return delivery.carrier.carry(delivery)
+        except StoreUnavailable as error:
+            # Slack refused it, and what follows from that could not be stored: it is tried again.
+            log.error("a delivery could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
+            return Result(envelopes=delivery.envelopes, error=Broken(type(error).__name__))
 
     def _is_due(self) -> bool:
         self._results.write_down()

@@ -21,8 +21,11 @@ Lane = tuple[str, Way]
 class Carrier(Protocol):
     """What takes one kind of notices to Slack."""
 
-    def carry(self, delivery: Delivery) -> None:
-        """Say it, and write down what came of it."""
+    def carry(self, delivery: Delivery) -> Result:
+        """Say it; what came of it. Once it is said, nothing is stored before that is."""
+
+    def follow_up(self, result: Result) -> None:
+        """Whatever else follows, once the result is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,18 @@ class Delivery:
     head: Head | None = None
     last: bool = False
     """Whether it is an answer that comes last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of one message, to be stored in one transaction."""
+
+    envelopes: tuple[Envelope, ...]
+    error: DeliveryError | None
+    marks: tuple[str, str] | None = None
+    """A channel of which it tells whether it takes messages, and why not."""
+    recovered: str = ""
+    """A channel that takes messages again: what stepped aside is tried at once."""
 
 
 class UnderWay:
@@ -80,13 +95,8 @@ def attempt(say: Callable[[], object]) -> DeliveryError | None:
     return None
 
 
-def heed(ctx: Context, channel: str, error: DeliveryError | None) -> None:
-    """What a channel's answer to one message means for the next."""
-    match error:
-        case None:
-            if ctx.pace.went(channel):
-                # It takes messages again: what stepped aside is tried at once.
-                with ctx.store.unit_of_work() as store:
-                    store.outbox.hurry_channel(channel)
-        case Busy(seconds=seconds):
-            ctx.pace.rest(channel, seconds)
+def heed(ctx: Context, channel: str, error: DeliveryError | None) -> str:
+    """Let a channel's answer to one message count for the next; the channel, if it takes messages again."""
+    if isinstance(error, Busy):
+        ctx.pace.rest(channel, error.seconds)
+    return channel if error is None and ctx.pace.went(channel) else ""

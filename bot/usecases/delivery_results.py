@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
 from bot.core.audit import SYSTEM, Entry, Fact, Tag
 from bot.core.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper, kind_of
 from bot.store.outbox import Envelope
 from bot.store.store import Store
 from bot.usecases.context import Context, log
+from bot.usecases.delivery import Result
 from bot.usecases.holding import steady_ms
 from bot.usecases.redelivery import Trouble, ends, wait_ms
-from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What came of one message. `marks` is the channel whose health it tells, if it tells that."""
-
-    envelopes: tuple[Envelope, ...]
-    error: DeliveryError | None
-    marks: str = ""
+from bot.usecases.undelivered import Busy, DeliveryError
 
 
 class Results:
@@ -58,10 +49,6 @@ class Results:
         others_pass = bool(channel) and self._ctx.pace.others_pass(channel)
         return Trouble(envelope=envelope, error=error, alone=alone, others_pass=others_pass)
 
-    def mark_channel(self, store: Store, channel: str, reason: str) -> None:
-        """Keep whether a channel takes messages, in a unit of work: no reason means that it does."""
-        store.outbox.mark_channel(channel, working=not reason, reason=reason, at=self._ctx.clock.now_ms())
-
     def _channel_of(self, notice: Notice) -> str:
         match notice:
             case CardNotice(number=number) | ThreadNotice(number=number):
@@ -85,8 +72,11 @@ class Results:
             else:
                 counted = not isinstance(error, Busy)
                 store.outbox.retry(envelope, due=steady + wait, error=error.reason, counted=counted)
-        if result.marks and (error is None or isinstance(error, ChannelDead)):
-            self.mark_channel(store, result.marks, error.reason if error else "")
+        if result.marks is not None:
+            channel, reason = result.marks
+            store.outbox.mark_channel(channel, working=not reason, reason=reason, at=now)
+        if result.recovered:
+            store.outbox.hurry_channel(result.recovered)
 
     def _bury(self, store: Store, envelope: Envelope, error: DeliveryError) -> None:
         """Given up, and nobody is left to wonder: the log says it, and the audit channel, which admins read."""

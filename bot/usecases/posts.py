@@ -8,8 +8,8 @@ from bot.store.outbox import Envelope
 from bot.store.outbox_order import Head
 from bot.usecases.cards import Cards
 from bot.usecases.context import Context
-from bot.usecases.delivery import Delivery, Lane, UnderWay, attempt, heed
-from bot.usecases.delivery_results import Result, Results, log_failure
+from bot.usecases.delivery import Delivery, Lane, Result, UnderWay, attempt, heed
+from bot.usecases.delivery_results import Results, log_failure
 from bot.usecases.notify import card_key, show_card
 from bot.usecases.pace import Way
 from bot.usecases.redelivery import keeps_turn
@@ -58,7 +58,7 @@ class Posts:
             chosen.append(id)
         return chosen
 
-    def carry(self, delivery: Delivery) -> None:
+    def carry(self, delivery: Delivery) -> Result:
         envelopes, head = delivery.envelopes, delivery.head
         if head is None:
             raise TypeError("a post is the first of its channel")
@@ -66,12 +66,23 @@ class Posts:
         if self._has_another_form(envelopes[0].notice, error):
             # It is no attempt, and due at once.
             error = Busy(0.0)
-        heed(self._ctx, head.channel, error)
+        recovered = heed(self._ctx, head.channel, error)
         if error is not None:
             self._stumble(head, envelopes[0], error)
-        self._results.note(Result(envelopes=envelopes, error=error))
-        if error is not None:
-            self._tell(envelopes[0], error)
+        return Result(envelopes=envelopes, error=error, recovered=recovered)
+
+    def follow_up(self, result: Result) -> None:
+        """Tell the log what did not get out, and of a card that cannot be posted, whoever waits for it."""
+        envelope, error = result.envelopes[0], result.error
+        if error is None:
+            return
+        log_failure(envelope, error)
+        if isinstance(envelope.notice, CardNotice):
+            self._cards.note_trouble(envelope.notice, error, envelope.attempts)
+        elif isinstance(envelope.notice, ThreadNotice) and error.code == CARD_GONE:
+            # The card was deleted: it is posted again, and the line goes under that one.
+            with self._ctx.store.unit_of_work():
+                show_card(self._ctx, envelope.notice.number)
 
     def _has_another_form(self, notice: Notice, error: DeliveryError | None) -> bool:
         return isinstance(notice, CardNotice) and error is not None and self._cards.fall_back(notice, error)
@@ -104,13 +115,3 @@ class Posts:
         if change.card is None:
             raise Impossible("its card was never posted")
         return change
-
-    def _tell(self, envelope: Envelope, error: DeliveryError) -> None:
-        """Tell the log what did not get out, and of a card that cannot be posted, whoever waits for it."""
-        log_failure(envelope, error)
-        if isinstance(envelope.notice, CardNotice):
-            self._cards.note_trouble(envelope.notice, error, envelope.attempts)
-        elif isinstance(envelope.notice, ThreadNotice) and error.code == CARD_GONE:
-            # The card was deleted: it is posted again, and the line goes under that one.
-            with self._ctx.store.unit_of_work():
-                show_card(self._ctx, envelope.notice.number)

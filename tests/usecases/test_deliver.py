@@ -392,6 +392,28 @@ def test_what_got_out_while_the_file_could_not_be_written_is_written_down_later_
     database.close()
 
 
+def test_what_slack_refuses_while_the_file_cannot_be_written_is_tried_again_without_a_restart(office: Office) -> None:
+    """What follows from the refusal, here the end of the change request, was to be stored and could not be."""
+    queued(office)
+    office.messenger.fail("post", Impossible("invalid_blocks"))
+    database = FragileDatabase(office.store.database.path)
+    office.ctx.store = Store(database, office.store.keys, office.clock)
+    office.courier = Courier(office.ctx)
+    failed: list[int] = []
+
+    def fails(number: int) -> bool:
+        first = "post" in office.messenger.tried and not failed
+        failed.extend([number] * first)
+        return first
+
+    database.fails = fails
+    patient(office, 60)
+    assert len(failed) == 1
+    assert office.now(office.change(1001)).card == "1.0"
+    assert set(office.store.outbox.counts()) == {"sent"}
+    database.close()
+
+
 def test_what_is_said_to_one_person_goes_before_cards_and_lines(office: Office) -> None:
     queued(office, threads=1)
     whispered(office, "hello")

@@ -172,20 +172,35 @@ def test_a_card_that_changes_while_it_is_posted_is_rewritten_after_that(office: 
     assert [kind for kind, _ in office.messenger.said if kind in ("post", "rewrite")] == ["post", "rewrite"]
 
 
+class Pause(threading.Event):
+    """A wish to stop that comes while somebody waits for it, after another thread has tried to choose as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paused = 0
+        self.other: threading.Thread | None = None
+        self.step: Callable[[], object] = lambda: None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.paused += 1
+        self.other = threading.Thread(target=self.step)
+        self.other.start()
+        self.other.join(0.2)
+        self.set()
+        return True
+
+
 def test_what_one_sender_meets_while_it_chooses_the_others_do_not_meet_as_well() -> None:
-    stopping, asked = threading.Event(), Counter[str]()
+    stopping, asked = Pause(), Counter[str]()
 
     def take() -> None:
         asked["once"] += 1
-        stopping.set()
         raise RuntimeError("no database")
 
     senders = Senders(take=take, carry=lambda delivery: None, bell=Bell(), stopping=stopping)
+    stopping.step = senders.step
     with pytest.raises(RuntimeError, match="no database"):
         senders.step()
-    threads = [threading.Thread(target=senders.step) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(WITHIN)
-    assert asked == {"once": 1}
+    assert stopping.other
+    stopping.other.join(WITHIN)
+    assert (asked["once"], stopping.paused) == (1, 1)
