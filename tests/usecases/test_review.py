@@ -14,6 +14,7 @@ from bot.core.principals import Principal, Role
 from bot.core.standing import Standing
 from bot.usecases import buttons
 from bot.usecases.access import grant_role, revoke_role
+from bot.usecases.notify import LASTS_MS
 from bot.usecases.undelivered import Busy, ChannelDead, DeliveryError, Impossible, Lost
 from tests.store.samples import PATHS
 from tests.usecases.office import (
@@ -70,6 +71,8 @@ def test_the_right_persons_approval_counts_and_is_recorded(office: Office) -> No
     assert execute_jobs(office) == 1
     office.deliver()
     assert office.threads == [f"CR-1001 {marks.person(ANTON)} approved (1 of 1)."]
+    office.clock.advance(LASTS_MS / 1_000)
+    office.deliver()
     assert office.messenger.cards[-1][1] is Status.APPROVED
 
 
