@@ -47,10 +47,10 @@ ASKED: dict[str, Ask] = {
     "notices that wait": lambda store: store.outbox.letters(["new", "sending", "dead"], limit=20),
     "notices given up": lambda store: store.outbox.letters(["dead"], limit=20),
     "notices that were refused": lambda store: store.outbox.refused(),
-    "lines under a card": lambda store: store.outbox.lines(1001, STEADY, most=20),
-    "what goes into a channel next": lambda store: store.outbox.heads(STEADY),
+    "lines under a card": lambda store: store.outbox.order.lines(1001, STEADY, most=20),
+    "what goes into a channel next": lambda store: store.outbox.order.heads(STEADY),
     "whether an answer waits": lambda store: store.outbox.waiting(STEADY, kind="whisper"),
-    "audit lines in order": lambda store: store.outbox.claim_in_order(STEADY, kind="audit", most=20),
+    "audit lines in order": lambda store: store.outbox.order.audit_lines(STEADY, most=20),
     "what is forgotten": lambda store: (store.outbox.forget(0), store.jobs.forget_receipts(0)),
     "records by the beginning of a tag": lambda store: store.audit.find(tag="change:"),
     "records by one that few have": lambda store: store.audit.find(tag="access:"),
@@ -136,7 +136,8 @@ def test_a_kept_number_is_what_one_would_count(aged: dict[Wish, Store], table: s
         if table == "outbox":
             store.outbox.put("card:7", CardNotice(number=7), at=0)
             store.outbox.put("card:7", CardNotice(number=7), at=0)
-            (taken,) = store.outbox.claim_in_order(STEADY, kind="audit", most=1)
+            ((id, _),) = store.outbox.order.audit_lines(STEADY, most=1)
+            (taken,) = store.outbox.claim_these([id])
             store.outbox.drop(taken, at=0, error="x")
             store.database.execute("DELETE FROM outbox WHERE key = 'card:7'")
         else:
