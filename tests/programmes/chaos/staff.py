@@ -25,8 +25,8 @@ FAVOURITES = (
     "*:commit:bot.usecases.review.*",
     "*:commit:bot.usecases.execute.*",
     "*:net:* < bot.usecases.execute.*",
-    "*:commit:bot.usecases.deliver.*",
-    "*:net:* < bot.usecases.deliver.*",
+    *(f"*:commit:bot.usecases.{module}.*" for module in ("answers", "posts", "audit_lines", "delivery_results")),
+    *(f"*:net:* < bot.usecases.{module}.*" for module in ("answers", "posts", "audit_lines")),
 )
 """Places that are died at more often than their share of the passes."""
 
