@@ -86,7 +86,6 @@ class Bot:
         try:
             close_plugins(self.plugins)
         finally:
-            self.gateway.close()
             self.store.close()
 
 
@@ -357,4 +356,5 @@ class Running:
         if self.worker is not None:
             self.worker.stop()
         self._seats.leave()
+        self.bot.gateway.close()
         self.bot.close()
