@@ -66,7 +66,7 @@ def _one(home: Path) -> Sample:
         here.until_ready()
         ready, rss = time.perf_counter() - begun, here.resident_mb()
         found = {"ack": ack, "ready": ready, "rss": rss, "status": here.b24bot("status")}
-        found["grant"] = here.b24bot("access", "grant", "@U0B24BENCH", "viewer", "--reason", "bench")
+        found["grant"] = here.b24bot("access", "grant", "T0001:U0B24BENCH", "viewer", "--reason", "bench")
         found["doctor"] = here.b24bot("doctor")
         found["verify"] = here.b24bot("audit", "verify")
         return found
