@@ -24,6 +24,7 @@ from bot.core.typed_line import TypedLine
 from bot.plugin import Plugin, Refusal, Reply, quote
 from bot.plugin.quoting import option_word
 from bot.store.seats import WORKER
+from bot.usecases.approve import confirm
 from bot.usecases.card_words import on_card
 from bot.usecases.chain_check import CHAIN, examine_head, examine_log, note_chain
 from bot.usecases.change_record import recorded_line
@@ -34,7 +35,6 @@ from bot.usecases.notify import told
 from bot.usecases.portals import keep_first_portal
 from bot.usecases.receive import check_secrets, find_secret
 from bot.usecases.refused_commands import record_refusal
-from bot.usecases.review import confirm
 from bot.usecases.stop_requests import freeze_without_reason, says_freeze
 from bot.usecases.submit import (
     asks_for_same,

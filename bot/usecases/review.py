@@ -7,31 +7,25 @@ from collections.abc import Callable, Mapping
 from bot.core import marks
 from bot.core.audit import Fact, Tag
 from bot.core.change import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
-from bot.core.errors import NotPermitted
 from bot.core.inbound import Click, Form
-from bot.core.policy import BrokenGlass
 from bot.core.principals import Principal
-from bot.core.stops import StopKind
 from bot.plugin import Refusal, Reply
-from bot.store.job_order import Position, Rank
 from bot.store.jobs import Job
 from bot.usecases import buttons
-from bot.usecases.bypass import is_review, keeps_glass, what_stands
+from bot.usecases.approve import count_approval, run_if_enough, why_uncounted
+from bot.usecases.bypass import is_review, what_stands
 from bot.usecases.change_record import record_change
 from bot.usecases.context import Context
 from bot.usecases.expire import expire
-from bot.usecases.gate import hasten_awaited, try_audit_again
-from bot.usecases.glass import bypass
-from bot.usecases.mode import barrier
 from bot.usecases.notify import announce, say_under_card, show_card_if_it_lasts, show_clicked_card, whisper
 from bot.usecases.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.refusals import PRESS_AGAIN, cause_of, refusal_of
 from bot.usecases.refused_commands import record_refused_click
 from bot.usecases.rules import LEFT_OUT
 from bot.usecases.settle import SETTLING
-from bot.usecases.standing import look_up, unasked
+from bot.usecases.standing import look_up
 from bot.usecases.stop_requests import rejection_reason
-from bot.usecases.stops import pending_stop, settle_stop
+from bot.usecases.stops import settle_stop
 from bot.usecases.undelivered import Busy, DeliveryError, Lost
 from bot.usecases.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
 from bot.usecases.withdraw import what_became, withdraw
@@ -220,118 +214,19 @@ def already(ctx: Context, change: ChangeRequest) -> str:
 def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
     if not _still_open(ctx, click, change):
         return
-    barred = _uncountable(ctx, click.person, change)
+    barred = why_uncounted(ctx, click.person, change)
     if barred:
         record_refused_click(ctx, click.person, change, barred)
         _tell(ctx, click, barred)
-    elif _count(ctx, click.person, change):
+    elif count_approval(ctx, click.person, change):
         pass
-    elif _run_if_enough(ctx, change):
+    elif run_if_enough(ctx, change):
         # An approval that did not count when the last one came does again.
         say_under_card(ctx, change.number, f"{marks.person(click.person)} pressed again; enough approvals count now.")
         show_card_if_it_lasts(ctx, change.number)
     else:
         approvals = len(standing_approvals(ctx, change))
         _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
-
-
-def _uncountable(ctx: Context, person: Principal, change: ChangeRequest) -> str:
-    """Why an approval of somebody who may approve is not counted now, as a sentence; empty when it is."""
-    kept = _kept(ctx, person, change)
-    if kept:
-        return kept
-    given = [review.reviewer for review in change.approvals if ctx.people.same(review.reviewer, person)]
-    if given and person not in given:
-        return f"You have approved {change.id} with another account already, and one person counts once."
-    missing = unasked(ctx, approvers(ctx, change))
-    if missing and not given:
-        names = ", ".join(marks.person(one) for one in missing)
-        return (
-            f"Slack could not be asked about {names}, whose approval is counted with yours, so nothing was done. "
-            "Try again in a moment."
-        )
-    return ""
-
-
-def _kept(ctx: Context, person: Principal, change: ChangeRequest) -> str:
-    """What keeps it from running once this person approves it, so that the approval would be used up for nothing."""
-    waits = _waits(ctx, change)
-    if waits:
-        return waits
-    return keeps_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else ""
-
-
-def _waits(ctx: Context, change: ChangeRequest) -> str:
-    """What keeps everybody's approval from being counted now."""
-    barred = barrier(ctx, change.plugin)
-    if barred:
-        # Somebody is here who would know that the channel is mended.
-        try_audit_again(ctx)
-        return f"{barred} {change.id} waits; press the button again when that is over."
-    stop = pending_stop(ctx, change)
-    if stop is not None and stop.kind is StopKind.FREEZE:
-        return f"A freeze is waiting to be confirmed. {change.id} waits; press the button again when that is over."
-    return ""
-
-
-def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
-    """The requester's own word on the plan they saw, in a unit of work.
-
-    Raises NotPermitted when it does not count, and Refusal when nothing may be approved now.
-    """
-    barred = bar(ctx, requester, change)
-    if barred is not None:
-        raise NotPermitted(barred.reason)
-    waits = _waits(ctx, change)
-    if waits:
-        raise Refusal(waits)
-    kept = _kept(ctx, requester, change)
-    if kept:
-        raise NotPermitted(kept)
-    _count(ctx, requester, change)
-
-
-def _count(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
-    """Count one approval, and let the change request run when it was the last that was needed; False when repeated."""
-    now = ctx.clock.now_ms()
-    counted = ctx.store.changes.review(change.number, Review(reviewer=person, verdict=Verdict.APPROVE, at=now))
-    if not counted:
-        return False
-    change = ctx.store.changes.require(change.number)
-    if isinstance(change.decision, BrokenGlass):
-        # Before the line about the approval, which the call waits for: then this one is out by then, too.
-        bypass(ctx, person, change)
-    approvals, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
-    facts: dict[str, Fact] = {"digest": change.digest}
-    if change.needs_confirmation_only:
-        record_change(ctx.store, Tag.PLAN_CONFIRMED, change, actor=person.id, facts=facts)
-    else:
-        facts |= {"approvals": approvals, "quorum": quorum}
-        record_change(ctx.store, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)
-    words = f"approved ({approvals} of {quorum})."
-    if change.needs_confirmation_only:
-        alone = isinstance(change.decision, BrokenGlass)
-        words = "🚨 broke the glass: no approval was waited for." if alone else "confirmed."
-    say_under_card(ctx, change.number, f"{marks.person(person)} {words}")
-    if _run_if_enough(ctx, change):
-        show_card_if_it_lasts(ctx, change.number)
-    else:
-        show_clicked_card(ctx, change.number)
-    return True
-
-
-def _run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
-    """Let it run if enough approvals count now; False when they do not."""
-    now = ctx.clock.now_ms()
-    if len(standing_approvals(ctx, change)) < quorum_of(change) or not ctx.store.changes.move(
-        change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
-    ):
-        return False
-    person, place = ctx.people.id_of(change.requester), change.place.identity
-    position = Position(rank=Rank.RUNNING, place=place, person=person)
-    ctx.store.jobs.add("execute", str(change.number), at=now, position=position)
-    hasten_awaited(ctx, change)
-    return True
 
 
 def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:

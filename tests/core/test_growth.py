@@ -20,7 +20,11 @@ def test_a_text_four_times_as_long_takes_a_pattern_about_four_times_the_work(nam
 
 
 @pytest.mark.parametrize(
-    "piece", ["token=", "password ", 'password="', "code=", "://a", "‹5 characters›token=a ", "digest " + "0" * 32]
+    "piece",
+    [
+        *("token=", "password ", 'password="', "code=", "key=", "://a", "‹5 characters›token=a ", "digest " + "0" * 32),
+        *("token", "a_", "a.", "x-", "[]", "eyJ", "/rest/1/", "-----BEGIN PRIVATE KEY-----"),
+    ],
 )
 def test_a_text_four_times_as_long_is_redacted_with_about_four_times_the_work(piece: str) -> None:
     assert growth(redact, piece) < MOST

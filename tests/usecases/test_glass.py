@@ -21,13 +21,13 @@ from bot.plugin import CallVerdict, PluginError, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import grant_role
+from bot.usecases.approve import confirm
 from bot.usecases.bypass import OWN_GLASS
 from bot.usecases.consider import Answered, Planned, consider
 from bot.usecases.deeds import DEEDS, Word
 from bot.usecases.expire import expire_overdue
 from bot.usecases.glass import MOST_MENTIONED, REVIEW_LASTS_MS
 from bot.usecases.house import HERE
-from bot.usecases.review import confirm
 from bot.usecases.rules import REVIEW
 from bot.usecases.undelivered import ChannelDead
 from tests.usecases.office import (

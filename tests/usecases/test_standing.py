@@ -14,8 +14,8 @@ from bot.core.principals import Principal, Role
 from bot.core.standing import FLAWS, FRESH_MS, Account, Standing
 from bot.usecases import buttons
 from bot.usecases.access import grant_role
+from bot.usecases.approve import confirm
 from bot.usecases.consider import consider
-from bot.usecases.review import confirm
 from bot.usecases.standing import ASK_AGAIN_MS, UNASKED, look_up, outcast
 from bot.usecases.undelivered import Busy, ChannelDead, Lost
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, Office

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.programmes.planted.plant import Bug, bug
 
 _POLICY, _QUORUM, _REVIEW = "bot/core/policy.py", "bot/usecases/quorum.py", "bot/usecases/review.py"
+_APPROVE = "bot/usecases/approve.py"
 _EXECUTE, _RECOVER, _MODE = "bot/usecases/execute.py", "bot/usecases/recover.py", "bot/usecases/mode.py"
 _HOLDING = "bot/usecases/holding.py"
 _EXECUTION, _STANDING = "bot/core/execution.py", "bot/core/standing.py"
@@ -169,7 +170,7 @@ DECISIONS: tuple[Bug, ...] = (
         "quorum-off-by-one",
         "one approval less than the quorum is enough",
         (
-            _REVIEW,
+            _APPROVE,
             "    if len(standing_approvals(ctx, change)) < quorum_of(change) or",
             "    if len(standing_approvals(ctx, change)) + 1 < quorum_of(change) or",
         ),
@@ -248,7 +249,7 @@ DECISIONS: tuple[Bug, ...] = (
     bug(
         "pending-freeze-approves",
         "an approval is counted, and used up, while a freeze is pending",
-        (_REVIEW, "    if stop is not None and stop.kind is StopKind.FREEZE:", "    if False:"),
+        (_APPROVE, "    if stop is not None and stop.kind is StopKind.FREEZE:", "    if False:"),
         by="tests/usecases/test_stops.py",
     ),
     bug(
