@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.programmes.planted.answers import ANSWERS
+from tests.programmes.planted.backlogs import BACKLOGS
 from tests.programmes.planted.decisions import DECISIONS
 from tests.programmes.planted.doors import DOORS
 from tests.programmes.planted.endings import ENDINGS
@@ -12,4 +13,14 @@ from tests.programmes.planted.portal_reads import PORTAL_READS
 from tests.programmes.planted.typed_secrets import TYPED_SECRETS
 from tests.programmes.planted.waiting import WAITING
 
-BUGS: tuple[Bug, ...] = (*DECISIONS, *ENDINGS, *WAITING, *ANSWERS, *PORTAL_READS, *DOORS, *TYPED_SECRETS, *KEEPING)
+BUGS: tuple[Bug, ...] = (
+    *DECISIONS,
+    *ENDINGS,
+    *WAITING,
+    *BACKLOGS,
+    *ANSWERS,
+    *PORTAL_READS,
+    *DOORS,
+    *TYPED_SECRETS,
+    *KEEPING,
+)

@@ -1,0 +1,102 @@
+"""Bugs about what waits in great number, and about a database that is old."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_ORDER, _TALLIES, _BACKLOG = "bot/store/job_order.py", "bot/store/tallies.py", "bot/store/backlog.py"
+_TEST_ORDER, _GROWTH = "tests/store/test_job_order.py", "tests/store/test_growth.py"
+
+BACKLOGS: tuple[Bug, ...] = (
+    bug(
+        "second-job-forgotten",
+        "the second command of a person is never done, because nothing leads to it when the first one ends",
+        (
+            _ORDER,
+            "        self._database.execute(_ADVANCE, head.rank, head.place, head.person)\n",
+            "        del head\n",
+        ),
+        by=_TEST_ORDER,
+    ),
+    bug(
+        "put-off-for-ever",
+        "what was put off for some seconds is never taken up again",
+        (_ORDER, "        self._database.execute(_ADMIT, steady)\n", "        del steady\n"),
+        by=_TEST_ORDER,
+    ),
+    bug(
+        "back-behind-the-next",
+        "what was put off comes back behind what its person asked for later",
+        (
+            "bot/store/jobs.py",
+            "due_steady = ?, attempts = attempts - 1",
+            "leads = 0, due_steady = ?, attempts = attempts - 1",
+        ),
+        by=_TEST_ORDER,
+    ),
+    bug(
+        "one-portal-takes-all",
+        "a slow portal has every runner wait for it, and nothing is done at the others",
+        (_ORDER, "return rank not in ROOM or self.at(place) < ROOM[rank]", "return True"),
+        by=_TEST_ORDER,
+    ),
+    bug(
+        "no-room-for-what-was-approved",
+        "reads of a portal take the room of what was approved there",
+        (_ORDER, "Rank.PLANNING: 4}", "Rank.PLANNING: 6}"),
+        by=_TEST_ORDER,
+    ),
+    bug(
+        "all-are-heads",
+        "the job that comes next is looked for among all that wait",
+        (_ORDER, '_HEADS = " ".join((DUE, "AND leads = 1"))', '_HEADS = " ".join((DUE, "AND leads >= 0"))'),
+        by=_TEST_ORDER,
+    ),
+    bug(
+        "tally-only-grows",
+        "what is forgotten is still counted among what there is",
+        (
+            _TALLIES,
+            "AFTER DELETE ON {table} BEGIN {one_less}; END",
+            "AFTER DELETE ON {table} WHEN 0 BEGIN {one_less}; END",
+        ),
+        by=_GROWTH,
+    ),
+    bug(
+        "counted-by-hand",
+        "how many requests there are of each kind is counted anew for each question, however many there are",
+        (
+            _TALLIES,
+            '    rows = database.rows("SELECT word, number FROM tallies WHERE counted = ? AND number > 0", table)\n',
+            '    column = "state" if table == "outbox" else "status"\n'
+            '    rows = database.rows(f"SELECT {column} AS word, count(*) AS number FROM {table} GROUP BY {column}")\n',
+        ),
+        by=_GROWTH,
+    ),
+    bug(
+        "years-forgotten-at-once",
+        "what was said in years is forgotten in one transaction, for which everybody waits",
+        (
+            _BACKLOG,
+            "FORGET, now - SENT_LAST_MS, FORGOTTEN_AT_ONCE, now - DEAD_LAST_MS, FORGOTTEN_AT_ONCE",
+            "FORGET, now - SENT_LAST_MS, 10**9, now - DEAD_LAST_MS, FORGOTTEN_AT_ONCE",
+        ),
+        by="tests/store/test_outbox.py",
+    ),
+    bug(
+        "half-a-search",
+        "an answer from the newest records does not say that older ones were not looked at",
+        ("bot/store/audit.py", "older=looked >= most and more)", "older=looked > most and more)"),
+        by="tests/store/test_audit_log.py tests/usecases/test_audit_search.py",
+    ),
+    bug(
+        "tag-by-all-records",
+        "records whose tag begins so are found by going through all of them",
+        (
+            "bot/store/audit_query.py",
+            "        return bool(self.tag) and not self.narrowed_by and self == Wanted(tag=self.tag)\n",
+            "        return False\n",
+        ),
+        by=_GROWTH,
+    ),
+)
