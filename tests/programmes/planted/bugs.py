@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.programmes.planted.answers import ANSWERS
 from tests.programmes.planted.backlogs import BACKLOGS
+from tests.programmes.planted.chain_checks import CHAIN_CHECKS
 from tests.programmes.planted.decisions import DECISIONS
 from tests.programmes.planted.doors import DOORS
 from tests.programmes.planted.endings import ENDINGS
@@ -22,5 +23,6 @@ BUGS: tuple[Bug, ...] = (
     *PORTAL_READS,
     *DOORS,
     *TYPED_SECRETS,
+    *CHAIN_CHECKS,
     *KEEPING,
 )

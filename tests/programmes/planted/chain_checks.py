@@ -1,0 +1,121 @@
+"""Bugs about how far the audit log is believed before all of it was recomputed."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_CHECK, _VERIFIED, _AUDIT = "bot/usecases/chain_check.py", "bot/store/verified.py", "bot/store/audit.py"
+_TEST = "tests/usecases/test_chain_check.py"
+
+CHAIN_CHECKS: tuple[Bug, ...] = (
+    bug(
+        "changes-before-the-check",
+        "what was approved runs before the audit log was recomputed",
+        (
+            _CHECK,
+            "    return rest is not None and not (rest.covered and ",
+            "    return rest is not None and rest.since < 0 and not (rest.covered and ",
+        ),
+        by=_TEST,
+    ),
+    bug(
+        "unmarked-runs-after-a-minute",
+        "what was approved runs after a minute although nobody has ever recomputed the audit log",
+        (
+            _CHECK,
+            "    covered = start != START and length - start.seq <= ctx.at_once\n",
+            "    covered = start != START or length > 0\n",
+        ),
+        by=_TEST,
+    ),
+    bug(
+        "mark-without-a-key",
+        "whoever can write to the database says up to where the audit log was found in order",
+        (
+            _VERIFIED,
+            '        if not keyring.signed(f"{FORM} {canonical(shown)}", signature):\n',
+            "        if not signature:\n",
+        ),
+        by=_TEST,
+    ),
+    bug(
+        "cut-behind-the-mark",
+        "nobody notices that the end of the audit log was cut off before the place up to which it was recomputed",
+        (
+            _CHECK,
+            '    return "" if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)',
+            '    return "" if mark is None or mark.at else _broken_before(store, mark.place)',
+        ),
+        by=_TEST,
+    ),
+    bug(
+        "break-forgotten",
+        "a start after the log was found broken begins behind the break and finds it in order",
+        (
+            _CHECK,
+            "    if last.seq <= at_once or is_broken(store.database):\n",
+            "    if last.seq <= at_once:\n",
+        ),
+        by=_TEST,
+    ),
+    bug(
+        "broken-log-is-marked",
+        "a log that was found broken is marked as one that was found in order",
+        (
+            _CHECK,
+            '                mark = "" if CHAIN in ctx.limits else self._mark(store)\n',
+            "                mark = self._mark(store)\n",
+        ),
+        by=f"{_TEST} tests/programmes/test_tamper.py",
+    ),
+    bug(
+        "checkpoint-before-the-check",
+        "a checkpoint says that the audit log was in order before it was recomputed",
+        (
+            "bot/usecases/checkpoint.py",
+            "    if CHAIN in ctx.limits or ctx.unchecked is not None or _due(ctx) is None:\n",
+            "    if CHAIN in ctx.limits or _due(ctx) is None:\n",
+        ),
+        by=_TEST,
+    ),
+    bug(
+        "rest-left-alone",
+        "what a start has not recomputed is never recomputed",
+        (
+            _CHECK,
+            "        self._at_it = self._at_it or ctx.unchecked is not None or self._is_due()\n",
+            "        ctx.unchecked = None\n        self._at_it = self._at_it or self._is_due()\n",
+        ),
+        by=_TEST,
+    ),
+    bug(
+        "index-is-believed",
+        "an index that somebody has written to vouches for an approval",
+        (
+            _AUDIT,
+            "        return row is not None and self._is_ours(row) and _record(row) == record\n",
+            "        return row is not None and self._is_ours(row)\n",
+        ),
+        by="tests/usecases/test_forged.py",
+    ),
+    bug(
+        "record-of-another-request",
+        "the record of another change request's approval counts, where an index leads to it",
+        (
+            "bot/usecases/quorum.py",
+            "    return [one for one in records if one.tag in tags and one.subject == change.id]\n",
+            "    return [one for one in records if one.tag in tags]\n",
+        ),
+        by="tests/usecases/test_forged.py",
+    ),
+    bug(
+        "restored-with-the-mark",
+        "a restored database says of itself up to where its log was recomputed before it was copied",
+        (
+            "bot/usecases/restore.py",
+            "        for name in (VERIFIED, BROKEN):\n",
+            "        for name in (VERIFIED, BROKEN)[:0]:\n",
+        ),
+        by="tests/cli/test_backup.py tests/usecases/test_chain_check.py",
+    ),
+)
