@@ -37,8 +37,30 @@ BACKLOGS: tuple[Bug, ...] = (
     bug(
         "one-portal-takes-all",
         "a slow portal has every runner wait for it, and nothing is done at the others",
-        (_ORDER, "return rank not in ROOM or self.at(place) < ROOM[rank]", "return True"),
+        (_ORDER, "(self.at(place) < ROOM[rank] and self.of(rank) < IN_ALL[rank])", "self.of(rank) < IN_ALL[rank]"),
         by=_TEST_ORDER,
+    ),
+    bug(
+        "nobody-reserved",
+        "many slow portals have every runner wait for them, also those that a freeze needs",
+        (_ORDER, "(self.at(place) < ROOM[rank] and self.of(rank) < IN_ALL[rank])", "self.at(place) < ROOM[rank]"),
+        by=_TEST_ORDER,
+    ),
+    bug(
+        "one-runner",
+        "while one runner waits for a portal nobody else looks for the next job",
+        (
+            "bot/usecases/runners.py",
+            "            alone = self._idle == 0 and self._started < self._most\n",
+            "            alone = self._idle == 0 and self._started < 0\n",
+        ),
+        by="tests/usecases/test_runners.py",
+    ),
+    bug(
+        "everybody-looks",
+        "every runner asks the database for the next job, however many of them have nothing to do",
+        ("bot/usecases/runners.py", "        with self._looking:\n", "        with threading.Lock():\n"),
+        by="tests/usecases/test_runners.py",
     ),
     bug(
         "no-room-for-what-was-approved",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.programmes.planted.plant import Bug, bug
 
 _RECEIVE, _WORKER, _SUBMIT = "bot/usecases/receive.py", "bot/usecases/worker.py", "bot/usecases/submit.py"
-_STOPS, _OVERTAKE = "tests/usecases/test_stops.py", "tests/usecases/test_stops_overtake.py"
+_STOPS = "tests/usecases/test_stops.py"
 _FAIR, _REFUSED_LAST = "tests/usecases/test_fairness.py", "tests/usecases/test_refused_last.py"
 _SAME_PERSON = "tests/usecases/test_same_person.py"
 
@@ -39,12 +39,6 @@ WAITING: tuple[Bug, ...] = (
         "a freeze waits behind the commands that came before it",
         ("bot/usecases/priority.py", "{freezing.noun: Rank.STOPPING, **", "{freezing.noun: Rank.PLANNING, **"),
         by="tests/usecases/test_priority.py",
-    ),
-    bug(
-        "nobody-reserved",
-        "every runner takes what reads a portal, and a slow one keeps them all",
-        (_WORKER, "        return self._run_one(quick=True)", "        return self._run_one()"),
-        by=_OVERTAKE,
     ),
     bug(
         "one-duty-for-all",
