@@ -174,10 +174,16 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: Office, 
     """Neither the one in the witness file: who only looks at the head would take the log for whole."""
     old.ctx.witness = Witness(tmp_path / "witness.jsonl")
     finish(start_again(old))
-    assert read_mark(old.ctx.witness.tail()[-1], KEYS) is not None
+    marked = read_mark(old.ctx.witness.tail()[-1], KEYS)
+    assert marked is not None
+    grow(old, 3)
     rewrite(old, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 9")
     finish(start_again(old))
     assert old.store.facts.get(BROKEN) == "yes"
+    assert kept_mark(old.store.database, KEYS) == marked, (
+        "a log that is broken is not said to be in order up to its end"
+    )
+    assert read_mark(old.ctx.witness.tail()[-1], KEYS) == marked
     check = start_again(old)
     assert old.ctx.unchecked is not None
     assert not old.ctx.unchecked.covered
@@ -227,11 +233,12 @@ def last(office: Office) -> Place:
     return office.store.audit.place() or START
 
 
-def test_a_tail_cut_off_behind_the_mark_is_found_at_once_without_a_witness(old: Office) -> None:
-    length = last(old).seq
-    rewrite(old, f"DELETE FROM audit WHERE seq > {length - 5}")
+@pytest.mark.parametrize("left", [RECORDS - 5, AT_ONCE + 1, AT_ONCE - 1, 1])
+def test_a_tail_cut_off_before_the_mark_is_found_at_once_without_a_witness(old: Office, left: int) -> None:
+    """Also of a log that is so short then that no mark is needed to recompute it."""
+    rewrite(old, f"DELETE FROM audit WHERE seq > {left}")
     start_again(old)
-    assert f"broken at record #{length - 4}:" in old.ctx.limits[CHAIN].why
+    assert f"broken at record #{left + 1}:" in old.ctx.limits[CHAIN].why
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ CHAIN_CHECKS: tuple[Bug, ...] = (
             '                mark = "" if CHAIN in ctx.limits else self._mark(store)\n',
             "                mark = self._mark(store)\n",
         ),
-        by=f"{_TEST} tests/programmes/test_tamper.py",
+        by=_TEST,
     ),
     bug(
         "checkpoint-before-the-check",
@@ -95,16 +95,6 @@ CHAIN_CHECKS: tuple[Bug, ...] = (
             _AUDIT,
             "        return row is not None and self._is_ours(row) and _record(row) == record\n",
             "        return row is not None and self._is_ours(row)\n",
-        ),
-        by="tests/usecases/test_forged.py",
-    ),
-    bug(
-        "record-of-another-request",
-        "the record of another change request's approval counts, where an index leads to it",
-        (
-            "bot/usecases/quorum.py",
-            "    return [one for one in records if one.tag in tags and one.subject == change.id]\n",
-            "    return [one for one in records if one.tag in tags]\n",
         ),
         by="tests/usecases/test_forged.py",
     ),
