@@ -20,6 +20,7 @@ from bot.core.change import Status
 from bot.store.database import FILE_NAME
 from bot.store.keys import create_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
+from bot.store.verified import BROKEN, VERIFIED
 from tests.cli.desk import Desk
 from tests.store.samples import opened
 
@@ -167,6 +168,16 @@ def test_a_copy_that_lacks_nothing_needs_no_excuse(desk: Desk) -> None:
     assert shown.exit_code == 0, shown.output
     assert "Lost" not in shown.stdout
     assert desk.run("audit", "verify").exit_code == 0
+
+
+def test_the_log_of_a_copy_is_recomputed_as_a_whole_whatever_its_database_noted_of_it_before(desk: Desk) -> None:
+    grant(desk, *GRANTS[:2])
+    with desk.store() as store, store.unit_of_work():
+        for name in (VERIFIED, BROKEN):
+            store.facts.put(name, "yes")
+    assert desk.run("restore", str(backup(desk))).exit_code == 0
+    with desk.store() as store:
+        assert [store.facts.get(name) for name in (VERIFIED, BROKEN)] == ["", ""]
 
 
 def test_what_lies_in_the_journal_beside_a_copy_is_put_back_with_it(copied: tuple[Desk, Path]) -> None:

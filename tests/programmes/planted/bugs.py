@@ -11,6 +11,7 @@ from tests.programmes.planted.endings import ENDINGS
 from tests.programmes.planted.keeping import KEEPING
 from tests.programmes.planted.plant import Bug
 from tests.programmes.planted.portal_reads import PORTAL_READS
+from tests.programmes.planted.saying import SAYING
 from tests.programmes.planted.typed_secrets import TYPED_SECRETS
 from tests.programmes.planted.waiting import WAITING
 
@@ -19,6 +20,7 @@ BUGS: tuple[Bug, ...] = (
     *ENDINGS,
     *WAITING,
     *BACKLOGS,
+    *SAYING,
     *ANSWERS,
     *PORTAL_READS,
     *DOORS,

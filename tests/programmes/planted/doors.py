@@ -182,7 +182,7 @@ DOORS: tuple[Bug, ...] = (
     bug(
         "unseen-way-in",
         "doctor is green without the secret by which requests are told from others",
-        ("bot/checks/__init__.py", '    Check(name="intake", look=slack_access.check_intake),\n', ""),
+        ("bot/checks/table.py", '    Check(name="intake", look=slack_access.check_intake),\n', ""),
         by="tests/cli/test_doctor.py",
     ),
     bug(

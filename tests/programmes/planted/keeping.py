@@ -156,7 +156,7 @@ KEEPING: tuple[Bug, ...] = (
     bug(
         "status-is-said",
         "an answer address that answers 200 with a login page has taken the answer",
-        ("bot/slack/gateway.py", "!= 200 or not _is_ok(response.body)", "!= 200"),
+        ("bot/slack/gateway.py", "!= 200 or not _is_ok(answer.body)", "!= 200"),
         by="tests/slack/test_gateway.py",
     ),
     bug(

@@ -1,0 +1,94 @@
+"""Bugs about saying: what is on its way at the same time, what goes before what, and what is known to have got out."""
+
+from __future__ import annotations
+
+from tests.programmes.planted.plant import Bug, bug
+
+_POSTS, _RESULTS, _ORDER = "bot/usecases/posts.py", "bot/usecases/delivery_results.py", "bot/store/outbox_order.py"
+_SENDERS, _DELIVER = "tests/usecases/test_senders.py", "tests/usecases/test_deliver.py"
+_RANK = "ORDER BY CASE WHEN o.kind = 'card' AND c.card IS NOT NULL THEN -o.urgency ELSE 0 END, o.id"
+
+SAYING: tuple[Bug, ...] = (
+    bug(
+        "two-posts-at-once",
+        "two messages are on their way into a channel at once, so that the later one may stand there first",
+        (
+            _POSTS,
+            "is_free = self._under_way.is_free(lane) and not self._under_way.holds(head.id)",
+            "is_free = not self._under_way.holds(head.id)",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    bug(
+        "one-notice-by-two",
+        "a card that is queued anew while it is on its way is sent by two at once",
+        (
+            _POSTS,
+            "is_free = self._under_way.is_free(lane) and not self._under_way.holds(head.id)",
+            "is_free = self._under_way.is_free(lane)",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    bug(
+        "one-answer-by-two",
+        "an answer is said by two threads at once",
+        (
+            "bot/usecases/answers.py",
+            "turn = next((turn for turn in turns if not self._under_way.holds(turn.id)), None)",
+            "turn = next(iter(turns), None)",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    bug(
+        "strangers-take-all-senders",
+        "words to strangers are on their way in every thread at once",
+        ("bot/usecases/answers.py", "if (last and self._under_way.has_last()) or not outbox", "if not outbox"),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    bug(
+        "result-forgotten",
+        "what got out while the database was locked is never noted, and is said again after a restart",
+        (
+            _RESULTS,
+            "            results = self._unwritten[:]\n",
+            "            results, self._unwritten = self._unwritten, []\n",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    bug(
+        "clicked-in-line",
+        "the card that somebody has just clicked is rewritten behind all that have changed by themselves",
+        (_ORDER, _RANK, _RANK.replace("-o.urgency", "0")),
+        by=f"{_SENDERS} {_DELIVER} tests/store/test_outbox.py",
+    ),
+    bug(
+        "posts-overtake-posts",
+        "a post that is more urgent stands in a channel before what was to be said first",
+        (_ORDER, _RANK, _RANK.replace("ELSE 0", "ELSE -o.urgency")),
+        by=f"{_SENDERS} {_DELIVER} tests/store/test_outbox.py",
+    ),
+    bug(
+        "running-at-once",
+        "a card says that it runs, and what came of it has to wait for the next rewrite",
+        ("bot/usecases/notify.py", "    due = steady_ms(ctx) + LASTS_MS\n", "    due = steady_ms(ctx)\n"),
+        by="tests/usecases/test_execute.py tests/usecases/test_review.py",
+    ),
+    bug(
+        "new-card-jumps-the-line",
+        "the card in the place of one that cannot be rewritten is posted before what was to be said first",
+        ("bot/usecases/cards.py", "                raise Busy(0.0) from None\n", "                pass\n"),
+        by="tests/usecases/test_refusals.py",
+    ),
+    bug(
+        "line-by-line",
+        "each audit line is a message of its own, and a thousand of them take a quarter of an hour",
+        ("bot/usecases/audit_lines.py", "lines[: max(1, fitting)]", "lines[:1]"),
+        by=_DELIVER,
+    ),
+    bug(
+        "more-than-a-message-holds",
+        "more audit lines share a message than Slack takes, and it is refused",
+        ("bot/usecases/audit_lines.py", "lines[: max(1, fitting)]", "lines"),
+        by=_DELIVER,
+    ),
+)
