@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.core import marks
@@ -23,7 +24,9 @@ def plan_to_json(plan: Plan) -> str:
     return canonical(plan)
 
 
+@lru_cache(maxsize=64)
 def plan_from_json(text: str) -> Plan:
+    """The plan that was written. A change request is read many times while people decide on it."""
     data: dict[str, Any] = json.loads(text)
     return Plan(
         summary=data["summary"],
@@ -66,6 +69,7 @@ def decision_to_json(decision: Decision) -> str:
     return canonical({"kind": type(decision).__name__, **fields_of(decision)})
 
 
+@lru_cache(maxsize=64)
 def decision_from_json(text: str) -> Decision:
     data: dict[str, Any] = json.loads(text)
     kind = _DECISIONS[data.pop("kind")]

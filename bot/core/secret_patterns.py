@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import cache
 
 _END = r"(?![A-Za-z0-9_-])"
 MARK = r"‹(?:secret, )?[0-9]+ characters(?:, #[0-9a-f]{6})?›"
@@ -103,12 +104,22 @@ class Forms:
     Hints are written in small letters. Without any the patterns are always looked for.
     """
 
-    patterns: tuple[re.Pattern[str], ...]
+    sources: tuple[str, ...]
     hints: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Compiled when they are looked for first: that takes longer than most commands have to say."""
+        return _compiled(self.sources)
 
     def may_stand_beside(self, hints: Set[str]) -> bool:
         """Whether it is worth looking in a text with these hints."""
         return not self.hints or not hints.isdisjoint(self.hints)
+
+
+@cache
+def _compiled(sources: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, sources))
 
 
 _PASSWORD_HINTS = ("pass", "pwd", "pw", "kennwort", "mdp", "contraseña", "senha", "hasło", "parola", "парол")
@@ -117,87 +128,78 @@ _NAME_HINTS = (*_PASSWORD_HINTS, *_KEY_HINTS, "secret", "token", "токен", "
 
 FORMS: tuple[Forms, ...] = (
     Forms(
-        patterns=(
-            re.compile(rf"(?<![A-Za-z0-9_-])(?P<secret>{'|'.join(PREFIXES)}){_END}"),
-            re.compile(
-                r"(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?"
-                r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z))",
-                re.DOTALL,
+        sources=(
+            rf"(?<![A-Za-z0-9_-])(?P<secret>{'|'.join(PREFIXES)}){_END}",
+            (
+                r"(?s)(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?"
+                r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z))"
             ),
         ),
     ),
     Forms(
         hints=("bearer ", "basic ", "token "),
-        patterns=(
+        sources=(
             # As a header always; in running text only what is no word: *Basic information*.
-            re.compile(
-                r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token) (?P<secret>[A-Za-z0-9._~+/-]{4,}=*)"
-            ),
-            re.compile(
-                r"\b(?i:bearer|basic) (?P<secret>(?=[\w.~+/-]*(?:[0-9=]|[a-z][A-Z]|[._~+]\w))[A-Za-z0-9._~+/-]{8,}=*)"
-            ),
+            r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token) (?P<secret>[A-Za-z0-9._~+/-]{4,}=*)",
+            r"\b(?i:bearer|basic) (?P<secret>(?=[\w.~+/-]*(?:[0-9=]|[a-z][A-Z]|[._~+]\w))[A-Za-z0-9._~+/-]{8,}=*)",
         ),
     ),
     Forms(
         hints=("@",),
-        patterns=(
+        sources=(
             # A user, or a user and a password, in front of a host. With a slash in it a colon shows that it is no path.
-            re.compile(r"//(?P<secret>[^\s/?#<>\"']+)@"),
-            re.compile(
-                r"//(?P<secret>[^\s/?#@:<>\"']{1,100}:(?![0-9]{1,5}[/?#])[^\s@<>\"'/?#]{0,100}[/?#][^\s@<>\"']{0,100})@",
-            ),
+            r"//(?P<secret>[^\s/?#<>\"']+)@",
+            r"//(?P<secret>[^\s/?#@:<>\"']{1,100}:(?![0-9]{1,5}[/?#])[^\s@<>\"'/?#]{0,100}[/?#][^\s@<>\"']{0,100})@",
         ),
     ),
     Forms(
         hints=("=",),
-        patterns=(
-            re.compile(rf"(?i)(?<![\w-])(?:{WEAK_NAMES})=(?P<secret>{_VALUE})"),
-            re.compile(rf"(?i){_QUERY}(?:code|pw|psw|tok|tkn|bearer)=(?P<secret>{_VALUE})"),
-            re.compile(rf"{_QUERY}(?i:pin|otp)=(?P<secret>{_LIKELY}{_VALUE})"),
-            re.compile(rf"{_QUERY}[kstKST]=(?P<secret>(?={_NEAR}[0-9])(?={_NEAR}[A-Za-z]){_TEXT}{{8,}})"),
+        sources=(
+            rf"(?i)(?<![\w-])(?:{WEAK_NAMES})=(?P<secret>{_VALUE})",
+            rf"(?i){_QUERY}(?:code|pw|psw|tok|tkn|bearer)=(?P<secret>{_VALUE})",
+            rf"{_QUERY}(?i:pin|otp)=(?P<secret>{_LIKELY}{_VALUE})",
+            rf"{_QUERY}[kstKST]=(?P<secret>(?={_NEAR}[0-9])(?={_NEAR}[A-Za-z]){_TEXT}{{8,}})",
             # In a form without an address, and what no number of an error looks like.
-            re.compile(rf"(?<![\w-])code=(?P<secret>{_TEXT}{_FAR})(?=&)"),
-            re.compile(rf"(?<![\w-])code=(?P<secret>(?={_NEAR}[0-9])(?={_NEAR}[A-Za-z]){_TEXT}{{8,}})"),
+            rf"(?<![\w-])code=(?P<secret>{_TEXT}{_FAR})(?=&)",
+            rf"(?<![\w-])code=(?P<secret>(?={_NEAR}[0-9])(?={_NEAR}[A-Za-z]){_TEXT}{{8,}})",
         ),
     ),
     Forms(
         hints=_NAME_HINTS,
-        patterns=(
-            re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}*[=:][\"']?(?P<secret>{_VALUE})"),
+        sources=(
+            rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}*[=:][\"']?(?P<secret>{_VALUE})",
             # With blanks between: a name or a value that is quoted, a name that no sentence has in front of one word,
             # a value that is no word, and whatever a line ends with.
-            re.compile(rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}+\s*[=:]\s*[\"']?(?P<secret>{_VALUE})"),
-            re.compile(rf"(?i){_START}(?:{PROSE_NAMES})\s*[=:]\s*[\"'](?P<secret>{_TEXT}+)"),
-            re.compile(
-                rf"(?i){_START}(?=\w{{1,40}}[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}{_FAR})(?!{_TEXT}| +\w)"
-            ),
-            re.compile(rf"{_START}(?i:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_LIKELY}{_VALUE})"),
-            re.compile(rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}{_FAR})(?=\s*$)"),
+            rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}+\s*[=:]\s*[\"']?(?P<secret>{_VALUE})",
+            rf"(?i){_START}(?:{PROSE_NAMES})\s*[=:]\s*[\"'](?P<secret>{_TEXT}+)",
+            rf"(?i){_START}(?=\w{{1,40}}[_.-])(?:{STRONG_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}{_FAR})(?!{_TEXT}| +\w)",
+            rf"{_START}(?i:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_LIKELY}{_VALUE})",
+            rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}{_FAR})(?=\s*$)",
         ),
     ),
     Forms(
         hints=(*_PASSWORD_HINTS, "密", "パスワード"),
-        patterns=(
+        sources=(
             # In running text: *the password is hunter2*, *пароль — Qwerty12*.
-            re.compile(rf"{_ALONE}(?i:{LOGIN_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_LIKELY}{_SAID}+)"),
+            rf"{_ALONE}(?i:{LOGIN_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_LIKELY}{_SAID}+)",
             # With a few words between: *пароль от почты: Qwerty12*.
-            re.compile(
+            (
                 rf"{_ALONE}(?i:{LOGIN_WORDS})(?:\s{{1,9}}[^\W\d_]{{1,20}}){{1,4}}\s{{0,9}}[:：=]\s{{0,9}}"
                 rf"(?P<secret>{_EXCEPT}{_LIKELY}{_SAID}+)"
             ),
-            re.compile(rf"(?:密码|密碼|パスワード)(?:是|は|为|為)?\s*[=:：＝]?\s*(?P<secret>[A-Za-z0-9]{_SAID}{{3,}})"),
+            rf"(?:密码|密碼|パスワード)(?:是|は|为|為)?\s*[=:：＝]?\s*(?P<secret>[A-Za-z0-9]{_SAID}{{3,}})",
         ),
     ),
     Forms(
         hints=("token", "pass", "key", "secret", "schlüssel", "jeton", "clé", "токен", "ключ", "секрет"),
-        patterns=(re.compile(rf"{_ALONE}(?i:{SHARED_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_MIXED}{_SAID}+)"),),
+        sources=(rf"{_ALONE}(?i:{SHARED_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_MIXED}{_SAID}+)",),
     ),
     Forms(
         hints=("pin", "otp", "tan", "cv", "пин", "пін", "code", "código", "codice", "код"),
-        patterns=(
-            re.compile(rf"{_ALONE}(?i:{PIN_WORDS}){_BETWEEN}(?P<secret>[0-9]{{4,8}})(?![\w.:/-])"),
+        sources=(
+            rf"{_ALONE}(?i:{PIN_WORDS}){_BETWEEN}(?P<secret>[0-9]{{4,8}})(?![\w.:/-])",
             # Six digits and more, or two groups of three: what is sent to a telephone.
-            re.compile(
+            (
                 rf"(?i){_ALONE}{_OTHER_CODES}(?:{CODE_WORDS}){_BETWEEN}"
                 r"(?P<secret>[0-9]{3}[ -]?[0-9]{3,5})(?![\w:/-])"
             ),
@@ -205,9 +207,9 @@ FORMS: tuple[Forms, ...] = (
     ),
     Forms(
         hints=("@",),
-        patterns=(
+        sources=(
             # Without the slashes of an address: *admin:hunter2@db.internal*. A label before an e-mail address is none.
-            re.compile(
+            (
                 r"(?<![\w/@:.+-])(?!(?i:mailto|e-?mail|mail|sips?|tel|xmpp|from|to|cc|bcc|contact|kontakt|von|an|от|кому"
                 r"|почта|пошта):)[A-Za-z][\w.+-]{0,63}:(?P<secret>(?!//)[^\s@/\"'<>,;]{3,100})@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*"
             ),
@@ -215,14 +217,14 @@ FORMS: tuple[Forms, ...] = (
     ),
     Forms(
         hints=("/",),
-        patterns=(
+        sources=(
             # Tokens inside the path of an address: incoming webhooks, of which the address is the secret.
-            re.compile(r"(?<![\w-])rest/[0-9]+/(?P<secret>[A-Za-z0-9]{8,})(?=/|\s|$|[\"'?#&,;)»”`])"),
-            re.compile(r"hooks\.slack\.com/[a-z]+/(?P<secret>[A-Za-z0-9/_-]{8,})"),
-            re.compile(r"api\.telegram\.org/(?:file/)?bot(?P<secret>[^\s/\"'<>]+)"),
-            re.compile(r"discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/(?P<secret>[A-Za-z0-9_-]+)"),
-            re.compile(r"(?:webhook\.office|outlook\.office(?:365)?)\.com/webhook(?:b2)?/(?P<secret>[^\s\"'<>]+)"),
-            re.compile(r"hooks\.zapier\.com/hooks/catch/[0-9]+/(?P<secret>[A-Za-z0-9]+)"),
+            r"(?<![\w-])rest/[0-9]+/(?P<secret>[A-Za-z0-9]{8,})(?=/|\s|$|[\"'?#&,;)»”`])",
+            r"hooks\.slack\.com/[a-z]+/(?P<secret>[A-Za-z0-9/_-]{8,})",
+            r"api\.telegram\.org/(?:file/)?bot(?P<secret>[^\s/\"'<>]+)",
+            r"discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/(?P<secret>[A-Za-z0-9_-]+)",
+            r"(?:webhook\.office|outlook\.office(?:365)?)\.com/webhook(?:b2)?/(?P<secret>[^\s\"'<>]+)",
+            r"hooks\.zapier\.com/hooks/catch/[0-9]+/(?P<secret>[A-Za-z0-9]+)",
         ),
     ),
 )

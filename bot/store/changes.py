@@ -104,6 +104,11 @@ class Changes:
         found = self._read("number = ?", number)
         return found[0] if found else None
 
+    def whereabouts(self, number: int) -> tuple[str, str] | None:
+        """The plugin of a change request and the name of its place, without the rest of it."""
+        row = self._database.row("SELECT plugin, place FROM changes WHERE number = ?", number)
+        return (row["plugin"], row["place"]) if row else None
+
     def require(self, number: int) -> ChangeRequest:
         """The change request with this number, which is known to exist."""
         found = self.get(number)

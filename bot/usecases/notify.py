@@ -141,8 +141,8 @@ def whisper(
 
 def _portal_of(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
     """The portal of a change request as a fact, where there are several."""
-    change = ctx.store.changes.get(number) if number else None
-    return (("Portal", change.place.name),) if change and are_several(ctx, change.plugin) else ()
+    found = ctx.store.changes.whereabouts(number) if number else None
+    return (("Portal", found[1]),) if found and are_several(ctx, found[0]) else ()
 
 
 def error_reply(error: PluginError, *, reference: str = "") -> Reply:

@@ -57,6 +57,8 @@ def _in(value: object) -> Iterator[re.Pattern[str]]:
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield from _in(getattr(value, field.name))
+        # Compiled when they are asked for, and no field then.
+        yield from _in(getattr(value, "patterns", ()))
 
 
 def pieces(pattern: re.Pattern[str]) -> list[str]:
