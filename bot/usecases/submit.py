@@ -168,9 +168,7 @@ def _give_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> No
     )
     ended: dict[str, str | int | None] = {"ended_at": ctx.clock.now_ms(), "outcome": outcome}
     ctx.store.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
-    facts: dict[str, Fact] = {
-        "reason": "somebody else asked for another change of the same target before it was confirmed"
-    }
+    facts: dict[str, Fact] = {"reason": "asked for another change of the same target before it was confirmed"}
     record_change(ctx.store, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts=facts)
     show_card(ctx, existing.number)
 
