@@ -187,7 +187,7 @@ def test_it_is_not_ready_while_slack_is_silent_and_becomes_so_without_a_restart(
                 "socket": True,
                 "worker": True,
             }
-        assert wait_until(lambda: all(running.readiness().values()), within=8)
+        assert wait_until(lambda: all(running.readiness().values()))
         assert running.bot.context.home_team == "T0001"
     finally:
         running.stop()

@@ -142,7 +142,7 @@ def test_two_set_ups_at_once_make_one_environment_and_the_second_waits_for_it(pr
     """An editor and a terminal, or `scripts/play` beside `scripts/test`."""
     (project.folder / "hold").touch()
     first, second = project.start("dev"), project.start("dev")
-    assert wait_until(lambda: project.builds() > 0, within=60)
+    assert wait_until(lambda: project.builds() > 0)
     (project.folder / "hold").unlink()
     assert ended_well(first)
     assert ended_well(second)
@@ -157,7 +157,7 @@ def test_a_set_up_that_is_killed_gives_its_lock_back_and_the_next_finishes(proje
     """Also where it left a Python without pip."""
     (project.folder / "hold").touch()
     first = project.start("dev")
-    assert wait_until(lambda: project.builds() == 1, within=60)
+    assert wait_until(lambda: project.builds() == 1)
     os.killpg(first.pid, signal.SIGKILL)
     (project.folder / "hold").unlink()
     (pip,) = project.folder.glob(".venv/lib/python*/site-packages/pip")
@@ -173,7 +173,7 @@ def test_where_there_is_no_flock_python_takes_the_lock(project: Project) -> None
         (tools / name).symlink_to(str(shutil.which(name)))
     (project.folder / "hold").touch()
     both = [project.start("dev", tools=str(tools)) for _ in range(2)]
-    assert wait_until(lambda: project.builds() > 0, within=60)
+    assert wait_until(lambda: project.builds() > 0)
     (project.folder / "hold").unlink()
     assert all(ended_well(one) for one in both)
     assert project.builds() == 1

@@ -30,7 +30,6 @@ ROLES: Mapping[str, Role] = {
     "Ida": Role.ADMIN,
 }
 """Who is on the allow-list at first. Gleb is not."""
-START_SECONDS = 10.0
 
 
 class Town:
@@ -110,7 +109,7 @@ class Town:
         self._serving.start()
         self.workspace.request_url = f"http://127.0.0.1:{self._site.port}{SLACK_PATH}"
         self.running.start()
-        if not wait_until(lambda: all(self.bot_is_ready().values()), within=START_SECONDS):
+        if not wait_until(lambda: all(self.bot_is_ready().values())):
             raise ConfigurationError(f"The bot did not become ready: {self.bot_is_ready()}.")
 
     def bot_is_ready(self) -> Mapping[str, bool]:

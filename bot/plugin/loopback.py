@@ -23,6 +23,8 @@ from urllib.parse import parse_qsl, urlsplit
 log = logging.getLogger(__name__)
 
 MAX_BODY = 8 * 1024 * 1024
+GIVE_UP_SECONDS = 60.0
+"""How long something is waited for that has to come. It measures nothing: a machine with other work is slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +232,7 @@ def _body_of(request: BaseHTTPRequestHandler) -> bytes | None:
     return body if len(body) == length else None
 
 
-def wait_until(ready: Callable[[], bool], *, within: float = 5.0, every: float = 0.01) -> bool:
+def wait_until(ready: Callable[[], bool], *, within: float = GIVE_UP_SECONDS, every: float = 0.01) -> bool:
     """Poll `ready` until it says yes; False when `within` seconds passed without."""
     end = time.monotonic() + within
     while not ready():

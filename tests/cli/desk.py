@@ -20,6 +20,7 @@ from bot.cli.root import root
 from bot.cli.terminal import Terminal
 from bot.clock import SystemClock
 from bot.playground.workspace import SlackWorkspace
+from bot.plugin.loopback import GIVE_UP_SECONDS
 from bot.store.keys import create_key_file, load_key_file
 from bot.store.store import Store, open_store
 from plugins.bitrix24.simulation import PortalSimulation
@@ -30,7 +31,7 @@ OUTSIDE = (
     *(row.name for row in read_settings({}).rows),
 )
 """What the shell that runs the tests may have set, and no command here may see."""
-SECONDS = 20
+SECONDS = GIVE_UP_SECONDS
 NOBODY = "http://127.0.0.1:9/api/"
 """Nobody listens there: no test of the terminal speaks to Slack itself."""
 

@@ -27,12 +27,7 @@ from bot.plugin.loopback import wait_until
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.usecases.refusals import cause_of
 from tests.cli.desk import SECONDS, Desk
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import free_port
 
 
 def get(port: int, path: str) -> int | None:
@@ -52,7 +47,7 @@ def stopped_when(ready: Callable[[], object], number: signal.Signals = signal.SI
     found: list[bool] = []
 
     def watch() -> None:
-        found.append(wait_until(lambda: bool(ready()), within=SECONDS))
+        found.append(wait_until(lambda: bool(ready())))
         os.kill(os.getpid(), number)
 
     before = signal.signal(number, lambda *_: found.append(False))

@@ -68,17 +68,17 @@ def test_from_nothing_to_a_removed_connector_by_the_command_line(bare: Desk) -> 
         assert bare.run("access", "grant", f"{workspace['team_id']}:{people[name]}", role).exit_code == 0
     slack = Slack(workspace)
     slack.act("settings", request_url=f"{address}/slack/events", rate_limit=False)
-    assert wait_until(lambda: ask(f"{address}/readyz")["ready"], within=SECONDS)
+    assert wait_until(lambda: ask(f"{address}/readyz")["ready"])
 
     slack.act("slash", person="Olga", text="/b24 connector remove myconnector", channel="connectors")
-    assert wait_until(lambda: slack.card("CR-1001") is not None, within=SECONDS)
+    assert wait_until(lambda: slack.card("CR-1001") is not None)
     (request,) = bare.json("request", "list")
     assert (request["status"], request["command"]) == ("pending", "connector remove myconnector")
 
     card = slack.card("CR-1001")
     assert card is not None
     slack.act("click", person="Anton", channel=slack.channels["approvals"], ts=card["ts"], key="b24:approve")
-    assert wait_until(lambda: bare.json("request", "show", "CR-1001")["status"] == "done", within=SECONDS)
+    assert wait_until(lambda: bare.json("request", "show", "CR-1001")["status"] == "done")
     assert "myconnector" not in json.dumps(ask(f"{portal['control']}state")["connectors"])
 
     second = bare.run("work")

@@ -41,7 +41,7 @@ def stage(shared: TownStage) -> TownStage:
 
 
 def eventually(stage: TownStage, person: str, holds: Callable[[Seen], bool]) -> Seen:
-    assert wait_until(lambda: holds(stage.look(person)), within=15.0), json.dumps(stage.look(person), indent=1)
+    assert wait_until(lambda: holds(stage.look(person))), json.dumps(stage.look(person), indent=1)
     return stage.look(person)
 
 

@@ -40,9 +40,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     made.running = Running(bot, intake=True, work=True)
     made.running.start()
     made.running.open_socket()
-    assert wait_until(lambda: all(made.bot_is_ready().values()), within=10)
+    assert wait_until(lambda: all(made.bot_is_ready().values()))
     # Either side may be the first to know of the connection.
-    assert wait_until(lambda: made.workspace.sockets.connected == 1, within=10)
+    assert wait_until(lambda: made.workspace.sockets.connected == 1)
     yield made
     made.stop()
 
@@ -55,7 +55,7 @@ def test_the_whole_story_goes_over_the_socket_and_goes_on_after_a_reconnect(town
 
     first = workspace.sockets.connected
     assert workspace.sockets.disconnect() == first == 1
-    assert wait_until(lambda: workspace.sockets.connected == 1, within=20)
+    assert wait_until(lambda: workspace.sockets.connected == 1)
 
     clicked = workspace.people["Anton"].click(card, "Approve")
     assert (clicked.ok, clicked.transport) == (True, "socket")
@@ -66,7 +66,7 @@ def test_the_whole_story_goes_over_the_socket_and_goes_on_after_a_reconnect(town
 
 def test_a_connection_that_breaks_is_opened_again(town: Town) -> None:
     town.workspace.sockets.drop()
-    assert wait_until(lambda: town.workspace.sockets.connected == 1, within=20)
+    assert wait_until(lambda: town.workspace.sockets.connected == 1)
     assert town.workspace.people["Olga"].slash("/b24 whoami").transport == "socket"
 
 
@@ -117,7 +117,7 @@ def test_the_bot_starts_without_slack_and_connects_when_it_answers(tmp_path: Pat
         workspace.fault("server_error", "apps.connections.open")
         made.running.open_socket()
         assert made.running.readiness()["socket"] is False
-        assert wait_until(lambda: made.running.readiness()["socket"], within=8)
+        assert wait_until(lambda: made.running.readiness()["socket"])
         assert workspace.calls("apps.connections.open")[0].status == 503
 
 
@@ -135,7 +135,7 @@ def test_a_refused_app_token_is_said_once_and_taken_again_once_it_is_mended(
         assert caplog.text.count("Slack refuses SLACK_APP_TOKEN because the token has expired (token_expired).") == 1
         assert "Socket Mode: token_expired; connecting again in" in caplog.text
         workspace.break_token("", kind="app")
-        assert wait_until(lambda: made.running.readiness()["socket"], within=8)
+        assert wait_until(lambda: made.running.readiness()["socket"])
         assert workspace.app_token not in caplog.text
 
 
@@ -166,7 +166,7 @@ def test_each_reason_of_a_disconnect_says_what_it_means_and_the_bot_comes_back(
         assert made.running.readiness()["socket"] is ready
         (said,) = (record for record in caplog.records if f"({reason})" in record.message)
         assert said.levelno == level
-        assert wait_until(lambda: workspace.sockets.connected == 1 and made.running.readiness()["socket"], within=8)
+        assert wait_until(lambda: workspace.sockets.connected == 1 and made.running.readiness()["socket"])
         assert ready == (f"{reason}; connecting again in" not in caplog.text)
         assert workspace.people["Olga"].slash("/b24 whoami").transport == "socket"
 
@@ -187,7 +187,7 @@ def test_socket_mode_that_was_switched_off_is_said_once_and_the_bot_connects_whe
         store = made.running.bot.store
         assert store.facts.get(SOCKET_REFUSED) == "link_disabled"
         workspace.sockets.switch(True)
-        assert wait_until(lambda: made.running.readiness()["socket"], within=8)
+        assert wait_until(lambda: made.running.readiness()["socket"])
         assert wait_until(lambda: store.facts.get(SOCKET_REFUSED) == "")
 
 
@@ -204,7 +204,7 @@ def test_a_silent_connection_is_not_ready_and_is_opened_again(tmp_path: Path) ->
             assert workspace.sockets.silence() == 1
             wall.advance(20)
             assert running.readiness()["socket"] is False
-            assert wait_until(lambda: running.readiness()["socket"], within=8)
+            assert wait_until(lambda: running.readiness()["socket"])
             assert workspace.sockets.connected == 1
         finally:
             running.stop()
@@ -218,7 +218,7 @@ def test_reconnects_back_off_and_say_so(tmp_path: Path, caplog: pytest.LogCaptur
     ):
         made.running.open_socket()
         for _ in range(2):
-            assert wait_until(lambda: workspace.sockets.connected == 1, within=8)
+            assert wait_until(lambda: workspace.sockets.connected == 1)
             workspace.sockets.drop()
         assert wait_until(lambda: caplog.text.count("the connection ended; connecting again in") == 2)
         assert len(workspace.calls("apps.connections.open")) == 2

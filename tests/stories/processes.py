@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -17,10 +16,11 @@ from urllib.request import urlopen
 from bot.core.principals import Principal, Role
 from bot.playground.town import ROLES
 from bot.playground.workspace import SlackWorkspace
-from bot.plugin.loopback import wait_until
+from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
 from bot.testing.services import scratch_store
 from bot.usecases.access import grant_role
 from plugins.bitrix24.simulation import PortalSimulation
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 SHELL = Principal.shell("test")
@@ -76,7 +76,7 @@ class Outside:
         port = free_port()
         process = self.start("serve", "--http", "--port", str(port), *words, more=more)
         self.workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
-        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=15), self.logs()
+        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz")), self.logs()
         return process
 
     def logs(self) -> str:
@@ -97,20 +97,7 @@ class Outside:
 def kill(process: subprocess.Popen[str]) -> None:
     """End it as the kernel would."""
     process.send_signal(signal.SIGKILL)
-    process.wait(timeout=10)
-
-
-def free_port(*, in_a_row: int = 1) -> int:
-    """The first of so many ports, one after the other, on which nobody listens."""
-    while True:
-        with ExitStack() as held:
-            probes = [held.enter_context(socket.socket()) for _ in range(in_a_row)]
-            probes[0].bind(("127.0.0.1", 0))
-            first = int(probes[0].getsockname()[1])
-            with suppress(OSError, OverflowError):
-                for after, probe in enumerate(probes[1:], start=1):
-                    probe.bind(("127.0.0.1", first + after))
-                return first
+    process.wait(timeout=GIVE_UP_SECONDS)
 
 
 def answers(url: str) -> bool:
@@ -123,11 +110,14 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def outside(folder: Path) -> Iterator[Outside]:
-    """Both simulators, a database with the usual people on its allow-list, and no bot yet."""
+    """Both simulators, a database with the usual people on its allow-list, and no bot yet.
+
+    The workspace waits for an acknowledgement as long as a test waits for anything: it does not measure this machine.
+    """
     portal = PortalSimulation()
     portal.seed()
     try:
-        with SlackWorkspace(rate_limit=False) as workspace:
+        with SlackWorkspace(rate_limit=False, ack_within=GIVE_UP_SECONDS) as workspace:
             store = scratch_store(folder)
             for name, role in ROLES.items():
                 person = workspace.people[name].person

@@ -8,10 +8,11 @@ from typing import Any, cast
 from bot.core.change import ChangeRequest, Status
 from bot.playground.town import Town
 from bot.playground.workspace import DispatchResult, Message
+from bot.plugin.loopback import GIVE_UP_SECONDS
 from plugins.bitrix24.simulation import PortalSimulation
 
 UNREGISTER = "imconnector.unregister"
-WITHIN = 10.0
+WITHIN = GIVE_UP_SECONDS
 
 
 @dataclass(slots=True)

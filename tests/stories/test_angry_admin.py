@@ -59,7 +59,7 @@ def wait_witnessed(scene: Scene, witness: Path) -> None:
         lines = witness.read_text().splitlines() if witness.exists() else []
         return head(scene) in [(one.seq, one.head) for one in anchors_in(lines, "w")]
 
-    assert wait_until(look, within=WITHIN)
+    assert wait_until(look)
 
 
 def verify(scene: Scene, *words: str) -> subprocess.CompletedProcess[str]:

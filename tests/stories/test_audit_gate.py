@@ -23,7 +23,7 @@ def test_without_an_audit_channel_nothing_dangerous_is_taken_on(tmp_path: Path) 
 def test_a_channel_archived_before_the_request_refuses_it_and_says_why(scene: Scene) -> None:
     scene.workspace.flag_channel("audit", is_archived=True)
     scene.ask("Gleb", "connector list")  # the refusal's audit line finds the channel shut
-    scene.workspace.wait_for(lambda: not _working(scene), 5, "the bot to notice")
+    scene.workspace.wait_for(lambda: not _working(scene), what="the bot to notice")
     scene.ask("Olga", "connector remove myconnector")
     scene.answer("Olga", "is_archived")
     assert scene.sent() == 0
@@ -31,7 +31,7 @@ def test_a_channel_archived_before_the_request_refuses_it_and_says_why(scene: Sc
 
 def test_a_channel_archived_after_the_request_stops_the_approved_change(scene: Scene) -> None:
     card = scene.ask_removal()
-    scene.workspace.wait_for(lambda: scene.town.store.outbox.counts().get("new", 0) == 0, 10, "a quiet outbox")
+    scene.workspace.wait_for(lambda: scene.town.store.outbox.counts().get("new", 0) == 0, what="a quiet outbox")
     scene.workspace.flag_channel("audit", is_archived=True)
     scene.press("Anton", card, "Approve")
     outcome = scene.wait_status(Status.FAILED).outcome
@@ -46,13 +46,13 @@ def test_a_channel_known_to_be_dead_refuses_the_click_and_leaves_it_waiting(scen
     scene.channel_says("audit", "change:request:opened")
     scene.workspace.flag_channel("audit", is_archived=True)
     scene.ask("Gleb", "connector list")
-    scene.workspace.wait_for(lambda: not _working(scene), 5, "the bot to notice")
+    scene.workspace.wait_for(lambda: not _working(scene), what="the bot to notice")
     scene.press("Anton", card, "Approve")
     scene.answer("Anton", "press the button again when that is over")
     assert scene.change().status is Status.PENDING
     scene.workspace.flag_channel("audit", is_archived=False)
     scene.ask("Olga", "connector remove shopchat")
-    scene.workspace.wait_for(lambda: _working(scene), 5, "the bot to notice")
+    scene.workspace.wait_for(lambda: _working(scene), what="the bot to notice")
     scene.press("Anton", card, "Approve")
     scene.wait_status(Status.DONE)
 
@@ -60,12 +60,12 @@ def test_a_channel_known_to_be_dead_refuses_the_click_and_leaves_it_waiting(scen
 def test_the_backlog_is_posted_and_work_goes_on_once_the_channel_is_back(scene: Scene) -> None:
     scene.workspace.flag_channel("audit", is_archived=True)
     scene.ask("Gleb", "connector list")
-    scene.workspace.wait_for(lambda: not _working(scene), 5, "the bot to notice")
+    scene.workspace.wait_for(lambda: not _working(scene), what="the bot to notice")
     scene.workspace.flag_channel("audit", is_archived=False)
     scene.ask("Olga", "connector remove myconnector")
     scene.answer("Olga", "does not take messages")
     scene.channel_says("audit", "command:line:refused")
-    scene.workspace.wait_for(lambda: _working(scene), 5, "the bot to notice")
+    scene.workspace.wait_for(lambda: _working(scene), what="the bot to notice")
     scene.press("Anton", scene.ask_removal(), "Approve")
     scene.wait_status(Status.DONE)
 

@@ -69,7 +69,7 @@ def test_approve_racing_reject_ends_one_way(scene: Scene, attempt: int) -> None:
     """As the rejection says, unless the call had begun before it came."""
     card = scene.ask_removal()
     scene.press("Vera", card, "Reject…")
-    scene.workspace.wait_for(lambda: scene.workspace.open_views("Vera"), 5, "the form")
+    scene.workspace.wait_for(lambda: scene.workspace.open_views("Vera"), what="the form")
     together(
         held(scene, "Anton", card, "Approve"),
         lambda: scene.workspace.people["Vera"].submit({"reason": "no"}),
@@ -77,9 +77,9 @@ def test_approve_racing_reject_ends_one_way(scene: Scene, attempt: int) -> None:
     ended = scene.wait_status(Status.DONE, Status.REJECTED)
     approved = scene.town.store.audit.find(tag="change:review:approved")
     if ended.status is Status.DONE:
-        scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Vera"), 5, "a true answer")
+        scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Vera"), what="a true answer")
     elif not approved:
-        scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Anton"), 5, "a true answer")
+        scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Anton"), what="a true answer")
     assert scene.effects() == (1 if ended.status is Status.DONE else 0)
 
 

@@ -40,7 +40,7 @@ def test_a_change_in_which_the_plugin_fails_is_called_once_and_names_it(
     scene: Scene, how: str, status: Status, words: str
 ) -> None:
     scene.ask("Olga", f"gear turn {how}")
-    card = scene.workspace.wait_for(lambda: scene.workspace.find("connectors", f"Turn it {how}"), 10, "the card")
+    card = scene.workspace.wait_for(lambda: scene.workspace.find("connectors", f"Turn it {how}"), what="the card")
     scene.press("Olga", card, "Confirm")
     said = scene.channel_says("connectors", words)
     assert not [ours for ours in NOT_OURS if ours in said]

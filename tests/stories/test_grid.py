@@ -62,7 +62,7 @@ def test_a_person_of_another_organisation_is_refused_on_the_grid_as_well(grid: S
     grid.press("Mallory", card, "Approve")
     grid.answer("Mallory", "You belong to another workspace")
     grid.ask("Mallory", "whoami")
-    workspace.wait_for(lambda: len(mallory.ephemerals) == 2, 10, "Mallory to be refused a second time")
+    workspace.wait_for(lambda: len(mallory.ephemerals) == 2, what="Mallory to be refused a second time")
     assert all("another workspace" in workspace.transcript(one) for one in mallory.ephemerals)
     assert grid.change().status is Status.PENDING
 

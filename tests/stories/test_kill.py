@@ -46,7 +46,7 @@ def status(scene: Outside) -> dict[str, Any]:
 
 
 def card(scene: Outside) -> Any:
-    return scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), 15, "the card")
+    return scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), what="the card")
 
 
 def ask(scene: Outside) -> None:
@@ -67,7 +67,7 @@ def registered(scene: Outside) -> bool:
 
 def ended(scene: Outside, expected: str) -> dict[str, Any]:
     """Wait until the card tells the ending, then ask the terminal for it."""
-    scene.workspace.wait_for(lambda: scene.workspace.find("approvals", expected), 25, expected)
+    scene.workspace.wait_for(lambda: scene.workspace.find("approvals", expected), what=expected)
     return status(scene)
 
 
@@ -153,8 +153,8 @@ def test_a_reply_that_was_lost_is_settled_and_the_call_is_never_made_again(scene
 
 def test_a_second_worker_on_one_database_exits_with_a_clear_message(scene: Outside) -> None:
     first = scene.start("work")
-    assert wait_until(lambda: (scene.folder / "home" / "worker.lock").exists(), within=10)
-    assert wait_until(lambda: "identified" in scene.logs(), within=10)
+    assert wait_until(lambda: (scene.folder / "home" / "worker.lock").exists())
+    assert wait_until(lambda: "identified" in scene.logs())
     second = scene.start("work")
     assert second.wait(timeout=10) == 4
     assert f"process {first.pid}" in scene.logs()

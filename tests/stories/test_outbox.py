@@ -67,7 +67,7 @@ def test_a_limit_on_the_approval_channel_delays_the_card_and_holds_up_neither_au
 def test_an_answer_that_slack_does_not_take_is_seen_in_the_terminal_and_sent_again(tmp_path: Path) -> None:
     with outside(tmp_path) as scene:
         scene.serve()
-        scene.workspace.wait_for(lambda: scene.workspace.find("audit", "bot:process:started"), 10, "the start's record")
+        scene.workspace.wait_for(lambda: scene.workspace.find("audit", "bot:process:started"), what="its record")
         scene.workspace.fault("server_error", "response_url")
         for method in ("chat.postEphemeral", "chat.postMessage"):
             scene.workspace.fault("error", method, code="invalid_blocks")
@@ -80,9 +80,9 @@ def test_an_answer_that_slack_does_not_take_is_seen_in_the_terminal_and_sent_aga
         assert not heard(scene)
         done = b24bot(scene, "outbox", "retry", str(letter["id"]))
         assert done.returncode == 0, done.stderr
-        scene.workspace.wait_for(lambda: heard(scene), 10, "the answer")
+        scene.workspace.wait_for(lambda: heard(scene), what="the answer")
         assert json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout) == []
-        scene.workspace.wait_for(lambda: scene.workspace.find("audit", "outbox:notice:revived"), 10, "its record")
+        scene.workspace.wait_for(lambda: scene.workspace.find("audit", "outbox:notice:revived"), what="its record")
 
 
 def heard(scene: Outside) -> bool:

@@ -33,7 +33,7 @@ def approve_and_stop_before_the_call(scene: Scene, card: Message, number: int) -
 
 def all_is_said(scene: Scene) -> None:
     """Wait until nothing is on its way to Slack, and that is written down."""
-    scene.workspace.wait_for(lambda: set(scene.town.store.outbox.counts()) == {"sent"}, 10, "all to be said")
+    scene.workspace.wait_for(lambda: set(scene.town.store.outbox.counts()) == {"sent"}, what="all to be said")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_approved_change_waits_for_slack_and_is_run_when_it_answers(scene: Sc
         scene.town.clock.advance(OLD)
         scene.workspace.clear_faults()
         silence(scene)
-        scene.workspace.wait_for(lambda: not scene.workspace.calls(INFO)[-1].ok, 10, "Slack to be asked")
+        scene.workspace.wait_for(lambda: not scene.workspace.calls(INFO)[-1].ok, what="Slack to be asked")
         assert scene.change(number).status is Status.APPROVED
         if number == 1001:
             scene.workspace.clear_faults()
@@ -189,7 +189,7 @@ def test_both_copies_that_a_lost_answer_makes_work_once(scene: Scene) -> None:
     # The audit line's answer is lost too: it is on its way first.
     scene.workspace.fault("lost_after", "chat.postMessage", count=2)
     scene.ask("Olga", "connector remove myconnector")
-    scene.workspace.wait_for(lambda: len(cards(scene)) == 2, 10, "two copies")
+    scene.workspace.wait_for(lambda: len(cards(scene)) == 2, what="two copies")
     first, second = cards(scene)
     scene.press("Anton", first, "Approve")
     scene.press("Vera", second, "Approve")

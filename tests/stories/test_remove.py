@@ -58,7 +58,7 @@ def test_the_second_request_for_one_connector_answers_with_the_first(scene: Scen
 def test_a_rejection_needs_a_reason_and_ends_it(scene: Scene) -> None:
     card = scene.ask_removal()
     scene.press("Vera", card, "Reject…")
-    scene.workspace.wait_for(lambda: scene.workspace.open_views("Vera"), 5, "the form")
+    scene.workspace.wait_for(lambda: scene.workspace.open_views("Vera"), what="the form")
     scene.workspace.people["Vera"].submit({"reason": "still in use"})
     assert "still in use" in scene.wait_status(Status.REJECTED).outcome
     scene.card_says(card, "still in use")

@@ -23,7 +23,7 @@ def lost(scene: Scene) -> Message:
     with scene.portal.world.lock:
         scene.portal.world.faults.add(read_fault({"kind": "lost_before", "method": UNREGISTER}))
     scene.press("Anton", card, "Approve")
-    scene.workspace.wait_for(lambda: scene.sent() == 1, 10, "the call")
+    scene.workspace.wait_for(lambda: scene.sent() == 1, what="the call")
     with scene.portal.world.lock:
         for method in ("imconnector.list", "imconnector.status", "batch"):
             scene.portal.world.faults.add(read_fault({"kind": "lost_before", "method": method, "times": "forever"}))
@@ -77,7 +77,7 @@ def test_reading_back_goes_on_and_the_buttons_leave_with_the_question(scene: Sce
     with scene.portal.world.lock:
         scene.portal.world.faults.clear()
     scene.town.clock.advance(20)
-    scene.workspace.wait_for(lambda: _ended_by_itself(scene), 20, "the reading back")
+    scene.workspace.wait_for(lambda: _ended_by_itself(scene), what="the reading back")
     scene.card_says(card, "Read back twice: nothing changed")
     with pytest.raises(NoSuchElement):
         scene.press("Vera", card, "It was done")

@@ -10,7 +10,7 @@ from bot.store.backup import look_through
 from bot.store.rotation import rotate
 from bot.testing.services import scratch_store
 from bot.usecases.upkeep import LEAST_FREE
-from tests.stories.scene import WITHIN, Scene
+from tests.stories.scene import Scene
 
 
 def test_a_card_from_before_a_new_key_is_approved_after_it(town: Town) -> None:
@@ -34,13 +34,13 @@ def test_a_disk_that_fills_up_stops_what_is_dangerous_and_nothing_else(town: Tow
     context = town.running.bot.context
     free = [LEAST_FREE - 1]
     context.free_bytes = lambda _path: free[0]
-    assert wait_until(lambda: "disk" in context.limits, within=WITHIN)
+    assert wait_until(lambda: "disk" in context.limits)
     scene.ask("Olga", "connector remove myconnector")
     assert "Only 199 MB are free" in scene.answer("Olga", "MB are free")
     scene.ask("Olga", "whoami")
     scene.answer("Olga", "You are")
     free[0] = LEAST_FREE
-    assert wait_until(lambda: not context.limits, within=WITHIN)
+    assert wait_until(lambda: not context.limits)
     scene.ask_removal()
     assert scene.sent() == 0
 

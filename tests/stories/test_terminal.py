@@ -41,9 +41,9 @@ def test_a_change_confirmed_in_the_terminal_is_carried_out_by_the_running_bot(sc
     assert done.returncode == 0, done.stderr
     assert "CR-1001" in done.stdout
     assert "is confirmed" in done.stdout
-    assert wait_until(lambda: "shop" in {row.id for row in scene.portal.portal.state.connectors.rows()}, within=15)
-    assert wait_until(lambda: status(scene) == "done", within=15), scene.logs()
-    card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), 10, "the card")
+    assert wait_until(lambda: "shop" in {row.id for row in scene.portal.portal.state.connectors.rows()})
+    assert wait_until(lambda: status(scene) == "done"), scene.logs()
+    card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), what="the card")
     assert "Shop" in scene.workspace.transcript(card)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.plugin.loopback import wait_until
-from tests.stories.processes import ROOT, answers, free_port, outside
+from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
+from tests.ports import free_port
+from tests.stories.processes import ROOT, answers, outside
 
 
 @pytest.mark.parametrize("by_socket", [False, True], ids=["HTTP", "Socket Mode"])
@@ -33,15 +34,15 @@ def test_the_procfiles_two_processes_are_one_bot_and_follow_the_settings(tmp_pat
                 text=True,
             )
         scene.processes.append(runner)
-        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=20), scene.logs()
+        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz")), scene.logs()
         assert answers(f"http://127.0.0.1:{port}/healthz")
         if by_socket:
             # The worker's port is the one after the intake's.
-            assert wait_until(lambda: answers(f"http://127.0.0.1:{port + 1}/readyz"), within=20), scene.logs()
+            assert wait_until(lambda: answers(f"http://127.0.0.1:{port + 1}/readyz")), scene.logs()
         typed = scene.workspace.people["Olga"].slash("/b24 connector remove myconnector")
         assert typed.transport == ("socket" if by_socket else "http")
-        card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), 15, scene.logs())
+        card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), what=scene.logs())
         assert scene.workspace.people["Anton"].click(card, "Approve").ok
-        scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), 15, scene.logs())
+        scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), what=scene.logs())
         runner.terminate()
-        assert runner.wait(timeout=20) in (0, -15, 143), scene.logs()
+        assert runner.wait(timeout=GIVE_UP_SECONDS) in (0, -15, 143), scene.logs()

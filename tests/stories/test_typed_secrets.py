@@ -91,7 +91,7 @@ def test_a_secret_of_this_bot_in_the_reason_of_a_rejection_is_left_out_and_the_r
     card = act.ask_removal()
     act.press("Anton", card, "Reject…")
     anton = act.workspace.people["Anton"]
-    act.workspace.wait_for(lambda: anton.views, 10, "the form")
+    act.workspace.wait_for(lambda: anton.views, what="the form")
     secret = credential(act.town, "client_secret")
     assert anton.submit({"reason": f"see {secret}"}).ok
     act.wait_status(Status.REJECTED)
@@ -206,10 +206,10 @@ def test_what_looks_like_a_secret_in_any_argument_or_option_is_in_no_file_no_log
         text = list(LOOKALIKES)[number % len(LOOKALIKES)]
         act.ask("Ida", typed(line, text))
         if number % AT_A_TIME == 0:
-            act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), 10, line)
+            act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), what=line)
             withdraw(act.town)
-    act.workspace.wait_for(lambda: "‹secret, " in str(act.town.store.facts.get("frozen")), 10, "the freeze")
-    act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), 10, "the answers")
+    act.workspace.wait_for(lambda: "‹secret, " in str(act.town.store.facts.get("frozen")), what="the freeze")
+    act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), what="the answers")
     act.town.store.back_up()
     cards = [act.workspace.transcript(one) for one in act.workspace.messages("connectors")]
     assert len([card for card in cards if "‹secret, " in card]) > 15
@@ -238,10 +238,10 @@ def test_what_looks_like_a_secret_in_the_reason_of_a_rejection_is_blotted(
     card = act.ask_removal()
     act.press("Anton", card, "Reject…")
     anton = act.workspace.people["Anton"]
-    act.workspace.wait_for(lambda: anton.views, 10, "the form")
+    act.workspace.wait_for(lambda: anton.views, what="the form")
     anton.submit({"reason": "the password is Hunter2go"})
     assert "‹secret, 9 characters, #" in act.card_says(card, "password is")
-    act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), 10, "the answers")
+    act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), what="the answers")
     assert left_in(act.town.folder, "Hunter2go") == []
     assert "Hunter2go" not in caplog.text
     assert [call.method for call in act.workspace.calls() if "Hunter2go" in str(call.arguments)] == []

@@ -69,7 +69,7 @@ def busy(office: Office) -> Iterator[SlowPortal]:
     worker.start()
     office.ctx.wake = worker.wake_all
     try:
-        assert wait_until(lambda: portal.waiting == AT_ONCE, within=20)
+        assert wait_until(lambda: portal.waiting == AT_ONCE)
         yield portal
     finally:
         stopper = threading.Thread(target=worker.stop)
@@ -117,7 +117,7 @@ def stop_in_the_middle(office: Office, kind: str, chance: random.Random) -> tupl
             office.ctx.wake()
             return all(office.now(change).status in ENDED for change in changes)
 
-        assert wait_until(is_over, within=20)
+        assert wait_until(is_over)
     return held, begun(office)
 
 
@@ -139,5 +139,5 @@ def test_whoami_is_answered_while_the_portal_holds_every_other_runner(make_offic
     office = make_office()
     with busy(office) as portal:
         receive(office.ctx, office.typed(VERA, "whoami"))
-        assert wait_until(lambda: office.last_whisper == f"You are {marks.person(VERA)}.", within=20)
+        assert wait_until(lambda: office.last_whisper == f"You are {marks.person(VERA)}.")
         assert portal.waiting == AT_ONCE

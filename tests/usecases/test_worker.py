@@ -212,7 +212,7 @@ def test_a_job_of_a_change_request_that_is_not_there_ends(office: Office) -> Non
 
 
 def in_time(ready: Callable[[], bool]) -> bool:
-    return wait_until(ready, within=20)
+    return wait_until(ready)
 
 
 def test_a_running_worker_answers_asks_runs_and_tells(office: Office, working: Worker) -> None:

@@ -13,6 +13,7 @@ from bot.playground.workspace.messages import Message
 from bot.playground.workspace.records import ApiCall, Complaint, Mention
 from bot.playground.workspace.transcript import message_lines, view_lines
 from bot.playground.workspace.views import View
+from bot.plugin.loopback import GIVE_UP_SECONDS
 
 Found = TypeVar("Found")
 
@@ -116,7 +117,7 @@ class Looks(Core):
         lines = view_lines(shown, names) if isinstance(shown, View) else message_lines(shown, names)
         return "\n".join(lines)
 
-    def wait_for(self, look: Callable[[], Found | None], within: float = 5.0, what: str = "") -> Found:
+    def wait_for(self, look: Callable[[], Found | None], within: float = GIVE_UP_SECONDS, what: str = "") -> Found:
         """Look again and again until something true comes back, and return it; AssertionError when time is up."""
         end = time.monotonic() + within
         while True:

@@ -290,7 +290,7 @@ def test_the_undo_button_of_a_removal_asks_for_the_restore(act: Changing) -> Non
     act.shown(card, "Undo…]", where=APPROVALS)
     assert act.press("Olga", act.workspace.message(APPROVALS, card.ts), "Undo…").ok
     act.asked += 1
-    undo = act.workspace.wait_for(lambda: act.workspace.find(APPROVALS, "CR-1003"), 10, "the card of the undo")
+    undo = act.workspace.wait_for(lambda: act.workspace.find(APPROVALS, "CR-1003"), what="the card of the undo")
     assert "connector restore newchat" in act.shown(undo, "waiting for confirmation", where=APPROVALS)
     act.press("Olga", undo, "Confirm")
     assert act.ends().status is Status.DONE
