@@ -14,6 +14,7 @@ from tests.programmes.values import (
     REACHED,
     READS_APART,
     RETRY,
+    ROOM,
     SECOND,
     SETTLED_AFTER,
     STOP_LASTS,
@@ -39,7 +40,8 @@ class Engine(World):
     def arrive(self, inbound: Inbound) -> None:
         stop = self.stop_of(inbound)
         self.stops += [stop] if stop else []
-        self.enqueue(Job(inbound=inbound, stop=stop, refused=self.is_refused(inbound)), inbound.who)
+        job = Job(inbound=inbound, stop=stop, place=self.place_of(inbound), refused=self.is_refused(inbound))
+        self.enqueue(job, inbound.who)
 
     def work(self, most: int) -> None:
         """Do jobs that are due, by rank and the oldest first, until none is left or the worker dies."""
@@ -55,17 +57,40 @@ class Engine(World):
 
     def _next_job(self) -> Job | None:
         """The job whose turn it is. What the list refused and does not any more waits with the others again."""
+        for one in self.jobs:
+            one.due = 0 if one.due <= self.passed else one.due
         while True:
-            due = [job for job in self.jobs if not job.taken and job.due <= self.passed]
-            job = min(due, key=lambda job: (job.rank, self._under_way(job), job.turn), default=None)
+            job = self._first()
             if job is None or job.inbound is None or not job.refused or self.is_refused(job.inbound):
                 return job
-            job.refused = False
+            job.refused, job.place = False, self.place_of(job.inbound)
             self.give_turn(job)
 
+    def _first(self) -> Job | None:
+        """The first of its queue; among portals, of the one with the fewest jobs under way, then the oldest."""
+        waiting = [job for job in self.jobs if not job.taken and not job.due and self._has_room(job)]
+        rank = min((job.rank for job in waiting), default=0)
+        queues: dict[str, list[Job]] = {}
+        for job in waiting:
+            if job.rank == rank:
+                queues.setdefault(job.queue[1], []).append(job)
+        heads = [min(jobs, key=lambda job: (self._under_way(job), job.turn)) for jobs in queues.values()]
+        return min(heads, key=lambda job: (self._at(job.queue[1]), self._age(job)), default=None)
+
+    def _age(self, job: Job) -> int:
+        """How many jobs are older."""
+        return next(older for older, one in enumerate(self.jobs) if one is job)
+
+    def _has_room(self, job: Job) -> bool:
+        return job.rank not in ROOM or self._at(job.place) < ROOM[job.rank]
+
+    def _at(self, place: str) -> int:
+        """How many jobs that call this portal somebody has taken."""
+        return sum(one.taken and one.rank in ROOM and one.place == place for one in self.jobs)
+
     def _under_way(self, job: Job) -> int:
-        """How many jobs of the same rank and person somebody has taken."""
-        return sum(one.taken and one.rank == job.rank and one.person == job.person for one in self.jobs)
+        """How many jobs of the same queue and person somebody has taken."""
+        return sum(one.taken and one.queue == job.queue and one.person == job.person for one in self.jobs)
 
     def _begin(self, job: Job, inbound: Inbound) -> None:
         """A stop waits for what Slack says of who said it, and is over once its time was up."""

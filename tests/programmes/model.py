@@ -20,6 +20,7 @@ from tests.programmes.values import (
     LONGEST_REFUSED_RETRY,
     MEMBER,
     OPEN,
+    PORTAL,
     QUIET,
     RANKS,
     REFUSALS,
@@ -176,6 +177,12 @@ class World:
             return not self.rank(who)
         return (self.unfit_to_settle if button in SETTLING else self.unfit)(who, change) is not None
 
+    def place_of(self, inbound: Inbound) -> str:
+        """The portal that is read for it, where that is known: a button that proves nothing names none."""
+        change = self.changes.get(inbound.number)
+        proven = change is not None and inbound.genuine and inbound.version == change.version
+        return PORTAL if proven or inbound.kind == "ask" else ""
+
     def approvers(self, change: Change) -> list[str]:
         """Who has approved and still may by the list, in the order in which they did."""
         return [who for who, word in change.reviews.items() if word == "approve" and self.unfit(who, change) is None]
@@ -222,8 +229,8 @@ class World:
         self.jobs.append(job)
 
     def give_turn(self, job: Job) -> None:
-        """Within a rank a person's later jobs wait until others have had as many turns."""
-        there = [one for one in self.jobs if one.rank == job.rank and one is not job]
+        """In a queue a person's later jobs wait until others have had as many turns. What is put off does not count."""
+        there = [one for one in self.jobs if one.queue == job.queue and one is not job and (one.taken or not one.due)]
         taken = [one.turn for one in there if one.taken]
         waiting = [one.turn for one in there if not one.taken]
         own = [one.turn for one in there if one.person == job.person]
@@ -500,7 +507,7 @@ class World:
         enough = self.standing(change) >= max(1, change.quorum)
         if enough:
             change.status, change.decided = "approved", self.now
-            self.enqueue(Job(number=change.number), change.requester)
+            self.enqueue(Job(number=change.number, place=PORTAL), change.requester)
             for line in self.lines:
                 line.order = 0 if line.seq in change.approval_lines else line.order
         return enough

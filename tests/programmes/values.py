@@ -21,6 +21,9 @@ PEOPLE_AFTER = 900 * SECOND
 SETTLING = {"was_done": "done", "was_not_done": "failed"}
 """The buttons with which people say what became of an unknown outcome."""
 LINES_PER_MESSAGE = 20
+ROOM = {2: 6, 3: 4}
+"""The ranks that call portals; a job of one is taken while fewer than so many are under way at its portal."""
+PORTAL = "portal"
 LINES_LAG = 1_800 * SECOND
 FACTS_LAST = 60 * SECOND
 ASK_AGAIN = 5 * SECOND
@@ -185,10 +188,17 @@ class Job:
     person: str = ""
     """Whose turn it takes."""
     turn: int = 0
+    place: str = ""
+    """The portal that it calls, where one is known before it is done."""
     stop: Stop | None = None
     """The stop that came with it, also when it does not hold any more."""
     refused: bool = False
     """The list did not let its person do it when it came in."""
+
+    @property
+    def queue(self) -> tuple[int, str]:
+        """Among which jobs it waits: of the ranks that call portals, each portal's are a queue of their own."""
+        return self.rank, self.place if self.rank in ROOM else ""
 
     @property
     def rank(self) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.plugin.loopback import wait_until
-from tests.stories.processes import Outside, answers, free_port, outside
+from tests.ports import free_port
+from tests.stories.processes import Outside, answers, outside
 
 NOBODY = ("flask", "jinja2", "werkzeug", "sqlite_utils", "bot.playground", "plugins.bitrix24.simulator")
 """What no process of a deployment loads whose database has today's schema."""
