@@ -12,7 +12,9 @@ import pytest
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import Status
 from bot.playground.town import Town
-from bot.playground.workspace.limits import POSTS_PER_CHANNEL
+from bot.playground.workspace.clock import Clock
+from bot.playground.workspace.limits import Limits, Rate
+from bot.playground.workspace.values import Refusal
 from tests.stories.processes import Outside, outside
 from tests.stories.scene import Scene
 from tests.stories.test_terminal import b24bot
@@ -23,6 +25,20 @@ def paced(tmp_path: Path) -> Iterator[Scene]:
     """A workspace that takes about one post a second in a channel, as Slack does."""
     with Town(tmp_path) as town:
         yield Scene(town)
+
+
+class FullChannel(Limits):
+    """Refuses the first post into one channel, however late the bot comes to it."""
+
+    def __init__(self, clock: Clock, channel: str) -> None:
+        super().__init__(clock, on=True)
+        self._full = channel
+
+    def take(self, rate: Rate, *key: str) -> None:
+        if key == ("post", self._full):
+            self._full = ""
+            raise Refusal("ratelimited", status=429, headers={"Retry-After": "1"})
+        super().take(rate, *key)
 
 
 def posts(scene: Scene, channel: str) -> list[float]:
@@ -48,9 +64,7 @@ def test_a_burst_of_audit_lines_becomes_few_messages_and_slack_never_has_to_ask_
 
 def test_a_limit_on_the_approval_channel_delays_the_card_and_holds_up_neither_audit_nor_answers(paced: Scene) -> None:
     world = paced.workspace.world
-    for _ in range(int(POSTS_PER_CHANNEL.burst)):
-        with world.lock:
-            world.limits.take(POSTS_PER_CHANNEL, "post", paced.workspace.channel("approvals").id)
+    world.limits = FullChannel(world.clock, paced.workspace.channel("approvals").id)
     paced.ask("Olga", "connector remove myconnector")
     paced.channel_says("audit", "change:request:opened")
     card = paced.card()
