@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from bot.core.errors import ConfigurationError
+from bot.store.database import sqlite3
 from bot.store.keys import load_key_file
 from bot.store.store import FILE_NAME
 

@@ -12,7 +12,7 @@ from bot.core.words import count
 from bot.plugin import Refusal
 from bot.settings import Settings
 from bot.store.backup import HOUR_MS, newest
-from bot.store.database import FILE_NAME, free_bytes
+from bot.store.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
 from bot.store.file_modes import Guarded, Loose, guarded, loose_modes, refuse_writable
 from bot.store.folders import HOME, assert_folder
 from bot.store.health import assert_fits, assert_sound
@@ -90,6 +90,25 @@ def check_database(environment: Environment) -> str | Note:
     assert_sound(database, log=not is_held(environment.settings.home, WORKER))
     waiting = pending(database)
     return f"{database.path}, sound" + (f"; the next start applies {', '.join(waiting)}" if waiting else "")
+
+
+def check_journal(environment: Environment) -> str | Note:
+    """Say which journal the bot uses with the SQLite that is there, and what that costs."""
+    path = environment.settings.home / FILE_NAME
+    return describe_journal(JOURNAL, size=path.stat().st_size if environment.there else 0)
+
+
+def describe_journal(journal: Journal, *, size: int) -> str | Note:
+    """Say what a journal costs with a database of so many bytes."""
+    if journal == WAL:
+        return f"WAL, with SQLite {SQLITE_VERSION}: nobody waits for a backup"
+    large = f", {size // 1_000_000:,} MB," if size >= 1_000_000 else ""
+    return Note(
+        says=f"A rollback journal, with SQLite {SQLITE_VERSION}: each change costs two to three times what it costs "
+        f"with a WAL, and nobody can write while a backup copies the database{large} each hour.",
+        hint="Let Python have a newer SQLite: scripts/setup runtime, or pip install 'b24bot[wal]' where b24bot is "
+        "installed. The next start takes it.",
+    )
 
 
 def check_keys(environment: Environment) -> str:

@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="file modes", look=storage.check_file_modes, needs=("paths",)),
     Check(name="folder", look=storage.check_folder, needs=("paths",)),
     Check(name="database", look=storage.check_database, needs=("folder",)),
+    Check(name="journal", look=storage.check_journal, needs=("folder",)),
     Check(name="keys", look=storage.check_keys, needs=STORE),
     Check(name="audit log", look=storage.check_audit_log, needs=STORE),
     Check(name="witness", look=storage.check_witness, needs=("paths",)),

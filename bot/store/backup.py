@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ HOURLY, DAILY = 48, 30
 """How many copies are kept: the newest ones, and the newest one of each of so many days."""
 HOUR_MS = 3_600_000
 _NAME = re.compile(r"\Ab24bot-(\d{8}T\d{9})Z\.sqlite3\Z")
-_PART = re.compile(r"\A\.b24bot-.*\.(\d+)\.part\Z")
+_PART = re.compile(r"\A\.b24bot-.*\.(\d+)\.part(-journal|-wal|-shm)?\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -33,11 +33,20 @@ class Backup:
     head: str
 
 
-def back_up(database: Database, keys: Keyring, folder: Path, *, at: int, why: str = "") -> Backup:
+def back_up(
+    database: Database,
+    keys: Keyring,
+    folder: Path,
+    *,
+    at: int,
+    why: str = "",
+    after_step: Callable[[Path], None] = sync,
+) -> Backup:
     """Copy the database into a folder, and look the copy through. Raises StoreUnavailable, or ConfigurationError.
 
-    Not inside a transaction. The copy is of one moment; this process waits while it is copied, and not while the copy
-    is looked through. `at` is UTC epoch milliseconds and gives the name, `why` is added to it.
+    Not inside a transaction. The copy is of one moment. With WAL nobody waits for it; with a rollback journal whoever
+    writes waits while it is copied, and not while the copy is looked through. `at` is UTC epoch milliseconds and gives
+    the name, `why` is added to it. `after_step` is for tests that look at, or end, a copy that is half made.
     """
     name = f"b24bot-{_stamp(at)}Z{f'-{why}' if why else ''}.sqlite3"
     part = folder / f".{name}.{os.getpid()}.part"
@@ -46,8 +55,7 @@ def back_up(database: Database, keys: Keyring, folder: Path, *, at: int, why: st
         sweep(folder)
         # SQLite takes a file that is there and empty, and so nobody else can ever read this one.
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        # By the connection of everybody: one of its own would be starved by a busy writer where the journal is no WAL.
-        database.rows("VACUUM INTO ?", str(part))
+        database.copy_to(part, after_step=after_step)
         sync(part)
         made = look_through(part, keys, chain=not why)
         os.replace(part, folder / name)

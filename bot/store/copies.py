@@ -13,11 +13,10 @@ from bot.core.chain import Link
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.store.audit import COLUMNS, LINKS, links_in
 from bot.store.audit_query import LOWEST
-from bot.store.database import APPLICATION_ID, BUSY_SECONDS, sqlite3
+from bot.store.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest, sqlite3
 
 PAGE = 2_000
 Tell = Callable[[int, int], None]
-_WAL_MARK = b"\x02\x02"
 
 
 def unheard(done: int, total: int) -> None:
@@ -67,7 +66,7 @@ def _opened(path: Path) -> Iterator[Any]:
             yield connection
         return
     try:
-        connection = _connect(path, "immutable=1" if _in_wal_mode(path) and alone(path, "-wal") else "mode=ro")
+        connection = _connect(path, "immutable=1" if is_at_rest(path) else "mode=ro")
     except sqlite3.OperationalError:
         if alone(path, "-journal") and alone(path, "-wal"):
             raise
@@ -102,11 +101,6 @@ def alone(path: Path, ending: str) -> bool:
     """Whether nothing lies in the file of that ending beside the database."""
     other = _beside(path, ending)
     return not other.exists() or other.stat().st_size == 0
-
-
-def _in_wal_mode(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(20)[18:] == _WAL_MARK
 
 
 @contextmanager

@@ -32,7 +32,13 @@ BUSY_SECONDS = 2.0
 """Under the three seconds in which Slack wants its answer, so that a locked file is told and not timed out."""
 STATEMENTS = 512
 """How many prepared statements are kept: more than there are in this house, so that each is compiled once."""
+MOST_JOURNAL = 16 * 1024**2
+"""Bytes of a journal that are kept for the next time; what a long copy made it grow to goes."""
+STEP_PAGES = 256
+"""How many pages a copy takes at a time: a megabyte."""
 APPLICATION_ID = 0x62323462
+_WAL_MARK = b"\x02\x02"
+"""Where a file says of itself that its journal is a WAL."""
 FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises. The second is its complaint about a damaged schema, when that holds bytes that are no text."""
 FILE_FAULTS: tuple[type[Exception], ...] = (*FAULTS, OSError)
@@ -45,22 +51,39 @@ _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases from which the WAL-reset race is mended, each in its own line (safety.md 0.6)."""
 
 
-def journal_for(version: tuple[int, int, int]) -> tuple[str, str]:
-    """Journal mode and synchronous level for an SQLite version: WAL only where it cannot corrupt the file."""
+Journal = tuple[str, str]
+"""A journal mode, and the synchronous level that makes each commit last with it."""
+WAL, ROLLBACK = ("wal", "FULL"), ("truncate", "EXTRA")
+
+
+def journal_for(version: tuple[int, int, int]) -> Journal:
+    """The journal for an SQLite version: WAL only where it cannot corrupt the file."""
     mended = version >= _FIXED[0] or any(version[:2] == fixed[:2] and version >= fixed for fixed in _FIXED)
-    return ("wal", "FULL") if mended else ("truncate", "EXTRA")
+    return WAL if mended else ROLLBACK
 
 
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, last through a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+SQLITE_VERSION = str(sqlite3.sqlite_version)
+JOURNAL = journal_for(sqlite3.sqlite_version_info)
+"""What this process uses."""
 _LEVELS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 
 
 class Database:
     """One connection to one file, shared by the threads of a process behind a lock.
 
-    `synchronous` overrides the durability level; only a benchmark that leaves out the disk has a reason to.
-    `busy_seconds` is how long to wait for another process that holds the file. `read_only` is for looking at a copy:
-    the file has to be there, and not a byte of it changes. `failpoint` is for tests that end the process on either
-    side of a commit.
+    `synchronous` overrides the durability level; only a benchmark that leaves out the disk has a reason to. `journal`
+    is another one than is best with this SQLite, for tests. `busy_seconds` is how long to wait for another process that
+    holds the file. `read_only` is for looking at a copy: the file has to be there, and not a byte of it changes.
+    `failpoint` is for tests that end the process on either side of a commit.
     """
 
     def __init__(
@@ -68,6 +91,7 @@ class Database:
         path: Path,
         *,
         synchronous: str | None = None,
+        journal: Journal | None = None,
         busy_seconds: float = BUSY_SECONDS,
         read_only: bool = False,
         failpoint: Failpoint | None = None,
@@ -77,8 +101,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._read_only = read_only
         self._lock = threading.RLock()
-        journal, level = journal_for(sqlite3.sqlite_version_info)
-        self.journal = journal
+        self.journal, level = journal or JOURNAL
         self._level = synchronous or level
         try:
             self._connection = self._open()
@@ -106,9 +129,11 @@ class Database:
     def _open(self) -> Any:
         if not self.path.exists() and not self._read_only:
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
-        address = f"{self.path.resolve().as_uri()}?mode={'ro' if self._read_only else 'rw'}"
+        how = (
+            "immutable=1" if self._read_only and is_at_rest(self.path) else "mode=ro" if self._read_only else "mode=rw"
+        )
         connection = sqlite3.connect(
-            address,
+            f"{self.path.resolve().as_uri()}?{how}",
             uri=True,
             isolation_level=None,
             check_same_thread=False,
@@ -130,6 +155,7 @@ class Database:
             "foreign_keys": 1,
             "recursive_triggers": 1,
             "secure_delete": 1,
+            "journal_size_limit": MOST_JOURNAL,
             "application_id": APPLICATION_ID,
         }
         wanted = safe if self._read_only else {**safe, **durable}
@@ -269,6 +295,39 @@ class Database:
         with self._lock:
             self._guarded("VACUUM")
 
+    def copy_to(self, target: Path, *, after_step: Callable[[Path], None] = sync) -> None:
+        """Copy all of it, as it is at one moment, into an empty file. Raises StoreUnavailable, or OSError.
+
+        With WAL it goes in steps and by a connection of its own: others read and write meanwhile, and no step leaves
+        the disk more to write than a moment takes. With a rollback journal whoever writes waits until it is copied: a
+        connection that copies in steps would begin again with each commit of another.
+        """
+        if self.journal != WAL[0]:
+            self.rows("VACUUM INTO ?", str(target))
+            return
+        source = Database(self.path, read_only=True, journal=WAL)
+        try:
+            source._copy_in_steps(target, after_step)
+        finally:
+            source.close()
+
+    def _copy_in_steps(self, target: Path, after_step: Callable[[Path], None]) -> None:
+        copy = sqlite3.connect(target, isolation_level=None)
+        try:
+            # What is read from here on is of this moment, however many steps it takes.
+            self._connection.execute("BEGIN")
+            self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            copy.execute("PRAGMA journal_mode=OFF").fetchall()
+            copy.execute("PRAGMA synchronous=OFF")
+            copy.execute(f"PRAGMA cache_size={STEP_PAGES}")
+            self._connection.backup(copy, pages=STEP_PAGES, progress=lambda *_: after_step(target))
+            # A copy is one file: nothing has to lie beside it, and nothing is left there by looking.
+            copy.execute("PRAGMA journal_mode=DELETE").fetchall()
+        except FAULTS as error:
+            raise trouble(error, f"The database cannot be copied now ({error}).") from None
+        finally:
+            copy.close()
+
     def version(self) -> tuple[int, int] | None:
         """Another one after each change to what is stored, by whichever process; None in a unit of work of the caller.
 
@@ -310,18 +369,20 @@ def _decoded(text: bytes) -> str:
     return text.decode(errors="replace")
 
 
+def is_at_rest(path: Path) -> bool:
+    """Whether the file has a WAL by its own word and nobody has it open: only to look would put files beside it."""
+    if any(path.with_name(path.name + ending).exists() for ending in ("-wal", "-shm")):
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(20)[18:] == _WAL_MARK
+    except OSError:
+        return False
+
+
 def free_bytes(path: Path) -> int:
     """How much room there is for this process on the file system of a path."""
     return shutil.disk_usage(path).free
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, last through a loss of power."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def place_of(frame: FrameType) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 from bot.cli.terminal import Terminal
 from bot.core.audit import Tag
 from bot.core.change import Status
-from bot.store.database import FILE_NAME
+from bot.store.database import FILE_NAME, sqlite3
 from bot.store.keys import create_key_file
 from bot.store.seats import INTAKE, WORKER, Seats
 from bot.store.verified import BROKEN, VERIFIED

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.checks.check import Note
+from bot.checks.storage import describe_journal
 from bot.checks.table import CHECKS
 from bot.core.audit import Tag
 from bot.core.chain import START, Place, witness_line
@@ -18,7 +19,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
 from bot.slack.disconnects import SOCKET_REFUSED
 from bot.slack.scopes import SCOPES
-from bot.store.database import FILE_NAME
+from bot.store.database import FILE_NAME, ROLLBACK, SQLITE_VERSION, WAL, sqlite3
 from bot.store.seats import INTAKE, Seats
 from bot.usecases.answers import DIRECT
 from plugins.bitrix24.simulation import PortalSimulation
@@ -59,6 +60,20 @@ def test_when_all_is_well_it_says_so_and_changes_nothing(desk: Desk, workspace: 
     assert workspace.messages("audit") == []
     assert workspace.world.scheduled == {}, "what was scheduled to find out was deleted"
     assert everything(desk.folder) == before
+
+
+def test_the_journal_is_told_and_what_it_costs() -> None:
+    assert describe_journal(WAL, size=0) == f"WAL, with SQLite {SQLITE_VERSION}: nobody waits for a backup"
+    note = describe_journal(ROLLBACK, size=255_400_000)
+    assert isinstance(note, Note)
+    assert note.says == (
+        f"A rollback journal, with SQLite {SQLITE_VERSION}: each change costs two to three times what it costs with a "
+        "WAL, and nobody can write while a backup copies the database, 255 MB, each hour."
+    )
+    assert "pip install 'b24bot[wal]'" in note.hint
+    small = describe_journal(ROLLBACK, size=40_000)
+    assert isinstance(small, Note)
+    assert "copies the database each hour" in small.says
 
 
 def test_a_delivery_that_was_set_aside_is_named(desk: Desk, workspace: SlackWorkspace) -> None:

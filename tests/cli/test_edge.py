@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import sqlite3
 
 from bot import __version__
-from bot.store.database import FILE_NAME
+from bot.store.database import FILE_NAME, sqlite3
 from tests.cli.desk import Desk
 from tests.cli.odd import HOSTILE
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from bot.core.audit import Tag
 from bot.core.chain import Place, witness_line
-from bot.store.database import FILE_NAME
+from bot.store.database import FILE_NAME, sqlite3
 from tests.cli.desk import Desk
 
 WRITING = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from bot.clock import SystemClock
 from bot.core.audit import Entry, Tag
 from bot.core.chain import Place, witness_line
 from bot.slack.render.auditline import audit_line
+from bot.store.database import sqlite3
 from bot.store.keys import load_key_file
 from bot.store.store import FILE_NAME, open_store
 from bot.store.verified import VERIFIED, Mark, mark_text

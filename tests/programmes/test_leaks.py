@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from bot.store.database import sqlite3
 from bot.store.keys import create_key_file
 from bot.store.store import FILE_NAME
 from bot.testing.services import scratch_store

@@ -131,7 +131,7 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("kilobytes", range(260, 661, sized(100, 4)))
+@pytest.mark.parametrize("kilobytes", range(700, 1101, sized(100, 4)))
 def test_a_real_disk_that_is_full(tmp_path: Path, kilobytes: int) -> None:
     """Smaller ones do not even take the schema; then nothing is left behind, and the sentence says why."""
     with small_disk(tmp_path / "disk", kilobytes) as disk:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from bot.core.exports import exported_links, milliseconds
 from bot.core.json_views import exported_row
 from bot.plugin import iso
 from bot.store.copies import links_of
+from bot.store.database import sqlite3
 from bot.store.folders import make_home
 from bot.store.keys import Keyring
 from bot.store.store import FILE_NAME, open_store

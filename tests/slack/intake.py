@@ -6,7 +6,6 @@ import http.client
 import io
 import json
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from bot.app import Running, assemble, read_settings
 from bot.clock import ShiftedClock
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
+from bot.store.database import sqlite3
 from bot.store.keys import create_key_file
 from bot.store.sealing import open_text
 from bot.store.store import FILE_NAME
@@ -114,11 +114,11 @@ class Intake:
 
     def rows(self, sql: str) -> list[Any]:
         with connected(self.database) as connection:
-            return connection.execute(sql).fetchall()
+            return list(connection.execute(sql))
 
 
 @contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
+def connected(path: Path) -> Iterator[Any]:
     connection = sqlite3.connect(path, timeout=5)
     try:
         yield connection

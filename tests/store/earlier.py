@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
-from bot.store.database import Database
+from bot.store.database import Database, sqlite3
 from bot.store.migrations import migrations
 
 SIDES = ("main", "new")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.core.audit import Tag
 from bot.core.errors import ConfigurationError, StoreDamaged, StoreUnavailable
-from bot.store.backup import DAILY, HOUR_MS, HOURLY, back_up, keep, look_through, newest, prune, sweep
-from bot.store.database import Database
+from bot.store.backup import DAILY, HOUR_MS, HOURLY, back_up, keep, latest_copy, look_through, newest, prune, sweep
+from bot.store.database import ROLLBACK, STEP_PAGES, WAL, Database, sqlite3
 from bot.store.keys import Keyring
+from bot.store.migrations import migrate
 from bot.store.store import Store
 from tests.store.neighbour import ROOT
 from tests.store.samples import ENTRY
@@ -44,6 +46,129 @@ def test_a_copy_holds_what_was_there_and_is_for_its_owner_alone(store: Store, tm
     copy = Database(made.path, read_only=True)
     assert copy.rows("SELECT seq, mac FROM audit") == store.database.rows("SELECT seq, mac FROM audit")
     copy.close()
+
+
+JOURNALS = {"wal": WAL, "rollback": ROLLBACK}
+
+
+@pytest.fixture(params=JOURNALS)
+def journaled(request: pytest.FixtureRequest, tmp_path: Path, store: Store) -> Iterator[Store]:
+    """A store over a file with each of the journals."""
+    database = Database(tmp_path / "journaled.sqlite3", journal=JOURNALS[request.param], synchronous="OFF")
+    migrate(database)
+    yield Store(database, store.keys, store.clock)
+    database.close()
+
+
+def test_a_copy_is_one_file_whatever_the_journal_and_nothing_lies_beside_it(journaled: Store, tmp_path: Path) -> None:
+    record(journaled, 3)
+    made = back_up(journaled.database, journaled.keys, tmp_path / "copies", at=AT)
+    assert made.path.read_bytes()[18:20] == b"\x01\x01", "it is no WAL by its own word"
+    assert look_through(made.path, journaled.keys) == made
+    assert [path.name for path in made.path.parent.iterdir()] == [NAME]
+
+
+class CountingKeys(Keyring):
+    """The same keys, and how often one of the chain was asked for."""
+
+    def __init__(self, keys: Keyring) -> None:
+        super().__init__({"k1": bytes(32)})
+        self._others, self.asked = keys, 0
+
+    def audit_key(self, key_id: str) -> bytes:
+        self.asked += 1
+        return self._others.audit_key(key_id)
+
+
+def test_the_chain_is_walked_once_at_most(journaled: Store, tmp_path: Path) -> None:
+    record(journaled, 30)
+    keys = CountingKeys(journaled.keys)
+    back_up(journaled.database, keys, tmp_path, at=AT)
+    assert 0 < keys.asked <= 30
+
+
+@pytest.fixture
+def big(tmp_path: Path, store: Store) -> Iterator[Store]:
+    """More pages than a copy takes at a time, in a file with a WAL."""
+    database = Database(tmp_path / "big.sqlite3", journal=WAL, synchronous="OFF")
+    migrate(database)
+    big = Store(database, store.keys, store.clock)
+    with big.unit_of_work():
+        for number in range(40):
+            big.facts.put(f"big:{number}", "x" * 100_000)
+    yield big
+    database.close()
+
+
+def test_with_a_wal_others_write_between_the_steps_and_the_copy_is_of_its_first_moment(
+    big: Store, tmp_path: Path
+) -> None:
+    """Written is by the connection of the process, and by one of another, which does not make it begin again."""
+    record(big, 3)
+    other = Database(big.database.path, journal=WAL, synchronous="OFF")
+    steps = []
+
+    def at_each_step(path: Path) -> None:
+        steps.append(path.stat().st_size)
+        record(big)
+        with other.unit_of_work():
+            other.execute("INSERT INTO facts VALUES (?, ?)", f"step:{len(steps)}", "x" * 10_000)
+
+    target = tmp_path / "copy"
+    big.database.copy_to(target, after_step=at_each_step)
+    other.close()
+    assert len(steps) > 3
+    assert big.audit.count() == 3 + len(steps)
+    made = look_through(target, big.keys)
+    assert made.seq == 3
+    copy = Database(target, read_only=True)
+    assert copy.rows("SELECT count(*) AS n FROM facts") == [{"n": 40}]
+    copy.close()
+
+
+def test_a_copy_takes_a_megabyte_at_a_time(big: Store, tmp_path: Path) -> None:
+    steps: list[Path] = []
+    big.database.copy_to(tmp_path / "copy", after_step=steps.append)
+    pages, size = (big.database.rows(f"PRAGMA {name}")[0][name] for name in ("page_count", "page_size"))
+    assert STEP_PAGES * size == 2**20
+    assert len(steps) == math.ceil(pages / STEP_PAGES) > 3
+
+
+def test_a_copy_that_is_interrupted_leaves_nothing(big: Store, tmp_path: Path) -> None:
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(path: Path) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        back_up(big.database, big.keys, tmp_path / "copies", at=AT, after_step=interrupt)
+    assert list((tmp_path / "copies").iterdir()) == []
+    assert big.writable()
+
+
+def test_what_is_left_of_a_copy_whose_process_was_killed_is_no_backup_and_goes_with_the_next(
+    big: Store, tmp_path: Path
+) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from bot.store.backup import back_up\n"
+        "from bot.store.database import Database, WAL\n"
+        "from bot.store.keys import Keyring\n"
+        "kill = lambda path: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "database = Database(Path(sys.argv[1]), journal=WAL)\n"
+        "back_up(database, Keyring({'k1': bytes(32)}), Path(sys.argv[2]), at=1, after_step=kill)\n"
+    )
+    folder = tmp_path / "copies"
+    command = [sys.executable, "-c", script, str(big.database.path), str(folder)]
+    assert subprocess.run(command, cwd=ROOT, check=False, timeout=60).returncode == -9
+    (left,) = folder.iterdir()
+    assert (latest_copy(folder), newest(folder, until=2 * AT)) == (None, None)
+    with pytest.raises((StoreUnavailable, ConfigurationError)):
+        look_through(left, big.keys)
+    made = back_up(big.database, big.keys, folder, at=AT)
+    assert list(folder.iterdir()) == [made.path]
 
 
 def test_a_copy_that_is_looked_at_can_not_be_written(store: Store, tmp_path: Path) -> None:

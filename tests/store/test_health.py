@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from bot.clock import ShiftedClock
 from bot.core.errors import ConfigurationError, StoreDamaged
-from bot.store.database import FILE_NAME, Database
+from bot.store.database import FILE_NAME, Database, sqlite3
 from bot.store.health import assert_sound
 from bot.store.keys import Keyring
 from bot.store.store import Store, open_store

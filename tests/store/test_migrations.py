@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -15,7 +14,7 @@ from bot.core.audit import Entry, Tag
 from bot.core.change import Status
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.core.notices import AuditNotice
-from bot.store.database import Database
+from bot.store.database import Database, sqlite3
 from bot.store.job_order import Position, Rank
 from bot.store.keys import Keyring
 from bot.store.migrations import migrate

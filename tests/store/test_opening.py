@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from bot.clock import ShiftedClock
 from bot.core.errors import ConfigurationError, StoreUnavailable
-from bot.store.database import APPLICATION_ID, Database, journal_for
+from bot.store.database import APPLICATION_ID, Database, journal_for, sqlite3
 from bot.store.database import sqlite3 as in_use
 from bot.store.keys import Keyring
 from bot.store.store import FILE_NAME, Store, open_store

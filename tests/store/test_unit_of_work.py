@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +14,8 @@ from bot.core.errors import StoreUnavailable
 from bot.core.notices import CardNotice
 from bot.core.principals import Grant, Role
 from bot.core.stops import NewStop, StopKind
-from bot.store.database import Database
+from bot.store.database import ROLLBACK, Database, sqlite3
+from bot.store.migrations import migrate
 from bot.store.store import Store, open_store
 from tests.store.neighbour import locked_by_another
 from tests.store.samples import ANTON, ENTRY, approval, new_change, opened
@@ -24,6 +25,15 @@ from tests.store.samples import ANTON, ENTRY, approval, new_change, opened
 def hasty(store: Store) -> Iterator[Store]:
     """A second store over the same file, which does not wait for others."""
     database = Database(store.database.path, busy_seconds=0)
+    yield Store(database, store.keys, store.clock)
+    database.close()
+
+
+@pytest.fixture
+def rolled(tmp_path: Path, store: Store) -> Iterator[Store]:
+    """One like it over a file with a rollback journal, as with an older SQLite."""
+    database = Database(tmp_path / "rolled.sqlite3", busy_seconds=0, journal=ROLLBACK)
+    migrate(database)
     yield Store(database, store.keys, store.clock)
     database.close()
 
@@ -162,29 +172,25 @@ def test_a_file_locked_by_another_process_is_said_to_be_locked_and_nothing_is_ha
     assert hasty.writable()
 
 
-def test_a_commit_that_cannot_be_made_leaves_nothing_and_the_store_usable(store: Store, hasty: Store) -> None:
+def test_a_commit_that_cannot_be_made_leaves_nothing_and_the_store_usable(rolled: Store) -> None:
     """Somebody reads while we want to commit: where that stops a commit, it is undone and said."""
-    if hasty.database.journal == "wal":
-        pytest.skip("in WAL a reader does not stop a commit")
-    with closing(sqlite3.connect(store.database.path, isolation_level=None)) as reader:
+    with closing(sqlite3.connect(rolled.database.path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM facts").fetchall()
-        with pytest.raises(StoreUnavailable), hasty.unit_of_work():
-            hasty.facts.put("name", "value")
-        assert not hasty.database.in_transaction
+        with pytest.raises(StoreUnavailable), rolled.unit_of_work():
+            rolled.facts.put("name", "value")
+        assert not rolled.database.in_transaction
         reader.execute("ROLLBACK")
-    assert hasty.facts.get("name") is None
-    assert hasty.writable()
+    assert rolled.facts.get("name") is None
+    assert rolled.writable()
 
 
-def test_a_file_that_nobody_can_read_now_is_said_to_be_so(store: Store, hasty: Store) -> None:
-    with locked_by_another(store.database.path, "BEGIN EXCLUSIVE"):
-        if hasty.database.journal == "wal":
-            pytest.skip("in WAL a writer does not stop a reader")
+def test_a_file_that_nobody_can_read_now_is_said_to_be_so(rolled: Store) -> None:
+    with locked_by_another(rolled.database.path, "BEGIN EXCLUSIVE"):
         with pytest.raises(StoreUnavailable, match="cannot be read now"):
-            hasty.facts.get("name")
+            rolled.facts.get("name")
         with pytest.raises(StoreUnavailable, match="cannot be read now"):
-            hasty.changes.get(1001)
+            rolled.changes.get(1001)
 
 
 def test_a_file_that_may_only_be_read_can_still_be_read(store: Store) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from bot.core.chain import anchors_in
 from bot.core.change import Status
 from bot.playground.town import Town
 from bot.plugin.loopback import wait_until
+from bot.store.database import sqlite3
 from bot.store.store import FILE_NAME
 from tests.stories.processes import ROOT
 from tests.stories.scene import WITHIN, Scene

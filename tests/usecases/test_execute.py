@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from contextlib import closing
 
@@ -15,6 +14,7 @@ from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import JUDGEMENT, Answers, Proof
 from bot.core.invocation import understand
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
+from bot.store.database import sqlite3
 from bot.usecases import buttons
 from bot.usecases.consider import ask
 from bot.usecases.notify import LASTS_MS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +18,7 @@ from bot.core.plans import plan_to_json
 from bot.core.policy import NeedsApproval, Terms
 from bot.core.principals import Principal, Role
 from bot.plugin import CallVerdict, Remember, TargetUnreachable
+from bot.store.database import sqlite3
 from bot.store.store import audit_key
 from bot.usecases import buttons
 from bot.usecases.access import grant_role, revoke_role

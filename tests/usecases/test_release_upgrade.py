@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from bot.core.change import ChangeRequest, Status
 from bot.core.inbound import inbound_from_json
 from bot.core.plans import digest
 from bot.core.principals import Principal, Role
-from bot.store.database import APPLICATION_ID, Database
+from bot.store.database import APPLICATION_ID, Database, sqlite3
 from bot.store.jobs import Receipt
 from bot.store.keys import Keyring
 from bot.store.migrations import pending, schema_step

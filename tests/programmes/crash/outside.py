@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -14,6 +13,7 @@ from uuid import uuid4
 
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import WebReply, WebRequest
+from bot.store.database import sqlite3
 from bot.store.store import FILE_NAME
 from plugins.bitrix24 import catalogue
 from plugins.bitrix24.simulation import PortalSimulation
@@ -30,7 +30,7 @@ READING = frozenset(row.name for row in catalogue.ROWS if row.effect is catalogu
 def look_up(home: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """Read the database as another process does: a journal left by one that died is rolled back first."""
     with closing(sqlite3.connect(f"file:{home / FILE_NAME}?mode=rw", uri=True, timeout=5)) as reader:
-        return reader.execute(sql, values).fetchall()
+        return list(reader.execute(sql, values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
 
 from bot.core.change import Status
 from bot.core.plans import plan_from_json
+from bot.store.database import sqlite3
 from bot.store.store import FILE_NAME
 
 AT_WORK = (
@@ -28,14 +28,14 @@ class Reader:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Any | None = None
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             if self._connection is None:
                 address = f"file:{self._home / FILE_NAME}?mode=rw"
                 self._connection = sqlite3.connect(address, uri=True, timeout=5, check_same_thread=False)
-            return self._connection.execute(sql, values).fetchall()
+            return list(self._connection.execute(sql, values))
 
     def close(self) -> None:
         with self._lock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.playground.workspace import Message
+from bot.store.database import sqlite3
 from bot.store.store import FILE_NAME
 from tests.programmes.crash.scene import NOT_YET, Scene, Step
 

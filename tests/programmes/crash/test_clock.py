@@ -3,12 +3,12 @@ wrong."""
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.store.database import sqlite3
 from bot.store.store import FILE_NAME
 from tests.programmes.crash.forked import ForkServer
 from tests.programmes.crash.invariants import check_invariants

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.database import sqlite3
 from bot.store.store import FILE_NAME
 from tests.programmes.crash import scenario
 from tests.programmes.crash.forked import ForkServer
