@@ -1,6 +1,7 @@
 """Hold the locks against pyproject.toml: each requirement pinned and satisfied, each pin with a hash, no addresses.
 
-What runtime.lock pins, dev.lock pins in the same version.
+What runtime.lock pins, dev.lock pins in the same version. What is wanted on some machines only is pinned for
+these only; `--mark` writes such conditions into the locks.
 """
 
 from __future__ import annotations
@@ -37,14 +38,34 @@ def complaints(lock: Path, requirements: list[str]) -> list[str]:
             found.append(f"{lock.name}: {requirement.name} is not pinned")
         elif not requirement.specifier.contains(version, prereleases=True):
             found.append(f"{lock.name}: {requirement.name} {version} does not satisfy {requirement.specifier}")
+        elif requirement.marker and marked(requirement, version) not in text:
+            found.append(f"{lock.name}: {requirement.name} is pinned for every machine")
     return found
+
+
+def marked(requirement: Requirement, version: str) -> str:
+    """The line of a pin that holds on some machines only."""
+    return f"{requirement.name}=={version} ; {requirement.marker} \\\n"
+
+
+def mark(lock: Path, requirements: list[str]) -> None:
+    """Write the conditions of requirements into their pins."""
+    text = lock.read_text(encoding="utf-8")
+    for requirement in filter(lambda one: one.marker, map(Requirement, requirements)):
+        version = pins(lock)[canonicalize_name(requirement.name)]
+        text = text.replace(f"{requirement.name}=={version} \\\n", marked(requirement, version))
+    lock.write_text(text, encoding="utf-8")
 
 
 def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    runtime: list[str] = project["dependencies"]
+    runtime: list[str] = project["dependencies"] + project["optional-dependencies"]["wal"]
     dev: list[str] = runtime + project["optional-dependencies"]["dev"]
     locks = ROOT / "requirements/runtime.lock", ROOT / "requirements/dev.lock"
+    if "--mark" in sys.argv:
+        for lock in locks:
+            mark(lock, dev)
+        return 0
     found = complaints(locks[0], runtime) + complaints(locks[1], dev)
     # scripts/setup takes an environment for development for one to run the bot in.
     wanted, there = pins(locks[0]), pins(locks[1])
