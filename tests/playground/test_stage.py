@@ -15,12 +15,13 @@ import pytest
 
 from bot.core.errors import ConfigurationError
 from bot.playground.portalside import PortalSide
-from bot.playground.stage import TALK, TownStage, run_page
+from bot.playground.stage import SETTINGS, TALK, TownStage, run_page
 from bot.playground.story import the_card
 from bot.playground.town import Town
 from bot.playground.troubles import PORTAL_TROUBLES, Troubles
 from bot.plugin import Json, Remember, Table
 from bot.plugin.loopback import wait_until
+from bot.settings import load_settings
 from bot.web.page import StageRefusal
 
 REMOVE = "/b24 connector remove myconnector"
@@ -38,6 +39,10 @@ def stage(shared: TownStage) -> TownStage:
     """A stage with a fresh town, made as a person at the page makes one."""
     shared.reset()
     return shared
+
+
+def test_the_settings_of_the_playground_hold_whatever_plugin_brings_the_portal() -> None:
+    assert load_settings(SETTINGS).wrong_values == ()
 
 
 def eventually(stage: TownStage, person: str, holds: Callable[[Seen], bool]) -> Seen:
