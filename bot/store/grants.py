@@ -45,6 +45,11 @@ class Grants:
         rows = self._database.rows("SELECT * FROM grants ORDER BY team, user")
         return [_grant(row, role) for row in rows if (role := _role(row)) is not None]
 
+    def with_role(self, role: Role) -> list[Principal]:
+        """Those who have exactly this role."""
+        rows = self._database.rows("SELECT team, user FROM grants WHERE role = ? ORDER BY team, user", role)
+        return [_person(row) for row in rows]
+
     def words(self) -> dict[str, str]:
         """What the rows say of each person, by id, whether it is a role or not."""
         rows = self._database.rows("SELECT team, user, role FROM grants")

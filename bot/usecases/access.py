@@ -14,7 +14,7 @@ LAST_ADMIN = "They are the last admin: without one, nobody could change the allo
 
 def locks_out(store: Store, principal: Principal, role: Role | None) -> bool:
     """Whether their workspace would be left without an admin if they had this role, or none."""
-    admins = [grant.principal for grant in store.grants.all() if grant.role is Role.ADMIN]
+    admins = store.grants.with_role(Role.ADMIN)
     here = [admin for admin in admins if admin.team == principal.team]
     return role is not Role.ADMIN and here == [principal]
 

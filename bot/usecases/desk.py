@@ -110,7 +110,7 @@ def _may(desk: Desk, command: AnyCommand) -> bool:
 @being.command("", risk=Risk.READ)
 def whoami(desk: Desk) -> Reply:
     """Your ids, your role, and who can change it."""
-    admins = [grant.principal for grant in desk.ctx.store.grants.all() if grant.role is Role.ADMIN]
+    admins = desk.ctx.store.grants.with_role(Role.ADMIN)
     asked = f"Admins: {', '.join(map(marks.person, admins))}." if admins else "Nobody is an admin yet."
     return Reply(
         title=f"You are {marks.person(desk.person)}.",

@@ -55,7 +55,7 @@ def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> C
 
 def _admins(ctx: Context, person: Principal) -> str:
     """The other admins, mentioned: as many as one message should call."""
-    admins = [grant.principal for grant in ctx.store.grants.all() if grant.role is Role.ADMIN]
+    admins = ctx.store.grants.with_role(Role.ADMIN)
     others = [admin for admin in admins if admin != person and admin.team == ctx.home_team]
     more = len(others) - MOST_MENTIONED
     called = [marks.person(admin) for admin in others[:MOST_MENTIONED]]

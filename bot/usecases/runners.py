@@ -49,6 +49,8 @@ class Runners:
         self._looking = threading.Lock()
         self._counting = threading.Lock()
         self._started = self._idle = 0
+        self._found = False
+        """Whether there was a job at the last look: then it is not asked first whether there is one."""
 
     def start(self) -> None:
         """Start the first runner."""
@@ -61,7 +63,7 @@ class Runners:
         with self._looking:
             self._count_idle(-1)
             job = self._next()
-            if job is not None and job.rank in AT_ONCE:
+            if job is not None and self._asks_nobody(job):
                 self._perform(job)
                 job = None
             elif job is not None:
@@ -89,15 +91,21 @@ class Runners:
         while not self._stopping.is_set():
             since = self._bell.count
             try:
-                job = self._claim() if self._is_waiting() else None
+                job = self._claim() if self._found or self._is_waiting() else None
             except Exception:
                 # The others would meet the same.
+                self._found = False
                 self._stopping.wait(FAULT_SECONDS)
                 raise
+            self._found = job is not None
             if job is not None:
                 return job
             self._bell.sleep(POLL_SECONDS, since=since)
         return None
+
+    def _asks_nobody(self, job: Job) -> bool:
+        """Of a colleague from another workspace of one organisation Slack is asked, whatever they typed."""
+        return job.rank in AT_ONCE and not self._ctx.home_enterprise
 
     def _is_waiting(self) -> bool:
         """Nothing is done before it is known which team we are of: that decides who has a role."""

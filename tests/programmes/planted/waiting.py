@@ -41,6 +41,16 @@ WAITING: tuple[Bug, ...] = (
         by="tests/usecases/test_priority.py",
     ),
     bug(
+        "one-portal-for-all",
+        "a portal that answers nobody keeps as many runners as there are",
+        (
+            "bot/store/job_order.py",
+            "return rank not in ROOM or (self.at(place) < ROOM[rank] and self.of(rank) < IN_ALL[rank])",
+            "return True",
+        ),
+        by="tests/usecases/test_runners.py",
+    ),
+    bug(
         "one-duty-for-all",
         "a fault in one duty of the keeper keeps it from all that come after",
         (_WORKER, "                self._ctx.troubles.met(name, error)\n", "                raise error\n"),
