@@ -15,6 +15,8 @@ from bot.store.sql import FORGOTTEN_AT_ONCE
 
 INBOUND = "inbound"
 """The kind of the jobs that come of a delivery; only these are ever set aside."""
+EXECUTE = "execute"
+"""The kind of the jobs that run an approved change request; the payload is its number."""
 MOST_CUT_ALONE = 4
 """Starts of one job that were cut short while nothing else ran: it is to blame, and is not started again."""
 ASIDE_LAST_MS = 30 * 24 * 3_600_000
@@ -137,6 +139,13 @@ class Jobs:
         """Put the job back, for later; a wait is not an attempt."""
         self._database.execute(
             "UPDATE jobs SET state = 'new', due_steady = ?, attempts = attempts - 1 WHERE id = ?", due, job.id
+        )
+
+    def hurry(self, kind: str, payload: str) -> None:
+        """Make a job due now that waits for a moment of the steady clock."""
+        self._database.execute(
+            "UPDATE jobs SET due_steady = 0 WHERE state = 'new' AND due_steady > 0 AND kind = ? AND payload = ?",
+            *(kind, payload),
         )
 
     def put_back(self, job: Job, position: Position) -> None:

@@ -11,6 +11,7 @@ from bot.core.principals import Principal
 from bot.core.stops import StopKind
 from bot.plugin import Refusal
 from bot.store.job_order import Position, Rank
+from bot.store.jobs import EXECUTE
 from bot.usecases.bypass import keeps_glass
 from bot.usecases.change_record import record_change
 from bot.usecases.context import Context
@@ -114,6 +115,6 @@ def run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
         return False
     person, place = ctx.people.id_of(change.requester), change.place.identity
     position = Position(rank=Rank.RUNNING, place=place, person=person)
-    ctx.store.jobs.add("execute", str(change.number), at=now, position=position)
+    ctx.store.jobs.add(EXECUTE, str(change.number), at=now, position=position)
     hasten_awaited(ctx, change)
     return True

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from bot.core.audit import AuditRecord
 from bot.core.notices import AuditNotice
 from bot.store.outbox import Envelope
+from bot.usecases.awaited_lines import resume_awaiting
 from bot.usecases.context import Context, log
 from bot.usecases.delivery import Delivery, Lane, Result, UnderWay, attempt, heed
 from bot.usecases.pace import Way
@@ -60,6 +61,8 @@ class AuditLines:
         return Result(envelopes=envelopes, error=error, marks=marks, recovered=recovered)
 
     def follow_up(self, result: Result) -> None:
+        if result.error is None:
+            resume_awaiting(self._ctx, map(_seq, result.envelopes))
         if isinstance(result.error, ChannelDead):
             why = result.error.reason
             log.warning("the audit channel does not take messages: %s", why, extra={"action": "audit_dead"})

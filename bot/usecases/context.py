@@ -114,6 +114,8 @@ class Context:
     """Names this process in the leases of what it runs."""
     at_work: set[str] = field(default_factory=set)
     """The owners of leases whose threads are at work in this process."""
+    awaiting: dict[int, int] = field(default_factory=dict)
+    """The change requests whose job is put off until the line of an audit record is out, with that record's number."""
     audit_lag_ms: int = 1_800_000
     """How old a line that is not in the audit channel, or a head that the witness has not got, may get."""
     witness: Witness | None = None

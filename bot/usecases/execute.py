@@ -23,7 +23,7 @@ from bot.usecases.consider import ask, plainly
 from bot.usecases.context import Context, log
 from bot.usecases.endings import close
 from bot.usecases.expire import approval_is_stale, expire
-from bot.usecases.gate import Gate, audit_gate
+from bot.usecases.gate import Gate, audit_gate, awaited_line
 from bot.usecases.holding import LeaseLost, at_work, holding, may_send, steady_ms
 from bot.usecases.mode import hurdle
 from bot.usecases.notify import say_once_under_card, show_card_if_it_lasts
@@ -34,7 +34,10 @@ from bot.usecases.stops import pending_stop
 UNSENT = "Nothing was done."
 DRIFTED = "Not run: it is no longer as it was when this was {approved}. Ask again to see the new plan."
 LOOK_AGAIN_MS = 200
-"""How long to wait before asking again whether the audit line has gone out, or a pending stop is settled."""
+"""How long to wait before asking again whether a pending stop is settled, or the audit line has gone out.
+
+Who sends that line in this process tells the job at once (`awaited_lines`).
+"""
 WAIT_IS_NEWS_MS = 5_000
 """How long a wait may take before the people under the card are told what it is for."""
 WAITING: Mapping[str, str] = {
@@ -52,6 +55,7 @@ WAITING: Mapping[str, str] = {
 
 def execute(ctx: Context, job: Job, number: int) -> None:
     """Take one approved change request to its ending. Safe to repeat: an intent is written once."""
+    ctx.awaiting.pop(number, None)
     change = ctx.store.changes.get(number)
     if change is None or change.status is not Status.APPROVED:
         _put_down(ctx, job, number)
@@ -75,7 +79,10 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     if gate is Gate.WAIT:
         with ctx.store.unit_of_work():
-            _wait(ctx, job, change, "waiting", LOOK_AGAIN_MS)
+            # Once this is noted, who sends the line tells the job; what got out a moment before, nobody tells it.
+            ctx.awaiting[number] = awaited_line(ctx, change) or 0
+            is_out = audit_gate(ctx, change)[0] is Gate.OPEN
+            _wait(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)
         return
     if gate is Gate.OPEN and not _asked_slack(ctx, job, change):
         return

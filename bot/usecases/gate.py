@@ -66,14 +66,20 @@ def try_audit_again(ctx: Context) -> None:
     ctx.wake()
 
 
+def awaited_line(ctx: Context, change: ChangeRequest) -> int | None:
+    """The number of the record whose line a change request waits for: its last approval, or its confirmation."""
+    tags = attesting_tags(change)
+    records = [found for tag in tags for found in ctx.store.audit.find(subject=change.id, tag=tag, limit=1)]
+    return records[0].seq if records else None
+
+
 def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
     """Whether the approval or confirmation of this change request stands in the audit channel yet.
 
     Waiting for that line also proves, right before the call, that the channel works.
     """
-    tags = attesting_tags(change)
-    records = [found for tag in tags for found in ctx.store.audit.find(subject=change.id, tag=tag, limit=1)]
-    state = ctx.store.outbox.state_of(audit_key(records[0].seq)) if records else None
+    line = awaited_line(ctx, change)
+    state = ctx.store.outbox.state_of(audit_key(line)) if line is not None else None
     if state == "sent":
         return Gate.OPEN, ""
     limit = audit_limit(ctx)
