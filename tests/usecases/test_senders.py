@@ -17,6 +17,7 @@ from bot.usecases.answers import MOST_AT_ONCE
 from bot.usecases.bell import Bell
 from bot.usecases.notify import say_under_card, show_card, whisper
 from bot.usecases.pace import NO_GAPS
+from bot.usecases.receive import receive
 from bot.usecases.senders import Senders
 from bot.usecases.worker import Worker
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, VERA, Office
@@ -102,8 +103,8 @@ def test_answers_that_take_their_time_hold_up_no_channel(office: Office) -> None
     crowd = Crowd("whisper")
     with working(office, crowd):
         assert come_true(lambda: crowd.inside["whisper"] == MOST_AT_ONCE)
-        office.take(office.typed(OLGA, "thing remove one"))
-        assert come_true(lambda: office.change().card, lambda: office.messenger.audit)
+        receive(office.ctx, office.typed(OLGA, "thing remove one"))
+        assert come_true(lambda: office.messenger.cards, lambda: office.messenger.audit)
 
 
 def test_of_answers_to_people_who_are_not_on_the_list_one_is_under_way_at_a_time(office: Office) -> None:
