@@ -42,12 +42,13 @@ class Site:
 class Way:
     """One way to the network: a call of `method` on something named as one of `on`, in modules that begin so.
 
-    Empty `methods` are any method.
+    Empty `methods` are any method, but for those that send nothing.
     """
 
     on: tuple[str, ...]
     methods: tuple[str, ...] = ()
     within: str = ""
+    sends_nothing: tuple[str, ...] = ()
 
     def may_be_in(self, module: Module) -> bool:
         """Whether the words are there at all; parsing and walking every module takes longer than a bot's whole life."""
@@ -56,7 +57,7 @@ class Way:
 
 
 WAYS = (
-    Way(on=("messenger", "_messenger")),
+    Way(on=("messenger", "_messenger"), sends_nothing=("fitting_lines",)),
     Way(on=("gateway", "_gateway"), methods=("identify",)),
     Way(on=("_client", "client"), within="bot.slack.gateway"),
     Way(on=("client",), within="bot.slack.identity"),
@@ -146,7 +147,8 @@ def network_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         owner, method = _name(node.func.value), node.func.attr
         for way in WAYS:
-            wanted = owner in way.on and (not way.methods or method in way.methods)
+            known = method in way.methods if way.methods else method not in way.sends_nothing
+            wanted = owner in way.on and known
             if wanted and module.name.startswith(way.within) and not method.startswith("__"):
                 yield Site(function=function, first=node.lineno, last=node.end_lineno or node.lineno)
 
