@@ -27,22 +27,21 @@ class Answers:
         self._answered = {False: "", True: ""}
         """Whom something was said to last, among those on the allow-list and among others."""
 
-    def take(self, steady: int, *, last: bool) -> Delivery | None:
-        """The next answer: of those that come last, or of all others; None when none is due.
+    def take(self, steady: int, *, last: bool, most: int = 1) -> list[Delivery]:
+        """The next answers: of those that come last, or of all others; at most so many, taken in one transaction.
 
         Of those that come last one is on its way at a time: it leaves the others their room.
         """
         outbox = self._ctx.store.outbox
         if (last and self._under_way.has_last()) or not outbox.waiting(steady, kind="whisper"):
-            return None
+            return []
         with self._ctx.store.unit_of_work():
-            turns = outbox.order.answers(steady, after=self._answered[last], last=last, most=MOST_AT_ONCE + 1)
-            turn = next((turn for turn in turns if not self._under_way.holds(turn.id)), None)
-            envelopes = outbox.claim_these([turn.id] if turn else [])
-        if turn is None or not envelopes:
-            return None
-        self._answered[last] = turn.person
-        return Delivery(carrier=self, envelopes=tuple(envelopes), last=last)
+            turns = outbox.order.answers(steady, after=self._answered[last], last=last, most=most + 2 * MOST_AT_ONCE)
+            turns = [turn for turn in turns if not self._under_way.holds(turn.id)][:most]
+            envelopes = outbox.claim_these(turn.id for turn in turns)
+        if turns:
+            self._answered[last] = turns[-1].person
+        return [Delivery(carrier=self, envelopes=(envelope,), last=last) for envelope in envelopes]
 
     def carry(self, delivery: Delivery) -> Result:
         (envelope,) = delivery.envelopes

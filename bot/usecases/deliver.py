@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from bot.core.errors import StoreUnavailable
-from bot.usecases.answers import Answers
+from bot.usecases.answers import MOST_AT_ONCE, Answers
 from bot.usecases.audit_lines import AuditLines
 from bot.usecases.context import Context, log
 from bot.usecases.delivery import Delivery, Result, UnderWay
@@ -26,6 +28,8 @@ class Courier:
         self._audit = AuditLines(ctx, self._under_way)
         self._posts = Posts(ctx, self._under_way, self._results)
         self._answers = Answers(ctx, self._under_way)
+        self._taken: deque[Delivery] = deque()
+        """Answers that are taken and wait for a sender."""
 
     def take_post(self) -> Delivery | None:
         """What goes into a channel next, audit lines first; None when nothing is due, or its channel has to wait."""
@@ -34,12 +38,17 @@ class Courier:
     def take_answer(self) -> Delivery | None:
         """The next answer to a person; None when none is due.
 
-        What is said to people who are not on the allow-list comes when nobody else waits for an answer.
+        Of a backlog as many are taken in one transaction as can be on their way, and handed out one by one. What is
+        said to people who are not on the allow-list comes when nobody else waits for an answer.
         """
-        if not self._is_due():
-            return None
-        steady = steady_ms(self._ctx)
-        return self._begin(self._answers.take(steady, last=False) or self._answers.take(steady, last=True))
+        if not self._taken and self._is_due():
+            steady = steady_ms(self._ctx)
+            answers = self._answers
+            found = answers.take(steady, last=False, most=MOST_AT_ONCE) or answers.take(steady, last=True)
+            for delivery in found:
+                self._begin(delivery)
+            self._taken.extend(found)
+        return self._taken.popleft() if self._taken else None
 
     def carry(self, delivery: Delivery) -> None:
         """Send what was taken, and store what came of it. Raises StoreUnavailable; what was sent is stored later then.
@@ -60,9 +69,9 @@ class Courier:
         steady = steady_ms(self._ctx)
         delivery = self._begin(
             self._audit.take(steady)
-            or self._answers.take(steady, last=False)
+            or next(iter(self._answers.take(steady, last=False)), None)
             or self._posts.take(steady)
-            or self._answers.take(steady, last=True)
+            or next(iter(self._answers.take(steady, last=True)), None)
         )
         if delivery is not None:
             self.carry(delivery)

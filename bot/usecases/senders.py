@@ -40,8 +40,9 @@ class Senders:
             try:
                 self._carry(delivery)
             finally:
-                # What waited for this one to be over may go now.
-                self._bell.ring()
+                if delivery.lane is not None or delivery.last:
+                    # What waited for this one to be over may go now. Nothing waits for an answer to be over.
+                    self._bell.ring()
         return not self._stopping.is_set()
 
     def _choose(self) -> Delivery | None:

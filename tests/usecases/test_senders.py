@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from bot.core.audit import Entry, Tag
+from bot.core.notices import Whisper
 from bot.core.principals import Principal
 from bot.plugin import Reply
 from bot.plugin.loopback import wait_until
@@ -86,6 +87,28 @@ def test_many_answers_are_under_way_at_once_and_each_is_said_once(office: Office
         assert come_true(lambda: len(told(office)) == len(titles), lambda: not office.store.outbox.counts().get("new"))
     assert sorted(told(office)) == sorted(titles)
     assert set(office.store.outbox.counts()) == {"sent"}
+
+
+def test_of_a_backlog_of_answers_many_are_taken_in_one_transaction_and_people_take_turns(
+    make_office: Callable[..., Office],
+) -> None:
+    taken: list[str] = []
+    office = make_office(failpoint=taken.append)
+    for number in range(MOST_AT_ONCE + 2):
+        tell(office, f"olga {number}")
+    tell(office, "anton", ANTON)
+    taken.clear()
+    titles = []
+    for _ in range(MOST_AT_ONCE + 3):
+        delivery = office.courier.take_answer()
+        assert delivery
+        (envelope,) = delivery.envelopes
+        assert isinstance(envelope.notice, Whisper)
+        titles.append(envelope.notice.reply.title)
+    assert sum(name.startswith("before:bot.usecases.answers.Answers.take:") for name in taken) == 2
+    assert "anton" in titles[:2]
+    assert [title for title in titles if title != "anton"] == [f"olga {number}" for number in range(MOST_AT_ONCE + 2)]
+    assert office.courier.take_answer() is None
 
 
 def test_a_channel_that_takes_its_time_holds_up_no_answer(office: Office) -> None:
