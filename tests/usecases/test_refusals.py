@@ -266,6 +266,26 @@ def test_a_card_that_cannot_be_rewritten_says_in_its_thread_that_another_one_cou
     assert "The card of CR-1001 was posted anew meanwhile." in office.hears(stale)
 
 
+def test_the_card_in_the_place_of_another_is_a_post_and_keeps_the_pace_of_the_channel(office: Office) -> None:
+    change = office.ask()
+    office.messenger.fail("rewrite", Unchangeable("cant_update_message"))
+    posts: dict[str, int] = {}
+
+    def note(kind: str) -> None:
+        posts[kind] = office.clock.now_ms()
+
+    office.messenger.on_try = note
+    with office.store.unit_of_work():
+        say_under_card(office.ctx, change.number, "a line")
+        show_card(office.ctx, change.number)
+    for _ in range(20):
+        while office.courier.deliver_one():
+            pass
+        office.clock.advance(0.25)
+    moments = sorted(posts[kind] for kind in ("reply", "post", "note"))
+    assert all(later - earlier >= 1_000 for earlier, later in pairwise(moments))
+
+
 def test_a_card_that_only_cannot_be_edited_is_not_posted_anew_each_time_somebody_looks(office: Office) -> None:
     """`edit_window_closed`: what a card shows is still true while nothing has changed."""
     office.ask()

@@ -16,7 +16,7 @@ from bot.plugin import Reply
 from bot.plugin.loopback import wait_until
 from bot.usecases.answers import MOST_AT_ONCE
 from bot.usecases.bell import Bell
-from bot.usecases.notify import say_under_card, show_card, whisper
+from bot.usecases.notify import say_in_thread_of, say_under_card, show_card, whisper
 from bot.usecases.pace import NO_GAPS
 from bot.usecases.receive import receive
 from bot.usecases.senders import Senders
@@ -188,12 +188,35 @@ def test_a_card_that_changes_while_it_is_posted_is_rewritten_after_that(office: 
             show_card(office.ctx, number)
             # As if it stood already: what was posted is not written down yet.
             store.changes.note(number, {"card": "1.0"})
-        tell(office, "a sign that the senders have looked")
-        assert come_true(lambda: told(office))
+            # What is chosen after it shows that the senders have looked, and left it alone.
+            say_in_thread_of(office.ctx, "COTHER", "1.0", "later")
+        office.ctx.wake()
+        assert come_true(lambda: ("note", "later") in office.messenger.said)
         assert crowd.most["rewrite"] == 0
         crowd.let_go()
         assert come_true(lambda: set(office.store.outbox.counts()) == {"sent"})
     assert [kind for kind, _ in office.messenger.said if kind in ("post", "rewrite")] == ["post", "rewrite"]
+
+
+def test_an_answer_that_is_queued_anew_while_it_is_said_is_said_again_after_that(office: Office) -> None:
+    def say(title: str) -> None:
+        with office.store.unit_of_work():
+            whisper(office.ctx, OLGA, "C1", Reply(title=title), key="whisper:stop:1:wait")
+        office.ctx.wake()
+
+    say("it waits")
+    crowd = Crowd("whisper")
+    with working(office, crowd):
+        assert come_true(lambda: crowd.inside["whisper"] == 1)
+        say("it is over")
+        for number in range(4):
+            tell(office, str(number), ANTON)
+        # People take turns, so that hers would have come between his.
+        assert come_true(lambda: crowd.inside["whisper"] >= 5)
+        assert office.store.outbox.state_of("whisper:stop:1:wait") == "new"
+        crowd.let_go()
+        assert come_true(lambda: set(office.store.outbox.counts()) == {"sent"})
+    assert [title for title in told(office) if title.startswith("it")] == ["it waits", "it is over"]
 
 
 class Pause(threading.Event):
