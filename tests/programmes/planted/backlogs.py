@@ -1,10 +1,11 @@
-"""Bugs about what waits in great number, and about a database that is old."""
+"""Bugs about what waits in great number, and about copying and searching a database that is old."""
 
 from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
 _ORDER, _TALLIES, _BACKLOG = "bot/store/job_order.py", "bot/store/tallies.py", "bot/store/backlog.py"
+_BACKUP = "bot/store/backup.py"
 _TEST_ORDER, _GROWTH = "tests/store/test_job_order.py", "tests/store/test_growth.py"
 
 BACKLOGS: tuple[Bug, ...] = (
@@ -120,5 +121,29 @@ BACKLOGS: tuple[Bug, ...] = (
             "        return False\n",
         ),
         by=_GROWTH,
+    ),
+    bug(
+        "half-copy-left",
+        "a copy that could not be finished leaves what there is of it in the folder of the backups",
+        (_BACKUP, "        part.unlink()\n", "        part.exists()\n"),
+        by="tests/store/test_backup.py",
+    ),
+    bug(
+        "half-copies-pile-up",
+        "what processes that were killed have left of their copies stays for ever",
+        (_BACKUP, "        sweep(folder)\n", ""),
+        by="tests/store/test_backup.py",
+    ),
+    bug(
+        "living-copy-swept",
+        "a process takes away the copy that another one is making",
+        (_BACKUP, "(int(found[1]) == os.getpid() or not _lives(int(found[1])))", "int(found[1])"),
+        by="tests/store/test_backup.py",
+    ),
+    bug(
+        "copy-for-everybody",
+        "everybody on the host can read a copy of the database",
+        (_BACKUP, "os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)", "os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)"),
+        by="tests/store/test_backup.py",
     ),
 )
