@@ -23,7 +23,7 @@ from bot.usecases.senders import Senders
 from bot.usecases.worker import Worker
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, VERA, Office
 
-WITHIN = 10.0
+WITHIN = 60.0
 POSTS = ("post", "reply", "note", "audit")
 
 
