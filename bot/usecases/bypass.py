@@ -18,8 +18,14 @@ MOST_BYPASSES = 1_000
 
 
 def bypass_of(ctx: Context, number: int) -> AuditRecord | None:
-    """The record of the glass broken for a change request."""
-    return next(iter(ctx.store.audit.find(subject=f"CR-{number}", tag=Tag.APPROVAL_BYPASSED, limit=1)), None)
+    """The record of the glass broken for a change request; None without one that can be believed."""
+    return _believed(ctx, f"CR-{number}", Tag.APPROVAL_BYPASSED)
+
+
+def _believed(ctx: Context, subject: str, tag: Tag) -> AuditRecord | None:
+    """The last such record, if somebody who holds the key wrote it: who decides rests on it."""
+    found = next(iter(ctx.store.audit.find(subject=subject, tag=tag, limit=1)), None)
+    return found if found is not None and found.subject == subject and ctx.store.audit.vouches(found) else None
 
 
 def breaker_of(ctx: Context, plugin: str, target: str) -> Principal | None:
@@ -27,13 +33,13 @@ def breaker_of(ctx: Context, plugin: str, target: str) -> Principal | None:
     kind, _, broken = target.partition(":")
     if plugin != HOUSE or kind != REVIEW_TARGET:
         return None
-    found = next(iter(ctx.store.audit.find(subject=broken, tag=Tag.APPROVAL_BYPASSED, limit=1)), None)
+    found = _believed(ctx, broken, Tag.APPROVAL_BYPASSED)
     return Principal.read(found.actor) if found else None
 
 
 def reviewed(ctx: Context, number: int) -> bool:
     """Whether somebody else has approved what was run without approval: the record of it is what tells."""
-    return bool(ctx.store.audit.find(subject=f"CR-{number}", tag=Tag.BYPASS_REVIEWED, limit=1))
+    return _believed(ctx, f"CR-{number}", Tag.BYPASS_REVIEWED) is not None
 
 
 def is_review(change: ChangeRequest) -> bool:
@@ -52,8 +58,9 @@ def what_stands(change: ChangeRequest) -> str:
 
 def unreviewed(ctx: Context) -> list[AuditRecord]:
     """The glasses broken that nobody has reviewed, oldest first, whether a review is open or not."""
-    found = ctx.store.audit.find(tag=Tag.APPROVAL_BYPASSED, limit=MOST_BYPASSES)
-    seen = {one.subject for one in ctx.store.audit.find(tag=Tag.BYPASS_REVIEWED, limit=MOST_BYPASSES)}
+    audit = ctx.store.audit
+    found = audit.find(tag=Tag.APPROVAL_BYPASSED, limit=MOST_BYPASSES)
+    seen = {one.subject for one in audit.find(tag=Tag.BYPASS_REVIEWED, limit=MOST_BYPASSES) if audit.vouches(one)}
     return [one for one in reversed(found) if one.subject not in seen]
 
 

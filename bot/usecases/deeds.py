@@ -106,7 +106,9 @@ def _unfreeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
 def _review(ctx: Context, word: Word, params: Params) -> CallOutcome:
     number = int(str(params["number"]))
     bypass = bypass_of(ctx, number)
-    breaker = Principal.read(bypass.actor) if bypass else word.asked
+    if bypass is None:
+        return _not_done(f"The record of the broken glass of CR-{number} cannot be believed. Look: b24bot audit verify")
+    breaker = Principal.read(bypass.actor)
     others = [person for person in word.approved if not ctx.people.same(person, breaker)]
     if not others:
         return _not_done(OWN_GLASS)

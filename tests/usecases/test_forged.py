@@ -23,9 +23,11 @@ from bot.store.store import audit_key
 from bot.usecases import buttons
 from bot.usecases.access import grant_role, revoke_role
 from bot.usecases.attestation import attest, is_attested
+from bot.usecases.deeds import DEEDS, Word
 from bot.usecases.endings import FORGED_RECORDS
 from bot.usecases.listed import NAME, list_limit
 from bot.usecases.mode import barrier, limits
+from bot.usecases.rules import REVIEW
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, START, VERA, VIKTOR, Office
 from tests.usecases.test_anchor import rewrite
 from tests.usecases.toy import Script
@@ -238,6 +240,40 @@ def test_the_record_of_another_request_is_none_of_this_one_wherever_an_index_lea
     forge_approval(office, change)
     office.work()
     assert_stopped(office, change, caplog)
+
+
+@pytest.fixture
+def glass(make_office: Callable[..., Office]) -> tuple[Office, ChangeRequest]:
+    """An office where Ida broke the glass, with the change request that she ran so; Vera is an admin, too."""
+    office = make_office(terms=Terms(break_glass=True))
+    grant_role(office.store, VERA, Role.ADMIN, by=SHELL)
+    change = office.ask("thing remove one --break-glass --reason 'it cannot wait'", IDA)
+    assert office.press(IDA, change, buttons.CONFIRM) == ""
+    office.work()
+    return office, change
+
+
+def test_a_review_that_was_only_written_into_the_database_lets_nobody_break_the_glass_again(
+    glass: tuple[Office, ChangeRequest],
+) -> None:
+    office, change = glass
+    forge_record(office, Tag.BYPASS_REVIEWED, VERA, change.id)
+    again = "thing remove two --break-glass --reason 'it cannot wait'"
+    assert f"nobody has reviewed that yet: {change.id}" in office.type(IDA, again)
+    assert office.type(VERA, f"request review {change.id}") != f"{change.id} has been reviewed already."
+
+
+def test_a_review_of_a_glass_whose_record_names_another_is_not_recorded(glass: tuple[Office, ChangeRequest]) -> None:
+    """Who broke it is not known any more, so nobody can be told to be somebody else."""
+    office, change = glass
+    (record,) = office.records(Tag.APPROVAL_BYPASSED, change.id)
+    rewrite(office, f"UPDATE audit SET actor = '{OLGA.id}' WHERE seq = {record.seq}")
+    word = Word(asked=IDA, approved=(VERA,))
+    with office.store.unit_of_work():
+        outcome = DEEDS[REVIEW](office.ctx, word, {"number": change.number})
+    assert outcome.verdict is CallVerdict.FAILED
+    assert "cannot be believed" in outcome.sentence
+    assert office.records(Tag.BYPASS_REVIEWED) == []
 
 
 INSERT = "INSERT INTO grants (team, user, role, granted_by, granted_at) VALUES ('T1', 'UGLEB', 'admin', '', 0)"
