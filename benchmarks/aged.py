@@ -24,9 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.core.audit import FACTS, GENESIS, Entry, Fact, Tag, link_of
+from bot.core.audit import FACTS, GENESIS, Entry, Fact, Tag, facts_text, link_of
 from bot.core.change import ChangeRequest, NewChange, Review, Status, Verdict
-from bot.core.encoding import canonical
 from bot.core.inbound import SlashCommand, inbound_to_json
 from bot.core.notices import AuditNotice
 from bot.core.plans import decision_to_json
@@ -274,8 +273,9 @@ def _endless(templates: Sequence[Template]) -> Iterator[Template]:
 
 
 def _checkpoint(seq: int, mac: bytes, key_id: str, schema: str) -> Template:
-    facts = canonical({"seq": seq, "head": mac.hex(), "count": seq, "fingerprint": key_id, "schema": schema})
-    return Template(tag=Tag.CHECKPOINT, actor="system", subject="chain", facts=facts)
+    facts: dict[str, Fact] = {"seq": seq, "head": mac.hex(), "count": seq, "fingerprint": key_id, "schema": schema}
+    entry = Entry(tag=Tag.CHECKPOINT, actor="system", subject="chain", facts=facts)
+    return Template(tag=entry.tag, actor=entry.actor, subject=entry.subject, facts=facts_text(entry))
 
 
 def _columns(connection: Any, table: str) -> list[str]:
