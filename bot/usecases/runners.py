@@ -22,8 +22,8 @@ class Runners:
     """A group of runners. However many there are, one of them asks the database, and none takes another one's job.
 
     Another runner is started when all are at work, up to `most`: a runner that waits for a portal keeps its thread and
-    nothing else, for what may be under way is limited at each portal (`bot/store/job_order.py`). `quick`: they take no
-    job that calls a portal.
+    nothing else, for what may be under way is limited at each portal (`bot/store/job_order.py`). `quick`: they are kept
+    in reserve, and take no job that calls a portal.
     """
 
     def __init__(
@@ -88,6 +88,8 @@ class Runners:
 
     def _next(self) -> Job | None:
         """The next job, as soon as there is one; None when the bot stops."""
+        if self._quick:
+            self._stopping.wait(POLL_SECONDS)
         while not self._stopping.is_set():
             since = self._bell.count
             try:
@@ -100,8 +102,18 @@ class Runners:
             self._found = job is not None
             if job is not None:
                 return job
-            self._bell.sleep(POLL_SECONDS, since=since)
+            self._rest(since)
         return None
+
+    def _rest(self, since: int) -> None:
+        """Sleep until there may be a job. Those that are kept in reserve take what the others leave lying for a while.
+
+        Two threads that do at once what waits for nothing are slower than one.
+        """
+        if self._quick:
+            self._stopping.wait(POLL_SECONDS)
+        else:
+            self._bell.sleep(POLL_SECONDS, since=since)
 
     def _asks_nobody(self, job: Job) -> bool:
         """Of a colleague from another workspace of one organisation Slack is asked, whatever they typed."""
