@@ -57,7 +57,9 @@ def check_plugin_settings(environment: Environment) -> str:
         key_file = Path(folder) / "keys" / "key"
         create_key_file(key_file)
         home = Path(folder) / "home"
-        with closing(open_store(home, load_key_file(key_file, home=home), environment.clock)) as store:
+        with closing(
+            open_store(home, load_key_file(key_file, home=home), environment.clock, synchronous="OFF")
+        ) as store:
             for plugin in plugins:
                 try:
                     plugin.start(services_for(plugin.name, settings.for_plugins, store, environment.clock))

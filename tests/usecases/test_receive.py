@@ -53,10 +53,11 @@ def test_an_ack_of_a_command_takes_eight_statements(office: Office) -> None:
     """Its person's role, the list of secrets, and one transaction: receipt, what waits, turn and job."""
     receive(office.ctx, office.typed(OLGA, "thing list"))
     statements: list[str] = []
-    office.store.database.utils.conn.set_trace_callback(statements.append)
+    connection = office.store.database.utils.conn
+    connection.set_trace_callback(statements.append)
     receive(office.ctx, office.typed(OLGA, "thing list"))
-    office.store.database.utils.conn.set_trace_callback(None)
-    assert len(statements) <= 8, statements
+    connection.set_trace_callback(None)
+    assert len(statements) <= 8, "\n".join(statements)
 
 
 @pytest.mark.parametrize("another", [False, True])
