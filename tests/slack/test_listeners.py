@@ -56,6 +56,21 @@ def sent(application: Wsgi, body: bytes) -> Answered:
     return through_wsgi(application, body, letter(body, stamp=str(int(time.time()))).headers)
 
 
+def test_a_line_that_is_too_long_is_answered_at_once_over_http_and_becomes_no_job(intake: Intake) -> None:
+    """However often a stranger sends it, a command beside it is taken."""
+    for number in range(30):
+        long = form_body(slash_fields("token=" * 6_500, user_id="U0004", trigger_id=f"1.{number}.a"))
+        answered = intake.post(long)
+        assert (answered.status, answered.body) == (
+            200,
+            b"That line has 39,000 characters; 4,000 is the most. Shorten it and send again.",
+        )
+    assert intake.post(SLASH) == Answered(status=200)
+    assert [job["text"] for job in intake.jobs()] == ["help"]
+    [(records,)] = intake.rows("SELECT count(*) FROM audit WHERE tag = 'command:line:refused'")
+    assert records == 1, "those of the next minute share a record"
+
+
 def test_what_is_acknowledged_has_a_job_on_disk(intake: Intake) -> None:
     for count, body in enumerate((SLASH, CLICK, FORM_SENT), start=1):
         assert intake.call(body) == Answered(status=200)
