@@ -80,10 +80,10 @@ _LEVELS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 class Database:
     """One connection to one file, shared by the threads of a process behind a lock.
 
-    `synchronous` overrides the durability level, for what is thrown away and for a benchmark that leaves out the disk. `journal`
-    is another one than is best with this SQLite, for tests. `busy_seconds` is how long to wait for another process that
-    holds the file. `read_only` is for looking at a copy: the file has to be there, and not a byte of it changes.
-    `failpoint` is for tests that end the process on either side of a commit.
+    `synchronous` overrides the durability level, for what is thrown away and for a benchmark that leaves out the disk.
+    `journal` is another one than is best with this SQLite, for tests. `busy_seconds` is how long to wait for
+    another process that holds the file. `read_only` is for looking at a copy: the file has to be there, and not a
+    byte of it changes. `failpoint` is for tests that end the process on either side of a commit.
     """
 
     def __init__(
