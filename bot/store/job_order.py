@@ -199,6 +199,8 @@ class JobOrder:
             head = self._first_of(rank, place, cut_short_below)
             if head is not None:
                 found.append((busy.at(place), head))
+                if rank not in ROOM:
+                    break
         # Portals do not compete with each other: the one with the fewest jobs under way is first, then the oldest job.
         return min(found, key=lambda one: (one[0], one[1].id))[1] if found else None
 
