@@ -57,7 +57,7 @@ def killed(thing: str, tmp_path: Path, stride: int = 1) -> Iterator[Path]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=sized(120, 900),
+        timeout=sized(600, 900),
     )
     assert done.returncode == 0, done.stderr
     count = int(done.stdout)
