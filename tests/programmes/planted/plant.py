@@ -107,7 +107,10 @@ def run(programme: tuple[str, ...], folder: Path) -> tuple[int, str, float]:
 
 def judged(bug: Bug, folder: Path) -> Result:
     """Plant the bug, run its programme, and tell what came of it."""
-    plant(bug, folder)
+    try:
+        plant(bug, folder)
+    except LookupError as error:
+        return Result(bug=bug, code=-1, killers=(), seconds=0.0, output=str(error))
     code, output, seconds = run(bug.programme, folder)
     killers = tuple(dict.fromkeys(_FAILED.findall(output)))
     return Result(bug=bug, code=code, killers=killers, seconds=seconds, output=output)

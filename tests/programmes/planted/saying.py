@@ -34,8 +34,8 @@ SAYING: tuple[Bug, ...] = (
         "an answer is said by two threads at once",
         (
             "bot/usecases/answers.py",
-            "turn = next((turn for turn in turns if not self._under_way.holds(turn.id)), None)",
-            "turn = next(iter(turns), None)",
+            "turns = [turn for turn in turns if not self._under_way.holds(turn.id)][:most]",
+            "turns = turns[:most]",
         ),
         by=f"{_SENDERS} {_DELIVER}",
     ),

@@ -209,4 +209,20 @@ WAITING: tuple[Bug, ...] = (
         ),
         by="tests/usecases/test_clock_steps.py tests/usecases/test_recover.py",
     ),
+    bug(
+        "out-and-still-waiting",
+        "what was approved waits for its next look although its audit line is out",
+        ("bot/usecases/awaited_lines.py", "            store.jobs.hurry(EXECUTE, str(number))\n", ""),
+        by="tests/usecases/test_awaited_lines.py",
+    ),
+    bug(
+        "out-a-moment-before",
+        "what was approved waits for its next look, because its audit line got out just before it began to wait",
+        (
+            "bot/usecases/execute.py",
+            '_wait(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)',
+            '_wait(ctx, job, change, "waiting", LOOK_AGAIN_MS if is_out else LOOK_AGAIN_MS)',
+        ),
+        by="tests/usecases/test_awaited_lines.py",
+    ),
 )
