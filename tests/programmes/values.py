@@ -153,6 +153,7 @@ class Line:
     """A line for the audit channel that waits."""
 
     seq: int
+    subject: str
     due: int = 0
     """By the time that really passes, as `written`."""
     written: int
