@@ -95,9 +95,17 @@ _NEXT_RANK = " ".join((*_QUEUE, "AND rank > ? ORDER BY rank, place LIMIT 1"))
 _FIRST_IN_QUEUE = (_SELECT, _HEADS, "AND", _IN_QUEUE, "AND cut_short < ?3")
 _FIRST = " ".join((*_FIRST_IN_QUEUE, "AND person NOT IN (SELECT busy.person", _BUSY, ") ORDER BY turn, id LIMIT 1"))
 _FIRST_OF_BUSY = " ".join(
-    (*_FIRST_IN_QUEUE, "ORDER BY (SELECT count(*)", _BUSY, "AND busy.person = jobs.person), turn, id LIMIT 1")
+    (
+        *_FIRST_IN_QUEUE,
+        "AND turn >= 0 ORDER BY (SELECT count(*)",
+        _BUSY,
+        "AND busy.person = jobs.person), turn, id LIMIT 1",
+    )
 )
-"""Asked only where everybody who waits there is being served, so it looks at no more heads than jobs are under way."""
+"""Asked only where everybody who waits there is being served, so it looks at no more heads than jobs are under way.
+
+With the turn, so that SQLite takes the index of the heads.
+"""
 _ENTER = " ".join(
     (
         *("SELECT (SELECT max(turn) FROM jobs WHERE state = 'taken' AND", _IN_QUEUE, ") AS taken,"),

@@ -58,6 +58,12 @@ def flood_of_all(store: Store) -> None:
     backlog(store, Rank.HELPING, "", MANY)
 
 
+def everybody_is_served(store: Store) -> None:
+    backlog(store, Rank.HELPING, "", 3)
+    for _ in range(5):
+        assert claim(store)
+
+
 def busy_flood_in_front(store: Store) -> None:
     """Somebody with thousands of jobs is being served, and the turn of whoever else waits is behind all of them."""
     backlog(store, Rank.PLANNING, ACME, 1)
@@ -85,6 +91,7 @@ def refused_flood(store: Store) -> None:
 BACKLOGS: dict[str, Callable[[Store], None]] = {
     "one person's": flood_of_one,
     "many people's": flood_of_all,
+    "of people who are all being served": everybody_is_served,
     "one who is being served": busy_flood_in_front,
     "a portal without room": full_portal,
     "refused": refused_flood,
