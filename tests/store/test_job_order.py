@@ -15,7 +15,7 @@ from tests.store.steps import EACH, steps_of
 
 ACME, BETA = "m-acme", "m-beta"
 MANY = 3_000
-FEW_STEPS = 1_200
+FEW_STEPS = 2_000
 """Steps of SQLite's machine. Going through so many rows once takes several times as many as there are rows."""
 COPY = (
     "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ?1) INSERT INTO jobs "
