@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -71,10 +70,16 @@ def seen(scene: Scene) -> set[str]:
     return {name for name, look in ALL if list(look(run))}
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy what a reader sees: with a WAL the newest of it does not lie in the file itself."""
+    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
+        read.backup(written)
+
+
 @pytest.mark.parametrize("wrong", IN_THE_DATABASE, ids=lambda wrong: f"{wrong.seen_by} {wrong.sql[-1]}")
 def test_what_is_wrong_on_disk_is_seen(scene: Scene, wrong: Wrong, tmp_path: Path) -> None:
     database, kept = scene.home / FILE_NAME, tmp_path / FILE_NAME
-    shutil.copy(database, kept)
+    copy_database(database, kept)
     try:
         with closing(sqlite3.connect(database)) as connection:
             for statement in wrong.sql:
@@ -82,7 +87,7 @@ def test_what_is_wrong_on_disk_is_seen(scene: Scene, wrong: Wrong, tmp_path: Pat
             connection.commit()
         assert wrong.seen_by in seen(scene)
     finally:
-        shutil.copy(kept, database)
+        copy_database(kept, database)
     assert seen(scene) == set()
 
 
