@@ -49,7 +49,7 @@ class Engine(World):
             job = self._next_job()
             if job is None:
                 return
-            job.taken, job.attempts = True, job.attempts + 1
+            job.taken, job.attempts, job.awaits = True, job.attempts + 1, 0
             if job.inbound is not None:
                 self._begin(job, job.inbound)
             elif self._execute(job, self.changes[job.number]):
@@ -139,6 +139,7 @@ class Engine(World):
         elif self.line_waits(change.approval_line):
             if self.channel_limit() is None:
                 self._postpone(job, LOOK_AGAIN)
+                job.awaits = change.approval_line
             else:
                 self.try_channel_again()
                 self._close(change, "failed", "change:execution:stopped")

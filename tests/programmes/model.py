@@ -198,7 +198,7 @@ class World:
         self.recorded.append((tag, actor, subject))
         if tag not in QUIET:
             last = tag in REFUSALS and not self.rank(actor)
-            self.lines.append(Line(seq=self.seq, subject=subject, written=self.passed, order=2 if last else 1))
+            self.lines.append(Line(seq=self.seq, written=self.passed, order=2 if last else 1))
         return self.seq
 
     def refuse_command(self, who: str, word: Word) -> None:
@@ -257,15 +257,15 @@ class World:
             self.channel_health = self.channel_alive
             if self.channel_alive:
                 del self.lines[: len(bundle)]
-                self._go_on({line.subject for line in bundle})
+                self._resume({line.seq for line in bundle})
             else:
                 self._put_back(bundle)
 
-    def _go_on(self, subjects: set[str]) -> None:
-        """What is approved and was put off goes on the moment a line about it is out."""
+    def _resume(self, out: set[int]) -> None:
+        """What waited for one of these lines goes on at once."""
         for job in self.jobs:
-            if job.inbound is None and not job.taken and f"CR-{job.number}" in subjects:
-                job.due = 0
+            if job.awaits in out and not job.taken:
+                job.due = job.awaits = 0
 
     def _put_back(self, bundle: list[Line]) -> None:
         """What shared a message waits together, for as long as the first of it has to."""

@@ -153,7 +153,6 @@ class Line:
     """A line for the audit channel that waits."""
 
     seq: int
-    subject: str
     due: int = 0
     """By the time that really passes, as `written`."""
     written: int
@@ -191,6 +190,8 @@ class Job:
     turn: int = 0
     place: str = ""
     """The portal that it calls, where one is known before it is done."""
+    awaits: int = 0
+    """The number of the audit line that it was put off for."""
     stop: Stop | None = None
     """The stop that came with it, also when it does not hold any more."""
     refused: bool = False

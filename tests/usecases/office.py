@@ -225,7 +225,7 @@ class Office:
 
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
-        self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={}, listed=None)
+        self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={}, awaiting={}, listed=None)
         self.courier, self.recovery, self.stops = Courier(self.ctx), Recovery(self.ctx), StopDeadlines(self.ctx)
         self.recovery.start()
 
