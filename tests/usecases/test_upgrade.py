@@ -12,6 +12,7 @@ from tests.usecases.office import ANTON, OLGA, Office
 
 BEFORE_UNDO_LINKS = (
     "DROP INDEX changes_target",
+    "DROP INDEX changes_shown",
     "ALTER TABLE changes DROP COLUMN undo_of",
     *(f"ALTER TABLE changes DROP COLUMN {name}" for name in ("undone_by", "partly", "found")),
     "DELETE FROM _sqlite_migrations WHERE name = 'm007_undo_links'",
