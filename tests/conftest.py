@@ -1,15 +1,19 @@
-"""What every test may use: a scratch store, and a town with the whole bot in it."""
+"""What every test may use: a scratch store, a town with the whole bot in it, and the logs put back as they were."""
 
 from __future__ import annotations
 
 import gc
+import logging
 import signal
+import sys
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.logs import NOISY
 from bot.playground.town import Town
 from bot.store.store import Store
 from bot.testing.services import scratch_store
@@ -37,6 +41,19 @@ def nothing_leaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folders = [folder for folder in tmp_path_factory.getbasetemp().iterdir() if not folder.is_symlink()]
     found = [line for folder in folders for line in leaked(folder)]
     assert not found, "a test left secrets where they do not belong:\n" + "\n".join(found)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command line owns the logs of its process; here the process is everybody's."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, NOISY)]
+    levels = [logger.level for logger in loggers]
+    handlers, hooks = list(loggers[0].handlers), (sys.excepthook, threading.excepthook)
+    yield
+    loggers[0].handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    sys.excepthook, threading.excepthook = hooks
 
 
 @pytest.fixture

@@ -1,32 +1,15 @@
-"""A desk for every test, simulators for those that need them, and the logs put back as they were."""
+"""A desk for every test, and simulators for those that need them."""
 
 from __future__ import annotations
 
-import logging
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.logs import NOISY
 from bot.playground.workspace import SlackWorkspace
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.desk import Desk
-
-
-@pytest.fixture(autouse=True)
-def logs_as_they_were() -> Iterator[None]:
-    """A command line owns the logs of its process; here the process is everybody's."""
-    loggers = [logging.getLogger(), *map(logging.getLogger, NOISY)]
-    levels = [logger.level for logger in loggers]
-    handlers, hooks = list(loggers[0].handlers), (sys.excepthook, threading.excepthook)
-    yield
-    loggers[0].handlers[:] = handlers
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    sys.excepthook, threading.excepthook = hooks
 
 
 @pytest.fixture

@@ -134,8 +134,8 @@ def test_the_line_that_was_meant_is_quoted_as_a_shell_reads_it(bare: Desk) -> No
 
 
 def test_a_line_that_the_bot_itself_corrects_is_shown_as_a_shell_reads_it(desk: Desk) -> None:
-    told = desk.run("run", 'thin show "it\'s $5"', **ODD).stderr
-    assert "Did you mean: b24bot thing show 'it'\"'\"'s $5'" in told
+    told = desk.run("run", 'thin touch "it\'s $5"', **ODD).stderr
+    assert "Did you mean: b24bot thing touch 'it'\"'\"'s $5'" in told
 
 
 def test_an_option_of_nobody_is_clicks_to_refuse(bare: Desk) -> None:
