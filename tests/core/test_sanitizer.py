@@ -42,3 +42,13 @@ def test_storable_looks_into_lists_and_maps() -> None:
     assert is_storable({"a": [1, None, {"b": "ж🙂\ue000"}]})
     assert not is_storable({"a": [1, {"b": "\ud83d"}]})
     assert not is_storable({"a\x00": 1})
+
+
+class Word(str):
+    """A text of a class of its own, as some libraries make them."""
+
+    __slots__ = ()
+
+
+def test_a_text_of_a_class_of_its_own_is_sanitized_like_any_other() -> None:
+    assert sanitize({"name": Word("a\x00b")}) == sanitize({"name": "a\x00b"}) != {"name": "a\x00b"}
