@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import gc
-import logging
 import signal
-import sys
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.logs import NOISY
 from bot.playground.town import Town
 from bot.store.store import Store
 from bot.testing.services import scratch_store
 from tests.leaks import leaked
+from tests.logs import kept_logs
 
 
 def pytest_configure() -> None:
@@ -46,14 +43,8 @@ def nothing_leaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def logs_as_they_were() -> Iterator[None]:
     """A command line owns the logs of its process; here the process is everybody's."""
-    loggers = [logging.getLogger(), *map(logging.getLogger, NOISY)]
-    levels = [logger.level for logger in loggers]
-    handlers, hooks = list(loggers[0].handlers), (sys.excepthook, threading.excepthook)
-    yield
-    loggers[0].handlers[:] = handlers
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    sys.excepthook, threading.excepthook = hooks
+    with kept_logs():
+        yield
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from bot.core.principals import Principal
 from bot.logs import NOISY, LineFormatter, set_up_logs
 from bot.settings import HOST_SETTINGS, load_settings
 from plugins.bitrix24.settings import ROWS
+from tests.logs import kept_logs
 
 SECRET_ROWS = [row.name for row in (*HOST_SETTINGS, *ROWS) if row.secret]
 CANARIES = {name: f"canary-{number}-{name.lower()}-ключ\\\"'+/" for number, name in enumerate(SECRET_ROWS)}
@@ -39,20 +40,10 @@ class Written(io.StringIO):
 @contextmanager
 def recorded() -> Iterator[Written]:
     """Logging set up as the bot does it, into memory; put back afterwards."""
-    root = logging.getLogger()
-    handlers, level, hooks = list(root.handlers), root.level, (sys.excepthook, threading.excepthook)
-    levels = {name: logging.getLogger(name).level for name in NOISY}
     written = Written()
-    try:
-        with redirect_stderr(written):
-            set_up_logs("DEBUG", lambda: HIDDEN)
-            yield written
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
-        for name, old in levels.items():
-            logging.getLogger(name).setLevel(old)
-        sys.excepthook, threading.excepthook = hooks
+    with kept_logs(), redirect_stderr(written):
+        set_up_logs("DEBUG", lambda: HIDDEN)
+        yield written
 
 
 log = logging.getLogger("b24bot.test")

@@ -440,7 +440,6 @@ def test_there_is_one_link_for_each_host_and_it_is_kept() -> None:
 
 def test_not_even_the_most_talkative_log_shows_a_query_or_a_body(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
     seen: list[WebRequest] = []
 
     def handler(request: WebRequest) -> WebReply:

@@ -25,7 +25,6 @@ def secrets_of(desk: Desk) -> list[str]:
 @pytest.fixture
 def talkative(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
     return caplog
 
 

@@ -11,12 +11,14 @@ from bot.cli.declared import DeclaredCommand
 from bot.cli.root import root
 from tests.cli.desk import Desk
 from tests.cli.test_help import parsed
+from tests.logs import kept_logs
 
-OWN = [
-    path
-    for path, command in parsed(root, click.Context(root, info_name="b24bot", obj=None))
-    if not isinstance(command, DeclaredCommand | click.Group) and path != "run"
-]
+with kept_logs():
+    OWN = [
+        path
+        for path, command in parsed(root, click.Context(root, info_name="b24bot", obj=None))
+        if not isinstance(command, DeclaredCommand | click.Group) and path != "run"
+    ]
 """All but `run`, whose words are a line of their own."""
 REFUSED = {
     ("doctor", "foo"): ("“doctor” does not take “foo”.", "Usage: b24bot doctor [OPTIONS]"),
