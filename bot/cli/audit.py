@@ -15,10 +15,10 @@ from bot.cli.options import as_json
 from bot.cli.output import print_answer
 from bot.cli.terminal import Terminal
 from bot.cli.verify import verify
+from bot.core.chain import HIGHEST
 from bot.core.json_views import exported_row
 from bot.plugin import BadArgument
 from bot.store.audit import LOOKED_AT
-from bot.store.audit_query import HIGHEST
 from bot.usecases.audit_search import find_records
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")

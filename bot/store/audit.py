@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.audit import AuditRecord, Entry, Fact, Tag, facts_text, link
-from bot.core.chain import NO_LINK, START, Link, Place, examine
+from bot.core.chain import HIGHEST, NO_LINK, START, Link, Place, examine
 from bot.core.errors import ConfigurationError
-from bot.store.audit_query import HIGHEST, LOWEST, Wanted, all_tags, in_page, newest, page_end
+from bot.store.audit_query import LOWEST, Wanted, all_tags, in_page, newest, page_end
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.core.audit import Tag
-from bot.core.chain import HIGHEST as HIGHEST
 
 LAST_LETTER = chr(0x10FFFF)
 """Comes after whatever a tag may go on with."""
@@ -116,9 +116,4 @@ def _statement(sql: str, *values: str | int) -> Statement:
 
 def _joined(conditions: Iterable[Condition]) -> Condition:
     parts, values = zip(*conditions, strict=True)
-    return " AND ".join(parts), tuple(_chain(values))
-
-
-def _chain(values: Iterable[Values]) -> Iterator[str | int]:
-    for some in values:
-        yield from some
+    return " AND ".join(parts), tuple(chain.from_iterable(values))

@@ -96,15 +96,17 @@ def find_records(
     wanted = Wanted(
         actor=read_person(store, actor, team), subject=read_subject(subject, team), tag=read_tag(store, tag), text=text
     )
-    found = store.audit.search(wanted, limit=limit, most=most)
+    # One more than is shown tells whether there are more.
+    found = store.audit.search(wanted, limit=limit + 1, most=most)
+    shown = found.records[:limit]
     given = _given(wanted)
     filters = ", ".join(given.values())
-    data = [audit_row(record) for record in found.records]
+    data = [audit_row(record) for record in shown]
     notes = list(_notes(found, limit, most, given.get(wanted.narrowed_by, "")))
-    if not found.records:
+    if not shown:
         title = f"No audit record matches {filters}." if filters else "There are no audit records."
         return Reply(title=title, notes=tuple(notes), data=data)
-    table = Table(columns=("Seq", "At", "What happened", "Tag"), rows=tuple(map(_row, found.records)))
+    table = Table(columns=("Seq", "At", "What happened", "Tag"), rows=tuple(map(_row, shown)))
     title = f"Audit records with {filters}" if filters else "Audit records"
     return Reply(title=title, table=table, notes=tuple(notes), data=data)
 
@@ -122,7 +124,7 @@ def _given(wanted: Wanted) -> dict[str, str]:
 
 def _notes(found: Found, limit: int, most: int, narrowed: str) -> Iterator[str]:
     """What the answer leaves out."""
-    if len(found.records) == limit:
+    if len(found.records) > limit:
         yield f"Only the newest {limit} are shown."
     elif found.older:
         among = f" with {narrowed}" if narrowed else ""

@@ -8,6 +8,7 @@ from typing import Annotated, Protocol
 
 from bot.core import marks
 from bot.core.audit import Tag
+from bot.core.chain import HIGHEST
 from bot.core.change import ChangeRequest
 from bot.core.invocation import AnyCommand
 from bot.core.policy import Refused, decide
@@ -15,7 +16,6 @@ from bot.core.principals import Principal, Role
 from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
 from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk
 from bot.store.audit import LOOKED_AT
-from bot.store.audit_query import HIGHEST
 from bot.store.store import Store
 from bot.usecases.audit_search import find_records
 from bot.usecases.context import Context

@@ -114,6 +114,17 @@ def test_more_than_is_shown_is_said(office: Office) -> None:
     office.ask()
     reply = find_records(office.store, team="T1", limit=1)
     assert (reply.title, reply.notes) == ("Audit records", ("Only the newest 1 are shown.",))
+    assert reply.table is not None
+    assert len(reply.table.rows) == 1
+
+
+def test_as_many_as_may_be_shown_are_all_there_are(office: Office) -> None:
+    office.ask()
+    all_of_them = office.store.audit.place()
+    assert all_of_them is not None
+    reply = find_records(office.store, team="T1", limit=all_of_them.seq)
+    assert reply.table is not None
+    assert (reply.notes, len(reply.table.rows)) == ((), all_of_them.seq)
 
 
 @pytest.mark.parametrize(("subject", "among"), [("", ""), ("CR-1001", " with --subject CR-1001")])
