@@ -15,7 +15,7 @@ from bot.core.mode import Limit, Mode
 from bot.store.store import Store
 from bot.store.verified import BROKEN, VERIFIED, Mark, is_broken, kept_mark, mark_text, marks_in
 from bot.store.witness import Witness
-from bot.usecases.context import Context, Unchecked, log
+from bot.usecases.context import RECOMPUTED_AT_ONCE, Context, Unchecked, log
 
 CHAIN = "chain"
 """The name of the limit in `ctx.limits`."""
@@ -24,8 +24,6 @@ WITNESSED = "witnessed"
 """The fact that holds the number of the last record whose head is in the witness file."""
 BEGUN = " at first"
 """Stands behind that number until the first line is written."""
-AT_ONCE = 10_000
-"""A log up to this long is recomputed as a whole by whoever looks, in some 50 ms; a longer one has a mark."""
 PAGE = 2_000
 """Records that are recomputed at a time while the bot works."""
 CHECK_SECONDS = 3_600.0
@@ -69,7 +67,7 @@ def examine_head(store: Store, witness: Witness | None) -> Examined:
     What was changed before the mark this does not see: a bot that runs does, within the time that it takes to
     recompute the log, and `b24bot audit verify`.
     """
-    return examine_log(store, witness, start=_mark_place(store, witness, AT_ONCE))
+    return examine_log(store, witness, start=_mark_place(store, witness, RECOMPUTED_AT_ONCE))
 
 
 def _compare(store: Store, witness: Witness | None, found: Examined) -> Examined:

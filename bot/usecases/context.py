@@ -31,6 +31,9 @@ from bot.usecases.troubles import Troubles
 
 log = logging.getLogger("b24bot")
 
+RECOMPUTED_AT_ONCE = 10_000
+"""A log up to this long is recomputed as a whole by whoever looks, in some 50 ms; a longer one has a mark."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
@@ -127,8 +130,8 @@ class Context:
     """The keys that those records are chained with."""
     unchecked: Unchecked | None = None
     """What a start left for later, until it is recomputed."""
-    at_once: int = 10_000
-    """Records that a start recomputes before the first job, in some 50 ms; a longer log gets a mark."""
+    at_once: int = RECOMPUTED_AT_ONCE
+    """The same for this process: records that its start recomputes before the first job; a longer log gets a mark."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
     asked: dict[Principal, float] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,14 +26,17 @@ SOMEBODY = Principal(team="T0001", user="U0007")
 STEADY = 10**15
 
 Ask = Callable[[Store], object]
+
+
+def shown_as(word: str) -> Ask:
+    return lambda store: store.changes.shown_as(SHOWN[word], limit=20)
+
+
 ASKED: dict[str, Ask] = {
     "the newest change requests": lambda store: store.changes.newest(limit=20),
     "the open ones": lambda store: store.changes.with_status(OPEN),
     "those of any status": lambda store: store.changes.with_status(Status, limit=20),
-    **{
-        f"those shown as {word}": lambda store, word=word: store.changes.shown_as(SHOWN[word], limit=20)  # type: ignore[misc]
-        for word in SHOWN
-    },
+    **{f"those shown as {word}": shown_as(word) for word in SHOWN},
     "those that keep another away": lambda store: store.changes.open_for(PLACE, "connector:conn0001"),
     "the last one done to a target": lambda store: store.changes.newest_done(PLACE, "connector:conn0001"),
     "the open ones of a person": lambda store: store.changes.open_of([SOMEBODY]),
@@ -92,13 +96,13 @@ def _opened(folder: Path, wish: Wish) -> Store:
 
 @pytest.mark.parametrize("name", ASKED)
 def test_what_is_asked_costs_the_same_at_any_age(aged: dict[Wish, Store], name: str) -> None:
-    few, many = (steps_of(store, lambda store=store: ASKED[name](store)) for store in aged.values())  # type: ignore[misc]
+    few, many = (steps_of(store, partial(ASKED[name], store)) for store in aged.values())
     assert many <= 2 * few + 25, f"{few} steps in the young database, {many} in the old one"
 
 
 def test_the_old_database_is_old_enough_to_tell(aged: dict[Wish, Store]) -> None:
     few, many = (
-        steps_of(store, lambda store=store: store.database.rows("SELECT count(*) FROM changes WHERE reason = ''"))  # type: ignore[misc]
+        steps_of(store, partial(store.database.rows, "SELECT count(*) FROM changes WHERE reason = ''"))
         for store in aged.values()
     )
     assert many > 2 * few + 25

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.store.database import Row
 from bot.store.job_order import IN_ALL, ROOM, SUSPECT_AFTER, Position, Rank
 from bot.store.jobs import Job
 from bot.store.store import Store
@@ -241,11 +242,11 @@ class Reference:
             best[row["place"]] = min(best.get(row["place"], (99, 0, 0)), (served, row["turn"], row["id"]))
         return {id for _, _, id in best.values()}
 
-    def _line(self, row: dict[str, object]) -> tuple[object, object, object]:
+    def _line(self, row: Row) -> tuple[int, str, str]:
         return row["rank"], row["place"], row["person"]
 
-    def _room(self, row: dict[str, object], busy: list[dict[str, object]]) -> bool:
-        rank = Rank(row["rank"])  # type: ignore[arg-type]
+    def _room(self, row: Row, busy: list[Row]) -> bool:
+        rank = Rank(row["rank"])
         if rank is Rank.REFUSED:
             return all(each["rank"] != rank for each in busy)
         if rank in IN_ALL and sum(each["rank"] == rank for each in busy) >= IN_ALL[rank]:

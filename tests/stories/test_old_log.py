@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import Status
 from bot.store.verified import BROKEN, kept_mark
-from bot.usecases.chain_check import AT_ONCE
+from bot.usecases.context import RECOMPUTED_AT_ONCE
 from tests.stories.scene import Scene
 
 YEARS = Entry(tag=Tag.COMMAND_RAN, actor=SYSTEM, subject=SYSTEM)
@@ -15,7 +15,7 @@ def grow(scene: Scene) -> None:
     """As years of use would."""
     store = scene.town.store
     with store.unit_of_work():
-        for _ in range(AT_ONCE + 1):
+        for _ in range(RECOMPUTED_AT_ONCE + 1):
             store.audit.append(YEARS, at=store.clock.now_ms())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,10 +45,10 @@ class CountedLog(AuditLog):
 
     walked = 0
 
-    def links(self, *, after: int | None = None, page: int = 2_000) -> list[Link]:  # type: ignore[override]
-        found = list(super().links(after=after, page=page))
-        self.walked += len(found)
-        return found
+    def links(self, *, after: int | None = None, page: int = 2_000) -> Iterator[Link]:
+        for each in super().links(after=after, page=page):
+            self.walked += 1
+            yield each
 
 
 def grow(office: Office, records: int) -> None:

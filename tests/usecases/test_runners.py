@@ -11,12 +11,28 @@ import pytest
 from bot.core.change import Status
 from bot.plugin import Place, Services
 from bot.plugin.loopback import wait_until
+from bot.store.database import Database
 from bot.store.job_order import ROOM, Rank
+from bot.store.jobs import Jobs
+from bot.store.keys import Keyring
 from bot.usecases import buttons
 from bot.usecases.receive import receive
 from bot.usecases.worker import Worker
 from tests.usecases.office import ANTON, IDA, OLGA, VERA, VIKTOR, Office
 from tests.usecases.toy import ACME, BETA, Toy
+
+
+class CountedJobs(Jobs):
+    """Notes which threads ask whether a job waits."""
+
+    def __init__(self, database: Database, keys: Keyring) -> None:
+        super().__init__(database, keys)
+        self.asked: list[tuple[str, int]] = []
+
+    def waiting(self, steady: int, *, quick: bool = False) -> bool:
+        self.asked.append((threading.current_thread().name, threading.get_ident()))
+        return super().waiting(steady, quick=quick)
+
 
 READERS = (ANTON, IDA, OLGA, VIKTOR)
 AT_ONCE = ROOM[Rank.PLANNING]
@@ -138,14 +154,8 @@ def test_with_nothing_to_do_one_of_each_group_asks_the_database(office: Office, 
     toys.answer.set()
     assert in_time(lambda: answers(office).count("Things") == 3 * AT_ONCE)
     assert in_time(lambda: under_way(office) == 0)
-    asked: list[tuple[str, int]] = []
-    waiting = office.store.jobs.waiting
-
-    def counted(steady: int, *, quick: bool = False) -> bool:
-        asked.append((threading.current_thread().name, threading.get_ident()))
-        return waiting(steady, quick=quick)
-
-    office.store.jobs.waiting = counted  # type: ignore[method-assign]
+    jobs = office.store.jobs = CountedJobs(office.store.database, office.store.keys)
+    asked = jobs.asked
     assert in_time(lambda: len(asked) >= 16)
     worker.stop()
     assert sorted(name for name, _ in set(asked)) == ["reserved-runner", "runner"]
