@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+POLL_SECONDS = 0.05
+"""What another process has queued, and what was put off, is found by looking so often."""
+FAULT_SECONDS = 1.0
 
 
 class Bell:
@@ -23,3 +31,21 @@ class Bell:
         with self._rung:
             if self.count == since:
                 self._rung.wait(seconds)
+
+    def await_next(self, take: Callable[[], T | None], *, stopping: threading.Event) -> T | None:
+        """What `take` gives, as soon as it gives something; None when the bot stops.
+
+        It is asked after each ring, and now and then. Raises what it raises, after a while: the other threads of a
+        group that take turns at this would meet the same.
+        """
+        while not stopping.is_set():
+            since = self.count
+            try:
+                found = take()
+            except Exception:
+                stopping.wait(FAULT_SECONDS)
+                raise
+            if found is not None:
+                return found
+            self.sleep(POLL_SECONDS, since=since)
+        return None

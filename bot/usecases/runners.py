@@ -7,13 +7,10 @@ from collections.abc import Callable
 
 from bot.store.job_order import Rank
 from bot.store.jobs import Job
-from bot.usecases.bell import Bell
+from bot.usecases.bell import POLL_SECONDS, Bell
 from bot.usecases.context import Context
 from bot.usecases.holding import steady_ms
 
-POLL_SECONDS = 0.05
-"""What another process has queued, and what was put off, is found by looking so often."""
-FAULT_SECONDS = 1.0
 AT_ONCE = frozenset({Rank.HELPING})
 """Ranks of what asks neither Slack nor a portal: done before anybody looks for the next job, with no other thread."""
 
@@ -43,6 +40,9 @@ class Runners:
         self._perform = perform
         self._start_another = start_another
         self._bell = bell
+        self._heard = Bell() if quick else bell
+        """Nobody rings for those in reserve: they take what the others leave lying for a while, since two threads that
+        do at once what waits for nothing are slower than one."""
         self._stopping = stopping
         self._most = most
         self._quick = quick
@@ -90,30 +90,14 @@ class Runners:
         """The next job, as soon as there is one; None when the bot stops."""
         if self._quick:
             self._stopping.wait(POLL_SECONDS)
-        while not self._stopping.is_set():
-            since = self._bell.count
-            try:
-                job = self._claim() if self._found or self._is_waiting() else None
-            except Exception:
-                # The others would meet the same.
-                self._found = False
-                self._stopping.wait(FAULT_SECONDS)
-                raise
-            self._found = job is not None
-            if job is not None:
-                return job
-            self._rest(since)
-        return None
+        return self._heard.await_next(self._look, stopping=self._stopping)
 
-    def _rest(self, since: int) -> None:
-        """Sleep until there may be a job. Those that are kept in reserve take what the others leave lying for a while.
-
-        Two threads that do at once what waits for nothing are slower than one.
-        """
-        if self._quick:
-            self._stopping.wait(POLL_SECONDS)
-        else:
-            self._bell.sleep(POLL_SECONDS, since=since)
+    def _look(self) -> Job | None:
+        # After a look that failed it is asked again.
+        known, self._found = self._found, False
+        job = self._claim() if known or self._is_waiting() else None
+        self._found = job is not None
+        return job
 
     def _asks_nobody(self, job: Job) -> bool:
         """Of a colleague from another workspace of one organisation Slack is asked, whatever they typed."""

@@ -8,9 +8,6 @@ from collections.abc import Callable
 from bot.usecases.bell import Bell
 from bot.usecases.delivery import Delivery
 
-POLL_SECONDS = 0.05
-FAULT_SECONDS = 1.0
-
 
 class Senders:
     """A group of threads with the same step: one of them chooses what goes next, the others send or wait to choose.
@@ -35,7 +32,7 @@ class Senders:
     def step(self) -> bool:
         """Take one message and send it; True unless the bot stops. Raises what taking and sending raise."""
         with self._choosing:
-            delivery = self._choose()
+            delivery = self._bell.await_next(self._take, stopping=self._stopping)
         if delivery is not None:
             try:
                 self._carry(delivery)
@@ -44,18 +41,3 @@ class Senders:
                     # What waited for this one to be over may go now. Nothing waits for an answer to be over.
                     self._bell.ring()
         return not self._stopping.is_set()
-
-    def _choose(self) -> Delivery | None:
-        """The next message, as soon as there is one; None when the bot stops."""
-        while not self._stopping.is_set():
-            since = self._bell.count
-            try:
-                delivery = self._take()
-            except Exception:
-                # The others would meet the same.
-                self._stopping.wait(FAULT_SECONDS)
-                raise
-            if delivery is not None:
-                return delivery
-            self._bell.sleep(POLL_SECONDS, since=since)
-        return None

@@ -14,7 +14,7 @@ from bot.store.jobs import INBOUND, Job, Rank
 from bot.store.sql import FORGOTTEN_AT_ONCE
 from bot.usecases.anchor import Anchoring, WitnessWatch
 from bot.usecases.answers import MOST_AT_ONCE
-from bot.usecases.bell import Bell
+from bot.usecases.bell import POLL_SECONDS, Bell
 from bot.usecases.checkpoint import write_checkpoint
 from bot.usecases.colleagues import recognise
 from bot.usecases.context import Context, log
@@ -32,7 +32,7 @@ from bot.usecases.recover import Recovery
 from bot.usecases.refused_commands import record_folded
 from bot.usecases.remind import remind, show_again
 from bot.usecases.review import press, send_reason
-from bot.usecases.runners import POLL_SECONDS, Runners
+from bot.usecases.runners import Runners
 from bot.usecases.senders import Senders
 from bot.usecases.stops import StopDeadlines, put_off
 from bot.usecases.submit import submit
