@@ -73,8 +73,11 @@ class Secrets:
         That clock begins anew with the machine: a lease that was taken later than now is from before a restart, and
         its holder is gone.
         """
-        owner, now = ids.token(), round(self._clock.monotonic() * 1000)
+        owner = ids.token()
         with self._database.unit_of_work():
+            # Read under the lock: whoever waited for it with an earlier moment would take a lease that was given out
+            # meanwhile for one from before a restart.
+            now = round(self._clock.monotonic() * 1000)
             held = (
                 self._database.execute(
                     "UPDATE secrets SET lease_owner = ?, lease_from = ?, lease_until = ? "

@@ -32,9 +32,8 @@ def at_work(ctx: Context, owner: str) -> Iterator[None]:
 @contextmanager
 def holding(ctx: Context, lease: Lease) -> Iterator[Store]:
     """A unit of work for whoever still holds the lease, which is renewed in it. Raises LeaseLost."""
-    steady = steady_ms(ctx)
     with ctx.store.unit_of_work() as store:
-        if not store.leases.hold(lease, steady=steady):
+        if not store.leases.hold(lease, steady=steady_ms(ctx)):
             raise LeaseLost
         yield store
 

@@ -152,8 +152,8 @@ class Recovery:
         By the steady clock, which begins anew with the machine: then at least as much has passed as it shows, and where
         it shows nothing yet, what this process has seen pass counts.
         """
-        steady = steady_ms(self._ctx)
         sent = self._ctx.store.changes.sent_steady(change.number)
+        steady = steady_ms(self._ctx)
         return (self._known[change.number] if sent is None or sent > steady else sent) + span - steady
 
 

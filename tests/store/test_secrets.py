@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,31 @@ def test_a_lease_is_held_by_one_at_a_time(secrets: Secrets) -> None:
             assert not third, "one that was not held is not given back"
     with secrets.lease("portal", seconds=30) as again:
         assert again
+
+
+def test_a_lease_that_was_given_out_while_another_process_waited_for_the_lock_is_not_taken_from_its_holder(
+    secrets: Secrets, store: Store
+) -> None:
+    """Whoever waited read the clock before the holder did, if it read it before it had the lock."""
+    secrets.write("portal", {"v": 1}, after=0)
+    taken = ExitStack()
+    given = []
+
+    class LateClock(ShiftedClock):
+        """Another process takes the lease right after this clock was read, where the lock lets it."""
+
+        def monotonic(self) -> float:
+            now = super().monotonic()
+            if not store.database.in_transaction:
+                later = ShiftedClock()
+                later.advance(0.5)
+                other = Secrets(store.database, store.keys, later, "toy")
+                given.append(taken.enter_context(other.lease("portal", seconds=150)))
+            return now
+
+    late = Secrets(store.database, store.keys, LateClock(), "toy")
+    with taken, late.lease("portal", seconds=150) as mine:
+        assert [mine, *given].count(True) == 1
 
 
 def test_each_secret_has_a_lease_of_its_own_and_what_does_not_exist_has_none(secrets: Secrets) -> None:

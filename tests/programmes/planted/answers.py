@@ -181,6 +181,22 @@ ANSWERS: tuple[Bug, ...] = (
         by="tests/bitrix24/test_renewal.py",
     ),
     bug(
+        "lease-read-late",
+        "a lease that was given out while another process waited for the lock is taken for one from before a restart",
+        (
+            "bot/store/secrets.py",
+            "        with self._database.unit_of_work():\n            # Read under the lock",
+            "        now = round(self._clock.monotonic() * 1000)\n        with self._database.unit_of_work():\n"
+            "            # Read under the lock",
+        ),
+        (
+            "bot/store/secrets.py",
+            "            now = round(self._clock.monotonic() * 1000)\n            held",
+            "            held",
+        ),
+        by="tests/store/test_secrets.py",
+    ),
+    bug(
         "yes-proves-portal",
         "whatever answers 200 with a result at the address of a redirect is the renamed portal",
         ("plugins/bitrix24/relocation.py", "    return client_id in named", "    return True"),

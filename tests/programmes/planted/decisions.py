@@ -334,8 +334,8 @@ DECISIONS: tuple[Bug, ...] = (
         "a worker that lost its lease goes on writing",
         (
             _HOLDING,
-            "        if not store.leases.hold(lease, steady=steady):\n            raise LeaseLost",
-            "        store.leases.hold(lease, steady=steady)",
+            "        if not store.leases.hold(lease, steady=steady_ms(ctx)):\n            raise LeaseLost",
+            "        store.leases.hold(lease, steady=steady_ms(ctx))",
         ),
         by="tests/usecases/test_leases.py",
     ),
