@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.playground.workspace import shown
+from bot.playground.workspace.facade import Workspace
 from bot.playground.workspace.installation import TEAM_DOMAIN
 from bot.playground.workspace.messages import Message
 from bot.playground.workspace.payloads import HOME, Origin
@@ -16,14 +17,11 @@ from bot.playground.workspace.values import FormIncomplete, Json, NoSuchElement,
 from bot.playground.workspace.views import View
 from bot.plugin.loopback import WebReply, WebRequest, refuse_web_page
 
-if TYPE_CHECKING:
-    from bot.playground.workspace.workspace import SlackWorkspace
-
 
 class Control:
     """Answers `{"ok": true, …}`, or 4xx with one readable sentence in `error`."""
 
-    def __init__(self, workspace: SlackWorkspace) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def answer(self, request: WebRequest) -> WebReply:
@@ -86,7 +84,7 @@ def _origin(arguments: Json) -> Origin:
     return Origin(**{"team_domain": TEAM_DOMAIN, **given}) if given else HOME
 
 
-def _target(workspace: SlackWorkspace, arguments: Json) -> Message | View:
+def _target(workspace: Workspace, arguments: Json) -> Message | View:
     """A view by `view_id`, else a message by `channel` and `ts`."""
     if "view_id" in arguments:
         return _view(workspace, arguments)
@@ -97,7 +95,7 @@ def _target(workspace: SlackWorkspace, arguments: Json) -> Message | View:
     return message
 
 
-def _view(workspace: SlackWorkspace, arguments: Json) -> View:
+def _view(workspace: Workspace, arguments: Json) -> View:
     view_id = _need(arguments, "view_id")
     with workspace.world.lock:
         view = workspace.world.views.get(view_id)
@@ -106,53 +104,53 @@ def _view(workspace: SlackWorkspace, arguments: Json) -> View:
     return view
 
 
-def _slash(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _slash(workspace: Workspace, arguments: Json) -> Json:
     persona = workspace.people[_need(arguments, "person")]
     text, origin = _need(arguments, "text"), _origin(arguments)
     return {"dispatch": shown.dispatch(persona.slash(text, origin=origin, **arguments))}
 
 
-def _click(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _click(workspace: Workspace, arguments: Json) -> Json:
     persona = workspace.people[_need(arguments, "person")]
     target, key, origin = _target(workspace, arguments), _need(arguments, "key"), _origin(arguments)
     return {"dispatch": shown.dispatch(persona.click(target, key, origin=origin, **arguments))}
 
 
-def _suggest(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _suggest(workspace: Workspace, arguments: Json) -> Json:
     persona = workspace.people[_need(arguments, "person")]
     target, key = _target(workspace, arguments), _need(arguments, "key")
     typed = str(arguments.get("typed", ""))
     return {"dispatch": shown.dispatch(persona.suggest(target, key, typed))}
 
 
-def _submit(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _submit(workspace: Workspace, arguments: Json) -> Json:
     view, origin = _view(workspace, arguments), _origin(arguments)
     result = workspace.acts.submit(view, arguments.get("values"), origin=origin)
     return {"dispatch": shown.dispatch(result)}
 
 
-def _close(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _close(workspace: Workspace, arguments: Json) -> Json:
     result = workspace.acts.close(_view(workspace, arguments), **arguments)
     return {"dispatch": None if result is None else shown.dispatch(result)}
 
 
-def _open_home(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _open_home(workspace: Workspace, arguments: Json) -> Json:
     persona = workspace.people[_need(arguments, "person")]
     return {"dispatch": shown.dispatch(persona.open_home(origin=_origin(arguments), **arguments))}
 
 
-def _event(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _event(workspace: Workspace, arguments: Json) -> Json:
     persona = workspace.people[_need(arguments, "person")]
     return {"dispatch": shown.dispatch(persona.event(arguments["event"], origin=_origin(arguments)))}
 
 
-def _say(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _say(workspace: Workspace, arguments: Json) -> Json:
     persona = workspace.people[_need(arguments, "person")]
     said = persona.say(_need(arguments, "text"), **arguments)
     return {"message": shown.message(workspace, said)}
 
 
-def _deliver(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _deliver(workspace: Workspace, arguments: Json) -> Json:
     wanted = _need(arguments, "id")
     known = next((one for one in workspace.dispatches if one.dispatch.id == wanted), None)
     if known is None:
@@ -160,11 +158,11 @@ def _deliver(workspace: SlackWorkspace, arguments: Json) -> Json:
     return {"dispatch": shown.dispatch(workspace.deliver(known, **arguments))}
 
 
-def _verify_url(workspace: SlackWorkspace, _arguments: Json) -> Json:
+def _verify_url(workspace: Workspace, _arguments: Json) -> Json:
     return {"dispatch": shown.dispatch(workspace.acts.verify_url())}
 
 
-def _flag_person(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _flag_person(workspace: Workspace, arguments: Json) -> Json:
     """Flags of a person; `add` makes them first."""
     name, add = _need(arguments, "person"), arguments.pop("add", False)
     if add:
@@ -174,7 +172,7 @@ def _flag_person(workspace: SlackWorkspace, arguments: Json) -> Json:
     return {"people": shown.people(workspace)}
 
 
-def _flag_channel(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _flag_channel(workspace: Workspace, arguments: Json) -> Json:
     """Flags of a channel; `invite` and `remove` are lists of people, empty for the bot; `add` makes it first."""
     name = _need(arguments, "channel")
     if arguments.pop("add", False):
@@ -187,7 +185,7 @@ def _flag_channel(workspace: SlackWorkspace, arguments: Json) -> Json:
     return {"channels": shown.channels(workspace)}
 
 
-def _fault(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _fault(workspace: Workspace, arguments: Json) -> Json:
     if arguments.pop("clear", False):
         workspace.clear_faults()
     else:
@@ -195,7 +193,7 @@ def _fault(workspace: SlackWorkspace, arguments: Json) -> Json:
     return {"settings": shown.settings(workspace)}
 
 
-def _clock(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _clock(workspace: Workspace, arguments: Json) -> Json:
     """`advance` seconds, or `set` to seconds since the epoch."""
     if "set" in arguments:
         workspace.set_clock(float(arguments["set"]))
@@ -203,7 +201,7 @@ def _clock(workspace: SlackWorkspace, arguments: Json) -> Json:
     return {"settings": shown.settings(workspace)}
 
 
-def _settings(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _settings(workspace: Workspace, arguments: Json) -> Json:
     """What is given is changed.
 
     `request_url`, `rate_limit`, `bot_scopes`, `bot_token_answers`, `app_token_answers`, `enterprise`, `org_wide`,
@@ -228,7 +226,7 @@ def _settings(workspace: SlackWorkspace, arguments: Json) -> Json:
     return {"settings": shown.settings(workspace)}
 
 
-def _socket(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _socket(workspace: Workspace, arguments: Json) -> Json:
     """`do` is disconnect (with a `reason`), drop, silence, switch_off or switch_on."""
     if str(arguments.get("do", "")).startswith("switch_"):
         return {"connections": workspace.sockets.switch(arguments["do"] == "switch_on")}
@@ -239,19 +237,19 @@ def _socket(workspace: SlackWorkspace, arguments: Json) -> Json:
     return {"connections": workspace.sockets.disconnect(str(arguments.get("reason", "refresh_requested")))}
 
 
-def _messages(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _messages(workspace: Workspace, arguments: Json) -> Json:
     """Of a `channel`; with `ts` only that thread."""
     channel, ts = _need(arguments, "channel"), arguments.get("ts")
     found = workspace.thread(channel, str(ts)) if ts else workspace.messages(channel)
     return {"messages": [shown.message(workspace, one) for one in found]}
 
 
-def _ephemerals(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _ephemerals(workspace: Workspace, arguments: Json) -> Json:
     seen = workspace.ephemerals(_need(arguments, "person"))
     return {"messages": [shown.message(workspace, one) for one in seen]}
 
 
-def _views(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _views(workspace: Workspace, arguments: Json) -> Json:
     persona = workspace.people[_need(arguments, "person")]
     home = persona.home
     return {
@@ -260,11 +258,11 @@ def _views(workspace: SlackWorkspace, arguments: Json) -> Json:
     }
 
 
-def _calls(workspace: SlackWorkspace, arguments: Json) -> Json:
+def _calls(workspace: Workspace, arguments: Json) -> Json:
     return {"calls": [asdict(one) for one in workspace.calls(str(arguments.get("method", "")))]}
 
 
-Row = Callable[["SlackWorkspace", Json], Json]
+Row = Callable[["Workspace", Json], Json]
 
 ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "ready"): lambda workspace, _: {"ready": workspace.ready()},

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from bot.playground.workspace.dispatch import DispatchResult
+from bot.playground.workspace.facade import Workspace
 from bot.playground.workspace.installation import BOT_USER
 from bot.playground.workspace.messages import Message
 from bot.playground.workspace.values import Json
 from bot.playground.workspace.views import View
 from bot.playground.workspace.world import World
 
-if TYPE_CHECKING:
-    from bot.playground.workspace.workspace import SlackWorkspace
 
-
-def message(workspace: SlackWorkspace, one: Message) -> Json:
+def message(workspace: Workspace, one: Message) -> Json:
     """Slack's message object, and beside it what a person can click and how it reads."""
     return {
         **one.to_json(),
@@ -28,7 +25,7 @@ def message(workspace: SlackWorkspace, one: Message) -> Json:
     }
 
 
-def view(workspace: SlackWorkspace, one: View) -> Json:
+def view(workspace: Workspace, one: View) -> Json:
     answers = workspace.world.answers_of(one.person, one.id)
     return {
         **one.to_json(answers),
@@ -60,18 +57,18 @@ def dispatch(result: DispatchResult) -> Json:
     }
 
 
-def people(workspace: SlackWorkspace) -> list[Json]:
+def people(workspace: Workspace) -> list[Json]:
     return [asdict(one) for one in workspace.world.people if one.id != BOT_USER]
 
 
-def channels(workspace: SlackWorkspace) -> list[Json]:
+def channels(workspace: Workspace) -> list[Json]:
     return [
         {**asdict(one), "members": sorted(one.members), "bot_is_in": BOT_USER in one.members}
         for one in workspace.world.channels
     ]
 
 
-def settings(workspace: SlackWorkspace) -> Json:
+def settings(workspace: Workspace) -> Json:
     world = workspace.world
     return {
         "request_url": workspace.request_url,
@@ -89,14 +86,14 @@ def settings(workspace: SlackWorkspace) -> Json:
     }
 
 
-def state(workspace: SlackWorkspace) -> Json:
+def state(workspace: Workspace) -> Json:
     """Everything at once."""
     world = workspace.world
     with world.lock:
         return _everything(workspace, world)
 
 
-def _everything(workspace: SlackWorkspace, world: World) -> Json:
+def _everything(workspace: Workspace, world: World) -> Json:
     persons = [one for one in world.people if one.id != BOT_USER]
     homes = {one.name: world.views.home(one.id) for one in persons}
     return {

@@ -8,15 +8,14 @@ from types import TracebackType
 from typing import Self
 
 from bot.playground.workspace.control import Control
-from bot.playground.workspace.levers import Levers
-from bot.playground.workspace.looks import Looks
+from bot.playground.workspace.facade import Workspace
 from bot.playground.workspace.tokens import DEFAULT_BOT_SCOPES
 from bot.playground.workspace.webapi import WebApi
 from bot.playground.workspace.world import World
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 
 
-class SlackWorkspace(Looks, Levers):
+class SlackWorkspace(Workspace):
     """Use as a context manager, or start() and stop().
 
     `port` 0 picks a free one. `request_url` is where the app takes deliveries by HTTP; it can be set later, and an
