@@ -26,13 +26,13 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from bot.clock import SystemClock
 from bot.plugin import Clock, Services
 from bot.testing.services import scratch_services
+from plugins.bitrix24.bootstrap import take_over
 from plugins.bitrix24.bucket import LocalBucket, Pace
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.client import HttpWire
 from plugins.bitrix24.credentials import Vault
 from plugins.bitrix24.links import Link, Links, Traffic, traffic_of
 from plugins.bitrix24.operating import Operating
-from plugins.bitrix24.settings import take_over
 from plugins.bitrix24.wire import Exchange, HttpRequest
 
 SERVE = (

@@ -14,13 +14,14 @@ import os
 import struct
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.plugin import Services
+from bot.plugin import Refusal, Services
+from plugins.bitrix24.excerpt import excerpt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,15 @@ OVERTAKEN_SECONDS = 60.0
 """A thread, or a process, may be kept for so long between its look at the clock and its turn."""
 STANDARD = Pace(holds=48.0, drains=2.0)
 ENTERPRISE = Pace(holds=245.0, drains=5.0)
+PACES: Mapping[str, Pace] = {"standard": STANDARD, "enterprise": ENTERPRISE}
+
+
+def pace(settings: Mapping[str, str]) -> Pace:
+    """How fast portals may be asked. Raises Refusal for a word that is no plan."""
+    word = settings.get("BITRIX24_PLAN", "").strip().lower() or "standard"
+    if word not in PACES:
+        raise Refusal(f"The setting BITRIX24_PLAN is “{excerpt(word)}”.", hint="It must be standard or enterprise.")
+    return PACES[word]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from bot.plugin import Clock, Services
 from plugins.bitrix24.breaker import Breaker
-from plugins.bitrix24.bucket import Bucket, SharedBucket
+from plugins.bitrix24.bucket import Bucket, SharedBucket, pace
 from plugins.bitrix24.hints import Hints
 from plugins.bitrix24.kept import Kept
 from plugins.bitrix24.operating import Operating
-from plugins.bitrix24.settings import pace
 from plugins.bitrix24.wire import Wire
 
 

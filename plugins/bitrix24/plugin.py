@@ -20,6 +20,8 @@ from bot.plugin import (
     Simulation,
 )
 from plugins.bitrix24 import authorities, endpoints, icons, observation, settings, upkeep
+from plugins.bitrix24.bootstrap import take_over
+from plugins.bitrix24.bucket import pace
 from plugins.bitrix24.caller import Caller
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.connector import connectors
@@ -51,12 +53,12 @@ class BitrixPlugin:
 
     def start(self, services: Services) -> None:
         settings.refuses_unowned(services.settings)
-        settings.pace(services.settings)
+        pace(services.settings)
         endpoints.own_hosts(services.settings)
         endpoints.own_token_url(services.settings)
         authorities.of_settings(services.settings)
         icons.folder(services.settings)
-        settings.take_over(services)
+        take_over(services)
 
     def tend(self, services: Services) -> None:
         upkeep.tend(services, self._links)

@@ -15,9 +15,9 @@ import pytest
 
 from bot.plugin import Refusal, Services
 from bot.testing.services import scratch_services
-from plugins.bitrix24 import settings
 from plugins.bitrix24.breaker import FAILURES, PAUSE, Breaker
 from plugins.bitrix24.bucket import ENTERPRISE, STANDARD, Bucket, LocalBucket, Pace, SharedBucket, bucket_file
+from plugins.bitrix24.bucket import pace as pace_of
 from tests.bitrix24.desk import Desk, StoryClock
 
 Make = Callable[[Pace], Bucket]
@@ -176,7 +176,7 @@ def test_a_process_that_was_stopped_while_it_held_the_file_does_not_stop_the_oth
     [("", STANDARD), ("standard", STANDARD), (" Enterprise ", ENTERPRISE)],
 )
 def test_the_plan_sets_the_pace(word: str, pace: Pace) -> None:
-    assert settings.pace({"BITRIX24_PLAN": word}) == pace
+    assert pace_of({"BITRIX24_PLAN": word}) == pace
 
 
 def test_a_plan_that_does_not_exist_stops_the_bot_at_its_start(make_desk: Callable[..., Desk]) -> None:

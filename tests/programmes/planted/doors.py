@@ -200,7 +200,7 @@ DOORS: tuple[Bug, ...] = (
     bug(
         "first-portal-stored-twice",
         "two processes that start at once both store the portal of the settings, and one of them ends",
-        ("plugins/bitrix24/settings.py", "        if not _is_known(vault):\n", "        if True:\n"),
+        ("plugins/bitrix24/bootstrap.py", "        if not _is_known(vault):\n", "        if True:\n"),
         by="tests/bitrix24/test_other_commands.py",
     ),
     bug(
