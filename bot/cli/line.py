@@ -18,6 +18,7 @@ from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.errors import NotPermitted, SecretTyped, WordsError
 from bot.core.invocation import AnyCommand, check_length, check_words, recognize, understand
+from bot.core.planned_command import Answered, Planned
 from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.tokenizer import read, render
 from bot.core.typed_line import TypedLine
@@ -28,7 +29,7 @@ from bot.usecases.approve import confirm
 from bot.usecases.card_words import on_card
 from bot.usecases.chain_check import CHAIN, examine_head, examine_log, note_chain
 from bot.usecases.change_record import recorded_line
-from bot.usecases.consider import Answered, Planned, consider, consider_with, precheck
+from bot.usecases.consider import consider, consider_with, precheck
 from bot.usecases.context import Context
 from bot.usecases.house import do_at_once
 from bot.usecases.notify import told

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.errors import NotPermitted, WordsError
 from bot.core.invocation import Understood, check_length, understand
 from bot.core.mode import HOUSE
+from bot.core.planned_command import Answered, Considered, Planned
 from bot.core.plans import plan_from_json, plan_to_json
 from bot.core.policy import Allowed, Decision, Refused, break_glass, decide
 from bot.core.principals import Principal, Role
@@ -23,36 +24,6 @@ from bot.usecases.help_pages import OPEN_TO_ALL
 from bot.usecases.portals import choose_portal, default_portals
 from bot.usecases.roles import role_of
 from bot.usecases.standing import look_up, outcast
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A plan, where it would act, and what has to happen before it may."""
-
-    understood: Understood
-    plugin: str
-    place: Place
-    plan: Plan
-    decision: Decision
-
-    @property
-    def portal(self) -> Place | None:
-        """The portal it would change; None where it is about b24bot itself."""
-        return None if self.plugin == HOUSE else self.place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """An answer that is complete in itself."""
-
-    understood: Understood
-    reply: Reply
-    calm: bool = False
-    portal: str = ""
-    """The portal it is about, where there are several."""
-
-
-Considered = Planned | Answered
 
 
 def consider(ctx: Context, person: Principal, text: str, progress: Progress = nobody_waits) -> Considered:

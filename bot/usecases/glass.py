@@ -9,11 +9,12 @@ from bot.core.audit import Fact, Tag
 from bot.core.change import ChangeRequest
 from bot.core.invocation import Invocation, understand
 from bot.core.mode import HOUSE
+from bot.core.planned_command import Planned
 from bot.core.policy import NeedsApproval
 from bot.core.principals import Principal, Role
 from bot.usecases.bypass import REVIEW_PATH
 from bot.usecases.change_record import record_change, recorded_line
-from bot.usecases.consider import Planned, consider_with
+from bot.usecases.consider import consider_with
 from bot.usecases.context import Context
 from bot.usecases.notify import announce
 from bot.usecases.submit import write_change

@@ -9,6 +9,7 @@ from typing import Any
 from bot.core.change import ChangeRequest, Status
 from bot.core.errors import NotPermitted
 from bot.core.mode import HOUSE
+from bot.core.planned_command import Planned
 from bot.core.principals import Principal
 from bot.host.registry import Registry
 from bot.plugin import (
@@ -25,7 +26,6 @@ from bot.plugin import (
     Setting,
     Simulation,
 )
-from bot.usecases.consider import Planned
 from bot.usecases.context import Context, HouseServices
 from bot.usecases.deeds import DEEDS, Word, look
 from bot.usecases.desk import GROUPS

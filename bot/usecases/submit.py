@@ -13,6 +13,7 @@ from bot.core.errors import ConfigurationError, NotPermitted, PluginFault, Store
 from bot.core.inbound import SlashCommand
 from bot.core.invocation import legible, read_line
 from bot.core.json_views import preview_view
+from bot.core.planned_command import Answered, Considered, Planned
 from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused, needs
 from bot.core.principals import Principal
@@ -25,7 +26,7 @@ from bot.usecases.able import check_can_be_approved, check_few_open
 from bot.usecases.attestation import attest
 from bot.usecases.bypass import breaker_of, keeps_glass
 from bot.usecases.change_record import record_change, recorded_line
-from bot.usecases.consider import Answered, Considered, Planned, consider, require_member
+from bot.usecases.consider import consider, require_member
 from bot.usecases.context import Context
 from bot.usecases.gate import try_audit_again
 from bot.usecases.house import do_at_once

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from bot.core.change import Status
+from bot.core.planned_command import Answered
 from bot.core.principals import Role
 from bot.core.sanitizer import texts_in
 from bot.playground.town import Town
 from bot.usecases.access import grant_role
-from bot.usecases.consider import Answered, consider
+from bot.usecases.consider import consider
 from bot.usecases.letters import words
 from tests.stories.connector.acts import APPROVALS, TYPED_IN, Changing
 

@@ -8,10 +8,11 @@ import pytest
 
 from bot.core import marks
 from bot.core.audit import SYSTEM, Entry, Tag
+from bot.core.planned_command import Answered
 from bot.core.principals import Principal
 from bot.plugin import BadArgument, Reply
 from bot.usecases.audit_search import PEOPLE_FORMS, find_records, read_person, read_subject, read_tag
-from bot.usecases.consider import Answered, consider
+from bot.usecases.consider import consider
 from tests.usecases.office import ANTON, GLEB, OLGA, SHELL, VIKTOR, Office
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from bot.core.errors import NotPermitted, PluginFault, WordsError
+from bot.core.planned_command import Answered, Considered, Planned
 from bot.core.policy import NeedsApproval, NeedsConfirmation
 from bot.core.principals import Principal, Role
 from bot.plugin import BadArgument, PluginError, Refusal, Risk, TargetRefused, TargetUnreachable
 from bot.usecases.access import grant_role, revoke_role
-from bot.usecases.consider import Answered, Considered, Planned, consider
+from bot.usecases.consider import consider
 from bot.usecases.roles import role_of
 from bot.usecases.standing import look_up
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VIKTOR, Office

@@ -9,11 +9,12 @@ import pytest
 
 from bot.core import marks
 from bot.core.errors import WordsError
+from bot.core.planned_command import Answered
 from bot.core.policy import Terms
 from bot.core.principals import Principal
 from bot.core.words import moment
 from bot.plugin import BadArgument, Group, Refusal, Reply, Risk
-from bot.usecases.consider import Answered, consider
+from bot.usecases.consider import consider
 from bot.usecases.desk import request_number
 from bot.usecases.help_pages import explain_words
 from tests.usecases.office import ANTON, APPROVALS, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, Office

@@ -9,12 +9,13 @@ import pytest
 from bot.core import marks
 from bot.core.audit import Tag
 from bot.core.change import APPROVAL_LASTS_MS, Status
+from bot.core.planned_command import Planned
 from bot.core.plans import digest, plan_to_json
 from bot.core.policy import Terms
 from bot.core.principals import Principal, Role
 from bot.plugin import PluginError, Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.access import grant_role, revoke_role
-from bot.usecases.consider import Planned, consider
+from bot.usecases.consider import consider
 from bot.usecases.context import Channels
 from bot.usecases.undelivered import ChannelDead, Lost
 from tests.usecases.office import ANTON, APPROVALS, OLGA, SHELL, VERA, Office

@@ -14,6 +14,7 @@ from bot.core.errors import NotPermitted, WordsError
 from bot.core.execution import ASK_PEOPLE_AFTER_MS
 from bot.core.mode import HOUSE
 from bot.core.people import People
+from bot.core.planned_command import Answered, Planned
 from bot.core.policy import BrokenGlass, NeedsApproval, Terms
 from bot.core.principals import Principal, Role
 from bot.core.standing import Standing
@@ -23,7 +24,7 @@ from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import grant_role
 from bot.usecases.approve import confirm
 from bot.usecases.bypass import OWN_GLASS
-from bot.usecases.consider import Answered, Planned, consider
+from bot.usecases.consider import consider
 from bot.usecases.deeds import DEEDS, Word
 from bot.usecases.expire import expire_overdue
 from bot.usecases.glass import MOST_MENTIONED, REVIEW_LASTS_MS

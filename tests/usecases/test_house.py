@@ -14,13 +14,14 @@ from bot.core.errors import NotPermitted, WordsError
 from bot.core.execution import INTERRUPTED_AT_HOME
 from bot.core.invocation import understand
 from bot.core.mode import HOUSE, Mode
+from bot.core.planned_command import Answered, Planned
 from bot.core.policy import Allowed, Terms
 from bot.core.principals import Principal, Role
 from bot.plugin import Plan, PluginError, Refusal
 from bot.store.store import audit_key
 from bot.usecases import buttons
 from bot.usecases.access import LAST_ADMIN, grant_role, revoke_role
-from bot.usecases.consider import Answered, Planned, ask, consider
+from bot.usecases.consider import ask, consider
 from bot.usecases.context import Channels
 from bot.usecases.deeds import LONGEST_FROZEN
 from bot.usecases.follow_ups import undo_line

@@ -9,8 +9,9 @@ import pytest
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.change import Status
 from bot.core.mode import Limit, Mode
+from bot.core.planned_command import Answered
 from bot.core.principals import Principal
-from bot.usecases.consider import Answered, consider
+from bot.usecases.consider import consider
 from bot.usecases.status import MODES, age_of
 from bot.usecases.undelivered import ChannelDead, Impossible
 from tests.usecases.office import GLEB, IDA, OLGA, VIKTOR, Office

@@ -13,6 +13,7 @@ from bot.core.audit import Tag
 from bot.core.change import Status
 from bot.core.errors import NotPermitted
 from bot.core.people import People
+from bot.core.planned_command import Answered, Planned
 from bot.core.plans import decision_to_json
 from bot.core.policy import Allowed, Refused, Terms
 from bot.core.principals import Role
@@ -20,7 +21,7 @@ from bot.plugin import Refusal, TargetRefused, TargetUnreachable
 from bot.usecases import buttons
 from bot.usecases.able import MOST_OPEN
 from bot.usecases.access import revoke_role
-from bot.usecases.consider import Answered, Planned, consider
+from bot.usecases.consider import consider
 from bot.usecases.context import Channels
 from bot.usecases.submit import check_can_be_decided, preview
 from bot.usecases.undelivered import ChannelDead
