@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,9 @@ from bot.host.services import nobody_waits
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+TOLD_LINES = 1_000
+"""After how many lines of a file it is told how far it was read."""
 
 
 @contextmanager
@@ -38,3 +41,13 @@ def progress_bar(console: Console | None = None) -> Iterator[Tell]:
             bar.update(bar.task_ids[tasks[what]], completed=done, total=total)
 
         yield tell
+
+
+def told_lines(lines: Iterable[str], size: int, tell: Tell) -> Iterator[str]:
+    """The lines of a file of so many bytes; while they are read, `tell` hears how many kilobytes have been."""
+    done = 0
+    for number, line in enumerate(lines, start=1):
+        yield line
+        done += len(line.encode())
+        if number % TOLD_LINES == 0:
+            tell(min(done, size) // 1_000, size // 1_000, "Kilobytes")

@@ -14,14 +14,14 @@ import click
 
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
-from bot.cli.progress import progress_bar
+from bot.cli.progress import progress_bar, told_lines
 from bot.cli.terminal import Terminal, how_to_begin, readable
-from bot.core.chain import NO_LINK, Anchor, Findings, Link, a_head, anchors_in, any_stands, examine, out_of_turn
+from bot.core.chain import NO_LINK, Anchor, Findings, LinkRow, a_head, anchors_in, any_stands, examine, out_of_turn
 from bot.core.errors import ConfigurationError, WordsError
 from bot.core.exports import exported_links
-from bot.host.services import Progress
+from bot.host.services import Progress, nobody_waits
 from bot.plugin import Refusal
-from bot.store.copies import Tell, head_in, links_of, note_in, unheard
+from bot.store.copies import head_in, links_of, note_in
 from bot.store.health import other_keys
 from bot.store.keys import Keyring, load_key_file
 from bot.store.store import FILE_NAME
@@ -58,10 +58,8 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
     anchors = [*_typed(given["head"]), *kept(given["anchors"]), *_witnessed(terminal, given)]
     keys = _keys(terminal, given["key_file"])
     key_of = _finder(terminal, given, keys)
-    with progress_bar() as tell:
-        seen = partial(_tell, tell)
-        with _links(terminal, given["database"], given["exported"], seen) as links:
-            found = examine(links, key_of, anchors=anchors)
+    with progress_bar() as tell, _links(terminal, given["database"], given["exported"], tell) as links:
+        found = examine(links, key_of, anchors=anchors)
     if found.broken_at is not None:
         _assert_its_keys(terminal, given, key_of)
     elif found.against is None and not given["database"] and not given["exported"]:
@@ -164,22 +162,22 @@ def _tell(tell: Progress, done: int, total: int) -> None:
 
 @contextmanager
 def _links(
-    terminal: Terminal, database: Path | None, exported: Path | None, tell: Tell = unheard
-) -> Iterator[Iterator[Link]]:
+    terminal: Terminal, database: Path | None, exported: Path | None, tell: Progress = nobody_waits
+) -> Iterator[Iterator[LinkRow]]:
     if exported is not None:
         with readable(exported), exported.open(encoding="utf-8", errors="replace") as lines:
-            yield _records(lines, exported)
+            yield _records(told_lines(lines, exported.stat().st_size, tell), exported)
         return
     settings = terminal.host_settings
     path = database or settings.home / FILE_NAME
     with readable(path):
         if database is None and not path.exists():
             raise ConfigurationError(f"There is no database in {settings.home} yet.", hint=how_to_begin(settings))
-    with readable(path), links_of(path, tell) as links:
+    with readable(path), links_of(path, partial(_tell, tell)) as links:
         yield links
 
 
-def _records(lines: Iterable[str], path: Path) -> Iterator[Link]:
+def _records(lines: Iterable[str], path: Path) -> Iterator[LinkRow]:
     """The records of an export. Raises ConfigurationError for a file in which no line is one."""
     links, seen = exported_links(lines), []
     for one in links:

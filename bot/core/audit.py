@@ -160,7 +160,7 @@ def linker(key: bytes) -> Linker:
     if len(key) > BLOCK:
         raise ValueError(f"a key of {len(key)} bytes")
     padded = key.ljust(BLOCK, b"\0")
-    inner, outer = (sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+    inner, outer = (sha256(bytes(byte ^ pad for byte in padded)).copy for pad in (0x36, 0x5C))
 
     def made(seq: int, previous: bytes, at: int, tag: str, actor: str, subject: str, facts: str) -> bytes:
         # The body is canonical JSON, written out.
@@ -168,9 +168,9 @@ def linker(key: bytes) -> Linker:
             f'{{"actor":{encode_basestring(actor)},"at":{at},"facts":{facts},'
             f'"subject":{encode_basestring(subject)},"tag":{encode_basestring(tag)}}}'
         )
-        message, whole = inner.copy(), outer.copy()
+        message, whole = inner(), outer()
         # Half a surrogate pair never gets into a record; in a file that somebody wrote it must not stop the check.
-        message.update(seq.to_bytes(8, "big") + previous + body.encode(errors="surrogatepass"))
+        message.update(seq.to_bytes(8, "big") + previous + body.encode("utf-8", "surrogatepass"))
         whole.update(message.digest())
         return whole.digest()
 

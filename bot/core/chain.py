@@ -30,6 +30,8 @@ class Link(NamedTuple):
     mac: bytes
 
 
+LinkRow = tuple[int, int, str, str, str, str, str, bytes]
+"""The same without the names, as a row comes from a database: what is checked by the million is not made anew."""
 HIGHEST = 2**63 - 1
 """The last number that a record can have."""
 NO_LINK = Link(seq=-1, at=0, tag="", actor="", subject="", facts="", key_id="", mac=b"")
@@ -87,7 +89,7 @@ class Findings:
 
 
 def examine(
-    links: Iterable[Link], key_of: Callable[[str], bytes], *, anchors: Iterable[Anchor] = (), start: Place = START
+    links: Iterable[LinkRow], key_of: Callable[[str], bytes], *, anchors: Iterable[Anchor] = (), start: Place = START
 ) -> Findings:
     """Recompute the chain from `start`, and compare it with anchors that lie after that.
 
@@ -130,7 +132,7 @@ class _Linkers(dict[str, Linker]):
         return made
 
 
-def any_stands(links: Iterable[Link], key_of: Callable[[str], bytes]) -> bool:
+def any_stands(links: Iterable[LinkRow], key_of: Callable[[str], bytes]) -> bool:
     """Whether one record at least was chained to the one before it with these keys: else they are another log's."""
     mac, linkers = START.mac, _Linkers(key_of)
     for seq, at, tag, actor, subject, facts, key_id, stored in links:
@@ -141,13 +143,13 @@ def any_stands(links: Iterable[Link], key_of: Callable[[str], bytes]) -> bool:
     return False
 
 
-def out_of_turn(links: Iterable[Link]) -> frozenset[str]:
+def out_of_turn(links: Iterable[LinkRow]) -> frozenset[str]:
     """Ids of keys that are named between records of one other key. A key that was replaced is not used again: if nobody
     has it, it was never there, and a record was changed to name it."""
     spans: dict[str, tuple[int, int]] = {}
-    for number, one in enumerate(links):
-        first, _ = spans.get(one.key_id, (number, number))
-        spans[one.key_id] = first, number
+    for number, (*_, key_id, _mac) in enumerate(links):
+        first, _last = spans.get(key_id, (number, number))
+        spans[key_id] = first, number
     found, reach = set(), 0
     for key_id, (first, last) in spans.items():
         if reach > first:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.audit import AuditRecord, Entry, Fact, Tag, facts_text, link
-from bot.core.chain import HIGHEST, NO_LINK, START, Link, Place, examine
+from bot.core.chain import HIGHEST, NO_LINK, START, LinkRow, Place, examine
 from bot.core.errors import ConfigurationError
 from bot.store.audit_query import LOWEST, Wanted, all_tags, in_page, newest, page_end
 from bot.store.database import Database, Row
@@ -29,12 +29,12 @@ LAST = (
 
 LINKS = f"SELECT {', '.join(COLUMNS)} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our names
 """A page of records, in the order of `Link`."""
-_KINDS = tuple(COLUMNS.values())
+_KINDS = list(COLUMNS.values())
 
 
-def links_in(rows: Iterable[tuple[Any, ...]]) -> Iterator[Link]:
+def links_in(rows: Iterable[tuple[Any, ...]]) -> list[LinkRow]:
     """Rows of these columns as links of the chain; one that fits nowhere for what is no record."""
-    return (Link._make(row) if tuple(map(type, row)) == _KINDS else NO_LINK for row in rows)
+    return [row if [*map(type, row)] == _KINDS else NO_LINK for row in rows]
 
 
 class AuditLog:
@@ -73,7 +73,7 @@ class AuditLog:
             yield from map(_record, rows)
             after = rows[-1]["seq"]
 
-    def links(self, *, after: int | None = None, page: int = 2_000) -> Iterator[Link]:
+    def links(self, *, after: int | None = None, page: int = 2_000) -> Iterator[LinkRow]:
         """Every record as it stands in the file, for checking the chain: also one that has no business there."""
         low = LOWEST if after is None else after
         while rows := self._database.tuples(LINKS, low, page):

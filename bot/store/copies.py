@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.core.chain import Link
+from bot.core.chain import LinkRow
 from bot.core.errors import ConfigurationError, StoreUnavailable
 from bot.store.audit import COLUMNS, LINKS, links_in
 from bot.store.audit_query import LOWEST
-from bot.store.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest, sqlite3
+from bot.store.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest, is_no_text, sqlite3
 
 PAGE = 2_000
 Tell = Callable[[int, int], None]
@@ -24,7 +24,7 @@ def unheard(done: int, total: int) -> None:
 
 
 @contextmanager
-def links_of(path: Path, tell: Tell = unheard) -> Iterator[Iterator[Link]]:
+def links_of(path: Path, tell: Tell = unheard) -> Iterator[Iterator[LinkRow]]:
     """Every record of the file, also while a bot works on it. Raises ConfigurationError where none can be read.
 
     `tell` hears of each page up to which record it goes, and of the last record there is.
@@ -83,8 +83,7 @@ def _connect(path: Path, how: str) -> Any:
         f"{path.resolve().as_uri()}?{how}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
     )
     try:
-        # What is no text in UTF-8 was not written by us; it has to be read to be found broken.
-        connection.text_factory = lambda raw: raw.decode(errors="surrogateescape")
+        connection.text_factory = _escaped
         connection.execute("PRAGMA trusted_schema=0")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except BaseException:
@@ -120,11 +119,33 @@ def _require_ours(connection: Any, path: Path) -> None:
         raise ConfigurationError(f"{path} is not a database of b24bot.")
 
 
-def _links(connection: Any, tell: Tell) -> Iterator[Link]:
+def _links(connection: Any, tell: Tell) -> Iterator[LinkRow]:
     low = LOWEST
     total = connection.execute("SELECT max(seq) FROM audit").fetchone()[0]
     # Read in pages that are fetched whole: a query that stays open would keep the bot from writing.
-    while rows := connection.execute(LINKS, (low, PAGE)).fetchall():
+    while rows := _page(connection, low):
         yield from links_in(rows)
         low = rows[-1][0]
         tell(low, total)
+
+
+def _page(connection: Any, low: int) -> list[tuple[Any, ...]]:
+    """The next records. What is no text in UTF-8 was not written by us; it has to be read to be found broken."""
+    try:
+        # Python's own decoding costs least; what it refuses is read with the other one.
+        connection.text_factory = str
+        return _fetched(connection, low)
+    except sqlite3.OperationalError as error:
+        if not is_no_text(error):
+            raise
+    connection.text_factory = _escaped
+    return _fetched(connection, low)
+
+
+def _fetched(connection: Any, low: int) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = connection.execute(LINKS, (low, PAGE)).fetchall()
+    return rows
+
+
+def _escaped(raw: bytes) -> str:
+    return raw.decode(errors="surrogateescape")

@@ -256,7 +256,7 @@ class Database:
             try:
                 return query(sql, values)
             except FAULTS as error:
-                if "decode to UTF-8" in str(error):
+                if is_no_text(error):
                     return self._read_damaged_text(query, sql, values)
                 raise trouble(error, f"The database cannot be read now ({error}).") from None
 
@@ -363,6 +363,11 @@ def trouble(error: Exception, sentence: str, *, hint: str = "") -> StoreUnavaila
         return StoreDamaged(sentence, hint=RESTORE_HINT)
     known = next((advice for word, advice in _ADVICE.items() if word in str(error)), hint)
     return StoreUnavailable(sentence, hint=known)
+
+
+def is_no_text(error: Exception) -> bool:
+    """Whether something that is no UTF-8 stands where text was read: it can still be read as something else."""
+    return "decode to UTF-8" in str(error)
 
 
 def _decoded(text: bytes) -> str:

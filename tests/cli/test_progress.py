@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from bot.cli.progress import progress_bar
+from bot.cli.progress import progress_bar, told_lines
 from bot.host.services import nobody_waits
 
 
@@ -24,3 +24,11 @@ def test_a_terminal_sees_how_far_it_has_come() -> None:
         tell(4_000, 4_000, "statuses")
     assert "statuses" in drawn.getvalue()
     assert "4000/4000" in drawn.getvalue()
+
+
+def test_a_file_tells_how_many_kilobytes_have_been_read() -> None:
+    heard: list[tuple[int, int, str]] = []
+    lines = ["é" * 4 + "\n"] * 2_500
+    read = list(told_lines(lines, 22_500, lambda *said: heard.append(said)))
+    assert read == lines
+    assert heard == [(9, 22, "Kilobytes"), (18, 22, "Kilobytes")]

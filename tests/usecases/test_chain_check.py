@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.audit import Entry, Tag
-from bot.core.chain import START, Link, Place
+from bot.core.chain import START, LinkRow, Place
 from bot.core.change import Status
 from bot.core.mode import Mode
 from bot.store.audit import AuditLog
@@ -45,7 +45,7 @@ class CountedLog(AuditLog):
 
     walked = 0
 
-    def links(self, *, after: int | None = None, page: int = 2_000) -> Iterator[Link]:
+    def links(self, *, after: int | None = None, page: int = 2_000) -> Iterator[LinkRow]:
         for each in super().links(after=after, page=page):
             self.walked += 1
             yield each

@@ -108,4 +108,16 @@ CHAIN_CHECKS: tuple[Bug, ...] = (
         ),
         by="tests/cli/test_backup.py",
     ),
+    bug(
+        "types-unchecked",
+        "what stands in place of a record's digest, and is none, ends the check",
+        (_AUDIT, "row if [*map(type, row)] == _KINDS else NO_LINK", "row if row else NO_LINK"),
+        by="tests/store/test_copies.py",
+    ),
+    bug(
+        "odd-text-stops",
+        "a record with bytes that are no text keeps a copy from being checked",
+        ("bot/store/copies.py", "        if not is_no_text(error):\n", "        if error:\n"),
+        by="tests/store/test_copies.py",
+    ),
 )
