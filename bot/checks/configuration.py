@@ -28,9 +28,12 @@ def check_values(environment: Environment) -> str:
 
 
 def check_plugins(environment: Environment) -> str:
-    """Load every plugin, and put their commands and settings together."""
+    """Load every plugin, put their commands and settings together, and read the examples of all commands."""
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     registry = registry_of(plugins)
+    faulty = next(registry.faulty_examples(), "")
+    if faulty:
+        raise ConfigurationError(f"{faulty[:1].upper()}{faulty[1:]}")
     settings = environment.all_settings
     return (
         f"{', '.join(plugin.name for plugin in plugins) or 'none'}: {count(len(list(registry)), 'command')}, "

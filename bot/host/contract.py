@@ -1,46 +1,159 @@
-"""What a plugin has to be before it is used: every member of the protocol, each of the right kind, all named."""
+"""What a plugin has to be before it is used: a table of checks, each of which names what is wrong."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, get_args
 
 from bot.core.errors import ConfigurationError
+from bot.core.invocation import HOST_OPTIONS, AnyCommand
 from bot.core.mode import HOUSE
-from bot.plugin import Group, Plugin, Setting
+from bot.host.value_types import mismatch
+from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Risk, Setting
 
 MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).items() if not name.startswith("_")}
 """The members of the protocol itself, so that this list and the protocol cannot differ."""
 HOST = "b24bot"
-SEE = "docs/architecture.md, “Writing a plugin”, lists what a plugin brings."
+SEE = "docs/plugins.md, “What a plugin is”, lists what a plugin brings."
+TERMINAL_OPTIONS = ("--json", "--yes", "--help")
+"""Options of every command of the terminal, beside those of every command."""
 _NAME = re.compile(r"\A[a-z][a-z0-9_-]{0,40}\Z")
 _VARIABLE = re.compile(r"\A[A-Z][A-Z0-9_]{0,80}\Z")
+_KINDS: Mapping[str, type[Any]] = {"settings": Setting, "groups": Group}
+_OF_THE_HOST = (Risk.PERSONAL, Risk.HALT)
 
 
 def assert_plugin(name: str, plugin: object) -> None:
     """Make sure that an object is a plugin. Raises ConfigurationError with `name`, as the settings have it."""
+    fault = next(faults_of(plugin), None)
+    if fault is not None:
+        raise _wrong(name, fault)
+
+
+def faults_of(plugin: Any) -> Iterator[str]:
+    """Tell what is wrong with a plugin as it is declared; each completes “The plugin NAME …”.
+
+    A check relies on those before it, so only the first that finds anything is heard.
+    """
+    for check in CHECKS:
+        found = list(check(plugin))
+        if found:
+            yield from found
+            return
+
+
+def check_api(plugin: Any) -> Iterator[str]:
+    """It was written for the API that there is."""
+    api = getattr(plugin, "api", None)
+    if api is not None and (not isinstance(api, int) or isinstance(api, bool) or api != PLUGIN_API):
+        yield f"is written for version {api!r} of the plugin API; this b24bot has version {PLUGIN_API}"
+
+
+def check_members(plugin: Any) -> Iterator[str]:
+    """Every member is there."""
     missing = [member for member in MEMBERS if not hasattr(plugin, member)]
     if missing:
-        raise _wrong(name, f"lacks {', '.join(missing)}")
+        yield f"lacks {', '.join(missing)}"
+
+
+def check_signatures(plugin: Any) -> Iterator[str]:
+    """Every method can be called as the host calls it."""
     for member, declared in MEMBERS.items():
         if inspect.isfunction(declared) and not _takes(getattr(plugin, member), declared):
-            raise _wrong(name, f"has a member {member} that cannot be called as {member}{_parameters(declared)}")
-    _assert_values(name, plugin)
+            yield f"has a member {member} that cannot be called as {member}{_parameters(declared)}"
 
 
-def _assert_values(name: str, plugin: object) -> None:
-    own = getattr(plugin, "name", None)
+def check_name(plugin: Any) -> Iterator[str]:
+    """Its name can be written, and is not the host's."""
+    own = plugin.name
     if not isinstance(own, str) or not _NAME.match(own):
-        raise _wrong(name, f"is called {own!r}; a name is made of a-z, 0-9, - and _")
-    if own in (HOUSE, HOST):
-        raise _wrong(name, f"is called “{own}”, which is the name of b24bot's own commands")
-    for member, kind in (("settings", Setting), ("groups", Group)):
+        yield f"is called {own!r}; a name is made of a-z, 0-9, - and _"
+    elif own in (HOUSE, HOST):
+        yield f"is called “{own}”, which is the name of b24bot's own commands"
+
+
+def check_values(plugin: Any) -> Iterator[str]:
+    """What it declares is of the declared types."""
+    for member, kind in _KINDS.items():
         values = getattr(plugin, member)
         if not isinstance(values, Iterable) or not all(isinstance(value, kind) for value in values):
-            raise _wrong(name, f"has {member} that are not all a {kind.__name__}")
-    if not isinstance(getattr(plugin, "simulators", None), Mapping):
-        raise _wrong(name, "has simulators that are no mapping from names to functions")
+            yield f"has {member} that are not all a {kind.__name__}"
+    if not isinstance(plugin.simulators, Mapping):
+        yield "has simulators that are no mapping from names to functions"
+
+
+def check_settings(plugin: Any) -> Iterator[str]:
+    """Each of its settings is declared once, by a name that an environment can hold."""
+    for row in plugin.settings:
+        wrong = mismatch(row, Setting)
+        if wrong:
+            yield f"declares a setting whose {wrong.removeprefix('.')}"
+        elif not _VARIABLE.match(row.name):
+            yield f"declares the setting “{row.name}”; a name is made of A-Z, 0-9 and _"
+    yield from (f"declares the setting {name} twice" for name in _twice(row.name for row in plugin.settings))
+
+
+def check_paths(plugin: Any) -> Iterator[str]:
+    """Each of its commands has a path of its own."""
+    yield from (f"declares the command “{path}” twice" for path in _twice(one.path for one in _commands(plugin)))
+
+
+def check_arguments(plugin: Any) -> Iterator[str]:
+    """Each argument is described by values of the declared types, and no option is one that every command has."""
+    for command in _commands(plugin):
+        for parameter in command.parameters:
+            wrong = mismatch(parameter.arg, Arg)
+            if wrong:
+                yield f"describes the argument “{parameter.name}” of “{command.path}” wrongly: {wrong}"
+            if parameter.flag and parameter.option in (*HOST_OPTIONS, *TERMINAL_OPTIONS):
+                yield f"may not have {parameter.option} in “{command.path}”: every command has it already"
+
+
+def check_examples(plugin: Any) -> Iterator[str]:
+    """Examples are texts."""
+    for command in _commands(plugin):
+        if not all(isinstance(example, str) for example in command.examples):
+            yield f"has examples of “{command.path}” that are not all texts"
+
+
+def check_risks(plugin: Any) -> Iterator[str]:
+    """What takes effect without anybody's decision is the host's, and what is about all places only reads."""
+    for command in _commands(plugin):
+        if not isinstance(command.risk, Risk):
+            yield f"gives “{command.path}” the risk {command.risk!r}, which is no Risk"
+        elif command.risk in _OF_THE_HOST:
+            yield f"gives “{command.path}” the risk {command.risk}, which only commands of b24bot itself have"
+        elif command.everywhere and command.risk is not Risk.READ:
+            yield f"declares “{command.path}” everywhere, and what is about all places can only read"
+
+
+def check_readers(plugin: Any) -> Iterator[str]:
+    """A command that only reads returns no plan."""
+    for command in _commands(plugin):
+        reads = command.risk is Risk.READ or command.terminal
+        answers = set(get_args(command.returns) or (command.returns,))
+        if reads and Plan in answers and answers <= {Plan, Nothing}:
+            kind = "belongs to the terminal" if command.terminal else "only reads"
+            yield f"declares that “{command.path}” returns a plan, but it {kind}"
+
+
+CHECKS: Sequence[Callable[[Any], Iterator[str]]] = (
+    check_api,
+    check_members,
+    check_signatures,
+    check_name,
+    check_values,
+    check_settings,
+    check_paths,
+    check_arguments,
+    check_examples,
+    check_risks,
+    check_readers,
+)
+"""In their order: what a plugin is first, then what it declares."""
 
 
 def settings_of(plugins: Iterable[Plugin], taken: Iterable[str]) -> list[Setting]:
@@ -52,11 +165,17 @@ def settings_of(plugins: Iterable[Plugin], taken: Iterable[str]) -> list[Setting
             if row.name in owners:
                 owner = HOST if owners[row.name] == HOST else f"the plugin “{owners[row.name]}”"
                 raise _wrong(plugin.name, f"may not declare the setting {row.name}: it is a setting of {owner}")
-            if not _VARIABLE.match(row.name):
-                raise _wrong(plugin.name, f"declares the setting “{row.name}”; a name is made of A-Z, 0-9 and _")
             owners[row.name] = plugin.name
             rows.append(row)
     return rows
+
+
+def _commands(plugin: Any) -> Iterator[AnyCommand]:
+    return (command for group in plugin.groups for command in group)
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def _wrong(name: str, what: str) -> ConfigurationError:

@@ -9,13 +9,13 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from types import UnionType
 from typing import Any
 
 from bot.clock import incident_id
 from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import PLUGIN_FAILED
 from bot.core.sanitizer import sanitize, sanitize_text
+from bot.host.value_types import mismatch
 from bot.plugin import (
     Call,
     CallOutcome,
@@ -67,10 +67,16 @@ def _fault(plugin: str, doing: str, error: BaseException, known: dict[str, str] 
     )
 
 
-def require(value: Any, kind: type[Any] | UnionType) -> Any:
-    """The value, if it is of that kind. Raises TypeError, for `blame` to make a sentence of."""
-    if not isinstance(value, kind):
-        raise TypeError(f"it returned {type(value).__name__} instead of {getattr(kind, '__name__', kind)}")
+def require(value: Any, kind: Any) -> Any:
+    """Return the value if it is of that type, to the last part. Raises TypeError, for `blame` to make a sentence of.
+
+    It is used as `kind` declares it, and what is not would break the bot where it is stored or shown.
+    """
+    wrong = mismatch(value, kind)
+    if wrong.startswith("is "):
+        raise TypeError(f"it returned {wrong.removeprefix('is ')}")
+    if wrong:
+        raise TypeError(f"it returned a {type(value).__name__} whose {wrong.removeprefix('.')}")
     return value
 
 
@@ -79,6 +85,7 @@ class GuardedPlugin:
 
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
+        self.api = plugin.api
         self.name = plugin.name
         self._known: dict[str, str] = {}
         """Faults by what was raised, with their references: some things are asked every few seconds."""
@@ -125,7 +132,8 @@ class GuardedPlugin:
         """Make one changing call. A plugin that fails in it may have sent it: that outcome is unknown."""
         try:
             with self._blame(f"made the call {call.method}"):
-                return _checked(self.plugin.perform(services, place, call))
+                outcome: CallOutcome = require(self.plugin.perform(services, place, call), CallOutcome)
+                return outcome
         except StoreUnavailable:
             raise
         except PluginError as error:
@@ -135,10 +143,7 @@ class GuardedPlugin:
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
         """What is true of the plan's target, in labels that the plan has: another one would pass for a change."""
         with self._blame(f"read {plan.target} back"):
-            seen = dict(require(self.plugin.verify(services, place, plan), Mapping))
-            for label, word in seen.items():
-                require(label, str)
-                require(word, str)
+            seen = dict(require(self.plugin.verify(services, place, plan), Observation))
             unknown = sorted(set(sanitize(seen)) - {*plan.before, *plan.wanted})
             if unknown:
                 raise ValueError(f"verify returned labels that the plan does not have: {', '.join(unknown)}")
@@ -149,14 +154,3 @@ def _checked_place(place: object) -> Place:
     """The place, with a label that can be stored and shown; its identity stays exact."""
     checked: Place = require(place, Place)
     return replace(checked, label=sanitize_text(checked.label))
-
-
-def _checked(outcome: object) -> CallOutcome:
-    checked: CallOutcome = require(outcome, CallOutcome)
-    require(checked.verdict, CallVerdict)
-    require(checked.sentence, str)
-    require(checked.code, str)
-    require(checked.sent_ms_ago, int | None)
-    for fact in require(checked.facts, Mapping).values():
-        require(fact, str | int | None)
-    return checked

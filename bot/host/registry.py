@@ -8,9 +8,19 @@ from functools import cached_property
 
 from bot.core.commands import Commands
 from bot.core.errors import ConfigurationError
-from bot.core.invocation import HOST_OPTIONS, AnyCommand
+from bot.core.invocation import AnyCommand, understand
 from bot.core.mode import HOUSE
-from bot.plugin import Plugin
+from bot.plugin import Plugin, PluginError
+
+SHARED = ("portal",)
+"""Nouns that the bot and plugins share: the bot chooses among the places that plugins bring."""
+TERMINAL_WORDS = frozenset(
+    {
+        *("access", "audit", "backup", "completion", "doctor", "init", "key", "outbox", "play"),
+        *("request", "restore", "run", "serve", "simulate", "work"),
+    }
+)
+"""The first words of the terminal's own commands: a noun of that name could not be reached there."""
 
 
 class Registry:
@@ -24,6 +34,7 @@ class Registry:
             self.plugins[plugin.name] = plugin
         self._commands: dict[str, AnyCommand] = {}
         self._owners: dict[str, str] = {}
+        self._nouns: dict[str, str] = dict.fromkeys(TERMINAL_WORDS, "")
         for command in builtin:
             self._add("", command)
         for plugin in self.plugins.values():
@@ -35,10 +46,11 @@ class Registry:
         if command.path in self._commands:
             owners = " and ".join(_called(one) for one in (self._owners[command.path], owner))
             raise ConfigurationError(f"Two commands are called “{command.path}”: of {owners}.")
-        taken = [parameter.option for parameter in command.parameters if parameter.flag]
-        for option in HOST_OPTIONS:
-            if option in taken:
-                raise ConfigurationError(f"“{command.path}” may not have {option}: every command has it already.")
+        theirs = self._nouns.setdefault(command.noun, owner)
+        if owner not in ("", HOUSE, theirs) and command.noun not in SHARED:
+            raise ConfigurationError(
+                f"{_called(owner).capitalize()} may not declare the noun “{command.noun}”: {_called(theirs)} has it."
+            )
         self._commands[command.path] = replace(command, placeless=owner in ("", HOUSE))
         self._owners[command.path] = owner
 
@@ -58,6 +70,18 @@ class Registry:
     def owner(self, command: AnyCommand) -> Plugin | None:
         """The plugin of a command; None for the host's own."""
         return self.plugins.get(self._owners[command.path])
+
+    def faulty_examples(self) -> Iterator[str]:
+        """Read every example of every plugin as if it were typed, and tell those that cannot be, by command."""
+        for command in self:
+            plugin = self.owner(command)
+            for example in command.examples if plugin is not None and plugin.name != HOUSE else ():
+                line = f"{command.path} {example}".strip()
+                try:
+                    understand(self.commands, line)
+                except PluginError as error:
+                    owner = _called(self._owners[command.path])
+                    yield f"{owner} has an example that cannot be typed, “{line}”: {error}"
 
     def plugin(self, name: str) -> Plugin:
         """Raises ConfigurationError when a stored change request belongs to a plugin that is not loaded."""

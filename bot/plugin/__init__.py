@@ -9,7 +9,7 @@ from bot.plugin.errors import (
     TargetRefused,
     TargetUnreachable,
 )
-from bot.plugin.host import Clock, Event, Plugin, Records, Sealed, Secrets, Services, Setting, Simulation
+from bot.plugin.host import PLUGIN_API, Clock, Event, Plugin, Records, Sealed, Secrets, Services, Setting, Simulation
 from bot.plugin.quoting import quote
 from bot.plugin.times import iso, iso_or_none
 from bot.plugin.values import (
@@ -31,6 +31,7 @@ from bot.plugin.values import (
 )
 
 __all__ = [
+    "PLUGIN_API",
     "Answer",
     "Arg",
     "BadArgument",

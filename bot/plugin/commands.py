@@ -52,6 +52,8 @@ class Parameter:
     """Takes all the remaining words, which may be none."""
     required: bool
     default: Any = None
+    kind: Any = str
+    """The type that the function declares for a value, which `arg.parse` returns."""
 
     @property
     def option(self) -> str:
@@ -93,6 +95,8 @@ class Command(Generic[P]):
     It runs inside one transaction with its record, so nothing is sent anywhere in it."""
     check: Callable[..., None] | None = None
     """Raises what is wrong with the arguments that are no secrets; see `Group.command`."""
+    returns: Any = Answer
+    """The type that the function declares for its answer."""
 
     @property
     def path(self) -> str:
@@ -166,8 +170,11 @@ class Group(Generic[P]):
                     raise DeclarationError(f"{_where(function)}: “{word}” cannot be typed; use a-z, 0-9 and hyphens.")
             if verb in self._commands:
                 raise DeclarationError(f"{_where(function)}: the command “{self.noun} {verb}” is declared twice.")
+            if isinstance(examples, str):
+                raise DeclarationError(f"{_where(function)}: its examples are one text; write a list of texts.")
             help_line, description = _documentation(function)
-            parameters = tuple(_parameters(function))
+            hints = _hints(function)
+            parameters = tuple(_parameters(function, hints))
             _assert_check(function, check, parameters, terminal=terminal)
             self._commands[verb] = Command(
                 noun=self.noun,
@@ -182,6 +189,7 @@ class Group(Generic[P]):
                 everywhere=everywhere,
                 terminal=terminal,
                 check=check,
+                returns=hints.get("return", Answer),
             )
             return function
 
@@ -214,8 +222,7 @@ def _documentation(function: Callable[..., Any]) -> tuple[str, str]:
     return first.strip(), rest.strip()
 
 
-def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
-    hints = _hints(function)
+def _parameters(function: Callable[..., Any], hints: Mapping[str, Any]) -> Iterator[Parameter]:
     signature = list(inspect.signature(function).parameters.values())
     if not signature or signature[0].kind is inspect.Parameter.KEYWORD_ONLY:
         raise DeclarationError(f"{_where(function)} must take what it works on as its first argument.")
@@ -235,6 +242,7 @@ def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
             many=many,
             required=bare and not many,
             default=None if bare else parameter.default,
+            kind=get_args(hint)[0],
         )
 
 

@@ -14,6 +14,8 @@ from bot.plugin.commands import Group
 from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, Plan, Remember, Table
 
 P = TypeVar("P")
+PLUGIN_API = 1
+"""The version of all that stands in `bot.plugin`. It grows when a plugin that kept to it would not work any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,11 @@ class Simulation(Protocol):
 
 class Plugin(Protocol):
     """A package that offers commands. An entry point in the group `b24bot.plugins` names such an object."""
+
+    @property
+    def api(self) -> int:
+        """The version of this API that the plugin was written for: a plain number, and not `PLUGIN_API` itself."""
+        ...
 
     @property
     def name(self) -> str: ...

@@ -14,7 +14,7 @@ from bot.core.plans import plan_from_json, plan_to_json
 from bot.core.policy import Allowed, Decision, Refused, break_glass, decide
 from bot.core.principals import Principal, Role
 from bot.core.sanitizer import is_storable, sanitize, sanitize_text
-from bot.host.guarded import blame
+from bot.host.guarded import blame, require
 from bot.host.services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.card_words import on_card
@@ -120,7 +120,7 @@ def ask(plugin: str, understood: Understood, subject: object) -> Answer:
     if plugin == HOUSE:
         return command.answer(subject, understood.arguments)
     with blame(plugin, f"worked on `{command.path}`"):
-        match command.answer(subject, understood.arguments):
+        match require(command.answer(subject, understood.arguments), Answer):
             case Plan() as plan if not command.terminal:
                 return _sanitized_plan(plan)
             case Reply() | Nothing() as answer:

@@ -13,6 +13,7 @@ from bot.core.planned_command import Planned
 from bot.core.principals import Principal
 from bot.host.registry import Registry
 from bot.plugin import (
+    PLUGIN_API,
     Call,
     CallOutcome,
     CallVerdict,
@@ -39,6 +40,7 @@ HERE = Place(name="b24bot", label="b24bot itself", identity="b24bot")
 class HousePlugin:
     """Implements Plugin over the bot's own store. It needs the services that only the house is given."""
 
+    api: int = PLUGIN_API
     name: str = HOUSE
     settings: Sequence[Setting] = ()
     groups: Sequence[Group[Any]] = (*RULES, using)

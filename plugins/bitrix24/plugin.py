@@ -38,6 +38,7 @@ from plugins.bitrix24.snapshot import Snapshots
 class BitrixPlugin:
     """Knows Bitrix24, and nothing of Slack or of storage. Keeps connections; every other state is in the services."""
 
+    api = 1
     name = "bitrix24"
     settings: Sequence[Setting] = settings.ROWS
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)

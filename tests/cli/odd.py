@@ -151,6 +151,7 @@ class Toy:
 class Odd:
     """The plugin."""
 
+    api = 1
     name = "odd"
     settings: Sequence[Setting] = (Setting(name="ODD_KEY", help="a secret of the plugin", secret=True),)
     groups: Iterable[Group[Any]] = (things, safes)
@@ -180,5 +181,21 @@ class Odd:
 
 
 plugin = Odd()
+loose: Group[Any] = Group("screw", help="Screws.")
+
+
+@loose.command("turn", risk=Risk.READ, examples=["left", "left right"])
+def turn(place: Place, way: Word) -> Reply:
+    """Turn a screw one way."""
+    return Reply(title=way)
+
+
+class Loose(Odd):
+    """The same with an example that nobody could type."""
+
+    groups = (loose,)
+
+
+misleading = Loose()
 incomplete = SimpleNamespace(**{member: getattr(plugin, member) for member in MEMBERS if member != "close"})
 """The same without one member of the protocol."""

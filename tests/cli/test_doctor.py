@@ -437,6 +437,11 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[Desk, SlackWorkspace], None], 
         nothing,
         "The plugin “tests.cli.odd:incomplete” lacks close.",
     ),
+    "example that cannot be typed": (
+        {"B24BOT_PLUGINS": "tests.cli.odd:misleading"},
+        nothing,
+        "The plugin “odd” has an example that cannot be typed, “screw turn left right”: ",
+    ),
     "plugin that refuses": (
         {"B24BOT_PLUGINS": "tests.slack.plugins:unwilling"},
         nothing,

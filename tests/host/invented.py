@@ -25,6 +25,7 @@ from bot.plugin import (
 class Invented:
     """A plugin that does nothing."""
 
+    api = 1
     settings: Sequence[Setting] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = {}
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import pytest
 
 from bot.core.errors import ConfigurationError
-from bot.host.contract import MEMBERS, assert_plugin, settings_of
-from bot.plugin import Plugin, Setting
+from bot.host.contract import CHECKS, MEMBERS, assert_plugin, faults_of, settings_of
+from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Reply, Risk, Setting
 from tests.host.invented import Invented, group
 
 
 def refusal(plugin: object) -> str:
     with pytest.raises(ConfigurationError) as caught:
         assert_plugin("odd", plugin)
-    assert "Writing a plugin" in caught.value.hint
+    assert "docs/plugins.md" in caught.value.hint
     return caught.value.sentence
 
 
@@ -56,6 +56,9 @@ def odd(**members: Any) -> Invented:
     [
         ({"close": None}, "has a member close that cannot be called as close()"),
         ({"verify": lambda services: {}}, "has a member verify that cannot be called as verify(services, place, plan)"),
+        ({"api": 2}, f"is written for version 2 of the plugin API; this b24bot has version {PLUGIN_API}"),
+        ({"api": "1"}, "is written for version '1' of the plugin API"),
+        ({"api": 2, "verify": None}, "is written for version 2 of the plugin API"),
         ({"name": "Two Words"}, "is called 'Two Words'; a name is made of a-z, 0-9, - and _"),
         ({"name": "house"}, "is called “house”, which is the name of b24bot's own commands"),
         ({"settings": ("COLOUR",)}, "has settings that are not all a Setting"),
@@ -65,6 +68,91 @@ def odd(**members: Any) -> Invented:
 )
 def test_a_member_of_the_wrong_kind_is_named_with_the_plugin(members: Mapping[str, Any], words: str) -> None:
     assert refusal(odd(**members)).startswith(f"The plugin “odd” {words}")
+
+
+def telling(verb: str, **declared: Any) -> Invented:
+    """A plugin with one command that only says its words, declared with whatever else is given."""
+    own: Group[None] = Group("leaf", help="Leaves.")
+
+    @own.command(verb, **{"risk": Risk.READ, **declared})
+    def say(subject: None, *words: Annotated[str, Arg(help="any", label="WORD")]) -> Reply:
+        """Say."""
+        return Reply(title=" ".join(words))
+
+    return Invented("invented", own)
+
+
+def taking(**options: Any) -> Invented:
+    """A plugin with one command that has the option `--json`, or an argument described with these values."""
+    own: Group[None] = Group("leaf", help="Leaves.")
+    arg = Arg(**{"help": "any", "label": "WORD", **options})
+
+    def say(subject: None, *, json: Annotated[str, arg] = "") -> Reply:
+        """Say."""
+        return Reply(title=json)
+
+    say.__annotations__["json"] = Annotated[str, arg]
+    own.command("say", risk=Risk.READ)(say)
+    return Invented("invented", own)
+
+
+def planning(risk: Risk, *, terminal: bool = False) -> Invented:
+    """A plugin with a command that says it returns a plan, whatever its risk."""
+    own: Group[None] = Group("leaf", help="Leaves.")
+
+    @own.command("fall", risk=risk, terminal=terminal)
+    def fall(subject: None) -> Plan | Nothing:
+        """Fall."""
+        return Nothing(sentence="It is winter.")
+
+    return Invented("invented", own)
+
+
+DECLARED: list[tuple[Invented, str]] = [
+    (Invented("invented", group("tree", "plant"), group("tree", "plant")), "declares the command “tree plant” twice"),
+    (odd(settings=(Setting(name="A", help=""), Setting(name="A", help=""))), "declares the setting A twice"),
+    (
+        odd(settings=(Setting(name="colour of trees", help=""),)),
+        "declares the setting “colour of trees”; a name is made",
+    ),
+    (
+        odd(settings=(Setting(name="A", help="", default=cast(str, 7)),)),
+        "declares a setting whose default is int instead",
+    ),
+    (taking(), "may not have --json in “leaf say”: every command has it already"),
+    (taking(label=7), "describes the argument “json” of “leaf say” wrongly: .label is int instead of str"),
+    (telling("say", examples=[7]), "has examples of “leaf say” that are not all texts"),
+    (telling("say", risk="read"), "gives “leaf say” the risk 'read', which is no Risk"),
+    (telling("say", risk=Risk.HALT), "gives “leaf say” the risk halt, which only commands of b24bot itself have"),
+    (telling("say", risk=Risk.PERSONAL), "gives “leaf say” the risk personal, which only commands of b24bot"),
+    (telling("say", risk=Risk.CHANGE, everywhere=True), "declares “leaf say” everywhere, and what is about all places"),
+    (planning(Risk.READ), "declares that “leaf fall” returns a plan, but it only reads"),
+    (planning(Risk.GOVERN, terminal=True), "declares that “leaf fall” returns a plan, but it belongs to the terminal"),
+]
+
+
+@pytest.mark.parametrize(("plugin", "words"), DECLARED, ids=lambda one: one if isinstance(one, str) else "")
+def test_a_command_or_setting_that_is_declared_wrongly_is_named_with_the_plugin(plugin: Invented, words: str) -> None:
+    assert refusal(plugin).startswith(f"The plugin “odd” {words}")
+
+
+def test_every_fault_of_a_kind_is_told_and_none_that_may_follow_from_it() -> None:
+    plugin = odd(
+        settings=(Setting(name="a", help=""), Setting(name="b", help="")), groups=telling("x", examples=[7]).groups
+    )
+    assert [fault.partition(";")[0] for fault in faults_of(plugin)] == [
+        "declares the setting “a”",
+        "declares the setting “b”",
+    ]
+
+
+@pytest.mark.parametrize("risk", [risk for risk in Risk if risk not in (Risk.READ, Risk.HALT, Risk.PERSONAL)])
+def test_a_command_that_changes_something_may_return_plans(risk: Risk) -> None:
+    assert_plugin("odd", planning(risk))
+
+
+def test_every_check_says_what_holds() -> None:
+    assert all(check.__doc__ for check in CHECKS)
 
 
 class Set:
@@ -87,8 +175,3 @@ def test_a_plugin_may_not_declare_a_setting_of_the_host_or_of_another_plugin() -
         assert caught.value.sentence == (
             f"The plugin “stones” may not declare the setting {name}: it is a setting of {owner}."
         )
-
-
-def test_a_setting_that_no_environment_can_hold_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="declares the setting “colour of trees”"):
-        settings_of(plugins(Set("trees", "colour of trees")), [])

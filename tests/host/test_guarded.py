@@ -118,8 +118,8 @@ def test_a_call_that_returns_something_else_has_an_unknown_outcome(answer: objec
     ("seen", "words"),
     [
         (None, "it returned NoneType instead of Mapping"),
-        ({"tree": None}, "it returned NoneType instead of str"),
-        ({"tree": True}, "it returned bool instead of str"),
+        ({"tree": None}, "it returned a dict whose ['tree'] is NoneType instead of str"),
+        ({"tree": True}, "it returned a dict whose ['tree'] is bool instead of str"),
         ({"treee": "stands"}, "verify returned labels that the plan does not have: treee"),
     ],
 )

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import pytest
 
+from bot.cli.root import OWN
 from bot.core.errors import ConfigurationError
-from bot.host.registry import Registry
-from bot.plugin import Arg, Group, Reply, Risk
+from bot.host.registry import TERMINAL_WORDS, Registry
+from bot.plugin import Arg, BadArgument, Group, Reply, Risk
 from tests.host.invented import Invented, group
 
 TREES = Invented("trees", group("tree", "plant", "fell"), group("leaf", "count"))
@@ -54,16 +55,22 @@ def test_two_plugins_with_one_name_are_refused() -> None:
         Registry([TREES, Invented("trees", group("bush", "trim"))])
 
 
-def test_a_command_may_not_have_an_option_that_every_command_has() -> None:
-    own: Group[None] = Group("tree", help="Trees.")
+def test_a_noun_belongs_to_one_owner_and_a_word_of_the_terminal_to_no_plugin() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Registry([TREES, Invented("again", group("tree", "water"))])
+    assert caught.value.sentence == ("The plugin “again” may not declare the noun “tree”: the plugin “trees” has it.")
+    for noun, builtin in (("help", group("help", "")), ("backup", ()), ("request", ())):
+        with pytest.raises(ConfigurationError, match=f"may not declare the noun “{noun}”: b24bot itself has it"):
+            Registry([Invented("again", group(noun, "water"))], builtin=builtin)
 
-    @own.command("move", risk=Risk.READ)
-    def move(subject: None, *, dry_run: Annotated[bool, Arg(help="no water", label="")] = False) -> Reply:
-        """Move."""
-        return Reply(title=str(dry_run))
 
-    with pytest.raises(ConfigurationError, match="“tree move” may not have --dry-run"):
-        Registry([Invented("trees", own)])
+def test_the_noun_of_places_is_shared() -> None:
+    one, other = Invented("one", group("portal", "add")), Invented("other", group("portal", "check"))
+    assert [each.path for each in Registry([one, other])] == ["portal add", "portal check"]
+
+
+def test_the_words_of_the_terminal_are_those_of_its_own_commands() -> None:
+    assert set(OWN) == TERMINAL_WORDS
 
 
 def test_a_positional_argument_may_be_called_like_an_option_of_the_host() -> None:
@@ -84,3 +91,25 @@ def test_a_plugin_is_found_by_name_or_its_absence_is_told() -> None:
         registry.plugin("stones")
     assert caught.value.sentence == "The plugin “stones” is not loaded."
     assert caught.value.hint == "Add it to B24BOT_PLUGINS."
+
+
+def test_an_example_that_cannot_be_typed_is_told_with_its_command_and_its_plugin() -> None:
+    own: Group[None] = Group("leaf", help="Leaves.")
+
+    @own.command("turn", risk=Risk.READ, examples=["7", "seven", "7 8", ""])
+    def turn(subject: None, times: Annotated[int, Arg(help="how often", label="N", parse=parse_times)]) -> Reply:
+        """Turn."""
+        return Reply(title=str(times))
+
+    told = list(Registry([Invented("trees", own)], builtin=group("help", "")).faulty_examples())
+    assert [one.partition(": ")[0] for one in told] == [
+        f"the plugin “trees” has an example that cannot be typed, “{line}”"
+        for line in ("leaf turn seven", "leaf turn 7 8", "leaf turn")
+    ]
+    assert told[0].endswith(": “seven” is no number.")
+
+
+def parse_times(word: str) -> int:
+    if not word.isdecimal():
+        raise BadArgument(f"“{word}” is no number.")
+    return int(word)

@@ -217,6 +217,18 @@ def test_a_command_declared_twice_is_refused_by_name() -> None:
     assert caught.value.sentence.endswith("full: the command “thing make” is declared twice.")
 
 
+def test_examples_written_as_one_text_are_refused_by_name() -> None:
+    group: Group[Any] = Group("thing", help="Things.")
+    with pytest.raises(DeclarationError, match=r"bare: its examples are one text; write a list of texts\."):
+        group.command("make", risk=Risk.READ, examples="one")(bare)
+
+
+def test_a_command_keeps_the_types_that_its_function_declares() -> None:
+    command = declared(full)
+    assert {one.name: one.kind for one in command.parameters}["second"] is int
+    assert command.returns is Reply
+
+
 @pytest.mark.parametrize(
     ("noun", "verb", "wrong"),
     [

@@ -13,6 +13,7 @@ from tests.host.invented import Invented
 class Refusing:
     """A plugin without commands."""
 
+    api = 1
     name = "refusing"
     settings: Sequence[Setting] = ()
     groups: Iterable[Group[Any]] = ()

@@ -83,6 +83,7 @@ class Toy:
     tended: int = 0
     untended: Exception | None = None
     """Raised when it is looked after."""
+    api: int = 1
     name: str = "toy"
     settings: Sequence[Setting] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = field(default_factory=dict)

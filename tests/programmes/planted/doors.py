@@ -188,7 +188,11 @@ DOORS: tuple[Bug, ...] = (
     bug(
         "unchecked-outcome",
         "what a plugin puts into an outcome breaks its execution, instead of being told as its fault",
-        ("bot/host/guarded.py", "        require(fact, str | int | None)", "        require(fact, object)"),
+        (
+            "bot/host/guarded.py",
+            "require(self.plugin.perform(services, place, call), CallOutcome)",
+            "require(self.plugin.perform(services, place, call), object)",
+        ),
         by="tests/host/test_guarded.py",
     ),
     bug(

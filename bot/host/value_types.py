@@ -1,0 +1,120 @@
+"""Whether a value is of its declared type, down to each cell and parameter. What a plugin hands over is checked so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache, partial
+from types import NoneType, UnionType
+from typing import Any, ForwardRef, Union, get_args, get_origin, get_type_hints
+
+Check = Callable[[Any], str]
+"""Says what is wrong with a value, behind the path to it: `.rows[0][1] is int instead of str`; empty if nothing is."""
+
+
+def mismatch(value: object, hint: Any) -> str:
+    """Say what in a value is not of its declared type, with the path to it; empty where all of it is."""
+    return _check_of(hint)(value).strip()
+
+
+@cache
+def _check_of(hint: Any) -> Check:
+    """Make the check of one type, once."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if isinstance(hint, str | ForwardRef):
+        # Only JSON is written in terms of itself.
+        return _json
+    if origin in (Union, UnionType):
+        return partial(_any_of, tuple(map(_check_of, inner)), hint)
+    if origin is tuple and inner[-1:] == (...,):
+        return partial(_items, tuple, _check_of(inner[0]))
+    if origin is tuple:
+        return partial(_fixed, tuple(map(_check_of, inner)), hint)
+    if origin is Sequence:
+        return partial(_items, list | tuple, _check_of(inner[0]))
+    if origin is Mapping:
+        return partial(_entries, *map(_check_of, inner))
+    hint = getattr(hint, "__supertype__", origin or hint)
+    if not isinstance(hint, type):
+        return _nothing
+    return partial(_fields, hint, _checks_of(hint)) if is_dataclass(hint) else partial(_kind, hint)
+
+
+@cache
+def _checks_of(kind: type[Any]) -> Sequence[tuple[str, Check]]:
+    hints = get_type_hints(kind)
+    return [(field.name, _check_of(hints[field.name])) for field in fields(kind)]
+
+
+def _nothing(_: Any) -> str:
+    return ""
+
+
+def _json(value: Any) -> str:
+    return _JSON(value)
+
+
+def _kind(kind: type[Any], value: Any) -> str:
+    if kind is float and isinstance(value, int | float):
+        return "" if math.isfinite(value) else f" is {value} instead of JSON"
+    return "" if isinstance(value, kind) else _told(value, kind)
+
+
+def _any_of(checks: Sequence[Check], hint: Any, value: Any) -> str:
+    """Where nothing fits, the fault inside a value is told before that the value itself is of another type."""
+    found = [check(value) for check in checks]
+    inside = (each for each in found if not each.startswith(" ") or each.endswith(_called(hint)))
+    return "" if "" in found else next(inside, _told(value, hint))
+
+
+def _items(kind: Any, check: Check, value: Any) -> str:
+    if not isinstance(value, kind):
+        return _told(value, kind)
+    for number, each in enumerate(value):
+        if wrong := check(each):
+            return f"[{number}]{wrong}"
+    return ""
+
+
+def _fixed(checks: Sequence[Check], hint: Any, value: Any) -> str:
+    if not isinstance(value, tuple):
+        return _told(value, hint)
+    if len(value) != len(checks):
+        return f" has {len(value)} items instead of {len(checks)}"
+    return next((f"[{at}]{wrong}" for at, check in enumerate(checks) if (wrong := check(value[at]))), "")
+
+
+def _entries(of_key: Check, of_value: Check, value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return _told(value, Mapping)
+    for key, each in value.items():
+        if wrong := of_key(key):
+            return f"[{key!r:.40}]: the key{wrong}"
+        if wrong := of_value(each):
+            return f"[{key!r:.40}]{wrong}"
+    return ""
+
+
+def _fields(kind: type[Any], checks: Sequence[tuple[str, Check]], value: Any) -> str:
+    if not isinstance(value, kind):
+        return _told(value, kind)
+    return next((f".{name}{wrong}" for name, check in checks if (wrong := check(getattr(value, name)))), "")
+
+
+def _told(value: object, kind: Any) -> str:
+    return f" is {type(value).__name__} instead of {_called(kind)}"
+
+
+def _called(kind: Any) -> str:
+    """A type as people write it: `str`, `int | None`, `tuple[str, str]`."""
+    if "Json" in str(kind):
+        return "JSON"
+    if isinstance(kind, UnionType):
+        return " | ".join(map(_called, get_args(kind)))
+    if kind is NoneType:
+        return "None"
+    return kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind).replace("collections.abc.", "")
+
+
+_JSON = _check_of(Union[bool, int, float, str, Sequence["Json"], Mapping[str, "Json"], None])  # type: ignore[name-defined]  # noqa: F821, UP007
