@@ -287,7 +287,7 @@ def test_an_intake_alone_acknowledges_nothing_that_no_worker_would_find(
 
 @pytest.mark.parametrize(("intake", "work"), [(True, False), (False, True), (True, True)])
 def test_a_seat_that_is_taken_is_not_given_twice(environment: dict[str, str], intake: bool, work: bool) -> None:
-    """safety.md T56."""
+    """docs/safety.md F33."""
     first = Running(assemble(read_settings(environment)), intake=True, work=True)
     bot = assemble(read_settings(environment))
     try:
@@ -313,7 +313,7 @@ def test_another_slash_command_can_be_chosen(tmp_path: Path) -> None:
 
 
 def test_people_and_payloads_of_another_workspace_are_refused_and_recorded(town: Town) -> None:
-    """safety.md T9: Bolt itself hands such deliveries on."""
+    """docs/safety.md F8: Bolt itself hands such deliveries on."""
     workspace = town.workspace
     stranger = workspace.add_person("Fritz", team_id="T0900")
     workspace.invite_to("connectors", "Fritz")

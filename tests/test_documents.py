@@ -1,9 +1,11 @@
-"""What the documents name exists: settings, commands of Slack and of the terminal, scopes, files and headings."""
+"""What the documents name exists, and what is cited of them: settings, commands, scopes, files, headings, entries."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import click
@@ -16,6 +18,7 @@ from bot.cli.root import root
 from bot.cli.terminal import Terminal
 from bot.host.discovery import load_plugins
 from bot.usecases.house import registry_of
+from plugins.bitrix24.simulator.coverage import BEHAVIOURS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -29,6 +32,19 @@ TERMINAL = re.compile(r"\bb24bot ((?:[a-z]+ ?)+)")
 SLACK = re.compile(r"/b24 ((?:[a-z]+ ?)+)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+ENTRY = re.compile(r'<a id="([a-z]+[0-9]+)"></a>([A-Z]+[0-9]+)')
+"""A numbered fact, fault or mechanism of a page."""
+CITATION = re.compile(
+    r"(?<![\w./-])(?P<page>(?:[\w.-]+/)*[\w-]+\.md)\b"
+    r"(?:#(?P<part>[\w-]+))?"
+    r"(?P<entries>(?:,?\s+(?:and |to )?(?:# )?[A-Z][0-9]+\b)*)"
+    r"(?:, “(?P<title>[^”]+)”)?"
+    r"(?P<section>,?\s+[0-9]+(?:\.[0-9]+)*\b)?"
+)
+"""How a document is cited: as a whole, by entries (`P20 to P34, P40`), by a heading or by its anchor."""
+SHORT = re.compile(r"\((?:[FMPST][0-9]{1,3}|(?:slack|safety|bitrix24|portal|performance)(?:\.md)? [0-9][0-9.]*)\)")
+"""A citation that does not say of which document."""
+SHIPPED = ("*.py", "*.sql", "*.html", "*.js", "*.css")
 
 
 def texts() -> Mapping[str, str]:
@@ -111,9 +127,20 @@ def test_every_file_that_a_document_names_exists() -> None:
     assert sorted((page, name) for page, name in named if not list(ROOT.glob(name))) == []
 
 
+@cache
+def entries_of(page: Path) -> tuple[str, ...]:
+    return tuple(label for _, label in ENTRY.findall(page.read_text("utf-8")))
+
+
+@cache
+def anchors_of(page: Path) -> frozenset[str]:
+    text = page.read_text("utf-8")
+    return frozenset([*(anchor(found) for found in HEADING.findall(text)), *(name for name, _ in ENTRY.findall(text))])
+
+
 def anchor(heading: str) -> str:
     """The name under which a heading can be linked to."""
-    plain = re.sub(r"[`*]|\]\([^)]*\)|\[", "", heading).strip().lower()
+    plain = re.sub(r"<[^>]+>|[`*]|\]\([^)]*\)|\[", "", heading).strip().lower()
     return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
 
 
@@ -126,4 +153,88 @@ def test_every_link_of_a_document_leads_somewhere(page: Path) -> None:
         leads_to = (page.parent / name).resolve() if name else page
         assert leads_to.exists(), target
         if part:
-            assert part in {anchor(found) for found in HEADING.findall(leads_to.read_text("utf-8"))}, target
+            assert part in anchors_of(leads_to), target
+
+
+# Citations
+
+
+def cited_entries(text: str) -> Iterator[str]:
+    """P20, P21 … P34 for “P20 to P34”."""
+    for letter, first, last in re.findall(r"([A-Z])([0-9]+)(?:\s+to [A-Z]([0-9]+))?", text):
+        yield from (f"{letter}{number}" for number in range(int(first), int(last or first) + 1))
+
+
+def wrong_with(found: re.Match[str], beside: Path) -> Iterator[str]:
+    """What of one citation leads nowhere. `beside` is where a page's own citations may start from, too."""
+    pages = [root / found["page"] for root in (ROOT, beside) if (root / found["page"]).is_file()]
+    if not pages:
+        yield "no such file"
+        return
+    known, entries = entries_of(pages[0]), [*cited_entries(found["entries"])]
+    yield from (f"no {entry} in it" for entry in entries if entry not in known)
+    if found["part"] and found["part"] not in anchors_of(pages[0]):
+        yield "no such anchor"
+    if found["title"] and anchor(found["title"]) not in anchors_of(pages[0]):
+        yield "no such heading"
+    if found["section"] and not entries:
+        yield "the sections of a document have no numbers"
+
+
+def dangling(text: str, beside: Path = ROOT) -> Iterator[str]:
+    """Each citation in a text that leads nowhere, with the reason. A name that is a whole string is a path, not one."""
+    for found in CITATION.finditer(text):
+        if text[: found.start()][-1:] == text[found.end() :][:1] == '"':
+            continue
+        yield from (f"{found[0]}: {why}" for why in wrong_with(found, beside))
+    yield from (f"{short}: of which document?" for short in SHORT.findall(text))
+
+
+def shipped() -> Iterator[Path]:
+    for folder in ("bot", "plugins", "tests", "scripts", "benchmarks"):
+        yield from (path for form in SHIPPED for path in (ROOT / folder).rglob(form))
+    yield from (path for path in (ROOT / "scripts").iterdir() if path.is_file())
+    yield from (ROOT / name for name in ("manifest.yml", "pyproject.toml", "Procfile", ".env.example"))
+
+
+def test_every_citation_of_a_document_leads_somewhere() -> None:
+    texts_of = {path: path.read_text("utf-8") for path in {*shipped()}}
+    assert sum(len(CITATION.findall(text)) for text in texts_of.values()) > 150
+    found = [(str(path.relative_to(ROOT)), why) for path, text in texts_of.items() for why in dangling(text)]
+    found += [(str(page.relative_to(ROOT)), why) for page in PAGES for why in dangling(page.read_text(), page.parent)]
+    assert sorted(found) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "rest", "why"),
+    [
+        ("nowhere", "", "no such file"),
+        ("safety", " M999", "no M999 in it"),
+        ("safety", " M18 to M20, F1", "no M20 in it"),
+        ("safety", ", “No such heading”", "no such heading"),
+        ("operations", "#nowhere", "no such anchor"),
+        ("safety", " 4.1", "the sections of a document have no numbers"),
+    ],
+)
+def test_a_citation_that_leads_nowhere_is_found(page: str, rest: str, why: str) -> None:
+    cited = f"docs/{page}.md{rest}"
+    assert [*dangling(f"As it is ({cited}).")] == [f"{cited}: {why}"]
+
+
+def test_a_number_without_its_document_is_found() -> None:
+    assert [*dangling("never twice " + "(M" + "3)")] == ["(M" + "3): of which document?"]
+
+
+@pytest.mark.parametrize("page", ["portal-behaviour", "safety", "slack-behaviour"])
+def test_entries_are_numbered_from_one_without_a_gap_and_each_once(page: str) -> None:
+    found = ENTRY.findall((ROOT / "docs" / f"{page}.md").read_text("utf-8"))
+    assert [name for name, label in found if name != label.lower()] == []
+    last = Counter(label[0] for _, label in found)
+    wanted = [f"{letter}{number}" for letter in last for number in range(1, last[letter] + 1)]
+    assert sorted(label for _, label in found) == sorted(wanted)
+
+
+def test_every_behaviour_of_the_simulated_portal_is_an_entry() -> None:
+    page = (ROOT / "docs" / "portal-behaviour.md").read_text("utf-8")
+    simulated = page[: page.index("## How answers are judged")]
+    assert [label for _, label in ENTRY.findall(simulated)] == [f"P{row.number}" for row in BEHAVIOURS]

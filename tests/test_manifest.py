@@ -145,7 +145,7 @@ def test_the_schema_does_find_what_is_wrong(place: tuple[str, ...], value: Any) 
     assert problems(broken) != []
 
 
-# What the schema does not see (slack.md 7)
+# What the schema does not see (docs/slack-behaviour.md S41)
 
 
 def test_it_is_version_2_and_named_as_the_bot() -> None:

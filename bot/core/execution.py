@@ -14,7 +14,7 @@ from bot.core.words import count
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 
 SETTLE_AFTER_MS = 75_000
-"""A portal may work on a request for 60 s after we gave up on it; earlier reads prove nothing (safety.md M8)."""
+"""A portal may work on a request for 60 s after we gave up on it; earlier reads prove nothing (docs/safety.md M8)."""
 READS_APART_MS = 5_000
 """Two agreeing reads decide, this far apart."""
 ASK_PEOPLE_AFTER_MS = 900_000

@@ -27,7 +27,7 @@ def make_bolt(
     identity: Callable[[], Identity | None],
 ) -> App:
     """Build the app. `identity` gives what auth.test told; while it gives None requests are answered with 503."""
-    # A bad signature makes Bolt log the whole body at INFO (slack.md 2.4); what matters reaches us as an exception.
+    # A bad signature makes Bolt log the whole body at INFO (docs/slack-behaviour.md S5); what matters is raised.
     logger = logging.getLogger("b24bot.bolt")
     logger.setLevel(logging.ERROR)
 

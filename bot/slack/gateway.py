@@ -35,7 +35,7 @@ ANSWER_HOSTS = frozenset({("https", "hooks.slack.com"), ("https", "hooks.slack-g
 
 
 def make_client(token: str, api_url: str) -> KeptClient:
-    """A client that never repeats by itself: a post has no key against doubles, so the outbox decides (slack.md 5)."""
+    """A client that never repeats by itself: the outbox decides (docs/slack-behaviour.md S29, S30)."""
     base = api_url if api_url.endswith("/") else f"{api_url}/"
     secure = ssl.create_default_context() if base.startswith("https:") else None
     return KeptClient(token=token, base_url=base, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=secure)

@@ -1,4 +1,4 @@
-"""Slack's payloads as the bot's own values, each with the key that names its delivery (slack.md 3)."""
+"""Slack's payloads as the bot's own values, each with the key that names its delivery (docs/slack-behaviour.md S14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person typed, out of the form in which Slack hands it over (slack.md 8, `should_escape`)."""
+"""What a person typed, out of the form in which Slack hands it over (docs/slack-behaviour.md S20)."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ Failpoint = Callable[[str], None]
 """Hears of each unit of work: `before:` and `after:` its commit, or `joined:`, and the place in the code."""
 
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
-"""Releases from which the WAL-reset race is mended, each in its own line (safety.md 0.6)."""
+"""Releases from which the WAL-reset race is mended, each in its own line (docs/safety.md M11)."""
 
 
 Journal = tuple[str, str]

@@ -22,7 +22,7 @@ class Way(StrEnum):
 
 
 GAPS: Mapping[Way, float] = {Way.POST: 1.0, Way.REWRITE: 1.2}
-"""Seconds between two of a kind in one channel (slack.md 4: one post a second; about 50 rewrites a minute)."""
+"""Seconds between two of a kind in one channel. Slack takes 50 rewrites a minute (docs/slack-behaviour.md S21)."""
 NO_GAPS: Mapping[Way, float] = dict.fromkeys(Way, 0.0)
 """For a workspace that takes any number."""
 

@@ -1,8 +1,8 @@
 """The portal's rate limit, kept on our side: pacing wastes nothing, running into the limit does.
 
 The portal's bucket is per source address, shared by every process on it, and a request adds one to it: 50 that drain
-at 2 a second, or 250 at 5 on the Enterprise plan (bitrix24.md 6.1). Ours holds a little less, because a portal that
-drains once a second is behind one that drains all the time.
+at 2 a second, or 250 at 5 on the Enterprise plan (docs/portal-behaviour.md P17). Ours holds a little less, because a
+portal that drains once a second is behind one that drains all the time.
 """
 
 from __future__ import annotations

@@ -24,12 +24,12 @@ class Kind(StrEnum):
     LINE = "line"
     """A positive whole number."""
     SWITCH = "switch"
-    """Exactly 1 or 0 (bitrix24.md 1.4)."""
+    """Exactly 1 or 0 (docs/portal-behaviour.md P36)."""
     YES_NO = "yes/no"
     """`"Y"` or `"N"`."""
     OBJECT = "object"
     ONE_ITEM = "list of one"
-    """A list of exactly one object: then the portal's yes is about that one (bitrix24.md 1.8)."""
+    """A list of exactly one object: then the portal's yes is about that one (docs/portal-behaviour.md P58)."""
 
 
 class Where(StrEnum):
@@ -44,7 +44,7 @@ class Where(StrEnum):
     SUCCESS = "result.SUCCESS"
     """`result.SUCCESS` is True when it was taken; items, where there are any, say the same."""
     ITEMS = "result.DATA.RESULT[n].SUCCESS"
-    """`result.SUCCESS` and the SUCCESS of every item are True; the first alone says nothing (bitrix24.md 1.8)."""
+    """`result.SUCCESS` and that of every item are True; the first alone says nothing (docs/portal-behaviour.md P58)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,14 +198,14 @@ PORTAL: tuple[Row, ...] = (
         says="The portal is blocked after a licence check.",
         do=_PAY,
     ),
-    # what the portal passes on from the authorisation server, bitrix24.md 5.2
+    # what the portal passes on from the authorisation server, docs/portal-behaviour.md P92
     Row(
         code="invalid_client",
         says="The authorisation server does not accept the application that the access token belongs to.",
         do=_SETTINGS,
     ),
     Row(code="verification_needed", says="The licence check of the portal failed.", do=_PAY),
-    # imconnector.register and unregister, bitrix24.md 1.2 and 1.3
+    # imconnector.register and unregister, docs/portal-behaviour.md P21 to P30
     Row(
         code="APPLICATION_REGISTRATION_ERROR_POINT",
         says="A connector id cannot contain a dot.",
@@ -247,7 +247,7 @@ PORTAL: tuple[Row, ...] = (
         says="The portal could not remove the connector's registration.",
         do=LOOK,
     ),
-    # imopenlines.*, bitrix24.md 3.1
+    # imopenlines.*, docs/portal-behaviour.md P86 and P87
     Row(code="INVALID_FORMAT", says="The portal did not accept the question for its open lines.", do=_BUG),
     Row(code="CONFIG_ID_EMPTY", says="The number of the open line is missing.", do=_BUG),
     Row(

@@ -20,10 +20,10 @@ from plugins.bitrix24 import svg
 from plugins.bitrix24.excerpt import excerpt
 
 LARGEST = 16 * 1024
-"""Bytes of a picture (safety.md T22)."""
+"""Bytes of a picture (docs/safety.md F21)."""
 FOLDER = "B24BOT_ICONS"
 COLOR = "#90be00"
-"""The portal's own default behind an icon (bitrix24.md 1.2)."""
+"""The portal's own default behind an icon (docs/portal-behaviour.md P102)."""
 
 _SVG_TYPE, _PNG_TYPE = "image/svg+xml", "image/png"
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.(?:svg|png)", re.IGNORECASE)

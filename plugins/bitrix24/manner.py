@@ -1,4 +1,4 @@
-"""How calls are made: how long, how often, and which answers let the same request be sent again (safety.md M7)."""
+"""How calls are made: how long, how often, and which answers let the same request be sent again (docs/safety.md M7)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the methods for messages and chats refuse with, in our words. The other codes are in `errors.py`.
 
-An item that failed has no code, only a text in the portal's language (bitrix24.md 1.8). The text is shown beside ours
-and decides nothing.
+An item that failed has no code, only a text in the portal's language (docs/portal-behaviour.md P58). The
+text is shown beside ours and decides nothing.
 """
 
 from __future__ import annotations

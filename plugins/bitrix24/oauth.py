@@ -49,7 +49,7 @@ def refresh_request(url: str, *, client_id: str, client_secret: Secret, refresh:
 
 
 def refresh_request_in_query(url: str, *, client_id: str, client_secret: Secret, refresh: Secret) -> HttpRequest:
-    """For servers that read the grant from the query only (bitrix24.md 4.2). The address must not be shown."""
+    """For servers that read the query only (docs/portal-behaviour.md P80). The address must not be shown."""
     return HttpRequest(verb="GET", url=url, query=_form(client_id, client_secret, refresh))
 
 

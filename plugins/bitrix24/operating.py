@@ -1,7 +1,7 @@
 """How long the portal has worked on each method for us, and which it has blocked. Nothing here sends.
 
 A portal adds up the seconds that it works on a method in ten minutes, tells the sum in every answer, and refuses the
-method with 429 when it is over the limit: 480 s in the documentation, 420 s in the source (bitrix24.md 6.2).
+method with 429 when it is over the limit (docs/portal-behaviour.md P18).
 """
 
 from __future__ import annotations

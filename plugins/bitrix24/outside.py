@@ -46,7 +46,7 @@ def parse_text(word: str) -> str:
 
 
 def parse_last_name(word: str) -> str:
-    """At most 25 letters, blanks, hyphens and apostrophes (bitrix24.md 1.8)."""
+    """At most 25 letters, blanks, hyphens and apostrophes (docs/portal-behaviour.md P108)."""
     what, rule = (
         "a last name",
         f"The portal takes at most {LONGEST_LAST_NAME} letters, blanks, hyphens and apostrophes.",

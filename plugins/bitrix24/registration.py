@@ -1,7 +1,7 @@
 """What a connector is registered with: the words people type for it, and the parameters the portal gets.
 
 A registration is the mapping of parameters of `imconnector.register`. The bot always sends all switches and a colour,
-because the portal keeps what is not sent (bitrix24.md 1.2) and gives nothing of it back.
+because the portal keeps what is not sent (docs/portal-behaviour.md P27) and gives nothing of it back.
 """
 
 from __future__ import annotations

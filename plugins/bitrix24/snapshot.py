@@ -1,6 +1,6 @@
 """What we know of a connector beyond what the portal tells: its record. Reads records; writing them is the host's.
 
-The portal never gives back an icon, a handler or a line's data (bitrix24.md 1.5 and 1.7), so an undo rests on the
+The portal never gives back an icon, a handler or a line's data (docs/portal-behaviour.md P101), so an undo rests on the
 record of kind `connector`. Its key is `MEMBER_ID/CONNECTOR`, its value
 
     {"v": 1, "how": "registered" | "adopted", "at": milliseconds,

@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 
 class Ownership(StrEnum):
-    """Whose a connector is, as far as we can tell: the portal does not say (bitrix24.md 1.7)."""
+    """Whose a connector is, as far as we can tell: the portal does not say (docs/portal-behaviour.md P100)."""
 
     OURS = "ours"
     BUILT_IN = "built-in"

@@ -295,7 +295,7 @@ def test_where_it_is_not_connected_there_is_nothing_to_deactivate(hand: Hand) ->
 
 
 def test_configuring_sends_what_is_known_along_so_that_no_portal_loses_it(hand: Hand) -> None:
-    """One kind of portal merges and another overwrites: both end with the same (bitrix24.md 1.6)."""
+    """One kind of portal merges and another overwrites: both end with the same (docs/portal-behaviour.md P49)."""
     for behaviour in ("merge", "overwrite"):
         hand.desk.switch(data_set=behaviour)
         hand.own(lines={"1": {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}})
@@ -386,7 +386,7 @@ def test_without_a_registration_on_record_it_says_what_is_missing_and_what_to_ty
 
 
 def test_a_connector_that_the_portal_lost_comes_back_too(hand: Hand) -> None:
-    """As when the application was installed anew (bitrix24.md 1.13)."""
+    """As when the application was installed anew (docs/portal-behaviour.md P90)."""
     hand.own(lines={"1": {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}, "2": {}})
     with hand.desk.portal.world.lock:
         hand.desk.portal.state.connectors.drop("myconnector")

@@ -47,7 +47,7 @@ SYSTEM = """QUERY_LIMIT_EXCEEDED OPERATION_TIME_LIMIT OVERLOAD_LIMIT expired_tok
     invalid_client"""
 AUTHORISATION = """invalid_request unsupported_grant_type unauthorized_client invalid_client wrong_client invalid_grant
     expired_token invalid_token NOT_INSTALLED PAYMENT_REQUIRED insufficient_scope invalid_scope verification_needed"""
-"""The codes of bitrix24.md, sections 1, 5 and 4.5, typed from it and not from the rows."""
+"""What the portal's documentation and source name; typed here and not read from the rows."""
 
 
 @pytest.mark.parametrize("code", " ".join([SHARED, REGISTRATION, MESSAGES, SYSTEM]).split())

@@ -203,7 +203,7 @@ def test_an_item_that_fails_among_others_counts_as_a_read_that_failed_alone(
 
 
 def test_a_full_portal_is_waited_for_until_a_deadline_and_the_pauses_grow_and_stay_bounded(desk: Desk) -> None:
-    """With a count instead, one of several processes loses all that it read (performance.md 1b)."""
+    """With a count instead, one of several processes loses all that it read."""
     begun = desk.clock.monotonic()
     desk.fault("query_limit", "imconnector.list", times="forever")
     assert desk.refusal("connector list").sentence

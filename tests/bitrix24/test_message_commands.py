@@ -375,7 +375,7 @@ def test_what_broke_between_plan_and_call_is_refused_by_the_portal_and_told(ours
 
 
 def test_an_item_that_the_portal_refuses_inside_a_yes_is_a_failure(ours: Desk) -> None:
-    """HTTP 200 and SUCCESS true, and yet nothing was taken (bitrix24.md 1.8)."""
+    """HTTP 200 and SUCCESS true, and yet nothing was taken (docs/portal-behaviour.md P58)."""
     plan = plan_of(ours, "message send", **PERSON, text="x")
     call = plan.calls[0]
     item = {"user": {"id": "u1"}, "message": {"text": "0"}, "chat": {"id": "c1"}}

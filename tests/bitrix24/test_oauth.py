@@ -76,7 +76,7 @@ def test_without_a_whole_pair_there_is_no_usable_answer_and_nothing_is_final(bod
 
 
 def test_an_error_counts_in_http_200_as_well() -> None:
-    """An unknown client id comes so, see bitrix24.md 4.5."""
+    """An unknown client id comes so, see docs/portal-behaviour.md P75."""
     found = refused(200, {**PAIR, "error": "wrong_client"})
     assert (found.code, found.final) == ("wrong_client", True)
 

@@ -110,7 +110,7 @@ def test_a_change_that_is_blocked_was_not_carried_out_and_is_not_sent_again(desk
 
 
 def test_a_method_blocked_inside_a_batch_is_not_put_into_the_next_one(make_desk: Callable[..., Desk]) -> None:
-    """The batch itself is HTTP 200; only its items tell (bitrix24.md 6.3)."""
+    """The batch itself is HTTP 200; only its items tell (docs/portal-behaviour.md P84)."""
     desk = make_desk()
     cost(desk, "imconnector.status", 250.0)
     found = desk.open().statuses("myconnector")
@@ -123,7 +123,7 @@ def test_a_method_blocked_inside_a_batch_is_not_put_into_the_next_one(make_desk:
 
 
 def test_where_batches_themselves_are_charged_they_alone_rest(desk: Desk) -> None:
-    """It was measured so, too; the documentation says otherwise (bitrix24.md 6.2)."""
+    """It was measured so, too; the documentation says otherwise (docs/portal-behaviour.md P85)."""
     desk.switch(batch_charged_to="batch")
     cost(desk, "batch", 500.0)
     assert not any(each.problem for each in desk.open().statuses("myconnector"))

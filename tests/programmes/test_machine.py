@@ -1,4 +1,4 @@
-"""The life of change requests in any order of events: what the bot does is what the rules say (safety.md P1)."""
+"""The life of change requests in any order of events: what the bot does is what the rules say (docs/safety.md M1)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ LINES = 5
 DRAINED_SECONDS = 600
 STEP = 0.25
 POSTS_APART_MS, REWRITES_APART_MS = 1_000, 1_200
-"""What Slack takes in one channel (slack.md 4): a post a second, about fifty rewrites a minute."""
+"""What Slack takes in one channel (docs/slack-behaviour.md S21): a post a second, about fifty rewrites a minute."""
 CHANNELS = {"audit": AUDIT, "post": APPROVALS, "reply": APPROVALS}
 
 

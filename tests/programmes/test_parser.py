@@ -1,4 +1,4 @@
-"""Anything that can be typed is read or refused in the bot's own words, and what was read reads the same again (P7)."""
+"""Anything that can be typed is read or refused in the bot's own words, and what was read reads the same again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of Slack of every shape near the right one: only `"ok": true` is sent, all else is one known kind (P8)."""
+"""Answers of Slack of every shape near the right one: only `"ok": true` is sent, all else is one known kind."""
 
 from __future__ import annotations
 

@@ -222,4 +222,4 @@ ARROWS = frozenset(
         *(("unknown", new) for new in ("done", "gone", "failed")),
     }
 )
-"""Every step there is between statuses (safety.md M1); a chain of them may be taken at once."""
+"""Every step there is between statuses (docs/safety.md M1); a chain of them may be taken at once."""

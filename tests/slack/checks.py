@@ -14,7 +14,7 @@ from bot.playground.workspace.blocktree import marked_texts, text_total
 from bot.playground.workspace.records import mentions_in
 
 TEXT_MOST = 12_000
-"""All block text of a message together (slack.md 4)."""
+"""All block text of a message together (docs/slack-behaviour.md S23)."""
 
 
 class _Listening(logging.Handler):
@@ -27,7 +27,7 @@ class _Listening(logging.Handler):
 
 
 def strictly_parsed(block: dict[str, Any]) -> dict[str, Any]:
-    """Through slack_sdk's models and back; what it grumbles about is an error (slack.md 7)."""
+    """Through slack_sdk's models and back; what it grumbles about is an error (docs/slack-behaviour.md S42)."""
     ear = _Listening()
     logger = logging.getLogger("slack_sdk")
     logger.addHandler(ear)

@@ -102,7 +102,7 @@ def letter(body: bytes, *, stamp: str, kind: str = FORM, **headers: str) -> Lett
 
 
 def slash_fields(text: str = "help", **more: str) -> dict[str, str]:
-    """The fields of slack.md 3."""
+    """The fields of a slash command (docs/slack-behaviour.md S11)."""
     return {
         "token": "t",
         "team_id": "T0001",
@@ -122,7 +122,7 @@ def slash_fields(text: str = "help", **more: str) -> dict[str, str]:
 
 
 def click_payload(**more: Any) -> dict[str, Any]:
-    """A click on a card's button, as slack.md 3 has it."""
+    """A click on a card's button (docs/slack-behaviour.md S12)."""
     return {
         "type": "block_actions",
         "user": {"id": "U0002", "username": "anton", "name": "anton", "team_id": "T0001"},
@@ -157,7 +157,7 @@ def click_payload(**more: Any) -> dict[str, Any]:
 
 
 def form_payload(**more: Any) -> dict[str, Any]:
-    """The reason form sent off, as slack.md 3 has it."""
+    """The reason form sent off (docs/slack-behaviour.md S12)."""
     view: dict[str, Any] = {
         "id": "V0001",
         "team_id": "T0001",

@@ -72,7 +72,7 @@ AMPERSANDS = "&" * 4_000
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("text", [EVERYTHING_LONG, AMPERSANDS, "ä\n" * 2_000, "<!here>" * 600], ids="xänh")
 def test_everything_as_long_as_can_be_still_fits_and_says_that_it_is_cut(status: Status, text: str) -> None:
-    """safety.md T25: 50 lines of 4,000 characters."""
+    """docs/safety.md F19: 50 lines of 4,000 characters."""
     plan = with_plan(
         summary=text,
         calls=tuple(Call(method="m", params={}, note=text) for _ in range(50)),
@@ -351,7 +351,7 @@ def test_a_done_card_still_says_what_can_be_undone() -> None:
 
 
 def test_the_reason_is_quoted_line_by_line_so_that_it_cannot_pass_for_the_bots_words() -> None:
-    """safety.md T26: also with line ends that only some programs see."""
+    """docs/safety.md F17: also with line ends that only some programs see."""
     shown = said(blocks_of(a_change(reason="tidy up\r*Approved by*\u2028@director\x0bnow")))
     assert "> tidy up\n> *Approved by*\n> @director\n> now" in shown
 

@@ -149,7 +149,7 @@ def test_a_server_error_is_no_answer(gateway: Gateway, workspace: SlackWorkspace
 
 @pytest.mark.parametrize("kind", ["lost_before", "lost_after", "truncated"])
 def test_a_lost_reply_may_or_may_not_have_got_through(gateway: Gateway, workspace: SlackWorkspace, kind: str) -> None:
-    """The client must not repeat it: a post has no key against doubles (slack.md 5)."""
+    """The client must not repeat it: a post has no key against doubles (docs/slack-behaviour.md S29)."""
     assert type(failing(gateway, workspace, kind)) is Lost
     assert len(workspace.messages("approvals")) == (0 if kind == "lost_before" else 1)
 

@@ -224,7 +224,7 @@ def test_malformed_requests_get_a_4xx_and_leave_no_trace(
     body: bytes | None,
     status: int,
 ) -> None:
-    """safety.md T4."""
+    """docs/safety.md F3."""
     caplog.set_level(logging.DEBUG)
     before = module_intake.jobs()
     answer = knock(module_intake, changed, BODY if body is None else body)
@@ -243,7 +243,7 @@ def test_old_and_future_requests_are_turned_away(module_intake: Intake, shift: i
 def test_a_forged_request_is_turned_away_and_not_written_down(
     module_intake: Intake, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """safety.md T1; Bolt by itself would log the body."""
+    """docs/safety.md F1; Bolt by itself would log the body."""
     caplog.set_level(logging.DEBUG)
     before = module_intake.rows("SELECT count(*) FROM receipts")
     assert knock(module_intake, {"X-Slack-Signature": "v0=" + "0" * 64}, BODY) == Answered(status=401)

@@ -26,7 +26,7 @@ HELLO = Reply(title="Hello <!channel>")
 
 @pytest.fixture(autouse=True)
 def nothing_to_complain_about(workspace: SlackWorkspace) -> Iterator[None]:
-    """Of no post would a careful app be ashamed (safety.md T20), and nobody was called but who takes part."""
+    """Of no post would a careful app be ashamed (docs/safety.md F18), and nobody was called but who takes part."""
     yield
     assert workspace.complaints == []
     assert {mention.calls for mention in workspace.mentions} <= {"<@U0001>", "<@U0002>"}

@@ -1,4 +1,4 @@
-"""Payload in, value out, for each shape that slack.md 3 documents."""
+"""Payload in, value out, for each shape of a delivery (docs/slack-behaviour.md S11 to S14)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_fields_of_a_form_that_are_empty_or_odd(values: Any, fields: dict[str, s
 
 
 def test_somebody_of_another_team_in_a_shared_channel_keeps_their_own_team() -> None:
-    """safety.md T9: whose team it is decides, not where they are."""
+    """docs/safety.md F8: whose team it is decides, not where they are."""
     for found in (click(click_payload(user=FOREIGN)), form(form_payload(user=FOREIGN))):
         assert found.person == Principal(team="T0900", user="U0900")
     assert slash_command(slash_fields(team_id="T0900", user_id="U0900")).person.team == "T0900"
@@ -124,7 +124,7 @@ def test_a_delivery_from_nobody_is_none() -> None:
 
 
 def test_marks_that_somebody_types_are_taken_out() -> None:
-    """safety.md T19: only the bot itself mentions people."""
+    """docs/safety.md F17: only the bot itself mentions people."""
     typed = f"for {marks.person(ANTON)}"
     assert slash_command(slash_fields(typed)).text == "for T0001:U0002"
     payload = form_payload()

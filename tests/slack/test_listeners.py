@@ -96,7 +96,7 @@ def test_a_command_too_many_is_answered_with_the_acknowledgement(intake: Intake)
 def test_a_locked_store_is_said_to_who_typed_and_a_click_is_left_to_slack(
     intake: Intake, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """safety.md T52: nothing is half-done, and what Slack delivers again is taken once the lock is gone."""
+    """docs/safety.md F6: nothing is half-done, and what Slack delivers again is taken once the lock is gone."""
     intake.impatient()
     before = intake.rows("SELECT count(*) FROM receipts"), intake.rows("SELECT count(*) FROM audit")
     with locked(intake.database):
@@ -169,7 +169,7 @@ def test_nothing_is_taken_before_slack_has_said_who_we_are() -> None:
 
 
 def test_the_listener_runs_in_the_thread_of_the_request_and_before_the_answer() -> None:
-    """Otherwise Bolt would hand it to a pool and look every 10 ms whether it has acknowledged (slack.md 1)."""
+    """Otherwise Bolt would hand it to a pool and look every 10 ms for its ack (docs/slack-behaviour.md S7)."""
     threads: list[int] = []
     application = knocking(lambda _inbound: threads.append(threading.get_ident()))
     for body in (SLASH, CLICK, FORM_SENT):

@@ -15,7 +15,7 @@ from tests.slack.kit import click_payload, form_body, form_payload, payload_body
 
 
 def test_the_same_bytes_fifty_times_have_one_effect_also_after_a_restart(town: Town) -> None:
-    """safety.md T2: answered with 200 each time, so that Slack does not go on trying."""
+    """docs/safety.md F2: answered with 200 each time, so that Slack does not go on trying."""
     workspace = town.workspace
     typed = workspace.people["Olga"].slash("/b24 connector remove myconnector")
     with ThreadPoolExecutor(8) as many:
@@ -60,7 +60,7 @@ def test_a_repeat_is_known_again_when_only_its_addresses_are_new(intake: Intake)
 
 
 def test_a_key_used_again_for_other_words_is_recorded_and_refused(intake: Intake) -> None:
-    """safety.md M3."""
+    """docs/safety.md M3."""
     intake.call(form_body(slash_fields("connector list")))
     assert intake.call(form_body(slash_fields("connector remove myconnector"))).status == 200
     assert [job["text"] for job in intake.jobs()] == ["connector list"]
@@ -69,7 +69,7 @@ def test_a_key_used_again_for_other_words_is_recorded_and_refused(intake: Intake
 
 
 def test_a_retry_of_what_never_arrived_is_taken(intake: Intake) -> None:
-    """safety.md T5: an id never seen before is worked on even when it carries a retry header."""
+    """docs/safety.md F4: an id never seen before is worked on even when it carries a retry header."""
     body = payload_body(click_payload())
     headers = {**intake.signed(body), "X-Slack-Retry-Num": "2", "X-Slack-Retry-Reason": "http_timeout"}
     assert intake.call(body, headers).status == 200

@@ -25,7 +25,7 @@ def raw_key(line: str) -> bytes:
 def first_broken(store: Store, keys: dict[str, bytes]) -> int | None:
     """The number of the first record that is not what the chain says; None when all hold.
 
-    `mac_n = HMAC(key, be64(n) ‖ mac_{n-1} ‖ canonical JSON)`, from 32 zero bytes (safety.md M5).
+    `mac_n = HMAC(key, be64(n) ‖ mac_{n-1} ‖ canonical JSON)`, from 32 zero bytes (docs/safety.md M5).
     """
     previous, expected = bytes(32), 1
     for row in store.database.rows("SELECT * FROM audit ORDER BY seq"):

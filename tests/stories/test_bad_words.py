@@ -37,7 +37,7 @@ def test_the_answer_says_what_was_wrong(scene: Scene, words: tuple[str, str]) ->
 
 
 def test_capitals_are_understood(scene: Scene) -> None:
-    """The portal keeps ids in lower case, so capitals are what a person meant (bitrix24.md 9.25)."""
+    """The portal keeps ids in lower case, so capitals are what a person meant (docs/portal-behaviour.md P25)."""
     scene.ask("Olga", "connector remove MyConnector")
     scene.card("myconnector")
 

@@ -83,7 +83,7 @@ def test_a_freeze_by_one_operator_stops_what_was_asked_and_what_is_asked(scene: 
 
 
 def test_what_runs_when_it_is_frozen_finishes_and_is_recorded(scene: Scene) -> None:
-    """safety.md T18: the portal is working on the call when somebody says stop."""
+    """docs/safety.md F15: the portal is working on the call when somebody says stop."""
     scene.portal.world.faults.add(read_fault({"kind": "stall_before", "method": UNREGISTER, "seconds": 3}))
     scene.press("Anton", scene.ask_removal(), "Approve")
     scene.wait_status(Status.RUNNING)

@@ -112,7 +112,7 @@ def test_a_false_result_is_a_failure_and_not_a_success(scene: Scene) -> None:
 
 
 def test_another_applications_connector_keeps_its_registration_and_the_card_says_so(scene: Scene) -> None:
-    """The portal answers yes and only cuts the lines: that is no removal (bitrix24.md 1.3)."""
+    """The portal answers yes and only cuts the lines: that is no removal (docs/portal-behaviour.md P32)."""
     card = scene.ask_removal("shopchat")
     scene.press("Anton", card, "Approve")
     ended = scene.wait_status(Status.FAILED)

@@ -375,7 +375,7 @@ def test_frozen_nothing_that_changes_a_portal_is_taken_on_and_reading_goes_on(of
 
 
 def test_frozen_what_was_approved_is_not_run(office: Office) -> None:
-    """safety.md T18."""
+    """docs/safety.md F15."""
     change = office.approved()
     office.hears(office.typed(VERA, "freeze"))
     office.work()
@@ -385,7 +385,7 @@ def test_frozen_what_was_approved_is_not_run(office: Office) -> None:
 
 
 def test_frozen_in_the_middle_what_runs_is_finished_and_recorded(office: Office) -> None:
-    """safety.md T18: the flip during the run."""
+    """docs/safety.md F15: frozen during the run."""
     office.toy.on_call = lambda call: _freeze(office)
     change = office.approved("thing swap one two")
     office.work()

@@ -35,7 +35,7 @@ class Acts:
     ) -> DispatchResult:
         """Type a command, `/b24 connector list`, in a channel or in `dm`, the direct message with the bot.
 
-        Slack takes none in a thread (slack.md 4).
+        Slack takes none in a thread (docs/slack-behaviour.md S19).
         """
         if not text.startswith("/"):
             raise WorkspaceError(f"{text!r} is no command: it must begin with a slash")

@@ -1,4 +1,4 @@
-"""The arguments of one API call, however they came: query, form or JSON (slack.md 10)."""
+"""The arguments of one API call, however they came: query, form or JSON (docs/slack-behaviour.md S34)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Block Kit as a table: block type → fields, element type → fields, object → fields, view type → fields.
 
-The limits are those of slack.md 4. What needs more than one field is a rule beside them. Types that are not here
-are refused as Slack refuses types it does not know.
+The limits are those of docs/slack-behaviour.md S22. What needs more than one field is a rule beside them. Types that
+are not here are refused as Slack refuses types it does not know.
 """
 
 from __future__ import annotations

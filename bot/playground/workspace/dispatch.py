@@ -34,7 +34,7 @@ class Dispatch:
     reason: str = ""
 
     def envelope(self) -> Json:
-        """The Socket Mode message (slack.md 6)."""
+        """The Socket Mode message (docs/slack-behaviour.md S38)."""
         envelope: Json = {
             "envelope_id": self.envelope_id,
             "type": self.kind,

@@ -1,4 +1,4 @@
-"""response_url addresses: five uses within thirty minutes of what a person did (slack.md 4)."""
+"""response_url addresses: five uses within thirty minutes of what a person did (docs/slack-behaviour.md S18)."""
 
 from __future__ import annotations
 

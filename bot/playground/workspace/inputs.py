@@ -92,7 +92,7 @@ def state_values(blocks: Iterable[Json], answers: Answers) -> Json:
 
 
 def action_of(placed: Placed, answers: Answers, *, at: str, chosen: Any = None) -> Json:
-    """One entry of `actions` in a block_actions payload (slack.md 3)."""
+    """One entry of `actions` in a block_actions payload (docs/slack-behaviour.md S12)."""
     element = placed.element
     kind = element["type"]
     action: Json = {

@@ -1,4 +1,4 @@
-"""How often each method may be called before Slack answers 429 (slack.md 4)."""
+"""How often each method may be called before Slack answers 429 (docs/slack-behaviour.md S21)."""
 
 from __future__ import annotations
 

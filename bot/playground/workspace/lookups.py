@@ -83,7 +83,7 @@ def conversation_open(world: World, call: Call) -> Json:
 
 
 def open_connection(world: World, _call: Call) -> Json:
-    """A Socket Mode address that admits one connection, once (slack.md 6)."""
+    """A Socket Mode address that admits one connection, once (docs/slack-behaviour.md S37)."""
     return {"url": world.tickets.issue()}
 
 

@@ -1,4 +1,4 @@
-"""The payloads of slack.md 3, built from the state of the workspace; nothing is sent here."""
+"""Payloads, built from the state of the workspace (docs/slack-behaviour.md S11 to S13); nothing is sent here."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ RARE = ("is_stranger", "is_invited_user", "is_workflow_bot")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One user as Slack keeps it; the flags have Slack's own names (slack.md 5)."""
+    """One user as Slack keeps it; the flags have Slack's own names (docs/slack-behaviour.md S32)."""
 
     id: str
     name: str
@@ -44,7 +44,7 @@ class Person:
         return self.name.lower().replace(" ", "")
 
     def brief(self) -> Json:
-        """The `user` object of interactive payloads (slack.md 3)."""
+        """The `user` object of interactive payloads (docs/slack-behaviour.md S12)."""
         return {"id": self.id, "username": self.handle, "name": self.handle, "team_id": self.team_id}
 
     def user_object(self, *, include_locale: bool, enterprise: str = "") -> Json:

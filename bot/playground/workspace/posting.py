@@ -77,7 +77,7 @@ def complain(world: World, rule: str, *, method: str, message: Message) -> None:
 
 
 def complain_about_unfurling(world: World, values: Any, *, method: str, message: Message) -> None:
-    """Every post should switch unfurling off and leave link_names alone (slack.md 5)."""
+    """Every post should switch unfurling off and leave link_names alone (docs/slack-behaviour.md S26)."""
     for name in ("unfurl_links", "unfurl_media"):
         if str(values.get(name)).lower() not in ("false", "0"):
             complain(world, f"{name} is not false", method=method, message=message)

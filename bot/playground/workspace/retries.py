@@ -1,4 +1,4 @@
-"""Redelivers events that were not acknowledged: at once, after one minute, after five (slack.md 4)."""
+"""Redelivers events that were not acknowledged: at once, after one minute, after five (docs/slack-behaviour.md S16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slack's request signature, version 0 (slack.md 1)."""
+"""Slack's request signature, version 0 (docs/slack-behaviour.md S1)."""
 
 from __future__ import annotations
 

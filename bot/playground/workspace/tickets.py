@@ -1,4 +1,4 @@
-"""The single-use tickets with which an app may open one Socket Mode connection (slack.md 6)."""
+"""The single-use tickets with which an app may open one Socket Mode connection (docs/slack-behaviour.md S37)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trigger ids: the right to open one modal within three seconds of what a person did (slack.md 4)."""
+"""Trigger ids: the right to open one modal within three seconds of what a person did (docs/slack-behaviour.md S17)."""
 
 from __future__ import annotations
 

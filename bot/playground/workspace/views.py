@@ -66,7 +66,7 @@ class View:
         return find_element(self.blocks, key, block_id=block_id)
 
     def to_json(self, answers: Answers) -> Json:
-        """The `view` object of answers and payloads (slack.md 3)."""
+        """The `view` object of answers and payloads (docs/slack-behaviour.md S12)."""
         body = self.body
         return {
             "id": self.id,

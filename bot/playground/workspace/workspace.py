@@ -20,7 +20,7 @@ class SlackWorkspace(Workspace):
 
     `port` 0 picks a free one. `request_url` is where the app takes deliveries by HTTP; it can be set later, and an
     app connected by Socket Mode goes before it. `ack_within` is Slack's limit in seconds. `bot_scopes` are those
-    of the installed app; by default what the bot's manifest asks for (slack.md 8).
+    of the installed app; by default what the bot's manifest asks for (docs/slack-behaviour.md S36).
     """
 
     def __init__(

@@ -30,7 +30,7 @@ BUSY = "b24bot cannot write its database just now, so nothing was recorded and n
 
 
 def register(app: App, command: str, receive: Receive) -> None:
-    """Attach the listeners. One slash command with our own look-up behind it keeps the cost flat (slack.md 1)."""
+    """Attach the listeners. One command with a look-up behind it keeps the cost flat (docs/slack-behaviour.md S8)."""
 
     @app.command(command)
     def typed(ack: Ack, body: dict[str, Any]) -> None:

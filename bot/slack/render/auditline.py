@@ -13,7 +13,7 @@ from bot.slack.render.text import Block, cut, escape, mrkdwn, plain, sections, w
 
 VALUE_MOST, NAME_MOST, WORDS_MOST = 200, 60, 420
 MESSAGE_MOST = 12_000
-"""Characters of lines that share a message: Slack refuses more than about 13,200 in the blocks of one (slack.md 4)."""
+"""Characters of lines that share a message: Slack refuses many more (docs/slack-behaviour.md S23)."""
 
 
 def audit_line(record: AuditRecord) -> str:

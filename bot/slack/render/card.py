@@ -31,7 +31,7 @@ from bot.usecases.follow_ups import can_ask_again, undo_line
 
 ACTION_PREFIX = "b24:"
 MOST_LINES = 20
-"""Lines of one kind. Together with the characters below it keeps a card under what Slack takes (12,000, slack.md 4)."""
+"""Lines of one kind. With the characters below it keeps a card under what Slack takes (docs/slack-behaviour.md S23)."""
 WHY_MOST, CALLS_MOST, RADIUS_MOST, WARNINGS_MOST, UNDO_MOST, OUTCOME_MOST = 900, 1_600, 2_600, 1_800, 400, 1_500
 FIELD_MOST = 250
 

@@ -16,7 +16,7 @@ from plugins.bitrix24.values import Line, Status
 
 SHOWN = 160
 DEFAULTS: Mapping[str, bool] = {"CHAT_GROUP": False, "DEL_EXTERNAL_MESSAGES": True}
-"""What the portal takes where a registration does not say it (bitrix24.md 1.2)."""
+"""What the portal takes where a registration does not say it (docs/portal-behaviour.md P102)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ def parse_link(word: str) -> str:
 
 
 def parse_text(word: str) -> str:
-    """A name or an id. Raises BadArgument; the portal takes “0” and nothing for the same (bitrix24.md 1.6)."""
+    """A name or an id. Raises BadArgument; the portal takes “0” for nothing (docs/portal-behaviour.md P49)."""
     return registration.parse_name(word)
 
 
@@ -84,7 +84,7 @@ def configure_connector(
 
 
 def _before(portal: Portal, connector: str, line: Line) -> dict[str, str]:
-    """Raises Refusal where it is not active: the portal throws such data away when it tidies up (bitrix24.md 1.4)."""
+    """Raises Refusal where it is not active: the portal later deletes such data (docs/portal-behaviour.md P104)."""
     seen = observation.of(portal, connector)
     if not seen.get(line.title, "").startswith(ACTIVE):
         raise Refusal(

@@ -283,7 +283,7 @@ def _undo_update(connector: str, old: Mapping[str, Any], new: Mapping[str, Any],
     if not known or not registration.usable(connector, old):
         return Undo(kind=UndoKind.NONE, sentence="This cannot be undone: what it was before was never recorded here.")
     line = f"connector update {connector} --back {registration.digest(old)}"
-    # What the portal was never sent cannot be taken back by sending it nothing (bitrix24.md 1.2).
+    # What the portal was never sent cannot be taken back by sending it nothing (docs/portal-behaviour.md P27).
     stays = [SWITCHES[name][0] for name in SWITCHES if name in new and name not in old]
     stays += ["the icon when switched off"] if "ICON_DISABLED" in new and "ICON_DISABLED" not in old else []
     # Until it is done the record knows of no earlier registration to go back to.

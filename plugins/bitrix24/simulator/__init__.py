@@ -1,6 +1,6 @@
 """A Bitrix24 portal on loopback: `PortalSimulator` in a test, `serve` for a process of its own.
 
-Nothing here imports the plugin that it is there to check; its facts come from bitrix24.md.
+Nothing here imports the plugin that it is there to check; its facts come from docs/portal-behaviour.md.
 """
 
 from __future__ import annotations

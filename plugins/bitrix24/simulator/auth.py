@@ -1,4 +1,4 @@
-"""Who is calling and whether they may: the chains of bitrix24.md 5.2 for tokens and for webhooks."""
+"""Who is calling and whether they may: the checks of tokens and of webhooks (docs/portal-behaviour.md P92)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The matrix of behaviours: for each number of bitrix24.md 9, the tests that hold the simulator to it."""
+"""The matrix of behaviours: for each of docs/portal-behaviour.md P1 to P90, the tests that hold the simulator to it."""
 
 from __future__ import annotations
 

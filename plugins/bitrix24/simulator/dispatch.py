@@ -1,4 +1,4 @@
-"""One REST request from its address to its answer, judged in the portal's order (bitrix24.md 0)."""
+"""One REST request from its address to its answer, judged in the portal's order (docs/portal-behaviour.md P91)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class RestError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A failure that register and unregister return as a value inside HTTP 200 (bitrix24.md 1.2)."""
+    """A failure that register and unregister return as a value inside HTTP 200 (docs/portal-behaviour.md P24)."""
 
     code: str
     description: str

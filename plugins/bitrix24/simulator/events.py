@@ -1,4 +1,4 @@
-"""Raising an event: who hears of it, what they are told, and in which form it goes out (bitrix24.md 2)."""
+"""Raising an event: who hears of it, what they are told, and in which form (docs/portal-behaviour.md P68 to P72)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from .errors import RestError
 
 
 def check_url(url: str) -> None:
-    """The host must hold a dot and the scheme be http or https (bitrix24.md 2.3)."""
+    """The host must hold a dot and the scheme be http or https (docs/portal-behaviour.md P66)."""
     parts = urlsplit(url)
     if "." not in (parts.hostname or ""):
         raise RestError(400, "ERROR_WRONG_HANDLER_URL", "Wrong handler URL")

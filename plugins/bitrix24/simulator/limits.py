@@ -11,7 +11,7 @@ from .errors import RestError
 BUCKETS = 10
 MINUTE = 60
 UNCOUNTED = 0.1
-"""Seconds up to which a call costs no operating time (bitrix24.md 6.2)."""
+"""Seconds up to which a call costs no operating time (docs/portal-behaviour.md P18)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ ENTERPRISE = Rate(drain=5, threshold=250)
 
 
 class Bucket:
-    """A leaky bucket per source address, shared by all applications on it (bitrix24.md 6.1)."""
+    """A leaky bucket per source address, shared by all applications on it (docs/portal-behaviour.md P17)."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

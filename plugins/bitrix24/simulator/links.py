@@ -1,4 +1,4 @@
-"""Connector ids, and what happens when a connector leaves a line or the portal (bitrix24.md 1.3, 1.4, 1.13)."""
+"""Connector ids, and what follows when one leaves a line or the portal (docs/portal-behaviour.md P31, P42, P90)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The authorisation server: the token endpoint, the authorise page and its own app.info (bitrix24.md 4)."""
+"""The authorisation server: token endpoint, authorise page and app.info (docs/portal-behaviour.md P75 to P81)."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _note(world: World, web: WebRequest, grant: Grant, status: int, outcome: str
 
 
 def _exchange(world: World, grant: Grant) -> dict[str, Any]:
-    """The token JSON, or RestError in the order of bitrix24.md 4.5."""
+    """The token JSON, or RestError in the order of docs/portal-behaviour.md P77."""
     if grant.grant_type in UNSUPPORTED:
         raise RestError(400, "unsupported_grant_type", None)
     if grant.grant_type == "authorization_code":
@@ -189,7 +189,7 @@ def authorise(world: World, web: WebRequest) -> WebReply:
 
 
 def server_app_info(world: World, web: WebRequest) -> WebReply:
-    """`app.info` of the authorisation server: the trusted payment status (bitrix24.md 4.6)."""
+    """`app.info` of the authorisation server: the trusted payment status (docs/portal-behaviour.md P114)."""
     asked = {**parse_pairs(web.query_pairs()), **read_body(web)}
     shown = str(asked.get("auth") or asked.get("access_token") or "")
     with world.lock:

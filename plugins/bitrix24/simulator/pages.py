@@ -1,4 +1,4 @@
-"""Opening an application's page inside the portal: the POST that its handler receives (bitrix24.md 3.3)."""
+"""Opening an application's page inside the portal: the POST to its handler (docs/portal-behaviour.md P89)."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def _token(request: WebRequest, params: dict[str, Any]) -> str:
 
 
 def read_body(request: WebRequest) -> dict[str, Any]:
-    """Parameters of the body. JSON that does not parse is no error: it holds nothing (bitrix24.md 7)."""
+    """Parameters of the body. JSON that does not parse is no error: it holds nothing (docs/portal-behaviour.md P5)."""
     kind = (request.headers.get("content-type") or NO_TYPE).partition(";")[0].strip().lower()
     if kind == "application/json":
         return _json(request.body)

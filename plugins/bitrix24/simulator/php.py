@@ -13,7 +13,7 @@ LEADING_FLOAT = re.compile(r"\A\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?
 
 
 class PhpTypeError(Exception):
-    """A value of a wrong type reached a declared PHP parameter: the portal answers 500 (bitrix24.md 1.0)."""
+    """A value of a wrong type reached a declared PHP parameter: HTTP 500 (docs/portal-behaviour.md P51)."""
 
 
 class PhpObject(dict[str, Any]):

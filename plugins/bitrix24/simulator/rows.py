@@ -40,7 +40,7 @@ class Application:
 
     @property
     def hears(self) -> bool:
-        """Whether any event is delivered to it (bitrix24.md 2.1)."""
+        """Whether any event is delivered to it (docs/portal-behaviour.md P70)."""
         return self.active and self.installed and self.paid and not self.deleted
 
 
@@ -93,7 +93,7 @@ class Connector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """(connector, line): CONFIGURED and STATUS are derived as in bitrix24.md 1.5."""
+    """(connector, line): CONFIGURED and STATUS are derived as in docs/portal-behaviour.md P103."""
 
     connector: str
     line: int

@@ -1,4 +1,4 @@
-"""What is unsettled about a real portal, a row each: the default, and what else it may do (bitrix24.md 10)."""
+"""What is unsettled about a real portal, a row each (docs/simulator-portal.md, “Switches”)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A connector on a line: behaviours 35 to 51 of bitrix24.md 9."""
+"""A connector on a line: docs/portal-behaviour.md P35 to P51."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many calls in one: behaviours 82 to 85 of bitrix24.md 9."""
+"""Many calls in one: docs/portal-behaviour.md P82 to P85."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events: who hears what, in which form, and how often: behaviours 64 to 74 of bitrix24.md 9."""
+"""Events: who hears what, in which form, and how often: docs/portal-behaviour.md P64 to P74."""
 
 from __future__ import annotations
 

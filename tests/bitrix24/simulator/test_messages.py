@@ -1,4 +1,4 @@
-"""Messages between customers and a line: behaviours 52 to 63 of bitrix24.md 9."""
+"""Messages between customers and a line: docs/portal-behaviour.md P52 to P63."""
 
 from __future__ import annotations
 

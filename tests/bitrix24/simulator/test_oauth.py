@@ -1,4 +1,4 @@
-"""The authorisation server: behaviours 75 to 81 of bitrix24.md 9."""
+"""The authorisation server: docs/portal-behaviour.md P75 to P81."""
 
 from __future__ import annotations
 

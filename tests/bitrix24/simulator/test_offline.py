@@ -1,4 +1,4 @@
-"""The offline queue of bitrix24.md 2.5 beyond behaviour 74."""
+"""The offline queue of events beyond docs/portal-behaviour.md P74."""
 
 from __future__ import annotations
 

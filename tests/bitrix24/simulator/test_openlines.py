@@ -1,4 +1,4 @@
-"""Open lines: behaviours 86 and 87 of bitrix24.md 9, and what else section 3.1 says."""
+"""Open lines: docs/portal-behaviour.md P86 and P87, and what else their methods answer."""
 
 from __future__ import annotations
 

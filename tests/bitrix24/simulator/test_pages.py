@@ -1,4 +1,4 @@
-"""Pages inside the portal and an application's end: behaviours 88 to 90 of bitrix24.md 9."""
+"""Pages inside the portal and an application's end: docs/portal-behaviour.md P88 to P90."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making, remaking and removing a connector: behaviours 20 to 34 of bitrix24.md 9."""
+"""Making, remaking and removing a connector: docs/portal-behaviour.md P20 to P34."""
 
 from __future__ import annotations
 

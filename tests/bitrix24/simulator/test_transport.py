@@ -1,4 +1,4 @@
-"""How a request is read and who is let in: behaviours 1 to 19 of bitrix24.md 9."""
+"""How a request is read and who is let in: docs/portal-behaviour.md P1 to P19."""
 
 from __future__ import annotations
 

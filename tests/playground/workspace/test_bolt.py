@@ -108,7 +108,7 @@ def test_home_and_suggestions(bolt: SlackWorkspace, client: WebClient) -> None:
 
 
 def test_what_bolt_says_to_the_unknown_and_to_forgeries(bolt: SlackWorkspace) -> None:
-    """401 for a wrong or old signature, 404 for a command nobody registered (slack.md 1)."""
+    """401 for a wrong or old signature, 404 for a command nobody registered (docs/slack-behaviour.md S2)."""
     sent = bolt.people["Olga"].slash("/b24 connector list")
     assert bolt.deliver(sent, secret="wrong").status == 401
     assert bolt.deliver(sent, age=400).status == 401
@@ -123,6 +123,6 @@ def test_bolt_answers_the_challenge(bolt: SlackWorkspace) -> None:
 
 
 def test_bolt_runs_a_listener_for_another_team(bolt: SlackWorkspace) -> None:
-    """So the bot itself must compare the team (slack.md 2)."""
+    """So the bot itself must compare the team (docs/slack-behaviour.md S6)."""
     assert bolt.people["Olga"].slash("/b24 x", origin=Origin(team_id="T0666")).ok
     assert bolt.messages("approvals")

@@ -1,4 +1,4 @@
-"""Slash commands: the form of slack.md 3, and what the ack shows to the person."""
+"""Slash commands: their form (docs/slack-behaviour.md S11), and what the ack shows to the person."""
 
 from __future__ import annotations
 

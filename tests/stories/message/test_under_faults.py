@@ -97,7 +97,7 @@ def test_what_nobody_knows_stays_unknown_and_is_never_sent_again(talk: Talk, kin
 
 
 def test_an_item_that_the_portal_refuses_inside_a_yes_is_told_as_a_failure(talk: Talk) -> None:
-    """HTTP 200 and SUCCESS true above an item that failed (bitrix24.md 1.8)."""
+    """HTTP 200 and SUCCESS true above an item that failed (docs/portal-behaviour.md P58)."""
     refused = {"result": {"SUCCESS": True, "DATA": {"RESULT": [{"SUCCESS": False, "ERRORS": ["Incomplete data"]}]}}}
     card = talk.asks("message send myconnector 1 --user u1 --chat c1 --text Hello")
     talk.fault("reply", SEND, body=refused)

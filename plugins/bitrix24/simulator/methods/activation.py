@@ -1,4 +1,4 @@
-"""imconnector.activate, status, connector.data.set and set.error (bitrix24.md 1.4 to 1.6, 1.11)."""
+"""imconnector.activate, status, connector.data.set and set.error (docs/portal-behaviour.md P35 to P51)."""
 
 from __future__ import annotations
 

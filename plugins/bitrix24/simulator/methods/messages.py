@@ -1,4 +1,4 @@
-"""imconnector.*.messages, send.status.* and chat.name.set (bitrix24.md 1.8 to 1.10, 1.12)."""
+"""imconnector.*.messages, send.status.* and chat.name.set (docs/portal-behaviour.md P52 to P63)."""
 
 from __future__ import annotations
 

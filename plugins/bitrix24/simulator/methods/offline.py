@@ -1,4 +1,4 @@
-"""event.offline.*: an application's queue of events on the portal (bitrix24.md 2.5)."""
+"""event.offline.*: an application's queue of events on the portal (docs/portal-behaviour.md P74)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""imopenlines.config.* and its neighbours (bitrix24.md 3.1). Names of parameters are case-sensitive here."""
+"""imopenlines.config.* and its neighbours (docs/portal-behaviour.md P86, P87). Parameters are case-sensitive here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""placement.bind, unbind, get and list (bitrix24.md 3.2)."""
+"""placement.bind, unbind, get and list (docs/portal-behaviour.md P88)."""
 
 from __future__ import annotations
 

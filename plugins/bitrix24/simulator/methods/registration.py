@@ -1,4 +1,4 @@
-"""imconnector.register, unregister and list (bitrix24.md 1.2, 1.3, 1.7)."""
+"""imconnector.register, unregister and list (docs/portal-behaviour.md P20 to P34)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""event.bind, event.unbind, event.get and events (bitrix24.md 2.3)."""
+"""event.bind, event.unbind, event.get and events (docs/portal-behaviour.md P64 to P67, P73)."""
 
 from __future__ import annotations
 
