@@ -15,9 +15,8 @@ from bot.store.backup import HOUR_MS, newest
 from bot.store.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
 from bot.store.file_modes import Guarded, Loose, guarded, loose_modes, refuse_writable
 from bot.store.folders import HOME, assert_folder
-from bot.store.health import assert_fits, assert_sound
+from bot.store.health import assert_fits, assert_usable
 from bot.store.migrations import pending, refuse_newer
-from bot.store.seats import WORKER, is_held
 from bot.store.store import is_missing, refuse_lost
 from bot.store.witness import Witness, witness_at
 from bot.usecases.chain_check import disagreement, examine_head
@@ -86,10 +85,10 @@ def check_database(environment: Environment) -> str | Note:
         return Note(says=f"There is no database in {environment.settings.home} yet: the first start makes it.")
     database = environment.database
     refuse_newer(database)
-    # A bot that runs has looked through the pages of the audit log when it began, and they are most of a database.
-    assert_sound(database, log=not is_held(environment.settings.home, WORKER))
+    whole = assert_usable(database)
     waiting = pending(database)
-    return f"{database.path}, sound" + (f"; the next start applies {', '.join(waiting)}" if waiting else "")
+    sound = "sound" if whole else "sound; through the pages of the audit log a bot that runs looks each day"
+    return f"{database.path}, {sound}" + (f"; the next start applies {', '.join(waiting)}" if waiting else "")
 
 
 def check_journal(environment: Environment) -> str | Note:

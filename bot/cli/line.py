@@ -110,7 +110,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
     Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
     """
     if [word.text for word in read(line).words[:1]] == [STATUS]:
-        terminal.assert_sound()
+        terminal.assert_usable()
     with terminal.bot() as bot:
         if not says_freeze(line):
             check_length(line)

@@ -24,9 +24,9 @@ from bot.logs import set_up_logs
 from bot.plugin import Plugin, PluginError
 from bot.settings import Settings, load_settings
 from bot.store.database import FILE_NAME, Database
-from bot.store.health import assert_sound
+from bot.store.health import assert_usable
 from bot.store.keys import load_key_file
-from bot.store.seats import WORKER, is_held
+from bot.store.seats import is_held
 from bot.store.store import Store, open_store
 from bot.usecases.chain_check import examine_head, note_chain
 from bot.usecases.house import registry_of
@@ -149,11 +149,10 @@ class Terminal:
         finally:
             bot.close()
 
-    def assert_sound(self) -> None:
-        """Make sure, changing nothing, that there is a database and that it can be read from end to end.
+    def assert_usable(self) -> None:
+        """Make sure, changing nothing, that there is a database and that its pages are sound.
 
-        A bot that runs has looked through the pages of the audit log when it began. Raises ConfigurationError without a
-        database, and StoreDamaged.
+        Raises ConfigurationError without a database, and StoreDamaged.
         """
         settings = self.host_settings
         home = settings.home
@@ -161,7 +160,7 @@ class Terminal:
             if not (home / FILE_NAME).exists():
                 raise ConfigurationError(f"There is no database in {home} yet.", hint=how_to_begin(settings))
             with closing(Database(home / FILE_NAME, read_only=True)) as database:
-                assert_sound(database, log=not self.held(WORKER))
+                assert_usable(database)
 
     @contextmanager
     def running(self, *, intake: bool, work: bool, socket: bool = False) -> Iterator[Running]:

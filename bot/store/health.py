@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from bot.core.errors import ConfigurationError, StoreDamaged
 from bot.store.audit import AuditLog
-from bot.store.database import RESTORE_HINT, Database
+from bot.store.database import RESTORE_HINT, WAL, Database
 from bot.store.keys import Keyring
 from bot.store.migrations import applied
+from bot.store.records import Facts
 from bot.store.sealing import sealed_texts
-from bot.store.verified import kept_mark
+from bot.store.verified import VERIFIED, kept_mark
 
 SAMPLED = 3
 """How many records at each end of the log are held against the key file."""
@@ -22,10 +25,44 @@ def assert_sound(database: Database, *, deep: bool = False, log: bool = True) ->
     """
     check = "integrity_check" if deep else "quick_check"
     for part in ("1",) if log else _other_tables(database):
-        found = database.row(f"PRAGMA {check}({part})")
-        said = str(next(iter(found.values()))) if found else "nothing"
+        said = _says(database, f"{check}({part})")
         if said != "ok":
             raise StoreDamaged(f"The database {database.path} is damaged: {' '.join(said.split())}.", hint=RESTORE_HINT)
+
+
+def _says(database: Database, check: str) -> str:
+    """The first word of a check. Of one table only, SQLite may end it at a page that it cannot read."""
+    try:
+        found = database.row(f"PRAGMA {check}")
+    except StoreDamaged:
+        return "a page cannot be read"
+    return str(next(iter(found.values()))) if found else "nothing"
+
+
+def assert_usable(database: Database) -> bool:
+    """The same as far as a start waits for it: of a log that a bot has recomputed as a whole the pages are left out.
+
+    They are most of an old file, and a bot that runs looks through them beside its work. Returns whether they were
+    looked through. Raises StoreDamaged.
+    """
+    assert_sound(database, log=False)
+    if applied(database) and Facts(database).get(VERIFIED):
+        return False
+    assert_sound(database)
+    return True
+
+
+def assert_sound_beside(database: Database) -> None:
+    """Look through every page while others work with the file. Raises StoreDamaged.
+
+    With WAL nobody waits: it is done by a connection of its own. With a rollback journal the threads of this process
+    wait, for whoever writes beside a long look is refused after two seconds.
+    """
+    if database.journal != WAL[0]:
+        assert_sound(database)
+        return
+    with closing(Database(database.path, read_only=True)) as own:
+        assert_sound(own)
 
 
 def _other_tables(database: Database) -> list[str]:

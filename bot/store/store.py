@@ -22,7 +22,7 @@ from bot.store.database import FILE_NAME as FILE_NAME
 from bot.store.database import Database, Failpoint
 from bot.store.folders import make_home
 from bot.store.grants import Grants
-from bot.store.health import assert_fits, assert_sound
+from bot.store.health import assert_fits, assert_usable
 from bot.store.jobs import Jobs
 from bot.store.keys import Keyring
 from bot.store.leases import Leases
@@ -162,8 +162,9 @@ def open_store(
     """Open the database in `home`, bring it to this version's schema, and hand out the store.
 
     Raises ConfigurationError for a file of a newer version or of other keys, before anything is written to it. A file
-    that has something in it is copied to `backups` before its schema changes. `thorough` looks at every page, at every
-    secret and at the name of every key, and whether it can be written: for a process that stays. Where the database is
+    that has something in it is copied to `backups` before its schema changes. `thorough` looks at the pages as
+    `assert_usable` does, at every secret and at the name of every key, and whether it can be written: for a process
+    that stays. Where the database is
     missing or empty and there are backups of one, only `anew` makes a new one.
     """
     make_home(home)
@@ -177,7 +178,7 @@ def open_store(
             refuse_lost(home, copies)
         refuse_newer(database)
         if thorough:
-            assert_sound(database)
+            assert_usable(database)
         assert_fits(database, keys, whole=thorough)
         if applied(database) and (steps := pending(database)):
             back_up(database, keys, store.backups, at=clock.now_ms(), why=f"before-{steps[0]}")

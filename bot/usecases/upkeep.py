@@ -1,4 +1,4 @@
-"""What has to be seen to again and again while the bot works: space on the disk, and backups."""
+"""What has to be seen to again and again while the bot works: space, the pages of the file, and backups."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.audit import SYSTEM, Entry, Tag
-from bot.core.errors import StoreUnavailable
+from bot.core.errors import StoreDamaged, StoreUnavailable
 from bot.core.mode import Limit, Mode
 from bot.plugin import PluginError
 from bot.store.backup import HOUR_MS, newest, prune
+from bot.store.health import assert_sound_beside
 from bot.usecases.context import Context, log
 
-DISK = "disk"
+DISK, PAGES = "disk", "pages"
 LEAST_FREE = 200 * 1024 * 1024
 """Bytes: enough to write down what is going on until somebody has made room."""
+PAGES_SECONDS = 86_400.0
 FIRST_BACKUP_SECONDS = 60.0
 BACKUP_AGAIN_SECONDS = 600.0
 FAULT_SECONDS = 60.0
 """After a fault of our own: a copy that fails is still a whole copy, and not to be made each second."""
 BACKUP_FAILED = "backup_failed"
 """The fact that holds why the last backup failed; empty when it did not."""
+REPLACED = "a backup has been put back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,17 @@ def watch_disk(ctx: Context) -> float:
     why = f"Only {free // 1024**2} MB are free where the database lies; b24bot wants {LEAST_FREE // 1024**2}."
     ctx.keep_limit(DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
     return 5.0
+
+
+def watch_pages(ctx: Context) -> float:
+    """Look through every page: after a start, which leaves out those of a long audit log, and each day."""
+    limit = None
+    try:
+        assert_sound_beside(ctx.store.database)
+    except StoreDamaged as error:
+        limit = Limit(name=PAGES, mode=Mode.READ_ONLY, why=f"{error.sentence} {error.hint}", until=REPLACED)
+    ctx.keep_limit(PAGES, limit)
+    return PAGES_SECONDS
 
 
 def keep_backups(ctx: Context) -> float:
@@ -74,6 +88,7 @@ def _record_failure(ctx: Context, sentence: str) -> float:
 
 DUTIES: tuple[Duty, ...] = (
     Duty(name=DISK, act=watch_disk),
+    Duty(name=PAGES, act=watch_pages),
     Duty(name="backup", act=keep_backups, first=FIRST_BACKUP_SECONDS),
 )
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from bot.core.audit import Entry, Tag
+from bot.core.chain import START
 from bot.core.change import ChangeRequest, NewChange, Review, Status, Verdict
 from bot.core.policy import Decision, NeedsApproval
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
 from bot.store.store import Store
+from bot.store.verified import VERIFIED, Mark, mark_text
 
+PAGE = 4096
 OLGA = Principal(team="T1", user="U0LGA")
 ANTON = Principal(team="T1", user="UANT0N")
 VERA = Principal(team="T1", user="UVERA")
@@ -82,3 +86,17 @@ def opened(
 
 def approval(person: Principal = ANTON, *, at: int = 2_000) -> Review:
     return Review(reviewer=person, verdict=Verdict.APPROVE, at=at)
+
+
+def put_mark(store: Store) -> None:
+    """Note that a bot has recomputed the audit log up to where it ends now. In a unit of work."""
+    place = store.audit.place() or START
+    store.facts.put(VERIFIED, mark_text(Mark(place=place, keys=store.keys.ids, at=store.clock.now_ms()), store.keys))
+
+
+def damage_page(path: Path, text: str) -> None:
+    """Overwrite the page of a closed database in which a text stands first."""
+    content = bytearray(path.read_bytes())
+    page = content.index(text.encode()) // PAGE * PAGE
+    content[page : page + PAGE] = b"\xff" * PAGE
+    path.write_bytes(content)

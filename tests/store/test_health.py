@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.clock import ShiftedClock
 from bot.core.errors import ConfigurationError, StoreDamaged
-from bot.store.database import FILE_NAME, Database, sqlite3
-from bot.store.health import assert_sound
+from bot.store.database import FILE_NAME, ROLLBACK, WAL, Database, Journal, sqlite3
+from bot.store.health import assert_sound, assert_sound_beside, assert_usable
 from bot.store.keys import Keyring
 from bot.store.store import Store, open_store
-from tests.store.samples import ENTRY
+from tests.store.samples import ENTRY, damage_page, put_mark
 
 KEY, OTHER = bytes(range(32)), bytes(32)
 
@@ -123,8 +124,52 @@ def test_without_the_log_the_pages_of_every_other_table_are_looked_through(
     with pytest.raises(StoreDamaged):
         assert_sound(database)
     if found:
-        with pytest.raises(StoreDamaged):
+        with pytest.raises(StoreDamaged, match="is damaged: a page cannot be read"):
             assert_sound(database, log=False)
     else:
         assert_sound(database, log=False)
+    database.close()
+
+
+@pytest.mark.parametrize("recomputed", [False, True])
+def test_a_start_waits_for_the_pages_of_the_log_only_where_no_bot_has_recomputed_it(
+    tmp_path: Path, recomputed: bool
+) -> None:
+    path = written(tmp_path, records=200)
+    store = reopen(tmp_path, {"k1": KEY})
+    with store.unit_of_work():
+        store.record(replace(ENTRY, facts={"line": "needle"}))
+        for _ in range(200):
+            store.record(ENTRY)
+        if recomputed:
+            put_mark(store)
+    store.close()
+    damage_page(path, "needle")
+    if not recomputed:
+        with pytest.raises(StoreDamaged, match="is damaged"):
+            reopen(tmp_path, {"k1": KEY})
+        return
+    store = reopen(tmp_path, {"k1": KEY})
+    assert not assert_usable(store.database)
+    with pytest.raises(StoreDamaged, match="is damaged"):
+        assert_sound_beside(store.database)
+    store.close()
+
+
+def test_an_empty_file_is_usable_and_was_looked_through(tmp_path: Path) -> None:
+    database = Database(tmp_path / FILE_NAME)
+    assert assert_usable(database)
+    database.close()
+
+
+@pytest.mark.parametrize("journal", [WAL, ROLLBACK])
+def test_a_file_is_looked_through_beside_others_with_either_journal(tmp_path: Path, journal: Journal) -> None:
+    path = written(tmp_path)
+    database = Database(path, journal=journal)
+    assert_sound_beside(database)
+    damage_page(path, "token-0")
+    database.close()
+    database = Database(path, journal=journal)
+    with pytest.raises(StoreDamaged):
+        assert_sound_beside(database)
     database.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from bot.core.audit import Tag
 from bot.core.change import Status
 from bot.core.mode import Mode
 from bot.store.backup import HOUR_MS, HOURLY, back_up, look_through
-from bot.store.store import Store
+from bot.store.store import Store, open_store
 from bot.usecases.upkeep import BACKUP_FAILED, DUTIES, LEAST_FREE, Upkeep
+from tests.store.samples import ENTRY, damage_page, put_mark
 from tests.usecases.office import OLGA, Office
 
 HOUR = 3_600
@@ -61,6 +64,53 @@ def test_the_room_is_that_of_the_real_disk(office: Office, tmp_path: Path) -> No
     assert office.ctx.free_bytes(office.store.database.path) == pytest.approx(
         shutil.disk_usage(tmp_path).free, abs=1024**3
     )
+
+
+# Pages
+
+
+@pytest.fixture
+def old(office: Office) -> Office:
+    """An office that is started anew, with a log whose pages a start leaves out, one of them damaged."""
+    store = office.store
+    with store.unit_of_work():
+        for number in range(300):
+            store.audit.append(replace(ENTRY, facts={"line": f"number {number:03d}"}), at=office.clock.now)
+        put_mark(store)
+    store.close()
+    damage_page(store.database.path, "number 100")
+    home = store.database.path.parent
+    return Office(home, store=open_store(home, store.keys, office.clock, synchronous="OFF", thorough=True))
+
+
+def test_a_damaged_page_of_the_log_is_found_beside_the_work_and_keeps_what_changes_something_from_running(
+    old: Office,
+) -> None:
+    change = old.approved()
+    Upkeep(old.ctx).look()
+    limit = old.ctx.limits["pages"]
+    assert limit.mode is Mode.READ_ONLY
+    assert re.match(r"The database .* is damaged: .*restore the last backup", limit.why)
+    assert "is damaged" in old.type(OLGA, "thing remove two")
+    old.work()
+    assert (old.toy.calls, old.now(change).status) == ([], Status.FAILED)
+
+
+def test_a_page_that_is_damaged_later_is_found_within_a_day(office: Office, upkeep: Upkeep) -> None:
+    upkeep.look()
+    with office.store.unit_of_work() as store:
+        store.facts.put("needle", "hay")
+    path = office.store.database.path
+    office.store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    sound = path.read_bytes()
+    damage_page(path, "needle")
+    office.store.database.rows("PRAGMA shrink_memory")
+    for hours, found in ((23, []), (1, ["pages"])):
+        after(office, upkeep, hours * HOUR)
+        assert list(office.ctx.limits) == found
+    path.write_bytes(sound)
+    after(office, upkeep, 24 * HOUR)
+    assert not office.ctx.limits
 
 
 # Backups

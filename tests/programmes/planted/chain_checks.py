@@ -120,4 +120,16 @@ CHAIN_CHECKS: tuple[Bug, ...] = (
         ("bot/store/copies.py", "        if not is_no_text(error):\n", "        if error:\n"),
         by="tests/store/test_copies.py",
     ),
+    bug(
+        "pages-never-looked-through",
+        "the pages that a start leaves out are looked through by nobody",
+        ("bot/usecases/upkeep.py", "    Duty(name=PAGES, act=watch_pages),\n", ""),
+        by="tests/usecases/test_upkeep.py",
+    ),
+    bug(
+        "pages-left-out-of-all",
+        "a start leaves out the pages of a log that no bot has recomputed",
+        ("bot/store/health.py", " and Facts(database).get(VERIFIED):", ":"),
+        by="tests/store/test_health.py",
+    ),
 )
