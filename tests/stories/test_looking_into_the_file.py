@@ -1,0 +1,77 @@
+"""The database is looked into with sqlite-utils, as docs/operations.md shows, beside a bot that runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlite_utils.cli import cli
+
+from bot.playground.town import Town
+
+PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+SECTION = PAGE[PAGE.index("## Looking into the database") : PAGE.index("## Backups")]
+COMMANDS = re.findall(r"^sqlite-utils (.+)$", SECTION, re.MULTILINE)
+SECRET = "xoxb-1234567890-abcdefghij"
+
+
+@pytest.fixture
+def asked(town: Town) -> Town:
+    """A bot that runs, with a change request that waits and a secret that somebody typed."""
+    workspace = town.workspace
+    olga = workspace.people["Olga"]
+    olga.slash(f"/b24 connector remove myconnector --reason 'token={SECRET}'", channel="connectors")
+    workspace.wait_for(lambda: workspace.find("approvals", "myconnector"), what="the card")
+    return town
+
+
+def run(command: str, town: Town) -> Result:
+    """One command of the page, its words as the shell would hand them over."""
+    path = str(town.store.database.path)
+    return CliRunner().invoke(cli, [word.replace("$DB", path) for word in shlex.split(command)])
+
+
+def tables(town: Town) -> list[str]:
+    return [row["table"] for row in json.loads(run("tables $DB", town).output)]
+
+
+def may_name_files_by_address(town: Town) -> bool:
+    return {"compile_options": "USE_URI"} in town.store.database.rows("PRAGMA compile_options")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_page_shows_something_beside_a_bot_that_runs(asked: Town, command: str) -> None:
+    if "mode=ro" in command and not may_name_files_by_address(asked):
+        pytest.skip("this build of SQLite takes no address for a file")
+    shown = run(command, asked)
+    assert shown.exit_code == 0, shown.output
+    assert len(shown.output.splitlines()) > 1
+    assert SECRET not in shown.output
+
+
+def test_with_the_address_of_the_page_a_query_cannot_write(asked: Town) -> None:
+    if not may_name_files_by_address(asked):
+        pytest.skip("this build of SQLite takes no address for a file")
+    refused = run("query 'file:$DB?mode=ro' 'DELETE FROM grants'", asked)
+    assert refused.exit_code == 1
+    assert "readonly database" in refused.output
+
+
+def test_the_page_names_every_table(asked: Town) -> None:
+    assert set(tables(asked)) <= set(re.findall(r"`([a-z_]+)`", SECTION))
+
+
+def test_what_the_page_calls_sealed_is_sealed_and_nothing_else_is(asked: Town) -> None:
+    named = set(re.findall(r"`([a-z]+\.[a-z]+)`", SECTION))
+    sealed = {
+        f"{table}.{column}"
+        for table in tables(asked)
+        for row in asked.store.database.rows(f"SELECT * FROM {table}")
+        for column, value in row.items()
+        if (value if isinstance(value, bytes) else str(value).encode()).removeprefix(b"sealed:").startswith(b"gAAAA")
+    }
+    assert {"secrets.box", "changes.sealed"} <= sealed <= named
