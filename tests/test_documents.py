@@ -44,6 +44,8 @@ CITATION = re.compile(
 """How a document is cited: as a whole, by entries (`P20 to P34, P40`), by a heading or by its anchor."""
 SHORT = re.compile(r"\((?:[FMPST][0-9]{1,3}|(?:slack|safety|bitrix24|portal|performance)(?:\.md)? [0-9][0-9.]*)\)")
 """A citation that does not say of which document."""
+MODULE = re.compile(r"(?<![\w./*<-])((?:[\w.-]+/)*[a-z_][a-z0-9_]*\.py)\b")
+CODE_FOLDERS = ("bot", "plugins", "tests", "scripts", "benchmarks")
 SHIPPED = ("*.py", "*.sql", "*.html", "*.js", "*.css")
 
 
@@ -128,6 +130,22 @@ def test_every_file_that_a_document_names_exists() -> None:
 
 
 @cache
+def modules() -> frozenset[str]:
+    """Every way to write the path of a module: whole, or without its first folders."""
+    paths = [path.relative_to(ROOT) for folder in CODE_FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    return frozenset("/".join(path.parts[start:]) for path in paths for start in range(len(path.parts)))
+
+
+def test_every_module_that_a_document_or_shipped_code_names_exists() -> None:
+    sources = [*PAGES, *(path for folder in ("bot", "plugins", "scripts") for path in (ROOT / folder).rglob("*.py"))]
+    named = {
+        (str(path.relative_to(ROOT)), name) for path in sources for name in MODULE.findall(path.read_text("utf-8"))
+    }
+    assert len(named) > 500
+    assert sorted((source, name) for source, name in named if name not in modules()) == []
+
+
+@cache
 def entries_of(page: Path) -> tuple[str, ...]:
     return tuple(label for _, label in ENTRY.findall(page.read_text("utf-8")))
 
@@ -191,7 +209,7 @@ def dangling(text: str, beside: Path = ROOT) -> Iterator[str]:
 
 
 def shipped() -> Iterator[Path]:
-    for folder in ("bot", "plugins", "tests", "scripts", "benchmarks"):
+    for folder in CODE_FOLDERS:
         yield from (path for form in SHIPPED for path in (ROOT / folder).rglob(form))
     yield from (path for path in (ROOT / "scripts").iterdir() if path.is_file())
     yield from (ROOT / name for name in ("manifest.yml", "pyproject.toml", "Procfile", ".env.example"))

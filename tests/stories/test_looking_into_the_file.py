@@ -53,6 +53,13 @@ def test_every_command_of_the_page_shows_something_beside_a_bot_that_runs(asked:
     assert SECRET not in shown.output
 
 
+def test_the_columns_that_the_page_asks_for_exist(asked: Town) -> None:
+    """SQLite takes the quoted name of a column that is not there for a text, and complains about nothing."""
+    for table, columns in re.findall(r"^sqlite-utils rows \"\$DB\" ([a-z]+)(.*)$", SECTION, re.MULTILINE):
+        known = {row["name"] for row in asked.store.database.rows(f"PRAGMA table_info({table})")}
+        assert {*re.findall(r"-c ([a-z_]+)", columns), *re.findall(r'-o "([a-z_]+)', columns)} <= known, table
+
+
 def test_with_the_address_of_the_page_a_query_cannot_write(asked: Town) -> None:
     if not may_name_files_by_address(asked):
         pytest.skip("this build of SQLite takes no address for a file")
