@@ -136,7 +136,7 @@ def our_services(at: Stand, folder: Path) -> Services:
         "BITRIX24_OAUTH_URL": "https://oauth.bitrix.info/oauth/token/",
         "B24BOT_ALLOW_LOOPBACK": "on",
     }
-    return scratch_services(folder, settings, clock=SystemClock())
+    return scratch_services(folder, settings, plugin="bitrix24", clock=SystemClock())
 
 
 def our_caller(at: Stand, services: Services, *, limited: bool = True) -> Caller:

@@ -15,13 +15,16 @@ from bot.clock import incident_id
 from bot.core.errors import PluginFault, StoreUnavailable
 from bot.core.execution import PLUGIN_FAILED
 from bot.core.sanitizer import sanitize, sanitize_text
+from bot.core.typed_line import AnyCommand
 from bot.host.value_types import mismatch
 from bot.plugin import (
+    BadArgument,
     Call,
     CallOutcome,
     CallVerdict,
     Group,
     Observation,
+    Parameter,
     Place,
     Plan,
     Plugin,
@@ -78,6 +81,27 @@ def require(value: Any, kind: Any) -> Any:
     if wrong:
         raise TypeError(f"it returned a {type(value).__name__} whose {wrong.removeprefix('.')}")
     return value
+
+
+def guard_command(plugin: str, command: AnyCommand) -> AnyCommand:
+    """The command with readers of its arguments that raise nothing but BadArgument, and faults of the plugin."""
+    return replace(command, parameters=tuple(_guard_parameter(plugin, command, each) for each in command.parameters))
+
+
+def _guard_parameter(plugin: str, command: AnyCommand, parameter: Parameter) -> Parameter:
+    read = parameter.arg.parse
+    if read is str:
+        return parameter
+
+    def parse(word: str) -> Any:
+        with blame(plugin, f"read {parameter.named} of `{command.path}`"):
+            try:
+                return read(word)
+            except ValueError:
+                # As `int` and `UUID` say that a word is none of theirs.
+                raise BadArgument(f"“{word}” cannot be read as {parameter.arg.label or parameter.name}.") from None
+
+    return replace(parameter, arg=replace(parameter.arg, parse=parse))
 
 
 class GuardedPlugin:

@@ -10,6 +10,7 @@ from bot.core.commands import Commands
 from bot.core.errors import ConfigurationError
 from bot.core.invocation import AnyCommand, understand
 from bot.core.mode import HOUSE
+from bot.host.guarded import guard_command
 from bot.plugin import Plugin, PluginError
 
 SHARED = ("portal",)
@@ -51,7 +52,8 @@ class Registry:
             raise ConfigurationError(
                 f"{_called(owner).capitalize()} may not declare the noun “{command.noun}”: {_called(theirs)} has it."
             )
-        self._commands[command.path] = replace(command, placeless=owner in ("", HOUSE))
+        own = owner in ("", HOUSE)
+        self._commands[command.path] = replace(command, placeless=True) if own else guard_command(owner, command)
         self._owners[command.path] = owner
 
     def __iter__(self) -> Iterator[AnyCommand]:

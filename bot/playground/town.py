@@ -37,7 +37,8 @@ class Town:
 
     `settings` override what the town would set; `roles` are given at first. Without `pace` the workspace takes any
     number of posts a second and the bot makes them. With `known` the bot's records say that it registered the connector
-    of its own itself. Use as a context manager.
+    of its own itself. The remote side is `simulation`, where that is given, and else the portal that a plugin brings.
+    Use as a context manager.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Town:
         pace: bool = True,
         roles: Mapping[str, Role] = ROLES,
         known: bool = False,
+        simulation: Simulation | None = None,
     ) -> None:
         self.folder = folder
         self.clock = ShiftedClock()
@@ -57,14 +59,16 @@ class Town:
         self._roles = roles
         self._known = known
         self._more = dict(settings or {})
-        self._plugin, self.portal = self._simulate()
+        self._plugin, self.portal = self._simulate(simulation)
         self.workspace = SlackWorkspace(rate_limit=pace)
         self.running: Running | None = None
         self._site: Site | None = None
         self._serving: threading.Thread | None = None
 
-    def _simulate(self) -> tuple[str, Simulation]:
+    def _simulate(self, given: Simulation | None) -> tuple[str, Simulation]:
         for plugin in load_plugins(self._plugins):
+            if given is not None:
+                return plugin.name, given
             if PORTAL in plugin.simulators:
                 return plugin.name, plugin.simulators[PORTAL](0)
         raise ConfigurationError(f"None of the plugins {self._plugins} brings a portal to play with.")

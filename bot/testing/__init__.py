@@ -1,1 +1,15 @@
-"""For authors of plugins: what their tests need of the host, built from the real thing."""
+"""For authors of plugins: the contract as one call, a harness, and a whole bot, all built from the real thing.
+
+contract(plugin)         try everything that the host relies on
+Harness(plugin)          plan, drift, perform, verify, judge: a change request without Slack, a step a call
+WholeBot("my_plugin")    real Bolt and a simulated workspace: stories of people who type and press
+scratch_services(…)      what a plugin is given, for a test of one of its parts
+"""
+
+from bot.testing.conformance import ContractBroken, contract
+from bot.testing.conversation import Conversation
+from bot.testing.harness import Harness
+from bot.testing.services import scratch_services, scratch_store
+from bot.testing.whole_bot import WholeBot
+
+__all__ = ["ContractBroken", "Conversation", "Harness", "WholeBot", "contract", "scratch_services", "scratch_store"]

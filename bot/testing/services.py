@@ -41,7 +41,7 @@ def _empty() -> bytes:
 
 
 def scratch_services(
-    folder: Path, settings: Mapping[str, str], *, plugin: str = "bitrix24", clock: Clock | None = None
+    folder: Path, settings: Mapping[str, str], *, plugin: str, clock: Clock | None = None
 ) -> PluginServices:
     """What the plugin would be given, over `scratch_store`. It may send whatever it asks for."""
     store = scratch_store(folder, clock)

@@ -9,7 +9,7 @@ from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.rows import FLAGS
 from plugins.bitrix24.simulator.seed import PIXEL
 
-LINE_DATA: Mapping[str, Json] = {"name": "WhatsApp EU", "url": "https://wa.example/"}
+LINE_DATA: Mapping[str, Json] = {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}
 """What `myconnector` shows on its first line."""
 
 

@@ -22,7 +22,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.usecases": ("bot.core", "bot.store", "bot.host", "bot.plugin", "bot.clock"),
     "bot.slack": _INWARD,
     "bot.web": _INWARD,
-    "bot.testing": ("bot.store", "bot.host", "bot.plugin", "bot.clock"),
+    "bot.testing": ("bot.playground", "bot.playground.workspace", "bot.settings", *_INWARD),
     "bot.checks": ("bot.slack", "bot.settings", *_INWARD),
     "bot.app": ("bot", "bot.checks", "bot.slack", "bot.web", "bot.settings", "bot.logs", *_INWARD),
     "bot.playground": ("bot.playground.workspace", "bot.app", "bot.web", "bot.settings", *_INWARD),

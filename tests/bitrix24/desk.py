@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from bot.clock import ShiftedClock, SystemClock
 from bot.core.audit import AuditRecord
 from bot.host.services import PluginServices
 from bot.plugin import CallOutcome, Nothing, Place, Plan, PluginError, Reply, Services
+from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_services
 from plugins.bitrix24 import catalogue
 from plugins.bitrix24.manner import CHANGE, READ
@@ -28,13 +28,12 @@ T = TypeVar("T")
 SHORT = Patience(connect=2.0, read=0.3)
 
 
-class StoryClock(ShiftedClock):
-    """Sleeping takes no time: it moves this clock, and whatever else is told of it."""
+class StoryClock(PassingClock):
+    """Sleeping takes no time, and is written down."""
 
     def __init__(self) -> None:
         super().__init__()
         self.slept: list[float] = []
-        self.told: Callable[[float], object] = lambda seconds: None
         self._guard = threading.Lock()
         self._held: tuple[int, float] | None = None
         """What the machine's clocks showed when time was held."""
@@ -51,9 +50,7 @@ class StoryClock(ShiftedClock):
         return super().monotonic() if self._held is None else self._held[1] + self._shift_ms / 1000
 
     def sleep(self, seconds: float) -> None:
-        # Whoever is told is never behind: a portal would refuse what another thread sends in time by this clock.
-        self.told(ceil(seconds * 1000) / 1000)
-        self.advance(seconds)
+        super().sleep(seconds)
         with self._guard:
             self.slept.append(seconds)
 
@@ -91,7 +88,7 @@ class Desk:
     def more_services(self, *, real_time: bool = False, **settings: str) -> PluginServices:
         """Services over the same store, as another process would have them."""
         clock = ShiftedClock() if real_time else self.clock
-        return scratch_services(self._folder, {**self._settings, **settings}, clock=clock)
+        return scratch_services(self._folder, {**self._settings, **settings}, plugin="bitrix24", clock=clock)
 
     def more_plugins(self, *, short: bool = False) -> BitrixPlugin:
         """A plugin with connections of its own, as in another process."""

@@ -62,7 +62,9 @@ def serve() -> None:
         task = json.loads(line)
         folder = task["folder"]
         if folder not in desks:
-            services = scratch_services(Path(folder), task["settings"], clock=FastClock(task["speed"]))
+            services = scratch_services(
+                Path(folder), task["settings"], plugin="bitrix24", clock=FastClock(task["speed"])
+            )
             desks[folder] = services, BitrixPlugin()
         try:
             answer = TASKS[task["do"]](*desks[folder], task)

@@ -33,7 +33,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 
 def services_in(folder: Path) -> Services:
-    return scratch_services(folder, {}, clock=StoryClock())
+    return scratch_services(folder, {}, plugin="bitrix24", clock=StoryClock())
 
 
 def test_what_fits_goes_at_once_and_the_rest_at_the_pace_of_the_drain(make: Make) -> None:

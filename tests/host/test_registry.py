@@ -7,7 +7,8 @@ from typing import Annotated
 import pytest
 
 from bot.cli.root import OWN
-from bot.core.errors import ConfigurationError
+from bot.core.errors import ConfigurationError, PluginFault
+from bot.core.invocation import understand
 from bot.host.registry import TERMINAL_WORDS, Registry
 from bot.plugin import Arg, BadArgument, Group, Reply, Risk
 from tests.host.invented import Invented, group
@@ -97,7 +98,7 @@ def test_an_example_that_cannot_be_typed_is_told_with_its_command_and_its_plugin
     own: Group[None] = Group("leaf", help="Leaves.")
 
     @own.command("turn", risk=Risk.READ, examples=["7", "seven", "7 8", ""])
-    def turn(subject: None, times: Annotated[int, Arg(help="how often", label="N", parse=parse_times)]) -> Reply:
+    def turn(subject: None, times: Annotated[int, Arg(help="how often", label="N", parse=int)]) -> Reply:
         """Turn."""
         return Reply(title=str(times))
 
@@ -106,10 +107,26 @@ def test_an_example_that_cannot_be_typed_is_told_with_its_command_and_its_plugin
         f"the plugin “trees” has an example that cannot be typed, “{line}”"
         for line in ("leaf turn seven", "leaf turn 7 8", "leaf turn")
     ]
-    assert told[0].endswith(": “seven” is no number.")
+    assert told[0].endswith(": “seven” cannot be read as N.")
 
 
-def parse_times(word: str) -> int:
-    if not word.isdecimal():
-        raise BadArgument(f"“{word}” is no number.")
-    return int(word)
+def test_a_reader_of_an_argument_that_fails_is_a_fault_of_its_plugin_and_a_word_it_does_not_know_is_none() -> None:
+    own: Group[None] = Group("leaf", help="Leaves.")
+
+    @own.command("paint", risk=Risk.READ)
+    def paint(subject: None, colour: Annotated[int, Arg(help="", label="HUE", parse={"red": 1}.__getitem__)]) -> Reply:
+        """Paint."""
+        return Reply(title=str(colour))
+
+    @own.command("count", risk=Risk.READ)
+    def count(subject: None, most: Annotated[int, Arg(help="how many", label="N", parse=int)]) -> Reply:
+        """Count."""
+        return Reply(title=str(most))
+
+    commands = Registry([Invented("trees", own)]).commands
+    assert understand(commands, "leaf paint red").arguments == {"colour": 1}
+    assert understand(commands, "leaf count 2").arguments == {"most": 2}
+    with pytest.raises(PluginFault, match="The plugin trees failed while it read HUE of `leaf paint`"):
+        understand(commands, "leaf paint blue")
+    with pytest.raises(BadArgument, match=r"“two” cannot be read as N\."):
+        understand(commands, "leaf count two")

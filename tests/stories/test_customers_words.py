@@ -12,10 +12,11 @@ from bot.core.planned_command import Answered
 from bot.core.principals import Role
 from bot.core.sanitizer import texts_in
 from bot.playground.town import Town
+from bot.testing.conversation import APPROVALS, TYPED_IN
 from bot.usecases.access import grant_role
 from bot.usecases.consider import consider
 from bot.usecases.letters import words
-from tests.stories.connector.acts import APPROVALS, TYPED_IN, Changing
+from tests.stories.connector.acts import Changing
 
 WORDS = "Zebraklient  hat Grippe"
 NEEDLES = ("Zebra", "zebra", "4930123", "Grippe")
@@ -86,7 +87,7 @@ def test_a_customers_words_are_for_who_asked_and_who_decides(
     caplog.set_level("DEBUG", logger="b24bot")
     act.confirms("connector adopt myconnector --handler https://b24bot.example/x")
     card = act.asks(line)
-    assert "Zebraklient" in act.shown(card, "waiting for confirmation")
+    assert "Zebraklient" in act.card_says(card, "waiting for confirmation")
     assert_in_none(act, caplog.text)
     for command in ("request list", "request show CR-1002"):
         assert "Zebraklient" in seen(act.town, "Olga", command)
@@ -112,7 +113,7 @@ def test_a_faulty_line_with_a_customers_words_is_shown_to_who_typed_it_alone(
 
 def test_who_may_approve_reads_what_there_is_to_approve(act: Changing) -> None:
     """The connector is not the bot's own, so that another has to approve."""
-    act.asks(SEND, where=APPROVALS)
+    act.asks(SEND, channel=APPROVALS)
     assert "Zebraklient" in seen(act.town, "Anton", "request show CR-1001")
     assert "Zebraklient" not in seen(act.town, "Gleb", "request show CR-1001")
 

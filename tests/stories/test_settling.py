@@ -95,9 +95,9 @@ def test_what_nothing_shows_is_asked_at_once_and_who_asked_for_it_may_say(town: 
     talk.fault("false_flat", SEND)
     talk.press("Olga", card, "Confirm")
     talk.ends()
-    assert ASKED in talk.shown(card, "outcome not known")
+    assert ASKED in talk.card_says(card, "outcome not known")
     talk.press("Olga", card, "It was done")
-    talk.shown(card, "@Olga looked on the portal: it was done.")
-    assert "verified" not in talk.shown(card, "done, by the word of a person who looked")
+    talk.card_says(card, "@Olga looked on the portal: it was done.")
+    assert "verified" not in talk.card_says(card, "done, by the word of a person who looked")
     assert talk.wait_status(Status.DONE).ended_at is not None
     assert talk.sent(SEND) == 1

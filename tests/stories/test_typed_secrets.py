@@ -103,7 +103,7 @@ def test_a_secret_of_this_bot_in_the_reason_of_a_rejection_is_left_out_and_the_r
 
 def test_a_handler_with_a_key_is_registered_whole_and_shown_blotted_everywhere(act: Changing) -> None:
     card = act.asks(f"connector register newchat --name 'New chat' --handler {HANDLER}")
-    text = act.shown(card, "waiting for confirmation")
+    text = act.card_says(card, "waiting for confirmation")
     assert "api-key=‹secret, 8 characters, #" in text
     assert act.press("Olga", card, "Confirm").ok
     assert act.ends().status is Status.DONE
@@ -125,7 +125,7 @@ def test_a_customers_words_are_on_the_card_and_not_in_the_record(act: Changing) 
     act.confirms("connector adopt myconnector --handler https://b24bot.example/x")
     words = "Мой пароль — кот"
     card = act.asks(f"message send myconnector 1 --user u1 --chat c1 --user-phone +49301234567 --text «{words}»")
-    assert words in act.shown(card, "waiting for confirmation")
+    assert words in act.card_says(card, "waiting for confirmation")
     assert act.press("Olga", card, "Confirm").ok
     act.ends()
     facts = str([record.facts for record in act.town.store.audit.walk()])

@@ -6,14 +6,15 @@ import pytest
 
 from bot.core.change import OPEN, Status
 from bot.plugin import UndoKind
-from tests.stories.connector.acts import APPROVALS, HANDLER, NEW, TYPED_IN, Changing
+from bot.testing.conversation import APPROVALS, TYPED_IN
+from tests.stories.connector.acts import HANDLER, NEW, Changing
 
 ADOPT = f"connector adopt myconnector --handler {HANDLER}"
 
 
 def test_a_new_connector_is_confirmed_by_who_asked_and_verified(act: Changing) -> None:
     card = act.asks(f"{NEW} --chat-group")
-    text = act.shown(card, "waiting for confirmation")
+    text = act.card_says(card, "waiting for confirmation")
     assert "chat-group: on" in text
     assert "base64" not in text
     assert "[*Confirm]" in text
@@ -23,7 +24,7 @@ def test_a_new_connector_is_confirmed_by_who_asked_and_verified(act: Changing) -
 
     assert act.press("Olga", card, "Confirm").ok
     assert act.ends().status is Status.DONE
-    act.shown(card, "registration: absent → present")
+    act.card_says(card, "registration: absent → present")
     assert act.connector("newchat").flags["CHAT_GROUP"] is True
     assert act.effects("imconnector.register") == 1
     record = act.record("newchat")
@@ -51,7 +52,7 @@ def test_registering_the_same_id_twice_ends_at_the_first(act: Changing) -> None:
 def test_an_update_is_shown_as_a_difference_and_can_be_taken_back(act: Changing) -> None:
     act.confirms(NEW)
     card = act.asks("connector update newchat --name 'Better name' --no-newsletter")
-    text = act.shown(card, "waiting for confirmation")
+    text = act.card_says(card, "waiting for confirmation")
     assert "name: “New chat” → “Better name”; newsletter: on → off" in text
     act.press("Olga", card, "Confirm")
     ended = act.ends()
@@ -65,8 +66,8 @@ def test_an_update_is_shown_as_a_difference_and_can_be_taken_back(act: Changing)
 def test_taking_a_connector_over_needs_another_persons_approval(act: Changing) -> None:
     icon = "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E"
     line = f"connector update shopchat --name Mine --handler {HANDLER} --icon {icon}"
-    card = act.asks(line, where=APPROVALS)
-    text = act.shown(card, "waiting for approval", where=APPROVALS)
+    card = act.asks(line, channel=APPROVALS)
+    text = act.card_says(card, "waiting for approval")
     assert "this takes it over" in text
     act.press("Olga", card, "Approve")
     act.answer("Olga", "somebody else has to approve")
@@ -77,7 +78,7 @@ def test_taking_a_connector_over_needs_another_persons_approval(act: Changing) -
 
 def test_adopting_calls_nothing_and_says_what_stays_unknown(act: Changing) -> None:
     card = act.asks(ADOPT)
-    text = act.shown(card, "waiting for confirmation")
+    text = act.card_says(card, "waiting for confirmation")
     assert "only our own record changes" in text
     assert "Not known of myconnector: the icon; all switches; the data of line 1 · Sales EU and line 2" in text
     act.press("Olga", card, "Confirm")
@@ -96,13 +97,13 @@ def test_lines_are_switched_on_and_off_and_the_data_comes_back(act: Changing) ->
     assert act.confirms("connector activate myconnector --all").status is Status.DONE
     assert act.status(3).working
     card = act.asks("connector configure myconnector 3 --url https://wa.example/de --name 'WhatsApp DE'")
-    assert "cannot be asked for it afterwards" in act.shown(card, "waiting for confirmation")
+    assert "cannot be asked for it afterwards" in act.card_says(card, "waiting for confirmation")
     act.press("Olga", card, "Confirm")
     assert act.ends().outcome.startswith("The portal says that it is done. Nothing shows it")
     data = act.status(3).data
 
-    card = act.asks("connector deactivate myconnector 3", where=APPROVALS)
-    text = act.shown(card, "waiting for approval", where=APPROVALS)
+    card = act.asks("connector deactivate myconnector 3", channel=APPROVALS)
+    text = act.card_says(card, "waiting for approval")
     assert "its data is deleted, to us it is known" in text
     act.press("Anton", card, "Approve")
     ended = act.ends()
@@ -114,14 +115,14 @@ def test_lines_are_switched_on_and_off_and_the_data_comes_back(act: Changing) ->
 
 def test_a_broken_channel_is_marked_with_another_persons_approval_and_cleared_by_who_asked(act: Changing) -> None:
     act.confirms(ADOPT)
-    card = act.asks("connector error myconnector 1 the bridge is down", where=APPROVALS)
-    text = act.shown(card, "waiting for approval", where=APPROVALS)
+    card = act.asks("connector error myconnector 1 the bridge is down", channel=APPROVALS)
+    text = act.card_says(card, "waiting for approval")
     assert "the bridge is down" in text
     assert "operators see an error there and cannot write" in text
     act.press("Anton", card, "Approve")
     ended = act.ends()
     assert ended.status is Status.DONE
-    act.shown(card, "line 1 · Sales EU: active → active, with an error", where=APPROVALS)
+    act.card_says(card, "line 1 · Sales EU: active → active, with an error")
     assert (act.status(1).error, act.status(1).working) == (True, False)
     act.ask("Olga", "connector status myconnector")
     act.answer("Olga", "myconnector was marked as broken on line 1: the bridge is down")
@@ -140,7 +141,7 @@ def test_a_removed_connector_is_put_back_whole(act: Changing) -> None:
     assert removed.plan.undo.kind is UndoKind.FULL
     assert act.connector("newchat") is None
     card = act.asks(removed.plan.undo.line)
-    assert "Register newchat again." in act.shown(card, "waiting for confirmation")
+    assert "Register newchat again." in act.card_says(card, "waiting for confirmation")
     act.press("Olga", card, "Confirm")
     assert act.ends().status is Status.DONE
     after = act.connector("newchat"), act.status(1, "newchat"), act.status(2, "newchat")
@@ -254,7 +255,7 @@ def test_an_ending_that_comes_late_keeps_what_was_recorded_meanwhile(act: Changi
     act.press("Olga", card, "Confirm")
     assert act.ends().status is Status.UNKNOWN
     assert act.confirms("connector configure newchat 2 --url https://two.example").status is Status.DONE
-    act.shown(card, "It was done")
+    act.card_says(card, "It was done")
     assert act.press("Olga", act.workspace.message(TYPED_IN, card.ts), "It was done").ok
     act.wait_status(Status.DONE, number=1003)
     assert act.has_approved("connector remove newchat").status is Status.DONE
@@ -276,7 +277,7 @@ def test_an_ending_that_comes_late_keeps_what_was_recorded_meanwhile(act: Changi
 def test_of_one_connector_one_change_request_is_open(act: Changing, line: str) -> None:
     act.confirms(NEW)
     act.confirms("connector activate newchat 1")
-    act.asks("connector remove newchat", where=APPROVALS)
+    act.asks("connector remove newchat", channel=APPROVALS)
     act.ask("Olga", line)
     act.answer("Olga", "CR-1003")
     assert [change.number for change in act.town.store.changes.with_status(OPEN)] == [1003]
@@ -284,14 +285,14 @@ def test_of_one_connector_one_change_request_is_open(act: Changing, line: str) -
 
 def test_the_undo_button_of_a_removal_asks_for_the_restore(act: Changing) -> None:
     act.confirms(NEW)
-    card = act.asks("connector remove newchat", where=APPROVALS)
+    card = act.asks("connector remove newchat", channel=APPROVALS)
     act.press("Anton", card, "Approve")
     act.ends()
-    act.shown(card, "Undo…]", where=APPROVALS)
+    act.card_says(card, "Undo…]")
     assert act.press("Olga", act.workspace.message(APPROVALS, card.ts), "Undo…").ok
     act.asked += 1
     undo = act.workspace.wait_for(lambda: act.workspace.find(APPROVALS, "CR-1003"), what="the card of the undo")
-    assert "connector restore newchat" in act.shown(undo, "waiting for confirmation", where=APPROVALS)
+    assert "connector restore newchat" in act.card_says(undo, "waiting for confirmation")
     act.press("Olga", undo, "Confirm")
     assert act.ends().status is Status.DONE
     assert act.connector("newchat") is not None

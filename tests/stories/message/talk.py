@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
-from bot.core.change import ChangeRequest, Status
-from bot.playground.workspace import Message
 from plugins.bitrix24.simulator.faults import read_fault
-from tests.stories.scene import WITHIN, Scene
+from tests.stories.scene import Scene
 
-TYPED_IN = "connectors"
 SEND, UPDATE, DELETE = "imconnector.send.messages", "imconnector.update.messages", "imconnector.delete.messages"
 DELIVERED, READ, RENAME = (
     "imconnector.send.status.delivery",
@@ -48,11 +45,8 @@ KINDS = (
 )
 
 
-@dataclass(slots=True)
 class Talk(Scene):
-    """The scene with a connector that was adopted. `asked` counts the change requests of the story."""
-
-    asked: int = field(default=0)
+    """The scene with a connector that was adopted."""
 
     def adopt(self, connector: str = "myconnector", **registration: str) -> None:
         """Make it ours, by the record that adopting writes."""
@@ -90,39 +84,6 @@ class Talk(Scene):
     def heal(self) -> None:
         with self.portal.world.lock:
             self.portal.world.faults.clear()
-
-    def asks(self, line: str, person: str = "Olga", channel: str = TYPED_IN) -> Message:
-        """Type it and wait for the card, in the channel where it was typed."""
-        self.ask(person, line)
-        self.asked += 1
-        return self.newest_card(channel)
-
-    def newest_card(self, channel: str = TYPED_IN) -> Message:
-        def look() -> Message | None:
-            found = self.workspace.find(channel, f"CR-{1000 + self.asked}")
-            return cast(Message | None, found)
-
-        return cast(Message, self.workspace.wait_for(look, WITHIN, f"the card of CR-{1000 + self.asked} in #{channel}"))
-
-    def ends(self, *, but: tuple[Status, ...] = ()) -> ChangeRequest:
-        """Wait until the newest change request has ended or is unknown."""
-        endings = {Status.DONE, Status.GONE, Status.FAILED, Status.CHANGED, Status.UNKNOWN} - set(but)
-        return self.wait_status(*endings, number=1000 + self.asked)
-
-    def confirmed(self, line: str, person: str = "Olga") -> ChangeRequest:
-        """Type it, confirm it, and wait for the end."""
-        self.press(person, self.asks(line, person), "Confirm")
-        return self.ends()
-
-    def shown(self, card: Message, words: str, channel: str = TYPED_IN) -> str:
-        """Wait until the card, rewritten in place, holds the words; its text."""
-
-        def look() -> str | None:
-            now = self.workspace.message(channel, card.ts)
-            text = self.workspace.transcript(now) if now else ""
-            return text if words in text else None
-
-        return cast(str, self.workspace.wait_for(look, WITHIN, f"{words!r} on the card"))
 
     def texts(self) -> list[str]:
         """The words of all messages that the portal holds, oldest first."""

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from bot.core.change import Status
-from tests.stories.message.talk import DELETE, KINDS, SEND, TYPED_IN, Kind, Talk
+from bot.testing.conversation import TYPED_IN
+from tests.stories.message.talk import DELETE, KINDS, SEND, Kind, Talk
 
 EACH = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: " ".join(kind.line.split()[:2]))
 PERSON = "myconnector 1 --user u1 --chat c1"
@@ -33,7 +34,7 @@ def test_what_is_confirmed_by_who_asked_is_done_once_and_told_as_the_portals_wor
     line = kind.line.format(n=chat, m=number, i=0 if "delete" in kind.line else 1)
     before = talk.effects(kind.method)
     card = talk.asks(line)
-    text = talk.shown(card, "waiting for confirmation")
+    text = talk.card_says(card, "waiting for confirmation")
     assert kind.sees in text
     assert "line 1 · Sales EU" in text
     assert "[*Confirm]" in text
@@ -44,7 +45,7 @@ def test_what_is_confirmed_by_who_asked_is_done_once_and_told_as_the_portals_wor
     ended = talk.ends()
     assert ended.status is Status.DONE
     assert ended.outcome == "The portal says that it is done. Nothing shows it when it is read back."
-    done = talk.shown(card, "done, by the portal's word alone")
+    done = talk.card_says(card, "done, by the portal's word alone")
     assert "verified" not in done
     assert "Confirm]" not in done
     path = " ".join(kind.line.split()[:2])
@@ -128,9 +129,9 @@ def test_a_line_renamed_after_it_was_asked_is_another_plan(talk: Talk) -> None:
 
 
 def test_a_sent_message_can_be_deleted_with_the_line_on_its_card(talk: Talk) -> None:
-    talk.confirmed(f"message send {PERSON} --text Hello --message-id m1")
+    talk.confirms(f"message send {PERSON} --text Hello --message-id m1")
     undo = talk.change().plan.undo.line
-    assert talk.confirmed(undo).status is Status.DONE
+    assert talk.confirms(undo).status is Status.DONE
     assert talk.effects(DELETE) == 1
     with talk.portal.world.lock:
         assert [row.deleted for row in talk.portal.state.messages.rows()] == [True]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.core.change import Status
-from tests.stories.message.talk import KINDS, SEND, TYPED_IN, Kind, Talk
+from bot.testing.conversation import TYPED_IN
+from tests.stories.message.talk import KINDS, SEND, Kind, Talk
 
 DONE, FAILED, UNKNOWN = Status.DONE, Status.FAILED, Status.UNKNOWN
 Row = tuple[str, dict[str, Any], Status, bool]
@@ -62,7 +63,7 @@ def test_a_round_of_faults(talk: Talk, kind: Kind, faults: tuple[Row, ...]) -> N
         assert talk.sent(kind.method) - sent == (2 if fault in ("expired", "query_limit") else 1), fault
         assert len(_renewals(talk)) - tokens == int(fault == "expired"), fault
         if status is UNKNOWN:
-            assert "Look on the portal yourself" in talk.shown(card, "outcome not known")
+            assert "Look on the portal yourself" in talk.card_says(card, "outcome not known")
 
 
 def _another(at: int) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def test_what_nobody_knows_stays_unknown_and_is_never_sent_again(talk: Talk, kin
     assert talk.change().status is UNKNOWN
     assert talk.sent(SEND) == 1
     assert talk.texts() == held == (["Hello"] if kind == "lost_after" else [])
-    text = talk.shown(card, "outcome not known; look on the portal")
+    text = talk.card_says(card, "outcome not known; look on the portal")
     assert "Confirm]" not in text
 
 
@@ -105,6 +106,6 @@ def test_an_item_that_the_portal_refuses_inside_a_yes_is_told_as_a_failure(talk:
     ended = talk.ends()
     assert ended.status is FAILED
     assert "it found neither a text nor a file" in ended.outcome
-    assert "Incomplete data" in talk.shown(card, "failed")
+    assert "Incomplete data" in talk.card_says(card, "failed")
     assert talk.texts() == []
     talk.channel_says(TYPED_IN, "@Olga Failed")

@@ -1,0 +1,185 @@
+"""A plugin between the services of a real bot, without Slack: each step of a change request is one call."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from bot.core.execution import Ending, judge
+from bot.core.invocation import Understood, understand
+from bot.core.plans import drift, rebased
+from bot.core.sanitizer import sanitize
+from bot.host.contract import assert_plugin, settings_of
+from bot.host.guarded import GuardedPlugin
+from bot.host.services import PluginServices, services_for
+from bot.plugin import Answer, CallOutcome, CallVerdict, Clock, Observation, Place, Plan, Plugin, Remember, Reply
+from bot.settings import HOST_SETTINGS, load_settings
+from bot.testing.passing_clock import PassingClock
+from bot.testing.services import scratch_store
+from bot.testing.simulations import Simulate, simulation_of
+from bot.usecases.consider import ask
+from bot.usecases.house import registry_of
+
+A = TypeVar("A", Plan, Reply)
+
+
+class Harness:
+    """One plugin, started, over a throw-away database and its own simulation. Use it as a context manager.
+
+    Waiting takes no time, unless `clock` says so. `settings` go before those of the simulation; `simulate` starts
+    another one than the first of the plugin's own. A line is what one types behind `/b24`. What a plugin
+    raises against the contract comes as PluginFault, and `faults` has each of them with its cause. Raises
+    ConfigurationError for what is no plugin.
+    """
+
+    def __init__(
+        self,
+        plugin: Plugin,
+        *,
+        settings: Mapping[str, str] | None = None,
+        simulate: Simulate | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        assert_plugin(getattr(plugin, "name", "?"), plugin)
+        self.plugin = GuardedPlugin(plugin)
+        self.commands = registry_of([self.plugin]).commands
+        self.faults: list[str] = []
+        self._given = dict(settings or {})
+        self._simulate = simulate
+        self._clock = clock or PassingClock()
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-harness-")))
+            self.simulation = simulation_of(self.plugin, self._simulate)
+            undo.callback(self.simulation.stop)
+            self.simulation.seed()
+            self.store = scratch_store(folder, self._clock)
+            undo.callback(self.store.close)
+            undo.callback(self.plugin.close)
+            listener = _Faults(self.faults)
+            logging.getLogger("b24bot.plugin").addHandler(listener)
+            undo.callback(logging.getLogger("b24bot.plugin").removeHandler, listener)
+            self._settings = self._read_settings()
+            self.plugin.start(self.services())
+            self.remember(self.simulation.records(self.store.clock.now_ms()))
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._undo.close()
+
+    def _read_settings(self) -> Mapping[str, str]:
+        rows = settings_of([self.plugin], taken=[row.name for row in HOST_SETTINGS])
+        return load_settings({**self.simulation.settings(), **self._given}, more=rows).for_plugins
+
+    def services(self, *, may_send: bool = False) -> PluginServices:
+        """What the plugin is given. As long as it is not to perform a call, `may_send` answers no."""
+        store = self.store
+        return services_for(self.plugin.name, self._settings, store, store.clock, may_send=lambda _: may_send)
+
+    def place(self, name: str | None = None) -> Place:
+        """The place of that name, or the first. Raises LookupError where there is none."""
+        places = self.plugin.places(self.services())
+        found = [place for place in places if name in (None, place.name)]
+        if not found:
+            raise LookupError(f"The plugin {self.plugin.name} names no place {name or ''}".strip() + ".")
+        return found[0]
+
+    def understand(self, line: str) -> Understood:
+        """Read a line. Raises BadArgument, and WordsError for one that is no command's."""
+        return understand(self.commands, line)
+
+    def ask(self, line: str) -> Answer:
+        """Read a line and let its command plan or read, as the bot does when it is typed."""
+        understood = self.understand(line)
+        subject: Any = self.services()
+        if not understood.command.terminal and not understood.command.everywhere:
+            subject = self.plugin.open(self.services(), self.place(understood.invocation.portal))
+        return ask(self.plugin.name, understood, subject)
+
+    def plan(self, line: str) -> Plan:
+        """The plan of a line. Raises AssertionError where the command answers something else."""
+        return _expected(Plan, self.ask(line), line)
+
+    def read(self, line: str) -> Reply:
+        """The reply to a line. Raises AssertionError where the command answers something else."""
+        return _expected(Reply, self.ask(line), line)
+
+    def drift(self, plan: Plan, line: str) -> Sequence[str]:
+        """Plan the line again, and tell what makes that another plan: then one that was approved is not run."""
+        answer = self.ask(line)
+        return drift(plan, answer) if isinstance(answer, Plan) else (str(answer),)
+
+    def perform(self, plan: Plan, *, may_send: bool = True, place: str | None = None) -> Sequence[CallOutcome]:
+        """Make the calls of a plan in order, up to the first that is not done."""
+        outcomes: list[CallOutcome] = []
+        for call in plan.calls:
+            services = self.services(may_send=may_send)
+            outcomes.append(sanitize(self.plugin.perform(services, self.place(place), call)))
+            if outcomes[-1].verdict is not CallVerdict.DONE:
+                break
+        return outcomes
+
+    def verify(self, plan: Plan, *, place: str | None = None) -> Observation:
+        """What is true of a plan's target now."""
+        return sanitize(self.plugin.verify(self.services(), self.place(place), plan))
+
+    def judge(self, plan: Plan, outcomes: Sequence[CallOutcome], seen: Observation | None) -> Ending:
+        """The ending that the bot would store and tell; `seen` is None where it could not be read."""
+        return judge(plan, outcomes, seen, plugin=self.plugin.name)
+
+    def run(self, line: str) -> Ending:
+        """Go all the way: plan, plan again and compare, perform, verify, judge. Raises AssertionError for a drift."""
+        plan = self.plan(line)
+        place = self.understand(line).invocation.portal
+        changed = self.drift(plan, line)
+        if changed:
+            raise AssertionError(f"“{line}” planned again is another plan: {'; '.join(changed)}")
+        outcomes = self.perform(plan, place=place)
+        ending = self.judge(plan, outcomes, self.verify(plan, place=place) if plan.provable else None)
+        if ending.status == "done":
+            self.remember(plan.remember)
+        return ending
+
+    def remember(self, rows: Sequence[Remember]) -> None:
+        """Write records of the plugin, as the bot does once a plan is done."""
+        records = self.store.records(self.plugin.name)
+        with self.store.unit_of_work():
+            for row in rows:
+                if row.value is None:
+                    records.delete(row.kind, row.key)
+                else:
+                    value = rebased(row.value, over=row.over, now=records.get(row.kind, row.key))
+                    records.put(row.kind, row.key, value)
+
+
+def _expected(kind: type[A], answer: Answer, line: str) -> A:
+    if not isinstance(answer, kind):
+        raise AssertionError(f"“{line}” was answered by {answer}")
+    return answer
+
+
+class _Faults(logging.Handler):
+    """Keeps what the guard of plugins logs, for the author to read."""
+
+    def __init__(self, kept: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._kept = kept
+        self._causes: dict[object, str] = {}
+        """By the reference of the fault: its cause is logged the first time only."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        plugin, doing, incident = record.args if isinstance(record.args, tuple) else ("", "", "")
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            self._causes[incident] = f"{type(error).__name__}: {error}"
+        self._kept.append(f"the plugin {plugin} failed while it {doing}: {self._causes.get(incident, '')}")

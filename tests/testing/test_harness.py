@@ -1,0 +1,128 @@
+"""The harness goes through a change request a step a call, over the services of a real bot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core.errors import ConfigurationError, PluginFault
+from bot.plugin import CallVerdict, Nothing, Remember, Setting
+from bot.testing import Harness
+from tests.host.invented import Invented
+from tests.testing.lamps import HOUSE, Lamps
+
+
+def test_each_step_of_a_change_request_is_one_call() -> None:
+    with Harness(Lamps()) as harness:
+        plan = harness.plan("lamp name desk Table")
+        assert harness.drift(plan, "lamp name desk Table") == ()
+        assert harness.drift(plan, "lamp name desk Chair") != ()
+        assert harness.verify(plan) == plan.before == {"name": "Desk"}
+        (outcome,) = harness.perform(plan, may_send=False)
+        assert outcome.verdict is CallVerdict.NOT_SENT
+        assert harness.judge(plan, [outcome], harness.verify(plan)).status == "failed"
+        outcomes = harness.perform(plan)
+        assert harness.verify(plan) == plan.wanted
+        assert harness.judge(plan, outcomes, harness.verify(plan)).status == "done"
+        assert harness.judge(plan, outcomes, None).status == "unknown"
+        assert isinstance(harness.ask("lamp name desk Table"), Nothing)
+        assert harness.drift(plan, "lamp name desk Table") == ("Nothing(sentence='desk is called so already.')",)
+
+
+def test_a_line_is_run_and_undone_in_one_call() -> None:
+    with Harness(Lamps()) as harness:
+        before = harness.read("lamp list").table
+        plan = harness.plan("lamp name hall Entrance")
+        assert harness.run("lamp name hall Entrance").status == "done"
+        assert harness.read("lamp list").table != before
+        assert harness.run(plan.undo.line).status == "done"
+        assert harness.read("lamp list").table == before
+
+
+def test_what_a_plan_is_to_be_remembered_by_is_stored_once_it_is_done() -> None:
+    lamps = Lamps()
+    with Harness(lamps) as harness:
+        rows = (
+            Remember(kind="name", key="desk", value={"name": "Table"}),
+            Remember(kind="name", key="hall", value=None),
+        )
+        harness.services().records.put("name", "hall", {"name": "x"})
+        harness.remember(rows)
+        assert harness.services().records.all("name") == {"desk": {"name": "Table"}}
+
+
+def test_a_line_that_plans_or_reads_something_else_says_what_it_was_answered_by() -> None:
+    with Harness(Lamps()) as harness:
+        with pytest.raises(AssertionError, match="“lamp list” was answered by Reply"):
+            harness.plan("lamp list")
+        with pytest.raises(AssertionError, match="“lamp name desk Table” was answered by Plan"):
+            harness.read("lamp name desk Table")
+        with pytest.raises(LookupError, match=r"The plugin lamps names no place cellar\."):
+            harness.read("lamp list --portal cellar")
+        assert harness.place() == harness.place("home") == HOUSE
+
+
+class Drifting(Lamps):
+    """Lamps that somebody renames each time they are looked at."""
+
+    def open(self, *given: Any) -> Any:
+        self.lights["desk"] += "!"
+        return self.lights
+
+
+def test_a_line_that_would_not_run_since_it_plans_anew_otherwise_is_an_error() -> None:
+    with (
+        Harness(Drifting()) as harness,
+        pytest.raises(AssertionError, match="planned again is another plan: name: Desk! → Desk!!"),
+    ):
+        harness.run("lamp name desk Table")
+
+
+def test_what_a_plugin_raises_is_kept_with_its_cause() -> None:
+    lamps = Lamps()
+    lamps.verify = lambda *_: 1 / 0  # type: ignore[assignment,method-assign]
+    with Harness(lamps) as harness:
+        plan = harness.plan("lamp name desk Table")
+        with pytest.raises(PluginFault):
+            harness.verify(plan)
+        assert harness.faults == [
+            "the plugin lamps failed while it read lamp:desk back: ZeroDivisionError: division by zero"
+        ]
+
+
+def test_a_plugin_gets_the_defaults_of_its_settings_and_what_a_test_sets() -> None:
+    lamps = Lamps()
+    lamps.settings = (Setting(name="LAMP_WATT", help="how bright", default="40"), Setting(name="LAMP_HUE", help="x"))
+    with Harness(lamps, settings={"LAMP_HUE": "green"}) as harness:
+        settings = harness.services().settings
+        assert (settings["LAMP_WATT"], settings["LAMP_HUE"]) == ("40", "green")
+        assert "SLACK_BOT_TOKEN" not in settings
+
+
+def test_what_is_no_plugin_is_refused_before_it_starts() -> None:
+    with pytest.raises(ConfigurationError, match="lacks api"):
+        Harness(object())  # type: ignore[arg-type]
+
+
+def test_a_harness_that_cannot_start_leaves_nothing_behind() -> None:
+    closed = []
+
+    class Unwilling(Invented):
+        def start(self, services: object) -> None:
+            raise KeyError("x")
+
+        def close(self) -> None:
+            closed.append(True)
+
+    with pytest.raises(PluginFault), Harness(Unwilling("lamps")):
+        raise AssertionError("it started")
+    assert closed == [True]
+
+
+def test_waiting_takes_no_time_and_has_passed() -> None:
+    with Harness(Lamps()) as harness:
+        clock = harness.services().clock
+        before = clock.monotonic()
+        clock.sleep(3_600)
+        assert clock.monotonic() - before >= 3_600

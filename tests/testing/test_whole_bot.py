@@ -1,0 +1,34 @@
+"""The whole bot takes any plugin: people type and press in a simulated workspace, and there is no portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.testing import WholeBot
+from tests.testing.lamps import plugin
+
+
+@pytest.fixture(scope="module")
+def bot() -> Iterator[WholeBot]:
+    with WholeBot("tests.testing.lamps:plugin") as running:
+        yield running
+
+
+def test_a_command_that_reads_is_answered(bot: WholeBot) -> None:
+    bot.ask("Olga", "lamp list")
+    assert "Desk" in bot.answer("Olga", "Lamps")
+
+
+def test_a_change_is_confirmed_done_and_verified(bot: WholeBot) -> None:
+    ended = bot.confirms("lamp name desk Table")
+    assert ended.status == "done"
+    assert plugin.lights["desk"] == "Table"
+    assert "Call desk Table" in bot.channel_says("connectors", "Done and verified")
+    assert bot.recorded("change:execution:ended")
+
+
+def test_a_stranger_is_refused(bot: WholeBot) -> None:
+    bot.ask("Gleb", "lamp list")
+    assert bot.answer("Gleb", "allow-list")
