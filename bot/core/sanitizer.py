@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from bot.core import marks
@@ -37,22 +38,37 @@ def map_texts(value: T, change: Callable[[str], str]) -> T:
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
-    if value.__class__ is str:
-        return change(value)
-    if isinstance(value, Enum):
-        return value
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {_mapped(key, change): _mapped(each, change) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_mapped(each, change) for each in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        of_value = fields_of(value)
-        mapped = {name: _mapped(each, change) for name, each in of_value.items()}
-        changed = {name: each for name, each in mapped.items() if each is not of_value[name]}
-        return replace(value, **changed) if changed else value
+    kind = value.__class__
+    return change(value) if kind is str else _way_of(kind)(value, change)
+
+
+@cache
+def _way_of(kind: Any) -> Callable[[Any, Callable[[str], str]], Any]:
+    """How values of a class are changed: found out once for each class, since each delivery comes through here."""
+    if issubclass(kind, Enum):
+        return _kept
+    if issubclass(kind, str):
+        return lambda text, change: change(text)
+    if issubclass(kind, Mapping):
+        return _mapped_items
+    if issubclass(kind, list | tuple):
+        return lambda values, change: kind(_mapped(each, change) for each in values)
+    return _mapped_fields if is_dataclass(kind) else _kept
+
+
+def _kept(value: Any, _change: Callable[[str], str]) -> Any:
     return value
+
+
+def _mapped_items(value: Any, change: Callable[[str], str]) -> Any:
+    return {_mapped(key, change): _mapped(each, change) for key, each in value.items()}
+
+
+def _mapped_fields(value: Any, change: Callable[[str], str]) -> Any:
+    of_value = fields_of(value)
+    mapped = {name: _mapped(each, change) for name, each in of_value.items()}
+    changed = {name: each for name, each in mapped.items() if each is not of_value[name]}
+    return replace(value, **changed) if changed else value
 
 
 def texts_in(value: object) -> Iterator[str]:

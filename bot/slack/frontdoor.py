@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
 from bot.plugin import Clock
 
@@ -93,18 +93,37 @@ class FrontDoor:
 
 def _fields(text: str) -> dict[str, Any]:
     """A slash command's fields, or the object in the field `payload` of everything else."""
-    try:
-        fields = parse_qs(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
-    except ValueError:
-        raise TurnedAway(400, "form") from None
-    if any(len(values) > 1 for values in fields.values()):
-        raise TurnedAway(400, "a field twice")
+    fields = _form(text)
     if "payload" not in fields:
-        return {name: values[0] for name, values in fields.items()}
-    payload = _object(fields["payload"][0])
+        return fields
+    payload = _object(fields["payload"])
     if not isinstance(payload.get("type"), str):
         raise TurnedAway(400, "payload without a type")
     return payload
+
+
+def _form(text: str) -> dict[str, Any]:
+    """The fields of a form, those without a value too. It is read for each delivery before the person has an answer."""
+    if text.count("&") >= MAX_FIELDS:
+        raise TurnedAway(400, "form")
+    pairs = [pair for pair in text.split("&") if pair]
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        fields[_decoded(name)] = _decoded(value)
+    if len(fields) < len(pairs):
+        raise TurnedAway(400, "a field twice")
+    return fields
+
+
+def _decoded(text: str) -> str:
+    if "%" not in text and "+" not in text:
+        # Most names and values are written as they are.
+        return text
+    try:
+        return unquote_plus(text, errors="strict")
+    except UnicodeDecodeError:
+        raise TurnedAway(400, "form") from None
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -106,15 +106,24 @@ _FIRST_OF_BUSY = " ".join(
 
 With the turn, so that SQLite takes the index of the heads.
 """
-_ENTER = " ".join(
+_NOW = " ".join(
     (
-        *("SELECT (SELECT max(turn) FROM jobs WHERE state = 'taken' AND", _IN_QUEUE, ") AS taken,"),
-        *("(SELECT min(turn) FROM jobs WHERE", _HEADS, "AND", _IN_QUEUE, ") AS first,"),
-        *("(SELECT max(turn) FROM jobs WHERE state = 'taken' AND", _OF_PERSON, ") AS own_taken,"),
-        *("(SELECT max(turn) FROM jobs WHERE", DUE, "AND", _OF_PERSON, ") AS own,"),
-        *("EXISTS (SELECT 1 FROM jobs WHERE", _OF_PERSON, "AND", _NOT_SUSPECT, ") AS follows"),
+        *("coalesce((SELECT max(turn) FROM jobs WHERE state = 'taken' AND", _IN_QUEUE, "),"),
+        *("(SELECT min(turn) FROM jobs WHERE", _HEADS, "AND", _IN_QUEUE, ") - 1, 0)"),
     )
 )
+TURN = " ".join(
+    (
+        *("max(", _NOW, ", coalesce((SELECT max(turn) FROM jobs WHERE state = 'taken' AND", _OF_PERSON, "), 0),"),
+        *("coalesce((SELECT max(turn) FROM jobs WHERE", DUE, "AND", _OF_PERSON, "), 0)) + 1"),
+    )
+)
+"""The turn of a job that begins to wait, with its rank as ?1, its queue as ?2 and its person as ?3.
+
+It is one after this person's last in that queue, or the turn that it is now for who has none there.
+"""
+LEADS = " ".join(("NOT EXISTS (SELECT 1 FROM jobs WHERE", _OF_PERSON, "AND", _NOT_SUSPECT, ")"))
+"""Whether it leads its person's jobs there."""
 _ADVANCE = " ".join(
     (
         *("UPDATE jobs SET leads = 1 WHERE leads = 0 AND id = (SELECT id FROM jobs WHERE", _OF_PERSON, "AND"),
@@ -161,16 +170,6 @@ class JobOrder:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def enter(self, position: Position) -> tuple[int, bool]:
-        """The turn of a job that begins to wait there, and whether it leads its person's jobs.
-
-        It is one after this person's last in that queue, or the turn that it is now for who has none there.
-        """
-        row = self._database.rows(_ENTER, position.rank, position.queue, position.person)[0]
-        taken, first = row["taken"], row["first"]
-        now = taken if taken is not None else first - 1 if first is not None else 0
-        return max(now, row["own"] or 0, row["own_taken"] or 0) + 1, not row["follows"]
 
     def is_put_off_until(self, steady: int) -> bool:
         """Whether something that was put off is due by now."""

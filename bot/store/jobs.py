@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from bot.store.database import Database, Row
-from bot.store.job_order import JobOrder, Position
+from bot.store.job_order import LEADS, TURN, JobOrder, Position
 from bot.store.job_order import Rank as Rank
 from bot.store.keys import Keyring
 from bot.store.sealing import open_text, seal_secrets, seal_text
@@ -23,6 +23,18 @@ ASIDE_LAST_MS = 30 * 24 * 3_600_000
 RECEIPTS_LAST_MS = 7 * 24 * 3_600_000
 ANYWHERE = Position()
 """For a job of nobody, which calls no portal."""
+_ADD = " ".join(
+    (
+        "INSERT INTO jobs (rank, place, person, counted, kind, payload, due_steady, created_at, turn, leads)",
+        *("VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,", TURN, ", ?7 > 0 OR", LEADS, ")"),
+    )
+)
+_PLACE = " ".join(
+    (
+        "UPDATE jobs SET rank = ?1, place = ?2, person = ?3, counted = ?4, turn =",
+        *(TURN, ", leads =", LEADS, "WHERE id = ?5"),
+    )
+)
 
 
 class Receipt(StrEnum):
@@ -77,12 +89,10 @@ class Jobs:
         takes longer.
         """
         stored = seal_text(self._keys, payload) if kind == INBOUND else seal_secrets(self._keys, payload)
-        turn, leads = self._order.enter(position)
         self._database.execute(
-            "INSERT INTO jobs (kind, payload, due_steady, created_at, rank, place, person, counted, turn, leads) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(kind, stored, due, at, position.rank, position.queue, position.person, position.counted),
-            *(turn, leads or due > 0),
+            _ADD,
+            *(position.rank, position.queue, position.person, position.counted),
+            *(kind, stored, due, at),
         )
 
     def unplaced(self) -> list[Job]:
@@ -96,10 +106,8 @@ class Jobs:
 
     def place(self, job: Job, position: Position) -> None:
         """Give a waiting job what `add` gives to a new one."""
-        turn, leads = self._order.enter(position)
         self._database.execute(
-            "UPDATE jobs SET rank = ?, place = ?, person = ?, counted = ?, turn = ?, leads = ? WHERE id = ?",
-            *(position.rank, position.queue, position.person, position.counted, turn, leads, job.id),
+            _PLACE, *(position.rank, position.queue, position.person, position.counted), job.id
         )
 
     def waiting_of(self, person: str) -> int:

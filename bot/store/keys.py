@@ -9,10 +9,12 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -24,6 +26,11 @@ log = logging.getLogger("b24bot")
 LOOSE = 0o077
 KEY_BYTES = 32
 FIRST_ID = "k1"
+BOX = b"box2:"
+"""What a box begins with. Those of releases that sealed with Fernet begin with its own mark."""
+SALT_BYTES, NONCE_BYTES = 16, 12
+MOST_SALTS = 64
+"""Of other processes, whose ciphers are kept for the next box."""
 Stamp = tuple[int, int, int]
 
 
@@ -69,20 +76,24 @@ class Keyring:
         return key
 
     def seal(self, plain: bytes) -> bytes:
-        return self._now().fernet.encrypt(plain)
+        """The text in a box that only these keys open, and that shows it when a byte of it was changed."""
+        now = self._now()
+        return now.boxes[now.primary].seal(plain)
 
     def unseal(self, box: bytes) -> bytes:
-        try:
-            return self._now().fernet.decrypt(box)
-        except InvalidToken:
-            raise ConfigurationError(
-                "A stored secret cannot be decrypted with this key file.",
-                hint="Put the right key file back, or set the portal up again.",
-            ) from None
+        """What is in a box, whichever of the keys sealed it. Raises ConfigurationError with the wrong keys."""
+        for sealer in self._now().boxes.values():
+            plain = sealer.open(box)
+            if plain is not None:
+                return plain
+        raise ConfigurationError(
+            "A stored secret cannot be decrypted with this key file.",
+            hint="Put the right key file back, or set the portal up again.",
+        )
 
     def opener(self, box: bytes) -> str | None:
         """The id of the key that a box was sealed with; None when no key here opens it."""
-        return next((name for name, fernet in self._now().boxes.items() if _opens(fernet, box)), None)
+        return next((name for name, sealer in self._now().boxes.items() if sealer.open(box) is not None), None)
 
     def sign(self, text: str) -> str:
         """A short signature for a button's value."""
@@ -135,8 +146,7 @@ class _Derived:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self.raw = dict(keys)
         self.primary = next(iter(keys))
-        self.boxes = {name: Fernet(base64.urlsafe_b64encode(_derive(key, "secrets"))) for name, key in keys.items()}
-        self.fernet = MultiFernet(list(self.boxes.values()))
+        self.boxes = {name: _Sealer(key) for name, key in keys.items()}
         self.audit = {name: _derive(key, "audit") for name, key in keys.items()}
         self.cards = {name: _derive(key, "card") for name, key in keys.items()}
         self.prints = _derive(keys[self.primary], "fingerprint")
@@ -151,12 +161,49 @@ def _derive(key: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"b24bot {purpose}".encode()).derive(key)
 
 
-def _opens(fernet: Fernet, box: bytes) -> bool:
-    try:
-        fernet.decrypt(box)
-    except InvalidToken:
-        return False
-    return True
+class _Sealer:
+    """Seals and opens boxes with one key: AES-256-GCM, with a key of its own for what one process seals.
+
+    It is made of the derived key and of random bytes, which each box begins with: so the boxes that share a key, and
+    might by chance share a nonce, are those of one process and not of years. Boxes of earlier releases, which are
+    Fernet's, are opened as well.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = _derive(key, "boxes")
+        self._former = Fernet(base64.urlsafe_b64encode(_derive(key, "secrets")))
+        self._salt = os.urandom(SALT_BYTES)
+        self._sealing = self._cipher(self._salt)
+        self._others: dict[bytes, AESGCM] = {}
+
+    def seal(self, plain: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._sealing.encrypt(nonce, plain, None)
+        return BOX + base64.urlsafe_b64encode(self._salt + nonce + sealed)
+
+    def open(self, box: bytes) -> bytes | None:
+        """What is in the box; None when another key sealed it, or it was changed."""
+        try:
+            if not box.startswith(BOX):
+                return self._former.decrypt(box)
+            whole = base64.b64decode(box.removeprefix(BOX), altchars=b"-_", validate=True)
+            nonce, sealed = whole[SALT_BYTES : SALT_BYTES + NONCE_BYTES], whole[SALT_BYTES + NONCE_BYTES :]
+            return self._opening(whole[:SALT_BYTES]).decrypt(nonce, sealed, None)
+        except (InvalidTag, InvalidToken, ValueError):
+            return None
+
+    def _opening(self, salt: bytes) -> AESGCM:
+        if salt == self._salt:
+            return self._sealing
+        known = self._others.get(salt)
+        if known is None:
+            if len(self._others) >= MOST_SALTS:
+                self._others.clear()
+            known = self._others[salt] = self._cipher(salt)
+        return known
+
+    def _cipher(self, salt: bytes) -> AESGCM:
+        return AESGCM(blake2b(salt, key=self._key, digest_size=KEY_BYTES, person=b"b24bot box").digest())
 
 
 def _signature(key: bytes, text: str) -> str:

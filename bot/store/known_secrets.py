@@ -103,8 +103,8 @@ class KnownSecrets:
         return ""
 
     def _known(self) -> _Prints:
-        rows = self._database.rows("SELECT plugin, name, generation FROM secrets ORDER BY plugin, name")
-        versions = (self._keys.ids, [tuple(row.values()) for row in rows])
+        stored = self._database.tuples("SELECT plugin, name, generation FROM secrets ORDER BY plugin, name")
+        versions = (self._keys.ids, stored)
         with self._lock:
             if versions != self._versions:
                 self._prints = _prints(self._values(), self._keys.fingerprint)

@@ -50,9 +50,11 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
         # A worker opens the file that lies there now.
         note_files(ctx)
         raise StoreUnavailable(f"{lost} {REMEDY}")
-    inbound = _without_secrets(ctx, _within_limit(ctx, inbound))
-    fields, position, now = inbound_fields(inbound), position_of(ctx, inbound), ctx.clock.now_ms()
+    inbound = _within_limit(ctx, inbound)
+    # What is asked first is asked in the same transaction: each question outside would take SQLite's lock for itself.
     with ctx.store.unit_of_work() as store:
+        inbound = _without_secrets(ctx, inbound)
+        fields, position, now = inbound_fields(inbound), position_of(ctx, inbound), ctx.clock.now_ms()
         receipt = store.jobs.receive(inbound.key, _lasting(fields), at=now)
         if receipt is Receipt.NEW and position.counted and store.jobs.waiting_of(position.person) >= MOST_WAITING:
             receipt = Receipt.TOO_MANY
