@@ -70,7 +70,8 @@ def inbound_to_json(inbound: Inbound) -> str:
 
 def inbound_fields(inbound: Inbound) -> Mapping[str, object]:
     """What is stored, by name, sanitized: nobody can type a mention, nor a character that cannot be stored."""
-    return {"kind": _NAMES[type(inbound)], **fields_of(sanitize(inbound))}
+    clean = sanitize(inbound)
+    return {"kind": _NAMES[type(inbound)], **fields_of(clean), "person": fields_of(clean.person)}
 
 
 def inbound_from_json(text: str) -> Inbound:

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.slack.frontdoor import Admitted, Dispatch
 from bot.slack.identity import Identity
-from bot.slack.listeners import MALFORMED, Receive, note_malformed, register
+from bot.slack.listeners import MALFORMED, CommandIntake, Receive, note_malformed, register
 
 NOBODY = Identity(team="", user="", bot="", enterprise=None)
 """Before auth.test has answered; the dispatcher lets no request through then."""
@@ -48,11 +48,15 @@ def make_bolt(
         client=client,
         signing_secret=signing_secret,
         authorize=authorize,
+        before_authorize=CommandIntake(command, receive),
         process_before_response=True,
         token_verification_enabled=False,
+        # Both are for events, and of those nothing is acted on.
+        ignoring_self_events_enabled=False,
+        attaching_function_token_enabled=False,
         logger=logger,
     )
-    register(app, command, receive)
+    register(app, receive)
     return app
 
 

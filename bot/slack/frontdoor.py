@@ -110,16 +110,15 @@ def _form(text: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
-        fields[_decoded(name)] = _decoded(value)
+        if "%" in pair or "+" in pair:
+            name, value = _decoded(name), _decoded(value)
+        fields[name] = value
     if len(fields) < len(pairs):
         raise TurnedAway(400, "a field twice")
     return fields
 
 
 def _decoded(text: str) -> str:
-    if "%" not in text and "+" not in text:
-        # Most names and values are written as they are.
-        return text
     try:
         return unquote_plus(text, errors="strict")
     except UnicodeDecodeError:

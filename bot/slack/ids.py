@@ -46,7 +46,8 @@ def check_ids(payload: Mapping[str, Any], rows: Iterable[tuple[tuple[str, ...], 
 def _at(payload: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     value: Any = payload
     for name in path:
-        if not isinstance(value, Mapping):
+        # What is read from JSON or a form has no other mapping.
+        if not isinstance(value, dict):
             return None
         value = value.get(name)
     return value

@@ -8,7 +8,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -171,20 +171,24 @@ class Database:
             if found != value:
                 raise ConfigurationError(f"SQLite does not take {name}={value} on {self.path}; it says {found}.")
 
-    @contextmanager
-    def unit_of_work(self) -> Iterator[None]:
+    def unit_of_work(self) -> AbstractContextManager[None]:
         """One immediate transaction: all of it happens, or none. Raises StoreUnavailable when it cannot begin or end.
 
         One inside another joins it. Never hold one across a network call.
         """
+        return self.unit_with(None)
+
+    @contextmanager
+    def unit_with(self, given: T) -> Iterator[T]:
+        """The same for whoever hands something into it."""
         with self._lock:
             if self._connection.in_transaction:
                 self._pass("joined")
-                yield
+                yield given
                 return
             self._guarded("BEGIN IMMEDIATE")
             try:
-                yield
+                yield given
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
@@ -393,6 +397,6 @@ def free_bytes(path: Path) -> int:
 def place_of(frame: FrameType) -> str:
     """Who holds the unit of work: the `with` statement's function and line, as `bot.usecases.execute._begin:95`."""
     at: FrameType | None = frame
-    while at is not None and (at.f_code.co_name == "unit_of_work" or at.f_code.co_filename == contextlib.__file__):
+    while at is not None and (at.f_code.co_name == "unit_with" or at.f_code.co_filename == contextlib.__file__):
         at = at.f_back
     return f"{at.f_globals['__name__']}.{at.f_code.co_qualname}:{at.f_lineno}" if at else ""

@@ -19,8 +19,10 @@ class Grants:
         """The role now. The account at the host's own shell is an admin: it could edit the file anyway."""
         if principal.local:
             return Role.ADMIN
-        row = self._database.row("SELECT role FROM grants WHERE team = ? AND user = ?", principal.team, principal.user)
-        return _role(row) if row else None
+        found = self._database.tuples(
+            "SELECT role FROM grants WHERE team = ? AND user = ?", principal.team, principal.user
+        )
+        return ROLES.get(found[0][0]) if found else None
 
     def put(self, grant: Grant) -> None:
         self._database.execute(

@@ -106,9 +106,7 @@ class Jobs:
 
     def place(self, job: Job, position: Position) -> None:
         """Give a waiting job what `add` gives to a new one."""
-        self._database.execute(
-            _PLACE, *(position.rank, position.queue, position.person, position.counted), job.id
-        )
+        self._database.execute(_PLACE, *(position.rank, position.queue, position.person, position.counted), job.id)
 
     def waiting_of(self, person: str) -> int:
         """How many jobs of one person wait that are counted."""

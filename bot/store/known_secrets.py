@@ -78,6 +78,12 @@ def _joined(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
+def _forms(plain: str) -> set[str]:
+    """How a secret may stand in a text: as it is, as part of an address, and with something put between."""
+    unquoted = unquote(plain) if "%" in plain else plain
+    return {plain, _joined(plain)} if unquoted == plain else {plain, unquoted, _joined(plain), _joined(unquoted)}
+
+
 class KnownSecrets:
     """Finds a secret by what it is, also inside a longer word. Follows the stored secrets when they are renewed."""
 
@@ -94,8 +100,7 @@ class KnownSecrets:
         known = self._known()
         for text in texts:
             plain = drop_invisible(text)
-            unquoted = unquote(plain)
-            for form in {plain, unquoted, _joined(plain), _joined(unquoted)}:
+            for form in _forms(plain):
                 for candidate in known.candidates(form):
                     found = known.words.get(self._keys.fingerprint(candidate))
                     if found is not None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -60,11 +59,9 @@ class Store:
         self.reason = ""
         """Why whoever types at the terminal does what is recorded now; each record without a reason gets it."""
 
-    @contextmanager
-    def unit_of_work(self) -> Iterator[Store]:
+    def unit_of_work(self) -> AbstractContextManager[Store]:
         """One transaction: state, audit record and outbox entry commit together or not at all."""
-        with self.database.unit_of_work():
-            yield self
+        return self.database.unit_with(self)
 
     def record(self, entry: Entry) -> int:
         """Append to the audit log, and queue the copy for the audit channel unless the tag is a quiet one."""

@@ -70,6 +70,13 @@ def test_a_genuine_request_is_let_in_and_read_once() -> None:
     assert entered.content == slash_fields(f"say {CANARY}")
 
 
+def test_a_form_is_read_as_it_is_written() -> None:
+    """Blanks and percent signs in names and values, what has no value, and nothing between two separators."""
+    entered = admitted(b"&command=%2Fb24&&text=a+b%2Bc%3D1=2%26+%D1%82&na%6De+x=y&empty=&bare&pay+load=%zz")
+    expected = {"command": "/b24", "text": "a b+c=1=2& т", "name x": "y", "empty": "", "bare": "", "pay load": "%zz"}
+    assert entered.content == expected
+
+
 @pytest.mark.parametrize("shift", [-300, -1, 0, 1, 300])
 def test_five_minutes_either_way_are_allowed(shift: int) -> None:
     assert admitted(stamp=str(NOW + shift)).content["command"] == "/b24"

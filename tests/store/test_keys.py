@@ -11,9 +11,12 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.core.errors import ConfigurationError
-from bot.store.keys import Keyring, create_key_file, load_key_file
+from bot.store.keys import BOX, MOST_SALTS, NONCE_BYTES, SALT_BYTES, Keyring, create_key_file, load_key_file
 
 GOOD = base64.b64encode(bytes(range(32))).decode()
 
@@ -152,6 +155,49 @@ def test_the_first_line_is_in_use_and_the_others_still_open(path: Path, home: Pa
     assert both.audit_key("k1") == old.audit_key("k1")
     with pytest.raises(ConfigurationError, match="cannot be decrypted"):
         old.unseal(both.seal(b"words"))
+
+
+def test_a_box_of_another_process_is_opened_however_many_there_were() -> None:
+    """Each process seals with a key of its own, made of bytes that lie in the box."""
+    boxes = [Keyring({"k1": bytes(32)}).seal(b"%d" % number) for number in range(MOST_SALTS + 2)]
+    keys = Keyring({"k2": bytes([1] * 32), "k1": bytes(32)})
+    assert [keys.unseal(box) for box in boxes * 2] == [b"%d" % number for number in range(MOST_SALTS + 2)] * 2
+    assert {keys.opener(box) for box in boxes} == {"k1"}
+    assert len({box[: len(BOX) + SALT_BYTES] for box in boxes}) == len(boxes)
+
+
+def test_two_boxes_of_the_same_words_have_nothing_in_common_but_their_process() -> None:
+    """Under one key no nonce may come twice, and whoever reads boxes learns nothing of what is the same in them."""
+    keys = Keyring({"k1": bytes(32)})
+    nonces = {base64.urlsafe_b64decode(keys.seal(b"words")[len(BOX) :])[SALT_BYTES:][:NONCE_BYTES] for _ in range(500)}
+    assert len(nonces) == 500
+
+
+def test_a_box_of_an_earlier_release_is_opened() -> None:
+    """It is Fernet's, with the key that was derived for it."""
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"b24bot secrets").derive(bytes(32))
+    box = Fernet(base64.urlsafe_b64encode(derived)).encrypt(b"words")
+    keys = Keyring({"k2": bytes([1] * 32), "k1": bytes(32)})
+    assert (keys.unseal(box), keys.opener(box)) == (b"words", "k1")
+    assert keys.opener(keys.seal(b"words")) == "k2"
+
+
+@pytest.mark.parametrize("at", [0, 10, 30, 50, -1])
+def test_a_box_in_which_a_byte_was_changed_is_refused(at: int) -> None:
+    keys = Keyring({"k1": bytes(32)})
+    box = bytearray(keys.seal(b"words"))
+    box[at] = ord("A") if box[at] != ord("A") else ord("B")
+    assert keys.opener(bytes(box)) is None
+    with pytest.raises(ConfigurationError, match="cannot be decrypted"):
+        keys.unseal(bytes(box))
+
+
+@pytest.mark.parametrize("box", [b"", BOX, BOX + b"AAAA", BOX + b"?" * 80, b"gAAAAA", b"\xff" * 90])
+def test_what_is_no_box_is_refused(box: bytes) -> None:
+    keys = Keyring({"k1": bytes(32)})
+    assert keys.opener(box) is None
+    with pytest.raises(ConfigurationError, match="cannot be decrypted"):
+        keys.unseal(box)
 
 
 def test_each_purpose_has_a_key_of_its_own() -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from bot.core.errors import StoreUnavailable
 from bot.store.database import Database
+
+T = TypeVar("T")
 
 
 class FragileDatabase(Database):
@@ -19,11 +22,11 @@ class FragileDatabase(Database):
         self.fails: Callable[[int], bool] = lambda number: False
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[None]:
+    def unit_with(self, given: T) -> Iterator[T]:
         with self._lock:
             outermost = not self.in_transaction
-            with super().unit_of_work():
-                yield
+            with super().unit_with(given):
+                yield given
                 if outermost:
                     self.commits += 1
                     if self.fails(self.commits):

@@ -10,6 +10,30 @@ _RECEIVE = "tests/usecases/test_receive.py"
 
 DOORS: tuple[Bug, ...] = (
     bug(
+        "form-as-written",
+        "a form's value is taken as it is written, with its percent signs",
+        (_DOOR, 'if "%" in pair or "+" in pair:', 'if "+" in pair:'),
+        by="tests/slack/test_frontdoor.py",
+    ),
+    bug(
+        "boxes-of-this-process",
+        "after a restart no stored secret can be opened any more",
+        ("bot/store/keys.py", "        if salt == self._salt:\n", "        if salt:\n"),
+        by="tests/store/test_keys.py",
+    ),
+    bug(
+        "one-nonce",
+        "two boxes share a nonce, so that their words can be told from each other without the key",
+        ("bot/store/keys.py", "nonce = os.urandom(NONCE_BYTES)", "nonce = bytes(NONCE_BYTES)"),
+        by="tests/store/test_keys.py",
+    ),
+    bug(
+        "former-boxes",
+        "what an earlier release has sealed cannot be opened",
+        ("bot/store/keys.py", "return self._former.decrypt(box)", "return None"),
+        by="tests/store/test_keys.py",
+    ),
+    bug(
         "unsigned",
         "a wrong signature is let in",
         (
@@ -114,9 +138,10 @@ DOORS: tuple[Bug, ...] = (
         "what comes in is acknowledged before it is on disk",
         (
             _LISTENERS,
-            "        receipt = receive(slash_command(body))\n"
-            '        ack(TOO_MANY_SENTENCE if receipt is Receipt.TOO_MANY else "")',
-            "        ack()\n        Timer(1.0, receive, [slash_command(body)]).start()",
+            "        receipt = self._receive(slash_command(req.body))\n"
+            '        return BoltResponse(status=200, body=TOO_MANY_SENTENCE if receipt is Receipt.TOO_MANY else "")',
+            "        Timer(1.0, self._receive, [slash_command(req.body)]).start()\n"
+            "        return BoltResponse(status=200)",
         ),
         (_LISTENERS, "from typing import Any\n", "from threading import Timer\nfrom typing import Any\n"),
         by="tests/programmes/crash",
