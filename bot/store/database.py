@@ -189,14 +189,9 @@ class Database:
             self._guarded("BEGIN IMMEDIATE")
             try:
                 yield given
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._pass("before")
-            try:
+                self._pass("before")
                 self._guarded("COMMIT")
-            except StoreUnavailable:
+            except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise

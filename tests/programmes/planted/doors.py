@@ -259,8 +259,8 @@ DOORS: tuple[Bug, ...] = (
         "a line of any length is searched for secrets before it is refused",
         (
             "bot/usecases/receive.py",
-            "_without_secrets(ctx, _within_limit(ctx, inbound))",
-            "_within_limit(ctx, _without_secrets(ctx, inbound))",
+            "    inbound = _within_limit(ctx, inbound)\n",
+            "    inbound = _within_limit(ctx, _without_secrets(ctx, inbound))\n",
         ),
         by=_RECEIVE,
     ),

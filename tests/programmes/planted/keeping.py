@@ -72,7 +72,7 @@ KEEPING: tuple[Bug, ...] = (
     bug(
         "no-turns",
         "whoever sent many commands first is served before everybody else",
-        (_JOB_ORDER, '        return max(now, row["own"] or 0, row["own_taken"] or 0) + 1, ', "        return 1, "),
+        (_JOB_ORDER, 'DUE, "AND", _OF_PERSON, "), 0)) + 1"),', 'DUE, "AND", _OF_PERSON, "), 0)) * 0 + 1"),'),
         by="tests/usecases/test_fairness.py",
     ),
     bug(
