@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -21,6 +20,7 @@ from bot.core.principals import Principal
 from bot.host.contract import settings_of
 from bot.host.discovery import close_plugins, load_plugins
 from bot.plugin import BadArgument, Clock, Plugin, Refusal
+from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.store.database import Failpoint
 from bot.store.file_modes import refuse_writable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from bot.core.policy import Terms
 from bot.core.principals import Principal
 from bot.core.suggest import nearest
 from bot.plugin import BadArgument, Setting
+from bot.plugin.frozen import dataclass
 
 SETTLE_AFTER = f"{SETTLE_AFTER_MS // 1_000}s"
 HOST_SETTINGS: tuple[Setting, ...] = (

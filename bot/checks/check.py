@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.clock import SystemClock
 from bot.core import marks
 from bot.plugin import PluginError
+from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.store.database import FILE_NAME, Database
 from bot.store.keys import Keyring, load_key_file

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from bot.cli.terminal import Terminal
 from bot.core.invocation import HOST_OPTIONS, AnyCommand, host_options
 from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
+from bot.plugin.frozen import dataclass
 from bot.store.database import FILE_NAME
 from bot.usecases.desk import Desk
 from bot.usecases.portals import choose_portal

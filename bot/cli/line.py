@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -23,6 +23,7 @@ from bot.core.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.tokenizer import read, render
 from bot.core.typed_line import TypedLine
 from bot.plugin import Plugin, Refusal, Reply, quote
+from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
 from bot.store.seats import WORKER
 from bot.usecases.approve import confirm

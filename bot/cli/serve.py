@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +18,7 @@ from bot.cli.stopping import Stop
 from bot.cli.terminal import Terminal, pointing_to_doctor
 from bot.core.errors import ConfigurationError
 from bot.plugin import PluginError
+from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.usecases.portals import others
 

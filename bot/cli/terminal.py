@@ -8,7 +8,6 @@ import pwd
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.logs import set_up_logs
 from bot.plugin import Plugin, PluginError
+from bot.plugin.frozen import dataclass
 from bot.settings import Settings, load_settings
 from bot.store.database import FILE_NAME, Database
 from bot.store.health import assert_usable

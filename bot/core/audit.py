@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from hashlib import sha256
 from json.encoder import encode_basestring
 
 from bot.core.encoding import canonical
+from bot.plugin.frozen import dataclass
 
 GENESIS = bytes(32)
 SYSTEM = "b24bot"

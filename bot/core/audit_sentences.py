@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from bot.core import marks
 from bot.core.audit import AuditRecord, Tag
 from bot.core.chain import CHECKPOINT_STARTS
 from bot.core.change import PARTLY_DONE, with_portal
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

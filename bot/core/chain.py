@@ -6,12 +6,12 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import NamedTuple
 
 from bot.core.audit import GENESIS, Linker, Tag, linker
 from bot.core.encoding import canonical
+from bot.plugin.frozen import dataclass
 
 
 class Link(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.mode import HOUSE
 from bot.core.policy import Decision, NeedsApproval
 from bot.core.principals import Principal
 from bot.plugin import Observation, Place, Plan, Risk
+from bot.plugin.frozen import dataclass
 
 
 class Status(StrEnum):

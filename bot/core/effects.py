@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.change import ChangeRequest, Status
 from bot.core.plans import ABSENT
 from bot.plugin import Observation, Plan, UndoKind
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.change import Repeat, Status
@@ -12,6 +11,7 @@ from bot.core.mode import HOUSE
 from bot.core.plans import ABSENT, differences
 from bot.core.words import count
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
+from bot.plugin.frozen import dataclass
 
 SETTLE_AFTER_MS = 75_000
 """A portal may work on a request for 60 s after we gave up on it; earlier reads prove nothing (docs/safety.md M8)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bot.core import guesses
@@ -18,6 +18,7 @@ from bot.core.typed_line import AnyCommand as AnyCommand
 from bot.core.typed_line import host_options as host_options
 from bot.core.words import unbroken
 from bot.plugin import BadArgument, Parameter, quote
+from bot.plugin.frozen import dataclass
 
 LONGEST_LINE = 4_000
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")

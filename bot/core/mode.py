@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.plugin.frozen import dataclass
 
 HOUSE = "house"
 """The plugin the host itself is: its commands change what the bot keeps, and no portal."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.core.encoding import encode
 from bot.core.principals import Principal
 from bot.core.redact import Fingerprint, redact, redact_reply
 from bot.plugin import Reply, Table
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.invocation import Understood
 from bot.core.mode import HOUSE
 from bot.core.policy import Decision
 from bot.plugin import Place, Plan, Reply
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

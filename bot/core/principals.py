@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 from bot.plugin import BadArgument
+from bot.plugin.frozen import dataclass
 
 LOCAL_TEAM = "local"
 """Stands before the account's name where an account of the host's shell is written out."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.plugin.frozen import dataclass
 
 FRESH_MS = 60_000
 """No decision rests on facts about an account that are older."""

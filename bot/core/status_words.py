@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.core.change import PARTLY_DONE, UNDONE, Status
 from bot.plugin import BadArgument
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.change import ChangeRequest
 from bot.core.mode import HOUSE
 from bot.core.principals import Principal
+from bot.plugin.frozen import dataclass
 
 STOP_LASTS_MS = 60_000
 """How long a stop may stay pending while a worker can ask Slack: as long as what Slack said of an account counts."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.characters import GUILLEMETS, QUOTE_MARKS, SINGLE, closers, drop_invisible
 from bot.core.errors import WordsError
+from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, is_blank, option_word, quote
 
 LONE_LINK = re.compile(rf"(?<!\S){LINK.pattern}(?!\S)")

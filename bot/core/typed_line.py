@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, takewhile
 from typing import Any
 
 from bot.core.errors import WordsError
 from bot.core.tokenizer import Line, render
 from bot.plugin import Command, PluginError
+from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import is_blank
 
 AnyCommand = Command[Any]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.sanitizer import sanitize
 from bot.plugin import Clock, Event, Records, Secrets
+from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 
 EVENTS: Mapping[Event, Tag] = {

@@ -9,7 +9,6 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +19,7 @@ from bot.playground.seen import sight_of
 from bot.playground.town import ROLES, Town
 from bot.playground.troubles import Troubles
 from bot.playground.workspace import FormIncomplete, NoSuchElement, Persona, WorkspaceError
+from bot.plugin.frozen import dataclass
 from bot.web.page import StageRefusal, make_page
 from bot.web.site import Site
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
 from bot.core.standing import FRESH_MS
 from bot.playground.portalside import PortalSide
 from bot.playground.town import Town
+from bot.plugin.frozen import dataclass
 
 WRITING = "imconnector.unregister"
 """The call that the faults below wait for: the one the story's commands make."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from bot.plugin.errors import DeclarationError
+from bot.plugin.frozen import dataclass
 from bot.plugin.values import Nothing, Plan, Reply, Risk
 
 P = TypeVar("P")

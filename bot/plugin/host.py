@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.plugin.commands import Group
+from bot.plugin.frozen import dataclass
 from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, Plan, Remember, Table
 
 P = TypeVar("P")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from bot.plugin.frozen import dataclass
 
 SOCKET_REFUSED = "socket_refused"
 """The name of the fact that a process on Socket Mode keeps for doctor: why Slack delivers nothing to it."""

@@ -7,13 +7,13 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_plus
 
 from bot.plugin import Clock
+from bot.plugin.frozen import dataclass
 
 log = logging.getLogger("b24bot.slack")
 

@@ -6,7 +6,6 @@ import json
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request, proxy_bypass
@@ -17,6 +16,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ClosedPoolError, HTTPError
 from urllib3.util import make_headers, parse_url
 
+from bot.plugin.frozen import dataclass
 from bot.usecases.undelivered import Lost
 
 KEPT = 32

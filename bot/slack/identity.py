@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.plugin.frozen import dataclass
 from bot.slack.faults import sure, translated
 from bot.usecases.undelivered import Lost, OrgWide
 

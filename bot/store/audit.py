@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.audit import AuditRecord, Entry, Fact, Tag, facts_text, link
 from bot.core.chain import HIGHEST, NO_LINK, START, LinkRow, Place, examine
 from bot.core.errors import ConfigurationError
+from bot.plugin.frozen import dataclass
 from bot.store.audit_query import LOWEST, Wanted, all_tags, in_page, newest, page_end
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring

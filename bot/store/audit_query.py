@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import chain
 
 from bot.core.audit import Tag
+from bot.plugin.frozen import dataclass
 
 LAST_LETTER = chr(0x10FFFF)
 """Comes after whatever a tag may go on with."""

@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.core.errors import StoreDamaged, StoreUnavailable
+from bot.plugin.frozen import dataclass
 from bot.store.audit import AuditLog
 from bot.store.database import Database, sync, trouble
 from bot.store.health import assert_sound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from bot.core.principals import Principal
 from bot.core.redact import redact_value, secrets_in
 from bot.core.status_words import ShownStatus
 from bot.plugin import CallOutcome, CallVerdict, Place, Risk
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 from bot.store.sealing import open_text, seal_text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.errors import ConfigurationError
+from bot.plugin.frozen import dataclass
 from bot.store.database import FILE_NAME
 
 WORLD_WRITABLE, GROUP_WRITABLE, READABLE = stat.S_IWOTH, stat.S_IWGRP, stat.S_IRGRP | stat.S_IROTH

@@ -6,9 +6,9 @@ Each question is answered from a few rows of an index, however many jobs wait.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database, Row
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database, Row
 from bot.store.job_order import LEADS, TURN, JobOrder, Position
 from bot.store.job_order import Rank as Rank

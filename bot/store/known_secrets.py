@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from bot.core.characters import drop_invisible
 from bot.core.secret_patterns import STRONG_NAMES
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database
 from bot.store.keys import Keyring
 from bot.store.secrets import opened

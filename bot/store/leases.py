@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.change import Lease, Status
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database
 
 LEASE_MS = 120_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import product
 
@@ -19,6 +18,7 @@ from bot.core.notices import (
     redact_notice,
 )
 from bot.plugin import Clock
+from bot.plugin.frozen import dataclass
 from bot.store.backlog import forget, longest_wait
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import takewhile
 
 from bot.core.notices import AuditNotice, ThreadNotice, notice_from_json
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database
 
 _HEADS = """SELECT id, number, kind, channel, is_rewrite FROM (

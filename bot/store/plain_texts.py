@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.core.encoding import canonical
 from bot.core.errors import StoreUnavailable
 from bot.core.notices import notice_from_json, notice_to_json, redact_notice
 from bot.core.plans import plan_from_json, plan_to_json
 from bot.core.redact import redact, redact_value
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database, Row
 from bot.store.keys import Keyring
 from bot.store.records import Facts

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from bot.core.audit import Entry, Tag
 from bot.core.encoding import encode
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database, Row
 
 FOLD_MS = 60_000

@@ -6,12 +6,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.audit import Tag
 from bot.core.chain import START
 from bot.core.errors import ConfigurationError, StoreUnavailable
+from bot.plugin.frozen import dataclass
 from bot.store.audit import AuditLog
 from bot.store.backup import Backup, keep_owner
 from bot.store.copies import alone, copied

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.errors import ConfigurationError
 from bot.core.words import count
 from bot.plugin import Refusal
+from bot.plugin.frozen import dataclass
 from bot.store.backup import keep_owner
 from bot.store.database import sync
 from bot.store.health import boxes, keys_of_records

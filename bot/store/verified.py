@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bot.core.chain import Place
 from bot.core.encoding import canonical
 from bot.core.exports import milliseconds
 from bot.plugin import iso
+from bot.plugin.frozen import dataclass
 from bot.store.database import Database
 from bot.store.keys import Keyring
 from bot.store.records import Facts

@@ -6,11 +6,11 @@ import errno
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.chain import Anchor, anchors_in
 from bot.core.errors import ConfigurationError
+from bot.plugin.frozen import dataclass
 from bot.store.file_modes import chmod
 
 TAIL_BYTES = 256 * 1024

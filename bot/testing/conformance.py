@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from bot.core.errors import PluginFault
 from bot.host.contract import faults_of, settings_of
 from bot.plugin import Clock, Plugin, PluginError
+from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS
 from bot.testing.harness import Harness
 from bot.testing.simulations import Simulate

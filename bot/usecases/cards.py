@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot import clock as ids
 from bot.core import marks
@@ -11,6 +11,7 @@ from bot.core.change import ENDINGS, ChangeRequest, Status
 from bot.core.notices import CardNotice
 from bot.core.words import moment
 from bot.plugin import Reply
+from bot.plugin.frozen import dataclass
 from bot.usecases.bypass import is_review
 from bot.usecases.change_record import record_change
 from bot.usecases.context import Context, Posted, log

@@ -6,12 +6,13 @@ bot works. Until then what changes something waits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from bot.core.chain import START, Place, examine
 from bot.core.errors import ConfigurationError
 from bot.core.mode import Limit, Mode
+from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 from bot.store.verified import BROKEN, VERIFIED, Mark, is_broken, kept_mark, mark_text, marks_in
 from bot.store.witness import Witness

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from bot.core.standing import Membership
 from bot.host.registry import Registry
 from bot.host.services import MaySend, PluginServices, Progress, nobody_waits, sends_nothing, services_for
 from bot.plugin import Clock
+from bot.plugin.frozen import dataclass
 from bot.store.database import free_bytes
 from bot.store.jobs import Job
 from bot.store.known_secrets import KnownSecrets

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from bot.core import marks
 from bot.core.audit import Entry, Fact, Tag
@@ -12,6 +11,7 @@ from bot.core.redact import redact
 from bot.core.stops import StopKind
 from bot.core.words import moment
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
+from bot.plugin.frozen import dataclass
 from bot.usecases.access import LAST_ADMIN, grant_role, locks_out, revoke_role
 from bot.usecases.bypass import OWN_GLASS, bypass_of, reviewed
 from bot.usecases.change_record import record_change

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from bot import clock as ids
+from bot.plugin.frozen import dataclass
 from bot.store.outbox import Envelope
 from bot.store.outbox_order import Head
 from bot.usecases.context import Context, log

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from bot.core import marks
@@ -15,6 +14,7 @@ from bot.core.policy import Refused, decide
 from bot.core.principals import Principal, Role
 from bot.core.status_words import ONE_OF, SHOWN, ShownStatus, parse_status
 from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk
+from bot.plugin.frozen import dataclass
 from bot.store.audit import LOOKED_AT
 from bot.store.store import Store
 from bot.usecases.audit_search import find_records

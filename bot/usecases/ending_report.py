@@ -6,10 +6,10 @@ The card and `request show` both take it from here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from bot.core.change import ChangeRequest, Repeat
 from bot.core.effects import effects_of
+from bot.plugin.frozen import dataclass
 from bot.usecases.follow_ups import can_ask_again, undo_line
 
 NOBODY = "nobody: all of it is as it was."

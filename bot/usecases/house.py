@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.change import ChangeRequest, Status
@@ -27,6 +26,7 @@ from bot.plugin import (
     Setting,
     Simulation,
 )
+from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context, HouseServices
 from bot.usecases.deeds import DEEDS, Word, look
 from bot.usecases.desk import GROUPS

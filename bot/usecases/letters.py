@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.audit import Entry, Tag
 from bot.core.notices import Whisper
 from bot.core.principals import Principal
 from bot.core.words import count
 from bot.plugin import Refusal
+from bot.plugin.frozen import dataclass
 from bot.store.outbox import Letter
 from bot.store.store import Store
 from bot.usecases.delivery_results import about

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from bot.plugin import Clock
+from bot.plugin.frozen import dataclass
 
 LONGEST_REST_MS = 60_000
 LEAST_WAIT_MS = 250

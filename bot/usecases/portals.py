@@ -6,7 +6,6 @@ Time and order decide nothing: a choice is stored by the identity of the portal,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core.audit import Entry, Fact, Tag
 from bot.core.change import ChangeRequest
@@ -14,6 +13,7 @@ from bot.core.mode import HOUSE
 from bot.core.principals import Principal
 from bot.core.suggest import nearest
 from bot.plugin import Place, Plugin, PluginError, Refusal
+from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context
 
 DEFAULT, OWN = "default portal", "own portal"

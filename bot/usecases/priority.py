@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.change import ChangeRequest
 from bot.core.inbound import Click, Form, Inbound, SlashCommand
@@ -13,6 +13,7 @@ from bot.core.policy import Refused, decide
 from bot.core.principals import Principal
 from bot.core.typed_line import TypedLine
 from bot.plugin import Plugin, PluginError
+from bot.plugin.frozen import dataclass
 from bot.store.job_order import Position, Rank
 from bot.usecases import buttons
 from bot.usecases.colleagues import as_colleague, person_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.change import ChangeRequest
 from bot.core.invocation import AnyCommand
@@ -13,6 +13,7 @@ from bot.core.recorded_line import personal_values, recorded
 from bot.core.redact import Fingerprint, personal_mark
 from bot.core.sanitizer import map_texts
 from bot.plugin import Plan
+from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context
 from bot.usecases.quorum import unfit
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.core.notices import Announcement, AuditNotice, CardNotice, ThreadNotice, Whisper
 from bot.plugin import Clock
+from bot.plugin.frozen import dataclass
 from bot.store.outbox import Envelope
 from bot.usecases.pace import backoff_ms
 from bot.usecases.undelivered import (

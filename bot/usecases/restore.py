@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.audit import SYSTEM, Entry, Fact, Tag
@@ -14,6 +13,7 @@ from bot.core.notices import CardNotice
 from bot.core.principals import Principal
 from bot.core.words import count
 from bot.plugin import Clock, Refusal
+from bot.plugin.frozen import dataclass
 from bot.store.audit import AuditLog
 from bot.store.backup import Backup, look_through
 from bot.store.database import FILE_NAME, Database

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from bot.core import marks
@@ -11,6 +10,7 @@ from bot.core.principals import Principal, Role
 from bot.core.redact import shorten
 from bot.core.words import unbroken
 from bot.plugin import Answer, Arg, Call, Group, Nothing, Plan, Refusal, Risk, Undo, UndoKind
+from bot.plugin.frozen import dataclass
 from bot.usecases.access import LAST_ADMIN, locks_out
 from bot.usecases.bypass import bypass_of, reviewed
 from bot.usecases.context import Context

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
 
 from bot import clock as ids
 from bot.core.errors import StoreUnavailable
 from bot.plugin import Clock
+from bot.plugin.frozen import dataclass
 
 log = logging.getLogger("b24bot")
 OVER_SECONDS = 10.0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.core.audit import SYSTEM, Entry, Tag
 from bot.core.errors import StoreDamaged, StoreUnavailable
 from bot.core.mode import Limit, Mode
 from bot.plugin import PluginError
+from bot.plugin.frozen import dataclass
 from bot.store.backup import HOUR_MS, newest, prune
 from bot.store.health import assert_sound_beside
 from bot.usecases.context import Context, log

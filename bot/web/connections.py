@@ -12,7 +12,6 @@ import resource
 import socket
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from waitress.adjustments import Adjustments
@@ -21,6 +20,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from bot.plugin import Clock
+from bot.plugin.frozen import dataclass
 
 MOST_CONNECTIONS = 512
 FILES_SHARE = 2

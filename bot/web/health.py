@@ -6,12 +6,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from bot.clock import SystemClock
 from bot.plugin import Clock
+from bot.plugin.frozen import dataclass
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 HEALTH_PATH, READY_PATH = "/healthz", "/readyz"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from bot.plugin.frozen import dataclass
 from bot.web.health import Wsgi
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import decoding, reported
 from plugins.bitrix24.decoding import Decoded, Flaw
 from plugins.bitrix24.reported import ReportedError

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import quote
 
 from bot.plugin import DeclarationError, Json
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import catalogue, errors, reported
 from plugins.bitrix24.reported import ReportedError
 

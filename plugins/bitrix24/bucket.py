@@ -16,11 +16,11 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from bot.plugin import Refusal, Services
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.excerpt import excerpt
 
 

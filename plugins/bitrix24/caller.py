@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.plugin import CallOutcome, CallVerdict, Json, PluginError, Services, TargetRefused, TargetUnreachable
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import authorities, batch, catalogue, endpoints, protocol, withheld
 from plugins.bitrix24.answer import nobody_home
 from plugins.bitrix24.batch import Item, ItemAnswer

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from bot.plugin import Call, DeclarationError, Json
+from bot.plugin.frozen import dataclass
 
 
 class Effect(StrEnum):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Services
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.secret import Secret
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.wire import MAX_ANSWER
 
 MAX_DEPTH = 32

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.plugin import Refusal
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import hosts, vendor
 from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.hosts import OwnHost

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from dataclasses import dataclass
 
 from bot.plugin import Refusal
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import vendor
 from plugins.bitrix24.addresses import carried, is_public
 from plugins.bitrix24.excerpt import excerpt

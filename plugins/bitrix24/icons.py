@@ -10,12 +10,12 @@ import re
 import stat
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from bot.plugin import BadArgument, Refusal
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import svg
 from plugins.bitrix24.excerpt import excerpt
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.plugin import PluginError
+from bot.plugin.frozen import dataclass
 
 T = TypeVar("T")
 SECONDS = 8.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.plugin import Clock, Services
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.breaker import Breaker
 from plugins.bitrix24.bucket import Bucket, SharedBucket, pace
 from plugins.bitrix24.hints import Hints

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.plugin import CallVerdict
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.errors import Again
 from plugins.bitrix24.protocol import Judgement
 from plugins.bitrix24.wire import CHANGING, READING, Patience

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import answer, errors, redirects
 from plugins.bitrix24.answer import Unreadable
 from plugins.bitrix24.reported import ReportedError

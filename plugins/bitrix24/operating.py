@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from bot.plugin.frozen import dataclass
 
 LIMIT = 420.0
 """Seconds: the lower of the two that are known."""

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from bot.plugin import CallVerdict, Json
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import answer, decoding, errors, message_errors, redirects
 from plugins.bitrix24.answer import Body, Unreadable
 from plugins.bitrix24.catalogue import Effect, Method, Where

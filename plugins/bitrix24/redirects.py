@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+from bot.plugin.frozen import dataclass
 
 
 class Target(StrEnum):

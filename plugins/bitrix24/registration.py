@@ -12,11 +12,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.plugin import BadArgument, DeclarationError, Json, Refusal
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import addresses, catalogue, endpoints, hosts, icons
 from plugins.bitrix24.excerpt import excerpt
 from plugins.bitrix24.icons import Picture

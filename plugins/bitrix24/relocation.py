@@ -8,11 +8,12 @@ that this is our application: a server that answers yes to whatever it is asked 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.plugin import CallVerdict, Event, PluginError, Refusal, Services
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import endpoints
 from plugins.bitrix24.credentials import KnownPortal, Vault
 from plugins.bitrix24.endpoints import Endpoint

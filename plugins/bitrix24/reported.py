@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from bot.plugin.frozen import dataclass
 
 WORD_KEYS = (
     "error_description",

@@ -16,10 +16,11 @@ record of kind `connector`. Its key is `MEMBER_ID/CONNECTOR`, its value
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from bot.plugin import Json, Records, Remember
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import registration as registrations
 
 KIND = "connector"

@@ -5,9 +5,10 @@ It is kept under a name of its own beside the first, encrypted like it, and is u
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.plugin import BadArgument, Event, Json, Refusal, Services
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.credentials import Health, Held, KnownPortal, Vault
 from plugins.bitrix24.oauth import Tokens
 from plugins.bitrix24.secret import Secret

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from bot.plugin import TargetUnreachable
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.batch import ItemAnswer
 from plugins.bitrix24.excerpt import excerpt
 

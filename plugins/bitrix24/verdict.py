@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import message_errors
 from plugins.bitrix24.catalogue import Where
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeAlias
 
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.secret import Secret
 
 POOL = 4

@@ -100,8 +100,10 @@ def broad_excepts(module: Module) -> Iterator[str]:
 
 
 def values(module: Module) -> Iterator[str]:
-    """Dataclasses are frozen, slotted and keyword-only, unless they are listed as living things."""
+    """Dataclasses are frozen, slotted and keyword-only, unless they are listed as living things, and cost little."""
     for node in module.nodes():
+        if _takes_dataclass(node) and module.name != table.CHEAP:
+            yield f"{module.name} takes dataclass from dataclasses, not from {table.CHEAP}"
         if not isinstance(node, ast.ClassDef):
             continue
         for decorator in node.decorator_list:
@@ -109,6 +111,12 @@ def values(module: Module) -> Iterator[str]:
                 lacking = _lacking(decorator)
                 if lacking and f"{module.name}.{node.name}" not in table.LIVING:
                     yield f"{module.name}.{node.name} is not {', '.join(lacking)}"
+
+
+def _takes_dataclass(node: ast.AST) -> bool:
+    if not isinstance(node, ast.ImportFrom) or node.module != "dataclasses":
+        return False
+    return any(one.name == "dataclass" for one in node.names)
 
 
 def docstrings(module: Module) -> Iterator[str]:

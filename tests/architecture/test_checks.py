@@ -8,7 +8,7 @@ from tests.architecture import checks
 from tests.architecture.checks import Check
 from tests.architecture.source import Module
 
-DATACLASS = "from dataclasses import dataclass\n@dataclass({})\nclass Value:\n    at: int\n"
+DATACLASS = "from bot.plugin.frozen import dataclass\n@dataclass({})\nclass Value:\n    at: int\n"
 TRY = "try:\n    pass\nexcept {}:\n    {}\n"
 
 # checker, name of the module, its text, what is said of it; nothing when it is good.
@@ -101,6 +101,9 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (checks.values, "bot.core.x", "@dataclasses.dataclass\nclass Value: ...", "is not frozen, slots, kw_only"),
     (checks.values, "bot.core.x", DATACLASS.format("frozen=True, slots=True, kw_only=True"), ""),
     (checks.values, "bot.core.x", "class Plain: ...", ""),
+    (checks.values, "bot.core.x", "from dataclasses import dataclass, field", "x takes dataclass from dataclasses"),
+    (checks.values, "bot.core.x", "from dataclasses import field, replace", ""),
+    (checks.values, "bot.plugin.frozen", "from dataclasses import dataclass", ""),
     (checks.docstrings, "bot.core.x", "x = 1", "bot.core.x has no docstring"),
     (checks.docstrings, "bot.core.x", '"""X."""\nclass Y:\n    pass', "bot.core.x.Y has no docstring"),
     (checks.docstrings, "bot.core.x", '"""X."""\nclass _Y:\n    pass', ""),

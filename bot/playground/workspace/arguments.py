@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.playground.workspace.tokens import Token
 from bot.playground.workspace.values import Json, Refusal
+from bot.plugin.frozen import dataclass
 from bot.plugin.loopback import WebRequest
 
 FORM = "application/x-www-form-urlencoded"

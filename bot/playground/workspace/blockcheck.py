@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.workspace import blocktable
 from bot.playground.workspace.blockfields import Field, Shape
 from bot.playground.workspace.blocktree import elements_of, text_total
 from bot.playground.workspace.values import Json, Refusal
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

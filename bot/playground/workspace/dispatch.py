@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.playground.workspace.values import Json
+from bot.plugin.frozen import dataclass
 
 HELD = "held"
 TIMEOUT = "timeout"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from bot.playground.workspace.values import WorkspaceError
+from bot.plugin.frozen import dataclass
 from bot.plugin.loopback import WebReply
 
 KINDS = ("ratelimited", "server_error", "error", "page", "lost_before", "lost_after", "truncated", "stall")

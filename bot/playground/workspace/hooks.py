@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.playground.workspace.clock import Clock, Ids
 from bot.playground.workspace.installation import TEAM_ID
 from bot.playground.workspace.values import Refusal
+from bot.plugin.frozen import dataclass
 
 USES = 5
 LIFETIME = 30 * 60.0

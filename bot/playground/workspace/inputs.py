@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.workspace.blockfields import options_of
 from bot.playground.workspace.blocktree import Placed, elements_of
 from bot.playground.workspace.values import Json, NoSuchElement
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.workspace.blocktree import Placed, elements_of, find_element
 from bot.playground.workspace.installation import APP_ID, TEAM_ID
 from bot.playground.workspace.values import Json
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from bot.playground.workspace import chat, files, lookups, scheduling, viewmethods
 from bot.playground.workspace.arguments import Call
 from bot.playground.workspace.values import Json
 from bot.playground.workspace.world import World
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.playground.workspace.channels import Channel
 from bot.playground.workspace.inputs import Answers, state_values
@@ -15,6 +14,7 @@ from bot.playground.workspace.people import GRID_NAME, Person
 from bot.playground.workspace.values import Json
 from bot.playground.workspace.views import View
 from bot.playground.workspace.world import World
+from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.workspace.values import Json, WorkspaceError
+from bot.plugin.frozen import dataclass
 
 SLACKBOT = "USLACKBOT"
 GRID_NAME = "Playground Grid"

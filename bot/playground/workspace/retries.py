@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
 from bot.playground.workspace.carrier import Carrier
 from bot.playground.workspace.clock import Clock
 from bot.playground.workspace.dispatch import Dispatch, DispatchResult
+from bot.plugin.frozen import dataclass
 
 AFTER = (0.0, 60.0, 300.0)
 

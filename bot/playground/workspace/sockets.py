@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +18,7 @@ from websockets.sync.server import Server, ServerConnection, serve
 from bot.playground.workspace.installation import APP_ID
 from bot.playground.workspace.tickets import Tickets
 from bot.playground.workspace.values import Json
+from bot.plugin.frozen import dataclass
 from bot.plugin.loopback import wait_until
 
 CONNECTIONS = 10

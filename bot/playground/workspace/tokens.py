@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.playground.workspace.values import Refusal, WorkspaceError
+from bot.plugin.frozen import dataclass
 
 DEFAULT_BOT_SCOPES = ("commands", "chat:write", "files:write", "users:read")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.playground.workspace.clock import Clock, Ids
 from bot.playground.workspace.values import Refusal
+from bot.plugin.frozen import dataclass
 
 LIFETIME = 3.0
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from bot.playground.workspace.blocktree import Placed, elements_of, find_element, with_ids
 from bot.playground.workspace.clock import Ids
 from bot.playground.workspace.inputs import Answers, state_values
 from bot.playground.workspace.installation import APP_ID, BOT_ID, TEAM_ID
 from bot.playground.workspace.values import Json, Refusal
+from bot.plugin.frozen import dataclass
 
 STACK = 3
 

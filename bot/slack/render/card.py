@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core import marks
 from bot.core.change import PARTLY_DONE, ChangeRequest, Review, Status
@@ -11,6 +10,7 @@ from bot.core.mode import HOUSE
 from bot.core.policy import BrokenGlass, Decision, NeedsApproval, needs
 from bot.core.words import count, one_line
 from bot.plugin import UndoKind
+from bot.plugin.frozen import dataclass
 from bot.slack.render.ending import ending_lines
 from bot.slack.render.text import (
     Block,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Undo, UndoKind, quote
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24 import observation
 from plugins.bitrix24.commands import guard
 from plugins.bitrix24.commands.guard import Standing

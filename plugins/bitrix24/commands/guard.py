@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from bot.plugin import BadArgument, Refusal, Risk
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.commands import words
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.snapshot import Snapshot

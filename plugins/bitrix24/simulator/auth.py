@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from bot.plugin.frozen import dataclass
 
 from .calls import Caller
 from .errors import RestError

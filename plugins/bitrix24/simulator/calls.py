@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from bot.plugin.frozen import dataclass
 
 from . import php
 from .errors import RestError, argument_missing

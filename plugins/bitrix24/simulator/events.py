@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from bot.plugin.frozen import dataclass
 
 from . import php
 from .calls import NOBODY, Cause

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from bot.plugin.frozen import dataclass
 from bot.plugin.loopback import WebReply
 
 from . import php, shapes

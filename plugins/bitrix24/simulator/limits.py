@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+
+from bot.plugin.frozen import dataclass
 
 from .clock import Clock
 from .errors import RestError

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.plugin.frozen import dataclass
 from bot.plugin.loopback import WebReply, WebRequest
 
 from . import faults, php

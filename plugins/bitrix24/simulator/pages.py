@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+from bot.plugin.frozen import dataclass
 
 from . import php
 from .rows import Application, Placement, Status

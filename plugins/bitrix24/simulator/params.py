@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from bot.plugin.frozen import dataclass
 from bot.plugin.loopback import WebRequest
 
 from . import php

@@ -8,10 +8,11 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from bot.plugin.frozen import dataclass
 
 from .clock import Clock
 

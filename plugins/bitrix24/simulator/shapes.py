@@ -10,9 +10,10 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from bot.plugin.frozen import dataclass
 from bot.plugin.loopback import WebReply
 
 from . import php

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
+
+from bot.plugin.frozen import dataclass
 
 from .clock import Clock
 

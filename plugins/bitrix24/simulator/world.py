@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from dataclasses import dataclass
+
+from bot.plugin.frozen import dataclass
 
 from .clock import Clock
 from .faults import Faults

@@ -301,4 +301,10 @@ KEEPING: tuple[Bug, ...] = (
         ("bot/store/seats.py", "    if (found.st_dev, found.st_ino) != held:", "    if found is None:"),
         by="tests/store/test_seats.py",
     ),
+    bug(
+        "values-of-two-kinds-are-one",
+        "two values of different classes count as equal when they hold the same",
+        ("bot/plugin/frozen.py", "    if other.__class__ is not self.__class__:\n", "    if other is None:\n"),
+        by="tests/plugin/test_frozen.py",
+    ),
 )

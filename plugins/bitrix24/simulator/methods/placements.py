@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.simulator import php
 from plugins.bitrix24.simulator.calls import APPLICATION_NEEDED, Call, Method
 from plugins.bitrix24.simulator.errors import RestError, argument_missing
