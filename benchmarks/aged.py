@@ -24,18 +24,18 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.core.audit import FACTS, GENESIS, Entry, Fact, Tag, facts_text, link_of
-from bot.core.change import ChangeRequest, NewChange, Review, Status, Verdict
-from bot.core.inbound import SlashCommand, inbound_to_json
-from bot.core.notices import AuditNotice
-from bot.core.plans import decision_to_json
-from bot.core.policy import NeedsApproval
+from bot.core.audit.audit_record import FACTS, GENESIS, Entry, Fact, Tag, facts_text, link_of
+from bot.core.authority.policy import NeedsApproval
+from bot.core.change.change_request import ChangeRequest, NewChange, Review, Status, Verdict
+from bot.core.change.plans import decision_to_json
+from bot.core.messages.deliveries import SlashCommand, inbound_to_json
+from bot.core.messages.notices import AuditNotice
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallOutcome, CallVerdict, Place, Plan, Risk, Undo, UndoKind
-from bot.store.migrations import schema_step
+from bot.store.schema.migrations import schema_step
 from bot.store.store import Store
 from bot.testing.services import scratch_store
-from bot.usecases.access import seed_admins
+from bot.usecases.admin.allow_list import seed_admins
 
 ADMIN, OLGA = (Principal(team="T0001", user=user) for user in ("U0001", "U0002"))
 """Who is on the allow-list: an admin from the settings."""

@@ -26,17 +26,17 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from bot.clock import SystemClock
 from bot.plugin import Clock, Services
 from bot.testing.services import scratch_services
-from plugins.bitrix24.bootstrap import take_over
-from plugins.bitrix24.bucket import LocalBucket, Pace
-from plugins.bitrix24.caller import Caller
-from plugins.bitrix24.client import HttpWire
-from plugins.bitrix24.credentials import Vault
-from plugins.bitrix24.links import Link, Links, Traffic, traffic_of
-from plugins.bitrix24.operating import Operating
-from plugins.bitrix24.wire import Exchange, HttpRequest
+from plugins.bitrix24.auth.bootstrap import take_over
+from plugins.bitrix24.auth.credentials import Vault
+from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.http.exchange import Exchange, HttpRequest
+from plugins.bitrix24.http.transport import HttpWire
+from plugins.bitrix24.traffic.operating_limit import Operating
+from plugins.bitrix24.traffic.portal_connections import Link, Links, Traffic, traffic_of
+from plugins.bitrix24.traffic.rate_limit import LocalBucket, Pace
 
 SERVE = (
-    "import functools; from plugins.bitrix24.simulator.server import serve; "
+    "import functools; from plugins.bitrix24.simulator.portal_simulator import serve; "
     "serve(port=0, tls=True, say=functools.partial(print, flush=True))"
 )
 Pair = tuple[str, int]

@@ -30,18 +30,18 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.stand import unlimited
-from bot.core.audit import Tag
-from bot.core.change import ChangeRequest, Status
+from bot.core.audit.audit_record import Tag
+from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Role
-from bot.playground.town import Town
+from bot.playground.environment import Town
 from bot.playground.workspace import DispatchResult, Message, SlackWorkspace
-from bot.playground.workspace.values import NoSuchElement
-from bot.store.jobs import Rank
-from bot.usecases.mode import FROZEN
-from plugins.bitrix24.links import Links
+from bot.playground.workspace.base.simulator_values import NoSuchElement
+from bot.store.repositories.jobs import Rank
+from bot.usecases.integrity.active_limits import FROZEN
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.simulation import PortalSimulation
-from plugins.bitrix24.simulator.faults import read_fault
+from plugins.bitrix24.simulator.state.faults import read_fault
+from plugins.bitrix24.traffic.portal_connections import Links
 
 READS, READERS = 100, ("Reader1", "Reader2", "Reader3", "Reader4", "Reader5")
 REQUESTERS = ("Olga", "Asker1", "Asker2", "Asker3", "Asker4")

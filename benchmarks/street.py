@@ -25,9 +25,9 @@ from bot.clock import SystemClock
 from bot.core.principals import Principal, Role
 from bot.host.discovery import load_plugins
 from bot.playground.workspace import SlackWorkspace
-from bot.store.keys import create_key_file, load_key_file
+from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import open_store
-from bot.usecases.access import grant_role
+from bot.usecases.admin.allow_list import grant_role
 from bot.web.site import SLACK_PATH
 
 START_SECONDS = 100.0

@@ -13,32 +13,32 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from bot import __version__
 from bot.checks.storage import UNWITNESSED, loose_modes_of, witness_of
 from bot.clock import SystemClock
-from bot.core.errors import ConfigurationError, PluginFault, StoreUnavailable
-from bot.core.mode import Mode, worst
-from bot.core.people import People
+from bot.core.authority.identity_groups import People
+from bot.core.authority.limits import Mode, worst
+from bot.core.bot_errors import ConfigurationError, PluginFault, StoreUnavailable
 from bot.core.principals import Principal
 from bot.host.contract import settings_of
 from bot.host.discovery import close_plugins, load_plugins
 from bot.plugin import BadArgument, Clock, Plugin, Refusal
 from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS, Settings, load_settings
-from bot.store.database import Failpoint
-from bot.store.file_modes import refuse_writable
-from bot.store.folders import make_home
-from bot.store.keys import Keyring, load_key_file
-from bot.store.seats import INTAKE, WORKER, Seats
+from bot.store.engine.database import Failpoint
+from bot.store.engine.file_permissions import refuse_writable
+from bot.store.engine.folders import make_home
+from bot.store.engine.process_lock import INTAKE, WORKER, Seats
+from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.store.store import Store, open_store
-from bot.usecases.access import seed_admins, seeding_is_due
-from bot.usecases.chain_check import examine_head
+from bot.usecases.admin.allow_list import seed_admins, seeding_is_due
+from bot.usecases.admin.builtin_plugin import registry_of
 from bot.usecases.context import Channels, Context
-from bot.usecases.file_identity import FILES
-from bot.usecases.house import registry_of
-from bot.usecases.mode import limits
+from bot.usecases.integrity.active_limits import limits
+from bot.usecases.integrity.chain_check import examine_head
+from bot.usecases.integrity.file_identity import FILES
 
 if TYPE_CHECKING:
-    from bot.slack.gateway import Gateway
-    from bot.slack.identity import Identity
-    from bot.slack.socket import Socket
+    from bot.slack.bot_identity import Identity
+    from bot.slack.outgoing.messenger import Gateway
+    from bot.slack.socket.socket_mode import Socket
     from bot.web.health import Readiness, Wsgi
     from bot.web.site import Site
 
@@ -152,7 +152,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
 
 
 def _make_gateway(settings: Settings, keys: Keyring) -> Gateway:
-    from bot.slack.gateway import Gateway, make_client
+    from bot.slack.outgoing.messenger import Gateway, make_client
 
     client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
     approval = settings["B24BOT_APPROVAL_CHANNEL"]
@@ -173,7 +173,7 @@ def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False
     """Everything that has to hold before a process that stays may begin, in the order of docs/operations.md.
 
     The seats come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
-    errors of bot.core.errors, and has let go of everything then. With `socket` the app token is looked at, too.
+    errors of bot.core.bot_errors, and has let go of everything then. With `socket` the app token is looked at, too.
     """
     from bot.checks.check import Environment, Stage
     from bot.checks.table import require_stage
@@ -218,9 +218,9 @@ class Running:
     def __init__(
         self, bot: Bot, *, intake: bool, work: bool, seats: Seats | None = None, wall: Clock | None = None
     ) -> None:
-        from bot.slack.authentication import Authentication
-        from bot.usecases.intake import Intake
-        from bot.usecases.worker import Worker
+        from bot.slack.outgoing.authentication import Authentication
+        from bot.usecases.runtime.intake_process import Intake
+        from bot.usecases.runtime.worker import Worker
 
         self.bot = bot
         self._stopping = threading.Event()
@@ -237,8 +237,8 @@ class Running:
 
     def start(self) -> None:
         """What limits us, then what a process before us left behind; work comes only once Slack has said who we are."""
-        from bot.usecases.recover import note_start
-        from bot.usecases.startup import examine
+        from bot.usecases.execution.recovery import note_start
+        from bot.usecases.integrity.startup_checks import examine
 
         if self.worker is not None:
             examine(self.bot.context)
@@ -254,7 +254,7 @@ class Running:
         return self._seats.displaced() or self.bot.store.database.displaced()
 
     def _know(self, identity: Identity) -> None:
-        from bot.usecases.startup import note_skew
+        from bot.usecases.integrity.startup_checks import note_skew
 
         context = self.bot.context
         if identity.at is not None:
@@ -267,10 +267,10 @@ class Running:
 
     def http(self) -> Wsgi:
         """The WSGI application of the intake."""
-        from bot.slack.bolt import dispatcher, make_bolt
-        from bot.slack.frontdoor import FrontDoor, as_wsgi
-        from bot.slack.gateway import make_client
-        from bot.usecases.receive import receive
+        from bot.slack.incoming.bolt_app import dispatcher, make_bolt
+        from bot.slack.incoming.verification import FrontDoor, as_wsgi
+        from bot.slack.outgoing.messenger import make_client
+        from bot.usecases.intake.receipts import receive
         from bot.web.site import make_site
 
         settings = self.bot.settings
@@ -299,11 +299,11 @@ class Running:
 
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""
-        from bot.slack.bolt import make_bolt
-        from bot.slack.gateway import make_client
-        from bot.slack.socket import Socket
+        from bot.slack.incoming.bolt_app import make_bolt
+        from bot.slack.outgoing.messenger import make_client
+        from bot.slack.socket.socket_mode import Socket
         from bot.slack.token_errors import APP_TOKEN
-        from bot.usecases.receive import receive
+        from bot.usecases.intake.receipts import receive
 
         settings = self.bot.settings
         client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
@@ -320,7 +320,7 @@ class Running:
 
     def _note_socket(self, reason: str) -> None:
         """Keep for doctor why Slack delivers nothing; the log and /readyz tell it without the database, too."""
-        from bot.slack.disconnects import SOCKET_REFUSED
+        from bot.slack.disconnect_reasons import SOCKET_REFUSED
 
         with suppress(StoreUnavailable), self.bot.store.unit_of_work() as store:
             store.facts.put(SOCKET_REFUSED, reason)

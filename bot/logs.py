@@ -12,8 +12,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
-from bot.core import marks
-from bot.core.redact import redact
+from bot.core import mentions
+from bot.core.redaction.redactor import redact
 
 NOISY = ("urllib3", "slack_bolt", "slack_sdk", "waitress", "websocket", "websockets", "werkzeug")
 _LINE_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -33,7 +33,7 @@ class LineFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "action": str(getattr(record, "action", "")),
-            "message": marks.plain(_message(record)),
+            "message": mentions.plain(_message(record)),
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)

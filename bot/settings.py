@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 
-from bot.core.durations import milliseconds
-from bot.core.errors import ConfigurationError
-from bot.core.execution import SETTLE_AFTER_MS
-from bot.core.policy import Terms
+from bot.core.authority.policy import Terms
+from bot.core.bot_errors import ConfigurationError
+from bot.core.change.outcome import SETTLE_AFTER_MS
+from bot.core.parsing.durations import milliseconds
+from bot.core.parsing.suggestion import nearest
 from bot.core.principals import Principal
-from bot.core.suggest import nearest
 from bot.plugin import BadArgument, Setting
 from bot.plugin.frozen import dataclass
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.town import Town
+from bot.playground.environment import Town
 from bot.store.store import Store
 from bot.testing.services import scratch_store
 from tests.leaks import leaked

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from bot.core.errors import ConfigurationError
-from bot.store.database import sqlite3
-from bot.store.keys import load_key_file
+from bot.core.bot_errors import ConfigurationError
+from bot.store.engine.database import sqlite3
+from bot.store.sealing.keyring import load_key_file
 from bot.store.store import FILE_NAME
 
 SHORTEST = 12

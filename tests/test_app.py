@@ -14,17 +14,17 @@ import pytest
 
 from bot.app import Running, assemble, check_modes, launch, read_settings
 from bot.clock import ShiftedClock
-from bot.core.errors import AlreadyRunning, ConfigurationError, StoreUnavailable
-from bot.core.mode import Mode
+from bot.core.authority.limits import Mode
+from bot.core.bot_errors import AlreadyRunning, ConfigurationError, StoreUnavailable
 from bot.core.principals import Principal, Role
-from bot.playground.town import Town
+from bot.playground.environment import Town
 from bot.playground.workspace import SlackWorkspace
-from bot.playground.workspace.signing import signed_headers
+from bot.playground.workspace.base.signing import signed_headers
 from bot.plugin.loopback import wait_until
-from bot.store.folders import make_home
-from bot.store.keys import create_key_file
-from bot.store.seats import WORKER, Seats
-from bot.usecases.mode import FROZEN
+from bot.store.engine.folders import make_home
+from bot.store.engine.process_lock import WORKER, Seats
+from bot.store.sealing.keyring import create_key_file
+from bot.usecases.integrity.active_limits import FROZEN
 from bot.web.site import Site
 from tests.host.invented import Invented
 from tests.slack.intake import Intake, locked, over_http, settings_for

@@ -13,11 +13,11 @@ import pytest
 import yaml
 
 from bot.app import read_settings
-from bot.cli.hidden import VARIABLE
 from bot.cli.root import root
-from bot.cli.terminal import Terminal
+from bot.cli.secret_prompts import VARIABLE
+from bot.cli.session import Terminal
 from bot.host.discovery import load_plugins
-from bot.usecases.house import registry_of
+from bot.usecases.admin.builtin_plugin import registry_of
 from plugins.bitrix24.simulator.coverage import BEHAVIOURS
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.core import marks
+from bot.core import mentions
 from bot.core.principals import Principal
 from bot.logs import NOISY, LineFormatter, set_up_logs
 from bot.settings import HOST_SETTINGS, load_settings
@@ -87,7 +87,7 @@ def test_what_looks_like_a_secret_is_hidden_too() -> None:
 
 def test_people_and_channels_in_a_message_are_their_ids() -> None:
     with recorded() as stderr:
-        log.info("%s in %s", marks.person(Principal(team="T0001", user="U0002")), marks.channel("C0003"))
+        log.info("%s in %s", mentions.person(Principal(team="T0001", user="U0002")), mentions.channel("C0003"))
         assert stderr.lines[0]["message"] == "T0001:U0002 in #C0003"
 
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from slack_sdk import WebClient
 
-from bot.playground.workspace.tokens import DEFAULT_BOT_SCOPES
+from bot.playground.workspace.state.workspace_tokens import DEFAULT_BOT_SCOPES
 from bot.settings import HOST_SETTINGS
 from bot.web.site import SLACK_PATH
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import ConfigurationError
-from bot.core.policy import Terms
+from bot.core.authority.policy import Terms
+from bot.core.bot_errors import ConfigurationError
 from bot.core.principals import Principal
 from bot.plugin import Setting
 from bot.settings import HOST_SETTINGS, LOG_LEVELS, Settings, load_settings

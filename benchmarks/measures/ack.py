@@ -29,11 +29,11 @@ from bot.app import Bot, Running, assemble, read_settings
 from bot.core.principals import Grant, Principal, Role
 from bot.host.registry import Registry
 from bot.playground.workspace import SlackWorkspace
-from bot.playground.workspace.signing import signed_headers
+from bot.playground.workspace.base.signing import signed_headers
 from bot.plugin import Group, Reply, Risk
 from bot.plugin.loopback import wait_until
-from bot.store.database import Database
-from bot.store.keys import create_key_file
+from bot.store.engine.database import Database
+from bot.store.sealing.keyring import create_key_file
 from bot.web.site import SLACK_PATH
 
 REGISTERED = (1, 50, 200)

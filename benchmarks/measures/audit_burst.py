@@ -14,9 +14,9 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.clock import SystemClock
-from bot.core.audit import Entry, Tag
+from bot.core.audit.audit_record import Entry, Tag
 from bot.core.principals import Role
-from bot.store.keys import load_key_file
+from bot.store.sealing.keyring import load_key_file
 from bot.store.store import open_store
 
 HEAD = re.compile(r"#(\d+)[ :][0-9a-f]{16}")

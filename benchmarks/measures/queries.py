@@ -12,8 +12,8 @@ from pathlib import Path
 from benchmarks.aged import Wish, copied
 from benchmarks.sampling import Given, Measure, Row, Samples
 from bot.clock import SystemClock
-from bot.core.change import OPEN, Status
-from bot.store.keys import load_key_file
+from bot.core.change.change_request import OPEN, Status
+from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 
 REPEATS = 7
@@ -56,7 +56,7 @@ def _find_text(store: Store, text: str) -> object:
     """As `audit find --text` does it; an earlier release looks at every record."""
     find: Callable[..., object] = store.audit.find
     try:
-        from bot.store.audit_query import Wanted
+        from bot.store.repositories.audit_query import Wanted
     except ImportError:
         return find(text=text)
     return store.audit.search(Wanted(text=text), limit=20)

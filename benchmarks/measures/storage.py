@@ -12,10 +12,10 @@ from typing import Any
 from benchmarks.measures.queries import middle
 from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from bot.clock import SystemClock
-from bot.core.audit import Entry, Tag
-from bot.store.backup import look_through
-from bot.store.database import journal_for, sqlite3
-from bot.store.rotation import rotate
+from bot.core.audit.audit_record import Entry, Tag
+from bot.store.engine.database import journal_for, sqlite3
+from bot.store.files.backup import look_through
+from bot.store.key_rotation import rotate
 from bot.store.store import Store
 from bot.testing.services import scratch_store
 

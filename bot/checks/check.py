@@ -9,17 +9,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
-from bot.core import marks
+from bot.core import mentions
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
-from bot.store.database import FILE_NAME, Database
-from bot.store.keys import Keyring, load_key_file
-from bot.store.seats import INTAKE, is_held
+from bot.store.engine.database import FILE_NAME, Database
+from bot.store.engine.process_lock import INTAKE, is_held
+from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.store.store import Store
 
 if TYPE_CHECKING:
-    from bot.slack.identity import Identity
+    from bot.slack.bot_identity import Identity
 
 
 class Environment:
@@ -76,8 +76,8 @@ class Environment:
     @cached_property
     def identity(self) -> Identity:
         """Who Slack says the bot is. Raises DeliveryError, and ConfigurationError without a token."""
-        from bot.slack.gateway import make_client
-        from bot.slack.identity import ask_identity
+        from bot.slack.bot_identity import ask_identity
+        from bot.slack.outgoing.messenger import make_client
         from bot.slack.token_errors import BOT_TOKEN
 
         settings = self.settings
@@ -155,7 +155,7 @@ def run_checks(checks: Iterable[Check], environment: Environment, *, well: Itera
         finding = _run(check, environment, well)
         if finding.state is State.OK:
             well.add(check.name)
-        yield replace(finding, says=marks.plain(finding.says), hint=marks.plain(finding.hint))
+        yield replace(finding, says=mentions.plain(finding.says), hint=mentions.plain(finding.hint))
 
 
 def _run(check: Check, environment: Environment, well: set[str]) -> Finding:

@@ -7,14 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.checks.check import Environment, Note
-from bot.core.errors import ConfigurationError
-from bot.core.words import count
+from bot.core.bot_errors import ConfigurationError
+from bot.core.text import count
 from bot.host.discovery import load_plugins
-from bot.host.services import services_for
+from bot.host.plugin_services import services_for
 from bot.plugin import PluginError, Refusal
-from bot.store.keys import create_key_file, load_key_file
+from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import open_store
-from bot.usecases.house import registry_of
+from bot.usecases.admin.builtin_plugin import registry_of
 
 
 def check_values(environment: Environment) -> str:

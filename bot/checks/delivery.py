@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.checks.check import Environment, Note
-from bot.core.words import count
+from bot.core.text import count
 from bot.plugin import Refusal
-from bot.usecases.answers import DIRECT
-from bot.usecases.gate import SLOW_MS
-from bot.usecases.letters import blocked_notices
-from bot.usecases.refusals import cause_of, refusal_of
+from bot.usecases.delivery.answers import DIRECT
+from bot.usecases.delivery.dead_letters import blocked_notices
+from bot.usecases.integrity.audit_gate import SLOW_MS
+from bot.usecases.slack_refusals import cause_of, refusal_of
 
 
 def check_audit_lines(environment: Environment) -> str | Note:

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from bot.checks.check import Environment, Note
-from bot.core.errors import ConfigurationError
-from bot.core.invocation import AnyCommand
-from bot.core.words import count
+from bot.core.bot_errors import ConfigurationError
+from bot.core.parsing.invocation import AnyCommand
+from bot.core.text import count
 from bot.host.discovery import close_plugins, load_plugins
-from bot.host.guarded import blame
-from bot.host.services import services_for
+from bot.host.guarded_calls import blame
+from bot.host.plugin_services import services_for
 from bot.plugin import Place, Plugin, PluginError, Refusal, Reply
-from bot.store.database import FILE_NAME, Database
-from bot.store.migrations import pending
+from bot.store.engine.database import FILE_NAME, Database
+from bot.store.schema.migrations import pending
 from bot.store.store import Store
 
 CHECK_COMMAND = "portal check"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bot.checks.check import Environment, Note
-from bot.core.errors import ConfigurationError
-from bot.core.words import count
+from bot.core.bot_errors import ConfigurationError
+from bot.core.text import count
 from bot.plugin import Refusal
 from bot.slack.channel_probe import ChannelProbe
-from bot.slack.disconnects import SOCKET_REFUSED
-from bot.slack.gateway import make_client
+from bot.slack.disconnect_reasons import SOCKET_REFUSED
+from bot.slack.outgoing.messenger import make_client
 from bot.slack.scopes import missing_scopes
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, SIGNED_WITH, refuse_other_kind, token_refused
-from bot.usecases.refusals import cause_of, refusal_of
-from bot.usecases.startup import check_clock
-from bot.usecases.undelivered import DeliveryError
+from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.integrity.startup_checks import check_clock
+from bot.usecases.slack_refusals import cause_of, refusal_of
 
 CHANNELS = (("B24BOT_APPROVAL_CHANNEL", "approval channel"), ("B24BOT_AUDIT_CHANNEL", "audit channel"))
 
@@ -79,7 +79,7 @@ def check_app_token(environment: Environment) -> str:
     settings = environment.settings
     if not settings[APP_TOKEN] or environment.by_http:
         return "not used: requests come by HTTP"
-    from bot.slack.socket import AppTokenClient
+    from bot.slack.socket.socket_mode import AppTokenClient
 
     tokens = AppTokenClient(settings[APP_TOKEN], make_client("", settings.slack_api))
     try:

@@ -6,23 +6,23 @@ import os
 from collections.abc import Sequence
 
 from bot.checks.check import Environment, Note
-from bot.core.errors import ConfigurationError
-from bot.core.people import People
-from bot.core.words import count
+from bot.core.authority.identity_groups import People
+from bot.core.bot_errors import ConfigurationError
+from bot.core.text import count
 from bot.plugin import Refusal
 from bot.settings import Settings
-from bot.store.backup import HOUR_MS, newest
-from bot.store.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
-from bot.store.file_modes import Guarded, Loose, guarded, loose_modes, refuse_writable
-from bot.store.folders import HOME, assert_folder
-from bot.store.health import assert_fits, assert_usable
-from bot.store.migrations import pending, refuse_newer
+from bot.store.engine.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
+from bot.store.engine.file_permissions import Guarded, Loose, guarded, loose_modes, refuse_writable
+from bot.store.engine.folders import HOME, assert_folder
+from bot.store.files.backup import HOUR_MS, newest
+from bot.store.files.consistency import assert_fits, assert_usable
+from bot.store.files.witness_file import Witness, witness_at
+from bot.store.schema.migrations import pending, refuse_newer
 from bot.store.store import is_missing, refuse_lost
-from bot.store.witness import Witness, witness_at
-from bot.usecases.chain_check import disagreement, examine_head
-from bot.usecases.listed import REMEDY, strays, trouble
-from bot.usecases.startup import short_of_approvers
-from bot.usecases.upkeep import LEAST_FREE
+from bot.usecases.integrity.allow_list_check import REMEDY, strays, trouble
+from bot.usecases.integrity.chain_check import disagreement, examine_head
+from bot.usecases.integrity.maintenance import LEAST_FREE
+from bot.usecases.integrity.startup_checks import short_of_approvers
 
 UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
 

@@ -6,7 +6,7 @@ import logging
 
 from bot.checks import configuration, delivery, portal_access, slack_access, storage
 from bot.checks.check import Check, Environment, Stage, State, run_checks
-from bot.core.errors import ConfigurationError
+from bot.core.bot_errors import ConfigurationError
 
 log = logging.getLogger("b24bot")
 

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from bot.cli.terminal import Terminal
-from bot.core.invocation import HOST_OPTIONS, AnyCommand, host_options
+from bot.cli.session import Terminal
+from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, host_options
 from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.plugin.frozen import dataclass
-from bot.store.database import FILE_NAME
-from bot.usecases.desk import Desk
-from bot.usecases.portals import choose_portal
+from bot.store.engine.database import FILE_NAME
+from bot.usecases.admin.queries import Desk
+from bot.usecases.place_choice import choose_portal
 from bot.usecases.roles import role_of
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
-from bot.cli.terminal import Terminal
-from bot.core.redact import shorten
-from bot.core.words import one_line
-from bot.usecases.rules import LONGEST_REASON
+from bot.cli.session import Terminal
+from bot.core.redaction.redactor import shorten
+from bot.core.text import one_line
+from bot.usecases.admin.admin_commands import LONGEST_REASON
 
 F = TypeVar("F", bound=Callable[..., Any])
 PORT = click.IntRange(0, 65_535)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.core import marks
-from bot.core.errors import WordsError, exit_code
-from bot.core.redact import redact
-from bot.core.tokenizer import words_of
+from bot.core import mentions
+from bot.core.bot_errors import WordsError, exit_code
+from bot.core.parsing.tokenizer import words_of
+from bot.core.redaction.redactor import redact
 from bot.plugin import PluginError, Reply, Table
 from bot.plugin.quoting import OPTION_HEAD
 
@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 
     Much of what is shown was typed by strangers into a portal.
     """
-    return _UNSEEN.sub("", marks.plain(text))
+    return _UNSEEN.sub("", mentions.plain(text))
 
 
 def console() -> Console:

@@ -16,9 +16,9 @@ import click
 
 from bot import __version__
 from bot.cli.completion import VARIABLE, unheard
-from bot.cli.declared import DeclaredCommand, NounGroup, unknown
 from bot.cli.output import print_error
-from bot.cli.terminal import Terminal
+from bot.cli.plugin_commands import DeclaredCommand, NounGroup, unknown
+from bot.cli.session import Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
 from bot.cli.usage_errors import in_sentences
 from bot.clock import incident_id

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 
-from bot.cli.terminal import Terminal, readable
-from bot.core.errors import SecretTyped
+from bot.cli.session import Terminal, readable
+from bot.core.bot_errors import SecretTyped
 from bot.plugin import PluginError
-from bot.store.database import FILE_NAME, Database
-from bot.store.keys import load_key_file
-from bot.store.known_secrets import SHORTEST, KnownSecrets
-from bot.usecases.rules import reason_left_out
+from bot.store.engine.database import FILE_NAME, Database
+from bot.store.files.known_secrets import SHORTEST, KnownSecrets
+from bot.store.sealing.keyring import load_key_file
+from bot.usecases.admin.admin_commands import reason_left_out
 
 THEMSELVES = ("freeze", "run")
 """They look at their line themselves, since a freeze holds without its reason."""

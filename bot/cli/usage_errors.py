@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from bot.core.errors import WordsError
-from bot.core.suggest import nearest
-from bot.core.tokenizer import render
-from bot.core.typed_line import IN_MARKS
+from bot.core.bot_errors import WordsError
+from bot.core.parsing.suggestion import nearest
+from bot.core.parsing.tokenizer import render
+from bot.core.parsing.typed_line import IN_MARKS
 from bot.plugin import PluginError
 
 BEHIND = "The options of a command stand behind its name."

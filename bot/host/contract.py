@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-from bot.core.errors import ConfigurationError
-from bot.core.invocation import HOST_OPTIONS, AnyCommand
-from bot.core.mode import HOUSE
+from bot.core.authority.limits import HOUSE
+from bot.core.bot_errors import ConfigurationError
+from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
 from bot.host.value_types import mismatch
 from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Risk, Setting
 

@@ -8,9 +8,9 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from bot.core.errors import ConfigurationError
+from bot.core.bot_errors import ConfigurationError
 from bot.host.contract import assert_plugin
-from bot.host.guarded import GuardedPlugin
+from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin import DeclarationError, Plugin
 
 ENTRY_POINTS = "b24bot.plugins"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from bot.core.commands import Commands
-from bot.core.errors import ConfigurationError
-from bot.core.invocation import AnyCommand, understand
-from bot.core.mode import HOUSE
-from bot.host.guarded import guard_command
+from bot.core.authority.limits import HOUSE
+from bot.core.bot_errors import ConfigurationError
+from bot.core.parsing.command_table import Commands
+from bot.core.parsing.invocation import AnyCommand, understand
+from bot.host.guarded_calls import guard_command
 from bot.plugin import Plugin, PluginError
 
 SHARED = ("portal",)

@@ -6,9 +6,9 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot.slack.faults import sure, translated
 from bot.slack.scopes import READ_SCOPES
-from bot.usecases.undelivered import ChannelDead
+from bot.slack.slack_errors import sure, translated
+from bot.usecases.delivery_errors import ChannelDead
 
 PROBE_DAYS = 90
 """How far in the future the probe is scheduled; Slack takes up to 120. It is deleted at once."""

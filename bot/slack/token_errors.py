@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.errors import ConfigurationError
-from bot.slack.disconnects import LINK_DISABLED, disconnect_of
-from bot.usecases.refusals import Subject, refusal_of
-from bot.usecases.undelivered import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
+from bot.core.bot_errors import ConfigurationError
+from bot.slack.disconnect_reasons import LINK_DISABLED, disconnect_of
+from bot.usecases.delivery_errors import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
+from bot.usecases.slack_refusals import Subject, refusal_of
 
 BOT_TOKEN, APP_TOKEN, SIGNED_WITH = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
 KINDS: Mapping[str, tuple[str, str]] = {

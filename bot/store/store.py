@@ -8,31 +8,31 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bot.core import marks
-from bot.core.audit import COMPUTED, QUIET, SYSTEM, Entry, Fact, Tag
-from bot.core.errors import ConfigurationError, StoreUnavailable
-from bot.core.notices import AuditNotice
-from bot.core.redact import redact
+from bot.core import mentions
+from bot.core.audit.audit_record import COMPUTED, QUIET, SYSTEM, Entry, Fact, Tag
+from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.core.messages.notices import AuditNotice
+from bot.core.redaction.redactor import redact
 from bot.plugin import Clock
-from bot.store.audit import AuditLog
-from bot.store.backup import Backup, back_up, latest_copy
-from bot.store.changes import Changes
-from bot.store.database import FILE_NAME as FILE_NAME
-from bot.store.database import Database, Failpoint
-from bot.store.folders import make_home
-from bot.store.grants import Grants
-from bot.store.health import assert_fits, assert_usable
-from bot.store.jobs import Jobs
-from bot.store.keys import Keyring
-from bot.store.leases import Leases
-from bot.store.migrations import applied, migrate, pending, refuse_newer
-from bot.store.outbox import Outbox
-from bot.store.people import Accounts
-from bot.store.plain_texts import drop_remnants, seal_plain_texts
-from bot.store.records import Facts, Records
-from bot.store.refused_commands import FoldedRefusals
-from bot.store.secrets import Secrets
-from bot.store.stops import Stops
+from bot.store.engine.database import FILE_NAME as FILE_NAME
+from bot.store.engine.database import Database, Failpoint
+from bot.store.engine.folders import make_home
+from bot.store.files.backup import Backup, back_up, latest_copy
+from bot.store.files.consistency import assert_fits, assert_usable
+from bot.store.repositories.accounts import Accounts
+from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.change_requests import Changes
+from bot.store.repositories.folded_refusals import FoldedRefusals
+from bot.store.repositories.grants import Grants
+from bot.store.repositories.jobs import Jobs
+from bot.store.repositories.leases import Leases
+from bot.store.repositories.outbox import Outbox
+from bot.store.repositories.plugin_records import Facts, Records
+from bot.store.repositories.secrets import Secrets
+from bot.store.repositories.stops import Stops
+from bot.store.schema.migrations import applied, migrate, pending, refuse_newer
+from bot.store.schema.plain_texts import drop_remnants, seal_plain_texts
+from bot.store.sealing.keyring import Keyring
 
 BACKUPS = "backups"
 """The folder of the copies, in the folder of the database, where no other is set."""
@@ -80,7 +80,7 @@ class Store:
         """
         if not isinstance(fact, str):
             return fact
-        words = marks.plain(fact)
+        words = mentions.plain(fact)
         return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)
 
     def records(self, plugin: str) -> Records:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from bot.core.errors import PluginFault
+from bot.core.bot_errors import PluginFault
 from bot.host.contract import faults_of, settings_of
 from bot.plugin import Clock, Plugin, PluginError
 from bot.plugin.frozen import dataclass
@@ -15,7 +15,7 @@ from bot.settings import HOST_SETTINGS
 from bot.testing.harness import Harness
 from bot.testing.simulations import Simulate
 from bot.testing.trials import CHANGING, LAST, READING, WHOLE, example_lines
-from bot.usecases.house import registry_of
+from bot.usecases.admin.builtin_plugin import registry_of
 
 
 class ContractBroken(AssertionError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, cast
 
-from bot.core.change import ChangeRequest, Status
-from bot.playground.town import Town
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.playground.environment import Town
 from bot.playground.workspace import DispatchResult, Message
 from bot.plugin.loopback import GIVE_UP_SECONDS
 

@@ -10,20 +10,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from bot.core.execution import Ending, judge
-from bot.core.invocation import Understood, understand
-from bot.core.plans import drift, rebased
-from bot.core.sanitizer import sanitize
+from bot.core.change.outcome import Ending, judge
+from bot.core.change.plans import drift, rebased
+from bot.core.parsing.invocation import Understood, understand
+from bot.core.redaction.sanitizer import sanitize
 from bot.host.contract import assert_plugin, settings_of
-from bot.host.guarded import GuardedPlugin
-from bot.host.services import PluginServices, services_for
+from bot.host.guarded_calls import GuardedPlugin
+from bot.host.plugin_services import PluginServices, services_for
 from bot.plugin import Answer, CallOutcome, CallVerdict, Clock, Observation, Place, Plan, Plugin, Remember, Reply
 from bot.settings import HOST_SETTINGS, load_settings
 from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
-from bot.usecases.consider import ask
-from bot.usecases.house import registry_of
+from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.requests.planning import ask
 
 A = TypeVar("A", Plan, Reply)
 

@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from bot.clock import ShiftedClock
-from bot.host.services import PluginServices, services_for
+from bot.host.plugin_services import PluginServices, services_for
 from bot.plugin import Clock
-from bot.store.folders import make_home
-from bot.store.keys import Keyring, create_key_file, load_key_file
+from bot.store.engine.folders import make_home
+from bot.store.sealing.keyring import Keyring, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, Store, open_store
 
 

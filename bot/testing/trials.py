@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.core.invocation import AnyCommand
-from bot.core.plans import differences
-from bot.core.tokenizer import words_of
-from bot.host.guarded import blame
+from bot.core.change.plans import differences
+from bot.core.parsing.invocation import AnyCommand
+from bot.core.parsing.tokenizer import words_of
+from bot.host.guarded_calls import blame
 from bot.host.value_types import mismatch
 from bot.plugin import BadArgument, CallVerdict, Plan, PluginError, Refusal, Risk, TargetRefused, UndoKind, quote
 from bot.testing.harness import Harness

@@ -11,7 +11,7 @@ from typing import Self
 
 from bot.core.principals import Role
 from bot.host.discovery import load_plugins
-from bot.playground.town import ROLES, Town
+from bot.playground.environment import ROLES, Town
 from bot.testing.conversation import Conversation
 from bot.testing.simulations import Simulate, simulation_of
 

@@ -9,26 +9,26 @@ from pathlib import Path
 from typing import Protocol
 
 from bot import clock as ids
-from bot.core.audit import AuditRecord
-from bot.core.chain import START, Place
-from bot.core.change import ChangeRequest
-from bot.core.mode import HOUSE, Limit
-from bot.core.notices import Whisper
-from bot.core.people import People
-from bot.core.policy import Terms
+from bot.core.audit.audit_record import AuditRecord
+from bot.core.audit.chain import START, Place
+from bot.core.authority.identity_groups import People
+from bot.core.authority.limits import HOUSE, Limit
+from bot.core.authority.membership import Membership
+from bot.core.authority.policy import Terms
+from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.notices import Whisper
 from bot.core.principals import Principal
-from bot.core.standing import Membership
+from bot.host.plugin_services import MaySend, PluginServices, Progress, nobody_waits, sends_nothing, services_for
 from bot.host.registry import Registry
-from bot.host.services import MaySend, PluginServices, Progress, nobody_waits, sends_nothing, services_for
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
-from bot.store.database import free_bytes
-from bot.store.jobs import Job
-from bot.store.known_secrets import KnownSecrets
+from bot.store.engine.database import free_bytes
+from bot.store.files.known_secrets import KnownSecrets
+from bot.store.files.witness_file import Witness
+from bot.store.repositories.jobs import Job
 from bot.store.store import Store
-from bot.store.witness import Witness
-from bot.usecases.pace import Pace
-from bot.usecases.troubles import Troubles
+from bot.usecases.channel_pace import Pace
+from bot.usecases.trouble_log import Troubles
 
 log = logging.getLogger("b24bot")
 

@@ -19,20 +19,24 @@ from bot.plugin import (
     Setting,
     Simulation,
 )
-from plugins.bitrix24 import authorities, endpoints, icons, observation, settings, upkeep
-from plugins.bitrix24.bootstrap import take_over
-from plugins.bitrix24.bucket import pace
-from plugins.bitrix24.caller import Caller
+from plugins.bitrix24 import settings
+from plugins.bitrix24.auth import token_maintenance
+from plugins.bitrix24.auth.bootstrap import take_over
+from plugins.bitrix24.auth.credentials import Vault
+from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.commands.chat import chats
-from plugins.bitrix24.commands.connector import connectors
+from plugins.bitrix24.commands.common import observation
+from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import lines
 from plugins.bitrix24.commands.message import messages
-from plugins.bitrix24.commands.portal import portals
-from plugins.bitrix24.credentials import Vault
-from plugins.bitrix24.links import Links
-from plugins.bitrix24.manner import CHANGE, READ, Manner
+from plugins.bitrix24.commands.portal_commands import portals
+from plugins.bitrix24.connectors import icons
+from plugins.bitrix24.connectors.snapshot import Snapshots
+from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.portal import Portal
-from plugins.bitrix24.snapshot import Snapshots
+from plugins.bitrix24.rest.retry_policy import CHANGE, READ, Manner
+from plugins.bitrix24.traffic.portal_connections import Links
+from plugins.bitrix24.traffic.rate_limit import pace
 
 
 class BitrixPlugin:
@@ -57,12 +61,12 @@ class BitrixPlugin:
         pace(services.settings)
         endpoints.own_hosts(services.settings)
         endpoints.own_token_url(services.settings)
-        authorities.of_settings(services.settings)
+        certificate_authorities.of_settings(services.settings)
         icons.folder(services.settings)
         take_over(services)
 
     def tend(self, services: Services) -> None:
-        upkeep.tend(services, self._links)
+        token_maintenance.tend(services, self._links)
 
     def close(self) -> None:
         self._links.close()

@@ -7,18 +7,22 @@ from itertools import islice
 from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Remember, Services
-from plugins.bitrix24 import authorities, catalogue, identifiers, sweep, upkeep, values
-from plugins.bitrix24.ahead import Ahead, Reader
-from plugins.bitrix24.batch import SIZE, Item, ItemAnswer
-from plugins.bitrix24.caller import Caller
-from plugins.bitrix24.catalogue import Effect
-from plugins.bitrix24.credentials import Health, Vault
-from plugins.bitrix24.hints import PAGE
-from plugins.bitrix24.looking import Looking
+from plugins.bitrix24.auth import token_maintenance
+from plugins.bitrix24.auth.backup_tokens import Spare, Spares
+from plugins.bitrix24.auth.credentials import Health, Vault
+from plugins.bitrix24.client import bulk_read
+from plugins.bitrix24.client.prefetch import Ahead, Reader
+from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.client.shared_reads import Looking
+from plugins.bitrix24.connectors import identifiers, model
+from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Listing, Status
+from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
+from plugins.bitrix24.hosts import certificate_authorities
+from plugins.bitrix24.rest import methods
+from plugins.bitrix24.rest.batch import SIZE, Item, ItemAnswer
+from plugins.bitrix24.rest.methods import Effect
 from plugins.bitrix24.settings import refuses_unowned
-from plugins.bitrix24.snapshot import Snapshot, Snapshots
-from plugins.bitrix24.spare import Spare, Spares
-from plugins.bitrix24.values import AppInfo, Connector, Line, Listing, Status
+from plugins.bitrix24.traffic.last_seen import PAGE
 
 _NAMES: Mapping[str, str] = {"connectors": "connectors", "lines": "open lines"}
 _MAX_PAGES = 100
@@ -43,7 +47,7 @@ class Portal:
 
     def read(self, method: str, **params: Json) -> Any:
         """The result of a reading method. Raises Refusal for any other method, before anything is sent."""
-        if catalogue.find(method).effect is not Effect.READ or method == "batch":
+        if methods.find(method).effect is not Effect.READ or method == "batch":
             raise Refusal(f"{method} is not a reading method, so it cannot be called while planning.")
         return self._ahead.read(Item(method=method, params=params))
 
@@ -97,7 +101,7 @@ class Portal:
     def connectors(self) -> tuple[Connector, ...]:
         """All connectors of the portal, of all applications, by id."""
         if self._connectors is None:
-            found = values.connectors(self.read("imconnector.list"), self.ours())
+            found = model.connectors(self.read("imconnector.list"), self.ours())
             self._connectors, self._unread["connectors"] = found.rows, found.unread
             self._hints.connectors = tuple(each.id for each in found.rows)
         return self._connectors
@@ -119,7 +123,7 @@ class Portal:
         before: Listing[Line] | None = None
         for page in range(_MAX_PAGES):
             asked = _page(page)
-            found = values.lines(self.read(asked.method, **asked.params))
+            found = model.lines(self.read(asked.method, **asked.params))
             known = {**{line.id: line for line in found.rows}, **known}
             unread.update(dict.fromkeys(found.unread))
             # A portal that pages nothing sends the same page again.
@@ -157,7 +161,7 @@ class Portal:
         early = {pair: self._ahead.take(_status(*pair)) for pair in asked}
         answers = iter(self._batches([_status(*pair) for pair in asked if early[pair] is None]))
         return tuple(
-            values.status(
+            model.status(
                 key, line, ItemAnswer(problem=reasons[key]) if reasons[key] else early[key, line] or next(answers)
             )
             for key, line in pairs
@@ -165,13 +169,13 @@ class Portal:
 
     def _batches(self, items: Sequence[Item]) -> Iterable[ItemAnswer]:
         """All answers in the order of the items, telling whoever waits how far it has come."""
-        return sweep.read_all(
+        return bulk_read.read_all(
             items, self._reader.batch, lambda done, total: self._services.progress(done, total, "statuses")
         )
 
     def app(self) -> AppInfo:
         """How the portal sees our application."""
-        return values.app_info(self.read("app.info"))
+        return model.app_info(self.read("app.info"))
 
     def snapshot(self, connector: str) -> Snapshot | None:
         """What we know of the connector from registering or adopting it."""
@@ -192,7 +196,7 @@ class Portal:
 
     def authorities(self) -> tuple[str, ...]:
         """What the certificate authorities that count for this portal alone are called."""
-        return authorities.subjects(self._vault.portal(self.place.name).authorities)
+        return certificate_authorities.subjects(self._vault.portal(self.place.name).authorities)
 
     def health(self, name: str) -> Health | None:
         """What the last renewal of a portal's tokens showed."""
@@ -204,7 +208,7 @@ class Portal:
 
     def token_worries(self) -> list[str]:
         """What a person should know about the tokens of this portal."""
-        return upkeep.worries(self._services, self._vault.portal(self.place.name))
+        return token_maintenance.worries(self._services, self._vault.portal(self.place.name))
 
     @property
     def refuses_unowned(self) -> bool:

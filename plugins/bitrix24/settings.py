@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.plugin import Refusal, Setting
-from plugins.bitrix24.excerpt import excerpt
+from plugins.bitrix24.redaction.excerpt import excerpt
 
 FIRST_PORTAL: tuple[Setting, ...] = (
     Setting(name="BITRIX24_DOMAIN", help="host name of the first portal, like shop.bitrix24.com"),

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.plugin import Json, Remember, Table
 from plugins.bitrix24.simulator import PortalSimulator
-from plugins.bitrix24.simulator.rows import FLAGS
 from plugins.bitrix24.simulator.seed import PIXEL
+from plugins.bitrix24.simulator.state.rows import FLAGS
 
 LINE_DATA: Mapping[str, Json] = {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}
 """What `myconnector` shows on its first line."""

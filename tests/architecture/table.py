@@ -62,7 +62,12 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "pysqlite3": ("bot.store",),
     "cryptography": ("bot.store", f"{_BITRIX24}.simulator"),
     "requests": (f"{_BITRIX24}.client", f"{_BITRIX24}.failures"),
-    "urllib3": ("bot.slack.http", f"{_BITRIX24}.client", f"{_BITRIX24}.connections", f"{_BITRIX24}.failures"),
+    "urllib3": (
+        "bot.slack.outgoing.http_client",
+        f"{_BITRIX24}.client",
+        f"{_BITRIX24}.connections",
+        f"{_BITRIX24}.failures",
+    ),
     "websockets": ("bot.playground.workspace",),
     "_typeshed": tuple(ROOMS),
 }
@@ -94,12 +99,12 @@ PURE: Mapping[str, frozenset[str]] = {
 CLOCKS: Mapping[str, str] = {
     "bot.clock": "it is the clock",
     "bot.plugin.loopback": "waits for threads of this process, whatever the bot's clock says",
-    "bot.store.keys": "makes the key file, once; there is nothing to steer",
-    "bot.playground.workspace.clock": "the simulated workspace's own clock and ids",
-    "bot.playground.workspace.tokens": "tokens of a simulated workspace",
-    "bot.playground.workspace.carrier": "signs for a bot that compares with real time, and measures its answers",
-    "bot.playground.workspace.looks": "waits for other threads, however the simulated clock is moved",
-    "bot.playground.workspace.sockets": "waits for real connections",
+    "bot.store.sealing.keyring": "makes the key file, once; there is nothing to steer",
+    "bot.playground.workspace.base.workspace_clock": "the simulated workspace's own clock and ids",
+    "bot.playground.workspace.state.workspace_tokens": "tokens of a simulated workspace",
+    "bot.playground.workspace.client.app_delivery": "signs for a bot that compares with real time, and measures its answers",
+    "bot.playground.workspace.control.observations": "waits for other threads, however the simulated clock is moved",
+    "bot.playground.workspace.client.sockets": "waits for real connections",
     f"{_BITRIX24}.simulator.clock": "the simulated portal's own clock",
     f"{_BITRIX24}.simulator.tls": "a certificate has to be valid in real time",
     f"{_BITRIX24}.simulator.tokens": "tokens of a simulated portal",
@@ -109,13 +114,13 @@ CLOCKS: Mapping[str, str] = {
 """Modules that may ask the machine for time, ids or randomness."""
 
 BROAD: Mapping[str, str] = {
-    "bot.usecases.worker": "the edge of each thread: it must outlive what it meets",
-    "bot.usecases.recover": "the edge to a plugin: the other change requests must be read back too",
-    "bot.usecases.delivery": "the edge of a delivery: the notice waits",
+    "bot.usecases.runtime.worker": "the edge of each thread: it must outlive what it meets",
+    "bot.usecases.execution.recovery": "the edge to a plugin: the other change requests must be read back too",
+    "bot.usecases.delivery.message_delivery": "the edge of a delivery: the notice waits",
     "bot.cli.root": "the edge of the terminal",
     "bot.cli.completion": "the edge of a completion: nothing to offer is all that may come of a fault",
     "bot.host.discovery": "importing a stranger's package runs its code",
-    "bot.host.guarded": "the edge to a plugin, which may raise anything",
+    "bot.host.guarded_calls": "the edge to a plugin, which may raise anything",
     "bot.plugin.loopback": "a simulator's fault must not look like a fault of what it simulates",
 }
 """Modules that may catch everything and go on. Catching everything to tidy up and raise it again is free."""
@@ -129,7 +134,7 @@ IMPORTERS: Mapping[str, str] = {
 SHELL: Mapping[str, str] = {
     "bot.cli.output": "shows the line that was meant as one for a shell",
     "bot.store.store": "names a backup by its path",
-    "bot.store.file_modes": "names a file by its path",
+    "bot.store.engine.file_permissions": "names a file by its path",
 }
 """Modules that show lines for a shell with something in them that a shell could read otherwise."""
 
@@ -143,7 +148,7 @@ PLAIN_IN_SHELL: Mapping[str, str] = {
     "mode": "a number",
     "desk.person.id": "ids that have Slack's form",
     "one.id": "ids of keys have only letters and digits",
-    "portal.name": "small Latin letters, digits, - and _ (plugins/bitrix24/credentials.py)",
+    "portal.name": "small Latin letters, digits, - and _ (plugins/bitrix24/auth/credentials.py)",
 }
 """What may stand in a line for a shell as it is."""
 
@@ -154,10 +159,10 @@ LIVING: Mapping[str, str] = {
     "bot.app.Bot": "the parts of a running bot",
     "bot.plugin.commands.Group": "collects commands while a plugin is imported; its noun reads best unnamed",
     "bot.usecases.context.Context": "learns the home team when Slack has answered",
-    "bot.usecases.cards.Cards": "remembers where a card stands until that is written down",
-    "bot.usecases.pace._Lane": "the next free moment of a channel moves on",
+    "bot.usecases.delivery.cards.Cards": "remembers where a card stands until that is written down",
+    "bot.usecases.channel_pace._Lane": "the next free moment of a channel moves on",
     f"{_BITRIX24}.caller._Course": "counts while one call is being made",
-    "bot.playground.workspace.sockets._Waiting": "is filled when the answer comes",
+    "bot.playground.workspace.client.sockets._Waiting": "is filled when the answer comes",
 }
 """Dataclasses that are not frozen, slotted and keyword-only values."""
 
@@ -174,5 +179,5 @@ QUERIES = ("execute", "rows", "row", "returning", "insert", "where", "_read")
 """Methods that take SQL and its values."""
 MARKERS = ("placeholders", "assignments", "newest_of")
 """Functions that make the marks of a collection."""
-HANDED_ON = ("bot.store.database",)
+HANDED_ON = ("bot.store.engine.database",)
 """Modules whose callers bring SQL and values together."""

@@ -14,38 +14,43 @@ TRY = "try:\n    pass\nexcept {}:\n    {}\n"
 # checker, name of the module, its text, what is said of it; nothing when it is good.
 TEXTS: list[tuple[Check, str, str, str]] = [
     (checks.rooms, "bot.core.x", "from bot.store import store", "imports bot.store.store"),
-    (checks.rooms, "bot.core.x", "import bot.usecases.submit", "imports bot.usecases.submit"),
+    (checks.rooms, "bot.core.x", "import bot.usecases.requests.submission", "imports bot.usecases.requests.submission"),
     (checks.rooms, "bot.core.x", "from bot import usecases", "imports bot.usecases"),
     (checks.rooms, "bot.core.x", "from ..store import store", "imports bot.store.store"),
     (checks.rooms, "bot.core.x", "from . import policy", ""),
     (checks.rooms, "bot.core.x", "from bot.plugin import Plan", ""),
-    (checks.rooms, "bot.core.x", "def f():\n    from bot.slack.bolt import make_bolt", "imports bot.slack.bolt"),
+    (
+        checks.rooms,
+        "bot.core.x",
+        "def f():\n    from bot.slack.incoming.bolt_app import make_bolt",
+        "imports bot.slack.incoming.bolt_app",
+    ),
     (
         checks.rooms,
         "bot.core.x",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from bot.host import registry",
         "imports bot.host.registry",
     ),
-    (checks.rooms, "bot.plugin.x", "from bot.core import policy", "imports bot.core.policy"),
+    (checks.rooms, "bot.plugin.x", "from bot.core import policy", "imports bot.core.authority.policy"),
     (checks.rooms, "bot.host.x", "from plugins.bitrix24 import plugin", "imports plugins.bitrix24.plugin"),
     (checks.rooms, "bot.host.x", "import plugins", "imports plugins"),
     (checks.rooms, "bot.usecases.x", "from bot.app import assemble", "imports bot.app.assemble"),
     (checks.rooms, "bot.app", "from bot.cli import main", "imports bot.cli.main"),
     (checks.rooms, "bot.app", "from bot import __version__", ""),
-    (checks.rooms, "bot.playground.town", "from bot.app import assemble", ""),
-    (checks.rooms, "bot.playground.workspace.x", "from bot.core import marks", "imports bot.core.marks"),
-    (checks.rooms, "plugins.bitrix24.x", "from bot.core import marks", "imports bot.core.marks"),
+    (checks.rooms, "bot.playground.environment", "from bot.app import assemble", ""),
+    (checks.rooms, "bot.playground.workspace.x", "from bot.core import marks", "imports bot.core.mentions"),
+    (checks.rooms, "plugins.bitrix24.x", "from bot.core import marks", "imports bot.core.mentions"),
     (checks.rooms, "plugins.bitrix24.x", "from bot.plugin.loopback import Loopback", ""),
     (checks.rooms, "plugins.bitrix24.x", "from plugins.bitrix24.simulator import table", "simulator.table"),
     (checks.rooms, "plugins.bitrix24.x", "from plugins.bitrix24 import simulator", "bitrix24.simulator"),
     (checks.rooms, "plugins.bitrix24.simulator.x", "from plugins.bitrix24 import protocol", "bitrix24.protocol"),
-    (checks.rooms, "plugins.bitrix24.simulator.x", "from .. import protocol", "imports plugins.bitrix24.protocol"),
+    (checks.rooms, "plugins.bitrix24.simulator.x", "from .. import protocol", "imports plugins.bitrix24.rest.protocol"),
     (checks.rooms, "plugins.bitrix24.simulator.x", "from .world import World", ""),
     (checks.packages, "bot.usecases.x", "import slack_sdk", "imports slack_sdk"),
     (checks.packages, "bot.slack.x", "from slack_sdk.web import WebClient", ""),
     (checks.packages, "bot.core.x", "import requests", "imports requests"),
-    (checks.packages, "plugins.bitrix24.client", "import requests", ""),
-    (checks.packages, "plugins.bitrix24.protocol", "from requests import Session", "imports requests.Session"),
+    (checks.packages, "plugins.bitrix24.http.transport", "import requests", ""),
+    (checks.packages, "plugins.bitrix24.rest.protocol", "from requests import Session", "imports requests.Session"),
     (checks.packages, "bot.usecases.x", "import sqlite3", "imports sqlite3"),
     (checks.packages, "bot.store.x", "import sqlite3", ""),
     (checks.packages, "bot.plugin.x", "import numpy", "imports numpy"),
@@ -72,7 +77,7 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (checks.clocks, "bot.core.x", "def f():\n    from secrets import token_hex", "imports secrets.token_hex"),
     (checks.clocks, "bot.core.x", "import uuid", "imports uuid"),
     (checks.clocks, "bot.core.x", "from os import urandom", "imports os.urandom"),
-    (checks.clocks, "bot.core.x", "from bot.store.secrets import Secrets", ""),
+    (checks.clocks, "bot.core.x", "from bot.store.repositories.secrets import Secrets", ""),
     (checks.clocks, "bot.core.x", "from datetime import datetime\ndatetime.now()", "calls datetime.now"),
     (checks.clocks, "bot.core.x", "import datetime\ndatetime.date.today()", "calls datetime.date.today"),
     (checks.clocks, "bot.core.x", "import datetime\ndatetime.datetime.utcnow()", "calls datetime.datetime.utcnow"),
@@ -94,7 +99,7 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (checks.broad_excepts, "bot.core.x", TRY.format("Exception as error", "raise OSError from error"), "everything"),
     (checks.broad_excepts, "bot.core.x", TRY.format("Exception", "raise"), ""),
     (checks.broad_excepts, "bot.core.x", TRY.format("ValueError", "pass"), ""),
-    (checks.broad_excepts, "bot.usecases.worker", TRY.format("Exception", "pass"), ""),
+    (checks.broad_excepts, "bot.usecases.runtime.worker", TRY.format("Exception", "pass"), ""),
     (checks.values, "bot.core.x", DATACLASS.format("frozen=True, slots=True"), "x.Value is not kw_only"),
     (checks.values, "bot.core.x", DATACLASS.format("slots=True, kw_only=True"), "is not frozen"),
     (checks.values, "bot.core.x", DATACLASS.format("frozen=False"), "is not frozen, slots, kw_only"),
@@ -143,12 +148,12 @@ def test_no_checker_goes_without_a_text_it_finds_and_one_it_does_not(check: Chec
 
 def test_a_package_is_its_own_parent_for_relative_imports() -> None:
     package = Module(name="bot.core", text="from . import policy\nfrom .x import y\nfrom .. import store", package=True)
-    assert list(package.imports()) == ["bot.core.policy", "bot.core.x.y", "bot.store"]
+    assert list(package.imports()) == ["bot.core.authority.policy", "bot.core.x.y", "bot.store"]
 
 
 def test_the_longest_room_decides() -> None:
     rooms = ("bot", "bot.playground", "bot.playground.workspace")
-    assert checks.within("bot.playground.workspace.chat", rooms) == "bot.playground.workspace"
-    assert checks.within("bot.playground.town", rooms) == "bot.playground"
+    assert checks.within("bot.playground.workspace.webapi.chat", rooms) == "bot.playground.workspace"
+    assert checks.within("bot.playground.environment", rooms) == "bot.playground"
     assert checks.within("bot.playgrounds", rooms) == "bot"
     assert checks.within("bots", rooms) == ""

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.aged import Wish, copied, made, make
 from bot.clock import SystemClock
-from bot.core.change import OPEN
-from bot.store.keys import load_key_file
+from bot.core.change.change_request import OPEN
+from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 
 WISH = Wish(records=250, jobs=7, outbox=5)

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.clock import ShiftedClock, SystemClock
-from bot.core.audit import AuditRecord
-from bot.host.services import PluginServices
+from bot.core.audit.audit_record import AuditRecord
+from bot.host.plugin_services import PluginServices
 from bot.plugin import CallOutcome, Nothing, Place, Plan, PluginError, Reply, Services
 from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_services
-from plugins.bitrix24 import catalogue
-from plugins.bitrix24.manner import CHANGE, READ
+from plugins.bitrix24.http.exchange import Patience
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
-from plugins.bitrix24.secret import Secret
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.rest import methods
+from plugins.bitrix24.rest.retry_policy import CHANGE, READ
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import PortalSimulator
-from plugins.bitrix24.simulator.faults import read_fault
-from plugins.bitrix24.wire import Patience
+from plugins.bitrix24.simulator.state.faults import read_fault
 
 T = TypeVar("T")
 SHORT = Patience(connect=2.0, read=0.3)
@@ -142,7 +142,7 @@ class Desk:
 
     def perform_remove(self, connector: str = "myconnector") -> CallOutcome:
         """The changing call alone, without a plan before it."""
-        call = catalogue.call("imconnector.unregister", "Unregister.", ID=connector)
+        call = methods.call("imconnector.unregister", "Unregister.", ID=connector)
         return self.plugin.perform(self.services, self.place, call)
 
     def issue(self) -> tuple[Secret, Secret]:

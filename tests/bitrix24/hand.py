@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.core.change import ChangeRequest, Status
-from bot.core.execution import Ending, judge, settle
-from bot.core.invocation import understand
-from bot.core.plans import drift, plan_from_json, plan_to_json
-from bot.core.policy import NeedsConfirmation
+from bot.core.authority.policy import NeedsConfirmation
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.outcome import Ending, judge, settle
+from bot.core.change.plans import drift, plan_from_json, plan_to_json
+from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal
 from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Place, Plan, PluginError, Reply, Risk
-from plugins.bitrix24.registration import SWITCHES
+from plugins.bitrix24.connectors.registration import SWITCHES
 from tests.bitrix24.desk import REGISTRATION, Desk
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z" fill="#123456"/></svg>'

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from bot.core.change import ChangeRequest, Status
-from bot.core.execution import Ending
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.outcome import Ending
 from bot.plugin import CallVerdict, Plan
 from bot.plugin.loopback import wait_until
-from bot.usecases.follow_ups import can_ask_again, undo_line
-from plugins.bitrix24.manner import CHANGE
+from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
 from plugins.bitrix24.plugin import BitrixPlugin
+from plugins.bitrix24.rest.retry_policy import CHANGE
 from tests.bitrix24.desk import SHORT, Desk
 from tests.bitrix24.hand import HANDLER, Hand, stored
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.plugin import BadArgument, Refusal
-from plugins.bitrix24 import identifiers
+from plugins.bitrix24.connectors import identifiers
 from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import Hand
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.host.discovery import load_plugins
-from bot.host.guarded import GuardedPlugin
+from bot.host.guarded_calls import GuardedPlugin
 from bot.host.registry import Registry
 from bot.plugin import Call, CallVerdict, Command, Group, Plugin, Refusal, Risk
 from bot.plugin.loopback import wait_until

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from bot.plugin import DeclarationError, Json, Refusal, TargetRefused, TargetUnreachable
-from plugins.bitrix24.catalogue import ROWS, Effect
-from plugins.bitrix24.values import Status
+from plugins.bitrix24.connectors.model import Status
+from plugins.bitrix24.rest.methods import ROWS, Effect
 from tests.bitrix24.desk import Desk
 
 

@@ -17,11 +17,11 @@ from click.testing import CliRunner, Result
 
 from bot.app import read_settings
 from bot.cli.root import root
-from bot.cli.terminal import Terminal
+from bot.cli.session import Terminal
 from bot.clock import SystemClock
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import GIVE_UP_SECONDS
-from bot.store.keys import create_key_file, load_key_file
+from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import Store, open_store
 from plugins.bitrix24.simulation import PortalSimulation
 

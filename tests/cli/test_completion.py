@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.cli.completion import VARIABLE
-from bot.core.status_words import SHOWN
+from bot.core.change.status_names import SHOWN
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.desk import Desk
 

@@ -7,7 +7,7 @@ import re
 import shlex
 
 from bot import __version__
-from bot.store.database import FILE_NAME, sqlite3
+from bot.store.engine.database import FILE_NAME, sqlite3
 from tests.cli.desk import Desk
 from tests.cli.odd import HOSTILE
 

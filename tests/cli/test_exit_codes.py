@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.change import ChangeRequest, Status
-from bot.core.errors import EXIT_CODES
+from bot.core.bot_errors import EXIT_CODES
+from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal
+from tests.cli.commands.test_access_command import ME
 from tests.cli.desk import ROOT, Desk
-from tests.cli.test_access import ME
 from tests.store.samples import OLGA, new_change, opened
 
 TABLE = re.compile(r"^\| ([0-9]+) \| (.+) \|$", re.MULTILINE)

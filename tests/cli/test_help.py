@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from bot.cli.declared import DeclaredCommand
+from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
-from bot.cli.terminal import Terminal
+from bot.cli.session import Terminal
 from bot.host.discovery import load_plugins
-from bot.usecases.house import registry_of
+from bot.usecases.admin.builtin_plugin import registry_of
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 from tests.cli.desk import Desk
 

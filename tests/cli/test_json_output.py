@@ -12,12 +12,12 @@ import pytest
 
 from bot.app import read_settings
 from bot.cli.root import root
-from bot.cli.terminal import Terminal
+from bot.cli.session import Terminal
 from bot.host.discovery import load_plugins
 from bot.plugin import Risk
-from bot.usecases.house import registry_of
+from bot.usecases.admin.builtin_plugin import registry_of
+from tests.cli.commands.test_access_command import ME
 from tests.cli.desk import Desk
-from tests.cli.test_access import ME
 
 ISO = re.compile(r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
 PICTURES = re.compile(r"\A(yes|no|on|off|switched off|–|\d+|.* UTC)\Z")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.audit import Tag
+from bot.core.audit.audit_record import Tag
+from tests.cli.commands.test_access_command import ME
 from tests.cli.desk import SECONDS, Desk
-from tests.cli.test_access import ME
 
 ADD = ("portal", "add", "prod", "--domain", "shop.bitrix24.com", "--member-id", "0123456789abcdef0123456789abcdef")
 ADD_ALL = (*ADD, "--client-id", "local.5f1c2a.12345678")

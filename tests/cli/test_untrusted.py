@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.audit import Tag
-from bot.core.chain import Place, witness_line
-from bot.store.database import FILE_NAME, sqlite3
+from bot.core.audit.audit_record import Tag
+from bot.core.audit.chain import Place, witness_line
+from bot.store.engine.database import FILE_NAME, sqlite3
 from tests.cli.desk import Desk
 
 WRITING = (

@@ -7,7 +7,7 @@ import json
 import click
 import pytest
 
-from bot.cli.declared import DeclaredCommand
+from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
 from tests.cli.desk import Desk
 from tests.cli.test_help import parsed

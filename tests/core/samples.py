@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from bot.core.change import ChangeRequest, Status
-from bot.core.inbound import Click, Form, Inbound, SlashCommand
-from bot.core.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
-from bot.core.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
+from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
 from bot.core.principals import Principal, Role
 from bot.plugin import (
     Call,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.core.invocation import AnyCommand
+from bot.core.parsing.invocation import AnyCommand
 from bot.plugin import Arg, BadArgument, Group, Reply, Risk
 
 

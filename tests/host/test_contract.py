@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import pytest
 
-from bot.core.errors import ConfigurationError
+from bot.core.bot_errors import ConfigurationError
 from bot.host.contract import CHECKS, MEMBERS, assert_plugin, faults_of, settings_of
 from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Reply, Risk, Setting
 from tests.host.invented import Invented, group

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import ConfigurationError
+from bot.core.bot_errors import ConfigurationError
 from bot.host.discovery import load_plugins
-from bot.host.guarded import GuardedPlugin
+from bot.host.guarded_calls import GuardedPlugin
 from tests.host.invented import plugin
 
 INVENTED = "tests.host.invented:plugin"

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from bot.core.errors import PluginFault, StoreUnavailable
-from bot.core.execution import PLUGIN_FAILED
-from bot.host.guarded import GuardedPlugin
+from bot.core.bot_errors import PluginFault, StoreUnavailable
+from bot.core.change.outcome import PLUGIN_FAILED
+from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin import (
     Call,
     CallOutcome,

@@ -7,8 +7,8 @@ from typing import Annotated
 import pytest
 
 from bot.cli.root import OWN
-from bot.core.errors import ConfigurationError, PluginFault
-from bot.core.invocation import understand
+from bot.core.bot_errors import ConfigurationError, PluginFault
+from bot.core.parsing.invocation import understand
 from bot.host.registry import TERMINAL_WORDS, Registry
 from bot.plugin import Arg, BadArgument, Group, Reply, Risk
 from tests.host.invented import Invented, group

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.clock import ShiftedClock
-from bot.core.audit import SYSTEM, Tag
-from bot.host.services import EVENTS, services_for
+from bot.core.audit.audit_record import SYSTEM, Tag
+from bot.host.plugin_services import EVENTS, services_for
 from bot.plugin import Event
 from bot.store.store import Store, audit_key
 

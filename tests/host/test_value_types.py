@@ -7,7 +7,7 @@ from typing import Any, NewType, cast
 
 import pytest
 
-from bot.host.guarded import require
+from bot.host.guarded_calls import require
 from bot.host.value_types import mismatch
 from bot.plugin import (
     Arg,

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from bot.core.errors import ConfigurationError
-from bot.playground.portalside import PortalSide
-from bot.playground.stage import SETTINGS, TALK, TownStage, run_page
-from bot.playground.story import the_card
-from bot.playground.town import Town
-from bot.playground.troubles import PORTAL_TROUBLES, Troubles
+from bot.core.bot_errors import ConfigurationError
+from bot.playground.demo import the_card
+from bot.playground.environment import Town
+from bot.playground.environment_faults import PORTAL_TROUBLES, Troubles
+from bot.playground.page_backend import SETTINGS, TALK, TownStage, run_page
+from bot.playground.portal_control import PortalSide
 from bot.plugin import Json, Remember, Table
 from bot.plugin.loopback import wait_until
 from bot.settings import load_settings

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import ConfigurationError
-from bot.playground.script import STORY, Deed, Sight, Step, Where, audit, card, note, portal, thread
-from bot.playground.story import Teller, tell_story
-from bot.playground.town import Town
-from bot.playground.workspace.installation import BOT_NAME
+from bot.core.bot_errors import ConfigurationError
+from bot.playground.demo import Teller, tell_story
+from bot.playground.demo_script import STORY, Deed, Sight, Step, Where, audit, card, note, portal, thread
+from bot.playground.environment import Town
+from bot.playground.workspace.base.installation import BOT_NAME
 
 ASKS = STORY[0]
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.characters import CLOSING, drop_invisible
-from bot.core.errors import WordsError
-from bot.core.tokenizer import render, words_of
+from bot.core.bot_errors import WordsError
+from bot.core.parsing.characters import CLOSING, drop_invisible
+from bot.core.parsing.tokenizer import render, words_of
 from bot.plugin import quote
 from bot.plugin.quoting import DASHES, QUOTES, is_blank, option_word
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.programmes.crash.beginning import template
-from tests.programmes.crash.forked import ForkServer
+from tests.programmes.crash.harness.beginning import template
+from tests.programmes.crash.harness.forked import ForkServer
 
 
 @pytest.fixture(scope="session")

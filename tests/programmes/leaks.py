@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from tests.leaks import files_under, found_in, key_words
-from tests.programmes.crash.scene import Scene
+from tests.programmes.crash.harness.scene import Scene
 
 GRANT_FIELDS = ("client_secret", "refresh_token")
 """What the form of a request for tokens is there to carry."""

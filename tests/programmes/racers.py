@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.core.change import Status
-from bot.core.inbound import Click
-from bot.store.database import Database
-from bot.store.jobs import Job
-from bot.store.keys import Keyring
+from bot.core.change.change_request import Status
+from bot.core.messages.deliveries import Click
+from bot.store.engine.database import Database
+from bot.store.repositories.jobs import Job
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store
-from bot.usecases import buttons
-from bot.usecases.execute import execute
-from bot.usecases.expire import expire
-from bot.usecases.review import press, send_reason
+from bot.usecases.authority import card_token
+from bot.usecases.execution.executor import execute
+from bot.usecases.requests.expiry import expire
+from bot.usecases.requests.reviews import press, send_reason
 from tests.usecases.office import ANTON, IDA, VERA, Office, StillClock, person
 from tests.usecases.toy import Toy
 
@@ -51,7 +51,7 @@ class Racer:
         return Job(id=number * 10 + self.place, kind="inbound", payload=str(number), attempts=1)
 
     def approve(self, number: int) -> None:
-        press(self.ctx, self.job(number), self._click(number, buttons.APPROVE))
+        press(self.ctx, self.job(number), self._click(number, card_token.APPROVE))
 
     def reject(self, number: int) -> None:
         change = self.ctx.store.changes.require(number)
@@ -68,10 +68,10 @@ class Racer:
         execute(self.ctx, self.job(number), number)
 
     def say_done(self, number: int) -> None:
-        press(self.ctx, self.job(number), self._click(number, buttons.WAS_DONE))
+        press(self.ctx, self.job(number), self._click(number, card_token.WAS_DONE))
 
     def say_not_done(self, number: int) -> None:
-        press(self.ctx, self.job(number), self._click(number, buttons.WAS_NOT_DONE))
+        press(self.ctx, self.job(number), self._click(number, card_token.WAS_NOT_DONE))
 
     def _click(self, number: int, button: str) -> Click:
         return self.office.click(self.person, self.ctx.store.changes.require(number), button)

@@ -8,21 +8,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bot.core import plans
-from bot.core.policy import Terms
+from bot.core.authority.membership import Standing
+from bot.core.authority.policy import Terms
+from bot.core.change import plans
 from bot.core.principals import Principal, Role
-from bot.core.standing import Standing
 from bot.plugin import Call, CallVerdict, TargetUnreachable
-from bot.store.database import sqlite3
-from bot.usecases import mode
-from bot.usecases.access import grant_role, revoke_role
-from bot.usecases.expire import expire_overdue
-from bot.usecases.job_failures import put_away_stranded
-from bot.usecases.pace import NO_GAPS
-from bot.usecases.refused_commands import record_folded
-from bot.usecases.remind import remind, show_again
-from bot.usecases.undelivered import ChannelDead, Lost
-from tests.programmes.values import PENDING_LASTS, QUIET, SECOND, Reply
+from bot.store.engine.database import sqlite3
+from bot.usecases.admin.allow_list import grant_role, revoke_role
+from bot.usecases.authority.refusal_records import record_folded
+from bot.usecases.channel_pace import NO_GAPS
+from bot.usecases.delivery_errors import ChannelDead, Lost
+from bot.usecases.intake.job_failures import put_away_stranded
+from bot.usecases.integrity import active_limits
+from bot.usecases.requests.expiry import expire_overdue
+from bot.usecases.requests.reminders import remind, show_again
+from tests.programmes.machine.values import PENDING_LASTS, QUIET, SECOND, Reply
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, ROLES, SHELL, START, STRANGER, VERA, VIKTOR, Office
 from tests.usecases.toy import Script
 
@@ -141,7 +141,7 @@ class Rig:
 
     def freeze(self, *, frozen: bool) -> None:
         with self.store.unit_of_work() as store:
-            store.facts.put(mode.FROZEN, "Ida says stop." if frozen else "")
+            store.facts.put(active_limits.FROZEN, "Ida says stop." if frozen else "")
 
     def account(self, who: str, standing: str) -> None:
         """What Slack says of an account from now on."""
@@ -231,4 +231,4 @@ class Rig:
         self.office.recovery.look()
         self.office.stops.look()
         record_folded(self.office.ctx)
-        mode.note_mode(self.office.ctx)
+        active_limits.note_mode(self.office.ctx)

@@ -6,20 +6,20 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.core.change import ChangeRequest
-from bot.core.inbound import Inbound
-from bot.usecases import buttons
+from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.deliveries import Inbound
+from bot.usecases.authority import card_token
+from tests.programmes.machine.values import Reply
 from tests.programmes.rig import PEOPLE, Rig
-from tests.programmes.values import Reply
 
 BUTTONS = {
-    "approves": buttons.APPROVE,
-    "confirms": buttons.CONFIRM,
-    "would reject": buttons.REJECT,
-    "withdraws": buttons.WITHDRAW,
-    "undoes": buttons.UNDO,
-    "says it was done": buttons.WAS_DONE,
-    "says it was not done": buttons.WAS_NOT_DONE,
+    "approves": card_token.APPROVE,
+    "confirms": card_token.CONFIRM,
+    "would reject": card_token.REJECT,
+    "withdraws": card_token.WITHDRAW,
+    "undoes": card_token.UNDO,
+    "says it was done": card_token.WAS_DONE,
+    "says it was not done": card_token.WAS_NOT_DONE,
     "prods": "prod",
 }
 ANSWERS: Mapping[str, Reply] = {

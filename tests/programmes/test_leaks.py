@@ -12,14 +12,14 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from bot.store.database import sqlite3
-from bot.store.keys import create_key_file
+from bot.store.engine.database import sqlite3
+from bot.store.sealing.keyring import create_key_file
 from bot.store.store import FILE_NAME
 from bot.testing.services import scratch_store
 from tests.leaks import dresses, found_in, leaked
 from tests.programmes.crash import scenario
-from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.scene import Scene
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.scene import Scene
 from tests.programmes.leaks import canaries, leaks
 
 ODD = 's3cr/et+with "quotes" & ümlauts'

@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from bot.core.audit import Entry, Tag
-from bot.core.change import ChangeRequest, NewChange, Review, Status, Verdict
-from bot.core.invocation import understand
-from bot.core.plans import decision_to_json
-from bot.core.policy import NeedsApproval
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.authority.policy import NeedsApproval
+from bot.core.change.change_request import ChangeRequest, NewChange, Review, Status, Verdict
+from bot.core.change.plans import decision_to_json
+from bot.core.parsing.invocation import understand
 from bot.core.principals import Role
 from bot.host.registry import Registry
 from bot.plugin import Plan, Risk
 from bot.store.store import Store, open_store
-from bot.usecases.access import grant_role
-from bot.usecases.consider import ask
+from bot.usecases.admin.allow_list import grant_role
+from bot.usecases.requests.planning import ask
 from tests.bitrix24.desk import Desk
 from tests.bitrix24.processes import Hurry, Processes
 from tests.programmes.form import sized

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.change import Status
+from bot.core.change.change_request import Status
 from tests.programmes.rig import NAMES, PEOPLE, Rig, scratch
 from tests.programmes.telling import Telling
 from tests.programmes.words import Word

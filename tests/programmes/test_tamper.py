@@ -17,20 +17,20 @@ from typing import Any
 
 import pytest
 
-from bot.core.audit import Entry, Fact, Tag, facts_text, link
-from bot.core.chain import START, Anchor, Findings, Place, examine, witness_line
-from bot.core.errors import ConfigurationError
-from bot.core.exports import exported_links, milliseconds
-from bot.core.json_views import exported_row
+from bot.core.audit.audit_record import Entry, Fact, Tag, facts_text, link
+from bot.core.audit.chain import START, Anchor, Findings, Place, examine, witness_line
+from bot.core.audit.exports import exported_links, milliseconds
+from bot.core.audit.stored_views import exported_row
+from bot.core.bot_errors import ConfigurationError
 from bot.plugin import iso
-from bot.store.copies import links_of
-from bot.store.database import sqlite3
-from bot.store.folders import make_home
-from bot.store.keys import Keyring
+from bot.store.engine.database import sqlite3
+from bot.store.engine.folders import make_home
+from bot.store.files.backup_reader import links_of
+from bot.store.files.verified_head import VERIFIED, Mark, mark_text
+from bot.store.files.witness_file import Witness
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, open_store
-from bot.store.verified import VERIFIED, Mark, mark_text
-from bot.store.witness import Witness
-from bot.usecases.chain_check import CHAIN, ChainCheck, begin_check, is_unchecked
+from bot.usecases.integrity.chain_check import CHAIN, ChainCheck, begin_check, is_unchecked
 from tests.programmes.form import sized
 from tests.usecases.office import Office, StillClock
 

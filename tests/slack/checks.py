@@ -9,9 +9,9 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.playground.workspace.blockcheck import message_problems, view_problems
-from bot.playground.workspace.blocktree import marked_texts, text_total
-from bot.playground.workspace.records import mentions_in
+from bot.playground.workspace.blockkit.block_tree import marked_texts, text_total
+from bot.playground.workspace.blockkit.block_validation import message_problems, view_problems
+from bot.playground.workspace.state.call_journal import mentions_in
 
 TEXT_MOST = 12_000
 """All block text of a message together (docs/slack-behaviour.md S23)."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.playground.workspace import SlackWorkspace
-from bot.slack.gateway import Gateway, make_client
-from bot.store.keys import Keyring
+from bot.slack.outgoing.messenger import Gateway, make_client
+from bot.store.sealing.keyring import Keyring
 from tests.slack.intake import Intake
 
 

@@ -20,9 +20,9 @@ from bot.app import Running, assemble, read_settings
 from bot.clock import ShiftedClock
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
-from bot.store.database import sqlite3
-from bot.store.keys import create_key_file
-from bot.store.sealing import open_text
+from bot.store.engine.database import sqlite3
+from bot.store.sealing.keyring import create_key_file
+from bot.store.sealing.sealed_text import open_text
 from bot.store.store import FILE_NAME
 from bot.web.connections import Limits
 from bot.web.health import Wsgi

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.core import plans
-from bot.core.change import ChangeRequest, Review, Status, Verdict
-from bot.core.policy import BrokenGlass, Decision, NeedsApproval, NeedsConfirmation
+from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, NeedsConfirmation
+from bot.core.change import plans
+from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
-from bot.slack.frontdoor import Letter
+from bot.slack.incoming.verification import Letter
 
 HOUR = 3_600_000
 NOON = 1_772_366_400_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.core.errors import StoreUnavailable
+from bot.core.bot_errors import StoreUnavailable
 from bot.plugin import Call, CallOutcome, Group, Observation, Place, Plan, Refusal, Services, Setting
 from tests.host.invented import Invented
 

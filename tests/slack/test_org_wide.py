@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.playground.workspace import SlackWorkspace
-from bot.slack.gateway import Gateway
+from bot.slack.outgoing.messenger import Gateway
 from bot.slack.token_errors import BOT_TOKEN, token_refused
-from bot.usecases.undelivered import OrgWide
+from bot.usecases.delivery_errors import OrgWide
 from tests.slack.intake import Intake
 from tests.slack.kit import click_payload, payload_body
 

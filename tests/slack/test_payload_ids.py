@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.inbound import Click, inbound_from_json, inbound_to_json
+from bot.core.messages.deliveries import Click, inbound_from_json, inbound_to_json
 from bot.core.principals import LOCAL_TEAM, Principal
 from tests.slack.intake import Intake
 from tests.slack.kit import ANTON, OLGA, click_payload, form_body, form_payload, payload_body, slash_fields

@@ -6,8 +6,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bot.core.audit import Tag
-from bot.playground.town import Town
+from bot.core.audit.audit_record import Tag
+from bot.playground.environment import Town
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
 from tests.slack.intake import Intake

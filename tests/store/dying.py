@@ -20,12 +20,13 @@ from typing import Any
 
 from bot.clock import SystemClock
 from bot.core.principals import Principal
-from bot.store import backup, restore, rotation
-from bot.store.database import FILE_NAME, Database
-from bot.store.keys import Keyring, load_key_file, read_keys
-from bot.store.migrations import migrate
+from bot.store import key_rotation
+from bot.store.engine.database import FILE_NAME, Database
+from bot.store.files import backup, restore
+from bot.store.schema.migrations import migrate
+from bot.store.sealing.keyring import Keyring, load_key_file, read_keys
 from bot.store.store import Store
-from bot.usecases import restore as restoring
+from bot.usecases.integrity import restore_record as restoring
 
 HOME, KEY, COPY = "home", "keys/key", "copy.sqlite3"
 Step = Callable[[], None]
@@ -47,7 +48,7 @@ def do_migrate(folder: Path, step: Step) -> None:
 
 
 def do_rotate(folder: Path, step: Step) -> None:
-    rotation.rotate(_store(folder, step), folder / KEY, by="local:tester")
+    key_rotation.rotate(_store(folder, step), folder / KEY, by="local:tester")
 
 
 def do_back_up(folder: Path, step: Step) -> None:
@@ -69,7 +70,7 @@ def do_restore(folder: Path, _step: Step) -> None:
 
 
 def do_write_keys(folder: Path, _step: Step) -> None:
-    rotation.write_keys(folder / KEY, {"k2": bytes(32), **read_keys(folder / KEY)})
+    key_rotation.write_keys(folder / KEY, {"k2": bytes(32), **read_keys(folder / KEY)})
 
 
 THINGS: Mapping[str, Callable[[Path, Step], None]] = {
@@ -79,7 +80,7 @@ THINGS: Mapping[str, Callable[[Path, Step], None]] = {
     "back_up": do_back_up,
     "restore": do_restore,
 }
-WATCHED = frozenset(module.__file__ for module in (backup, restore, rotation, restoring))
+WATCHED = frozenset(module.__file__ for module in (backup, restore, key_rotation, restoring))
 
 
 def _watch_lines(step: Step) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.store.database import Database, sqlite3
-from bot.store.migrations import migrations
+from bot.store.engine.database import Database, sqlite3
+from bot.store.schema.migrations import migrations
 
 SIDES = ("main", "new")
 RENAMED = {"due_at": "due_steady", "urgent": "urgency"}

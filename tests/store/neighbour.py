@@ -19,7 +19,7 @@ sys.stdin.read()
 TAKE_A_SEAT = """
 import sys
 from pathlib import Path
-from bot.store.seats import Seats
+from bot.store.engine.process_lock import Seats
 seats = Seats(Path(sys.argv[1]), [sys.argv[2]])
 print("held", flush=True)
 sys.stdin.read()

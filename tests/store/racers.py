@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from bot.clock import ShiftedClock
-from bot.core.audit import Entry, Tag
-from bot.core.change import Status
-from bot.store.jobs import Receipt
-from bot.store.keys import Keyring
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.change.change_request import Status
+from bot.store.repositories.jobs import Receipt
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store, open_store
 
 KEYS = Keyring({"k1": bytes(32)})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bot.core.audit import Entry, Tag
-from bot.core.chain import START
-from bot.core.change import ChangeRequest, NewChange, Review, Status, Verdict
-from bot.core.policy import Decision, NeedsApproval
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.audit.chain import START
+from bot.core.authority.policy import Decision, NeedsApproval
+from bot.core.change.change_request import ChangeRequest, NewChange, Review, Status, Verdict
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
+from bot.store.files.verified_head import VERIFIED, Mark, mark_text
 from bot.store.store import Store
-from bot.store.verified import VERIFIED, Mark, mark_text
 
 PAGE = 4096
 OLGA = Principal(team="T1", user="U0LGA")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import ShiftedClock
-from bot.store.keys import Keyring
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store, open_store
 
 HERE = __name__
@@ -65,7 +65,7 @@ def test_one_that_joins_another_says_so(ear: Ear) -> None:
     with ear.store.unit_of_work():
         ear.store.records("toy").put("kind", "key", {})
     assert [place.partition(":")[0] for place in ear.heard] == ["joined", "before", "after"]
-    assert ear.heard[0].startswith("joined:bot.store.records.Records.put:")
+    assert ear.heard[0].startswith("joined:bot.store.repositories.plugin_records.Records.put:")
 
 
 def test_what_is_undone_has_no_commit_to_stand_at(ear: Ear) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.change import TRANSITIONS, Status
-from bot.core.errors import StoreUnavailable
-from bot.store.database import sqlite3
+from bot.core.bot_errors import StoreUnavailable
+from bot.core.change.change_request import TRANSITIONS, Status
+from bot.store.engine.database import sqlite3
 from bot.store.store import Store
 from tests.store.samples import ENTRY, opened
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import ShiftedClock
-from bot.core.change import Status
+from bot.core.change.change_request import Status
 from bot.store.store import Store, open_store
 from tests.store.chain import assert_chain_holds
 from tests.store.neighbour import ROOT

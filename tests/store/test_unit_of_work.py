@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.change import Status
-from bot.core.errors import StoreUnavailable
-from bot.core.notices import CardNotice
+from bot.core.bot_errors import StoreUnavailable
+from bot.core.change.change_request import Status
+from bot.core.change.pending_stop import NewStop, StopKind
+from bot.core.messages.notices import CardNotice
 from bot.core.principals import Grant, Role
-from bot.core.stops import NewStop, StopKind
-from bot.store.database import ROLLBACK, Database, sqlite3
-from bot.store.migrations import migrate
+from bot.store.engine.database import ROLLBACK, Database, sqlite3
+from bot.store.schema.migrations import migrate
 from bot.store.store import Store, open_store
 from tests.store.neighbour import locked_by_another
 from tests.store.samples import ANTON, ENTRY, approval, new_change, opened

@@ -14,11 +14,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from bot.core.principals import Principal, Role
-from bot.playground.town import ROLES
+from bot.playground.environment import ROLES
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
 from bot.testing.services import scratch_store
-from bot.usecases.access import grant_role
+from bot.usecases.admin.allow_list import grant_role
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.ports import free_port
 

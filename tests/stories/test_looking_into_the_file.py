@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils.cli import cli
 
-from bot.playground.town import Town
+from bot.playground.environment import Town
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 SECTION = PAGE[PAGE.index("## Looking into the database") : PAGE.index("## Backups")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.errors import ConfigurationError, PluginFault
+from bot.core.bot_errors import ConfigurationError, PluginFault
 from bot.plugin import CallVerdict, Nothing, Remember, Setting
 from bot.testing import Harness
 from tests.host.invented import Invented

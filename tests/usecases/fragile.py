@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bot.core.errors import StoreUnavailable
-from bot.store.database import Database
+from bot.core.bot_errors import StoreUnavailable
+from bot.store.engine.database import Database
 
 T = TypeVar("T")
 

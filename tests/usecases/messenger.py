@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from bot.core.audit import AuditRecord
-from bot.core.change import ChangeRequest, Status
-from bot.core.notices import Whisper
+from bot.core.audit.audit_record import AuditRecord
+from bot.core.authority.membership import Membership, Standing
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.messages.notices import Whisper
 from bot.core.principals import Principal
-from bot.core.standing import Membership, Standing
 from bot.usecases.context import Posted
 
 LINES_PER_MESSAGE = 20

@@ -10,35 +10,35 @@ from functools import cache
 from pathlib import Path
 
 from bot.clock import token
-from bot.core.audit import AuditRecord
-from bot.core.change import ChangeRequest, Status
-from bot.core.inbound import Click, Form, Inbound, SlashCommand
-from bot.core.notices import Whisper, notice_from_json
-from bot.core.policy import NeedsConfirmation, Terms
+from bot.core.audit.audit_record import AuditRecord
+from bot.core.authority.policy import NeedsConfirmation, Terms
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
+from bot.core.messages.notices import Whisper, notice_from_json
 from bot.core.principals import Principal, Role
-from bot.store.database import Failpoint
-from bot.store.folders import make_home
-from bot.store.jobs import INBOUND, Job
-from bot.store.keys import Keyring
+from bot.store.engine.database import Failpoint
+from bot.store.engine.folders import make_home
+from bot.store.repositories.jobs import INBOUND, Job
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from bot.testing.services import lay_out
-from bot.usecases import buttons
-from bot.usecases.access import grant_role
+from bot.usecases.admin.allow_list import grant_role
+from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.authority import card_token
+from bot.usecases.authority.refusal_records import record_folded
 from bot.usecases.context import Channels, Context
-from bot.usecases.deliver import Courier
-from bot.usecases.expire import expire_overdue
-from bot.usecases.holding import steady_ms
-from bot.usecases.house import registry_of
-from bot.usecases.job_failures import put_away_stranded
-from bot.usecases.mode import note_mode
-from bot.usecases.receive import receive
-from bot.usecases.recover import Recovery
-from bot.usecases.refused_commands import record_folded
-from bot.usecases.remind import remind, show_again
-from bot.usecases.review import press, send_reason
-from bot.usecases.stops import StopDeadlines
-from bot.usecases.submit import submit
-from bot.usecases.worker import claim_job, perform_job
+from bot.usecases.delivery.dispatcher import Courier
+from bot.usecases.execution.recovery import Recovery
+from bot.usecases.intake.job_failures import put_away_stranded
+from bot.usecases.intake.receipts import receive
+from bot.usecases.intake.stop_words import StopDeadlines
+from bot.usecases.integrity.active_limits import note_mode
+from bot.usecases.lease_holding import steady_ms
+from bot.usecases.requests.expiry import expire_overdue
+from bot.usecases.requests.reminders import remind, show_again
+from bot.usecases.requests.reviews import press, send_reason
+from bot.usecases.requests.submission import submit
+from bot.usecases.runtime.worker import claim_job, perform_job
 from tests.usecases.messenger import Recorder
 from tests.usecases.toy import Toy
 
@@ -156,7 +156,7 @@ class Office:
         )
 
     def value(self, change: ChangeRequest) -> str:
-        return buttons.value_for(self.store.keys, HOME, change)
+        return card_token.value_for(self.store.keys, HOME, change)
 
     def click(self, who: Principal, change: ChangeRequest, button: str, *, value: str = "", channel: str = "") -> Click:
         return Click(
@@ -272,7 +272,7 @@ class Office:
                     store.jobs.postpone(job, due=0)
         return [job for job in jobs if job.kind == INBOUND]
 
-    def press(self, who: Principal, change: ChangeRequest, button: str = buttons.APPROVE) -> str:
+    def press(self, who: Principal, change: ChangeRequest, button: str = card_token.APPROVE) -> str:
         """Press a button and do nothing of what follows; returns what the person will be told, if anything."""
         return self.hears(self.click(who, self.now(change), button))
 

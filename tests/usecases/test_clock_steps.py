@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.audit import Tag
-from bot.core.change import Status
-from bot.core.policy import Terms
+from bot.core.audit.audit_record import Tag
+from bot.core.authority.policy import Terms
+from bot.core.change.change_request import Status
 from bot.plugin import CallVerdict
-from bot.store.witness import Witness
-from bot.usecases import buttons
-from bot.usecases.anchor import Anchoring, witness_limit
-from bot.usecases.gate import audit_limit
-from bot.usecases.undelivered import Busy, Lost
+from bot.store.files.witness_file import Witness
+from bot.usecases.authority import card_token
+from bot.usecases.delivery_errors import Busy, Lost
+from bot.usecases.integrity.audit_gate import audit_limit
+from bot.usecases.integrity.witness_writer import Anchoring, witness_limit
 from tests.usecases.office import ANTON, GLEB, OLGA, Office
 from tests.usecases.toy import Script
 
@@ -208,4 +208,4 @@ def test_the_time_until_which_people_may_decide_is_by_the_time_of_the_day(office
     office.clock.set_by = HOUR
     office.round()
     assert office.now(change).status is Status.EXPIRED
-    assert office.press(ANTON, change, buttons.APPROVE) != ""
+    assert office.press(ANTON, change, card_token.APPROVE) != ""

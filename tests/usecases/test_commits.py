@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.change import Status
-from bot.core.errors import StoreUnavailable
+from bot.core.bot_errors import StoreUnavailable
+from bot.core.change.change_request import Status
 from bot.plugin import CallVerdict
-from bot.store.keys import Keyring
-from bot.store.migrations import migrate
+from bot.store.schema.migrations import migrate
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.office import Office, StillClock

@@ -10,14 +10,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.core.audit import Tag
-from bot.core.change import APPROVAL_LASTS_MS, TRANSITIONS, ChangeRequest, Status, Verdict
-from bot.core.policy import NeedsApproval, Terms
+from bot.core.audit.audit_record import Tag
+from bot.core.authority.policy import NeedsApproval, Terms
+from bot.core.change.change_request import APPROVAL_LASTS_MS, TRANSITIONS, ChangeRequest, Status, Verdict
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallVerdict, TargetUnreachable
-from bot.usecases import buttons
-from bot.usecases.access import grant_role, revoke_role
-from bot.usecases.undelivered import Busy, ChannelDead, Lost
+from bot.usecases.admin.allow_list import grant_role, revoke_role
+from bot.usecases.authority import card_token
+from bot.usecases.delivery_errors import Busy, ChannelDead, Lost
 from tests.store.chain import assert_chain_holds
 from tests.usecases.office import ANTON, GLEB, HOME, IDA, OLGA, ROLES, SHELL, STRANGER, VERA, VIKTOR, Office
 from tests.usecases.toy import Script
@@ -27,7 +27,9 @@ APPROVERS = [ANTON, VERA, IDA]
 LINES = st.sampled_from(
     ["thing remove one", "thing remove two", "thing paint one", "thing paint precious", "thing paint two --colour grey"]
 )
-BUTTONS = st.sampled_from([buttons.APPROVE, buttons.APPROVE, buttons.CONFIRM, buttons.WITHDRAW, buttons.REJECT])
+BUTTONS = st.sampled_from(
+    [card_token.APPROVE, card_token.APPROVE, card_token.CONFIRM, card_token.WITHDRAW, card_token.REJECT]
+)
 FAULTS = st.sampled_from([Lost("timeout"), Busy(3.0), ChannelDead("is_archived")])
 
 
@@ -123,7 +125,7 @@ class Life(RuleBasedStateMachine):
         if len(self.changes()) > before:
             change = self.changes()[0]
             for approver in sorted(approvers | {change.requester}):
-                self.office.take(self.office.click(approver, self.office.now(change), buttons.APPROVE))
+                self.office.take(self.office.click(approver, self.office.now(change), card_token.APPROVE))
 
     @precondition(lambda self: self.changes())
     @rule(who=PEOPLE)

@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core import marks
-from bot.core.change import Status
-from bot.core.people import People
-from bot.core.policy import Terms
+from bot.core import mentions
+from bot.core.authority.identity_groups import People
+from bot.core.authority.membership import Standing
+from bot.core.authority.policy import Terms
+from bot.core.change.change_request import Status
 from bot.core.principals import Role
-from bot.core.standing import Standing
-from bot.usecases import buttons
-from bot.usecases.able import MOST_OPEN, NO_WORD
-from bot.usecases.access import grant_role
-from bot.usecases.undelivered import Lost
+from bot.usecases.admin.allow_list import grant_role
+from bot.usecases.authority import card_token
+from bot.usecases.authority.eligibility import MOST_OPEN, NO_WORD
+from bot.usecases.delivery_errors import Lost
 from tests.usecases.office import ANTON, APPROVALS, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office, person
 
 NAMES = [f"thing{number}" for number in range(MOST_OPEN + 2)]
@@ -56,7 +56,7 @@ def test_what_is_open_already_is_shown_and_not_refused(busy: Office) -> None:
 def test_one_that_has_ended_makes_room(busy: Office, how: str) -> None:
     change = busy.change(1004)
     if how == "withdrawn":
-        busy.press(OLGA, change, buttons.WITHDRAW)
+        busy.press(OLGA, change, card_token.WITHDRAW)
     elif how == "rejected":
         busy.send(ANTON, change, "no")
     else:
@@ -83,8 +83,8 @@ def test_the_shell_has_ten_too(office: Office) -> None:
 
 def test_a_second_request_for_the_same_leads_to_the_card_of_the_first(office: Office) -> None:
     first = office.ask()
-    assert marks.channel(APPROVALS) in office.type(VERA, "thing remove one")
-    assert marks.person(first.requester) in office.messenger.whispers[-1].reply.notes[0]
+    assert mentions.channel(APPROVALS) in office.type(VERA, "thing remove one")
+    assert mentions.person(first.requester) in office.messenger.whispers[-1].reply.notes[0]
     assert opened(office) == 1
 
 

@@ -20,22 +20,22 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.audit import Tag
-from bot.core.change import ChangeRequest, Status
-from bot.core.inbound import inbound_from_json
-from bot.core.plans import digest
+from bot.core.audit.audit_record import Tag
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.plans import digest
+from bot.core.messages.deliveries import inbound_from_json
 from bot.core.principals import Principal, Role
-from bot.store.database import APPLICATION_ID, Database, sqlite3
-from bot.store.jobs import Receipt
-from bot.store.keys import Keyring
-from bot.store.migrations import pending, schema_step
-from bot.store.plain_texts import DONE, RULES, drop_remnants, seal_plain_texts
+from bot.store.engine.database import APPLICATION_ID, Database, sqlite3
+from bot.store.repositories.jobs import Receipt
+from bot.store.schema.migrations import pending, schema_step
+from bot.store.schema.plain_texts import DONE, RULES, drop_remnants, seal_plain_texts
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
-from bot.usecases import buttons
-from bot.usecases.access import grant_role
-from bot.usecases.mode import FROZEN, frozen
-from bot.usecases.quorum import asked_otherwise
-from bot.usecases.receive import receive
+from bot.usecases.admin.allow_list import grant_role
+from bot.usecases.authority import card_token
+from bot.usecases.authority.quorum import asked_otherwise
+from bot.usecases.intake.receipts import receive
+from bot.usecases.integrity.active_limits import FROZEN, frozen
 from tests.store.neighbour import ROOT
 from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office, StillClock
 from tests.usecases.toy import Toy
@@ -167,8 +167,8 @@ def test_a_freeze_that_waited_in_the_release_before_holds_from_the_start(office:
 def test_a_card_from_before_is_still_decided_and_a_command_still_answered(office: Office) -> None:
     office.recovery.start()
     office.work()
-    assert press(office, "pending", ANTON, buttons.APPROVE) == ""
-    assert press(office, "confirm", VERA, buttons.CONFIRM) == ""
+    assert press(office, "pending", ANTON, card_token.APPROVE) == ""
+    assert press(office, "confirm", VERA, card_token.CONFIRM) == ""
     office.work()
     assert found(office, "pending").status is Status.DONE
     assert found(office, "confirm").status is Status.DONE
@@ -181,7 +181,7 @@ def test_a_card_from_before_is_still_decided_and_a_command_still_answered(office
 def test_an_open_request_from_before_is_withdrawn_and_expires_as_ever(office: Office) -> None:
     office.recovery.start()
     office.work()
-    assert press(office, "confirm", VERA, buttons.WITHDRAW).endswith("is withdrawn.")
+    assert press(office, "confirm", VERA, card_token.WITHDRAW).endswith("is withdrawn.")
     assert found(office, "confirm").status is Status.WITHDRAWN
     office.wait(3_600, step=60)
     assert found(office, "pending").status is Status.EXPIRED
@@ -218,7 +218,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from bot.clock import ShiftedClock
-from bot.store.keys import Keyring
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import open_store
 
 def die(place):
@@ -310,7 +310,7 @@ def test_what_was_open_with_a_secret_in_it_comes_to_its_right_ending(careless: O
     assert typed(careless, "approved").status is Status.DONE
     assert typed(careless, "unknown").status is Status.DONE, "it is read back by what was wanted, not by its mark"
     assert [call.params for call in careless.toy.calls] == [{"ID": "approved"}]
-    for name, who, button in (("pending", ANTON, buttons.APPROVE), ("confirm", OLGA, buttons.CONFIRM)):
+    for name, who, button in (("pending", ANTON, card_token.APPROVE), ("confirm", OLGA, card_token.CONFIRM)):
         click = careless.click(who, typed(careless, name), button, value=TYPED_BUTTONS[name])
         assert careless.hears(replace(click, key=f"today-{click.key}")) == ""
         careless.work()
@@ -379,7 +379,7 @@ def test_an_unfreeze_that_is_open_at_the_upgrade_is_asked_for_anew(careless: Off
     with careless.store.unit_of_work() as store:
         seal_plain_texts(store.database, store.keys)
     careless.deliver()
-    approve = careless.click(VERA, careless.now(change), buttons.APPROVE)
+    approve = careless.click(VERA, careless.now(change), card_token.APPROVE)
     assert careless.hears(replace(approve, key="today-2")) == ""
     careless.work()
     assert careless.now(change).path == "unfreeze"

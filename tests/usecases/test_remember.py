@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.change import Status
+from bot.core.change.change_request import Status
 from bot.plugin import CallVerdict, TargetUnreachable
 from tests.usecases.office import Office
 from tests.usecases.toy import Script

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.core.audit import Entry, Fact, Tag
-from bot.core.change import ChangeRequest, Review, Status, Verdict
+from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.store.store import open_store
-from bot.usecases import buttons
+from bot.usecases.authority import card_token
 from tests.usecases.office import ANTON, OLGA, Office
 
 BEFORE_UNDO_LINKS = (
@@ -51,9 +51,9 @@ def test_open_requests_of_the_release_before_are_carried_out_after_the_upgrade(t
     assert office.now(waiting).status is Status.DONE
     assert office.store.audit.broken_at() is None
 
-    office.press(OLGA, confirmed, buttons.UNDO)
+    office.press(OLGA, confirmed, card_token.UNDO)
     office.deliver()
-    office.press(OLGA, office.change(), buttons.CONFIRM)
+    office.press(OLGA, office.change(), card_token.CONFIRM)
     office.work()
     assert office.now(confirmed).undone_by == 1003
     office.close()

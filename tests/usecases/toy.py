@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, cast
 
-from bot.core import marks
+from bot.core import mentions
 from bot.core.principals import Principal
 from bot.plugin import (
     Answer,
@@ -36,7 +36,7 @@ from bot.plugin import (
 
 ACME = Place(name="default", label="acme.example.com", identity="m-acme")
 BETA = Place(name="beta", label="beta.example.com", identity="m-beta")
-FORGED = marks.person(Principal(team="", user="UVICTIM"))
+FORGED = mentions.person(Principal(team="", user="UVICTIM"))
 """What a remote side would say to have somebody mentioned."""
 LONGEST = 96.0
 """Seconds that a call may take."""

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import bot.web
-from bot.playground.stage import TownStage
+from bot.playground.page_backend import TownStage
 from bot.web.health import Wsgi
 from bot.web.page import ACTS, StageRefusal, make_page
 from bot.web.site import Site

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import TextIO
 
-from bot.playground.workspace.workspace import SlackWorkspace
+from bot.playground.workspace.simulator import SlackWorkspace
 
 
 def main(arguments: Sequence[str], *, out: TextIO, stop: threading.Event) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from bot.core import marks
-from bot.core.notices import Whisper
+from bot.core import mentions
+from bot.core.messages.notices import Whisper
 from bot.core.principals import Principal
-from bot.core.words import count, one_line
+from bot.core.text import count, one_line
 from bot.plugin import Reply, Table
-from bot.slack.render.text import Block, context, cut, escape, mrkdwn, notification, plain, section, sections
+from bot.slack.render.slack_text import Block, context, cut, escape, mrkdwn, notification, plain, section, sections
 
 MOODS: Mapping[str, str] = {"answer": "", "refusal": "⛔ ", "calm": "", "trouble": "⚠️ "}
 ROWS_IN_A_MESSAGE = 15
@@ -77,7 +77,7 @@ def table_blocks(table: Table) -> list[Block]:
 
 
 def _fits(table: Table) -> bool:
-    if any(marks.names_people(cell) for row in table.rows for cell in row):
+    if any(mentions.names_people(cell) for row in table.rows for cell in row):
         return False
     widths = [max(len(_cell(text)) for text in texts) for texts in zip(table.columns, *table.rows, strict=True)]
     return sum(widths) + len(GAP) * (len(widths) - 1) <= ROW_MOST
@@ -113,7 +113,7 @@ def file_text(reply: Reply, table: Table) -> str:
 
 def file_comment(reply: Reply, table: Table, person: Principal) -> str:
     """The message that a file hangs on: for whom it is, and all of the answer but the table."""
-    lines = [f"{mrkdwn(marks.person(person))} {mrkdwn(reply.title)}: {count(len(table.rows), 'row')}, below."]
+    lines = [f"{mrkdwn(mentions.person(person))} {mrkdwn(reply.title)}: {count(len(table.rows), 'row')}, below."]
     lines += [f"*{escape(label)}*: {mrkdwn(text)}" for label, text in reply.facts]
     return cut("\n".join([*lines, *map(mrkdwn, reply.notes)]), COMMENT_MOST)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.core import marks
-from bot.core.change import PARTLY_DONE, ChangeRequest, Review, Status
-from bot.core.mode import HOUSE
-from bot.core.policy import BrokenGlass, Decision, NeedsApproval, needs
-from bot.core.words import count, one_line
+from bot.core import mentions
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, needs
+from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Review, Status
+from bot.core.text import count, one_line
 from bot.plugin import UndoKind
 from bot.plugin.frozen import dataclass
-from bot.slack.render.ending import ending_lines
-from bot.slack.render.text import (
+from bot.slack.render.ending_text import ending_lines
+from bot.slack.render.slack_text import (
     Block,
     context,
     cut,
@@ -25,9 +25,9 @@ from bot.slack.render.text import (
     sections,
     when,
 )
-from bot.usecases import buttons
-from bot.usecases.bypass import is_review
-from bot.usecases.follow_ups import can_ask_again, undo_line
+from bot.usecases.authority import card_token
+from bot.usecases.authority.break_glass_log import is_review
+from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
 
 ACTION_PREFIX = "b24:"
 MOST_LINES = 20
@@ -170,7 +170,7 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
 
 def _title(change: ChangeRequest) -> str:
     """The plan for a header, where Slack shows no names: the lines below say who is meant."""
-    return marks.render(change.plan.summary, person=lambda _: "somebody", channel=lambda channel: f"#{channel}")
+    return mentions.render(change.plan.summary, person=lambda _: "somebody", channel=lambda channel: f"#{channel}")
 
 
 def _short(change: ChangeRequest) -> str:
@@ -185,7 +185,7 @@ def _field(label: str, text: str) -> Block:
 def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     if change.portal:
         yield "Portal", escape(one_line(f"{change.portal} · {change.portal_label}"))
-    yield "Asked by", mrkdwn(marks.person(change.requester))
+    yield "Asked by", mrkdwn(mentions.person(change.requester))
     if change.undo_of is not None:
         yield "Undoes", f"CR-{change.undo_of}"
     yield from _votes(change)
@@ -199,10 +199,10 @@ def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     approved = _names(change.approvals)
     if isinstance(change.decision, BrokenGlass):
         sure = "to be bypassed" if change.status is Status.PENDING else "bypassed" if approved else "not bypassed"
-        yield "Approval", f"🚨 {sure} by {mrkdwn(marks.person(change.requester))}"
+        yield "Approval", f"🚨 {sure} by {mrkdwn(mentions.person(change.requester))}"
     elif not isinstance(change.decision, NeedsApproval):
         if change.status is Status.PENDING:
-            yield "Needs", f"the confirmation of {mrkdwn(marks.person(change.requester))}"
+            yield "Needs", f"the confirmation of {mrkdwn(mentions.person(change.requester))}"
         elif approved:
             yield "Confirmed by", approved
     elif change.status is Status.PENDING:
@@ -210,7 +210,7 @@ def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     elif approved:
         yield "Approved by", approved
     if change.rejection is not None:
-        yield "Rejected by", mrkdwn(marks.person(change.rejection.reviewer))
+        yield "Rejected by", mrkdwn(mentions.person(change.rejection.reviewer))
 
 
 def _so_far(decision: NeedsApproval, approvals: Sequence[Review]) -> str:
@@ -226,7 +226,7 @@ def _so_far(decision: NeedsApproval, approvals: Sequence[Review]) -> str:
 
 
 def _names(reviews: Sequence[Review]) -> str:
-    return ", ".join(mrkdwn(marks.person(one.reviewer)) for one in reviews)
+    return ", ".join(mrkdwn(mentions.person(one.reviewer)) for one in reviews)
 
 
 def _plan_lines(change: ChangeRequest) -> Iterator[str]:
@@ -253,36 +253,36 @@ def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
 def _actions(change: ChangeRequest, value: str) -> list[Block]:
     if change.status is Status.APPROVED:
         return _stopping(change, value)
-    following = [_button("Undo…", buttons.UNDO, value)] if undo_line(change) else []
-    following += [_button("Ask again…", buttons.AGAIN, value)] if can_ask_again(change) else []
+    following = [_button("Undo…", card_token.UNDO, value)] if undo_line(change) else []
+    following += [_button("Ask again…", card_token.AGAIN, value)] if can_ask_again(change) else []
     if following:
         return following
     if _asks_people(change):
         return [
-            _asking(change, "It was done", buttons.WAS_DONE, value, DONE_THEN),
-            _asking(change, "It was not done", buttons.WAS_NOT_DONE, value, NOT_DONE_THEN),
+            _asking(change, "It was done", card_token.WAS_DONE, value, DONE_THEN),
+            _asking(change, "It was not done", card_token.WAS_NOT_DONE, value, NOT_DONE_THEN),
         ]
     if change.status is not Status.PENDING:
         return []
     if isinstance(change.decision, BrokenGlass):
-        return [_break(change, value), _button("Withdraw", buttons.WITHDRAW, value)]
+        return [_break(change, value), _button("Withdraw", card_token.WITHDRAW, value)]
     if not isinstance(change.decision, NeedsApproval):
-        confirm = _button("Confirm", buttons.CONFIRM, value, style="primary")
-        return [confirm, _button("Withdraw", buttons.WITHDRAW, value)]
+        confirm = _button("Confirm", card_token.CONFIRM, value, style="primary")
+        return [confirm, _button("Withdraw", card_token.WITHDRAW, value)]
     return [_approve(change, value), *_stopping(change, value)]
 
 
 def _stopping(change: ChangeRequest, value: str) -> list[Block]:
     """The buttons that stop it, which count until it begins."""
-    withdraw = [] if is_review(change) else [_button("Withdraw", buttons.WITHDRAW, value)]
+    withdraw = [] if is_review(change) else [_button("Withdraw", card_token.WITHDRAW, value)]
     if not isinstance(change.decision, NeedsApproval):
         return withdraw
-    return [_button("Reject…", buttons.REJECT, value, style="danger"), *withdraw]
+    return [_button("Reject…", card_token.REJECT, value, style="danger"), *withdraw]
 
 
 def _approve(change: ChangeRequest, value: str) -> Block:
     dialog = _confirmation(change, f"Approve {change.id}?", "Approve")
-    return {**_button("Approve", buttons.APPROVE, value, style="primary"), "confirm": dialog}
+    return {**_button("Approve", card_token.APPROVE, value, style="primary"), "confirm": dialog}
 
 
 def _break(change: ChangeRequest, value: str) -> Block:
@@ -290,7 +290,7 @@ def _break(change: ChangeRequest, value: str) -> Block:
     dialog = _confirmation(change, f"Run {change.id} without approval?", "Break the glass")
     dialog["text"]["text"] = cut(f"{dialog['text']['text']} {GLASS_THEN}", 300)
     return {
-        **_button("Break the glass", buttons.CONFIRM, value, style="danger"),
+        **_button("Break the glass", card_token.CONFIRM, value, style="danger"),
         "confirm": {**dialog, "style": "danger"},
     }
 

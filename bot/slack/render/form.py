@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.core.change import ChangeRequest
-from bot.core.words import one_line
-from bot.slack.render.text import Block, cut, mrkdwn, section
+from bot.core.change.change_request import ChangeRequest
+from bot.core.text import one_line
+from bot.slack.render.slack_text import Block, cut, mrkdwn, section
 
 REASON_FORM = "b24:reason"
 REASON_FIELD = "reason"

@@ -1,19 +1,19 @@
 """The commands, one function each. Importing this package declares them all; none of them writes to a portal."""
 
 from plugins.bitrix24.commands import (
-    adoption,
     chat,
-    configuring,
-    connector,
-    failing,
+    connector_activate,
+    connector_adopt,
+    connector_configure,
+    connector_error,
+    connector_read,
+    connector_register,
+    connector_remove,
+    connector_restore,
     line,
     message,
-    portal,
-    receipt,
-    registering,
-    removal,
-    restoring,
-    switching,
+    message_receipts,
+    portal_commands,
 )
 
 __all__ = [

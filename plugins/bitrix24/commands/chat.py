@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
-from plugins.bitrix24 import catalogue
-from plugins.bitrix24.commands.channel import look, plan, quoted
-from plugins.bitrix24.commands.guard import NOT_OURS
+from plugins.bitrix24.commands.common.arguments import a_name, an_id
+from plugins.bitrix24.commands.common.message_context import look, plan, quoted
+from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
-from plugins.bitrix24.identifiers import ConnectorId
-from plugins.bitrix24.outside import a_name, an_id
+from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.rest import methods
 
 chats = Group[Portal]("chat", help="Chats of customers on open lines")
 
@@ -44,7 +44,7 @@ def rename_chat(
         )
     of = f" of the customer {user}" if user else ""
     params: dict[str, Json] = {"CONNECTOR": connector, "LINE": line, "CHAT_ID": chat, "NAME": name}
-    call = catalogue.call(
+    call = methods.call(
         "imconnector.chat.name.set",
         f"Name the chat {chat}{of} {quoted(name)}.",
         **(params | {"USER_ID": user} if user else params),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
-from plugins.bitrix24.commands import words
-from plugins.bitrix24.commands.json_views import line_view, status_views
-from plugins.bitrix24.excerpt import excerpt
+from plugins.bitrix24.commands.common import presentation
+from plugins.bitrix24.commands.common.json_views import line_view, status_views
 from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.redaction.excerpt import excerpt
 
 SEVERAL = "Write several with blanks between them, like 1 2."
 lines = Group[Portal]("line", help="Open lines of the portal")
@@ -41,7 +41,7 @@ def list_lines(portal: Portal) -> Reply:
     found = portal.lines()
     rows = tuple((str(line.id), line.name, line.switch) for line in found)
     return Reply(
-        title=f"{words.count(len(rows), 'line')} on {portal.place.name}",
+        title=f"{presentation.count(len(rows), 'line')} on {portal.place.name}",
         table=Table(columns=("line", "name", "itself"), rows=rows),
         notes=(*portal.unread(), *portal.age()),
         data=[line_view(line) for line in found],
@@ -63,7 +63,7 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
     return Reply(
         title=found.title,
         facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
-        table=words.status_table(portal, here),
-        notes=(*words.problems(here), *words.silent(portal, here), *portal.unread()),
+        table=presentation.status_table(portal, here),
+        notes=(*presentation.problems(here), *presentation.silent(portal, here), *portal.unread()),
         data={**line_view(found), "connectors": status_views(portal, here)},
     )

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
-from plugins.bitrix24 import catalogue, outside
-from plugins.bitrix24.commands.channel import Channel, look, plan, quoted, typed
-from plugins.bitrix24.commands.guard import NOT_OURS
+from plugins.bitrix24.commands.common import arguments
+from plugins.bitrix24.commands.common.arguments import a_name, an_id, arg, file_of, parse_files, parse_text, parse_url
+from plugins.bitrix24.commands.common.message_context import Channel, look, plan, quoted, typed
+from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
-from plugins.bitrix24.identifiers import ConnectorId
-from plugins.bitrix24.outside import a_name, an_id, arg, file_of, parse_files, parse_text, parse_url
+from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.rest import methods
 
 messages = Group[Portal]("message", help="Messages of customers on open lines")
 
@@ -20,7 +21,7 @@ User = Annotated[str, an_id("customer")]
 Chat = Annotated[str, an_id("chat")]
 MessageId = Annotated[str, an_id("message")]
 Text = Annotated[str, arg("the words of the message", "TEXT", parse_text, personal=True)]
-LastName = Annotated[str, arg("the customer's last name", "NAME", outside.parse_last_name, personal=True)]
+LastName = Annotated[str, arg("the customer's last name", "NAME", arguments.parse_last_name, personal=True)]
 Files = Annotated[
     tuple[str, ...], arg("addresses of files that the portal is to fetch, blanks between them", "URL", parse_files)
 ]
@@ -47,8 +48,10 @@ def send_message(
     file: Files = (),
     user_name: Annotated[str, a_name("customer")] = "",
     user_last_name: LastName = "",
-    user_email: Annotated[str, arg("the customer's e-mail address", "EMAIL", outside.parse_email, personal=True)] = "",
-    user_phone: Annotated[str, arg("the customer's phone number", "PHONE", outside.parse_phone, personal=True)] = "",
+    user_email: Annotated[
+        str, arg("the customer's e-mail address", "EMAIL", arguments.parse_email, personal=True)
+    ] = "",
+    user_phone: Annotated[str, arg("the customer's phone number", "PHONE", arguments.parse_phone, personal=True)] = "",
     user_url: Annotated[str, arg("the customer's page", "URL", parse_url, personal=True)] = "",
     chat_name: Annotated[str, a_name("chat")] = "",
     chat_url: Annotated[str, arg("the address of the post or page that is talked about", "URL", parse_url)] = "",
@@ -65,7 +68,7 @@ def send_message(
         "chat": {"id": chat, **_given({"name": chat_name, "url": chat_url})},
     }
     channel = look(portal, connector, line)
-    call = catalogue.call(
+    call = methods.call(
         "imconnector.send.messages",
         f"Put {_said(text, file)} into {channel.title}, from the customer {_who(user, told)} in the chat {chat}.",
         **_one(channel, item),
@@ -103,7 +106,7 @@ def edit_message(
     note = f"Change the message {message_id} of the customer {user} in the chat {chat} to {_said(text, file)}."
     return plan(
         channel,
-        catalogue.call("imconnector.update.messages", note, **_one(channel, item)),
+        methods.call("imconnector.update.messages", note, **_one(channel, item)),
         summary=f"Edit the message {message_id} of the customer {user} through {channel.title}",
         warnings=(_UNKNOWN_ID,),
     )
@@ -121,7 +124,7 @@ def delete_message(
     keeps = f"{connector} is registered with DEL_EXTERNAL_MESSAGES N: the portal keeps the message and still says yes."
     return plan(
         channel,
-        catalogue.call("imconnector.delete.messages", note, **_one(channel, item)),
+        methods.call("imconnector.delete.messages", note, **_one(channel, item)),
         summary=f"Delete the message {message_id} of the customer {user} through {channel.title}",
         warnings=(_UNKNOWN_ID, keeps) if forbidden else (_UNKNOWN_ID,),
     )

@@ -5,6 +5,6 @@ Nothing here imports the plugin that it is there to check; its facts come from d
 
 from __future__ import annotations
 
-from .server import PortalSimulator, serve
+from plugins.bitrix24.simulator.portal_simulator import PortalSimulator, serve
 
 __all__ = ["PortalSimulator", "serve"]

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import dialogs, links, pages
-from .calls import NOBODY, Cause
-from .events import Event, emit, post
-from .patch import ControlError, need
-from .rows import Dialog, Handler, Message
+from plugins.bitrix24.simulator import application_pages
+from plugins.bitrix24.simulator.calls.call import NOBODY, Cause
+from plugins.bitrix24.simulator.effects import dialogs, links
+from plugins.bitrix24.simulator.effects.events import Event, emit, post
+from plugins.bitrix24.simulator.row_patches import ControlError, need
+from plugins.bitrix24.simulator.state.event_sender import deliver
+from plugins.bitrix24.simulator.state.rows import Dialog, Handler, Message
+from plugins.bitrix24.simulator.state.world import ADMIN, OPERATOR, World
+
 from .seed import app_id
-from .sender import deliver
-from .world import ADMIN, OPERATOR, World
 
 Wish = Mapping[str, Any]
 
@@ -134,19 +136,19 @@ def open_page(world: World, wish: Wish) -> Any:
         page = _page(world, wish, user)
         if page is None or not world.state.apps[page.client_id].hears:
             return {"shown": False}
-        request = pages.request(world, page)
+        request = application_pages.request(world, page)
     delivery = deliver(request, world.clock.time())
     return {"shown": True, **delivery.as_json()}
 
 
-def _page(world: World, wish: Wish, user: int) -> pages.Page | None:
+def _page(world: World, wish: Wish, user: int) -> application_pages.Page | None:
     if "placement" in wish:
         place = world.state.placements.get(need(wish, "placement", int))
         shown = place is not None and place.placement == "CONTACT_CENTER"
-        return pages.tile_page(place, user) if place is not None and shown else None
+        return application_pages.tile_page(place, user) if place is not None and shown else None
     ident = links.connector_id(need(wish, "connector", str))
     status = world.state.status(ident, need(wish, "line", int))
-    return pages.connector_page(world, status, user, connecting=bool(wish.get("connect", True)))
+    return application_pages.connector_page(world, status, user, connecting=bool(wish.get("connect", True)))
 
 
 def uninstall(world: World, wish: Wish) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .links import connector_id
-from .patch import ControlError, need, patched
-from .rows import FLAGS, Connector, Line, Placement, Status, User
-from .world import World
+from plugins.bitrix24.simulator.effects.links import connector_id
+from plugins.bitrix24.simulator.row_patches import ControlError, need, patched
+from plugins.bitrix24.simulator.state.rows import FLAGS, Connector, Line, Placement, Status, User
+from plugins.bitrix24.simulator.state.world import World
 
 PIXEL = "data:image/svg+xml;charset=US-ASCII,%3Csvg%20xmlns%3D%22http%3A//www.w3.org/2000/svg%22/%3E"
 

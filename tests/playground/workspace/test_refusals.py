@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.playground.workspace import Message, SlackWorkspace
 from bot.playground.workspace.codes import CODES, COMMON
-from bot.playground.workspace.methods import METHODS
+from bot.playground.workspace.webapi.method_table import METHODS
 
 CALLED = (
     *("auth.test", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "users.info"),

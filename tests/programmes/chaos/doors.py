@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from bot.core.plans import plan_from_json
-from tests.programmes.crash.outside import Intent, Witness, look_up
+from bot.core.change.plans import plan_from_json
+from tests.programmes.crash.harness.outside import Intent, Witness, look_up
 
 UNANSWERED = (
     "SELECT executions.number, step, method, plan FROM executions JOIN changes ON changes.number = executions.number "

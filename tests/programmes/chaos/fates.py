@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from bot.core.principals import Role
-from plugins.bitrix24.simulator.state import PortalState
+from plugins.bitrix24.simulator.state.portal_state import PortalState
 
 ROLES: Mapping[str, Role] = {
     "Olga": Role.OPERATOR,

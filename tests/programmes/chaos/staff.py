@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bot.store.seats import INTAKE, WORKER
+from bot.store.engine.process_lock import INTAKE, WORKER
 from bot.web.site import SLACK_PATH
 from tests.programmes.chaos.doors import DiscerningWitness
 from tests.programmes.chaos.tally import Tally
-from tests.programmes.crash.forked import ForkServer, Process
-from tests.programmes.crash.outside import Witness
-from tests.programmes.crash.scene import GIVE_UP_SECONDS, Scene, Unsettled
-from tests.programmes.crash.trip import READY, Kill
+from tests.programmes.crash.harness.forked import ForkServer, Process
+from tests.programmes.crash.harness.outside import Witness
+from tests.programmes.crash.harness.scene import GIVE_UP_SECONDS, Scene, Unsettled
+from tests.programmes.crash.harness.trip import READY, Kill
 
 BOTH = (INTAKE, WORKER)
 LAYOUTS: Sequence[tuple[tuple[str, ...], ...]] = ((BOTH,), ((INTAKE,), (WORKER,)))
 """Which processes there are: `serve` alone, or `serve --intake-only` beside `work`."""
 FAVOURITES = (
-    "*:commit:bot.usecases.receive.*",
-    "*:commit:bot.usecases.review.*",
-    "*:commit:bot.usecases.execute.*",
-    "*:net:* < bot.usecases.execute.*",
+    "*:commit:bot.usecases.intake.receipts.*",
+    "*:commit:bot.usecases.requests.reviews.*",
+    "*:commit:bot.usecases.execution.executor.*",
+    "*:net:* < bot.usecases.execution.executor.*",
     *(f"*:commit:bot.usecases.{module}.*" for module in ("answers", "posts", "audit_lines", "delivery_results")),
     *(f"*:net:* < bot.usecases.{module}.*" for module in ("answers", "posts", "audit_lines")),
 )

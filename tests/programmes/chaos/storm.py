@@ -13,21 +13,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from bot.core.change import Status
-from bot.core.mode import HOUSE
-from bot.core.plans import decision_from_json
-from bot.core.policy import NeedsApproval
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.policy import NeedsApproval
+from bot.core.change.change_request import Status
+from bot.core.change.plans import decision_from_json
 from bot.core.principals import Principal
 from bot.playground.workspace import DispatchResult, Message, WorkspaceError
-from bot.playground.workspace.dispatch import Dispatch
+from bot.playground.workspace.base.dispatch import Dispatch
 from bot.testing.services import scratch_store
-from bot.usecases.access import grant_role
+from bot.usecases.admin.allow_list import grant_role
 from tests.programmes.chaos import fates
 from tests.programmes.chaos.fates import Asked, Fate
 from tests.programmes.chaos.strangers import Strangers
 from tests.programmes.chaos.weather import Weather
-from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.outside import WatchedWorkspace, Witness
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.outside import WatchedWorkspace, Witness
 
 BATCH = 6
 """Commands that are typed in one round."""

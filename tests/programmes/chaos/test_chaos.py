@@ -17,8 +17,8 @@ import pytest
 from tests.programmes.chaos import storm as storms
 from tests.programmes.chaos.storm import Storm
 from tests.programmes.chaos.truth import check
-from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.scene import Unsettled
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.scene import Unsettled
 from tests.programmes.form import sized
 
 SEEDS = tuple(filter(None, os.environ.get("B24BOT_CHAOS_SEED", "").split(","))) or ("1", "2", "3")

@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from bot.core.principals import Role
-from bot.playground.workspace.records import ApiCall
+from bot.playground.workspace.state.call_journal import ApiCall
 from bot.slack.render.card import look_of
-from bot.store.seats import WORKER
+from bot.store.engine.process_lock import WORKER
 from tests.programmes.chaos.storm import Storm
 from tests.programmes.crash import invariants
 from tests.programmes.crash.invariants import Change, Evidence

@@ -6,14 +6,14 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.core.change import Status
-from plugins.bitrix24.simulator.faults import read_fault
-from plugins.bitrix24.simulator.world import ADMIN
+from bot.core.change.change_request import Status
+from plugins.bitrix24.simulator.state.faults import read_fault
+from plugins.bitrix24.simulator.state.world import ADMIN
 from tests.programmes.chaos import fates, troubles
 from tests.programmes.chaos.staff import Staffed
-from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.reader import may_settle
-from tests.programmes.crash.trip import Kill
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.reader import may_settle
+from tests.programmes.crash.harness.trip import Kill
 
 MOST_LAG_SECONDS = 60
 CALL_SECONDS = 20.0

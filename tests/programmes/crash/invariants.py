@@ -16,18 +16,18 @@ from functools import cached_property
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.core.audit import QUIET
-from bot.core.change import Status
-from bot.core.mode import HOUSE
-from bot.core.plans import decision_from_json, digest, plan_from_json
-from bot.core.policy import BrokenGlass, NeedsApproval
+from bot.core.audit.audit_record import QUIET
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.policy import BrokenGlass, NeedsApproval
+from bot.core.change.change_request import Status
+from bot.core.change.plans import decision_from_json, digest, plan_from_json
 from bot.core.principals import LOCAL_TEAM, Role
 from bot.plugin import Place, Plan
-from bot.store.keys import load_key_file
+from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
-from tests.programmes.crash.outside import Arrival
-from tests.programmes.crash.scene import Scene
-from tests.programmes.crash.trip import HOST
+from tests.programmes.crash.harness.outside import Arrival
+from tests.programmes.crash.harness.scene import Scene
+from tests.programmes.crash.harness.trip import HOST
 from tests.programmes.leaks import leaks
 
 NEVER_RAN = (*(Status.PENDING, Status.APPROVED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED, Status.CHANGED),)

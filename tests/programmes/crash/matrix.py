@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.programmes.crash import scenario
-from tests.programmes.crash.forked import ForkServer
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.trip import Kill
 from tests.programmes.crash.invariants import check_invariants
 from tests.programmes.crash.scenario import Scenario
-from tests.programmes.crash.trip import Kill
 
 SIDES = ("before:", "after:")
 TRIES = 3
@@ -42,8 +42,12 @@ FAULTS = (
     Fault(name="false in 200", wish={"kind": "false_nested"}),
     Fault(name="HTML in 200", wish={"kind": "html"}),
 )
-EXECUTION = ("*:commit:bot.usecases.execute.*", "*:commit:bot.usecases.holding.*", "*:net:* < bot.usecases.execute.*")
-MAIN = (*EXECUTION, "*:commit:bot.usecases.review.press:*")
+EXECUTION = (
+    "*:commit:bot.usecases.execution.executor.*",
+    "*:commit:bot.usecases.lease_holding.*",
+    "*:net:* < bot.usecases.execution.executor.*",
+)
+MAIN = (*EXECUTION, "*:commit:bot.usecases.requests.reviews.press:*")
 """The failpoints of what the safety of a change hangs on: each is died at under every fault."""
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.programmes.crash.forked import ForkServer
-from tests.programmes.crash.fragile import AFTER_THE_ANSWER, IN_OPENING, IN_THE_CALL
-from tests.programmes.crash.scene import Scene, Step
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.fragile import AFTER_THE_ANSWER, IN_OPENING, IN_THE_CALL
+from tests.programmes.crash.harness.scene import Scene, Step
+from tests.programmes.crash.harness.trip import Kill
 from tests.programmes.crash.steps import (
     ACTIVATE,
     ANSWERED,
@@ -59,7 +60,6 @@ from tests.programmes.crash.steps import (
     types_at_the_shell,
     unreadable_after_the_call,
 )
-from tests.programmes.crash.trip import Kill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,8 +59,8 @@ class Way:
 WAYS = (
     Way(on=("messenger", "_messenger"), sends_nothing=("fitting_lines",)),
     Way(on=("gateway", "_gateway"), methods=("identify",)),
-    Way(on=("_client", "client"), within="bot.slack.gateway"),
-    Way(on=("client",), within="bot.slack.identity"),
+    Way(on=("_client", "client"), within="bot.slack.outgoing.messenger"),
+    Way(on=("client",), within="bot.slack.bot_identity"),
     Way(on=("plugin",), methods=("open", "perform", "verify")),
     Way(on=("wire",), methods=("send",), within="plugins."),
 )

@@ -11,14 +11,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.playground.workspace import Message
-from bot.store.database import sqlite3
+from bot.store.engine.database import sqlite3
 from bot.store.store import FILE_NAME
-from tests.programmes.crash.scene import NOT_YET, Scene, Step
+from tests.programmes.crash.harness.scene import NOT_YET, Scene, Step
 
 UNREGISTER, REGISTER, ACTIVATE = "imconnector.unregister", "imconnector.register", "imconnector.activate"
 SEND = "imconnector.send.messages"
 HANDLER = "https://b24bot.example/bitrix24/placement"
-ANSWERED = "after:net:*Caller._send:* < bot.usecases.execute._call_all:*"
+ANSWERED = "after:net:*Caller._send:* < bot.usecases.execution.executor._call_all:*"
 """The portal has answered, and nobody has written it down."""
 DECIDABLE = ("[*Approve]", "[*Confirm]", "Break the glass]")
 

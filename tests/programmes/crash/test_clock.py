@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.database import sqlite3
+from bot.store.engine.database import sqlite3
 from bot.store.store import FILE_NAME
-from tests.programmes.crash.forked import ForkServer
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.scene import Scene
 from tests.programmes.crash.invariants import check_invariants
 from tests.programmes.crash.scenario import RATE_LIMITED, REMOVE
-from tests.programmes.crash.scene import Scene
 from tests.programmes.crash.steps import APPROVE, ASK, UNREGISTER, tagged
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.programmes.crash import scenario, sites
-from tests.programmes.crash.forked import ForkServer
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.rehearsals import shared
 from tests.programmes.crash.matrix import (
     FAULTS,
     Fault,
@@ -29,21 +30,20 @@ from tests.programmes.crash.matrix import (
     own,
     some,
 )
-from tests.programmes.crash.rehearsals import shared
 from tests.programmes.crash.scenario import Scenario
 from tests.programmes.form import LONG
 
 SEED = int(os.environ.get("B24BOT_TEST_SEED", "1"))
 MOST_PASSES = 40
 UNREACHED: Mapping[str, str] = {
-    "bot.store.secrets.Secrets.delete": "plugins may delete a secret; the one in this house never does",
-    "bot.host.guarded.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
+    "bot.store.repositories.secrets.Secrets.delete": "plugins may delete a secret; the one in this house never does",
+    "bot.host.guarded_calls.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
     "bot.cli.completion._subject": "the same, for the ids that a shell offers",
     "bot.checks.portal_access._look": "the same, for doctor, which changes nothing",
-    "bot.usecases.receive._refuse_long": "records that a line is longer than 4,000 characters, and nothing follows",
+    "bot.usecases.intake.receipts._refuse_long": "records that a line is longer than 4,000 characters, and nothing follows",
     "bot.app.Running._note_socket": "in Socket Mode alone; the stories bring what they bring by HTTP",
-    "bot.store.plain_texts.drop_remnants": "once after an upgrade; test_release_upgrade.py kills it before and after",
-    "bot.usecases.restore._adapt": "writes to a copy apart, before the one rename; test_killed_storage.py kills it",
+    "bot.store.schema.plain_texts.drop_remnants": "once after an upgrade; test_release_upgrade.py kills it before and after",
+    "bot.usecases.integrity.restore_record._adapt": "writes to a copy apart, before the one rename; test_killed_storage.py kills it",
 }
 """Functions whose sites no story reaches, each with the reason."""
 Rehearsals = Mapping[str, tuple[str, ...]]

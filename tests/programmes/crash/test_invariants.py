@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.database import sqlite3
+from bot.store.engine.database import sqlite3
 from bot.store.store import FILE_NAME
 from tests.programmes.crash import scenario
-from tests.programmes.crash.forked import ForkServer
+from tests.programmes.crash.harness.forked import ForkServer
+from tests.programmes.crash.harness.outside import Renewal
+from tests.programmes.crash.harness.scene import Scene
+from tests.programmes.crash.harness.trip import HOST
 from tests.programmes.crash.invariants import ALL, Evidence, check_invariants, one_worker
 from tests.programmes.crash.matrix import FAULTS
-from tests.programmes.crash.outside import Renewal
-from tests.programmes.crash.scene import Scene
-from tests.programmes.crash.trip import HOST
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.programmes.crash import scenario
-from tests.programmes.crash.forked import ForkServer
+from tests.programmes.crash.harness.forked import ForkServer
 
 
 def test_it_does_not_rest_before_the_keeper_has_noted_what_was_done(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.programmes.planted.plant import Bug, bug
 
 _VERDICT, _CATALOGUE, _CLIENT = (
-    "plugins/bitrix24/verdict.py",
-    "plugins/bitrix24/catalogue.py",
-    "plugins/bitrix24/client.py",
+    "plugins/bitrix24/rest/confirmation.py",
+    "plugins/bitrix24/rest/methods.py",
+    "plugins/bitrix24/http/transport.py",
 )
 
 ANSWERS: tuple[Bug, ...] = (
@@ -15,7 +15,7 @@ ANSWERS: tuple[Bug, ...] = (
         "fault-is-refusal",
         "a call in which the plugin failed counts as refused, although it may have been sent",
         (
-            "bot/host/guarded.py",
+            "bot/host/guarded_calls.py",
             "CallOutcome(verdict=CallVerdict.UNKNOWN, sentence=sentence, code=PLUGIN_FAILED)",
             "CallOutcome(verdict=CallVerdict.FAILED, sentence=sentence, code=PLUGIN_FAILED)",
         ),
@@ -24,7 +24,7 @@ ANSWERS: tuple[Bug, ...] = (
     bug(
         "strange-label",
         "reading back may answer in labels that the plan does not have",
-        ("bot/host/guarded.py", "            if unknown:", "            if len(unknown) > len(plan.wanted):"),
+        ("bot/host/guarded_calls.py", "            if unknown:", "            if len(unknown) > len(plan.wanted):"),
         by="tests/host/test_guarded.py",
     ),
     bug(
@@ -35,7 +35,7 @@ ANSWERS: tuple[Bug, ...] = (
             "    return Said(yes=word if isinstance(word, bool) else None)",
             "    return Said(yes=bool(word) if word is not None else None)",
         ),
-        by="tests/bitrix24/test_verdict.py",
+        by="tests/bitrix24/rest/test_confirmation.py",
     ),
     bug(
         "nested-false",
@@ -45,49 +45,49 @@ ANSWERS: tuple[Bug, ...] = (
             '    return _plain(result.get("result")) if isinstance(result, Mapping) else NEITHER',
             "    return Said(yes=True) if isinstance(result, Mapping) else NEITHER",
         ),
-        by="tests/bitrix24/test_verdict.py",
+        by="tests/bitrix24/rest/test_confirmation.py",
     ),
     bug(
         "noise-counts",
         "what PHP prints around an answer does not keep a change from counting as done",
         (
-            "plugins/bitrix24/protocol.py",
+            "plugins/bitrix24/rest/protocol.py",
             "    if remark and method.effect is not Effect.READ:",
             "    if remark and body.error and method.effect is not Effect.READ:",
         ),
-        by="tests/programmes/test_answer_shapes.py",
+        by="tests/programmes/input/test_answer_shapes.py",
     ),
     bug(
         "words-prove",
         "a refusal in an undocumented shape counts at any status",
         (
-            "plugins/bitrix24/protocol.py",
+            "plugins/bitrix24/rest/protocol.py",
             "        return _proves_refusal(status) and bool(error.code or error.words)",
             "        return bool(error.code or error.words)",
         ),
-        by="tests/programmes/test_answer_shapes.py",
+        by="tests/programmes/input/test_answer_shapes.py",
     ),
     bug(
         "remark-hides-no",
         "a message beside a result counts as a remark although a code or a status tells of an error",
         (
-            "plugins/bitrix24/reported.py",
+            "plugins/bitrix24/rest/reported_error.py",
             "_answers(holder) and not objects(holder) and (",
             "_answers(holder) and (",
         ),
-        by="tests/bitrix24/test_reported.py",
+        by="tests/bitrix24/rest/test_reported_error.py",
     ),
     bug(
         "carried-address",
         "an IPv6 address that leads to a private IPv4 address counts as public",
-        ("plugins/bitrix24/addresses.py", "    found = carried(found) or found\n", ""),
-        by="tests/bitrix24/test_endpoints.py",
+        ("plugins/bitrix24/hosts/ip_addresses.py", "    found = carried(found) or found\n", ""),
+        by="tests/bitrix24/hosts/test_endpoints.py",
     ),
     bug(
         "blindretry",
         "a change whose fate is unknown is sent a second time",
         (
-            "plugins/bitrix24/manner.py",
+            "plugins/bitrix24/rest/retry_policy.py",
             "    return judgement.again is Again.WAIT and judgement.verdict is CallVerdict.NOT_SENT",
             "    return judgement.again is Again.WAIT",
         ),
@@ -101,7 +101,7 @@ ANSWERS: tuple[Bug, ...] = (
             "    Kind.SWITCH: lambda value: type(value) is int and value in (0, 1),",
             '    Kind.SWITCH: lambda value: value in (0, 1, "Y", "N"),',
         ),
-        by="tests/bitrix24/test_catalogue.py",
+        by="tests/bitrix24/rest/test_methods.py",
     ),
     bug(
         "LINE=0",
@@ -111,59 +111,63 @@ ANSWERS: tuple[Bug, ...] = (
             "    Kind.LINE: lambda value: type(value) is int and value > 0,",
             "    Kind.LINE: lambda value: type(value) is int and value >= 0,",
         ),
-        by="tests/bitrix24/test_catalogue.py",
+        by="tests/bitrix24/rest/test_methods.py",
     ),
     bug(
         "prefix-check",
         "a host that only begins like a portal's is taken for one",
-        ("plugins/bitrix24/vendor.py", "    return _PORTAL.fullmatch(host)", "    return _PORTAL.match(host)"),
-        by="tests/bitrix24/test_endpoints.py",
+        (
+            "plugins/bitrix24/hosts/vendor_domains.py",
+            "    return _PORTAL.fullmatch(host)",
+            "    return _PORTAL.match(host)",
+        ),
+        by="tests/bitrix24/hosts/test_endpoints.py",
     ),
     bug(
         "login-page-followed",
         "a redirect to a login page is taken for a portal's new address",
         (
-            "plugins/bitrix24/redirects.py",
+            "plugins/bitrix24/http/redirects.py",
             "    (Target.LOGIN, _to_login),\n",
             "    (Target.MOVED, _to_login),\n",
         ),
-        by="tests/bitrix24/test_protocol.py",
+        by="tests/bitrix24/rest/test_protocol.py",
     ),
     bug(
         "drafts-count",
         "a draft that somebody left by opening the form counts as an open line",
         (
-            "plugins/bitrix24/values.py",
+            "plugins/bitrix24/connectors/model.py",
             'if not (isinstance(row, Mapping) and flag(row.get("TEMPORARY")))]',
             'if not (isinstance(row, Mapping) and flag(row.get("DRAFT")))]',
         ),
-        by="tests/bitrix24/test_values.py tests/bitrix24/test_odd_rows.py",
+        by="tests/bitrix24/connectors/test_model.py tests/bitrix24/test_odd_rows.py",
     ),
     bug(
         "clear-activates",
         "clearing an error connects a connector that was not connected",
         (
-            "plugins/bitrix24/commands/failing.py",
+            "plugins/bitrix24/commands/connector_error.py",
             "    if word == ERROR:\n        raise Refusal(",
             "    if not word:\n        raise Refusal(",
         ),
-        by="tests/bitrix24/test_connector_error.py",
+        by="tests/bitrix24/commands/test_connector_error.py",
     ),
     bug(
         "dns-decides",
         "the name of a portal inside a network is looked up instead of going to the listed address",
         (
-            "plugins/bitrix24/connections.py",
+            "plugins/bitrix24/http/guarded_connections.py",
             "            named, self._dns_host = self._dns_host, address",
             "            named, self._dns_host = self._dns_host, self._dns_host",
         ),
-        by="tests/bitrix24/test_own_domain.py",
+        by="tests/bitrix24/http/test_own_domain.py",
     ),
     bug(
         "GET-refresh",
         "tokens are renewed by GET, with every secret in the address",
         (
-            "plugins/bitrix24/oauth.py",
+            "plugins/bitrix24/auth/oauth.py",
             """        verb="POST",
         url=url,
         content_type="application/x-www-form-urlencoded",
@@ -172,35 +176,35 @@ ANSWERS: tuple[Bug, ...] = (
         url=url,
         query=_form(client_id, client_secret, refresh),""",
         ),
-        by="tests/bitrix24/test_oauth.py",
+        by="tests/bitrix24/auth/test_oauth.py",
     ),
     bug(
         "no-lease",
         "everybody who wants to renew the tokens believes to be the only one",
-        ("bot/store/secrets.py", "            yield held\n", "            yield True\n"),
-        by="tests/bitrix24/test_renewal.py",
+        ("bot/store/repositories/secrets.py", "            yield held\n", "            yield True\n"),
+        by="tests/bitrix24/auth/test_token_refresh.py",
     ),
     bug(
         "lease-read-late",
         "a lease that was given out while another process waited for the lock is taken for one from before a restart",
         (
-            "bot/store/secrets.py",
+            "bot/store/repositories/secrets.py",
             "        with self._database.unit_of_work():\n            # Read under the lock",
             "        now = round(self._clock.monotonic() * 1000)\n        with self._database.unit_of_work():\n"
             "            # Read under the lock",
         ),
         (
-            "bot/store/secrets.py",
+            "bot/store/repositories/secrets.py",
             "            now = round(self._clock.monotonic() * 1000)\n            held",
             "            held",
         ),
-        by="tests/store/test_secrets.py",
+        by="tests/store/repositories/test_secrets.py",
     ),
     bug(
         "yes-proves-portal",
         "whatever answers 200 with a result at the address of a redirect is the renamed portal",
-        ("plugins/bitrix24/relocation.py", "    return client_id in named", "    return True"),
-        by="tests/bitrix24/test_relocation.py",
+        ("plugins/bitrix24/auth/domain_change.py", "    return client_id in named", "    return True"),
+        by="tests/bitrix24/auth/test_domain_change.py",
     ),
     bug(
         "redirect-on",
@@ -211,16 +215,16 @@ ANSWERS: tuple[Bug, ...] = (
             "        return super().get_redirect_target(resp)\n\n\nclass HttpWire",
         ),
         (_CLIENT, "                allow_redirects=False,", "                allow_redirects=True,"),
-        by="tests/bitrix24/test_client.py",
+        by="tests/bitrix24/http/test_transport.py",
     ),
     bug(
         "half-a-character",
         "half a surrogate pair in a portal's text reaches the store, and every card that shows it breaks",
         (
-            "bot/core/sanitizer.py",
+            "bot/core/redaction/sanitizer.py",
             "    return marks.strip(_UNSTORABLE.sub(REPLACEMENT, text))",
             "    return marks.strip(text)",
         ),
-        by="tests/usecases/test_consider.py",
+        by="tests/usecases/requests/test_planning.py",
     ),
 )

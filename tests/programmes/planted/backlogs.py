@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_ORDER, _TALLIES, _BACKLOG = "bot/store/job_order.py", "bot/store/tallies.py", "bot/store/backlog.py"
-_BACKUP = "bot/store/backup.py"
-_TEST_ORDER, _GROWTH = "tests/store/test_job_order.py", "tests/store/test_growth.py"
+_ORDER, _TALLIES, _BACKLOG = (
+    "bot/store/repositories/job_order.py",
+    "bot/store/engine/tallies.py",
+    "bot/store/repositories/backlog.py",
+)
+_BACKUP = "bot/store/files/backup.py"
+_TEST_ORDER, _GROWTH = "tests/store/repositories/test_job_order.py", "tests/store/repositories/test_growth.py"
 
 BACKLOGS: tuple[Bug, ...] = (
     bug(
@@ -29,7 +33,7 @@ BACKLOGS: tuple[Bug, ...] = (
         "back-behind-the-next",
         "what was put off comes back behind what its person asked for later",
         (
-            "bot/store/jobs.py",
+            "bot/store/repositories/jobs.py",
             "due_steady = ?, attempts = attempts - 1",
             "leads = 0, due_steady = ?, attempts = attempts - 1",
         ),
@@ -51,17 +55,17 @@ BACKLOGS: tuple[Bug, ...] = (
         "one-runner",
         "while one runner waits for a portal nobody else looks for the next job",
         (
-            "bot/usecases/runners.py",
+            "bot/usecases/runtime/runners.py",
             "            alone = self._idle == 0 and self._started < self._most\n",
             "            alone = self._idle == 0 and self._started < 0\n",
         ),
-        by="tests/usecases/test_runners.py",
+        by="tests/usecases/runtime/test_runners.py",
     ),
     bug(
         "everybody-looks",
         "every runner asks the database for the next job, however many of them have nothing to do",
-        ("bot/usecases/runners.py", "        with self._looking:\n", "        with threading.Lock():\n"),
-        by="tests/usecases/test_runners.py",
+        ("bot/usecases/runtime/runners.py", "        with self._looking:\n", "        with threading.Lock():\n"),
+        by="tests/usecases/runtime/test_runners.py",
     ),
     bug(
         "no-room-for-what-was-approved",
@@ -104,19 +108,19 @@ BACKLOGS: tuple[Bug, ...] = (
             "FORGET, now - SENT_LAST_MS, FORGOTTEN_AT_ONCE, now - DEAD_LAST_MS, FORGOTTEN_AT_ONCE",
             "FORGET, now - SENT_LAST_MS, 10**9, now - DEAD_LAST_MS, FORGOTTEN_AT_ONCE",
         ),
-        by="tests/store/test_outbox.py",
+        by="tests/store/repositories/test_outbox.py",
     ),
     bug(
         "half-a-search",
         "an answer from the newest records does not say that older ones were not looked at",
-        ("bot/store/audit.py", "older=looked >= most and more)", "older=looked > most and more)"),
-        by="tests/store/test_audit_log.py tests/usecases/test_audit_search.py",
+        ("bot/store/repositories/audit_log.py", "older=looked >= most and more)", "older=looked > most and more)"),
+        by="tests/store/repositories/test_audit_log.py tests/usecases/admin/test_audit_search.py",
     ),
     bug(
         "tag-by-all-records",
         "records whose tag begins so are found by going through all of them",
         (
-            "bot/store/audit_query.py",
+            "bot/store/repositories/audit_query.py",
             "        return bool(self.tag) and not self.narrowed_by and self == Wanted(tag=self.tag)\n",
             "        return False\n",
         ),
@@ -126,41 +130,45 @@ BACKLOGS: tuple[Bug, ...] = (
         "half-copy-left",
         "a copy that could not be finished leaves what there is of it in the folder of the backups",
         (_BACKUP, "        part.unlink()\n", "        part.exists()\n"),
-        by="tests/store/test_backup.py",
+        by="tests/store/files/test_backup.py",
     ),
     bug(
         "half-copies-pile-up",
         "what processes that were killed have left of their copies stays for ever",
         (_BACKUP, "        sweep(folder)\n", ""),
-        by="tests/store/test_backup.py",
+        by="tests/store/files/test_backup.py",
     ),
     bug(
         "living-copy-swept",
         "a process takes away the copy that another one is making",
         (_BACKUP, "(int(found[1]) == os.getpid() or not _lives(int(found[1])))", "int(found[1])"),
-        by="tests/store/test_backup.py",
+        by="tests/store/files/test_backup.py",
     ),
     bug(
         "copy-for-everybody",
         "everybody on the host can read a copy of the database",
         (_BACKUP, "os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)", "os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)"),
-        by="tests/store/test_backup.py",
+        by="tests/store/files/test_backup.py",
     ),
     bug(
         "copy-of-many-moments",
         "a copy in steps has a part of the database from before a change and another from after it",
         (
-            "bot/store/database.py",
+            "bot/store/engine/database.py",
             '            self._connection.execute("BEGIN")\n'
             '            self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()\n',
             "            pass\n",
         ),
-        by="tests/store/test_backup.py",
+        by="tests/store/files/test_backup.py",
     ),
     bug(
         "wal-at-any-risk",
         "the journal is a WAL also with an SQLite whose WAL can corrupt the file",
-        ("bot/store/database.py", "    return WAL if mended else ROLLBACK\n", "    return WAL if mended else WAL\n"),
-        by="tests/store/test_opening.py",
+        (
+            "bot/store/engine/database.py",
+            "    return WAL if mended else ROLLBACK\n",
+            "    return WAL if mended else WAL\n",
+        ),
+        by="tests/store/engine/test_opening.py",
     ),
 )

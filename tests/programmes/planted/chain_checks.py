@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_CHECK, _VERIFIED, _AUDIT = "bot/usecases/chain_check.py", "bot/store/verified.py", "bot/store/audit.py"
-_TEST = "tests/usecases/test_chain_check.py"
+_CHECK, _VERIFIED, _AUDIT = (
+    "bot/usecases/integrity/chain_check.py",
+    "bot/store/files/verified_head.py",
+    "bot/store/repositories/audit_log.py",
+)
+_TEST = "tests/usecases/integrity/test_chain_check.py"
 
 CHAIN_CHECKS: tuple[Bug, ...] = (
     bug(
@@ -72,7 +76,7 @@ CHAIN_CHECKS: tuple[Bug, ...] = (
         "checkpoint-before-the-check",
         "a checkpoint says that the audit log was in order before it was recomputed",
         (
-            "bot/usecases/checkpoint.py",
+            "bot/usecases/integrity/checkpoints.py",
             "    if CHAIN in ctx.limits or ctx.unchecked is not None or _due(ctx) is None:\n",
             "    if CHAIN in ctx.limits or _due(ctx) is None:\n",
         ),
@@ -96,40 +100,40 @@ CHAIN_CHECKS: tuple[Bug, ...] = (
             "        return row is not None and self._is_ours(row) and _record(row) == record\n",
             "        return row is not None and self._is_ours(row)\n",
         ),
-        by="tests/usecases/test_forged.py",
+        by="tests/usecases/authority/test_forged.py",
     ),
     bug(
         "restored-with-the-mark",
         "a restored database says of itself up to where its log was recomputed before it was copied",
         (
-            "bot/usecases/restore.py",
+            "bot/usecases/integrity/restore_record.py",
             "        for name in (VERIFIED, BROKEN):\n",
             "        for name in (VERIFIED, BROKEN)[:0]:\n",
         ),
-        by="tests/cli/test_backup.py",
+        by="tests/cli/commands/test_backup_command.py",
     ),
     bug(
         "types-unchecked",
         "what stands in place of a record's digest, and is none, ends the check",
         (_AUDIT, "row if [*map(type, row)] == _KINDS else NO_LINK", "row if row else NO_LINK"),
-        by="tests/store/test_copies.py",
+        by="tests/store/files/test_backup_reader.py",
     ),
     bug(
         "odd-text-stops",
         "a record with bytes that are no text keeps a copy from being checked",
-        ("bot/store/copies.py", "        if not is_no_text(error):\n", "        if error:\n"),
-        by="tests/store/test_copies.py",
+        ("bot/store/files/backup_reader.py", "        if not is_no_text(error):\n", "        if error:\n"),
+        by="tests/store/files/test_backup_reader.py",
     ),
     bug(
         "pages-never-looked-through",
         "the pages that a start leaves out are looked through by nobody",
-        ("bot/usecases/upkeep.py", "    Duty(name=PAGES, act=watch_pages),\n", ""),
-        by="tests/usecases/test_upkeep.py",
+        ("bot/usecases/integrity/maintenance.py", "    Duty(name=PAGES, act=watch_pages),\n", ""),
+        by="tests/usecases/integrity/test_maintenance.py",
     ),
     bug(
         "pages-left-out-of-all",
         "a start leaves out the pages of a log that no bot has recomputed",
-        ("bot/store/health.py", " and Facts(database).get(VERIFIED):", ":"),
-        by="tests/store/test_health.py",
+        ("bot/store/files/consistency.py", " and Facts(database).get(VERIFIED):", ":"),
+        by="tests/store/files/test_consistency.py",
     ),
 )

@@ -4,56 +4,64 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_POLICY, _QUORUM, _REVIEW = "bot/core/policy.py", "bot/usecases/quorum.py", "bot/usecases/review.py"
-_APPROVE = "bot/usecases/approve.py"
-_EXECUTE, _RECOVER, _MODE = "bot/usecases/execute.py", "bot/usecases/recover.py", "bot/usecases/mode.py"
-_HOLDING = "bot/usecases/holding.py"
-_EXECUTION, _STANDING = "bot/core/execution.py", "bot/core/standing.py"
-_MACHINE = "tests/programmes/test_machine.py"
+_POLICY, _QUORUM, _REVIEW = (
+    "bot/core/authority/policy.py",
+    "bot/usecases/authority/quorum.py",
+    "bot/usecases/requests/reviews.py",
+)
+_APPROVE = "bot/usecases/requests/approval.py"
+_EXECUTE, _RECOVER, _MODE = (
+    "bot/usecases/execution/executor.py",
+    "bot/usecases/execution/recovery.py",
+    "bot/usecases/integrity/active_limits.py",
+)
+_HOLDING = "bot/usecases/lease_holding.py"
+_EXECUTION, _STANDING = "bot/core/change/outcome.py", "bot/core/authority/membership.py"
+_MACHINE = "tests/programmes/machine/test_machine.py"
 _STORIES = "tests/programmes/test_stories.py"
 
 DECISIONS: tuple[Bug, ...] = (
     bug(
         "another-counts-as-the-same",
         "whoever asks for one thing is answered with another one that is open, as if it were theirs",
-        ("bot/usecases/submit.py", "open_one.line == invocation.line", "open_one.place == planned.place"),
-        by="tests/usecases/test_submit.py",
+        ("bot/usecases/requests/submission.py", "open_one.line == invocation.line", "open_one.place == planned.place"),
+        by="tests/usecases/requests/test_submission.py",
     ),
     bug(
         "confirmation-approves",
         "the record of a confirmation counts as somebody's approval",
         (
-            "bot/usecases/change_record.py",
+            "bot/usecases/change_entries.py",
             "if change.needs_confirmation_only else (Tag.REVIEW_APPROVED,)",
             "if change else (Tag.REVIEW_APPROVED,)",
         ),
-        by="tests/usecases/test_forged.py",
+        by="tests/usecases/authority/test_forged.py",
     ),
     bug(
         "circle",
         "the card of half a removal advises to ask for it again, which would end the same way",
-        ("bot/usecases/follow_ups.py", "    if change.repeat is Repeat.SAME:\n        return False\n", ""),
-        by="tests/bitrix24/test_after_partly_done.py",
+        ("bot/usecases/outcomes/follow_ups.py", "    if change.repeat is Repeat.SAME:\n        return False\n", ""),
+        by="tests/bitrix24/commands/test_after_partly_done.py",
     ),
     bug(
         "default-portal",
         "a portal that is not known any more is silently replaced by the first one there is",
         (
-            "bot/usecases/portals.py",
+            "bot/usecases/place_choice.py",
             '        return own.among(places) or _forgotten(own, places, "Your own portal",',
             '        return own.among(places) or places[0] or _forgotten(own, places, "Your own portal",',
         ),
-        by="tests/usecases/test_portals.py",
+        by="tests/usecases/test_place_choice.py",
     ),
     bug(
         "words-of-a-release",
         "a change request that an older release opened is not run, because people are marked in another way now",
         (
-            "bot/core/plans.py",
+            "bot/core/change/plans.py",
             "    return marks.unified(plan_to_json(",
             "    return str(plan_to_json(",
         ),
-        by="tests/core/test_plans.py",
+        by="tests/core/change/test_plans.py",
     ),
     bug(
         "self",
@@ -70,7 +78,7 @@ DECISIONS: tuple[Bug, ...] = (
         "second-account",
         "the approval from the requester's other account counts",
         (_POLICY, "            if people.same(reviewer, requester):", "            if not people:"),
-        by="tests/usecases/test_same_person.py",
+        by="tests/usecases/authority/test_same_person.py",
     ),
     bug(
         "noallow",
@@ -102,59 +110,59 @@ DECISIONS: tuple[Bug, ...] = (
         "guest-approves",
         "guests and deactivated people count, as long as the allow-list has them",
         (_STANDING, '    Standing.GUEST: "is a guest\'s",\n    Standing.DELETED: "has been deactivated",\n', ""),
-        by="tests/usecases/test_standing.py",
+        by="tests/usecases/authority/test_memberships.py",
     ),
     bug(
         "unsigned-terms",
         "reason, expiry and what will be remembered count as the database says, whatever the card showed",
         (
-            "bot/usecases/attestation.py",
+            "bot/usecases/authority/attestation.py",
             "    return form == FORM and keys.signed(_words(change), signature)",
             "    return bool(form and keys and change) or not signature",
         ),
-        by="tests/usecases/test_forged.py",
+        by="tests/usecases/authority/test_forged.py",
     ),
     bug(
         "any-enterprise",
         "an account of another organisation that names our team is a member",
         (_STANDING, ' or known.get("enterprise_id") != self.enterprise', ""),
-        by="tests/core/test_standing.py",
+        by="tests/core/authority/test_membership.py",
     ),
     bug(
         "guest-of-the-organisation",
         "a guest by what the organisation says of the account is a member",
         (_STANDING, "any(known.get(flag) for flag in flags)", "all(known.get(flag) for flag in flags)"),
-        by="tests/core/test_standing.py",
+        by="tests/core/authority/test_membership.py",
     ),
     bug(
         "old-facts",
         "what Slack said of an account an hour ago is good enough",
         (_STANDING, "FRESH_MS = 60_000", "FRESH_MS = 3_600_000"),
-        by="tests/usecases/test_standing.py",
+        by="tests/usecases/authority/test_memberships.py",
     ),
     bug(
         "facts-by-the-clock",
         "a clock that is set back makes what Slack said long ago look new",
         (_STANDING, " and known_ms <= FRESH_MS", " and known_ms >= 0"),
-        by="tests/usecases/test_standing.py",
+        by="tests/usecases/authority/test_memberships.py",
     ),
     bug(
         "deed-apart",
         "what the house does is stored apart from its answer, and a death in between leaves it untold",
         (_EXECUTE, "holding(ctx, lease) if change.plugin == HOUSE else nullcontext()", "nullcontext()"),
-        by="tests/usecases/test_house.py",
+        by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     bug(
         "house-read-back",
         "what another hand does right after it makes a failure of what the house did",
         (_EXECUTION, "(AT_HOME if plugin == HOUSE else JUDGEMENT)", "(JUDGEMENT if plugin else AT_HOME)"),
-        by="tests/usecases/test_house.py",
+        by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     bug(
         "stale-list",
         "the allow-list is compared with the log once, and never again",
-        ("bot/usecases/listed.py", " and last[0] == version:", ":"),
-        by="tests/usecases/test_forged.py",
+        ("bot/usecases/integrity/allow_list_check.py", " and last[0] == version:", ":"),
+        by="tests/usecases/authority/test_forged.py",
     ),
     bug(
         "late",
@@ -200,7 +208,7 @@ DECISIONS: tuple[Bug, ...] = (
         "digest-check",
         "a button is good for whatever the change request has become",
         (
-            "bot/usecases/buttons.py",
+            "bot/usecases/authority/card_token.py",
             "    return body == _body(change) and keys.signed(_signed(team, change, body), signature)",
             "    return bool(body and signature)",
         ),
@@ -233,57 +241,57 @@ DECISIONS: tuple[Bug, ...] = (
     bug(
         "stop-unheld",
         "a stop holds from when its job is done, not from when it is acknowledged",
-        ("bot/usecases/receive.py", "            hold(ctx, inbound)\n", ""),
-        by="tests/usecases/test_stops.py",
+        ("bot/usecases/intake/receipts.py", "            hold(ctx, inbound)\n", ""),
+        by="tests/usecases/intake/test_stop_words.py",
     ),
     bug(
         "anybody-stops",
         "a freeze holds for a minute whoever typed it",
         (
-            "bot/usecases/stop_requests.py",
+            "bot/usecases/intake/stop_requests.py",
             "says_freeze(inbound.text) and may_freeze(ctx, inbound.person)):",
             "says_freeze(inbound.text)):",
         ),
-        by="tests/usecases/test_stops.py",
+        by="tests/usecases/intake/test_stop_words.py",
     ),
     bug(
         "pending-freeze-approves",
         "an approval is counted, and used up, while a freeze is pending",
         (_APPROVE, "    if stop is not None and stop.kind is StopKind.FREEZE:", "    if False:"),
-        by="tests/usecases/test_stops.py",
+        by="tests/usecases/intake/test_stop_words.py",
     ),
     bug(
         "unfreeze-overtakes",
         "an approved unfreeze runs although somebody typed freeze after it",
         (
-            "bot/usecases/deeds.py",
+            "bot/usecases/admin/call_handlers.py",
             "    if any(stop.kind is StopKind.FREEZE for stop in ctx.store.stops.pending()):",
             "    if False:",
         ),
-        by="tests/usecases/test_house.py",
+        by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     bug(
         "eleventh",
         "one person may have any number of change requests open",
-        ("bot/usecases/able.py", "MOST_OPEN = 10", "MOST_OPEN = 1_000"),
+        ("bot/usecases/authority/eligibility.py", "MOST_OPEN = 10", "MOST_OPEN = 1_000"),
         by="tests/usecases/test_limits.py",
     ),
     bug(
         "glass-for-operators",
         "an operator may break the glass",
         (_POLICY, "BREAKS_GLASS = Role.ADMIN", "BREAKS_GLASS = Role.OPERATOR"),
-        by="tests/core/test_policy.py tests/usecases/test_glass.py",
+        by="tests/core/authority/test_policy.py tests/usecases/requests/test_break_glass.py",
     ),
     bug(
         "own-review",
         "whoever broke the glass reviews it",
         (
-            "bot/usecases/deeds.py",
+            "bot/usecases/admin/call_handlers.py",
             "    others = [person for person in word.approved if not ctx.people.same(person, breaker)]",
             "    others = list(word.approved)",
         ),
         (_QUORUM, "    return refused or _own_glass(ctx, person, change)", "    return refused"),
-        by="tests/usecases/test_glass.py",
+        by="tests/usecases/requests/test_break_glass.py",
     ),
     bug(
         "unknownfail",
@@ -299,7 +307,7 @@ DECISIONS: tuple[Bug, ...] = (
         "settled-early",
         "nothing to be seen a moment after the call counts as nothing done",
         (_RECOVER, "        early = left > 0\n", "        early = False\n"),
-        by="tests/usecases/test_recover.py",
+        by="tests/usecases/execution/test_recovery.py",
     ),
     bug(
         "nointent",
@@ -314,20 +322,24 @@ DECISIONS: tuple[Bug, ...] = (
     bug(
         "no-permit",
         "a call that waited is sent, whoever has taken over its change request meanwhile",
-        ("plugins/bitrix24/caller.py", "if manner.asks and not self._services.may_send(seconds):", "if not seconds:"),
-        by="tests/bitrix24/test_permit.py",
+        (
+            "plugins/bitrix24/client/rest_client.py",
+            "if manner.asks and not self._services.may_send(seconds):",
+            "if not seconds:",
+        ),
+        by="tests/bitrix24/http/test_permit.py",
     ),
     bug(
         "living-adopted",
         "an execution is taken over by its own process while its thread lives",
         (_RECOVER, "return running.owner in self._ctx.at_work", "return not running.owner"),
-        by="tests/usecases/test_leases.py",
+        by="tests/usecases/execution/test_leases.py",
     ),
     bug(
         "lease-by-the-wall",
         "a lease runs out when somebody sets the clock",
         (_HOLDING, "return round(ctx.clock.monotonic() * 1000)", "return ctx.clock.now_ms()"),
-        by="tests/usecases/test_leases.py",
+        by="tests/usecases/execution/test_leases.py",
     ),
     bug(
         "no-fence",
@@ -337,6 +349,6 @@ DECISIONS: tuple[Bug, ...] = (
             "        if not store.leases.hold(lease, steady=steady_ms(ctx)):\n            raise LeaseLost",
             "        store.leases.hold(lease, steady=steady_ms(ctx))",
         ),
-        by="tests/usecases/test_leases.py",
+        by="tests/usecases/execution/test_leases.py",
     ),
 )

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_DOOR, _TEXT, _GATEWAY = "bot/slack/frontdoor.py", "bot/slack/render/text.py", "bot/slack/gateway.py"
-_LISTENERS = "bot/slack/listeners/__init__.py"
-_RECEIVE = "tests/usecases/test_receive.py"
+_DOOR, _TEXT, _GATEWAY = (
+    "bot/slack/incoming/verification.py",
+    "bot/slack/render/slack_text.py",
+    "bot/slack/outgoing/messenger.py",
+)
+_LISTENERS = "bot/slack/incoming/listeners.py"
+_RECEIVE = "tests/usecases/intake/test_receipts.py"
 
 DOORS: tuple[Bug, ...] = (
     bug(
         "form-as-written",
         "a form's value is taken as it is written, with its percent signs",
         (_DOOR, 'if "%" in pair or "+" in pair:', 'if "+" in pair:'),
-        by="tests/slack/test_frontdoor.py",
+        by="tests/slack/incoming/test_verification.py",
     ),
     bug(
         "boxes-of-this-process",
         "after a restart no stored secret can be opened any more",
-        ("bot/store/keys.py", "        if salt == self._salt:\n", "        if salt:\n"),
-        by="tests/store/test_keys.py",
+        ("bot/store/sealing/keyring.py", "        if salt == self._salt:\n", "        if salt:\n"),
+        by="tests/store/sealing/test_keyring.py",
     ),
     bug(
         "one-nonce",
         "two boxes share a nonce, so that their words can be told from each other without the key",
-        ("bot/store/keys.py", "nonce = os.urandom(NONCE_BYTES)", "nonce = bytes(NONCE_BYTES)"),
-        by="tests/store/test_keys.py",
+        ("bot/store/sealing/keyring.py", "nonce = os.urandom(NONCE_BYTES)", "nonce = bytes(NONCE_BYTES)"),
+        by="tests/store/sealing/test_keyring.py",
     ),
     bug(
         "former-boxes",
         "what an earlier release has sealed cannot be opened",
-        ("bot/store/keys.py", "return self._former.decrypt(box)", "return None"),
-        by="tests/store/test_keys.py",
+        ("bot/store/sealing/keyring.py", "return self._former.decrypt(box)", "return None"),
+        by="tests/store/sealing/test_keyring.py",
     ),
     bug(
         "unsigned",
@@ -41,24 +45,24 @@ DOORS: tuple[Bug, ...] = (
             "        if not hmac.compare_digest(expected.encode(), signature.encode()):",
             "        if not expected:",
         ),
-        by="tests/slack/test_frontdoor.py",
+        by="tests/slack/incoming/test_verification.py",
     ),
     bug(
         "stale-stamp",
         "a request signed long ago is let in",
         (_DOOR, "WINDOW_SECONDS = 300", "WINDOW_SECONDS = 300_000_000"),
-        by="tests/slack/test_frontdoor.py",
+        by="tests/slack/incoming/test_verification.py",
     ),
     bug(
         "too-deep",
         "a body nested deeper than the parser's stack reaches the parser",
         (_DOOR, "    if _deepest(text) > MAX_DEPTH:", "    if _deepest(text) > MAX_BODY:"),
-        by="tests/slack/test_frontdoor.py tests/slack/test_fuzz.py",
+        by="tests/slack/incoming/test_verification.py tests/slack/test_fuzz.py",
     ),
     bug(
         "shell-by-payload",
         "a signed payload whose team id is `local` is taken for the host's shell, with the role admin",
-        ("bot/slack/inbound.py", "    check_ids(payload, COMMAND_IDS)\n", ""),
+        ("bot/slack/incoming/payloads.py", "    check_ids(payload, COMMAND_IDS)\n", ""),
         (
             "bot/core/principals.py",
             "        if self.team == LOCAL_TEAM and not self.local:",
@@ -87,23 +91,27 @@ DOORS: tuple[Bug, ...] = (
             "            if channel:",
             "            if not channel:",
         ),
-        by="tests/cli/test_doctor.py",
+        by="tests/cli/commands/test_doctor_command.py",
     ),
     bug(
         "deaf-and-ready",
         "a Socket Mode connection over which nothing comes any more counts as ready",
         (
-            "bot/slack/connection.py",
+            "bot/slack/socket/socket_connection.py",
             "self.greeted and not self.over and silent < SILENT_SECONDS",
             "self.greeted and not self.over and silent >= 0",
         ),
-        by="tests/slack/test_socket.py",
+        by="tests/slack/socket/test_socket_mode.py",
     ),
     bug(
         "tight-reconnect",
         "a connection that ends is opened again at once, however often",
-        ("bot/slack/socket.py", "            self._stopping.wait(wait)", "            self._stopping.wait(0)"),
-        by="tests/slack/test_socket.py",
+        (
+            "bot/slack/socket/socket_mode.py",
+            "            self._stopping.wait(wait)",
+            "            self._stopping.wait(0)",
+        ),
+        by="tests/slack/socket/test_socket_mode.py",
     ),
     bug(
         "idle-flood",
@@ -127,11 +135,11 @@ DOORS: tuple[Bug, ...] = (
         "envelope-key",
         "a delivery is known by the moment it came, so that a repeated one is another",
         (
-            "bot/slack/inbound.py",
+            "bot/slack/incoming/payloads.py",
             'key=f"cmd:{person.id}:{trigger or _fingerprint(payload)}"',
             'key=f"cmd:{person.id}:{id(payload)}"',
         ),
-        by="tests/slack/test_inbound.py tests/slack/test_replay.py",
+        by="tests/slack/incoming/test_payloads.py tests/slack/test_replay.py",
     ),
     bug(
         "ack-first",
@@ -150,13 +158,13 @@ DOORS: tuple[Bug, ...] = (
         "unescaped-name",
         "what somebody typed can mention people and forge links",
         (_TEXT, '.replace("&", "&amp;").replace("<", "&lt;")', '.replace("&", "&amp;")'),
-        by="tests/slack/test_card.py tests/slack/test_answer.py",
+        by="tests/slack/render/test_card.py tests/slack/render/test_answer.py",
     ),
     bug(
         "unfurl-on",
         "links in a post are unfolded, and their pages fetched",
         (_GATEWAY, '"unfurl_links": False', '"unfurl_links": True'),
-        by="tests/slack/test_gateway.py",
+        by="tests/slack/outgoing/test_messenger.py",
     ),
     bug(
         "sdk-repeats",
@@ -166,27 +174,27 @@ DOORS: tuple[Bug, ...] = (
             "timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=secure)",
             "timeout=TIMEOUT_SECONDS, ssl=secure)",
         ),
-        by="tests/slack/test_gateway.py",
+        by="tests/slack/outgoing/test_messenger.py",
     ),
     bug(
         "absent-is-no",
         "an account of which Slack does not say whether it is a guest's is a member",
         (
-            "bot/core/standing.py",
+            "bot/core/authority/membership.py",
             'one.off("deleted") and one.off("is_restricted")',
             'one.off("deleted") and not one.on("is_restricted")',
         ),
-        by="tests/core/test_standing.py",
+        by="tests/core/authority/test_membership.py",
     ),
     bug(
         "another-refusal",
         "why Slack refused to tell of one account is said of another",
         (
-            "bot/usecases/standing.py",
+            "bot/usecases/authority/memberships.py",
             "    reason = ctx.untold.get(person)\n",
             "    reason = next(iter(ctx.untold.values()), None)\n",
         ),
-        by="tests/usecases/test_standing.py",
+        by="tests/usecases/authority/test_memberships.py",
     ),
     bug(
         "readiness-commits",
@@ -202,19 +210,19 @@ DOORS: tuple[Bug, ...] = (
             '    if origin is not None and origin.partition("://")[2] not in hosts:',
             '    if origin is not None and origin.partition("://")[2] == "":',
         ),
-        by="tests/bitrix24/simulator/test_control.py tests/playground/workspace/test_control.py",
+        by="tests/bitrix24/simulator/test_control_api.py tests/playground/workspace/control/test_control_api.py",
     ),
     bug(
         "unseen-way-in",
         "doctor is green without the secret by which requests are told from others",
         ("bot/checks/table.py", '    Check(name="intake", look=slack_access.check_intake),\n', ""),
-        by="tests/cli/test_doctor.py",
+        by="tests/cli/commands/test_doctor_command.py",
     ),
     bug(
         "unchecked-outcome",
         "what a plugin puts into an outcome breaks its execution, instead of being told as its fault",
         (
-            "bot/host/guarded.py",
+            "bot/host/guarded_calls.py",
             "require(self.plugin.perform(services, place, call), CallOutcome)",
             "require(self.plugin.perform(services, place, call), object)",
         ),
@@ -223,14 +231,14 @@ DOORS: tuple[Bug, ...] = (
     bug(
         "switched-off-socket-ready",
         "the bot counts as ready while Socket Mode is switched off for the app",
-        ("bot/slack/socket.py", "        if not what.exchange:\n            connection.close()\n", ""),
-        by="tests/slack/test_socket.py",
+        ("bot/slack/socket/socket_mode.py", "        if not what.exchange:\n            connection.close()\n", ""),
+        by="tests/slack/socket/test_socket_mode.py",
     ),
     bug(
         "first-portal-stored-twice",
         "two processes that start at once both store the portal of the settings, and one of them ends",
-        ("plugins/bitrix24/bootstrap.py", "        if not _is_known(vault):\n", "        if True:\n"),
-        by="tests/bitrix24/test_other_commands.py",
+        ("plugins/bitrix24/auth/bootstrap.py", "        if not _is_known(vault):\n", "        if True:\n"),
+        by="tests/bitrix24/commands/test_other_commands.py",
     ),
     bug(
         "token-of-another-kind",
@@ -245,7 +253,7 @@ DOORS: tuple[Bug, ...] = (
     bug(
         "home-that-is-a-file",
         "a file in the place of the database's folder is in order for doctor",
-        ("bot/store/folders.py", "    if not place.is_dir():", "    if not place.exists():"),
+        ("bot/store/engine/folders.py", "    if not place.is_dir():", "    if not place.exists():"),
         by="tests/cli/test_first_hour.py",
     ),
     bug(
@@ -258,7 +266,7 @@ DOORS: tuple[Bug, ...] = (
         "long-line-looked-through",
         "a line of any length is searched for secrets before it is refused",
         (
-            "bot/usecases/receive.py",
+            "bot/usecases/intake/receipts.py",
             "    inbound = _within_limit(ctx, inbound)\n",
             "    inbound = _within_limit(ctx, _without_secrets(ctx, inbound))\n",
         ),
@@ -268,7 +276,7 @@ DOORS: tuple[Bug, ...] = (
         "long-line-in-line",
         "a line that nobody reads is stored, and refused when its turn comes",
         (
-            "bot/usecases/receive.py",
+            "bot/usecases/intake/receipts.py",
             "                _refuse_long(ctx, inbound)\n            return replace(inbound, text=beginning)\n",
             "                return inbound\n            return replace(inbound, text=beginning)\n",
         ),
@@ -277,14 +285,18 @@ DOORS: tuple[Bug, ...] = (
     bug(
         "long-freeze-refused",
         "a freeze of many words is refused as too long",
-        ("bot/usecases/receive.py", "            if not says_freeze(beginning):\n", "            if beginning:\n"),
+        (
+            "bot/usecases/intake/receipts.py",
+            "            if not says_freeze(beginning):\n",
+            "            if beginning:\n",
+        ),
         by=_RECEIVE,
     ),
     bug(
         "long-line-off-the-record",
         "that somebody sends lines that are too long is not on the record",
         (
-            "bot/usecases/receive.py",
+            "bot/usecases/intake/receipts.py",
             '            record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")\n',
             "            ctx.wake()\n",
         ),
@@ -294,10 +306,10 @@ DOORS: tuple[Bug, ...] = (
         "cut-secret-taken",
         "the first half of a secret of the bot stands in a reason that was cut at the limit",
         (
-            "bot/usecases/receive.py",
+            "bot/usecases/intake/receipts.py",
             '    return whole if cut else ""',
             "    return words[:LONGEST_LINE] if cut or whole else whole",
         ),
-        by="tests/usecases/test_stops.py tests/usecases/test_receive.py",
+        by="tests/usecases/intake/test_stop_words.py tests/usecases/intake/test_receipts.py",
     ),
 )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_EFFECTS, _REPORT = "bot/core/effects.py", "bot/usecases/ending_report.py"
-_AFTER = "tests/bitrix24/test_after_partly_done.py"
+_EFFECTS, _REPORT = "bot/core/change/effects.py", "bot/usecases/outcomes/ending_report.py"
+_AFTER = "tests/bitrix24/commands/test_after_partly_done.py"
 
 ENDINGS: tuple[Bug, ...] = (
     bug(
         "partly-is-failed",
         "a change of which a part was done is told as one that failed",
         (
-            "bot/core/execution.py",
+            "bot/core/change/outcome.py",
             "PARTLY = frozenset({(_D, Proof.PARTIAL), (_S, Proof.PARTIAL), ",
             "PARTLY = frozenset({(_D, Proof.PARTIAL), ",
         ),
-        by="tests/usecases/test_partly.py",
+        by="tests/usecases/outcomes/test_partly.py",
     ),
     bug(
         "whole-undo-of-a-part",
@@ -32,13 +32,13 @@ ENDINGS: tuple[Bug, ...] = (
             "undo.partial.words[label] for label in effects.changed if label in",
             "undo.partial.words[label] for label in undo.partial.words if label in",
         ),
-        by=f"{_AFTER} tests/core/test_effects.py",
+        by=f"{_AFTER} tests/core/change/test_effects.py",
     ),
     bug(
         "undo-that-is-refused",
         "an undo is offered of a part that no command can put back",
         (_EFFECTS, "    if not words or None in words:\n", "    if not words:\n"),
-        by=f"{_AFTER} tests/core/test_effects.py",
+        by=f"{_AFTER} tests/core/change/test_effects.py",
     ),
     bug(
         "obstacle-untold",
@@ -54,12 +54,12 @@ ENDINGS: tuple[Bug, ...] = (
             "plan.consequences[label] for label in changed if label in plan.consequences",
             "plan.consequences[label] for label in plan.consequences",
         ),
-        by="tests/core/test_effects.py",
+        by="tests/core/change/test_effects.py",
     ),
     bug(
         "after-the-ending-in-the-digest",
         "an approval for a plan of the release before is not counted, because of words about its ending",
-        ("bot/core/plans.py", '    plain.pop("obstacles")\n', ""),
-        by="tests/core/test_plans.py",
+        ("bot/core/change/plans.py", '    plain.pop("obstacles")\n', ""),
+        by="tests/core/change/test_plans.py",
     ),
 )

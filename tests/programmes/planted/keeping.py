@@ -5,13 +5,13 @@ from __future__ import annotations
 from tests.programmes.planted.plant import Bug, bug
 
 _DATABASE, _JOBS, _OUTBOX, _MIGRATIONS = (
-    "bot/store/database.py",
-    "bot/store/jobs.py",
-    "bot/store/outbox.py",
-    "bot/store/migrations.py",
+    "bot/store/engine/database.py",
+    "bot/store/repositories/jobs.py",
+    "bot/store/repositories/outbox.py",
+    "bot/store/schema/migrations.py",
 )
-_JOB_ORDER = "bot/store/job_order.py"
-_CHAIN, _AUDIT = "bot/core/chain.py", "bot/core/audit.py"
+_JOB_ORDER = "bot/store/repositories/job_order.py"
+_CHAIN, _AUDIT = "bot/core/audit/chain.py", "bot/core/audit/audit_record.py"
 _TAMPER = "tests/programmes/test_tamper.py"
 
 KEEPING: tuple[Bug, ...] = (
@@ -25,7 +25,7 @@ KEEPING: tuple[Bug, ...] = (
         "no-compare",
         "a status is set whatever it was before",
         (
-            "bot/store/changes.py",
+            "bot/store/repositories/change_requests.py",
             "WHERE number = ? AND COALESCE(?, status) = status",
             "WHERE number = ? AND COALESCE(?, status) IS NOT NULL",
         ),
@@ -40,7 +40,7 @@ KEEPING: tuple[Bug, ...] = (
         "upgrade-forgets",
         "a change request of the release before, whose record has no signature yet, is taken for a forged one",
         (
-            "bot/usecases/attestation.py",
+            "bot/usecases/authority/attestation.py",
             "    if terms is None:\n        return True",
             "    if terms is None:\n        return False",
         ),
@@ -50,7 +50,7 @@ KEEPING: tuple[Bug, ...] = (
         "upgrade-leaves-secrets",
         "what was typed in the release before stays in the database as it was",
         (
-            "bot/store/plain_texts.py",
+            "bot/store/schema/plain_texts.py",
             '    if done is not None and done["value"] == RULES:',
             "    if database is not None:",
         ),
@@ -59,49 +59,53 @@ KEEPING: tuple[Bug, ...] = (
     bug(
         "lock-file-only",
         "a deleted lock file lets a second worker in",
-        ("bot/store/seats.py", "            if role == WORKER:", "            if not role:"),
-        by="tests/store/test_seats.py",
+        ("bot/store/engine/process_lock.py", "            if role == WORKER:", "            if not role:"),
+        by="tests/store/engine/test_process_lock.py",
     ),
     bug(
         "guilty-together",
         "whatever is under way at four deaths of the process is set aside, whichever of it is to blame",
         (_JOBS, "            *(self.under_way() == 1, INBOUND),", "            *(self.under_way() > 0, INBOUND),"),
         (_JOB_ORDER, "SUSPECT_AFTER = 2", "SUSPECT_AFTER = 200"),
-        by="tests/usecases/test_poison.py",
+        by="tests/usecases/intake/test_quarantine.py",
     ),
     bug(
         "no-turns",
         "whoever sent many commands first is served before everybody else",
         (_JOB_ORDER, 'DUE, "AND", _OF_PERSON, "), 0)) + 1"),', 'DUE, "AND", _OF_PERSON, "), 0)) * 0 + 1"),'),
-        by="tests/usecases/test_fairness.py",
+        by="tests/usecases/intake/test_fairness.py",
     ),
     bug(
         "awaited-last",
         "the audit line that an approval waits for stands behind whatever waits longer",
         (_OUTBOX, "self._set_urgency(key, Urgency.AWAITED)", "self._set_urgency(key, Urgency.USUAL)"),
-        by="tests/usecases/test_fairness.py",
+        by="tests/usecases/intake/test_fairness.py",
     ),
     bug(
         "account-for-person",
         "each account of a person has limits, turns and records of its own",
         (
-            "bot/core/people.py",
+            "bot/core/authority/identity_groups.py",
             "        return min(account.id for account in self.accounts(principal))",
             "        return principal.id",
         ),
-        by="tests/usecases/test_same_person.py",
+        by="tests/usecases/authority/test_same_person.py",
     ),
     bug(
         "due-by-the-day",
         "what is put off for seconds is put off for an hour when the clock is set back by one",
-        ("bot/usecases/holding.py", "    return round(ctx.clock.monotonic() * 1000)", "    return ctx.clock.now_ms()"),
+        (
+            "bot/usecases/lease_holding.py",
+            "    return round(ctx.clock.monotonic() * 1000)",
+            "    return ctx.clock.now_ms()",
+        ),
         by="tests/usecases/test_clock_steps.py",
     ),
     bug(
         "refused-first",
         "what a stranger is refused is done in its turn with what others may do",
-        ("bot/usecases/priority.py", "    rank = Rank.REFUSED if refused else usual\n", "    rank = usual\n"),
-        by="tests/usecases/test_refused_last.py",
+        ("bot/usecases/intake/priority.py", "    rank = Rank.REFUSED if refused else usual\n", "    rank = usual\n"),
+        by="tests/usecases/intake/test_refused_last.py",
     ),
     bug(
         "no-receipt",
@@ -111,7 +115,7 @@ KEEPING: tuple[Bug, ...] = (
             '        return Receipt.REPEATED if row and row["body"] == digest else Receipt.MISMATCHED',
             '        return Receipt.NEW if row and row["body"] == digest else Receipt.MISMATCHED',
         ),
-        by="tests/programmes/test_machine.py",
+        by="tests/programmes/machine/test_machine.py",
     ),
     bug(
         "no-claim",
@@ -121,43 +125,51 @@ KEEPING: tuple[Bug, ...] = (
             "SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state = 'new' \"",
             "SET state = 'new', attempts = attempts + 1 WHERE id = ? AND state = 'new' \"",
         ),
-        by="tests/store/test_outbox.py",
+        by="tests/store/repositories/test_outbox.py",
     ),
     bug(
         "two-in-a-second",
         "a channel gets as many messages a second as there are",
-        ("bot/usecases/pace.py", "Way.POST: 1.0, Way.REWRITE: 1.2", "Way.POST: 0.0, Way.REWRITE: 0.0"),
-        by="tests/programmes/test_outage.py",
+        ("bot/usecases/channel_pace.py", "Way.POST: 1.0, Way.REWRITE: 1.2", "Way.POST: 0.0, Way.REWRITE: 0.0"),
+        by="tests/programmes/faults/test_outage.py",
     ),
     bug(
         "code-gives-up",
         "an error code of Slack's that nobody knows ends a notice",
-        ("bot/slack/faults.py", "refusal_of(code).subject, ChannelDead)", "refusal_of(code).subject, Impossible)"),
-        by="tests/slack/test_faults.py",
+        (
+            "bot/slack/slack_errors.py",
+            "refusal_of(code).subject, ChannelDead)",
+            "refusal_of(code).subject, Impossible)",
+        ),
+        by="tests/slack/test_slack_errors.py",
     ),
     bug(
         "nobody-steps-aside",
         "what Slack refuses holds up all later posts of its channel",
-        ("bot/usecases/redelivery.py", "STEPS_ASIDE_AFTER = 3\n", "STEPS_ASIDE_AFTER = 3_000\n"),
-        by="tests/usecases/test_refusals.py",
+        ("bot/usecases/delivery/redelivery.py", "STEPS_ASIDE_AFTER = 3\n", "STEPS_ASIDE_AFTER = 3_000\n"),
+        by="tests/usecases/test_slack_refusals.py",
     ),
     bug(
         "card-not-replaced",
         "a card that cannot be rewritten goes on saying what is not true any more",
-        ("bot/usecases/cards.py", "if notice.unchanged and error.code != DELETED:", "if error.code != DELETED:"),
-        by="tests/usecases/test_refusals.py",
+        (
+            "bot/usecases/delivery/cards.py",
+            "if notice.unchanged and error.code != DELETED:",
+            "if error.code != DELETED:",
+        ),
+        by="tests/usecases/test_slack_refusals.py",
     ),
     bug(
         "locked-without-a-card",
         "a request whose card nobody can see keeps its target from everybody",
-        ("bot/usecases/cards.py", "not (self._is_nowhere(change, error) and", "not (False and"),
-        by="tests/usecases/test_refusals.py",
+        ("bot/usecases/delivery/cards.py", "not (self._is_nowhere(change, error) and", "not (False and"),
+        by="tests/usecases/test_slack_refusals.py",
     ),
     bug(
         "status-is-said",
         "an answer address that answers 200 with a login page has taken the answer",
-        ("bot/slack/gateway.py", "!= 200 or not _is_ok(answer.body)", "!= 200"),
-        by="tests/slack/test_gateway.py",
+        ("bot/slack/outgoing/messenger.py", "!= 200 or not _is_ok(answer.body)", "!= 200"),
+        by="tests/slack/outgoing/test_messenger.py",
     ),
     bug(
         "replace-forge",
@@ -199,84 +211,88 @@ KEEPING: tuple[Bug, ...] = (
         "no-audit-no-matter",
         "it runs although the audit channel has not taken the line about the approval",
         (
-            "bot/usecases/gate.py",
+            "bot/usecases/integrity/audit_gate.py",
             '    if state == "sent":\n        return Gate.OPEN, ""',
             '    if state != "dead":\n        return Gate.OPEN, ""',
         ),
-        by="tests/stories/test_audit_gate.py",
+        by="tests/stories/audit/test_audit_gate.py",
     ),
     bug(
         "lag-forever",
         "an audit channel that is an hour behind is as good as any",
         (
-            "bot/usecases/gate.py",
+            "bot/usecases/integrity/audit_gate.py",
             "    why = _dead(ctx) or _behind(ctx, ctx.audit_lag_ms)\n",
             "    why = _dead(ctx)\n",
         ),
-        by="tests/usecases/test_lag.py",
+        by="tests/usecases/integrity/test_lag.py",
     ),
     bug(
         "spare-off",
         "a pair of tokens that is lost is lost, spare or not",
         (
-            "plugins/bitrix24/renewal.py",
+            "plugins/bitrix24/auth/token_refresh.py",
             "        instead = self._from_spare(stale) if answer.code in SPENT else None\n",
             "        instead = None\n",
         ),
-        by="tests/bitrix24/test_spare.py",
+        by="tests/bitrix24/auth/test_backup_tokens.py",
     ),
     bug(
         "refresh-storm",
         "a refused renewal is tried again with every call",
-        ("plugins/bitrix24/renewal.py", "QUIET_MS = 5 * 60 * 1000", "QUIET_MS = 0"),
-        by="tests/bitrix24/test_renewal.py tests/programmes/test_dead_portal.py",
+        ("plugins/bitrix24/auth/token_refresh.py", "QUIET_MS = 5 * 60 * 1000", "QUIET_MS = 0"),
+        by="tests/bitrix24/auth/test_token_refresh.py tests/programmes/faults/test_dead_portal.py",
     ),
     bug(
         "token-in-the-log",
         "a request goes to the log with its token",
         (
-            "plugins/bitrix24/caller.py",
+            "plugins/bitrix24/client/rest_client.py",
             "        request = protocol.encode(route.base, method, params, held.credentials.access)\n",
             "        request = protocol.encode(route.base, method, params, held.credentials.access)\n"
             '        self._services.log.debug("sending %s", request.body.reveal())\n',
         ),
-        by="tests/bitrix24/test_no_leaks.py tests/programmes/test_leaks.py",
+        by="tests/bitrix24/auth/test_no_leaks.py tests/programmes/test_leaks.py",
     ),
     bug(
         "one-key",
         "after a change of keys what the former ones sealed cannot be read",
         (
-            "bot/store/rotation.py",
+            "bot/store/key_rotation.py",
             "    write_keys(path, {_next_id(keys): new_key(), **keys})\n",
             "    write_keys(path, {_next_id(keys): new_key()})\n",
         ),
-        by="tests/store/test_rotation.py",
+        by="tests/store/test_key_rotation.py",
     ),
     bug(
         "unread-copy",
         "a backup counts without having been looked through",
         (
-            "bot/store/backup.py",
+            "bot/store/files/backup.py",
             "        made = look_through(part, keys, chain=not why)\n",
             '        made = Backup(path=part, seq=0, head="")\n',
         ),
-        by="tests/store/test_backup.py",
+        by="tests/store/files/test_backup.py",
     ),
     bug(
         "fewer-marks",
         "a statement has fewer marks than a collection has values, so nobody can tell what a restore would lose",
-        ("bot/store/sql.py", 'return ", ".join("?" * len(values))', 'return ", ".join("?" * min(2, len(values)))'),
-        by="tests/cli/test_backup.py",
+        (
+            "bot/store/engine/sql.py",
+            'return ", ".join("?" * len(values))',
+            'return ", ".join("?" * min(2, len(values)))',
+        ),
+        by="tests/cli/commands/test_backup_command.py",
     ),
     bug(
         "loose-and-started",
         "a database that everybody on the host may write is worked with",
         (
-            "bot/store/file_modes.py",
+            "bot/store/engine/file_permissions.py",
             '(WORLD_WRITABLE, "can be written by everybody on this host", True)',
             '(WORLD_WRITABLE, "can be written by everybody on this host", False)',
         ),
-        by="tests/store/test_file_modes.py",
+        by="tests/store/engine/test_file_permissions.py",
     ),
     bug(
         "begins-anew",
@@ -287,19 +303,19 @@ KEEPING: tuple[Bug, ...] = (
             "        if not anew and not applied(database):\n            refuse_lost(home, copies)\n",
             "",
         ),
-        by="tests/store/test_opening.py",
+        by="tests/store/engine/test_opening.py",
     ),
     bug(
         "into-a-deleted-file",
         "what comes in is acknowledged into a database that was deleted",
-        ("bot/usecases/receive.py", "    if lost:\n", "    if lost is None:\n"),
-        by="tests/usecases/test_receive.py",
+        ("bot/usecases/intake/receipts.py", "    if lost:\n", "    if lost is None:\n"),
+        by="tests/usecases/intake/test_receipts.py",
     ),
     bug(
         "displaced-unseen",
         "nobody notices that the lock file is another one than the one that is held",
-        ("bot/store/seats.py", "    if (found.st_dev, found.st_ino) != held:", "    if found is None:"),
-        by="tests/store/test_seats.py",
+        ("bot/store/engine/process_lock.py", "    if (found.st_dev, found.st_ino) != held:", "    if found is None:"),
+        by="tests/store/engine/test_process_lock.py",
     ),
     bug(
         "values-of-two-kinds-are-one",

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_CALLER, _PORTAL, _KEPT = "plugins/bitrix24/caller.py", "plugins/bitrix24/portal.py", "plugins/bitrix24/kept.py"
-_LOOKING, _AHEAD, _SWEEP = "plugins/bitrix24/looking.py", "plugins/bitrix24/ahead.py", "plugins/bitrix24/sweep.py"
-_TEST_KEPT, _TEST_REQUESTS = "tests/bitrix24/test_kept.py", "tests/bitrix24/test_requests.py"
+_CALLER, _PORTAL, _KEPT = (
+    "plugins/bitrix24/client/rest_client.py",
+    "plugins/bitrix24/portal.py",
+    "plugins/bitrix24/traffic/read_cache.py",
+)
+_LOOKING, _AHEAD, _SWEEP = (
+    "plugins/bitrix24/client/shared_reads.py",
+    "plugins/bitrix24/client/prefetch.py",
+    "plugins/bitrix24/client/bulk_read.py",
+)
+_TEST_KEPT, _TEST_REQUESTS = "tests/bitrix24/traffic/test_read_cache.py", "tests/bitrix24/test_requests.py"
 
 PORTAL_READS: tuple[Bug, ...] = (
     bug(
@@ -106,23 +114,23 @@ PORTAL_READS: tuple[Bug, ...] = (
         "answers-in-their-order",
         "the answers inside a batch are put down in the order in which they stand, not by their names",
         (
-            "plugins/bitrix24/batch.py",
+            "plugins/bitrix24/rest/batch.py",
             "    return tuple(_answer(_key(number), values, problems, times) for number in range(len(items)))",
             "    names = [*values, *problems, *map(_key, range(len(items)))]\n"
             "    return tuple(_answer(name, values, problems, times) for name in names[: len(items)])",
         ),
-        by="tests/bitrix24/test_batch.py",
+        by="tests/bitrix24/rest/test_batch.py",
     ),
     bug(
         "batches-as-they-come",
         "the answers of a batch that comes first are put down for the pairs that were asked about first",
         (_SWEEP, "            place = running[future]\n", "            place = found.index(())\n"),
-        by="tests/bitrix24/test_sweep.py",
+        by="tests/bitrix24/client/test_bulk_read.py",
     ),
     bug(
         "one-batch-costs-all",
         "one batch that fails costs the answers of all others",
         (_SWEEP, "    if problems and len(problems) == len(found):\n", "    if problems:\n"),
-        by="tests/bitrix24/test_sweep.py",
+        by="tests/bitrix24/client/test_bulk_read.py",
     ),
 )

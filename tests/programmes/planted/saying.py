@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_POSTS, _RESULTS, _ORDER = "bot/usecases/posts.py", "bot/usecases/delivery_results.py", "bot/store/outbox_order.py"
-_SENDERS, _DELIVER = "tests/usecases/test_senders.py", "tests/usecases/test_deliver.py"
+_POSTS, _RESULTS, _ORDER = (
+    "bot/usecases/delivery/channel_posts.py",
+    "bot/usecases/delivery/delivery_results.py",
+    "bot/store/repositories/outbox_order.py",
+)
+_SENDERS, _DELIVER = "tests/usecases/delivery/test_senders.py", "tests/usecases/delivery/test_dispatcher.py"
 _RANK = "ORDER BY CASE WHEN o.kind = 'card' AND c.card IS NOT NULL THEN -o.urgency ELSE 0 END, o.id"
 
 SAYING: tuple[Bug, ...] = (
@@ -33,7 +37,7 @@ SAYING: tuple[Bug, ...] = (
         "one-answer-by-two",
         "an answer is said by two threads at once",
         (
-            "bot/usecases/answers.py",
+            "bot/usecases/delivery/answers.py",
             "turns = [turn for turn in turns if not self._under_way.holds(turn.id)][:most]",
             "turns = turns[:most]",
         ),
@@ -42,7 +46,7 @@ SAYING: tuple[Bug, ...] = (
     bug(
         "strangers-take-all-senders",
         "words to strangers are on their way in every thread at once",
-        ("bot/usecases/answers.py", "if (last and self._under_way.has_last()) or not outbox", "if not outbox"),
+        ("bot/usecases/delivery/answers.py", "if (last and self._under_way.has_last()) or not outbox", "if not outbox"),
         by=f"{_SENDERS} {_DELIVER}",
     ),
     bug(
@@ -59,36 +63,36 @@ SAYING: tuple[Bug, ...] = (
         "clicked-in-line",
         "the card that somebody has just clicked is rewritten behind all that have changed by themselves",
         (_ORDER, _RANK, _RANK.replace("-o.urgency", "0")),
-        by=f"{_SENDERS} {_DELIVER} tests/store/test_outbox.py",
+        by=f"{_SENDERS} {_DELIVER} tests/store/repositories/test_outbox.py",
     ),
     bug(
         "posts-overtake-posts",
         "a post that is more urgent stands in a channel before what was to be said first",
         (_ORDER, _RANK, _RANK.replace("ELSE 0", "ELSE -o.urgency")),
-        by=f"{_SENDERS} {_DELIVER} tests/store/test_outbox.py",
+        by=f"{_SENDERS} {_DELIVER} tests/store/repositories/test_outbox.py",
     ),
     bug(
         "running-at-once",
         "a card says that it runs, and what came of it has to wait for the next rewrite",
-        ("bot/usecases/notify.py", "    due = steady_ms(ctx) + LASTS_MS\n", "    due = steady_ms(ctx)\n"),
-        by="tests/usecases/test_execute.py tests/usecases/test_review.py",
+        ("bot/usecases/notifications.py", "    due = steady_ms(ctx) + LASTS_MS\n", "    due = steady_ms(ctx)\n"),
+        by="tests/usecases/execution/test_executor.py tests/usecases/requests/test_reviews.py",
     ),
     bug(
         "new-card-jumps-the-line",
         "the card in the place of one that cannot be rewritten is posted before what was to be said first",
-        ("bot/usecases/cards.py", "                raise Busy(0.0) from None\n", "                pass\n"),
-        by="tests/usecases/test_refusals.py",
+        ("bot/usecases/delivery/cards.py", "                raise Busy(0.0) from None\n", "                pass\n"),
+        by="tests/usecases/test_slack_refusals.py",
     ),
     bug(
         "line-by-line",
         "each audit line is a message of its own, and a thousand of them take a quarter of an hour",
-        ("bot/usecases/audit_lines.py", "lines[: max(1, fitting)]", "lines[:1]"),
+        ("bot/usecases/delivery/audit_lines.py", "lines[: max(1, fitting)]", "lines[:1]"),
         by=_DELIVER,
     ),
     bug(
         "more-than-a-message-holds",
         "more audit lines share a message than Slack takes, and it is refused",
-        ("bot/usecases/audit_lines.py", "lines[: max(1, fitting)]", "lines"),
+        ("bot/usecases/delivery/audit_lines.py", "lines[: max(1, fitting)]", "lines"),
         by=_DELIVER,
     ),
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_SEALED, _STORY = "tests/usecases/test_sealed_changes.py", "tests/stories/test_typed_secrets.py"
+_SEALED, _STORY = "tests/usecases/intake/test_sealed_changes.py", "tests/stories/audit/test_typed_secrets.py"
 
 TYPED_SECRETS: tuple[Bug, ...] = (
     bug(
         "own-secret-taken",
         "one of the bot's own secrets in typed words is put on disk and on record",
         (
-            "bot/usecases/receive.py",
+            "bot/usecases/intake/receipts.py",
             "        inbound = _without_secrets(ctx, inbound)\n",
             "",
         ),
@@ -20,36 +20,36 @@ TYPED_SECRETS: tuple[Bug, ...] = (
     bug(
         "glued-secret-taken",
         "one of the bot's own secrets is not found where a letter stands right beside it",
-        ("bot/store/known_secrets.py", "size >= WHOLE_BELOW or ", ""),
+        ("bot/store/files/known_secrets.py", "size >= WHOLE_BELOW or ", ""),
         by=_SEALED,
     ),
     bug(
         "short-secret-taken",
         "one of the bot's own secrets of eight characters is not looked for",
-        ("bot/store/known_secrets.py", "SHORTEST = 8\n", "SHORTEST = 12\n"),
+        ("bot/store/files/known_secrets.py", "SHORTEST = 8\n", "SHORTEST = 12\n"),
         by=_SEALED,
     ),
     bug(
         "unkeyed-fingerprint",
         "whoever reads a fingerprint can find out by trying what it is of",
         (
-            "bot/store/keys.py",
+            "bot/store/sealing/keyring.py",
             'hmac.new(self._now().prints, text.encode(errors="surrogatepass"), sha256).hexdigest()',
             'sha256(text.encode(errors="surrogatepass")).hexdigest()',
         ),
-        by="tests/store/test_keys.py",
+        by="tests/store/sealing/test_keyring.py",
     ),
     bug(
         "blotted-alike",
         "two different secrets of the same length look the same to whoever approves",
-        ("bot/core/redact.py", "#{fingerprint(secret)[:6]}", "#{fingerprint('')[:6]}"),
+        ("bot/core/redaction/redactor.py", "#{fingerprint(secret)[:6]}", "#{fingerprint('')[:6]}"),
         by=_SEALED,
     ),
     bug(
         "blotted-sent",
         "the mark that stands for a secret is sent to the portal instead of it",
         (
-            "bot/store/changes.py",
+            "bot/store/repositories/change_requests.py",
             '        if row is None or row["sealed"] is None:\n',
             "        if row is not None:\n",
         ),
@@ -59,7 +59,7 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         "undo-by-the-mark",
         "what is undone is not found where the line of the undo holds a secret",
         (
-            "bot/usecases/undo_links.py",
+            "bot/usecases/outcomes/undo_links.py",
             "    last = ctx.store.changes.exact(last)\n",
             "",
         ),
@@ -79,7 +79,7 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         "secret-cut",
         "the beginning of a secret stands where a reason was cut",
         (
-            "bot/core/redact.py",
+            "bot/core/redaction/redactor.py",
             "    return text[: min([most, *(start for start, end in _likely(text) if start < most < end)])]",
             "    return text[:most]",
         ),
@@ -88,14 +88,14 @@ TYPED_SECRETS: tuple[Bug, ...] = (
     bug(
         "secret-behind-an-escape",
         "a secret in quotation marks, or behind a Cyrillic name, rests unsealed in a waiting job",
-        ("bot/store/sealing.py", "looks_secret([text, said])", "looks_secret(text)"),
+        ("bot/store/sealing/sealed_text.py", "looks_secret([text, said])", "looks_secret(text)"),
         by=_SEALED,
     ),
     bug(
         "secret-in-a-stop",
         "what looks like a secret in the reason of a freeze is stored as it was typed",
         (
-            "bot/store/stops.py",
+            "bot/store/repositories/stops.py",
             "        reason = redact(stop.reason, (), self._keys.fingerprint)\n",
             "        reason = stop.reason\n",
         ),
@@ -105,7 +105,7 @@ TYPED_SECRETS: tuple[Bug, ...] = (
         "secret-in-a-rejection",
         "what looks like a secret in the reason of a rejection is stored as it was typed",
         (
-            "bot/store/changes.py",
+            "bot/store/repositories/change_requests.py",
             "review.verdict, self._redacted(review.reason), review.at",
             "review.verdict, review.reason, review.at",
         ),
@@ -114,26 +114,30 @@ TYPED_SECRETS: tuple[Bug, ...] = (
     bug(
         "secret-said",
         "what looks like a secret stands in the answer, and in the lines under a card",
-        ("bot/store/outbox.py", "        notice = redact_notice(notice, self._keys.fingerprint)\n", ""),
+        ("bot/store/repositories/outbox.py", "        notice = redact_notice(notice, self._keys.fingerprint)\n", ""),
         by=_STORY,
     ),
     bug(
         "named-secret-kept",
         "a UUID stands in the records although its name says that it is a secret",
-        ("bot/core/redact.py", "_without_marks(_named(text), text)", "_not_kept(_named(text), text)"),
-        by="tests/core/test_redact.py",
+        ("bot/core/redaction/redactor.py", "_without_marks(_named(text), text)", "_not_kept(_named(text), text)"),
+        by="tests/core/redaction/test_redactor.py",
     ),
     bug(
         "unread-line-recorded",
         "a line that is not read stands in the audit log with all that was typed",
-        ("bot/core/recorded_line.py", "        kept = _beginning(line, fingerprint)\n", "        kept = line\n"),
-        by="tests/core/test_invocation.py",
+        (
+            "bot/core/parsing/recorded_line.py",
+            "        kept = _beginning(line, fingerprint)\n",
+            "        kept = line\n",
+        ),
+        by="tests/core/parsing/test_invocation.py",
     ),
     bug(
         "customer-recorded",
         "a customer's words stand in the audit log",
         (
-            "bot/core/recorded_line.py",
+            "bot/core/parsing/recorded_line.py",
             "            awaited = word in personal\n",
             "            awaited = False\n",
         ),
@@ -142,42 +146,42 @@ TYPED_SECRETS: tuple[Bug, ...] = (
     bug(
         "customer-shown-to-viewer",
         "a viewer reads a customer's words in the list of change requests",
-        ("bot/usecases/readers.py", "() if self.is_told(change) else", "() if self.is_told else"),
-        by="tests/stories/test_customers_words.py",
+        ("bot/usecases/authority/reader_views.py", "() if self.is_told(change) else", "() if self.is_told else"),
+        by="tests/stories/audit/test_customers_words.py",
     ),
     bug(
         "plan-tells-typed-secret",
         "a plan that says a part of a typed secret in another sentence shows it",
-        ("bot/store/changes.py", "secrets_in(new.line, new.reason)", "()"),
-        by="tests/store/test_changes.py",
+        ("bot/store/repositories/change_requests.py", "secrets_in(new.line, new.reason)", "()"),
+        by="tests/store/repositories/test_change_requests.py",
     ),
     bug(
         "digits-by-chance-shown",
         "thirty-two hexadecimal digits in a reason stand in the audit log",
-        ("bot/core/redact.py", "HEX_LONGEST = 32", "HEX_LONGEST = 33"),
-        by="tests/core/test_redact.py",
+        ("bot/core/redaction/redactor.py", "HEX_LONGEST = 32", "HEX_LONGEST = 33"),
+        by="tests/core/redaction/test_redactor.py",
     ),
     bug(
         "text-retyped",
         "a text at the end of a line loses the quotation marks that were typed in it",
         (
-            "bot/core/typed_line.py",
+            "bot/core/parsing/typed_line.py",
             "if self.exact else self.line.as_typed(places)",
             "if places else self.line.as_typed(places)",
         ),
-        by="tests/core/test_typed_line.py",
+        by="tests/core/parsing/test_typed_line.py",
     ),
     bug(
         "terminal-takes-own-secret",
         "one of the bot's own secrets in the words of the terminal is put on record and printed",
         ("bot/cli/typed_secrets.py", "    if what:\n        raise SecretTyped(what)\n", "    del what\n"),
-        by="tests/cli/test_access.py",
+        by="tests/cli/commands/test_access_command.py",
     ),
     bug(
         "withdrawal-refused-for-its-reason",
         "a withdrawal in the terminal is refused because of the reason that stands with it",
         ("bot/cli/typed_secrets.py", "if tuple(words[:2]) == WITHDRAW else", "if words[:1] == WITHDRAW else"),
-        by="tests/cli/test_access.py",
+        by="tests/cli/commands/test_access_command.py",
     ),
     bug(
         "reason-off-the-record",
@@ -187,7 +191,7 @@ TYPED_SECRETS: tuple[Bug, ...] = (
             '        facts = {**({"reason": self.reason} if self.reason else {}), **entry.facts}\n',
             "        facts = {**entry.facts}\n",
         ),
-        by="tests/cli/test_access.py",
+        by="tests/cli/commands/test_access_command.py",
     ),
     bug(
         "reason-as-typed",
@@ -198,38 +202,38 @@ TYPED_SECRETS: tuple[Bug, ...] = (
             "        plain = {name: self._recorded(name, fact) for name, fact in entry.facts.items()}\n"
             '        plain = {**({"reason": self.reason} if self.reason else {}), **plain}\n',
         ),
-        by="tests/cli/test_access.py",
+        by="tests/cli/commands/test_access_command.py",
     ),
     bug(
         "customer-shown-in-the-terminal",
         "whoever has a terminal reads a customer's words in what somebody else asked for",
-        ("bot/usecases/readers.py", "is_told=lambda change: change.requester == person", "is_told=bool"),
-        by="tests/cli/test_settling.py tests/cli/test_outbox.py",
+        ("bot/usecases/authority/reader_views.py", "is_told=lambda change: change.requester == person", "is_told=bool"),
+        by="tests/cli/commands/test_settlement.py tests/cli/commands/test_outbox_command.py",
     ),
     bug(
         "customer-in-a-note",
         "a customer's words that are cut or split in a note of a plan are shown to everybody",
         (
-            "bot/usecases/readers.py",
+            "bot/usecases/authority/reader_views.py",
             "        for sentence in filter(None, sentences):\n",
             "        for sentence in ():\n",
         ),
-        by="tests/stories/test_customers_words.py",
+        by="tests/stories/audit/test_customers_words.py",
     ),
     bug(
         "customer-in-an-outcome",
         "a customer's words are shown to everybody as soon as the change request has an outcome that names them",
-        ("bot/usecases/readers.py", "            outcome=hide(change.outcome),\n", ""),
-        by="tests/stories/test_customers_words.py",
+        ("bot/usecases/authority/reader_views.py", "            outcome=hide(change.outcome),\n", ""),
+        by="tests/stories/audit/test_customers_words.py",
     ),
     bug(
         "quoted-customer-recorded",
         "a customer's words stand in the audit log when the portal quotes them in its refusal",
         (
-            "bot/usecases/endings.py",
+            "bot/usecases/outcomes/ending.py",
             "    hide = hiding_for_record(ctx, change)\n",
             "    hide = str if hiding_for_record(ctx, change) else str\n",
         ),
-        by="tests/stories/test_customers_words.py",
+        by="tests/stories/audit/test_customers_words.py",
     ),
 )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from tests.programmes.planted.plant import Bug, bug
 
-_RECEIVE, _WORKER, _SUBMIT = "bot/usecases/receive.py", "bot/usecases/worker.py", "bot/usecases/submit.py"
-_STOPS = "tests/usecases/test_stops.py"
-_FAIR, _REFUSED_LAST = "tests/usecases/test_fairness.py", "tests/usecases/test_refused_last.py"
-_SAME_PERSON = "tests/usecases/test_same_person.py"
+_RECEIVE, _WORKER, _SUBMIT = (
+    "bot/usecases/intake/receipts.py",
+    "bot/usecases/runtime/worker.py",
+    "bot/usecases/requests/submission.py",
+)
+_STOPS = "tests/usecases/intake/test_stop_words.py"
+_FAIR, _REFUSED_LAST = "tests/usecases/intake/test_fairness.py", "tests/usecases/intake/test_refused_last.py"
+_SAME_PERSON = "tests/usecases/authority/test_same_person.py"
 
 WAITING: tuple[Bug, ...] = (
     bug(
         "stop-lifted-at-once",
         "a withdrawal is lifted, and the request is run, as soon as Slack does not answer once",
-        ("bot/core/stops.py", "STOP_LASTS_MS = 60_000", "STOP_LASTS_MS = 0"),
+        ("bot/core/change/pending_stop.py", "STOP_LASTS_MS = 60_000", "STOP_LASTS_MS = 0"),
         by=_STOPS,
     ),
     bug(
@@ -31,30 +35,30 @@ WAITING: tuple[Bug, ...] = (
     bug(
         "fault-lifts-a-freeze",
         "a freeze whose job meets a fault inside the bot is forgotten",
-        ("bot/usecases/stops.py", "    if _freeze_stays(ctx, stop, FAULTY):", "    if not stop:"),
+        ("bot/usecases/intake/stop_words.py", "    if _freeze_stays(ctx, stop, FAULTY):", "    if not stop:"),
         by=_STOPS,
     ),
     bug(
         "freeze-in-line",
         "a freeze waits behind the commands that came before it",
-        ("bot/usecases/priority.py", "{freezing.noun: Rank.STOPPING, **", "{freezing.noun: Rank.PLANNING, **"),
-        by="tests/usecases/test_priority.py",
+        ("bot/usecases/intake/priority.py", "{freezing.noun: Rank.STOPPING, **", "{freezing.noun: Rank.PLANNING, **"),
+        by="tests/usecases/intake/test_priority.py",
     ),
     bug(
         "one-portal-for-all",
         "a portal that answers nobody keeps as many runners as there are",
         (
-            "bot/store/job_order.py",
+            "bot/store/repositories/job_order.py",
             "return rank not in ROOM or (self.at(place) < ROOM[rank] and self.of(rank) < IN_ALL[rank])",
             "return True",
         ),
-        by="tests/usecases/test_runners.py",
+        by="tests/usecases/runtime/test_runners.py",
     ),
     bug(
         "one-duty-for-all",
         "a fault in one duty of the keeper keeps it from all that come after",
         (_WORKER, "                self._ctx.troubles.met(name, error)\n", "                raise error\n"),
-        by="tests/usecases/test_worker.py",
+        by="tests/usecases/runtime/test_worker.py",
     ),
     bug(
         "unbounded-person",
@@ -65,14 +69,18 @@ WAITING: tuple[Bug, ...] = (
     bug(
         "counted-freeze",
         "a freeze of somebody with many waiting commands is refused",
-        ("bot/usecases/priority.py", "COUNTED = frozenset({Rank.LOCAL, Rank.PLANNING})", "COUNTED = frozenset(Rank)"),
+        (
+            "bot/usecases/intake/priority.py",
+            "COUNTED = frozenset({Rank.LOCAL, Rank.PLANNING})",
+            "COUNTED = frozenset(Rank)",
+        ),
         by=_FAIR,
     ),
     bug(
         "every-refusal",
         "each refusal of a command is a record of its own, in front of which others wait",
         (
-            "bot/usecases/refused_commands.py",
+            "bot/usecases/authority/refusal_records.py",
             "    if lately is not None and not lately.is_over(now):\n        other",
             "    if lately is not None and lately.is_over(0):\n        other",
         ),
@@ -81,65 +89,65 @@ WAITING: tuple[Bug, ...] = (
     bug(
         "folded-click",
         "a refused click is counted among others instead of recorded",
-        ("bot/usecases/refused_commands.py", "    if person.local:\n", "    if person:\n"),
+        ("bot/usecases/authority/refusal_records.py", "    if person.local:\n", "    if person:\n"),
         by=_FAIR,
     ),
     bug(
         "poison-dropped",
         "a command that is set aside is forgotten within the hour",
         (
-            "bot/store/jobs.py",
+            "bot/store/repositories/jobs.py",
             "WHERE state = 'aside' AND created_at < ?\", now - ASIDE_LAST_MS)",
             "WHERE state = 'aside' AND created_at <= ?\", now)",
         ),
-        by="tests/usecases/test_poison.py",
+        by="tests/usecases/intake/test_quarantine.py",
     ),
     bug(
         "full-disk-each-second",
         "a full disk is logged in each round of each thread",
         (
-            "bot/usecases/troubles.py",
+            "bot/usecases/trouble_log.py",
             "        return before is None or before.words != words",
             "        return before is None or bool(words)",
         ),
-        by="tests/usecases/test_troubles.py",
+        by="tests/usecases/test_trouble_log.py",
     ),
     bug(
         "permit-beyond-the-lease",
         "an attempt may begin that can still run when somebody else has taken over",
         (
-            "bot/usecases/holding.py",
+            "bot/usecases/lease_holding.py",
             "steady_ms(ctx) + round(seconds * 1000) <= until",
             "steady_ms(ctx) + round(seconds) <= until",
         ),
-        by="tests/usecases/test_leases.py",
+        by="tests/usecases/execution/test_leases.py",
     ),
     bug(
         "locked-ends-a-request",
         "a database that is locked while an approved change is planned again ends it as failed",
         (
-            "bot/usecases/execute.py",
+            "bot/usecases/execution/executor.py",
             "    except StoreUnavailable:\n        # It may be written again in a moment, and nothing has begun.\n"
             "        raise\n",
             "",
         ),
-        by="tests/usecases/test_execute.py",
+        by="tests/usecases/execution/test_executor.py",
     ),
     bug(
         "eleventh-of-another-account",
         "whoever has two accounts may have twice as many change requests open",
         (
-            "bot/usecases/able.py",
+            "bot/usecases/authority/eligibility.py",
             "ctx.store.changes.open_of(ctx.people.accounts(requester))",
             "ctx.store.changes.open_of([requester])",
         ),
-        by="tests/usecases/test_limits.py tests/usecases/test_same_person.py",
+        by="tests/usecases/test_limits.py tests/usecases/authority/test_same_person.py",
     ),
     bug(
         "twenty-in-each-workspace",
         "a colleague who acts from two workspaces of the organisation has twice as many commands waiting",
         (
-            "bot/usecases/colleagues.py",
+            "bot/usecases/authority/grid_accounts.py",
             "    return ctx.people.id_of(as_colleague(ctx, inbound).person)",
             "    return ctx.people.id_of(inbound.person)",
         ),
@@ -148,26 +156,30 @@ WAITING: tuple[Bug, ...] = (
     bug(
         "stops-are-counted",
         "what is counted for a person are also freezes, clicks and help that wait",
-        ("bot/store/jobs.py", "AND counted = 1 AND person = ?", "AND counted >= 0 AND person = ?"),
+        ("bot/store/repositories/jobs.py", "AND counted = 1 AND person = ?", "AND counted >= 0 AND person = ?"),
         by=f"{_FAIR} {_REFUSED_LAST}",
     ),
     bug(
         "strangers-take-all-runners",
         "what strangers are refused is under way in every runner at once",
-        ("bot/store/job_order.py", "            return not self.of(rank)\n", "            return True\n"),
+        ("bot/store/repositories/job_order.py", "            return not self.of(rank)\n", "            return True\n"),
         by=_REFUSED_LAST,
     ),
     bug(
         "lines-about-strangers-first",
         "audit lines about strangers stand before the one that an approval waits for",
-        ("bot/usecases/refused_commands.py", "        ctx.store.outbox.put_last(audit_key(seq))\n", "        pass\n"),
+        (
+            "bot/usecases/authority/refusal_records.py",
+            "        ctx.store.outbox.put_last(audit_key(seq))\n",
+            "        pass\n",
+        ),
         by=_REFUSED_LAST,
     ),
     bug(
         "strangers-are-told-first",
         "words to strangers are said before cards and answers of people on the allow-list",
         (
-            "bot/usecases/notify.py",
+            "bot/usecases/notifications.py",
             "urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.LAST,",
             "urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.USUAL,",
         ),
@@ -176,14 +188,14 @@ WAITING: tuple[Bug, ...] = (
     bug(
         "stuck-after-a-restart",
         "what was put off before the machine was started anew is due at a moment that may never come",
-        ("bot/usecases/recover.py", "            store.jobs.hurry_all()\n", ""),
+        ("bot/usecases/execution/recovery.py", "            store.jobs.hurry_all()\n", ""),
         by="tests/usecases/test_clock_steps.py",
     ),
     bug(
         "lag-by-the-day",
         "a clock that is set back hides that nothing reaches the audit channel",
         (
-            "bot/store/outbox.py",
+            "bot/store/repositories/outbox.py",
             "longest_wait(self._database, kind, now=self._clock().now_ms(), steady=self._steady())",
             "longest_wait(self._database, kind, now=self._clock().now_ms(), steady=-1)",
         ),
@@ -193,7 +205,7 @@ WAITING: tuple[Bug, ...] = (
         "stop-ends-by-the-day",
         "a clock that is set forward ends a withdrawal before Slack was asked",
         (
-            "bot/usecases/stops.py",
+            "bot/usecases/intake/stop_words.py",
             "        now, pending = steady_ms(self._ctx), self._ctx.store.stops.pending()\n",
             "        now, pending = self._ctx.clock.now_ms(), self._ctx.store.stops.pending()\n",
         ),
@@ -203,26 +215,26 @@ WAITING: tuple[Bug, ...] = (
         "read-back-by-the-day",
         "a clock that is set forward makes two looks in a row out of one, and ends what may still happen",
         (
-            "bot/usecases/recover.py",
+            "bot/usecases/execution/recovery.py",
             "        now, left = steady_ms(ctx), self._left(change, ctx.settle_after_ms)\n",
             "        now, left = ctx.clock.now_ms(), self._left(change, ctx.settle_after_ms)\n",
         ),
-        by="tests/usecases/test_clock_steps.py tests/usecases/test_recover.py",
+        by="tests/usecases/test_clock_steps.py tests/usecases/execution/test_recovery.py",
     ),
     bug(
         "out-and-still-waiting",
         "what was approved waits for its next look although its audit line is out",
-        ("bot/usecases/awaited_lines.py", "            store.jobs.hurry(EXECUTE, str(number))\n", ""),
-        by="tests/usecases/test_awaited_lines.py",
+        ("bot/usecases/delivery/awaited_lines.py", "            store.jobs.hurry(EXECUTE, str(number))\n", ""),
+        by="tests/usecases/delivery/test_awaited_lines.py",
     ),
     bug(
         "out-a-moment-before",
         "what was approved waits for its next look, because its audit line got out just before it began to wait",
         (
-            "bot/usecases/execute.py",
+            "bot/usecases/execution/executor.py",
             '_wait(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)',
             '_wait(ctx, job, change, "waiting", LOOK_AGAIN_MS if is_out else LOOK_AGAIN_MS)',
         ),
-        by="tests/usecases/test_awaited_lines.py",
+        by="tests/usecases/delivery/test_awaited_lines.py",
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plugins.bitrix24.simulator.faults import read_fault
+from plugins.bitrix24.simulator.state.faults import read_fault
 from tests.stories.scene import Scene
 
 HANDLER = "https://b24bot.example/bitrix24/placement"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.town import Town
+from bot.playground.environment import Town
 from tests.stories.connector.acts import Changing
 
 

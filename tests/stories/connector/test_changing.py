@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.change import OPEN, Status
+from bot.core.change.change_request import OPEN, Status
 from bot.plugin import UndoKind
 from bot.testing.conversation import APPROVALS, TYPED_IN
 from tests.stories.connector.acts import HANDLER, NEW, Changing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from plugins.bitrix24.simulator.faults import read_fault
+from plugins.bitrix24.simulator.state.faults import read_fault
 from tests.stories.scene import Scene
 
 SEND, UPDATE, DELETE = "imconnector.send.messages", "imconnector.update.messages", "imconnector.delete.messages"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.change import Status
+from bot.core.change.change_request import Status
 from bot.testing.conversation import TYPED_IN
 from tests.stories.message.talk import DELETE, KINDS, SEND, Kind, Talk
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.change import Status
+from bot.core.change.change_request import Status
 from bot.testing.conversation import TYPED_IN
 from tests.stories.message.talk import KINDS, SEND, Kind, Talk
 

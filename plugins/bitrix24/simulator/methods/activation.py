@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from plugins.bitrix24.simulator import php
-from plugins.bitrix24.simulator.calls import APPLICATION_NEEDED, Call, Method
-from plugins.bitrix24.simulator.links import connector_id, switch_off
-from plugins.bitrix24.simulator.rows import Status
+from plugins.bitrix24.simulator.calls.call import APPLICATION_NEEDED, Call, Method
+from plugins.bitrix24.simulator.effects.links import connector_id, switch_off
+from plugins.bitrix24.simulator.php import php_values
+from plugins.bitrix24.simulator.state.rows import Status
 
 DATA_KEYS = ("ID", "URL", "URL_IM", "NAME")
 DONE = {"SUCCESS": True, "DATA": []}
@@ -17,9 +17,9 @@ DONE = {"SUCCESS": True, "DATA": []}
 def activate(call: Call) -> Any:
     """Neither the connector nor the line need exist; "N" switches on."""
     call.need("CONNECTOR", "LINE", "ACTIVE")
-    line = php.to_int(call.get("LINE"))
-    if php.empty(call.get("ACTIVE")):
-        switch_off(call.world, php.text(call.get("CONNECTOR")), line, call.cause)
+    line = php_values.to_int(call.get("LINE"))
+    if php_values.empty(call.get("ACTIVE")):
+        switch_off(call.world, php_values.text(call.get("CONNECTOR")), line, call.cause)
         return True
     row = call.state.status(connector_id(call.get("CONNECTOR")), line)
     call.state.put_status(replace(row, active=True, connection=True, register=True, error=False))
@@ -29,7 +29,7 @@ def activate(call: Call) -> Any:
 def status(call: Call) -> Any:
     """Never fails for what it does not know: everything is false then."""
     call.need("CONNECTOR")
-    ident, line = connector_id(call.get("CONNECTOR")), php.to_int(call.get("LINE"))
+    ident, line = connector_id(call.get("CONNECTOR")), php_values.to_int(call.get("LINE"))
     row = call.state.status(ident, line)
     return {
         "LINE": line,
@@ -43,9 +43,9 @@ def status(call: Call) -> Any:
 def set_data(call: Call) -> Any:
     """Merge, or overwrite by switch, the known fields; works before the activation too."""
     call.need("CONNECTOR", "LINE", "DATA")
-    row = call.state.status(connector_id(call.get("CONNECTOR")), php.to_int(call.get("LINE")))
-    sent = php.upper_keys(dict(php.items(call.get("DATA"))))
-    given = {key: php.text(sent[key]) for key in DATA_KEYS if not php.empty(sent.get(key))}
+    row = call.state.status(connector_id(call.get("CONNECTOR")), php_values.to_int(call.get("LINE")))
+    sent = php_values.upper_keys(dict(php_values.items(call.get("DATA"))))
+    given = {key: php_values.text(sent[key]) for key in DATA_KEYS if not php_values.empty(sent.get(key))}
     merge = call.world.switches["data_set"] == "merge"
     call.state.put_status(_raised(call, replace(row, data={**row.data, **given} if merge else given)))
     return True
@@ -63,7 +63,7 @@ def set_error(call: Call) -> Any:
     ident = connector_id(call.get("CONNECTOR"))
     if not call.state.provided(ident):
         raise call.refuse("IMCONNECTOR_NO_CORRECT_PROVIDER")
-    row: Status = call.state.status(ident, php.to_int(call.get("LINE")))
+    row: Status = call.state.status(ident, php_values.to_int(call.get("LINE")))
     call.state.put_status(replace(row, error=True))
     return DONE
 

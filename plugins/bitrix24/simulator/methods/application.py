@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from plugins.bitrix24.simulator.calls import Call, Method
-from plugins.bitrix24.simulator.errors import RestError
+from plugins.bitrix24.simulator.calls.call import Call, Method
+from plugins.bitrix24.simulator.state.method_errors import RestError
 
 
 def app_info(call: Call) -> Any:

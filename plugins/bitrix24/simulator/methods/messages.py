@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from plugins.bitrix24.simulator import dialogs, php
-from plugins.bitrix24.simulator.calls import APPLICATION_NEEDED, Call, Method
-from plugins.bitrix24.simulator.dialogs import Channel, block, external
-from plugins.bitrix24.simulator.errors import RestError
-from plugins.bitrix24.simulator.links import connector_id
-from plugins.bitrix24.simulator.rows import Dialog
+from plugins.bitrix24.simulator.calls.call import APPLICATION_NEEDED, Call, Method
+from plugins.bitrix24.simulator.effects import dialogs
+from plugins.bitrix24.simulator.effects.dialogs import Channel, block, external
+from plugins.bitrix24.simulator.effects.links import connector_id
+from plugins.bitrix24.simulator.php import php_values
+from plugins.bitrix24.simulator.state.method_errors import RestError
+from plugins.bitrix24.simulator.state.rows import Dialog
 
 NOT_ARRAY = "The value of an argument 'MESSAGES' must be of type array"
 NOT_ARRAYS = "The MESSAGES parameter must be an array of messages (arrays)"
@@ -21,19 +22,19 @@ SENT = {"SUCCESS": True, "DATA": []}
 
 def _items(call: Call) -> list[Any]:
     call.need("CONNECTOR", "LINE", "MESSAGES")
-    return [php.lower_keys(item, deep=True) for item in php.values(call.get("MESSAGES"))]
+    return [php_values.lower_keys(item, deep=True) for item in php_values.values(call.get("MESSAGES"))]
 
 
 def _checked(call: Call) -> list[dict[str, Any]]:
     """The items of send.messages: one that is malformed refuses the whole call."""
     call.need("CONNECTOR", "LINE", "MESSAGES")
-    if not php.is_array(call.get("MESSAGES")):
+    if not php_values.is_array(call.get("MESSAGES")):
         raise RestError(400, "ERROR_ARGUMENT", NOT_ARRAY, argument="MESSAGES")
     found = _items(call)
     for item in found:
-        if not php.is_array(item):
+        if not php_values.is_array(item):
             raise RestError(400, "ERROR_ARGUMENT", NOT_ARRAYS, argument="")
-        if any(dict(php.items(item)).get(name) is None for name in ("user", "message", "chat")):
+        if any(dict(php_values.items(item)).get(name) is None for name in ("user", "message", "chat")):
             raise RestError(400, "ERROR_ARGUMENT", BAD_STRUCTURE, argument="")
     return found
 
@@ -42,7 +43,7 @@ def _provided(call: Call) -> Channel:
     ident = connector_id(call.get("CONNECTOR"))
     if not call.state.provided(ident):
         raise call.refuse("IMCONNECTOR_NO_CORRECT_PROVIDER")
-    return dialogs.channel(call.world, ident, php.to_int(call.get("LINE")))
+    return dialogs.channel(call.world, ident, php_values.to_int(call.get("LINE")))
 
 
 def _working(call: Call) -> Channel:
@@ -65,7 +66,7 @@ def send(call: Call) -> Any:
 
 def _send_one(call: Call, where: Channel, item: Mapping[str, Any]) -> dict[str, Any]:
     user, message, chat = (block(item, name) for name in ("user", "message", "chat"))
-    empty = php.empty(message.get("text")) and php.empty(message.get("files"))
+    empty = php_values.empty(message.get("text")) and php_values.empty(message.get("files"))
     if empty or not external(user) or not external(chat):
         return {"SUCCESS": False, "ERRORS": [call.world.say("INCOMPLETE_DATA")]}
     row = dialogs.opened(call.world, where, item, call.cause)
@@ -80,9 +81,9 @@ def _echo(item: Mapping[str, Any], guest: str) -> dict[str, Any]:
     ident = message.get("id")
     told = {"id": external(chat)}
     if chat.get("name"):
-        told["name"] = php.text(chat["name"])
+        told["name"] = php_values.text(chat["name"])
     if chat.get("url"):
-        told["description"] = f"Link to the original post: {php.text(chat['url'])}"
+        told["description"] = f"Link to the original post: {php_values.text(chat['url'])}"
     extra = {}
     if user.get("skip_phone_validate") == "Y":
         extra["skip_phone_validate"] = "Y"
@@ -91,9 +92,11 @@ def _echo(item: Mapping[str, Any], guest: str) -> dict[str, Any]:
     return {
         "user": guest,
         "message": {
-            "id": [php.text(each) for each in php.values(ident)] if php.is_array(ident) else php.text(ident),
-            "date": php.PhpObject(),
-            "text": php.text(message.get("text")),
+            "id": [php_values.text(each) for each in php_values.values(ident)]
+            if php_values.is_array(ident)
+            else php_values.text(ident),
+            "date": php_values.PhpObject(),
+            "text": php_values.text(message.get("text")),
             "files": message.get("files") or [],
         },
         "chat": told,
@@ -103,7 +106,7 @@ def _echo(item: Mapping[str, Any], guest: str) -> dict[str, Any]:
 
 
 def _changing(call: Call, change: str) -> Any:
-    items = [dict(php.items(item)) for item in _items(call)]
+    items = [dict(php_values.items(item)) for item in _items(call)]
     where = _working(call)
     results = []
     for item in items:
@@ -120,7 +123,7 @@ def _change(call: Call, row: Dialog, change: str, message: Mapping[str, Any]) ->
         if change == "delete" and dialogs.flag(call.world, row, "DEL_EXTERNAL_MESSAGES"):
             call.state.messages.put(old.id, replace(old, deleted=True))
         elif change == "update":
-            call.state.messages.put(old.id, replace(old, text=php.text(message.get("text"))))
+            call.state.messages.put(old.id, replace(old, text=php_values.text(message.get("text"))))
 
 
 def update(call: Call) -> Any:
@@ -138,12 +141,12 @@ def delivery(call: Call) -> Any:
     items = _items(call)
     _provided(call)
     for item in items:
-        number = php.to_int(block(item, "im").get("message_id"))
+        number = php_values.to_int(block(item, "im").get("message_id"))
         ident = block(item, "message").get("id")
         old = call.state.messages.get(number)
         if old is not None:
-            ids = php.values(ident) if php.is_array(ident) else [ident]
-            given = tuple(php.text(each) for each in ids if not php.empty(each))
+            ids = php_values.values(ident) if php_values.is_array(ident) else [ident]
+            given = tuple(php_values.text(each) for each in ids if not php_values.empty(each))
             call.state.messages.put(number, replace(old, delivered=True, external=given))
     return SENT
 
@@ -162,11 +165,11 @@ def rename(call: Call) -> Any:
     if not dialogs.channel(call.world, ident, 0).group:
         call.need_filled("USER_ID")
     where = _working(call)
-    row = dialogs.find(call.world, where, php.text(call.get("CHAT_ID")), php.text(call.get("USER_ID")))
+    row = dialogs.find(call.world, where, php_values.text(call.get("CHAT_ID")), php_values.text(call.get("USER_ID")))
     if row is None:
         raise call.refuse("CHAT_RENAMING_FAILED")
-    call.state.dialogs.put(row.chat_id, replace(row, name=php.text(call.get("NAME"))))
-    return {"SUCCESS": True, "DATA": {"RESULT": php.PhpObject()}}
+    call.state.dialogs.put(row.chat_id, replace(row, name=php_values.text(call.get("NAME"))))
+    return {"SUCCESS": True, "DATA": {"RESULT": php_values.PhpObject()}}
 
 
 ROWS = tuple(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.simulator import php
-from plugins.bitrix24.simulator.calls import APPLICATION_NEEDED, Call, Method
-from plugins.bitrix24.simulator.errors import RestError, argument_missing
-from plugins.bitrix24.simulator.handlers import check_url
-from plugins.bitrix24.simulator.rows import Placement
+from plugins.bitrix24.simulator.calls.call import APPLICATION_NEEDED, Call, Method
+from plugins.bitrix24.simulator.effects.handlers import check_url
+from plugins.bitrix24.simulator.php import php_values
+from plugins.bitrix24.simulator.state.method_errors import RestError, argument_missing
+from plugins.bitrix24.simulator.state.rows import Placement
 
 NO_CODE = "The placement code is not specified"
 NO_URL = "The URL of the placement handler is not specified"
@@ -53,14 +53,14 @@ def _same(call: Call, code: str, handler: str | None) -> list[Placement]:
 def bind(call: Call) -> Any:
     call.need_admin()
     code = _code(call)
-    handler = php.text(call.get("HANDLER"))
+    handler = php_values.text(call.get("HANDLER"))
     if not handler:
         raise argument_missing(NO_URL)
     check_url(handler)
     place = PLACES.get(code)
     if place is None or place.scope not in call.caller.scope:
         raise RestError(400, "ERROR_PLACEMENT_NOT_FOUND", "Placement not found")
-    if not php.empty(call.get("USER_ID")):
+    if not php_values.empty(call.get("USER_ID")):
         raise RestError(400, "ERROR_PLACEMENT_USER_MODE", "User mode is not available.")
     if _same(call, code, handler):
         raise RestError(400, "ERROR_CORE", "Unable to set placement handler: Handler already binded")
@@ -72,9 +72,9 @@ def bind(call: Call) -> Any:
         client_id=call.caller.client_id,
         placement=code,
         handler=handler,
-        title=php.text(call.get("TITLE")),
-        description=php.text(call.get("DESCRIPTION")),
-        group_name=php.text(call.get("GROUP_NAME")),
+        title=php_values.text(call.get("TITLE")),
+        description=php_values.text(call.get("DESCRIPTION")),
+        group_name=php_values.text(call.get("GROUP_NAME")),
         lang_all=_map(call.get("LANG_ALL")),
         options=_map(call.get("OPTIONS")),
     )
@@ -83,14 +83,14 @@ def bind(call: Call) -> Any:
 
 
 def _map(value: Any) -> dict[str, Any]:
-    return dict(php.items(value)) if php.is_array(value) else {}
+    return dict(php_values.items(value)) if php_values.is_array(value) else {}
 
 
 def unbind(call: Call) -> Any:
     """The portal counts each handler twice, or once by switch."""
     call.need_admin()
     handler = call.get("HANDLER")
-    found = _same(call, _code(call), None if php.empty(handler) else php.text(handler))
+    found = _same(call, _code(call), None if php_values.empty(handler) else php_values.text(handler))
     for row in found:
         call.state.placements.drop(row.id)
     return {"count": len(found) * int(call.world.switches["placement_unbind_count"])}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugins.bitrix24.simulator import php
-from plugins.bitrix24.simulator.calls import DENIED, Call, Method
-from plugins.bitrix24.simulator.errors import RestError
-from plugins.bitrix24.simulator.events import BASE_EVENTS, CONNECTOR_EVENTS, known
-from plugins.bitrix24.simulator.handlers import check_url
-from plugins.bitrix24.simulator.rows import Handler
+from plugins.bitrix24.simulator.calls.call import DENIED, Call, Method
+from plugins.bitrix24.simulator.effects.events import BASE_EVENTS, CONNECTOR_EVENTS, known
+from plugins.bitrix24.simulator.effects.handlers import check_url
+from plugins.bitrix24.simulator.php import php_values
+from plugins.bitrix24.simulator.state.method_errors import RestError
+from plugins.bitrix24.simulator.state.rows import Handler
 
 TYPES = ("online", "offline")
 AUTH_TYPE_RIGHTS = "Access denied! Event binding with AUTH_TYPE requires administrator access rights"
@@ -18,10 +18,10 @@ OFFLINE_RIGHTS = "Access denied! Offline events binding requires administrator a
 
 def _wanted(call: Call) -> Handler:
     """What is to be bound or unbound, after the checks that both have in common; its id is 0."""
-    if not php.empty(call.get("AUTH_TYPE")):
+    if not php_values.empty(call.get("AUTH_TYPE")):
         call.need_admin(AUTH_TYPE_RIGHTS)
     call.need_filled("EVENT")
-    kind = php.text(call.get("EVENT_TYPE") or "online").lower()
+    kind = php_values.text(call.get("EVENT_TYPE") or "online").lower()
     if kind not in TYPES:
         text = "Value must be one of {online|offline}"
         raise RestError(400, "ERROR_ARGUMENT", text, argument="EVENT_TYPE")
@@ -34,9 +34,9 @@ def _wanted(call: Call) -> Handler:
     return Handler(
         id=0,
         client_id=call.caller.client_id,
-        event=php.text(call.get("EVENT")).upper(),
-        url="" if offline else php.text(call.get("HANDLER")),
-        user_id=php.to_int(call.get("AUTH_TYPE")) if user.admin else user.id,
+        event=php_values.text(call.get("EVENT")).upper(),
+        url="" if offline else php_values.text(call.get("HANDLER")),
+        user_id=php_values.to_int(call.get("AUTH_TYPE")) if user.admin else user.id,
         auth_connector=call.caller.auth_connector,
         offline=offline,
     )
@@ -72,7 +72,7 @@ def bind(call: Call) -> Any:
 def unbind(call: Call) -> Any:
     """Count of what was dropped; a user is looked at only when AUTH_TYPE names one."""
     wanted = _wanted(call)
-    by_user = not php.empty(call.get("AUTH_TYPE")) or not call.caller.user.admin
+    by_user = not php_values.empty(call.get("AUTH_TYPE")) or not call.caller.user.admin
 
     def same(row: Handler) -> bool:
         mine, theirs = _key(row), _key(wanted)

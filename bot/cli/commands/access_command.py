@@ -1,0 +1,81 @@
+"""`b24bot access`: the allow-list, in the same database that a running bot uses."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.completion import from_store
+from bot.cli.options import as_json, reason
+from bot.cli.output import print_answer, report
+from bot.cli.plugin_commands import NounGroup
+from bot.cli.session import Terminal
+from bot.core.principals import Principal, Role
+from bot.plugin import Refusal
+from bot.store.store import Store
+from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, locks_out, revoke_role
+from bot.usecases.admin.listings import list_grants
+from bot.usecases.admin.queries import listed_people
+
+last_admin = click.option("--last-admin", is_flag=True, help="Also if they are the last admin of their workspace.")
+
+
+@click.command("grant")
+@click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
+@click.argument("role", metavar="ROLE", shell_complete=from_store(lambda _: Role))
+@last_admin
+@reason
+@as_json
+@click.pass_obj
+def grant(terminal: Terminal, person: str, role: str, last_admin: bool, as_json: bool) -> None:
+    """Give somebody a role: viewer, operator, approver or admin.
+
+    It holds at once, also in a bot that is running, and is recorded with the name of your account.
+    """
+    principal, given = Principal.parse(person), Role.parse(role)
+    with terminal.store(writes=True) as store, store.unit_of_work():
+        _keep_an_admin(store, principal, given, last_admin=last_admin)
+        grant_role(store, principal, given, by=terminal.person)
+    told = f"{principal.id} is {given} now; recorded as granted by {terminal.person.id}."
+    report({"principal": principal.id, "role": given, "granted_by": terminal.person.id}, told, as_json=as_json)
+
+
+@click.command("revoke")
+@click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
+@last_admin
+@reason
+@as_json
+@click.pass_obj
+def revoke(terminal: Terminal, person: str, last_admin: bool, as_json: bool) -> None:
+    """Take somebody's role away. It holds at once, also for approvals that they have given."""
+    principal = Principal.parse(person)
+    with terminal.store(writes=True) as store, store.unit_of_work():
+        _keep_an_admin(store, principal, None, last_admin=last_admin)
+        removed = revoke_role(store, principal, by=terminal.person)
+    told = (
+        f"{principal.id} has no role any more; recorded as revoked by {terminal.person.id}."
+        if removed
+        else f"{principal.id} is not on the allow-list; there was nothing to revoke."
+    )
+    report({"principal": principal.id, "revoked": removed}, told, as_json=as_json)
+
+
+def _keep_an_admin(store: Store, principal: Principal, role: Role | None, *, last_admin: bool) -> None:
+    """Without an admin nobody in Slack could change the allow-list. Whoever has this shell may still want that."""
+    if not last_admin and locks_out(store, principal, role):
+        raise Refusal(
+            LAST_ADMIN,
+            hint="Name another one first: b24bot access grant TEAM:USER admin. If it has to be: --last-admin",
+        )
+
+
+@click.command("list")
+@as_json
+@click.pass_obj
+def show_grants(terminal: Terminal, as_json: bool) -> None:
+    """Who is on the allow-list, with which role."""
+    with terminal.store() as store:
+        reply = list_grants(store.grants.all())
+    print_answer(reply, as_json=as_json)
+
+
+access = NounGroup("access", help="Who may do what: the allow-list.", own=(grant, revoke, show_grants))

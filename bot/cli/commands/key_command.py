@@ -1,0 +1,91 @@
+"""`b24bot key`: the keys that secrets are encrypted with and audit records are chained with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from bot.cli.options import as_json, reason
+from bot.cli.output import print_json, print_table, report
+from bot.cli.session import Terminal
+from bot.core.text import count
+from bot.plugin import Table
+from bot.store.engine.process_lock import KEYS, Seats
+from bot.store.key_rotation import KeyUse, retire, rotate, uses
+from bot.store.store import Store
+
+
+@click.group()
+def key() -> None:
+    """The keys: list them, bring a new one into use, take an unused one out."""
+
+
+@contextmanager
+def _alone(terminal: Terminal) -> Iterator[Store]:
+    """The store, with nobody else changing keys meanwhile; a bot may run."""
+    with terminal.store(writes=True) as store:
+        seats = Seats(terminal.host_settings.home, [KEYS])
+        try:
+            yield store
+        finally:
+            seats.leave()
+
+
+@key.command("list")
+@as_json
+@click.pass_obj
+def show(terminal: Terminal, as_json: bool) -> None:
+    """Every key of the key file, and what needs it. No key itself is shown."""
+    with terminal.store() as store:
+        found = uses(store, store.keys)
+    if as_json:
+        print_json(
+            [{"id": one.id, "first": one.first, "secrets": one.secrets, "records": one.records} for one in found]
+        )
+        return
+    rows = tuple(
+        (one.id, "yes" if one.first else "", str(one.secrets), str(one.records), _advice(one)) for one in found
+    )
+    print_table(Table(columns=("id", "in use", "secrets", "audit records", ""), rows=rows))
+
+
+def _advice(one: KeyUse) -> str:
+    if one.first:
+        return "what is written now needs it"
+    if one.secrets:
+        return "needed to open secrets: b24bot key rotate seals them anew"
+    return "needed to verify the audit log" if one.records else f"needed by nothing: b24bot key retire {one.id}"
+
+
+@key.command("rotate")
+@reason
+@as_json
+@click.pass_obj
+def turn(terminal: Terminal, as_json: bool) -> None:
+    """Bring a new key into use and seal every secret with it; also while the bot runs.
+
+    The former keys stay in the file: records of the audit log and buttons of cards that wait need them.
+    """
+    with _alone(terminal) as store:
+        made = rotate(store, terminal.host_settings.key_file, by=terminal.person.id)
+    report(
+        {"id": made.id, "secrets": made.secrets},
+        f"The key “{made.id}” is in use now; {count(made.secrets, 'secret')} sealed with it.",
+        f"Keep a copy of {terminal.host_settings.key_file} apart from the database's backups.",
+        as_json=as_json,
+    )
+
+
+@key.command("retire")
+@click.argument("key_id", metavar="ID")
+@reason
+@as_json
+@click.pass_obj
+def drop(terminal: Terminal, key_id: str, as_json: bool) -> None:
+    """Take a key out of the key file that nothing needs any more."""
+    with _alone(terminal) as store:
+        retire(store, terminal.host_settings.key_file, key_id)
+    told = f"The key “{key_id}” is gone from {terminal.host_settings.key_file}."
+    report({"id": key_id, "retired": True}, told, as_json=as_json)

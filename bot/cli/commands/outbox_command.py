@@ -1,0 +1,103 @@
+"""`b24bot outbox`: what waits to be said, what was given up, and what to do about it."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.json_output import letter_row
+from bot.cli.options import as_json, reason
+from bot.cli.output import print_json, print_table, report, say
+from bot.cli.plugin_commands import NounGroup
+from bot.cli.session import Terminal
+from bot.core.text import count
+from bot.plugin import BadArgument, Table, iso
+from bot.store.repositories.outbox import Letter
+from bot.usecases.delivery.dead_letters import discard, hurry, revive, revive_all, subject, words
+from bot.usecases.slack_refusals import refusal_of
+
+ALL = "all"
+STATES = {"new": "waiting", "sending": "on their way", "dead": "given up", "sent": "sent in the last days"}
+
+
+@click.command("list")
+@click.option("--dead", is_flag=True, help="Only what was given up.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
+@as_json
+@click.pass_obj
+def list_letters(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> None:
+    """What waits to be said, and what was given up; the latter is kept for 30 days."""
+    with terminal.store() as store:
+        letters = store.outbox.letters(["dead"] if dead else ["new", "sending", "dead"], limit=limit)
+        counts = store.outbox.counts()
+    if as_json:
+        print_json([letter_row(letter) for letter in letters])
+        return
+    if letters:
+        rows = tuple(_cells(letter) for letter in letters)
+        print_table(Table(columns=("id", "state", "kind", "about", "words", "tries", "error", "since"), rows=rows))
+    else:
+        say("No notice was given up." if dead else "No notice waits, and none was given up.")
+    for refusal in dict.fromkeys(refusal_of(letter.error) for letter in letters if letter.error):
+        say(f"{refusal.code}: {refusal.cause}. {refusal.remedy}".rstrip())
+    told = [f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)]
+    if told:
+        say(", ".join(told))
+
+
+def _cells(letter: Letter) -> tuple[str, ...]:
+    said = (subject(letter), words(letter)[:80])
+    return (
+        str(letter.id),
+        letter.state,
+        letter.kind,
+        *said,
+        str(letter.attempts),
+        letter.error,
+        iso(letter.created_at),
+    )
+
+
+@click.command("retry")
+@click.argument("which", metavar="ID|all")
+@reason
+@as_json
+@click.pass_obj
+def retry(terminal: Terminal, which: str, as_json: bool) -> None:
+    """Send again what was given up, or try at once what waits. A running bot takes it up by itself."""
+    with terminal.store(writes=True) as store:
+        if which == ALL:
+            revived = revive_all(store, by=terminal.person)
+            told = f"{count(revived, 'notice')} will be sent again." if revived else "Nothing was given up."
+            report({"retried": revived}, told, as_json=as_json)
+            return
+        number = _number(which, or_all=True)
+        found = store.outbox.letter(number)
+        waits = found is not None and found.state == "new"
+        letter = hurry(store, number) if waits else revive(store, number, by=terminal.person)
+    told = f"Notice {letter.id} about {subject(letter)} will be {'tried' if waits else 'sent'} again."
+    report({"id": letter.id, "retried": 1}, told, as_json=as_json)
+
+
+def _number(word: str, *, or_all: bool = False) -> int:
+    if not (word.isascii() and word.isdecimal() and len(word) < 16):
+        hint = f"Type an id that `b24bot outbox list` shows{', or: all' if or_all else ''}."
+        raise BadArgument(f"“{word}” is not the id of a notice.", hint=hint)
+    return int(word)
+
+
+@click.command("drop")
+@click.argument("which", metavar="ID")
+@reason
+@as_json
+@click.pass_obj
+def drop(terminal: Terminal, which: str, as_json: bool) -> None:
+    """Take a notice out of the queue for good. An audit line cannot be dropped."""
+    with terminal.store(writes=True) as store:
+        letter = discard(store, _number(which), by=terminal.person)
+    told = f"Notice {letter.id} about {subject(letter)} is dropped; recorded as {terminal.person.id}'s doing."
+    report({"id": letter.id, "dropped": True}, told, as_json=as_json)
+
+
+outbox = NounGroup(
+    "outbox", help="What the bot has to say and could not say yet, or ever.", own=(list_letters, retry, drop)
+)

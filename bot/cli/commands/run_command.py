@@ -1,0 +1,28 @@
+"""`b24bot run`: one line as one would type it in Slack."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.options import YES_HELP, as_json
+from bot.cli.plugin_commands import show
+from bot.cli.run_line import perform, typed_line
+from bot.cli.session import Terminal
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar='"NOUN VERB …"')
+@as_json
+@click.option("--yes", is_flag=True, help=YES_HELP)
+@click.pass_obj
+def run(terminal: Terminal, words: tuple[str, ...], as_json: bool, yes: bool) -> None:
+    """Run one line as the account at this terminal.
+
+    What only reads is answered. What could do damage becomes a change request for others to approve in Slack.
+    """
+    command = terminal.host_settings["B24BOT_COMMAND"]
+    typed = words[1:] if words[0] == command else words
+    line = typed_line(terminal.declared.commands, typed or [""])
+    if line.startswith(f"{command} "):
+        line = line.removeprefix(command).strip()
+    show(perform(terminal, line, yes=yes, words=typed), as_json=as_json)

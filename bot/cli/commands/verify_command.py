@@ -1,0 +1,243 @@
+"""`b24bot audit verify`: the chain recomputed and compared with heads kept elsewhere, also without a running bot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, partial
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.options import as_json
+from bot.cli.output import print_json, say
+from bot.cli.progress_bar import progress_bar, told_lines
+from bot.cli.session import Terminal, how_to_begin, readable
+from bot.core.audit.chain import (
+    NO_LINK,
+    Anchor,
+    Findings,
+    LinkRow,
+    a_head,
+    anchors_in,
+    any_stands,
+    examine,
+    out_of_turn,
+)
+from bot.core.audit.exports import exported_links
+from bot.core.bot_errors import ConfigurationError, WordsError
+from bot.host.plugin_services import Progress, nobody_waits
+from bot.plugin import Refusal
+from bot.store.files.backup_reader import head_in, links_of, note_in
+from bot.store.files.consistency import other_keys
+from bot.store.files.verified_head import VERIFIED, read_mark
+from bot.store.sealing.keyring import Keyring, load_key_file
+from bot.store.store import FILE_NAME
+from bot.usecases.integrity.chain_check import BEGUN, WITNESSED
+
+INTACT, BROKEN, AGAINST = 0, 1, 2
+"""Exit codes."""
+RESULTS = {INTACT: "intact", BROKEN: "broken", AGAINST: "against an anchor"}
+A_FILE = click.Path(path_type=Path)
+
+
+@click.command("verify")
+@click.option(
+    "--anchors",
+    type=A_FILE,
+    multiple=True,
+    help="A file with heads kept elsewhere: the witness file, text saved from the audit channel, or an earlier export.",
+)
+@click.option("--head", multiple=True, help="One head, like #42:0123456789abcdef.")
+@click.option("--database", type=A_FILE, help="A copy of the database. Left out: the bot's own.")
+@click.option("--export", "exported", type=A_FILE, help="An export (JSONL) instead of a database.")
+@click.option("--key-file", type=A_FILE, help="The key file. Left out: the one of the settings.")
+@as_json
+@click.pass_obj
+def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
+    """Recompute the whole chain, and compare it with heads that were kept elsewhere. Changes nothing anywhere.
+
+    Exit code 0: it holds; 1: a record was changed or is missing; 2: it holds and is not the log that was seen
+    before: its end was cut off, an older copy was put in its place, or it was written anew.
+    """
+    if given["database"] and given["exported"]:
+        raise WordsError("Give --database or --export, not both.")
+    anchors = [*_typed(given["head"]), *kept(given["anchors"]), *_witnessed(terminal, given)]
+    keys = _keys(terminal, given["key_file"])
+    key_of = _finder(terminal, given, keys)
+    with progress_bar() as tell, _links(terminal, given["database"], given["exported"], tell) as links:
+        found = examine(links, key_of, anchors=anchors)
+    if found.broken_at is not None:
+        _assert_its_keys(terminal, given, key_of)
+    elif found.against is None and not given["database"] and not given["exported"]:
+        found = _as_noted(found, terminal.host_settings.home / FILE_NAME, keys)
+    code = BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
+    if as_json:
+        print_json(_object(found, code, len(anchors)))
+    else:
+        for line in _sentences(found, len(anchors)):
+            say(line)
+        if given["exported"] and found.broken_at == 1:
+            say("A part of the log (audit export --after) cannot be verified: the chain is followed from #1.")
+    raise SystemExit(code)
+
+
+def _typed(heads: tuple[str, ...]) -> Iterator[Anchor]:
+    for text in heads:
+        anchor = a_head(text)
+        if anchor is None:
+            raise WordsError(f"“{text}” is not a head.", hint="Copy one from the audit channel: #42:0123456789abcdef.")
+        yield anchor
+
+
+def kept(files: Iterable[Path]) -> Iterator[Anchor]:
+    """The heads in files that somebody named. Raises Refusal for one without any."""
+    for path in files:
+        found = _read(path)
+        if not found:
+            raise Refusal(
+                f"There is no head in {path}.",
+                hint="It takes the witness file, an export, or text from the audit channel, where each line ends like "
+                "#42 0123456789abcdef.",
+            )
+        yield from found
+
+
+def _read(path: Path) -> list[Anchor]:
+    with readable(path), path.open(encoding="utf-8", errors="replace") as lines:
+        return list(anchors_in(lines, str(path)))
+
+
+def _witnessed(terminal: Terminal, given: dict[str, Any]) -> list[Anchor]:
+    """The bot's own witness file belongs to its own database, and need not be named."""
+    if given["database"] or given["exported"]:
+        return []
+    path = terminal.host_settings.witness_file
+    return _read(path) if path is not None and path.exists() else []
+
+
+def _as_noted(found: Findings, path: Path, keys: Keyring) -> Findings:
+    """Also without the witness file the database knows how far its heads were written there, and how far a bot has
+    recomputed the log."""
+    mark = read_mark(note_in(path, VERIFIED), keys)
+    if mark is not None and head_in(path, mark.place.seq) != mark.place.head:
+        where = "a bot has recomputed the log up to there, as the database notes"
+        return replace(found, against=Anchor(seq=mark.place.seq, head=mark.place.head, where=where))
+    seq = int(note_in(path, WITNESSED).removesuffix(BEGUN) or 0)
+    noted = Anchor(seq=seq, head="", where="the head was written to the witness file, as the database notes")
+    return replace(found, against=noted) if seq > found.place.seq else found
+
+
+def _keys(terminal: Terminal, path: Path | None) -> Keyring:
+    if path is not None:
+        with readable(path):
+            return load_key_file(path)
+    settings = terminal.host_settings
+    with readable(settings.key_file):
+        return load_key_file(settings.key_file, home=settings.home)
+
+
+def _finder(terminal: Terminal, given: dict[str, Any], keys: Keyring) -> Callable[[str], bytes]:
+    """The audit key of an id. For one that nobody ever had it is a key with which no record fits."""
+
+    @cache
+    def never() -> frozenset[str]:
+        with _links(terminal, given["database"], given["exported"]) as links:
+            return out_of_turn(links)
+
+    def find(key_id: str) -> bytes:
+        try:
+            return keys.audit_key(key_id)
+        except ConfigurationError:
+            if key_id in never():
+                return b""
+            raise
+
+    return find
+
+
+def _assert_its_keys(terminal: Terminal, given: dict[str, Any], key_of: Callable[[str], bytes]) -> None:
+    """Where nothing at all fits, the key file is more likely to be the wrong one than every record to be changed."""
+    with _links(terminal, given["database"], given["exported"]) as links:
+        if not any_stands(links, key_of):
+            raise other_keys(f"The audit log of {given['exported'] or given['database'] or 'the bot'}")
+
+
+def _tell(tell: Progress, done: int, total: int) -> None:
+    tell(done, total, "Records")
+
+
+@contextmanager
+def _links(
+    terminal: Terminal, database: Path | None, exported: Path | None, tell: Progress = nobody_waits
+) -> Iterator[Iterator[LinkRow]]:
+    if exported is not None:
+        with readable(exported), exported.open(encoding="utf-8", errors="replace") as lines:
+            yield _records(told_lines(lines, exported.stat().st_size, tell), exported)
+        return
+    settings = terminal.host_settings
+    path = database or settings.home / FILE_NAME
+    with readable(path):
+        if database is None and not path.exists():
+            raise ConfigurationError(f"There is no database in {settings.home} yet.", hint=how_to_begin(settings))
+    with readable(path), links_of(path, partial(_tell, tell)) as links:
+        yield links
+
+
+def _records(lines: Iterable[str], path: Path) -> Iterator[LinkRow]:
+    """The records of an export. Raises ConfigurationError for a file in which no line is one."""
+    links, seen = exported_links(lines), []
+    for one in links:
+        seen.append(one)
+        if one is not NO_LINK:
+            break
+    if seen and seen[-1] is NO_LINK:
+        raise ConfigurationError(
+            f"There is no audit record in {path}.", hint="It takes what b24bot audit export prints, as JSONL."
+        )
+    return chain(seen, links)
+
+
+def _sentences(found: Findings, anchors: int) -> Iterator[str]:
+    place, agreed, against = found.place, found.agreed, found.against
+    holds = f"The chain holds up to #{place.seq} {place.head[:16]}" if place.seq else "The log is empty"
+    if found.broken_at is not None:
+        yield f"The chain is broken at record #{found.broken_at}: it was changed after it was written, or is missing."
+    elif against is None:
+        yield f"{holds}."
+    elif found.behind:
+        seen = f"#{against.seq} {against.head[:16]}".strip()
+        yield f"{holds}, and {seen} was seen ({against.where}): the log was cut, or is an older copy."
+    else:
+        yield (
+            f"{holds}, and record #{against.seq} is not the one that was seen as {against.head[:16]} "
+            f"({against.where}): the log was written anew by somebody who has the key, or is another bot's."
+        )
+    if agreed is not None:
+        yield f"It agrees with the heads kept elsewhere up to #{agreed.seq} ({agreed.where})."
+    elif not anchors:
+        yield (
+            "It was compared with no head kept elsewhere, so records cut off at its end would not show. Copy the "
+            "lines of the audit channel (they end in #NUMBER HEAD) into a file, and name "
+            "it: b24bot audit verify --anchors FILE"
+        )
+
+
+def _object(found: Findings, code: int, anchors: int) -> dict[str, Any]:
+    return {
+        "result": RESULTS[code],
+        "seq": found.place.seq,
+        "head": found.place.head,
+        "broken_at": found.broken_at,
+        "behind": found.behind,
+        "anchors": anchors,
+        "agreed": _anchor(found.agreed),
+        "against": _anchor(found.against),
+    }
+
+
+def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:
+    return {"seq": anchor.seq, "head": anchor.head, "where": anchor.where} if anchor else None

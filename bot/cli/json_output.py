@@ -1,0 +1,57 @@
+"""Answers and notices as JSON objects for programs. Their keys are a promise."""
+
+from __future__ import annotations
+
+from bot.core import mentions
+from bot.core.audit.stored_views import Object
+from bot.plugin import Json, Reply, Table, iso, iso_or_none
+from bot.store.repositories.outbox import Letter
+from bot.usecases.delivery.dead_letters import subject, words
+from bot.usecases.slack_refusals import refusal_of
+
+
+def letter_row(letter: Letter) -> Object:
+    """A notice in the queue. What it says to one person stays there: `words` is the first line of it."""
+    return {
+        "id": letter.id,
+        "state": letter.state,
+        "kind": letter.kind,
+        "about": subject(letter),
+        "words": mentions.plain(words(letter)),
+        "attempts": letter.attempts,
+        "error": letter.error,
+        "cause": refusal_of(letter.error).cause if letter.error else "",
+        "remedy": refusal_of(letter.error).remedy if letter.error else "",
+        "created_at": iso(letter.created_at),
+        "due_at": iso(letter.due_at),
+        "died_at": iso_or_none(letter.died_at),
+    }
+
+
+def reply_object(reply: Reply) -> Object:
+    """An answer: its `data`, and the sentence and the notes that people read with it.
+
+    A plugin that gives no data gives the words of its facts and rows.
+    """
+    return {
+        "title": _words(reply.title),
+        "notes": [_words(note) for note in reply.notes],
+        "data": _in_words(reply) if reply.data is None else reply.data,
+    }
+
+
+def _in_words(reply: Reply) -> Json:
+    if not reply.facts and reply.table is None:
+        return None
+    return {
+        "facts": [{"name": _words(name), "value": _words(value)} for name, value in reply.facts],
+        "rows": _rows(reply.table) if reply.table is not None else [],
+    }
+
+
+def _rows(table: Table) -> list[Json]:
+    return [dict(zip(table.columns, map(_words, row), strict=True)) for row in table.rows]
+
+
+def _words(text: str) -> str:
+    return mentions.plain(text)

@@ -1,0 +1,74 @@
+"""Arguments that are asked for: secrets, which never stand on the command line, and what was left out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from bot.cli.session import Terminal
+from bot.core.bot_errors import WordsError
+from bot.core.parsing.invocation import AnyCommand
+from bot.plugin import BadArgument, Parameter, quote
+
+VARIABLE = "B24BOT_SECRET_"
+"""The beginning of the variables that may hold secrets for one run: B24BOT_SECRET_CLIENT_SECRET."""
+
+
+def variable_of(parameter: Parameter) -> str:
+    return f"{VARIABLE}{parameter.name.upper()}"
+
+
+def refuse_secrets(command: AnyCommand, words: Sequence[str]) -> None:
+    """A command line is kept in the shell's history and seen by everybody on the machine."""
+    options = {parameter.option for parameter in command.parameters if parameter.arg.secret}
+    given = next((word.partition("=")[0] for word in words if word.partition("=")[0] in options), None)
+    if given is not None:
+        raise WordsError(
+            f"{given} is a secret and does not belong on the command line.",
+            hint="Leave it out: it is asked for. If you typed the real one, it is in your shell's history now.",
+        )
+
+
+def missing_words(terminal: Terminal, command: AnyCommand, words: Sequence[str]) -> str:
+    """What was left out and somebody at the terminal can still say, as words to add to the line."""
+    if not terminal.asks:
+        return ""
+    named = {word.partition("=")[0] for word in words}
+    return "".join(
+        f" {quote(f'{parameter.option}={click.prompt(_question(parameter), err=True)}')}"
+        for parameter in command.parameters
+        if parameter.flag and parameter.required and not parameter.arg.secret and parameter.option not in named
+    )
+
+
+def ask_secrets(terminal: Terminal, command: AnyCommand) -> dict[str, Any]:
+    """The values of the secret arguments, parsed. Raises BadArgument when one is not to be had."""
+    return dict(_asked(terminal, command))
+
+
+def _asked(terminal: Terminal, command: AnyCommand) -> Iterator[tuple[str, Any]]:
+    for parameter in command.parameters:
+        if parameter.arg.secret:
+            text = os.environ.get(variable_of(parameter)) or _ask(terminal, parameter)
+            terminal.hidden.append(text)
+            if text:
+                yield parameter.name, parameter.arg.parse(text)
+            elif parameter.required:
+                raise BadArgument(
+                    f"{parameter.option} was not given: {parameter.arg.help}.",
+                    hint=f"Type it when asked, set {variable_of(parameter)}, or send it on a line of standard input.",
+                )
+
+
+def _ask(terminal: Terminal, parameter: Parameter) -> str:
+    if terminal.asks:
+        return str(click.prompt(_question(parameter), hide_input=True, default="", show_default=False, err=True))
+    return sys.stdin.readline().strip()
+
+
+def _question(parameter: Parameter) -> str:
+    return f"{parameter.arg.help[:1].upper()}{parameter.arg.help[1:]}"

@@ -1,0 +1,214 @@
+"""What every command of the terminal works with: the settings, the store, the bot's parts, and who is typing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.checks.storage import witness_of
+from bot.clock import SystemClock
+from bot.core.authority.limits import Limit
+from bot.core.bot_errors import ConfigurationError
+from bot.core.parsing.invocation import AnyCommand
+from bot.core.principals import Principal
+from bot.host.discovery import load_plugins
+from bot.logs import set_up_logs
+from bot.plugin import Plugin, PluginError
+from bot.plugin.frozen import dataclass
+from bot.settings import Settings, load_settings
+from bot.store.engine.database import FILE_NAME, Database
+from bot.store.engine.process_lock import is_held
+from bot.store.files.consistency import assert_usable
+from bot.store.sealing.keyring import load_key_file
+from bot.store.store import Store, open_store
+from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.integrity.chain_check import examine_head, note_chain
+
+if TYPE_CHECKING:
+    from bot.app import Bot, Running
+
+log = logging.getLogger("b24bot.cli")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """The declared commands, and what each plugin's noun is about. With `trouble` those of the plugins are missing."""
+
+    commands: Sequence[AnyCommand]
+    helps: Mapping[str, str]
+    trouble: PluginError | None = None
+
+
+class Terminal:
+    """One run of the command line. Nothing is read or opened before a command asks for it."""
+
+    def __init__(self) -> None:
+        self.hidden: list[str] = []
+        """Secrets that no log line and no error may show."""
+        self.as_json = False
+        self.reason = ""
+        """Why, in the words of whoever types; what is recorded by this command has it."""
+        self.reason_instead = ""
+        """What is recorded in place of a reason that holds a secret of the bot."""
+        set_up_logs("WARNING", lambda: self.hidden)
+
+    @cached_property
+    def dotenv(self) -> Path | None:
+        """The `.env` of the current folder, if there is one."""
+        path = Path(".env")
+        return path if path.is_file() else None
+
+    @cached_property
+    def host_settings(self) -> Settings:
+        """The host's own settings; plugins are not looked at. Raises ConfigurationError."""
+        with readable(self.dotenv or Path(".env")):
+            return self._kept(load_settings(dotenv=self.dotenv))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """All settings, with the rows of the plugins. Raises ConfigurationError."""
+        from bot.app import read_settings
+
+        with readable(self.dotenv or Path(".env")):
+            return self._kept(read_settings(dotenv=self.dotenv))
+
+    def _kept(self, settings: Settings) -> Settings:
+        self.hidden.extend(settings.secrets)
+        return settings
+
+    @cached_property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The plugins of the settings, loaded and not started. Raises ConfigurationError."""
+        return load_plugins(self.host_settings["B24BOT_PLUGINS"])
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Every command there is, without opening anything."""
+        try:
+            commands = list(registry_of(self.plugins))
+            helps = {group.noun: group.help for plugin in self.plugins for group in plugin.groups}
+        except PluginError as error:
+            return Declared(commands=list(registry_of(())), helps={}, trouble=error)
+        return Declared(commands=commands, helps=helps)
+
+    @cached_property
+    def person(self) -> Principal:
+        """The account that runs this process: from the system, since a variable can claim to be anybody."""
+        uid = os.getuid()
+        try:
+            return Principal.shell(pwd.getpwuid(uid).pw_name)
+        except KeyError:
+            return Principal.shell(f"uid-{uid}")
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is there to answer a question."""
+        return sys.stdin.isatty()
+
+    def held(self, role: str) -> bool:
+        """Whether some process has this role now."""
+        return is_held(self.host_settings.home, role)
+
+    @contextmanager
+    def store(self, *, writes: bool = False) -> Iterator[Store]:
+        """The store alone, for what needs neither plugins nor Slack. What `writes` needs a log to be trusted."""
+        settings = self.host_settings
+        with readable(settings.home):
+            keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+            store = open_store(settings.home, keys, SystemClock(), backups=settings.backups)
+        try:
+            if writes:
+                assert_trusted(examine_head(store, witness_of(settings)).limit)
+                store.reason = self.reason
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def bot(self, *, writes: bool = False) -> Iterator[Bot]:
+        """The parts of the bot, for one command. What `writes` needs a log to be trusted."""
+        from bot.app import assemble
+
+        settings = self.settings
+        level = settings.log_level
+        set_up_logs("WARNING" if level == "INFO" else level, lambda: self.hidden)
+        with readable(settings.home):
+            bot = assemble(settings)
+        try:
+            if writes:
+                assert_trusted(note_chain(bot.context))
+                bot.store.reason = self.reason
+            yield bot
+        finally:
+            bot.close()
+
+    def assert_usable(self) -> None:
+        """Make sure, changing nothing, that there is a database and that its pages are sound.
+
+        Raises ConfigurationError without a database, and StoreDamaged.
+        """
+        settings = self.host_settings
+        home = settings.home
+        with readable(home):
+            if not (home / FILE_NAME).exists():
+                raise ConfigurationError(f"There is no database in {home} yet.", hint=how_to_begin(settings))
+            with closing(Database(home / FILE_NAME, read_only=True)) as database:
+                assert_usable(database)
+
+    @contextmanager
+    def running(self, *, intake: bool, work: bool, socket: bool = False) -> Iterator[Running]:
+        """A bot that stays, with its whole log; it is stopped in the end, with what it is at finished."""
+        from bot.app import launch
+
+        set_up_logs(self.settings.log_level, lambda: self.hidden)
+        with readable(self.settings.home):
+            running = launch(self.settings, intake=intake, work=work, socket=socket)
+        try:
+            yield running
+            log.info("told to stop; finishing what is running", extra={"action": "stopping"})
+        finally:
+            running.stop()
+
+
+def assert_trusted(limit: Limit | None) -> None:
+    """What would be written on a log that cannot be trusted would make a second one. Raises ConfigurationError."""
+    if limit is not None:
+        raise ConfigurationError(
+            f"{limit.why} Nothing was written.",
+            hint="Look: b24bot audit verify. Then put a copy back that holds: b24bot restore FILE",
+        )
+
+
+def how_to_begin(settings: Settings) -> str:
+    """What makes a database where there is none: `init` first, which makes the key file that one is opened with."""
+    if settings.key_file.exists():
+        return "The first start makes it: b24bot serve. If you have one elsewhere, look at B24BOT_HOME."
+    return "Begin with: b24bot init. If you have one elsewhere, look at B24BOT_HOME and B24BOT_KEY_FILE."
+
+
+@contextmanager
+def pointing_to_doctor() -> Iterator[None]:
+    """Name `b24bot doctor` where a start is refused: a start tells the first thing that is missing, doctor all."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise ConfigurationError(error.sentence, hint=f"{error.hint} See all of it: b24bot doctor".strip()) from error
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what the file system says into a sentence."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        logging.getLogger("b24bot").debug("a file cannot be used", exc_info=True)
+        where = getattr(error, "filename", None) or path
+        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        raise ConfigurationError(f"{where} cannot be used: {reason}.") from None

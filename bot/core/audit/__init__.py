@@ -1,0 +1,1 @@
+"""The audit log as values: records, their chain, their sentences, and exports."""

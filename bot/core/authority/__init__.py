@@ -1,0 +1,1 @@
+"""Authority: who may do what, which accounts are one person, and what limits hold."""

@@ -1,0 +1,1 @@
+"""Change requests: plans, statuses, and how an execution ends."""

@@ -1,0 +1,39 @@
+"""What a typed command comes to: a plan with its decision, or an answer."""
+
+from __future__ import annotations
+
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.policy import Decision
+from bot.core.parsing.invocation import Understood
+from bot.plugin import Place, Plan, Reply
+from bot.plugin.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan, where it would act, and what has to happen before it may."""
+
+    understood: Understood
+    plugin: str
+    place: Place
+    plan: Plan
+    decision: Decision
+
+    @property
+    def portal(self) -> Place | None:
+        """The portal it would change; None where it is about b24bot itself."""
+        return None if self.plugin == HOUSE else self.place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An answer that is complete in itself."""
+
+    understood: Understood
+    reply: Reply
+    calm: bool = False
+    portal: str = ""
+    """The portal it is about, where there are several."""
+
+
+Considered = Planned | Answered

@@ -1,0 +1,1 @@
+"""Messages: what comes in from people, and what is said to them, as values."""

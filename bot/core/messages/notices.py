@@ -1,0 +1,124 @@
+"""What must be said to people, as values. How it looks in Slack is none of this module's business."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.core.encoding import encode
+from bot.core.principals import Principal
+from bot.core.redaction.redactor import Fingerprint, redact, redact_reply
+from bot.plugin import Reply, Table
+from bot.plugin.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardNotice:
+    """The card of a change request is out of date: post it, or rewrite it in place."""
+
+    number: int
+    answer_url: str = ""
+    """Where the command that asked for it is answered; only with the first posting."""
+    typed_in: str = ""
+    """The channel in which that command was typed."""
+    unchanged: bool = False
+    """Nothing on it has changed: it is only looked whether it still stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadNotice:
+    """A line in the thread under a card."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whisper:
+    """An answer only one person sees."""
+
+    person: Principal
+    channel: str
+    reply: Reply
+    answer_url: str = ""
+    suggestion: str = ""
+    """A corrected line to offer."""
+    mood: str = "answer"
+    """One of `answer`, `refusal`, `calm`, `trouble`."""
+    number: int = 0
+    """The change request under whose card it is said when no other way reaches the person; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditNotice:
+    """The audit record `seq` is to be copied to the audit channel."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """A message in a channel, for everybody there: of its own, or in the thread under an older one."""
+
+    channel: str
+    text: str
+    thread: str = ""
+
+
+Notice = CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement
+KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement]] = {
+    "card": CardNotice,
+    "thread": ThreadNotice,
+    "whisper": Whisper,
+    "audit": AuditNotice,
+    "announcement": Announcement,
+}
+"""Each kind of notice by the word that is stored."""
+
+
+def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
+    """Take what looks like a secret out of its words. Cards and audit lines are drawn from what is stored."""
+    match notice:
+        case ThreadNotice() | Announcement():
+            return replace(notice, text=redact(notice.text, (), fingerprint))
+        case Whisper():
+            suggestion = redact(notice.suggestion, (), fingerprint)
+            return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
+        case _:
+            return notice
+
+
+def kind_of(notice: Notice) -> str:
+    return next(name for name, known in KINDS.items() if isinstance(notice, known))
+
+
+def notice_to_json(notice: Notice) -> str:
+    return encode(notice)
+
+
+def notice_from_json(kind: str, text: str) -> Notice:
+    data: dict[str, Any] = json.loads(text)
+    if "person" in data:
+        data["person"] = Principal.read("{team}:{user}".format(**data["person"]))
+    if "reply" in data:
+        data["reply"] = _reply(data["reply"])
+    return KINDS[kind](**data)
+
+
+def _reply(data: dict[str, Any]) -> Reply:
+    table = data["table"]
+    return Reply(
+        title=data["title"],
+        facts=tuple((label, text) for label, text in data["facts"]),
+        notes=tuple(data["notes"]),
+        data=data.get("data"),
+        table=table
+        and Table(
+            title=table["title"],
+            columns=tuple(table["columns"]),
+            rows=tuple(tuple(row) for row in table["rows"]),
+            attach=table["attach"],
+        ),
+    )

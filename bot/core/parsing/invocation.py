@@ -1,0 +1,303 @@
+"""From typed words to an invocation: finding the command, reading its arguments."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+
+from bot.core.bot_errors import LineTooLong, WordsError
+from bot.core.parsing import guesses
+from bot.core.parsing.command_table import Commands
+from bot.core.parsing.tokenizer import read, render, words_of
+from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
+from bot.core.parsing.typed_line import IN_MARKS, TypedLine, is_option
+from bot.core.parsing.typed_line import AnyCommand as AnyCommand
+from bot.core.parsing.typed_line import host_options as host_options
+from bot.core.text import unbroken
+from bot.plugin import BadArgument, Parameter, quote
+from bot.plugin.frozen import dataclass
+
+LONGEST_LINE = 4_000
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One use of a command: its path, the words after it, and what every command takes."""
+
+    path: str
+    words: tuple[str, ...] = ()
+    portal: str | None = None
+    reason: str = ""
+    dry_run: bool = False
+    break_glass: bool = False
+
+    @property
+    def line(self) -> str:
+        """What one would type for it, quoted where needed. Of the options of every command only the portal is in it."""
+        portal = [] if self.portal is None else [portal_option(self.portal)]
+        return " ".join([self.path, *map(quote, self.words), *portal])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """An invocation with its command and parsed arguments."""
+
+    invocation: Invocation
+    command: AnyCommand
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+def portal_option(name: str) -> str:
+    """How a line names its portal."""
+    return f"--portal {quote(name)}" if not name.startswith("--") else quote(f"--portal={name}")
+
+
+def legible(text: str) -> str:
+    """A typed line as people read it: with the names of whom it mentions, instead of what Slack sends for them."""
+    return _MENTION.sub(lambda found: f"@{found[2] or found[1]}", text)
+
+
+def read_line(text: str, commands: Iterable[AnyCommand] = ()) -> str:
+    """A typed line as it was read; empty where a reader of plain marks and blanks would have read the same.
+
+    A free text is what it is only for the command it belongs to.
+    """
+    if len(text) > LONGEST_LINE:
+        return ""
+    try:
+        words = _words(text, commands)
+    except WordsError:
+        return ""
+    line = render(words)
+    try:
+        return "" if line == text.strip() or " ".join(shlex.split(text)) == " ".join(words) else line
+    except ValueError:
+        return line
+
+
+def _words(text: str, commands: Iterable[AnyCommand]) -> list[str]:
+    try:
+        typed = recognize(commands, text)
+        return [*typed.path, *typed.words()]
+    except WordsError:
+        return words_of(text)
+
+
+def check_length(text: str) -> None:
+    """Raises LineTooLong for a line that is too long to be read."""
+    if len(text) > LONGEST_LINE:
+        raise LineTooLong(
+            f"That line has {len(text):,} characters; {LONGEST_LINE:,} is the most.", hint="Shorten it and send again."
+        )
+
+
+def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyCommand, tuple[str, ...]]:
+    """The command the words begin with, and the words that are left. Raises WordsError with the best suggestion."""
+    table = Commands.of(commands).by_words
+    noun = words[0].lower() if words else ""
+    verb = words[1].lower() if len(words) > 1 else ""
+    if (noun, "") in table:
+        return table[noun, ""], tuple(words[1:])
+    if (noun, verb) in table:
+        return table[noun, verb], tuple(words[2:])
+    if not words:
+        raise WordsError("No command was typed.", hint="Type help to see what you can do.")
+    raise guesses.unknown_command(table, words, _could_be)
+
+
+def _could_be(command: AnyCommand, words: Sequence[str]) -> bool:
+    """Whether a command takes words like these; a value in them may be wrong, and some may be missing."""
+    try:
+        check_words(command, words)
+    except WordsError:
+        return False
+    except BadArgument:
+        return True
+    return True
+
+
+def named_portal(typed: TypedLine) -> str | None:
+    """The portal that a line names, if it names one. Raises WordsError for an option of every command that is wrong."""
+    return _host_options(typed.command, typed.words())[1].get("--portal")
+
+
+def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:
+    """The line with the command it is for; its arguments are not read. Raises WordsError."""
+    line = read(text)
+    try:
+        command, rest = find(commands, [word.text for word in line.words])
+    except WordsError as error:
+        raise line.fault or error from None
+    return TypedLine(command=command, line=line, at=len(line.words) - len(rest))
+
+
+def understand(commands: Iterable[AnyCommand], text: str) -> Understood:
+    """Read a whole line. Raises WordsError or BadArgument; nothing is lost, the sentence quotes what was read."""
+    check_length(text)
+    typed = recognize(commands, text)
+    try:
+        return _understood(typed.command, typed.words())
+    except BadArgument as error:
+        meant = "" if isinstance(error, WordsError) and error.suggestion else _meant(typed)
+        if not meant:
+            raise
+        raise WordsError(error.sentence, hint=IN_MARKS, suggestion=meant) from None
+
+
+def _meant(typed: TypedLine) -> str:
+    """The line that was meant where an option's value is of several words and not in quotation marks."""
+    return typed.meant(lambda words: _understood(typed.command, words))
+
+
+def _understood(command: AnyCommand, rest: Sequence[str]) -> Understood:
+    words, options = _host_options(command, [name_people(command, word) for word in rest])
+    _refuse_host_options(command, options)
+    invocation = Invocation(
+        path=command.path,
+        words=tuple(words),
+        portal=options.get("--portal"),
+        reason=unbroken(options.get("--reason", "")),
+        dry_run="--dry-run" in options,
+        break_glass="--break-glass" in options,
+    )
+    # Quoting may have made it longer, and it must still be readable when it is planned again.
+    check_length(invocation.line)
+    return Understood(invocation=invocation, command=command, arguments=arguments(command, words, options))
+
+
+def name_people(command: AnyCommand, word: str) -> str:
+    """Write a mention that Slack sent by its id for a command that is about a person, else by the name."""
+    by_id = any(parameter.arg.person for parameter in command.parameters)
+    # Taking one out may leave another around it.
+    while (plain := _MENTION.sub(lambda found: f"@{found[1] if by_id else found[2] or found[1]}", word)) != word:
+        word = plain
+    return word
+
+
+def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    words: list[str] = []
+    options: dict[str, str] = {}
+    queue = list(rest)
+    while queue:
+        word = queue.pop(0)
+        name, equals, value = word.partition("=")
+        if name not in HOST_OPTIONS:
+            words.append(word)
+        elif name in options:
+            raise _twice(name)
+        elif HOST_OPTIONS[name]:
+            options[name] = value if equals else _value_of(command, name, HOST_OPTIONS[name], queue)
+        else:
+            options[name] = _no_value(name, equals)
+    return words, options
+
+
+def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
+    """A command of the terminal never plans and is about no portal: a --dry-run would be followed by the deed."""
+    taken = host_options(command)
+    given = ", ".join(name for name in options if name not in taken)
+    if given and command.placeless and not command.terminal:
+        raise WordsError(f"“{command.path}” is about b24bot itself, not about a portal.", hint=f"Leave {given} out.")
+    if given and command.everywhere:
+        raise WordsError(f"“{command.path}” does not take {given}.", hint="It is about all portals. Leave it out.")
+    if given:
+        raise WordsError(
+            f"“{command.path}” does not take {given}.",
+            hint="It acts at once, and nothing was done. Usage: " + command.usage,
+        )
+
+
+def _value_of(command: AnyCommand, option: str, label: str, queue: list[str]) -> str:
+    """The word after an option. Another option is not taken for it: a --dry-run must not be swallowed."""
+    if not queue:
+        raise WordsError(f"{option} needs a value.", hint=f"For example: {command.path} … {option} {label}")
+    if is_option(queue[0]):
+        raise WordsError(f"{option} needs a value before {queue[0]}.", hint=f"A value that begins so: {option}=--…")
+    return queue.pop(0)
+
+
+def _no_value(option: str, equals: str) -> str:
+    if equals:
+        raise WordsError(f"{option} takes no value.", hint=f"Type {option} alone, or leave it out.")
+    return ""
+
+
+def _twice(option: str) -> WordsError:
+    return WordsError(f"{option} is given twice.", hint="Leave one of them out.")
+
+
+def check_words(command: AnyCommand, words: Sequence[str]) -> None:
+    """Raise what is wrong with the words after the path, other than that some are missing still."""
+    rest, options = _host_options(command, words)
+    _refuse_host_options(command, options)
+    arguments(command, rest, options, whole=False)
+
+
+def arguments(
+    command: AnyCommand, words: Sequence[str], given: Iterable[str] = (), *, whole: bool = True
+) -> dict[str, Any]:
+    """Parse the words after the path into values by parameter name. Raises WordsError or BadArgument.
+
+    `given` are the options of every command that were typed beside them. Not `whole`: some may be missing.
+    """
+    flags = {parameter.option: parameter for parameter in command.parameters if parameter.flag}
+    positional = [parameter for parameter in command.parameters if not parameter.flag]
+    values: dict[str, Any] = {}
+    plain: list[str] = []
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        name, equals, value = word.partition("=")
+        if not is_option(word):
+            plain.append(word)
+        elif name not in flags:
+            raise guesses.unknown_option(command, name)
+        elif flags[name].name in values:
+            raise _twice(name)
+        elif flags[name].switch:
+            values[flags[name].name] = not _no_value(name, equals)
+        else:
+            word = value if equals else _value_of(command, name, flags[name].arg.label, queue)
+            values[flags[name].name] = _parse(command, flags[name], word)
+    values.update(_positional(command, positional, plain))
+    left = plain[len(positional) :] if not any(parameter.many for parameter in positional) else []
+    if left:
+        raise guesses.words_left(
+            command, left, {*given, *(each.option for each in flags.values() if each.name in values)}
+        )
+    if whole:
+        _require(command, values)
+    return values
+
+
+def _positional(command: AnyCommand, parameters: Sequence[Parameter], words: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    queue = list(words)
+    for parameter in parameters:
+        if parameter.many:
+            values[parameter.name] = [_parse(command, parameter, word) for word in queue]
+            queue = []
+        elif queue:
+            values[parameter.name] = _parse(command, parameter, queue.pop(0))
+    return values
+
+
+def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:
+    for parameter in command.parameters:
+        if parameter.required and values.get(parameter.name) in (None, []) and not parameter.arg.secret:
+            raise WordsError(
+                f"“{command.path}” needs {parameter.named}: {parameter.arg.help}",
+                hint=f"Usage: {command.usage}",
+            )
+
+
+def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
+    try:
+        return parameter.arg.parse(word)
+    except BadArgument as error:
+        named = f"{parameter.option}: " if parameter.flag and parameter.option not in error.sentence else ""
+        raise BadArgument(f"{named}{error.sentence}", hint=error.hint or f"Usage: {command.usage}") from None

@@ -1,0 +1,180 @@
+"""The edge to a plugin: whatever it raises, or returns, that the protocol does not allow is a fault of the plugin.
+
+It is told as such, by the plugin's name and with a reference to the log, and never as a fault of the bot.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from typing import Any
+
+from bot.clock import incident_id
+from bot.core.bot_errors import PluginFault, StoreUnavailable
+from bot.core.change.outcome import PLUGIN_FAILED
+from bot.core.parsing.typed_line import AnyCommand
+from bot.core.redaction.sanitizer import sanitize, sanitize_text
+from bot.host.value_types import mismatch
+from bot.plugin import (
+    BadArgument,
+    Call,
+    CallOutcome,
+    CallVerdict,
+    Group,
+    Observation,
+    Parameter,
+    Place,
+    Plan,
+    Plugin,
+    PluginError,
+    Services,
+    Setting,
+    Simulation,
+)
+
+log = logging.getLogger("b24bot.plugin")
+MOST_KNOWN = 100
+
+
+@contextmanager
+def blame(plugin: str, doing: str, *, known: dict[str, str] | None = None) -> Iterator[None]:
+    """Turn whatever is raised inside, other than a PluginError, into a PluginFault that names the plugin.
+
+    `doing` completes “The plugin NAME failed while it …”. The trace goes to the log; that of a fault in `known`, which
+    came before, is not written again.
+    """
+    try:
+        yield
+    except PluginError:
+        raise
+    # Whatever it is, for it is a stranger's code; one that calls sys.exit() must not end the bot either.
+    except (Exception, SystemExit) as error:
+        raise _fault(plugin, doing, error, known) from error
+
+
+def _fault(plugin: str, doing: str, error: BaseException, known: dict[str, str] | None = None) -> PluginFault:
+    known = {} if known is None else known
+    key = f"{doing}: {type(error).__name__}: {error}"
+    before = known.get(key)
+    incident = before or incident_id()
+    more = {"action": "plugin_fault", "incident": incident}
+    log.error("the plugin %s failed while it %s (%s)", plugin, doing, incident, exc_info=not before, extra=more)
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known[key] = incident
+    return PluginFault(
+        f"The plugin {plugin} failed while it {doing} (reference {incident}).",
+        hint="Tell an admin the reference: the log has the rest. It is a fault of the plugin, not of the portal.",
+    )
+
+
+def require(value: Any, kind: Any) -> Any:
+    """Return the value if it is of that type, to the last part. Raises TypeError, for `blame` to make a sentence of.
+
+    It is used as `kind` declares it, and what is not would break the bot where it is stored or shown.
+    """
+    wrong = mismatch(value, kind)
+    if wrong.startswith("is "):
+        raise TypeError(f"it returned {wrong.removeprefix('is ')}")
+    if wrong:
+        raise TypeError(f"it returned a {type(value).__name__} whose {wrong.removeprefix('.')}")
+    return value
+
+
+def guard_command(plugin: str, command: AnyCommand) -> AnyCommand:
+    """The command with readers of its arguments that raise nothing but BadArgument, and faults of the plugin."""
+    return replace(command, parameters=tuple(_guard_parameter(plugin, command, each) for each in command.parameters))
+
+
+def _guard_parameter(plugin: str, command: AnyCommand, parameter: Parameter) -> Parameter:
+    read = parameter.arg.parse
+    if read is str:
+        return parameter
+
+    def parse(word: str) -> Any:
+        with blame(plugin, f"read {parameter.named} of `{command.path}`"):
+            try:
+                return read(word)
+            except ValueError:
+                # As `int` and `UUID` say that a word is none of theirs.
+                raise BadArgument(f"“{word}” cannot be read as {parameter.arg.label or parameter.name}.") from None
+
+    return replace(parameter, arg=replace(parameter.arg, parse=parse))
+
+
+class GuardedPlugin:
+    """A plugin as the host calls it: the protocol holds, whatever the plugin does."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self.plugin = plugin
+        self.api = plugin.api
+        self.name = plugin.name
+        self._known: dict[str, str] = {}
+        """Faults by what was raised, with their references: some things are asked every few seconds."""
+
+    def _blame(self, doing: str) -> AbstractContextManager[None]:
+        return blame(self.name, doing, known=self._known)
+
+    @property
+    def settings(self) -> Sequence[Setting]:
+        return self.plugin.settings
+
+    @property
+    def groups(self) -> Iterable[Group[Any]]:
+        return self.plugin.groups
+
+    @property
+    def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
+        return self.plugin.simulators
+
+    def start(self, services: Services) -> None:
+        with self._blame("started"):
+            self.plugin.start(services)
+
+    def tend(self, services: Services) -> None:
+        with self._blame("looked after what would run out"):
+            self.plugin.tend(services)
+
+    def close(self) -> None:
+        """A plugin that cannot let go keeps nobody else from it; the log has why."""
+        try:
+            self.plugin.close()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge to a plugin; the process ends anyway
+            _fault(self.name, "let go of its connections", error)
+
+    def places(self, services: Services) -> Sequence[Place]:
+        with self._blame("named its portals"):
+            return [_checked_place(place) for place in self.plugin.places(services)]
+
+    def open(self, services: Services, place: Place) -> Any:
+        with self._blame(f"opened {place.name}"):
+            return self.plugin.open(services, place)
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        """Make one changing call. A plugin that fails in it may have sent it: that outcome is unknown."""
+        try:
+            with self._blame(f"made the call {call.method}"):
+                outcome: CallOutcome = require(self.plugin.perform(services, place, call), CallOutcome)
+                return outcome
+        except StoreUnavailable:
+            raise
+        except PluginError as error:
+            sentence = f"{error.sentence} It may or may not have been sent."
+            return CallOutcome(verdict=CallVerdict.UNKNOWN, sentence=sentence, code=PLUGIN_FAILED)
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        """What is true of the plan's target, in labels that the plan has: another one would pass for a change."""
+        with self._blame(f"read {plan.target} back"):
+            seen = dict(require(self.plugin.verify(services, place, plan), Observation))
+            unknown = sorted(set(sanitize(seen)) - {*plan.before, *plan.wanted})
+            if unknown:
+                raise ValueError(f"verify returned labels that the plan does not have: {', '.join(unknown)}")
+            return seen
+
+
+def _checked_place(place: object) -> Place:
+    """The place, with a label that can be stored and shown; its identity stays exact."""
+    checked: Place = require(place, Place)
+    return replace(checked, label=sanitize_text(checked.label))

@@ -1,0 +1,90 @@
+"""What a plugin is given: its settings, its secrets, its records, a clock and a logger."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import field
+from pathlib import Path
+
+from bot.core.audit.audit_record import SYSTEM, Entry, Tag
+from bot.core.redaction.sanitizer import sanitize
+from bot.plugin import Clock, Event, Records, Secrets
+from bot.plugin.frozen import dataclass
+from bot.store.store import Store
+
+EVENTS: Mapping[Event, Tag] = {
+    Event.TOKENS_RENEWED: Tag.TOKENS_RENEWED,
+    Event.TOKENS_REFUSED: Tag.TOKENS_REFUSED,
+    Event.TOKENS_REPLACED: Tag.TOKENS_REPLACED,
+    Event.PLACE_MOVED: Tag.PORTAL_MOVED,
+}
+EVENT_FACTS = frozenset({"generation", "chain", "code", "sentence"})
+Progress = Callable[[int, int, str], None]
+MaySend = Callable[[float], bool]
+
+
+def nobody_waits(done: int, total: int, what: str) -> None:
+    """Progress that nobody wants to hear of."""
+
+
+def sends_nothing(_: float) -> bool:
+    """The answer to a plugin that is not asked to perform a call."""
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginServices:
+    """The plugin API's Services, over the store."""
+
+    settings: Mapping[str, str] = field(repr=False)
+    """May hold secrets, so it is left out of what prints."""
+    secrets: Secrets
+    records: Records
+    clock: Clock
+    log: logging.Logger
+    scratch: Path
+    store: Store = field(repr=False)
+    tell_progress: Progress
+    ask_to_send: MaySend
+    default_places: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def may_send(self, seconds: float) -> bool:
+        return self.ask_to_send(seconds)
+
+    def progress(self, done: int, total: int, what: str) -> None:
+        self.tell_progress(done, total, what)
+
+    def at_once(self) -> AbstractContextManager[None]:
+        return self.store.database.unit_of_work()
+
+    def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
+        strange = set(facts) - EVENT_FACTS
+        if strange:
+            raise ValueError(f"a plugin may not put on record {', '.join(sorted(strange))}")
+        entry = Entry(tag=EVENTS[event], actor=SYSTEM, subject=place, facts=sanitize({"portal": place, **facts}))
+        with self.store.unit_of_work() as store:
+            store.record(entry)
+
+
+def services_for(
+    plugin: str,
+    settings: Mapping[str, str],
+    store: Store,
+    clock: Clock,
+    progress: Progress = nobody_waits,
+    *,
+    may_send: MaySend = sends_nothing,
+) -> PluginServices:
+    return PluginServices(
+        settings=settings,
+        secrets=store.secrets(plugin),
+        records=store.records(plugin),
+        clock=clock,
+        log=logging.getLogger(f"b24bot.plugin.{plugin}"),
+        scratch=store.database.path.parent / "scratch" / plugin,
+        store=store,
+        tell_progress=progress,
+        ask_to_send=may_send,
+    )

@@ -1,0 +1,206 @@
+"""The story: what people do with the bot in a fresh town, step by step, and whether each ended as it should."""
+
+from __future__ import annotations
+
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bot.playground.demo_script import STORY, Deed, Sight, Step, Where
+from bot.playground.environment import Town
+from bot.playground.workspace import DispatchResult, Message, WorkspaceError
+from bot.plugin.loopback import wait_until
+
+Write = Callable[[str], object]
+
+PATIENCE = 8.0
+"""Seconds a step may take to show what it must."""
+IMPATIENCE = 0.5
+"""The same once a step has failed: what follows from it fails too, and the story must end."""
+CARD_SECONDS = 3.0
+"""How long a card may take to come before somebody gives up pressing a button on it."""
+WIDTH = 116
+BAR = "    │ "
+
+
+class DeedFailed(Exception):
+    """A person could not do what the step says; the text says why."""
+
+
+def tell_story(
+    write: Write, *, steps: Sequence[Step] = STORY, plugins: str = "bitrix24", patience: float = PATIENCE
+) -> bool:
+    """Play the steps in a town of their own and write what happened, a line at a time.
+
+    True when every step showed all that its row expects within `patience` seconds. Raises ConfigurationError when
+    the town cannot start.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="b24bot-story-") as folder,
+        Town(Path(folder), plugins=plugins, pace=False, known=True) as town,
+    ):
+        teller = Teller(town, write, patience)
+        teller.open()
+        ended = [teller.tell(number, step) for number, step in enumerate(steps, 1)]
+        good = sum(ended)
+        write("")
+        write(f"{good} of {len(ended)} steps ended as they should.")
+        return good == len(ended)
+
+
+class Teller:
+    """One telling of the story: what has been shown of every place so far, and whether a step has failed yet."""
+
+    def __init__(self, town: Town, write: Write, patience: float = PATIENCE) -> None:
+        self._town = town
+        self._write = write
+        self._patience = patience
+        self._shown: dict[str, list[str]] = {}
+        self._notes: dict[str, int] = {}
+
+    def open(self) -> None:
+        """Show the portal as it is before anybody does anything."""
+        self._write("Before anybody does anything")
+        self._show(Where.PORTAL.value, self._look(Where.PORTAL, "", ""))
+
+    def tell(self, number: int, step: Step) -> bool:
+        """Play one step; whether it showed all that is expected."""
+        self._write("")
+        self._write(f"{number}. {step.title}")
+        self._lines(step.why, "   ")
+        self._notes[step.who] = len(self._town.workspace.ephemerals(step.who))
+        try:
+            DEEDS[step.deed](self._town, step)
+        except (DeedFailed, WorkspaceError) as error:
+            self._lines(f"NOT OK: {step.who} could not do it: {error}", "   ")
+            good = False
+        else:
+            checks = [self._check(step, sight) for sight in step.sees]
+            good = all(checks)
+        if good:
+            self._write("   ok")
+        else:
+            self._patience = min(self._patience, IMPATIENCE)
+        return good
+
+    def _check(self, step: Step, sight: Sight) -> bool:
+        def holds() -> bool:
+            text = "\n".join(self._look(sight.where, step.who, sight.card or step.card))
+            return all(words in text for words in sight.words) and not any(words in text for words in sight.gone)
+
+        good = wait_until(holds, within=self._patience)
+        place = sight.where.value.format(who=step.who, card=sight.card or step.card)
+        now = self._look(sight.where, step.who, sight.card or step.card)
+        if good:
+            self._show(place, now)
+            return True
+        self._lines(f"NOT OK: {place} should show {sight.expected}. It shows:", "   ")
+        for line in now or ["nothing"]:
+            self._lines(line, BAR)
+        return False
+
+    def _show(self, place: str, now: list[str]) -> None:
+        """Write what is new at a place since it was last shown, and of the portal what is gone."""
+        before = self._shown.get(place, [])
+        fresh = [line for line in now if line not in before]
+        gone = [line for line in before if line not in now] if place == Where.PORTAL.value else []
+        self._shown[place] = now
+        if not fresh and not gone:
+            self._write(f"   {place}: as before")
+            return
+        self._write(f"   {place}:")
+        sign = "+ " if before and place == Where.PORTAL.value else ""
+        for line in [*(f"- {one}" for one in gone), *(f"{sign}{one}" for one in fresh)]:
+            self._lines(line, BAR)
+
+    def _lines(self, text: str, lead: str) -> None:
+        indent = " " * (len(text) - len(text.lstrip()))
+        for line in textwrap.wrap(text, WIDTH, initial_indent=lead, subsequent_indent=lead + indent) or [lead.rstrip()]:
+            self._write(line)
+
+    def _look(self, where: Where, who: str, card: str) -> list[str]:
+        if where is Where.NOTE:
+            return self._transcript(self._town.workspace.ephemerals(who)[self._notes[who] :])
+        return list(LOOKS[where](self._town, who, card))
+
+    def _transcript(self, messages: Sequence[Message]) -> list[str]:
+        return [line for one in messages for line in _body(self._town, one)]
+
+
+def _body(town: Town, message: Message) -> list[str]:
+    """What the message says, without the line that names its author."""
+    return textwrap.dedent("\n".join(town.workspace.transcript(message).splitlines()[1:])).splitlines()
+
+
+def the_card(town: Town, card: str) -> Message | None:
+    """The card of a change request, `CR-1001`, once it stands in #approvals."""
+    messages = town.workspace.messages("approvals")
+    return next((one for one in messages if card in town.workspace.transcript(one)), None)
+
+
+def _card_lines(town: Town, _who: str, card: str) -> Iterator[str]:
+    message = the_card(town, card)
+    if message is not None:
+        yield from _body(town, message)
+
+
+def _thread_lines(town: Town, _who: str, card: str) -> Iterator[str]:
+    message = the_card(town, card)
+    for reply in town.workspace.thread("approvals", message.ts)[1:] if message else ():
+        yield from _body(town, reply)
+
+
+def _form_lines(town: Town, who: str, _card: str) -> Iterator[str]:
+    for view in town.workspace.open_views(who):
+        yield from town.workspace.transcript(view).splitlines()
+
+
+def _audit_lines(town: Town, _who: str, _card: str) -> Iterator[str]:
+    for message in town.workspace.messages("audit"):
+        yield from _body(town, message)
+
+
+def _portal_lines(town: Town, _who: str, _card: str) -> Iterator[str]:
+    for table in town.portal.picture():
+        for row in table.rows:
+            yield f"{table.title}: " + " · ".join(
+                f"{column} {cell}" for column, cell in zip(table.columns, row, strict=True)
+            )
+
+
+LOOKS: Mapping[Where, Callable[[Town, str, str], Iterator[str]]] = {
+    Where.CARD: _card_lines,
+    Where.THREAD: _thread_lines,
+    Where.FORM: _form_lines,
+    Where.AUDIT: _audit_lines,
+    Where.PORTAL: _portal_lines,
+}
+"""What a place shows, as lines; notes are looked at by the teller, who knows which are new."""
+
+
+def _type(town: Town, step: Step) -> None:
+    _taken(town.workspace.people[step.who].slash(step.what))
+
+
+def _click(town: Town, step: Step) -> None:
+    wait_until(lambda: the_card(town, step.card) is not None, within=CARD_SECONDS)
+    message = the_card(town, step.card)
+    if message is None:
+        raise DeedFailed(f"there is no card {step.card} in #approvals.")
+    _taken(town.workspace.people[step.who].click(message, step.what))
+
+
+def _send(town: Town, step: Step) -> None:
+    views = town.workspace.open_views(step.who)
+    if not views:
+        raise DeedFailed("no form is open.")
+    _taken(town.workspace.submit(views[-1], {"reason": step.what}))
+
+
+def _taken(result: DispatchResult) -> None:
+    if result.failure:
+        raise DeedFailed(f"Slack shows {result.failure}.")
+
+
+DEEDS: Mapping[Deed, Callable[[Town, Step], None]] = {Deed.TYPE: _type, Deed.CLICK: _click, Deed.SEND: _send}

@@ -1,0 +1,132 @@
+"""Troubles that a person at the page can cause with one button: at the portal, in Slack, and with the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from functools import partial
+from typing import Any
+
+from bot.core.authority.membership import FRESH_MS
+from bot.playground.environment import Town
+from bot.playground.portal_control import PortalSide
+from bot.plugin.frozen import dataclass
+
+WRITING = "imconnector.unregister"
+"""The call that the faults below wait for: the one the story's commands make."""
+HOUR = 3_660
+"""Seconds; a little more than a change request waits."""
+AUDIT = "audit"
+LEAVER = "Anton"
+STALE = FRESH_MS // 1000 + 1
+"""Seconds after which the bot asks Slack anew about an account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalTrouble:
+    """A fault that the portal's simulator knows; it waits for the next call that changes something."""
+
+    name: str
+    label: str
+    help: str
+    fault: Mapping[str, Any] = field(default_factory=dict)
+
+
+PORTAL_TROUBLES: tuple[PortalTrouble, ...] = (
+    PortalTrouble(
+        name="lose-reply",
+        label="Lose the reply",
+        help="The portal does what it is told, and its answer never arrives.",
+        fault={"kind": "lost_after"},
+    ),
+    PortalTrouble(
+        name="lose-call",
+        label="Lose the call",
+        help="The connection breaks before the portal has done anything.",
+        fault={"kind": "lost_before"},
+    ),
+    PortalTrouble(
+        name="stall",
+        label="Stall for 5 s",
+        help="The portal does it, and answers five seconds late.",
+        fault={"kind": "stall_after", "seconds": 5},
+    ),
+    PortalTrouble(
+        name="unavailable",
+        label="Answer 503",
+        help="A gateway in front of the portal says: service unavailable.",
+        fault={"kind": "unavailable"},
+    ),
+    PortalTrouble(
+        name="false",
+        label="Answer false",
+        help="HTTP 200, and “result: false” inside; nothing was done.",
+        fault={"kind": "false_nested"},
+    ),
+)
+
+
+class Troubles:
+    """The troubles of one town. The portal's are there when its simulator takes them."""
+
+    def __init__(self, town: Town, portal: PortalSide) -> None:
+        self._town = town
+        self._portal = portal
+        self._waiting = ""
+
+    def rows(self) -> list[Mapping[str, Any]]:
+        """For the page: `on` says that it is in force, `lasting` that pressing again takes it back."""
+        waiting = self._waiting if self._fault_waits() else ""
+        rows = [
+            _row(one.name, one.label, one.help, on=waiting == one.name)
+            for one in (PORTAL_TROUBLES if self._portal.there else ())
+        ]
+        archived = self._town.workspace.channel(AUDIT).is_archived
+        guest = self._town.workspace.people[LEAVER].person.is_restricted
+        return [
+            *rows,
+            _row("archive", "Archive #audit", "Slack takes no message there until it is back.", on=archived),
+            _row("guest", f"Make {LEAVER} a guest", "A minute passes, and their word counts no more.", on=guest),
+            _row("hour", "Let an hour pass", "What nobody has decided expires.", lasting=False),
+        ]
+
+    def cause(self, name: str) -> None:
+        """Turn a trouble on, or off when it is on. Raises LookupError for a name that is not in `rows`."""
+        acts: dict[str, Callable[[], None]] = {
+            "archive": self._archive,
+            "guest": self._make_guest,
+            "hour": partial(self._let_pass, HOUR),
+        }
+        acts |= {one.name: partial(self._at_portal, one) for one in PORTAL_TROUBLES if self._portal.there}
+        if name not in acts:
+            raise LookupError(f"There is no trouble “{name}” to cause.")
+        acts[name]()
+
+    def _archive(self) -> None:
+        channel = self._town.workspace.channel(AUDIT)
+        self._town.workspace.flag_channel(channel.id, is_archived=not channel.is_archived)
+
+    def _make_guest(self) -> None:
+        """Or a member again. What the bot knew of the account is too old then to decide by."""
+        leaver = self._town.workspace.people[LEAVER]
+        leaver.flag(is_restricted=not leaver.person.is_restricted)
+        self._let_pass(STALE)
+
+    def _let_pass(self, seconds: int) -> None:
+        """Both clocks move: Slack signs its requests with the time, and the bot turns old ones away."""
+        self._town.workspace.advance(seconds)
+        self._town.clock.advance(seconds)
+
+    def _at_portal(self, trouble: PortalTrouble) -> None:
+        off = self._waiting == trouble.name and self._fault_waits()
+        self._portal.ask("DELETE", "faults")
+        self._waiting = "" if off else trouble.name
+        if not off:
+            self._portal.ask("POST", "faults", {"method": WRITING, **trouble.fault})
+
+    def _fault_waits(self) -> bool:
+        return bool(self._waiting and self._portal.ask("GET", "faults"))
+
+
+def _row(name: str, label: str, help_: str, *, on: bool = False, lasting: bool = True) -> Mapping[str, Any]:
+    return {"name": name, "label": label, "help": help_, "on": on, "lasting": lasting}

@@ -1,0 +1,178 @@
+"""What the playground's page shows and does, over a town; and the page, served until it is stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bot.core.principals import Role
+from bot.playground.environment import ROLES, Town
+from bot.playground.environment_faults import Troubles
+from bot.playground.person_views import sight_of
+from bot.playground.portal_control import PortalSide
+from bot.playground.workspace import FormIncomplete, NoSuchElement, Persona, WorkspaceError
+from bot.plugin.frozen import dataclass
+from bot.web.page import StageRefusal, make_page
+from bot.web.site import Site
+
+SETTINGS: Mapping[str, str] = {
+    "B24BOT_READBACK_AFTER": "4s",
+    # Whatever plugin brings the portal, it is on this machine: only such a one may be read back so soon.
+    "B24BOT_ALLOW_LOOPBACK": "on",
+    "B24BOT_BREAK_GLASS": "on",
+}
+"""Somebody at a page does not wait over a minute for an outcome to be settled, and may try an emergency."""
+PLAY_ROLES: Mapping[str, Role] = {**ROLES, "Vera": Role.ADMIN}
+"""Two admins, so that what takes two of them can be tried."""
+TALK: tuple[tuple[str, str], ...] = (
+    ("Vera", "The old WhatsApp number has been closed since Friday. Can somebody take `myconnector` off the portal?"),
+    ("Olga", "I will ask the bot. Anton, could you look at the card in #approvals then?"),
+    ("Anton", "Sure."),
+)
+"""What stands in #connectors before anybody does anything."""
+JOIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playing:
+    """One town while it is played with."""
+
+    town: Town
+    portal: PortalSide
+    troubles: Troubles
+    before: Mapping[str, Any]
+    """The portal's tables at the beginning, by title: rows."""
+    undo: contextlib.ExitStack
+    """Takes down all of it."""
+
+    @classmethod
+    def begin(cls, plugins: str) -> Self:
+        """Raises ConfigurationError when the town cannot start."""
+        with contextlib.ExitStack() as undo:
+            folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-playground-"))
+            town = undo.enter_context(
+                Town(Path(folder), settings=SETTINGS, plugins=plugins, pace=False, roles=PLAY_ROLES, known=True)
+            )
+            for name, text in TALK:
+                town.workspace.people[name].say(text)
+            portal = PortalSide(town.portal)
+            before = {table.title: table.rows for table in town.portal.picture()}
+            troubles = Troubles(town, portal)
+            return cls(town=town, portal=portal, troubles=troubles, before=before, undo=undo.pop_all())
+
+    def end(self) -> None:
+        self.undo.close()
+
+
+class TownStage:
+    """The stage that bot.web.page asks for. Use as a context manager, or `stop` it in the end."""
+
+    def __init__(self, *, plugins: str = "bitrix24") -> None:
+        self._plugins = plugins
+        self._swapping = threading.Lock()
+        self._playing = Playing.begin(plugins)
+
+    @property
+    def town(self) -> Town:
+        """The town as it is until the next reset."""
+        return self._playing.town
+
+    def stop(self) -> None:
+        with self._swapping:
+            self._playing.end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def look(self, person: str) -> Mapping[str, Any]:
+        """As in seen.py, with `before` (the portal's rows at the beginning), its newest `calls`, and `troubles`."""
+        playing = self._playing
+        seen = sight_of(playing.town, self._persona(playing.town, person))
+        seen |= {"before": playing.before, "calls": playing.portal.calls(), "troubles": playing.troubles.rows()}
+        digest = hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+        return {**seen, "revision": digest[:16]}
+
+    def slash(self, person: str, text: str, channel: str) -> None:
+        with _in_sentences():
+            self._persona(self.town, person).slash(text.strip(), channel=channel)
+
+    def click(self, person: str, channel: str, ts: str, action_id: str, block_id: str = "") -> None:
+        with _in_sentences():
+            message = self.town.workspace.message(channel, ts)
+            if message is None:
+                raise NoSuchElement("this message is not there any more")
+            self._persona(self.town, person).click(message, action_id, block_id=block_id)
+
+    def submit(self, person: str, values: Mapping[str, str]) -> None:
+        with _in_sentences():
+            self._persona(self.town, person).submit(values)
+
+    def close(self, person: str) -> None:
+        with _in_sentences():
+            self._persona(self.town, person).close()
+
+    def cause(self, name: str) -> None:
+        with _in_sentences():
+            self._playing.troubles.cause(name)
+
+    def reset(self) -> None:
+        """A new town in place of this one, at once; the old one is taken down behind it."""
+        with self._swapping:
+            old, self._playing = self._playing, Playing.begin(self._plugins)
+        threading.Thread(target=old.end, name="old town").start()
+
+    def _persona(self, town: Town, name: str) -> Persona:
+        found = town.workspace.people.get(name)
+        if found is None:
+            raise StageRefusal(f"Nobody here is called “{name}”.")
+        return found
+
+
+@contextlib.contextmanager
+def _in_sentences() -> Iterator[None]:
+    """What the simulated people cannot do comes out as a sentence for the page."""
+    try:
+        yield
+    except FormIncomplete as error:
+        raise StageRefusal("The form is not complete.", problems=error.problems) from None
+    except (WorkspaceError, LookupError) as error:
+        sentence = str(error.args[0]) if error.args else "That cannot be done here."
+        raise StageRefusal(f"{sentence[:1].upper()}{sentence[1:]}.".replace("..", ".")) from None
+
+
+def run_page(
+    port: int, say: Callable[[str], object], *, plugins: str = "bitrix24", stop: threading.Event | None = None
+) -> None:
+    """Serve the playground on 127.0.0.1 until `stop` is set or the process is interrupted.
+
+    `say` gets the address once the page answers. `port` 0 picks a free one. Raises ConfigurationError when the town
+    cannot start, OSError when the port is taken.
+    """
+    until = stop or threading.Event()
+    # Said before the town is built, and before waitress, which leaves its socket behind when it cannot bind.
+    socket.create_server(("127.0.0.1", port)).close()
+    with TownStage(plugins=plugins) as stage:
+        site = Site(make_page(stage), "127.0.0.1", port)
+        serving = threading.Thread(target=site.run, name="page", daemon=True)
+        serving.start()
+        try:
+            say(f"http://127.0.0.1:{site.port}/")
+            until.wait()
+        except KeyboardInterrupt:
+            return
+        finally:
+            site.stop()
+            serving.join(timeout=JOIN_SECONDS)

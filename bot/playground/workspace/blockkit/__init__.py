@@ -1,0 +1,1 @@
+"""Block Kit: its rules as a table, and what an app sent held against them."""

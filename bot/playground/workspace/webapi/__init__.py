@@ -1,0 +1,1 @@
+"""Slack's Web API, and the addresses that answers are posted to."""

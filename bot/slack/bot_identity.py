@@ -1,0 +1,64 @@
+"""Who the bot is, as Slack's auth.test tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.plugin.frozen import dataclass
+from bot.slack.slack_errors import sure, translated
+from bot.usecases.delivery_errors import Lost, OrgWide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the bot is, as auth.test tells."""
+
+    team: str
+    user: str
+    bot: str
+    enterprise: str | None
+    at: int | None = None
+    """When Slack answered, by its own clock in UTC epoch milliseconds; None where it does not say."""
+    scopes: frozenset[str] | None = None
+    """What the token was granted; None where Slack does not say."""
+
+
+def _moment(headers: Mapping[str, Any]) -> int | None:
+    """The time in an HTTP answer's Date header."""
+    dates = [value for name, value in headers.items() if name.lower() == "date"]
+    text = dates[0] if dates else ""
+    try:
+        return round(parsedate_to_datetime(text if isinstance(text, str) else text[0]).timestamp() * 1000)
+    except (ValueError, IndexError):
+        return None
+
+
+def _scopes(headers: Mapping[str, Any]) -> frozenset[str] | None:
+    """The granted scopes in an HTTP answer's X-OAuth-Scopes header."""
+    found = [value for name, value in headers.items() if name.lower() == "x-oauth-scopes"]
+    if not found:
+        return None
+    text = found[0] if isinstance(found[0], str) else ",".join(found[0])
+    return frozenset(word.strip() for word in text.split(",") if word.strip())
+
+
+def ask_identity(client: WebClient) -> Identity:
+    """Ask Slack whose token this is. Raises DeliveryError."""
+    with translated():
+        answer: Any = sure(client.auth_test())
+        if answer.get("is_enterprise_install") or str(answer.get("team_id") or "").startswith("E"):
+            raise OrgWide
+        if not answer.get("team_id"):
+            raise Lost("auth.test names no team")
+        return Identity(
+            team=answer["team_id"],
+            user=answer.get("user_id") or "",
+            bot=answer.get("bot_id") or "",
+            enterprise=answer.get("enterprise_id"),
+            at=_moment(answer.headers),
+            scopes=_scopes(answer.headers),
+        )

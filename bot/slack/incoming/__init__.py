@@ -1,0 +1,1 @@
+"""What comes from Slack: verified, read into values, stored and acknowledged."""

@@ -1,0 +1,1 @@
+"""What goes to Slack: calls of the Web API over kept connections."""

@@ -1,0 +1,261 @@
+"""Everything the bot says to Slack goes out here, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import logging
+import ssl
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.core.audit.audit_record import AuditRecord
+from bot.core.authority.membership import Membership, Standing, standing_of
+from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.notices import Whisper
+from bot.core.principals import Principal
+from bot.slack.bot_identity import Identity, ask_identity
+from bot.slack.outgoing.http_client import KeptClient
+from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
+from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_line, fitting_lines
+from bot.slack.render.card import bare_card, card_blocks, card_text
+from bot.slack.render.form import reason_form
+from bot.slack.render.slack_text import cut, mrkdwn, plain, section
+from bot.slack.slack_errors import sure, translated
+from bot.store.sealing.keyring import Keyring
+from bot.usecases.authority.card_token import value_for
+from bot.usecases.context import Posted
+from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost
+
+log = logging.getLogger("b24bot.slack")
+TIMEOUT_SECONDS = 10
+STRANGERS = frozenset({"user_not_found", "user_not_visible"})
+"""What users.info answers about an account that is nobody's here."""
+ANSWER_HOSTS = frozenset({("https", "hooks.slack.com"), ("https", "hooks.slack-gov.com")})
+
+
+def make_client(token: str, api_url: str) -> KeptClient:
+    """A client that never repeats by itself: the outbox decides (docs/slack-behaviour.md S29, S30)."""
+    base = api_url if api_url.endswith("/") else f"{api_url}/"
+    secure = ssl.create_default_context() if base.startswith("https:") else None
+    return KeptClient(token=token, base_url=base, timeout=TIMEOUT_SECONDS, retry_handlers=[], ssl=secure)
+
+
+class Gateway:
+    """The Messenger of the use cases, over Slack's Web API."""
+
+    def __init__(self, client: KeptClient, keys: Keyring, *, command: str, api_url: str, approval: str = "") -> None:
+        """`approval` is where people are told what reaches them in no other way."""
+        self._client = client
+        self._keys = keys
+        self._command = command
+        self._approval = approval
+        self._answer_hosts = ANSWER_HOSTS | {urlsplit(api_url)[:2]}
+        self.identity: Identity | None = None
+
+    def close(self) -> None:
+        """Let go of the kept connections."""
+        self._client.connections.close()
+
+    def identify(self) -> Identity:
+        """Ask Slack who we are. Raises DeliveryError."""
+        self.identity = ask_identity(self._client)
+        return self.identity
+
+    @property
+    def _team(self) -> str:
+        return self.identity.team if self.identity else ""
+
+    @property
+    def _enterprise(self) -> str:
+        return (self.identity.enterprise or "") if self.identity else ""
+
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted:
+        text, blocks = self._card(change, bare=bare)
+        with translated():
+            return _stands(self._post(channel=change.channel, text=text, blocks=blocks), change.channel)
+
+    def _post(self, **arguments: Any) -> Any:
+        """Every post says that links are not to be unfolded, and that names are not to become mentions."""
+        quiet: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
+        return sure(self._client.chat_postMessage(**arguments, **quiet))
+
+    def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None:
+        text, blocks = self._card(change, bare=bare)
+        self._rewrite(Posted(channel=change.channel, message=change.card or ""), text=text, blocks=blocks)
+
+    def _rewrite(self, posted: Posted, **content: Any) -> None:
+        with translated(rewriting=True):
+            answer = sure(self._client.chat_update(channel=posted.channel, ts=posted.message, **content))
+            if answer.get("ts", posted.message) != posted.message:
+                raise Lost("chat.update tells of another message")
+
+    def _card(self, change: ChangeRequest, *, bare: bool) -> tuple[str, list[Any]]:
+        if bare:
+            return bare_card(change), []
+        return card_text(change), card_blocks(change, value_for(self._keys, self._team, change))
+
+    def reply(self, change: ChangeRequest, text: str) -> None:
+        if change.card is None:
+            # Without its card it would stand in the channel by itself; the card is on its way.
+            raise Lost("the card is not posted yet")
+        words = cut(mrkdwn(text), 2_900)
+        with translated():
+            _stands(
+                self._post(channel=change.channel, thread_ts=change.card, text=words, blocks=[section(words)]),
+                change.channel,
+            )
+
+    def whisper(self, whisper: Whisper) -> str | None:
+        """Say something to one person.
+
+        By the address Slack gave for the answer, else in the channel, else directly, else in the approval channel.
+        """
+        if wants_file(whisper.reply) and self._in_a_file(whisper):
+            return None
+        text, blocks = answer_text(whisper), answer_blocks(whisper, self._command)
+        if whisper.answer_url and self.trusts(whisper.answer_url):
+            try:
+                self._by_answer_url(whisper.answer_url, text, blocks)
+                return None
+            except DeliveryError:
+                # It is good for 30 minutes and five answers only; the channel is there for longer.
+                pass
+        person = whisper.person.user
+        if whisper.channel:
+            try:
+                self._ephemeral(whisper.channel, person, text, blocks)
+                return None
+            except (ChannelDead, Impossible):
+                # The bot or the person is not, or no longer, in that channel.
+                pass
+        try:
+            with translated():
+                _stands(self._post(channel=person, text=text, blocks=blocks), person)
+        except ChannelDead as error:
+            self._ephemeral_instead(error, whisper, text, blocks)
+            return error.reason
+        return ""
+
+    def _ephemeral(self, channel: str, person: str, text: str, blocks: list[Any]) -> None:
+        with translated():
+            answer = sure(self._client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=blocks))
+            if not answer.get("message_ts"):
+                raise Lost("an answer without a message_ts")
+
+    def _ephemeral_instead(self, direct: ChannelDead, whisper: Whisper, text: str, blocks: list[Any]) -> None:
+        """In the approval channel, for somebody whom direct messages do not reach. Raises why those do not."""
+        if self._approval in ("", whisper.channel):
+            raise direct
+        try:
+            self._ephemeral(self._approval, whisper.person.user, text, blocks)
+        except (ChannelDead, Impossible):
+            raise direct from None
+
+    def _in_a_file(self, whisper: Whisper) -> bool:
+        """A long table goes to a file, in one message with the rest of the answer; False when Slack refuses that there.
+
+        Slack shows both or neither: nothing is left in the channel that promises a file which never came.
+        """
+        table = whisper.reply.table
+        if table is None or not whisper.channel:
+            return False
+        try:
+            with translated():
+                answer: Any = sure(
+                    self._client.files_upload_v2(
+                        content=file_text(whisper.reply, table),
+                        filename="b24bot.txt",
+                        title=cut(plain(whisper.reply.title), 100),
+                        channel=whisper.channel,
+                        initial_comment=file_comment(whisper.reply, table, whisper.person),
+                    )
+                )
+                if not answer.get("files"):
+                    raise Lost("an answer without a file")
+        except (ChannelDead, Impossible) as error:
+            # Without the scope files:write, or outside the channel: the answer is cut instead.
+            log.info("a long answer could not be a file: %s", error.code, extra={"action": "file_refused"})
+            return False
+        return True
+
+    def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
+        with translated():
+            content = {"text": text, "blocks": blocks, "response_type": "ephemeral", "replace_original": False}
+            answer = self._client.post_json(url, content)
+            if answer.status != 200 or not _is_ok(answer.body):
+                raise Lost(f"no answer that says it was taken (HTTP {answer.status})")
+
+    def trusts(self, url: str) -> bool:
+        """Answers go to Slack only, whatever the payload says; or to the API's own host when that is set."""
+        try:
+            return urlsplit(url)[:2] in self._answer_hosts
+        except ValueError:
+            return False
+
+    def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted:
+        """Post a line, or rewrite the one posted earlier."""
+        words = cut(mrkdwn(text), 2_900)
+        if earlier is not None:
+            self._rewrite(earlier, text=words)
+            return earlier
+        under = {"thread_ts": thread} if thread else {}
+        with translated():
+            return _stands(self._post(channel=channel, text=words, **under), channel)
+
+    def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
+        last = records[-1]
+        if bare:
+            content: dict[str, Any] = {"text": "\n".join(bare_audit_line(record) for record in records)}
+        else:
+            text = cut("\n".join(audit_line(record) for record in records), 3_000)
+            metadata = {"event_type": "b24bot_audit", "event_payload": {"seq": last.seq, "head": last.head}}
+            content = {"text": text, "blocks": audit_blocks(records), "metadata": metadata}
+        with translated():
+            _stands(self._post(channel=channel, **content), channel)
+
+    def fitting_lines(self, records: Iterable[AuditRecord]) -> int:
+        return fitting_lines(records)
+
+    def account(self, person: Principal) -> Membership:
+        """What Slack says of an account. Raises DeliveryError when it does not say anything of it."""
+        if not self._client.token:
+            raise ChannelDead("not_authed")
+        try:
+            with translated():
+                answer: Any = sure(self._client.users_info(user=person.user))
+                user = answer["user"]
+                # Slack answers for an account it knows; another one's answer says nothing of this one.
+                if not isinstance(user, dict) or user.get("id") != person.user:
+                    raise Lost("users.info tells of somebody else")
+        except ChannelDead as error:
+            if error.code not in STRANGERS:
+                raise
+            return Membership(standing=Standing.UNKNOWN)
+        return standing_of(user, person.team, self._enterprise)
+
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
+        view = reason_form(change, value)
+        with translated():
+            answer: Any = sure(self._client.views_open(trigger_id=trigger, view=view))
+            if not answer.get("view"):
+                raise Lost("an answer without a view")
+
+
+def _stands(answer: Any, channel: str) -> Posted:
+    """Where a message stands now, by Slack's answer. Raises Lost when it does not say."""
+    stamp = answer["ts"]
+    if not isinstance(stamp, str) or not stamp:
+        raise Lost("an answer without a ts")
+    return Posted(channel=str(answer.get("channel") or channel), message=stamp)
+
+
+def _is_ok(body: str) -> bool:
+    """Whether an answer address says that it took the message: the word, or an object that says so."""
+    if body.strip() == "ok":
+        return True
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("ok") is True

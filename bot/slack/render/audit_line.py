@@ -1,0 +1,45 @@
+"""Lines of the audit channel: what happened in words, when, and in small the tag and where the chain stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import accumulate, takewhile
+
+from bot.core import mentions
+from bot.core.audit.audit_record import AuditRecord
+from bot.core.audit.audit_sentences import describe
+from bot.core.text import one_line
+from bot.slack.render.slack_text import Block, cut, escape, mrkdwn, plain, sections, when
+
+VALUE_MOST, NAME_MOST, WORDS_MOST = 200, 60, 420
+MESSAGE_MOST = 12_000
+"""Characters of lines that share a message: Slack refuses many more (docs/slack-behaviour.md S23)."""
+
+
+def audit_line(record: AuditRecord) -> str:
+    """One record in one line, ending with its tag, its number and the head of the chain."""
+    words = cut(" · ".join(describe(record, name=_named, value=_word)), WORDS_MOST)
+    return " · ".join([words, when(record.at), f"`{record.tag}`", f"`#{record.seq} {record.head}`"])
+
+
+def bare_audit_line(record: AuditRecord) -> str:
+    """The line without its words, for a record of which Slack refused them: what happened, its number and the head."""
+    return f"`{record.tag}` · {when(record.at)} · see `b24bot audit find` for its words · `#{record.seq} {record.head}`"
+
+
+def fitting_lines(records: Iterable[AuditRecord]) -> int:
+    """How many of these lines, from the first, fit into one message; nothing is read behind the first that does not."""
+    ends = accumulate(len(audit_line(record)) + 1 for record in records)
+    return sum(1 for _ in takewhile(lambda end: end <= MESSAGE_MOST, ends))
+
+
+def audit_blocks(records: list[AuditRecord]) -> list[Block]:
+    return sections([audit_line(record) for record in records])
+
+
+def _word(value: object) -> str:
+    return escape(cut(one_line(plain(str(value))), VALUE_MOST))
+
+
+def _named(text: str) -> str:
+    return mrkdwn(mentions.by_id(cut(one_line(text), NAME_MOST)))

@@ -1,0 +1,100 @@
+"""Text for Slack: escaped, cut with a visible mark, with people and channels where the bot put them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bot.core import mentions
+from bot.core.text import moment
+
+Block = dict[str, Any]
+SECTION_MOST = 2_900
+CUT = "… (cut)"
+HIDDEN = "\ufffd"
+"""Stands for a character that nobody sees, or that turns what follows around."""
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_HALF = re.compile(r"(?:&[a-z]{0,3}|<[^<>]{0,90})\Z")
+
+
+def visible(text: str) -> str:
+    """Replace what would be read as something else than it is: control characters and changes of direction."""
+    return _UNSEEN.sub(HIDDEN, text.replace("\r\n", "\n"))
+
+
+def escape(text: str) -> str:
+    """Make text mean itself in mrkdwn."""
+    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mrkdwn(text: str) -> str:
+    """Escape, then turn the bot's own marks into mentions."""
+    return mentions.render(escape(text), person=mention, channel=lambda channel: f"<#{channel}>")
+
+
+def mention(name: str) -> str:
+    """Mention whom a mark stands for. An account of the host's shell has no name in Slack and is written out."""
+    return _of_shell(name) if mentions.is_local(name) else f"<@{mentions.user_of(name)}>"
+
+
+def _of_shell(name: str) -> str:
+    return f"{mentions.user_of(name)} (shell)"
+
+
+def plain(text: str) -> str:
+    """Text for plain_text objects, where nothing is a mention."""
+    return mentions.render(visible(text), person=_written, channel=lambda channel: f"#{channel}")
+
+
+def _written(name: str) -> str:
+    return _of_shell(name) if mentions.is_local(name) else f"@{mentions.user_of(name)}"
+
+
+def notification(text: str, most: int = 3_000) -> str:
+    """What a phone shows instead of the blocks. Slack reads mentions there, too: it names whom they stand for."""
+    return cut(mrkdwn(text), most)
+
+
+def cut(text: str, most: int) -> str:
+    """At most `most` characters; what is cut is said to be. Nothing escaped and no mention is cut in half."""
+    return text if len(text) <= most else _HALF.sub("", text[: most - len(CUT)]) + CUT
+
+
+def listed(lines: Iterable[str], *, most: int, characters: int) -> Iterator[str]:
+    """Finished lines, as many as `most` and as fit into so many characters, then how many more there are."""
+    everything = list(lines)
+    left = characters
+    for index, line in enumerate(everything):
+        shown = cut(line, characters // 4)
+        left -= len(shown) + 1
+        if index == most or left < 0:
+            yield f"… and {len(everything) - index} more"
+            return
+        yield shown
+
+
+def when(at: int) -> str:
+    """A moment, shown to each reader in their own time zone."""
+    return f"<!date^{at // 1000}^{{date_short_pretty}} {{time}}|{moment(at)}>"
+
+
+def section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION_MOST), "verbatim": True}}
+
+
+def context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, SECTION_MOST), "verbatim": True}]}
+
+
+def sections(lines: list[str]) -> list[Block]:
+    """As few sections as hold the lines, each within Slack's limit."""
+    blocks: list[Block] = []
+    held: list[str] = []
+    for line in [cut(line, SECTION_MOST) for line in lines]:
+        if sum(len(one) + 1 for one in held) + len(line) > SECTION_MOST:
+            blocks.append(section("\n".join(held)))
+            held = []
+        held.append(line)
+    return [*blocks, section("\n".join(held))] if held else blocks

@@ -1,0 +1,1 @@
+"""Socket Mode: connections that the bot opens itself."""

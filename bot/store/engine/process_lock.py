@@ -1,0 +1,92 @@
+"""One process a role: the intake and the worker each hold a lock file while they live, the worker the folder as well.
+
+A lock file can be deleted, and whoever comes then makes another one and locks that. The folder of the database is not
+as easily replaced, so the worker, of which a second one would do harm, locks the folder too. The database file is never
+opened for a lock: closing any descriptor of it would drop the locks that SQLite holds on it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.core.bot_errors import AlreadyRunning
+
+INTAKE, WORKER, KEYS = "intake", "worker", "key-keeper"
+
+
+class Seats:
+    """The roles this process holds. The kernel gives a lock back when the process dies, however it dies."""
+
+    def __init__(self, home: Path, roles: Iterable[str]) -> None:
+        self._files: list[tuple[Path, int]] = []
+        for role in roles:
+            if role == WORKER:
+                self._take(home, os.open(home, os.O_RDONLY | os.O_DIRECTORY), role, home / f"{role}.lock")
+            path = home / f"{role}.lock"
+            handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            self._take(path, handle, role, path)
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+
+    def _take(self, locked: Path, handle: int, role: str, lock_file: Path) -> None:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            self.leave()
+            raise AlreadyRunning(
+                f"Another b24bot (process {_holder(lock_file)}) is already the {role} of {lock_file.parent}.",
+                hint="Stop it first, or set B24BOT_HOME to another folder.",
+            ) from None
+        self._files.append((locked, handle))
+
+    def displaced(self) -> str:
+        """Say which lock would not keep another process out any more; empty when all do."""
+        return next((why for path, handle in self._files if (why := _displaced(path, handle))), "")
+
+    def leave(self) -> None:
+        while self._files:
+            os.close(self._files.pop()[1])
+
+
+def is_held(home: Path, role: str) -> bool:
+    """Whether some process has this role now: it holds a lock file for as long as it lives."""
+    try:
+        handle = os.open(home / f"{role}.lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _holder(lock_file: Path) -> str:
+    try:
+        return lock_file.read_text(errors="replace")[:32].strip() or "unknown"
+    except OSError:
+        return "unknown"
+
+
+def _displaced(path: Path, handle: int) -> str:
+    held = os.fstat(handle)
+    return compare_identity(path, (held.st_dev, held.st_ino), may_be_linked=path.is_dir())
+
+
+def compare_identity(path: Path, held: tuple[int, int], *, may_be_linked: bool = False) -> str:
+    """Say how the file at a path differs from the one that is held, or that it has another name too; else empty."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return f"{path} is gone."
+    if (found.st_dev, found.st_ino) != held:
+        return f"{path} is another file than the one this process holds."
+    if found.st_nlink > 1 and not may_be_linked:
+        return f"{path} has another name too (it is hard-linked)."
+    return ""

@@ -1,0 +1,151 @@
+"""The audit log of any copy of a database: read where it lies, changing nothing, not even its schema."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bot.core.audit.chain import LinkRow
+from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.store.engine.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest, is_no_text, sqlite3
+from bot.store.repositories.audit_log import COLUMNS, LINKS, links_in
+from bot.store.repositories.audit_query import LOWEST
+
+PAGE = 2_000
+Tell = Callable[[int, int], None]
+
+
+def unheard(done: int, total: int) -> None:
+    """Nobody waits."""
+
+
+@contextmanager
+def links_of(path: Path, tell: Tell = unheard) -> Iterator[Iterator[LinkRow]]:
+    """Every record of the file, also while a bot works on it. Raises ConfigurationError where none can be read.
+
+    `tell` hears of each page up to which record it goes, and of the last record there is.
+    """
+    if not path.is_file():
+        raise ConfigurationError(f"There is no database at {path}.")
+    try:
+        with _opened(path) as connection:
+            _require_ours(connection, path)
+            yield _links(connection, tell)
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(f"The database {path} cannot be read now ({error}).") from None
+    except sqlite3.DatabaseError as error:
+        raise ConfigurationError(f"{path} cannot be read as a database of b24bot: {error}.") from None
+
+
+def note_in(path: Path, name: str) -> str:
+    """What the bot has noted in the file under a name; empty where it has not, as in one of an older version."""
+    try:
+        with _opened(path) as connection:
+            found = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    except sqlite3.DatabaseError:
+        return ""
+    return found[0] if found else ""
+
+
+def head_in(path: Path, seq: int) -> str:
+    """The head at a record of the file, 64 digits; empty where there is no such record."""
+    with _opened(path) as connection:
+        found = connection.execute("SELECT hex(mac) FROM audit WHERE seq = ?", (seq,)).fetchone()
+    return str(found[0]).lower() if found else ""
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    if not alone(path, "-wal") and not _beside(path, "-shm").exists():
+        # Nobody has it open, so it can be copied; opening it here would put files beside it.
+        with copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
+            yield connection
+        return
+    try:
+        connection = _connect(path, "immutable=1" if is_at_rest(path) else "mode=ro")
+    except sqlite3.OperationalError:
+        if alone(path, "-journal") and alone(path, "-wal"):
+            raise
+        # A process died in the middle of a transaction, which has to be undone first: in a copy.
+        with copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
+            yield connection
+        return
+    with closing(connection):
+        yield connection
+
+
+def _connect(path: Path, how: str) -> Any:
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?{how}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+    )
+    try:
+        connection.text_factory = _escaped
+        connection.execute("PRAGMA trusted_schema=0")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def alone(path: Path, ending: str) -> bool:
+    """Whether nothing lies in the file of that ending beside the database."""
+    other = _beside(path, ending)
+    return not other.exists() or other.stat().st_size == 0
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[Path]:
+    """A private copy with all that belongs to it."""
+    with TemporaryDirectory(prefix="b24bot-") as folder:
+        for ending in ("", "-wal", "-journal"):
+            if _beside(path, ending).exists():
+                shutil.copyfile(_beside(path, ending), Path(folder) / f"copy{ending}")
+        yield Path(folder) / "copy"
+
+
+def _require_ours(connection: Any, path: Path) -> None:
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    has = {row[1] for row in connection.execute("PRAGMA table_info(audit)")}
+    if owner != APPLICATION_ID or not has.issuperset(COLUMNS):
+        raise ConfigurationError(f"{path} is not a database of b24bot.")
+
+
+def _links(connection: Any, tell: Tell) -> Iterator[LinkRow]:
+    low = LOWEST
+    total = connection.execute("SELECT max(seq) FROM audit").fetchone()[0]
+    # Read in pages that are fetched whole: a query that stays open would keep the bot from writing.
+    while rows := _page(connection, low):
+        yield from links_in(rows)
+        low = rows[-1][0]
+        tell(low, total)
+
+
+def _page(connection: Any, low: int) -> list[tuple[Any, ...]]:
+    """The next records. What is no text in UTF-8 was not written by us; it has to be read to be found broken."""
+    try:
+        # Python's own decoding costs least; what it refuses is read with the other one.
+        connection.text_factory = str
+        return _fetched(connection, low)
+    except sqlite3.OperationalError as error:
+        if not is_no_text(error):
+            raise
+    connection.text_factory = _escaped
+    return _fetched(connection, low)
+
+
+def _fetched(connection: Any, low: int) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = connection.execute(LINKS, (low, PAGE)).fetchall()
+    return rows
+
+
+def _escaped(raw: bytes) -> str:
+    return raw.decode(errors="surrogateescape")

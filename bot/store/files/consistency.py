@@ -1,0 +1,129 @@
+"""What a file has to be before anything is done with it: sound as a database, and written with the keys at hand."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from bot.core.bot_errors import ConfigurationError, StoreDamaged
+from bot.store.engine.database import RESTORE_HINT, WAL, Database
+from bot.store.files.verified_head import VERIFIED, kept_mark
+from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.plugin_records import Facts
+from bot.store.schema.migrations import applied
+from bot.store.sealing.keyring import Keyring
+from bot.store.sealing.sealed_text import sealed_texts
+
+SAMPLED = 3
+"""How many records at each end of the log are held against the key file."""
+
+
+def assert_sound(database: Database, *, deep: bool = False, log: bool = True) -> None:
+    """Look through every page; `deep` compares the indexes with their tables as well. Raises StoreDamaged.
+
+    Without `log` the pages of the audit log are left out, and those that are free. A changed byte in somebody's text is
+    none of a database's business: the chain of the audit log shows it.
+    """
+    check = "integrity_check" if deep else "quick_check"
+    for part in ("1",) if log else _other_tables(database):
+        said = _says(database, f"{check}({part})")
+        if said != "ok":
+            raise StoreDamaged(f"The database {database.path} is damaged: {' '.join(said.split())}.", hint=RESTORE_HINT)
+
+
+def _says(database: Database, check: str) -> str:
+    """The first word of a check. Of one table only, SQLite may end it at a page that it cannot read."""
+    try:
+        found = database.row(f"PRAGMA {check}")
+    except StoreDamaged:
+        return "a page cannot be read"
+    return str(next(iter(found.values()))) if found else "nothing"
+
+
+def assert_usable(database: Database) -> bool:
+    """The same as far as a start waits for it: of a log that a bot has recomputed as a whole the pages are left out.
+
+    They are most of an old file, and a bot that runs looks through them beside its work. Returns whether they were
+    looked through. Raises StoreDamaged.
+    """
+    assert_sound(database, log=False)
+    if applied(database) and Facts(database).get(VERIFIED):
+        return False
+    assert_sound(database)
+    return True
+
+
+def assert_sound_beside(database: Database) -> None:
+    """Look through every page while others work with the file. Raises StoreDamaged.
+
+    With WAL nobody waits: it is done by a connection of its own. With a rollback journal the threads of this process
+    wait, for whoever writes beside a long look is refused after two seconds.
+    """
+    if database.journal != WAL[0]:
+        assert_sound(database)
+        return
+    with closing(Database(database.path, read_only=True)) as own:
+        assert_sound(own)
+
+
+def _other_tables(database: Database) -> list[str]:
+    """The names of all tables but the audit log, quoted."""
+    rows = database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'audit'")
+    return ["'{}'".format(row["name"].replace("'", "''")) for row in [{"name": "sqlite_schema"}, *rows]]
+
+
+def assert_fits(database: Database, keys: Keyring, *, whole: bool = True) -> None:
+    """Make sure that this key file is the one the database was written with. Raises ConfigurationError.
+
+    Nothing is written before this is known: a record chained with another key would break the chain, and a secret
+    sealed with it would be lost with the wrong file. `whole` looks at every secret and at every key's name, for records
+    before the mark of a log that was recomputed at the names in the mark; without it only the two ends of the audit log
+    are looked at.
+    """
+    if not applied(database):
+        return
+    for key_id in _key_ids(database, keys) if whole else ():
+        keys.audit_key(key_id)
+    _assert_records_fit(database, keys)
+    for box in boxes(database) if whole else ():
+        keys.unseal(box)
+
+
+def keys_of_records(database: Database) -> dict[str, int]:
+    """How many audit records each key has chained, by its id."""
+    rows = database.rows("SELECT key_id, count(*) AS n FROM audit GROUP BY key_id ORDER BY min(seq)")
+    return {row["key_id"]: row["n"] for row in rows}
+
+
+def _key_ids(database: Database, keys: Keyring) -> list[str]:
+    """The keys that the records name: as a mark tells, and after that as they stand there."""
+    mark = kept_mark(database, keys)
+    if mark is None or AuditLog(database, keys).place_at(mark.place.seq) != mark.place:
+        return list(keys_of_records(database))
+    rows = database.rows("SELECT DISTINCT key_id FROM audit WHERE seq > ?", mark.place.seq)
+    return [*mark.keys, *(row["key_id"] for row in rows)]
+
+
+def boxes(database: Database) -> list[bytes]:
+    """Everything that is stored sealed, as it is sealed."""
+    secrets = [row["box"] for row in database.rows("SELECT box FROM secrets ORDER BY plugin, name")]
+    # A copy of an earlier release has not all the columns yet.
+    texts = sealed_texts(database) if "m008_sealed_changes" in applied(database) else ()
+    return [*secrets, *(box for *_, box in texts)]
+
+
+def _assert_records_fit(database: Database, keys: Keyring) -> None:
+    """One record that fits shows that the key is the right one; what does not fit beside it was changed."""
+    log = AuditLog(database, keys)
+    first = database.rows("SELECT seq FROM audit ORDER BY seq LIMIT ?", SAMPLED)
+    last = database.rows("SELECT seq FROM audit ORDER BY seq DESC LIMIT ?", SAMPLED)
+    ends = [row["seq"] for row in (*last, *first)]
+    if ends and not any(log.stands(seq) for seq in ends):
+        raise other_keys(f"The audit log of {database.path}")
+
+
+def other_keys(log: str) -> ConfigurationError:
+    """What to raise for a log of which no record fits the keys at hand."""
+    return ConfigurationError(
+        f"{log} was not written with this key file.",
+        hint="Put the right key file back; if it is the right one, the log was changed: restore the last backup.",
+    )

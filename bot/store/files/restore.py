@@ -1,0 +1,139 @@
+"""Putting a copy in the place of the database: what it is compared with, and a swap that can be cut short anywhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bot.core.audit.audit_record import Tag
+from bot.core.audit.chain import START
+from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.plugin.frozen import dataclass
+from bot.store.engine.database import FILE_NAME, Database, sync
+from bot.store.engine.sql import placeholders
+from bot.store.files.backup import Backup, keep_owner
+from bot.store.files.backup_reader import alone, copied
+from bot.store.repositories.audit_log import AuditLog
+from bot.store.sealing.keyring import Keyring
+
+WORKSHOP = ".restoring"
+"""The folder in the database's folder where a copy is made ready."""
+SIDECARS = ("-journal", "-wal", "-shm")
+BOOKKEEPING = (Tag.BACKUP_MADE, Tag.CHECKPOINT, Tag.PROCESS_STARTED)
+"""Records that say nothing of what people did; being behind by them is being up to date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a copy stands to the database that is there. `lost` are the records it lacks; None where nobody can tell."""
+
+    lost: int | None
+    last: int = 0
+    """The number of the last record of the database that is there."""
+    kin: bool = True
+    """Whether the copy is an earlier state of it."""
+
+
+def standing(home: Path, copy: Backup, keys: Keyring) -> Standing:
+    """Compare a copy that was looked through with the database that is there, as far as that can be read."""
+    try:
+        with (
+            _readable(home / FILE_NAME) as present,
+            closing(Database(copy.path, read_only=True)) as other,
+        ):
+            return _compare(present, AuditLog(present, keys), AuditLog(other, keys), copy.seq)
+    except (StoreUnavailable, ConfigurationError, OSError):
+        return Standing(lost=None)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[Database]:
+    """The database that is there. A transaction that a dead process left open is undone in a copy of it: so far
+    nothing is to change."""
+    try:
+        present = Database(path, read_only=True)
+    except StoreUnavailable:
+        if alone(path, "-journal"):
+            raise
+        with copied(path) as copy, closing(Database(copy)) as undone:
+            yield undone
+        return
+    with closing(present):
+        yield present
+
+
+def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> Standing:
+    last = (log.place() or START).seq
+    shared = min(last, end)
+    kin = shared == 0 or log.place_at(shared) == other.place_at(shared)
+    sql = " ".join(("SELECT count(*) AS n FROM audit WHERE seq > ? AND tag NOT IN (", placeholders(BOOKKEEPING), ")"))
+    found = present.row(sql, end, *BOOKKEEPING)
+    return Standing(lost=found["n"] if found else 0, last=last, kin=kin)
+
+
+def make_ready(file: Path, home: Path) -> Path:
+    """Copy the file into the workshop, alone there; returns the workshop, which is a home of its own.
+
+    SQLite copies it, with what lies in a journal beside it: that was looked through and counted as well.
+    """
+    workshop = home / WORKSHOP
+    shutil.rmtree(workshop, ignore_errors=True)
+    workshop.mkdir(mode=0o700)
+    target = workshop / FILE_NAME
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with closing(Database(file, read_only=True)) as source:
+        source.rows("VACUUM INTO ?", str(target))
+    sync(target)
+    return workshop
+
+
+def forget_queues(database: Database) -> None:
+    """Drop what waited in the copy to be done or to be said to somebody: since then it was. In a unit of work."""
+    database.execute("DELETE FROM jobs")
+    # A freeze that was pending becomes one within a minute; what the others would stop is closed.
+    database.execute("DELETE FROM stops WHERE kind <> 'freeze'")
+    database.execute(
+        "UPDATE outbox SET state = 'dead', payload = '', error = 'restored' WHERE state IN ('new', 'sending') "
+        "AND kind IN ('whisper', 'thread', 'form')"
+    )
+
+
+def swap(workshop: Path, home: Path, aside: Path) -> Path | None:
+    """Put what is ready in the place of the database; returns where the former one is, None when there was none.
+
+    There is a database at every moment: the former one gets a second name before its first is given to the copy.
+    """
+    present = home / FILE_NAME
+    kept = None
+    keep_owner(workshop / FILE_NAME, present if present.exists() else home)
+    if present.exists():
+        _finish(present)
+        aside.mkdir(mode=0o700)
+        kept = aside / FILE_NAME
+        os.link(present, kept)
+        _put_sidecars_aside(present, aside)
+        sync(aside)
+    os.replace(workshop / FILE_NAME, present)
+    sync(home)
+    shutil.rmtree(workshop, ignore_errors=True)
+    return kept
+
+
+def _finish(present: Path) -> None:
+    """Let SQLite bring to an end what a process that died has left half done, while the file still has its name."""
+    try:
+        Database(present).close()
+    except (StoreUnavailable, ConfigurationError):
+        # It is damaged or not ours: it is kept as it is, with what lies beside it.
+        return
+
+
+def _put_sidecars_aside(present: Path, aside: Path) -> None:
+    """A journal of the former file, found beside the copy, would be played into it."""
+    for suffix in SIDECARS:
+        beside = present.with_name(present.name + suffix)
+        if beside.exists():
+            os.replace(beside, aside / beside.name)

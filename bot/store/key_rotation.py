@@ -1,0 +1,132 @@
+"""Changing keys: a new one comes into use, what was sealed with the former ones is sealed anew, unused ones go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.bot_errors import ConfigurationError
+from bot.core.text import count
+from bot.plugin import Refusal
+from bot.plugin.frozen import dataclass
+from bot.store.engine.database import sync
+from bot.store.files.backup import keep_owner
+from bot.store.files.consistency import boxes, keys_of_records
+from bot.store.sealing.keyring import Keyring, new_key, read_keys, text_of
+from bot.store.sealing.sealed_text import seal_anew
+from bot.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """One key of the file, and how much of what is stored needs it."""
+
+    id: str
+    first: bool
+    secrets: int
+    records: int
+
+    @property
+    def used(self) -> bool:
+        return bool(self.secrets or self.records)
+
+
+def uses(store: Store, keys: Keyring) -> tuple[KeyUse, ...]:
+    """Every key of the file, the one in use first. Raises ConfigurationError when one that is used is missing."""
+    records = keys_of_records(store.database)
+    missing = [name for name in records if name not in keys.ids]
+    for name in missing:
+        keys.audit_key(name)
+    sealed = [keys.opener(box) for box in boxes(store.database)]
+    return tuple(
+        KeyUse(id=name, first=name == keys.primary, secrets=sealed.count(name), records=records.get(name, 0))
+        for name in keys.ids
+    )
+
+
+def rotate(store: Store, path: Path, *, by: str) -> KeyUse:
+    """Put a new key first and seal every secret with it; returns the new key's use.
+
+    The key file comes first and keeps the former keys, so that whenever it is cut short everything can be read: with
+    the former key before the one transaction that seals anew, with either after it. A rotation that was cut short
+    between the two is brought to its end, and makes no further key.
+    """
+    former = uses(store, store.keys)
+    if not _was_cut_short(former):
+        _add_first(store, path)
+    count = _seal_anew(store, before=former[0].id, by=by)
+    return KeyUse(id=store.keys.primary, first=True, secrets=count, records=0)
+
+
+def _was_cut_short(found: tuple[KeyUse, ...]) -> bool:
+    return not found[0].used and any(key.secrets for key in found[1:])
+
+
+def _add_first(store: Store, path: Path) -> None:
+    keys = read_keys(path, home=store.database.path.parent)
+    write_keys(path, {_next_id(keys): new_key(), **keys})
+
+
+def _next_id(keys: Mapping[str, bytes]) -> str:
+    numbers = (int(name[1:]) for name in keys if name[:1] == "k" and name[1:].isdecimal())
+    return f"k{max(numbers, default=0) + 1}"
+
+
+def _seal_anew(store: Store, *, before: str, by: str) -> int:
+    """All secrets and the record of it, in one transaction."""
+    keys = store.keys
+    with store.unit_of_work():
+        rows = store.database.rows("SELECT plugin, name, box FROM secrets")
+        for row in rows:
+            store.database.execute(
+                "UPDATE secrets SET box = ? WHERE plugin = ? AND name = ?",
+                *(keys.seal(keys.unseal(row["box"])), row["plugin"], row["name"]),
+            )
+        found = len(rows) + seal_anew(store.database, keys)
+        facts: dict[str, Fact] = {"name": keys.primary, "before": before, "count": found}
+        store.record(Entry(tag=Tag.KEY_ROTATED, actor=by, subject=keys.primary, facts=facts))
+    return found
+
+
+def retire(store: Store, path: Path, key_id: str) -> None:
+    """Take a key that nothing needs out of the file. Raises Refusal, and says what needs it."""
+    found = next((key for key in uses(store, store.keys) if key.id == key_id), None)
+    if found is None:
+        raise Refusal(f"There is no key “{key_id}” in {path}.", hint="b24bot key list shows them.")
+    if found.first:
+        raise Refusal(f"The key “{key_id}” is the one in use.", hint="Put another one first: b24bot key rotate")
+    if found.secrets:
+        raise Refusal(
+            f"The key “{key_id}” has to stay: {count(found.secrets, 'stored secret')} can only be opened with it.",
+            hint="Seal them with the one in use: b24bot key rotate",
+        )
+    if found.records:
+        raise Refusal(
+            f"The key “{key_id}” has to stay: {count(found.records, 'audit record')} can only be verified with it.",
+            hint="It is used for nothing new any more.",
+        )
+    keys = read_keys(path, home=store.database.path.parent)
+    write_keys(path, {name: key for name, key in keys.items() if name != key_id})
+
+
+def write_keys(path: Path, keys: Mapping[str, bytes]) -> None:
+    """Replace the key file: a reader finds the former one or this one, and never a part. Raises ConfigurationError."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(text_of(keys))
+            file.flush()
+            os.fsync(file.fileno())
+        keep_owner(part, path if path.exists() else path.parent)
+        os.replace(part, path)
+        sync(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise ConfigurationError(
+            f"The key file {path} cannot be written: {error.strerror}.",
+            hint="Run this where it can be written, or put the new key's line first by hand (docs/operations.md).",
+        ) from None

@@ -1,0 +1,330 @@
+"""Change requests, their reviews and their executions. Every status change is a compare-and-set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import TypeVar
+
+from bot.core.bot_errors import ConfigurationError
+from bot.core.change.change_request import OPEN, ChangeRequest, NewChange, Repeat, Review, Status, Verdict
+from bot.core.change.plans import decision_from_json, decision_to_json, digest, plan_from_json, plan_to_json
+from bot.core.change.status_names import ShownStatus
+from bot.core.principals import Principal
+from bot.core.redaction.redactor import redact_value, secrets_in
+from bot.plugin import CallOutcome, CallVerdict, Place, Risk
+from bot.plugin.frozen import dataclass
+from bot.store.engine.database import Database, Row
+from bot.store.engine.sql import assignments, newest_of, placeholders
+from bot.store.engine.tallies import read_tally
+from bot.store.sealing.keyring import Keyring
+from bot.store.sealing.sealed_text import open_text, seal_text
+
+T = TypeVar("T")
+
+FIRST_NUMBER = 1001
+_COLUMNS = (
+    *("decided_at", "started_at", "ended_at", "outcome", "card", "channel", "seen", "seen_steady"),
+    *("reminded_at", "asked_at", "settled_by", "sent_steady", "undone_by", "partly", "found"),
+    *("repeat", "read_fault"),
+)
+_SET = assignments(("status", *_COLUMNS))
+_SHOWN = "SELECT number FROM changes WHERE status = ? AND partly = ? AND (undone_by IS NOT NULL) = ?"
+"""What the index `changes_shown` gives in the order of the numbers."""
+_UPDATE = " ".join(("UPDATE changes SET", _SET, "WHERE number = ? AND COALESCE(?, status) = status"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One call of an execution: intended at, last sent at, and what came of it. The last four once it was answered."""
+
+    step: int
+    method: str
+    intended_at: int
+    sent_at: int | None
+    verdict: CallVerdict | None
+    code: str = ""
+    sentence: str = ""
+
+    @property
+    def outcome(self) -> CallOutcome | None:
+        """What came of it, as far as it is stored; None while it is not answered."""
+        if self.verdict is None:
+            return None
+        return CallOutcome(verdict=self.verdict, sentence=self.sentence, code=self.code)
+
+
+class Changes:
+    """The change requests of the store."""
+
+    def __init__(self, database: Database, keys: Keyring) -> None:
+        self._database = database
+        self._keys = keys
+
+    def open(self, new: NewChange) -> ChangeRequest:
+        """Store a new change request, pending. The caller has made sure that none is open for its target.
+
+        What looks like a secret is shown as a mark, in what is returned too; `exact` has the whole of it.
+        """
+        whole = {"line": new.line, "reason": new.reason, "plan": plan_to_json(new.plan)}
+        line, reason = self._redacted(new.line), self._redacted(new.reason)
+        # A plan may say a part of what was typed in another sentence.
+        parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, new.reason))
+        shown = replace(parts, target=self._redacted(new.plan.target))
+        number = self._database.insert(
+            "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
+            "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of) "
+            "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, ?, ?)",
+            *(FIRST_NUMBER, Status.PENDING, line, new.path, new.plugin, new.place.name, new.place.label),
+            *(new.place.identity, new.plan.target, new.requester.id, reason, new.risk, plan_to_json(shown)),
+            *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
+            *(new.expires_at, new.channel, new.card_id, new.undo_of),
+        )
+        if whole != {"line": line, "reason": reason, "plan": plan_to_json(shown)}:
+            box = seal_text(self._keys, json.dumps({"number": number, **whole}))
+            self._database.execute("UPDATE changes SET sealed = ? WHERE number = ?", box, number)
+        return self.require(number)
+
+    def exact(self, change: ChangeRequest) -> ChangeRequest:
+        """The change request with its line, reason and plan as they are, for what acts on them. Never to be shown."""
+        row = self._database.row("SELECT sealed FROM changes WHERE number = ?", change.number)
+        if row is None or row["sealed"] is None:
+            return change
+        whole = json.loads(open_text(self._keys, row["sealed"]))
+        if whole["number"] != change.number:
+            raise ConfigurationError(f"What is sealed with {change.id} belongs to another change request.")
+        return replace(change, line=whole["line"], reason=whole["reason"], plan=plan_from_json(whole["plan"]))
+
+    def _redacted(self, value: T) -> T:
+        return redact_value(value, self._keys.fingerprint)
+
+    def get(self, number: int) -> ChangeRequest | None:
+        found = self._read("number = ?", number)
+        return found[0] if found else None
+
+    def whereabouts(self, number: int) -> tuple[str, str] | None:
+        """The plugin of a change request and the name of its place, without the rest of it."""
+        row = self._database.row("SELECT plugin, place FROM changes WHERE number = ?", number)
+        return (row["plugin"], row["place"]) if row else None
+
+    def require(self, number: int) -> ChangeRequest:
+        """The change request with this number, which is known to exist."""
+        found = self.get(number)
+        if found is None:
+            raise LookupError(f"no change request {number}")
+        return found
+
+    def open_for(self, place: Place, target: str) -> list[ChangeRequest]:
+        """Those that keep a change request for this target away (`Plan.target`), the newest first."""
+        # The plus keeps SQLite from going through all that was ever asked for there.
+        opened = self._read(f"+place_identity = ? AND status IN ({placeholders(OPEN)})", place.identity, *OPEN)
+        return [change for change in opened if _keeps_away(change, target)]
+
+    def newest_done(self, place: Place, target: str) -> ChangeRequest | None:
+        """The last one that was done to a target, if only partly."""
+        where = "place_identity = ? AND target = ? AND (status = ? OR partly = 1)"
+        found = self._read(where, place.identity, target, Status.DONE, limit=1)
+        return found[0] if found else None
+
+    def newest(self, *, limit: int) -> list[ChangeRequest]:
+        """The newest first, whatever became of them."""
+        return self._read("1", limit=limit)
+
+    def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
+        """The newest first."""
+        return self._newest_of([(status, *rest) for status in statuses for rest in product((0, 1), (0, 1))], limit)
+
+    def shown_as(self, shown: ShownStatus, *, limit: int) -> list[ChangeRequest]:
+        """Those that a reader sees with this status, the newest first."""
+        partly = (0, 1) if shown.partly is None else (int(shown.partly),)
+        return self._newest_of(list(product(shown.statuses, partly, (int(shown.undone),))), limit)
+
+    def _newest_of(self, kinds: Sequence[tuple[Status, int, int]], limit: int) -> list[ChangeRequest]:
+        """The newest of any of these kinds: a status, whether done in part, and whether undone."""
+        where = f"number IN ({newest_of(_SHOWN, kinds, 'number')})"
+        return self._read(where, *(value for kind in kinds for value in kind), limit, limit=limit) if kinds else []
+
+    def counts(self) -> dict[Status, int]:
+        """How many change requests are in each status that some are in."""
+        return {Status(word): number for word, number in read_tally(self._database, "changes").items()}
+
+    def more_than(self, number: int, status: Status) -> bool:
+        """Whether more than so many are in this status."""
+        return self._database.row("SELECT 1 FROM changes WHERE status = ? LIMIT 1 OFFSET ?", status, number) is not None
+
+    def overdue(self, now: int) -> list[ChangeRequest]:
+        """Pending ones whose time is up."""
+        return self._read("status = ? AND expires_at <= ?", Status.PENDING, now)
+
+    def half_over(self, now: int) -> list[ChangeRequest]:
+        """Pending ones that have waited for half of their time, and of which nobody has been reminded."""
+        where = "status = ? AND reminded_at IS NULL AND expires_at > ? AND expires_at - ? <= ? - created_at"
+        return self._read(where, Status.PENDING, now, now, now)
+
+    def open_of(self, requesters: Iterable[Principal]) -> list[ChangeRequest]:
+        """The open ones that these accounts have asked for, the newest first."""
+        wanted = [requester.id for requester in requesters]
+        where = f"requester IN ({placeholders(wanted)}) AND status IN ({placeholders(OPEN)})"
+        return self._read(where, *wanted, *OPEN)
+
+    def not_shown_since(self, at: int, *, now: int) -> list[int]:
+        """The numbers of pending ones whose card was last posted or rewritten before then, and is not about to be.
+
+        One that was so later than now counts too: the clock was set back since.
+        """
+        rows = self._database.rows(
+            "SELECT changes.number FROM changes JOIN outbox ON outbox.key = 'card:' || changes.number "
+            "WHERE status = ? AND outbox.state = 'sent' AND NOT sent_at BETWEEN ? AND ? ORDER BY changes.number",
+            *(Status.PENDING, at, now),
+        )
+        return [row["number"] for row in rows]
+
+    def forget_card(self, number: int, card: str, *, card_id: str) -> bool:
+        """Its card is gone and another, with another id, is to be posted; False when it has another already."""
+        sql = "UPDATE changes SET card = NULL, card_id = ? WHERE number = ? AND card = ?"
+        return self._database.execute(sql, card_id, number, card) == 1
+
+    def move_card(self, number: int, channel: str, *, card_id: str) -> bool:
+        """Its card is to be posted in another channel, with another id; False when it stands somewhere by now."""
+        sql = "UPDATE changes SET channel = ?, card_id = ? WHERE number = ? AND card IS NULL"
+        return self._database.execute(sql, channel, card_id, number) == 1
+
+    def move(
+        self, number: int, old: Status, new: Status, *, changes: Mapping[str, str | int | None] | None = None
+    ) -> bool:
+        """Take one arrow if the status is still `old`; False when somebody else was first."""
+        return self._update(number, old, new, changes or {}) == 1
+
+    def note(self, number: int, changes: Mapping[str, str | int | None]) -> None:
+        """Write columns that are not the status."""
+        self._update(number, None, None, changes)
+
+    def _update(
+        self, number: int, old: Status | None, new: Status | None, changes: Mapping[str, str | int | None]
+    ) -> int:
+        strange = set(changes).difference(_COLUMNS)
+        if strange:
+            raise ValueError(f"no such column: {', '.join(sorted(strange))}")
+        written = {
+            name: self._redacted(value) if name in ("outcome", "read_fault") else value
+            for name, value in changes.items()
+        }
+        return self._database.execute(_UPDATE, new, *(written.get(name) for name in _COLUMNS), number, old)
+
+    def review(self, number: int, review: Review) -> bool:
+        """Store a verdict; False when this person has given one before."""
+        return (
+            self._database.execute(
+                "INSERT INTO reviews (number, reviewer, verdict, reason, at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                *(number, review.reviewer.id, review.verdict, self._redacted(review.reason), review.at),
+            )
+            == 1
+        )
+
+    def intend(self, number: int, step: int, method: str, *, at: int) -> bool:
+        """Record that a call is about to be made; False when it was intended before: it must not be made again."""
+        return (
+            self._database.execute(
+                "INSERT INTO executions (number, step, method, intended_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                *(number, step, method, at),
+            )
+            == 1
+        )
+
+    def answer(self, number: int, step: int, outcome: CallOutcome, *, at: int, steady: int) -> None:
+        ago = outcome.sent_ms_ago or 0
+        self._database.execute(
+            "UPDATE executions SET verdict = ?, code = ?, sentence = ?, answered_at = ?, sent_at = ? "
+            "WHERE number = ? AND step = ?",
+            *(outcome.verdict, outcome.code, self._redacted(outcome.sentence), at, at - ago, number, step),
+        )
+        self.note(number, {"sent_steady": steady - ago})
+
+    def steps(self, number: int) -> list[Step]:
+        rows = self._database.rows(
+            "SELECT step, method, intended_at, sent_at, verdict, COALESCE(code, '') AS code, "
+            "COALESCE(sentence, '') AS sentence FROM executions WHERE number = ? ORDER BY step",
+            number,
+        )
+        return [Step(**{**row, "verdict": row["verdict"] and CallVerdict(row["verdict"])}) for row in rows]
+
+    def seen(self, number: int) -> tuple[str, int] | None:
+        """What the last reading-back showed, and when by the steady clock."""
+        row = self._database.row("SELECT seen, seen_steady FROM changes WHERE number = ?", number)
+        return (row["seen"], row["seen_steady"]) if row and row["seen"] is not None else None
+
+    def sent_steady(self, number: int) -> int | None:
+        """When the last call can have been sent at the latest, by the steady clock; None when nobody noted it.
+
+        Later than now means that the machine was started again since.
+        """
+        row = self._database.row("SELECT sent_steady FROM changes WHERE number = ?", number)
+        return row["sent_steady"] if row else None
+
+    def _read(self, where: str, *values: str | int | None, limit: int = 1_000) -> list[ChangeRequest]:
+        rows = self._database.where("changes", where, values, order_by="number desc", limit=limit)
+        return [_change(row, self._reviews(row["number"])) for row in rows]
+
+    def _reviews(self, number: int) -> tuple[Review, ...]:
+        rows = self._database.rows("SELECT * FROM reviews WHERE number = ? ORDER BY at, reviewer", number)
+        return tuple(
+            Review(
+                reviewer=Principal.read(row["reviewer"]),
+                verdict=Verdict(row["verdict"]),
+                reason=row["reason"],
+                at=row["at"],
+            )
+            for row in rows
+        )
+
+
+def _keeps_away(change: ChangeRequest, target: str) -> bool:
+    """Whether both change the same thing. What only people can tell may take forever, so that holds its part alone."""
+    wanted, taken = target.split(), change.plan.target.split()
+    if not (change.status is Status.UNKNOWN and not change.plan.provable):
+        wanted, taken = _things(wanted), _things(taken)
+    return not set(wanted).isdisjoint(taken)
+
+
+def _things(targets: list[str]) -> list[str]:
+    return [target.partition("/")[0] for target in targets]
+
+
+def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
+    return ChangeRequest(
+        number=row["number"],
+        status=Status(row["status"]),
+        line=row["line"],
+        path=row["path"],
+        plugin=row["plugin"],
+        place=Place(name=row["place"], label=row["place_label"], identity=row["place_identity"]),
+        requester=Principal.read(row["requester"]),
+        reason=row["reason"],
+        risk=Risk(row["risk"]),
+        plan=plan_from_json(row["plan"]),
+        digest=row["digest"],
+        decision=decision_from_json(row["decision"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        decided_at=row["decided_at"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        outcome=row["outcome"],
+        channel=row["channel"],
+        card=row["card"],
+        asked_at=row["asked_at"],
+        settled_by=Principal.read(row["settled_by"]) if row["settled_by"] else None,
+        card_id=row["card_id"],
+        reminded_at=row["reminded_at"],
+        undo_of=row["undo_of"],
+        undone_by=row["undone_by"],
+        partly=bool(row["partly"]),
+        found=json.loads(row["found"]) if row["found"] else None,
+        repeat=Repeat(row["repeat"]),
+        read_fault=row["read_fault"],
+        reviews=reviews,
+    )

@@ -1,0 +1,78 @@
+"""Refusals of one person and kind that follow each other closely: one record for the first, one for the rest."""
+
+from __future__ import annotations
+
+import json
+
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.encoding import encode
+from bot.plugin.frozen import dataclass
+from bot.store.engine.database import Database, Row
+
+FOLD_MS = 60_000
+MOST_SUBJECTS = 20
+"""Different ones that are kept of what was refused; the rest is only counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """What was refused to one person in one way since a moment. `count` leaves out the first, which is recorded.
+
+    `entry` is what the records of all of them share, in the name of the account that the first was refused to.
+    """
+
+    person: str
+    kind: str
+    since: int
+    count: int
+    subjects: tuple[str, ...]
+    entry: Entry
+
+    def is_over(self, now: int) -> bool:
+        """Whether the next one is a record of its own. A clock that was set back ends it, too."""
+        return not 0 <= now - self.since < FOLD_MS
+
+
+class FoldedRefusals:
+    """What has been refused lately and is not all on record yet; it is kept, so that a restart loses none of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, person: str, kind: str) -> Refusals | None:
+        row = self._database.row("SELECT * FROM refusals WHERE person = ? AND kind = ?", person, kind)
+        return _refusals(row) if row else None
+
+    def all(self) -> list[Refusals]:
+        return [_refusals(row) for row in self._database.rows("SELECT * FROM refusals ORDER BY since, person, rowid")]
+
+    def begin(self, person: str, kind: str, entry: Entry, *, at: int) -> None:
+        """The first one is on record; `entry` is what that record shares with those of the rest."""
+        self._database.execute(
+            "INSERT INTO refusals (person, kind, since, entry) VALUES (?, ?, ?, ?) ON CONFLICT (person, kind) "
+            "DO UPDATE SET since = excluded.since, entry = excluded.entry, count = 0, subjects = '[]'",
+            *(person, kind, at, encode(entry)),
+        )
+
+    def add(self, one: Refusals, subject: str) -> None:
+        """Count another one, with what tells it from the others; an empty subject is only counted."""
+        new = subject and subject not in one.subjects and len(one.subjects) < MOST_SUBJECTS
+        subjects = (*one.subjects, subject) if new else one.subjects
+        self._database.execute(
+            "UPDATE refusals SET count = count + 1, subjects = ? WHERE person = ? AND kind = ?",
+            *(json.dumps(subjects, ensure_ascii=False), one.person, one.kind),
+        )
+
+    def remove(self, one: Refusals) -> bool:
+        """Forget it, in the unit of work that records it; False when it was gone."""
+        return bool(self._database.execute("DELETE FROM refusals WHERE person = ? AND kind = ?", one.person, one.kind))
+
+
+def _refusals(row: Row) -> Refusals:
+    kept = {name: row[name] for name in ("person", "kind", "since", "count")}
+    entry = json.loads(row["entry"])
+    return Refusals(
+        **kept,
+        subjects=tuple(json.loads(row["subjects"])),
+        entry=Entry(**{**entry, "tag": Tag(entry["tag"])}),
+    )

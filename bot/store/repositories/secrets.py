@@ -1,0 +1,98 @@
+"""Secrets of plugins, encrypted at rest, each with a generation and a lease to renew it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from bot import clock as ids
+from bot.core.bot_errors import ConfigurationError
+from bot.plugin import Clock, Sealed
+from bot.store.engine.database import Database
+from bot.store.sealing.keyring import Keyring
+
+
+def opened(keys: Keyring, box: bytes) -> dict[str, Any]:
+    """What a box holds: the plugin, the name and the value. Raises ConfigurationError with the wrong keys."""
+    found: dict[str, Any] = json.loads(keys.unseal(box))
+    return found
+
+
+class Secrets:
+    """One plugin's secrets. Plugin and name are inside the ciphertext too: a box moved to another row is refused."""
+
+    def __init__(self, database: Database, keys: Keyring, clock: Clock, plugin: str) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._plugin = plugin
+
+    def read(self, name: str) -> Sealed | None:
+        row = self._database.row(
+            "SELECT box, generation FROM secrets WHERE plugin = ? AND name = ?", self._plugin, name
+        )
+        if row is None:
+            return None
+        found = opened(self._keys, row["box"])
+        if (found["plugin"], found["name"]) != (self._plugin, name):
+            raise ConfigurationError(f"The stored secret of {self._plugin} “{name}” belongs to another row.")
+        return Sealed(value=found["value"], generation=row["generation"])
+
+    def write(self, name: str, value: Mapping[str, Any], *, after: int) -> bool:
+        plain = json.dumps({"plugin": self._plugin, "name": name, "value": dict(value)})
+        box = self._keys.seal(plain.encode())
+        with self._database.unit_of_work():
+            if after == 0:
+                return (
+                    self._database.execute(
+                        "INSERT INTO secrets (plugin, name, box, generation) VALUES (?, ?, ?, 1) "
+                        "ON CONFLICT DO NOTHING",
+                        *(self._plugin, name, box),
+                    )
+                    == 1
+                )
+            return (
+                self._database.execute(
+                    "UPDATE secrets SET box = ?, generation = generation + 1 "
+                    "WHERE plugin = ? AND name = ? AND generation = ?",
+                    *(box, self._plugin, name, after),
+                )
+                == 1
+            )
+
+    def delete(self, name: str) -> None:
+        with self._database.unit_of_work():
+            self._database.execute("DELETE FROM secrets WHERE plugin = ? AND name = ?", self._plugin, name)
+
+    @contextmanager
+    def lease(self, name: str, *, seconds: float) -> Iterator[bool]:
+        """Measured by the clock that nobody sets, which all processes of a machine share.
+
+        That clock begins anew with the machine: a lease that was taken later than now is from before a restart, and
+        its holder is gone.
+        """
+        owner = ids.token()
+        with self._database.unit_of_work():
+            # Read under the lock: whoever waited for it with an earlier moment would take a lease that was given out
+            # meanwhile for one from before a restart.
+            now = round(self._clock.monotonic() * 1000)
+            held = (
+                self._database.execute(
+                    "UPDATE secrets SET lease_owner = ?, lease_from = ?, lease_until = ? "
+                    "WHERE plugin = ? AND name = ? AND (lease_until <= ? OR lease_from > ?)",
+                    *(owner, now, now + round(seconds * 1000), self._plugin, name, now, now),
+                )
+                == 1
+            )
+        try:
+            yield held
+        finally:
+            if held:
+                with self._database.unit_of_work():
+                    self._database.execute(
+                        "UPDATE secrets SET lease_owner = NULL, lease_until = 0 "
+                        "WHERE plugin = ? AND name = ? AND lease_owner = ?",
+                        *(self._plugin, name, owner),
+                    )

@@ -1,0 +1,1 @@
+"""The schema: its migrations, and texts that earlier releases stored unsealed."""

@@ -1,0 +1,304 @@
+"""The key file: what secrets are encrypted with, audit records are chained with and buttons are signed with."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.core.bot_errors import ConfigurationError
+from bot.store.engine.database import FILE_NAME, sync
+from bot.store.engine.file_permissions import chmod
+
+log = logging.getLogger("b24bot")
+LOOSE = 0o077
+KEY_BYTES = 32
+FIRST_ID = "k1"
+BOX = b"box2:"
+"""What a box begins with. Those of releases that sealed with Fernet begin with its own mark."""
+SALT_BYTES, NONCE_BYTES = 16, 12
+MOST_SALTS = 64
+"""Of other processes, whose ciphers are kept for the next box."""
+Stamp = tuple[int, int, int]
+
+
+class Keyring:
+    """Keys by id, the first one in use. Each purpose gets a key of its own, derived from it.
+
+    `source` reads the keys again when they have changed, and tells by `stamp` whether they have: a key that was added
+    or put first while the bot runs is taken up by itself. A source that cannot be read, or that is of another bot,
+    changes nothing: what was chained with a foreign key would be broken for good.
+    """
+
+    def __init__(
+        self,
+        keys: Mapping[str, bytes],
+        *,
+        source: Callable[[], Mapping[str, bytes]] | None = None,
+        stamp: Callable[[], Stamp | None] = lambda: None,
+    ) -> None:
+        self._lock = threading.Lock()
+        self._source = source
+        self._stamp = stamp
+        self._seen = self._refused = stamp()
+        self._derived = _Derived(keys)
+
+    @property
+    def primary(self) -> str:
+        """The id of the key in use."""
+        return self._now().primary
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every key's id, the one in use first."""
+        return tuple(self._now().boxes)
+
+    def audit_key(self, key_id: str) -> bytes:
+        key = self._now().audit.get(key_id)
+        if key is None:
+            raise ConfigurationError(
+                f"The key “{key_id}” is used in the database and missing from the key file.",
+                hint="Put the line of that key back into the key file, from where you keep a copy of it. If there "
+                "never was such a key, a record was changed so that it names one.",
+            )
+        return key
+
+    def seal(self, plain: bytes) -> bytes:
+        """The text in a box that only these keys open, and that shows it when a byte of it was changed."""
+        now = self._now()
+        return now.boxes[now.primary].seal(plain)
+
+    def unseal(self, box: bytes) -> bytes:
+        """What is in a box, whichever of the keys sealed it. Raises ConfigurationError with the wrong keys."""
+        for sealer in self._now().boxes.values():
+            plain = sealer.open(box)
+            if plain is not None:
+                return plain
+        raise ConfigurationError(
+            "A stored secret cannot be decrypted with this key file.",
+            hint="Put the right key file back, or set the portal up again.",
+        )
+
+    def opener(self, box: bytes) -> str | None:
+        """The id of the key that a box was sealed with; None when no key here opens it."""
+        return next((name for name, sealer in self._now().boxes.items() if sealer.open(box) is not None), None)
+
+    def sign(self, text: str) -> str:
+        """A short signature for a button's value."""
+        return _signature(next(iter(self._now().cards.values())), text)
+
+    def signed(self, text: str, signature: str) -> bool:
+        """Whether one of the keys made this signature: a button outlives the key that was in use when it was posted."""
+        made = [_signature(key, text) for key in self._now().cards.values()]
+        return any(hmac.compare_digest(one.encode(), signature.encode()) for one in made)
+
+    def texts(self) -> tuple[str, ...]:
+        """The keys as they stand in the key file, to find one that somebody typed."""
+        return tuple(base64.b64encode(key).decode() for key in self._now().raw.values())
+
+    def fingerprint(self, text: str) -> str:
+        """Tells two texts apart without telling what they are; 64 hex digits, of which people are shown six."""
+        return hmac.new(self._now().prints, text.encode(errors="surrogatepass"), sha256).hexdigest()
+
+    def _now(self) -> _Derived:
+        stamp = self._stamp()
+        if stamp != self._seen and self._source is not None:
+            with self._lock:
+                self._take_up(self._source, stamp)
+        return self._derived
+
+    def _take_up(self, source: Callable[[], Mapping[str, bytes]], stamp: Stamp | None) -> None:
+        """Use what the file holds now, where it goes on from what is held; else keep what opens all that is stored."""
+        try:
+            keys = source()
+        except (ConfigurationError, OSError) as error:
+            # Somebody is at it. Its rights can be mended without a new stamp, so it is tried again each time.
+            self._complain(stamp, str(error))
+            return
+        self._seen = stamp
+        if self._derived.goes_on_as(keys):
+            self._derived = _Derived(keys)
+        else:
+            self._complain(stamp, "The key in use is missing from it, or a key of the same name is another one.")
+
+    def _complain(self, stamp: Stamp | None, why: str) -> None:
+        """Once for each state of the file."""
+        if stamp != self._refused:
+            self._refused = stamp
+            log.error("the key file has changed and is not taken up: %s", why, extra={"action": "keys_refused"})
+
+
+class _Derived:
+    """What is made of the keys once, for each purpose."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self.raw = dict(keys)
+        self.primary = next(iter(keys))
+        self.boxes = {name: _Sealer(key) for name, key in keys.items()}
+        self.audit = {name: _derive(key, "audit") for name, key in keys.items()}
+        self.cards = {name: _derive(key, "card") for name, key in keys.items()}
+        self.prints = _derive(keys[self.primary], "fingerprint")
+
+    def goes_on_as(self, keys: Mapping[str, bytes]) -> bool:
+        """Whether these are the same keys with others added, unused ones taken away, or another one put first."""
+        same = all(hmac.compare_digest(key, self.raw.get(name, key)) for name, key in keys.items())
+        return same and self.primary in keys
+
+
+def _derive(key: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"b24bot {purpose}".encode()).derive(key)
+
+
+class _Sealer:
+    """Seals and opens boxes with one key: AES-256-GCM, with a key of its own for what one process seals.
+
+    It is made of the derived key and of random bytes, which each box begins with: so the boxes that share a key, and
+    might by chance share a nonce, are those of one process and not of years. Boxes of earlier releases, which are
+    Fernet's, are opened as well.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = _derive(key, "boxes")
+        self._former = Fernet(base64.urlsafe_b64encode(_derive(key, "secrets")))
+        self._salt = os.urandom(SALT_BYTES)
+        self._sealing = self._cipher(self._salt)
+        self._others: dict[bytes, AESGCM] = {}
+
+    def seal(self, plain: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._sealing.encrypt(nonce, plain, None)
+        return BOX + base64.urlsafe_b64encode(self._salt + nonce + sealed)
+
+    def open(self, box: bytes) -> bytes | None:
+        """What is in the box; None when another key sealed it, or it was changed."""
+        try:
+            if not box.startswith(BOX):
+                return self._former.decrypt(box)
+            whole = base64.b64decode(box.removeprefix(BOX), altchars=b"-_", validate=True)
+            nonce, sealed = whole[SALT_BYTES : SALT_BYTES + NONCE_BYTES], whole[SALT_BYTES + NONCE_BYTES :]
+            return self._opening(whole[:SALT_BYTES]).decrypt(nonce, sealed, None)
+        except (InvalidTag, InvalidToken, ValueError):
+            return None
+
+    def _opening(self, salt: bytes) -> AESGCM:
+        if salt == self._salt:
+            return self._sealing
+        known = self._others.get(salt)
+        if known is None:
+            if len(self._others) >= MOST_SALTS:
+                self._others.clear()
+            known = self._others[salt] = self._cipher(salt)
+        return known
+
+    def _cipher(self, salt: bytes) -> AESGCM:
+        return AESGCM(blake2b(salt, key=self._key, digest_size=KEY_BYTES, person=b"b24bot box").digest())
+
+
+def _signature(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), sha256).hexdigest()[:32]
+
+
+def create_key_file(path: Path) -> bool:
+    """Make a key file with one new key, readable by its owner only; False when there is one already."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text_of({FIRST_ID: new_key()}))
+    # What is stored from now on is lost without it.
+    sync(path)
+    sync(path.parent)
+    return True
+
+
+def new_key() -> bytes:
+    """A key nobody can guess."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def load_key_file(path: Path, *, home: Path | None = None, backups: Path | None = None) -> Keyring:
+    """Read the key file. Raises ConfigurationError when it is missing, open to others, or beside what it protects.
+
+    `home` is the database's folder; without one the place does not matter, because a copy is only looked at.
+    """
+    # First where it lies: somebody whose file is missing would make one in the wrong place.
+    for folder, what in ((home, "the database"), (backups, "the backups")):
+        if folder is not None:
+            assert_apart(path, folder, what)
+    keys = read_keys(path, home=home)
+    return Keyring(keys, source=lambda: read_keys(path, home=home), stamp=lambda: _stamp(path))
+
+
+def assert_apart(path: Path, folder: Path, what: str) -> None:
+    """Raises ConfigurationError for a key file in the tree of what it protects."""
+    if path.resolve().is_relative_to(folder.resolve()):
+        raise ConfigurationError(
+            f"The key file {path} lies in the same tree as {what} ({folder}): whoever copies one has both.",
+            hint="Set B24BOT_KEY_FILE to a path elsewhere, and move the file there if there is one.",
+        )
+
+
+def read_keys(path: Path, *, home: Path | None = None) -> Mapping[str, bytes]:
+    """The keys by id, as they stand in the file. Raises ConfigurationError."""
+    if path.is_dir():
+        raise ConfigurationError(f"{path} is a folder and no key file.", hint="Name the file that is in it.")
+    if not path.is_file():
+        raise ConfigurationError(f"There is no key file at {path}.", hint=_where_from(home))
+    if path.stat().st_mode & LOOSE:
+        raise ConfigurationError(f"The key file {path} can be read by others.", hint=chmod(0o600, path))
+    lines = _lines(path)
+    keys = dict(lines)
+    if len(keys) < len(lines):
+        raise ConfigurationError(f"Two lines of the key file {path} have the same name.", hint="Name each key once.")
+    if not keys:
+        raise ConfigurationError(f"The key file {path} is empty.", hint="Put the right key file back.")
+    return keys
+
+
+def _where_from(home: Path | None) -> str:
+    if home is not None and (home / FILE_NAME).exists():
+        return "Put it back from where you keep a copy. If it is lost, docs/operations.md tells what is left to do."
+    return "Run: b24bot init"
+
+
+def text_of(keys: Mapping[str, bytes]) -> str:
+    """The content of a key file."""
+    return "".join(f"{name}:{base64.b64encode(key).decode()}\n" for name, key in keys.items())
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _lines(path: Path) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        if not line.strip():
+            continue
+        name, _, text = line.strip().partition(":")
+        try:
+            key = base64.b64decode(text, validate=True)
+        except ValueError:
+            key = b""
+        if not name or len(key) != KEY_BYTES:
+            raise ConfigurationError(f"Line {number} of the key file {path} is not a key.")
+        found.append((name, key))
+    return found

@@ -1,0 +1,141 @@
+"""Audit records as an answer, by who, what about, tag and text: the same in Slack and in the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.core import mentions
+from bot.core.audit.audit_record import SYSTEM, AuditRecord, Tag
+from bot.core.audit.audit_sentences import describe
+from bot.core.audit.stored_views import audit_row
+from bot.core.parsing.suggestion import nearest
+from bot.core.principals import LOCAL_TEAM, Principal
+from bot.core.text import moment, one_line
+from bot.plugin import BadArgument, Reply, Table
+from bot.store.repositories.audit_log import LOOKED_AT, Found
+from bot.store.repositories.audit_query import Wanted
+from bot.store.store import Store
+
+_MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
+_REQUEST = re.compile(r"\A[Cc][Rr]-?([0-9]{1,11})\Z")
+PEOPLE_FORMS = (
+    "b24bot keeps the ids of people, not their names. In Slack, pick the person from the list behind the @; elsewhere "
+    f"type the member id, like U0002, or T0001:U0002. An account of the host is {LOCAL_TEAM}:NAME, and {SYSTEM} is "
+    "what nobody in particular did."
+)
+"""What to type for a person."""
+
+
+def read_person(store: Store, text: str, team: str) -> str:
+    """Read who is meant, as records name them: a mention or a member id is somebody of this team.
+
+    Raises BadArgument for a name that no record has.
+    """
+    typed = text.strip()
+    member = _MEMBER.match(typed)
+    if member and not team:
+        raise BadArgument(f"It is not known which workspace {typed} is in.", hint="Type team and user id: T0001:U0002.")
+    if member:
+        return Principal(team=team, user=member[1]).id
+    if not typed or typed == SYSTEM or mentions.is_person(typed):
+        return typed
+    for actor in (typed, f"{LOCAL_TEAM}:{typed}"):
+        if store.audit.find(actor=actor, limit=1):
+            return actor
+    raise BadArgument(f"--actor: no person is known by “{typed}”.", hint=PEOPLE_FORMS)
+
+
+def read_subject(text: str, team: str) -> str:
+    """Read what records are about: `cr1001` is `CR-1001`, and a mention is somebody of this team."""
+    typed = text.strip()
+    request, member = _REQUEST.match(typed), _MEMBER.match(typed)
+    if request:
+        return f"CR-{int(request[1])}"
+    return Principal(team=team, user=member[1]).id if member and team else typed
+
+
+def read_tag(store: Store, text: str) -> str:
+    """Read a tag or its beginning. Raises BadArgument where no tag begins so, also none of another release."""
+    typed = text.strip()
+    if any(tag.startswith(typed) for tag in Tag):
+        return typed
+    known = store.audit.tags()
+    if any(tag.startswith(typed) for tag in known):
+        return typed
+    meant = nearest(typed, {part for tag in (*Tag, *known) for part in _beginnings(tag)})
+    kinds = ", ".join(sorted({tag.partition(":")[0] for tag in Tag}))
+    with_it = sorted(tag for tag in {*Tag, *known} if typed in tag)
+    if with_it:
+        hint = f"Tags with it: {', '.join(with_it)}."
+    else:
+        hint = f"Did you mean {meant}?" if meant else f"Tags begin with: {kinds}."
+    raise BadArgument(f"--tag: no tag begins with “{typed}”.", hint=hint)
+
+
+def _beginnings(tag: str) -> tuple[str, ...]:
+    words = tag.split(":")
+    return tuple(":".join(words[: count + 1]) for count in range(len(words)))
+
+
+def find_records(
+    store: Store,
+    *,
+    team: str,
+    subject: str = "",
+    tag: str = "",
+    actor: str = "",
+    text: str = "",
+    limit: int,
+    most: int = LOOKED_AT,
+) -> Reply:
+    """Find the newest records that match all that is given.
+
+    Of what no index decides the newest `most` are looked at. Raises BadArgument for what cannot be understood.
+    """
+    wanted = Wanted(
+        actor=read_person(store, actor, team), subject=read_subject(subject, team), tag=read_tag(store, tag), text=text
+    )
+    # One more than is shown tells whether there are more.
+    found = store.audit.search(wanted, limit=limit + 1, most=most)
+    shown = found.records[:limit]
+    given = _given(wanted)
+    filters = ", ".join(given.values())
+    data = [audit_row(record) for record in shown]
+    notes = list(_notes(found, limit, most, given.get(wanted.narrowed_by, "")))
+    if not shown:
+        title = f"No audit record matches {filters}." if filters else "There are no audit records."
+        return Reply(title=title, notes=tuple(notes), data=data)
+    table = Table(columns=("Seq", "At", "What happened", "Tag"), rows=tuple(map(_row, shown)))
+    title = f"Audit records with {filters}" if filters else "Audit records"
+    return Reply(title=title, table=table, notes=tuple(notes), data=data)
+
+
+def _given(wanted: Wanted) -> dict[str, str]:
+    """The filters that were given, as one types them."""
+    words = {
+        "subject": mentions.by_id(wanted.subject),
+        "tag": wanted.tag,
+        "actor": mentions.by_id(wanted.actor),
+        "text": wanted.text,
+    }
+    return {name: f"--{name} {one_line(word)}" for name, word in words.items() if word}
+
+
+def _notes(found: Found, limit: int, most: int, narrowed: str) -> Iterator[str]:
+    """What the answer leaves out."""
+    if len(found.records) > limit:
+        yield f"Only the newest {limit} are shown."
+    elif found.older:
+        among = f" with {narrowed}" if narrowed else ""
+        yield f"Only the newest {most:,} records{among} were looked at. With --all, every one is."
+
+
+def _row(record: AuditRecord) -> tuple[str, ...]:
+    words = " · ".join(describe(record, name=mentions.by_id, value=_word))
+    return f"#{record.seq}", moment(record.at), words, record.tag
+
+
+def _word(value: object) -> str:
+    # On one line: a second one, of somebody's own making, could pass for another record.
+    return one_line(mentions.strip(str(value)))

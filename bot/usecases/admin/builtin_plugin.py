@@ -1,0 +1,111 @@
+"""The host as a plugin of itself: its rules change the way portals do, by plan, approval and reading back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.core.authority.limits import HOUSE
+from bot.core.bot_errors import NotPermitted
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.planned_command import Planned
+from bot.core.principals import Principal
+from bot.host.registry import Registry
+from bot.plugin import (
+    PLUGIN_API,
+    Call,
+    CallOutcome,
+    CallVerdict,
+    Group,
+    Observation,
+    Place,
+    Plan,
+    Plugin,
+    Reply,
+    Services,
+    Setting,
+    Simulation,
+)
+from bot.plugin.frozen import dataclass
+from bot.usecases.admin.admin_commands import RULES, House
+from bot.usecases.admin.call_handlers import DEEDS, Word, look
+from bot.usecases.admin.place_commands import using
+from bot.usecases.admin.queries import GROUPS
+from bot.usecases.context import Context, HouseServices
+
+HERE = Place(name="b24bot", label="b24bot itself", identity="b24bot")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HousePlugin:
+    """Implements Plugin over the bot's own store. It needs the services that only the house is given."""
+
+    api: int = PLUGIN_API
+    name: str = HOUSE
+    settings: Sequence[Setting] = ()
+    groups: Sequence[Group[Any]] = (*RULES, using)
+
+    @property
+    def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
+        return {}
+
+    def start(self, services: Services) -> None:
+        """Nothing has to be taken over."""
+
+    def places(self, services: Services) -> Sequence[Place]:
+        return (HERE,)
+
+    def open(self, services: Services, place: Place) -> House:
+        return House(ctx=_context(services))
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        """Do it in one transaction with its record and what is said of it, on the word the running request holds."""
+        ctx = _context(services)
+        with ctx.store.unit_of_work():
+            change = _running(ctx, call)
+            if change is None:
+                return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence="No change request that runs is about this.")
+            return DEEDS[call.method](ctx, _word(change), call.params)
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        return look(_context(services), plan.target)
+
+    def tend(self, services: Services) -> None:
+        """Nothing of the house runs out."""
+
+    def close(self) -> None:
+        """The store is closed by whoever opened it."""
+
+
+def _context(services: Services) -> Context:
+    if not isinstance(services, HouseServices):
+        raise TypeError("the house works with the services of the house only")
+    return services.ctx
+
+
+def _running(ctx: Context, call: Call) -> ChangeRequest | None:
+    """The change request a call belongs to: there is one a target, and a call names its target."""
+    running = map(ctx.store.changes.exact, ctx.store.changes.with_status([Status.RUNNING]))
+    return next((change for change in running if change.plugin == HOUSE and call in change.plan.calls), None)
+
+
+def _word(change: ChangeRequest) -> Word:
+    approved = tuple(review.reviewer for review in change.approvals)
+    return Word(asked=change.requester, approved=approved, request=change.id)
+
+
+def registry_of(plugins: Iterable[Plugin]) -> Registry:
+    """All commands: those of the desk, those of the house, and those of the plugins."""
+    builtin = (command for group in GROUPS for command in group)
+    return Registry((HousePlugin(), *plugins), builtin=builtin)
+
+
+def do_at_once(ctx: Context, person: Principal, planned: Planned) -> Reply:
+    """Carry out, in a unit of work, a plan that the policy lets its requester have at once. Only the house has such.
+
+    Raises NotPermitted for the plan of any other plugin: what changes a portal waits for a person's word.
+    """
+    if planned.plugin != HOUSE:
+        raise NotPermitted("A plan cannot run without a decision.")
+    outcomes = [DEEDS[call.method](ctx, Word(asked=person), call.params) for call in planned.plan.calls]
+    return Reply(title=" ".join(outcome.sentence for outcome in outcomes))

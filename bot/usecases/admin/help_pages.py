@@ -1,0 +1,140 @@
+"""What `help` and `help WORD…` answer: all commands, one, those of a noun, or those with a word in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.core.authority.policy import LEAST_ROLE, Terms, decide, needs
+from bot.core.bot_errors import WordsError
+from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find, host_options
+from bot.core.parsing.suggestion import nearest
+from bot.core.parsing.tokenizer import render
+from bot.core.principals import Role
+from bot.plugin import Json, Reply, Risk, Table
+from bot.usecases.card_subcommands import on_card
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+
+ONLY_TERMINAL = "whoever has the host's terminal; it cannot be typed in Slack"
+OPEN_TO_ALL = frozenset({"help", "whoami"})
+
+
+def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
+    """List what one may type. So many more are `hidden`, because a higher role has them."""
+    notes = [
+        f"Every command also takes {', '.join(' '.join(pair).strip() for pair in HOST_OPTIONS.items())}; "
+        "--portal only what is about a portal, not b24bot itself."
+    ]
+    if hidden:
+        notes.append(f"{hidden} commands are hidden because your role does not reach them. Type whoami.")
+    rows = tuple((command.usage, command.help) for command in commands)
+    return Reply(
+        title="What you can type",
+        table=Table(columns=("Command", "What it does"), rows=rows),
+        notes=tuple(notes),
+        data=[*map(command_view, commands)],
+    )
+
+
+def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: Terms) -> Reply:
+    """Explain what the words name: one command, or each of several. Raises WordsError where they name nothing."""
+    path = of_terminal(commands, words)
+    if path:
+        return Reply(title=f"`{path}` works in the host's terminal only: b24bot {path} --help")
+    noun, verb = words[0].lower(), words[1].lower() if len(words) > 1 else ""
+    declared, own = _candidates(commands, noun)
+    of_noun = [command for command in declared if command.noun == noun]
+    if of_noun and (verb or not of_noun[0].verb):
+        command = find(commands, words)[0]
+        others = [] if command.verb else [one for one in declared if one.path != command.path]
+        return explain_command(command, terms, others)
+    if not declared and not own:
+        raise on_card(words) or _unknown(commands, words)
+    if len(declared) == 1 and not own:
+        return explain_command(declared[0], terms)
+    return _page(noun, declared, own, title="" if of_noun else f"Several commands have the word “{noun}”")
+
+
+def of_terminal(commands: Sequence[AnyCommand], words: Sequence[str]) -> str:
+    """The command that only the terminal has and that the words name; empty where they name none, or others too."""
+    path = " ".join(words[:2]).lower()
+    if path in TERMINAL_COMMANDS and len(words) > 1:
+        return path
+    declared, own = _candidates(commands, path)
+    if declared or not own:
+        return ""
+    return path if path in own else own[0] if len(own) == 1 else ""
+
+
+def _candidates(commands: Sequence[AnyCommand], word: str) -> tuple[list[AnyCommand], list[str]]:
+    """What a word may mean: the declared commands with it, those of its noun first, and those of the terminal."""
+    of_noun = [command for command in commands if command.noun == word]
+    own = [path for path in TERMINAL_COMMANDS if word in path.split()]
+    if any(command.verb for command in of_noun):
+        # Whoever names a noun means its commands, and not the others that end in the same word.
+        return of_noun, [path for path in own if path.split()[0] == word]
+    return [*of_noun, *(command for command in commands if command.verb == word)], own
+
+
+def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError:
+    known = {word for command in commands for word in (command.noun, command.verb) if word}
+    meant = nearest(words[0].lower(), known | {word for path in TERMINAL_COMMANDS for word in path.split()})
+    paths = {*TERMINAL_COMMANDS, *(command.path for command in commands)}
+    further = [word for word in words[1:2] if f"{meant} {word.lower()}" in paths]
+    suggestion = render(["help", meant, *further]) if meant else ""
+    hint = "" if meant else "Type help alone to see everything."
+    return WordsError(f"There is no command “{words[0]}”.", hint=hint, suggestion=suggestion)
+
+
+def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyCommand] = ()) -> Reply:
+    """How one command is typed, what it takes, who may, and what happens then. `others` have the same word."""
+    facts = [("Usage", command.usage)]
+    facts += [(parameter.usage, parameter.arg.help) for parameter in command.parameters]
+    options = ", ".join(f"{name} {label}".strip() for name, label in host_options(command).items())
+    facts += [("Options of every command", options)] if options else []
+    facts += [("Example", f"{command.path} {example}".strip()) for example in command.examples]
+    facts.append(("Who may", _who_may(command)))
+    if not command.terminal and command.risk is not Risk.READ:
+        facts.append(("Needs", _what_it_needs(command, terms)))
+    notes = [command.description] if command.description else []
+    if others:
+        notes.append(f"Other commands with this word: {'; '.join(f'help {one.path}' for one in others)}.")
+    data = {**command_view(command), "description": command.description, "examples": command.examples}
+    return Reply(title=f"{command.path} — {command.help}", facts=tuple(facts), notes=tuple(notes), data=data)
+
+
+def _what_it_needs(command: AnyCommand, terms: Terms) -> str:
+    """What the declared risk needs and, where a plan may raise it, what it needs then."""
+    needed = needs(decide(command.risk, Role.ADMIN, terms))
+    if not command.raises:
+        return needed
+    return f"{needed}; {needs(decide(Risk.DESTROY, Role.ADMIN, terms))} {command.raises}"
+
+
+def _who_may(command: AnyCommand) -> str:
+    if command.terminal:
+        return ONLY_TERMINAL
+    if command.noun in OPEN_TO_ALL:
+        return "everybody"
+    return f"the role {LEAST_ROLE[command.risk]} or higher (risk: {command.risk})"
+
+
+def _page(word: str, commands: Sequence[AnyCommand], own: Sequence[str], *, title: str) -> Reply:
+    rows = [(one.usage, one.help, _who_may(one), f"help {one.path}") for one in commands]
+    rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path], ONLY_TERMINAL, f"b24bot {path} --help") for path in own]
+    examples = [f"{command.path} {command.examples[0]}".strip() for command in commands if command.examples]
+    return Reply(
+        title=title or f"Commands with “{word}”",
+        table=Table(columns=("Command", "What it does", "Who may", "More about it"), rows=tuple(rows)),
+        notes=(f"Examples: {'; '.join(examples)}.",) if examples else (),
+        data=[*map(command_view, commands), *map(_terminal_view, own)],
+    )
+
+
+def _terminal_view(path: str) -> Mapping[str, Json]:
+    return {"command": path, "usage": f"b24bot {path}", "help": TERMINAL_COMMANDS[path], "risk": None, "role": None}
+
+
+def command_view(command: AnyCommand) -> Mapping[str, Json]:
+    """A command as data."""
+    role = LEAST_ROLE[command.risk]
+    return {"command": command.path, "usage": command.usage, "help": command.help, "risk": command.risk, "role": role}

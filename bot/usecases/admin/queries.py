@@ -1,0 +1,227 @@
+"""The host's own commands: help, whoami, and looking at change requests, the allow-list and the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Protocol
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Tag
+from bot.core.audit.chain import HIGHEST
+from bot.core.authority.policy import Refused, decide
+from bot.core.change.change_request import ChangeRequest
+from bot.core.change.status_names import ONE_OF, SHOWN, ShownStatus, parse_status
+from bot.core.parsing.invocation import AnyCommand
+from bot.core.principals import Principal, Role
+from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk
+from bot.plugin.frozen import dataclass
+from bot.store.repositories.audit_log import LOOKED_AT
+from bot.store.store import Store
+from bot.usecases.admin.audit_search import find_records
+from bot.usecases.admin.help_pages import OPEN_TO_ALL, explain_words, list_commands
+from bot.usecases.admin.listings import list_changes, list_grants, show_change
+from bot.usecases.admin.status_report import status
+from bot.usecases.authority.memberships import last_flaw
+from bot.usecases.authority.reader_views import reader_of
+from bot.usecases.context import Context
+from bot.usecases.place_choice import choose_portal, others, own_choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the host's own commands look at, and for whom."""
+
+    ctx: Context
+    person: Principal
+    role: Role | None
+
+
+def request_number(text: str) -> int:
+    """`CR-1042`, `cr1042` or `1042`."""
+    digits = text.strip().lower().removeprefix("cr").removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 12):
+        raise BadArgument(f"“{text}” is not a change request.", hint="Type its number, for example CR-1042.")
+    return int(digits)
+
+
+def changes_shown(store: Store, status: ShownStatus | None, *, limit: int) -> list[ChangeRequest]:
+    """List the newest change requests, or those of them that are shown with this status."""
+    if status is None:
+        return store.changes.newest(limit=limit)
+    return store.changes.shown_as(status, limit=limit)
+
+
+NEWEST = 50
+"""How many of the newest change requests shell completion offers."""
+
+
+class HasContext(Protocol):
+    """What the planners of the host's own commands look at."""
+
+    @property
+    def ctx(self) -> Context: ...
+
+
+def newest_numbers(subject: HasContext) -> list[str]:
+    """List the numbers of the newest change requests, for shell completion."""
+    return [change.id for change in subject.ctx.store.changes.newest(limit=NEWEST)]
+
+
+def listed_people(subject: HasContext) -> list[str]:
+    """List the ids of the people on the allow-list, for shell completion."""
+    return [grant.principal.id for grant in subject.ctx.store.grants.all()]
+
+
+Number = Annotated[
+    int,
+    Arg(
+        label="CR-NUMBER",
+        help="the number on its card",
+        parse=request_number,
+        complete=newest_numbers,
+    ),
+]
+
+helping: Group[Desk] = Group("help", help="What you can type.")
+being: Group[Desk] = Group("whoami", help="Who you are here.")
+requests: Group[Desk] = Group("request", help="Change requests: plans waiting for, or past, a decision.")
+access: Group[Desk] = Group("access", help="The allow-list.")
+audit: Group[Desk] = Group("audit", help="The audit log.")
+being_well: Group[Desk] = Group("status", help="How the bot is.")
+GROUPS = (helping, being, being_well, requests, access, audit)
+
+
+@helping.command("", risk=Risk.READ, examples=["", "connector remove", "connector", "remove"])
+def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="a command, a noun or a verb")]) -> Reply:
+    """What you can type, or how one command works."""
+    if words:
+        return explain_words(list(desk.ctx.registry), words, desk.ctx.terms)
+    commands = desk.ctx.registry.typed
+    shown = [command for command in commands if _may(desk, command)]
+    hidden = len(commands) - len(shown)
+    return list_commands(shown, hidden=hidden)
+
+
+def _may(desk: Desk, command: AnyCommand) -> bool:
+    open_to_all = command.noun in OPEN_TO_ALL
+    return open_to_all or not isinstance(decide(command.risk, desk.role, desk.ctx.terms), Refused)
+
+
+@being.command("", risk=Risk.READ)
+def whoami(desk: Desk) -> Reply:
+    """Your ids, your role, and who can change it."""
+    admins = desk.ctx.store.grants.with_role(Role.ADMIN)
+    asked = f"Admins: {', '.join(map(mentions.person, admins))}." if admins else "Nobody is an admin yet."
+    return Reply(
+        title=f"You are {mentions.person(desk.person)}.",
+        facts=(
+            *(() if desk.person.local else (("Your id", desk.person.id),)),
+            ("Role", desk.role or "none: you are not on the allow-list"),
+            *_account(desk),
+            *_portals(desk),
+        ),
+        notes=tuple(_way_on(desk, asked)),
+        data={"id": desk.person.id, "role": desk.role, "admins": [admin.id for admin in admins]},
+    )
+
+
+def _account(desk: Desk) -> Iterator[tuple[str, str]]:
+    """What Slack last said of an account that may do nothing, whatever its role."""
+    flaw = last_flaw(desk.ctx, desk.person)
+    if flaw:
+        yield "Account", f"it {flaw}: only members of this workspace can use b24bot"
+
+
+def _portals(desk: Desk) -> Iterator[tuple[str, str]]:
+    """Which portal this person's commands without --portal act on, where there are several."""
+    for plugin in others(desk.ctx) if desk.role else ():
+        try:
+            places = plugin.places(desk.ctx.services(plugin.name))
+            place = choose_portal(desk.ctx, plugin.name, places, desk.person) if len(places) > 1 else None
+        except PluginError as error:
+            yield "Portal", f"{error.sentence} {error.hint}".strip()
+            continue
+        if place is None:
+            continue
+        whose = "your own choice" if own_choice(desk.ctx, plugin.name, desk.person) else "the default"
+        yield "Portal", f"{place.name} ({whose}): your commands without --portal act on it"
+
+
+def _way_on(desk: Desk, asked: str) -> Iterator[str]:
+    if desk.person.local:
+        yield "Whoever has the host's own shell may do what an admin may; what needs approval needs it here too."
+        return
+    yield asked
+    wanted = "ROLE" if desk.role else "operator"
+    yield (
+        f"Two admins give another role: access grant {desk.person.id} {wanted}. Whoever has the host's terminal can "
+        f"alone: b24bot access grant {desk.person.id} {wanted}"
+    )
+
+
+@being_well.command("", risk=Risk.READ, examples=[""])
+def status_(desk: Desk) -> Reply:
+    """How the bot is: what it does now and why, what waits, and what has not been said yet."""
+    return status(desk.ctx)
+
+
+@requests.command("list", risk=Risk.READ, examples=["", "--status done", "--status partly-done"])
+def request_list(
+    desk: Desk,
+    *,
+    status: Annotated[
+        ShownStatus | None,
+        Arg(label="STATUS", help=f"only these; {ONE_OF}", parse=parse_status, complete=lambda _: SHOWN),
+    ] = None,
+) -> Reply:
+    """The newest change requests."""
+    found = changes_shown(desk.ctx.store, status, limit=15)
+    return list_changes(reader_of(desk.ctx, desk.person).see_all(found), status)
+
+
+@requests.command("show", risk=Risk.READ, examples=["CR-1001"])
+def request_show(desk: Desk, number: Number) -> Reply:
+    """One change request: its plan, its reviews and how it ended."""
+    change = desk.ctx.store.changes.get(number)
+    if change is None:
+        raise Refusal(f"There is no CR-{number}.", hint="Type request list to see the newest.")
+    return show_change(reader_of(desk.ctx, desk.person).see(change))
+
+
+@access.command("list", risk=Risk.READ)
+def access_list(desk: Desk) -> Reply:
+    """Who is on the allow-list, with which role."""
+    return list_grants(desk.ctx.store.grants.all())
+
+
+@audit.command("find", risk=Risk.READ, examples=["", "--subject CR-1001"])
+def audit_find(
+    desk: Desk,
+    *,
+    subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
+    tag: Annotated[
+        str, Arg(label="TAG", help="a tag or its beginning, for example change:review", complete=lambda _: Tag)
+    ] = "",
+    actor: Annotated[
+        str,
+        Arg(
+            label="WHO",
+            help="who did it: a mention, a member id, TEAM:USER or local:ACCOUNT",
+            complete=listed_people,
+            person=True,
+        ),
+    ] = "",
+    text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
+    all: Annotated[bool, Arg(label="", help="look at every record, however many there are")] = False,
+) -> Reply:
+    """The newest audit records that match."""
+    return find_records(
+        desk.ctx.store,
+        team=desk.ctx.home_team,
+        subject=subject,
+        tag=tag,
+        actor=actor,
+        text=text,
+        limit=15,
+        most=HIGHEST if all else LOOKED_AT,
+    )

@@ -1,0 +1,1 @@
+"""Authority: whether these people may ask for, approve and see this, as of now."""

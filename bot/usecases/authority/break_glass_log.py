@@ -1,0 +1,92 @@
+"""What became of the glass that was broken: who did it, whether somebody else has looked, and who could."""
+
+from __future__ import annotations
+
+from bot.core.audit.audit_record import AuditRecord, Tag
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.membership import FLAWS
+from bot.core.authority.policy import BREAKS_GLASS
+from bot.core.change.change_request import ChangeRequest
+from bot.core.principals import Principal
+from bot.usecases.authority.memberships import last_known
+from bot.usecases.context import Context
+
+REVIEW_PATH, REVIEW_TARGET = "request review", "review"
+OWN_GLASS = "Whoever broke the glass cannot review that themselves."
+MOST_BYPASSES = 1_000
+"""Of one database: far more than there are emergencies."""
+
+
+def bypass_of(ctx: Context, number: int) -> AuditRecord | None:
+    """The record of the glass broken for a change request; None without one that can be believed."""
+    return _believed(ctx, f"CR-{number}", Tag.APPROVAL_BYPASSED)
+
+
+def _believed(ctx: Context, subject: str, tag: Tag) -> AuditRecord | None:
+    """The last such record, if somebody who holds the key wrote it: who decides rests on it."""
+    found = next(iter(ctx.store.audit.find(subject=subject, tag=tag, limit=1)), None)
+    return found if found is not None and found.subject == subject and ctx.store.audit.vouches(found) else None
+
+
+def breaker_of(ctx: Context, plugin: str, target: str) -> Principal | None:
+    """Who broke the glass that a plan is the review of; None for any other plan."""
+    kind, _, broken = target.partition(":")
+    if plugin != HOUSE or kind != REVIEW_TARGET:
+        return None
+    found = _believed(ctx, broken, Tag.APPROVAL_BYPASSED)
+    return Principal.read(found.actor) if found else None
+
+
+def reviewed(ctx: Context, number: int) -> bool:
+    """Whether somebody else has approved what was run without approval: the record of it is what tells."""
+    return _believed(ctx, f"CR-{number}", Tag.BYPASS_REVIEWED) is not None
+
+
+def is_review(change: ChangeRequest) -> bool:
+    """Whether it asks to look at a broken glass. Nobody takes that back: somebody else decides it, or time does."""
+    return change.plugin == HOUSE and change.path == REVIEW_PATH
+
+
+def what_stands(change: ChangeRequest) -> str:
+    """What is so when a review has ended without anybody's approval: the sentence of such an ending."""
+    broken = change.plan.target.removeprefix("review:")
+    return (
+        f"Nobody has reviewed the broken glass of {broken}; what it did stands. An admin types "
+        f"request review {broken}, and another admin approves it."
+    )
+
+
+def unreviewed(ctx: Context) -> list[AuditRecord]:
+    """The glasses broken that nobody has reviewed, oldest first, whether a review is open or not."""
+    audit = ctx.store.audit
+    found = audit.find(tag=Tag.APPROVAL_BYPASSED, limit=MOST_BYPASSES)
+    seen = {one.subject for one in audit.find(tag=Tag.BYPASS_REVIEWED, limit=MOST_BYPASSES) if audit.vouches(one)}
+    return [one for one in reversed(found) if one.subject not in seen]
+
+
+def keeps_glass(ctx: Context, person: Principal) -> str:
+    """Why this admin may not break the glass now, as sentences; empty when they may."""
+    mine = [one.subject for one in unreviewed(ctx) if ctx.people.same(Principal.read(one.actor), person)]
+    if mine:
+        return (
+            f"You have broken the glass before, and nobody has reviewed that yet: {', '.join(mine)}. Another admin "
+            f"approves its review first; if none is open, type request review {mine[0]}."
+        )
+    if not _reviewers(ctx, person):
+        return (
+            "Nobody could review it: there is no other admin on the allow-list. Whoever has the host's terminal adds "
+            "one: b24bot access grant TEAM:USER admin"
+        )
+    return ""
+
+
+def _reviewers(ctx: Context, person: Principal) -> list[Principal]:
+    """The other admins, as far as is known members of the workspace."""
+    return [
+        grant.principal
+        for grant in ctx.store.grants.all()
+        if grant.role.reaches(BREAKS_GLASS)
+        and grant.principal.team == ctx.home_team
+        and not ctx.people.same(grant.principal, person)
+        and last_known(ctx, grant.principal) not in FLAWS
+    ]

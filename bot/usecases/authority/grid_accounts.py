@@ -1,0 +1,42 @@
+"""People of the other workspaces of our own Enterprise Grid organisation: one principal, wherever they act from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.authority.membership import Standing
+from bot.core.messages.deliveries import Inbound
+from bot.core.principals import Principal
+from bot.usecases.authority.memberships import last_known, look_up, unasked
+from bot.usecases.context import Context
+
+
+def as_colleague(ctx: Context, inbound: Inbound) -> Inbound:
+    """Name who acts by our own team, under which the allow-list knows them, if the delivery is of our organisation.
+
+    Ids of users are unique in all of Slack. Whether the person is in our workspace is not known by this.
+    """
+    person, ours = inbound.person, ctx.home_enterprise
+    here = inbound.enterprise == ours or inbound.workspace == ctx.home_team
+    if not ours or person.team == ctx.home_team or not here:
+        return inbound
+    return replace(inbound, person=Principal(team=ctx.home_team, user=person.user))
+
+
+def person_of(ctx: Context, inbound: Inbound) -> str:
+    """The id of the person to whom a delivery counts, whichever account they acted with and from which workspace."""
+    return ctx.people.id_of(as_colleague(ctx, inbound).person)
+
+
+def recognise(ctx: Context, inbound: Inbound) -> Inbound:
+    """Name a colleague as `as_colleague` does, and leave a person of another organisation as they are.
+
+    Asks Slack which of the two it is: not inside a unit of work. Whoever Slack does not tell of stays a colleague whose
+    membership nobody knows, and gets nothing either.
+    """
+    found = as_colleague(ctx, inbound)
+    if found is inbound:
+        return inbound
+    look_up(ctx, [found.person])
+    asked = not unasked(ctx, [found.person])
+    return inbound if asked and last_known(ctx, found.person) is Standing.STRANGER else found

@@ -1,0 +1,93 @@
+"""Whether the people of a decision are members of the workspace: Slack is asked before, its answer is judged within."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.core.authority.membership import Account, Standing
+from bot.core.authority.policy import Refused
+from bot.core.principals import Principal
+from bot.usecases.context import Context, log
+from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError
+from bot.usecases.slack_refusals import cause_of, refusal_of
+
+UNASKED = "Slack could not be asked who you are, so nothing was done. Try again in a moment."
+ASK_AGAIN_MS = 5_000
+
+
+def look_up(ctx: Context, people: Iterable[Principal]) -> int:
+    """Ask Slack about those of whom nothing fresh is known. Not inside a unit of work: it goes over the network.
+
+    Whom Slack could not be asked about stays `unasked`. Returns the milliseconds after which trying again makes
+    sense, 0 when nobody stayed so.
+    """
+    for person in unasked(ctx, people):
+        at, steady = ctx.clock.now_ms(), ctx.clock.monotonic()
+        try:
+            found = ctx.messenger.account(person)
+        except DeliveryError as error:
+            log.warning("Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "users_info_failed"})
+            _note_refusal(ctx, person, error.reason if isinstance(error, ChannelDead) else "")
+            return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
+        with ctx.store.unit_of_work() as store:
+            store.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
+        ctx.asked[person] = steady
+        _note_refusal(ctx, person, "")
+    return 0
+
+
+def _note_refusal(ctx: Context, person: Principal, reason: str) -> None:
+    if reason:
+        ctx.untold[person] = reason
+    else:
+        ctx.untold.pop(person, None)
+
+
+def _unasked_reason(ctx: Context, person: Principal) -> str:
+    """Say why Slack could not be asked, and what to do: waiting helps only where it gave no answer."""
+    reason = ctx.untold.get(person)
+    if reason is None:
+        return UNASKED
+    remedy = refusal_of(reason).remedy
+    return f"Slack could not be asked who you are, because {cause_of(reason)}. Nothing was done. {remedy}".rstrip()
+
+
+def unasked(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
+    """Those of whom nothing is known that is fresh enough to decide by."""
+    return [person for person in people if not person.local and _known(ctx, person) is None]
+
+
+def flaw(ctx: Context, person: Principal) -> str:
+    """What keeps an account from counting, as the end of a sentence; empty for a member and for who is `unasked`."""
+    known = None if person.local else _known(ctx, person)
+    return known.membership.flaw if known else ""
+
+
+def outcast(ctx: Context, person: Principal) -> Refused | None:
+    """Why this person may do nothing here, whatever the allow-list says. Asked in the transaction that decides."""
+    known = None if person.local else _known(ctx, person)
+    if known is None and not person.local:
+        return Refused(reason=_unasked_reason(ctx, person))
+    found = known.membership.flaw if known else ""
+    return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
+
+
+def last_flaw(ctx: Context, person: Principal) -> str:
+    """The same by what was last found, however long ago: good enough to tell, never to decide by."""
+    account = ctx.store.accounts.get(person)
+    return account.membership.flaw if account else ""
+
+
+def last_known(ctx: Context, person: Principal) -> Standing | None:
+    """What was last found, however long ago: good enough to choose whom to tell, never to decide by."""
+    account = ctx.store.accounts.get(person)
+    return account.standing if account else None
+
+
+def _known(ctx: Context, person: Principal) -> Account | None:
+    asked = ctx.asked.get(person)
+    account = ctx.store.accounts.get(person) if asked is not None else None
+    if account is None or asked is None:
+        return None
+    known_ms = (ctx.clock.monotonic() - asked) * 1000
+    return account if account.fresh(ctx.clock.now_ms(), known_ms) else None

@@ -1,0 +1,162 @@
+"""Whose word counts for a change request now: by the allow-list, by who is who, and by what Slack says of accounts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import mentions
+from bot.core.audit.audit_record import AuditRecord, Tag
+from bot.core.authority.membership import FLAWS
+from bot.core.authority.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
+from bot.core.change.change_request import ChangeRequest, Status, Verdict
+from bot.core.change.plans import decision_to_json
+from bot.core.principals import Principal
+from bot.usecases.authority.attestation import is_attested
+from bot.usecases.authority.break_glass_log import OWN_GLASS, breaker_of
+from bot.usecases.authority.memberships import flaw, last_known, outcast
+from bot.usecases.change_entries import attesting_tags
+from bot.usecases.context import Context, log
+from bot.usecases.integrity.active_limits import barrier
+from bot.usecases.roles import role_of
+
+UNBORNE = "the record of the question does not bear out what the database says."
+MOST_APPROVALS = 1_000
+"""Of one change request: more than there will be people."""
+
+
+def unfit(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Why this person's verdict does not count, whatever Slack says of the account."""
+    if person.team != ctx.home_team and not person.local:
+        return Refused(reason="You belong to another workspace; only people of this one can decide here.")
+    if isinstance(change.decision, BrokenGlass):
+        barred = _glass_holds(ctx, change)
+        if barred:
+            return Refused(reason=barred)
+    role = role_of(ctx, person)
+    refused = may_approve(change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.people)
+    return refused or _own_glass(ctx, person, change)
+
+
+def _own_glass(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Somebody else may have asked for the review; who broke the glass decides nothing about it all the same."""
+    breaker = breaker_of(ctx, change.plugin, change.plan.target)
+    return Refused(reason=OWN_GLASS) if breaker and ctx.people.same(person, breaker) else None
+
+
+def _glass_holds(ctx: Context, change: ChangeRequest) -> str:
+    """Why the glass cannot be broken now for what was asked for earlier; empty when it can."""
+    if not ctx.terms.break_glass:
+        return "Breaking the glass has been switched off meanwhile."
+    barred = barrier(ctx, change.plugin)
+    return f"{barred} An emergency does not change that." if barred else ""
+
+
+def bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Why this person's verdict does not count now."""
+    return unfit(ctx, person, change) or outcast(ctx, person)
+
+
+def quorum_of(change: ChangeRequest) -> int:
+    """How many approvals the change request needs."""
+    return change.decision.quorum if isinstance(change.decision, NeedsApproval) else 1
+
+
+def approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
+    """Who has approved and may still do so by the allow-list as it is."""
+    return [one.reviewer for one in change.approvals if unfit(ctx, one.reviewer, change) is None]
+
+
+def as_it_counts(ctx: Context, change: ChangeRequest) -> ChangeRequest:
+    """The same; while it waits for approvals, with the mark on each whether it counts by what is known now.
+
+    Good enough to show, never to decide by: of accounts it takes what Slack said last, however long ago.
+    """
+    if change.status is not Status.PENDING or not isinstance(change.decision, NeedsApproval):
+        return change
+    counted = ctx.people.distinct(one for one in approvers(ctx, change) if last_known(ctx, one) not in FLAWS)
+    reviews = (
+        replace(one, counts=one.verdict is not Verdict.APPROVE or one.reviewer in counted) for one in change.reviews
+    )
+    return replace(change, reviews=tuple(reviews))
+
+
+def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Principal]:
+    """Whose approvals count now: members who may still give them by the allow-list as it is, each person once."""
+    return ctx.people.distinct(person for person in approvers(ctx, change) if outcast(ctx, person) is None)
+
+
+def concerned(ctx: Context, change: ChangeRequest) -> list[Principal]:
+    """Whose accounts have to be known before it runs; nobody's when the allow-list alone keeps it from that."""
+    return [] if _unlisted(ctx, change) else [change.requester, *approvers(ctx, change)]
+
+
+def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
+    """The same with only those approvals that the audit log bears out, of whichever digest.
+
+    Whoever can write to the database can write a review. A record they cannot: they have no key for it.
+    """
+    borne = {one.actor for one in attesting_records(ctx, change) if ctx.store.audit.vouches(one)}
+    return replace(change, reviews=tuple(one for one in change.reviews if one.reviewer.id in borne))
+
+
+def attesting_records(ctx: Context, change: ChangeRequest) -> list[AuditRecord]:
+    """The records of its approvals, or of its confirmation."""
+    tags, find = attesting_tags(change), ctx.store.audit.find
+    records = [found for tag in tags for found in find(subject=change.id, tag=tag, limit=MOST_APPROVALS)]
+    # As the records have it: what led to them was an index, for which nobody vouches.
+    return [one for one in records if one.tag in tags and one.subject == change.id]
+
+
+def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
+    """Why what is stored is not what was asked for, as a part of a sentence; empty when it is.
+
+    Who asked, the risk, what was decided about it and what the card shows beside the plan are held against the record
+    that was made of the question.
+    """
+    asked = next(iter(ctx.store.audit.find(subject=change.id, tag=Tag.CHANGE_REQUESTED, limit=1)), None)
+    stored = (Tag.CHANGE_REQUESTED, change.id, change.requester.id, change.risk, decision_to_json(change.decision))
+    if asked is None or (asked.tag, asked.subject, asked.actor, *map(asked.facts.get, ("risk", "decision"))) != stored:
+        return UNBORNE
+    borne = ctx.store.audit.vouches(asked) and is_attested(ctx.store.keys, ctx.store.changes.exact(change), asked.facts)
+    return "" if borne else UNBORNE
+
+
+def unrecorded(recorded: ChangeRequest) -> str:
+    """Why what is `on_record` does not do, as a part of a sentence; empty when there are approvals enough in it."""
+    if len(recorded.approvals) >= quorum_of(recorded):
+        return ""
+    what = "confirmation" if recorded.needs_confirmation_only else "approvals"
+    why = f"the record of the {what} does not bear out what the database says."
+    log.error("%s was not approved: %s", recorded.id, why, extra={"action": "approval_unrecorded"})
+    return why
+
+
+def void(ctx: Context, change: ChangeRequest) -> str:
+    """Why an approved change request may not run any more, as a part of a sentence; empty when it may.
+
+    Slack has been asked about all who are `concerned`.
+    """
+    found = flaw(ctx, change.requester)
+    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
+    given = approvers(ctx, change)
+    flaws = ", ".join(f"the account of {mentions.person(one)} {flaw(ctx, one)}" for one in given if flaw(ctx, one))
+    reasons = (
+        _unlisted(ctx, change),
+        f"the account of the person who asked {found}." if found else "",
+        f"{_too_few(change, counted, quorum)}; {flaws}." if counted < quorum else "",
+    )
+    return next((reason for reason in reasons if reason), "")
+
+
+def _unlisted(ctx: Context, change: ChangeRequest) -> str:
+    """The same, by the allow-list alone."""
+    if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.terms), Refused):
+        return "the person who asked may no longer ask for this."
+    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)
+    return f"{_too_few(change, counted, quorum)} by the allow-list." if counted < quorum else ""
+
+
+def _too_few(change: ChangeRequest, counted: int, quorum: int) -> str:
+    if change.needs_confirmation_only:
+        return "the confirmation does not count any more"
+    return f"only {counted} of {quorum} approvals still count"

@@ -1,0 +1,46 @@
+"""Audit records about a change request: each says what it is about and where, so that it can be read alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.change.change_request import ChangeRequest
+from bot.core.parsing.recorded_line import recorded
+from bot.core.redaction.redactor import shorten
+from bot.store.store import Store
+from bot.usecases.context import Context
+
+LONGEST = 200
+
+
+def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
+    """The tags of the records that attest what was decided on a change request.
+
+    A confirmation is nobody's approval. Releases before this one recorded it as one, so where the requester confirms
+    both count; where others approve, only their approvals do.
+    """
+    return (Tag.PLAN_CONFIRMED, Tag.REVIEW_APPROVED) if change.needs_confirmation_only else (Tag.REVIEW_APPROVED,)
+
+
+def record_change(
+    store: Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
+) -> int:
+    """Append a record about a change request, in a unit of work: with its plan in words, its target and its portal."""
+    return store.record(change_entry(tag, change, actor=actor, facts=facts))
+
+
+def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None) -> Entry:
+    """What `record_change` appends."""
+    what: dict[str, Fact] = {
+        "summary": shorten(change.plan.summary, LONGEST),
+        "target": shorten(change.plan.target, LONGEST),
+    }
+    if change.portal:
+        what["portal"] = change.portal
+    return Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})})
+
+
+def recorded_line(ctx: Context, text: str, secrets: Iterable[str] = ()) -> str:
+    """A typed line for the record: a secret that stands in it by mistake, and a customer's words, are not kept."""
+    return recorded(text, secrets, commands=ctx.registry.commands, fingerprint=ctx.store.keys.fingerprint)

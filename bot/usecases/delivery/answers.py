@@ -1,0 +1,72 @@
+"""Take answers to the people they are for: each by itself, and people in turn."""
+
+from __future__ import annotations
+
+from bot.core import mentions as marks
+from bot.core.messages.notices import Whisper
+from bot.store.repositories.outbox import Envelope
+from bot.usecases.context import Context
+from bot.usecases.delivery.delivery_results import log_failure
+from bot.usecases.delivery.message_delivery import Delivery, Result, UnderWay, attempt, heed
+from bot.usecases.delivery_errors import ChannelDead
+from bot.usecases.notifications import say_once_under_card
+from bot.usecases.slack_refusals import DIRECT_OFF
+
+DIRECT = "direct messages"
+"""The name under which it is kept whether direct messages reach people."""
+MOST_AT_ONCE = 16
+"""Answers on their way at a time. On a Slack that takes 150 ms a call that is a hundred a second."""
+
+
+class Answers:
+    """Carries answers. They go by ways of their own, and wait for no channel and for no other answer."""
+
+    def __init__(self, ctx: Context, under_way: UnderWay) -> None:
+        self._ctx = ctx
+        self._under_way = under_way
+        self._answered = {False: "", True: ""}
+        """Whom something was said to last, among those on the allow-list and among others."""
+
+    def take(self, steady: int, *, last: bool, most: int = 1) -> list[Delivery]:
+        """The next answers: of those that come last, or of all others; at most so many, taken in one transaction.
+
+        Of those that come last one is on its way at a time: it leaves the others their room.
+        """
+        outbox = self._ctx.store.outbox
+        if (last and self._under_way.has_last()) or not outbox.waiting(steady, kind="whisper"):
+            return []
+        with self._ctx.store.unit_of_work():
+            turns = outbox.order.answers(steady, after=self._answered[last], last=last, most=most + 2 * MOST_AT_ONCE)
+            turns = [turn for turn in turns if not self._under_way.holds(turn.id)][:most]
+            envelopes = outbox.claim_these(turn.id for turn in turns)
+        if turns:
+            self._answered[last] = turns[-1].person
+        return [Delivery(carrier=self, envelopes=(envelope,), last=last) for envelope in envelopes]
+
+    def carry(self, delivery: Delivery) -> Result:
+        (envelope,) = delivery.envelopes
+        notice = envelope.notice
+        if not isinstance(notice, Whisper):
+            raise TypeError("an answer is for one person")
+        direct: list[str | None] = []
+        error = attempt(lambda: direct.append(self._ctx.messenger.whisper(notice)))
+        recovered = heed(self._ctx, notice.channel or notice.person.user, error)
+        reason = direct[0] if direct else error.reason if error else None
+        marks = (DIRECT, reason) if reason in ("", DIRECT_OFF) else None
+        if isinstance(error, ChannelDead) and self._say_under_its_card(envelope, notice):
+            error = None
+        return Result(envelopes=(envelope,), error=error, marks=marks, recovered=recovered)
+
+    def follow_up(self, result: Result) -> None:
+        if result.error is not None:
+            log_failure(result.envelopes[0], result.error)
+
+    def _say_under_its_card(self, envelope: Envelope, notice: Whisper) -> bool:
+        """Say it in the thread under its card, with the person's name, where no other way reaches the person."""
+        change = self._ctx.store.changes.get(notice.number)
+        if change is None or change.card is None:
+            return False
+        text = " ".join((marks.person(notice.person), notice.reply.title, *notice.reply.notes))
+        with self._ctx.store.unit_of_work():
+            say_once_under_card(self._ctx, change.number, f"notice-{envelope.id}", text)
+        return True

@@ -1,0 +1,228 @@
+"""Post and rewrite the cards of change requests, and answer for those that Slack does not take."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from bot import clock as ids
+from bot.core import mentions
+from bot.core.audit.audit_record import SYSTEM, Tag
+from bot.core.change.change_request import ENDINGS, ChangeRequest, Status
+from bot.core.messages.notices import CardNotice
+from bot.core.text import moment
+from bot.plugin import Reply
+from bot.plugin.frozen import dataclass
+from bot.usecases.authority.break_glass_log import is_review
+from bot.usecases.authority.quorum import as_it_counts
+from bot.usecases.change_entries import record_change
+from bot.usecases.context import Context, Posted, log
+from bot.usecases.delivery.redelivery import STEPS_ASIDE_AFTER
+from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from bot.usecases.notifications import say_in_thread_of, show_card, told, whisper
+from bot.usecases.slack_refusals import Subject, cause_of, refusal_of
+
+UNDELIVERABLE = {"action": "card_undeliverable"}
+DELETED = "message_not_found"
+AGAIN = "It is tried again by itself, every 15 minutes at the latest."
+REPLACED = "This card cannot be rewritten any more. A new card of {id} counts from now on; the buttons here are void."
+
+
+@dataclass(slots=True)
+class Cards:
+    """The cards, as they are posted and rewritten: each by one thread at a time."""
+
+    ctx: Context
+    _posted: dict[int, Posted] = field(default_factory=dict)
+    """Where cards stand whose place is not written down yet."""
+    _bare: set[int] = field(default_factory=set)
+    """Change requests of which Slack refused the content of the card."""
+
+    def show(self, notice: CardNotice) -> None:
+        """Post the card, or rewrite it where it stands. Raises DeliveryError."""
+        number = notice.number
+        self.note_posted(number)
+        change = self.ctx.store.changes.require(number)
+        bare = number in self._bare
+        if change.card is not None:
+            try:
+                self.ctx.messenger.rewrite_card(as_it_counts(self.ctx, change), bare=bare)
+                return
+            except Unchangeable as error:
+                if notice.unchanged and error.code != DELETED:
+                    # It shows what is true; a new one each time somebody looks would only push it down.
+                    return
+                self._replace(number, change.card, error)
+                # The new one is a post, and takes its turn among those.
+                raise Busy(0.0) from None
+        self._posted[number] = self.ctx.messenger.post_card(as_it_counts(self.ctx, change), bare=bare)
+        self.note_posted(number)
+
+    def _replace(self, number: int, card: str, error: DeliveryError) -> None:
+        """The card can never be rewritten: the one in its place is another, and the buttons of the old one are void.
+
+        This is stored before it is posted. Should the answer to that be lost, a second copy is the same card.
+        """
+        log.warning(
+            "the card of CR-%s cannot be rewritten (%s); it is posted again",
+            *(number, error.code),
+            extra={"action": "card_replaced"},
+        )
+        with self.ctx.store.unit_of_work() as store:
+            change = store.changes.require(number)
+            store.changes.forget_card(number, card, card_id=ids.token())
+            if error.code != DELETED:
+                say_in_thread_of(self.ctx, change.channel, card, REPLACED.format(id=change.id))
+
+    def note_posted(self, number: int) -> None:
+        """Store where a card stands; it is kept until that works, or there would soon be two of it."""
+        posted = self._posted.get(number)
+        if posted is not None:
+            with self.ctx.store.unit_of_work() as store:
+                change = store.changes.require(number)
+                store.changes.note(number, {"card": posted.message, "channel": posted.channel})
+                if posted.channel != change.channel:
+                    # Its buttons are signed for the channel by another name; rewritten, they are for this one.
+                    show_card(self.ctx, number)
+                self._tell_it_stands(change, posted)
+            del self._posted[number]
+
+    def _tell_it_stands(self, change: ChangeRequest, posted: Posted) -> None:
+        """Whoever was told that the card could not be posted learns that it stands now."""
+        if self.ctx.store.outbox.state_of(_key(change, "card")) is None or change.requester.local:
+            return
+        reply = Reply(
+            title=f"The card of {told(self.ctx, change)} is posted in {mentions.channel(posted.channel)} now."
+        )
+        whisper(self.ctx, change.requester, "", reply, key=_key(change, "stands"), number=change.number)
+
+    def fall_back(self, notice: CardNotice, error: DeliveryError) -> bool:
+        """Whether another form of the card is left to try, after Slack refused the content of this one.
+
+        A card that never stood has nothing to decide by, so its request ends, and the bare card says so.
+        """
+        change = self.ctx.store.changes.require(notice.number)
+        if not isinstance(error, Impossible) or notice.number in self._bare:
+            return False
+        stood = change.card is not None
+        if stood and change.status is Status.PENDING:
+            # The card that stands can still be decided by.
+            return False
+        self._bare.add(notice.number)
+        if not stood:
+            self._end_untaken(change, notice, error)
+        return True
+
+    def note_trouble(self, notice: CardNotice, error: DeliveryError, attempts: int) -> None:
+        """Answer for a card that did not get out: move it, end its request, or tell whoever asked that it waits."""
+        refused = isinstance(error, ChannelDead | Impossible)
+        if not refused and not (isinstance(error, Lost) and attempts >= STEPS_ASIDE_AFTER):
+            return
+        change = self.ctx.store.changes.require(notice.number)
+        elsewhere = self._elsewhere(change, error)
+        if elsewhere:
+            self._move(change, elsewhere, notice, error)
+        elif not (self._is_nowhere(change, error) and self._end_untaken(change, notice, error)):
+            self._tell_it_waits(change, notice, error)
+
+    def _elsewhere(self, change: ChangeRequest, error: DeliveryError) -> str:
+        """Where a card goes that cannot stand where its command was typed: once, and before it ever stood."""
+        approval, stands = self.ctx.channels.approval, change.card is not None or change.number in self._posted
+        return approval if isinstance(error, ChannelDead) and not stands and change.channel != approval else ""
+
+    def _is_nowhere(self, change: ChangeRequest, error: DeliveryError) -> bool:
+        """Whether the card can stand neither where its command was typed nor in an approval channel."""
+        stands = change.card is not None or change.number in self._posted
+        return not stands and not self.ctx.channels.approval and refusal_of(error.code).subject is Subject.PLACE
+
+    def _move(self, change: ChangeRequest, elsewhere: str, notice: CardNotice, error: DeliveryError) -> None:
+        title = f"The card of {change.id} cannot be posted in {mentions.channel(change.channel)}"
+        reply = Reply(title=f"{title}: {cause_of(error.reason)}. It goes to {mentions.channel(elsewhere)} instead.")
+        with self.ctx.store.unit_of_work() as store:
+            # Should it stand there after all, for an answer was lost, its buttons are void.
+            store.changes.move_card(change.number, elsewhere, card_id=ids.token())
+            self._tell(change, notice, reply, "moved")
+        log.error(
+            "the card of CR-%s cannot be posted: %s. It goes to %s instead.",
+            *(change.number, error.reason, elsewhere),
+            extra=UNDELIVERABLE,
+        )
+
+    def _end_untaken(self, change: ChangeRequest, notice: CardNotice, error: DeliveryError) -> bool:
+        """End a request whose card never stood and cannot stand, so that it keeps nothing from anybody else.
+
+        False when it has moved on, or is a review that only other people end. A copy of the card that stands because
+        an answer was lost has buttons that say so.
+        """
+        where = mentions.channel(change.channel)
+        cannot = "cannot be shown" if isinstance(error, Impossible) else f"cannot be posted in {where}"
+        why = f"its card {cannot}: {cause_of(error.reason)}"
+        ended: dict[str, str | int | None] = {
+            "ended_at": self.ctx.clock.now_ms(),
+            "outcome": f"Not taken on: {why}. Nothing was done.",
+        }
+        with self.ctx.store.unit_of_work() as store:
+            moved = not is_review(change) and store.changes.move(
+                change.number, Status.PENDING, Status.WITHDRAWN, changes=ended
+            )
+            if moved:
+                facts = {"reason": f"not taken on: {why}"}
+                record_change(store, Tag.CHANGE_WITHDRAWN, change, actor=SYSTEM, facts=facts)
+                title = f"{told(self.ctx, change)} was not taken on: {why}."
+                notes = ("Nothing was done, and nothing is kept from others.", self._way_out(change, error))
+                self._tell(change, notice, Reply(title=title, notes=notes), "untaken")
+                if not isinstance(error, Impossible):
+                    # Nobody needs a card, or a line under it, where it was never posted.
+                    store.outbox.forget_card(change.number)
+        if moved:
+            log.error("%s was not taken on: %s", change.id, why, extra={"action": "request_untaken"})
+        return moved
+
+    def _way_out(self, change: ChangeRequest, error: DeliveryError) -> str:
+        remedy = refusal_of(error.reason).remedy
+        if isinstance(error, Impossible):
+            return remedy
+        here = mentions.channel(change.channel)
+        first = f"Invite the bot to {here} (/invite @b24bot)" if "invite" in remedy.lower() else remedy.rstrip(".")
+        return f"{first}, or an admin sets B24BOT_APPROVAL_CHANNEL. Then type the command again."
+
+    def _tell_it_waits(self, change: ChangeRequest, notice: CardNotice, error: DeliveryError) -> None:
+        stands, pending = change.card is not None, change.status is Status.PENDING
+        cannot = f"cannot be {'rewritten' if stands else 'posted'} in {mentions.channel(change.channel)}"
+        where_it_is = "" if pending else f"{told(self.ctx, change)} {ENDINGS[change.status]}. "
+        notes = [self._remedy(change, error), "" if isinstance(error, Impossible) else AGAIN]
+        if pending and stands:
+            notes.append("The card as it stands still counts.")
+        elif pending:
+            notes.append(f"Nobody can decide it until then; it expires at {moment(change.expires_at)}.")
+        reply = Reply(
+            title=f"{where_it_is}The card of {change.id} {cannot}: {cause_of(error.reason)}.",
+            notes=tuple(note for note in notes if note),
+        )
+        what = "card" if not stands else f"card-{change.status}"
+        if self.ctx.store.outbox.state_of(_key(change, what)) is None:
+            with self.ctx.store.unit_of_work():
+                self._tell(change, notice, reply, what)
+        log.error("%s %s", reply.title, refusal_of(error.reason).remedy, extra=UNDELIVERABLE)
+
+    def _remedy(self, change: ChangeRequest, error: DeliveryError) -> str:
+        refusal = refusal_of(error.reason)
+        setting = change.channel == self.ctx.channels.approval and refusal.subject is Subject.PLACE
+        return f"{refusal.remedy} The channel is B24BOT_APPROVAL_CHANNEL." if setting else refusal.remedy
+
+    def _tell(self, change: ChangeRequest, notice: CardNotice, reply: Reply, what: str) -> None:
+        """Tell whoever asked, in a unit of work: as the answer to their command while Slack takes one."""
+        if not change.requester.local:
+            whisper(
+                self.ctx,
+                change.requester,
+                notice.typed_in,
+                reply,
+                answer_url=notice.answer_url,
+                mood="trouble",
+                key=_key(change, what),
+                number=change.number,
+            )
+
+
+def _key(change: ChangeRequest, what: str) -> str:
+    return f"whisper:{change.number}:{what}"

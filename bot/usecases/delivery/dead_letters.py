@@ -1,0 +1,122 @@
+"""What a person does about notices that did not get out, on the record."""
+
+from __future__ import annotations
+
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.messages.notices import Whisper
+from bot.core.principals import Principal
+from bot.core.text import count
+from bot.plugin import Refusal
+from bot.plugin.frozen import dataclass
+from bot.store.repositories.outbox import Letter
+from bot.store.store import Store
+from bot.usecases.delivery.delivery_results import about
+from bot.usecases.slack_refusals import Subject, cause_of, refusal_of
+
+LIST = "b24bot outbox list --dead shows what was given up."
+PASSES = (Subject.SERVICE, Subject.RATE)
+"""What a refusal is about that passes by itself."""
+MOST_AT_ONCE = 100_000
+
+
+def revive(store: Store, id: int, *, by: Principal) -> Letter:
+    """Send a dead notice again, with all its attempts before it. Raises Refusal."""
+    letter = _find(store, id)
+    with store.unit_of_work():
+        if not store.outbox.revive(id):
+            raise Refusal(_why_not(letter), hint=LIST)
+        _record(store, Tag.NOTICE_REVIVED, letter, by)
+    return letter
+
+
+def hurry(store: Store, id: int) -> Letter:
+    """Try a notice that waits again now, or raise Refusal. Nothing about it is decided, so it is no record."""
+    letter = _find(store, id)
+    with store.unit_of_work():
+        if not store.outbox.hurry_one(id):
+            raise Refusal(_why_not(letter), hint=LIST)
+    return letter
+
+
+def revive_all(store: Store, *, by: Principal) -> int:
+    """Send every dead notice again that still has its words, the oldest first; returns how many there were."""
+    letters = [one for one in store.outbox.letters(["dead"], limit=MOST_AT_ONCE) if one.notice is not None]
+    for letter in reversed(letters):
+        revive(store, letter.id, by=by)
+    return len(letters)
+
+
+def discard(store: Store, id: int, *, by: Principal) -> Letter:
+    """Take a notice that waits or is dead out of the queue for good. Raises Refusal."""
+    letter = _find(store, id)
+    if letter.kind == "audit":
+        raise Refusal("An audit line is never dropped.", hint="It goes out as soon as the audit channel takes it.")
+    with store.unit_of_work():
+        if not store.outbox.discard(id):
+            raise Refusal(_why_not(letter), hint=LIST)
+        _record(store, Tag.NOTICE_DROPPED, letter, by)
+    return letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Notices that wait for the same cause, which somebody has to mend. `reason` is as it is stored."""
+
+    reason: str
+    count: int
+    posts: bool
+    """Whether one of them goes into a channel, where others wait for it."""
+
+    @property
+    def says(self) -> str:
+        return f"{count(self.count, 'notice')} not taken, because {cause_of(self.reason)}"
+
+
+def blocked_notices(store: Store) -> list[Blocked]:
+    """What Slack refused and has not taken since, by its cause; what only met a fault on the way is left out."""
+    waiting = [one for one in store.outbox.refused() if refusal_of(one.error).subject not in PASSES]
+    return [
+        Blocked(reason=reason, count=len(alike), posts=any(one.kind != "whisper" for one in alike))
+        for reason in dict.fromkeys(one.error for one in waiting)
+        if (alike := [one for one in waiting if one.error == reason])
+    ]
+
+
+def subject(letter: Letter) -> str:
+    """Whom or what it is about, also when its words are gone."""
+    return about(letter.notice) if letter.notice is not None else letter.key
+
+
+def words(letter: Letter) -> str:
+    """What it says, in one line, as far as that is kept with it.
+
+    A refusal quotes what its person typed, perhaps a customer's words, and is for that person alone.
+    """
+    notice = letter.notice
+    if isinstance(notice, Whisper) and notice.mood == "refusal":
+        return f"a refusal for the person alone, {count(len(notice.reply.title), 'character')}"
+    if isinstance(notice, Whisper):
+        return notice.reply.title
+    return getattr(notice, "text", "")
+
+
+def _find(store: Store, id: int) -> Letter:
+    letter = store.outbox.letter(id)
+    if letter is None:
+        raise Refusal(f"There is no notice {id}.", hint=LIST)
+    return letter
+
+
+def _why_not(letter: Letter) -> str:
+    if letter.state == "dead":
+        return f"The words of notice {letter.id} are gone: an earlier version did not keep them."
+    return {
+        "new": f"Notice {letter.id} waits already.",
+        "sending": f"Notice {letter.id} is being sent just now.",
+        "sent": f"Notice {letter.id} was sent.",
+    }[letter.state]
+
+
+def _record(store: Store, tag: Tag, letter: Letter, by: Principal) -> None:
+    facts = {"kind": letter.kind, "name": str(letter.id), "code": letter.error}
+    store.record(Entry(tag=tag, actor=by.id, subject=subject(letter), facts=facts))

@@ -1,0 +1,98 @@
+"""Jobs that failed: whoever waits is told, and the job is put back or ended, when that can be written at the latest."""
+
+from __future__ import annotations
+
+from bot.core.bot_errors import StoreUnavailable
+from bot.core.messages.deliveries import Form, Inbound, SlashCommand, inbound_or_none
+from bot.core.messages.notices import Whisper
+from bot.plugin import Reply
+from bot.store.repositories.jobs import INBOUND, Job
+from bot.store.store import Store
+from bot.usecases.context import Context, log
+from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.intake.quarantine import set_aside_poison
+from bot.usecases.intake.stop_words import end_after_fault
+from bot.usecases.lease_holding import steady_ms
+from bot.usecases.notifications import told, whisper
+
+RETRY_MS = 5_000
+
+
+def report_failure(ctx: Context, job: Job, sentence: str) -> None:
+    """Say that it did not work, through the outbox, or directly when even that cannot be written."""
+    notice: Whisper | None = None
+    try:
+        notice = _notice_of(ctx, job, sentence)
+        with ctx.store.unit_of_work() as store:
+            stopped = _put_away(ctx, store, job, again=job.kind != INBOUND)
+            if notice is not None:
+                whisper(
+                    ctx,
+                    notice.person,
+                    notice.channel,
+                    Reply(title=f"{notice.reply.title} {stopped}".rstrip()),
+                    answer_url=notice.answer_url,
+                    mood=notice.mood,
+                )
+    except StoreUnavailable:
+        heard = notice is not None and _say_directly(ctx, notice)
+        ctx.stranded.append((job, job.kind != INBOUND or not heard))
+    ctx.wake()
+
+
+def _put_away(ctx: Context, store: Store, job: Job, *, again: bool) -> str:
+    """Put it back, or end it with the stop that it was to confirm; returns what became of that."""
+    if again:
+        store.jobs.retry(job, due=steady_ms(ctx) + RETRY_MS)
+        return ""
+    store.jobs.finish(job)
+    inbound = read_delivery(job)
+    return end_after_fault(ctx, inbound.key) if inbound is not None else ""
+
+
+def read_delivery(job: Job) -> Inbound | None:
+    """What came in; None where that cannot be read, and for another kind of job."""
+    return inbound_or_none(job.payload) if job.kind == INBOUND else None
+
+
+def put_away_stranded(ctx: Context) -> None:
+    """Write down the ends of jobs that could not be written when they came."""
+    ended = list(ctx.stranded)
+    if not ended:
+        return
+    with ctx.store.unit_of_work() as store:
+        alone = store.jobs.under_way() == 1
+        for job, again in ended:
+            if again and job.kind == INBOUND:
+                store.jobs.cut_short(job, due=steady_ms(ctx) + RETRY_MS, alone=alone)
+            else:
+                _put_away(ctx, store, job, again=again)
+        set_aside_poison(ctx)
+    del ctx.stranded[: len(ended)]
+
+
+def _say_directly(ctx: Context, notice: Whisper) -> bool:
+    try:
+        ctx.messenger.whisper(notice)
+    except DeliveryError as error:
+        log.error("nobody could be told: %s", error.code, extra={"action": "apology_lost"})
+        return False
+    return True
+
+
+def _notice_of(ctx: Context, job: Job, sentence: str) -> Whisper | None:
+    """What whoever waits for a job is told; only once for a job that is tried again."""
+    reply = Reply(title=sentence)
+    if job.kind != INBOUND:
+        change = ctx.store.changes.get(int(job.payload)) if job.attempts <= 1 else None
+        if change is None or change.requester.local:
+            return None
+        reply = Reply(title=f"{told(ctx, change)}: {sentence}")
+        return Whisper(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
+    inbound = read_delivery(job)
+    if inbound is None:
+        # What cannot be read names nobody who waits for it.
+        return None
+    channel = inbound.channel if not isinstance(inbound, Form) else ""
+    url = inbound.answer_url if isinstance(inbound, SlashCommand) else ""
+    return Whisper(person=inbound.person, channel=channel, reply=reply, answer_url=url, mood="trouble")

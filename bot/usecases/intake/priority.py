@@ -1,0 +1,142 @@
+"""Where a delivery waits: what stops comes first, what reads a portal last, and behind it what is refused anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.policy import Refused, decide
+from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
+from bot.core.parsing.invocation import AnyCommand, check_length, named_portal, recognize
+from bot.core.parsing.typed_line import TypedLine
+from bot.core.principals import Principal
+from bot.plugin import Plugin, PluginError
+from bot.plugin.frozen import dataclass
+from bot.store.repositories.job_order import Position, Rank
+from bot.usecases.admin.admin_commands import freezing
+from bot.usecases.admin.help_pages import OPEN_TO_ALL
+from bot.usecases.authority import card_token
+from bot.usecases.authority.grid_accounts import as_colleague, person_of
+from bot.usecases.authority.quorum import unfit
+from bot.usecases.context import Context
+from bot.usecases.intake.stop_requests import freeze_line
+from bot.usecases.outcomes.settlement import SETTLING, unfit_to_settle
+from bot.usecases.place_choice import choose_portal
+from bot.usecases.roles import role_of
+
+BUTTONS: Mapping[str, Rank] = {
+    card_token.WITHDRAW: Rank.STOPPING,
+    **dict.fromkeys(card_token.PLANNING, Rank.PLANNING),
+}
+"""Buttons that do not decide: one stops, some plan another change."""
+NOUNS: Mapping[str, Rank] = {freezing.noun: Rank.STOPPING, **dict.fromkeys(OPEN_TO_ALL, Rank.HELPING)}
+"""Commands with a rank of their own, by their first word."""
+COUNTED = frozenset({Rank.LOCAL, Rank.PLANNING})
+"""What is limited for each person: not what stops or decides, nor help and whoami."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a delivery is for: a command, or the change request of a card; neither where that cannot be told."""
+
+    inbound: Inbound
+    line: TypedLine | None = None
+    change: ChangeRequest | None = None
+
+    @property
+    def command(self) -> AnyCommand | None:
+        return self.line.command if self.line is not None else None
+
+
+def position_of(ctx: Context, inbound: Inbound) -> Position:
+    """Where the job of a delivery waits; behind all others if the stored allow-list refuses it. Slack is not asked.
+
+    While Slack has not said which team is ours, the person's own counts.
+    """
+    known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
+    try:
+        asked = _read(known, as_colleague(known, inbound))
+        refused = _is_refused(known, asked)
+    except (KeyError, TypeError, ValueError):
+        # What is stored of the change request cannot be read; the job tells the person.
+        asked, refused = _Asked(inbound=inbound), False
+    usual = _usual_rank(ctx, asked)
+    rank = Rank.REFUSED if refused else usual
+    place = _place_of(known, asked) if rank is Rank.PLANNING else ""
+    return Position(rank=rank, place=place, person=person_of(ctx, inbound), counted=usual in COUNTED)
+
+
+def _read(ctx: Context, inbound: Inbound) -> _Asked:
+    if not isinstance(inbound, SlashCommand):
+        return _Asked(inbound=inbound, change=card_token.claimed(ctx.store, ctx.home_team, inbound))
+    try:
+        text = freeze_line(inbound.text) or "help"
+        check_length(text)
+        line = recognize(ctx.registry.typed, text)
+    except PluginError:
+        line = None
+    return _Asked(inbound=inbound, line=line)
+
+
+def _usual_rank(ctx: Context, asked: _Asked) -> Rank:
+    """The rank, whoever it is."""
+    match asked.inbound:
+        case Form():
+            return Rank.STOPPING
+        case Click(button=button):
+            return BUTTONS.get(button, Rank.DECIDING)
+        case SlashCommand():
+            return _rank_of_command(ctx, asked.command)
+
+
+def _rank_of_command(ctx: Context, command: AnyCommand | None) -> Rank:
+    if command is None:
+        # It is answered with what is wrong about it, and no portal is read for that.
+        return Rank.LOCAL
+    return NOUNS.get(command.noun, Rank.LOCAL if _portals_of(ctx, command) is None else Rank.PLANNING)
+
+
+def _portals_of(ctx: Context, command: AnyCommand) -> Plugin | None:
+    """The plugin whose portals a command reads; None for what is about the bot itself."""
+    owner = ctx.registry.owner(command)
+    return None if owner is None or owner.name == HOUSE else owner
+
+
+def _place_of(ctx: Context, asked: _Asked) -> str:
+    """The portal that is read for it; empty where nothing tells, and for what reads all of them."""
+    if asked.change is not None:
+        return asked.change.place.identity
+    plugin = _portals_of(ctx, asked.line.command) if asked.line is not None else None
+    if asked.line is None or plugin is None or asked.line.command.everywhere:
+        return ""
+    try:
+        places = plugin.places(ctx.services(plugin.name))
+        if len(places) == 1:
+            return places[0].identity
+        return choose_portal(ctx, plugin.name, places, asked.inbound.person, named_portal(asked.line)).identity
+    except PluginError:
+        return ""
+
+
+def _is_refused(ctx: Context, asked: _Asked) -> bool:
+    person, inbound, change, command = asked.inbound.person, asked.inbound, asked.change, asked.command
+    role = role_of(ctx, person)
+    if isinstance(inbound, SlashCommand):
+        if role is None or command is None or command.noun in OPEN_TO_ALL:
+            return role is None
+        return isinstance(decide(command.risk, role, ctx.terms), Refused)
+    if change is None:
+        return role is None
+    if person == change.requester:
+        # They may withdraw, also without a role by now.
+        return False
+    return role is None or _decides_nothing(ctx, person, change, inbound)
+
+
+def _decides_nothing(ctx: Context, person: Principal, change: ChangeRequest, inbound: Click | Form) -> bool:
+    button = inbound.button if isinstance(inbound, Click) else card_token.REJECT
+    if button in card_token.PLANNING:
+        return False
+    return (unfit_to_settle if button in SETTLING else unfit)(ctx, person, change) is not None

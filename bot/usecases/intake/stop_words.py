@@ -1,0 +1,169 @@
+"""Words that stop: each holds from the transaction that acknowledges it, until Slack was asked about its speaker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.pending_stop import STOP_LASTS_MS, Stop, StopKind
+from bot.core.messages.deliveries import Inbound
+from bot.plugin import Reply
+from bot.store.repositories.jobs import Job
+from bot.usecases.admin.admin_commands import FREEZE
+from bot.usecases.admin.call_handlers import DEEDS, Word
+from bot.usecases.authority.grid_accounts import as_colleague
+from bot.usecases.authority.memberships import look_up
+from bot.usecases.change_entries import record_change
+from bot.usecases.context import Context
+from bot.usecases.intake.stop_requests import may_freeze, stop_requested
+from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.lease_holding import steady_ms
+from bot.usecases.notifications import whisper
+
+FAULTY = "b24bot met a fault while it confirmed the freeze; the freeze stays."
+UNCONFIRMED = "Slack did not say within a minute whether that account is a member's; the freeze stays."
+HOLDS: Mapping[StopKind, str] = {
+    StopKind.FREEZE: "Your freeze holds.",
+    StopKind.WITHDRAW: "Your withdrawal holds.",
+    StopKind.REJECT: "Your rejection holds.",
+}
+
+
+def hold(ctx: Context, inbound: Inbound) -> None:
+    """Let a word that stops hold, if the stored allow-list lets this person say it; in the unit of work of its receipt.
+
+    While Slack has not said which team is ours, the person's own counts: nothing runs before that is known.
+    """
+    known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
+    try:
+        stop = stop_requested(known, as_colleague(known, inbound))
+    except (KeyError, TypeError, ValueError):
+        # What is stored of the change request cannot be read: nothing of it begins, and the job tells the person.
+        return
+    if stop is not None:
+        ctx.store.stops.put(stop)
+
+
+def pending_stop(ctx: Context, change: ChangeRequest) -> Stop | None:
+    """The pending stop that keeps a change request from beginning."""
+    return next((stop for stop in ctx.store.stops.pending() if stop.bars(change)), None)
+
+
+def settle_stop(ctx: Context, key: str) -> None:
+    """End the stop that came with a delivery, in the unit of work that ends its job. What it did not do is recorded."""
+    stop = ctx.store.stops.get(key)
+    if stop is not None and ctx.store.stops.settle(stop, at=ctx.clock.now_ms()) and not _is_done(ctx, stop):
+        _record_lifted(ctx, stop, "it was refused, or came too late")
+
+
+def end_after_fault(ctx: Context, key: str) -> str:
+    """End the stop whose job met a fault, in the unit of work that ends the job: a freeze stays, another is lifted.
+
+    Returns what the person is told of it; an empty text where the delivery came with no stop that holds.
+    """
+    stop = ctx.store.stops.get(key)
+    if stop is None or not ctx.store.stops.settle(stop, at=ctx.clock.now_ms()):
+        return ""
+    if _freeze_stays(ctx, stop, FAULTY):
+        return "b24bot is frozen all the same; two admins can unfreeze it."
+    if _is_done(ctx, stop):
+        return ""
+    _record_lifted(ctx, stop, "b24bot met a fault while it did what was asked for")
+    return f"{stop.subject} was not stopped. Try again."
+
+
+def _freeze_stays(ctx: Context, stop: Stop, note: str) -> bool:
+    """Freeze by the word of a pending freeze that was not confirmed, if the stored allow-list still lets them."""
+    if stop.kind is not StopKind.FREEZE or not may_freeze(ctx, stop.person):
+        return False
+    DEEDS[FREEZE](ctx, Word(asked=stop.person), {"reason": stop.reason, "note": note})
+    return True
+
+
+def put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
+    """Whether nothing is to be done for the job of a stop now: Slack does not tell yet, or its time was up before.
+
+    Not in a unit of work: Slack is asked.
+    """
+    stop = ctx.store.stops.get(inbound.key)
+    wait = look_up(ctx, [inbound.person]) if stop is not None and not stop.settled else 0
+    if stop is None or not (stop.settled or wait):
+        return False
+    with ctx.store.unit_of_work() as store:
+        if stop.settled:
+            store.jobs.finish(job)
+        else:
+            store.jobs.postpone(job, due=steady_ms(ctx) + wait)
+            if store.outbox.state_of(_key(stop, "wait")) is None:
+                _tell(ctx, stop, f"{HOLDS[stop.kind]} Slack has not said yet who you are; it is asked for a minute.")
+    ctx.wake()
+    return True
+
+
+class StopDeadlines:
+    """Ends the stops that nobody could confirm within a minute: a freeze stays, another stop is lifted."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._known: dict[int, int] = {}
+        """Since when this worker knows of each, by the steady clock. While none ran, nobody could ask Slack."""
+
+    def look(self) -> None:
+        """One round, for the keeper."""
+        now, pending = steady_ms(self._ctx), self._ctx.store.stops.pending()
+        self._known = {stop.id: self._known.get(stop.id, now) for stop in pending}
+        for stop in pending:
+            if now - self._known[stop.id] >= STOP_LASTS_MS:
+                self._end(stop)
+
+    def _end(self, stop: Stop) -> None:
+        ctx = self._ctx
+        with ctx.store.unit_of_work() as store:
+            if not store.stops.settle(stop, at=ctx.clock.now_ms()):
+                return
+            if _freeze_stays(ctx, stop, UNCONFIRMED):
+                _tell(ctx, stop, f"b24bot is frozen. {UNCONFIRMED} Two admins can unfreeze it.", when="end")
+            else:
+                _record_lifted(ctx, stop, "Slack did not say within a minute who that is")
+                undone = f"{stop.subject} was not stopped: Slack did not say within a minute who you are."
+                _tell(ctx, stop, f"{undone} Try again.", when="end")
+        ctx.wake()
+
+
+def _is_done(ctx: Context, stop: Stop) -> bool:
+    """Whether what was to be stopped is stopped, by this word or by another."""
+    if stop.kind is StopKind.FREEZE:
+        return bool(ctx.store.facts.get(FROZEN))
+    ended = {StopKind.WITHDRAW: Status.WITHDRAWN, StopKind.REJECT: Status.REJECTED}
+    change = _change_of(ctx, stop)
+    return change is not None and change.status is ended[stop.kind]
+
+
+def _change_of(ctx: Context, stop: Stop) -> ChangeRequest | None:
+    """The change request it is about; None for a freeze, and where what is stored cannot be read any more."""
+    try:
+        return ctx.store.changes.get(stop.number) if stop.number else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _record_lifted(ctx: Context, stop: Stop, reason: str) -> None:
+    facts: dict[str, Fact] = {"kind": stop.kind, "reason": reason}
+    change = _change_of(ctx, stop)
+    if change is not None:
+        record_change(ctx.store, Tag.STOP_LIFTED, change, actor=stop.person.id, facts=facts)
+    else:
+        ctx.store.record(Entry(tag=Tag.STOP_LIFTED, actor=stop.person.id, subject=stop.subject, facts=facts))
+
+
+def _tell(ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:
+    change = _change_of(ctx, stop)
+    channel, number = (change.channel, change.number) if change is not None else ("", 0)
+    whisper(ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when), number=number)
+
+
+def _key(stop: Stop, when: str) -> str:
+    # By the key of its delivery: the id of a row that was removed is given to another.
+    return f"whisper:stop:{stop.key}:{when}"

@@ -1,0 +1,75 @@
+"""Which limits hold now. Asked when something is taken on, and again in the transaction right before the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
+from bot.core.authority.limits import Limit, Mode, worst
+from bot.core.change.change_request import Status
+from bot.core.text import count
+from bot.usecases.context import Context
+from bot.usecases.integrity.allow_list_check import list_limit
+from bot.usecases.integrity.audit_gate import audit_limit
+from bot.usecases.integrity.witness_writer import witness_limit
+
+FROZEN = "frozen"
+"""The fact that holds who froze the bot and why; empty when it is not frozen."""
+MODE = "mode"
+"""The fact that holds the mode as it was recorded last."""
+UNFROZEN = "two admins have unfrozen b24bot"
+MOST_UNPROVEN = 5
+
+
+def frozen(ctx: Context) -> Limit | None:
+    """Somebody has said stop."""
+    words = ctx.store.facts.get(FROZEN)
+    why = f"b24bot is frozen: {words} Two admins can unfreeze it." if words else ""
+    return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, until=UNFROZEN, spares_house=True) if why else None
+
+
+def unproven(ctx: Context) -> Limit | None:
+    """Too many outcomes that nobody knows: something is wrong with the portal or with us."""
+    if not ctx.store.changes.more_than(MOST_UNPROVEN, Status.UNKNOWN):
+        return None
+    why = f"More than {count(MOST_UNPROVEN, 'change request')} have no proven outcome."
+    return Limit(name="unproven", mode=Mode.NO_DANGER, why=why, until="people have settled some of them")
+
+
+CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
+    frozen,
+    unproven,
+    audit_limit,
+    witness_limit,
+    list_limit,
+)
+"""Looked at each time; what takes longer is found by others and kept in `ctx.limits`."""
+
+
+def limits(ctx: Context) -> list[Limit]:
+    """Every reason that holds now."""
+    found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
+    return [*found, *ctx.limits.values()]
+
+
+def note_mode(ctx: Context) -> Mode:
+    """Record when the mode is another one than it was; returns it. Only the worker calls this."""
+    holding = limits(ctx)
+    mode, before = worst(holding), Mode(ctx.store.facts.get(MODE) or Mode.NORMAL)
+    if mode is not before:
+        facts: dict[str, Fact] = {"mode": mode, "before": before, "reason": " ".join(limit.why for limit in holding)}
+        with ctx.store.unit_of_work() as store:
+            store.facts.put(MODE, mode)
+            store.record(Entry(tag=Tag.MODE_CHANGED, actor=SYSTEM, subject="b24bot", facts=facts))
+    return mode
+
+
+def hurdle(ctx: Context, plugin: str) -> Limit | None:
+    """The first limit that keeps a plan of this plugin from running now."""
+    return next((limit for limit in limits(ctx) if limit.bars(plugin)), None)
+
+
+def barrier(ctx: Context, plugin: str) -> str:
+    """Why no plan of this plugin may run now, as a sentence; empty when it may."""
+    limit = hurdle(ctx, plugin)
+    return limit.why if limit is not None else ""

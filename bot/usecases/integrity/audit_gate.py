@@ -1,0 +1,161 @@
+"""No audit copy, no call: whether the audit channel takes what is to be recorded, and soon enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Tag
+from bot.core.authority.limits import Limit, Mode
+from bot.core.change.change_request import ChangeRequest
+from bot.core.principals import Role
+from bot.core.text import count
+from bot.plugin import Reply
+from bot.store.store import audit_key
+from bot.usecases.change_entries import attesting_tags
+from bot.usecases.context import Context, log
+from bot.usecases.notifications import whisper
+from bot.usecases.slack_refusals import cause_of, refusal_of
+
+TAKES_LINES = "the audit channel takes its lines again"
+SLOW_MS = 300_000
+"""How old a line that is not in the audit channel may get before somebody is told."""
+LASTS_SECONDS = 10.0
+"""How long a trouble has to last before somebody is told: after a night off, or a clock put forward, the first line is
+old before anybody could send it."""
+
+
+class Gate(StrEnum):
+    """Whether a change request may go on to run."""
+
+    OPEN = "open"
+    WAIT = "wait"
+    SHUT = "shut"
+
+
+def audit_limit(ctx: Context) -> Limit | None:
+    """Why the audit channel cannot be relied on: it is not set, is dead, or lags too far behind."""
+    why = _dead(ctx) or _behind(ctx, ctx.audit_lag_ms)
+    return Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why, until=TAKES_LINES) if why else None
+
+
+def _dead(ctx: Context) -> str:
+    channel = ctx.channels.audit
+    if not channel:
+        return "No audit channel is set (B24BOT_AUDIT_CHANNEL)."
+    health = ctx.store.outbox.channel(channel)
+    if health is None or health.working:
+        return ""
+    why, remedy = cause_of(health.reason), refusal_of(health.reason).remedy
+    return f"The audit channel {mentions.channel(channel)} does not take messages: {why}. {remedy}".rstrip()
+
+
+def _behind(ctx: Context, most: int) -> str:
+    lag = ctx.store.outbox.longest_wait("audit") or 0
+    if lag <= most:
+        return ""
+    waits = f"has waited for {count(lag // 60_000, 'minute')}"
+    return f"The audit channel {mentions.channel(ctx.channels.audit)} lags behind: a line for it {waits}."
+
+
+def try_audit_again(ctx: Context) -> None:
+    """Make what waits for another try due now: somebody is here who would know that the channel is mended."""
+    with ctx.store.unit_of_work() as store:
+        store.outbox.hurry("audit")
+    ctx.wake()
+
+
+def awaited_line(ctx: Context, change: ChangeRequest) -> int | None:
+    """The number of the record whose line a change request waits for: its last approval, or its confirmation."""
+    tags = attesting_tags(change)
+    records = [found for tag in tags for found in ctx.store.audit.find(subject=change.id, tag=tag, limit=1)]
+    return records[0].seq if records else None
+
+
+def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
+    """Whether the approval or confirmation of this change request stands in the audit channel yet.
+
+    Waiting for that line also proves, right before the call, that the channel works.
+    """
+    line = awaited_line(ctx, change)
+    state = ctx.store.outbox.state_of(audit_key(line)) if line is not None else None
+    if state == "sent":
+        return Gate.OPEN, ""
+    limit = audit_limit(ctx)
+    if limit is None:
+        return Gate.WAIT, ""
+    try_audit_again(ctx)
+    return Gate.SHUT, f"{limit.why} Ask again once {limit.until}."
+
+
+def hasten_awaited(ctx: Context, change: ChangeRequest) -> None:
+    """Let the lines that this change request waits for go before all others, in the unit of work that approves it.
+
+    The line about a broken glass is written before the one about its confirmation, and goes before it.
+    """
+    for tag in (Tag.APPROVAL_BYPASSED, *attesting_tags(change)):
+        for record in ctx.store.audit.find(subject=change.id, tag=tag):
+            ctx.store.outbox.hasten(audit_key(record.seq))
+
+
+class Watch:
+    """Tells the log, and the admins once Slack has said where they are, of a trouble that lasts: once each time.
+
+    In a message of their own: the channel where they would read it may be the one in trouble. `action` marks the line
+    in the log; without it another one writes that line.
+    """
+
+    def __init__(self, ctx: Context, *, find: Callable[[Context], str], hint: str, action: str = "") -> None:
+        self._ctx = ctx
+        self._find = find
+        self._action = action
+        self._hint = hint
+        self._logged = self._told = False
+        self._since: float | None = None
+
+    def tells(self) -> bool:
+        """Whether the admins can be told now."""
+        return bool(self._ctx.home_team)
+
+    def look(self) -> None:
+        trouble = self._find(self._ctx)
+        if not self._lasts(bool(trouble)):
+            trouble = ""
+        if trouble and self._action and not self._logged:
+            log.warning("%s", trouble, extra={"action": self._action})
+        self._logged = bool(trouble)
+        if trouble and not self._told and self.tells():
+            self._tell_admins(trouble)
+            self._told = True
+        self._told = self._told and bool(trouble)
+
+    def _lasts(self, trouble: bool) -> bool:
+        now = self._ctx.clock.monotonic()
+        if not trouble:
+            self._since = None
+        elif self._since is None:
+            self._since = now
+        return self._since is not None and now - self._since >= LASTS_SECONDS
+
+    def _tell_admins(self, trouble: str) -> None:
+        ctx = self._ctx
+        with ctx.store.unit_of_work() as store:
+            for grant in store.grants.all():
+                if grant.role is Role.ADMIN and grant.principal.team == ctx.home_team:
+                    whisper(ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood="trouble")
+
+
+class LagWatch(Watch):
+    """That the audit channel is dead or lags behind; that none is set is in the log alone."""
+
+    def __init__(self, ctx: Context) -> None:
+        hint = "Nothing that changes the portal runs while it is dead or too far behind; it is tried again by itself."
+        super().__init__(ctx, find=_slow, action="audit_lags", hint=hint)
+
+    def tells(self) -> bool:
+        return super().tells() and bool(self._ctx.channels.audit)
+
+
+def _slow(ctx: Context) -> str:
+    return _dead(ctx) or _behind(ctx, min(SLOW_MS, ctx.audit_lag_ms))

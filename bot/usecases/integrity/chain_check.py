@@ -1,0 +1,295 @@
+"""Whether the audit log is still the one it was: the chain holds, and the witness file has seen no other.
+
+A start recomputes what came after the mark of the last process that recomputed all of it; the rest follows while the
+bot works. Until then what changes something waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+from bot.core.audit.chain import START, Place, examine
+from bot.core.authority.limits import Limit, Mode
+from bot.core.bot_errors import ConfigurationError
+from bot.plugin.frozen import dataclass
+from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, is_broken, kept_mark, mark_text, marks_in
+from bot.store.files.witness_file import Witness
+from bot.store.store import Store
+from bot.usecases.context import RECOMPUTED_AT_ONCE, Context, Unchecked, log
+
+CHAIN = "chain"
+"""The name of the limit in `ctx.limits`."""
+MENDED = "somebody at the host has mended the log"
+WITNESSED = "witnessed"
+"""The fact that holds the number of the last record whose head is in the witness file."""
+BEGUN = " at first"
+"""Stands behind that number until the first line is written."""
+PAGE = 2_000
+"""Records that are recomputed at a time while the bot works."""
+CHECK_SECONDS = 3_600.0
+PATIENCE_SECONDS = 60.0
+"""How long what changes something waits for a log that was in order when it was recomputed last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """Why the log cannot be trusted, empty when it can, and how far it was recomputed and held."""
+
+    why: str
+    verified: Place
+    start: Place = START
+    """From where it was recomputed."""
+    keys: tuple[str, ...] = ()
+    """The keys of the records that were recomputed."""
+    compared: bool = True
+    """Whether the witness file could be read, where one is set and the chain holds."""
+
+    @property
+    def limit(self) -> Limit | None:
+        return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=self.why, until=MENDED) if self.why else None
+
+
+def examine_log(store: Store, witness: Witness | None, *, start: Place = START, most: int | None = None) -> Examined:
+    """Recompute the chain from a place that is known to be right, and compare it with the witness file.
+
+    Of more than `most` records the newest are recomputed.
+    """
+    last = store.audit.place() or START
+    fits = _fits(store, start)
+    if fits and most is not None and last.seq - start.seq > most:
+        start = store.audit.place_at(last.seq - most) or start
+    return _compare(store, witness, _recompute(store, start))
+
+
+def examine_head(store: Store, witness: Witness | None) -> Examined:
+    """The same from the mark of the last process that recomputed all of it; without one, all of it.
+
+    What was changed before the mark this does not see: a bot that runs does, within the time that it takes to
+    recompute the log, and `b24bot audit verify`.
+    """
+    return examine_log(store, witness, start=_mark_place(store, witness, RECOMPUTED_AT_ONCE))
+
+
+def _compare(store: Store, witness: Witness | None, found: Examined) -> Examined:
+    """Hold a chain that holds against what was kept: of one that was cut, or written anew with the key, that tells."""
+    if not found.why:
+        found = replace(found, why=_missed_mark(store))
+    if found.why or witness is None:
+        return found
+    try:
+        return replace(found, why=disagreement(store, witness))
+    except OSError as error:
+        log.warning("the witness file %s cannot be read: %s", witness.path, error, extra={"action": "witness_unread"})
+        return replace(found, compared=False)
+
+
+def _mark_place(store: Store, witness: Witness | None, at_once: int) -> Place:
+    """Where to begin: at the newest mark; at the start of a log that is short, has none, or was found broken."""
+    last = store.audit.place() or START
+    if last.seq <= at_once or is_broken(store.database):
+        return START
+    marks = [*_witnessed_marks(store, witness), kept_mark(store.database, store.keys)]
+    places = [mark.place for mark in marks if mark is not None]
+    return max(places, key=lambda place: place.seq, default=START)
+
+
+def _witnessed_marks(store: Store, witness: Witness | None) -> list[Mark]:
+    """The marks of this log in the witness file. Those of another one `disagreement` tells of, as of every head."""
+    try:
+        lines = witness.tail() if witness is not None else []
+    except OSError:
+        return []
+    return [mark for mark in marks_in(lines, store.keys) if _fits(store, mark.place)]
+
+
+def _missed_mark(store: Store) -> str:
+    """What the mark in the database says against a chain that holds, as a sentence."""
+    mark = kept_mark(store.database, store.keys)
+    return "" if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)
+
+
+def _fits(store: Store, place: Place) -> bool:
+    return place == START or store.audit.place_at(place.seq) == place
+
+
+def _recompute(store: Store, start: Place, records: int | None = None) -> Examined:
+    """The next so many records, or all."""
+    audit = store.audit
+    if not _fits(store, start):
+        return Examined(why=_broken_before(store, start), verified=start, start=start)
+    links = audit.links(after=start.seq or None, page=min(records or PAGE, PAGE))
+    try:
+        found = examine(islice(links, records), store.keys.audit_key, start=start)
+    except ConfigurationError as error:
+        return Examined(why=error.sentence, verified=start, start=start)
+    why = _broken_at(found.broken_at) if found.broken_at is not None else ""
+    return Examined(why=why, verified=found.place, start=start, keys=found.keys)
+
+
+def _broken_before(store: Store, place: Place) -> str:
+    """Of a log that does not go through a place where it went."""
+    last = store.audit.place() or START
+    return _broken_at(min(place.seq, last.seq + 1))
+
+
+def _broken_at(seq: int) -> str:
+    return f"The audit log is broken at record #{seq}: it was changed after it was written, or is missing."
+
+
+def check_chain(ctx: Context) -> Examined:
+    """Check the chain at once: from where this process has recomputed it, else as `examine_head` does."""
+    start = ctx.verified if ctx.verified != START else _mark_place(ctx.store, ctx.witness, ctx.at_once)
+    found = examine_log(ctx.store, ctx.witness, start=start)
+    _note_verified(ctx, found)
+    return found
+
+
+def _note_verified(ctx: Context, found: Examined) -> None:
+    ctx.verified = found.verified
+    ctx.verified_keys = tuple(dict.fromkeys((*ctx.verified_keys, *found.keys)))
+
+
+def note_chain(ctx: Context) -> Limit | None:
+    """The same, and what comes of it is a limit until another check finds it mended."""
+    return _keep(ctx, check_chain(ctx))
+
+
+def _keep(ctx: Context, found: Examined) -> Limit | None:
+    """A witness file that cannot be read now mends nothing."""
+    if found.limit is not None or found.compared:
+        ctx.keep_limit(CHAIN, found.limit)
+    return ctx.limits.get(CHAIN)
+
+
+def begin_check(ctx: Context) -> Limit | None:
+    """What a start looks at before the first job: all of a short log; of a longer one what came after the mark.
+
+    The rest is left to `ChainCheck`. Without a mark, or where too much came after it, that is all but the newest.
+    """
+    length = _length(ctx)
+    if length <= ctx.at_once:
+        return note_chain(ctx)
+    start = _mark_place(ctx.store, ctx.witness, ctx.at_once)
+    covered = start != START and length - start.seq <= ctx.at_once
+    ctx.unchecked = Unchecked(covered=covered, since=ctx.clock.monotonic())
+    return _keep(ctx, examine_log(ctx.store, ctx.witness, start=start, most=ctx.at_once))
+
+
+def is_unchecked(ctx: Context) -> bool:
+    """Whether what changes something has to wait for the rest of the log.
+
+    Not for longer than a minute where an earlier process found it in order: all that a decision rests on is proved
+    with its key, each time.
+    """
+    rest = ctx.unchecked
+    return rest is not None and not (rest.covered and ctx.clock.monotonic() - rest.since >= PATIENCE_SECONDS)
+
+
+def _length(ctx: Context) -> int:
+    return (ctx.store.audit.place() or START).seq
+
+
+class ChainCheck:
+    """Recomputes what a start has left, a page at a time; every hour, or when it is much, what is new."""
+
+    def __init__(self, ctx: Context, *, page: int = PAGE) -> None:
+        self._ctx = ctx
+        self._page = page
+        self._due = ctx.clock.monotonic() + CHECK_SECONDS
+        self._at_it = False
+
+    def look(self) -> bool:
+        """One page, if there is one to look at; True when another follows."""
+        ctx = self._ctx
+        self._at_it = self._at_it or ctx.unchecked is not None or self._is_due()
+        if not self._at_it:
+            return False
+        start = ctx.verified
+        found = _recompute(ctx.store, start, self._page)
+        _note_verified(ctx, found)
+        if not found.why and found.verified.seq - start.seq == self._page:
+            return True
+        self._conclude(found)
+        self._due = ctx.clock.monotonic() + CHECK_SECONDS
+        self._at_it = False
+        return False
+
+    def _is_due(self) -> bool:
+        """Before more has come than the next start recomputes at once, it gets another mark."""
+        ctx = self._ctx
+        much = CHAIN not in ctx.limits and 2 * (_length(ctx) - ctx.verified.seq) >= ctx.at_once
+        return much or ctx.clock.monotonic() >= self._due
+
+    def _conclude(self, found: Examined) -> None:
+        """The end was reached, or a break: that is a limit before anything that waited goes on."""
+        ctx = self._ctx
+        _keep(ctx, _compare(ctx.store, ctx.witness, found))
+        if _length(ctx) > ctx.at_once:
+            with ctx.store.unit_of_work() as store:
+                store.facts.put(BROKEN, "yes" if found.why else "")
+                mark = "" if CHAIN in ctx.limits else self._mark(store)
+            self._bear_witness(mark)
+        ctx.unchecked = None
+        ctx.wake()
+
+    def _mark(self, store: Store) -> str:
+        """Keep how far it was recomputed, so that the next start need not wait for all of it. In a unit of work."""
+        ctx = self._ctx
+        text = mark_text(Mark(place=ctx.verified, keys=ctx.verified_keys, at=ctx.clock.now_ms()), store.keys)
+        store.facts.put(VERIFIED, text)
+        return text
+
+    def _bear_witness(self, mark: str) -> None:
+        """Write the mark to the witness file, too, where that takes it: it serves where the database has none."""
+        witness = self._ctx.witness
+        try:
+            if mark and witness is not None:
+                witness.append([mark])
+        except OSError as error:
+            log.debug("the witness file did not take a mark: %s", error)
+
+
+def witnessed_up_to(store: Store) -> int | None:
+    """The number of the last record whose head was written to a witness file, as the database notes."""
+    known = store.facts.get(WITNESSED)
+    return int(known.removesuffix(BEGUN)) if known is not None else None
+
+
+def _cut_off(store: Store) -> str:
+    """What the database itself knows of its witness, wherever that file is now."""
+    # Asked first: the log may grow meanwhile.
+    witnessed = witnessed_up_to(store) or 0
+    last = store.audit.place() or START
+    if witnessed <= last.seq:
+        return ""
+    return (
+        f"The database ends at audit record #{last.seq}, and the head of #{witnessed} was written to the witness file: "
+        "records were cut off."
+    )
+
+
+def disagreement(store: Store, witness: Witness) -> str:
+    """Compare what is new in the witness file, whoever wrote it there: what does not fit, as a sentence.
+
+    It is found again next time. Raises OSError.
+    """
+    if cut := _cut_off(store):
+        return cut
+    unread = witness.unread()
+    last = store.audit.place() or START
+    newest = max((anchor.seq for anchor in unread.anchors), default=0)
+    if newest > last.seq:
+        return (
+            f"The database ends at audit record #{last.seq}, and the witness file has seen #{newest}: an old copy of "
+            "the database was put back, or records were cut off."
+        )
+    for anchor in sorted(unread.anchors, key=lambda one: one.seq):
+        place = store.audit.place_at(anchor.seq)
+        if place is None or not anchor.fits(place):
+            return (
+                f"Audit record #{anchor.seq} is not the one the witness file has seen: two b24bots with two databases "
+                "write to it, or the log was written anew."
+            )
+    witness.accept(unread)
+    return ""

@@ -1,0 +1,117 @@
+"""What has to be seen to again and again while the bot works: space, the pages of the file, and backups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.core.audit.audit_record import SYSTEM, Entry, Tag
+from bot.core.authority.limits import Limit, Mode
+from bot.core.bot_errors import StoreDamaged, StoreUnavailable
+from bot.plugin import PluginError
+from bot.plugin.frozen import dataclass
+from bot.store.files.backup import HOUR_MS, newest, prune
+from bot.store.files.consistency import assert_sound_beside
+from bot.usecases.context import Context, log
+
+DISK, PAGES = "disk", "pages"
+LEAST_FREE = 200 * 1024 * 1024
+"""Bytes: enough to write down what is going on until somebody has made room."""
+PAGES_SECONDS = 86_400.0
+FIRST_BACKUP_SECONDS = 60.0
+BACKUP_AGAIN_SECONDS = 600.0
+FAULT_SECONDS = 60.0
+"""After a fault of our own: a copy that fails is still a whole copy, and not to be made each second."""
+BACKUP_FAILED = "backup_failed"
+"""The fact that holds why the last backup failed; empty when it did not."""
+REPLACED = "a backup has been put back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One thing to see to. `act` returns in how many seconds it is to be seen to again."""
+
+    name: str
+    act: Callable[[Context], float]
+    first: float = 0.0
+    """Seconds after the start."""
+
+
+def watch_disk(ctx: Context) -> float:
+    """Little room: nothing dangerous is begun, since the record of it might not fit."""
+    free = ctx.free_bytes(ctx.store.database.path)
+    why = f"Only {free // 1024**2} MB are free where the database lies; b24bot wants {LEAST_FREE // 1024**2}."
+    ctx.keep_limit(DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
+    return 5.0
+
+
+def watch_pages(ctx: Context) -> float:
+    """Look through every page: after a start, which leaves out those of a long audit log, and each day."""
+    limit = None
+    try:
+        assert_sound_beside(ctx.store.database)
+    except StoreDamaged as error:
+        limit = Limit(name=PAGES, mode=Mode.READ_ONLY, why=f"{error.sentence} {error.hint}", until=REPLACED)
+    ctx.keep_limit(PAGES, limit)
+    return PAGES_SECONDS
+
+
+def keep_backups(ctx: Context) -> float:
+    """A copy an hour, whatever the clock did meanwhile, and the old ones away."""
+    store = ctx.store
+    now = ctx.clock.now_ms()
+    try:
+        last = newest(store.backups, until=now)
+        if last is not None and now - last < HOUR_MS:
+            return 60.0
+        made = store.back_up()
+        gone = prune(store.backups, until=ctx.clock.now_ms())
+    except PluginError as error:
+        return _record_failure(ctx, error.sentence)
+    except OSError as error:
+        return _record_failure(ctx, f"The backups in {store.backups} cannot be looked through: {error.strerror}.")
+    with store.unit_of_work():
+        store.facts.put(BACKUP_FAILED, "")
+    log.info("backup %s, %d old ones gone", made.path.name, len(gone), extra={"action": "backup_made"})
+    return 60.0
+
+
+def _record_failure(ctx: Context, sentence: str) -> float:
+    """Once in a row of failures: the audit channel is where people look. Returns when to try again."""
+    store = ctx.store
+    log.error("%s", sentence, extra={"action": "backup_failed"})
+    if not store.facts.get(BACKUP_FAILED):
+        with store.unit_of_work():
+            store.facts.put(BACKUP_FAILED, sentence)
+            store.record(Entry(tag=Tag.BACKUP_FAILED, actor=SYSTEM, subject="database", facts={"sentence": sentence}))
+    return BACKUP_AGAIN_SECONDS
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty(name=DISK, act=watch_disk),
+    Duty(name=PAGES, act=watch_pages),
+    Duty(name="backup", act=keep_backups, first=FIRST_BACKUP_SECONDS),
+)
+
+
+class Upkeep:
+    """Sees to each duty when it is due."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        begin = ctx.clock.monotonic()
+        self._due = {duty.name: begin + duty.first for duty in DUTIES}
+
+    def look(self) -> bool:
+        """See to what is due. A database that cannot be written keeps one duty waiting, and not the others."""
+        for duty in DUTIES:
+            if self._due[duty.name] > self._ctx.clock.monotonic():
+                continue
+            wait = FAULT_SECONDS
+            try:
+                wait = duty.act(self._ctx)
+            except StoreUnavailable as error:
+                wait = 5.0
+                self._ctx.troubles.met(duty.name, error)
+            finally:
+                self._due[duty.name] = self._ctx.clock.monotonic() + wait
+        return False

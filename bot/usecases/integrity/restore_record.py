@@ -1,0 +1,161 @@
+"""A copy takes the place of the database: looked through first, on the record, and without doing anything twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
+from bot.core.audit.chain import Anchor, examine
+from bot.core.bot_errors import ConfigurationError, StoreDamaged
+from bot.core.change.change_request import Status
+from bot.core.messages.notices import CardNotice
+from bot.core.principals import Principal
+from bot.core.text import count
+from bot.plugin import Clock, Refusal
+from bot.plugin.frozen import dataclass
+from bot.store.engine.database import FILE_NAME, Database
+from bot.store.files.backup import Backup, look_through
+from bot.store.files.consistency import assert_fits
+from bot.store.files.restore import Standing, forget_queues, make_ready, standing, swap
+from bot.store.files.verified_head import BROKEN, VERIFIED
+from bot.store.repositories.audit_log import AuditLog
+from bot.store.schema.migrations import refuse_newer
+from bot.store.sealing.keyring import Keyring
+from bot.store.store import Store, open_store
+from bot.usecases.change_entries import record_change
+from bot.usecases.notifications import card_key
+
+ANOTHER = "Nothing was changed. Name a copy that b24bot backup, or the bot by itself, has made (B24BOT_BACKUPS)."
+ANYWAY = "If that is what you want, give --behind. The database that is there is kept in any case."
+CLOSED = (
+    "The database was restored from a copy that knows this as open. What became of it since is not known here, so it "
+    "is not run. Look at the portal, and ask again if it is still wanted."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be restored where. `anchors` are heads kept elsewhere; `behind` accepts that records are lost."""
+
+    file: Path
+    home: Path
+    backups: Path
+    keys: Keyring
+    clock: Clock
+    by: Principal
+    anchors: Sequence[Anchor] = ()
+    behind: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What came of it. `lost` are records that the copy lacks, None where nobody can tell."""
+
+    seq: int
+    head: str
+    kept: Path | None
+    lost: int | None
+    closed: int
+    copied: int
+    """The number of the last record of the copy itself; its restoring is recorded behind it."""
+
+
+def restore(wish: Wish) -> Restored:
+    """Put the copy in. The caller holds both seats. Raises the errors of bot.core.bot_errors, with nothing changed.
+
+    All of it happens in a folder apart until the one rename that counts.
+    """
+    copy = inspect(wish)
+    found = standing(wish.home, copy, wish.keys)
+    lost = _accept(wish, copy, found)
+    workshop = make_ready(wish.file, wish.home)
+    store = open_store(workshop, wish.keys, wish.clock, backups=wish.backups, thorough=True)
+    try:
+        closed = _adapt(store, wish, copy, lost)
+    finally:
+        store.close()
+    look_through(workshop / FILE_NAME, wish.keys)
+    kept = swap(workshop, wish.home, wish.home / f"replaced-{wish.clock.now_ms()}")
+    last = look_through(wish.home / FILE_NAME, wish.keys)
+    return Restored(seq=last.seq, head=last.head, kept=kept, lost=lost, closed=closed, copied=copy.seq)
+
+
+def inspect(wish: Wish) -> Backup:
+    """Look through the copy where it lies: sound, not newer, of these keys, its chain whole, and its heads known."""
+    if not wish.file.is_file():
+        what = f"{wish.file} is a folder" if wish.file.is_dir() else f"There is no file {wish.file}"
+        raise ConfigurationError(f"{what}.", hint=ANOTHER)
+    try:
+        return _inspect(wish)
+    except StoreDamaged as error:
+        raise StoreDamaged(error.sentence, hint=ANOTHER) from None
+
+
+def _inspect(wish: Wish) -> Backup:
+    database = Database(wish.file, read_only=True)
+    try:
+        refuse_newer(database)
+        assert_fits(database, wish.keys)
+        copy = look_through(wish.file, wish.keys)
+        _assert_heads(AuditLog(database, wish.keys), wish, copy)
+        return copy
+    finally:
+        database.close()
+
+
+def _assert_heads(log: AuditLog, wish: Wish, copy: Backup) -> None:
+    against = examine(log.links(), wish.keys.audit_key, anchors=wish.anchors).against
+    if against is not None and against.seq <= copy.seq:
+        raise ConfigurationError(
+            f"Audit record #{against.seq} of {copy.path} is not the one that was seen ({against.where}).",
+            hint="It is a copy of another database, or was written anew. Take another one.",
+        )
+
+
+def _accept(wish: Wish, copy: Backup, found: Standing) -> int | None:
+    """How many records are lost, if that was accepted. Raises Refusal."""
+    witnessed = max((anchor.seq for anchor in wish.anchors), default=None)
+    lost = found.lost
+    if witnessed is not None:
+        # What the bot notes of itself is nothing that happened, and only the database that is there can tell it apart.
+        reached = copy.seq if lost is None else max(copy.seq, found.last)
+        lost = (lost or 0) + max(0, witnessed - reached)
+    if wish.behind:
+        return lost
+    if not found.kin:
+        raise Refusal(f"{wish.file} is no earlier state of the database in {wish.home}.", hint=ANYWAY)
+    if lost is None:
+        raise Refusal(
+            f"There is no database in {wish.home} that can be read, so nobody can tell what {wish.file} lacks; it ends "
+            f"at audit record #{copy.seq}.",
+            hint=f"Say where heads were kept (--anchors FILE). {ANYWAY}",
+        )
+    if lost:
+        goes_on = max(found.last, witnessed or 0)
+        raise Refusal(
+            f"{wish.file} ends at audit record #{copy.seq}, and the log goes on to #{goes_on}: "
+            f"{count(lost, 'record')} of what happened would be lost.",
+            hint=ANYWAY,
+        )
+    return lost
+
+
+def _adapt(store: Store, wish: Wish, copy: Backup, lost: int | None) -> int:
+    """Write down that this is a copy, and close what is open in it: an approval may have been used since."""
+    facts: dict[str, Fact] = {"name": wish.file.name, "seq": copy.seq, "head": copy.head, "count": lost}
+    with store.unit_of_work():
+        # It was looked through, and whoever restores it knows where it ends.
+        for name in (VERIFIED, BROKEN):
+            store.facts.put(name, "")
+        store.record(Entry(tag=Tag.DATABASE_RESTORED, actor=wish.by.id, subject="database", facts=facts))
+        forget_queues(store.database)
+        waiting = store.changes.with_status([Status.PENDING, Status.APPROVED])
+        for change in waiting:
+            now = store.clock.now_ms()
+            store.changes.move(
+                change.number, change.status, Status.EXPIRED, changes={"ended_at": now, "outcome": CLOSED}
+            )
+            record_change(store, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": CLOSED})
+            store.outbox.put(card_key(change.number), CardNotice(number=change.number), at=now)
+    return len(waiting)

@@ -1,0 +1,68 @@
+"""What is looked at before a bot takes work. Each finding is a limit with its sentence; the bot starts all the same.
+
+What does keep it from starting comes before this, when its files are opened (bot/store/store.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from bot.core.authority.identity_groups import People
+from bot.core.authority.limits import Limit, Mode
+from bot.core.principals import Grant, Role
+from bot.core.text import count
+from bot.usecases.context import Context, log
+from bot.usecases.integrity.chain_check import begin_check
+from bot.usecases.integrity.file_identity import note_files
+
+CLOCK = "clock"
+WARN_SKEW_MS, MOST_SKEW_MS = 30_000, 240_000
+"""Slack refuses what is five minutes old, and so do we; an expiry is wrong by as much as the clock is."""
+
+
+def short_of_approvers(grants: Iterable[Grant], quorum: int, people: People) -> str:
+    """Why nothing dangerous can ever be approved, as a sentence; empty when it can.
+
+    It limits nothing: whoever asks for such a thing is refused with the numbers at that moment, and what needs only
+    confirming needs nobody else.
+    """
+    listed = list(grants)
+    approvers = {people.id_of(grant.principal) for grant in listed if grant.role.reaches(Role.APPROVER)}
+    askers = {people.id_of(grant.principal) for grant in listed if grant.role.reaches(Role.OPERATOR)}
+    if any(len(approvers - {asker}) >= quorum for asker in askers):
+        return ""
+    return (
+        f"The quorum is {quorum} (B24BOT_QUORUM), and nobody who may ask has so many others to approve it: the "
+        f"allow-list names {count(len(approvers), 'person', 'people')} who may. Add one: b24bot access grant TEAM:USER "
+        "approver"
+    )
+
+
+CHECKS: tuple[Callable[[Context], Limit | None], ...] = (begin_check, note_files)
+"""In order; each keeps what it finds in `ctx.limits` under a name of its own, until somebody looks again."""
+
+
+def examine(ctx: Context) -> list[Limit]:
+    """Look at everything once, before the first job."""
+    short = short_of_approvers(ctx.store.grants.all(), ctx.terms.quorum, ctx.people)
+    if short:
+        log.warning("%s", short, extra={"action": "approvers_short"})
+    return [limit for check in CHECKS if (limit := check(ctx)) is not None]
+
+
+def check_clock(skew_ms: int) -> Limit | None:
+    """What a clock that differs from Slack's by so much keeps the bot from."""
+    if abs(skew_ms) <= MOST_SKEW_MS:
+        return None
+    why = (
+        f"The clock of this host is {abs(skew_ms) // 1000} seconds {'ahead of' if skew_ms > 0 else 'behind'} Slack's: "
+        "no deadline can be relied on. Set it right, best by NTP."
+    )
+    return Limit(name=CLOCK, mode=Mode.NO_DANGER, why=why)
+
+
+def note_skew(ctx: Context, skew_ms: int) -> None:
+    """Judge how far this host's clock is from Slack's."""
+    ctx.keep_limit(CLOCK, check_clock(skew_ms))
+    if WARN_SKEW_MS < abs(skew_ms) <= MOST_SKEW_MS:
+        log.warning("this host's clock is off by %d ms from Slack's", skew_ms, extra={"action": "clock_skew"})

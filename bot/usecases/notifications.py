@@ -1,0 +1,170 @@
+"""Queue what must be said, inside the unit of work of what happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import clock as ids
+from bot.core.audit.chain import without_heads
+from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.notices import Announcement, CardNotice, ThreadNotice, Whisper
+from bot.core.principals import Principal
+from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
+from bot.store.repositories.outbox import Urgency
+from bot.usecases.context import Context, log
+from bot.usecases.lease_holding import steady_ms
+from bot.usecases.place_choice import about, are_several
+from bot.usecases.roles import role_of
+
+LASTS_MS = 1_200
+"""How long an approved change request waits or runs before its card tells so: the time between two rewrites."""
+
+
+def show_card(
+    ctx: Context,
+    number: int,
+    *,
+    answer_url: str = "",
+    typed_in: str = "",
+    unchanged: bool = False,
+    urgency: Urgency = Urgency.USUAL,
+) -> None:
+    """The card is to be posted or rewritten. It is drawn from what is stored when it goes out, so it is never old.
+
+    With `unchanged` it is only looked whether it still stands.
+    """
+    notice = CardNotice(number=number, answer_url=answer_url, typed_in=typed_in, unchanged=unchanged)
+    urgency = Urgency.LAST if unchanged else urgency
+    ctx.store.outbox.put(card_key(number), notice, at=ctx.clock.now_ms(), urgency=urgency)
+
+
+def show_clicked_card(ctx: Context, number: int) -> None:
+    """Show what came of a click: the card is rewritten before others that have changed by themselves."""
+    show_card(ctx, number, urgency=Urgency.AWAITED)
+
+
+def show_card_if_it_lasts(ctx: Context, number: int) -> None:
+    """Show a status that may be over in a moment, unless the card is rewritten for another reason before.
+
+    A run that is over sooner costs one rewrite instead of three, of which the last would wait for the others.
+    """
+    due = steady_ms(ctx) + LASTS_MS
+    ctx.store.outbox.put(
+        card_key(number), CardNotice(number=number), at=ctx.clock.now_ms(), due=due, urgency=Urgency.LAST
+    )
+
+
+def card_key(number: int) -> str:
+    """The outbox key of a card."""
+    return f"card:{number}"
+
+
+def say_under_card(ctx: Context, number: int, text: str) -> None:
+    """Say something under a card; where there are several portals, with the one it is about."""
+    ctx.store.outbox.put(f"thread:{number}:{ids.token()}", _line(ctx, number, text), at=ctx.clock.now_ms())
+
+
+def _line(ctx: Context, number: int, text: str) -> ThreadNotice:
+    change = ctx.store.changes.get(number)
+    named = f"{change.place.name} · {text}" if change and are_several(ctx, change.plugin) else text
+    return ThreadNotice(number=number, text=named)
+
+
+def say_once_under_card(ctx: Context, number: int, what: str, text: str) -> None:
+    """Say something under a card that is worth saying one time only; `what` names it among the card's lines."""
+    if not was_said_under_card(ctx, number, what):
+        ctx.store.outbox.put(_once(number, what), _line(ctx, number, text), at=ctx.clock.now_ms())
+
+
+def was_said_under_card(ctx: Context, number: int, what: str) -> bool:
+    """Whether `say_once_under_card` has said this lately."""
+    return ctx.store.outbox.state_of(_once(number, what)) is not None
+
+
+def _once(number: int, what: str) -> str:
+    return f"thread:{number}:{what}"
+
+
+def announce(ctx: Context, text: str) -> None:
+    """Say something to everybody, in a message of its own in the approval channel and in the audit channel.
+
+    A reason in it is what somebody typed, and must not pass for a head once the channel is saved as text.
+    """
+    text = without_heads(text)
+    for channel in dict.fromkeys((ctx.channels.approval, ctx.channels.audit)):
+        if channel:
+            notice = Announcement(channel=channel, text=text)
+            ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
+
+
+def say_in_thread_of(ctx: Context, channel: str, message: str, text: str) -> None:
+    """Say something under a message that is no card any more."""
+    notice = Announcement(channel=channel, text=text, thread=message)
+    ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
+
+
+def whisper(
+    ctx: Context,
+    person: Principal,
+    channel: str,
+    reply: Reply,
+    *,
+    answer_url: str = "",
+    mood: str = "answer",
+    suggestion: str = "",
+    key: str = "",
+    number: int = 0,
+) -> None:
+    """Queue words for one person. `key` names what is worth saying one time only.
+
+    `number` is of the change request they are about; where there are several portals, its portal is named.
+    """
+    # Slack shows words alone: what is meant for programs is not kept in the outbox.
+    shown = replace(reply, data=None, facts=(*_portal_of(ctx, number), *reply.facts))
+    notice = Whisper(
+        person=person,
+        channel=channel,
+        reply=shown,
+        answer_url=answer_url,
+        mood=mood,
+        suggestion=suggestion,
+        number=number,
+    )
+    ctx.store.outbox.put(
+        key or f"whisper:{ids.token()}",
+        notice,
+        at=ctx.clock.now_ms(),
+        person=ctx.people.id_of(person),
+        urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.LAST,
+    )
+
+
+def _portal_of(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
+    """The portal of a change request as a fact, where there are several."""
+    found = ctx.store.changes.whereabouts(number) if number else None
+    return (("Portal", found[1]),) if found and are_several(ctx, found[0]) else ()
+
+
+def error_reply(error: PluginError, *, reference: str = "") -> Reply:
+    """An error as an answer: the sentence, the remote side's code, the reference in the log, and what to do next."""
+    facts = (("Code", getattr(error, "code", "")), ("Reference", reference))
+    return Reply(
+        title=error.sentence,
+        facts=tuple(fact for fact in facts if fact[1]),
+        notes=(error.hint,) if error.hint else (),
+    )
+
+
+def note_trouble(error: PluginError, doing: str) -> str:
+    """Log what the remote side did, with its technical facts. Returns the reference to tell the person, if logged."""
+    if not isinstance(error, TargetRefused | TargetUnreachable):
+        return ""
+    reference = ids.incident_id()
+    facts = " ".join(f"{name}={value}" for name, value in error.facts.items())
+    log.warning("%s: %s: %s %s", reference, doing, error.sentence, facts, extra={"action": "remote_trouble"})
+    return reference
+
+
+def told(ctx: Context, change: ChangeRequest) -> str:
+    """The number and the plan in words, as sentences about a change request begin."""
+    return f"{change.id} ({about(ctx, change)})"

@@ -1,0 +1,110 @@
+"""The ending of a change request: stored with its record and what the plugin remembers, and said under its card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.core import mentions
+from bot.core.audit.audit_record import SYSTEM, Fact, Tag
+from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Status
+from bot.core.change.outcome import Ending
+from bot.core.change.plans import rebased
+from bot.core.encoding import canonical
+from bot.core.redaction.redactor import redact_value, shorten
+from bot.usecases.authority.quorum import asked_otherwise
+from bot.usecases.authority.reader_views import hiding_for_record
+from bot.usecases.change_entries import record_change
+from bot.usecases.context import Context, log
+from bot.usecases.notifications import say_under_card, show_clicked_card
+from bot.usecases.outcomes.outcome_questions import please_look
+from bot.usecases.outcomes.undo_links import note_undone
+
+FORGED_RECORDS = (
+    "Our own records were not changed: what the database says is to be remembered is not what was asked for."
+)
+
+
+def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:
+    """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
+    change = ctx.store.changes.exact(change)
+    remembers = ending.status is Status.DONE and bool(change.plan.remember)
+    if remembers and asked_otherwise(ctx, change):
+        log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
+        ending, remembers = replace(ending, details=(*ending.details, FORGED_RECORDS)), False
+    columns = _columns(ctx, change, ending)
+    if old is Status.UNKNOWN and actor != SYSTEM:
+        columns["settled_by"] = actor
+    if not ctx.store.changes.move(change.number, old, ending.status, changes=columns):
+        return False
+    if remembers:
+        _remember(ctx, change)
+    if ending.status is Status.DONE:
+        note_undone(ctx, change)
+    hide = hiding_for_record(ctx, change)
+    facts: dict[str, Fact] = {
+        "status": ending.status,
+        "sentence": hide(ending.sentence),
+        "outcome": shorten(hide("; ".join(_beside(ending))), 500),
+        **(_parts(ending, hide) if ending.partly else {}),
+    }
+    record_change(ctx.store, tag, change, actor=actor, facts=facts)
+    _say(ctx, change, replace(ending, sentence=hide(ending.sentence), details=tuple(map(hide, ending.details))))
+    return True
+
+
+def _is_for_people(change: ChangeRequest, ending: Ending) -> bool:
+    """Whether nothing but a person's word can end it."""
+    return ending.status is Status.UNKNOWN and not change.plan.provable
+
+
+def _columns(ctx: Context, change: ChangeRequest, ending: Ending) -> dict[str, str | int | None]:
+    """What is stored of an ending."""
+    now, unknown = ctx.clock.now_ms(), ending.status is Status.UNKNOWN
+    columns: dict[str, str | int | None] = {
+        "outcome": ending.outcome,
+        "partly": int(ending.partly),
+        "repeat": ending.repeat,
+        "read_fault": ending.read_fault,
+    }
+    if ending.found is not None and not unknown:
+        columns["found"] = canonical(redact_value(dict(ending.found), ctx.store.keys.fingerprint))
+    if _is_for_people(change, ending):
+        columns["asked_at"] = now
+    elif not unknown:
+        columns["ended_at"] = now
+    return columns
+
+
+def _say(ctx: Context, change: ChangeRequest, ending: Ending) -> None:
+    """Say the ending under the card, and have the card rewritten."""
+    # Many endings begin with the word of their status; it is not said twice.
+    word = PARTLY_DONE if ending.partly else ending.status.value
+    spoken = ending.outcome.lower().startswith(word)
+    words = ending.outcome if spoken else f"{word.capitalize()}. {ending.outcome}"
+    say_under_card(ctx, change.number, f"{mentions.person(change.requester)} {words}")
+    if _is_for_people(change, ending):
+        say_under_card(ctx, change.number, please_look(ctx, change))
+    show_clicked_card(ctx, change.number)
+
+
+def _remember(ctx: Context, change: ChangeRequest) -> None:
+    """Write what the plugin wants to know of what was done; it stands or falls with the ending."""
+    records = ctx.store.records(change.plugin)
+    for row in change.plan.remember:
+        if row.value is None:
+            records.delete(row.kind, row.key)
+        else:
+            records.put(row.kind, row.key, rebased(row.value, over=row.over, now=records.get(row.kind, row.key)))
+
+
+def _beside(ending: Ending) -> list[str]:
+    """The details of an ending that are not among what happened, which the record tells by itself."""
+    told = {line for one in ending.happened for line in (one, f"Done: {one}")}
+    return [line for line in ending.details if line not in told]
+
+
+def _parts(ending: Ending, hide: Callable[[str], str]) -> dict[str, Fact]:
+    """What the record of an ending with a part done says of the parts."""
+    parts = {"happened": ending.happened, "missing": ending.missing}
+    return {"partly": True, **{name: shorten(hide("; ".join(lines)), 500) for name, lines in parts.items()}}

@@ -1,0 +1,68 @@
+"""An outcome that reading back does not decide is put to people: two buttons on the card, and one line that says so."""
+
+from __future__ import annotations
+
+from bot.core import mentions
+from bot.core.authority.membership import FLAWS
+from bot.core.authority.policy import BrokenGlass, NeedsApproval, least_to_settle, may_settle
+from bot.core.change.change_request import ChangeRequest
+from bot.core.change.outcome import plugin_faults
+from bot.core.principals import Principal
+from bot.usecases.authority.memberships import last_known
+from bot.usecases.context import Context
+from bot.usecases.notifications import say_under_card, show_card
+
+MOST_CALLED = 5
+
+
+def faults_of(ctx: Context, change: ChangeRequest) -> tuple[str, ...]:
+    """The faults of the plugin for which nobody knows what became of it, as sentences that name the plugin."""
+    in_calls = plugin_faults([step.outcome for step in ctx.store.changes.steps(change.number)])
+    return (*in_calls, *([change.read_fault] if change.read_fault else ()))
+
+
+def please_look(ctx: Context, change: ChangeRequest) -> str:
+    """The line under the card: to those who approved, with the person who asked, who wants to know.
+
+    Where the glass was broken nobody has approved but who asked, so some of those are called whose word counts.
+    """
+    first = _may_say(ctx, change) if isinstance(change.decision, BrokenGlass) else []
+    people = list(dict.fromkeys([*first, *(review.reviewer for review in change.approvals), change.requester]))
+    called = " ".join(mentions.person(person) for person in people)
+    decision = change.decision
+    who = (
+        f"The word of an {least_to_settle(decision)} other than the person who asked counts."
+        if isinstance(decision, NeedsApproval | BrokenGlass)
+        else "The word of anybody from operator up counts."
+    )
+    why = " ".join(["", *faults_of(ctx, change)])
+    return (
+        f"{called} Nobody knows yet whether this was done.{why} Please look on the portal, then press “It was done” or "
+        f"“It was not done” on the card. {who}"
+    )
+
+
+def _may_say(ctx: Context, change: ChangeRequest) -> list[Principal]:
+    """Others whose word on the outcome counts, as far as is known."""
+    able = [
+        grant.principal
+        for grant in ctx.store.grants.all()
+        if grant.principal.team == ctx.home_team
+        and last_known(ctx, grant.principal) not in FLAWS
+        and may_settle(
+            change.decision,
+            requester=change.requester,
+            person=grant.principal,
+            role=grant.role,
+            people=ctx.people,
+        )
+        is None
+    ]
+    return able[:MOST_CALLED]
+
+
+def ask_people(ctx: Context, change: ChangeRequest) -> None:
+    """From now on people may decide it, beside the reading back that goes on; in a unit of work."""
+    ctx.store.changes.note(change.number, {"asked_at": ctx.clock.now_ms()})
+    say_under_card(ctx, change.number, please_look(ctx, change))
+    show_card(ctx, change.number)

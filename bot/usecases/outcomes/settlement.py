@@ -1,0 +1,95 @@
+"""A person who looked says what became of an outcome that reading back does not decide: by a button, or here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Tag
+from bot.core.authority.policy import Refused, may_settle
+from bot.core.bot_errors import NotPermitted
+from bot.core.change.change_request import ChangeRequest, Status, status_in_words
+from bot.core.change.outcome import Ending
+from bot.core.principals import Principal
+from bot.plugin import PluginError, Refusal
+from bot.usecases.authority import card_token
+from bot.usecases.authority.memberships import outcast
+from bot.usecases.authority.refusal_records import record_refused_click
+from bot.usecases.context import Context
+from bot.usecases.notifications import show_clicked_card, told
+from bot.usecases.outcomes.ending import close
+from bot.usecases.outcomes.outcome_questions import faults_of
+from bot.usecases.roles import role_of
+
+Act = Callable[[Context, Principal, ChangeRequest], str]
+"""What a button does, in a unit of work; returns what to tell the person."""
+BY_HAND: Mapping[Status, str] = {
+    Status.DONE: "looked on the portal: it was done.",
+    Status.FAILED: "looked on the portal: it was not done.",
+}
+
+
+def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> str:
+    """End an unknown outcome, on the record of who said so; in a unit of work.
+
+    Raises NotPermitted when it is not theirs to say, Refusal when it is decided already or still being read back.
+    """
+    if change.status is not Status.UNKNOWN:
+        raise Refusal(
+            f"{told(ctx, change)} {status_in_words(change)}; there is nothing to settle. {change.outcome}".strip()
+        )
+    barred = _bar(ctx, person, change)
+    if barred is not None:
+        raise NotPermitted(barred.reason)
+    if change.asked_at is None:
+        raise Refusal(
+            f"{change.id} is being read back, and ends by itself with what is seen.",
+            hint="What is still not decided a quarter of an hour after the call may be settled by hand.",
+        )
+    sentence = f"{mentions.person(person)} {BY_HAND[status]}"
+    ending = Ending(status=status, sentence=sentence, details=faults_of(ctx, change))
+    if not close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED, actor=person.id):
+        raise Refusal(f"{change.id} has ended meanwhile.")
+    return f"{told(ctx, change)} is settled: {status}."
+
+
+def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    return unfit_to_settle(ctx, person, change) or outcast(ctx, person)
+
+
+def unfit_to_settle(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Why their word does not count, whatever Slack says of the account."""
+    return may_settle(
+        change.decision, requester=change.requester, person=person, role=role_of(ctx, person), people=ctx.people
+    )
+
+
+def try_to_settle(ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> str | PluginError:
+    """The same for a unit of work that goes on: a refusal is returned, and recorded.
+
+    For what is settled already nobody's word is needed; on record comes whose would not have counted.
+    """
+    try:
+        return settle_by_hand(ctx, person, change, status)
+    except PluginError as error:
+        late = None if change.status is Status.UNKNOWN else unfit_to_settle(ctx, person, change)
+        if late is not None or change.status is Status.UNKNOWN:
+            record_refused_click(ctx, person, change, late.reason if late else error.sentence)
+        return error
+
+
+def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> str:
+    """A button was pressed, in a unit of work; returns what the person is told."""
+    told = try_to_settle(ctx, person, change, status)
+    if isinstance(told, str):
+        return told
+    show_clicked_card(ctx, change.number)
+    return f"Your click changed nothing: {told.sentence}"
+
+
+SETTLING: Mapping[str, Act] = {
+    card_token.WAS_DONE: partial(_pressed, status=Status.DONE),
+    card_token.WAS_NOT_DONE: partial(_pressed, status=Status.FAILED),
+}
+"""What the two buttons of a card with an unknown outcome do."""

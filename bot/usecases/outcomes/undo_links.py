@@ -1,0 +1,44 @@
+"""Which change request undoes which: found when one is asked for, and noted on the first one once it was done."""
+
+from __future__ import annotations
+
+from bot.core import mentions
+from bot.core.change.change_request import ChangeRequest
+from bot.core.change.effects import undo_command
+from bot.core.parsing.invocation import Understood, understand
+from bot.plugin import Place, PluginError
+from bot.usecases.context import Context
+from bot.usecases.notifications import say_under_card, show_card, told
+
+
+def find_undone(ctx: Context, place: Place, target: str, asked: Understood) -> int | None:
+    """The number of the change request that this command undoes: the last one done to the target, if it is its undo.
+
+    Whether the button was pressed or the command typed is the same.
+    """
+    last = ctx.store.changes.newest_done(place, target)
+    if last is None or last.undone_by is not None:
+        return None
+    last = ctx.store.changes.exact(last)
+    lines = {undo_command(last), last.plan.undo.line}
+    return last.number if any(_is_same(ctx, line, asked) for line in lines if line) else None
+
+
+def _is_same(ctx: Context, line: str, asked: Understood) -> bool:
+    try:
+        undo = understand(ctx.registry.commands, line)
+    except PluginError:
+        return False
+    return (undo.command.path, undo.arguments) == (asked.command.path, asked.arguments)
+
+
+def note_undone(ctx: Context, change: ChangeRequest) -> None:
+    """Once an undo was done, say so on the card of what it undoes, in a unit of work; that card loses its button."""
+    first = ctx.store.changes.get(change.undo_of) if change.undo_of is not None else None
+    if first is None or first.undone_by is not None:
+        return
+    ctx.store.changes.note(first.number, {"undone_by": change.number})
+    say_under_card(
+        ctx, first.number, f"Undone by {told(ctx, change)}, asked for by {mentions.person(change.requester)}."
+    )
+    show_card(ctx, first.number)

@@ -1,0 +1,174 @@
+"""Which portal a command acts on: the one it names, else the person's own choice, else the stored default.
+
+Time and order decide nothing: a choice is stored by the identity of the portal, and only a command changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.authority.limits import HOUSE
+from bot.core.change.change_request import ChangeRequest
+from bot.core.parsing.suggestion import nearest
+from bot.core.principals import Principal
+from bot.plugin import Place, Plugin, PluginError, Refusal
+from bot.plugin.frozen import dataclass
+from bot.usecases.context import Context
+
+DEFAULT, OWN = "default portal", "own portal"
+"""The kinds of the records: one default for each plugin, and one choice for each plugin and person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A stored choice: the name the portal had, and the identity that it keeps."""
+
+    name: str
+    identity: str
+
+    def among(self, places: Sequence[Place]) -> Place | None:
+        """The portal that was chosen, whatever it is called now; None when it is not known any more."""
+        return next((place for place in places if place.identity == self.identity), None)
+
+
+def default_of(ctx: Context, plugin: str) -> Choice | None:
+    """The default of everybody who has not chosen a portal."""
+    return _read(ctx, DEFAULT, plugin)
+
+
+def own_choice(ctx: Context, plugin: str, person: Principal) -> Choice | None:
+    """What this person has chosen for their own commands."""
+    return _read(ctx, OWN, _key(plugin, person))
+
+
+def _read(ctx: Context, kind: str, key: str) -> Choice | None:
+    stored = ctx.store.records(HOUSE).get(kind, key)
+    return Choice(name=str(stored["name"]), identity=str(stored["identity"])) if stored else None
+
+
+def _key(plugin: str, person: Principal) -> str:
+    return f"{plugin} {person.id}"
+
+
+def set_default(ctx: Context, plugin: str, place: Place, *, by: Principal, request: str = "") -> None:
+    """Make a portal everybody's default, on the record and in a unit of work."""
+    before = default_of(ctx, plugin)
+    ctx.store.records(HOUSE).put(DEFAULT, plugin, {"name": place.name, "identity": place.identity})
+    facts: dict[str, Fact] = {"portal": place.name, "before": before.name if before else "", "request": request}
+    ctx.store.record(Entry(tag=Tag.DEFAULT_PORTAL_SET, actor=by.id, subject=plugin, facts=facts))
+
+
+def set_own(ctx: Context, plugin: str, person: Principal, place: Place | None) -> None:
+    """Store what a person chose for themselves, or take it back, on the record and in a unit of work."""
+    before = own_choice(ctx, plugin, person)
+    records = ctx.store.records(HOUSE)
+    if place is None:
+        records.delete(OWN, _key(plugin, person))
+    else:
+        records.put(OWN, _key(plugin, person), {"name": place.name, "identity": place.identity})
+    facts: dict[str, Fact] = {"portal": place.name if place else "", "before": before.name if before else ""}
+    ctx.store.record(Entry(tag=Tag.OWN_PORTAL_SET, actor=person.id, subject=plugin, facts=facts))
+
+
+def choose_portal(
+    ctx: Context, plugin: str, places: Sequence[Place], person: Principal, named: str | None = None
+) -> Place:
+    """The portal a line is about. Raises Refusal, with what to type, where nothing stored says which."""
+    if named is not None or not places:
+        return find_portal(places, named or "")
+    own = own_choice(ctx, plugin, person)
+    if own is not None:
+        return own.among(places) or _forgotten(own, places, "Your own portal", "Choose another: portal use NAME.")
+    default = default_of(ctx, plugin)
+    if default is not None:
+        found = default.among(places)
+        return found or _forgotten(default, places, "The default portal", "An admin types portal use NAME --for-all.")
+    if len(places) > 1:
+        raise Refusal(
+            f"There are several portals and no default: {_names(places)}.",
+            hint="Add --portal NAME. To choose one for all your commands, type portal use NAME; an admin chooses the "
+            "default of everybody with portal use NAME --for-all.",
+        )
+    return places[0]
+
+
+def _forgotten(choice: Choice, places: Sequence[Place], whose: str, remedy: str) -> Place:
+    """Never fall back on another portal: the same words would then change something else."""
+    raise Refusal(
+        f"{whose}, {choice.name}, is not known any more, so nothing says which one is meant.",
+        hint=f"Add --portal NAME. {remedy} Known: {_names(places)}.",
+    )
+
+
+def find_portal(places: Sequence[Place], name: str) -> Place:
+    """The portal of this name. Raises Refusal with the names there are."""
+    if not places:
+        raise Refusal("No portal is set up yet.", hint="An admin runs `b24bot portal add NAME` in the host's terminal.")
+    names = [place.name for place in places]
+    if name not in names:
+        meant = nearest(name, names)
+        known = f"Did you mean {meant}?" if meant else f"Known: {_names(places)}."
+        raise Refusal(f"There is no portal “{name}”.", hint=known)
+    return places[names.index(name)]
+
+
+def _names(places: Sequence[Place]) -> str:
+    return ", ".join(place.name for place in places)
+
+
+def default_portals(
+    ctx: Context, plugin: str, places: Sequence[Place], person: Principal
+) -> Mapping[str, Sequence[str]]:
+    """For the names of portals that lines without --portal act on: whose lines, "you" and "everybody"."""
+    default, own = default_of(ctx, plugin), own_choice(ctx, plugin, person)
+    everybody = default.among(places) if default else places[0] if len(places) == 1 else None
+    mine = own.among(places) if own else None
+    chosen = {"you": mine, "everybody": everybody}
+    return {
+        place.name: [whose for whose, one in chosen.items() if one == place]
+        for place in places
+        if place in chosen.values()
+    }
+
+
+def keep_first_portal(ctx: Context, plugin: str, before: Sequence[Place], after: Sequence[Place], by: Principal) -> str:
+    """Once a portal was added: let the one there was, or the new one, become the default where none is stored yet.
+
+    In a unit of work. Returns what to tell whoever added it; nothing when none was added.
+    """
+    added = [place for place in after if place.identity not in {one.identity for one in before}]
+    if not added:
+        return ""
+    default = default_of(ctx, plugin)
+    if default is None and len(before) < 2:
+        first = (before or added)[0]
+        set_default(ctx, plugin, first, by=by)
+        default = Choice(name=first.name, identity=first.identity)
+    if default is None:
+        return f"There are several portals and no default. An admin chooses one: portal use {added[0].name} --for-all"
+    if default.identity == added[0].identity:
+        return f"{default.name} is the default portal: commands without --portal act on it."
+    return (
+        f"The default portal is {default.name}; it did not change. For your own commands: portal use {added[0].name}. "
+        f"For everybody, with the approval of another admin: portal use {added[0].name} --for-all"
+    )
+
+
+def are_several(ctx: Context, plugin: str) -> bool:
+    """Whether what is said about a plugin has to name the portal. A plugin that cannot tell may have several."""
+    found = ctx.registry.plugins.get(plugin)
+    try:
+        return found is None or len(found.places(ctx.services(plugin))) > 1
+    except PluginError:
+        return True
+
+
+def about(ctx: Context, change: ChangeRequest) -> str:
+    """A change request's plan in words; where there are several portals, with the one it is about."""
+    return change.summary_with_portal if are_several(ctx, change.plugin) else change.plan.summary
+
+
+def others(ctx: Context) -> Sequence[Plugin]:
+    """The plugins that bring portals: all but the bot's own."""
+    return [plugin for name, plugin in ctx.registry.plugins.items() if name != HOUSE]

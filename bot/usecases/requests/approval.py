@@ -1,0 +1,120 @@
+"""Count an approval, or the requester's own confirmation, and let the change request run once there are enough."""
+
+from __future__ import annotations
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Fact, Tag
+from bot.core.authority.policy import BrokenGlass
+from bot.core.bot_errors import NotPermitted
+from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
+from bot.core.change.pending_stop import StopKind
+from bot.core.principals import Principal
+from bot.plugin import Refusal
+from bot.store.repositories.job_order import Position, Rank
+from bot.store.repositories.jobs import EXECUTE
+from bot.usecases.authority.break_glass_log import keeps_glass
+from bot.usecases.authority.memberships import unasked
+from bot.usecases.authority.quorum import approvers, bar, quorum_of, standing_approvals
+from bot.usecases.change_entries import record_change
+from bot.usecases.context import Context
+from bot.usecases.intake.stop_words import pending_stop
+from bot.usecases.integrity.active_limits import barrier
+from bot.usecases.integrity.audit_gate import hasten_awaited, try_audit_again
+from bot.usecases.notifications import say_under_card, show_card_if_it_lasts, show_clicked_card
+from bot.usecases.requests.break_glass import bypass
+
+
+def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
+    """The requester's own word on the plan they saw, in a unit of work.
+
+    Raises NotPermitted when it does not count, and Refusal when nothing may be approved now.
+    """
+    barred = bar(ctx, requester, change)
+    if barred is not None:
+        raise NotPermitted(barred.reason)
+    waits = _waits(ctx, change)
+    if waits:
+        raise Refusal(waits)
+    intact = _intact_glass(ctx, requester, change)
+    if intact:
+        raise NotPermitted(intact)
+    count_approval(ctx, requester, change)
+
+
+def why_uncounted(ctx: Context, person: Principal, change: ChangeRequest) -> str:
+    """Why an approval of somebody who may approve is not counted now, as a sentence; empty when it is."""
+    kept = _waits(ctx, change) or _intact_glass(ctx, person, change)
+    if kept:
+        return kept
+    given = [review.reviewer for review in change.approvals if ctx.people.same(review.reviewer, person)]
+    if given and person not in given:
+        return f"You have approved {change.id} with another account already, and one person counts once."
+    missing = unasked(ctx, approvers(ctx, change))
+    if missing and not given:
+        names = ", ".join(mentions.person(one) for one in missing)
+        return (
+            f"Slack could not be asked about {names}, whose approval is counted with yours, so nothing was done. "
+            "Try again in a moment."
+        )
+    return ""
+
+
+def _waits(ctx: Context, change: ChangeRequest) -> str:
+    """What keeps everybody's approval from being counted now."""
+    barred = barrier(ctx, change.plugin)
+    if barred:
+        # Somebody is here who would know that the channel is mended.
+        try_audit_again(ctx)
+        return f"{barred} {change.id} waits; press the button again when that is over."
+    stop = pending_stop(ctx, change)
+    if stop is not None and stop.kind is StopKind.FREEZE:
+        return f"A freeze is waiting to be confirmed. {change.id} waits; press the button again when that is over."
+    return ""
+
+
+def _intact_glass(ctx: Context, person: Principal, change: ChangeRequest) -> str:
+    """Why this person may not break the glass for it, where it has one; empty when they may."""
+    return keeps_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else ""
+
+
+def count_approval(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
+    """Count one approval, and let the change request run when it was the last that was needed; False when repeated."""
+    now = ctx.clock.now_ms()
+    counted = ctx.store.changes.review(change.number, Review(reviewer=person, verdict=Verdict.APPROVE, at=now))
+    if not counted:
+        return False
+    change = ctx.store.changes.require(change.number)
+    if isinstance(change.decision, BrokenGlass):
+        # Before the line about the approval, which the call waits for: then this one is out by then, too.
+        bypass(ctx, person, change)
+    approvals, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
+    facts: dict[str, Fact] = {"digest": change.digest}
+    if change.needs_confirmation_only:
+        record_change(ctx.store, Tag.PLAN_CONFIRMED, change, actor=person.id, facts=facts)
+    else:
+        facts |= {"approvals": approvals, "quorum": quorum}
+        record_change(ctx.store, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)
+    words = f"approved ({approvals} of {quorum})."
+    if change.needs_confirmation_only:
+        alone = isinstance(change.decision, BrokenGlass)
+        words = "🚨 broke the glass: no approval was waited for." if alone else "confirmed."
+    say_under_card(ctx, change.number, f"{mentions.person(person)} {words}")
+    if run_if_enough(ctx, change):
+        show_card_if_it_lasts(ctx, change.number)
+    else:
+        show_clicked_card(ctx, change.number)
+    return True
+
+
+def run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
+    """Let it run if enough approvals count now; False when they do not."""
+    now = ctx.clock.now_ms()
+    if len(standing_approvals(ctx, change)) < quorum_of(change) or not ctx.store.changes.move(
+        change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
+    ):
+        return False
+    person, place = ctx.people.id_of(change.requester), change.place.identity
+    position = Position(rank=Rank.RUNNING, place=place, person=person)
+    ctx.store.jobs.add(EXECUTE, str(change.number), at=now, position=position)
+    hasten_awaited(ctx, change)
+    return True

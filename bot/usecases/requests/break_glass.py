@@ -1,0 +1,63 @@
+"""Breaking the glass: an admin runs without approval what needs it, and everybody hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Fact, Tag
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.policy import NeedsApproval
+from bot.core.change.change_request import ChangeRequest
+from bot.core.change.planned_command import Planned
+from bot.core.parsing.invocation import Invocation, understand
+from bot.core.principals import Principal, Role
+from bot.usecases.authority.break_glass_log import REVIEW_PATH
+from bot.usecases.change_entries import record_change, recorded_line
+from bot.usecases.context import Context
+from bot.usecases.notifications import announce
+from bot.usecases.requests.planning import consider_with
+from bot.usecases.requests.submission import write_change
+
+REVIEW_LASTS_MS = 7 * 24 * 3_600_000
+MOST_MENTIONED = 10
+
+
+def bypass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
+    """Record that no approval was waited for, tell everybody, and ask for the review; in the unit of work of it."""
+    facts: dict[str, Fact] = {"line": recorded_line(ctx, change.line), "digest": change.digest, "reason": change.reason}
+    record_change(ctx.store, Tag.APPROVAL_BYPASSED, change, actor=person.id, facts=facts)
+    review = _ask_for_review(ctx, person, change)
+    announce(
+        ctx,
+        f"🚨 {mentions.person(person)} has broken the glass: {change.id} ({change.summary_with_portal}) runs now without "
+        f"the approval of anybody else. Why: {change.reason}\n{_admins(ctx, person)}{review.id} waits for the review.",
+    )
+
+
+def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> ChangeRequest:
+    """Open the change request that somebody else has to approve, as the person who broke the glass."""
+    invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
+    understood = understand(ctx.registry.commands, invocation.line)
+    planned = consider_with(ctx, ctx.registry.plugin(HOUSE), understood, person)
+    if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
+        raise TypeError(f"{change.id} cannot be reviewed")
+    return write_change(
+        ctx,
+        person,
+        replace(
+            planned,
+            understood=replace(understood, invocation=replace(invocation, reason=change.reason)),
+            decision=replace(planned.decision, expires_in=REVIEW_LASTS_MS),
+        ),
+        channel=change.channel,
+    )
+
+
+def _admins(ctx: Context, person: Principal) -> str:
+    """The other admins, mentioned: as many as one message should call."""
+    admins = ctx.store.grants.with_role(Role.ADMIN)
+    others = [admin for admin in admins if admin != person and admin.team == ctx.home_team]
+    more = len(others) - MOST_MENTIONED
+    called = [mentions.person(admin) for admin in others[:MOST_MENTIONED]]
+    return " ".join([*called, *([f"and {more} more"] if more > 0 else []), ""]) if called else ""

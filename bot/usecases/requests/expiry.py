@@ -1,0 +1,62 @@
+"""A change request nobody decided in time ends, and its requester is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core import mentions
+from bot.core.audit.audit_record import SYSTEM, Tag
+from bot.core.change.change_request import APPROVAL_LASTS_MS, ChangeRequest, Status, in_words
+from bot.usecases.authority.break_glass_log import is_review, what_stands
+from bot.usecases.change_entries import record_change
+from bot.usecases.context import Context
+from bot.usecases.notifications import announce, say_under_card, show_card, was_said_under_card
+
+UNDECIDED = "Nobody decided in time. Nothing was done."
+NOT_RUN = "It was {approved}, and could not be run within ten minutes of that. Nothing was done."
+WAITED: Mapping[str, str] = {
+    "stopped": "Somebody had said stop, and Slack did not tell whether their account may.",
+    "waiting": "The audit channel had not taken the line about the {approval}.",
+    "unchecked": "The audit log was being recomputed, as after each start.",
+    "unasked": "Slack did not tell whether the people of this change request are still members.",
+}
+"""What it had waited for, by the name of the line under its card that said so."""
+
+
+def expire(ctx: Context, change: ChangeRequest) -> bool:
+    """End one change request whose time is up, in a unit of work; False when it has moved on meanwhile."""
+    sentence = _ending(ctx, change)
+    moved = ctx.store.changes.move(
+        change.number, change.status, Status.EXPIRED, changes={"ended_at": ctx.clock.now_ms(), "outcome": sentence}
+    )
+    if moved:
+        record_change(ctx.store, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": sentence})
+        say_under_card(ctx, change.number, f"{mentions.person(change.requester)} Expired. {sentence}")
+        show_card(ctx, change.number)
+        if is_review(change):
+            announce(ctx, f"🚨 {change.id} has expired. {what_stands(change)}")
+    return moved
+
+
+def _ending(ctx: Context, change: ChangeRequest) -> str:
+    if is_review(change):
+        return what_stands(change)
+    if change.status is Status.PENDING:
+        return UNDECIDED
+    waited = [why for what, why in WAITED.items() if was_said_under_card(ctx, change.number, what)]
+    return in_words(" ".join([NOT_RUN, *waited]), change)
+
+
+def approval_is_stale(ctx: Context, change: ChangeRequest) -> bool:
+    return change.decided_at is not None and ctx.clock.now_ms() - change.decided_at > APPROVAL_LASTS_MS
+
+
+def expire_overdue(ctx: Context) -> int:
+    """End all whose time is up; returns how many."""
+    late = ctx.store.changes.overdue(ctx.clock.now_ms())
+    late += [c for c in ctx.store.changes.with_status([Status.APPROVED]) if approval_is_stale(ctx, c)]
+    ended = 0
+    for change in late:
+        with ctx.store.unit_of_work():
+            ended += expire(ctx, change)
+    return ended

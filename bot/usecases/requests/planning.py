@@ -1,0 +1,170 @@
+"""From a typed line to an answer or a plan with its decision. All that is stored is what Slack says of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.policy import Allowed, Decision, Refused, break_glass, decide
+from bot.core.bot_errors import NotPermitted, WordsError
+from bot.core.change.planned_command import Answered, Considered, Planned
+from bot.core.change.plans import plan_from_json, plan_to_json
+from bot.core.parsing.invocation import Understood, check_length, understand
+from bot.core.principals import Principal, Role
+from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
+from bot.host.guarded_calls import blame, require
+from bot.host.plugin_services import Progress, nobody_waits
+from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
+from bot.usecases.admin.help_pages import OPEN_TO_ALL
+from bot.usecases.admin.queries import Desk
+from bot.usecases.authority.memberships import look_up, outcast
+from bot.usecases.card_subcommands import on_card
+from bot.usecases.context import Context
+from bot.usecases.place_choice import choose_portal, default_portals
+from bot.usecases.roles import role_of
+
+
+def consider(ctx: Context, person: Principal, text: str, progress: Progress = nobody_waits) -> Considered:
+    """Understand, check the role, and plan or read. Raises PluginError of the kind that fits."""
+    if not person.local and person.team != ctx.home_team:
+        raise NotPermitted("You belong to another workspace; b24bot works for people of its own only.")
+    role = role_of(ctx, person)
+    commands = ctx.registry.commands if person.local else ctx.registry.typed
+    try:
+        understood = understand(commands, text or "help")
+    except WordsError as error:
+        raise on_card(text.split()) or error from None
+    command = understood.command
+    if command.noun not in OPEN_TO_ALL:
+        _require(decide(command.risk, role, ctx.terms), role)
+        look_up(ctx, [person])
+        require_member(ctx, person)
+    if understood.invocation.break_glass and command.risk is Risk.READ:
+        raise WordsError("This only reads and needs nobody's approval.", hint="Leave --break-glass out.")
+    plugin = ctx.registry.owner(command)
+    if plugin is None:
+        answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
+        return _answered(understood, answer)
+    return consider_with(ctx, plugin, understood, person, progress)
+
+
+def consider_with(
+    ctx: Context, plugin: Plugin, understood: Understood, person: Principal, progress: Progress = nobody_waits
+) -> Considered:
+    """Choose the portal, open it, and let the plugin's command plan or read."""
+    services = ctx.services(plugin.name, progress)
+    with plainly():
+        if understood.command.terminal:
+            return _answered(understood, ask(plugin.name, understood, services))
+        places = plugin.places(services)
+        if understood.command.everywhere:
+            defaults = default_portals(ctx, plugin.name, places, person)
+            services = ctx.services(plugin.name, progress, default_places=defaults)
+            return _answered(understood, ask(plugin.name, understood, services))
+        place = choose_portal(ctx, plugin.name, places, person, understood.invocation.portal)
+    with plainly(), naming_portal(place, places):
+        answer = ask(plugin.name, understood, plugin.open(services, place))
+    if not isinstance(answer, Plan):
+        return _answered(understood, answer, portal=place if len(places) > 1 else None)
+    # Where there are several, the line names the portal wherever it is shown.
+    invocation = replace(understood.invocation, portal=place.name if len(places) > 1 else None)
+    check_length(invocation.line)
+    role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
+    decision = decide(risk, role, ctx.terms)
+    if invocation.break_glass:
+        decision = break_glass(risk, decision, role, ctx.terms, reason=invocation.reason)
+    _require(decision, role)
+    if isinstance(decision, Allowed) and plugin.name != HOUSE:
+        with blame(plugin.name, f"worked on `{understood.command.path}`"):
+            raise TypeError(f"{understood.command.path} only reads, and returned a plan")
+    understood = replace(understood, invocation=invocation)
+    return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
+
+
+def precheck(plugin: Plugin, understood: Understood, services: object) -> None:
+    """Let a command of the terminal look at what is known before its secrets are asked for. Raises PluginError."""
+    command = understood.command
+    with plainly(), blame(plugin.name, f"checked the words of `{command.path}`"):
+        command.precheck(services, understood.arguments)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Sanitize what a plugin refuses with, too: it may be the remote side's own words."""
+    try:
+        yield
+    except PluginError as error:
+        error.sentence, error.hint = sanitize_text(error.sentence), sanitize_text(error.hint)
+        error.args = (error.sentence,)
+        if isinstance(error, TargetRefused):
+            error.code = sanitize_text(error.code)
+        raise
+
+
+@contextmanager
+def naming_portal(place: Place, places: Sequence[Place]) -> Iterator[None]:
+    """Where there are several portals, let a refusal say which one it is about."""
+    try:
+        yield
+    except PluginError as error:
+        if len(places) > 1:
+            error.hint = f"{error.hint} Portal: {place.name}.".strip()
+        raise
+
+
+def ask(plugin: str, understood: Understood, subject: object) -> Answer:
+    """Let a plugin's command plan or read, and sanitize its answer: only the bot itself mentions people."""
+    command = understood.command
+    if plugin == HOUSE:
+        return command.answer(subject, understood.arguments)
+    with blame(plugin, f"worked on `{command.path}`"):
+        match require(command.answer(subject, understood.arguments), Answer):
+            case Plan() as plan if not command.terminal:
+                return _sanitized_plan(plan)
+            case Reply() | Nothing() as answer:
+                return sanitize(answer)
+            case other:
+                raise TypeError(f"{command.path} returned {type(other).__name__}")
+
+
+def _sanitized_plan(plan: Plan) -> Plan:
+    """All that people read is sanitized; what would be sent stays exact. Raises Refusal where that cannot be stored."""
+    if not all(is_storable(call.params) for call in plan.calls):
+        raise Refusal(
+            f"{sanitize_text(plan.summary)}: what would be sent holds a character that cannot be written down "
+            "(half a character, or NUL), so it could not be sent exactly. Nothing was done.",
+            hint="Give the object another name on the portal's own pages first, then ask again.",
+        )
+    clean = sanitize(plan)
+    exact = [replace(shown, params=call.params) for shown, call in zip(clean.calls, plan.calls, strict=True)]
+    return plan_from_json(plan_to_json(replace(clean, calls=tuple(exact))))
+
+
+def _answered(understood: Understood, answer: Answer, *, portal: Place | None = None) -> Answered:
+    """The answer; with the portal it is about, where there are several."""
+    if isinstance(answer, Plan):
+        raise TypeError(f"{understood.command.path} may not return a plan")
+    calm = isinstance(answer, Nothing)
+    reply = Reply(title=answer.sentence) if isinstance(answer, Nothing) else answer
+    if portal is None:
+        return Answered(understood=understood, reply=reply, calm=calm)
+    named = replace(reply, facts=(("Portal", f"{portal.name} · {portal.label}"), *reply.facts))
+    return Answered(understood=understood, reply=named, calm=calm, portal=portal.name)
+
+
+def require_member(ctx: Context, person: Principal) -> None:
+    """Raise NotPermitted for guests, deactivated accounts and the like, and when Slack did not tell."""
+    refused = outcast(ctx, person)
+    if refused is not None:
+        raise NotPermitted(refused.reason)
+
+
+def _require(decision: Decision, role: Role | None) -> None:
+    if isinstance(decision, Refused) and decision.mistyped:
+        raise WordsError(decision.reason)
+    if isinstance(decision, Refused):
+        hint = "Type whoami to see what you may do and whom to ask." if role else "Type whoami to see whom to ask."
+        # What an admin may not do, nobody else could let them.
+        raise NotPermitted(decision.reason, hint="" if role is Role.ADMIN else hint)

@@ -1,0 +1,52 @@
+"""How far a long read has come, told while it goes on, in one message that is edited."""
+
+from __future__ import annotations
+
+from bot.core import mentions
+from bot.core.principals import Principal
+from bot.core.redaction.sanitizer import sanitize_text
+from bot.plugin import Clock
+from bot.usecases.channel_pace import Pace, Way
+from bot.usecases.context import Messenger, Posted, log
+from bot.usecases.delivery_errors import Busy, DeliveryError
+
+SILENT_SECONDS = 2.0
+"""Most reads are over by then and nothing is said."""
+PACE_SECONDS = 1.5
+
+
+class Reporter:
+    """Tells one person, in the channel where they typed. What does not get out is not tried again: more is to come."""
+
+    def __init__(self, clock: Clock, messenger: Messenger, person: Principal, channel: str, pace: Pace) -> None:
+        self._clock = clock
+        self._messenger = messenger
+        self._pace = pace
+        self._person = person
+        self._channel = channel
+        self._next = clock.monotonic() + SILENT_SECONDS
+        self._posted: Posted | None = None
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        now = self._clock.monotonic()
+        if now < self._next or not self._channel:
+            return
+        if not self._pace.take(self._channel, Way.REWRITE if self._posted else Way.POST):
+            return
+        self._next = now + PACE_SECONDS
+        self._say(
+            f"{mentions.person(self._person)} asked for something long. {sanitize_text(what)}: {done:,} of {total:,}"
+        )
+
+    def finish(self) -> None:
+        """Say in the same message that it is over."""
+        if self._posted is not None:
+            self._say(f"{mentions.person(self._person)} asked for something long. It is read.")
+
+    def _say(self, text: str) -> None:
+        try:
+            self._posted = self._messenger.note(self._channel, text, self._posted)
+        except DeliveryError as error:
+            if isinstance(error, Busy):
+                self._pace.rest(self._channel, error.seconds)
+            log.info("progress did not get out: %s", error.code, extra={"action": "progress_lost"})

@@ -1,0 +1,81 @@
+"""While a change request waits: its card is kept where people can see it, and they are reminded once, at half-time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core import mentions
+from bot.core.authority.membership import Standing
+from bot.core.authority.policy import NeedsApproval
+from bot.core.change.change_request import ChangeRequest
+from bot.core.principals import Principal
+from bot.core.text import count, moment
+from bot.usecases.authority.memberships import last_known
+from bot.usecases.authority.quorum import approvers, quorum_of, unfit
+from bot.usecases.context import Context
+from bot.usecases.notifications import say_under_card, show_card
+
+MOST_MENTIONS = 5
+_UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"))
+SHOW_AGAIN_MS = 300_000
+"""A card that somebody deleted is noticed when it is rewritten, and no sooner."""
+
+
+def remind(ctx: Context) -> int:
+    """Say under each card that has waited for half of its time who may approve it; returns how many."""
+    told = 0
+    for change in ctx.store.changes.half_over(ctx.clock.now_ms()):
+        if isinstance(change.decision, NeedsApproval):
+            with ctx.store.unit_of_work():
+                told += _remind(ctx, change.number)
+    return told
+
+
+def _remind(ctx: Context, number: int) -> bool:
+    """One of them; False when it was decided, or somebody was reminded, a moment ago."""
+    now = ctx.clock.now_ms()
+    change = next((one for one in ctx.store.changes.half_over(now) if one.number == number), None)
+    if change is None:
+        return False
+    ctx.store.changes.note(number, {"reminded_at": now})
+    say_under_card(ctx, number, _reminder(ctx, change, now))
+    return True
+
+
+def _reminder(ctx: Context, change: ChangeRequest, now: int) -> str:
+    able = list(_may_approve(ctx, change))
+    shown, more = able[:MOST_MENTIONS], len(able) - MOST_MENTIONS
+    names = ", ".join(mentions.person(person) for person in shown) or "Nobody on the allow-list"
+    others = f" and {count(more, 'other')}" if more > 0 else ""
+    given = len(ctx.people.distinct(approvers(ctx, change)))
+    return (
+        f"Still waiting for approval ({given} of {quorum_of(change)}): {names}{others} may give it. "
+        f"It expires in {_about(change.expires_at - now)}, at {moment(change.expires_at)}."
+    )
+
+
+def _about(milliseconds: int) -> str:
+    """How long that is, in the largest unit of which there are at least two."""
+    unit, word = next((row for row in _UNITS if milliseconds >= 2 * row[0]), _UNITS[-1])
+    return count(max(1, round(milliseconds / unit)), word)
+
+
+def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:
+    """Who may and has not, leaving out accounts that were no member's when they were last looked up."""
+    given = [review.reviewer for review in change.approvals]
+    for grant in ctx.store.grants.all():
+        person = grant.principal
+        fit = unfit(ctx, person, change) is None and last_known(ctx, person) in (None, Standing.MEMBER)
+        if fit and not any(ctx.people.same(person, one) for one in given):
+            yield person
+
+
+def show_again(ctx: Context) -> int:
+    """Have the cards of pending change requests rewritten that have stood for five minutes; returns how many."""
+    now = ctx.clock.now_ms()
+    numbers = ctx.store.changes.not_shown_since(now - SHOW_AGAIN_MS, now=now)
+    if numbers:
+        with ctx.store.unit_of_work():
+            for number in numbers:
+                show_card(ctx, number, unchanged=True)
+    return len(numbers)

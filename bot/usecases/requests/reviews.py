@@ -1,0 +1,270 @@
+"""A click or a form becomes a review, a withdrawal, or a true answer why it does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Fact, Tag
+from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
+from bot.core.messages.deliveries import Click, Form
+from bot.core.principals import Principal
+from bot.plugin import Refusal, Reply
+from bot.store.repositories.jobs import Job
+from bot.usecases.admin.admin_commands import LEFT_OUT
+from bot.usecases.authority import card_token
+from bot.usecases.authority.break_glass_log import is_review, what_stands
+from bot.usecases.authority.memberships import look_up
+from bot.usecases.authority.quorum import approvers, bar, quorum_of, standing_approvals, unfit
+from bot.usecases.authority.refusal_records import record_refused_click
+from bot.usecases.change_entries import record_change
+from bot.usecases.context import Context
+from bot.usecases.delivery_errors import Busy, DeliveryError, Lost
+from bot.usecases.intake.stop_requests import rejection_reason
+from bot.usecases.intake.stop_words import settle_stop
+from bot.usecases.notifications import announce, say_under_card, show_card_if_it_lasts, show_clicked_card, whisper
+from bot.usecases.outcomes.settlement import SETTLING
+from bot.usecases.requests.approval import count_approval, run_if_enough, why_uncounted
+from bot.usecases.requests.expiry import expire
+from bot.usecases.requests.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
+from bot.usecases.requests.withdrawal import what_became, withdraw
+from bot.usecases.slack_refusals import PRESS_AGAIN, cause_of, refusal_of
+
+NOT_OURS = "the button was not made by b24bot for this card"
+
+
+def press(ctx: Context, job: Job, click: Click) -> None:
+    """Handle a button. Whatever comes of it, the person who pressed gets a true answer."""
+    _ask_slack(ctx, click)
+    if click.button == card_token.REJECT and _open_reason_form(ctx, job, click):
+        return
+    if click.button in card_token.PLANNING and _ask_for_more(ctx, job, click):
+        return
+    with ctx.store.unit_of_work() as store:
+        change = _claimed(ctx, click)
+        if change is None:
+            _tell(ctx, click, _no_claim(ctx, click))
+        elif click.button in (card_token.APPROVE, card_token.CONFIRM):
+            _approve(ctx, click, change)
+        elif click.button == card_token.WITHDRAW:
+            _withdraw(ctx, click, change)
+        elif click.button == card_token.UNDO and change.undone_by is not None:
+            _tell(ctx, click, f"{change.id} was undone already, by CR-{change.undone_by}.")
+        elif click.button in SETTLING:
+            _tell(ctx, click, SETTLING[click.button](ctx, click.person, change))
+        else:
+            _tell(ctx, click, "That button does nothing any more.")
+        settle_stop(ctx, click.key)
+        store.jobs.finish(job)
+    ctx.wake()
+
+
+def send_reason(ctx: Context, job: Job, form: Form) -> None:
+    """Handle the form that asks why somebody rejects."""
+    _ask_slack(ctx, form)
+    with ctx.store.unit_of_work() as store:
+        change = _claimed(ctx, form)
+        reason = rejection_reason(form)
+        if change is None:
+            _tell(ctx, form, _no_claim(ctx, form))
+        elif not reason:
+            _tell(ctx, form, f"{change.id} was not rejected: a reason is needed.")
+        else:
+            _reject(ctx, form, change, reason)
+        settle_stop(ctx, form.key)
+        store.jobs.finish(job)
+    ctx.wake()
+
+
+def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
+    """Ask for the reason if the person may reject; False when the click has to be answered instead."""
+    change = _claimed(ctx, click, recorded=False)
+    if change is None or not _may_still_decide(ctx, click.person, change):
+        with ctx.store.unit_of_work() as store:
+            change = _claimed(ctx, click)
+            if change is None:
+                _tell(ctx, click, _no_claim(ctx, click))
+            elif _still_open(ctx, click, change):
+                # What kept it a moment ago does not any more.
+                _tell(ctx, click, f"{change.id} was not rejected: press the button again.")
+            store.jobs.finish(job)
+        ctx.wake()
+        return True
+    trouble = _ask_reason(ctx, click, change)
+    with ctx.store.unit_of_work() as store:
+        if trouble:
+            _tell(ctx, click, f"{change.id} was not rejected: {trouble}")
+        store.jobs.finish(job)
+    ctx.wake()
+    return True
+
+
+def _may_still_decide(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
+    waits = change.status is Status.PENDING and change.expires_at > ctx.clock.now_ms()
+    return (waits or change.status is Status.APPROVED) and bar(ctx, person, change) is None
+
+
+def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
+    """Open the form; why that did not work, if it did not. A click is good for a form for three seconds only."""
+    try:
+        ctx.messenger.ask_reason(click.trigger, change, click.value)
+    except DeliveryError as error:
+        return form_trouble(error)
+    return ""
+
+
+def form_trouble(error: DeliveryError) -> str:
+    """Why the form did not open, and what to do about that."""
+    if isinstance(error, Lost):
+        return f"Slack did not say that it opened the form that asks why ({error.code}). {PRESS_AGAIN}"
+    if isinstance(error, Busy):
+        return f"Slack opens no form just now ({error.code}). Press the button again in a minute."
+    refusal = refusal_of(error.reason)
+    return f"Slack did not open the form that asks why, because {cause_of(error.reason)}. {refusal.remedy}".rstrip()
+
+
+FOLLOWING: Mapping[
+    str, tuple[Callable[[Context, ChangeRequest], bool], Callable[[Context, Job, Click, ChangeRequest], None]]
+] = {card_token.UNDO: (may_still_undo, ask_to_undo), card_token.AGAIN: (may_still_ask_again, ask_again)}
+"""The buttons of what has ended that ask for another command: whether they still do, and the asking.
+
+A row for each of `buttons.PLANNING`: their clicks alone come here, and have the rank of what reads a portal."""
+
+
+def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
+    """Hand the click on as the command it stands for; False when it has to be answered instead."""
+    change = _claimed(ctx, click, recorded=False)
+    may, ask = FOLLOWING[click.button]
+    if change is None or not may(ctx, change):
+        return False
+    ask(ctx, job, click, change)
+    return True
+
+
+def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:
+    """The change request a value stands for, if the value is genuine; a false one is recorded."""
+    change = card_token.claimed(ctx.store, ctx.home_team, inbound)
+    if change is None and recorded:
+        named = card_token.named(ctx.store, inbound.value)
+        earlier = named is not None and _earlier(ctx, inbound, named)
+        reason = "the button is of a card that was posted anew since" if earlier else NOT_OURS
+        record_refused_click(ctx, inbound.person, named, reason)
+    return change
+
+
+def _earlier(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
+    return card_token.of_an_earlier_card(ctx.store.keys, ctx.home_team, change, inbound)
+
+
+def _no_claim(ctx: Context, inbound: Click | Form) -> str:
+    """What somebody is told whose value is not genuine. Honest people come by one when a card is posted anew."""
+    change = card_token.named(ctx.store, inbound.value)
+    if change is not None and _earlier(ctx, inbound, change):
+        return f"The card of {change.id} was posted anew meanwhile. Nothing was done; press the button of the new one."
+    if isinstance(inbound, Form):
+        return "That form is not one of mine. Nothing was done."
+    return "That card is not one of mine, or not as I posted it. Nothing was done."
+
+
+def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
+    """Before the transaction: look up whoever pressed, if it can matter, and those whose approvals are counted anew."""
+    change = _claimed(ctx, inbound, recorded=False)
+    if change is not None and change.status is Status.UNKNOWN:
+        look_up(ctx, [inbound.person])
+    if change is None or change.status not in NOT_BEGUN:
+        return
+    person = inbound.person
+    button = inbound.button if isinstance(inbound, Click) else card_token.REJECT
+    if button == card_token.WITHDRAW:
+        look_up(ctx, [person] if person == change.requester else [])
+    elif button != card_token.UNDO and unfit(ctx, person, change) is None:
+        look_up(ctx, [person, *(approvers(ctx, change) if button != card_token.REJECT else ())])
+
+
+def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
+    """Whether this person may decide this change request now. If not, they are told why, and it is recorded."""
+    if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():
+        expire(ctx, change)
+        change = ctx.store.changes.require(change.number)
+    if change.status not in (NOT_BEGUN if _rejects(inbound) else (Status.PENDING,)):
+        _tell(ctx, inbound, already(ctx, change))
+        show_clicked_card(ctx, change.number)
+        barred = unfit(ctx, inbound.person, change)
+        if barred is not None:
+            record_refused_click(ctx, inbound.person, change, barred.reason)
+        return False
+    barred = bar(ctx, inbound.person, change)
+    if barred is not None:
+        record_refused_click(ctx, inbound.person, change, barred.reason)
+        _tell(ctx, inbound, barred.reason)
+        return False
+    return True
+
+
+def _rejects(inbound: Click | Form) -> bool:
+    """Whether it says no, which counts until the first call is about to be made."""
+    return isinstance(inbound, Form) or inbound.button == card_token.REJECT
+
+
+def already(ctx: Context, change: ChangeRequest) -> str:
+    """What became of a change request, for somebody whose click came too late."""
+    return f"Your click changed nothing: {what_became(ctx, change)}"
+
+
+def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
+    if not _still_open(ctx, click, change):
+        return
+    barred = why_uncounted(ctx, click.person, change)
+    if barred:
+        record_refused_click(ctx, click.person, change, barred)
+        _tell(ctx, click, barred)
+    elif count_approval(ctx, click.person, change):
+        pass
+    elif run_if_enough(ctx, change):
+        # An approval that did not count when the last one came does again.
+        say_under_card(
+            ctx, change.number, f"{mentions.person(click.person)} pressed again; enough approvals count now."
+        )
+        show_card_if_it_lasts(ctx, change.number)
+    else:
+        approvals = len(standing_approvals(ctx, change))
+        _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
+
+
+def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:
+    if not _still_open(ctx, form, change):
+        return
+    now = ctx.clock.now_ms()
+    review = Review(reviewer=form.person, verdict=Verdict.REJECT, at=now, reason=reason)
+    if not ctx.store.changes.review(change.number, review):
+        _tell(ctx, form, f"You have approved {change.id} already, and a verdict cannot be changed.")
+        return
+    stands = what_stands(change) if is_review(change) else ""
+    outcome = f"Rejected: {reason}\n{stands}".rstrip()
+    ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": outcome}
+    any(ctx.store.changes.move(change.number, old, Status.REJECTED, changes=ended) for old in NOT_BEGUN)
+    facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
+    record_change(ctx.store, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
+    say_under_card(ctx, change.number, f"{mentions.person(form.person)} rejected: {reason}")
+    show_clicked_card(ctx, change.number)
+    if reason.startswith(LEFT_OUT):
+        _tell(ctx, form, f"{change.id} is rejected; {reason}.")
+    if stands:
+        announce(ctx, f"🚨 {mentions.person(form.person)} rejected {change.id}: {reason}\n{stands}")
+
+
+def _withdraw(ctx: Context, click: Click, change: ChangeRequest) -> None:
+    told = withdraw(ctx, click.person, change)
+    if isinstance(told, Refusal):
+        _tell(ctx, click, already(ctx, change))
+    else:
+        _tell(ctx, click, told if isinstance(told, str) else told.sentence)
+
+
+def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:
+    change = card_token.named(ctx.store, inbound.value)
+    channel = inbound.channel if isinstance(inbound, Click) else ""
+    # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
+    channel = channel or (change.channel if change else "")
+    number = change.number if change else 0
+    whisper(ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)

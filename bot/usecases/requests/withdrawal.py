@@ -1,0 +1,56 @@
+"""Take a change request back: its requester alone may, until the first call is about to be made."""
+
+from __future__ import annotations
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Tag
+from bot.core.bot_errors import NotPermitted
+from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict, status_in_words
+from bot.core.principals import Principal
+from bot.plugin import PluginError, Refusal
+from bot.usecases.authority.break_glass_log import is_review
+from bot.usecases.authority.memberships import outcast
+from bot.usecases.authority.refusal_records import record_refused_click
+from bot.usecases.change_entries import record_change
+from bot.usecases.context import Context
+from bot.usecases.notifications import say_under_card, show_clicked_card, told
+
+
+def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | PluginError:
+    """Take a change request back, in a unit of work that goes on; returns what to tell the person.
+
+    A refusal is returned: NotPermitted, which is recorded, when it is not theirs to withdraw; Refusal when it is not
+    waiting any more.
+    """
+    barred = _barred(ctx, person, change)
+    if barred:
+        record_refused_click(ctx, person, change, barred)
+        return NotPermitted(barred)
+    now = ctx.clock.now_ms()
+    ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
+    moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in NOT_BEGUN)
+    if not moved:
+        return Refusal(what_became(ctx, change))
+    record_change(ctx.store, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
+    say_under_card(ctx, change.number, f"{mentions.person(person)} withdrew it.")
+    show_clicked_card(ctx, change.number)
+    return f"{told(ctx, change)} is withdrawn."
+
+
+def _barred(ctx: Context, person: Principal, change: ChangeRequest) -> str:
+    """Why this person may not withdraw it, whatever its status; empty when they may."""
+    if person != change.requester:
+        return "Only the person who asked can withdraw a change request."
+    if is_review(change):
+        return f"{change.id} cannot be withdrawn: somebody else decides about a broken glass."
+    barred = outcast(ctx, person) if change.status in NOT_BEGUN else None
+    return barred.reason if barred is not None else ""
+
+
+def what_became(ctx: Context, change: ChangeRequest) -> str:
+    """What became of a change request, and who decided it."""
+    deciding = {Status.REJECTED: Verdict.REJECT, Status.WITHDRAWN: None, Status.EXPIRED: None}
+    verdict = deciding.get(change.status, Verdict.APPROVE)
+    people = [review.reviewer for review in change.reviews if review.verdict is verdict]
+    by = f" ({', '.join(mentions.person(person) for person in people)} decided)" if people else ""
+    return f"{told(ctx, change)} {status_in_words(change)}{by}."

@@ -1,0 +1,1 @@
+"""The threads of a process: the worker with its runners, and the process that only takes deliveries."""

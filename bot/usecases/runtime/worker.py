@@ -1,0 +1,272 @@
+"""The threads that work: runners take jobs, senders say what waits, the others look around now and then."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from bot import clock as ids
+from bot.core.bot_errors import StoreUnavailable
+from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from_json
+from bot.plugin import PluginError
+from bot.store.engine.sql import FORGOTTEN_AT_ONCE
+from bot.store.repositories.jobs import INBOUND, Job, Rank
+from bot.usecases.authority.grid_accounts import recognise
+from bot.usecases.authority.refusal_records import record_folded
+from bot.usecases.context import Context, log
+from bot.usecases.delivery.answers import MOST_AT_ONCE
+from bot.usecases.delivery.dispatcher import Courier
+from bot.usecases.delivery.message_delivery import Delivery
+from bot.usecases.delivery.senders import Senders
+from bot.usecases.execution.executor import execute
+from bot.usecases.execution.recovery import Recovery
+from bot.usecases.intake.job_failures import put_away_stranded, read_delivery, report_failure
+from bot.usecases.intake.priority import position_of
+from bot.usecases.intake.stop_words import StopDeadlines, put_off
+from bot.usecases.integrity.active_limits import note_mode
+from bot.usecases.integrity.audit_gate import LagWatch
+from bot.usecases.integrity.checkpoints import write_checkpoint
+from bot.usecases.integrity.file_identity import FileWatch
+from bot.usecases.integrity.maintenance import Upkeep
+from bot.usecases.integrity.witness_writer import Anchoring, WitnessWatch
+from bot.usecases.lease_holding import steady_ms
+from bot.usecases.requests.expiry import expire_overdue
+from bot.usecases.requests.reminders import remind, show_again
+from bot.usecases.requests.reviews import press, send_reason
+from bot.usecases.requests.submission import submit
+from bot.usecases.runtime.runners import Runners
+from bot.usecases.wake_signal import POLL_SECONDS, Bell
+
+RUNNERS = 28
+"""They take any job, at most so many at a time: as many as may call portals, and some more."""
+RESERVED = 1
+"""Runners beside them that take no job that calls a portal, so that no slow one keeps what stops waiting."""
+ANSWERING = MOST_AT_ONCE
+"""Threads that answer people, each one person at a time."""
+POSTING = 8
+"""Threads that write into channels. A channel takes one post and one rewrite at a time, so one thread waits for it."""
+KEEPER_SECONDS = 0.5
+UPKEEP_SECONDS = 1.0
+SWEEP_SECONDS = TEND_SECONDS = 3_600.0
+TEND_FAULT = {"action": "tend_fault"}
+_AFTERWARDS = {
+    True: "Nothing was sent to the portal for this. Try again in a moment.",
+    False: "b24bot goes on by itself once it can be written; what was called is never called again.",
+}
+"""What a database that cannot be written means for what came in, and for a change request that is being run."""
+
+
+class Worker:
+    """Runs until told to stop. Every thread ends each round with a sleep.
+
+    `wake` cuts that short for those who do what waits, `wake_all` for those who look around now and then as well.
+    """
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._stopping = threading.Event()
+        self._work, self._rounds, self._outgoing = Bell(), Bell(), Bell()
+        # By the clock that nobody sets: both go on whatever the time of the day becomes.
+        self._sweep_due = self._tend_due = ctx.clock.monotonic()
+        self._threads: list[threading.Thread] = []
+        self._recovery = Recovery(ctx)
+        self._courier = Courier(ctx)
+        self._stops = StopDeadlines(ctx)
+        self._upkeep = Upkeep(ctx)
+        self._anchoring = Anchoring(ctx)
+        self._watches = (LagWatch(ctx), WitnessWatch(ctx), FileWatch(ctx))
+
+    def start(self) -> None:
+        """Take over what was left, then begin to work."""
+        self._ctx.wake = self.wake
+        self._recovery.start()
+        self._start_runners("runner", RUNNERS)
+        self._start_runners("reserved-runner", RESERVED, quick=True)
+        for count, name, take in (
+            (ANSWERING, "answers", self._courier.take_answer),
+            (POSTING, "posts", self._courier.take_post),
+        ):
+            senders = self._senders(take)
+            for _ in range(count):
+                self._thread(name, senders.step, self._outgoing, POLL_SECONDS)
+        self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
+        self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
+        self._thread("upkeep", self._upkeep.look, self._rounds, UPKEEP_SECONDS)
+        self._thread("anchoring", self._anchoring.round, self._rounds, KEEPER_SECONDS)
+
+    def _start_runners(self, name: str, most: int, *, quick: bool = False) -> None:
+        """Start one runner of a group; it starts the others when there is work for them."""
+        runners = Runners(
+            self._ctx,
+            claim=partial(claim_job, self._ctx, quick=quick),
+            perform=partial(perform_job, self._ctx),
+            start_another=lambda: self._thread(name, runners.step, self._work, POLL_SECONDS),
+            bell=self._work,
+            stopping=self._stopping,
+            most=most,
+            quick=quick,
+        )
+        runners.start()
+
+    def _senders(self, take: Callable[[], Delivery | None]) -> Senders:
+        """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
+        return Senders(
+            take=lambda: take() if self._ctx.home_team else None,
+            carry=self._courier.carry,
+            bell=self._outgoing,
+            stopping=self._stopping,
+        )
+
+    def wake(self) -> None:
+        self._work.ring()
+        self._outgoing.ring()
+
+    def wake_all(self) -> None:
+        self.wake()
+        self._rounds.ring()
+
+    def stop(self) -> None:
+        """Let every thread finish what it is at; a call to a portal is never cut off."""
+        self._stopping.set()
+        self.wake_all()
+        for thread in self._threads:
+            thread.join(timeout=70)
+
+    @property
+    def alive(self) -> bool:
+        return all(thread.is_alive() for thread in self._threads)
+
+    def _thread(self, name: str, step: Callable[[], bool], bell: Bell, pause: float) -> None:
+        thread = threading.Thread(target=self._loop, args=(name, step, bell, pause), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _loop(self, name: str, step: Callable[[], bool], bell: Bell, pause: float) -> None:
+        while not self._stopping.is_set():
+            since = bell.count
+            busy = self.go_round(name, step)
+            if busy is None:
+                self._stopping.wait(1.0)
+            if not busy and not self._stopping.is_set():
+                bell.sleep(pause, since=since)
+
+    def go_round(self, name: str, step: Callable[[], bool]) -> bool | None:
+        """One round of a thread: whether there was something to do; None when that went wrong."""
+        return go_round(self._ctx, name, step)
+
+    def _keep(self) -> bool:
+        """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
+        ctx, watches = self._ctx, [watch.look for watch in self._watches]
+        self._do_each(partial(put_away_stranded, ctx))
+        if ctx.home_team:
+            self._do_each(
+                self._stops.look, partial(expire_overdue, ctx), partial(remind, ctx), partial(show_again, ctx)
+            )
+        self._do_each(partial(record_folded, ctx), partial(write_checkpoint, ctx), *watches)
+        self._do_each(self._sweep, partial(note_mode, ctx))
+        return False
+
+    def _recover(self) -> bool:
+        """All that reads portals and nobody waits for: apart from the keeper, for a portal can be slow."""
+        self._do_each(*([self._recovery.look] if self._ctx.home_team else []), self._tend)
+        return False
+
+    def _do_each(self, *duties: Callable[[], object]) -> None:
+        """Do one after the other: what one meets keeps the thread from no other, but for the loss of the database."""
+        for duty in duties:
+            name = getattr(duty, "func", duty).__qualname__
+            try:
+                duty()
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - the edge of a duty: logged while it lasts, and tried again
+                self._ctx.troubles.met(name, error)
+            else:
+                self._ctx.troubles.went_well(name)
+
+    def _sweep(self) -> None:
+        """Remove what nobody asks for any more."""
+        steady, now = self._ctx.clock.monotonic(), self._ctx.clock.now_ms()
+        if steady >= self._sweep_due:
+            self._sweep_due = steady + SWEEP_SECONDS
+            with self._ctx.store.unit_of_work() as store:
+                gone = max(store.jobs.forget_receipts(now), store.outbox.forget(now))
+                store.jobs.forget_aside(now)
+                store.stops.forget(now)
+            if gone >= FORGOTTEN_AT_ONCE:
+                # There is more of it: the next part in the next round.
+                self._sweep_due = steady
+
+    def _tend(self) -> None:
+        now = self._ctx.clock.monotonic()
+        if now >= self._tend_due:
+            self._tend_due = now + TEND_SECONDS
+            tend(self._ctx)
+
+
+def go_round(ctx: Context, name: str, step: Callable[[], bool]) -> bool | None:
+    """One round of the thread of this name: whether there was something to do; None when that went wrong."""
+    try:
+        busy = step()
+    except Exception as error:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
+        ctx.troubles.met(name, error)
+        return None
+    ctx.troubles.went_well(name)
+    return busy
+
+
+def tend(ctx: Context) -> None:
+    """Let every plugin look after what would run out. One that cannot is in the log, and the others have their turn.
+
+    Whatever else a plugin raises, its guard has logged and made a PluginFault of.
+    """
+    for plugin in ctx.registry.plugins.values():
+        try:
+            plugin.tend(ctx.services(plugin.name))
+        except PluginError as error:
+            log.error("%s could not look after its own: %s", plugin.name, error.sentence, extra=TEND_FAULT)
+
+
+def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
+    """Take the next job, if there is one that may be taken, `quick` if so asked.
+
+    What the allow-list refused when it came in, and does not any more, takes its turn with the others again.
+    """
+    with ctx.store.unit_of_work() as store:
+        while (job := store.jobs.claim(steady_ms(ctx), quick=quick)) is not None:
+            inbound = read_delivery(job) if job.rank is Rank.REFUSED else None
+            position = position_of(ctx, inbound) if inbound is not None else None
+            if position is None or position.rank is job.rank:
+                return job
+            store.jobs.put_back(job, position)
+    return None
+
+
+def perform_job(ctx: Context, job: Job) -> None:
+    """Do one job. Whatever goes wrong, the person who waits for it is told, with a reference."""
+    try:
+        if job.kind == INBOUND:
+            _perform_inbound(ctx, job)
+        else:
+            execute(ctx, job, int(job.payload))
+    except StoreUnavailable as error:
+        log.error("a job could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
+        report_failure(ctx, job, f"{error.sentence} {_AFTERWARDS[job.kind == INBOUND]}")
+    except Exception:  # noqa: BLE001 - the edge of the worker: the person hears of it, the log has the rest
+        incident = ids.incident_id()
+        log.exception("a job failed (%s)", incident, extra={"action": "job_failed", "incident": incident})
+        report_failure(ctx, job, f"Something went wrong inside b24bot. Tell an admin the reference {incident}.")
+
+
+def _perform_inbound(ctx: Context, job: Job) -> None:
+    inbound = recognise(ctx, inbound_from_json(job.payload))
+    if put_off(ctx, job, inbound):
+        return
+    match inbound:
+        case SlashCommand() as slash:
+            submit(ctx, job, slash)
+        case Click() as click:
+            press(ctx, job, click)
+        case Form() as form:
+            send_reason(ctx, job, form)

@@ -1,0 +1,122 @@
+"""The spare pair: a second, independent pair of tokens of a portal, which takes over when the first is lost for good.
+
+It is kept under a name of its own beside the first, encrypted like it, and is used for nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.plugin import BadArgument, Event, Json, Refusal, Services
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.credentials import Health, Held, KnownPortal, Vault
+from plugins.bitrix24.auth.oauth import Tokens
+from plugins.bitrix24.redaction.secret import Secret
+
+KEPT, USED, REFUSED = "kept", "used", "refused"
+_KIND = "portal_spare"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spare:
+    """What is known of a portal's spare pair. `at` is when it came to that state, or was last renewed."""
+
+    state: str
+    at: int
+    proven: bool = False
+    """The authorisation server has renewed it at least once."""
+    sentence: str = ""
+
+
+class Spares:
+    """The spare pairs of one installation."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._vault = Vault(services)
+
+    def known(self, portal: KnownPortal) -> Spare | None:
+        """None when there never was one."""
+        value = self._services.records.get(_KIND, portal.name)
+        return Spare(**value) if value else None
+
+    def held(self, portal: KnownPortal) -> Held | None:
+        """The spare pair with the application's own credentials as they are now; None when none can be used.
+
+        One of another application than the portal's present one cannot.
+        """
+        spare, main = self._vault.stored(portal, slot(portal)), self._vault.stored(portal, portal.name)
+        if spare is None or main is None or spare.credentials.client_id != main.credentials.client_id:
+            return None
+        pair = spare.credentials
+        keys = replace(main.credentials, access=pair.access, refresh=pair.refresh)
+        return Held(credentials=keys, generation=spare.generation)
+
+    def store(self, portal: KnownPortal, access: Secret, refresh: Secret) -> None:
+        """Keep a pair as the spare, in the place of an earlier one. Raises BadArgument for the pair in use."""
+        main = self._vault.held(portal).credentials
+        if refresh == main.refresh or access == main.access:
+            raise BadArgument(
+                "That is the pair in use, and a spare must be another one.",
+                hint="Authorise the application once more, best as another administrator, and store what comes of it.",
+            )
+        pair = replace(main, access=access, refresh=refresh)
+        earlier = self._services.secrets.read(slot(portal))
+        with self._services.at_once():
+            if not self._services.secrets.write(
+                slot(portal), pair.revealed(), after=earlier.generation if earlier else 0
+            ):
+                raise Refusal(
+                    f"The spare pair of {portal.name} was changed by somebody else just now.", hint="Try again."
+                )
+            self.note(portal, KEPT)
+
+    def renewed(self, portal: KnownPortal, spare: Held, pair: Tokens) -> None:
+        """Keep the next link of the spare's chain."""
+        new = replace(spare.credentials, access=pair.access, refresh=pair.refresh)
+        with self._services.at_once():
+            if self._services.secrets.write(slot(portal), new.revealed(), after=spare.generation):
+                self.note(portal, KEPT, proven=True)
+                self._record(Event.TOKENS_RENEWED, portal, spare.generation + 1)
+
+    def refused(self, portal: KnownPortal, spare: Held, *, code: str, sentence: str) -> bool:
+        """It is lost as well; its words are kept and the pair is not. False when another spare is there by now."""
+        with self._services.at_once():
+            if not self._drop(portal, spare, REFUSED, sentence):
+                return False
+            self._record(Event.TOKENS_REFUSED, portal, spare.generation, code=code, sentence=sentence)
+            return True
+
+    def promoted(self, portal: KnownPortal, lost: Held, spare: Held, pair: Tokens) -> bool:
+        """Put the renewed spare in the place of the lost pair, in one transaction; False when a newer one is there."""
+        with self._services.at_once():
+            if not self._vault.renewed(portal, lost, pair.access, pair.refresh):
+                return False
+            now = self._services.clock.now_ms()
+            self._drop(portal, spare, USED)
+            health = Health(locked_out=False, at=now, generation=lost.generation + 1, renewed_at=now)
+            self._vault.note(portal, health)
+            self._record(Event.TOKENS_REPLACED, portal, lost.generation + 1)
+            return True
+
+    def _drop(self, portal: KnownPortal, spare: Held, state: str, sentence: str = "") -> bool:
+        """Delete this spare pair and note why. One that was stored since it was read stays, and so does its note."""
+        stored = self._services.secrets.read(slot(portal))
+        if stored is None or stored.generation != spare.generation:
+            return False
+        self._services.secrets.delete(slot(portal))
+        self.note(portal, state, sentence=sentence)
+        return True
+
+    def note(self, portal: KnownPortal, state: str, *, proven: bool = False, sentence: str = "") -> None:
+        at = self._services.clock.now_ms()
+        value: dict[str, Json] = {"state": state, "at": at, "proven": proven, "sentence": sentence}
+        self._services.records.put(_KIND, portal.name, value)
+
+    def _record(self, event: Event, portal: KnownPortal, generation: int, **more: str) -> None:
+        self._services.record(event, portal.name, {"generation": generation, "chain": "spare", **more})
+
+
+def slot(portal: KnownPortal) -> str:
+    """The name of the spare pair among the secrets; no portal can have it."""
+    return f"{portal.name}#spare"

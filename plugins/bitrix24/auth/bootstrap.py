@@ -1,0 +1,47 @@
+"""The portal `default`: stored on a first start from the settings that describe it."""
+
+from __future__ import annotations
+
+from bot.plugin import Refusal, Services
+from plugins.bitrix24.auth.credentials import DEFAULT, Credentials, KnownPortal, Vault
+from plugins.bitrix24.hosts import endpoints
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.settings import FIRST_PORTAL
+
+
+def take_over(services: Services) -> None:
+    """Store the portal that the settings describe as `default`, unless there is one.
+
+    Raises Refusal when only some of them are set, naming those that are missing.
+    """
+    vault = Vault(services)
+    if _is_known(vault):
+        return
+    values = {row.name: services.settings.get(row.name, "").strip() for row in FIRST_PORTAL}
+    missing = [name for name, value in values.items() if not value]
+    if len(missing) == len(values):
+        return
+    if missing:
+        raise Refusal(
+            f"The first portal is only half described; missing: {', '.join(missing)}.",
+            hint="Set them all, or none and use `b24bot portal add`.",
+        )
+    endpoint = endpoints.portal(values["BITRIX24_DOMAIN"], services.settings)
+    member_id = values["BITRIX24_MEMBER_ID"]
+    portal = KnownPortal(name=DEFAULT, domain=endpoint.label, member_id=member_id, added_at=services.clock.now_ms())
+    credentials = Credentials(
+        member_id=member_id,
+        client_id=values["BITRIX24_CLIENT_ID"],
+        client_secret=Secret(values["BITRIX24_CLIENT_SECRET"]),
+        access=Secret(values["BITRIX24_ACCESS_TOKEN"]),
+        refresh=Secret(values["BITRIX24_REFRESH_TOKEN"]),
+        token_url=endpoints.token_url(endpoint, services.settings),
+    )
+    # Two processes of one bot start at the same moment: the second finds what the first has stored.
+    with services.at_once():
+        if not _is_known(vault):
+            vault.add(portal, credentials)
+
+
+def _is_known(vault: Vault) -> bool:
+    return any(portal.name == DEFAULT for portal in vault.portals())

@@ -1,0 +1,113 @@
+"""The token endpoint without I/O: the refresh request in both its forms, and what an answer to it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.http import redirects
+from plugins.bitrix24.http.exchange import Exchange, HttpRequest, Undelivered
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.rest import error_codes, response
+from plugins.bitrix24.rest.reported_error import ReportedError
+from plugins.bitrix24.rest.response import Unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """A new pair. `member_id` is empty when the server did not say whose it is."""
+
+    access: Secret
+    refresh: Secret
+    member_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoTokens:
+    """Why there is no new pair.
+
+    `final`: asking again with the same refresh token is useless, unless somebody renewed it meanwhile: that is also
+    what a race looks like to its loser. `other_form`: the server did not read the body of the POST.
+    """
+
+    sentence: str
+    hint: str = ""
+    code: str = ""
+    final: bool = False
+    other_form: bool = False
+
+
+def refresh_request(url: str, *, client_id: str, client_secret: Secret, refresh: Secret) -> HttpRequest:
+    """The form in the body, so that no secret is in an address."""
+    return HttpRequest(
+        verb="POST",
+        url=url,
+        content_type="application/x-www-form-urlencoded",
+        body=_form(client_id, client_secret, refresh),
+    )
+
+
+def refresh_request_in_query(url: str, *, client_id: str, client_secret: Secret, refresh: Secret) -> HttpRequest:
+    """For servers that read the query only (docs/portal-behaviour.md P80). The address must not be shown."""
+    return HttpRequest(verb="GET", url=url, query=_form(client_id, client_secret, refresh))
+
+
+def _form(client_id: str, client_secret: Secret, refresh: Secret) -> Secret:
+    return Secret(
+        urlencode(
+            {
+                "grant_type": "refresh_token",
+                "client_id": client_id,
+                "client_secret": client_secret.reveal(),
+                "refresh_token": refresh.reveal(),
+            }
+        )
+    )
+
+
+def judge(exchange: Exchange, *, asked: str = "") -> Tokens | NoTokens:
+    """What came of a refresh that was asked for at the address `asked`. A code counts in HTTP 200 as well."""
+    if isinstance(exchange, Undelivered):
+        return _no_answer(exchange.reason)
+    if 300 <= exchange.status < 400 and exchange.location and not exchange.body.strip():
+        return _no_answer(f"HTTP {exchange.status}, a redirect to {redirects.read(exchange.location, asked).shown}")
+    body = response.read(exchange.body, failed=exchange.status != 200)
+    if isinstance(body, Unreadable):
+        return _no_answer(f"HTTP {exchange.status} with an answer that is {body.flaw.name}", body.words)
+    if body.error and body.error.documented and body.error.code:
+        return _refused(exchange.status, body.error)
+    if body.error:
+        return _no_answer(f"HTTP {exchange.status} with an error that is not a code", body.error.words)
+    if exchange.status != 200:
+        return _no_answer(f"HTTP {exchange.status} without a reason")
+    return _pair(body.values)
+
+
+_SERVER = "The authorisation server"
+
+
+def _no_answer(reason: str, words: str = "") -> NoTokens:
+    return NoTokens(
+        sentence=f"{_SERVER} gave no usable answer: {reason}.{error_codes.quoted(words, _SERVER)}",
+        hint="Try again in a few minutes.",
+    )
+
+
+def _refused(status: int, error: ReportedError) -> NoTokens:
+    row = error_codes.token_row(error.code)
+    return NoTokens(
+        sentence=error_codes.sentence(row, error.words, _SERVER),
+        hint=error_codes.advice(row, repeated=False),
+        code=error_codes.safe_code(error.code),
+        final=status < 500,
+        other_form=row.code == "invalid_request" and status < 500,
+    )
+
+
+def _pair(values: Mapping[str, Any]) -> Tokens | NoTokens:
+    access, refresh, member = (values.get(name) for name in ("access_token", "refresh_token", "member_id"))
+    if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
+        return _no_answer("HTTP 200 without a pair of tokens")
+    return Tokens(access=Secret(access), refresh=Secret(refresh), member_id=member if isinstance(member, str) else "")

@@ -1,0 +1,206 @@
+"""A new access token when the old one has run out: once per generation, whoever asks, and never in a storm.
+
+docs/safety.md M10: compare generations, take the lease, ask, and store as the first thing after the answer. A
+refused refresh token is final only when no other process has stored a newer pair meanwhile; then the spare pair takes
+over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.plugin import Event, PluginError, Services
+from plugins.bitrix24.auth.backup_tokens import Spares, slot
+from plugins.bitrix24.auth.credentials import Health, Held, KnownPortal, Vault
+from plugins.bitrix24.auth.oauth import NoTokens, Tokens
+from plugins.bitrix24.auth.token_endpoint import TokenServer
+from plugins.bitrix24.traffic.portal_connections import Links
+
+LEASE = 150.0
+"""Seconds: longer than the two requests that a question may take, and the pauses before its answer is stored."""
+
+WAIT = 60.0
+"""Seconds: so long a call waits for another process's renewal. Its change request holds a lease that runs meanwhile."""
+
+QUIET_MS = 5 * 60 * 1000
+"""No further try for so long after a final refusal."""
+
+SPENT = frozenset({"invalid_grant", "expired_token"})
+"""The pair is lost, and another pair of the same application need not be."""
+
+_FIRST_LOOK, _RARE_LOOKS = 0.05, 1.0
+"""Seconds between two looks at what another process is about to store: at first, and at last."""
+_STORE_AGAIN = (0.5, 1.0, 2.0, 4.0)
+"""Pauses in seconds between the attempts to store a new pair."""
+_BUSY = NoTokens(
+    sentence="Another process of the bot is renewing the tokens of this portal and has not finished.",
+    hint="Try again in a few minutes.",
+)
+
+
+class Renewal:
+    """Renews the tokens of one portal."""
+
+    def __init__(self, services: Services, links: Links, portal: KnownPortal) -> None:
+        self._services = services
+        self._links = links
+        self._portal = portal
+        self._vault = Vault(services)
+        self._spares = Spares(services)
+        self._server = TokenServer(services, links, portal)
+
+    def after(self, stale: Held) -> Held | NoTokens:
+        """Credentials newer than `stale`, renewed here or by somebody else; or why there are none."""
+        with self._links.traffic(self._services, self._portal.member_id).renewing:
+            return self._known(stale) or self._leased(stale) or self._wait(stale)
+
+    def tend_spare(self) -> NoTokens | None:
+        """Renew the spare pair, so that it does not run out; why that did not work, if it did not."""
+        with self._services.secrets.lease(slot(self._portal), seconds=LEASE) as mine:
+            spare = self._spares.held(self._portal) if mine else None
+            if spare is None:
+                return None
+            answer = self._server.ask(spare.credentials)
+            if isinstance(answer, Tokens):
+                pair = answer
+                self._keep(lambda: self._spares.renewed(self._portal, spare, pair))
+                return None
+            if _lost(answer):
+                self._give_up_spare(spare, answer)
+            return answer
+
+    def _known(self, stale: Held) -> Held | NoTokens | None:
+        """What somebody has found out already: a newer pair, or that there is none to be had."""
+        return self._newer(stale) or self._quiet(stale)
+
+    def _leased(self, stale: Held) -> Held | NoTokens | None:
+        """Renew, unless another process is at it; then None."""
+        with self._services.secrets.lease(self._portal.name, seconds=LEASE) as mine:
+            return (self._known(stale) or self._renew(stale)) if mine else None
+
+    def _newer(self, stale: Held) -> Held | None:
+        now = self._vault.held(self._portal)
+        return now if now.generation != stale.generation else None
+
+    def _quiet(self, stale: Held) -> NoTokens | None:
+        health = self._vault.health(self._portal)
+        if health is None or not health.locked_out or health.generation != stale.generation:
+            return None
+        if not 0 <= self._services.clock.now_ms() - health.at < QUIET_MS:
+            return None
+        return NoTokens(sentence=health.sentence, hint=health.hint, code=health.code, final=True)
+
+    def _renew(self, stale: Held) -> Held | NoTokens:
+        answer = self._server.ask(stale.credentials)
+        if isinstance(answer, Tokens):
+            # Nothing may stand between the answer and this line: a crash here loses the only valid pair.
+            pair = answer
+            self._keep(lambda: self._renewed(stale, pair))
+            return self._vault.held(self._portal)
+        if not answer.final:
+            return answer
+        newer = self._newer(stale)
+        if newer:
+            return newer
+        instead = self._from_spare(stale) if answer.code in SPENT else None
+        told = instead or answer
+        # What the spare was refused with tells more than that the first is spent: it may pass.
+        return told if isinstance(told, Held) or not told.final else self._locked_out(stale, told)
+
+    def _from_spare(self, stale: Held) -> Held | NoTokens | None:
+        """The spare pair in the place of the lost one; None when there is none that works."""
+        with self._services.secrets.lease(slot(self._portal), seconds=LEASE) as mine:
+            spare = self._spares.held(self._portal)
+            if spare is None:
+                return None
+            if not mine:
+                return _BUSY
+            answer = self._server.ask(spare.credentials)
+            if isinstance(answer, Tokens):
+                pair = answer
+                self._keep(lambda: self._spares.promoted(self._portal, stale, spare, pair))
+                self._services.log.warning(
+                    "the tokens of the portal %s were lost, and the spare pair took over; store another one",
+                    self._portal.name,
+                )
+                return self._vault.held(self._portal)
+            if not _lost(answer):
+                return answer
+            if self._give_up_spare(spare, answer):
+                return None
+        # Somebody stored another one while this one was asked for: it is tried in its place.
+        return self._from_spare(stale)
+
+    def _give_up_spare(self, spare: Held, answer: NoTokens) -> bool:
+        """Write down that the spare pair is lost too; False when another one is there by now."""
+        return self._spares.refused(self._portal, spare, code=answer.code, sentence=answer.sentence)
+
+    def _keep(self, write: Callable[[], object]) -> None:
+        """Write the pair down. A store that is busy is asked again: the old pair is spent."""
+        for pause in _STORE_AGAIN:
+            try:
+                write()
+            except PluginError:
+                self._services.log.warning("the new tokens of %s could not be stored yet", self._portal.name)
+                self._services.clock.sleep(pause)
+            else:
+                return
+        write()
+
+    def _renewed(self, stale: Held, pair: Tokens) -> None:
+        """Keep the pair, unless a newer one is stored."""
+        with self._services.at_once():
+            if self._vault.renewed(self._portal, stale, pair.access, pair.refresh):
+                self._note(stale.generation + 1)
+                self._record(Event.TOKENS_RENEWED, stale.generation + 1)
+
+    def _locked_out(self, stale: Held, answer: NoTokens) -> NoTokens:
+        """Only a person can help. It is on the record once, however often it is asked for."""
+        told = replace(answer, hint=f"{answer.hint} {no_spare(self._portal)}" if answer.code in SPENT else answer.hint)
+        before = self._vault.health(self._portal)
+        with self._services.at_once():
+            self._note(stale.generation, told)
+            if before is None or not before.locked_out or before.generation != stale.generation:
+                facts = {"code": answer.code, "sentence": answer.sentence}
+                self._record(Event.TOKENS_REFUSED, stale.generation, **facts)
+        return told
+
+    def _note(self, generation: int, refusal: NoTokens | None = None) -> None:
+        now, before = self._services.clock.now_ms(), self._vault.health(self._portal)
+        self._vault.note(
+            self._portal,
+            Health(
+                locked_out=refusal is not None,
+                at=now,
+                generation=generation,
+                renewed_at=now if refusal is None else before.renewed_at if before else None,
+                code=refusal.code if refusal else "",
+                sentence=refusal.sentence if refusal else "",
+                hint=refusal.hint if refusal else "",
+            ),
+        )
+
+    def _record(self, event: Event, generation: int, **more: str) -> None:
+        self._services.record(event, self._portal.name, {"generation": generation, "chain": "main", **more})
+
+    def _wait(self, stale: Held) -> Held | NoTokens:
+        """Another process renews: wait for what it stores, and look less and less often. If it gives up, renew here."""
+        pause, waited = _FIRST_LOOK, 0.0
+        while waited < WAIT:
+            self._services.clock.sleep(pause)
+            found = self._known(stale) or self._leased(stale)
+            if found:
+                return found
+            waited, pause = waited + pause, min(2 * pause, _RARE_LOOKS)
+        return _BUSY
+
+
+def _lost(answer: NoTokens) -> bool:
+    """Whether the refusal means that the pair is of no use any more."""
+    return answer.final and answer.code in SPENT
+
+
+def no_spare(portal: KnownPortal) -> str:
+    """What to do so that it does not end like this again."""
+    return f"A spare pair of tokens would have taken over; `b24bot portal spare {portal.name}` stores one."

@@ -1,0 +1,1 @@
+"""The client: single calls and bulk reads, paced, repeated only where that is safe."""

@@ -1,0 +1,291 @@
+"""Makes one call of the portal: paced, renewed once when the token has run out, repeated only where that is safe."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.plugin import CallOutcome, CallVerdict, Json, PluginError, Services, TargetRefused, TargetUnreachable
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.credentials import Held, KnownPortal, Vault
+from plugins.bitrix24.auth.domain_change import Relocation, Unproven
+from plugins.bitrix24.auth.oauth import NoTokens
+from plugins.bitrix24.auth.token_refresh import Renewal
+from plugins.bitrix24.client import not_sent
+from plugins.bitrix24.hosts import certificate_authorities, endpoints
+from plugins.bitrix24.http.exchange import Exchange, HttpRequest, Undelivered, blotted
+from plugins.bitrix24.rest import batch, methods, protocol
+from plugins.bitrix24.rest.batch import Item, ItemAnswer
+from plugins.bitrix24.rest.error_codes import Again
+from plugins.bitrix24.rest.methods import Method
+from plugins.bitrix24.rest.protocol import Judgement
+from plugins.bitrix24.rest.response import nobody_home
+from plugins.bitrix24.rest.retry_policy import CHANGE, READ, Manner
+from plugins.bitrix24.traffic.last_seen import Hints
+from plugins.bitrix24.traffic.operating_limit import Block
+from plugins.bitrix24.traffic.portal_connections import Destination, Link, Links
+from plugins.bitrix24.traffic.read_cache import Kept
+
+FULL = "QUERY_LIMIT_EXCEEDED"
+EXPIRED = "expired_token"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What came of a call, and what it took. `facts` are for logs and records."""
+
+    method: str
+    judgement: Judgement
+    facts: Mapping[str, str | int]
+    sent_ms_ago: int | None
+    """None when nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How the portal is reached now."""
+
+    portal: KnownPortal
+    base: str
+    link: Link
+
+
+@dataclass(slots=True, kw_only=True)
+class _Course:
+    """How far one call has come."""
+
+    started: float
+    sent: float | None = None
+    requests: int = 0
+    attempts: int = 0
+    renewals: int = 0
+    moves: int = 0
+    full: int = 0
+
+    def facts(self, now: float, status: int) -> Mapping[str, str | int]:
+        return {
+            "http_status": status,
+            "attempts": self.requests,
+            "renewals": self.renewals,
+            "milliseconds": round((now - self.started) * 1000),
+        }
+
+    def sent_ms_ago(self, now: float) -> int | None:
+        return None if self.sent is None else round((now - self.sent) * 1000)
+
+
+class Caller:
+    """Calls one portal with its stored credentials. Safe for several threads."""
+
+    def __init__(
+        self, services: Services, links: Links, portal: KnownPortal, *, read: Manner = READ, change: Manner = CHANGE
+    ) -> None:
+        self._services = services
+        self._links = links
+        self._read = read
+        self._change = change
+        self._vault = Vault(services)
+        self._traffic = links.traffic(services, portal.member_id)
+        self._renewal = Renewal(services, links, portal)
+        self._route = self._route_to(portal)
+
+    def read(self, name: str, params: Mapping[str, Json]) -> Any:
+        """The `result` of a reading method. Raises TargetRefused or TargetUnreachable when there is none."""
+        made = self._make(methods.check(name, params), params, self._read)
+        if made.judgement.verdict is CallVerdict.DONE:
+            return made.judgement.result
+        raise error_of(made)
+
+    def batch(self, items: Sequence[Item]) -> tuple[ItemAnswer, ...]:
+        """The answers of at most 50 reads, in their order. Raises as `read` does when the batch as a whole fails.
+
+        Items of a method that the portal has blocked are not sent, nor those that cannot be written down.
+        """
+        instead = [self._instead_of(item) for item in items]
+        sent = [item for item, known in zip(items, instead, strict=True) if known is None]
+        answers = batch.take_apart(sent, self.read("batch", batch.params(sent))) if sent else ()
+        for item, answer in zip(sent, answers, strict=True):
+            self._watch(item.method, answer.code, answer.time)
+        each = iter(answers)
+        return tuple(next(each) if known is None else known for known in instead)
+
+    def _instead_of(self, item: Item) -> ItemAnswer | None:
+        """The answer of an item that is not sent; None when it can be."""
+        block = self._traffic.operating.block(item.method, self._services.clock.now_ms())
+        if block is not None:
+            return not_sent.blocked_item(block)
+        return None if batch.can_be_sent(item) else batch.UNSENDABLE
+
+    @property
+    def kept(self) -> Kept:
+        """What the portal answered a moment ago."""
+        return self._traffic.kept
+
+    def who(self) -> Hashable:
+        """The portal, and as whom it is asked. Raises Refusal where there are no credentials."""
+        portal, held = self._route.portal, self._vault.held(self._route.portal)
+        return portal.name, self._route.base, portal.authorities, held.generation
+
+    @property
+    def hints(self) -> Hints:
+        """What was last seen on the portal."""
+        return self._traffic.hints
+
+    def remarks(self) -> Sequence[str]:
+        """What was wrong with the bytes of the portal's answers since this process started."""
+        return sorted(self._traffic.remarks)
+
+    def change(self, name: str, params: Mapping[str, Json]) -> CallOutcome:
+        """What one changing call did. A method is sent again only when it provably did not run."""
+        method = methods.check(name, params)
+        self._traffic.kept.drop()
+        try:
+            made = self._make(method, params, self._change)
+        finally:
+            self._traffic.kept.drop()
+        judgement = made.judgement
+        return CallOutcome(
+            verdict=judgement.verdict,
+            sentence=f"{judgement.sentence} {judgement.hint}".strip(),
+            code=judgement.code,
+            facts=made.facts,
+            sent_ms_ago=made.sent_ms_ago,
+        )
+
+    def _make(self, method: Method, params: Mapping[str, Json], manner: Manner) -> Made:
+        clock = self._services.clock
+        course = _Course(started=clock.monotonic())
+        held, route = self._vault.held(self._route.portal), self._route
+        while True:
+            judgement = self._once(route, method, params, held, manner, course)
+            if judgement.again is Again.REFRESH and not course.renewals:
+                course.renewals += 1
+                newer = self._renewal.after(held)
+                if isinstance(newer, Held):
+                    held = newer
+                    continue
+                judgement = not_sent.locked_out(newer)
+            if judgement.moved_to and not course.moves:
+                course.moves += 1
+                moved = self._follow(route, judgement.moved_to, held)
+                if isinstance(moved, Route):
+                    route = moved
+                    continue
+                judgement = moved.judgement
+            if not self._goes_on(judgement, manner, course):
+                now = clock.monotonic()
+                facts = course.facts(now, judgement.status)
+                return Made(method=method.name, judgement=judgement, facts=facts, sent_ms_ago=course.sent_ms_ago(now))
+
+    def _goes_on(self, judgement: Judgement, manner: Manner, course: _Course) -> bool:
+        """Whether the same request may be sent again, and the pause before that."""
+        clock = self._services.clock
+        if judgement.code == FULL:
+            course.full += 1
+            pause = min(8.0, 2.0 ** (course.full - 1)) + clock.jitter(1.0)
+            again = clock.monotonic() + pause - course.started < manner.queues
+        else:
+            course.attempts += 1
+            pause = clock.jitter(min(20.0, 0.5 * 2.0**course.attempts))
+            again = manner.repeats(judgement) and course.attempts < manner.attempts
+        if again:
+            clock.sleep(pause)
+        return again
+
+    def _once(
+        self, route: Route, method: Method, params: Mapping[str, Json], held: Held, manner: Manner, course: _Course
+    ) -> Judgement:
+        clock, traffic = self._services.clock, self._traffic
+        block = traffic.operating.block(method.name, clock.now_ms())
+        if block:
+            return not_sent.blocked(block)
+        if not route.link.breaker.allows(clock.monotonic()):
+            return not_sent.resting()
+        wait = traffic.bucket.take(clock.monotonic(), most=manner.queues)
+        if wait is None:
+            return not_sent.crowded()
+        if wait > 0:
+            clock.sleep(wait)
+        course.requests += 1
+        request = protocol.encode(route.base, method, params, held.credentials.access)
+        exchange = self._send(route.link, request, held, manner, course)
+        if isinstance(exchange, Undelivered) and exchange.withheld:
+            return not_sent.taken_over()
+        judgement = protocol.judge(method, exchange, asked=request.url)
+        self._services.log.debug("%s: %s (HTTP %s)", method.name, judgement.verdict, judgement.status)
+        return self._noted(method, judgement)
+
+    def _send(self, link: Link, request: HttpRequest, held: Held, manner: Manner, course: _Course) -> Exchange:
+        clock = self._services.clock
+
+        def leaves(seconds: float) -> bool:
+            if manner.asks and not self._services.may_send(seconds):
+                return False
+            course.sent = clock.monotonic()
+            return True
+
+        exchange = link.wire.send(request, manner.patience, leaves)
+        if isinstance(exchange, Undelivered) and exchange.withheld:
+            # That says nothing about the other side.
+            return exchange
+        if isinstance(exchange, Undelivered) or nobody_home(exchange.status, exchange.body):
+            link.breaker.failed(clock.monotonic())
+        else:
+            link.breaker.worked()
+        return blotted(exchange, *held.credentials.secrets)
+
+    def _noted(self, method: Method, judgement: Judgement) -> Judgement:
+        """Take from an answer what it tells about the portal's limits."""
+        if judgement.code == FULL:
+            self._traffic.bucket.overflowed(self._services.clock.monotonic())
+        if judgement.remark and judgement.remark not in self._traffic.remarks:
+            self._traffic.remarks.add(judgement.remark)
+            self._services.log.warning("%s: %s", method.name, judgement.remark, extra={"action": "portal_output"})
+        block = self._watch(method.name, judgement.code, judgement.time)
+        return replace(not_sent.blocked(block), status=judgement.status) if block else judgement
+
+    def _watch(self, method: str, code: str, time: Mapping[str, Any]) -> Block | None:
+        operating, now = self._traffic.operating, self._services.clock.now_ms()
+        operating.noted(method, time, now)
+        held = operating.block(method, now)
+        return (held or operating.refused(method, now)) if code == not_sent.BLOCKED else None
+
+    def _route_to(self, portal: KnownPortal) -> Route:
+        settings = self._services.settings
+        endpoint = endpoints.portal(portal.domain, settings)
+        destination = Destination(
+            base=endpoint.base,
+            address=endpoint.address,
+            authorities=certificate_authorities.of_settings(settings) + portal.authorities,
+        )
+        return Route(portal=portal, base=endpoint.base, link=self._links.to(destination, self._services.clock))
+
+    def _follow(self, route: Route, location: str, held: Held) -> Route | Unproven:
+        """The way to a renamed portal, proven once however many threads are sent there."""
+        relocation = Relocation(self._services, lambda portal: self._proof(portal, held))
+        with self._traffic.moving:
+            moved = relocation.follow(route.portal, location)
+            if isinstance(moved, Unproven):
+                return moved
+            self._route = self._route_to(moved)
+            return self._route
+
+    def _proof(self, portal: KnownPortal, held: Held) -> Judgement:
+        """What the portal at another address says to our token. Only a token that has run out is renewed for it."""
+        method, route, course = methods.find("app.info"), self._route_to(portal), _Course(started=0.0)
+        judgement = self._once(route, method, {}, held, self._read, course)
+        if judgement.code == EXPIRED:
+            newer = self._renewal.after(held)
+            if isinstance(newer, NoTokens):
+                return not_sent.locked_out(newer)
+            judgement = self._once(route, method, {}, newer, self._read, course)
+        return judgement
+
+
+def error_of(made: Made) -> PluginError:
+    """The exception for a read that brought nothing."""
+    judgement, facts = made.judgement, {"method": made.method, **made.facts}
+    if judgement.verdict is CallVerdict.FAILED or (judgement.code and judgement.verdict is CallVerdict.NOT_SENT):
+        return TargetRefused(judgement.sentence, code=judgement.code, hint=judgement.hint, facts=facts)
+    return TargetUnreachable(judgement.sentence, hint=judgement.hint, facts=facts)

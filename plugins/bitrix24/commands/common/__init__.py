@@ -1,0 +1,1 @@
+"""What several commands use: preconditions, arguments, tables, and plans of undoing."""

@@ -1,0 +1,88 @@
+"""The arguments that several connector commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from bot.plugin import Arg, BadArgument
+from plugins.bitrix24.connectors import icons, registration
+from plugins.bitrix24.connectors.icons import Icon
+from plugins.bitrix24.connectors.registration import SWITCHES, Wish
+
+AllLines = Annotated[bool, Arg(help="every line of the portal", label="")]
+
+_NAME = Arg(help="the name that operators see", label="NAME", parse=registration.parse_name)
+_HANDLER = Arg(help="the https address of the connector's settings page", label="URL", parse=registration.parse_handler)
+_ICON_HELP = "a data URI of an SVG or PNG, or a file name from the folder B24BOT_ICONS; at most 16 KiB"
+
+NameNeeded = Annotated[str, _NAME]
+Name = Annotated[str | None, _NAME]
+HandlerNeeded = Annotated[str, _HANDLER]
+Handler = Annotated[str | None, _HANDLER]
+IconOption = Annotated[Icon | None, Arg(help=_ICON_HELP, label="ICON", parse=icons.parse)]
+IconDisabled = Annotated[
+    Icon | None, Arg(help="another icon for where the connector is switched off", label="ICON", parse=icons.parse)
+]
+Color = Annotated[str | None, Arg(help="the colour behind the icon", label="#rrggbb", parse=registration.parse_color)]
+
+
+def _switch(help: str) -> Arg:
+    return Arg(help=help, label="")
+
+
+ChatGroup = Annotated[bool, _switch("one chat for each chat of the channel, not for each customer")]
+NoChatGroup = Annotated[bool, _switch("one chat for each customer")]
+Newsletter = Annotated[bool, _switch("CRM newsletters may go through it")]
+NoNewsletter = Annotated[bool, _switch("CRM newsletters must not go through it")]
+Signature = Annotated[bool, _switch("what operators write carries their name")]
+NoSignature = Annotated[bool, _switch("what operators write does not carry their name")]
+SystemMessages = Annotated[bool, _switch("messages of the portal itself go to customers")]
+NoSystemMessages = Annotated[bool, _switch("messages of the portal itself do not go to customers")]
+DeleteExternal = Annotated[bool, _switch("operators may delete customers' messages")]
+NoDeleteExternal = Annotated[bool, _switch("operators may not delete customers' messages")]
+EditInternal = Annotated[bool, _switch("operators may edit what they wrote")]
+NoEditInternal = Annotated[bool, _switch("operators may not edit what they wrote")]
+DeleteInternal = Annotated[bool, _switch("operators may delete what they wrote")]
+NoDeleteInternal = Annotated[bool, _switch("operators may not delete what they wrote")]
+
+_BY_WORD = {word: name for name, (word, _) in SWITCHES.items()}
+
+
+def switches(typed: Mapping[str, bool]) -> dict[str, bool]:
+    """The switches that were typed, under the portal's names. Keys are options like `no-newsletter`.
+
+    Raises BadArgument when one was typed both ways.
+    """
+    found: dict[str, bool] = {}
+    for option, given in typed.items():
+        name = _BY_WORD[option.removeprefix("no-")]
+        if given and name in found:
+            word = SWITCHES[name][0]
+            raise BadArgument(f"--{word} and --no-{word} contradict each other.", hint="Leave one of them out.")
+        if given:
+            found[name] = not option.startswith("no-")
+    return found
+
+
+def wish(
+    settings: Mapping[str, str],
+    *,
+    name: str | None,
+    handler: str | None,
+    icon: Icon | None,
+    icon_disabled: Icon | None,
+    color: str | None,
+    typed: Mapping[str, bool],
+) -> Wish:
+    """What was typed, with its pictures loaded. Raises PluginError for what this installation does not take."""
+    if handler is not None:
+        registration.allow_handler(handler, settings)
+    return Wish(
+        name=name,
+        handler=handler,
+        icon=icons.load(icon, settings) if icon else None,
+        icon_disabled=icons.load(icon_disabled, settings) if icon_disabled else None,
+        color=color,
+        switches=switches(typed),
+    )

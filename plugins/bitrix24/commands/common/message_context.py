@@ -1,0 +1,116 @@
+"""What commands about messages and chats look at first: a connector on a line, and whether it can be used there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Undo, UndoKind, quote
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.commands.common import observation, preconditions
+from plugins.bitrix24.commands.common.preconditions import Standing
+from plugins.bitrix24.connectors.model import Line, Status
+from plugins.bitrix24.portal import Portal
+
+SHOWN = 160
+DEFAULTS: Mapping[str, bool] = {"CHAT_GROUP": False, "DEL_EXTERNAL_MESSAGES": True}
+"""What the portal takes where a registration does not say it (docs/portal-behaviour.md P102)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A connector on a line, as it is now."""
+
+    connector: str
+    line: Line
+    status: Status
+    standing: Standing
+
+    @property
+    def title(self) -> str:
+        return f"{self.connector} on {self.line.title}"
+
+    @property
+    def before(self) -> Observation:
+        """The only thing that can be read: the portal gives no message and no chat back."""
+        on_line = {self.line.title: self.status.word} if self.status.present else {}
+        return {observation.REGISTRATION: observation.PRESENT, **on_line}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        anybody = "The portal lets any application write through any connector."
+        off = f"{self.line.title} is switched off itself: operators may get nothing."
+        return (*self.standing.warning(self.connector, anybody), *(() if self.line.on else (off,)))
+
+    def flag(self, name: str) -> bool | None:
+        """A switch of its registration, as our record has it; None when that is not known."""
+        snapshot = self.standing.snapshot
+        if snapshot is None or snapshot.registration is None:
+            return None
+        word = snapshot.registration.get(name)
+        return word == "Y" if word in ("Y", "N") else DEFAULTS[name]
+
+
+def look(portal: Portal, connector: str, number: int, *, working: bool = True) -> Channel:
+    """The connector on the line. Raises Refusal, saying what to do, where the portal would refuse or do harm.
+
+    `working`: it must be active there and without an error; the two kinds of receipts need only a registration.
+    """
+    preconditions.refuse_built_in(connector, "What is said there comes from the portal itself.")
+    portal.gather("connectors", "lines", of=[connector], on=[number])
+    preconditions.need_registered(portal, connector)
+    standing = preconditions.look(portal, connector)
+    (line,) = preconditions.lines(portal, [number])
+    (status,) = portal.matrix([(connector, number)])
+    _check(connector, line, status, working=working)
+    return Channel(connector=connector, line=line, status=status, standing=standing)
+
+
+def _check(connector: str, line: Line, status: Status, *, working: bool) -> None:
+    if status.problem:
+        raise TargetUnreachable(
+            f"It cannot be read what {connector} is on {line.title}. {status.problem}", hint="Try again in a minute."
+        )
+    activate = f"connector activate {connector} {line.id}"
+    if working and status.error:
+        raise Refusal(
+            f"{connector} is in error on {line.title}, so the portal takes nothing for it there.",
+            hint=f"Find out why, then clear it with `{activate}`.",
+        )
+    if working and not status.configured:
+        raise Refusal(f"{connector} is not active on {line.title}.", hint=f"Activate it first: `{activate}`.")
+
+
+def plan(channel: Channel, call: Call, *, summary: str, warnings: tuple[str, ...], undo: Undo | None = None) -> Plan:
+    """A plan whose effect nothing shows afterwards. A target is one call, so the same is asked once at a time."""
+    sent = json.dumps([call.method, call.params], sort_keys=True, ensure_ascii=False)
+    return Plan(
+        summary=summary,
+        target=f"message:{channel.connector}:{channel.line.id}:{hashlib.sha256(sent.encode()).hexdigest()[:16]}",
+        calls=(call,),
+        before=channel.before,
+        wanted={},
+        undo=undo
+        or Undo(kind=UndoKind.NONE, sentence="This cannot be undone: the portal does not give back what was."),
+        radius=(f"{channel.line.name} (line {channel.line.id}, {channel.line.switch}): {channel.status.word}",),
+        warnings=(*warnings, *channel.warnings),
+        risk=channel.standing.risk,
+    )
+
+
+def quoted(text: str) -> str:
+    """The text for a card: in quotes, on one line, cut with its length told."""
+    flat = " ".join(text.split())
+    if len(flat) <= SHOWN:
+        return f"“{flat}”"
+    return f"“{flat[:SHOWN]}…” ({len(text):,} characters)"
+
+
+def typed(path: str, connector: str, line: int, options: Mapping[str, str]) -> str:
+    """What one would type for a command of this kind."""
+    return " ".join([path, connector, str(line), *(_option(name, value) for name, value in options.items())])
+
+
+def _option(name: str, value: str) -> str:
+    return quote(f"--{name}={value}") if value.startswith("-") else f"--{name} {quote(value)}"

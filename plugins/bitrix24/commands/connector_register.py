@@ -1,0 +1,298 @@
+"""`connector register` and `connector update`: one method of the portal, which overwrites whatever has that id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from bot.plugin import Arg, BadArgument, Nothing, PartialUndo, Plan, Refusal, Risk, Undo, UndoKind, quote
+from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation, undo_plan
+from plugins.bitrix24.commands.common.preconditions import NOT_OURS, Standing
+from plugins.bitrix24.commands.connector_read import connectors
+from plugins.bitrix24.connectors import icons, registration
+from plugins.bitrix24.connectors.identifiers import ConnectorId
+from plugins.bitrix24.connectors.registration import SWITCHES, Wish
+from plugins.bitrix24.connectors.snapshot import Snapshot
+from plugins.bitrix24.portal import Portal
+
+HANDLER = "https://b24bot.example.com/settings"
+
+
+@connectors.command("register", risk=Risk.CHANGE, examples=[f"newchat --name 'New chat' --handler {HANDLER}"])
+def register_connector(
+    portal: Portal,
+    connector: ConnectorId,
+    *,
+    name: connector_options.NameNeeded,
+    handler: connector_options.HandlerNeeded,
+    icon: connector_options.IconOption = None,
+    icon_disabled: connector_options.IconDisabled = None,
+    color: connector_options.Color = None,
+    chat_group: connector_options.ChatGroup = False,
+    no_newsletter: connector_options.NoNewsletter = False,
+    no_signature: connector_options.NoSignature = False,
+    no_system_messages: connector_options.NoSystemMessages = False,
+    no_delete_external: connector_options.NoDeleteExternal = False,
+    no_edit_internal: connector_options.NoEditInternal = False,
+    no_delete_internal: connector_options.NoDeleteInternal = False,
+) -> Plan:
+    """Register a new connector.
+
+    It appears in the Contact Center and is not connected to any line yet; `connector activate` does that. An id that
+    exists is refused: registering over it would silently rewrite it.
+    """
+    preconditions.refuse_built_in(connector, "Its id cannot be taken.", hint="Choose another id.")
+    wish = connector_options.wish(
+        portal.settings,
+        name=name,
+        handler=handler,
+        icon=icon or icons.DEFAULT,
+        icon_disabled=icon_disabled,
+        color=color or icons.COLOR,
+        typed={
+            "chat-group": chat_group,
+            "no-newsletter": no_newsletter,
+            "no-signature": no_signature,
+            "no-system-messages": no_system_messages,
+            "no-delete-external": no_delete_external,
+            "no-edit-internal": no_edit_internal,
+            "no-delete-internal": no_delete_internal,
+        },
+    )
+    portal.gather("connectors", "lines", of=[connector])
+    _refuse_taken(portal, connector)
+    every = {name: "Y" if on else "N" for name, (_, on) in SWITCHES.items()}
+    return _plan_new(portal, connector, registration.made(connector, wish, every))
+
+
+def _refuse_taken(portal: Portal, connector: str) -> None:
+    if connector == "0":
+        raise BadArgument("“0” cannot be a connector's id: the portal takes it for none.", hint="Choose another id.")
+    if not preconditions.is_registered(portal, connector):
+        return
+    if connector in portal.ours():
+        raise Refusal(
+            f"{connector} is registered on {portal.place.name} already, by us.",
+            hint=f"`connector update {connector} …` changes it.",
+        )
+    raise Refusal(
+        f"{connector} is registered on {portal.place.name} already, and it is not proven to be ours. Registering over "
+        "it would take it over.",
+        hint=f"Choose another id. If it is yours, `connector adopt {connector}` first, then `connector update`.",
+    )
+
+
+def _plan_new(portal: Portal, connector: str, parameters: Mapping[str, Any]) -> Plan:
+    before = observation.of(portal, connector)
+    left = [line for line in portal.lines() if line.title in before]
+    snapshot = Snapshot(
+        connector=connector,
+        how="registered",
+        at=portal.now_ms(),
+        registration=parameters,
+        lines=dict.fromkeys((line.id for line in observation.active(portal, before)), None),
+    )
+    return Plan(
+        summary=f"Register the connector {connector} on {portal.place.name}",
+        target=f"connector:{connector}",
+        calls=(undo_plan.register(parameters, f"Register {connector}. {registration.told(parameters)}."),),
+        before=before,
+        wanted={
+            observation.REGISTRATION: observation.PRESENT,
+            observation.NAME: registration.readable(str(parameters["NAME"])),
+        },
+        undo=Undo(kind=UndoKind.FULL, sentence="It can be removed again.", line=f"connector remove {connector}"),
+        warnings=tuple(_new_warnings(portal, connector, [line.title for line in left])),
+        remember=(portal.remember(snapshot),),
+    )
+
+
+def _new_warnings(portal: Portal, connector: str, left: list[str]) -> list[str]:
+    told: list[str] = []
+    if left:
+        told.append(f"Something of {connector} is left on {', '.join(left)}; registering it brings that to life again.")
+    old = portal.snapshot(connector)
+    if old is not None and old.restorable:
+        told.append(f"Our record holds an earlier {connector}: `connector restore {connector}` would put that back.")
+    return told
+
+
+def parse_digest(word: str) -> str:
+    """The eight hex digits that an undo names an earlier registration by."""
+    if len(word) != 8 or not all(char in "0123456789abcdef" for char in word):
+        raise BadArgument("--back takes the eight digits that the card of an update shows.")
+    return word
+
+
+@connectors.command("update", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector --name 'WhatsApp Europe'"])
+def update_connector(
+    portal: Portal,
+    connector: ConnectorId,
+    *,
+    name: connector_options.Name = None,
+    handler: connector_options.Handler = None,
+    icon: connector_options.IconOption = None,
+    icon_disabled: connector_options.IconDisabled = None,
+    color: connector_options.Color = None,
+    chat_group: connector_options.ChatGroup = False,
+    no_chat_group: connector_options.NoChatGroup = False,
+    newsletter: connector_options.Newsletter = False,
+    no_newsletter: connector_options.NoNewsletter = False,
+    signature: connector_options.Signature = False,
+    no_signature: connector_options.NoSignature = False,
+    system_messages: connector_options.SystemMessages = False,
+    no_system_messages: connector_options.NoSystemMessages = False,
+    delete_external: connector_options.DeleteExternal = False,
+    no_delete_external: connector_options.NoDeleteExternal = False,
+    edit_internal: connector_options.EditInternal = False,
+    no_edit_internal: connector_options.NoEditInternal = False,
+    delete_internal: connector_options.DeleteInternal = False,
+    no_delete_internal: connector_options.NoDeleteInternal = False,
+    back: Annotated[
+        str | None, Arg(help="go back to an earlier registration; an undo names it", label="DIGITS", parse=parse_digest)
+    ] = None,
+) -> Plan | Nothing:
+    """Change a connector's name, settings page, icon or switches.
+
+    The card shows old and new. What is not typed stays as our record has it. Without a record, name, handler and icon
+    must all be typed, because the portal overwrites them each time. Lines and chats are not touched.
+    """
+    preconditions.refuse_built_in(connector, "Its name and icon are not ours to change.")
+    typed = {
+        "chat-group": chat_group,
+        "no-chat-group": no_chat_group,
+        "newsletter": newsletter,
+        "no-newsletter": no_newsletter,
+        "signature": signature,
+        "no-signature": no_signature,
+        "system-messages": system_messages,
+        "no-system-messages": no_system_messages,
+        "delete-external": delete_external,
+        "no-delete-external": no_delete_external,
+        "edit-internal": edit_internal,
+        "no-edit-internal": no_edit_internal,
+        "delete-internal": delete_internal,
+        "no-delete-internal": no_delete_internal,
+    }
+    wish = connector_options.wish(
+        portal.settings,
+        name=name,
+        handler=handler,
+        icon=icon,
+        icon_disabled=icon_disabled,
+        color=color,
+        typed=typed,
+    )
+    return _update(portal, connector, wish, back)
+
+
+def _update(portal: Portal, connector: str, wish: Wish, back: str | None) -> Plan | Nothing:
+    if wish.empty == (back is None):
+        raise BadArgument(
+            "`connector update` needs something to change." if back is None else "--back stands alone.",
+            hint="For example: connector update ID --name 'New name'.",
+        )
+    portal.gather("connectors", "lines", of=[connector])
+    preconditions.need_registered(portal, connector)
+    standing = preconditions.look(portal, connector)
+    shown = next(found.name for found in portal.connectors() if found.id == connector)
+    base = _as_shown(standing.snapshot.registration if standing.snapshot else None, shown)
+    if back is not None:
+        new = _earlier(standing.snapshot, connector, back)
+    else:
+        _need_enough(connector, wish, base)
+        new = registration.made(connector, wish, base)
+    if base is not None and not registration.differences(base, new):
+        return Nothing(sentence=f"{connector} is registered like that already, as far as our record knows.")
+    return _plan_update(portal, connector, standing, base or {"NAME": shown}, new)
+
+
+def _as_shown(known: Mapping[str, Any] | None, shown: str) -> Mapping[str, Any] | None:
+    """What is recorded, with the name that the portal shows should it have another one by now."""
+    if known is None or registration.readable(str(known.get("NAME", ""))) == registration.readable(shown):
+        return known
+    return {**known, "NAME": shown}
+
+
+def _earlier(snapshot: Snapshot | None, connector: str, digest: str) -> Mapping[str, Any]:
+    found = snapshot.earlier(digest) if snapshot else None
+    if found is None or not registration.usable(connector, found):
+        raise Refusal(
+            f"Our record of {connector} holds no earlier registration {digest}.",
+            hint="It keeps the last three. Type what it shall be, with `connector update`.",
+        )
+    return found
+
+
+def _need_enough(connector: str, wish: Wish, base: Mapping[str, Any] | None) -> None:
+    """Raises Refusal when the portal would overwrite what nobody knows."""
+    given = {"--name": wish.name, "--handler": wish.handler, "--icon": wish.icon}
+    known: Mapping[str, Any] = base or {}
+    kept = {
+        "--name": known.get("NAME"),
+        "--handler": known.get("PLACEMENT_HANDLER"),
+        "--icon": (known.get("ICON") or {}).get("DATA_IMAGE"),
+    }
+    lacking = [option for option, value in given.items() if value is None and not kept[option]]
+    if lacking:
+        raise Refusal(
+            f"{connector} cannot be changed in part: our record does not hold all of it, and the portal overwrites "
+            "name, handler and icon each time.",
+            hint=f"Give {presentation.listed(lacking)} as well. Or `connector adopt {connector} …` with what it has now.",
+        )
+
+
+def _plan_update(
+    portal: Portal, connector: str, standing: Standing, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Plan:
+    before = observation.registered(portal, connector)
+    wanted_name = registration.readable(str(new["NAME"]))
+    shows = before[observation.NAME] != wanted_name
+    diff = "; ".join(registration.differences(old, new))
+    blind = () if shows else ("Nothing of this can be read back from the portal: its own answer will have to do.",)
+    snapshot = standing.snapshot or _taken_over(portal, connector)
+    return Plan(
+        summary=f"Change the connector {connector} on {portal.place.name}",
+        target=f"connector:{connector}" if shows else f"connector:{connector}/registration",
+        calls=(undo_plan.register(new, f"Register {connector} over itself. {diff}."),),
+        before=before,
+        wanted={observation.NAME: wanted_name} if shows else {},
+        undo=_undo_update(connector, old, new, known=standing.snapshot is not None),
+        warnings=(
+            *standing.warning(
+                connector,
+                "If it belongs to another application, this takes it over: its messages will come to ours and no "
+                "longer to that one. The portal does not ask, and does not tell it.",
+            ),
+            *blind,
+        ),
+        risk=standing.risk,
+        remember=(
+            portal.remember(snapshot.registered(new, over=old if registration.usable(connector, old) else None)),
+        ),
+    )
+
+
+def _taken_over(portal: Portal, connector: str) -> Snapshot:
+    """The record of a connector that becomes ours: the lines it is on, with data that nobody here knows."""
+    active = [status.line for status in portal.statuses(connector) if status.configured]
+    return Snapshot(connector=connector, how="registered", at=portal.now_ms(), lines=dict.fromkeys(active, None))
+
+
+def _undo_update(connector: str, old: Mapping[str, Any], new: Mapping[str, Any], *, known: bool) -> Undo:
+    if not known or not registration.usable(connector, old):
+        return Undo(kind=UndoKind.NONE, sentence="This cannot be undone: what it was before was never recorded here.")
+    line = f"connector update {connector} --back {registration.digest(old)}"
+    # What the portal was never sent cannot be taken back by sending it nothing (docs/portal-behaviour.md P27).
+    stays = [SWITCHES[name][0] for name in SWITCHES if name in new and name not in old]
+    stays += ["the icon when switched off"] if "ICON_DISABLED" in new and "ICON_DISABLED" not in old else []
+    # Until it is done the record knows of no earlier registration to go back to.
+    partial = PartialUndo(
+        line=f"connector update {connector}",
+        sentence="It gets its former name back, and what our record holds beside it.",
+        words={observation.NAME: quote(f"--name={registration.readable(str(old['NAME']))}")},
+    )
+    if stays:
+        sentence = f"It can be set back, but for {presentation.listed(stays)}: what that was before is not known."
+        return Undo(kind=UndoKind.PARTIAL, sentence=sentence, line=line, partial=partial)
+    return Undo(kind=UndoKind.FULL, sentence="It can be set back from our own record.", line=line, partial=partial)

@@ -1,0 +1,236 @@
+"""What a connector is registered with: the words people type for it, and the parameters the portal gets.
+
+A registration is the mapping of parameters of `imconnector.register`. The bot always sends all switches and a colour,
+because the portal keeps what is not sent (docs/portal-behaviour.md P27) and gives nothing of it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.plugin import BadArgument, DeclarationError, Json, Refusal
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.connectors import icons
+from plugins.bitrix24.connectors.icons import Picture
+from plugins.bitrix24.hosts import endpoints, ip_addresses, own_domains
+from plugins.bitrix24.redaction.excerpt import excerpt
+from plugins.bitrix24.rest import methods
+
+LONGEST_NAME = 255
+LONGEST_URL = 255
+"""The longest address is not documented; one column of 255 characters is what the portal's other texts have."""
+
+SWITCHES: Mapping[str, tuple[str, bool]] = {
+    "CHAT_GROUP": ("chat-group", False),
+    "NEWSLETTER": ("newsletter", True),
+    "NEED_SIGNATURE": ("signature", True),
+    "NEED_SYSTEM_MESSAGES": ("system-messages", True),
+    "DEL_EXTERNAL_MESSAGES": ("delete-external", True),
+    "EDIT_INTERNAL_MESSAGES": ("edit-internal", True),
+    "DEL_INTERNAL_MESSAGES": ("delete-internal", True),
+}
+"""The portal's name of each switch, the word for it here, and what holds when it was never sent."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_COLOR = re.compile(r"#[0-9a-f]{6}")
+_HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_INSIDE = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody typed for a registration; None is what was not typed."""
+
+    name: str | None = None
+    handler: str | None = None
+    icon: Picture | None = None
+    icon_disabled: Picture | None = None
+    color: str | None = None
+    switches: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        return not self.switches and all(
+            each is None for each in (self.name, self.handler, self.icon, self.icon_disabled, self.color)
+        )
+
+
+def parse_name(word: str) -> str:
+    """A display name: NFC, 1 to 255 characters, none of them invisible. Raises BadArgument."""
+    name = unicodedata.normalize("NFC", word).strip(" ")
+    for position, char in enumerate(name, start=1):
+        if unicodedata.category(char) in _UNSEEN:
+            what = unicodedata.name(char, f"U+{ord(char):04X}")
+            raise BadArgument(
+                f"The name has a character that nobody sees or that turns text around, at position {position}: {what}.",
+                hint="Type the name anew instead of pasting it.",
+            )
+    if not name or name == "0":
+        raise BadArgument("The name is empty.", hint="Write what operators shall see, like --name 'WhatsApp EU'.")
+    if len(name) > LONGEST_NAME:
+        raise BadArgument(f"The name has {len(name)} characters; {LONGEST_NAME} is the most.")
+    return name
+
+
+def parse_color(word: str) -> str:
+    """`#rrggbb`, in small letters. Raises BadArgument."""
+    if not _COLOR.fullmatch(word.lower()):
+        raise BadArgument(f"“{excerpt(word)}” is not a colour.", hint="Write it like #90be00.")
+    return word.lower()
+
+
+def parse_handler(word: str) -> str:
+    """The https address of the connector's settings page. Raises BadArgument.
+
+    http is let through here for 127.0.0.1 only; whether loopback may be used at all is told by `allow_handler`.
+    """
+    return parse_address(word, what="handler", longest=LONGEST_URL)
+
+
+def parse_address(word: str, *, what: str, longest: int, schemes: Sequence[str] = ("https",)) -> str:
+    """An address with a public host, or http on 127.0.0.1. Raises BadArgument, naming what is wrong."""
+    hint = "Write it like https://b24bot.example.com/settings."
+    if not word.isascii() or not word.isprintable() or any(char in word for char in " \\\"'<>`"):
+        raise BadArgument(
+            f"The {what} address holds a character that an address cannot have.", hint=_in_ascii(word) or hint
+        )
+    if len(word) > longest:
+        raise BadArgument(f"The {what} address has {len(word)} characters; {longest} is the most.")
+    try:
+        parts = urlsplit(word)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        raise BadArgument(f"“{excerpt(word)}” is not an address.", hint=hint) from None
+    if "@" in parts.netloc:
+        raise BadArgument(f"The {what} address holds a user name or a password, which everybody would see.", hint=hint)
+    if parts.scheme == "http" and host == endpoints.LOOPBACK and port:
+        return word
+    if parts.scheme not in schemes:
+        raise BadArgument(
+            f"The {what} address must begin with {' or '.join(f'{each}://' for each in schemes)}.", hint=hint
+        )
+    if not _public(host):
+        raise BadArgument(f"The {what} address leads to “{excerpt(host)}”, which is no public host.", hint=hint)
+    return word
+
+
+def _in_ascii(word: str) -> str:
+    """How to write an address whose host alone has letters of other scripts; empty for any other."""
+    scheme, slashes, rest = word.partition("://")
+    host, slash, path = rest.partition("/")
+    plain = own_domains.ascii_of(host)
+    whole = f"{scheme}{slashes}{plain}{slash}{path}"
+    return f"Did you mean {whole}?" if plain and plain != host and whole.isascii() and whole.isprintable() else ""
+
+
+def _public(host: str) -> bool:
+    if _HOST.fullmatch(host):
+        return not host.endswith(_INSIDE)
+    return ip_addresses.is_public(host)
+
+
+def allow_handler(handler: str, settings: Mapping[str, str]) -> None:
+    """Raises Refusal for an address on loopback, unless the installation allows those."""
+    if handler.startswith("http://") and not endpoints.switched_on(settings, "B24BOT_ALLOW_LOOPBACK"):
+        raise Refusal(
+            "The handler is on 127.0.0.1, where nobody but this computer can reach it.",
+            hint="Give an https address with a public host. Loopback is for the playground (B24BOT_ALLOW_LOOPBACK).",
+        )
+
+
+def made(connector: str, wish: Wish, base: Mapping[str, Any] | None) -> dict[str, Json]:
+    """The parameters for `imconnector.register`: what was typed, over what is known. Name and handler must be there."""
+    known: Mapping[str, Any] = base or {}
+    icon: dict[str, Json] = dict(known.get("ICON") or {})
+    if wish.icon is not None:
+        icon["DATA_IMAGE"] = wish.icon.data_uri
+    if wish.color is not None:
+        icon["COLOR"] = wish.color
+    found: dict[str, Json] = {
+        **known,
+        "ID": connector,
+        "NAME": wish.name if wish.name is not None else known["NAME"],
+        "ICON": icon,
+        "PLACEMENT_HANDLER": wish.handler if wish.handler is not None else known["PLACEMENT_HANDLER"],
+        **{name: "Y" if on else "N" for name, on in wish.switches.items()},
+    }
+    if wish.icon_disabled is not None:
+        found["ICON_DISABLED"] = {"DATA_IMAGE": wish.icon_disabled.data_uri, "COLOR": icon.get("COLOR", icons.COLOR)}
+    return found
+
+
+def usable(connector: str, registration: Mapping[str, Any] | None) -> bool:
+    """Whether it still makes a valid registration of this connector."""
+    if registration is None:
+        return False
+    try:
+        methods.check("imconnector.register", registration)
+    except DeclarationError:
+        return False
+    icon = registration["ICON"].get("DATA_IMAGE")
+    return bool(registration["ID"] == connector and isinstance(icon, str) and icon)
+
+
+def missing(registration: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What of a registration is not known, in words; empty when all of it is."""
+    known = registration or {}
+    icon = known.get("ICON") or {}
+    parts = {"the handler": known.get("PLACEMENT_HANDLER"), "the icon": icon.get("DATA_IMAGE")}
+    lacking = [name for name, value in parts.items() if not value]
+    if icon and not icon.get("COLOR"):
+        lacking.append("the colour")
+    switches = [word for name, (word, _) in SWITCHES.items() if name not in known]
+    if switches:
+        lacking.append("all switches" if len(switches) == len(SWITCHES) else f"the switches {', '.join(switches)}")
+    return tuple(lacking)
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """Old → new for each field that differs; what was not known before is told as that."""
+    before, after = dict(_fields(old)), dict(_fields(new))
+    return tuple(
+        f"{name}: {before.get(name, 'not known')} → {value}"
+        for name, value in after.items()
+        if before.get(name) != value
+    )
+
+
+def told(registration: Mapping[str, Any]) -> str:
+    """All of a registration in one line."""
+    return "; ".join(f"{name}: {value}" for name, value in _fields(registration))
+
+
+def _fields(registration: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "NAME" in registration:
+        yield "name", f"“{registration['NAME']}”"
+    if "PLACEMENT_HANDLER" in registration:
+        yield "handler", str(registration["PLACEMENT_HANDLER"])
+    icon = registration.get("ICON") or {}
+    if icon.get("DATA_IMAGE"):
+        yield "icon", icons.told(icon)
+    if icon.get("COLOR"):
+        yield "colour", str(icon["COLOR"])
+    if registration.get("ICON_DISABLED"):
+        yield "icon when switched off", icons.told(registration["ICON_DISABLED"])
+    for name, (word, _) in SWITCHES.items():
+        if name in registration:
+            yield word, "on" if registration[name] == "Y" else "off"
+
+
+def digest(value: Mapping[str, Any]) -> str:
+    """Eight hex digits by which a registration, or a record, is told from another."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
+
+
+def readable(name: str) -> str:
+    """A name as it is compared with what the portal's list shows: some places write & as an entity."""
+    return " ".join(unicodedata.normalize("NFC", html.unescape(name)).split())

@@ -1,0 +1,1 @@
+"""Hosts: which addresses the bot may talk to, and by which certificates."""

@@ -1,0 +1,1 @@
+"""HTTP: requests and answers as values, and the one place that sends."""

@@ -1,0 +1,128 @@
+"""Builds batches of at most 50 reads and takes their answers apart, each result to the item that asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+from urllib.parse import quote
+
+from bot.plugin import DeclarationError, Json
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.rest import error_codes, methods, reported_error
+from plugins.bitrix24.rest.reported_error import ReportedError
+
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One read inside a batch."""
+
+    method: str
+    params: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAnswer:
+    """What came for one item: a value, or a sentence that says why there is none (with the code, if any).
+
+    `time` is what the portal tells of its work on the item, `error` what it reports in the place of a value.
+    """
+
+    value: Any = None
+    problem: str = ""
+    code: str = ""
+    time: Mapping[str, Any] = field(default_factory=dict)
+    error: ReportedError | None = None
+
+
+def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items in their order, 50 at a time."""
+    for start in range(0, len(items), SIZE):
+        yield items[start : start + SIZE]
+
+
+def params(items: Sequence[Item]) -> Mapping[str, Json]:
+    """The parameters of one `batch` call for these items."""
+    if len(items) > SIZE:
+        raise DeclarationError(f"A batch holds at most {SIZE} items, not {len(items)}.")
+    return {"halt": 0, "cmd": {_key(number): command(item) for number, item in enumerate(items)}}
+
+
+def command(item: Item) -> str:
+    """One item as the portal wants it: `method?urlencoded query`, nested values in PHP's brackets."""
+    method = methods.check(item.method, item.params)
+    if method.effect is not methods.Effect.READ or method.name == "batch":
+        raise DeclarationError(f"{item.method} does not go into a batch.", hint="Only reads do.")
+    pairs = [pair for name, value in item.params.items() for pair in _pairs(name, value)]
+    return f"{item.method}?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+
+
+def can_be_sent(item: Item) -> bool:
+    """Whether the item can be written as UTF-8: an id from the portal may hold half a surrogate pair."""
+    try:
+        command(item)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+UNSENDABLE = ItemAnswer(problem="It cannot be asked for: its id holds half a character, which cannot be sent.")
+
+
+def take_apart(items: Sequence[Item], result: Any) -> tuple[ItemAnswer, ...]:
+    """One answer for each item, in the order of the items; a failed item does not touch the others."""
+    holder = result if isinstance(result, Mapping) else {}
+    values, problems = _map(holder.get("result")), _map(holder.get("result_error"))
+    times = _map(holder.get("result_time"))
+    return tuple(_answer(_key(number), values, problems, times) for number in range(len(items)))
+
+
+def _key(number: int) -> str:
+    return f"i{number}"
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    """PHP writes an empty map as an empty list."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _answer(key: str, values: Mapping[str, Any], problems: Mapping[str, Any], times: Mapping[str, Any]) -> ItemAnswer:
+    if key in problems:
+        return _problem(problems[key])
+    if key not in values:
+        return ItemAnswer(problem="The portal's answer leaves this out.")
+    return ItemAnswer(value=values[key], time=_map(times.get(key)))
+
+
+def _problem(holder: Any) -> ItemAnswer:
+    """The error of one item. A list or a text in its place holds words alone."""
+    error = reported_error.find(holder if isinstance(holder, Mapping) else {"error": holder})
+    if error is None or not (error.code or error.words):
+        return ItemAnswer(problem="The portal reports an error that is not a code.")
+    if not error.code:
+        return ItemAnswer(problem=error_codes.sentence(error_codes.WORDS_ONLY, error.words), error=error)
+    sentence = error_codes.sentence(error_codes.portal_row(error.code), error.words)
+    return ItemAnswer(problem=sentence, code=error_codes.safe_code(error.code), error=error)
+
+
+def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, child in value.items():
+            yield from _pairs(f"{name}[{key}]", child)
+    elif isinstance(value, list | tuple):
+        for number, child in enumerate(value):
+            yield from _pairs(f"{name}[{number}]", child)
+    elif value is None:
+        raise DeclarationError(f"{name} is empty, and a batch cannot carry that.")
+    elif isinstance(value, bool):
+        yield name, "1" if value else "0"
+    else:
+        yield name, _text(name, str(value))
+
+
+def _text(name: str, value: str) -> str:
+    if "$result" in value:
+        raise DeclarationError(f"{name} reads like a reference between batch items, so it must go alone.")
+    return value

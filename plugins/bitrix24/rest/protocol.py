@@ -1,0 +1,248 @@
+"""Call → HTTP request, answer → verdict. No I/O: `client.py` carries what this module makes and judges.
+
+A change is done only where `True` itself stands in its method's place, failed only where the portal provably refused,
+and unknown in every other case. What proves a refusal depends on the HTTP status and on the shape of the error:
+
+    status              a code in `error`       words in another shape    neither
+    200                 refused                 unknown                   by the method's place
+    4xx but 408, 499    refused                 refused                   unknown
+    any other           by the code's row       unknown                   unknown
+
+An answer with anything but blanks around its JSON proves nothing of a change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import field, replace
+from typing import Any
+
+from bot.plugin import CallVerdict, Json
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.http import redirects
+from plugins.bitrix24.http.exchange import Exchange, HttpAnswer, HttpRequest, Undelivered
+from plugins.bitrix24.http.redirects import Target
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.rest import decoding, error_codes, message_errors, response
+from plugins.bitrix24.rest.confirmation import said, says_true
+from plugins.bitrix24.rest.decoding import Decoded, Flaw
+from plugins.bitrix24.rest.error_codes import Again, Row
+from plugins.bitrix24.rest.methods import Effect, Method, Where
+from plugins.bitrix24.rest.reported_error import ReportedError
+from plugins.bitrix24.rest.response import Body, Unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What one exchange proves.
+
+    For a read DONE means that `result` holds the answer. `again` says whether the same request may be repeated;
+    for a change only together with a verdict of NOT_SENT.
+    """
+
+    verdict: CallVerdict
+    sentence: str
+    hint: str = ""
+    code: str = ""
+    status: int = 0
+    again: Again = Again.NO
+    result: Any = None
+    time: Mapping[str, Any] = field(default_factory=dict)
+    """What the portal tells of how long it worked, as it came."""
+    moved_to: str = field(repr=False, default="")
+    """Scheme and host that a redirect points to which proves a renamed portal."""
+    remark: str = ""
+    """What is wrong with the bytes of an answer that was read all the same."""
+
+
+def encode(base: str, method: Method, params: Mapping[str, Json], token: Secret) -> HttpRequest:
+    """A POST of JSON with the token in the body. `base` ends in `/rest/`."""
+    body = json.dumps({**params, "auth": token.reveal()}, ensure_ascii=False)
+    return HttpRequest(
+        verb="POST",
+        url=f"{base}{method.name}.json",
+        content_type="application/json; charset=utf-8",
+        body=Secret(body),
+    )
+
+
+def judge(method: Method, exchange: Exchange, *, asked: str = "") -> Judgement:
+    """The verdict of one exchange of `method`. `asked` is the address that it went to, by which a redirect is told."""
+    if isinstance(exchange, Undelivered):
+        return _undelivered(method, exchange)
+    if 300 <= exchange.status < 400:
+        return _redirected(method, exchange, asked)
+    body = response.read(exchange.body, nested=method.verdict is not Where.VALUE, failed=exchange.status != 200)
+    if isinstance(body, Unreadable):
+        return _unreadable(method, exchange.status, body)
+    remark = _remark(body.around) if body.around else ""
+    if remark and method.effect is not Effect.READ:
+        return _unknown(method, exchange.status, remark, words=_words_of(body), do=_flaw_of(body).do)
+    if body.error and not _says_no(method, exchange.status, body):
+        return replace(_refused(method, exchange.status, body, body.error), remark=remark)
+    if exchange.status != 200:
+        return _unknown(method, exchange.status, "The portal gave no reason")
+    return replace(_answered(method, body), time=_map(body.values.get("time")), remark=remark)
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def refused_item(method: Method, error: ReportedError) -> Judgement:
+    """What an error proves that came for one read inside a batch, whose own answer was HTTP 200."""
+    return _refused(method, 200, None, error)
+
+
+_PUTS: Mapping[str, str] = {
+    "before": "The portal puts {} before the answer",
+    "after": "The portal puts {} after the answer",
+    "around": "The portal puts {} around the answer",
+    "in": "The portal answers in {}",
+}
+
+
+def _remark(around: Decoded) -> str:
+    return _PUTS[around.place].format(around.flaw.name) if around.flaw else ""
+
+
+def _flaw_of(body: Body) -> Flaw:
+    return (body.around.flaw if body.around else None) or decoding.NOT_JSON
+
+
+def _words_of(body: Body) -> str:
+    """What the portal's PHP wrote, and what the answer itself says."""
+    said_by_php = body.around.words if body.around else ""
+    return "; ".join(filter(None, (body.error.words if body.error else "", said_by_php)))
+
+
+def _says_no(method: Method, status: int, body: Body) -> bool:
+    """Whether False stands in the method's place beside words without a code: the place decides, the words tell why."""
+    if status != 200 or method.verdict is Where.VALUE or body.error is None or body.error.code:
+        return False
+    return not body.error.documented and said(method.verdict, body.values.get("result")).yes is False
+
+
+def _proves_refusal(status: int) -> bool:
+    """Whether a status means that the call was turned away before the method ran, whoever turned it away.
+
+    408 and 499 are said by whoever gave up waiting.
+    """
+    return 400 <= status < 500 and status not in (408, 499)
+
+
+def _unreadable(method: Method, status: int, body: Unreadable) -> Judgement:
+    if body.flaw is decoding.PLAIN_TEXT and _proves_refusal(status):
+        return _refused(method, status, None, ReportedError(words=body.words))
+    return _unknown(method, status, f"The portal's answer is {body.flaw.name}", words=body.words, do=body.flaw.do)
+
+
+def _undelivered(method: Method, exchange: Undelivered) -> Judgement:
+    if exchange.sent:
+        return Judgement(
+            verdict=CallVerdict.UNKNOWN,
+            sentence=f"The portal was asked, but no answer came: {exchange.reason}.",
+            hint=_next(method, error_codes.AGAIN_SOON),
+            again=Again.WAIT,
+        )
+    return Judgement(
+        verdict=CallVerdict.NOT_SENT,
+        sentence=f"The portal cannot be reached: {exchange.reason}. Nothing was sent.",
+        hint="Try again in a few minutes.",
+        again=Again.WAIT,
+    )
+
+
+def _redirected(method: Method, exchange: HttpAnswer, asked: str) -> Judgement:
+    """A redirect without a body proves that the call was not carried out; one with a body proves nothing."""
+    if not exchange.location:
+        return _unknown(method, exchange.status, "The portal redirects without saying where")
+    redirect = redirects.read(exchange.location, asked)
+    if exchange.body.strip():
+        says = f"{redirect.says}, and the same answer holds text besides"
+        return _unknown(method, exchange.status, says, do=redirect.do)
+    moved = redirect.target is Target.MOVED and exchange.status == 302
+    return Judgement(
+        verdict=CallVerdict.NOT_SENT,
+        sentence=f"{redirect.says}. The call was not carried out.",
+        hint=redirect.do,
+        status=exchange.status,
+        again=Again.LATER,
+        moved_to=redirect.origin if moved else "",
+    )
+
+
+def _refused(method: Method, status: int, body: Body | None, error: ReportedError) -> Judgement:
+    row = message_errors.row(error.code) if error.code else error_codes.WORDS_ONLY
+    if (body and _yes_beside(method, body)) or not _proves_nothing_ran(row, status, error):
+        verdict = CallVerdict.UNKNOWN
+    elif row.again in (Again.WAIT, Again.REFRESH, Again.LATER):
+        verdict = CallVerdict.NOT_SENT
+    else:
+        verdict = CallVerdict.FAILED
+    if verdict is CallVerdict.UNKNOWN and not error.documented:
+        what = "reports an error" if error.words or error.code else "reports an error that is not a code"
+        return _unknown(method, status, f"The portal's answer {what}", words=error.words, code=error.code)
+    again = row.again
+    if verdict is CallVerdict.UNKNOWN and again is not Again.WAIT:
+        again = Again.WAIT if row.ran is None else Again.NO
+    reading = method.effect is Effect.READ
+    return Judgement(
+        verdict=verdict,
+        sentence=error_codes.sentence(row, error.words),
+        hint=error_codes.advice(row, repeated=reading or verdict is CallVerdict.NOT_SENT, reading=reading),
+        code=error_codes.safe_code(error.code) if error.code else "",
+        status=status,
+        again=again,
+    )
+
+
+def _yes_beside(method: Method, body: Body) -> bool:
+    """Whether a yes stands beside the error. Of a read, that is a result beside an error without a code."""
+    if method.verdict is not Where.VALUE:
+        return says_true(body.values.get("result"))
+    return "result" in body.values and body.error is not None and not body.error.documented
+
+
+def _proves_nothing_ran(row: Row, status: int, error: ReportedError) -> bool:
+    if row.ran is True:
+        return False
+    if not error.documented:
+        return _proves_refusal(status) and bool(error.code or error.words)
+    return row.ran is False or _proves_refusal(status) or status == 200
+
+
+def _answered(method: Method, body: Body) -> Judgement:
+    if method.verdict is Where.VALUE:
+        if "result" not in body.values:
+            return _unknown(method, 200, "The portal's answer holds no result")
+        return Judgement(verdict=CallVerdict.DONE, sentence="Read.", status=200, result=body.values["result"])
+    found = said(method.verdict, body.values.get("result"))
+    if found.yes:
+        return Judgement(verdict=CallVerdict.DONE, sentence="The portal says it is done.", status=200, result=True)
+    if found.yes is False:
+        words = body.error.words if body.error else ""
+        why = found.why or ("The portal says no." if words else "The portal says no, without a reason.")
+        return Judgement(verdict=CallVerdict.FAILED, sentence=why + error_codes.quoted(words), status=200)
+    return _unknown(method, 200, "The portal's answer says neither yes nor no")
+
+
+def _unknown(
+    method: Method, status: int, what: str, *, words: str = "", code: str = "", do: str = error_codes.AGAIN_SOON
+) -> Judgement:
+    return Judgement(
+        verdict=CallVerdict.UNKNOWN,
+        sentence=f"{what} (HTTP {status}).{error_codes.quoted(words)}",
+        hint=_next(method, do),
+        code=error_codes.safe_code(code) if code else "",
+        status=status,
+        again=Again.WAIT if status == 200 or status >= 500 else Again.NO,
+    )
+
+
+def _next(method: Method, do: str) -> str:
+    """What to do about an answer that proves nothing: after a change, first look at what came of it."""
+    if method.effect is Effect.READ:
+        return do
+    return error_codes.LOOK if do == error_codes.AGAIN_SOON else f"{error_codes.LOOK} {do}"

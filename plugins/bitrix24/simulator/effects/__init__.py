@@ -1,0 +1,1 @@
+"""What methods do to the portal: connectors on lines, dialogs and events."""

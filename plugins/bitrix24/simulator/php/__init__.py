@@ -1,0 +1,1 @@
+"""How a PHP server reads requests and writes answers."""

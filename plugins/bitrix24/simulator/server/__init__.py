@@ -1,0 +1,1 @@
+"""From an HTTP request to its answer: dispatch, batches, and the authorisation server."""

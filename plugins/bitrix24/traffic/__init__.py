@@ -1,0 +1,1 @@
+"""Traffic: rate limits, circuit breakers and connections that the calls of a process share."""

@@ -1,0 +1,257 @@
+"""A portal that was renamed is followed when it is proven to be the same one, and told by its new name when not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.core.audit.audit_record import Tag
+from bot.plugin import CallVerdict, Refusal
+from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from plugins.bitrix24.auth.credentials import KnownPortal, Vault
+from plugins.bitrix24.auth.domain_change import Relocation, Unproven
+from plugins.bitrix24.rest.protocol import Judgement
+from tests.bitrix24.desk import Desk
+
+
+def rename(desk: Desk, to: str = "") -> str:
+    """The portal answers under another of this machine's names; returns it."""
+    new = to or desk.portal.base_url.replace("http://127.0.0.1", "localhost")
+    with desk.portal.world.lock:
+        desk.portal.state.plan = replace(desk.portal.state.plan, renamed_to=new)
+    return new
+
+
+def domain(desk: Desk) -> str:
+    return Vault(desk.services).portal("default").domain
+
+
+def moved(desk: Desk) -> int:
+    """How many calls the portal's old name sent away."""
+    return sum(entry.outcome == "moved" for entry in desk.calls())
+
+
+def test_a_read_goes_on_under_the_new_name_and_the_record_keeps_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, new = domain(desk), rename(desk)
+    with caplog.at_level(logging.WARNING):
+        assert len(desk.open().connectors()) == 13
+    assert domain(desk) == new
+    assert Vault(desk.services).portal("default").member_id == desk.portal.member_id
+    assert f"has moved from {old} to {new}" in caplog.text
+    assert moved(desk) == 1
+    assert len(desk.open().connectors()) == 13
+    assert moved(desk) == 1, "the next call goes there at once"
+    assert desk.place.label == new
+    (record,) = desk.recorded(Tag.PORTAL_MOVED)
+    assert record.subject == "default"
+    assert record.facts["sentence"] == f"The address of the portal is now {new}; it was {old}."
+
+
+def test_a_change_runs_once_under_the_new_name(desk: Desk) -> None:
+    rename(desk)
+    outcome = desk.perform_remove()
+    assert outcome.verdict is CallVerdict.DONE
+    assert outcome.facts["attempts"] == 2
+    assert desk.effects() == 1
+
+
+def test_the_proof_is_a_read_and_comes_before_the_change(desk: Desk) -> None:
+    rename(desk)
+    desk.perform_remove()
+    assert [(entry.method, entry.outcome) for entry in desk.calls()] == [
+        ("imconnector.unregister", "moved"),
+        ("app.info", "ok"),
+        ("imconnector.unregister", "ok"),
+    ]
+
+
+def test_a_token_that_ran_out_meanwhile_is_renewed_for_the_proof(desk: Desk) -> None:
+    rename(desk)
+    desk.expire()
+    assert desk.perform_remove().verdict is CallVerdict.DONE
+    assert len(desk.refreshes()) == 1
+    assert desk.effects() == 1
+
+
+def test_where_the_token_cannot_be_renewed_the_portal_is_not_followed(desk: Desk) -> None:
+    old = domain(desk)
+    rename(desk)
+    desk.expire("both")
+    outcome = desk.perform_remove()
+    assert outcome.verdict is CallVerdict.NOT_SENT
+    assert "not proven" in outcome.sentence
+    assert domain(desk) == old
+
+
+def test_many_threads_that_are_sent_away_prove_it_once(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(seeded=False)
+    desk.portal.seed(lines=[{"id": number, "name": "L"} for number in range(1, 301)], connectors=[{"id": "c"}])
+    portal = desk.open()
+    pairs = [("c", line.id) for line in portal.lines()]
+    rename(desk)
+    assert not any(status.problem for status in portal.matrix(pairs))
+    assert len(desk.calls("app.info")) == 1
+
+
+def test_two_processes_follow_without_getting_into_each_others_way(desk: Desk) -> None:
+    new = rename(desk)
+    plugins = [desk.more_plugins() for _ in range(2)]
+    callers = [plugin.open(desk.more_services(), desk.place) for plugin in plugins]
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        assert all(threads.map(lambda portal: portal.connectors(), callers))
+    assert domain(desk) == new
+
+
+def test_who_began_before_somebody_else_found_it_goes_there_without_a_proof_of_its_own(desk: Desk) -> None:
+    early = desk.more_plugins().open(desk.services, desk.place)
+    rename(desk)
+    desk.open().connectors()
+    proofs = len(desk.calls("app.info"))
+    assert early.connectors()
+    assert len(desk.calls("app.info")) == proofs
+
+
+def away(location: str, *, body: str = "", status: int = 302) -> dict[str, Any]:
+    return {"status": status, "body": body, "headers": {"Location": location}}
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://new.bitrix24.com/rest/app.info.json", "new.bitrix24.com"),
+        ("http://evil.example/rest/", "evil.example"),
+        ("https://127.0.0.1:9/rest/", "127.0.0.1:9"),
+        ("http://user:pw@localhost:9/rest/", "localhost:9"),
+        ("ftp://localhost:9/rest/", "localhost:9"),
+        ("http://localhost.evil.example:9/", "localhost.evil.example:9"),
+        ("http://[::1/rest/", "an unreadable one"),
+    ],
+)
+def test_an_address_that_the_bot_may_not_talk_to_is_named_and_not_followed(
+    desk: Desk, location: str, shown: str
+) -> None:
+    """A portal on loopback can move to loopback only, and one in the cloud to the cloud only."""
+    old = domain(desk)
+    desk.fault("reply", **away(location))
+    outcome = desk.perform_remove()
+    assert outcome.verdict is CallVerdict.NOT_SENT
+    assert shown in outcome.sentence
+    assert "does not follow" in outcome.sentence
+    assert "not proven" not in outcome.sentence, "it was not even asked"
+    assert "was not carried out" in outcome.sentence
+    assert len(desk.calls()) == 1
+    assert domain(desk) == old
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        WebReply.json({"error": "invalid_token", "error_description": "x"}, status=401),
+        WebReply.json({"error": "NO_AUTH_FOUND"}, status=401),
+        WebReply(status=302, headers={"Location": "http://localhost:9/rest/"}),
+        WebReply(body=b"<html>Sign in</html>"),
+        WebReply(drop=True),
+        WebReply.json({"result": True}),
+        WebReply.json({"result": []}),
+        WebReply.json({"result": {"ID": 1, "CODE": "local.of.somebody.else", "INSTALLED": True}}),
+        WebReply.json({"result": {"ID": 1, "CODE": None, "client_id": ["x"]}}),
+    ],
+    ids=[
+        *("another portal", "no portal's", "sends on", "no portal", "silent"),
+        *("yes to all", "an empty list", "another application", "no application"),
+    ],
+)
+def test_a_place_that_does_not_take_our_token_is_not_our_portal(desk: Desk, reply: WebReply) -> None:
+    """Nothing but the proof is sent there, and no token is renewed for a stranger."""
+    seen: list[str] = []
+    old = domain(desk)
+
+    def stranger(request: WebRequest) -> WebReply:
+        seen.append(request.path)
+        return reply
+
+    with Loopback(stranger) as server:
+        desk.fault("reply", **away(f"{server.url}/rest/x.json"))
+        outcome = desk.perform_remove()
+    assert outcome.verdict is CallVerdict.NOT_SENT
+    assert "not proven" in outcome.sentence
+    assert set(seen) == {"/rest/app.info.json"}
+    assert desk.refreshes() == []
+    assert desk.effects() == 0
+    assert domain(desk) == old
+    assert desk.recorded(Tag.PORTAL_MOVED) == []
+
+
+def test_a_portal_that_sends_us_around_in_a_circle_is_followed_once(desk: Desk) -> None:
+    rename(desk)
+    desk.fault("reply", method="imconnector.unregister", **away(f"{desk.portal.base_url}/rest/x"))
+    outcome = desk.perform_remove()
+    assert outcome.verdict is CallVerdict.NOT_SENT
+    assert desk.effects() == 0
+    assert len(desk.calls("imconnector.unregister")) == 2
+
+
+def test_a_portal_that_points_to_itself_for_ever_is_followed_once(desk: Desk) -> None:
+    """Both of its names prove to be it, so only the count ends this."""
+    there = desk.portal.base_url.replace("127.0.0.1", "localhost")
+    desk.fault("reply", times=6, **away(f"{there}/rest/x"))
+    assert desk.perform_remove().verdict is CallVerdict.NOT_SENT
+    assert len(desk.calls("imconnector.unregister")) == 2
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        *("http://localhost:9/rest/", "http://127.0.0.1:9/rest/", "http://b.bitrix24.com/"),
+        *("https://portal.example/rest/", "https://evil.example/rest/"),
+    ],
+)
+def test_a_portal_of_the_cloud_leads_by_a_redirect_to_no_host_outside_the_vendors_domains(
+    make_desk: Callable[..., Desk], location: str
+) -> None:
+    """Nor to a host that BITRIX24_HOSTS lists for portals of one's own: only the vendor gives a portal another name."""
+    desk = make_desk(BITRIX24_HOSTS="portal.example")
+    asked: list[KnownPortal] = []
+
+    def ask(portal: KnownPortal) -> Judgement:
+        asked.append(portal)
+        raise AssertionError("nobody may be asked there")
+
+    vault = Vault(desk.services)
+    cloud = vault.moved(vault.portal("default"), "a.bitrix24.com")
+    found = Relocation(desk.services, ask).follow(cloud, location)
+    assert isinstance(found, Unproven)
+    assert "does not follow" in found.judgement.sentence
+    assert asked == []
+
+
+def test_a_redirect_that_answers_something_proves_nothing(desk: Desk) -> None:
+    """Only the empty answer of a renamed portal shows that the call was not carried out."""
+    desk.fault("reply", **away("http://localhost:9/rest/", body="<html>302</html>"))
+    outcome = desk.perform_remove()
+    assert outcome.verdict is CallVerdict.UNKNOWN
+    assert len(desk.calls()) == 1
+
+
+@pytest.mark.parametrize("status", [301, 303, 307, 308])
+def test_another_kind_of_redirect_is_told_and_not_followed(desk: Desk, status: int) -> None:
+    desk.fault("reply", **away("http://localhost:9/rest/", status=status))
+    outcome = desk.perform_remove()
+    assert outcome.verdict is CallVerdict.NOT_SENT
+    assert "localhost:9" in outcome.sentence
+    assert len(desk.calls()) == 1
+
+
+def test_a_name_that_became_another_portals_is_not_written_over(desk: Desk) -> None:
+    vault = Vault(desk.services)
+    known = vault.portal("default")
+    with pytest.raises(Refusal, match="another portal now"):
+        vault.moved(replace(known, member_id="another"), "localhost:9")
+    assert vault.portal("default") == known

@@ -1,0 +1,237 @@
+"""The commands about lines and portals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.plugin import BadArgument, PluginError, Refusal
+from plugins.bitrix24.commands.line import parse_line
+from plugins.bitrix24.commands.portal_commands import parse_secret
+from plugins.bitrix24.plugin import plugin
+from plugins.bitrix24.redaction.secret import Secret
+from tests.bitrix24.desk import Desk
+
+CANARY = "canary-7f3a91c2"
+
+
+def test_lines_are_listed_with_their_own_switch(desk: Desk) -> None:
+    assert desk.reply("line list").title == "3 lines on default"
+    assert desk.rows("line list") == (
+        ("1", "Sales EU", "on"),
+        ("2", "Support", "on"),
+        ("3", "Chat DE", "switched off"),
+    )
+
+
+def test_a_line_shows_the_connectors_on_it(desk: Desk) -> None:
+    reply = desk.reply("line show", line=2)
+    assert reply.title == "line 2 · Support"
+    assert dict(reply.facts) == {"itself": "on", "connectors": "2"}
+    assert [row[0] for row in desk.rows("line show", line=2)] == ["myconnector", "shopchat"]
+
+
+def test_a_line_that_is_not_there_is_refused(desk: Desk) -> None:
+    assert desk.refusal("line show", line=9).sentence == "There is no line 9 on default."
+
+
+@pytest.mark.parametrize(("word", "number"), [("1", 1), ("#15", 15), ("007", 7)])
+def test_a_line_is_named_by_its_number(word: str, number: int) -> None:
+    assert parse_line(word) == number
+
+
+@pytest.mark.parametrize("word", ["", "0", "-1", "1.5", "one", "²", "1" * 4000, "#"])
+def test_what_is_not_the_number_of_a_line_is_refused(word: str) -> None:
+    with pytest.raises(BadArgument, match="not the number of a line"):
+        parse_line(word)
+
+
+def test_several_lines_with_a_comma_are_answered_with_how_to_write_them() -> None:
+    with pytest.raises(BadArgument, match="“1,2” is not the number of a line") as refused:
+        parse_line("1,2")
+    assert refused.value.hint == "Write several with blanks between them, like 1 2."
+
+
+# ------------------------------------------------------------------------------------------------------ portal
+
+
+def test_check_says_that_all_is_well(desk: Desk) -> None:
+    reply = desk.reply("portal check")
+    assert dict(reply.facts) == {
+        "access token": "works",
+        "application": "installed, local",
+        "payment": "in order",
+        "licence": "en_basic",
+        "connectors": "13",
+        "lines": "3, 1 switched off",
+        "spare pair": "none; `b24bot portal spare` stores one",
+        "tokens": "not renewed by the bot yet",
+    }
+    assert reply.notes == ()
+
+
+def test_check_tells_of_an_application_that_hears_nothing(desk: Desk) -> None:
+    with desk.portal.world.lock:
+        desk.portal.state.change_app(desk.portal.client_id, installed=False)
+        desk.portal.seed(lines=[{"id": 3, "active": True}])
+    reply = desk.reply("portal check")
+    assert dict(reply.facts)["application"] == "not marked as installed, local"
+    assert dict(reply.facts)["lines"] == "3"
+    assert "installFinish" in reply.notes[0]
+
+
+def test_check_tells_of_an_unpaid_application(desk: Desk) -> None:
+    info = {"INSTALLED": True, "PAYMENT_EXPIRED": "Y", "STATUS": "T", "LICENSE": "en_basic"}
+    desk.fault("reply", "app.info", status=200, body={"result": info})
+    reply = desk.reply("portal check")
+    assert dict(reply.facts)["payment"] == "run out"
+    assert reply.notes == ("The application's paid term on this portal has ended.",)
+
+
+def test_check_tells_when_endings_cannot_be_verified(desk: Desk) -> None:
+    with desk.portal.world.lock:
+        desk.portal.seed(people=[{"id": 1, "connectors": False}])
+    reply = desk.reply("portal check")
+    assert "ACCESS_DENIED" in dict(reply.facts)["connectors"]
+    assert "cannot be verified" in reply.notes[0]
+
+
+def test_check_of_a_portal_we_are_locked_out_of_is_an_error(desk: Desk) -> None:
+    desk.expire("both")
+    assert "locked out" in desk.refusal("portal check").sentence
+
+
+def test_the_list_shows_every_portal_and_the_state_of_its_tokens(desk: Desk) -> None:
+    add(desk, name="stage", domain="stage.bitrix24.de", member_id="m2")
+    desk.expire("both")
+    desk.refusal("connector list")
+    default, stage = desk.rows("portal list")
+    assert default[0] == "default"
+    assert default[-1].startswith("refused ")
+    assert "locked out" in default[-1]
+    assert (stage[0], *stage[2:4]) == ("stage", "stage.bitrix24.de", "m2")
+    assert stage[-1] == "not renewed by the bot yet"
+
+
+def add(desk: Desk, **other: object) -> object:
+    wish: dict[str, object] = {
+        "name": "prod",
+        "domain": "shop.bitrix24.com",
+        "member_id": "m1",
+        "client_id": "local.1",
+        "client_secret": Secret(CANARY),
+        "access_token": Secret(CANARY),
+        "refresh_token": Secret(CANARY),
+    }
+    return desk.run("portal add", **{**wish, **other})
+
+
+def test_a_portal_is_added_and_nothing_secret_is_shown(desk: Desk) -> None:
+    answer = add(desk)
+    assert CANARY not in repr(answer)
+    assert [place.name for place in desk.plugin.places(desk.services)] == ["default", "prod"]
+    assert desk.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        ({"name": "default"}, "The name default belongs to another portal"),
+        ({"name": "Prod Portal"}, "cannot be the name of a portal"),
+        ({"name": ""}, "cannot be the name of a portal"),
+        ({"domain": "evil.example"}, "not an address of a portal"),
+        ({"domain": "shop.bitrix24.com/rest/1/x"}, "not an address of a portal"),
+    ],
+)
+def test_a_portal_that_must_not_be_added_is_refused(desk: Desk, wish: dict[str, object], why: str) -> None:
+    with pytest.raises(Refusal, match=why):
+        add(desk, **wish)
+    assert len(desk.plugin.places(desk.services)) == 1
+
+
+def test_a_known_portal_is_not_added_twice(desk: Desk) -> None:
+    add(desk)
+    with pytest.raises(Refusal) as caught:
+        add(desk)
+    assert "--replace" in caught.value.hint
+    with pytest.raises(Refusal, match="known already, as prod"):
+        add(desk, name="other")
+    add(desk, replace=True)
+    with pytest.raises(Refusal, match="belongs to another portal"):
+        add(desk, member_id="m3", replace=True)
+
+
+def test_replacing_credentials_makes_the_bot_use_them(desk: Desk) -> None:
+    desk.expire("both")
+    desk.refusal("connector list")
+    desk.store_again(desk.issue())
+    assert desk.rows("connector list")
+
+
+def test_what_takes_secrets_is_for_the_terminal_alone_and_they_are_asked_for() -> None:
+    commands = {each.path: each for group in plugin.groups for each in group}
+    assert [path for path, each in commands.items() if each.terminal] == ["portal add", "portal spare"]
+    secret = {path: [each.name for each in commands[path].parameters if each.arg.secret] for path in commands}
+    assert {path: names for path, names in secret.items() if names} == {
+        "portal add": ["client_secret", "access_token", "refresh_token"],
+        "portal spare": ["access_token", "refresh_token"],
+    }
+    assert parse_secret(f" {CANARY}\n") == Secret(CANARY)
+
+
+# ------------------------------------------------------------------------------------------------ first start
+
+
+def start(make_desk: Callable[..., Desk], **settings: str) -> PluginError | None:
+    try:
+        make_desk(**settings)
+    except PluginError as error:
+        return error
+    return None
+
+
+def test_a_half_described_first_portal_is_refused_with_what_is_missing(make_desk: Callable[..., Desk]) -> None:
+    error = start(make_desk, BITRIX24_CLIENT_SECRET="", BITRIX24_MEMBER_ID=" ")
+    assert isinstance(error, Refusal)
+    assert error.sentence == (
+        "The first portal is only half described; missing: BITRIX24_MEMBER_ID, BITRIX24_CLIENT_SECRET."
+    )
+
+
+def test_without_any_setting_there_is_no_portal(desk: Desk) -> None:
+    rows = [row.name for row in plugin.settings if row.name.startswith("BITRIX24_") and row.name != "BITRIX24_HOSTS"]
+    nothing = replace(desk.services, settings=dict.fromkeys(rows, ""))
+    desk.services.records.delete("portal", "default")
+    desk.plugin.start(nothing)
+    assert desk.plugin.places(nothing) == []
+
+
+def test_a_first_portal_that_is_there_already_is_not_touched(desk: Desk) -> None:
+    desk.plugin.start(desk.more_services(BITRIX24_DOMAIN="evil.example", BITRIX24_MEMBER_ID=""))
+    (place,) = desk.plugin.places(desk.services)
+    assert place.label == desk.portal.facts.domain
+
+
+def test_two_processes_that_start_at_the_same_moment_both_find_the_first_portal(desk: Desk) -> None:
+    """`honcho start` with a portal in the settings: the second met what the first had just stored, and ended."""
+    desk.services.records.delete("portal", "default")
+    desk.services.secrets.delete("default")
+
+    class Between(dict[str, str]):
+        """The settings of a process that is overtaken while it reads them."""
+
+        def get(self, name: str, otherwise: Any = None) -> Any:
+            if name == "BITRIX24_REFRESH_TOKEN" and not desk.plugin.places(desk.services):
+                desk.plugin.start(desk.services)
+            return super().get(name, otherwise)
+
+    desk.plugin.start(replace(desk.services, settings=Between(desk.services.settings)))
+    assert [place.name for place in desk.plugin.places(desk.services)] == ["default"]
+
+
+def test_only_secrets_are_secret_settings() -> None:
+    secret = {row.name for row in plugin.settings if row.secret}
+    assert secret == {"BITRIX24_CLIENT_SECRET", "BITRIX24_ACCESS_TOKEN", "BITRIX24_REFRESH_TOKEN"}

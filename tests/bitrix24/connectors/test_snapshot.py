@@ -1,0 +1,83 @@
+"""An undo is promised only as far as our own record reaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.plugin import UndoKind
+from plugins.bitrix24.commands.common import undo_plan
+from plugins.bitrix24.connectors.model import Line
+from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
+from plugins.bitrix24.rest import methods
+from tests.bitrix24.desk import REGISTRATION, Desk
+from tests.bitrix24.hand import WHOLE
+
+ONE, TWO = Line(id=1, name="Sales EU", on=True), Line(id=2, name="Support", on=False)
+DATA = {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}
+
+
+def taken(**more: Any) -> Snapshot:
+    return Snapshot(connector="myconnector", how="registered", at=1, **more)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        None,
+        taken(),
+        taken(registration={}),
+        taken(registration={**REGISTRATION, "ID": "another"}),
+        taken(registration={**REGISTRATION, "CHAT_GROUP": "maybe"}),
+        taken(registration={"ID": "myconnector"}),
+    ],
+)
+def test_without_a_registration_that_would_be_taken_nothing_is_promised(record: Snapshot | None) -> None:
+    undo = undo_plan.undo_removal(record, "myconnector", [ONE])
+    assert (undo.kind, undo.calls) == (UndoKind.NONE, ())
+    assert "cannot be undone" in undo.sentence
+
+
+def test_with_everything_known_all_is_put_back_in_order() -> None:
+    undo = undo_plan.undo_removal(taken(registration=WHOLE, lines={1: DATA, 2: {}}), "myconnector", [ONE, TWO])
+    assert undo.kind is UndoKind.FULL
+    assert "its 2 lines" in undo.sentence
+    assert [(call.method, call.params.get("LINE")) for call in undo.calls] == [
+        ("imconnector.register", None),
+        ("imconnector.connector.data.set", 1),
+        ("imconnector.activate", 1),
+        ("imconnector.activate", 2),
+    ]
+    assert undo.calls[2].params["ACTIVE"] == 1
+    for call in undo.calls:
+        methods.check(call.method, call.params)
+
+
+def test_what_is_not_known_of_a_line_makes_the_undo_partial_and_is_named() -> None:
+    undo = undo_plan.undo_removal(taken(registration=WHOLE, lines={1: DATA}), "myconnector", [ONE, TWO])
+    assert undo.kind is UndoKind.PARTIAL
+    assert "the data of line 2 · Support" in undo.sentence
+    assert len(undo.calls) == 4
+
+
+def test_switches_that_were_never_sent_from_here_make_the_undo_partial() -> None:
+    undo = undo_plan.undo_removal(taken(registration=REGISTRATION), "myconnector", [])
+    assert undo.kind is UndoKind.PARTIAL
+    assert "the colour; all switches" in undo.sentence
+
+
+@pytest.mark.parametrize(("lines", "words"), [([], "The registration can"), ([ONE], "registration and its line can")])
+def test_the_sentence_counts_the_lines(lines: list[Line], words: str) -> None:
+    assert words in undo_plan.undo_removal(taken(registration=WHOLE, lines={1: {}}), "myconnector", lines).sentence
+
+
+def test_records_belong_to_one_portal(desk: Desk) -> None:
+    desk.adopt("mine", registration=dict(REGISTRATION), lines={"3": DATA})
+    ours, others = (Snapshots(desk.services.records, member) for member in (desk.place.identity, "somebody else"))
+    assert ours.ids() == {"mine"}
+    assert ours.of("mine") == Snapshot(
+        connector="mine", how="adopted", at=1_790_000_000_000, registration=REGISTRATION, lines={3: DATA}
+    )
+    assert others.ids() == frozenset()
+    assert others.of("mine") is None

@@ -1,0 +1,220 @@
+"""A portal with a domain, a port, a private address and a private certificate authority: all guards hold for it."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.plugin import Place, Plan, PluginError, Refusal, TargetUnreachable
+from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from plugins.bitrix24.hosts import certificate_authorities
+from plugins.bitrix24.http.exchange import HttpAnswer, HttpRequest, Patience, Undelivered
+from plugins.bitrix24.http.transport import HttpWire, trusting
+from plugins.bitrix24.plugin import BitrixPlugin
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.simulator import PortalSimulator
+from plugins.bitrix24.simulator.tls import make_certificate
+from tests.bitrix24.desk import Desk
+from tests.bitrix24.hand import HANDLER
+from tests.bitrix24.http.test_transport import CLOCK, SHORT
+
+NAME = "box.example"
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[PortalSimulator]:
+    """An on-premise portal: https by a certificate that nobody vouches for, at a port of its own."""
+    with PortalSimulator(tls=True, names=(NAME,)) as portal:
+        portal.seed(
+            connectors=[{"id": "myconnector", "name": "WhatsApp"}],
+            activations=[{"connector": "myconnector", "line": 1}],
+        )
+        yield portal
+
+
+def port_of(box: PortalSimulator) -> str:
+    return box.base_url.rpartition(":")[2]
+
+
+class Office:
+    """A bot whose settings list the box."""
+
+    def __init__(self, desk: Desk, box: PortalSimulator, *, ca_setting: str = "") -> None:
+        self.box = box
+        self.label = f"{NAME}:{port_of(box)}"
+        listed = f"{self.label}=127.0.0.1"
+        self.services = desk.more_services(BITRIX24_HOSTS=listed, BITRIX24_CA_FILE=ca_setting)
+        self.plugin = BitrixPlugin()
+
+    def add(self, name: str = "box", **more: object) -> None:
+        add = next(each for group in self.plugin.groups for each in group if each.path == "portal add")
+        keys = {
+            "member_id": self.box.member_id,
+            "client_id": self.box.client_id,
+            "client_secret": Secret(self.box.client_secret),
+            "access_token": Secret(self.box.access_token),
+            "refresh_token": Secret(self.box.refresh_token),
+        }
+        add.answer(self.services, {"name": name, "domain": self.label, **keys, **more})
+
+    def place(self, name: str = "box") -> Place:
+        return next(place for place in self.plugin.places(self.services) if place.name == name)
+
+    def connectors(self, name: str = "box") -> list[str]:
+        return [each.id for each in self.plugin.open(self.services, self.place(name)).connectors()]
+
+
+@pytest.mark.parametrize("way", ["BITRIX24_CA_FILE", "--ca-file"])
+def test_a_portal_with_a_private_ca_a_port_and_a_private_address_is_worked_with(
+    desk: Desk, box: PortalSimulator, way: str
+) -> None:
+    """From adding it to a change that is read back. Its name leads nowhere but where the setting says."""
+    office = Office(desk, box, ca_setting=box.ca_path if way == "BITRIX24_CA_FILE" else "")
+    office.add(**({"ca_file": box.ca_path} if way == "--ca-file" else {}))
+    assert office.place().label == office.label
+    assert "myconnector" in office.connectors()
+    register = next(each for group in office.plugin.groups for each in group if each.path == "connector register")
+    name = f"new{len(way)}"
+    plan = register.answer(
+        office.plugin.open(office.services, office.place()),
+        {"connector": name, "name": "New", "handler": HANDLER, "icon": None},
+    )
+    assert isinstance(plan, Plan)
+    outcomes = [office.plugin.perform(office.services, office.place(), call) for call in plan.calls]
+    assert [outcome.verdict for outcome in outcomes] == ["done"]
+    assert office.plugin.verify(office.services, office.place(), plan).items() >= plan.wanted.items()
+    assert name in office.connectors()
+    office.plugin.close()
+
+
+def test_without_its_ca_file_nothing_is_sent_and_the_way_out_is_named(desk: Desk, box: PortalSimulator) -> None:
+    office = Office(desk, box)
+    office.add()
+    with pytest.raises(TargetUnreachable) as caught:
+        office.connectors()
+    assert "signed by an authority that this host does not know" in caught.value.sentence
+    assert "BITRIX24_CA_FILE or `portal add --ca-file`" in caught.value.sentence
+    assert "Nothing was sent" in caught.value.sentence
+
+
+def test_the_ca_file_of_one_portal_counts_for_no_other(desk: Desk, box: PortalSimulator) -> None:
+    office = Office(desk, box)
+    office.add(ca_file=box.ca_path)
+    with PortalSimulator(tls=True, names=(NAME,)) as other:
+        stranger = Office(desk, other)
+        stranger.add("other")
+        with pytest.raises(TargetUnreachable, match="an authority that this host does not know"):
+            stranger.connectors("other")
+    assert office.connectors()
+
+
+def test_replacing_credentials_keeps_the_ca_file_unless_told_otherwise(desk: Desk, box: PortalSimulator) -> None:
+    office = Office(desk, box)
+    office.add(ca_file=box.ca_path)
+    office.add(replace=True)
+    assert office.connectors()
+    office.add(replace=True, no_ca_file=True)
+    with pytest.raises(TargetUnreachable, match="an authority that this host does not know"):
+        office.connectors()
+    with pytest.raises(PluginError, match="contradict each other"):
+        office.add(replace=True, no_ca_file=True, ca_file=box.ca_path)
+
+
+def test_the_name_is_in_the_host_header_and_the_handshake_and_the_address_in_neither() -> None:
+    """DNS is not asked at all, so nobody who answers for the name can lead the connection elsewhere."""
+    seen: list[WebRequest] = []
+
+    def handler(request: WebRequest) -> WebReply:
+        seen.append(request)
+        return WebReply(body=b"{}")
+
+    certificate = make_certificate(NAME)
+    asked: list[str | None] = []
+
+    def note(_socket: object, name: str | None, _context: object) -> None:
+        asked.append(name)
+
+    certificate.context.sni_callback = note
+    with Loopback(handler, tls=certificate.context) as server:
+        wire = HttpWire(CLOCK, address="127.0.0.1", tls=lambda: ssl.create_default_context(cadata=certificate.pem))
+        found = wire.send(HttpRequest(verb="POST", url=f"https://{NAME}:{server.port}/rest/"), SHORT)
+        wire.close()
+    assert isinstance(found, HttpAnswer)
+    assert asked == [NAME]
+    assert seen[0].headers["host"] == f"{NAME}:{server.port}"
+
+
+def test_a_pinned_private_address_is_connected_to_wherever_the_name_resolves_to() -> None:
+    """`localhost` is 127.0.0.1; listed with another address, the bot goes there and not where the name leads."""
+    certificate = make_certificate("localhost")
+    with Loopback(lambda _request: WebReply(body=b"{}"), tls=certificate.context) as server:
+        wire = HttpWire(CLOCK, address="127.0.0.2", tls=lambda: ssl.create_default_context(cadata=certificate.pem))
+        found = wire.send(HttpRequest(verb="POST", url=f"https://localhost:{server.port}/"), Patience(connect=0.5))
+    assert isinstance(found, Undelivered)
+    assert not found.sent
+
+
+def test_a_pinned_private_address_is_spoken_to_over_https_alone() -> None:
+    with Loopback(lambda _request: WebReply()) as server:
+        found = HttpWire(CLOCK, address="127.0.0.1").send(
+            HttpRequest(verb="POST", url=f"http://{NAME}:{server.port}/"), SHORT
+        )
+    assert isinstance(found, Undelivered)
+    assert (found.sent, found.reason) == (False, "the exchange failed")
+
+
+def test_the_certificate_must_be_for_the_name_and_not_for_the_address() -> None:
+    certificate = make_certificate()
+    with Loopback(lambda _request: WebReply(), tls=certificate.context) as server:
+        wire = HttpWire(CLOCK, address="127.0.0.1", tls=lambda: ssl.create_default_context(cadata=certificate.pem))
+        found = wire.send(HttpRequest(verb="POST", url=f"https://{NAME}:{server.port}/"), SHORT)
+    assert isinstance(found, Undelivered)
+    assert (found.sent, found.reason) == (False, "its certificate is for another name")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "it cannot be read (No such file or directory)"),
+        (b"", "it holds no certificate in PEM form"),
+        (b"hello", "it holds no certificate in PEM form"),
+        (b"\x30\x82\x01", "it holds no certificate in PEM form"),
+        (
+            b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "its certificate is not one of an authority",
+        ),
+        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n", "it holds a private key"),
+        (b"x" * 300_000, "it is larger than 256 KiB"),
+    ],
+)
+def test_a_ca_file_that_holds_no_authority_is_refused_with_what_is_wrong(
+    tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Refusal) as caught:
+        certificate_authorities.read(str(path))
+    assert why in caught.value.sentence
+    assert caught.value.hint.endswith((".", "FILE.pem"))
+    with pytest.raises(Refusal, match="cannot be used as a certificate authority"):
+        certificate_authorities.of_settings({"BITRIX24_CA_FILE": str(path)})
+
+
+def test_a_private_authority_is_added_to_those_of_the_system_and_verification_stays_on(box: PortalSimulator) -> None:
+    context = trusting(box.ca_pem)
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.cert_store_stats()["x509_ca"] > 50
+    (subject,) = certificate_authorities.subjects(box.ca_pem)
+    assert subject.startswith("Simulated portal, until ")
+
+
+def test_a_wrong_setting_stops_the_start_with_its_sentence(desk: Desk) -> None:
+    with pytest.raises(Refusal, match="begins with a scheme"):
+        desk.plugin.start(desk.more_services(BITRIX24_HOSTS="https://box.example"))
+    with pytest.raises(Refusal, match="cannot be read"):
+        desk.plugin.start(desk.more_services(BITRIX24_CA_FILE="/nowhere/ca.pem"))

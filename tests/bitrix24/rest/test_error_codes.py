@@ -1,0 +1,167 @@
+"""Every code of the tables has a meaning in our own words, and an unknown one is shown as what it is."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from bot.plugin import CallVerdict
+from plugins.bitrix24.auth import oauth
+from plugins.bitrix24.http.exchange import HttpAnswer
+from plugins.bitrix24.rest import error_codes
+from plugins.bitrix24.rest.error_codes import PORTAL, TOKEN, Again, Row
+from plugins.bitrix24.rest.methods import METHODS
+from plugins.bitrix24.rest.protocol import Judgement, judge
+
+UNREGISTER = METHODS["imconnector.unregister"]
+
+
+def raw(code: str, words: str = "Some words") -> bytes:
+    return json.dumps({"error": code, "error_description": words}).encode()
+
+
+@pytest.mark.parametrize("row", [*PORTAL, *TOKEN], ids=lambda row: row.code)
+def test_every_row_has_a_whole_sentence_and_its_advice_too(row: Row) -> None:
+    assert row.says.endswith(".")
+    assert row.do.endswith(".")
+    assert error_codes.safe_code(row.code) == row.code
+
+
+def outlook(words: str) -> bool:
+    """Whether these words, after the advice, say what the bot does by itself."""
+    return words.startswith(" The bot ") and words.endswith(".")
+
+
+SHARED = "WRONG_AUTH_TYPE ERROR_ARGUMENT INTERNAL_SERVER_ERROR ERROR_METHOD_NOT_FOUND ACCESS_DENIED ERROR_CORE"
+REGISTRATION = """APPLICATION_REGISTRATION_ERROR_POINT CONNECTOR_ID_REQUIRED NAME_REQUIRED ICON_REQUIRED
+    NO_APPLICATION_ID NO_PLACEMENT_HANDLER GENERAL_CONNECTOR_REGISTRATION_ERROR APPLICATION_REGISTRATION_ERROR
+    APPLICATION_UNREGISTRATION_ERROR"""
+MESSAGES = """IMCONNECTOR_NO_CORRECT_PROVIDER NOT_ACTIVE_LINE IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR
+    IMCONNECTOR_NOT_SPECIFIED_CORRECT_COMMAND CHAT_RENAMING_FAILED"""
+SYSTEM = """QUERY_LIMIT_EXCEEDED OPERATION_TIME_LIMIT OVERLOAD_LIMIT expired_token invalid_token NO_AUTH_FOUND
+    INVALID_CREDENTIALS insufficient_scope user_access_error authorization_error APPLICATION_NOT_FOUND ERROR_OAUTH
+    PAYMENT_REQUIRED CONNECTION_ERROR WRONG_LICENSE ERROR_MANIFEST_IS_NOT_AVAILABLE INVALID_REQUEST
+    ERROR_BATCH_METHOD_NOT_ALLOWED ERROR_BATCH_LENGTH_EXCEEDED METHOD_CONFIRM_WAITING METHOD_CONFIRM_DENIED
+    ERROR_UNEXPECTED_ANSWER PORTAL_DELETED PORTAL_BLOCKED_BY_LICENSE_SCANNER WRONG_ENCODING NOT_INSTALLED
+    invalid_client"""
+AUTHORISATION = """invalid_request unsupported_grant_type unauthorized_client invalid_client wrong_client invalid_grant
+    expired_token invalid_token NOT_INSTALLED PAYMENT_REQUIRED insufficient_scope invalid_scope verification_needed"""
+"""What the portal's documentation and source name; typed here and not read from the rows."""
+
+
+@pytest.mark.parametrize("code", " ".join([SHARED, REGISTRATION, MESSAGES, SYSTEM]).split())
+def test_every_code_that_a_portal_is_known_to_send_is_explained(code: str) -> None:
+    """A sentence that says what it means here, then what to do, then whether the bot tries again."""
+    judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw(code)))
+    assert "this bot does not know" not in judgement.sentence
+    assert f"({code})" in judgement.sentence
+    assert judgement.code == code
+    advice = judgement.hint.partition(" The bot ")[0]
+    assert advice.endswith(".")
+    assert outlook(judgement.hint.removeprefix(advice))
+
+
+@pytest.mark.parametrize("code", AUTHORISATION.split())
+def test_every_code_that_the_authorisation_server_is_known_to_send_is_explained(code: str) -> None:
+    refusal = oauth.judge(HttpAnswer(status=400, body=raw(code)))
+    assert isinstance(refusal, oauth.NoTokens)
+    assert "this bot does not know" not in refusal.sentence
+    assert f"({code})" in refusal.sentence
+    advice = refusal.hint.partition(" The bot ")[0]
+    assert advice.endswith(".")
+    assert outlook(refusal.hint.removeprefix(advice))
+
+
+@pytest.mark.parametrize("table", [PORTAL, TOKEN], ids=["portal", "token"])
+def test_what_the_bot_says_that_it_does_is_what_its_row_makes_it_do(table: tuple[Row, ...]) -> None:
+    """A change is never sent twice when it may have run, so then nobody may be told that it was."""
+    for row in table:
+        once, repeated = error_codes.advice(row, repeated=False), error_codes.advice(row, repeated=True)
+        assert "tried again" not in once
+        assert ("tried again" in repeated) is (row.again in (Again.WAIT, Again.REFRESH))
+
+
+@pytest.mark.parametrize("code", ["", "constructor", "__class__", "error"])
+def test_a_code_that_is_no_rows_is_not_taken_for_one(code: str) -> None:
+    assert "does not know" in error_codes.portal_row(code).says
+
+
+def test_no_code_has_two_rows() -> None:
+    for table in (PORTAL, TOKEN):
+        assert len({row.code.casefold() for row in table}) == len(table)
+
+
+@pytest.mark.parametrize("row", PORTAL, ids=lambda row: row.code)
+def test_a_row_decides_whatever_the_status_and_the_case(row: Row) -> None:
+    spellings = (row.code, row.code.upper(), row.code.lower())
+    for code, status in itertools.product(spellings, (200, 400, 401, 403, 500, 503)):
+        check_row(row, judge(UNREGISTER, HttpAnswer(status=status, body=raw(code))))
+
+
+def check_row(row: Row, judgement: Judgement) -> None:
+    assert row.says in judgement.sentence
+    assert row.code in judgement.sentence
+    if row.ran is False:
+        assert judgement.verdict in (CallVerdict.FAILED, CallVerdict.NOT_SENT)
+        assert judgement.again is row.again
+    elif row.ran:
+        assert judgement.verdict is CallVerdict.UNKNOWN
+    assert judgement.hint.startswith(row.do)
+    assert outlook(judgement.hint.removeprefix(row.do))
+
+
+@pytest.mark.parametrize("row", TOKEN, ids=lambda row: row.code)
+def test_a_code_of_the_token_endpoint_is_final_at_any_status_below_500(row: Row) -> None:
+    for status in (200, 302, 400, 401, 403):
+        refusal = oauth.judge(HttpAnswer(status=status, body=raw(row.code.upper())))
+        assert isinstance(refusal, oauth.NoTokens)
+        assert refusal.final
+        assert row.says in refusal.sentence
+        assert refusal.hint.startswith(row.do)
+        assert outlook(refusal.hint.removeprefix(row.do))
+
+
+def test_an_unknown_code_is_shown_with_what_the_portal_says() -> None:
+    judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw("BRAND_NEW", "It rains.")))
+    assert judgement.code == "BRAND_NEW"
+    assert "a code this bot does not know: BRAND_NEW" in judgement.sentence
+    assert "The portal says: “It rains.”" in judgement.sentence
+
+
+def test_a_code_of_the_token_endpoint_that_is_unknown_is_shown_as_such() -> None:
+    refusal = oauth.judge(HttpAnswer(status=400, body=raw("BRAND_NEW")))
+    assert isinstance(refusal, oauth.NoTokens)
+    assert "a code this bot does not know: BRAND_NEW" in refusal.sentence
+
+
+@pytest.mark.parametrize("code", ["<script>", "a b", "x" * 65, "код", "a\nb"])
+def test_an_error_that_does_not_look_like_a_code_is_quoted_and_is_no_code(code: str) -> None:
+    judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw(code)))
+    assert judgement.code == ""
+    assert judgement.sentence == f"The portal refused the call.{error_codes.quoted(f'{code}; Some words')}"
+    assert "<script>" not in judgement.sentence
+
+
+def test_the_portals_words_are_made_harmless_and_short() -> None:
+    assert error_codes.quoted("a\x00\n b\u202e" + "x" * 500) == f" The portal says: “a b {'x' * 156}”."
+    assert error_codes.quoted(" \n ") == ""
+    assert error_codes.quoted("Quota &quot;disk&quot; is full.<br>Ask <b>us</b> \ud800") == (
+        ' The portal says: “Quota "disk" is full. Ask us”.'
+    )
+    assert error_codes.quoted("why", "The authorisation server") == " The authorisation server says: “why”."
+
+
+def test_only_these_codes_ask_for_a_new_token_and_only_these_for_patience() -> None:
+    """A code that wrongly asked for a refresh would spend refresh tokens for nothing."""
+    by_again = {again: {row.code for row in PORTAL if row.again is again} for again in Again}
+    assert by_again[Again.REFRESH] == {"expired_token", "invalid_token", "NO_AUTH_FOUND"}
+    assert by_again[Again.WAIT] == {"QUERY_LIMIT_EXCEEDED", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"}
+
+
+def test_a_deleted_portal_is_told_with_both_causes() -> None:
+    """The same code comes when the application or its licence is gone."""
+    row = error_codes.portal_row("PORTAL_DELETED")
+    assert "deleted or closed, or the application or its licence is gone" in row.says
+    assert "subscription is paid" in row.do

@@ -1,0 +1,477 @@
+"""`b24bot doctor`: everything a start looks at, and nothing changed by looking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.checks.check import Note
+from bot.checks.storage import describe_journal
+from bot.checks.table import CHECKS
+from bot.core.audit.audit_record import Tag
+from bot.core.audit.chain import START, Place, witness_line
+from bot.core.messages.notices import CardNotice, Whisper
+from bot.core.principals import Principal
+from bot.playground.workspace import SlackWorkspace
+from bot.plugin import Reply
+from bot.slack.disconnect_reasons import SOCKET_REFUSED
+from bot.slack.scopes import SCOPES
+from bot.store.engine.database import FILE_NAME, ROLLBACK, SQLITE_VERSION, WAL, sqlite3
+from bot.store.engine.process_lock import INTAKE, Seats
+from bot.usecases.delivery.answers import DIRECT
+from plugins.bitrix24.simulation import PortalSimulation
+from plugins.bitrix24.simulator.state.faults import read_fault
+from tests.cli.desk import Desk
+from tests.slack.plugins import leaving
+
+OLGA = Principal(team="T0001", user="U0001")
+NAMES = [check.name for check in CHECKS]
+
+
+def looked(desk: Desk) -> dict[str, tuple[bool, str]]:
+    shown = desk.run("doctor", "--json")
+    found = {one["name"]: (one["ok"], f"{one['says']} {one['hint']}") for one in json.loads(shown.stdout)}
+    assert list(found) == NAMES
+    assert shown.exit_code == (0 if all(ok for ok, _ in found.values()) else 78)
+    return found
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def well(desk: Desk, workspace: SlackWorkspace) -> None:
+    desk.connect(workspace=workspace)
+    for person, role in (("T0001:U0001", "operator"), ("T0001:U0002", "approver")):
+        assert desk.run("access", "grant", person, role).exit_code == 0
+    assert desk.run("backup").exit_code == 0
+
+
+def test_when_all_is_well_it_says_so_and_changes_nothing(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    before = everything(desk.folder)
+    shown = desk.run("doctor")
+    assert shown.exit_code == 0, shown.output
+    assert [line[:4] for line in shown.stdout.splitlines()] == ["ok  "] * (len(NAMES) - 1) + ["note"]
+    assert "portals: No portal is set up yet. Add one: b24bot portal add NAME" in shown.stdout
+    assert workspace.messages("audit") == []
+    assert workspace.world.scheduled == {}, "what was scheduled to find out was deleted"
+    assert everything(desk.folder) == before
+
+
+def test_the_journal_is_told_and_what_it_costs() -> None:
+    assert describe_journal(WAL, size=0) == f"WAL, with SQLite {SQLITE_VERSION}: nobody waits for a backup"
+    note = describe_journal(ROLLBACK, size=255_400_000)
+    assert isinstance(note, Note)
+    assert note.says == (
+        f"A rollback journal, with SQLite {SQLITE_VERSION}: each change costs two to three times what it costs with a "
+        "WAL, and nobody can write while a backup copies the database, 255 MB, each hour."
+    )
+    assert "pip install 'b24bot[wal]'" in note.hint
+    small = describe_journal(ROLLBACK, size=40_000)
+    assert isinstance(small, Note)
+    assert "copies the database each hour" in small.says
+
+
+def test_a_delivery_that_was_set_aside_is_named(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    with sqlite3.connect(desk.home / FILE_NAME) as other:
+        other.execute(
+            "INSERT INTO jobs (kind, payload, state, due_steady, created_at) VALUES ('inbound', '{}', 'aside', 0, 0)"
+        )
+    other.close()
+    assert looked(desk)["set aside"] == (
+        True,
+        "1 delivery was set aside: b24bot stopped at each of them repeatedly. "
+        "b24bot audit find --tag inbound:delivery:quarantined names them; report what they were.",
+    )
+
+
+def test_what_is_missing_is_named_with_what_to_do(desk: Desk) -> None:
+    found = looked(desk)
+    assert found["database"] == (True, f"There is no database in {desk.home} yet: the first start makes it. ")
+    assert found["audit lines"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
+    assert not (desk.home / FILE_NAME).exists()
+
+
+def test_each_trouble_has_its_line(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    assert desk.run("access", "revoke", "T0001:U0002").exit_code == 0
+    next((desk.home / "backups").iterdir()).unlink()
+    connection = sqlite3.connect(desk.home / FILE_NAME)
+    connection.executescript("DROP TRIGGER audit_no_update; UPDATE audit SET actor = 'x' WHERE seq = 2")
+    connection.close()
+    desk.settings["SLACK_BOT_TOKEN"] = "xoxb-wrong"
+    found = looked(desk)
+    assert {name for name, (ok, _) in found.items() if not ok} == {"audit log", "approvers", "Slack"}
+    assert "broken at record #2" in found["audit log"][1]
+    assert "Make one: b24bot backup" in found["backups"][1]
+    assert "invalid_auth" in found["Slack"][1]
+
+
+def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    connection = sqlite3.connect(desk.home / FILE_NAME)
+    with connection:
+        connection.execute("UPDATE grants SET role = 'admin' WHERE user = 'U0001'")
+    connection.close()
+    ok, says = looked(desk)["allow-list"]
+    assert not ok
+    assert "for T0001:U0001 it says admin, and the log says operator. The bot only reads" in says
+    assert desk.run("access", "grant", "T0001:U0001", "operator", "--last-admin").exit_code == 0
+    assert looked(desk)["allow-list"] == (True, "2 people, as the audit log has it ")
+
+
+def test_a_wrong_key_and_an_old_backup_are_seen(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    (copy,) = (desk.home / "backups").iterdir()
+    copy.rename(copy.with_name("b24bot-20200101T000000000Z.sqlite3"))
+    desk.key_file.unlink()
+    desk.make_key()
+    found = looked(desk)
+    assert "was not written with this key file" in found["keys"][1]
+    assert "hours old" in found["backups"][1]
+
+
+def test_without_a_key_file_the_rest_is_still_looked_at(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    desk.key_file.unlink()
+    found = looked(desk)
+    assert found["key file"][0] is False
+    assert found["disk"][0] is True
+
+
+def test_a_fresh_set_up_has_notes_and_no_faults(desk: Desk, workspace: SlackWorkspace) -> None:
+    desk.connect(workspace=workspace)
+    shown = desk.run("doctor")
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.count("There is no database") == 1
+    assert shown.stdout.count("There is no backup") == 1
+    assert "keys, audit log, allow-list, approvers, outbox, set aside, direct messages, portals." in shown.stdout
+    assert not (desk.home / FILE_NAME).exists()
+
+
+def test_one_cause_is_told_once(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    (desk.home / FILE_NAME).write_bytes(b"a shopping list" * 500)
+    shown = desk.run("doctor")
+    assert shown.exit_code == 78
+    assert shown.stdout.count("file is not a database") == 1
+    desk.key_file.unlink()
+    assert desk.run("doctor").stdout.count("There is no key file") == 1
+
+
+def test_an_audit_channel_that_takes_nothing_is_seen(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    with desk.store() as store, store.unit_of_work():
+        channel = desk.settings["B24BOT_AUDIT_CHANNEL"]
+        store.outbox.mark_channel(channel, working=False, reason="is_archived", at=0)
+    ok, says = looked(desk)["audit lines"]
+    assert not ok
+    assert "the channel is archived (is_archived)" in says
+
+
+def test_a_line_that_nobody_posts_is_a_note(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    with desk.store() as store, store.unit_of_work() as unit:
+        unit.database.execute("UPDATE outbox SET created_steady = created_steady - 3600000 WHERE kind = 'audit'")
+    ok, says = looked(desk)["audit lines"]
+    assert ok
+    assert "has waited for 60 minutes" in says
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("home/witness.jsonl", "lies in the same tree as the database"),
+        ("keys", "is no regular file"),
+        ("nowhere/witness.jsonl", "its folder is not there, or cannot be written"),
+        ("keys/key/witness.jsonl", "cannot be used"),
+    ],
+)
+def test_a_witness_that_could_be_none_is_seen(desk: Desk, workspace: SlackWorkspace, where: str, says: str) -> None:
+    well(desk, workspace)
+    desk.settings["B24BOT_WITNESS_FILE"] = str(desk.folder / where)
+    ok, told = looked(desk)["witness"]
+    assert not ok
+    assert says in told
+
+
+def test_a_witness_that_has_seen_more_is_seen_and_none_at_all_is_a_note(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    with desk.store() as store:
+        last = store.audit.place() or START
+    witness = Path(desk.settings["B24BOT_WITNESS_FILE"])
+    for place, agrees in ((last, True), (Place(seq=last.seq + 4, mac=last.mac), False)):
+        witness.write_text(f"{witness_line(Tag.ACCESS_GRANTED, place, at='2026-01-01', key_id='k1')}\n")
+        witness.chmod(0o600)
+        ok, says = looked(desk)["witness"]
+        assert ok is agrees
+        assert f"agrees up to #{last.seq}" in says if agrees else f"has seen #{place.seq}" in says
+    del desk.settings["B24BOT_WITNESS_FILE"]
+    ok, says = looked(desk)["witness"]
+    assert ok
+    assert "is not set" in says
+
+
+def test_an_org_wide_installation_is_named_in_one_sentence(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    workspace.join_grid("E0001", org_wide=True)
+    try:
+        ok, said = looked(desk)["Slack"]
+    finally:
+        workspace.join_grid("")
+    assert not ok
+    assert said.startswith("The Slack app is installed for a whole Enterprise Grid organisation")
+
+
+def test_loose_modes_are_named_with_the_command_that_mends_them(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    desk.home.chmod(0o755)
+    ok, said = looked(desk)["file modes"]
+    assert ok, "a warning"
+    assert f"chmod 700 {desk.home}" in said
+    (desk.home / FILE_NAME).chmod(0o666)
+    ok, said = looked(desk)["file modes"]
+    assert not ok
+    assert f"The database {desk.home / FILE_NAME} can be written by everybody on this host." in said
+
+
+def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_messages_are_off(
+    desk: Desk, workspace: SlackWorkspace
+) -> None:
+    well(desk, workspace)
+    with desk.store() as store, store.unit_of_work():
+        at = store.clock.now_ms()
+        for key, notice in (
+            ("card:1001", CardNotice(number=1001)),
+            ("whisper:1", Whisper(person=OLGA, channel="", reply=Reply(title="Hello"))),
+        ):
+            store.outbox.put(key, notice, at=at)
+            envelope = store.outbox.claim(at, kind=key.partition(":")[0])
+            assert envelope is not None
+            store.outbox.retry(envelope, due=at, error="messages_tab_disabled" if "whisper" in key else "is_archived")
+        store.outbox.mark_channel(DIRECT, working=False, reason="messages_tab_disabled", at=at)
+    found = looked(desk)
+    ok, says = found["outbox"]
+    assert not ok
+    assert "1 notice not taken, because the channel is archived (is_archived)" in says
+    assert "Unarchive the channel" in says
+    ok, says = found["direct messages"]
+    assert ok
+    assert "direct messages of the app are off (messages_tab_disabled)" in says
+    assert "Messages Tab" in says
+    with desk.store() as store, store.unit_of_work():
+        store.outbox.discard(next(one.id for one in store.outbox.letters(["new"], limit=9) if one.kind == "card"))
+    ok, says = looked(desk)["outbox"]
+    assert (ok, "messages_tab_disabled" in says) == (True, True), "an answer to one person is no reason to fail"
+
+
+# What serve needs
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackWorkspace]:
+    """A workspace of its own, for what changes it."""
+    with SlackWorkspace(rate_limit=False) as running:
+        yield running
+
+
+def archived(slack: SlackWorkspace) -> None:
+    slack.flag_channel("audit", is_archived=True)
+
+
+def removed(slack: SlackWorkspace) -> None:
+    slack.remove_from("approvals")
+
+
+def private(slack: SlackWorkspace) -> None:
+    slack.flag_channel("audit", is_private=True)
+    slack.remove_from("audit")
+
+
+def restricted(slack: SlackWorkspace) -> None:
+    slack.fault("error", "chat.scheduleMessage", code="restricted_action_read_only_channel")
+
+
+CHANNEL_FAULTS = [
+    (archived, "The audit channel C0003 cannot be used: the channel is archived (is_archived). Unarchive"),
+    (removed, "The approval channel C0002 cannot be used: the bot is not in the channel (not_in_channel). Invite"),
+    (private, "The audit channel C0003 cannot be used: the channel does not exist, or it is private"),
+    (restricted, "the channel's posting permissions keep the bot out (restricted_action_read_only_channel)"),
+]
+
+
+WAYS_TO_LOOK = [
+    (*row, reads) for row in CHANNEL_FAULTS for reads in (False, True) if not (reads and row[0] is restricted)
+]
+"""Reading a channel shows nothing of who may post there."""
+
+
+@pytest.mark.parametrize(("fault", "says", "reads"), WAYS_TO_LOOK, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_channel_that_takes_no_message_is_found_without_posting(
+    desk: Desk, slack: SlackWorkspace, fault: Callable[[SlackWorkspace], None], says: str, reads: bool
+) -> None:
+    if reads:
+        slack.set_scopes(*SCOPES, "channels:read", "groups:read")
+    well(desk, slack)
+    fault(slack)
+    ok, told = looked(desk)["channels"]
+    assert not ok
+    assert says in told
+    assert [call.method for call in slack.calls() if call.method.startswith("chat.post")] == []
+    assert slack.world.scheduled == {}
+    assert (slack.calls("conversations.info") != []) is reads
+
+
+def test_a_scope_that_was_not_granted_is_named_with_what_does_not_work(desk: Desk, slack: SlackWorkspace) -> None:
+    well(desk, slack)
+    slack.set_scopes("commands", "chat:write")
+    ok, told = looked(desk)["scopes"]
+    assert not ok
+    assert "lacks the scopes: files:write (long answers as a file), users:read (telling members" in told
+
+
+def test_a_misspelt_name_and_every_bad_value_are_named(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    desk.settings |= {"B24BOT_QUORM": "2", "B24BOT_REQUEST_TTL": "soon", "B24BOT_AUDIT_CHANNEL": "#audit"}
+    found = looked(desk)
+    assert "B24BOT_QUORM is no setting. Did you mean B24BOT_QUORUM?" in found["names"][1]
+    assert "B24BOT_REQUEST_TTL=soon is not a duration" in found["settings"][1]
+    assert "B24BOT_AUDIT_CHANNEL=#audit is not the id of a channel" in found["settings"][1]
+    del desk.settings["B24BOT_QUORM"]
+    desk.settings["BITRIX24_OF_ANOTHER_PROGRAM"] = "1"
+    assert looked(desk)["names"] == (
+        True,
+        "Not settings of b24bot or of a loaded plugin: BITRIX24_OF_ANOTHER_PROGRAM. ",
+    )
+
+
+def test_a_plugin_without_a_portal_is_closed_after_each_look(desk: Desk, workspace: SlackWorkspace) -> None:
+    well(desk, workspace)
+    desk.settings["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving"
+    before = leaving.closed
+    assert looked(desk)["portals"][1].startswith("No portal is set up yet")
+    looks_that_open_it = 2
+    assert leaving.closed == before + looks_that_open_it, "its settings, and its portals"
+
+
+def test_each_portal_is_looked_at_as_portal_check_does(office: Desk, portal: PortalSimulation) -> None:
+    with office.store():
+        """The database that a first start makes."""
+    assert looked(office)["portals"][1].startswith("No portal is set up yet")
+    assert office.run("portal", "check").exit_code == 0, "which takes the portal over from the settings"
+    assert looked(office)["portals"] == (True, "1 portal, in order: default ")
+    with portal.portal.world.lock:
+        portal.portal.world.faults.add(read_fault({"kind": "unavailable", "method": "app.info", "times": "forever"}))
+    ok, told = looked(office)["portals"]
+    assert not ok
+    assert told.startswith("default: ")
+
+
+def nothing(desk: Desk, slack: SlackWorkspace) -> None:
+    """The settings are enough."""
+
+
+def revoke(desk: Desk, slack: SlackWorkspace) -> None:
+    slack.break_token()
+
+
+def switch_off(desk: Desk, slack: SlackWorkspace) -> None:
+    """Socket Mode of the app; addresses for it are still given out."""
+    desk.settings["SLACK_APP_TOKEN"] = slack.app_token
+    slack.sockets.switch(False)
+
+
+def test_what_a_bot_that_serves_met_is_told_and_no_second_connection_is_opened(
+    desk: Desk, slack: SlackWorkspace
+) -> None:
+    """Slack delivers to every open connection: a click could go to the one that only looks."""
+    desk.connect(workspace=slack)
+    desk.settings["SLACK_APP_TOKEN"] = slack.app_token
+    assert looked(desk)["app token"] == (True, "Slack opens a connection ")
+    with desk.store() as store, store.unit_of_work():
+        store.facts.put(SOCKET_REFUSED, "link_disabled")
+    assert looked(desk)["app token"][0], "nobody serves, so it was looked at anew"
+    seats = Seats(desk.home, [INTAKE])
+    slack.sockets.used = False
+    try:
+        ok, told = looked(desk)["app token"]
+    finally:
+        seats.leave()
+    assert (ok, slack.sockets.used) == (False, False)
+    assert told.startswith("Slack refuses SLACK_APP_TOKEN because Socket Mode is switched off for the Slack app")
+    assert "Switch it on under Socket Mode" in told
+
+
+def loosen(desk: Desk, slack: SlackWorkspace) -> None:
+    desk.key_file.chmod(0o644)
+
+
+def lose_key(desk: Desk, slack: SlackWorkspace) -> None:
+    desk.key_file.unlink()
+
+
+def overwrite(desk: Desk, slack: SlackWorkspace) -> None:
+    (desk.home / FILE_NAME).write_bytes(b"a shopping list" * 500)
+
+
+BROKEN: dict[str, tuple[dict[str, str], Callable[[Desk, SlackWorkspace], None], str]] = {
+    "no bot token": ({"SLACK_BOT_TOKEN": ""}, nothing, "SLACK_BOT_TOKEN is not set"),
+    "no secret": ({"SLACK_SIGNING_SECRET": ""}, nothing, "SLACK_SIGNING_SECRET is not set"),
+    "revoked token": ({}, revoke, "Slack refuses SLACK_BOT_TOKEN"),
+    "app token": ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, nothing, "Slack refuses SLACK_APP_TOKEN"),
+    "link disabled": (
+        {},
+        switch_off,
+        "so no command and no click arrives (link_disabled)",
+    ),
+    "bad value": ({"B24BOT_QUORUM": "none"}, nothing, "B24BOT_QUORUM=none is not a whole number"),
+    "bad switch": ({"B24BOT_BREAK_GLASS": "onn"}, nothing, "B24BOT_BREAK_GLASS=onn is neither on"),
+    "no plugin": ({"B24BOT_PLUGINS": "bitrix42"}, nothing, "There is no plugin “bitrix42”"),
+    "plugin without close": (
+        {"B24BOT_PLUGINS": "tests.cli.odd:incomplete"},
+        nothing,
+        "The plugin “tests.cli.odd:incomplete” lacks close.",
+    ),
+    "example that cannot be typed": (
+        {"B24BOT_PLUGINS": "tests.cli.odd:misleading"},
+        nothing,
+        "The plugin “odd” has an example that cannot be typed, “screw turn left right”: ",
+    ),
+    "plugin that refuses": (
+        {"B24BOT_PLUGINS": "tests.slack.plugins:unwilling"},
+        nothing,
+        "The portal is on another planet.",
+    ),
+    "plugin's setting": ({"B24BOT_UNOWNED": "perhaps"}, nothing, "The setting B24BOT_UNOWNED is"),
+    "half a portal": ({"BITRIX24_DOMAIN": "x.bitrix24.com"}, nothing, "only half described"),
+    "loose key": ({}, loosen, "can be read by others"),
+    "no key": ({}, lose_key, "There is no key file"),
+    "not a database": (
+        {},
+        overwrite,
+        "file is not a database",
+    ),
+    "witness beside it": ({"B24BOT_WITNESS_FILE": "home/witness"}, nothing, "lies in the same tree"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_whatever_ends_a_start_is_red_in_doctor_with_the_same_sentence(
+    desk: Desk, slack: SlackWorkspace, name: str
+) -> None:
+    settings, breaks, sentence = BROKEN[name]
+    desk.connect(workspace=slack)
+    with desk.store():
+        """The database that a first start makes."""
+    desk.settings |= settings
+    breaks(desk, slack)
+    started = desk.run("serve")
+    assert (started.exit_code, sentence in started.stderr) == (78, True), started.stderr
+    shown = desk.run("doctor")
+    assert shown.exit_code == 78
+    assert [line for line in shown.stdout.splitlines() if line.startswith("no") and sentence in line], shown.stdout

@@ -1,0 +1,199 @@
+"""`b24bot outbox`: what could not be said is seen, sent again, or dropped on the record."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.audit.audit_record import Tag
+from bot.core.messages.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.principals import Principal
+from bot.plugin import Reply
+from tests.cli.commands.test_access_command import ME
+from tests.cli.desk import Desk
+
+OLGA = Principal(team="T0001", user="U0001")
+HELLO = Whisper(person=OLGA, channel="C1", reply=Reply(title="Your answer is ready."))
+NOTICES: tuple[tuple[str, Notice, bool], ...] = (
+    ("card:1001", CardNotice(number=1001), False),
+    ("thread:1001:a", ThreadNotice(number=1001, text="a line"), True),
+    ("whisper:a", HELLO, True),
+    ("audit:7", AuditNotice(seq=7), False),
+)
+
+
+@pytest.fixture
+def kept(desk: Desk) -> Desk:
+    """A card and an audit line wait; a line and an answer are dead."""
+    with desk.store() as store, store.unit_of_work():
+        for key, notice, dead in NOTICES:
+            store.outbox.put(key, notice, at=1_750_000_000_000)
+            if dead:
+                envelope = store.outbox.claim(1_750_000_000_000, kind=key.partition(":")[0])
+                assert envelope is not None
+                store.outbox.drop(envelope, at=1_750_000_001_000, error="timeout")
+    return desk
+
+
+def states(desk: Desk) -> dict[str, str | None]:
+    with desk.store() as store:
+        return {key: store.outbox.state_of(key) for key, _, _ in NOTICES}
+
+
+def ids(desk: Desk) -> dict[str, str]:
+    with desk.store() as store:
+        return {one.key: str(one.id) for one in store.outbox.letters(["new", "dead"], limit=9)}
+
+
+def test_what_waits_and_what_died_is_listed_the_newest_first(kept: Desk) -> None:
+    rows = kept.json("outbox", "list")
+    assert [(row["kind"], row["state"]) for row in rows] == [
+        ("audit", "new"),
+        ("whisper", "dead"),
+        ("thread", "dead"),
+        ("card", "new"),
+    ]
+    assert [row["about"] for row in rows] == ["#7", "T0001:U0001", "CR-1001", "CR-1001"]
+    assert [row["kind"] for row in kept.json("outbox", "list", "--limit", "1")] == ["audit"]
+
+
+def test_a_refusal_that_quotes_a_customers_words_is_listed_without_them(desk: Desk) -> None:
+    title = "A quotation mark is opened and not closed in: message send shop 1 --text 'Zebra"
+    with desk.store() as store, store.unit_of_work():
+        refusal = Whisper(person=OLGA, channel="C1", reply=Reply(title=title), mood="refusal")
+        store.outbox.put("whisper:b", refusal, at=1_750_000_000_000)
+    (row,) = desk.json("outbox", "list")
+    assert row["words"] == f"a refusal for the person alone, {len(title)} characters"
+    assert "Zebra" not in desk.run("outbox", "list").stdout
+
+
+def test_the_dead_are_listed_with_their_words_and_their_reason(kept: Desk) -> None:
+    answer, line = kept.json("outbox", "list", "--dead")
+    assert (answer["words"], answer["error"], answer["attempts"]) == ("Your answer is ready.", "timeout", 1)
+    assert line["words"] == "a line"
+    assert line["died_at"] == "2025-06-15T15:06:41.000Z"
+    shown = kept.run("outbox", "list", "--dead").stdout
+    assert "Your answer is ready." in shown
+    assert shown.splitlines()[-1] == "2 waiting, 2 given up"
+
+
+def test_an_empty_queue_is_nothing(desk: Desk) -> None:
+    assert desk.json("outbox", "list") == []
+    assert desk.run("outbox", "list", "--dead").stdout.splitlines()[0] == "No notice was given up."
+    assert desk.run("outbox", "list").stdout.splitlines()[0] == "No notice waits, and none was given up."
+
+
+def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: Desk) -> None:
+    number = ids(kept)["whisper:a"]
+    said = kept.run("outbox", "retry", number)
+    assert said.stdout == f"Notice {number} about T0001:U0001 will be sent again.\n"
+    assert states(kept) == {"card:1001": "new", "thread:1001:a": "dead", "whisper:a": "new", "audit:7": "new"}
+    with kept.store() as store:
+        (record,) = store.audit.find(tag=Tag.NOTICE_REVIVED)
+    assert (record.actor, record.subject) == (ME, "T0001:U0001")
+    assert record.facts == {"kind": "whisper", "name": number, "code": "timeout"}
+
+
+def test_all_dead_notices_are_sent_again_at_once(kept: Desk) -> None:
+    assert kept.run("outbox", "retry", "all").stdout == "2 notices will be sent again.\n"
+    assert set(states(kept).values()) == {"new"}
+    assert kept.run("outbox", "retry", "all").stdout == "Nothing was given up.\n"
+    assert kept.tags() == [Tag.NOTICE_REVIVED] * 2
+
+
+@pytest.mark.parametrize("key", ["whisper:a", "card:1001"])
+def test_what_is_dropped_is_gone_and_that_is_recorded(kept: Desk, key: str) -> None:
+    number = ids(kept)[key]
+    said = kept.run("outbox", "drop", number)
+    assert said.exit_code == 0
+    assert f"Notice {number} about" in said.stdout
+    assert states(kept)[key] is None
+    with kept.store() as store:
+        (record,) = store.audit.find(tag=Tag.NOTICE_DROPPED)
+    assert (record.actor, record.facts["name"]) == (ME, number)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("drop", "audit:7"), 4, "An audit line is never dropped."),
+        (("retry", "99"), 4, "There is no notice 99."),
+        (("drop", "99"), 4, "There is no notice 99."),
+        (("retry", "most"), 2, "Type an id that `b24bot outbox list` shows, or: all."),
+        (("drop", "all"), 2, "Error: “all” is not the id of a notice.\nType an id that `b24bot outbox list` shows.\n"),
+        (("retry", "9" * 20), 2, "is not the id of a notice."),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_recorded(
+    kept: Desk, words: tuple[str, str], code: int, sentence: str
+) -> None:
+    before, known = states(kept), ids(kept)
+    result = kept.run("outbox", words[0], known.get(words[1], words[1]))
+    assert (result.exit_code, sentence in result.stderr) == (code, True), result.stderr
+    assert states(kept) == before
+    assert kept.tags() == []
+
+
+@pytest.mark.parametrize(("state", "sentence"), [("sending", "is being sent just now"), ("sent", "was sent")])
+def test_what_is_on_its_way_or_out_is_left_alone(kept: Desk, state: str, sentence: str) -> None:
+    number = ids(kept)["card:1001"]
+    with kept.store() as store, store.unit_of_work():
+        store.database.execute("UPDATE outbox SET state = ? WHERE id = ?", state, int(number))
+    for verb in ("retry", "drop"):
+        assert sentence in kept.run("outbox", verb, number).stderr
+
+
+def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: Desk) -> None:
+    number = ids(kept)["whisper:a"]
+    with kept.store() as store, store.unit_of_work():
+        store.database.execute("UPDATE outbox SET payload = '' WHERE id = ?", int(number))
+    assert f"The words of notice {number} are gone" in kept.run("outbox", "retry", number).stderr
+    assert kept.run("outbox", "retry", "all").stdout == "1 notice will be sent again.\n"
+    assert kept.json("outbox", "list", "--dead")[0]["about"] == "whisper:a"
+    assert kept.run("outbox", "drop", number).exit_code == 0
+
+
+def refused(desk: Desk, *reasons: str, kind: str = "card:1001") -> None:
+    """What Slack refused, which waits for a quarter of an hour."""
+    with desk.store() as store, store.unit_of_work():
+        for reason in reasons:
+            envelope = store.outbox.claim(store.clock.now_ms(), kind=kind.partition(":")[0])
+            assert envelope is not None
+            store.outbox.retry(envelope, due=round(store.clock.monotonic() * 1000) + 900_000, error=reason)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("is_archived", "is_archived: the channel is archived. Unarchive the channel"),
+        ("not_in_channel", "not_in_channel: the bot is not in the channel. Invite the bot"),
+        ("missing_scope: chat:write", "missing_scope: the token lacks the scope chat:write. Add the scope"),
+        (
+            "restricted_action_read_only_channel",
+            "restricted_action_read_only_channel: the channel's posting permissions keep the bot out. An owner",
+        ),
+        (
+            "token_revoked",
+            "token_revoked: the token was revoked, by an uninstallation of the app or by a person. Put a working bot",
+        ),
+        ("never_heard_of", "never_heard_of: Slack gives a reason that b24bot does not know. Look the code up"),
+    ],
+)
+def test_what_waits_is_named_with_its_cause_and_what_to_do(kept: Desk, reason: str, words: str) -> None:
+    refused(kept, reason)
+    assert words in kept.run("outbox", "list").stdout
+    (row,) = [row for row in kept.json("outbox", "list") if row["kind"] == "card"]
+    assert (row["state"], row["error"]) == ("new", reason)
+    assert row["cause"]
+    assert row["remedy"]
+
+
+def test_a_waiting_notice_can_be_tried_at_once(kept: Desk) -> None:
+    refused(kept, "is_archived")
+    number = ids(kept)["card:1001"]
+    said = kept.run("outbox", "retry", number)
+    assert said.stdout == f"Notice {number} about CR-1001 will be tried again.\n"
+    with kept.store() as store:
+        letter = store.outbox.letter(int(number))
+        assert letter is not None
+        assert letter.due_at <= store.clock.now_ms()
+    assert kept.tags() == []

@@ -1,0 +1,25 @@
+"""How much the bot does is the worst of all the reasons not to do everything."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.authority.limits import HOUSE, Limit, Mode, worst
+
+STOP = Limit(name="frozen", mode=Mode.NO_DANGER, why="Somebody said stop.", spares_house=True)
+BROKEN = Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.")
+
+
+@pytest.mark.parametrize(
+    ("limits", "mode"), [((), Mode.NORMAL), ((STOP,), Mode.NO_DANGER), ((BROKEN, STOP), Mode.READ_ONLY)]
+)
+def test_the_worst_limit_makes_the_mode(limits: tuple[Limit, ...], mode: Mode) -> None:
+    assert worst(limits) is mode
+
+
+@pytest.mark.parametrize(
+    ("limit", "plugin", "bars"),
+    [(STOP, "bitrix24", True), (STOP, HOUSE, False), (BROKEN, HOUSE, True), (BROKEN, "bitrix24", True)],
+)
+def test_a_limit_may_spare_the_rules_of_the_house(limit: Limit, plugin: str, bars: bool) -> None:
+    assert limit.bars(plugin) is bars

@@ -1,0 +1,431 @@
+"""How an execution ends: the two tables held against what their words mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from bot.core.authority.limits import HOUSE
+from bot.core.change.change_request import TRANSITIONS, Repeat, Status
+from bot.core.change.outcome import (
+    AFTER_A_FAULT,
+    AT_HOME,
+    INTERRUPTED,
+    INTERRUPTED_AT_HOME,
+    INTERRUPTED_BETWEEN,
+    INTERRUPTED_BLIND,
+    JUDGEMENT,
+    MOST_NOT_SENT,
+    PLUGIN_FAILED,
+    SETTLED,
+    Answers,
+    Ending,
+    Proof,
+    answered,
+    interrupted,
+    judge,
+    not_sent,
+    plugin_faults,
+    prove,
+    settle,
+)
+from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
+from tests.core.samples import CALL, UNDO, outcome
+
+DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
+ROWS = sorted(JUDGEMENT.items())
+IDS = [f"{answers}-{proof}" for (answers, proof), _ in ROWS]
+Row = tuple[tuple[Answers, Proof], tuple[Status, str]]
+
+
+def plan(before: Observation, wanted: dict[str, str | None]) -> Plan:
+    """A plan that is to lead from one observation to another."""
+    return Plan(summary="", target="connector:shop", calls=(CALL, CALL), before=before, wanted=wanted, undo=UNDO)
+
+
+REMOVE = plan({"registration": "present", "line 1": "active"}, {"registration": None, "line 1": None})
+SEEN: dict[Proof, Observation | None] = {
+    Proof.REACHED: {},
+    Proof.UNCHANGED: {"registration": "present", "line 1": "active"},
+    Proof.PARTIAL: {"line 1": "active"},
+    Proof.UNREAD: None,
+}
+ANSWERED: dict[Answers, list[CallOutcome]] = {
+    Answers.DONE: [outcome(DONE), outcome(DONE)],
+    Answers.SOME: [outcome(DONE), outcome(FAILED)],
+    Answers.FAILED: [outcome(FAILED)],
+    Answers.NOT_SENT: [outcome(NOT_SENT)],
+    Answers.UNKNOWN: [outcome(DONE), outcome(UNKNOWN)],
+}
+
+
+def test_every_pair_of_answers_and_proof_has_a_row() -> None:
+    assert set(JUDGEMENT) == set(product(Answers, Proof))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_done_is_said_only_where_the_wanted_state_was_seen(row: Row) -> None:
+    """Or, said so in the sentence, where there is nothing to see and every call was answered with yes."""
+    (answers, proof), (status, sentence) = row
+    if status is Status.DONE and proof is not Proof.REACHED:
+        assert (answers, proof) == (Answers.DONE, Proof.BLIND)
+        assert "Nothing shows it" in sentence
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_an_unknown_answer_never_ends_as_failed_or_gone(row: Row) -> None:
+    (answers, proof), (status, _) = row
+    if answers is Answers.UNKNOWN:
+        assert status is (Status.DONE if proof is Proof.REACHED else Status.UNKNOWN)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_what_could_not_be_read_is_failed_only_when_provably_nothing_was_sent(row: Row) -> None:
+    (answers, proof), (status, _) = row
+    if proof is Proof.UNREAD:
+        assert status is (Status.FAILED if answers is Answers.NOT_SENT else Status.UNKNOWN)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_nothing_changed_is_said_only_where_it_was_read_back(row: Row) -> None:
+    (_, proof), (status, sentence) = row
+    if "nothing changed" in sentence.lower():
+        assert (proof, status) == (Proof.UNCHANGED, Status.FAILED)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_gone_means_that_nothing_was_left_and_nothing_was_done_by_us(row: Row) -> None:
+    (answers, proof), (status, _) = row
+    if status is Status.GONE:
+        assert proof is Proof.REACHED
+        assert answers in (Answers.FAILED, Answers.NOT_SENT)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_nothing_was_sent_is_said_only_where_nothing_was_sent(row: Row) -> None:
+    (answers, _), (_, sentence) = row
+    if "nothing was sent" in sentence.lower() or "could not be sent" in sentence:
+        assert answers is Answers.NOT_SENT
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_that_the_portal_refused_is_said_only_where_it_refused_everything(row: Row) -> None:
+    (answers, _), (_, sentence) = row
+    assert ("refused" in sentence) == (answers is Answers.FAILED)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_every_ending_is_an_arrow_from_running_with_a_sentence_of_its_own(row: Row) -> None:
+    _, (status, sentence) = row
+    assert status in TRANSITIONS[Status.RUNNING]
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(("proof", "row"), list(SETTLED.items()), ids=[*SETTLED])
+def test_every_settling_is_an_arrow_from_unknown_that_decides(proof: Proof, row: tuple[Status, str]) -> None:
+    status, sentence = row
+    assert status in TRANSITIONS[Status.UNKNOWN]
+    assert (status is Status.DONE) == (proof is Proof.REACHED)
+    assert ("nothing changed" in sentence) == (proof is Proof.UNCHANGED)
+    assert sentence.startswith("Read back")
+
+
+def test_what_cannot_be_read_is_never_settled() -> None:
+    assert set(SETTLED) == {Proof.REACHED, Proof.UNCHANGED, Proof.PARTIAL}
+
+
+@pytest.mark.parametrize("first", [None, *CallVerdict])
+@pytest.mark.parametrize("second", [None, *CallVerdict])
+def test_answers_together_prove_no_more_than_the_weakest_of_them(
+    first: CallVerdict | None, second: CallVerdict | None
+) -> None:
+    given = [verdict for verdict in (first, second) if verdict is not None]
+    found = answered([outcome(verdict) for verdict in given])
+    assert (found is Answers.UNKNOWN) == (UNKNOWN in given)
+    assert (found is Answers.DONE) == (bool(given) and set(given) == {DONE})
+    assert (found is Answers.NOT_SENT) == (set(given) <= {NOT_SENT})
+    if found is Answers.SOME:
+        assert DONE in given
+        assert len(set(given)) > 1
+    if found is Answers.FAILED:
+        assert FAILED in given
+        assert DONE not in given
+
+
+@pytest.mark.parametrize("proof", SEEN)
+def test_what_is_seen_is_proof_of(proof: Proof) -> None:
+    assert prove(REMOVE, SEEN[proof]) is proof
+
+
+def test_labels_the_plan_does_not_want_changed_do_not_count() -> None:
+    assert prove(REMOVE, {"line 9": "active"}) is Proof.REACHED
+    assert prove(REMOVE, {"registration": "present", "line 1": "active", "line 9": "new"}) is Proof.UNCHANGED
+
+
+def test_a_third_state_is_neither_reached_nor_unchanged() -> None:
+    assert prove(REMOVE, {"registration": "present", "line 1": "in error"}) is Proof.PARTIAL
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_a_person_is_asked_to_look_exactly_where_neither_an_answer_nor_reading_decides(row: Row) -> None:
+    (answers, proof), (_, sentence) = row
+    assert ("Look on the portal yourself" in sentence) == ((answers, proof) == (Answers.UNKNOWN, Proof.BLIND))
+
+
+BLIND: dict[Answers, Status] = {
+    Answers.DONE: Status.DONE,
+    Answers.SOME: Status.FAILED,
+    Answers.FAILED: Status.FAILED,
+    Answers.NOT_SENT: Status.FAILED,
+    Answers.UNKNOWN: Status.UNKNOWN,
+}
+
+
+@pytest.mark.parametrize("answers", Answers)
+@pytest.mark.parametrize("now", [None, {}, {"registration": "present"}])
+def test_without_anything_to_read_back_the_answers_alone_decide(answers: Answers, now: Observation | None) -> None:
+    """Whatever is or is not seen: an unknown answer never becomes done, and nothing settles it later."""
+    blind = plan({"registration": "present"}, {})
+    assert not blind.provable
+    assert judge(blind, ANSWERED[answers], now).status is BLIND[answers]
+    assert settle(blind, now, agrees=False) is None
+    assert settle(blind, now, agrees=True) is None
+
+
+@pytest.mark.parametrize("now", [None, {}, {"registration": "present"}])
+def test_a_plan_that_names_nothing_to_see_is_never_proven(now: Observation | None) -> None:
+    blind = plan({}, {})
+    assert prove(blind, now) is Proof.BLIND
+    assert judge(blind, [outcome(UNKNOWN)], now).status is Status.UNKNOWN
+    assert settle(blind, now, agrees=True) is None
+
+
+@pytest.mark.parametrize(("answers", "proof"), list(product(ANSWERED, SEEN)))
+def test_an_ending_is_the_row_of_what_was_answered_and_seen(answers: Answers, proof: Proof) -> None:
+    ending = judge(REMOVE, ANSWERED[answers], SEEN[proof])
+    assert (ending.status, ending.sentence) == JUDGEMENT[answers, proof]
+
+
+def test_an_ending_tells_the_words_of_the_calls_that_were_not_done_and_what_is_different_now() -> None:
+    ending = judge(REMOVE, [outcome(DONE, "Fine."), outcome(FAILED, "Not yours.", "NOT_OWNER")], SEEN[Proof.PARTIAL])
+    assert ending.details == ("Not yours. (NOT_OWNER)", "registration: present → absent")
+    assert ending.outcome == f"{ending.sentence}\n• Not yours. (NOT_OWNER)\n• registration: present → absent"
+
+
+def test_an_ending_without_details_is_its_sentence() -> None:
+    assert Ending(status=Status.DONE, sentence="Done.").outcome == "Done."
+
+
+def test_an_unchanged_or_unread_target_shows_no_differences() -> None:
+    for proof in (Proof.UNCHANGED, Proof.UNREAD):
+        assert judge(REMOVE, [outcome(DONE), outcome(FAILED, "No.")], SEEN[proof]).details == ("No.",)
+
+
+def test_what_was_wanted_and_is_seen_settles_at_once() -> None:
+    """A late or cached answer could only show the state before."""
+    ending = settle(REMOVE, SEEN[Proof.REACHED], agrees=False)
+    assert ending is not None
+    assert ending.status is Status.DONE
+    assert "registration: present → absent" in ending.details
+
+
+@pytest.mark.parametrize("proof", [Proof.UNCHANGED, Proof.PARTIAL])
+def test_that_it_failed_needs_two_reads_that_agree(proof: Proof) -> None:
+    assert settle(REMOVE, SEEN[proof], agrees=False) is None
+    ending = settle(REMOVE, SEEN[proof], agrees=True)
+    assert ending is not None
+    assert ending.status is Status.FAILED
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_target_that_cannot_be_read_stays_unknown(agrees: bool) -> None:
+    assert settle(REMOVE, None, agrees=agrees) is None
+
+
+@pytest.mark.parametrize("proof", Proof)
+def test_a_plan_without_calls_is_done_unless_what_it_was_made_from_is_there_no_more(proof: Proof) -> None:
+    noted = replace(plan({}, {}) if proof is Proof.BLIND else REMOVE, calls=())
+    ending = judge(noted, [], SEEN.get(proof))
+    assert ending.status is (Status.DONE if proof in (Proof.REACHED, Proof.BLIND) else Status.FAILED)
+    assert "portal" in ending.sentence or "Nothing was done" in ending.sentence
+
+
+def test_what_is_as_it_was_before_shows_no_effect_of_a_call() -> None:
+    """Seeing it again would prove nothing, so it is not called verified; where nothing is called, it is looked at."""
+    same = plan({"name": "Shop"}, {"name": "Shop"})
+    assert not same.provable
+    assert prove(same, {"name": "Shop"}) is Proof.BLIND
+    assert replace(same, calls=()).provable
+    assert plan({"name": "Shop", "icon": "old"}, {"name": "Shop", "icon": "new"}).provable
+
+
+SHOW, HIDE = plan({"line 1": "off"}, {"line 1": "on"}), plan({}, {})
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "sentence", "stood"),
+    [
+        ([], INTERRUPTED_BETWEEN, ["Not sent", "Not sent"]),
+        ([None], INTERRUPTED, ["Perhaps done", "Not sent"]),
+        ([UNKNOWN], INTERRUPTED, ["Perhaps done", "Not sent"]),
+        ([DONE], INTERRUPTED_BETWEEN, ["Done", "Not sent"]),
+        ([DONE, None], INTERRUPTED, ["Done", "Perhaps done"]),
+        ([DONE, DONE], INTERRUPTED_BETWEEN, ["Done", "Done"]),
+        ([DONE, FAILED], INTERRUPTED_BETWEEN, ["Done", "Refused"]),
+        ([NOT_SENT], INTERRUPTED_BETWEEN, ["Not sent", "Not sent"]),
+    ],
+)
+def test_what_was_interrupted_and_can_be_read_waits_for_that_and_says_how_far_it_came(
+    verdicts: list[CallVerdict | None], sentence: str, stood: list[str]
+) -> None:
+    ending = interrupted(SHOW, verdicts)
+    assert (ending.status, ending.sentence) == (Status.UNKNOWN, sentence)
+    assert [line.partition(":")[0] for line in ending.details] == stood
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "status"),
+    [
+        ([], Status.FAILED),
+        ([None], Status.UNKNOWN),
+        ([DONE, UNKNOWN], Status.UNKNOWN),
+        ([DONE], Status.FAILED),
+        ([DONE, DONE], Status.DONE),
+        ([DONE, FAILED], Status.FAILED),
+        ([FAILED], Status.FAILED),
+        ([NOT_SENT], Status.FAILED),
+    ],
+)
+def test_what_was_interrupted_and_nothing_shows_ends_by_its_answers_unless_one_is_missing(
+    verdicts: list[CallVerdict | None], status: Status
+) -> None:
+    ending = interrupted(HIDE, verdicts)
+    assert ending.status is status
+    assert (ending.sentence == INTERRUPTED_BLIND) == (status is Status.UNKNOWN)
+
+
+def test_what_was_interrupted_and_sends_nothing_is_done_or_looked_at() -> None:
+    assert interrupted(replace(HIDE, calls=()), []).status is Status.DONE
+    assert interrupted(replace(SHOW, calls=()), []).status is Status.UNKNOWN
+
+
+def test_the_calls_that_were_not_sent_are_named_and_many_are_counted() -> None:
+    one, many = replace(SHOW, calls=(CALL,)), replace(SHOW, calls=(CALL,) * (MOST_NOT_SENT + 3))
+    assert not_sent(one, 0) == ()
+    assert not_sent(SHOW, 2) == ()
+    assert not_sent(many, 3) == ("Not sent: Unregister shop.",) * MOST_NOT_SENT
+    assert not_sent(many, 1) == (*("Not sent: Unregister shop.",) * MOST_NOT_SENT, "Not sent: 2 more calls.")
+
+
+def test_settling_tells_which_calls_were_not_sent_unless_all_that_was_wanted_is_there() -> None:
+    unsent = "Not sent: Unregister shop."
+    for proof, told in ((Proof.REACHED, False), (Proof.PARTIAL, True), (Proof.UNCHANGED, True)):
+        ending = settle(REMOVE, SEEN[proof], agrees=True, outcomes=[None])
+        assert ending is not None
+        assert (unsent in ending.details) == told
+
+
+def test_the_house_has_a_row_for_whatever_it_may_answer_and_no_word_of_a_portal() -> None:
+    """It always knows what it did: it never answers *unknown*."""
+    assert set(AT_HOME) == {pair for pair in JUDGEMENT if pair[0] is not Answers.UNKNOWN}
+    assert [sentence for _, sentence in AT_HOME.values() if "portal" in sentence] == []
+    assert Status.UNKNOWN not in {status for status, _ in AT_HOME.values()}
+
+
+@pytest.mark.parametrize("proof", Proof)
+def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(proof: Proof) -> None:
+    seen = SEEN.get(proof)
+    plan_of_it = plan({}, {}) if proof is Proof.BLIND else REMOVE
+    done = judge(plan_of_it, [CallOutcome(verdict=DONE, sentence="")] * len(plan_of_it.calls), seen, plugin=HOUSE)
+    assert done.status is Status.DONE
+    refused = judge(plan_of_it, [CallOutcome(verdict=FAILED, sentence="")], seen, plugin=HOUSE)
+    assert refused.status is (Status.GONE if proof is Proof.REACHED else Status.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "status", "sentence"),
+    [
+        ([None], Status.FAILED, INTERRUPTED_AT_HOME),
+        ([], Status.FAILED, INTERRUPTED_AT_HOME),
+        ([DONE], Status.FAILED, "Not every part was done. What was done stays."),
+        ([DONE, DONE], Status.DONE, "Done."),
+        ([FAILED], Status.FAILED, "b24bot refused. Nothing was changed."),
+        ([NOT_SENT], Status.FAILED, "It was not done."),
+    ],
+)
+def test_what_the_house_was_interrupted_in_is_known_at_once(
+    verdicts: list[CallVerdict | None], status: Status, sentence: str
+) -> None:
+    ending = interrupted(SHOW, verdicts, plugin=HOUSE)
+    assert (ending.status, ending.sentence) == (status, sentence)
+
+
+@pytest.mark.parametrize("proof", list(SEEN))
+def test_after_a_fault_of_a_plugin_the_sentence_is_about_what_was_seen(proof: Proof) -> None:
+    ending = judge(REMOVE, [outcome(UNKNOWN, "The plugin failed.", PLUGIN_FAILED)], SEEN[proof])
+    assert AFTER_A_FAULT[proof] in ending.sentence
+
+
+@pytest.mark.parametrize("proof", SETTLED)
+def test_once_settled_an_ending_still_names_the_plugin_that_failed_in_the_call(proof: Proof) -> None:
+    fault = "The plugin toy failed while it made the call x (reference E-1)."
+    ending = settle(REMOVE, SEEN[proof], agrees=True, outcomes=[outcome(UNKNOWN, fault, PLUGIN_FAILED)])
+    assert ending is not None
+    assert ending.sentence.startswith("The plugin failed in the call")
+    assert ending.details[0] == fault
+    assert ending.status is SETTLED[proof][0]
+
+
+def test_which_calls_had_no_fault_is_not_said_to_be_one() -> None:
+    assert plugin_faults([None, outcome(UNKNOWN, "Lost."), outcome(DONE)]) == ()
+
+
+ONE_CALL = replace(REMOVE, calls=(CALL,))
+REPEATS: list[tuple[Plan, list[CallOutcome | None], Proof, Repeat]] = [
+    (REMOVE, [outcome(DONE), outcome(DONE)], Proof.PARTIAL, Repeat.SAME),
+    (REMOVE, [outcome(DONE), outcome(DONE)], Proof.UNCHANGED, Repeat.SAME),
+    (ONE_CALL, [outcome(DONE)], Proof.PARTIAL, Repeat.SAME),
+    (ONE_CALL, [outcome(UNKNOWN)], Proof.PARTIAL, Repeat.SAME),
+    (ONE_CALL, [None], Proof.PARTIAL, Repeat.SAME),
+    (ONE_CALL, [outcome(UNKNOWN, code=PLUGIN_FAILED)], Proof.PARTIAL, Repeat.SAME),
+    (ONE_CALL, [outcome(FAILED)], Proof.PARTIAL, Repeat.AFTER_MENDING),
+    (ONE_CALL, [outcome(FAILED)], Proof.UNCHANGED, Repeat.AFTER_MENDING),
+    (ONE_CALL, [outcome(UNKNOWN, code=PLUGIN_FAILED)], Proof.UNCHANGED, Repeat.AFTER_MENDING),
+    (ONE_CALL, [outcome(UNKNOWN)], Proof.UNCHANGED, Repeat.MAY_DIFFER),
+    (ONE_CALL, [outcome(NOT_SENT)], Proof.PARTIAL, Repeat.MAY_DIFFER),
+    (ONE_CALL, [outcome(NOT_SENT)], Proof.UNCHANGED, Repeat.MAY_DIFFER),
+    (REMOVE, [outcome(DONE), outcome(FAILED)], Proof.PARTIAL, Repeat.AFTER_MENDING),
+    (REMOVE, [outcome(DONE), outcome(UNKNOWN)], Proof.PARTIAL, Repeat.MAY_DIFFER),
+    (REMOVE, [outcome(DONE)], Proof.PARTIAL, Repeat.MAY_DIFFER),
+]
+"""What was answered, what was seen, and what asking for the same again would come to."""
+
+
+@pytest.mark.parametrize(("of", "answers", "proof", "repeat"), REPEATS)
+def test_asking_again_is_advised_only_where_it_could_end_otherwise(
+    of: Plan, answers: list[CallOutcome | None], proof: Proof, repeat: Repeat
+) -> None:
+    settled = settle(of, SEEN[proof], agrees=True, outcomes=answers)
+    assert settled is not None
+    assert settled.repeat is repeat
+    known = [each for each in answers if each is not None]
+    if len(known) == len(of.calls) or (known[-1:] and known[-1].verdict is not DONE):
+        assert judge(of, known, SEEN[proof]).repeat is repeat
+
+
+def test_an_ending_with_a_part_done_tells_what_happened_and_what_did_not() -> None:
+    seen = judge(REMOVE, [outcome(DONE), outcome(FAILED)], SEEN[Proof.PARTIAL])
+    assert (seen.happened, seen.missing) == (("registration: present → absent",), ("line 1: active",))
+    first, second = replace(CALL, note="Hide one."), replace(CALL, note="Hide two.")
+    hide = replace(HIDE, calls=(first, second))
+    blind = judge(hide, [outcome(DONE), outcome(FAILED, "No.")], None)
+    assert (blind.happened, blind.missing) == (("Hide one.",), ("Hide two.",))
+    assert blind.details == ("Done: Hide one.", "No.")
+    cut = interrupted(hide, [DONE])
+    assert (cut.partly, cut.happened, cut.missing) == (True, ("Hide one.",), ("Hide two.",))
+    at_home = interrupted(hide, [DONE], plugin=HOUSE)
+    assert (at_home.partly, at_home.happened, at_home.missing) == (True, ("Hide one.",), ("Hide two.",))
+    whole = judge(REMOVE, [outcome(DONE), outcome(DONE)], SEEN[Proof.REACHED])
+    assert (whole.happened, whole.missing) == ((), ())

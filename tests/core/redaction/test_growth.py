@@ -1,0 +1,36 @@
+"""Text from outside costs work that grows with its length, and not with the square of it: one process serves all."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.core.redaction.redactor import redact
+from tests.core.growth import MOST, growth, patterns, pieces
+
+PATTERNS = patterns()
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_text_four_times_as_long_takes_a_pattern_about_four_times_the_work(name: str) -> None:
+    pattern = PATTERNS[name]
+    for piece in pieces(pattern):
+        assert growth(lambda text: list(pattern.finditer(text)), piece) < MOST, piece
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("token=", "password ", 'password="', "code=", "key=", "://a", "‹5 characters›token=a ", "digest " + "0" * 32),
+        *("token", "a_", "a.", "x-", "[]", "eyJ", "/rest/1/", "-----BEGIN PRIVATE KEY-----"),
+    ],
+)
+def test_a_text_four_times_as_long_is_redacted_with_about_four_times_the_work(piece: str) -> None:
+    assert growth(redact, piece) < MOST
+
+
+def test_patterns_are_found_wherever_a_module_holds_them_and_a_square_is_seen() -> None:
+    assert len(PATTERNS) > 100
+    slow = re.compile("(?:token|key)=(?=[^ ]*x )")
+    assert max(growth(lambda text: list(slow.finditer(text)), piece) for piece in pieces(slow)) > MOST

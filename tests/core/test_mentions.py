@@ -1,0 +1,111 @@
+"""Only the bot writes a mention: whatever is typed stays text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import mentions
+from bot.core.parsing.characters import drop_invisible
+from bot.core.principals import Principal
+from tests.core.samples import ANNA, BORIS, SHELL
+
+typed = st.text(st.sampled_from("\ue000\ue001\ue002<@!U0 >C|a"), max_size=20) | st.text()
+
+
+def shown(text: str) -> tuple[str, list[str]]:
+    """The text with every mention replaced, and whom it mentioned."""
+    mentioned: list[str] = []
+
+    def mention(kind: str, name: str) -> str:
+        mentioned.append(f"{kind}{name}")
+        return f"<{kind}{name}>"
+
+    return (
+        mentions.render(text, person=lambda user: mention("@", user), channel=lambda room: mention("#", room)),
+        mentioned,
+    )
+
+
+@given(typed)
+def test_typed_text_never_mentions_anybody(text: str) -> None:
+    stripped = mentions.strip(text)
+    assert shown(stripped) == (stripped, [])
+    assert shown(drop_invisible(text))[1] == []
+
+
+@given(typed, typed, typed)
+def test_between_typed_texts_exactly_the_bots_own_mentions_stand(one: str, two: str, three: str) -> None:
+    text = f"{mentions.strip(one)}{mentions.person(ANNA)}{mentions.strip(two)}{mentions.channel('C1')}{mentions.strip(three)}"
+    rendered, mentioned = shown(text)
+    assert mentioned == ["@T0001:U0001", "#C1"]
+    assert rendered == f"{mentions.strip(one)}<@T0001:U0001>{mentions.strip(two)}<#C1>{mentions.strip(three)}"
+
+
+@given(typed)
+def test_stripping_takes_out_marks_and_nothing_else(text: str) -> None:
+    assert mentions.strip(text) == "".join(char for char in text if char not in "\ue000\ue001\ue002")
+
+
+def test_people_and_channels_are_told_apart() -> None:
+    assert shown(f"{mentions.person(ANNA)} {mentions.person(BORIS)} {mentions.channel('C9')}") == (
+        "<@T0001:U0001> <@T0001:U0002> <#C9>",
+        ["@T0001:U0001", "@T0001:U0002", "#C9"],
+    )
+
+
+def test_the_account_at_the_shell_is_marked_as_people_are() -> None:
+    assert shown(mentions.person(SHELL))[1] == ["@local:root"]
+
+
+@pytest.mark.parametrize("text", ["\ue000U1", "U1\ue002", "\ue002U1\ue000", ""])
+def test_half_a_mark_is_no_mention(text: str) -> None:
+    assert shown(text)[1] == []
+
+
+def test_a_person_of_another_team_keeps_that_team() -> None:
+    assert shown(mentions.person(Principal(team="T0009", user="W1")))[1] == ["@T0009:W1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (mentions.person(ANNA), "T0001:U0001"),
+        (mentions.person(SHELL), "local:root"),
+        (mentions.person(Principal(team="", user="U0001")), "@U0001"),
+        ("\ue000U0001\ue002", "@U0001"),
+        (mentions.channel("C9"), "#C9"),
+        (mentions.by_id("T0001:U0001"), "T0001:U0001"),
+    ],
+)
+def test_where_nothing_is_a_mention_a_person_is_the_whole_id(text: str, written: str) -> None:
+    assert mentions.plain(text) == written
+
+
+@pytest.mark.parametrize(
+    "stored", ["b24bot", "CR-1001", "access:T0001:U0001", "T0001:", ":U0001", "\ue000b24bot\ue002"]
+)
+def test_what_is_nobodys_id_is_no_person(stored: str) -> None:
+    assert mentions.by_id(stored) == mentions.strip(stored)
+    assert not mentions.names_people(mentions.by_id(stored))
+
+
+def test_a_target_names_the_person_it_is_about() -> None:
+    assert mentions.target(f"access:{ANNA.id}") == f"access:{mentions.person(ANNA)}"
+    assert mentions.target("connector:access:T0001:U0001") == "connector:access:T0001:U0001"
+    assert [mentions.person_of(each) for each in (f"access:{ANNA.id}", "access:x", ANNA.id)] == [ANNA.id, "", ""]
+
+
+def test_those_who_are_concerned_are_named_alike_in_a_text_and_nobody_else_is() -> None:
+    naming = mentions.naming((ANNA.id, SHELL.id, "CR-1001"), lambda one: f"<{one}>")
+    text = "@U0001, T0001:U0001, T0001:U00011, @U0002, local:root and @root"
+    assert naming(text) == "<T0001:U0001>, <T0001:U0001>, T0001:U00011, @U0002, <local:root> and @root"
+    assert mentions.naming(("CR-1001",), str.lower)("CR-1001") == "CR-1001"
+
+
+def test_people_that_an_older_release_marked_are_the_same_people() -> None:
+    older = "\ue000U0001\ue002 (T0001:U0001) has no role; local:root ran it, and \ue000U0002\ue002"
+    now = f"{mentions.person(ANNA)} has no role; {mentions.person(SHELL)} ran it, and {mentions.person(BORIS)}"
+    assert mentions.unified(older) == mentions.unified(now)
+    assert mentions.unified(now) != mentions.unified(now.replace("U0002", "U0003"))

@@ -1,0 +1,178 @@
+"""Both simulators with a witness at the door: what came, in which order, and what the database held just then."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from bot.playground.workspace import SlackWorkspace
+from bot.plugin.loopback import WebReply, WebRequest
+from bot.store.engine.database import sqlite3
+from bot.store.store import FILE_NAME
+from plugins.bitrix24.rest import methods
+from plugins.bitrix24.simulation import PortalSimulation
+from plugins.bitrix24.simulator import PortalSimulator
+from plugins.bitrix24.simulator.php.params import read_request
+from plugins.bitrix24.simulator.server.authorization_server import read_grant
+from plugins.bitrix24.simulator.state.journal import CallEntry
+
+REFUSED_UNDONE = (401, 429, 503)
+"""With a JSON code these say that the call was not carried out, so it may be made once more."""
+READING = frozenset(row.name for row in methods.ROWS if row.effect is methods.Effect.READ)
+
+
+def look_up(home: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """Read the database as another process does: a journal left by one that died is rolled back first."""
+    with closing(sqlite3.connect(f"file:{home / FILE_NAME}?mode=rw", uri=True, timeout=5)) as reader:
+        return list(reader.execute(sql, values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """An intent that was on disk and not answered."""
+
+    number: int
+    step: int
+    method: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Arrival:
+    """One changing call that reached the portal. `refused`: the answer proves that it was not carried out."""
+
+    name: str
+    """What the portal writes it down under, now or, when it is carried out late, then."""
+    at: float
+    life: int
+    method: str
+    params: Mapping[str, Any]
+    intents: tuple[Intent, ...]
+    refused: bool = False
+    entry: CallEntry | None = None
+
+    @property
+    def intent(self) -> Intent | None:
+        """The one intent this call can be, if there is one."""
+        fitting = [intent for intent in self.intents if intent.method == self.method]
+        return fitting[0] if len(fitting) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """One use of a refresh token. `life` counts the processes of the bot."""
+
+    life: int
+    refresh: str
+    granted: bool
+
+
+@dataclass(slots=True)
+class Witness:
+    """What both simulators saw of the bot. `life` is put up by the driver with each process."""
+
+    home: Path
+    life: int = 0
+    arrivals: list[Arrival] = field(default_factory=list)
+    renewals: list[Renewal] = field(default_factory=list)
+    heard: list[tuple[str, bytes]] = field(default_factory=list)
+    """Path with query, and body, of everything that came."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def intents(self, method: str, params: Mapping[str, Any]) -> tuple[Intent, ...]:
+        """What is on disk now, read beside the bot. One who knows more looks only for what fits this call."""
+        rows = look_up(self.home, "SELECT number, step, method FROM executions WHERE verdict IS NULL")
+        return tuple(Intent(number=row[0], step=row[1], method=row[2]) for row in rows)
+
+    def hear(self, web: WebRequest) -> None:
+        target = f"{web.path}?{web.query}" if web.query else web.path
+        with self.lock:
+            self.heard.append((target, web.body))
+
+
+class WatchedPortal(PortalSimulator):
+    """A portal that tells the witness of each changing call before it judges it, and of each renewal."""
+
+    def __init__(self, witness: Witness) -> None:
+        self._witness = witness
+        self.asked: Callable[[str], None] = lambda method: None
+        super().__init__()
+
+    def _answer(self, web: WebRequest) -> WebReply:
+        self._witness.hear(web)
+        if web.path.startswith("/oauth/"):
+            return self._renewed(web)
+        if not web.path.startswith("/rest/"):
+            return super()._answer(web)
+        request = read_request(web)
+        self.asked(request.address.method)
+        if not changes(request.address.method):
+            return super()._answer(web)
+        name = str(uuid4())
+        arrival = Arrival(
+            name=name,
+            at=self.world.clock.time(),
+            life=self._witness.life,
+            method=request.address.method,
+            params=request.params,
+            intents=self._witness.intents(request.address.method, request.params),
+        )
+        with self._witness.lock:
+            self._witness.arrivals.append(arrival)
+        reply = super()._answer(replace(web, headers={**web.headers, "x-request-id": name}))
+        arrival.refused = not reply.drop and reply.status in REFUSED_UNDONE and _has_code(reply.body)
+        self.find_entry(arrival)
+        return reply
+
+    def find_entry(self, arrival: Arrival) -> None:
+        """Look what the portal wrote down of a call; nothing while it still has to be carried out."""
+        calls = self.world.journal.calls
+        arrival.entry = arrival.entry or next((one for one in reversed(calls) if one.request == arrival.name), None)
+
+    def _renewed(self, web: WebRequest) -> WebReply:
+        reply = super()._answer(web)
+        grant = read_grant(web, reads="body")
+        granted = not reply.drop and reply.status == 200 and b"access_token" in reply.body
+        with self._witness.lock:
+            self._witness.renewals.append(
+                Renewal(life=self._witness.life, refresh=grant.refresh_token, granted=granted)
+            )
+        return reply
+
+
+def changes(method: str) -> bool:
+    """Whether a REST method changes the portal; one that nobody knows counts as changing."""
+    return method not in READING
+
+
+def _has_code(body: bytes) -> bool:
+    try:
+        return bool(json.loads(body).get("error"))
+    except (ValueError, AttributeError):
+        return False
+
+
+class WatchedPortalSimulation(PortalSimulation):
+    """The same as the playground's simulation, around a watched portal."""
+
+    def __init__(self, witness: Witness) -> None:
+        self.watched = WatchedPortal(witness)
+        self._portal = self.watched
+        self._portal.start()
+
+
+class WatchedWorkspace(SlackWorkspace):
+    """A workspace that tells the witness of each request of the app."""
+
+    def __init__(self, witness: Witness) -> None:
+        self._witness = witness
+        super().__init__(rate_limit=False)
+
+    def _answer(self, request: WebRequest) -> WebReply:
+        self._witness.hear(request)
+        return super()._answer(request)

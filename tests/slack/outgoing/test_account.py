@@ -1,0 +1,102 @@
+"""What the workspace tells of an account, and when it tells nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core.authority.membership import Membership, Standing
+from bot.core.principals import Principal
+from bot.playground.workspace import SlackWorkspace
+from bot.plugin.loopback import Loopback, WebReply
+from bot.slack.outgoing.messenger import Gateway, make_client
+from bot.store.sealing.keyring import Keyring
+from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Lost
+from tests.slack.kit import OLGA
+
+
+@pytest.mark.parametrize(
+    ("flags", "standing"),
+    [
+        ({}, Standing.MEMBER),
+        ({"is_restricted": True}, Standing.GUEST),
+        ({"is_ultra_restricted": True}, Standing.GUEST),
+        ({"deleted": True}, Standing.DELETED),
+        ({"is_bot": True}, Standing.BOT),
+        ({"is_stranger": True}, Standing.STRANGER),
+        ({"team_id": "T0999"}, Standing.STRANGER),
+        ({"is_admin": True}, Standing.MEMBER),
+        ({"is_owner": True, "omits": ["is_restricted"]}, Standing.MEMBER),
+        ({"is_invited_user": True}, Standing.INVITED),
+        ({"is_workflow_bot": True}, Standing.BOT),
+    ],
+)
+def test_the_flags_of_the_account_decide(
+    gateway: Gateway, workspace: SlackWorkspace, flags: dict[str, Any], standing: Standing
+) -> None:
+    workspace.people["Olga"].flag(**flags)
+    assert gateway.account(OLGA).standing is standing
+    (call,) = workspace.calls("users.info")
+    assert call.arguments == {"user": OLGA.user}
+
+
+@pytest.mark.parametrize("code", ["user_not_found", "user_not_visible"])
+def test_an_account_that_slack_does_not_know_is_no_members(
+    gateway: Gateway, workspace: SlackWorkspace, code: str
+) -> None:
+    workspace.fault("error", "users.info", code=code)
+    nobody = Membership(standing=Standing.UNKNOWN)
+    assert gateway.account(OLGA) == nobody
+    assert gateway.account(Principal(team="T0001", user="U0404")) == nobody
+
+
+@pytest.mark.parametrize(
+    ("fault", "more", "error"),
+    [
+        ("server_error", {}, Lost),
+        ("lost_before", {}, Lost),
+        ("lost_after", {}, Lost),
+        ("truncated", {}, Lost),
+        ("ratelimited", {"retry_after": 7}, Busy),
+        ("error", {"code": "token_revoked"}, ChannelDead),
+        ("error", {"code": "missing_scope"}, ChannelDead),
+        ("error", {"code": "invalid_arguments"}, ChannelDead),
+        ("error", {"code": "internal_error"}, Lost),
+    ],
+)
+def test_when_slack_does_not_tell_nothing_is_made_of_it(
+    gateway: Gateway, workspace: SlackWorkspace, fault: str, more: dict[str, Any], error: type[DeliveryError]
+) -> None:
+    workspace.fault(fault, "users.info", **more)
+    with pytest.raises(error):
+        gateway.account(OLGA)
+
+
+def test_without_a_token_nobody_is_asked(workspace: SlackWorkspace) -> None:
+    gateway = Gateway(
+        make_client("", workspace.api_url), Keyring({"k1": bytes(32)}), command="/b24", api_url=workspace.api_url
+    )
+    with pytest.raises(ChannelDead):
+        gateway.account(OLGA)
+    assert workspace.calls() == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"ok": True},
+        {"ok": True, "user": None},
+        {"ok": True, "user": ["U0001"]},
+        {"ok": True, "user": {}},
+        {"ok": True, "user": {"id": "U0002", "team_id": "T0001", "deleted": False}},
+        ["ok"],
+    ],
+)
+def test_an_answer_that_tells_of_nobody_or_of_somebody_else_tells_nothing(answer: object) -> None:
+    with Loopback(lambda request: WebReply.json(answer)) as server:
+        gateway = Gateway(
+            make_client("xoxb-1", server.url), Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url
+        )
+        with pytest.raises(Lost):
+            gateway.account(OLGA)

@@ -1,0 +1,163 @@
+"""What is asked of the store costs as much in the tenth year as in the first: an index or a kept number for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from benchmarks.aged import PLACE, Wish, make
+from bot.clock import SystemClock
+from bot.core.audit.audit_record import Tag
+from bot.core.change.change_request import OPEN, Status
+from bot.core.change.status_names import SHOWN
+from bot.core.messages.notices import CardNotice
+from bot.core.principals import Principal
+from bot.store.repositories.audit_query import Wanted
+from bot.store.sealing.keyring import load_key_file
+from bot.store.store import Store, open_store
+from bot.usecases.integrity.checkpoints import count_records
+from tests.store.steps import steps_of
+
+FEW, MANY = Wish(records=400, requests=200, outbox=100), Wish(records=8_000, requests=4_000, outbox=4_000)
+SOMEBODY = Principal(team="T0001", user="U0007")
+STEADY = 10**15
+
+Ask = Callable[[Store], object]
+
+
+def shown_as(word: str) -> Ask:
+    return lambda store: store.changes.shown_as(SHOWN[word], limit=20)
+
+
+ASKED: dict[str, Ask] = {
+    "the newest change requests": lambda store: store.changes.newest(limit=20),
+    "the open ones": lambda store: store.changes.with_status(OPEN),
+    "those of any status": lambda store: store.changes.with_status(Status, limit=20),
+    **{f"those shown as {word}": shown_as(word) for word in SHOWN},
+    "those that keep another away": lambda store: store.changes.open_for(PLACE, "connector:conn0001"),
+    "the last one done to a target": lambda store: store.changes.newest_done(PLACE, "connector:conn0001"),
+    "the open ones of a person": lambda store: store.changes.open_of([SOMEBODY]),
+    "how many of each status": lambda store: store.changes.counts(),
+    "more than so many unknown": lambda store: store.changes.more_than(5, Status.UNKNOWN),
+    "those overdue": lambda store: store.changes.overdue(STEADY),
+    "those half over": lambda store: store.changes.half_over(STEADY),
+    "cards to show again": lambda store: store.changes.not_shown_since(0, now=STEADY),
+    "how many notices of each state": lambda store: store.outbox.counts(),
+    "how long an audit line has waited": lambda store: store.outbox.longest_wait("audit"),
+    "how long a card has waited": lambda store: store.outbox.longest_wait("card"),
+    "notices that wait": lambda store: store.outbox.letters(["new", "sending", "dead"], limit=20),
+    "notices given up": lambda store: store.outbox.letters(["dead"], limit=20),
+    "notices that were refused": lambda store: store.outbox.refused(),
+    "lines under a card": lambda store: store.outbox.order.lines(1001, STEADY, most=20),
+    "what goes into a channel next": lambda store: store.outbox.order.heads(STEADY),
+    "whether an answer waits": lambda store: store.outbox.waiting(STEADY, kind="whisper"),
+    "audit lines in order": lambda store: store.outbox.order.audit_lines(STEADY, most=20),
+    "what is forgotten": lambda store: (store.outbox.forget(0), store.jobs.forget_receipts(0)),
+    "records by the beginning of a tag": lambda store: store.audit.find(tag="change:"),
+    "records by one that few have": lambda store: store.audit.find(tag="access:"),
+    "records by one that none has": lambda store: store.audit.find(tag="portal:"),
+    "records of a person": lambda store: store.audit.find(actor=SOMEBODY.id),
+    "records of a change request": lambda store: store.audit.find(subject="CR-1005", tag="change:"),
+    "records with a text": lambda store: store.audit.search(Wanted(text="nowhere"), limit=20, most=100),
+    "records of a person with a tag": lambda store: store.audit.search(
+        Wanted(actor=SOMEBODY.id, tag="access:"), limit=20, most=10
+    ),
+    "which tags there are": lambda store: store.audit.tags(),
+    "where the chain stands": lambda store: store.audit.place(),
+    "the last checkpoint": lambda store: store.audit.newest(Tag.CHECKPOINT),
+    "how many records a checkpoint tells": lambda store: count_records(store.audit),
+    "the last words about people": lambda store: store.audit.last_words(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED),
+}
+
+
+@pytest.fixture(scope="module")
+def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Wish, Store]]:
+    """A young and an old database, made of rows of the real code."""
+    stores = {wish: _opened(tmp_path_factory.mktemp("aged") / "home", wish) for wish in (FEW, MANY)}
+    yield stores
+    for store in stores.values():
+        store.close()
+
+
+def _opened(folder: Path, wish: Wish) -> Store:
+    make(folder, wish)
+    home = folder / "home"
+    store = open_store(home, load_key_file(folder / "keys" / "key", home=home), SystemClock(), synchronous="OFF")
+    with store.unit_of_work():
+        # Half of what was done was undone since, in the old database more than a list shows.
+        store.database.execute("UPDATE changes SET undone_by = 1 WHERE number % 2 = 0 AND status = 'done'")
+        store.database.execute("UPDATE changes SET partly = 1 WHERE number % 3 = 0 AND status = 'failed'")
+        store.outbox.put("card:1001", CardNotice(number=1001), at=0)
+    return store
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_is_asked_costs_the_same_at_any_age(aged: dict[Wish, Store], name: str) -> None:
+    few, many = (steps_of(store, partial(ASKED[name], store)) for store in aged.values())
+    assert many <= 2 * few + 25, f"{few} steps in the young database, {many} in the old one"
+
+
+def test_the_old_database_is_old_enough_to_tell(aged: dict[Wish, Store]) -> None:
+    few, many = (
+        steps_of(store, partial(store.database.rows, "SELECT count(*) FROM changes WHERE reason = ''"))
+        for store in aged.values()
+    )
+    assert many > 2 * few + 25
+
+
+PLANS = {
+    "SELECT number FROM changes WHERE status = ? AND partly = ? AND (undone_by IS NOT NULL) = ? ORDER BY number DESC": (
+        "SEARCH changes USING COVERING INDEX changes_shown (status=? AND partly=? AND <expr>=?)"
+    ),
+}
+
+
+@pytest.mark.parametrize("sql", PLANS)
+def test_an_index_gives_them_in_their_order(aged: dict[Wish, Store], sql: str) -> None:
+    plan = aged[MANY].database.rows(f"EXPLAIN QUERY PLAN {sql} LIMIT 20", *("done", 0, 0))
+    assert [row["detail"].replace("USING INDEX", "USING COVERING INDEX") for row in plan] == [PLANS[sql]]
+
+
+KEPT = {"changes": "status", "outbox": "state"}
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_a_kept_number_is_what_one_would_count(aged: dict[Wish, Store], table: str) -> None:
+    store = aged[MANY]
+
+    def counted() -> dict[str, int]:
+        rows = store.database.rows(f"SELECT {KEPT[table]} AS word, count(*) AS n FROM {table} GROUP BY 1")
+        return {row["word"]: row["n"] for row in rows}
+
+    def kept() -> dict[str, int]:
+        return {str(word): n for word, n in getattr(store, table).counts().items()}
+
+    assert kept() == counted()
+    with store.unit_of_work():
+        if table == "outbox":
+            store.outbox.put("card:7", CardNotice(number=7), at=0)
+            store.outbox.put("card:7", CardNotice(number=7), at=0)
+            ((id, _),) = store.outbox.order.audit_lines(STEADY, most=1)
+            (taken,) = store.outbox.claim_these([id])
+            store.outbox.drop(taken, at=0, error="x")
+            store.database.execute("DELETE FROM outbox WHERE key = 'card:7'")
+        else:
+            store.database.execute("UPDATE changes SET status = status")
+    assert kept() == counted()
+
+
+def test_a_kept_number_of_a_unit_that_failed_stays_as_it_was(aged: dict[Wish, Store]) -> None:
+    store = aged[FEW]
+    before = store.outbox.counts()
+    with pytest.raises(ZeroDivisionError):
+        _put_and_fail(store)
+    assert store.outbox.counts() == before
+
+
+def _put_and_fail(store: Store) -> None:
+    with store.unit_of_work():
+        store.outbox.put("card:8", CardNotice(number=8), at=0)
+        raise ZeroDivisionError

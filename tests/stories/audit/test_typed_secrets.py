@@ -1,0 +1,253 @@
+"""Secrets that people type: the bot's own are found at the door, others are blotted; customers' words are not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.core.change.change_request import Status
+from bot.core.parsing.invocation import AnyCommand, host_options
+from bot.core.parsing.tokenizer import render, words_of
+from bot.playground.environment import Town
+from tests.stories.connector.acts import Changing
+
+SECRET = "q7hush7q"
+HANDLER = f"https://b24bot.example/bitrix24/placement?api-key={SECRET}"
+KNOWN: dict[str, tuple[Callable[[Town], str], str]] = {
+    "the bot token": (lambda town: town.workspace.bot_token, "the value of SLACK_BOT_TOKEN"),
+    "the signing secret": (lambda town: town.workspace.signing_secret, "the value of SLACK_SIGNING_SECRET"),
+    "the client secret": (lambda town: credential(town, "client_secret"), "the client secret of portal default"),
+    "the access token": (lambda town: credential(town, "access"), "an access token of portal default"),
+    "the refresh token": (lambda town: credential(town, "refresh"), "a refresh token of portal default"),
+    "a key": (lambda town: town.store.keys.texts()[0], "a key of the key file"),
+}
+
+
+@pytest.fixture
+def act(town: Town) -> Changing:
+    return Changing(town)
+
+
+@pytest.fixture
+def brisk(tmp_path: Path) -> Iterator[Changing]:
+    """A town whose portal takes so many requests that a hundred commands need not wait for it."""
+    with Town(tmp_path, pace=False, settings={"BITRIX24_PLAN": "enterprise"}) as town:
+        act = Changing(town)
+        with act.portal.world.lock:
+            act.portal.state.plan = replace(act.portal.state.plan, enterprise=True)
+        yield act
+
+
+def credential(town: Town, field: str) -> str:
+    sealed = town.store.secrets("bitrix24").read("default")
+    assert sealed is not None
+    return str(sealed.value[field])
+
+
+def kept(town: Town) -> object:
+    """How much there is on disk of what came in."""
+    return town.store.database.row("SELECT (SELECT count(*) FROM receipts) AS r, (SELECT max(seq) FROM audit) AS a")
+
+
+def left_in(folder: Path, secret: str) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+
+
+def test_a_secret_of_this_bot_is_found_before_anything_is_recorded(
+    act: Changing, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = act.town.store.database.row(
+        "SELECT (SELECT count(*) FROM receipts) AS r, (SELECT max(seq) FROM audit) AS a"
+    )
+    for secret, what in ((find(act.town), what) for find, what in KNOWN.values()):
+        for line in (f"connector remove x --reason {secret}", f"message send https://x.example/?auth={secret}&y=1"):
+            result = act.ask("Olga", line)
+            assert (result.status, result.body) == (
+                200,
+                f"This looks like {what}. Nothing was recorded, and nothing was done. Take it out and try again. "
+                "If others could see it, have a new one issued in its place.",
+            )
+        assert secret not in caplog.text
+    after = act.town.store.database.row(
+        "SELECT (SELECT count(*) FROM receipts) AS r, (SELECT max(seq) FROM audit) AS a"
+    )
+    assert after == before
+    assert act.workspace.complaints == []
+
+
+def test_a_freeze_with_a_secret_of_this_bot_holds_and_says_that_its_reason_was_left_out(act: Changing) -> None:
+    secret = credential(act.town, "client_secret")
+    act.ask("Olga", f"freeze see {secret}")
+    said = "b24bot is frozen; the reason was left out because it looks like the client secret of portal default."
+    act.answer("Olga", said)
+    assert act.town.store.facts.get("frozen")
+    assert left_in(act.town.folder, secret) == []
+
+
+def test_a_secret_of_this_bot_in_the_reason_of_a_rejection_is_left_out_and_the_rejection_holds(act: Changing) -> None:
+    card = act.ask_removal()
+    act.press("Anton", card, "Reject…")
+    anton = act.workspace.people["Anton"]
+    act.workspace.wait_for(lambda: anton.views, what="the form")
+    secret = credential(act.town, "client_secret")
+    assert anton.submit({"reason": f"see {secret}"}).ok
+    act.wait_status(Status.REJECTED)
+    left_out = "the reason was left out because it looks like the client secret of portal default"
+    act.answer("Anton", f"CR-1001 is rejected; {left_out}.")
+    assert left_out in act.card_says(card, "Rejected")
+    assert left_in(act.town.folder, secret) == []
+
+
+def test_a_handler_with_a_key_is_registered_whole_and_shown_blotted_everywhere(act: Changing) -> None:
+    card = act.asks(f"connector register newchat --name 'New chat' --handler {HANDLER}")
+    text = act.card_says(card, "waiting for confirmation")
+    assert "api-key=‹secret, 8 characters, #" in text
+    assert act.press("Olga", card, "Confirm").ok
+    assert act.ends().status is Status.DONE
+    assert act.connector("newchat").handler == HANDLER
+    record = act.record("newchat")
+    assert record is not None
+    assert record["registration"]["PLACEMENT_HANDLER"] == HANDLER
+    act.confirms("connector update newchat --handler https://b24bot.example/bitrix24/placement")
+    act.confirms(act.town.store.changes.exact(act.change(1002)).plan.undo.line)
+    assert act.connector("newchat").handler == HANDLER
+    said = [act.workspace.messages(name) for name in ("approvals", "audit", "connectors")]
+    said = [act.workspace.transcript(one) for messages in said for one in messages]
+    assert not [one for one in said if SECRET in one]
+    assert left_in(act.town.folder, SECRET) == []
+    assert act.workspace.complaints == []
+
+
+def test_a_customers_words_are_on_the_card_and_not_in_the_record(act: Changing) -> None:
+    act.confirms("connector adopt myconnector --handler https://b24bot.example/x")
+    words = "Мой пароль — кот"
+    card = act.asks(f"message send myconnector 1 --user u1 --chat c1 --user-phone +49301234567 --text «{words}»")
+    assert words in act.card_says(card, "waiting for confirmation")
+    assert act.press("Olga", card, "Confirm").ok
+    act.ends()
+    facts = str([record.facts for record in act.town.store.audit.walk()])
+    assert words not in facts
+    assert "+49301234567" not in facts
+    assert "--text=‹16 characters, #" in facts or '--text "‹16 characters, #' in facts
+
+
+LOOKALIKES = {
+    # typed: what must be seen nowhere
+    "see xoxb-111122223333-abcdEFGHsecret": "xoxb-111122223333-abcdEFGHsecret",
+    "password Hunter2go": "Hunter2go",
+    "пароль — Taina4all": "Taina4all",
+    "b24:Wolke7blau@db.internal": "Wolke7blau",
+    "see 9f86d081884c7d659a2feaa0c55ad015": "9f86d081884c7d659a2feaa0c55ad015",
+}
+MORE = ("{}", "connector {}", "connector list --{} 1", "connector remove '{}", "connector {} myconnector")
+"""Lines that no command takes."""
+AT_A_TIME = 10
+
+
+def lines(commands: Iterable[AnyCommand]) -> Iterator[str]:
+    """For each command of the bot and of its plugins, a line for each argument and option that takes a word: `{}`."""
+    for command in commands:
+        first = words_of(command.examples[0]) if command.examples else []
+        for place, parameter in enumerate(one for one in command.parameters if not one.flag):
+            plain = [at for at, word in enumerate(first) if not word.startswith("--")]
+            at = plain[place] if place < len(plain) else len(first)
+            kept = [] if parameter.many and parameter.arg.free else first[at + 1 :]
+            yield render([*command.path.split(), *first[:at], "{}", *kept])
+        flags = [one for one in command.parameters if one.flag and not one.switch]
+        for option in (
+            *(one.option for one in flags),
+            *(name for name, label in host_options(command).items() if label),
+        ):
+            yield render([*command.path.split(), *_without(first, option), f"{option}={{}}"])
+
+
+def commands_of(town: Town) -> Iterable[AnyCommand]:
+    assert town.running is not None
+    return town.running.bot.context.registry
+
+
+def _without(words: list[str], option: str) -> list[str]:
+    if option not in words:
+        return [word for word in words if not word.startswith(f"{option}=")]
+    at = words.index(option)
+    return words[:at] + words[at + 2 :]
+
+
+def typed(line: str, text: str) -> str:
+    """The line with a text in it, as one word."""
+    return render([word.replace("{}", text) for word in words_of(line)]) if "'{}" not in line else line.format(text)
+
+
+def test_every_argument_and_option_that_takes_a_text_is_looked_at_for_the_bots_own_secrets(act: Changing) -> None:
+    secret = credential(act.town, "client_secret")
+    # A freeze holds all the same: see above.
+    every = [line for line in lines(commands_of(act.town)) if not _froze(line)]
+    assert len(every) > 100
+    before = kept(act.town)
+    for line in (*every, *MORE):
+        body = act.ask("Olga", typed(line, f"see {secret}")).body
+        assert str(body).startswith("This looks like the client secret of portal default."), line
+    assert kept(act.town) == before
+
+
+def test_what_looks_like_a_secret_in_any_argument_or_option_is_in_no_file_no_log_and_nothing_that_slack_got(
+    brisk: Changing, caplog: pytest.LogCaptureFixture
+) -> None:
+    act = brisk
+    caplog.set_level("DEBUG", logger="b24bot")
+    act.confirms("connector adopt myconnector --handler https://b24bot.example/x")
+    every = (*lines(commands_of(act.town)), *MORE)
+    # What changes the same target is taken on one after the other, and nothing after a freeze.
+    apart = [line for start in range(AT_A_TIME) for line in every[start::AT_A_TIME]]
+    for number, line in enumerate(sorted(apart, key=_froze), start=1):
+        text = list(LOOKALIKES)[number % len(LOOKALIKES)]
+        act.ask("Ida", typed(line, text))
+        if number % AT_A_TIME == 0:
+            act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), what=line)
+            withdraw(act.town)
+    act.workspace.wait_for(lambda: "‹secret, " in str(act.town.store.facts.get("frozen")), what="the freeze")
+    act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), what="the answers")
+    act.town.store.back_up()
+    cards = [act.workspace.transcript(one) for one in act.workspace.messages("connectors")]
+    assert len([card for card in cards if "‹secret, " in card]) > 15
+    records = str([record.facts for record in act.town.store.audit.walk()])
+    for needle in LOOKALIKES.values():
+        assert left_in(act.town.folder, needle) == []
+        assert needle not in caplog.text
+        assert needle not in records
+        assert [call.method for call in act.workspace.calls() if needle in str(call.arguments)] == []
+
+
+def _froze(line: str) -> bool:
+    return line.startswith("freeze")
+
+
+def withdraw(town: Town) -> None:
+    """Let every request go that waits, so that the next one for the same target is taken on."""
+    for change in town.store.changes.with_status([Status.PENDING]):
+        with town.store.unit_of_work() as store:
+            store.changes.move(change.number, Status.PENDING, Status.WITHDRAWN, changes={"ended_at": change.created_at})
+
+
+def test_what_looks_like_a_secret_in_the_reason_of_a_rejection_is_blotted(
+    act: Changing, caplog: pytest.LogCaptureFixture
+) -> None:
+    card = act.ask_removal()
+    act.press("Anton", card, "Reject…")
+    anton = act.workspace.people["Anton"]
+    act.workspace.wait_for(lambda: anton.views, what="the form")
+    anton.submit({"reason": "the password is Hunter2go"})
+    assert "‹secret, 9 characters, #" in act.card_says(card, "password is")
+    act.workspace.wait_for(lambda: not act.town.store.jobs.under_way() and not waits(act.town), what="the answers")
+    assert left_in(act.town.folder, "Hunter2go") == []
+    assert "Hunter2go" not in caplog.text
+    assert [call.method for call in act.workspace.calls() if "Hunter2go" in str(call.arguments)] == []
+
+
+def waits(town: Town) -> bool:
+    """Whether anything that came in or is to be said has not been dealt with."""
+    queued = "SELECT 1 FROM jobs WHERE state = 'new' UNION SELECT 1 FROM outbox WHERE state IN ('new', 'sending')"
+    return bool(town.store.database.rows(queued))

@@ -1,0 +1,67 @@
+"""The files under a bot that works: a key that changes, a disk that fills up, a copy every hour."""
+
+from __future__ import annotations
+
+from bot.core.audit.audit_record import Tag
+from bot.core.change.change_request import Status
+from bot.playground.environment import Town
+from bot.plugin.loopback import wait_until
+from bot.store.files.backup import look_through
+from bot.store.key_rotation import rotate
+from bot.testing.services import scratch_store
+from bot.usecases.integrity.maintenance import LEAST_FREE
+from tests.stories.scene import Scene
+
+
+def test_a_card_from_before_a_new_key_is_approved_after_it(town: Town) -> None:
+    """The terminal changes the key; the bot is not told, and its stored tokens are sealed anew under it."""
+    scene = Scene(town)
+    card = scene.ask_removal()
+    terminal = scratch_store(town.folder)
+    made = rotate(terminal, town.folder / "keys" / "key", by="local:ida")
+    terminal.close()
+    assert made.secrets > 0
+    scene.press("Anton", card, "Approve")
+    scene.wait_status(Status.DONE)
+    assert not scene.registered()
+    assert {record.key_id for record in town.store.audit.walk()} == {"k1", "k2"}
+    assert town.store.audit.broken_at() is None
+
+
+def test_a_disk_that_fills_up_stops_what_is_dangerous_and_nothing_else(town: Town) -> None:
+    scene = Scene(town)
+    assert town.running is not None
+    context = town.running.bot.context
+    free = [LEAST_FREE - 1]
+    context.free_bytes = lambda _path: free[0]
+    assert wait_until(lambda: "disk" in context.limits)
+    scene.ask("Olga", "connector remove myconnector")
+    assert "Only 199 MB are free" in scene.answer("Olga", "MB are free")
+    scene.ask("Olga", "whoami")
+    scene.answer("Olga", "You are")
+    free[0] = LEAST_FREE
+    assert wait_until(lambda: not context.limits)
+    scene.ask_removal()
+    assert scene.sent() == 0
+
+
+def test_a_bot_that_runs_is_copied_and_its_copy_is_whole(town: Town) -> None:
+    scene = Scene(town)
+    scene.press("Anton", scene.ask_removal(), "Approve")
+    scene.wait_status(Status.DONE)
+    made = town.store.back_up()
+    copy = look_through(made.path, town.store.keys)
+    assert copy.seq == made.seq > 0
+    assert scene.recorded(Tag.BACKUP_MADE)
+    for secret in (town.workspace.bot_token, town.workspace.signing_secret):
+        assert secret.encode() not in made.path.read_bytes()
+
+
+def test_a_deleted_lock_file_is_noticed_within_a_minute_and_nothing_runs_meanwhile(town: Town) -> None:
+    scene = Scene(town)
+    (scene.town.folder / "home" / "worker.lock").unlink()
+    scene.town.clock.advance(61)
+    scene.channel_says("audit", "worker.lock is gone")
+    scene.ask("Olga", "connector remove myconnector")
+    scene.answer("Olga", "Stop every b24bot of that folder")
+    assert scene.sent() == 0

@@ -1,0 +1,553 @@
+"""The bot's own rules change by plan, approval and reading back; a freeze takes effect at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Tag
+from bot.core.authority.limits import HOUSE, Mode
+from bot.core.authority.policy import Allowed, Terms
+from bot.core.bot_errors import NotPermitted, WordsError
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.outcome import INTERRUPTED_AT_HOME
+from bot.core.change.planned_command import Answered, Planned
+from bot.core.parsing.invocation import understand
+from bot.core.principals import Principal, Role
+from bot.plugin import Plan, PluginError, Refusal
+from bot.store.store import audit_key
+from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, revoke_role
+from bot.usecases.admin.builtin_plugin import HERE, HousePlugin, do_at_once
+from bot.usecases.admin.call_handlers import LONGEST_FROZEN
+from bot.usecases.authority import card_token
+from bot.usecases.context import Channels
+from bot.usecases.intake.receipts import receive
+from bot.usecases.integrity.active_limits import FROZEN, note_mode
+from bot.usecases.outcomes.follow_ups import undo_line
+from bot.usecases.requests.planning import ask, consider
+from bot.usecases.requests.undo import may_still_undo
+from bot.usecases.runtime.worker import perform_job
+from tests.usecases.office import (
+    ANTON,
+    APPROVALS,
+    GLEB,
+    IDA,
+    OLGA,
+    ROLES,
+    SHELL,
+    STRANGER,
+    VERA,
+    VIKTOR,
+    Office,
+    person,
+)
+
+ADA = person("Ada")
+ADMINS = {**ROLES, ADA: Role.ADMIN}
+
+
+@pytest.fixture
+def ruled(make_office: Callable[..., Office]) -> Office:
+    """An office with two admins: Ida and Ada."""
+    return make_office(roles=ADMINS)
+
+
+def decided(office: Office, text: str, *, who: Principal = IDA, by: Principal = ADA) -> ChangeRequest:
+    """Ask for it, have it approved, and see how it ends."""
+    change = office.ask(text, who)
+    assert office.press(by, change) == ""
+    office.work()
+    return office.now(change)
+
+
+def said_to_all(office: Office) -> list[str]:
+    return [words for kind, words in office.messenger.said if kind == "note"]
+
+
+@pytest.mark.parametrize("whom", ["@UGLEB", "<@UGLEB|gleb>", " @UGLEB "])
+def test_a_role_is_given_with_the_approval_of_another_admin(ruled: Office, whom: str) -> None:
+    change = ruled.ask(f"access grant '{whom}' operator", IDA)
+    assert (change.status, change.plugin, change.place, change.plan.target) == (
+        Status.PENDING,
+        HOUSE,
+        HERE,
+        f"access:{GLEB.id}",
+    )
+    assert ruled.store.grants.role_of(GLEB) is None
+    assert ruled.press(ADA, change) == ""
+    ruled.work()
+    assert ruled.now(change).outcome == "Done and verified by reading it back.\n• role: none → operator"
+    assert ruled.store.grants.role_of(GLEB) is Role.OPERATOR
+    granted = ruled.records(Tag.ACCESS_GRANTED, GLEB.id)[-1]
+    assert (granted.actor, granted.facts) == (IDA.id, {"role": "operator", "request": change.id})
+    assert ruled.store.outbox.state_of(audit_key(granted.seq)) == "sent"
+
+
+def test_the_approver_reads_on_the_card_whom_it_is_about(ruled: Office) -> None:
+    call = ruled.ask("access grant @UGLEB operator", IDA).plan.calls[0]
+    assert call.note.startswith(f"{mentions.person(GLEB)} is not on the allow-list now")
+
+
+def test_a_role_is_changed_and_taken_away_and_undone_the_same_way(ruled: Office) -> None:
+    change = decided(ruled, "access grant @UOLGA approver")
+    assert change.plan.undo.line == "access grant @UOLGA operator"
+    assert ruled.store.grants.role_of(OLGA) is Role.APPROVER
+    change = decided(ruled, "access revoke @UOLGA", who=ADA, by=IDA)
+    assert change.plan.undo.line == "access grant @UOLGA approver"
+    assert ruled.store.grants.role_of(OLGA) is None
+    assert ruled.records(Tag.ACCESS_REVOKED)[-1].facts == {"request": change.id}
+    back = decided(ruled, undo_line(change))
+    assert back.plan.undo.line == "access revoke @UOLGA"
+    assert ruled.store.grants.role_of(OLGA) is Role.APPROVER
+
+
+@pytest.mark.parametrize("who", [OLGA, ANTON, VIKTOR, GLEB])
+@pytest.mark.parametrize("text", ["access grant @UGLEB admin", "access revoke @UIDA", "unfreeze", "request review 1"])
+def test_only_admins_may_ask(ruled: Office, who: Principal, text: str) -> None:
+    with pytest.raises(NotPermitted):
+        consider(ruled.ctx, who, text)
+
+
+@pytest.mark.parametrize("who", [IDA, OLGA, ANTON, STRANGER])
+def test_nobody_but_another_admin_approves(ruled: Office, who: Principal) -> None:
+    change = ruled.ask("access grant @UGLEB admin", IDA)
+    assert ruled.press(who, change) != ""
+    assert ruled.now(change).approvals == ()
+    assert ruled.store.grants.role_of(GLEB) is None
+
+
+@pytest.mark.parametrize("text", ["access revoke @UIDA", "access grant @UIDA approver"])
+def test_the_last_admin_stays_one(office: Office, text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        consider(office.ctx, IDA, text)
+    assert refused.value.sentence == LAST_ADMIN
+
+
+def test_an_admin_of_another_workspace_does_not_count_as_one(office: Office) -> None:
+    assert office.store.grants.role_of(STRANGER) is Role.ADMIN
+    with pytest.raises(Refusal, match="last admin"):
+        consider(office.ctx, IDA, "access revoke @UIDA")
+
+
+def test_an_admin_who_became_the_last_one_meanwhile_stays(ruled: Office) -> None:
+    """The plan is the same as it was: what is done looks again, in its own transaction."""
+    change = ruled.ask("access revoke @UIDA", IDA)
+    ruled.press(ADA, change)
+    ruled.deliver()
+    with ruled.store.unit_of_work():
+        job = ruled.store.jobs.claim(ruled.clock.now_ms())
+    assert job is not None
+    plugin, services = HousePlugin(), ruled.ctx.services(HOUSE)
+    with ruled.store.unit_of_work() as store:
+        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+    revoke_role(ruled.store, ADA, by=SHELL)
+    outcome = plugin.perform(services, HERE, change.plan.calls[0])
+    assert (outcome.verdict, outcome.sentence) == ("failed", LAST_ADMIN)
+    assert ruled.store.grants.role_of(IDA) is Role.ADMIN
+
+
+def test_a_role_that_somebody_changed_meanwhile_is_not_overwritten(ruled: Office) -> None:
+    change = ruled.ask("access grant @UOLGA approver", IDA)
+    ruled.press(ADA, change)
+    with ruled.store.unit_of_work() as store:
+        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+    grant_role(ruled.store, OLGA, Role.VIEWER, by=SHELL)
+    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    assert outcome.sentence == "Their role was changed by somebody else meanwhile."
+    assert ruled.store.grants.role_of(OLGA) is Role.VIEWER
+
+
+def test_a_role_that_was_changed_before_it_ran_is_drift(ruled: Office) -> None:
+    change = ruled.ask("access grant @UOLGA approver", IDA)
+    ruled.press(ADA, change)
+    grant_role(ruled.store, OLGA, Role.VIEWER, by=SHELL)
+    ruled.work()
+    assert ruled.now(change).status is Status.CHANGED
+    assert "role: operator → viewer" in ruled.now(change).outcome
+
+
+def test_what_is_so_already_is_calm(ruled: Office) -> None:
+    assert ruled.type(IDA, "access grant @UOLGA operator") == f"{mentions.person(OLGA)} has the role operator already."
+    assert ruled.type(IDA, "access revoke @UGLEB") == f"{mentions.person(GLEB)} has no role already."
+
+
+@pytest.mark.parametrize("text", ["access grant T22:UANTON operator", "access revoke T22:UANTON"])
+def test_people_of_another_workspace_get_nothing(ruled: Office, text: str) -> None:
+    with pytest.raises(Refusal, match="T22:UANTON belongs to another workspace"):
+        consider(ruled.ctx, IDA, text)
+
+
+@pytest.mark.parametrize("whom", ["anton", "@anton", "U0002", "@", "T1:", "@u0002"])
+def test_a_name_is_nobody(ruled: Office, whom: str) -> None:
+    with pytest.raises(PluginError, match="is not a Slack person"):
+        consider(ruled.ctx, IDA, f"access grant {whom} operator")
+
+
+def test_a_mention_needs_a_workspace(ruled: Office) -> None:
+    ruled.ctx.home_team = ""
+    with pytest.raises(Refusal, match="not known yet"):
+        consider(ruled.ctx, SHELL, "access grant @UGLEB operator")
+    assert isinstance(consider(ruled.ctx, SHELL, "access grant TAB:UGLEB operator"), Planned)
+
+
+@pytest.mark.parametrize("line", ["access grant @UGLEB operator", "request list", "whoami", "help", "status"])
+def test_what_is_about_the_bot_itself_takes_no_portal(ruled: Office, line: str) -> None:
+    with pytest.raises(WordsError, match="is about b24bot itself, not about a portal") as refused:
+        consider(ruled.ctx, IDA, f"{line} --portal beta")
+    assert refused.value.hint == "Leave --portal out."
+
+
+class Killed(BaseException):
+    """What the bot cannot catch."""
+
+
+CALL = "bot.usecases.lease_holding.holding:"
+"""Who holds the unit of work in which the house does what was approved: the first that holds the lease."""
+
+
+class Fate:
+    """Hears of every commit. What is armed happens once, at a side of the commit of the call."""
+
+    def __init__(self) -> None:
+        self.armed: dict[str, Callable[[], None]] = {}
+
+    def __call__(self, place: str) -> None:
+        side, _, where = place.partition(":")
+        if where.startswith(CALL) and side in self.armed:
+            self.armed.pop(side)()
+
+
+def kill() -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize(
+    ("side", "status", "outcome"),
+    [("before", Status.FAILED, INTERRUPTED_AT_HOME), ("after", Status.DONE, "Done.")],
+)
+def test_a_change_of_the_rules_that_a_crash_interrupted_ends_as_what_was_stored(
+    make_office: Callable[..., Office], side: str, status: Status, outcome: str
+) -> None:
+    """Neither has to be read back: what was done and its answer are stored together."""
+    fate = Fate()
+    ruled = make_office(roles=ADMINS, failpoint=fate)
+    change = ruled.ask("access grant @UGLEB operator", IDA)
+    ruled.press(ADA, change)
+    fate.armed[side] = kill
+    with pytest.raises(Killed):
+        ruled.work()
+    # What a process had not committed goes with it.
+    ruled.store.database.utils.conn.rollback()
+    ruled.restart()
+    assert (ruled.now(change).status, ruled.now(change).outcome) == (status, outcome)
+    done = status is Status.DONE
+    assert (ruled.store.grants.role_of(GLEB) is Role.OPERATOR) is done
+    assert len(ruled.records(Tag.ACCESS_GRANTED, GLEB.id)) == done
+    ruled.wait(120)
+    assert ruled.now(change).status is status
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"),
+    [
+        (None, "Done, and changed back by somebody since."),
+        (Role.VIEWER, "Done, and changed again by somebody since.\n• role: none → viewer"),
+    ],
+)
+def test_what_another_hand_does_right_after_makes_no_failure_of_it(
+    make_office: Callable[..., Office], then: Role | None, outcome: str
+) -> None:
+    fate = Fate()
+    ruled = make_office(roles=ADMINS, failpoint=fate)
+    change = ruled.ask("access grant @UGLEB operator", IDA)
+    ruled.press(ADA, change)
+
+    def meddle() -> None:
+        if then is None:
+            revoke_role(ruled.store, GLEB, by=SHELL)
+        else:
+            grant_role(ruled.store, GLEB, then, by=SHELL)
+
+    fate.armed["after"] = meddle
+    ruled.work()
+    assert (ruled.now(change).status, ruled.now(change).outcome) == (Status.DONE, outcome)
+    assert ruled.store.grants.role_of(GLEB) is then
+
+
+def test_a_call_that_no_running_request_holds_is_not_made(ruled: Office) -> None:
+    change = ruled.ask("access grant @UGLEB operator", IDA)
+    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    assert outcome.verdict == "not_sent"
+    assert ruled.store.grants.role_of(GLEB) is None
+
+
+def test_the_house_works_with_the_services_of_the_house_only(ruled: Office) -> None:
+    with pytest.raises(TypeError, match="services of the house"):
+        HousePlugin().open(ruled.ctx.services("toy"), HERE)
+
+
+def test_state_record_and_announcement_stand_or_fall_together(office: Office) -> None:
+    office.break_audit()
+    office.take(office.typed(OLGA, "freeze"))
+    assert not office.store.facts.get(FROZEN)
+    office.deliver()
+    assert said_to_all(office) == []
+
+
+# Freezing
+
+
+@pytest.mark.parametrize("who", [OLGA, ANTON, IDA])
+def test_a_freeze_takes_one_person_and_takes_effect_at_once(office: Office, who: Principal) -> None:
+    assert office.type(who, "freeze it loses messages").startswith("b24bot is frozen.")
+    assert office.messenger.whispers[-1].mood == "calm"
+    (record,) = office.records(Tag.FROZEN)
+    assert (record.actor, record.facts) == (who.id, {"reason": "it loses messages"})
+    assert office.store.changes.with_status(Status) == []
+    assert [mentions.person(who) in text and "(“it loses messages”)" in text for text in said_to_all(office)] == [
+        True
+    ] * 2
+    assert len(office.records(Tag.COMMAND_RAN)) == 1
+
+
+def test_the_reason_of_a_freeze_adds_no_line_to_what_the_bot_says(office: Office) -> None:
+    office.type(OLGA, 'freeze "it loses\n▶️ @ida has unfrozen b24bot" now')
+    (record,) = office.records(Tag.FROZEN)
+    assert record.facts["reason"] == '"it loses ▶️ @ida has unfrozen b24bot" now'
+    assert [len(text.splitlines()) for text in said_to_all(office)] == [1, 1]
+    assert "\n" not in (office.store.facts.get(FROZEN) or "")
+
+
+@pytest.mark.parametrize("who", [VIKTOR, GLEB, STRANGER])
+def test_who_only_looks_cannot_freeze(office: Office, who: Principal) -> None:
+    office.type(who, "freeze")
+    assert not office.store.facts.get(FROZEN)
+    assert office.records(Tag.COMMAND_REFUSED)[-1].actor == who.id
+
+
+def test_a_second_freeze_is_added_to_the_first_and_says_who_was_first(office: Office) -> None:
+    office.type(OLGA, "freeze first")
+    before = office.store.facts.get(FROZEN)
+    assert office.type(IDA, "freeze second").startswith(f"b24bot is frozen already: {before} Your freeze is added")
+    assert str(office.store.facts.get(FROZEN)).startswith(f"{before} {mentions.person(IDA)} said stop again at ")
+    assert [record.actor for record in office.records(Tag.FROZEN)] == [OLGA.id, IDA.id]
+    assert len(said_to_all(office)) == 4
+
+
+def test_freezes_without_end_do_not_fill_what_is_shown_of_them(office: Office) -> None:
+    said = [""]
+    for _ in range(12):
+        office.type(OLGA, f"freeze {'x' * 600}")
+        said.append(office.store.facts.get(FROZEN) or "")
+        assert said[-1] != said[-2]
+    assert max(map(len, said)) < LONGEST_FROZEN + 700
+
+
+def test_of_two_freezes_at_once_the_second_finds_the_first(office: Office) -> None:
+    second = consider(office.ctx, IDA, "freeze second")
+    assert isinstance(second, Planned)
+    office.type(OLGA, "freeze first")
+    with office.store.unit_of_work():
+        assert "frozen already" in do_at_once(office.ctx, IDA, second).title
+    assert len(office.records(Tag.FROZEN)) == 2
+
+
+def test_a_dry_run_of_a_freeze_freezes_nothing(office: Office) -> None:
+    assert office.type(OLGA, "freeze --dry-run") == "Freeze b24bot: only shown, nothing was done"
+    assert not office.store.facts.get(FROZEN)
+
+
+def test_no_plan_of_another_plugin_is_done_at_once(office: Office) -> None:
+    planned = consider(office.ctx, OLGA, "thing remove one")
+    assert isinstance(planned, Planned)
+    with pytest.raises(NotPermitted, match="without a decision"), office.store.unit_of_work():
+        do_at_once(office.ctx, OLGA, replace(planned, decision=Allowed()))
+    assert office.toy.calls == []
+
+
+def test_frozen_nothing_that_changes_a_portal_is_taken_on_and_reading_goes_on(office: Office) -> None:
+    office.type(OLGA, "freeze enough")
+    for text in ("thing remove one", "thing paint one"):
+        assert f"b24bot is frozen: {mentions.person(OLGA)} said stop at" in office.type(ANTON, text)
+    assert office.store.changes.with_status(Status) == []
+    assert office.type(ANTON, "thing list") == "Things"
+
+
+def test_frozen_what_was_approved_is_not_run(office: Office) -> None:
+    """docs/safety.md F15."""
+    change = office.approved()
+    office.hears(office.typed(VERA, "freeze"))
+    office.work()
+    assert office.now(change).status is Status.FAILED
+    assert "b24bot is frozen" in office.now(change).outcome
+    assert office.toy.calls == []
+
+
+def test_frozen_in_the_middle_what_runs_is_finished_and_recorded(office: Office) -> None:
+    """docs/safety.md F15: frozen during the run."""
+    office.toy.on_call = lambda call: _freeze(office)
+    change = office.approved("thing swap one two")
+    office.work()
+    assert len(office.toy.calls) == 2
+    assert office.store.facts.get(FROZEN)
+    assert office.now(change).status is Status.DONE
+    assert [record.tag for record in office.records("change:execution", change.id)][-1] == Tag.EXECUTION_ENDED
+
+
+def _freeze(office: Office) -> None:
+    planned = consider(office.ctx, IDA, "freeze")
+    if isinstance(planned, Planned):
+        with office.store.unit_of_work():
+            do_at_once(office.ctx, IDA, planned)
+
+
+def test_frozen_the_allow_list_can_still_be_changed(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze")
+    assert decided(ruled, "access grant @UGLEB operator").status is Status.DONE
+
+
+def test_a_freeze_needs_no_working_audit_channel(make_office: Callable[..., Office]) -> None:
+    office = make_office(channels=Channels(approval=APPROVALS))
+    assert office.type(OLGA, "freeze").startswith("b24bot is frozen.")
+    assert len(said_to_all(office)) == 1
+
+
+def test_unfreezing_takes_a_second_admin(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze enough")
+    change = ruled.ask("unfreeze", IDA)
+    assert "asked for this yourself" in ruled.press(IDA, change)
+    assert ruled.press(ANTON, change) != ""
+    ruled.work()
+    assert ruled.store.facts.get(FROZEN)
+    assert ruled.press(ADA, change) == ""
+    ruled.work()
+    assert ruled.now(change).status is Status.DONE
+    assert not ruled.store.facts.get(FROZEN)
+    (record,) = ruled.records(Tag.UNFROZEN)
+    assert (record.actor, record.facts) == (IDA.id, {"request": change.id})
+    told = said_to_all(ruled)[-1]
+    assert mentions.person(IDA) in told
+    assert f"approved by {mentions.person(ADA)}" in told
+    assert ruled.ask("thing remove one").status is Status.PENDING
+
+
+def test_no_button_under_an_unfreezing_freezes_again(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze enough")
+    change = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, change)
+    ruled.work()
+    assert not may_still_undo(ruled.ctx, ruled.now(change))
+    assert ruled.press(OLGA, change, card_token.UNDO) != ""
+    ruled.work()
+    assert not ruled.store.facts.get(FROZEN)
+    assert len(ruled.records(Tag.FROZEN)) == 1
+
+
+def test_unfreezing_what_is_not_frozen_is_calm(office: Office) -> None:
+    assert office.type(IDA, "unfreeze") == "b24bot is not frozen."
+
+
+def test_the_approval_to_unfreeze_is_for_that_freeze_only(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze once")
+    change = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, change)
+    with ruled.store.unit_of_work() as store:
+        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+        store.facts.put(FROZEN, "somebody else said stop.")
+    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    assert outcome.verdict == "failed"
+    assert ruled.store.facts.get(FROZEN) == "somebody else said stop."
+
+
+def test_an_unfreeze_that_was_approved_before_another_freeze_leaves_b24bot_frozen(ruled: Office) -> None:
+    """The later word wins, also while Slack has not said yet whose it is."""
+    ruled.type(OLGA, "freeze first")
+    change = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, change)
+    ruled.hears(ruled.typed(OLGA, "freeze no, it still loses messages"))
+    ruled.work()
+    assert (ruled.now(change).status, ruled.records(Tag.UNFROZEN)) == (Status.CHANGED, [])
+    assert "it still loses messages" in str(ruled.store.facts.get(FROZEN))
+    again = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, again)
+    ruled.work()
+    assert not ruled.store.facts.get(FROZEN)
+
+
+def test_nothing_is_unfrozen_while_another_freeze_is_pending(ruled: Office) -> None:
+    ruled.type(OLGA, "freeze first")
+    change = ruled.ask("unfreeze", IDA)
+    ruled.press(ADA, change)
+    ruled.deliver()
+    with ruled.store.unit_of_work() as store:
+        run = store.jobs.claim(ruled.clock.now_ms())
+    assert run is not None
+    receive(ruled.ctx, ruled.typed(OLGA, "freeze no, it still loses messages"))
+    perform_job(ruled.ctx, run)
+    assert ruled.now(change).status is Status.FAILED
+    assert "Somebody typed freeze meanwhile" in ruled.now(change).outcome
+    ruled.work()
+    assert "it still loses messages" in str(ruled.store.facts.get(FROZEN))
+
+
+# The mode
+
+
+def test_another_mode_is_recorded_once_with_its_reason(office: Office) -> None:
+    assert note_mode(office.ctx) is Mode.NORMAL
+    assert office.records(Tag.MODE_CHANGED) == []
+    office.type(OLGA, "freeze enough")
+    assert note_mode(office.ctx) is Mode.NO_DANGER
+    assert note_mode(office.ctx) is Mode.NO_DANGER
+    (record,) = office.records(Tag.MODE_CHANGED)
+    assert (record.facts["before"], record.facts["mode"]) == ("normal", "no-danger")
+    assert "enough" in str(record.facts["reason"])
+    with office.store.unit_of_work() as store:
+        store.facts.put(FROZEN, "")
+    assert note_mode(office.ctx) is Mode.NORMAL
+    assert [record.facts["mode"] for record in office.records(Tag.MODE_CHANGED)] == ["no-danger", "normal"]
+
+
+# Every command of the house
+
+
+def examples() -> list[str]:
+    commands = [command for group in HousePlugin().groups for command in group]
+    return [f"{command.path} {example}".strip() for command in commands for example in command.examples]
+
+
+@pytest.mark.parametrize("line", examples())
+def test_every_example_parses(office: Office, line: str) -> None:
+    """As Slack hands it over: with the id of whom it is about."""
+    assert understand(office.ctx.registry, line.replace("@anton", "<@UANTON|anton>")).command.examples
+
+
+def test_every_command_has_an_example() -> None:
+    assert all(command.examples for group in HousePlugin().groups for command in group)
+
+
+def test_what_the_house_says_keeps_its_mentions(ruled: Office) -> None:
+    understood = understand(ruled.ctx.registry, "access revoke @UOLGA")
+    plan = ask(HOUSE, understood, HousePlugin().open(ruled.ctx.services(HOUSE), HERE))
+    assert isinstance(plan, Plan)
+    assert mentions.person(OLGA) in plan.calls[0].note
+
+
+def test_help_lists_what_the_role_reaches(ruled: Office) -> None:
+    def shown(who: Principal) -> set[str]:
+        answer = consider(ruled.ctx, who, "help")
+        assert isinstance(answer, Answered)
+        assert answer.reply.table is not None
+        return {row[0].split(" [")[0] for row in answer.reply.table.rows}
+
+    assert {"freeze", "status"} <= shown(OLGA)
+    assert "unfreeze" not in shown(OLGA)
+    assert {"unfreeze", "access grant PERSON ROLE", "access revoke PERSON", "request review CR-NUMBER"} <= shown(IDA)
+    assert "freeze" not in shown(VIKTOR)
+
+
+def test_terms_do_not_break_glass_by_themselves() -> None:
+    assert Terms().break_glass is False

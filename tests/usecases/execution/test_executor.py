@@ -1,0 +1,350 @@
+"""An approved change request is run once, after its intent is on disk, and ends with what is true."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+
+import pytest
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Tag
+from bot.core.bot_errors import PluginFault, StoreUnavailable
+from bot.core.change.change_request import Status
+from bot.core.change.outcome import JUDGEMENT, Answers, Proof
+from bot.core.parsing.invocation import understand
+from bot.plugin import CallVerdict, Refusal, TargetUnreachable
+from bot.store.engine.database import sqlite3
+from bot.usecases.authority import card_token
+from bot.usecases.delivery_errors import Lost
+from bot.usecases.notifications import LASTS_MS
+from bot.usecases.requests.planning import ask
+from tests.usecases.office import ANTON, OLGA, REMOVE_ONE, VERA, Office
+from tests.usecases.toy import FORGED, Script, Toy
+
+
+def tags(office: Office, subject: str = "CR-1001") -> list[str]:
+    return [record.tag for record in office.records("change:", subject)]
+
+
+def test_what_was_approved_is_done_verified_recorded_and_told(office: Office) -> None:
+    change = office.approved()
+    office.work()
+    ended = office.now(change)
+    assert (ended.status, ended.outcome) == (
+        Status.DONE,
+        "Done and verified by reading it back.\n• one is: red → absent",
+    )
+    assert ended.started_at is not None
+    assert change.decided_at is not None
+    assert change.decided_at < ended.started_at == ended.ended_at
+    assert [(call.method, call.params) for call in office.toy.calls] == [("thing.remove", {"ID": "one"})]
+    assert "one" not in office.toy.things
+    assert tags(office) == [
+        *(Tag.CHANGE_REQUESTED, Tag.REVIEW_APPROVED, Tag.EXECUTION_INTENDED),
+        *(Tag.CALL_ANSWERED, Tag.EXECUTION_ENDED),
+    ]
+    assert office.threads[-1] == f"CR-1001 {mentions.person(OLGA)} {ended.outcome}"
+    assert office.messenger.cards[-1] == (1001, Status.DONE, "1.0")
+
+
+def said_now(office: Office) -> list[tuple[int, Status, str]]:
+    """How cards are shown by what is due at this moment."""
+    before = len(office.messenger.cards)
+    while office.courier.deliver_one():
+        pass
+    return office.messenger.cards[before:]
+
+
+def test_a_short_run_costs_one_rewrite_which_tells_the_end(office: Office) -> None:
+    change = office.ask()
+    office.press(ANTON, change)
+    assert said_now(office) == []
+    office.do_jobs()
+    assert said_now(office) == [(1001, Status.DONE, "1.0")]
+    office.clock.advance(60)
+    assert said_now(office) == []
+
+
+def test_a_run_that_lasts_is_shown_while_it_runs(office: Office) -> None:
+    change = office.ask()
+    office.press(ANTON, change)
+    shown: list[object] = []
+
+    def look(call: object) -> None:
+        office.clock.advance(LASTS_MS / 1_000 - 0.01)
+        shown.append(said_now(office))
+        office.clock.advance(0.01)
+        shown.append(said_now(office))
+
+    office.toy.on_call = look
+    said_now(office)
+    office.do_jobs()
+    office.clock.advance(1.2)
+    shown.append(said_now(office))
+    assert shown == [[], [(1001, Status.RUNNING, "1.0")], [(1001, Status.DONE, "1.0")]]
+
+
+def test_an_approval_that_has_to_wait_is_shown(office: Office) -> None:
+    change = office.ask()
+    office.messenger.fail("audit", *[Lost("timeout")] * 10)
+    office.press(ANTON, change)
+    assert said_now(office) == []
+    office.clock.advance(1.2)
+    assert said_now(office) == [(1001, Status.APPROVED, "1.0")]
+
+
+def test_the_intent_and_its_record_are_on_disk_when_the_call_is_made(office: Office) -> None:
+    """Read by somebody else at that very moment; and no transaction is open while the portal works."""
+    seen: list[object] = []
+
+    def look(call: object) -> None:
+        with closing(sqlite3.connect(office.store.database.path)) as other:
+            seen.append(other.execute("SELECT method FROM executions WHERE number = 1001").fetchall())
+            seen.append(other.execute("SELECT status FROM changes").fetchall())
+            seen.append(other.execute("SELECT tag FROM audit ORDER BY seq DESC LIMIT 1").fetchall())
+        seen.append(office.store.database.in_transaction)
+
+    office.approved()
+    office.toy.on_call = look
+    office.work()
+    assert seen == [[("thing.remove",)], [("running",)], [(Tag.EXECUTION_INTENDED,)], False]
+
+
+def test_no_transaction_is_open_while_somebody_outside_works(office: Office) -> None:
+    """Neither while a plugin reads nor while Slack is written to."""
+    inside: list[str] = []
+
+    def note(what: str) -> None:
+        if office.store.database.in_transaction:
+            inside.append(what)
+
+    office.toy.on_open = lambda: note("open")
+    office.toy.on_verify = lambda: note("verify")
+    office.toy.on_call = lambda call: note("call")
+    office.messenger.on_try = note
+    change = office.ask()
+    office.press(VERA, change, card_token.REJECT)
+    office.press(ANTON, change)
+    office.work()
+    assert office.now(change).status is Status.DONE
+    assert {"post", "form", "reply", "rewrite", "audit"} <= set(office.messenger.tried)
+    assert inside == []
+
+
+MOODY = "The toy is moody."
+SCRIPTS: dict[Answers, list[Script]] = {
+    Answers.DONE: [Script(effect=False), Script(effect=False)],
+    Answers.SOME: [Script(effect=False), Script(effect=False, verdict=CallVerdict.FAILED, sentence=MOODY, code="E")],
+    Answers.FAILED: [Script(effect=False, verdict=CallVerdict.FAILED, sentence=MOODY, code="E")],
+    Answers.NOT_SENT: [Script(effect=False, verdict=CallVerdict.NOT_SENT, sentence=MOODY, code="E")],
+    Answers.UNKNOWN: [Script(effect=False, verdict=CallVerdict.UNKNOWN, sentence=MOODY, code="E")],
+}
+COLOURS: dict[Proof, dict[str, str]] = {
+    Proof.REACHED: {"one": "green", "two": "green"},
+    Proof.UNCHANGED: {},
+    Proof.PARTIAL: {"one": "green"},
+    Proof.UNREAD: {},
+    Proof.BLIND: {},
+}
+
+
+@pytest.mark.parametrize(("answers", "proof"), list(JUDGEMENT), ids=lambda value: str(value))
+def test_every_answer_with_every_proof_ends_as_the_table_says(office: Office, answers: Answers, proof: Proof) -> None:
+    change = office.approved("thing wave one two" if proof is Proof.BLIND else "thing swap one two")
+    office.toy.scripts.extend(SCRIPTS[answers])
+    office.toy.on_call = lambda call: office.toy.things.update(COLOURS[proof])
+    if proof is Proof.UNREAD:
+        office.toy.unreadable = TargetUnreachable("It does not answer.")
+    office.do_jobs(1)
+    ended = office.now(change)
+    status, sentence = JUDGEMENT[answers, proof]
+    assert ended.status is status
+    assert ended.outcome.splitlines()[0] == sentence
+    assert (f"• {MOODY} (E)" in ended.outcome) is (answers is not Answers.DONE)
+    assert (ended.ended_at is None) is (status is Status.UNKNOWN)
+    (record,) = office.records(Tag.EXECUTION_ENDED)
+    assert (record.facts["status"], record.facts["sentence"]) == (status, sentence)
+    assert len(office.toy.calls) == len(SCRIPTS[answers])
+
+
+def test_the_answer_of_each_call_is_recorded_with_named_facts_only(office: Office) -> None:
+    """A plugin that hands out a token by mistake does not get it into the log."""
+    office.approved()
+    office.toy.scripts.append(Script(verdict=CallVerdict.FAILED, effect=False, code="E_NO"))
+    office.work()
+    (record,) = office.records(Tag.CALL_ANSWERED)
+    answered = {"method": "thing.remove", "verdict": "failed", "code": "E_NO", "milliseconds": 5}
+    assert record.facts == {**REMOVE_ONE, **answered}
+    assert not any("never to be recorded" in str(r.facts) for r in office.store.audit.walk())
+    (step,) = office.store.changes.steps(1001)
+    assert (step.method, step.verdict) == ("thing.remove", "failed")
+
+
+def test_what_the_portal_says_mentions_nobody(office: Office) -> None:
+    change = office.approved("thing paint one")
+    office.toy.scripts.append(Script(verdict=CallVerdict.FAILED, effect=False, sentence=f"Ask {FORGED}.", code=FORGED))
+    office.toy.on_call = lambda call: office.toy.things.update(one=FORGED)
+    office.work()
+    assert office.now(change).outcome.splitlines()[1:] == ["• Ask UVICTIM.", "• one is: red → UVICTIM"]
+    assert not any(FORGED in words for words in office.threads)
+
+
+def test_several_calls_are_made_in_order_each_after_its_own_intent(office: Office) -> None:
+    intended: list[int] = []
+    office.toy.on_call = lambda call: intended.append(len(office.store.changes.steps(1001)))
+    change = office.approved("thing swap one two")
+    office.work()
+    assert office.now(change).status is Status.DONE
+    assert [call.params["ID"] for call in office.toy.calls] == ["one", "two"]
+    assert intended == [1, 2]
+    assert len(office.records(Tag.EXECUTION_INTENDED)) == 2
+
+
+@pytest.mark.parametrize("verdict", [CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN])
+def test_several_calls_stop_at_the_first_that_is_not_done(office: Office, verdict: CallVerdict) -> None:
+    change = office.approved("thing swap one two")
+    office.toy.scripts.append(Script(verdict=verdict, effect=False))
+    office.work()
+    assert [call.params["ID"] for call in office.toy.calls] == ["one"]
+    assert len(office.store.changes.steps(1001)) == 1
+    assert office.now(change).status is JUDGEMENT[Answers(verdict), Proof.UNCHANGED][0]
+
+
+def test_a_second_call_that_fails_tells_that_part_of_it_happened(office: Office) -> None:
+    change = office.approved("thing swap one two")
+    office.toy.scripts.extend([Script(), Script(verdict=CallVerdict.FAILED, effect=False, sentence="No second.")])
+    office.work()
+    _, sentence = JUDGEMENT[Answers.SOME, Proof.PARTIAL]
+    assert office.now(change).outcome == f"{sentence}\n• No second.\n• one is: red → green"
+
+
+def test_a_second_job_for_the_same_change_request_does_nothing(office: Office) -> None:
+    change = office.approved()
+    with office.store.unit_of_work() as store:
+        store.jobs.add("execute", "1001", at=0)
+        store.jobs.add("execute", "4711", at=0)
+    office.work()
+    assert office.now(change).status is Status.DONE
+    assert len(office.toy.calls) == 1
+    assert office.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
+
+
+def test_two_runners_with_the_same_change_request_make_one_call(office: Office) -> None:
+    """Both have read and planned; one of them writes the intent."""
+    office.approved()
+    with office.store.unit_of_work() as store:
+        store.jobs.add("execute", "1001", at=0)
+    both = threading.Barrier(2)
+    office.toy.on_open = lambda: void(both.wait(timeout=10))
+    threads = [threading.Thread(target=office.do_jobs, args=(1,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(office.toy.calls) == 1
+    assert office.now(office.change(1001)).status is Status.DONE
+
+
+def void(value: object) -> None:
+    """Nothing of it."""
+
+
+def test_what_is_withdrawn_while_it_is_planned_again_is_not_run(office: Office) -> None:
+    change = office.approved()
+
+    def withdraw() -> None:
+        office.toy.on_open = lambda: None
+        assert "is withdrawn" in office.press(OLGA, change, card_token.WITHDRAW)
+
+    office.toy.on_open = withdraw
+    office.work()
+    assert office.now(change).status is Status.WITHDRAWN
+    assert office.toy.calls == []
+
+
+def test_what_is_withdrawn_while_it_is_being_refused_stays_withdrawn(office: Office) -> None:
+    """The ending that comes second writes nothing: no record, no line."""
+    change = office.approved()
+
+    def withdraw() -> None:
+        office.toy.on_open = lambda: None
+        office.press(OLGA, change, card_token.WITHDRAW)
+        office.toy.closed = Refusal("Not any more.")
+
+    office.toy.on_open = withdraw
+    office.work()
+    assert office.now(change).status is Status.WITHDRAWN
+    assert Tag.EXECUTION_STOPPED not in tags(office)
+
+
+def test_a_call_that_was_intended_before_is_never_made_again(office: Office) -> None:
+    """Even if a fault brought the status back: the intent has its own key."""
+    change = office.approved()
+    with office.store.unit_of_work() as store:
+        store.changes.intend(1001, 0, "thing.remove", at=0)
+    office.work()
+    assert office.toy.calls == []
+    assert office.now(change).status is Status.APPROVED
+    office.wait(605, step=30)
+    assert office.now(change).status is Status.EXPIRED
+    assert office.toy.calls == []
+
+
+@pytest.mark.parametrize("effect", [True, False])
+def test_a_plugin_that_breaks_in_the_call_loses_nothing(office: Office, effect: bool) -> None:
+    """It becomes unknown, the requester is told with a reference, and reading back settles it without a call."""
+    change = office.approved()
+    office.toy.scripts.append(Script(effect=effect, error=ZeroDivisionError("in the toy")))
+    office.do_jobs(1)
+    assert office.now(change).status is Status.RUNNING
+    assert [row.until for row in office.store.leases.running()] == [0]
+    office.deliver()
+    told = "CR-1001 (Remove one): Something went wrong inside b24bot. Tell an admin the reference E-"
+    assert told in office.last_whisper
+    office.round()
+    assert office.now(change).status is (Status.DONE if effect else Status.UNKNOWN)
+    office.wait(90)
+    assert office.now(change).status is (Status.DONE if effect else Status.FAILED)
+    assert len(office.toy.calls) == 1
+
+
+def test_a_plugin_that_breaks_in_reading_back_loses_nothing(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """Its fault is logged once, and when it is over."""
+    change = office.approved()
+    office.toy.unreadable = ZeroDivisionError("in the toy")
+    office.work()
+    office.wait(120)
+    assert office.now(change).status is Status.UNKNOWN
+    assert caplog.text.count("reading back CR-1001 met a fault (E-") == 1
+    office.toy.unreadable = None
+    office.wait(30)
+    assert office.now(change).status is Status.DONE
+    assert len(office.toy.calls) == 1
+    assert "no longer: ZeroDivisionError: in the toy" in caplog.text
+
+
+def test_a_plugin_that_breaks_in_planning_again_sends_nothing(office: Office) -> None:
+    change = office.approved()
+    office.toy.closed = ZeroDivisionError("in the toy")
+    office.work()
+    assert office.now(change).status is Status.APPROVED
+    office.toy.closed = None
+    office.wait(10)
+    assert office.now(change).status is Status.DONE
+
+
+def test_a_store_that_cannot_be_written_while_it_is_planned_again_ends_nothing(office: Office) -> None:
+    """A plugin that renews its tokens meets a locked database."""
+    change = office.approved()
+    office.toy.closed = StoreUnavailable("The database cannot be written now.")
+    office.work()
+    assert office.now(change).status is Status.APPROVED
+    office.toy.closed = None
+    office.wait(10)
+    assert office.now(change).status is Status.DONE
+
+
+def test_an_unnamed_answer_of_a_plugin_is_a_fault(office: Office) -> None:
+    with pytest.raises(PluginFault, match="The plugin toy failed while it worked on `thing forget`"):
+        ask("toy", understand(office.ctx.registry, "thing forget"), Toy())

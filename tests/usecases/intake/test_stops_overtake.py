@@ -1,0 +1,143 @@
+"""A stop overtakes whatever runs and waits: a portal that does not answer, a hundred reads, approved requests."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bot.core import mentions
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.messages.deliveries import Inbound, inbound_to_json
+from bot.plugin.loopback import wait_until
+from bot.store.repositories.job_order import ROOM, Rank
+from bot.store.repositories.jobs import INBOUND
+from bot.usecases.authority import card_token
+from bot.usecases.intake.priority import position_of
+from bot.usecases.intake.receipts import receive
+from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.runtime.worker import Worker
+from tests.usecases.office import ANTON, IDA, OLGA, VERA, VIKTOR, Office
+
+READS = 100
+AT_ONCE = ROOM[Rank.PLANNING]
+RUNS = 17
+"""Of each kind of stop."""
+THINGS = ("one", "two", "three")
+READERS = (ANTON, IDA, OLGA, VERA, VIKTOR)
+ENDED = (Status.DONE, Status.FAILED, Status.WITHDRAWN, Status.REJECTED)
+STOPS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
+    "freeze": lambda office, change: office.typed(OLGA, "freeze"),
+    "withdraw": lambda office, change: office.click(OLGA, change, card_token.WITHDRAW),
+    "reject": lambda office, change: office.form(VERA, change, "the wrong one"),
+}
+
+
+class SlowPortal:
+    """Lets nobody through before it is told to, as one that takes long for each answer."""
+
+    def __init__(self, office: Office) -> None:
+        self._open = threading.Semaphore(0)
+        self._lock = threading.Lock()
+        self.waiting = 0
+        office.toy.on_open = self.wait
+        office.toy.on_call = lambda call: self.wait()
+
+    def wait(self) -> None:
+        with self._lock:
+            self.waiting += 1
+        self._open.acquire(timeout=20)
+        with self._lock:
+            self.waiting -= 1
+
+    def answer(self, how_many: int) -> None:
+        self._open.release(how_many)
+
+
+@contextmanager
+def busy(office: Office) -> Iterator[SlowPortal]:
+    """A worker with as many reads at the portal as that has room for, before a queue of a hundred."""
+    with office.store.unit_of_work() as store:
+        for number in range(READS):
+            typed = office.typed(READERS[number % len(READERS)], "thing list")
+            read, position = inbound_to_json(typed), position_of(office.ctx, typed)
+            store.jobs.add(INBOUND, read, at=0, position=position)
+    portal, worker = SlowPortal(office), Worker(office.ctx)
+    worker.start()
+    office.ctx.wake = worker.wake_all
+    try:
+        assert wait_until(lambda: portal.waiting == AT_ONCE)
+        yield portal
+    finally:
+        stopper = threading.Thread(target=worker.stop)
+        stopper.start()
+        portal.answer(1_000)
+        stopper.join(60)
+        with office.store.unit_of_work() as store:
+            store.database.execute("DELETE FROM jobs")
+
+
+def begun(office: Office) -> set[int]:
+    """The change requests with an intent on disk."""
+    return {row["number"] for row in office.store.database.rows("SELECT DISTINCT number FROM executions")}
+
+
+def approved(office: Office) -> list[ChangeRequest]:
+    """Several that were approved, with the lines about it in the audit channel, and nothing of them begun."""
+    changes = [office.ask(f"thing remove {thing}") for thing in THINGS]
+    for change in changes:
+        office.press(ANTON, change)
+    office.deliver()
+    return [office.now(change) for change in changes]
+
+
+def stop_in_the_middle(office: Office, kind: str, chance: random.Random) -> tuple[set[int], set[int]]:
+    """Those that may not begin once the stop was acknowledged, and those that have begun in the end."""
+    changes = approved(office)
+    with busy(office) as portal:
+        # Some are still planned again, of some the call is on its way, and some have ended.
+        for _ in range(chance.randrange(3)):
+            portal.answer(chance.randint(1, AT_ONCE))
+            wait_until(lambda: portal.waiting == AT_ONCE, within=20)
+        aim = chance.choice(changes)
+        stop = STOPS[kind](office, office.now(aim))
+        beside = threading.Thread(target=portal.answer, args=(chance.randint(1, AT_ONCE),))
+        beside.start()
+        receive(office.ctx, stop)
+        held = {change.number for change in changes} if kind == "freeze" else {aim.number}
+        held -= begun(office)
+        beside.join(20)
+
+        def is_over() -> bool:
+            office.clock.advance(0.3)
+            portal.answer(1)
+            office.ctx.wake()
+            return all(office.now(change).status in ENDED for change in changes)
+
+        assert wait_until(is_over)
+    return held, begun(office)
+
+
+@pytest.mark.parametrize("kind", STOPS)
+def test_after_the_acknowledgement_of_a_stop_no_first_intent_is_written(
+    make_office: Callable[..., Office], kind: str
+) -> None:
+    """Freeze, withdraw and reject at random moments, under a portal that is slow and with a hundred reads waiting."""
+    office = make_office()
+    for run in range(RUNS):
+        office.toy.things = dict.fromkeys(THINGS, "red")
+        held, ran = stop_in_the_middle(office, kind, random.Random(run))
+        assert held & ran == set(), f"run {run}"
+        with office.store.unit_of_work() as store:
+            store.facts.put(FROZEN, "")
+
+
+def test_whoami_is_answered_while_the_portal_holds_every_other_runner(make_office: Callable[..., Office]) -> None:
+    office = make_office()
+    with busy(office) as portal:
+        receive(office.ctx, office.typed(VERA, "whoami"))
+        assert wait_until(lambda: office.last_whisper == f"You are {mentions.person(VERA)}.")
+        assert portal.waiting == AT_ONCE

@@ -1,0 +1,277 @@
+"""A person settles what reading back does not decide, on the record, and nothing else can be settled so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Tag
+from bot.core.authority.membership import FRESH_MS, Standing
+from bot.core.bot_errors import NotPermitted
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.outcome import ASK_PEOPLE_AFTER_MS
+from bot.core.principals import Principal
+from bot.plugin import CallVerdict, Refusal, TargetUnreachable
+from bot.usecases.admin.allow_list import revoke_role
+from bot.usecases.authority import card_token
+from bot.usecases.authority.memberships import UNASKED
+from bot.usecases.delivery_errors import Lost
+from bot.usecases.intake.receipts import receive
+from bot.usecases.outcomes.settlement import settle_by_hand
+from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office, person
+from tests.usecases.requests.test_review_races import race
+from tests.usecases.toy import Script
+
+BLIND, SEEN, APPROVED = "thing wave one two", "thing paint one --colour blue", "thing remove one"
+QUARTER = ASK_PEOPLE_AFTER_MS / 1000
+WAYS = [(card_token.WAS_DONE, Status.DONE), (card_token.WAS_NOT_DONE, Status.FAILED)]
+
+
+def unknown(office: Office, line: str) -> ChangeRequest:
+    """A change request whose only answer proves nothing, and whose effect did not happen."""
+    office.toy.scripts.extend([Script(verdict=CallVerdict.UNKNOWN, effect=False)] * 2)
+    change = office.approved(line)
+    office.do_jobs(1)
+    assert office.now(change).status is Status.UNKNOWN
+    return office.now(change)
+
+
+def asked(office: Office, line: str) -> ChangeRequest:
+    """The same once people are asked about it: where it could be read, the portal is gone for a quarter of an hour."""
+    office.toy.unreadable = TargetUnreachable("It does not answer.")
+    change = unknown(office, line)
+    office.wait(QUARTER + 30, step=10)
+    assert office.now(change).asked_at is not None
+    office.deliver()
+    return office.now(change)
+
+
+def hand(office: Office, change: ChangeRequest, status: Status, who: Principal = SHELL) -> str:
+    with office.store.unit_of_work():
+        return settle_by_hand(office.ctx, who, office.now(change), status)
+
+
+def asking(office: Office) -> list[str]:
+    return [line for line in office.threads if "Please look on the portal" in line]
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
+def test_an_outcome_that_nothing_shows_is_settled_and_no_longer_in_the_way(office: Office, status: Status) -> None:
+    change = unknown(office, BLIND)
+    office.wait(600, step=30)
+    assert office.now(change).status is Status.UNKNOWN, "reading back never decides it"
+    assert f"settled: {status}" in hand(office, change, status)
+    assert office.now(change).status is status
+    (record,) = office.records(Tag.EXECUTION_SETTLED)
+    assert record.actor == SHELL.id
+    assert office.ask(BLIND).number != change.number
+
+
+def test_what_nothing_shows_is_put_to_people_at_once_and_once(office: Office) -> None:
+    change = unknown(office, BLIND)
+    assert change.asked_at == office.clock.now_ms()
+    office.wait(QUARTER + 60, step=10)
+    office.restart()
+    office.wait(60, step=10)
+    (line,) = asking(office)
+    assert f"\n{mentions.person(OLGA)} Nobody knows yet" in line, "said in one message with the ending"
+
+
+def test_what_can_be_read_back_is_put_to_people_a_quarter_of_an_hour_after_the_call_and_once(office: Office) -> None:
+    office.toy.unreadable = TargetUnreachable("It does not answer.")
+    change = unknown(office, APPROVED)
+    office.wait(QUARTER - 5, step=5)
+    assert office.now(change).asked_at is None
+    with pytest.raises(Refusal, match="is being read back"):
+        hand(office, change, Status.DONE)
+    office.wait(20, step=5)
+    assert office.now(change).asked_at is not None
+    office.wait(QUARTER, step=10)
+    office.restart()
+    office.wait(30, step=10)
+    (line,) = asking(office)
+    assert line.startswith(f"CR-1001 {mentions.person(ANTON)} {mentions.person(OLGA)} Nobody knows yet")
+    assert "an approver other than the person who asked" in line
+    assert office.messenger.cards[-1][1] is Status.UNKNOWN
+
+
+def test_reads_that_never_agree_are_put_to_people_too(office: Office) -> None:
+    change = unknown(office, SEEN)
+    colours = iter(["red", "grey"] * 500)
+
+    def flicker() -> None:
+        office.toy.things["one"] = next(colours)
+
+    office.toy.on_verify = flicker
+    office.wait(QUARTER + 30, step=5)
+    assert (office.now(change).status, office.now(change).asked_at is None) == (Status.UNKNOWN, False)
+
+
+def test_a_plugin_that_breaks_in_reading_back_is_put_to_people_too(office: Office) -> None:
+    change = unknown(office, SEEN)
+    office.toy.unreadable = ZeroDivisionError("in the toy")
+    office.wait(QUARTER + 30, step=10)
+    assert office.now(change).asked_at is not None
+
+
+def test_reading_back_goes_on_beside_the_people_and_may_be_first(office: Office) -> None:
+    change = asked(office, APPROVED)
+    office.toy.unreadable = None
+    office.wait(20)
+    assert office.now(change).status is Status.FAILED
+    told = office.press(VERA, change, card_token.WAS_DONE)
+    assert told.startswith("Your click changed nothing: CR-1001 (Remove one) failed; there is nothing to settle.")
+    assert "Read back twice" in told
+    assert office.now(change).settled_by is None
+    assert office.now(change).status is Status.FAILED
+
+
+@pytest.mark.parametrize("line", [BLIND, SEEN, APPROVED])
+@pytest.mark.parametrize(("button", "status"), WAYS)
+def test_a_press_is_the_ending_on_the_record_of_who_pressed(
+    office: Office, line: str, button: str, status: Status
+) -> None:
+    change = asked(office, line)
+    told = office.press(VERA, change, button)
+    assert told == f"CR-1001 ({change.plan.summary}) is settled: {status}."
+    ended = office.now(change)
+    word = "done" if status is Status.DONE else "not done"
+    assert (ended.status, ended.ended_at) == (status, office.clock.now_ms())
+    assert ended.outcome == f"{mentions.person(VERA)} looked on the portal: it was {word}."
+    assert ended.settled_by == VERA
+    (record,) = office.records(Tag.EXECUTION_SETTLED)
+    assert (record.actor, record.subject, record.facts["status"]) == (VERA.id, change.id, status)
+    office.wait(60)
+    assert office.now(change).status is status
+    assert len(office.toy.calls) == 1
+
+
+def test_what_a_person_says_was_done_is_remembered_like_what_was_seen(office: Office) -> None:
+    change = asked(office, SEEN)
+    office.press(OLGA, change, card_token.WAS_DONE)
+    assert office.store.records("toy").get("painted", "one") == {"colour": "blue"}
+
+
+WHO_MAY = [
+    (APPROVED, OLGA, "You asked for this yourself; somebody else has to say what became of it."),
+    (APPROVED, VIKTOR, "Saying what became of this needs the role approver; yours is viewer."),
+    (APPROVED, GLEB, "Saying what became of this needs the role approver; you are not on the allow-list."),
+    (APPROVED, STRANGER, "Saying what became of this needs the role approver; you are not on the allow-list."),
+    (APPROVED, ANTON, ""),
+    (APPROVED, IDA, ""),
+    (SEEN, OLGA, ""),
+    (SEEN, VERA, ""),
+    (SEEN, VIKTOR, "Saying what became of this needs the role operator; yours is viewer."),
+    (SEEN, GLEB, "Saying what became of this needs the role operator; you are not on the allow-list."),
+]
+
+
+@pytest.mark.parametrize(("line", "who", "refused"), WHO_MAY)
+def test_whose_word_counts(office: Office, line: str, who: Principal, refused: str) -> None:
+    change = asked(office, line)
+    told = office.press(who, change, card_token.WAS_NOT_DONE)
+    if not refused:
+        assert office.now(change).status is Status.FAILED
+        assert office.records(Tag.REVIEW_REFUSED) == []
+        return
+    assert told == f"Your click changed nothing: {refused}"
+    assert office.now(change).status is Status.UNKNOWN
+    (record,) = office.records(Tag.REVIEW_REFUSED)
+    assert (record.actor, record.subject, record.facts["reason"]) == (who.id, change.id, refused)
+    with pytest.raises(NotPermitted, match=r"^[YS]"):
+        hand(office, change, Status.DONE, who)
+
+
+def test_an_approver_who_lost_the_role_since_has_no_say(office: Office) -> None:
+    change = asked(office, APPROVED)
+    revoke_role(office.store, ANTON, by=SHELL)
+    assert "you are not on the allow-list" in office.press(ANTON, change, card_token.WAS_DONE)
+    assert office.now(change).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("button", [card_token.WAS_DONE, card_token.WAS_NOT_DONE])
+def test_a_press_before_people_are_asked_is_answered_recorded_and_changes_nothing(office: Office, button: str) -> None:
+    """No card has such a button then: somebody made one up."""
+    change = unknown(office, APPROVED)
+    told = office.press(VERA, change, button)
+    assert told == "Your click changed nothing: CR-1001 is being read back, and ends by itself with what is seen."
+    (record,) = office.records(Tag.REVIEW_REFUSED)
+    assert record.actor == VERA.id
+    assert office.now(change).status is Status.UNKNOWN
+
+
+def test_a_forged_button_settles_nothing(office: Office) -> None:
+    change = asked(office, APPROVED)
+    value = f"{change.number}.{change.digest[:16]}.{'0' * 32}"
+    told = office.hears(office.click(VERA, change, card_token.WAS_DONE, value=value))
+    assert told == "That card is not one of mine, or not as I posted it. Nothing was done."
+    assert office.now(change).status is Status.UNKNOWN
+
+
+def test_two_people_at_once_are_one_ending_and_the_other_is_told_whose(office: Office) -> None:
+    change = asked(office, APPROVED)
+    before = len(office.waiting_whispers())
+    clicks = [office.click(VERA, change, card_token.WAS_DONE), office.click(IDA, change, card_token.WAS_NOT_DONE)]
+    race(office, *clicks)
+    ended = office.now(change)
+    (record,) = office.records(Tag.EXECUTION_SETTLED)
+    winner, loser, word = (VERA, IDA, "done") if ended.status is Status.DONE else (IDA, VERA, "not done")
+    assert (record.actor, record.facts["status"]) == (winner.id, ended.status)
+    told = {whisper.person: whisper.reply.title for whisper in office.waiting_whispers()[before:]}
+    assert told[winner] == f"CR-1001 (Remove one) is settled: {ended.status}."
+    assert f"there is nothing to settle. {mentions.person(winner)} looked on the portal: it was {word}." in told[loser]
+
+
+def test_the_same_press_delivered_twice_is_one(office: Office) -> None:
+    change = asked(office, APPROVED)
+    click = office.click(VERA, change, card_token.WAS_DONE)
+    receive(office.ctx, click)
+    receive(office.ctx, replace(click))
+    office.do_jobs()
+    assert len(office.records(Tag.EXECUTION_SETTLED)) == 1
+
+
+def test_what_has_ended_is_not_settled(office: Office) -> None:
+    change = office.ask(BLIND)
+    with pytest.raises(Refusal, match="nothing to settle"):
+        hand(office, change, Status.DONE)
+
+
+@pytest.mark.parametrize(("line", "who", "refused"), WHO_MAY)
+def test_a_press_that_comes_too_late_is_on_record_where_it_would_not_have_counted(
+    office: Office, line: str, who: Principal, refused: str
+) -> None:
+    change = asked(office, line)
+    office.press(VERA, change, card_token.WAS_DONE)
+    assert "there is nothing to settle" in office.press(who, change, card_token.WAS_NOT_DONE)
+    assert office.now(change).status is Status.DONE
+    recorded = [(one.actor, one.subject, one.facts["reason"]) for one in office.records(Tag.REVIEW_REFUSED)]
+    assert recorded == ([(who.id, change.id, refused)] if refused else [])
+
+
+def test_what_the_shell_asked_for_itself_somebody_else_settles(office: Office) -> None:
+    change = asked(office, APPROVED)
+    with office.store.unit_of_work() as store:
+        store.database.execute("UPDATE changes SET requester = ? WHERE number = ?", SHELL.id, change.number)
+    with pytest.raises(NotPermitted, match="somebody else"):
+        hand(office, change, Status.DONE)
+    assert "settled: failed" in hand(office, change, Status.FAILED, Principal.shell("another"))
+
+
+def test_a_namesake_in_another_workspace_has_no_say(office: Office) -> None:
+    change = asked(office, SEEN)
+    assert "not on the allow-list" in office.press(person("Olga", team="T2"), change, card_token.WAS_DONE)
+    assert office.now(change).status is Status.UNKNOWN
+
+
+def test_a_guest_has_no_say_whatever_the_list_says_and_nor_has_whom_slack_does_not_tell_of(office: Office) -> None:
+    change = asked(office, APPROVED)
+    office.messenger.standings[IDA] = Standing.GUEST
+    assert "Only members of this workspace" in office.press(IDA, change, card_token.WAS_DONE)
+    office.clock.advance(FRESH_MS / 1000 + 1)
+    office.messenger.fail("account", *[Lost("timeout")] * 5)
+    assert office.press(VERA, change, card_token.WAS_DONE) == f"Your click changed nothing: {UNASKED}"
+    assert office.now(change).status is Status.UNKNOWN
+    assert [record.actor for record in office.records(Tag.REVIEW_REFUSED)] == [IDA.id, VERA.id]

@@ -1,0 +1,546 @@
+"""Breaking the glass: an admin does not wait for approval, everybody hears of it, and somebody else reviews it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.core import mentions
+from bot.core.audit.audit_record import Tag
+from bot.core.audit.chain import anchors_in
+from bot.core.authority.identity_groups import People
+from bot.core.authority.limits import HOUSE
+from bot.core.authority.membership import Standing
+from bot.core.authority.policy import BrokenGlass, NeedsApproval, Terms
+from bot.core.bot_errors import NotPermitted, WordsError
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.outcome import ASK_PEOPLE_AFTER_MS
+from bot.core.change.planned_command import Answered, Planned
+from bot.core.principals import Principal, Role
+from bot.plugin import CallVerdict, PluginError, TargetUnreachable
+from bot.usecases.admin.admin_commands import REVIEW
+from bot.usecases.admin.allow_list import grant_role
+from bot.usecases.admin.builtin_plugin import HERE
+from bot.usecases.admin.call_handlers import DEEDS, Word
+from bot.usecases.authority import card_token
+from bot.usecases.authority.break_glass_log import OWN_GLASS
+from bot.usecases.authority.eligibility import MOST_OPEN
+from bot.usecases.delivery_errors import ChannelDead
+from bot.usecases.requests.approval import confirm
+from bot.usecases.requests.break_glass import MOST_MENTIONED, REVIEW_LASTS_MS
+from bot.usecases.requests.expiry import expire_overdue
+from bot.usecases.requests.planning import consider
+from tests.usecases.office import (
+    ANTON,
+    APPROVALS,
+    GLEB,
+    IDA,
+    OLGA,
+    REMOVE_ONE,
+    ROLES,
+    SHELL,
+    VERA,
+    VIKTOR,
+    Office,
+    person,
+)
+from tests.usecases.toy import Script
+
+ADA, EVA = person("Ada"), person("Eva")
+NOW = "thing remove one --break-glass --reason 'customers are lost'"
+ON = Terms(break_glass=True)
+
+
+@pytest.fixture
+def glass(make_office: Callable[..., Office]) -> Office:
+    """An office with three admins, Ida, Ada and Eva, where the glass may be broken."""
+    return make_office(terms=ON, roles={**ROLES, ADA: Role.ADMIN, EVA: Role.ADMIN})
+
+
+def broken(office: Office, text: str = NOW) -> tuple[ChangeRequest, ChangeRequest]:
+    """The change request that Ida ran without approval, and its review."""
+    change = office.ask(text, IDA)
+    assert office.press(IDA, change, card_token.CONFIRM) == ""
+    return office.now(change), office.change()
+
+
+def announced(office: Office) -> list[str]:
+    return [words for kind, words in office.messenger.said if kind == "note"]
+
+
+def refusal(office: Office, text: str, who: Principal = IDA) -> str:
+    with pytest.raises(PluginError) as refused:
+        consider(office.ctx, who, text)
+    return refused.value.sentence
+
+
+def test_it_is_off_unless_switched_on_and_says_how(office: Office) -> None:
+    assert "B24BOT_BREAK_GLASS=on" in refusal(office, NOW)
+    assert office.type(IDA, NOW).startswith("Breaking the glass is switched off")
+    assert office.records(Tag.COMMAND_REFUSED)[-1].actor == IDA.id
+    assert office.store.changes.with_status(Status) == []
+
+
+@pytest.mark.parametrize("who", [OLGA, ANTON])
+def test_it_is_for_admins(glass: Office, who: Principal) -> None:
+    assert refusal(glass, NOW, who) == f"Breaking the glass needs the role admin; yours is {ROLES[who]}."
+
+
+@pytest.mark.parametrize("who", [VIKTOR, GLEB])
+def test_whoever_may_not_ask_at_all_may_not_ask_so(glass: Office, who: Principal) -> None:
+    with pytest.raises(NotPermitted):
+        consider(glass.ctx, who, NOW)
+
+
+@pytest.mark.parametrize("reason", ["", "--reason ''", "--reason '  '"])
+def test_it_needs_a_reason(glass: Office, reason: str) -> None:
+    with pytest.raises(WordsError, match="Breaking the glass needs a reason") as refused:
+        consider(glass.ctx, IDA, f"thing remove one --break-glass {reason}")
+    assert refused.value.hint == ""
+
+
+def test_what_needs_nobodys_approval_has_no_glass(glass: Office) -> None:
+    assert "leave --break-glass out" in refusal(glass, "thing paint one --break-glass --reason x")
+    with pytest.raises(WordsError) as refused:
+        consider(glass.ctx, IDA, "thing list --break-glass")
+    assert "--break-glass out" in refused.value.hint
+
+
+@pytest.mark.parametrize("text", ["access grant @UGLEB admin", "access revoke @UADA", "unfreeze"])
+def test_the_rules_of_the_house_always_take_two(glass: Office, text: str) -> None:
+    if text == "unfreeze":
+        glass.type(OLGA, "freeze")
+    assert "always take two people" in refusal(glass, f"{text} --break-glass --reason x")
+
+
+def test_a_risk_that_live_state_raised_can_be_bypassed(glass: Office) -> None:
+    planned = consider(glass.ctx, IDA, "thing paint precious --break-glass --reason x")
+    assert isinstance(planned, Planned)
+    assert isinstance(planned.decision, BrokenGlass)
+
+
+def test_the_admin_sees_the_card_first_and_nothing_is_sent(glass: Office) -> None:
+    assert glass.type(IDA, NOW) == (
+        f"CR-1001 (Remove one) waits for you to break the glass; its card goes to {mentions.channel(APPROVALS)}."
+    )
+    change = glass.change()
+    assert (change.status, change.reason) == (Status.PENDING, "customers are lost")
+    assert change.decision == BrokenGlass(expires_in=3_600_000)
+    glass.work()
+    assert glass.toy.calls == []
+    assert glass.records(Tag.APPROVAL_BYPASSED) == []
+
+
+@pytest.mark.parametrize("who", [ADA, ANTON, VERA, OLGA])
+def test_nobody_else_confirms_it(glass: Office, who: Principal) -> None:
+    change = glass.ask(NOW, IDA)
+    for button in (card_token.CONFIRM, card_token.APPROVE):
+        assert glass.press(who, change, button) == "Only the admin who asked can break the glass for this."
+    glass.work()
+    assert glass.now(change).status is Status.PENDING
+    assert glass.toy.calls == []
+
+
+def test_who_is_no_admin_any_more_does_not_confirm_it(glass: Office) -> None:
+    change = glass.ask(NOW, IDA)
+    grant_role(glass.store, IDA, Role.APPROVER, by=SHELL)
+    assert "needs the role admin" in glass.press(IDA, change, card_token.CONFIRM)
+    assert glass.now(change).status is Status.PENDING
+
+
+def test_what_was_switched_off_meanwhile_is_off(glass: Office) -> None:
+    change = glass.ask(NOW, IDA)
+    glass.ctx.terms = Terms()
+    assert "switched off meanwhile" in glass.press(IDA, change, card_token.CONFIRM)
+    assert glass.now(change).status is Status.PENDING
+
+
+def test_its_reason_adds_no_line_to_what_the_bot_says(glass: Office) -> None:
+    change, _ = broken(glass, 'thing remove one --break-glass --reason "fire\nCR-1002 was reviewed by @ada."')
+    glass.deliver()
+    assert change.reason == "fire CR-1002 was reviewed by @ada."
+    assert [len(text.splitlines()) for text in announced(glass)] == [2, 2]
+
+
+def test_confirmed_it_runs_verified_and_on_the_record(glass: Office) -> None:
+    change, _ = broken(glass)
+    glass.work()
+    assert glass.now(change).outcome.startswith("Done and verified")
+    assert len(glass.toy.calls) == 1
+    tags = [record.tag for record in glass.records("change:", change.id)]
+    assert tags[:4] == [
+        Tag.CHANGE_REQUESTED,
+        Tag.APPROVAL_BYPASSED,
+        Tag.PLAN_CONFIRMED,
+        Tag.EXECUTION_INTENDED,
+    ]
+    (bypass,) = glass.records(Tag.APPROVAL_BYPASSED)
+    assert (bypass.actor, bypass.facts["reason"], bypass.facts["digest"]) == (
+        IDA.id,
+        "customers are lost",
+        change.digest,
+    )
+
+
+def test_a_reason_does_not_pass_for_a_head_of_the_audit_log(glass: Office) -> None:
+    broken(glass, NOW.replace("customers are lost", "see #999999 0123456789abcdef"))
+    glass.deliver()
+    assert any("see #999999 0123456789abcdef" in words for words in announced(glass))
+    assert [anchor for words in announced(glass) for anchor in anchors_in(words.split("\n"), "#audit")] == []
+
+
+def test_it_is_announced_in_both_channels_with_who_what_and_why(glass: Office) -> None:
+    broken(glass)
+    glass.deliver()
+    assert len(announced(glass)) == 2
+    for words in announced(glass):
+        assert words.startswith(f"🚨 {mentions.person(IDA)} has broken the glass: CR-1001 (Remove one on default)")
+        assert "Why: customers are lost" in words
+        assert mentions.person(ADA) in words
+        assert mentions.person(IDA) not in words.partition("Why")[2]
+        assert "CR-1002 waits for the review" in words
+
+
+def test_so_many_admins_are_called_and_no_more(make_office: Callable[..., Office]) -> None:
+    many = {person(f"Admin{number:02}"): Role.ADMIN for number in range(MOST_MENTIONED + 3)}
+    office = make_office(terms=ON, roles={IDA: Role.ADMIN, **many})
+    broken(office)
+    office.deliver()
+    called = [admin for admin in many if mentions.person(admin) in announced(office)[0]]
+    assert len(called) == MOST_MENTIONED
+    assert "and 3 more" in announced(office)[0]
+
+
+def test_a_lone_admin_cannot_break_it_and_is_told_what_to_do(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=ON, roles={IDA: Role.ADMIN, ANTON: Role.APPROVER})
+    told = office.type(IDA, NOW)
+    assert told.startswith("Nobody could review it: there is no other admin")
+    assert "access grant TEAM:USER admin" in told
+    assert office.store.changes.with_status(Status) == []
+    assert office.records(Tag.COMMAND_REFUSED)[-1].actor == IDA.id
+
+
+def test_who_became_the_only_admin_meanwhile_does_not_break_it(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=ON, roles={IDA: Role.ADMIN, ADA: Role.ADMIN})
+    change = office.ask(NOW, IDA)
+    grant_role(office.store, ADA, Role.APPROVER, by=SHELL)
+    assert office.press(IDA, change, card_token.CONFIRM).startswith("Nobody could review it")
+    assert office.now(change).status is Status.PENDING
+    assert office.records(Tag.REVIEW_REFUSED, change.id)
+    with pytest.raises(NotPermitted, match="Nobody could review it"), office.store.unit_of_work():
+        confirm(office.ctx, IDA, change)
+
+
+def test_another_account_of_theirs_is_no_other_admin(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=ON, roles={IDA: Role.ADMIN, ADA: Role.ADMIN})
+    office.ctx.people = People.of({(IDA, ADA)})
+    assert office.type(IDA, NOW).startswith("Nobody could review it")
+
+
+def test_nobody_breaks_it_again_before_somebody_has_reviewed_it(glass: Office) -> None:
+    change, review = broken(glass)
+    glass.work()
+    again = NOW.replace("one", "two")
+    assert f"nobody has reviewed that yet: {change.id}" in glass.type(IDA, again)
+    assert "waits for you to break the glass" in glass.type(ADA, again)
+    glass.press(ADA, review)
+    glass.work()
+    glass.toy.things["three"] = "red"
+    assert "waits for you to break the glass" in glass.type(IDA, NOW.replace("one", "three"))
+
+
+@pytest.mark.parametrize(("first", "second"), [("thing paint one", NOW), (NOW, "thing paint one")])
+def test_a_card_that_its_requester_left_keeps_nobody_from_an_emergency(glass: Office, first: str, second: str) -> None:
+    """Nor does an emergency that its admin thought better of."""
+    left = glass.ask(first, ADA)
+    assert "waits for you to" in glass.type(IDA, second)
+    assert glass.now(left).status is Status.WITHDRAWN
+
+
+def test_what_others_decide_about_does_not_give_way_to_an_emergency(glass: Office) -> None:
+    change = glass.ask("thing remove one")
+    assert f"{change.id} (Remove one) is open for this already" in glass.type(IDA, NOW)
+    assert glass.now(change).status is Status.PENDING
+
+
+def test_two_that_wait_are_not_both_broken(glass: Office) -> None:
+    first, second = glass.ask(NOW, IDA), glass.ask(NOW.replace("one", "two"), IDA)
+    assert glass.press(IDA, first, card_token.CONFIRM) == ""
+    assert "nobody has reviewed that yet" in glass.press(IDA, second, card_token.CONFIRM)
+    assert glass.now(second).status is Status.PENDING
+
+
+def test_a_review_that_expires_says_so_in_both_channels_and_in_the_status(glass: Office) -> None:
+    change, review = broken(glass)
+    glass.work()
+    glass.clock.advance(REVIEW_LASTS_MS / 1000 + 1)
+    expire_overdue(glass.ctx)
+    glass.deliver()
+    stands = f"Nobody has reviewed the broken glass of {change.id}; what it did stands."
+    assert glass.now(review).outcome.startswith(stands)
+    assert len([words for words in announced(glass) if f"{review.id} has expired. {stands}" in words]) == 2
+    answer = consider(glass.ctx, ADA, "status")
+    assert isinstance(answer, Answered)
+    assert change.id in dict(answer.reply.facts)["Broken glasses without a review"]
+    assert f"nobody has reviewed that yet: {change.id}" in glass.type(IDA, NOW.replace("one", "two"))
+    later = glass.ask(f"request review {change.id}", IDA)
+    glass.press(ADA, later)
+    glass.work()
+    answer = consider(glass.ctx, ADA, "status")
+    assert isinstance(answer, Answered)
+    assert "Broken glasses without a review" not in dict(answer.reply.facts)
+
+
+def test_an_announcement_is_not_given_up(glass: Office) -> None:
+    glass.messenger.fail("note", *[ChannelDead("is_archived")] * 20)
+    broken(glass)
+    glass.deliver()
+    for _ in range(60):
+        glass.clock.advance(900)
+        glass.deliver()
+    assert len(announced(glass)) == 2
+
+
+# What is not bypassed
+
+
+def test_frozen_it_is_refused(glass: Office) -> None:
+    glass.type(OLGA, "freeze")
+    assert "b24bot is frozen" in glass.type(IDA, NOW)
+    assert glass.store.changes.with_status(Status) == []
+
+
+def test_frozen_meanwhile_it_is_not_confirmed(glass: Office) -> None:
+    change = glass.ask(NOW, IDA)
+    glass.type(OLGA, "freeze")
+    told = glass.press(IDA, change, card_token.CONFIRM)
+    assert told.startswith("b24bot is frozen")
+    assert glass.records(Tag.APPROVAL_BYPASSED) == []
+
+
+def test_frozen_after_the_confirmation_it_is_not_run(glass: Office) -> None:
+    change, _ = broken(glass)
+    glass.deliver()
+    glass.hears(glass.typed(OLGA, "freeze"))
+    glass.work()
+    assert glass.now(change).status is Status.FAILED
+    assert glass.toy.calls == []
+
+
+def test_without_the_audit_copy_nothing_is_called(glass: Office) -> None:
+    glass.messenger.fail("audit", None, *[ChannelDead("is_archived")] * 50)
+    change, _ = broken(glass)
+    glass.work()
+    assert glass.now(change).status is not Status.DONE
+    assert glass.toy.calls == []
+
+
+def test_drift_stops_it(glass: Office) -> None:
+    change, _ = broken(glass)
+    glass.toy.things["one"] = "blue"
+    glass.work()
+    assert glass.now(change).status is Status.CHANGED
+    assert glass.toy.calls == []
+
+
+def test_the_role_is_looked_at_again_right_before_the_call(glass: Office) -> None:
+    change, _ = broken(glass)
+    glass.deliver()
+    grant_role(glass.store, IDA, Role.APPROVER, by=SHELL)
+    glass.work()
+    assert "the confirmation does not count any more" in glass.now(change).outcome
+    assert glass.toy.calls == []
+
+
+def test_it_is_all_or_nothing(glass: Office) -> None:
+    change = glass.ask(NOW, IDA)
+    glass.break_audit()
+    glass.press(IDA, change, card_token.CONFIRM)
+    glass.mend_audit()
+    assert glass.now(change).status is Status.PENDING
+    assert [one.number for one in glass.store.changes.with_status(Status)] == [change.number]
+
+
+def test_what_became_of_it_those_are_asked_whose_word_counts(glass: Office) -> None:
+    """Who broke the glass wants to know, and has no say."""
+    glass.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN, effect=False))
+    glass.messenger.standings[VERA] = Standing.DELETED
+    glass.type(VERA, "thing list")
+    change, _ = broken(glass)
+    glass.toy.unreadable = TargetUnreachable("It does not answer.")
+    glass.wait(ASK_PEOPLE_AFTER_MS / 1000 + 30, step=10)
+    glass.deliver()
+    (line,) = [line for line in glass.threads if "Please look on the portal" in line]
+    called = line.partition("Nobody knows")[0]
+    assert mentions.person(ADA) in called
+    assert mentions.person(ANTON) in called
+    assert called.rstrip().endswith(mentions.person(IDA))
+    assert not any(mentions.person(who) in called for who in (OLGA, VIKTOR, VERA))
+    assert glass.now(change).status is Status.UNKNOWN
+
+
+# The review
+
+
+def test_the_review_waits_a_week_and_names_who_and_why(glass: Office) -> None:
+    change, review = broken(glass)
+    assert (review.plugin, review.place, review.line) == (HOUSE, HERE, f"request review {change.id}")
+    assert (review.requester, review.status) == (IDA, Status.PENDING)
+    assert review.expires_at - review.created_at == REVIEW_LASTS_MS == 7 * 24 * 3_600_000
+    assert isinstance(review.decision, NeedsApproval)
+    assert review.decision.role is Role.ADMIN
+    assert mentions.person(IDA) in review.plan.radius[0]
+    assert "customers are lost" in review.plan.radius[0]
+
+
+@pytest.mark.parametrize(("who", "why"), {IDA: "somebody else", ANTON: "role admin", OLGA: "role admin"}.items())
+def test_who_broke_it_cannot_review_it_and_only_admins_can(glass: Office, who: Principal, why: str) -> None:
+    _, review = broken(glass)
+    assert why in glass.press(who, review)
+    glass.work()
+    assert glass.records(Tag.BYPASS_REVIEWED) == []
+
+
+def test_another_admin_reviews_it_after_it_ran(glass: Office) -> None:
+    change, review = broken(glass)
+    glass.work()
+    assert glass.press(ADA, review) == ""
+    glass.work()
+    assert glass.now(review).outcome == "Done and verified by reading it back.\n• review: awaited → approved"
+    (record,) = glass.records(Tag.BYPASS_REVIEWED)
+    assert (record.actor, record.subject, record.facts) == (ADA.id, change.id, {**REMOVE_ONE, "request": review.id})
+    assert glass.type(ADA, f"request review {change.id}") == f"{change.id} has been reviewed already."
+
+
+def test_a_rejected_review_is_a_rejection(glass: Office) -> None:
+    _, review = broken(glass)
+    assert glass.send(ADA, review, "it could have waited") == ""
+    assert glass.now(review).status is Status.REJECTED
+    assert "Nobody has reviewed the broken glass of CR-1001; what it did stands." in glass.now(review).outcome
+    glass.deliver()
+    assert len([words for words in announced(glass) if f"rejected {review.id}: it could have waited" in words]) == 2
+    assert glass.records(Tag.REVIEW_REJECTED, review.id)[0].facts["reason"] == "it could have waited"
+    assert glass.records(Tag.BYPASS_REVIEWED) == []
+
+
+def test_who_broke_it_cannot_take_the_review_back(glass: Office) -> None:
+    _, review = broken(glass)
+    assert "cannot be withdrawn" in glass.press(IDA, review, card_token.WITHDRAW)
+    assert glass.now(review).status is Status.PENDING
+    assert glass.records(Tag.REVIEW_REFUSED, review.id)
+
+
+def test_asked_for_by_hand_it_is_still_not_who_broke_it_who_reviews(glass: Office) -> None:
+    """The policy would count their approval, for it was another one who asked."""
+    change, review = broken(glass)
+    glass.work()
+    glass.send(ADA, review, "not so")
+    again = glass.ask(f"request review {change.id}", ADA)
+    assert glass.press(IDA, again) == OWN_GLASS
+    assert glass.send(IDA, again, "not so") == OWN_GLASS
+    assert glass.now(again).status is Status.PENDING
+    assert [one.facts["reason"] for one in glass.records(Tag.REVIEW_REFUSED, again.id)] == [OWN_GLASS] * 2
+    assert glass.press(EVA, again) == ""
+    glass.work()
+    assert glass.now(again).status is Status.DONE
+    (record,) = glass.records(Tag.BYPASS_REVIEWED)
+    assert record.actor == EVA.id
+
+
+def test_a_review_that_only_who_broke_it_could_approve_is_not_asked_for(make_office: Callable[..., Office]) -> None:
+    office = make_office(terms=ON, roles={**ROLES, ADA: Role.ADMIN})
+    change, review = broken(office)
+    office.work()
+    office.send(ADA, review, "not so")
+    assert "there is nobody" in office.type(ADA, f"request review {change.id}")
+    assert "waits for approval" in office.type(IDA, f"request review {change.id}")
+
+
+def test_a_review_on_the_word_of_who_broke_it_alone_is_none(glass: Office) -> None:
+    """Whatever let their approval count: the deed itself looks again."""
+    change, _ = broken(glass)
+    with glass.store.unit_of_work():
+        outcome = DEEDS[REVIEW](glass.ctx, Word(asked=ADA, approved=(IDA,)), {"number": change.number})
+    assert (outcome.verdict, outcome.sentence) == (CallVerdict.FAILED, OWN_GLASS)
+    assert glass.records(Tag.BYPASS_REVIEWED) == []
+
+
+def test_what_the_house_does_not_do_is_not_told_of_a_portal(glass: Office) -> None:
+    first = glass.ask("access grant @UGLEB viewer", IDA)
+    glass.press(ADA, first)
+    glass.deliver()
+    grant_role(glass.store, GLEB, Role.OPERATOR, by=SHELL)
+    glass.work()
+    second = glass.ask("access grant @UVIKTOR operator", IDA)
+    glass.press(ADA, second)
+    glass.deliver()
+    grant_role(glass.store, ADA, Role.APPROVER, by=SHELL)
+    glass.work()
+    for change in (first, second):
+        assert not glass.now(change).status.open
+        assert "portal" not in glass.now(change).outcome
+
+
+def test_another_account_of_who_broke_it_does_not_review_it(glass: Office) -> None:
+    glass.ctx.people = People.of({(IDA, ADA)})
+    change, review = broken(glass)
+    assert "with another account" in glass.press(ADA, review)
+    glass.work()
+    glass.send(EVA, review, "not so")
+    grant_role(glass.store, person("Una"), Role.ADMIN, by=SHELL)
+    again = glass.ask(f"request review {change.id}", EVA)
+    assert glass.press(ADA, again) == OWN_GLASS
+    glass.work()
+    assert glass.records(Tag.BYPASS_REVIEWED) == []
+
+
+def test_the_review_is_opened_however_much_the_admin_has_open(glass: Office) -> None:
+    """It may not be what keeps an emergency waiting."""
+    glass.toy.things |= {f"more{number}": "red" for number in range(MOST_OPEN)}
+    for number in range(MOST_OPEN - 1):
+        glass.ask(f"thing remove more{number}", IDA)
+    change, review = broken(glass)
+    assert change.status is Status.APPROVED
+    assert review.line == f"request review {change.id}"
+
+
+def test_while_the_review_waits_asking_again_finds_it(glass: Office) -> None:
+    change, review = broken(glass)
+    assert review.id in glass.type(ADA, f"request review {change.id}")
+    assert glass.change().number == review.number
+
+
+@pytest.mark.parametrize("number", ["CR-1001", "CR-9999"])
+def test_what_was_approved_needs_no_review(glass: Office, number: str) -> None:
+    glass.approved()
+    assert "did not run without approval" in refusal(glass, f"request review {number}")
+
+
+def test_a_review_goes_on_while_frozen_and_cannot_be_bypassed(glass: Office) -> None:
+    change, review = broken(glass)
+    glass.work()
+    glass.type(OLGA, "freeze")
+    assert "always take two" in refusal(glass, f"request review {change.id} --break-glass --reason x")
+    glass.press(ADA, review)
+    glass.work()
+    assert glass.now(review).status is Status.DONE
+
+
+def test_in_the_terminal_the_account_confirms_and_somebody_else_reviews(glass: Office) -> None:
+    change = glass.ask(NOW, SHELL)
+    with glass.store.unit_of_work():
+        confirm(glass.ctx, SHELL, change)
+    review = glass.change()
+    assert (review.requester, review.line) == (SHELL, "request review CR-1001")
+    assert glass.press(ADA, review) == ""
+    glass.work()
+    assert glass.now(change).status is Status.DONE
+    assert glass.now(review).status is Status.DONE
+
+
+def test_an_undo_of_it_is_asked_for_the_usual_way(glass: Office) -> None:
+    change, _ = broken(glass, "thing paint precious --break-glass --reason x")
+    glass.work()
+    glass.take(glass.click(IDA, glass.now(change), card_token.UNDO))
+    assert isinstance(glass.change().decision, NeedsApproval)

@@ -1,0 +1,83 @@
+"""A plugin's fault stays on the ending that it is the reason of, also once the outcome is settled."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.audit.audit_record import Tag
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.outcome import ASK_PEOPLE_AFTER_MS
+from bot.host.guarded_calls import GuardedPlugin
+from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.authority import card_token
+from tests.usecases.office import ANTON, OLGA, Office
+from tests.usecases.toy import Script
+
+IN_CALL = "The plugin toy failed while it made the call thing.remove (reference E-"
+IN_READ = "The plugin toy failed while it read thing:one back (reference E-"
+BROKEN = ZeroDivisionError("inside the toy")
+
+
+@pytest.fixture
+def guarded(office: Office) -> Office:
+    """The toy behind the edge that every plugin is called through."""
+    office.ctx.registry = registry_of([GuardedPlugin(office.toy)])
+    return office
+
+
+def outcome(office: Office, change: ChangeRequest) -> str:
+    return office.now(change).outcome or ""
+
+
+@pytest.mark.parametrize(("effect", "status"), [(True, Status.DONE), (False, Status.FAILED)])
+def test_a_fault_in_the_call_is_named_once_reading_back_has_settled_it(
+    guarded: Office, effect: bool, status: Status
+) -> None:
+    change = guarded.approved()
+    guarded.toy.scripts.append(Script(effect=False, error=BROKEN))
+    guarded.work()
+    assert guarded.now(change).status is Status.UNKNOWN
+    if effect:
+        guarded.toy.things.pop("one")
+    guarded.wait(120)
+    assert guarded.now(change).status is status
+    assert outcome(guarded, change).startswith("The plugin failed in the call")
+    assert IN_CALL in outcome(guarded, change)
+    assert IN_CALL in str(guarded.records(Tag.EXECUTION_SETTLED)[-1].facts["outcome"])
+    assert IN_CALL in guarded.threads[-1]
+
+
+def test_a_fault_in_reading_back_is_named_to_those_who_are_asked_and_on_the_ending_that_they_say(
+    guarded: Office,
+) -> None:
+    change = guarded.approved()
+    guarded.toy.unreadable = BROKEN
+    guarded.work()
+    assert guarded.now(change).status is Status.UNKNOWN
+    assert IN_READ in outcome(guarded, change)
+    guarded.wait(ASK_PEOPLE_AFTER_MS / 1000 + 30, step=15)
+    assert IN_READ in guarded.threads[-1]
+    assert guarded.press(ANTON, change, card_token.WAS_DONE).startswith("CR-1001 (Remove one) is settled: done.")
+    assert "looked on the portal: it was done." in outcome(guarded, change)
+    assert IN_READ in outcome(guarded, change)
+
+
+def test_a_fault_in_reading_back_is_not_named_once_it_is_read(guarded: Office) -> None:
+    change = guarded.approved()
+    guarded.toy.unreadable = BROKEN
+    guarded.work()
+    guarded.toy.unreadable = None
+    guarded.wait(10)
+    assert (guarded.now(change).status, guarded.now(change).read_fault) == (Status.DONE, "")
+    assert "The plugin" not in outcome(guarded, change)
+
+
+def test_asking_again_after_a_fault_says_what_has_to_be_mended_first(guarded: Office) -> None:
+    change = guarded.approved()
+    guarded.toy.scripts.append(Script(effect=False, error=BROKEN))
+    guarded.work()
+    guarded.wait(120)
+    guarded.type(OLGA, f"request show {change.id}")
+    facts = guarded.messenger.whispers[-1].reply.facts
+    (step,) = [text for label, text in facts if label == "Next"]
+    assert step.startswith("Ask again… on its card once what the outcome names is mended")
