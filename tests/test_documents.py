@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -114,11 +116,11 @@ def test_every_document_names_the_same_scopes_of_the_portal() -> None:
         assert re.search(r"scopes (?:than )?`imopenlines`[^`]*and `imconnector`", said), page
 
 
-def test_the_page_of_the_plugin_names_every_module_of_it() -> None:
-    listed = re.search(r"^```\ncatalogue\.py.*?^```", texts()["docs/bitrix24.md"], re.DOTALL | re.MULTILINE)
-    assert listed is not None
-    modules = {path.name for path in (ROOT / "plugins" / "bitrix24").glob("*.py")} - {"__init__.py"}
-    assert set(re.findall(r"[a-z_]+\.py", listed[0])) == modules
+def test_the_room_map_is_the_one_of_the_code() -> None:
+    run = subprocess.run(
+        [sys.executable, "scripts/write_room_map.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
 def test_every_file_that_a_document_names_exists() -> None:

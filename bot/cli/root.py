@@ -34,14 +34,18 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Look after": ("doctor", "outbox", "backup", "restore", "key"),
     "Try out": ("play", "simulate"),
 }
-ELSEWHERE: Mapping[str, tuple[str, str]] = {"work": ("serve", "work"), "restore": ("backup", "put_back")}
+ELSEWHERE: Mapping[str, tuple[str, str]] = {
+    "completion": ("completion", "completion"),
+    "restore": ("commands.backup_command", "put_back"),
+    "work": ("commands.serve_command", "work"),
+}
 """The module and the name of a command where they are not its own word."""
 OWN = tuple(chain.from_iterable(SECTIONS.values()))
 
 
 def own_command(name: str) -> click.Command:
     """Import one of the terminal's own commands: each run has one of them, and pays for no other."""
-    module, found = ELSEWHERE.get(name, (name, name))
+    module, found = ELSEWHERE.get(name, (f"commands.{name}_command", name))
     command: click.Command = getattr(import_module(f"bot.cli.{module}"), found)
     return command
 

@@ -32,6 +32,24 @@ def rooms(module: Module) -> Iterator[str]:
             yield f"{module.name} imports {name}"
 
 
+def order(module: Module) -> Iterator[str]:
+    """Within an area a room imports itself and the rooms before it, as the table says."""
+    for area, inner in table.AREAS.items():
+        own = _place(module.name, area, inner)
+        for name in module.imports() if own is not None else ():
+            found = _place(name, area, inner)
+            if own is not None and found is not None and found > own:
+                yield f"{module.name} imports {name}"
+
+
+def _place(name: str, area: str, inner: Sequence[str]) -> int | None:
+    """Where the room of a module stands in the order of an area; None for a module outside the area."""
+    if within(name, table.AREAS) != area:
+        return None
+    room = within(name, [f"{area}.{each}" if each else area for each in inner])
+    return inner.index(room.removeprefix(area).removeprefix("."))
+
+
 def packages(module: Module) -> Iterator[str]:
     """Packages from outside, and sqlite3, are imported only where the table says."""
     for name in module.imports():
@@ -201,6 +219,7 @@ def _is_for_shell(expression: str) -> bool:
 
 CHECKS: tuple[Check, ...] = (
     rooms,
+    order,
     packages,
     purity,
     dynamic_imports,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,3 +59,48 @@ def _read(path: Path) -> Module:
     parts = path.relative_to(ROOT).with_suffix("").parts
     package = parts[-1] == "__init__"
     return Module(name=".".join(parts[:-1] if package else parts), text=path.read_text("utf-8"), package=package)
+
+
+def imported_modules() -> Mapping[str, Set[str]]:
+    """Which modules of the project each module imports, wherever in it the import stands."""
+    names = {module.name for module in modules()}
+    return {
+        module.name: {found for name in module.imports() if (found := _module_of(name, names))} - {module.name}
+        for module in modules()
+    }
+
+
+def _module_of(name: str, names: Set[str]) -> str:
+    """The module that a dotted name of an import leads to; empty for one from outside."""
+    while name and name not in names:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def circle(imports: Mapping[str, Set[str]]) -> list[str]:
+    """One circle of imports, its first module at both ends; empty when there is none."""
+    done: set[str] = set()
+
+    def walk(name: str, path: list[str]) -> list[str]:
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name in done:
+            return []
+        for following in sorted(imports.get(name, ())):
+            found = walk(following, [*path, name])
+            if found:
+                return found
+        done.add(name)
+        return []
+
+    return next((found for name in sorted(imports) if (found := walk(name, []))), [])
+
+
+def folders() -> Mapping[str, list[str]]:
+    """The modules of each folder of the project and its tests, by its path; without `__init__` and `conftest`."""
+    found: dict[str, list[str]] = {}
+    for top in (*PACKAGES, "tests"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            if path.name not in ("__init__.py", "conftest.py"):
+                found.setdefault(str(path.parent.relative_to(ROOT)), []).append(path.stem)
+    return found

@@ -47,6 +47,27 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 }
 """Which rooms of this project a room may import, besides itself."""
 
+AREAS: Mapping[str, tuple[str, ...]] = {
+    "bot.core": ("", "authority", "redaction", "parsing", "messages", "change", "audit"),
+    "bot.store": ("engine", "sealing", "repositories", "schema", "files", ""),
+    "bot.usecases": (
+        *("", "integrity", "authority", "outcomes", "admin", "intake", "requests", "execution"),
+        *("delivery", "runtime"),
+    ),
+    "bot.slack": ("", "render", "incoming", "outgoing", "socket"),
+    "bot.cli": ("", "commands"),
+    "bot.playground.workspace": ("base", "blockkit", "state", "webapi", "client", "control", ""),
+    _BITRIX24: (
+        *("redaction", "settings", "hosts", "http", "rest", "traffic", "auth", "client", "connectors", "portal"),
+        *("commands.common", "commands", "simulator", "simulation", ""),
+    ),
+    f"{_BITRIX24}.simulator": ("php", "state", "calls", "effects", "methods", "server", ""),
+}
+"""The rooms of each area from the innermost to the outermost: a room imports itself and those before it.
+
+The empty name stands for the modules that lie in the area itself.
+"""
+
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     "slack_bolt": ("bot.slack",),
     "slack_sdk": ("bot.slack",),
@@ -61,12 +82,12 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "sqlite3": ("bot.store",),
     "pysqlite3": ("bot.store",),
     "cryptography": ("bot.store", f"{_BITRIX24}.simulator"),
-    "requests": (f"{_BITRIX24}.client", f"{_BITRIX24}.failures"),
+    "requests": (f"{_BITRIX24}.http.transport", f"{_BITRIX24}.http.failure_reasons"),
     "urllib3": (
         "bot.slack.outgoing.http_client",
-        f"{_BITRIX24}.client",
-        f"{_BITRIX24}.connections",
-        f"{_BITRIX24}.failures",
+        f"{_BITRIX24}.http.transport",
+        f"{_BITRIX24}.http.guarded_connections",
+        f"{_BITRIX24}.http.failure_reasons",
     ),
     "websockets": ("bot.playground.workspace",),
     "_typeshed": tuple(ROOMS),
@@ -102,14 +123,14 @@ CLOCKS: Mapping[str, str] = {
     "bot.store.sealing.keyring": "makes the key file, once; there is nothing to steer",
     "bot.playground.workspace.base.workspace_clock": "the simulated workspace's own clock and ids",
     "bot.playground.workspace.state.workspace_tokens": "tokens of a simulated workspace",
-    "bot.playground.workspace.client.app_delivery": "signs for a bot that compares with real time, and measures its answers",
+    "bot.playground.workspace.client.app_delivery": "signs in real time, and measures how long answers take",
     "bot.playground.workspace.control.observations": "waits for other threads, however the simulated clock is moved",
     "bot.playground.workspace.client.sockets": "waits for real connections",
-    f"{_BITRIX24}.simulator.clock": "the simulated portal's own clock",
+    f"{_BITRIX24}.simulator.state.simulated_clock": "the simulated portal's own clock",
     f"{_BITRIX24}.simulator.tls": "a certificate has to be valid in real time",
-    f"{_BITRIX24}.simulator.tokens": "tokens of a simulated portal",
-    f"{_BITRIX24}.simulator.world": "ids and secrets of a simulated application",
-    f"{_BITRIX24}.simulator.methods.offline": "names of batches of offline events",
+    f"{_BITRIX24}.simulator.state.portal_tokens": "tokens of a simulated portal",
+    f"{_BITRIX24}.simulator.state.world": "ids and secrets of a simulated application",
+    f"{_BITRIX24}.simulator.methods.offline_events": "names of batches of offline events",
 }
 """Modules that may ask the machine for time, ids or randomness."""
 
@@ -161,7 +182,7 @@ LIVING: Mapping[str, str] = {
     "bot.usecases.context.Context": "learns the home team when Slack has answered",
     "bot.usecases.delivery.cards.Cards": "remembers where a card stands until that is written down",
     "bot.usecases.channel_pace._Lane": "the next free moment of a channel moves on",
-    f"{_BITRIX24}.caller._Course": "counts while one call is being made",
+    f"{_BITRIX24}.client.rest_client._Course": "counts while one call is being made",
     "bot.playground.workspace.client.sockets._Waiting": "is filled when the answer comes",
 }
 """Dataclasses that are not frozen, slotted and keyword-only values."""
@@ -172,6 +193,8 @@ CHEAP = "bot.plugin.frozen"
 UNDESCRIBED = ("bot.playground.workspace", f"{_BITRIX24}.simulator")
 """Rooms whose public classes may go without a docstring: their names are the names of what they imitate."""
 
+MOST_MODULES = 15
+"""Modules of one folder, its `__init__` and `conftest` not counted."""
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.architecture import checks
+from tests.architecture import checks, source
 from tests.architecture.checks import Check
 from tests.architecture.source import Module
 
@@ -31,21 +31,39 @@ TEXTS: list[tuple[Check, str, str, str]] = [
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from bot.host import registry",
         "imports bot.host.registry",
     ),
-    (checks.rooms, "bot.plugin.x", "from bot.core import policy", "imports bot.core.authority.policy"),
+    (checks.rooms, "bot.plugin.x", "from bot.core.authority import policy", "imports bot.core.authority.policy"),
     (checks.rooms, "bot.host.x", "from plugins.bitrix24 import plugin", "imports plugins.bitrix24.plugin"),
     (checks.rooms, "bot.host.x", "import plugins", "imports plugins"),
     (checks.rooms, "bot.usecases.x", "from bot.app import assemble", "imports bot.app.assemble"),
     (checks.rooms, "bot.app", "from bot.cli import main", "imports bot.cli.main"),
     (checks.rooms, "bot.app", "from bot import __version__", ""),
     (checks.rooms, "bot.playground.environment", "from bot.app import assemble", ""),
-    (checks.rooms, "bot.playground.workspace.x", "from bot.core import marks", "imports bot.core.mentions"),
-    (checks.rooms, "plugins.bitrix24.x", "from bot.core import marks", "imports bot.core.mentions"),
+    (checks.rooms, "bot.playground.workspace.x", "from bot.core import mentions", "imports bot.core.mentions"),
+    (checks.rooms, "plugins.bitrix24.x", "from bot.core import mentions", "imports bot.core.mentions"),
     (checks.rooms, "plugins.bitrix24.x", "from bot.plugin.loopback import Loopback", ""),
     (checks.rooms, "plugins.bitrix24.x", "from plugins.bitrix24.simulator import table", "simulator.table"),
     (checks.rooms, "plugins.bitrix24.x", "from plugins.bitrix24 import simulator", "bitrix24.simulator"),
     (checks.rooms, "plugins.bitrix24.simulator.x", "from plugins.bitrix24 import protocol", "bitrix24.protocol"),
-    (checks.rooms, "plugins.bitrix24.simulator.x", "from .. import protocol", "imports plugins.bitrix24.rest.protocol"),
+    (
+        checks.rooms,
+        "plugins.bitrix24.simulator.x",
+        "from ..rest import protocol",
+        "bitrix24.rest.protocol",
+    ),
     (checks.rooms, "plugins.bitrix24.simulator.x", "from .world import World", ""),
+    (
+        checks.order,
+        "bot.core.redaction.x",
+        "from bot.core.audit.chain import Head",
+        "imports bot.core.audit.chain",
+    ),
+    (checks.order, "bot.core.x", "from bot.core.authority import policy", "imports bot.core.authority.policy"),
+    (checks.order, "bot.core.audit.x", "from bot.core.redaction import redactor", ""),
+    (checks.order, "bot.core.audit.x", "from bot.core import text", ""),
+    (checks.order, "bot.core.x", "from bot.plugin import Plan", ""),
+    (checks.order, "bot.store.files.x", "from bot.store.store import Store", "imports bot.store.store.Store"),
+    (checks.order, "bot.store.x", "from bot.store.engine import sql", ""),
+    (checks.order, "plugins.bitrix24.commands.common.x", "from plugins.bitrix24.commands import chat", "commands.chat"),
     (checks.packages, "bot.usecases.x", "import slack_sdk", "imports slack_sdk"),
     (checks.packages, "bot.slack.x", "from slack_sdk.web import WebClient", ""),
     (checks.packages, "bot.core.x", "import requests", "imports requests"),
@@ -148,7 +166,7 @@ def test_no_checker_goes_without_a_text_it_finds_and_one_it_does_not(check: Chec
 
 def test_a_package_is_its_own_parent_for_relative_imports() -> None:
     package = Module(name="bot.core", text="from . import policy\nfrom .x import y\nfrom .. import store", package=True)
-    assert list(package.imports()) == ["bot.core.authority.policy", "bot.core.x.y", "bot.store"]
+    assert list(package.imports()) == ["bot.core.policy", "bot.core.x.y", "bot.store"]
 
 
 def test_the_longest_room_decides() -> None:
@@ -157,3 +175,10 @@ def test_the_longest_room_decides() -> None:
     assert checks.within("bot.playground.environment", rooms) == "bot.playground"
     assert checks.within("bot.playgrounds", rooms) == "bot"
     assert checks.within("bots", rooms) == ""
+
+
+def test_a_circle_of_imports_is_found() -> None:
+    """Also one that goes through a function, and one through a package."""
+    imports = {"bot.a": {"bot.b"}, "bot.b": {"bot.c"}, "bot.c": {"bot.a"}, "bot.d": {"bot.a"}}
+    assert source.circle(imports) == ["bot.a", "bot.b", "bot.c", "bot.a"]
+    assert source.circle({"bot.a": {"bot.b"}, "bot.b": set(), "bot.d": {"bot.a", "bot.b"}}) == []

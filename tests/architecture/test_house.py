@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
-from tests.architecture import checks, table
-from tests.architecture.checks import CHECKS, Check
+from tests.architecture import checks, source, table
+from tests.architecture.checks import CHECKS, Check, within
 from tests.architecture.source import ROOT, modules
 
 NAMES = {module.name: module for module in modules()}
@@ -24,6 +25,39 @@ EXCEPTIONS = [
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_house_holds(check: Check) -> None:
     assert [line for module in modules() for line in check(module)] == []
+
+
+def test_no_folder_has_too_many_modules() -> None:
+    found = source.folders()
+    assert {folder: len(held) for folder, held in found.items() if len(held) > table.MOST_MODULES} == {}
+
+
+@pytest.mark.parametrize("top", ["bot", "plugins.bitrix24"])
+def test_a_module_has_a_name_of_its_own(top: str) -> None:
+    """Within the bot and within a plugin, so that a name in a sentence or a traceback is one module."""
+    last = Counter(
+        module.name.rpartition(".")[2]
+        for module in modules()
+        if module.name.startswith(f"{top}.") and not module.package and not module.name.endswith("__main__")
+    )
+    assert [name for name, often in last.items() if often > 1] == []
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    assert source.circle(source.imported_modules()) == []
+
+
+@pytest.mark.parametrize("area", table.AREAS)
+def test_every_room_of_an_area_exists_and_every_folder_is_one(area: str) -> None:
+    inside = {name.removeprefix(f"{area}.") for name in NAMES if name.startswith(f"{area}.")}
+    listed = table.AREAS[area]
+    assert [room for room in listed if room and not any(within(f"x.{name}", [f"x.{room}"]) for name in inside)] == []
+    packages = {
+        name.removeprefix(f"{area}.")
+        for name, module in NAMES.items()
+        if module.package and name.startswith(f"{area}.")
+    }
+    assert {name.split(".")[0] for name in packages} <= {room.split(".")[0] for room in listed}
 
 
 def test_bot_never_imports_plugins() -> None:
@@ -78,7 +112,7 @@ def test_every_exception_has_a_reason() -> None:
 
 
 def test_the_architecture_page_names_every_room_and_allows_nothing_the_table_does_not() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("### Rooms of an area")[0]
     rows = re.findall(r"^\| `([a-z0-9_/.]+)` \| [^|]+ \| ([^|]*) \|$", page, re.MULTILINE)
     named = {path.removesuffix(".py").replace("/", "."): may for path, may in rows}
     small = {"bot", "bot.clock", "bot.logs", "bot.settings", "bot.__main__"}

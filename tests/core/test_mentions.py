@@ -37,7 +37,8 @@ def test_typed_text_never_mentions_anybody(text: str) -> None:
 
 @given(typed, typed, typed)
 def test_between_typed_texts_exactly_the_bots_own_mentions_stand(one: str, two: str, three: str) -> None:
-    text = f"{mentions.strip(one)}{mentions.person(ANNA)}{mentions.strip(two)}{mentions.channel('C1')}{mentions.strip(three)}"
+    first, second, third = map(mentions.strip, (one, two, three))
+    text = f"{first}{mentions.person(ANNA)}{second}{mentions.channel('C1')}{third}"
     rendered, mentioned = shown(text)
     assert mentioned == ["@T0001:U0001", "#C1"]
     assert rendered == f"{mentions.strip(one)}<@T0001:U0001>{mentions.strip(two)}<#C1>{mentions.strip(three)}"

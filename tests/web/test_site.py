@@ -166,5 +166,6 @@ def test_one_that_never_ran_can_be_stopped() -> None:
 
 def test_health_and_readyz_need_no_web_framework() -> None:
     """What serves them is in the process of every bot, the playground's page is not."""
-    code = "import sys, bot.cli.commands.serve_command, bot.web.health; sys.exit('flask' in sys.modules or 'werkzeug' in sys.modules)"
+    imported = "bot.cli.commands.serve_command, bot.web.health"
+    code = f"import sys, {imported}; sys.exit('flask' in sys.modules or 'werkzeug' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

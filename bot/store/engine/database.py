@@ -390,7 +390,7 @@ def free_bytes(path: Path) -> int:
 
 
 def place_of(frame: FrameType) -> str:
-    """Who holds the unit of work: the `with` statement's function and line, as `bot.usecases.execution.executor._begin:95`."""
+    """Who holds the unit of work: module, function and line of the `with` statement, as `bot.cli.root.main:95`."""
     at: FrameType | None = frame
     while at is not None and (at.f_code.co_name == "unit_with" or at.f_code.co_filename == contextlib.__file__):
         at = at.f_back

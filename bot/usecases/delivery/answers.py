@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import mentions as marks
+from bot.core import mentions
 from bot.core.messages.notices import Whisper
 from bot.store.repositories.outbox import Envelope
 from bot.usecases.context import Context
@@ -66,7 +66,7 @@ class Answers:
         change = self._ctx.store.changes.get(notice.number)
         if change is None or change.card is None:
             return False
-        text = " ".join((marks.person(notice.person), notice.reply.title, *notice.reply.notes))
+        text = " ".join((mentions.person(notice.person), notice.reply.title, *notice.reply.notes))
         with self._ctx.store.unit_of_work():
             say_once_under_card(self._ctx, change.number, f"notice-{envelope.id}", text)
         return True

@@ -30,8 +30,9 @@ def bypass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
     review = _ask_for_review(ctx, person, change)
     announce(
         ctx,
-        f"🚨 {mentions.person(person)} has broken the glass: {change.id} ({change.summary_with_portal}) runs now without "
-        f"the approval of anybody else. Why: {change.reason}\n{_admins(ctx, person)}{review.id} waits for the review.",
+        f"🚨 {mentions.person(person)} has broken the glass: {change.id} ({change.summary_with_portal}) runs now "
+        f"without the approval of anybody else. Why: {change.reason}\n"
+        f"{_admins(ctx, person)}{review.id} waits for the review.",
     )
 
 

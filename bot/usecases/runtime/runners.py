@@ -19,8 +19,8 @@ class Runners:
     """A group of runners. However many there are, one of them asks the database, and none takes another one's job.
 
     Another runner is started when all are at work, up to `most`: a runner that waits for a portal keeps its thread and
-    nothing else, for what may be under way is limited at each portal (`bot/store/repositories/job_order.py`). `quick`: they are kept
-    in reserve, and take no job that calls a portal.
+    nothing else, for what may be under way is limited at each portal (`bot/store/repositories/job_order.py`).
+    `quick`: they are kept in reserve, and take no job that calls a portal.
     """
 
     def __init__(

@@ -17,17 +17,17 @@ from plugins.bitrix24.commands import (
 )
 
 __all__ = [
-    "adoption",
     "chat",
-    "configuring",
-    "connector",
-    "failing",
+    "connector_activate",
+    "connector_adopt",
+    "connector_configure",
+    "connector_error",
+    "connector_read",
+    "connector_register",
+    "connector_remove",
+    "connector_restore",
     "line",
     "message",
-    "portal",
-    "receipt",
-    "registering",
-    "removal",
-    "restoring",
-    "switching",
+    "message_receipts",
+    "portal_commands",
 ]

@@ -134,7 +134,8 @@ def _notes(portal: Portal, snapshot: Snapshot) -> list[str]:
     on = f"; it is active on {presentation.listed(lines)}" if lines else "; it is active on no line"
     undo = "a removal can be undone" if snapshot.restorable else "a removal cannot be undone yet"
     return [
-        f"Take {connector} into our records as ours, with {presentation.listed(held)}{on}. Nothing is sent to the portal.",
+        f"Take {connector} into our records as ours, with {presentation.listed(held)}{on}. "
+        "Nothing is sent to the portal.",
         f"From then on {undo}, and changes of {connector} count as changes of our own connector.",
     ]
 

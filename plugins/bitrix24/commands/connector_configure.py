@@ -113,7 +113,8 @@ def _undo(connector: str, line: Line, known: Data | None, given: Data) -> Undo:
     typed = " ".join(quote(f"{OPTIONS[key]}={value}") for key, value in back.items())
     lost = [OPTIONS[key].removeprefix("--") for key in given if key not in back]
     if lost:
-        sentence = f"It can be set back, but for {presentation.listed(lost)}: that had no value we know, and cannot be cleared."
+        kept = presentation.listed(lost)
+        sentence = f"It can be set back, but for {kept}: that had no value we know, and cannot be cleared."
     else:
         sentence = "It can be set back from our own record."
     return Undo(

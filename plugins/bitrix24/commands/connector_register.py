@@ -238,7 +238,8 @@ def _need_enough(connector: str, wish: Wish, base: Mapping[str, Any] | None) -> 
         raise Refusal(
             f"{connector} cannot be changed in part: our record does not hold all of it, and the portal overwrites "
             "name, handler and icon each time.",
-            hint=f"Give {presentation.listed(lacking)} as well. Or `connector adopt {connector} …` with what it has now.",
+            hint=f"Give {presentation.listed(lacking)} as well. "
+            f"Or `connector adopt {connector} …` with what it has now.",
         )
 
 

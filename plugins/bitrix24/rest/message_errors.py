@@ -1,4 +1,4 @@
-"""What the methods for messages and chats refuse with, in our words. The other codes are in `errors.py`.
+"""What the methods for messages and chats refuse with, in our words. The other codes are in `error_codes.py`.
 
 An item that failed has no code, only a text in the portal's language (docs/portal-behaviour.md P58). The
 text is shown beside ours and decides nothing.

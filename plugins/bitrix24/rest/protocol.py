@@ -1,4 +1,4 @@
-"""Call → HTTP request, answer → verdict. No I/O: `client.py` carries what this module makes and judges.
+"""Call → HTTP request, answer → verdict. No I/O: `http/transport.py` carries what this module makes and judges.
 
 A change is done only where `True` itself stands in its method's place, failed only where the portal provably refused,
 and unknown in every other case. What proves a refusal depends on the HTTP status and on the shape of the error:

@@ -26,9 +26,10 @@ def test_every_changing_method_says_where_its_verdict_stands_and_every_read_give
 
 def used_by() -> str:
     """What makes calls and judges their answers, as one text."""
-    folder = Path(methods.__file__).parent
-    files = [*folder.glob("*.py"), *(folder / "commands").glob("*.py")]
-    return "".join(path.read_text(encoding="utf-8") for path in files if path.name != "catalogue.py")
+    own = Path(methods.__file__)
+    plugin = own.parents[1]
+    files = [path for path in sorted(plugin.rglob("*.py")) if plugin / "simulator" not in path.parents and path != own]
+    return "".join(path.read_text(encoding="utf-8") for path in files)
 
 
 def test_every_row_is_used_by_something() -> None:

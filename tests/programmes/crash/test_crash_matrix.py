@@ -40,10 +40,10 @@ UNREACHED: Mapping[str, str] = {
     "bot.host.guarded_calls.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
     "bot.cli.completion._subject": "the same, for the ids that a shell offers",
     "bot.checks.portal_access._look": "the same, for doctor, which changes nothing",
-    "bot.usecases.intake.receipts._refuse_long": "records that a line is longer than 4,000 characters, and nothing follows",
+    "bot.usecases.intake.receipts._refuse_long": "records that a line is too long, and nothing follows",
     "bot.app.Running._note_socket": "in Socket Mode alone; the stories bring what they bring by HTTP",
-    "bot.store.schema.plain_texts.drop_remnants": "once after an upgrade; test_release_upgrade.py kills it before and after",
-    "bot.usecases.integrity.restore_record._adapt": "writes to a copy apart, before the one rename; test_killed_storage.py kills it",
+    "bot.store.schema.plain_texts.drop_remnants": "once after an upgrade; test_release_upgrade.py kills it",
+    "bot.usecases.integrity.restore_record._adapt": "writes to a copy apart; test_killed_storage.py kills it",
 }
 """Functions whose sites no story reaches, each with the reason."""
 Rehearsals = Mapping[str, tuple[str, ...]]

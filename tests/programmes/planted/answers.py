@@ -222,8 +222,8 @@ ANSWERS: tuple[Bug, ...] = (
         "half a surrogate pair in a portal's text reaches the store, and every card that shows it breaks",
         (
             "bot/core/redaction/sanitizer.py",
-            "    return marks.strip(_UNSTORABLE.sub(REPLACEMENT, text))",
-            "    return marks.strip(text)",
+            "    return mentions.strip(_UNSTORABLE.sub(REPLACEMENT, text))",
+            "    return mentions.strip(text)",
         ),
         by="tests/usecases/requests/test_planning.py",
     ),

@@ -58,7 +58,7 @@ DECISIONS: tuple[Bug, ...] = (
         "a change request that an older release opened is not run, because people are marked in another way now",
         (
             "bot/core/change/plans.py",
-            "    return marks.unified(plan_to_json(",
+            "    return mentions.unified(plan_to_json(",
             "    return str(plan_to_json(",
         ),
         by="tests/core/change/test_plans.py",

@@ -273,7 +273,8 @@ def test_an_approver_who_is_no_member_any_more_does_not_count_when_it_is_run(
     office.work()
     assert office.now(change).status is Status.FAILED
     assert office.now(change).outcome == (
-        f"Nothing was sent: only 0 of 1 approvals still count; the account of {mentions.person(ANTON)} {FLAWS[standing]}."
+        "Nothing was sent: only 0 of 1 approvals still count; "
+        f"the account of {mentions.person(ANTON)} {FLAWS[standing]}."
     )
     assert office.toy.calls == []
     assert tags(office, change)[-1] == Tag.EXECUTION_STOPPED
@@ -390,8 +391,8 @@ def test_an_earlier_approver_slack_does_not_tell_of_keeps_the_click_from_countin
     office.messenger.fail("account", None, Lost("timeout"))
     told = office.press(VERA, change)
     assert told == (
-        f"Slack could not be asked about {mentions.person(ANTON)}, whose approval is counted with yours, so nothing was "
-        "done. Try again in a moment."
+        f"Slack could not be asked about {mentions.person(ANTON)}, whose approval is counted with yours, "
+        "so nothing was done. Try again in a moment."
     )
     assert [review.reviewer for review in office.now(change).reviews] == [ANTON]
     assert refusals(office) == [(VERA.id, change.id, mentions.plain(told))]

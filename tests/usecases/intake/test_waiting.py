@@ -67,8 +67,9 @@ def test_a_card_that_cannot_stand_where_it_was_typed_moves_to_the_approval_chann
     assert change.card_id not in ("", first.card_id)
     told = [one.reply.title for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
     assert told == [
-        f"The card of CR-1001 cannot be posted in {mentions.channel('DCOLLEAGUE')}: the channel does not exist, or it is "
-        f"private and the bot is not in it (channel_not_found). It goes to {mentions.channel(APPROVALS)} instead."
+        f"The card of CR-1001 cannot be posted in {mentions.channel('DCOLLEAGUE')}: "
+        "the channel does not exist, or it is private and the bot is not in it (channel_not_found). "
+        f"It goes to {mentions.channel(APPROVALS)} instead."
     ]
     stale = office.click(OLGA, change, card_token.CONFIRM, value=office.value(first), channel="DCOLLEAGUE")
     office.hears(stale)

@@ -54,7 +54,7 @@ class Kind:
     free: bool = False
     """The fault itself brings status, body and headers."""
     shaped: bool = False
-    """The fault names a shape that is put on the true answer (`shapes.py`)."""
+    """The fault names a shape that is put on the true answer (`answer_shapes.py`)."""
     whole: bool = False
     """The portal says it of a request, never of one item in a batch."""
 
