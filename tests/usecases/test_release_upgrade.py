@@ -228,7 +228,7 @@ def die(place):
 open_store(Path(sys.argv[1]), Keyring({"k1": bytes(32)}), ShiftedClock(), thorough=True, failpoint=die)
 """
 PLACES = [
-    f"{side}:bot.store.{place}"
+    f"{side}:bot.store.schema.{place}"
     for place in ("migrations.migrate", "plain_texts.drop_remnants")
     for side in ("before", "after")
 ]

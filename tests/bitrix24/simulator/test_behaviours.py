@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plugins.bitrix24.simulator.coverage import BEHAVIOURS, COUNT, Behaviour
 from plugins.bitrix24.simulator.methods import METHODS
+from tests.bitrix24.simulator.behaviours import BEHAVIOURS, COUNT, Behaviour
 
 HERE = Path(__file__).parent
 
@@ -62,7 +62,7 @@ def test_every_row_names_tests_that_exist(row: Behaviour) -> None:
 
 def test_every_test_of_a_behaviour_is_in_the_matrix() -> None:
     named = {test for row in BEHAVIOURS for test in row.tests}
-    written = {name for path in HERE.glob("test_*.py") for name in functions(path.name)}
+    written = {name for path in HERE.rglob("test_*.py") for name in functions(str(path.relative_to(HERE)))}
     assert {name for name in written if name.startswith("test_behaviour_")} == named
 
 
