@@ -20,7 +20,7 @@ from bot.cli.secret_prompts import VARIABLE
 from bot.cli.session import Terminal
 from bot.host.discovery import load_plugins
 from bot.usecases.admin.builtin_plugin import registry_of
-from plugins.bitrix24.simulator.coverage import BEHAVIOURS
+from tests.bitrix24.simulator.behaviours import BEHAVIOURS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -98,7 +98,7 @@ class TownStage:
         self.stop()
 
     def look(self, person: str) -> Mapping[str, Any]:
-        """As in seen.py, with `before` (the portal's rows at the beginning), its newest `calls`, and `troubles`."""
+        """As in `person_views.py`, with `before` (the first rows of the portal), its newest `calls`, and `troubles`."""
         playing = self._playing
         seen = sight_of(playing.town, self._persona(playing.town, person))
         seen |= {"before": playing.before, "calls": playing.portal.calls(), "troubles": playing.troubles.rows()}

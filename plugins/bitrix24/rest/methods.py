@@ -188,7 +188,7 @@ _MUST_BE: Mapping[Kind, str] = {
 def find(name: str) -> Method:
     """The row of a method. Raises DeclarationError when the table has none."""
     if name not in METHODS:
-        raise DeclarationError(f"The method {name} is not in the catalogue.", hint="Add its row to catalogue.py.")
+        raise DeclarationError(f"The method {name} is not in the catalogue.", hint="Add its row to methods.py.")
     return METHODS[name]
 
 

@@ -11,7 +11,7 @@ from bot.plugin.frozen import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`kind` names a check of blockcheck.py. `low` and `high` bound a length, a number or a count; `each` bounds
+    """`kind` names a check of block_validation.py. `low` and `high` bound a length, a number or a count; `each` bounds
     the length of every item; `of` holds allowed types, values, or the name of a shape."""
 
     kind: str
