@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from bot.host.contract import MEMBERS
 from bot.plugin import (
@@ -58,9 +58,9 @@ def break_it(place: Place) -> Reply:
 
 
 @things.command("smuggle", risk=Risk.READ)
-def smuggle(place: Place) -> Plan:
+def smuggle(place: Place) -> Reply:
     """Plan although it only reads."""
-    return _plan("smuggled")
+    return cast(Reply, _plan("smuggled"))
 
 
 @things.command("touch", risk=Risk.CHANGE)
@@ -116,9 +116,9 @@ def fill(
 
 
 @safes.command("plan", risk=Risk.GOVERN, terminal=True)
-def plan_it(services: Services) -> Plan:
+def plan_it(services: Services) -> Reply:
     """Plan in the terminal, where nothing can be planned."""
-    return _plan("safe")
+    return cast(Reply, _plan("safe"))
 
 
 class Toy:
