@@ -121,12 +121,17 @@ def check_audit_log(environment: Environment) -> str:
         raise ConfigurationError(
             found.why, hint="The bot starts and only reads. Compare with a backup: b24bot restore FILE"
         )
+    archived = environment.store.audit.archived().end.seq
     records = count(found.verified.seq, "record")
-    if found.start.seq:
+    if archived:
+        records = f"{records}, of which those up to #{archived} were archived"
+    if found.start.seq > archived:
         return (
             f"{records}; a bot recomputed those up to #{found.start.seq}, and those after it are as they were written"
         )
-    return f"{records}, as they were written"
+    return (
+        f"{records}; those that are here are as they were written" if archived else f"{records}, as they were written"
+    )
 
 
 def check_allow_list(environment: Environment) -> str:

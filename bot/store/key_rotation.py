@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from bot.core.audit.archive_chain import proved_archivings
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.bot_errors import ConfigurationError
 from bot.core.text import count
@@ -28,10 +29,12 @@ class KeyUse:
     first: bool
     secrets: int
     records: int
+    archives: int = 0
+    """Files of archived records that are chained with it."""
 
     @property
     def used(self) -> bool:
-        return bool(self.secrets or self.records)
+        return bool(self.secrets or self.records or self.archives)
 
 
 def uses(store: Store, keys: Keyring) -> tuple[KeyUse, ...]:
@@ -41,8 +44,15 @@ def uses(store: Store, keys: Keyring) -> tuple[KeyUse, ...]:
     for name in missing:
         keys.audit_key(name)
     sealed = [keys.opener(box) for box in boxes(store.database)]
+    archived = [name for one in proved_archivings(store.audit, keys.audit_key) for name in one.keys]
     return tuple(
-        KeyUse(id=name, first=name == keys.primary, secrets=sealed.count(name), records=records.get(name, 0))
+        KeyUse(
+            id=name,
+            first=name == keys.primary,
+            secrets=sealed.count(name),
+            records=records.get(name, 0),
+            archives=archived.count(name),
+        )
         for name in keys.ids
     )
 
@@ -106,6 +116,12 @@ def retire(store: Store, path: Path, key_id: str) -> None:
     if found.records:
         raise Refusal(
             f"The key “{key_id}” has to stay: {count(found.records, 'audit record')} can only be verified with it.",
+            hint="It is used for nothing new any more.",
+        )
+    if found.archives:
+        raise Refusal(
+            f"The key “{key_id}” has to stay: {count(found.archives, 'archive')} of audit records can only be verified "
+            "with it.",
             hint="It is used for nothing new any more.",
         )
     keys = read_keys(path, home=store.database.path.parent)

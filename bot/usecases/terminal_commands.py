@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 TERMINAL_COMMANDS: Mapping[str, str] = {
+    "audit archive": "Move the oldest audit records into a file, while no bot runs.",
     "audit export": "Every audit record on standard output, one a line, oldest first; also while the bot runs.",
     "audit verify": "Recompute the whole chain, and compare it with heads that were kept elsewhere.",
     "backup": "Copy the database, look the copy through, and say where it is; also while the bot runs.",

@@ -22,13 +22,16 @@ from bot.clock import SystemClock
 from bot.core.principals import Principal
 from bot.store import key_rotation
 from bot.store.engine.database import FILE_NAME, Database
-from bot.store.files import backup, restore
+from bot.store.files import archive_file, backup, restore
+from bot.store.files.witness_file import Witness
 from bot.store.schema.migrations import migrate
 from bot.store.sealing.keyring import Keyring, load_key_file, read_keys
 from bot.store.store import Store
+from bot.usecases.integrity import archiving
 from bot.usecases.integrity import restore_record as restoring
 
 HOME, KEY, COPY = "home", "keys/key", "copy.sqlite3"
+ARCHIVES, WITNESS = "archives", "witness.jsonl"
 Step = Callable[[], None]
 
 
@@ -69,6 +72,18 @@ def do_restore(folder: Path, _step: Step) -> None:
     )
 
 
+def do_archive(folder: Path, step: Step) -> None:
+    store = _store(folder, step)
+    wish = archiving.Wish(
+        before=store.clock.now_ms() + 1,
+        folder=folder / ARCHIVES,
+        by=Principal.shell("tester"),
+        witness=Witness(folder / WITNESS),
+    )
+    archiving.archive(store, archiving.plan_archive(store, wish), wish)
+    archiving.shrink(store)
+
+
 def do_write_keys(folder: Path, _step: Step) -> None:
     key_rotation.write_keys(folder / KEY, {"k2": bytes(32), **read_keys(folder / KEY)})
 
@@ -79,8 +94,9 @@ THINGS: Mapping[str, Callable[[Path, Step], None]] = {
     "write_keys": do_write_keys,
     "back_up": do_back_up,
     "restore": do_restore,
+    "archive": do_archive,
 }
-WATCHED = frozenset(module.__file__ for module in (backup, restore, key_rotation, restoring))
+WATCHED = frozenset(module.__file__ for module in (archive_file, archiving, backup, restore, key_rotation, restoring))
 
 
 def _watch_lines(step: Step) -> None:

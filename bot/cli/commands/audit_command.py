@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from bot.cli.commands.archive_command import archive
 from bot.cli.commands.verify_command import verify
 from bot.cli.options import as_json
 from bot.cli.output import print_answer
@@ -64,8 +65,8 @@ def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None
 def export(terminal: Terminal, form: str, after: int) -> None:
     """Every audit record on standard output, one a line, oldest first; also while the bot runs."""
     with terminal.store() as store:
-        rows = map(exported_row, store.audit.walk(after=after))
-        WRITERS[form](rows)
+        earlier = store.audit.previous_heads()
+        WRITERS[form](exported_row(record, earlier.get(record.seq)) for record in store.audit.walk(after=after))
     sys.stdout.flush()
 
 
@@ -90,4 +91,4 @@ def cell(value: Any) -> str:
 
 WRITERS = {"jsonl": _as_jsonl, "csv": _as_csv}
 
-audit = NounGroup("audit", help="The audit log.", own=(find, export, verify))
+audit = NounGroup("audit", help="The audit log.", own=(find, export, verify, archive))

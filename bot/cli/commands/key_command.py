@@ -42,7 +42,16 @@ def show(terminal: Terminal, as_json: bool) -> None:
         found = uses(store, store.keys)
     if as_json:
         print_json(
-            [{"id": one.id, "first": one.first, "secrets": one.secrets, "records": one.records} for one in found]
+            [
+                {
+                    "id": one.id,
+                    "first": one.first,
+                    "secrets": one.secrets,
+                    "records": one.records,
+                    "archives": one.archives,
+                }
+                for one in found
+            ]
         )
         return
     rows = tuple(
@@ -56,7 +65,9 @@ def _advice(one: KeyUse) -> str:
         return "what is written now needs it"
     if one.secrets:
         return "needed to open secrets: b24bot key rotate seals them anew"
-    return "needed to verify the audit log" if one.records else f"needed by nothing: b24bot key retire {one.id}"
+    if one.records:
+        return "needed to verify the audit log"
+    return "needed to verify archives" if one.archives else f"needed by nothing: b24bot key retire {one.id}"
 
 
 @key.command("rotate")

@@ -6,41 +6,29 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bot.cli.commands.archive_verdicts import RESULTS, check_archives, code_of, worst
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
 from bot.cli.progress_bar import progress_bar, told_lines
 from bot.cli.session import Terminal, how_to_begin, readable
-from bot.core.audit.chain import (
-    NO_LINK,
-    Anchor,
-    Findings,
-    LinkRow,
-    a_head,
-    anchors_in,
-    any_stands,
-    examine,
-    out_of_turn,
-)
-from bot.core.audit.exports import exported_links
+from bot.core.audit.archive_chain import Chain, examine_log
+from bot.core.audit.chain import NO_LINK, Anchor, Findings, LinkRow, a_head, anchors_in, any_stands, out_of_turn
 from bot.core.bot_errors import ConfigurationError, WordsError
 from bot.host.plugin_services import Progress, nobody_waits
 from bot.plugin import Refusal
-from bot.store.files.backup_reader import head_in, links_of, note_in
+from bot.store.files.archive_file import ExportedChain
+from bot.store.files.backup_reader import chain_of, head_in, note_in
 from bot.store.files.consistency import other_keys
 from bot.store.files.verified_head import VERIFIED, read_mark
 from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.store.store import FILE_NAME
 from bot.usecases.integrity.chain_check import BEGUN, WITNESSED
 
-INTACT, BROKEN, AGAINST = 0, 1, 2
-"""Exit codes."""
-RESULTS = {INTACT: "intact", BROKEN: "broken", AGAINST: "against an anchor"}
 A_FILE = click.Path(path_type=Path)
 
 
@@ -54,6 +42,7 @@ A_FILE = click.Path(path_type=Path)
 @click.option("--head", multiple=True, help="One head, like #42:0123456789abcdef.")
 @click.option("--database", type=A_FILE, help="A copy of the database. Left out: the bot's own.")
 @click.option("--export", "exported", type=A_FILE, help="An export (JSONL) instead of a database.")
+@click.option("--archive", "archives", type=A_FILE, multiple=True, help="An archive of the log, verified with it.")
 @click.option("--key-file", type=A_FILE, help="The key file. Left out: the one of the settings.")
 @as_json
 @click.pass_obj
@@ -61,27 +50,30 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
     """Recompute the whole chain, and compare it with heads that were kept elsewhere. Changes nothing anywhere.
 
     Exit code 0: it holds; 1: a record was changed or is missing; 2: it holds and is not the log that was seen
-    before: its end was cut off, an older copy was put in its place, or it was written anew.
+    before: its end was cut off, an older copy was put in its place, or it was written anew. An archive is held
+    against the record of its archiving.
     """
     if given["database"] and given["exported"]:
         raise WordsError("Give --database or --export, not both.")
     anchors = [*_typed(given["head"]), *kept(given["anchors"]), *_witnessed(terminal, given)]
     keys = _keys(terminal, given["key_file"])
     key_of = _finder(terminal, given, keys)
-    with progress_bar() as tell, _links(terminal, given["database"], given["exported"], tell) as links:
-        found = examine(links, key_of, anchors=anchors)
+    with progress_bar() as tell, _log(terminal, given, tell) as log:
+        found = examine_log(log, key_of, anchors=anchors)
+        told = check_archives(log, given["archives"], key_of, anchors)
     if found.broken_at is not None:
         _assert_its_keys(terminal, given, key_of)
     elif found.against is None and not given["database"] and not given["exported"]:
         found = _as_noted(found, terminal.host_settings.home / FILE_NAME, keys)
-    code = BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
+    code = worst([code_of(found), *(verdict.code for verdict in told.verdicts)])
     if as_json:
-        print_json(_object(found, code, len(anchors)))
+        print_json({**_object(found, code, len(anchors)), **told.view})
     else:
-        for line in _sentences(found, len(anchors)):
+        for line in (*_sentences(found, len(anchors)), *told.sentences):
             say(line)
         if given["exported"] and found.broken_at == 1:
             say("A part of the log (audit export --after) cannot be verified: the chain is followed from #1.")
+            say("An archive is verified together with the log that it is of: --archive FILE")
     raise SystemExit(code)
 
 
@@ -145,8 +137,8 @@ def _finder(terminal: Terminal, given: dict[str, Any], keys: Keyring) -> Callabl
 
     @cache
     def never() -> frozenset[str]:
-        with _links(terminal, given["database"], given["exported"]) as links:
-            return out_of_turn(links)
+        with _log(terminal, given) as log:
+            return out_of_turn(log.links())
 
     def find(key_id: str) -> bytes:
         try:
@@ -161,8 +153,8 @@ def _finder(terminal: Terminal, given: dict[str, Any], keys: Keyring) -> Callabl
 
 def _assert_its_keys(terminal: Terminal, given: dict[str, Any], key_of: Callable[[str], bytes]) -> None:
     """Where nothing at all fits, the key file is more likely to be the wrong one than every record to be changed."""
-    with _links(terminal, given["database"], given["exported"]) as links:
-        if not any_stands(links, key_of):
+    with _log(terminal, given) as log:
+        if not any_stands(log.links(), key_of):
             raise other_keys(f"The audit log of {given['exported'] or given['database'] or 'the bot'}")
 
 
@@ -171,34 +163,32 @@ def _tell(tell: Progress, done: int, total: int) -> None:
 
 
 @contextmanager
-def _links(
-    terminal: Terminal, database: Path | None, exported: Path | None, tell: Progress = nobody_waits
-) -> Iterator[Iterator[LinkRow]]:
+def _log(terminal: Terminal, given: dict[str, Any], tell: Progress = nobody_waits) -> Iterator[Chain]:
+    database, exported = given["database"], given["exported"]
     if exported is not None:
-        with readable(exported), exported.open(encoding="utf-8", errors="replace") as lines:
-            yield _records(told_lines(lines, exported.stat().st_size, tell), exported)
+        with readable(exported):
+            _assert_has_records(ExportedChain(exported).links(), exported)
+            yield ExportedChain(exported, told=lambda lines: told_lines(lines, exported.stat().st_size, tell))
         return
     settings = terminal.host_settings
     path = database or settings.home / FILE_NAME
     with readable(path):
         if database is None and not path.exists():
             raise ConfigurationError(f"There is no database in {settings.home} yet.", hint=how_to_begin(settings))
-    with readable(path), links_of(path, partial(_tell, tell)) as links:
-        yield links
+    with readable(path), chain_of(path, partial(_tell, tell)) as chain:
+        yield chain
 
 
-def _records(lines: Iterable[str], path: Path) -> Iterator[LinkRow]:
-    """The records of an export. Raises ConfigurationError for a file in which no line is one."""
-    links, seen = exported_links(lines), []
-    for one in links:
-        seen.append(one)
-        if one is not NO_LINK:
-            break
-    if seen and seen[-1] is NO_LINK:
+def _assert_has_records(links: Iterable[LinkRow], path: Path) -> None:
+    """Raises ConfigurationError for a file that has lines, and no record in any of them."""
+    first = None
+    for first in links:
+        if first is not NO_LINK:
+            return
+    if first is not None:
         raise ConfigurationError(
             f"There is no audit record in {path}.", hint="It takes what b24bot audit export prints, as JSONL."
         )
-    return chain(seen, links)
 
 
 def _sentences(found: Findings, anchors: int) -> Iterator[str]:

@@ -56,6 +56,7 @@ class Tag(StrEnum):
     BYPASS_REVIEWED = "change:approval:reviewed"
     CHECKPOINT = "audit:chain:checkpoint"
     WITNESS_CUT = "audit:witness:cut"
+    ARCHIVED = "audit:records:archived"
     BACKUP_MADE = "bot:database:copied"
     BACKUP_FAILED = "bot:database:uncopied"
     DATABASE_RESTORED = "bot:database:restored"
@@ -109,10 +110,16 @@ FACTS = frozenset(
         "request",
         "subjects",
         *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain", "terms"),
+        *("first", "start", "kept", "kept_digest", "chained_with"),
     }
 )
 """The names of facts a record may hold."""
-COMPUTED = frozenset({"digest", "head", "fingerprint", "terms", "decision", "portal", "place", "channel", "account"})
+COMPUTED = frozenset(
+    {
+        *("digest", "head", "fingerprint", "terms", "decision", "portal", "place", "channel", "account"),
+        *("start", "kept_digest", "chained_with"),
+    }
+)
 """Facts that the bot itself computes or gives: they are recorded as they are, however they look."""
 
 

@@ -88,6 +88,12 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.WITNESS_CUT: _s(
         "The witness file was cut or is another one", seq="It ends at record {}", count="It had got {}"
     ),
+    Tag.ARCHIVED: _s(
+        "{actor} archived the audit records #{first} to #{seq}",
+        name="File: {}",
+        digest="SHA-256: {}",
+        kept="Kept up to there: {}",
+    ),
     Tag.BACKUP_MADE: _s("The database was backed up", name="File: {}", seq="Up to record {}"),
     Tag.BACKUP_FAILED: _s("The database could not be backed up", sentence=_SAID),
     Tag.DATABASE_RESTORED: _s(

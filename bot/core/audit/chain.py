@@ -102,8 +102,8 @@ def examine(
     for anchor in anchors:
         wanted[anchor.seq].append(anchor)
     seq, mac, broken = start.seq, start.mac, None
-    agreed, against = _compare(wanted.pop(seq, ()), start)
-    linkers = _Linkers(key_of)
+    agreed, against = compare_anchors(wanted.pop(seq, ()), start)
+    linkers = Linkers(key_of)
     for number, at, tag, actor, subject, facts, key_id, stored in links:
         if number != seq + 1 or not compare_digest(
             linkers[key_id](number, mac, at, tag, actor, subject, facts), stored
@@ -112,7 +112,7 @@ def examine(
             break
         seq, mac = number, stored
         if seq in wanted:
-            fits, fails = _compare(wanted.pop(seq), Place(seq=seq, mac=mac))
+            fits, fails = compare_anchors(wanted.pop(seq), Place(seq=seq, mac=mac))
             agreed, against = fits or agreed, against or fails
     if against is None and broken is None:
         against = wanted[min(wanted)][0] if wanted else None
@@ -120,7 +120,7 @@ def examine(
     return Findings(place=place, broken_at=broken, agreed=agreed, against=against, keys=tuple(linkers))
 
 
-class _Linkers(dict[str, Linker]):
+class Linkers(dict[str, Linker]):
     """What makes links with each key, by its id, prepared when a record first names it."""
 
     def __init__(self, key_of: Callable[[str], bytes]) -> None:
@@ -134,7 +134,7 @@ class _Linkers(dict[str, Linker]):
 
 def any_stands(links: Iterable[LinkRow], key_of: Callable[[str], bytes]) -> bool:
     """Whether one record at least was chained to the one before it with these keys: else they are another log's."""
-    mac, linkers = START.mac, _Linkers(key_of)
+    mac, linkers = START.mac, Linkers(key_of)
     for seq, at, tag, actor, subject, facts, key_id, stored in links:
         # No other number is ever chained.
         if 0 < seq <= HIGHEST and compare_digest(linkers[key_id](seq, mac, at, tag, actor, subject, facts), stored):
@@ -158,7 +158,7 @@ def out_of_turn(links: Iterable[LinkRow]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _compare(anchors: Iterable[Anchor], place: Place) -> tuple[Anchor | None, Anchor | None]:
+def compare_anchors(anchors: Iterable[Anchor], place: Place) -> tuple[Anchor | None, Anchor | None]:
     """One anchor that fits and one that does not, each if there is one."""
     fits = fails = None
     for anchor in anchors:

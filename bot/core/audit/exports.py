@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.audit.chain import NO_LINK, Link
+from bot.core.audit.archive_chain import Bound
+from bot.core.audit.audit_record import Tag
+from bot.core.audit.chain import NO_LINK, START, Link
 from bot.core.encoding import canonical
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,6 +28,39 @@ def milliseconds(text: str) -> int:
 def exported_links(lines: Iterable[str]) -> Iterator[Link]:
     """The records of an export, in the order in which they stand. A line that is none comes as one that never fits."""
     return (_link(line) for line in lines if line.strip())
+
+
+def exported_bounds(lines: Iterable[str]) -> Iterator[Bound]:
+    """The same, each with the head that it is chained to: that of the line before, or the one that it names itself.
+
+    Where the record before one was archived, its line has the head of that as `previous`.
+    """
+    seq, mac = START.seq, START.mac
+    for line in lines:
+        if line.strip():
+            link = _link(line)
+            yield Bound(link, mac if link.seq == seq + 1 else _previous(line))
+            seq, mac = link.seq, link.mac
+
+
+def archivings_in(lines: Iterable[str]) -> Iterator[Bound]:
+    """The records of archivings in an export, in their order. Only their lines, and those before them, are read."""
+    before = ""
+    for line in lines:
+        if not line.strip():
+            continue
+        if f'"{Tag.ARCHIVED}"' in line:
+            *_, last = exported_bounds([before, line])
+            yield last
+        before = line
+
+
+def _previous(line: str) -> bytes:
+    """The head that a line names as the one before its record; empty where it names none."""
+    try:
+        return bytes.fromhex(json.loads(line)["previous"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return b""
 
 
 def _link(line: str) -> Link:

@@ -129,8 +129,11 @@ def _parsed(fact: Fact) -> Json:
     return found
 
 
-def exported_row(record: AuditRecord) -> Object:
-    """The same with the facts exactly as they are chained, so that the chain can be recomputed from it."""
+def exported_row(record: AuditRecord, previous: bytes | None = None) -> Object:
+    """The same with the facts exactly as they are chained, so that the chain can be recomputed from it.
+
+    `previous` is the head before the record, for one whose predecessor stands in no line.
+    """
     return {
         "seq": record.seq,
         "at": iso(record.at),
@@ -140,4 +143,5 @@ def exported_row(record: AuditRecord) -> Object:
         "facts": dict(record.facts),
         "key_id": record.key_id,
         "mac": record.mac.hex(),
+        **({"previous": previous.hex()} if previous is not None else {}),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,10 +13,8 @@ from typing import Any
 from bot.core.audit.chain import LinkRow
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.store.engine.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest, is_no_text, sqlite3
-from bot.store.repositories.audit_log import COLUMNS, LINKS, links_in
-from bot.store.repositories.audit_query import LOWEST
+from bot.store.engine.stored_chain import COLUMNS, StoredChain
 
-PAGE = 2_000
 Tell = Callable[[int, int], None]
 
 
@@ -23,22 +22,39 @@ def unheard(done: int, total: int) -> None:
     """Nobody waits."""
 
 
-@contextmanager
-def links_of(path: Path, tell: Tell = unheard) -> Iterator[Iterator[LinkRow]]:
-    """Every record of the file, also while a bot works on it. Raises ConfigurationError where none can be read.
+class CopiedChain(StoredChain):
+    """The chain in a copy. `tell` hears of each page up to which record it goes, and of the last record there is."""
 
-    `tell` hears of each page up to which record it goes, and of the last record there is.
-    """
+    def __init__(self, connection: Any, tell: Tell) -> None:
+        super().__init__(partial(_rows, connection))
+        self._tell = tell
+
+        self._total = self._fetch("SELECT max(seq) FROM audit")[0][0]
+
+    def note(self, seq: int) -> None:
+        self._tell(seq, self._total)
+
+
+@contextmanager
+def chain_of(path: Path, tell: Tell = unheard) -> Iterator[CopiedChain]:
+    """The audit log of the file, also while a bot works on it. Raises ConfigurationError where none can be read."""
     if not path.is_file():
         raise ConfigurationError(f"There is no database at {path}.")
     try:
         with _opened(path) as connection:
             _require_ours(connection, path)
-            yield _links(connection, tell)
+            yield CopiedChain(connection, tell)
     except sqlite3.OperationalError as error:
         raise StoreUnavailable(f"The database {path} cannot be read now ({error}).") from None
     except sqlite3.DatabaseError as error:
         raise ConfigurationError(f"{path} cannot be read as a database of b24bot: {error}.") from None
+
+
+@contextmanager
+def links_of(path: Path, tell: Tell = unheard) -> Iterator[Iterator[LinkRow]]:
+    """Every record of the file, as `chain_of` reads it."""
+    with chain_of(path, tell) as chain:
+        yield chain.links()
 
 
 def note_in(path: Path, name: str) -> str:
@@ -119,31 +135,21 @@ def _require_ours(connection: Any, path: Path) -> None:
         raise ConfigurationError(f"{path} is not a database of b24bot.")
 
 
-def _links(connection: Any, tell: Tell) -> Iterator[LinkRow]:
-    low = LOWEST
-    total = connection.execute("SELECT max(seq) FROM audit").fetchone()[0]
-    # Read in pages that are fetched whole: a query that stays open would keep the bot from writing.
-    while rows := _page(connection, low):
-        yield from links_in(rows)
-        low = rows[-1][0]
-        tell(low, total)
-
-
-def _page(connection: Any, low: int) -> list[tuple[Any, ...]]:
-    """The next records. What is no text in UTF-8 was not written by us; it has to be read to be found broken."""
+def _rows(connection: Any, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """All rows. What is no text in UTF-8 was not written by us; it has to be read to be found broken."""
     try:
         # Python's own decoding costs least; what it refuses is read with the other one.
         connection.text_factory = str
-        return _fetched(connection, low)
+        return _fetched(connection, sql, values)
     except sqlite3.OperationalError as error:
         if not is_no_text(error):
             raise
     connection.text_factory = _escaped
-    return _fetched(connection, low)
+    return _fetched(connection, sql, values)
 
 
-def _fetched(connection: Any, low: int) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = connection.execute(LINKS, (low, PAGE)).fetchall()
+def _fetched(connection: Any, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = connection.execute(sql, values).fetchall()
     return rows
 
 

@@ -22,7 +22,7 @@ from bot.store.sealing.keyring import Keyring
 WORKSHOP = ".restoring"
 """The folder in the database's folder where a copy is made ready."""
 SIDECARS = ("-journal", "-wal", "-shm")
-BOOKKEEPING = (Tag.BACKUP_MADE, Tag.CHECKPOINT, Tag.PROCESS_STARTED)
+BOOKKEEPING = (Tag.BACKUP_MADE, Tag.CHECKPOINT, Tag.PROCESS_STARTED, Tag.ARCHIVED)
 """Records that say nothing of what people did; being behind by them is being up to date."""
 
 
@@ -66,12 +66,21 @@ def _readable(path: Path) -> Iterator[Database]:
 
 
 def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> Standing:
-    last = (log.place() or START).seq
-    shared = min(last, end)
-    kin = shared == 0 or log.place_at(shared) == other.place_at(shared)
+    last, archived = (log.place() or START).seq, log.archived().end.seq
+    kin = _is_kin(log, other, min(last, end))
     sql = " ".join(("SELECT count(*) AS n FROM audit WHERE seq > ? AND tag NOT IN (", placeholders(BOOKKEEPING), ")"))
-    found = present.row(sql, end, *BOOKKEEPING)
-    return Standing(lost=found["n"] if found else 0, last=last, kin=kin)
+    # Of what was archived since, nobody can tell what was bookkeeping.
+    found = present.row(sql, max(end, archived), *BOOKKEEPING)
+    return Standing(lost=max(0, archived - end) + (found["n"] if found else 0), last=last, kin=kin)
+
+
+def _is_kin(log: AuditLog, other: AuditLog, shared: int) -> bool:
+    """Whether two logs went through the same place, at the last record up to a number that is in both of them."""
+    while True:
+        mine, others = log.floor(shared) or START, other.floor(shared) or START
+        if mine.seq == others.seq:
+            return mine == others
+        shared = min(mine.seq, others.seq)
 
 
 def make_ready(file: Path, home: Path) -> Path:

@@ -4,45 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
+from bot.core.audit.archive_chain import Archived, examine_log, newest_archived
 from bot.core.audit.audit_record import AuditRecord, Entry, Fact, Tag, facts_text, link
-from bot.core.audit.chain import HIGHEST, NO_LINK, START, LinkRow, Place, examine
+from bot.core.audit.chain import HIGHEST, START, Anchor, Findings, Place, examine
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import Database, Row
-from bot.store.repositories.audit_query import LOWEST, Wanted, all_tags, in_page, newest, page_end
+from bot.store.engine.stored_chain import COLUMNS, LOWEST, StoredChain, links_in
+from bot.store.repositories.audit_query import Wanted, all_tags, in_page, newest, page_end
 from bot.store.sealing.keyring import Keyring
 
 LOOKED_AT, PAGE = 100_000, 5_000
 """How many records a search looks through unless it is told to take all, and in how many at a time: between two pages
 others get at the database."""
-COLUMNS = {"seq": int, "at": int, "tag": str, "actor": str, "subject": str, "facts": str, "key_id": str, "mac": bytes}
-"""What a record is made of. A file that was damaged, or that somebody wrote anew, may hold anything in their place."""
-ONE = "SELECT *, (SELECT mac FROM audit AS a WHERE a.seq = audit.seq - 1) AS earlier FROM audit WHERE seq = ?"
-LAST = (
-    "SELECT *, (SELECT mac FROM audit AS a WHERE a.seq = audit.seq - 1) AS earlier FROM audit "
+_ONE = "SELECT *, {} AS earlier FROM audit WHERE seq = ?"
+_LAST = (
+    "SELECT *, {} AS earlier FROM audit "
     "WHERE seq IN (SELECT max(seq) FROM audit WHERE tag IN (?, ?) GROUP BY subject) ORDER BY subject"
 )
 """Records each with what it was chained to: one, and the last of each subject with either of two tags."""
 
 
-LINKS = f"SELECT {', '.join(COLUMNS)} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our names
-"""A page of records, in the order of `Link`."""
-_KINDS = list(COLUMNS.values())
-
-
-def links_in(rows: Iterable[tuple[Any, ...]]) -> list[LinkRow]:
-    """Rows of these columns as links of the chain; one that fits nowhere for what is no record."""
-    return [row if [*map(type, row)] == _KINDS else NO_LINK for row in rows]
-
-
-class AuditLog:
+class AuditLog(StoredChain):
     """Append and read. Nothing here can change a record."""
 
     def __init__(self, database: Database, keys: Keyring) -> None:
+        super().__init__(database.tuples)
         self._database = database
         self._keys = keys
+
+    def key_of(self, key_id: str) -> bytes:
+        """The key that records with this id are chained with. Raises ConfigurationError where nobody has it."""
+        return self._keys.audit_key(key_id)
 
     def append(self, entry: Entry, *, at: int) -> int:
         """Write one record in the current unit of work; returns its number."""
@@ -73,27 +67,40 @@ class AuditLog:
             yield from map(_record, rows)
             after = rows[-1]["seq"]
 
-    def links(self, *, after: int | None = None, page: int = 2_000) -> Iterator[LinkRow]:
-        """Every record as it stands in the file, for checking the chain: also one that has no business there."""
-        low = LOWEST if after is None else after
-        while rows := self._database.tuples(LINKS, low, page):
-            yield from links_in(rows)
-            low = rows[-1][0]
-
     def broken_at(self) -> int | None:
         """The number of the first record that is not as it was written, or is missing; None when the chain holds.
 
         Records cut off at the end leave a chain that holds: only a head known elsewhere shows that.
         """
-        return examine(self.links(), self._keys.audit_key).broken_at
+        return self.examine().broken_at
+
+    def examine(self, anchors: Iterable[Anchor] = ()) -> Findings:
+        """Recompute all of it, and compare it with heads that were kept elsewhere."""
+        return examine_log(self, self._keys.audit_key, anchors=anchors)
+
+    def archived(self) -> Archived:
+        """Where it begins: what was archived last, as the record of that says, which was proved with its key."""
+        return newest_archived(self, self._keys.audit_key)
 
     def place(self) -> Place | None:
         """Where the chain stands after the last record; None for an empty log."""
         return _place(self._database.row("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1"))
 
     def place_at(self, seq: int) -> Place | None:
-        """Where it stood after this record; None when there is no such record."""
-        return _place(self._database.row("SELECT seq, mac FROM audit WHERE seq = ?", seq))
+        """Where it stood after this record; None when there is no such record, and it is not the archived head."""
+        found = _place(self._database.row("SELECT seq, mac FROM audit WHERE seq = ?", seq))
+        end = self.archived().end if found is None and self.keeps else START
+        return end if found is None and end.seq == seq else found
+
+    def floor(self, seq: int) -> Place | None:
+        """Where it stood after this record or the last one before it that is there."""
+        found = _place(self._database.row("SELECT seq, mac FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT 1", seq))
+        end = self.archived().end
+        return end if (found.seq if found else 0) < end.seq <= seq else found
+
+    def previous_heads(self) -> dict[int, bytes]:
+        """The heads before those records whose predecessor was archived or was kept with them, by their numbers."""
+        return dict(self._database.tuples("SELECT seq, previous FROM audit_kept")) if self.keeps else {}
 
     def newest(self, tag: Tag) -> AuditRecord | None:
         """The last record with this tag."""
@@ -112,7 +119,7 @@ class AuditLog:
 
     def stands(self, seq: int) -> bool:
         """Whether one record is as it was written after the one before it."""
-        row = self._database.row(ONE, seq)
+        row = self._one(seq)
         return row is not None and self._follows(row)
 
     def vouches(self, record: AuditRecord) -> bool:
@@ -120,13 +127,16 @@ class AuditLog:
 
         What a search returned may be what stands in an index, and an index is nobody's word.
         """
-        row = self._database.row(ONE, record.seq)
+        row = self._one(record.seq)
         return row is not None and self._is_ours(row) and _record(row) == record
 
     def last_words(self, one: Tag, other: Tag) -> list[tuple[AuditRecord, bool]]:
         """Of each subject the last record with either of two tags, and whether one can believe it as in `vouches`."""
-        rows = self._database.rows(LAST, one, other)
+        rows = self._database.rows(_LAST.format(self.earlier), one, other)
         return [(_record(row), self._is_ours(row)) for row in rows]
+
+    def _one(self, seq: int) -> Row | None:
+        return self._database.row(_ONE.format(self.earlier), seq)
 
     def _is_ours(self, row: Row) -> bool:
         try:

@@ -10,8 +10,6 @@ from bot.plugin.frozen import dataclass
 
 LAST_LETTER = chr(0x10FFFF)
 """Comes after whatever a tag may go on with."""
-LOWEST = -(2**63)
-"""Below every number SQLite can hold, so that not even a record before the first is overlooked."""
 Values = tuple[str | int, ...]
 Condition = tuple[str, Values]
 """A condition with ? marks, and its values."""

@@ -361,3 +361,22 @@ def m015_kept_numbers(db: Utils) -> None:
     """How many rows there are of each status is kept, and what grows is found by an index."""
     for statement in _KEPT:
         db.execute(statement)
+
+
+_ARCHIVES = (
+    "CREATE TABLE audit_kept (seq INTEGER PRIMARY KEY, previous BLOB NOT NULL) STRICT",
+    "DROP TRIGGER audit_no_delete",
+    # What the record of an archiving names may go, but for what is kept. The chain shows whether the record was ours.
+    """CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+       WHEN EXISTS (SELECT 1 FROM audit_kept WHERE seq = OLD.seq) OR NOT EXISTS (
+           SELECT 1 FROM audit WHERE tag = 'audit:records:archived' AND seq > json_extract(facts, '$.seq')
+           AND OLD.seq BETWEEN json_extract(facts, '$.first') AND json_extract(facts, '$.seq'))
+       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+)
+
+
+@migrations()
+def m016_archives(db: Utils) -> None:
+    """What an archiving names may be taken out of the audit log; what is kept has the head that it is chained to."""
+    for statement in _ARCHIVES:
+        db.execute(statement)

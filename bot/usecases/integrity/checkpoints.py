@@ -51,9 +51,11 @@ def _due(ctx: Context) -> Place | None:
 
 
 def count_records(audit: AuditLog) -> int:
-    """How many records there are: what the last checkpoint counted, and those since, so that age costs nothing."""
+    """How many records there are, those that were archived included: what the last checkpoint counted, and those since,
+    so that age costs nothing."""
     last = audit.newest(Tag.CHECKPOINT)
     known, after = (last.facts.get("count"), last.facts.get("seq")) if last else (None, None)
     if type(known) is int and type(after) is int:
         return known + audit.count(after=after)
-    return audit.count()
+    archived = audit.archived().end.seq
+    return archived + audit.count(after=archived or None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
-from bot.core.audit.chain import Anchor, examine
+from bot.core.audit.chain import Anchor
 from bot.core.bot_errors import ConfigurationError, StoreDamaged
 from bot.core.change.change_request import Status
 from bot.core.messages.notices import CardNotice
@@ -105,7 +105,7 @@ def _inspect(wish: Wish) -> Backup:
 
 
 def _assert_heads(log: AuditLog, wish: Wish, copy: Backup) -> None:
-    against = examine(log.links(), wish.keys.audit_key, anchors=wish.anchors).against
+    against = log.examine(wish.anchors).against
     if against is not None and against.seq <= copy.seq:
         raise ConfigurationError(
             f"Audit record #{against.seq} of {copy.path} is not the one that was seen ({against.where}).",

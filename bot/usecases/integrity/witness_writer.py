@@ -9,6 +9,7 @@ from bot.core.audit.chain import Place, witness_line
 from bot.core.authority.limits import Limit, Mode
 from bot.plugin import iso
 from bot.store.files.witness_file import Witness
+from bot.store.repositories.audit_log import AuditLog
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.audit_gate import Watch
 from bot.usecases.integrity.chain_check import (
@@ -94,7 +95,7 @@ class Anchoring:
             if why:
                 ctx.keep_limit(CHAIN, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
                 return False
-            reached = self._append(witness, witnessed)
+            reached = append_heads(ctx.store.audit, witness, witnessed)
         except OSError as error:
             self._note_failure(witness, error)
             return False
@@ -137,13 +138,17 @@ class Anchoring:
         facts = {"seq": newest, "count": int(known)}
         store.record(Entry(tag=Tag.WITNESS_CUT, actor=SYSTEM, subject="witness", facts=facts))
 
-    def _append(self, witness: Witness, witnessed: int) -> int:
-        """A line for every record that is copied to the audit channel, and for the last one whatever it is."""
-        records = list(islice(self._ctx.store.audit.walk(after=witnessed), RECORDS_A_ROUND))
-        lines = [
-            witness_line(one.tag, Place(seq=one.seq, mac=one.mac), at=iso(one.at), key_id=one.key_id)
-            for one in records
-            if one.tag not in QUIET or one is records[-1]
-        ]
-        witness.append(lines)
-        return records[-1].seq
+
+def append_heads(audit: AuditLog, witness: Witness, witnessed: int) -> int:
+    """Append a line for every record that is copied to the audit channel, and for the last one whatever it is.
+
+    Of the next so many records after a number; returns the number of the last of them. Raises OSError.
+    """
+    records = list(islice(audit.walk(after=witnessed), RECORDS_A_ROUND))
+    lines = [
+        witness_line(one.tag, Place(seq=one.seq, mac=one.mac), at=iso(one.at), key_id=one.key_id)
+        for one in records
+        if one.tag not in QUIET or one is records[-1]
+    ]
+    witness.append(lines)
+    return records[-1].seq

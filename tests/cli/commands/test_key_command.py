@@ -20,8 +20,8 @@ def test_a_key_is_brought_into_use_and_what_needs_which_is_shown(desk: Desk) -> 
     assert shown.exit_code == 0
     assert shown.stdout.startswith("The key “k2” is in use now; 1 secret sealed with it.\n")
     assert desk.json("key", "list") == [
-        {"id": "k2", "first": True, "secrets": 1, "records": 1},
-        {"id": "k1", "first": False, "secrets": 0, "records": 1},
+        {"id": "k2", "first": True, "secrets": 1, "records": 1, "archives": 0},
+        {"id": "k1", "first": False, "secrets": 0, "records": 1, "archives": 0},
     ]
     table = desk.run("key", "list").stdout
     assert "what is written now needs it" in table

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from bot.core.audit.chain import NO_LINK
-from bot.core.audit.exports import exported_links, milliseconds
+from bot.core.audit.chain import NO_LINK, START
+from bot.core.audit.exports import archivings_in, exported_bounds, exported_links, milliseconds
 from bot.plugin import iso
 
 ROW = {
@@ -62,3 +62,33 @@ def test_a_line_becomes_the_record() -> None:
 )
 def test_what_is_no_record_fits_nowhere_and_is_not_passed_over(line: str) -> None:
     assert list(exported_links([line])) == [NO_LINK]
+
+
+# Exports of a log whose beginning was archived
+
+
+def line(seq: int) -> str:
+    return json.dumps({**ROW, "seq": seq, "mac": f"{seq:064x}"})
+
+
+def test_each_record_comes_with_the_head_before_it_or_with_the_one_that_it_names() -> None:
+    first, second, third = (line(seq) for seq in (1, 2, 4))
+    named = json.dumps({**json.loads(third), "previous": "ab" * 32})
+    bounds = list(exported_bounds([first, "", second, named]))
+    assert [bound.earlier for bound in bounds] == [START.mac, bounds[0].link.mac, bytes.fromhex("ab" * 32)]
+    (alone,) = exported_bounds([third])
+    assert alone.earlier == b"", "nothing is known of it"
+
+
+@pytest.mark.parametrize("previous", ["xyz", 7, None])
+def test_a_head_that_is_none_is_not_taken_for_one(previous: object) -> None:
+    (alone,) = exported_bounds([json.dumps({**json.loads(line(4)), "previous": previous})])
+    assert alone.earlier == b""
+
+
+def test_records_of_archivings_are_found_each_with_the_head_before_it() -> None:
+    archiving = json.dumps({**json.loads(line(3)), "tag": "audit:records:archived"})
+    before = line(2)
+    (found,) = archivings_in([line(1), before, "", archiving, line(4)])
+    assert (found.link.seq, found.earlier.hex()) == (3, json.loads(before)["mac"])
+    assert list(archivings_in([line(1)])) == []

@@ -9,15 +9,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.core.audit.audit_record import Tag
+from bot.core.audit.archive_chain import proved_archivings
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.audit.chain import START
 from bot.core.change.change_request import Status
+from bot.core.messages.notices import AuditNotice
 from bot.store.engine.database import FILE_NAME, Database
+from bot.store.files.archive_file import check_archive
 from bot.store.files.backup import look_through
+from bot.store.files.witness_file import Witness
 from bot.store.schema.migrations import applied, migrations, pending
 from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import Store, open_store
+from bot.usecases.integrity.chain_check import examine_log
 from tests.programmes.form import sized
-from tests.store.dying import COPY, HOME, KEY
+from tests.store.dying import ARCHIVES, COPY, HOME, KEY, WITNESS
 from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT
 from tests.store.samples import ENTRY, opened
@@ -143,6 +149,42 @@ def test_a_backup_killed_at_every_step(tmp_path: Path) -> None:
         return bool(whole)
 
     all_or_none(tmp_path, "back_up", copied, stride=sized(4, 1))
+
+
+def test_an_archiving_killed_at_every_step(tmp_path: Path) -> None:
+    """The log is as it was, with a file more at most, or it is archived, and the file is whole and witnessed."""
+    folder = prepared(tmp_path)
+    store = start(folder)
+    with store.unit_of_work():
+        store.record(Entry(tag=Tag.CHECKPOINT, actor="b24bot", subject="chain"))
+        store.outbox.put("other", AuditNotice(seq=1), at=0)
+        store.database.execute("UPDATE outbox SET state = 'sent'")
+    last = (store.audit.place() or START).seq
+    store.close()
+    outcomes = []
+    for left in killed("archive", tmp_path, sized(4, 1)):
+        store = start(left)
+        files = list((left / ARCHIVES).glob("audit-*.jsonl"))
+        assert store.audit.broken_at() is None
+        known = list(proved_archivings(store.audit, store.audit.key_of))
+        outcomes.append(bool(known))
+        if known:
+            check = check_archive(files[0], known, store.audit.key_of, anchors=())
+            assert check.is_written
+            assert check.found is not None
+            assert (check.found.broken_at, check.found.place.seq) == (None, last)
+            assert [record.tag for record in store.audit.walk()] == [Tag.CHECKPOINT, Tag.ARCHIVED]
+        else:
+            assert [record.seq for record in store.audit.walk()] == list(range(1, last + 1))
+        assert examine_log(store, Witness(left / WITNESS)).why == ""
+        with store.unit_of_work():
+            store.record(ENTRY)
+        assert store.audit.broken_at() is None
+        store.close()
+        shutil.rmtree(left)
+    assert outcomes[-1] is True
+    assert outcomes == sorted(outcomes), "once it is done it stays done"
+    assert False in outcomes
 
 
 def test_a_restore_killed_at_every_step(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.programmes.planted.answers import ANSWERS
+from tests.programmes.planted.archives import ARCHIVES
 from tests.programmes.planted.backlogs import BACKLOGS
 from tests.programmes.planted.chain_checks import CHAIN_CHECKS
 from tests.programmes.planted.decisions import DECISIONS
@@ -26,5 +27,6 @@ BUGS: tuple[Bug, ...] = (
     *DOORS,
     *TYPED_SECRETS,
     *CHAIN_CHECKS,
+    *ARCHIVES,
     *KEEPING,
 )

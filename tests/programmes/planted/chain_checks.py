@@ -115,7 +115,11 @@ CHAIN_CHECKS: tuple[Bug, ...] = (
     bug(
         "types-unchecked",
         "what stands in place of a record's digest, and is none, ends the check",
-        (_AUDIT, "row if [*map(type, row)] == _KINDS else NO_LINK", "row if row else NO_LINK"),
+        (
+            "bot/store/engine/stored_chain.py",
+            "row if [*map(type, row)] == _KINDS else NO_LINK",
+            "row if row else NO_LINK",
+        ),
         by="tests/store/files/test_backup_reader.py",
     ),
     bug(

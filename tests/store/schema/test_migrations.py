@@ -36,7 +36,7 @@ INDEXES = {
 }
 TABLES = {
     *("grants", "receipts", "jobs", "changes", "reviews", "executions", "audit", "outbox", "channels"),
-    *("records", "secrets", "facts", "people", "stops", "refusals", "tallies"),
+    *("records", "secrets", "facts", "people", "stops", "refusals", "tallies", "audit_kept"),
     "_sqlite_migrations",
 }
 OPEN_A_STORE = """

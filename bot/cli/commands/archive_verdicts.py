@@ -1,0 +1,139 @@
+"""What `b24bot audit verify` tells of archives: each file that is named, and what of the log is in none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from bot.cli.session import readable
+from bot.core.audit.archive_chain import Archived, Chain, KeyOf, proved_archivings
+from bot.core.audit.chain import Anchor, Findings
+from bot.core.text import count
+from bot.plugin import Json
+from bot.plugin.frozen import dataclass
+from bot.store.files.archive_file import ArchiveCheck, check_archive
+
+INTACT, BROKEN, AGAINST = 0, 1, 2
+"""Exit codes."""
+RESULTS = {INTACT: "intact", BROKEN: "broken", AGAINST: "against an anchor"}
+
+
+def code_of(found: Findings) -> int:
+    """The exit code for what came of a check."""
+    return BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code for all of several checks."""
+    given = set(codes)
+    return next((code for code in (BROKEN, AGAINST) if code in given), INTACT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is said of one file."""
+
+    file: Path
+    code: int
+    sentence: str
+    archived: Archived | None = None
+    broken_at: int | None = None
+
+    @property
+    def view(self) -> Json:
+        """The same for programs."""
+        known = self.archived
+        return {
+            "file": str(self.file),
+            "result": RESULTS[self.code],
+            "broken_at": self.broken_at,
+            "first": known.first if known else None,
+            "last": known.end.seq if known else None,
+            "record": known.seq if known else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is said of all archives. `others` are those that were not named; `uncompared` heads are of records there."""
+
+    verdicts: tuple[Verdict, ...]
+    others: tuple[Archived, ...]
+    uncompared: int
+
+    @property
+    def sentences(self) -> Iterator[str]:
+        """What a person reads."""
+        yield from (verdict.sentence for verdict in self.verdicts)
+        for one in self.others:
+            yield (
+                f"The records #{one.first} to #{one.end.seq} are in the archive {one.name} (SHA-256 {one.digest}), not "
+                "compared here: --archive FILE"
+            )
+        if self.uncompared:
+            yield f"{count(self.uncompared, 'head')} kept elsewhere could not be compared: the records are there."
+
+    @property
+    def view(self) -> dict[str, Json]:
+        """The same for programs."""
+        return {
+            "archives": [verdict.view for verdict in self.verdicts],
+            "archives_not_named": [one.name for one in self.others],
+            "heads_not_compared": self.uncompared,
+        }
+
+
+def check_archives(log: Chain, files: Sequence[Path], key_of: KeyOf, anchors: Sequence[Anchor]) -> Told:
+    """Verify the files that were named against what a log says of its archives. Raises ConfigurationError."""
+    known = list(proved_archivings(log, key_of))
+    verdicts = []
+    for path in files:
+        with readable(path):
+            verdicts.append(_verdict(check_archive(path, known, key_of, anchors=anchors)))
+    named = [verdict.archived for verdict in verdicts if verdict.archived]
+    others = sorted((one for one in known if one not in named), key=lambda one: one.first)
+    return Told(verdicts=tuple(verdicts), others=tuple(others), uncompared=_uncompared(log, others, anchors))
+
+
+def _uncompared(log: Chain, others: Sequence[Archived], anchors: Sequence[Anchor]) -> int:
+    """How many heads are of records that are in no file that was named, nor in the log."""
+    away = {one.seq for one in anchors if any(gone.first <= one.seq < gone.end.seq for gone in others)}
+    if not away:
+        return 0
+    here = {bound.link.seq for bound in log.kept(max(away))}
+    return sum(one.seq in away - here for one in anchors)
+
+
+def _verdict(check: ArchiveCheck) -> Verdict:
+    archived, found = check.archived, check.found
+    if archived is None or found is None:
+        told = f"{check.path} is no archive of this log: no audit record that is proved tells of it."
+        return Verdict(file=check.path, code=AGAINST, sentence=told)
+    code = code_of(found) or (INTACT if check.is_written else AGAINST)
+    told = _sentence(check, archived, found)
+    return Verdict(file=check.path, code=code, sentence=told, archived=archived, broken_at=found.broken_at)
+
+
+def _sentence(check: ArchiveCheck, archived: Archived, found: Findings) -> str:
+    states = f"as audit record #{archived.seq} states"
+    against = found.against
+    if found.broken_at is not None:
+        return (
+            f"The archive {check.path} is broken at record #{found.broken_at}: it was changed after it was written, or "
+            "is missing."
+        )
+    if found.behind:
+        return (
+            f"The archive {check.path} ends at #{found.place.seq} and not at #{archived.end.seq}, {states}: it was cut."
+        )
+    if against is not None:
+        return (
+            f"The archive {check.path} holds, and its record #{against.seq} is not the one that was seen as "
+            f"{against.head[:16]} ({against.where})."
+        )
+    if not check.is_written:
+        return (
+            f"The records in {check.path} hold, and it is not the file that was written: its SHA-256 is "
+            f"{check.digest} and not {archived.digest}, {states}."
+        )
+    return f"The archive {check.path} holds, from #{archived.first} to #{archived.end.seq}, {states}."

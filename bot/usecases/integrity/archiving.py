@@ -1,0 +1,175 @@
+"""The oldest audit records go into a file, while no bot runs: verified, witnessed, on the record, and then gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.core.audit.archive_chain import Archived, archived_facts, proved_archivings
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.audit.chain import START, Place
+from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.core.principals import Principal
+from bot.plugin import Refusal
+from bot.plugin.frozen import dataclass
+from bot.store.engine.database import free_bytes
+from bot.store.engine.folders import nearest
+from bot.store.files.archive_file import estimate_bytes, keep_apart, kept_records, last_before, take_out, write_archive
+from bot.store.files.backup_reader import Tell, unheard
+from bot.store.files.consistency import assert_sound
+from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, mark_text
+from bot.store.files.witness_file import Witness
+from bot.store.store import Store
+from bot.usecases.integrity.chain_check import WITNESSED, Examined, examine_log, witnessed_up_to
+from bot.usecases.integrity.witness_writer import append_heads
+
+SPARE = 16 * 1024 * 1024
+"""Bytes that have to stay free."""
+MENDING = "Look: b24bot audit verify. Then put a copy back that holds: b24bot restore FILE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be archived: the records from before a moment (UTC epoch milliseconds), into a folder."""
+
+    before: int
+    folder: Path
+    by: Principal
+    witness: Witness | None = None
+    free: Callable[[Path], int] = free_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePlan:
+    """What an archiving will do. `bytes` is how large its file can become; `kept` records of the range stay."""
+
+    start: Place
+    end: Place
+    path: Path
+    kept: int
+    bytes: int
+
+    @property
+    def records(self) -> int:
+        """How many records go into the file."""
+        return self.end.seq - self.start.seq
+
+
+def plan_archive(store: Store, wish: Wish) -> ArchivePlan:
+    """Verify the whole log, and say what would be archived. Changes nothing.
+
+    Raises ConfigurationError for a log that cannot be trusted, and Refusal where there is nothing to archive, where the
+    file is there already, or where there is no room for it.
+    """
+    assert_sound(store.database, deep=True)
+    _assert_holds(examine_log(store, wish.witness))
+    start = store.audit.archived().end
+    end = store.audit.place_at(last_before(store.database, wish.before)) or START
+    if end.seq <= start.seq:
+        since = f" The last archive goes up to #{start.seq}." if start.seq else ""
+        raise Refusal(f"There is no audit record from before that to archive.{since}", hint="Give a later date.")
+    plan = ArchivePlan(
+        start=start,
+        end=end,
+        path=wish.folder / f"audit-{start.seq + 1}-{end.seq}.jsonl",
+        kept=len(kept_records(store.database, start, end)),
+        bytes=estimate_bytes(store.database, start, end),
+    )
+    _assert_new(store, plan)
+    _assert_room(store, plan, wish)
+    return plan
+
+
+def _assert_holds(found: Examined) -> None:
+    if found.why:
+        raise ConfigurationError(f"{found.why} Nothing was archived.", hint=MENDING)
+    if not found.compared:
+        raise Refusal("The witness file (B24BOT_WITNESS_FILE) cannot be read. Nothing was archived.")
+
+
+def _assert_new(store: Store, plan: ArchivePlan) -> None:
+    if plan.path.exists() or plan.path.is_symlink():
+        known = any(one.name == plan.path.name for one in proved_archivings(store.audit, store.audit.key_of))
+        left = "" if known else " No audit record names it: it may be of an archiving that was cut short."
+        raise Refusal(
+            f"{plan.path} is there already.{left} Nothing was archived.",
+            hint="Move it away, or name another folder: --to FOLDER",
+        )
+
+
+def _assert_room(store: Store, plan: ArchivePlan, wish: Wish) -> None:
+    """For the file, and where the database lies for the journal of taking the records out."""
+    home, folder = store.database.path.parent, nearest(wish.folder)
+    journal = store.database.path.stat().st_size
+    shared = home.stat().st_dev == folder.stat().st_dev
+    for place, wanted in ((folder, plan.bytes + shared * journal + SPARE), (home, journal + SPARE)):
+        if wish.free(place) < wanted:
+            raise Refusal(
+                f"Archiving needs up to {wanted // 1024**2:,} MB in {place}, and {wish.free(place) // 1024**2:,} MB "
+                "are free. Nothing was archived.",
+                hint="Make room, name another folder (--to FOLDER), or archive less at a time: an earlier --before",
+            )
+
+
+def archive(store: Store, plan: ArchivePlan, wish: Wish, *, tell: Tell = unheard) -> Archived:
+    """Do what was planned. The caller holds both seats. `tell` hears how far the file has come.
+
+    Cut short at any moment it leaves the log as it was, with a file more at most, or archived. Raises StoreUnavailable,
+    ConfigurationError and OSError.
+    """
+    plan.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest, keys = write_archive(store.audit, plan.path, plan.start, plan.end, tell=tell)
+    _bear_witness(store, wish.witness)
+    with store.unit_of_work():
+        archived = Archived(
+            start=plan.start,
+            end=plan.end,
+            name=plan.path.name,
+            digest=digest,
+            kept=keep_apart(store.database, plan.start, plan.end),
+            keys=keys,
+        )
+        facts = archived_facts(archived)
+        store.record(Entry(tag=Tag.ARCHIVED, actor=wish.by.id, subject="audit", facts=facts))
+        take_out(store.database, archived)
+        _recompute_rest(store)
+    _bear_witness(store, wish.witness)
+    return archived
+
+
+def _recompute_rest(store: Store) -> None:
+    """Recompute what is left before it counts, and note how far. In a unit of work.
+
+    The place in the mark that was there may be in the archive now.
+    """
+    store.facts.put(VERIFIED, "")
+    found = examine_log(store, None)
+    _assert_holds(found)
+    mark = Mark(place=found.verified, keys=found.keys, at=store.clock.now_ms())
+    store.facts.put(VERIFIED, mark_text(mark, store.keys))
+    store.facts.put(BROKEN, "")
+
+
+def _bear_witness(store: Store, witness: Witness | None) -> None:
+    """Append the heads that the witness file has not got: those of the archived records cannot be told later."""
+    if witness is None:
+        return
+    last = (store.audit.place() or START).seq
+    known = witnessed_up_to(store)
+    reached = last - 1 if known is None else known
+    while reached < last:
+        reached = append_heads(store.audit, witness, reached)
+    with store.unit_of_work():
+        store.facts.put(WITNESSED, str(reached))
+
+
+def shrink(store: Store, *, free: Callable[[Path], int] = free_bytes) -> bool:
+    """Write the database anew, so that its file is smaller by what went; False where there is no room for that now."""
+    size = store.database.path.stat().st_size
+    if free(store.database.path.parent) < 2 * size + SPARE:
+        return False
+    try:
+        store.database.write_anew()
+    except StoreUnavailable:
+        return False
+    return True

@@ -1,0 +1,394 @@
+"""The oldest audit records go into a file: what stays, what goes on as before, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.audit.archive_chain import Archived, proved_archivings
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.audit.chain import START, anchors_in
+from bot.core.authority.policy import Terms
+from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.core.change.change_request import Status
+from bot.plugin import Refusal
+from bot.store.files.archive_file import check_archive
+from bot.store.files.verified_head import VERIFIED, kept_mark
+from bot.store.files.witness_file import Witness
+from bot.store.store import audit_key
+from bot.usecases.admin.status_report import status
+from bot.usecases.authority import card_token
+from bot.usecases.authority.break_glass_log import reviewed, unreviewed
+from bot.usecases.integrity.allow_list_check import strays
+from bot.usecases.integrity.archiving import Wish, archive, plan_archive, shrink
+from bot.usecases.integrity.chain_check import CHAIN, WITNESSED, check_chain, examine_head, examine_log
+from bot.usecases.integrity.checkpoints import EVERY_MS, count_records, write_checkpoint
+from bot.usecases.integrity.witness_writer import Anchoring
+from tests.usecases.integrity.test_chain_check import finish, start_again
+from tests.usecases.integrity.test_witness_writer import rewrite
+from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office
+
+DAY = 86_400
+
+
+def wish_of(office: Office, folder: Path, **more: Any) -> Wish:
+    return replace(Wish(before=office.clock.now_ms(), folder=folder, by=SHELL), **more)
+
+
+def archived(office: Office, folder: Path, **more: Any) -> Archived:
+    """Everything up to now goes into a file."""
+    wish = wish_of(office, folder, **more)
+    return archive(office.store, plan_archive(office.store, wish), wish)
+
+
+def numbers(office: Office) -> list[int]:
+    return [record.seq for record in office.store.audit.walk()]
+
+
+def tags(office: Office) -> set[str]:
+    return {record.tag for record in office.store.audit.walk()}
+
+
+def assert_holds(office: Office) -> None:
+    """As the process that archived, one that begins anew, and one that recomputes all of it find it."""
+    assert check_chain(office.ctx).limit is None
+    assert examine_head(office.store, office.ctx.witness).why == ""
+    assert examine_log(office.store, office.ctx.witness).why == ""
+    check = start_again(office)
+    finish(check)
+    assert CHAIN not in office.ctx.limits
+    assert strays(office.store) == []
+
+
+@pytest.fixture
+def done(office: Office) -> Office:
+    """An office in which one change request was carried out, a day ago."""
+    office.approved("thing paint one")
+    office.work()
+    office.deliver()
+    assert office.change().status is Status.DONE
+    office.clock.advance(DAY)
+    return office
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "archives"
+
+
+def test_the_records_are_in_the_file_and_no_longer_in_the_database(done: Office, folder: Path) -> None:
+    before = {record.seq: record for record in done.store.audit.walk()}
+    made = archived(done, folder)
+    path = folder / made.name
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [row["seq"] for row in rows] == list(before)
+    assert [row["mac"] for row in rows] == [record.mac.hex() for record in before.values()]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not list(folder.glob(".*")), "nothing else is left there"
+    kept = [seq for seq in numbers(done) if seq <= made.end.seq]
+    assert 0 < len(kept) == made.kept.count < len(before)
+    record = done.store.audit.newest(Tag.ARCHIVED)
+    assert record is not None
+    assert (record.actor, record.facts["first"], record.facts["seq"]) == (SHELL.id, 1, made.end.seq)
+    assert_holds(done)
+
+
+def test_only_what_is_older_goes(done: Office, folder: Path) -> None:
+    with done.store.unit_of_work() as store:
+        young = store.record(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id))
+    made = archived(done, folder, before=done.clock.now_ms())
+    assert made.end.seq == young - 1
+    assert young in numbers(done)
+    assert_holds(done)
+
+
+def test_the_last_word_about_each_person_stays(office: Office, folder: Path) -> None:
+    words = {record.seq: record for record in office.store.audit.walk() if record.tag == Tag.ACCESS_GRANTED}
+    office.clock.advance(DAY)
+    archived(office, folder)
+    assert [seq for seq in numbers(office) if seq in words] == list(words)
+    assert strays(office.store) == []
+
+
+def test_a_word_that_was_followed_by_another_goes(office: Office, folder: Path) -> None:
+    first = office.store.audit.find(subject=VERA.id, tag=Tag.ACCESS_GRANTED)[0]
+    with office.store.unit_of_work() as store:
+        store.record(Entry(tag=Tag.ACCESS_GRANTED, actor=SHELL.id, subject=VERA.id, facts={"role": "approver"}))
+    office.deliver()
+    office.clock.advance(DAY)
+    archived(office, folder)
+    assert first.seq not in numbers(office)
+    assert_holds(office)
+
+
+def test_an_open_change_request_is_approved_and_run_afterwards(office: Office, folder: Path) -> None:
+    change = office.ask()
+    office.clock.advance(60)
+    archived(office, folder)
+    assert {record.tag for record in office.store.audit.find(subject=change.id)} == {Tag.CHANGE_REQUESTED}
+    office.press(ANTON, change, card_token.APPROVE)
+    office.work()
+    assert office.now(change).status is Status.DONE
+    assert_holds(office)
+
+
+def test_an_ended_change_request_goes_and_is_undone_afterwards(done: Office, folder: Path) -> None:
+    first = done.change()
+    archived(done, folder)
+    assert done.store.audit.find(subject=first.id) == []
+    done.press(OLGA, first, card_token.UNDO)
+    done.deliver()
+    done.press(OLGA, done.change(), card_token.CONFIRM)
+    done.work()
+    assert done.change().status is Status.DONE
+    assert done.toy.things["one"] == "red"
+
+
+def test_a_broken_glass_and_its_review_stay(tmp_path: Path, folder: Path) -> None:
+    office = Office(tmp_path / "home", terms=Terms(break_glass=True))
+    with office.store.unit_of_work() as store:
+        for subject in ("CR-7", "CR-8"):
+            store.record(Entry(tag=Tag.APPROVAL_BYPASSED, actor=IDA.id, subject=subject))
+        store.record(Entry(tag=Tag.BYPASS_REVIEWED, actor=VERA.id, subject="CR-8"))
+    office.deliver()
+    office.clock.advance(DAY)
+    archived(office, folder)
+    assert [record.subject for record in unreviewed(office.ctx)] == ["CR-7"]
+    assert reviewed(office.ctx, 8)
+    assert_holds(office)
+    office.close()
+
+
+def test_what_the_audit_channel_has_not_got_stays_and_is_said(done: Office, folder: Path) -> None:
+    with done.store.unit_of_work() as store:
+        waiting = store.record(Entry(tag=Tag.SETUP_CHANGED, actor=OLGA.id, subject="toy", facts={"line": "set up"}))
+    done.clock.advance(1)
+    archived(done, folder)
+    assert done.store.outbox.state_of(audit_key(waiting)) == "new"
+    done.deliver()
+    assert done.store.outbox.state_of(audit_key(waiting)) == "sent"
+
+
+def test_a_checkpoint_stays_and_the_next_one_counts_on(done: Office, folder: Path) -> None:
+    assert write_checkpoint(done.ctx)
+    done.deliver()
+    done.clock.advance(DAY)
+    archived(done, folder)
+    assert Tag.CHECKPOINT in tags(done)
+    done.clock.advance(EVERY_MS / 1000)
+    assert write_checkpoint(done.ctx)
+    last = done.records(Tag.CHECKPOINT)[-1]
+    assert last.facts["count"] == last.facts["seq"]
+
+
+def test_without_a_checkpoint_what_was_archived_is_counted(done: Office, folder: Path) -> None:
+    archived(done, folder)
+    assert Tag.CHECKPOINT not in tags(done)
+    assert count_records(done.store.audit) == (done.store.audit.place() or START).seq
+
+
+def test_a_second_archive_goes_on_where_the_first_one_ends(done: Office, folder: Path) -> None:
+    first = archived(done, folder)
+    done.approved()
+    done.work()
+    done.clock.advance(DAY)
+    second = archived(done, folder)
+    assert second.start == first.end
+    assert_holds(done)
+    known = list(proved_archivings(done.store.audit, done.store.audit.key_of))
+    assert [one.name for one in known] == [second.name, first.name], "the record of the first one was kept"
+    for one in known:
+        check = check_archive(folder / one.name, known, done.store.audit.key_of, anchors=())
+        assert check.is_written
+        assert check.found is not None
+        assert (check.found.broken_at, check.found.place) == (None, one.end)
+
+
+@pytest.mark.parametrize("last", [1, 2, 3, 4, 5, 6, 7])
+def test_it_holds_wherever_the_range_ends(office: Office, folder: Path, last: int) -> None:
+    """Also where the last record of it, or the first one after it, is kept, and where a range has one record."""
+    office.clock.advance(DAY)
+    with office.store.unit_of_work() as store:
+        for _ in range(3):
+            store.record(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id))
+    wish = wish_of(office, folder, before=office.clock.now_ms() + 1)
+    plan = plan_archive(office.store, wish)
+    for end in (last, last + 1, plan.end.seq):
+        start = office.store.audit.archived().end
+        place = office.store.audit.place_at(end) or START
+        part = replace(plan, start=start, end=place, path=folder / f"audit-x-{end}.jsonl")
+        archive(office.store, part, wish)
+        assert_holds(office)
+        assert all(office.store.audit.vouches(record) for record in office.store.audit.walk())
+
+
+# The witness
+
+
+@pytest.fixture
+def witnessed(done: Office, tmp_path: Path) -> Office:
+    done.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    return done
+
+
+def heads(office: Office) -> dict[int, str]:
+    assert office.ctx.witness is not None
+    lines = office.ctx.witness.path.read_text().splitlines()
+    return {anchor.seq: anchor.head for anchor in anchors_in(lines, "witness")}
+
+
+def test_the_witness_has_every_head_before_its_record_goes(witnessed: Office, folder: Path) -> None:
+    with witnessed.store.unit_of_work() as store:
+        store.facts.put(WITNESSED, "0")
+    wanted = {one.seq: one.mac.hex() for one in witnessed.store.audit.walk() if one.tag == Tag.ACCESS_GRANTED}
+    made = archived(witnessed, folder, witness=witnessed.ctx.witness)
+    assert wanted.items() <= heads(witnessed).items()
+    assert heads(witnessed)[made.end.seq] == made.end.head
+    assert max(heads(witnessed)) == (witnessed.store.audit.place() or START).seq
+
+
+def test_a_bot_that_starts_afterwards_agrees_with_its_witness(witnessed: Office, folder: Path) -> None:
+    anchoring = Anchoring(witnessed.ctx)
+    while anchoring.round():
+        pass
+    archived(witnessed, folder, witness=witnessed.ctx.witness)
+    assert witnessed.ctx.witness is not None
+    witnessed.ctx.witness = Witness(witnessed.ctx.witness.path)
+    assert_holds(witnessed)
+    with witnessed.store.unit_of_work() as store:
+        store.record(Entry(tag=Tag.FROZEN, actor=IDA.id, subject="b24bot"))
+    fresh = Anchoring(witnessed.ctx)
+    while fresh.round():
+        pass
+    assert CHAIN not in witnessed.ctx.limits
+    assert max(heads(witnessed)) == (witnessed.store.audit.place() or START).seq
+
+
+def test_a_witness_that_cannot_be_read_or_written_keeps_it_from_being_done(witnessed: Office, folder: Path) -> None:
+    assert witnessed.ctx.witness is not None
+    before = numbers(witnessed)
+    witnessed.ctx.witness.path.mkdir()
+    with pytest.raises(Refusal, match="witness file"):
+        archived(witnessed, folder, witness=witnessed.ctx.witness)
+    witnessed.ctx.witness.path.rmdir()
+    wish = wish_of(witnessed, folder, witness=witnessed.ctx.witness)
+    plan = plan_archive(witnessed.store, wish)
+    witnessed.ctx.witness.path.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        archive(witnessed.store, plan, wish)
+    assert numbers(witnessed) == before
+
+
+# What is refused
+
+
+def refused(office: Office, folder: Path, match: str, **more: Any) -> None:
+    before = numbers(office)
+    with pytest.raises((Refusal, ConfigurationError), match=match):
+        archived(office, folder, **more)
+    assert numbers(office) == before
+
+
+def test_where_nothing_is_old_enough_nothing_is_done(done: Office, folder: Path) -> None:
+    refused(done, folder, "no audit record from before that", before=0)
+    made = archived(done, folder)
+    refused(done, folder, f"goes up to #{made.end.seq}", before=done.clock.now_ms())
+
+
+def test_a_file_that_is_there_is_left_alone(done: Office, folder: Path) -> None:
+    plan = plan_archive(done.store, wish_of(done, folder))
+    folder.mkdir()
+    plan.path.write_text("mine")
+    refused(done, folder, "is there already. No audit record names it")
+    assert plan.path.read_text() == "mine"
+
+
+def test_a_log_that_does_not_hold_is_not_archived(done: Office, folder: Path) -> None:
+    rewrite(done, "UPDATE audit SET actor = 'T1:UOTHER' WHERE seq = 3")
+    refused(done, folder, "broken at record #3")
+
+
+def test_a_disk_without_room_for_the_file_or_for_the_journal_is_refused(done: Office, folder: Path) -> None:
+    refused(done, folder, "MB are free", free=lambda _: 1024)
+    assert not folder.exists()
+
+
+def test_the_file_never_becomes_larger_than_was_reckoned(done: Office, folder: Path) -> None:
+    with done.store.unit_of_work() as store:
+        store.record(Entry(tag=Tag.COMMAND_RAN, actor="б" * 90, subject='"\\' * 90, facts={"line": "щ\x01€😀" * 40}))
+    done.clock.advance(1)
+    wish = wish_of(done, folder)
+    plan = plan_archive(done.store, wish)
+    archive(done.store, plan, wish)
+    assert plan.path.stat().st_size <= plan.bytes
+
+
+def test_a_file_that_does_not_read_as_it_was_written_takes_nothing_out(done: Office, folder: Path) -> None:
+    wish = wish_of(done, folder)
+    plan = plan_archive(done.store, wish)
+    before = numbers(done)
+    elsewhere = replace(plan, start=replace(START, mac=b"\1" * 32))
+    with pytest.raises(StoreUnavailable, match="does not read as it was written, from record #1 on"):
+        archive(done.store, elsewhere, wish)
+    assert numbers(done) == before
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_process_that_died_has_left_is_swept(done: Office, folder: Path) -> None:
+    folder.mkdir()
+    (folder / ".audit-1-99.jsonl.part").write_text("half")
+    made = archived(done, folder)
+    assert [path.name for path in folder.iterdir()] == [made.name]
+
+
+# Afterwards
+
+
+def test_a_start_begins_at_the_mark_that_it_leaves(done: Office, folder: Path) -> None:
+    archived(done, folder)
+    mark = kept_mark(done.store.database, done.store.keys)
+    assert mark is not None
+    assert mark.place == done.store.audit.place()
+
+
+def test_without_the_mark_all_that_is_left_is_recomputed(done: Office, folder: Path) -> None:
+    made = archived(done, folder)
+    with done.store.unit_of_work() as store:
+        store.facts.put(VERIFIED, "")
+    found = examine_head(done.store, None)
+    assert (found.why, found.start) == ("", made.end)
+    assert_holds(done)
+
+
+def test_a_glance_at_the_newest_never_begins_at_a_kept_record(done: Office, folder: Path) -> None:
+    archived(done, folder)
+    for most in range(1, 40):
+        assert examine_log(done.store, None, most=most).why == ""
+
+
+def test_status_tells_how_far_the_log_was_recomputed(done: Office, folder: Path) -> None:
+    archived(done, folder)
+    last = (done.store.audit.place() or START).seq
+    assert f"recomputed as a whole up to #{last} " in str(status(done.ctx).facts)
+
+
+def test_the_database_is_written_anew_where_there_is_room(done: Office, folder: Path) -> None:
+    with done.store.unit_of_work() as store:
+        for _ in range(600):
+            store.record(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id, facts={"line": "x" * 400}))
+    done.clock.advance(DAY)
+    archived(done, folder)
+    before = done.store.database.row("PRAGMA page_count")
+    assert not shrink(done.store, free=lambda _: 1024)
+    assert done.store.database.row("PRAGMA page_count") == before
+    assert shrink(done.store)
+    after = done.store.database.row("PRAGMA page_count")
+    assert before is not None
+    assert after is not None
+    assert after["page_count"] < before["page_count"] / 2
+    assert_holds(done)
