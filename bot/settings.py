@@ -9,8 +9,6 @@ from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv.parser import parse_stream
-
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import ConfigurationError
 from bot.core.change.outcome import SETTLE_AFTER_MS
@@ -379,6 +377,8 @@ def _read_file(path: Path) -> tuple[Mapping[str, str], frozenset[str]]:
     """
     if not path.exists():
         return {}, frozenset()
+    from dotenv.parser import parse_stream
+
     with path.open(encoding="utf-8-sig") as stream:
         lines = list(parse_stream(stream))
     strange = [str(line.original.line) for line in lines if line.error]

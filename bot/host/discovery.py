@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from bot.core.bot_errors import ConfigurationError
 from bot.host.contract import assert_plugin
 from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin import DeclarationError, Plugin
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINTS = "b24bot.plugins"
 
@@ -35,6 +37,8 @@ def close_plugins(plugins: Iterable[Plugin]) -> None:
 @cache
 def _installed() -> Mapping[str, EntryPoint]:
     """Looked for once: going through everything that is installed takes longer than all the rest of a short command."""
+    from importlib.metadata import entry_points
+
     return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
 
 

@@ -9,18 +9,17 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from hashlib import blake2b, sha256
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from bot.core.bot_errors import ConfigurationError
 from bot.store.engine.database import FILE_NAME, sync
 from bot.store.engine.file_permissions import chmod
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 log = logging.getLogger("b24bot")
 LOOSE = 0o077
@@ -63,7 +62,7 @@ class Keyring:
     @property
     def ids(self) -> tuple[str, ...]:
         """Every key's id, the one in use first."""
-        return tuple(self._now().boxes)
+        return tuple(self._now().raw)
 
     def audit_key(self, key_id: str) -> bytes:
         key = self._now().audit.get(key_id)
@@ -146,10 +145,14 @@ class _Derived:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self.raw = dict(keys)
         self.primary = next(iter(keys))
-        self.boxes = {name: _Sealer(key) for name, key in keys.items()}
         self.audit = {name: _derive(key, "audit") for name, key in keys.items()}
         self.cards = {name: _derive(key, "card") for name, key in keys.items()}
         self.prints = _derive(keys[self.primary], "fingerprint")
+
+    @cached_property
+    def boxes(self) -> Mapping[str, _Sealer]:
+        """What seals and opens, by the id of its key: made by need, for what only reads the log needs no cipher."""
+        return {name: _Sealer(key) for name, key in self.raw.items()}
 
     def goes_on_as(self, keys: Mapping[str, bytes]) -> bool:
         """Whether these are the same keys with others added, unused ones taken away, or another one put first."""
@@ -158,7 +161,9 @@ class _Derived:
 
 
 def _derive(key: bytes, purpose: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"b24bot {purpose}".encode()).derive(key)
+    """HKDF-SHA256 (RFC 5869) without a salt, 32 bytes of it: one block."""
+    extracted = hmac.digest(bytes(sha256().digest_size), key, "sha256")
+    return hmac.digest(extracted, f"b24bot {purpose}".encode() + b"\x01", "sha256")
 
 
 class _Sealer:
@@ -170,8 +175,12 @@ class _Sealer:
     """
 
     def __init__(self, key: bytes) -> None:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self._aes, self._invalid = AESGCM, (InvalidTag, ValueError)
         self._key = _derive(key, "boxes")
-        self._former = Fernet(base64.urlsafe_b64encode(_derive(key, "secrets")))
+        self._former_key = _derive(key, "secrets")
         self._salt = os.urandom(SALT_BYTES)
         self._sealing = self._cipher(self._salt)
         self._others: dict[bytes, AESGCM] = {}
@@ -183,13 +192,21 @@ class _Sealer:
 
     def open(self, box: bytes) -> bytes | None:
         """What is in the box; None when another key sealed it, or it was changed."""
+        if not box.startswith(BOX):
+            return self._open_former(box)
         try:
-            if not box.startswith(BOX):
-                return self._former.decrypt(box)
             whole = base64.b64decode(box.removeprefix(BOX), altchars=b"-_", validate=True)
             nonce, sealed = whole[SALT_BYTES : SALT_BYTES + NONCE_BYTES], whole[SALT_BYTES + NONCE_BYTES :]
             return self._opening(whole[:SALT_BYTES]).decrypt(nonce, sealed, None)
-        except (InvalidTag, InvalidToken, ValueError):
+        except self._invalid:
+            return None
+
+    def _open_former(self, box: bytes) -> bytes | None:
+        from cryptography.fernet import Fernet, InvalidToken
+
+        try:
+            return Fernet(base64.urlsafe_b64encode(self._former_key)).decrypt(box)
+        except InvalidToken:
             return None
 
     def _opening(self, salt: bytes) -> AESGCM:
@@ -203,7 +220,7 @@ class _Sealer:
         return known
 
     def _cipher(self, salt: bytes) -> AESGCM:
-        return AESGCM(blake2b(salt, key=self._key, digest_size=KEY_BYTES, person=b"b24bot box").digest())
+        return self._aes(blake2b(salt, key=self._key, digest_size=KEY_BYTES, person=b"b24bot box").digest())
 
 
 def _signature(key: bytes, text: str) -> str:

@@ -16,7 +16,15 @@ CALLS = ("slack_sdk", "slack_bolt", "requests", "urllib3", "websocket", "waitres
 """What takes part in calls, or in being called."""
 UNLOADED = {
     "status": (*NOBODY, *CALLS, "bot.usecases.runtime.worker"),
-    "access list": (*NOBODY, *CALLS, "bot.usecases.runtime.worker", "bot.app"),
+    "access list": (
+        *NOBODY,
+        *CALLS,
+        "bot.usecases.runtime.worker",
+        "bot.app",
+        "cryptography",
+        "importlib.metadata",
+        "dotenv",
+    ),
     "work": (*NOBODY, "rich", "slack_bolt", "websocket", "waitress"),
     "serve --http": (*NOBODY, "rich", "websocket"),
 }
