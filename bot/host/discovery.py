@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 ENTRY_POINTS = "b24bot.plugins"
+_ACCEPTED: list[object] = []
+"""The plugins of this process that were looked at, and are declared as they have to be."""
 
 
 def load_plugins(names: str) -> tuple[Plugin, ...]:
@@ -52,7 +54,10 @@ def _load(name: str, found: Mapping[str, EntryPoint]) -> Plugin:
         raise ConfigurationError(f"The plugin “{name}” is declared wrongly. {error.sentence}") from error
     except (Exception, SystemExit) as error:  # Importing a stranger's package runs its code.
         raise ConfigurationError(f"The plugin “{name}” cannot be loaded: {type(error).__name__}: {error}.") from error
-    assert_plugin(name, plugin)
+    # A start loads its plugins three times: for the settings, for the checks and to work with them.
+    if not any(one is plugin for one in _ACCEPTED):
+        assert_plugin(name, plugin)
+        _ACCEPTED.append(plugin)
     return GuardedPlugin(cast(Plugin, plugin))
 
 
