@@ -16,6 +16,8 @@ from bot.plugin.frozen import dataclass
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
 KEPT_SECONDS = 1.5
+STARTING_SECONDS = 0.1
+"""For how long the answer is kept of a process that was never ready: what waits for it is to see it soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class ReadyState:
 
 
 class Readiness:
-    """Looks at most once in `KEPT_SECONDS`, and never twice at the same time."""
+    """Looks at most once in `KEPT_SECONDS`, more often until it was ready once, and never twice at the same time."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Readiness:
         self._looking = threading.Lock()
         self._last: ReadyState | None = None
         self._until = 0.0
+        self._kept = STARTING_SECONDS
 
     def state(self) -> ReadyState:
         """The conditions now, or as they were a moment ago.
@@ -70,7 +73,9 @@ class Readiness:
         if self._last is not None and self._clock.monotonic() < self._until:
             return self._last
         self._last = ReadyState(conditions=dict(self._conditions()), mode=self._mode())
-        self._until = self._clock.monotonic() + KEPT_SECONDS
+        if self._last.ready:
+            self._kept = KEPT_SECONDS
+        self._until = self._clock.monotonic() + self._kept
         return self._last
 
 

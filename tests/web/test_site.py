@@ -18,6 +18,7 @@ from bot.plugin.loopback import wait_until
 from bot.web.health import Readiness
 from bot.web.site import SLACK_PATH, Site, make_site
 from tests.open_files import open_files
+from tests.usecases.office import StillClock
 
 
 def readiness(mode: str = "normal", **conditions: bool) -> Readiness:
@@ -80,6 +81,28 @@ def test_readyz_looks_once_in_a_while_because_each_look_is_a_commit() -> None:
         clock.advance(2)
         assert get(site.port, "/readyz")[0] == 503
     assert len(looks) == 2
+
+
+def test_readyz_tells_soon_that_a_process_has_become_ready_and_then_looks_less_often() -> None:
+    looks: list[int] = []
+    clock = StillClock()
+
+    def conditions() -> dict[str, bool]:
+        looks.append(1)
+        return {"slack": len(looks) == 3}
+
+    cached = Readiness(conditions, lambda: "normal", clock=clock)
+    seen: list[bool] = []
+    for _ in range(6):
+        seen.append(cached.state().ready)
+        clock.advance(0.05)
+    assert (seen, len(looks)) == ([False, False, False, False, True, True], 3)
+    clock.advance(1.3)
+    assert (cached.state().ready, len(looks)) == (True, 3)
+    clock.advance(0.2)
+    assert not cached.state().ready
+    clock.advance(1.4)
+    assert (cached.state().ready, len(looks)) == (False, 4), "what was ready once is looked at less often"
 
 
 def test_readyz_is_answered_while_another_look_takes_long() -> None:

@@ -181,6 +181,12 @@ DOORS: tuple[Bug, ...] = (
         by="tests/slack/outgoing/test_messenger.py",
     ),
     bug(
+        "ready-is-told-late",
+        "a look at a process that was not ready yet counts as long as any other",
+        ("bot/web/health.py", "STARTING_SECONDS = 0.1", "STARTING_SECONDS = 1.5"),
+        by="tests/web/test_site.py",
+    ),
+    bug(
         "absent-is-no",
         "an account of which Slack does not say whether it is a guest's is a member",
         (
