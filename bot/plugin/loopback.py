@@ -117,6 +117,9 @@ class Loopback:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
+    """Of connections that nobody has taken yet. Beyond it the system drops one, and its client tries again a second
+    later: a server on the internet has room for more than the usual five."""
 
     def __init__(self, *args: Any) -> None:
         self._connected: set[socket.socket] = set()

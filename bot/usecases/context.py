@@ -29,6 +29,7 @@ from bot.store.repositories.jobs import Job
 from bot.store.store import Store
 from bot.usecases.channel_pace import Pace
 from bot.usecases.trouble_log import Troubles
+from bot.usecases.wake_signal import Wake
 
 log = logging.getLogger("b24bot")
 
@@ -147,8 +148,8 @@ class Context:
     """Says which of the files that keep a second bot out is not the one this process holds; empty when all are."""
     free_bytes: Callable[[Path], int] = free_bytes
     """How much room the file system of a path has for us."""
-    wake: Callable[[], None] = field(default=lambda: None)
-    """Tell the threads of this process that there is work."""
+    wake: Wake = field(default=lambda *_groups: None)
+    """Tell the threads of this process that there is work: those of the groups that are named, or all."""
     troubles: Troubles = field(init=False)
     """What keeps the threads of this process from their work."""
     pace: Pace = field(init=False)

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from enum import Enum, auto
+from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
 POLL_SECONDS = 0.05
 """What another process has queued, and what was put off, is found by looking so often."""
 FAULT_SECONDS = 1.0
+
+
+class Group(Enum):
+    """Threads that do the same, and wait for it together."""
+
+    RUNNERS = auto()
+    ANSWERS = auto()
+    POSTS = auto()
+
+
+class Wake(Protocol):
+    """Tells threads that there is work: those of the groups that are named, or all of them."""
+
+    def __call__(self, *groups: Group) -> None: ...
 
 
 class Bell:

@@ -133,8 +133,11 @@ class TimedServer(TcpWSGIServer):
                 if channel.due <= now:
                     channel.will_close = True
         # One place is kept free, so that whoever comes next is let in at once.
-        self._make_room(1 + self._kept() - self.limits.connections)
-        return self.accepting and now >= self._accept_due and self._kept() < self.limits.connections
+        kept, most = self._kept(), self.limits.connections
+        if kept >= most:
+            self._make_room(1 + kept - most)
+            kept = self._kept()
+        return self.accepting and now >= self._accept_due and kept < most
 
     def handle_accept(self) -> None:
         """Take several at once: a flood comes faster than one a round."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring
 
@@ -160,6 +161,7 @@ def link_of(key: bytes, seq: int, previous: bytes, *, at: int, tag: str, actor: 
     return linker(key)(seq, previous, at, tag, actor, subject, facts)
 
 
+@lru_cache(maxsize=8)
 def linker(key: bytes) -> Linker:
     """Prepare a key of at most 64 bytes for many links: HMAC-SHA256 as RFC 2104 has it, with the two pads hashed once.
 

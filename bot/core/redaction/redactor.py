@@ -54,6 +54,8 @@ CONSONANTS_LONGEST = 4
 """In a row, in a word that one could speak."""
 DIGITS_LONGEST = 4
 """Of a number in a name: a year, a line."""
+CLEAN_LONGEST, MOST_CLEAN = 200, 2_000
+"""How long a text may be that is remembered as one without a secret, and of how many."""
 Fingerprint = Callable[[str], str]
 Span = tuple[int, int]
 T = TypeVar("T")
@@ -126,9 +128,25 @@ def personal_mark(words: str, fingerprint: Fingerprint | None) -> str:
 
 
 def _likely(text: str) -> list[Span]:
-    """Where something stands that looks like a secret."""
-    if PLAIN_WORD.fullmatch(text):
+    """Where something stands that looks like a secret.
+
+    Most texts are the bot's own labels and sentences, over and over: those in which nothing was found are remembered.
+    """
+    if text in _CLEAN or PLAIN_WORD.fullmatch(text):
         return []
+    found = _looked_for(text)
+    if not found and len(text) <= CLEAN_LONGEST:
+        if len(_CLEAN) >= MOST_CLEAN:
+            _CLEAN.clear()
+        _CLEAN.add(text)
+    return found
+
+
+_CLEAN: set[str] = set()
+"""Short texts in which nothing looks like a secret."""
+
+
+def _looked_for(text: str) -> list[Span]:
     return [*_without_marks(_named(text), text), *_not_kept(_random(text), text)]
 
 

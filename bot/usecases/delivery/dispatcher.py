@@ -41,9 +41,9 @@ class Courier:
         Of a backlog as many are taken in one transaction as can be on their way, and handed out one by one. What is
         said to people who are not on the allow-list comes when nobody else waits for an answer.
         """
-        if not self._taken and self._is_due():
-            steady = steady_ms(self._ctx)
-            answers = self._answers
+        if not self._taken:
+            self._results.write_down()
+            steady, answers = steady_ms(self._ctx), self._answers
             found = answers.take(steady, last=False, most=MOST_AT_ONCE) or answers.take(steady, last=True)
             for delivery in found:
                 self._begin(delivery)

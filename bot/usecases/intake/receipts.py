@@ -21,6 +21,7 @@ from bot.usecases.intake.stop_requests import says_freeze, without_reason
 from bot.usecases.intake.stop_words import hold
 from bot.usecases.integrity.file_identity import REMEDY, note_files
 from bot.usecases.notifications import whisper
+from bot.usecases.wake_signal import Group
 
 MOST_WAITING = 20
 """Commands of one person that may wait at a time."""
@@ -30,6 +31,8 @@ TOO_MANY_SENTENCE = (
     "Undo… and Ask again…."
 )
 _SORTED = JSONEncoder(sort_keys=True, default=fields_of)
+_WOKEN = {Receipt.NEW: (Group.RUNNERS,)}
+"""Who has something to do: of what was refused somebody is told."""
 _PASSING = ("answer_url", "trigger", "workspace", "enterprise")
 """What a redelivery may carry anew without being another delivery. Old releases did not store the last two."""
 
@@ -64,7 +67,7 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
             hold(ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
             record_mismatch(ctx, inbound)
-    ctx.wake()
+    ctx.wake(*_WOKEN.get(receipt, ()))
     return receipt
 
 

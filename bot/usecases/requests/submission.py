@@ -39,6 +39,7 @@ from bot.usecases.notifications import error_reply, note_trouble, say_under_card
 from bot.usecases.outcomes.undo_links import find_undone
 from bot.usecases.requests.planning import consider, require_member
 from bot.usecases.requests.read_progress import Reporter
+from bot.usecases.wake_signal import Group
 
 
 def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeRequest | None = None) -> None:
@@ -63,6 +64,10 @@ def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeReq
         with ctx.store.unit_of_work() as store:
             store.record(_entry(ctx, Tag.COMMAND_RAN, slash, **portal_fact(considered)))
             _answer(ctx, job, slash, reply, mood=mood)
+        # After the commit: whoever is woken before it waits for it.
+        ctx.wake(Group.ANSWERS)
+    else:
+        ctx.wake()
 
 
 def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError, pressed_on: ChangeRequest | None) -> None:
@@ -76,6 +81,7 @@ def _refuse(ctx: Context, job: Job, slash: SlashCommand, error: PluginError, pre
             record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), error.sentence)
         mood = "trouble" if isinstance(error, PluginFault) else "refusal"
         _answer(ctx, job, slash, reply, mood=mood, suggestion=suggestion)
+    ctx.wake()
 
 
 def portal_fact(considered: Considered) -> Mapping[str, Fact]:
@@ -119,7 +125,6 @@ def _answer(ctx: Context, job: Job, slash: SlashCommand, reply: Reply, *, mood: 
     whisper(ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion)
     settle_stop(ctx, slash.key)
     ctx.store.jobs.finish(job)
-    ctx.wake()
 
 
 def with_reading(ctx: Context, reply: Reply, line: str) -> Reply:

@@ -36,7 +36,7 @@ from bot.usecases.requests.reminders import remind, show_again
 from bot.usecases.requests.reviews import press, send_reason
 from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.runners import Runners
-from bot.usecases.wake_signal import POLL_SECONDS, Bell
+from bot.usecases.wake_signal import POLL_SECONDS, Bell, Group
 
 RUNNERS = 28
 """They take any job, at most so many at a time: as many as may call portals, and some more."""
@@ -66,7 +66,8 @@ class Worker:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._stopping = threading.Event()
-        self._work, self._rounds, self._outgoing = Bell(), Bell(), Bell()
+        self._rounds = Bell()
+        self._bells = {group: Bell() for group in Group}
         # By the clock that nobody sets: both go on whatever the time of the day becomes.
         self._sweep_due = self._tend_due = ctx.clock.monotonic()
         self._threads: list[threading.Thread] = []
@@ -83,13 +84,14 @@ class Worker:
         self._recovery.start()
         self._start_runners("runner", RUNNERS)
         self._start_runners("reserved-runner", RESERVED, quick=True)
-        for count, name, take in (
-            (ANSWERING, "answers", self._courier.take_answer),
-            (POSTING, "posts", self._courier.take_post),
+        for count, name, group, take in (
+            (ANSWERING, "answers", Group.ANSWERS, self._courier.take_answer),
+            (POSTING, "posts", Group.POSTS, self._courier.take_post),
         ):
-            senders = self._senders(take)
+            bell = self._bells[group]
+            senders = self._senders(take, bell)
             for _ in range(count):
-                self._thread(name, senders.step, self._outgoing, POLL_SECONDS)
+                self._thread(name, senders.step, bell, POLL_SECONDS)
         self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
         self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
         self._thread("upkeep", self._upkeep.look, self._rounds, UPKEEP_SECONDS)
@@ -97,30 +99,31 @@ class Worker:
 
     def _start_runners(self, name: str, most: int, *, quick: bool = False) -> None:
         """Start one runner of a group; it starts the others when there is work for them."""
+        bell = self._bells[Group.RUNNERS]
         runners = Runners(
             self._ctx,
             claim=partial(claim_job, self._ctx, quick=quick),
             perform=partial(perform_job, self._ctx),
-            start_another=lambda: self._thread(name, runners.step, self._work, POLL_SECONDS),
-            bell=self._work,
+            start_another=lambda: self._thread(name, runners.step, bell, POLL_SECONDS),
+            bell=bell,
             stopping=self._stopping,
             most=most,
             quick=quick,
         )
         runners.start()
 
-    def _senders(self, take: Callable[[], Delivery | None]) -> Senders:
+    def _senders(self, take: Callable[[], Delivery | None], bell: Bell) -> Senders:
         """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
         return Senders(
             take=lambda: take() if self._ctx.home_team else None,
             carry=self._courier.carry,
-            bell=self._outgoing,
+            bell=bell,
             stopping=self._stopping,
         )
 
-    def wake(self) -> None:
-        self._work.ring()
-        self._outgoing.ring()
+    def wake(self, *groups: Group) -> None:
+        for group in groups or Group:
+            self._bells[group].ring()
 
     def wake_all(self) -> None:
         self.wake()

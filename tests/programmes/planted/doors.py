@@ -14,6 +14,22 @@ _RECEIVE = "tests/usecases/intake/test_receipts.py"
 
 DOORS: tuple[Bug, ...] = (
     bug(
+        "wakes-everybody",
+        "each acknowledgement wakes all senders, who have nothing to say",
+        ("bot/usecases/intake/receipts.py", "    ctx.wake(*_WOKEN.get(receipt, ()))\n", "    ctx.wake()\n"),
+        by=_RECEIVE,
+    ),
+    bug(
+        "found-once",
+        "a secret that was found in a text is shown when the same text comes again",
+        (
+            "bot/core/redaction/redactor.py",
+            "    if not found and len(text) <= CLEAN_LONGEST:",
+            "    if len(text) <= CLEAN_LONGEST:",
+        ),
+        by="tests/core/redaction/test_redactor.py",
+    ),
+    bug(
         "form-as-written",
         "a form's value is taken as it is written, with its percent signs",
         (_DOOR, 'if "%" in pair or "+" in pair:', 'if "+" in pair:'),

@@ -53,7 +53,7 @@ def test_it_is_run_at_once_when_its_line_is_out(office: Office) -> None:
     assert office.now(change).status is Status.APPROVED
     assert is_put_off(office)
     woken: list[bool] = []
-    office.ctx.wake = lambda: woken.append(is_put_off(office))
+    office.ctx.wake = lambda *_: woken.append(is_put_off(office))
     deliver_audit(office)
     assert woken[-1:] == [False], "the runners are woken when it may be taken"
     office.do_jobs()

@@ -18,6 +18,7 @@ from bot.store.sealing.sealed_text import PREFIX, open_text
 from bot.store.store import Store
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import receive
+from bot.usecases.wake_signal import Group
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.office import ANTON, OLGA, Office
 
@@ -125,10 +126,28 @@ def test_receipt_and_job_are_one_transaction_and_a_failure_is_raised(office: Off
 
 
 def test_what_came_in_wakes_those_who_work(office: Office) -> None:
-    woken: list[int] = []
-    office.ctx.wake = lambda: woken.append(1)
+    """Nobody else: each thread that wakes for nothing takes its time from those that have something to do."""
+    woken: list[tuple[Group, ...]] = []
+    office.ctx.wake = lambda *groups: woken.append(groups)
     receive(office.ctx, office.typed(OLGA, "thing list"))
-    assert woken == [1]
+    assert woken == [(Group.RUNNERS,)]
+
+
+def test_an_answer_wakes_those_who_say_it_once_it_is_stored(office: Office) -> None:
+    """Before that they would wait for the commit."""
+    woken: list[tuple[tuple[Group, ...], bool]] = []
+    office.ctx.wake = lambda *groups: woken.append((groups, office.store.database.in_transaction))
+    receive(office.ctx, office.typed(OLGA, "whoami"))
+    office.do_jobs()
+    assert woken == [((Group.RUNNERS,), False), ((Group.ANSWERS,), False)]
+
+
+def test_a_card_that_is_to_be_posted_wakes_all(office: Office) -> None:
+    woken: list[tuple[Group, ...]] = []
+    receive(office.ctx, office.typed(OLGA, "thing remove one"))
+    office.ctx.wake = lambda *groups: woken.append(groups)
+    office.do_jobs()
+    assert woken == [()]
 
 
 def test_a_line_that_is_too_long_is_refused_before_anything_looks_at_it(office: Office) -> None:

@@ -67,7 +67,7 @@ def busy(office: Office) -> Iterator[SlowPortal]:
             store.jobs.add(INBOUND, read, at=0, position=position)
     portal, worker = SlowPortal(office), Worker(office.ctx)
     worker.start()
-    office.ctx.wake = worker.wake_all
+    office.ctx.wake = lambda *_: worker.wake_all()
     try:
         assert wait_until(lambda: portal.waiting == AT_ONCE)
         yield portal
