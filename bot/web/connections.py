@@ -56,6 +56,7 @@ class TimedChannel(HTTPChannel):
 
     server: TimedServer
     requests_lock: threading.Lock
+    outbuf_lock: threading.Condition
     """waitress's own, which its types leave out."""
 
     def __init__(self, server: TimedServer, sock: socket.socket, addr: Any, adj: Adjustments, map: Any = None) -> None:
@@ -81,6 +82,18 @@ class TimedChannel(HTTPChannel):
             limits, self.since = self.server.limits, self.server.clock.monotonic()
             self._began = self.request is not None
             self.due = self.since + (limits.request_seconds if self._began else limits.idle_seconds)
+
+    def writable(self) -> bool:
+        """Whether the loop has something to write: not while a thread writes, which tells the loop when it is done.
+
+        waitress asks again and again meanwhile, and what that takes of the interpreter is taken from that thread.
+        """
+        if not super().writable() or self.will_close or self.close_when_flushed:
+            return bool(super().writable())
+        free = self.outbuf_lock.acquire(blocking=False)
+        if free:
+            self.outbuf_lock.release()
+        return free
 
     @property
     def waits(self) -> bool:

@@ -14,7 +14,7 @@ import pytest
 
 from bot.clock import ShiftedClock
 from bot.plugin.loopback import wait_until
-from bot.web.connections import Limits, connections_allowed
+from bot.web.connections import Limits, TimedChannel, TimedServer, connections_allowed
 from bot.web.health import Wsgi
 from bot.web.site import Site
 
@@ -168,3 +168,40 @@ def test_there_are_no_more_connections_than_half_the_files_it_may_open() -> None
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert connections_allowed() == min(512, soft // 2)
+
+
+def test_the_loop_does_not_try_to_write_what_a_thread_is_writing() -> None:
+    """It would try again at once, and again, and take the interpreter's time from that very thread."""
+    sockets: dict[int, Any] = {}
+    limits, clock = Limits(connections=4), ShiftedClock()
+    server = TimedServer(echo, sockets, host="127.0.0.1", port=0, threads=1, limits=limits, clock=clock)
+    here, there = socket.socketpair()
+    channel = TimedChannel(server, here, ("127.0.0.1", 1), server.adj, map=sockets)
+    written = threading.Event()
+
+    def write(writing: threading.Event) -> None:
+        with channel.outbuf_lock:
+            writing.set()
+            written.wait(60)
+
+    try:
+        assert not channel.writable(), "there is nothing to write"
+        channel.total_outbufs_len = 10
+        assert channel.writable()
+        writing = threading.Event()
+        thread = threading.Thread(target=write, args=[writing])
+        thread.start()
+        assert writing.wait(60)
+        assert not channel.writable()
+        channel.will_close = True
+        assert channel.writable(), "who is to be closed is closed whatever a thread does"
+        channel.will_close = False
+        written.set()
+        thread.join(60)
+        assert channel.writable()
+    finally:
+        written.set()
+        channel.close()
+        there.close()
+        server.task_dispatcher.shutdown()
+        server.close()

@@ -14,6 +14,12 @@ _RECEIVE = "tests/usecases/intake/test_receipts.py"
 
 DOORS: tuple[Bug, ...] = (
     bug(
+        "writes-in-vain",
+        "the loop of the web server tries again and again to write what a thread is writing",
+        ("bot/web/connections.py", "        return free\n", "        return True\n"),
+        by="tests/web/test_connections.py",
+    ),
+    bug(
         "wakes-everybody",
         "each acknowledgement wakes all senders, who have nothing to say",
         ("bot/usecases/intake/receipts.py", "    ctx.wake(*_WOKEN.get(receipt, ()))\n", "    ctx.wake()\n"),
