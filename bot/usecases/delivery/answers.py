@@ -30,10 +30,12 @@ class Answers:
     def take(self, steady: int, *, last: bool, most: int = 1) -> list[Delivery]:
         """The next answers: of those that come last, or of all others; at most so many, taken in one transaction.
 
+        To be asked when one is waiting: it costs a transaction.
+
         Of those that come last one is on its way at a time: it leaves the others their room.
         """
         outbox = self._ctx.store.outbox
-        if (last and self._under_way.has_last()) or not outbox.waiting(steady, kind="whisper"):
+        if last and self._under_way.has_last():
             return []
         with self._ctx.store.unit_of_work():
             turns = outbox.order.answers(steady, after=self._answered[last], last=last, most=most + 2 * MOST_AT_ONCE)
@@ -42,6 +44,10 @@ class Answers:
         if turns:
             self._answered[last] = turns[-1].person
         return [Delivery(carrier=self, envelopes=(envelope,), last=last) for envelope in envelopes]
+
+    def are_waiting(self, steady: int) -> bool:
+        """Whether an answer is due."""
+        return self._ctx.store.outbox.waiting(steady, kind="whisper")
 
     def carry(self, delivery: Delivery) -> Result:
         (envelope,) = delivery.envelopes

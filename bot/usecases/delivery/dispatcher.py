@@ -44,6 +44,8 @@ class Courier:
         if not self._taken:
             self._results.write_down()
             steady, answers = steady_ms(self._ctx), self._answers
+            if not answers.are_waiting(steady):
+                return None
             found = answers.take(steady, last=False, most=MOST_AT_ONCE) or answers.take(steady, last=True)
             for delivery in found:
                 self._begin(delivery)

@@ -46,7 +46,11 @@ SAYING: tuple[Bug, ...] = (
     bug(
         "strangers-take-all-senders",
         "words to strangers are on their way in every thread at once",
-        ("bot/usecases/delivery/answers.py", "if (last and self._under_way.has_last()) or not outbox", "if not outbox"),
+        (
+            "bot/usecases/delivery/answers.py",
+            "        if last and self._under_way.has_last():\n",
+            "        if last and most < 0:\n",
+        ),
         by=f"{_SENDERS} {_DELIVER}",
     ),
     bug(
