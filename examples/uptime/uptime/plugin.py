@@ -1,0 +1,63 @@
+"""The plugin as the host sees it. An entry point names `plugin`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+import requests
+
+from bot.plugin import Call, CallOutcome, Observation, Place, Plan, Refusal, Services, Setting, Simulation
+from uptime.commands import in_words, sites
+from uptime.service import TOKEN, URL, Service
+from uptime.simulation import UptimeSimulation
+
+
+class UptimePlugin:
+    """Knows the watching service. It keeps connections, and no other state."""
+
+    api = 1
+    name = "uptime"
+    settings = (
+        Setting(name=URL, help="The address of the watching service, https://…"),
+        Setting(name=TOKEN, help="A token of the watching service.", secret=True),
+    )
+    groups = (sites,)
+    simulators: Mapping[str, Callable[[int], Simulation]] = {"uptime": UptimeSimulation}
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+
+    def start(self, services: Services) -> None:
+        """Refuse an address that would send the token in the clear to another machine."""
+        url = urlsplit(services.settings[URL])
+        if url.geturl() and url.scheme != "https" and url.hostname != "127.0.0.1":
+            raise Refusal(f"{URL} is no https address.", hint="Take the address from the service's own pages.")
+
+    def tend(self, services: Services) -> None:
+        """Nothing runs out: the token is good until somebody takes it back."""
+
+    def close(self) -> None:
+        """Let go of connections; the session opens new ones when it is used again."""
+        self._session.close()
+
+    def places(self, services: Services) -> Sequence[Place]:
+        """The one service of the settings."""
+        url = services.settings[URL]
+        return (Place(name="uptime", label=urlsplit(url).netloc, identity=url),) if url else ()
+
+    def open(self, services: Services, place: Place) -> Service:
+        """What commands get."""
+        return Service(services, self._session)
+
+    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
+        """Make the one call there is."""
+        return Service(services, self._session).switch(str(call.params["name"]), watched=bool(call.params["watched"]))
+
+    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        """Whether the site is watched now; without a word once it is gone."""
+        found = Service(services, self._session).sites()
+        return {name: in_words(found[name].watched) for name in plan.before if name in found}
+
+
+plugin = UptimePlugin()
