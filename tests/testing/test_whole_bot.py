@@ -25,7 +25,7 @@ def test_a_change_is_confirmed_done_and_verified(bot: WholeBot) -> None:
     ended = bot.confirms("lamp name desk Table")
     assert ended.status == "done"
     assert plugin.lights["desk"] == "Table"
-    assert "Call desk Table" in bot.channel_says("connectors", "Done and verified")
+    assert "name: Desk → Table" in bot.channel_says("connectors", "Done and verified")
     assert bot.recorded("change:execution:ended")
 
 
