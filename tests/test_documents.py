@@ -47,7 +47,9 @@ CITATION = re.compile(
 SHORT = re.compile(r"\((?:[FMPST][0-9]{1,3}|(?:slack|safety|bitrix24|portal|performance)(?:\.md)? [0-9][0-9.]*)\)")
 """A citation that does not say of which document."""
 MODULE = re.compile(r"(?<![\w./*<-])((?:[\w.-]+/)*[a-z_][a-z0-9_]*\.py)\b")
-CODE_FOLDERS = ("bot", "plugins", "tests", "scripts", "benchmarks")
+WALK_THROUGH = re.compile(r"^```python (\S+)$", re.MULTILINE)
+"""The files that a reader of docs/plugins.md writes; tests/testing/test_plugins_page.py runs them."""
+CODE_FOLDERS = ("bot", "plugins", "tests", "scripts", "benchmarks", "examples")
 SHIPPED = ("*.py", "*.sql", "*.html", "*.js", "*.css")
 
 
@@ -126,7 +128,8 @@ def test_the_room_map_is_the_one_of_the_code() -> None:
 def test_every_file_that_a_document_names_exists() -> None:
     folders = "bot|plugins|tests|scripts|benchmarks|docs|requirements"
     form = re.compile(rf"(?<![\w/.-])((?:{folders})/[A-Za-z0-9_./*-]*[A-Za-z0-9_/*])")
-    named = {(page, name) for page, text in texts().items() for name in form.findall(text)}
+    written = WALK_THROUGH.findall(texts()["docs/plugins.md"])
+    named = {(page, name) for page, text in texts().items() for name in form.findall(text) if name not in written}
     assert len(named) > 50
     assert sorted((page, name) for page, name in named if not list(ROOT.glob(name))) == []
 
@@ -135,6 +138,7 @@ def test_every_file_that_a_document_names_exists() -> None:
 def modules() -> frozenset[str]:
     """Every way to write the path of a module: whole, or without its first folders."""
     paths = [path.relative_to(ROOT) for folder in CODE_FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    paths += [Path(name) for name in WALK_THROUGH.findall((ROOT / "docs" / "plugins.md").read_text("utf-8"))]
     return frozenset("/".join(path.parts[start:]) for path in paths for start in range(len(path.parts)))
 
 
