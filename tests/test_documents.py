@@ -23,7 +23,7 @@ from bot.usecases.admin.builtin_plugin import registry_of
 from tests.bitrix24.simulator.behaviours import BEHAVIOURS
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("examples/*/*.md")])
 PAGES.remove(ROOT / "CHANGELOG.md")
 """It tells of what is gone, too."""
 SETTING = re.compile(r"\b(?:B24BOT|BITRIX24|SLACK)_[A-Z0-9_]*[A-Z0-9]\b")

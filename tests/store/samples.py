@@ -50,6 +50,7 @@ APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=3_600_000)
 def new_change(
     target: str = "thing:one",
     *,
+    plugin: str = "toy",
     place: Place = PLACE,
     decision: Decision = APPROVAL,
     at: int = 1_000,
@@ -58,7 +59,7 @@ def new_change(
     return NewChange(
         line="thing remove one",
         path="thing remove",
-        plugin="toy",
+        plugin=plugin,
         place=place,
         requester=OLGA,
         reason="It is old.",

@@ -117,16 +117,17 @@ class Changes:
             raise LookupError(f"no change request {number}")
         return found
 
-    def open_for(self, place: Place, target: str) -> list[ChangeRequest]:
-        """Those that keep a change request for this target away (`Plan.target`), the newest first."""
+    def open_for(self, plugin: str, place: Place, target: str) -> list[ChangeRequest]:
+        """Those that keep a plugin's change request for this target away (`Plan.target`), the newest first."""
         # The plus keeps SQLite from going through all that was ever asked for there.
-        opened = self._read(f"+place_identity = ? AND status IN ({placeholders(OPEN)})", place.identity, *OPEN)
+        where = f"+plugin = ? AND +place_identity = ? AND status IN ({placeholders(OPEN)})"
+        opened = self._read(where, plugin, place.identity, *OPEN)
         return [change for change in opened if _keeps_away(change, target)]
 
-    def newest_done(self, place: Place, target: str) -> ChangeRequest | None:
-        """The last one that was done to a target, if only partly."""
-        where = "place_identity = ? AND target = ? AND (status = ? OR partly = 1)"
-        found = self._read(where, place.identity, target, Status.DONE, limit=1)
+    def newest_done(self, plugin: str, place: Place, target: str) -> ChangeRequest | None:
+        """The last one of a plugin that was done to a target, if only partly."""
+        where = "plugin = ? AND place_identity = ? AND target = ? AND (status = ? OR partly = 1)"
+        found = self._read(where, plugin, place.identity, target, Status.DONE, limit=1)
         return found[0] if found else None
 
     def newest(self, *, limit: int) -> list[ChangeRequest]:

@@ -380,3 +380,19 @@ def m016_archives(db: Utils) -> None:
     """What an archiving names may be taken out of the audit log; what is kept has the head that it is chained to."""
     for statement in _ARCHIVES:
         db.execute(statement)
+
+
+_TARGETS = (
+    "DROP INDEX changes_one_open",
+    "CREATE UNIQUE INDEX changes_one_open ON changes (plugin, place_identity, target) "
+    f"WHERE status IN ({_words(OPEN)})",
+    "DROP INDEX changes_target",
+    "CREATE INDEX changes_target ON changes (plugin, place_identity, target)",
+)
+
+
+@migrations()
+def m017_targets_of_plugins(db: Utils) -> None:
+    """A target belongs to a plugin: two of them may know places and things by the same names."""
+    for statement in _TARGETS:
+        db.execute(statement)

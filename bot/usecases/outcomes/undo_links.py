@@ -5,23 +5,24 @@ from __future__ import annotations
 from bot.core import mentions
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.effects import undo_command
+from bot.core.change.planned_command import Planned
 from bot.core.parsing.invocation import Understood, understand
-from bot.plugin import Place, PluginError
+from bot.plugin import PluginError
 from bot.usecases.context import Context
 from bot.usecases.notifications import say_under_card, show_card, told
 
 
-def find_undone(ctx: Context, place: Place, target: str, asked: Understood) -> int | None:
+def find_undone(ctx: Context, planned: Planned) -> int | None:
     """The number of the change request that this command undoes: the last one done to the target, if it is its undo.
 
     Whether the button was pressed or the command typed is the same.
     """
-    last = ctx.store.changes.newest_done(place, target)
+    last = ctx.store.changes.newest_done(planned.plugin, planned.place, planned.plan.target)
     if last is None or last.undone_by is not None:
         return None
     last = ctx.store.changes.exact(last)
     lines = {undo_command(last), last.plan.undo.line}
-    return last.number if any(_is_same(ctx, line, asked) for line in lines if line) else None
+    return last.number if any(_is_same(ctx, line, planned.understood) for line in lines if line) else None
 
 
 def _is_same(ctx: Context, line: str, asked: Understood) -> bool:

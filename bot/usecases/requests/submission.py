@@ -147,7 +147,7 @@ def open_change(
     open.
     """
     require_member(ctx, requester)
-    existing = ctx.store.changes.open_for(planned.place, planned.plan.target)
+    existing = ctx.store.changes.open_for(planned.plugin, planned.place, planned.plan.target)
     for one in existing:
         if not _gives_way(ctx, one, requester):
             show_card(ctx, one.number)
@@ -203,7 +203,7 @@ def write_change(
             expires_at=now + expiry_of(planned.decision),
             channel=_card_channel(ctx, planned.decision, channel),
             card_id=ids.token(),
-            undo_of=find_undone(ctx, planned.place, planned.plan.target, planned.understood),
+            undo_of=find_undone(ctx, planned),
         )
     )
     facts: dict[str, Fact] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,7 @@ from bot.core.change.plans import digest
 from bot.plugin import CallOutcome, CallVerdict
 from bot.store.repositories.change_requests import Step
 from bot.store.store import Store
-from tests.store.samples import ANTON, OLGA, PLACE, PLAN, VERA, approval, new_change, opened
+from tests.store.samples import ANTON, OLGA, PATHS, PLACE, PLAN, VERA, approval, new_change, opened
 
 
 def test_what_is_stored_comes_back_as_it_was(store: Store) -> None:
@@ -53,18 +54,31 @@ def test_a_number_that_was_never_given_is_none_or_an_error(store: Store) -> None
 @pytest.mark.parametrize("status", list(Status))
 def test_a_target_is_taken_while_its_change_request_is_open(store: Store, status: Status) -> None:
     change = opened(store, status=status)
-    found = store.changes.open_for(PLACE, "thing:one")
+    found = store.changes.open_for("toy", PLACE, "thing:one")
     assert found == ([change] if status in OPEN else [])
-    assert store.changes.open_for(PLACE, "thing:two") == []
-    assert store.changes.open_for(replace(PLACE, identity="member-2"), "thing:one") == []
+    assert store.changes.open_for("toy", PLACE, "thing:two") == []
+    assert store.changes.open_for("toy", replace(PLACE, identity="member-2"), "thing:one") == []
+    assert store.changes.open_for("other", PLACE, "thing:one") == []
+
+
+def test_two_plugins_may_call_places_and_things_by_the_same_names(store: Store) -> None:
+    with store.unit_of_work():
+        one, other = (store.changes.open(new_change(plugin=plugin)) for plugin in ("toy", "other"))
+    assert store.changes.open_for("toy", PLACE, "thing:one") == [one]
+    assert store.changes.open_for("other", PLACE, "thing:one") == [other]
+    with store.unit_of_work():
+        for old, new in pairwise((Status.PENDING, *PATHS[Status.DONE])):
+            assert store.changes.move(other.number, old, new)
+    assert store.changes.newest_done("toy", PLACE, "thing:one") is None
+    assert store.changes.newest_done("other", PLACE, "thing:one") == store.changes.get(other.number)
 
 
 def test_a_target_of_several_takes_each_of_them(store: Store) -> None:
     both = opened(store, "thing:one thing:two")
     other = opened(store, "thing:three")
-    assert store.changes.open_for(PLACE, "thing:two") == [both]
-    assert store.changes.open_for(PLACE, "thing:two thing:three") == [other, both]
-    assert store.changes.open_for(PLACE, "thing:tw") == []
+    assert store.changes.open_for("toy", PLACE, "thing:two") == [both]
+    assert store.changes.open_for("toy", PLACE, "thing:two thing:three") == [other, both]
+    assert store.changes.open_for("toy", PLACE, "thing:tw") == []
 
 
 @pytest.mark.parametrize("status", OPEN)
@@ -73,8 +87,8 @@ def test_a_part_takes_the_whole_thing_until_only_people_can_tell(store: Store, s
     change = opened(store, "thing:one/colour", status=status, provable=provable)
     alone = status is Status.UNKNOWN and not provable
     for other in ("thing:one", "thing:one/size", "thing:two thing:one/size"):
-        assert store.changes.open_for(PLACE, other) == ([] if alone else [change])
-    assert store.changes.open_for(PLACE, "thing:one/colour") == [change]
+        assert store.changes.open_for("toy", PLACE, other) == ([] if alone else [change])
+    assert store.changes.open_for("toy", PLACE, "thing:one/colour") == [change]
 
 
 @pytest.mark.parametrize("status", list(Status))
