@@ -144,6 +144,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     try:
         for plugin in plugins:
+            settings.check_settling(plugin)
             _start(plugin, context)
     except BaseException:
         close_plugins(plugins)

@@ -6,19 +6,19 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
+from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import ConfigurationError
-from bot.core.change.outcome import SETTLE_AFTER_MS
 from bot.core.parsing.durations import milliseconds
 from bot.core.parsing.suggestion import nearest
 from bot.core.principals import Principal
-from bot.plugin import BadArgument, Setting
+from bot.plugin import BadArgument, Plugin, Setting
 from bot.plugin.frozen import dataclass
 
-SETTLE_AFTER = f"{SETTLE_AFTER_MS // 1_000}s"
+READBACK_AFTER = "B24BOT_READBACK_AFTER"
 HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="SLACK_BOT_TOKEN", help="The bot's token, xoxb-…, from OAuth & Permissions.", secret=True),
     Setting(
@@ -92,10 +92,10 @@ HOST_SETTINGS: tuple[Setting, ...] = (
         default="off",
     ),
     Setting(
-        name="B24BOT_READBACK_AFTER",
-        help=f"How long after a call of unknown outcome reading back may decide that nothing changed: at least "
-        f"{SETTLE_AFTER}, since a portal works on a call for up to a minute (with B24BOT_ALLOW_LOOPBACK at least 1s).",
-        default=SETTLE_AFTER,
+        name=READBACK_AFTER,
+        help="How long after a call of unknown outcome reading back may decide that nothing changed: at least as long "
+        "as the plugin says that a call can still take effect, 75s for a portal (with B24BOT_ALLOW_LOOPBACK at least "
+        "1s). Unset: as long as the plugin says.",
     ),
     Setting(name="B24BOT_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.", default="INFO"),
 )
@@ -221,12 +221,24 @@ class Settings:
 
     @property
     def settle_after_ms(self) -> int:
-        """Raises ConfigurationError for less than a portal may still work on a call that got no answer.
+        """For how long no effect proves nothing; 0 where it is not set, and each plugin's own time counts.
+
+        Raises ConfigurationError.
+        """
+        return self.duration_ms(READBACK_AFTER, least="1s") if self.values[READBACK_AFTER] else 0
+
+    def check_settling(self, plugin: Plugin) -> None:
+        """Raise ConfigurationError for less than the plugin's remote side may still work on a call without an answer.
 
         One on this machine answers at once.
         """
-        least = "1s" if self.on("B24BOT_ALLOW_LOOPBACK") else SETTLE_AFTER
-        return self.duration_ms("B24BOT_READBACK_AFTER", least=least)
+        given = self.settle_after_ms
+        if given and not self.on("B24BOT_ALLOW_LOOPBACK") and given < plugin.settling.late_effects_ms:
+            least = f"{ceil(plugin.settling.late_effects)}s"
+            raise ConfigurationError(
+                f"{READBACK_AFTER}={self.values[READBACK_AFTER]} is less than {least}.",
+                hint=f"The plugin {plugin.name} needs {least}: set it to that or more.",
+            )
 
     @property
     def witness_file(self) -> Path | None:

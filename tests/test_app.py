@@ -56,6 +56,7 @@ def environment(tmp_path: Path, workspace: SlackWorkspace) -> dict[str, str]:
         ("B24BOT_PLUGINS", "nothing", "nothing"),
         ("B24BOT_REQUEST_TTL", "soon", "B24BOT_REQUEST_TTL=soon is not a duration"),
         ("B24BOT_READBACK_AFTER", "-1s", "B24BOT_READBACK_AFTER=-1s is not a duration"),
+        ("B24BOT_READBACK_AFTER", "74s", "B24BOT_READBACK_AFTER=74s is less than 75s"),
         ("B24BOT_QUORUM", "0", "B24BOT_QUORUM=0 is not a whole number from 1"),
         ("B24BOT_AUDIT_LAG", "2h", "B24BOT_AUDIT_LAG=2h is more than 30m"),
         ("B24BOT_WITNESS_FILE", "{folder}/home/witness", "in the same tree as the database"),

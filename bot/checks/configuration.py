@@ -31,6 +31,8 @@ def check_plugins(environment: Environment) -> str:
     """Load every plugin, put their commands and settings together, and read the examples of all commands."""
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     registry = registry_of(plugins)
+    for plugin in plugins:
+        environment.settings.check_settling(plugin)
     faulty = next(registry.faulty_examples(), "")
     if faulty:
         raise ConfigurationError(f"{faulty[:1].upper()}{faulty[1:]}")

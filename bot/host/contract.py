@@ -12,7 +12,7 @@ from bot.core.authority.limits import HOUSE
 from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
 from bot.host.value_types import mismatch
-from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Risk, Setting
+from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Risk, Setting, Settling
 
 MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).items() if not name.startswith("_")}
 """The members of the protocol itself, so that this list and the protocol cannot differ."""
@@ -81,6 +81,9 @@ def check_values(plugin: Any) -> Iterator[str]:
         values = getattr(plugin, member)
         if not isinstance(values, Iterable) or not all(isinstance(value, kind) for value in values):
             yield f"has {member} that are not all a {kind.__name__}"
+    wrong = mismatch(plugin.settling, Settling)
+    if wrong:
+        yield f"declares settling wrongly: it{'' if wrong.startswith('.') else ' '}{wrong}"
     if not isinstance(plugin.simulators, Mapping):
         yield "has simulators that are no mapping from names to functions"
 

@@ -31,6 +31,7 @@ from bot.plugin import (
     PluginError,
     Services,
     Setting,
+    Settling,
     Simulation,
 )
 
@@ -124,6 +125,10 @@ class GuardedPlugin:
     @property
     def groups(self) -> Iterable[Group[Any]]:
         return self.plugin.groups
+
+    @property
+    def settling(self) -> Settling:
+        return self.plugin.settling
 
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:

@@ -9,7 +9,19 @@ from bot.plugin.errors import (
     TargetRefused,
     TargetUnreachable,
 )
-from bot.plugin.host import PLUGIN_API, Clock, Event, Plugin, Records, Sealed, Secrets, Services, Setting, Simulation
+from bot.plugin.host import (
+    PLUGIN_API,
+    Clock,
+    Event,
+    Plugin,
+    Records,
+    Sealed,
+    Secrets,
+    Services,
+    Setting,
+    Settling,
+    Simulation,
+)
 from bot.plugin.quoting import quote
 from bot.plugin.times import iso, iso_or_none
 from bot.plugin.values import (
@@ -61,6 +73,7 @@ __all__ = [
     "Secrets",
     "Services",
     "Setting",
+    "Settling",
     "Simulation",
     "Table",
     "TargetRefused",

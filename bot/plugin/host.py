@@ -28,6 +28,26 @@ class Setting:
     secret: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """How an outcome that nobody knows is told by reading back, in seconds after the call was sent.
+
+    Until `late_effects` have passed the remote side may still carry out a call that got no answer, so that seeing no
+    effect proves nothing. After `ask_people` what could not be told by then is for people to say.
+    """
+
+    late_effects: float
+    ask_people: float = 900.0
+
+    @property
+    def late_effects_ms(self) -> int:
+        return round(self.late_effects * 1000)
+
+    @property
+    def ask_people_ms(self) -> int:
+        return round(self.ask_people * 1000)
+
+
 class Event(StrEnum):
     """What a plugin may have put on the record of the audit log; the host decides who hears of it."""
 
@@ -181,6 +201,8 @@ class Plugin(Protocol):
     def settings(self) -> Sequence[Setting]: ...
     @property
     def groups(self) -> Iterable[Group[Any]]: ...
+    @property
+    def settling(self) -> Settling: ...
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
         """What `b24bot simulate NAME --port N` can start."""

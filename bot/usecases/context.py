@@ -108,7 +108,8 @@ class Context:
     channels: Channels
     messenger: Messenger
     settings: Mapping[str, str]
-    settle_after_ms: int
+    settle_after_ms: int = 0
+    """How long after a call that got no answer no effect proves nothing; 0 leaves it to what each plugin says."""
     home_team: str = ""
     home_enterprise: str = ""
     """The Enterprise Grid organisation that our team belongs to; empty where it belongs to none."""

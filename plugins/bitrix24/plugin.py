@@ -17,6 +17,7 @@ from bot.plugin import (
     Refusal,
     Services,
     Setting,
+    Settling,
     Simulation,
 )
 from plugins.bitrix24 import settings
@@ -38,6 +39,9 @@ from plugins.bitrix24.rest.retry_policy import CHANGE, READ, Manner
 from plugins.bitrix24.traffic.portal_connections import Links
 from plugins.bitrix24.traffic.rate_limit import pace
 
+SETTLING = Settling(late_effects=75.0)
+"""A portal may work on a request for 60 s after we gave up on it; earlier reads prove nothing."""
+
 
 class BitrixPlugin:
     """Knows Bitrix24, and nothing of Slack or of storage. Keeps connections; every other state is in the services."""
@@ -45,6 +49,7 @@ class BitrixPlugin:
     api = 1
     name = "bitrix24"
     settings: Sequence[Setting] = settings.ROWS
+    settling = SETTLING
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 
     def __init__(self, *, read: Manner = READ, change: Manner = CHANGE) -> None:

@@ -22,6 +22,7 @@ from bot.plugin import (
     Risk,
     Services,
     Setting,
+    Settling,
     Simulation,
     Table,
     TargetRefused,
@@ -155,6 +156,7 @@ class Odd:
     name = "odd"
     settings: Sequence[Setting] = (Setting(name="ODD_KEY", help="a secret of the plugin", secret=True),)
     groups: Iterable[Group[Any]] = (things, safes)
+    settling = Settling(late_effects=75.0)
     simulators: Mapping[str, Callable[[int], Simulation]] = {"toy": Toy}
 
     def start(self, services: Services) -> None:

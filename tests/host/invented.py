@@ -18,6 +18,7 @@ from bot.plugin import (
     Risk,
     Services,
     Setting,
+    Settling,
     Simulation,
 )
 
@@ -27,6 +28,7 @@ class Invented:
 
     api = 1
     settings: Sequence[Setting] = ()
+    settling = Settling(late_effects=75.0)
     simulators: Mapping[str, Callable[[int], Simulation]] = {}
 
     def __init__(self, name: str, *groups: Group[Any]) -> None:

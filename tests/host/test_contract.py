@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.bot_errors import ConfigurationError
 from bot.host.contract import CHECKS, MEMBERS, assert_plugin, faults_of, settings_of
-from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Reply, Risk, Setting
+from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Reply, Risk, Setting, Settling
 from tests.host.invented import Invented, group
 
 
@@ -62,6 +62,11 @@ def odd(**members: Any) -> Invented:
         ({"name": "Two Words"}, "is called 'Two Words'; a name is made of a-z, 0-9, - and _"),
         ({"name": "house"}, "is called “house”, which is the name of b24bot's own commands"),
         ({"settings": ("COLOUR",)}, "has settings that are not all a Setting"),
+        ({"settling": 75}, "declares settling wrongly: it is int instead of Settling"),
+        (
+            {"settling": Settling(late_effects=cast(float, "75"))},
+            "declares settling wrongly: it.late_effects is str instead of float",
+        ),
         ({"groups": 7}, "has groups that are not all a Group"),
         ({"simulators": ["portal"]}, "has simulators that are no mapping"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.core.bot_errors import StoreUnavailable
-from bot.plugin import Call, CallOutcome, Group, Observation, Place, Plan, Refusal, Services, Setting
+from bot.plugin import Call, CallOutcome, Group, Observation, Place, Plan, Refusal, Services, Setting, Settling
 from tests.host.invented import Invented
 
 
@@ -16,6 +16,7 @@ class Refusing:
     api = 1
     name = "refusing"
     settings: Sequence[Setting] = ()
+    settling = Settling(late_effects=75.0)
     groups: Iterable[Group[Any]] = ()
     simulators: Mapping[str, Any] = {}
 

@@ -128,7 +128,6 @@ class Office:
             channels=channels or Channels(approval=APPROVALS, audit=AUDIT),
             messenger=self.messenger,
             settings={},
-            settle_after_ms=75_000,
             home_team=HOME,
         )
         self.courier = Courier(self.ctx)

@@ -27,6 +27,7 @@ from bot.plugin import (
     Risk,
     Services,
     Setting,
+    Settling,
     Simulation,
     Table,
     TargetRefused,
@@ -38,6 +39,8 @@ ACME = Place(name="default", label="acme.example.com", identity="m-acme")
 BETA = Place(name="beta", label="beta.example.com", identity="m-beta")
 FORGED = mentions.person(Principal(team="", user="UVICTIM"))
 """What a remote side would say to have somebody mentioned."""
+SETTLING = Settling(late_effects=75.0)
+SETTLE_AFTER_MS, ASK_PEOPLE_AFTER_MS = SETTLING.late_effects_ms, SETTLING.ask_people_ms
 LONGEST = 96.0
 """Seconds that a call may take."""
 NO_UNDO = Undo(kind=UndoKind.NONE, sentence="It cannot be put back.")
@@ -86,6 +89,7 @@ class Toy:
     api: int = 1
     name: str = "toy"
     settings: Sequence[Setting] = ()
+    settling: Settling = SETTLING
     simulators: Mapping[str, Callable[[int], Simulation]] = field(default_factory=dict)
 
     @property

@@ -13,12 +13,8 @@ from bot.core.text import count
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 from bot.plugin.frozen import dataclass
 
-SETTLE_AFTER_MS = 75_000
-"""A portal may work on a request for 60 s after we gave up on it; earlier reads prove nothing (docs/safety.md M8)."""
 READS_APART_MS = 5_000
 """Two agreeing reads decide, this far apart."""
-ASK_PEOPLE_AFTER_MS = 900_000
-"""What reading back has not decided in a quarter of an hour after the call, a person may decide."""
 MOST_NOT_SENT = 5
 """Calls that were not sent are named up to here, then counted."""
 

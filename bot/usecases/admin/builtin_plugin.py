@@ -24,6 +24,7 @@ from bot.plugin import (
     Reply,
     Services,
     Setting,
+    Settling,
     Simulation,
 )
 from bot.plugin.frozen import dataclass
@@ -44,6 +45,8 @@ class HousePlugin:
     name: str = HOUSE
     settings: Sequence[Setting] = ()
     groups: Sequence[Group[Any]] = (*RULES, using)
+    settling: Settling = Settling(late_effects=0.0)
+    """What it does is stored together with its answer, so that no outcome is unknown."""
 
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import ASK_PEOPLE_AFTER_MS, READS_APART_MS, interrupted, settle
+from bot.core.change.outcome import READS_APART_MS, interrupted, settle
 from bot.core.encoding import canonical
-from bot.plugin import Observation
+from bot.plugin import Observation, Settling
 from bot.store.repositories.leases import Running
 from bot.usecases.context import Context
 from bot.usecases.execution.executor import read_back
@@ -18,6 +18,8 @@ from bot.usecases.outcomes.ending import close
 from bot.usecases.outcomes.outcome_questions import ask_people
 
 EARLY_READS_APART_MS = 15_000
+NOT_LOADED = Settling(late_effects=0.0)
+"""Of a plugin that is not there any more: nothing can be read back, and people are asked."""
 
 
 class Recovery:
@@ -108,7 +110,8 @@ class Recovery:
         plugin = ctx.registry.plugin(change.plugin)
         steps = ctx.store.changes.steps(change.number)
         # The clock is read before the portal is: an effect may come between the two, never the other way round.
-        now, left = steady_ms(ctx), self._left(change, ctx.settle_after_ms)
+        settle_after = ctx.settle_after_ms or plugin.settling.late_effects_ms
+        now, left = steady_ms(ctx), self._left(change, settle_after)
         seen, fault = read_back(ctx, plugin, change)
         early = left > 0
         earlier = ctx.store.changes.seen(change.number)
@@ -140,7 +143,9 @@ class Recovery:
     def _ask_people_if_late(self, change: ChangeRequest) -> None:
         """Ask once. Reading back goes on, and may still be first."""
         ctx = self._ctx
-        if change.asked_at is None and self._left(change, ASK_PEOPLE_AFTER_MS) <= 0:
+        plugin = ctx.registry.plugins.get(change.plugin)
+        settling = plugin.settling if plugin is not None else NOT_LOADED
+        if change.asked_at is None and self._left(change, settling.ask_people_ms) <= 0:
             with ctx.store.unit_of_work() as store:
                 if store.changes.require(change.number).status is Status.UNKNOWN:
                     ask_people(ctx, change)

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bot.plugin import Call, CallOutcome, Observation, Place, Plan, Refusal, Services, Setting, Simulation
+from bot.plugin import Call, CallOutcome, Observation, Place, Plan, Refusal, Services, Setting, Settling, Simulation
 from uptime.commands import in_words, sites
-from uptime.service import TOKEN, URL, Service
+from uptime.service import READ_SECONDS, TOKEN, URL, Service
 from uptime.simulation import UptimeSimulation
 
 
@@ -23,6 +23,7 @@ class UptimePlugin:
         Setting(name=TOKEN, help="A token of the watching service.", secret=True),
     )
     groups = (sites,)
+    settling = Settling(late_effects=READ_SECONDS)
     simulators: Mapping[str, Callable[[int], Simulation]] = {"uptime": UptimeSimulation}
 
     def __init__(self) -> None:

@@ -216,8 +216,8 @@ WAITING: tuple[Bug, ...] = (
         "a clock that is set forward makes two looks in a row out of one, and ends what may still happen",
         (
             "bot/usecases/execution/recovery.py",
-            "        now, left = steady_ms(ctx), self._left(change, ctx.settle_after_ms)\n",
-            "        now, left = ctx.clock.now_ms(), self._left(change, ctx.settle_after_ms)\n",
+            "        now, left = steady_ms(ctx), self._left(change, settle_after)\n",
+            "        now, left = ctx.clock.now_ms(), self._left(change, settle_after)\n",
         ),
         by="tests/usecases/test_clock_steps.py tests/usecases/execution/test_recovery.py",
     ),

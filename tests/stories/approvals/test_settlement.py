@@ -6,9 +6,9 @@ import pytest
 
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
-from bot.core.change.outcome import ASK_PEOPLE_AFTER_MS
 from bot.playground.environment import Town
 from bot.playground.workspace import Message, NoSuchElement
+from plugins.bitrix24.plugin import SETTLING
 from plugins.bitrix24.simulator.state.faults import read_fault
 from tests.stories.approvals.test_clicks import held, together
 from tests.stories.message.talk import SEND, Talk
@@ -34,7 +34,7 @@ def lost(scene: Scene) -> Message:
 def asked(scene: Scene) -> Message:
     card = lost(scene)
     assert ASKED not in scene.card_says(card, "outcome not proven yet")
-    scene.town.clock.advance(ASK_PEOPLE_AFTER_MS / 1000)
+    scene.town.clock.advance(SETTLING.ask_people)
     assert ASKED in scene.card_says(card, "Look on the portal, then press what you saw")
     return card
 

@@ -9,7 +9,7 @@ import pytest
 from bot.clock import token
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import INTERRUPTED, INTERRUPTED_BETWEEN, SETTLE_AFTER_MS
+from bot.core.change.outcome import INTERRUPTED, INTERRUPTED_BETWEEN
 from bot.plugin import Call, CallVerdict
 from bot.store.repositories.jobs import Job
 from bot.store.repositories.leases import LEASE_MS
@@ -19,7 +19,7 @@ from bot.usecases.execution.executor import execute
 from bot.usecases.execution.recovery import Recovery
 from tests.usecases.execution.test_recovery import Killed, died_in_the_call
 from tests.usecases.office import OLGA, Office
-from tests.usecases.toy import LONGEST, Script
+from tests.usecases.toy import LONGEST, SETTLE_AFTER_MS, Script
 
 TWO = "thing swap one two"
 BLIND_TWO = "thing wave one two"

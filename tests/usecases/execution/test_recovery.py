@@ -10,13 +10,13 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import INTERRUPTED, INTERRUPTED_BLIND, READS_APART_MS, SETTLE_AFTER_MS
+from bot.core.change.outcome import INTERRUPTED, INTERRUPTED_BLIND, READS_APART_MS
 from bot.plugin import CallVerdict, TargetUnreachable
 from bot.store.store import Store
 from bot.usecases.execution.recovery import note_start
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.office import OLGA, Office
-from tests.usecases.toy import Script
+from tests.usecases.toy import SETTLE_AFTER_MS, Script
 
 
 class Killed(BaseException):

@@ -11,7 +11,6 @@ from bot.core.audit.audit_record import Tag
 from bot.core.authority.membership import FRESH_MS, Standing
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import ASK_PEOPLE_AFTER_MS
 from bot.core.principals import Principal
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
 from bot.usecases.admin.allow_list import revoke_role
@@ -22,7 +21,7 @@ from bot.usecases.intake.receipts import receive
 from bot.usecases.outcomes.settlement import settle_by_hand
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office, person
 from tests.usecases.requests.test_review_races import race
-from tests.usecases.toy import Script
+from tests.usecases.toy import ASK_PEOPLE_AFTER_MS, Script
 
 BLIND, SEEN, APPROVED = "thing wave one two", "thing paint one --colour blue", "thing remove one"
 QUARTER = ASK_PEOPLE_AFTER_MS / 1000

@@ -15,7 +15,6 @@ from bot.core.authority.membership import Standing
 from bot.core.authority.policy import BrokenGlass, NeedsApproval, Terms
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import ASK_PEOPLE_AFTER_MS
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.principals import Principal, Role
 from bot.plugin import CallVerdict, PluginError, TargetUnreachable
@@ -45,7 +44,7 @@ from tests.usecases.office import (
     Office,
     person,
 )
-from tests.usecases.toy import Script
+from tests.usecases.toy import ASK_PEOPLE_AFTER_MS, Script
 
 ADA, EVA = person("Ada"), person("Eva")
 NOW = "thing remove one --break-glass --reason 'customers are lost'"

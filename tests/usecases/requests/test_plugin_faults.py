@@ -6,12 +6,11 @@ import pytest
 
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import ASK_PEOPLE_AFTER_MS
 from bot.host.guarded_calls import GuardedPlugin
 from bot.usecases.admin.builtin_plugin import registry_of
 from bot.usecases.authority import card_token
 from tests.usecases.office import ANTON, OLGA, Office
-from tests.usecases.toy import Script
+from tests.usecases.toy import ASK_PEOPLE_AFTER_MS, Script
 
 IN_CALL = "The plugin toy failed while it made the call thing.remove (reference E-"
 IN_READ = "The plugin toy failed while it read thing:one back (reference E-"
