@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bot import __version__
+from bot.checks.configuration import refuse_early_reading
 from bot.checks.storage import UNWITNESSED, loose_modes_of, witness_of
 from bot.clock import SystemClock
 from bot.core.authority.identity_groups import People
@@ -143,8 +144,8 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     if seeding_is_due(store, settings.admins) and not examine_head(store, witness).why:
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     try:
+        refuse_early_reading(settings, plugins)
         for plugin in plugins:
-            settings.check_settling(plugin)
             _start(plugin, context)
     except BaseException:
         close_plugins(plugins)

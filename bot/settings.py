@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
-from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.durations import milliseconds
 from bot.core.parsing.suggestion import nearest
 from bot.core.principals import Principal
-from bot.plugin import BadArgument, Plugin, Setting
+from bot.plugin import BadArgument, Setting
 from bot.plugin.frozen import dataclass
 
 READBACK_AFTER = "B24BOT_READBACK_AFTER"
@@ -226,19 +225,6 @@ class Settings:
         Raises ConfigurationError.
         """
         return self.duration_ms(READBACK_AFTER, least="1s") if self.values[READBACK_AFTER] else 0
-
-    def check_settling(self, plugin: Plugin) -> None:
-        """Raise ConfigurationError for less than the plugin's remote side may still work on a call without an answer.
-
-        One on this machine answers at once.
-        """
-        given = self.settle_after_ms
-        if given and not self.on("B24BOT_ALLOW_LOOPBACK") and given < plugin.settling.late_effects_ms:
-            least = f"{ceil(plugin.settling.late_effects)}s"
-            raise ConfigurationError(
-                f"{READBACK_AFTER}={self.values[READBACK_AFTER]} is less than {least}.",
-                hint=f"The plugin {plugin.name} needs {least}: set it to that or more.",
-            )
 
     @property
     def witness_file(self) -> Path | None:

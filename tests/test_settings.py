@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.checks.configuration import refuse_early_reading
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import ConfigurationError
 from bot.core.principals import Principal
@@ -192,9 +193,9 @@ def test_only_a_portal_on_this_machine_may_be_read_back_sooner_than_its_plugin_s
         given(B24BOT_READBACK_AFTER="75s"),
         given(),
     ):
-        settings.check_settling(plugin)
+        refuse_early_reading(settings, [plugin])
     with pytest.raises(ConfigurationError) as caught:
-        given(B24BOT_READBACK_AFTER="74s").check_settling(plugin)
+        refuse_early_reading(given(B24BOT_READBACK_AFTER="74s"), [plugin])
     assert caught.value.sentence == "B24BOT_READBACK_AFTER=74s is less than 75s."
     assert caught.value.hint == "The plugin bitrix24 needs 75s: set it to that or more."
     assert given(B24BOT_READBACK_AFTER="2m").settle_after_ms == 120_000

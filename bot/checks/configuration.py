@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from contextlib import closing
+from math import ceil
 from pathlib import Path
 
 from bot.checks.check import Environment, Note
@@ -11,7 +13,8 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.text import count
 from bot.host.discovery import load_plugins
 from bot.host.plugin_services import services_for
-from bot.plugin import PluginError, Refusal
+from bot.plugin import Plugin, PluginError, Refusal
+from bot.settings import READBACK_AFTER, Settings
 from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import open_store
 from bot.usecases.admin.builtin_plugin import registry_of
@@ -31,8 +34,8 @@ def check_plugins(environment: Environment) -> str:
     """Load every plugin, put their commands and settings together, and read the examples of all commands."""
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     registry = registry_of(plugins)
-    for plugin in plugins:
-        environment.settings.check_settling(plugin)
+    if not environment.settings.wrong_values:
+        refuse_early_reading(environment.settings, plugins)
     faulty = next(registry.faulty_examples(), "")
     if faulty:
         raise ConfigurationError(f"{faulty[:1].upper()}{faulty[1:]}")
@@ -41,6 +44,21 @@ def check_plugins(environment: Environment) -> str:
         f"{', '.join(plugin.name for plugin in plugins) or 'none'}: {count(len(list(registry)), 'command')}, "
         f"{count(len(settings.rows), 'setting')}"
     )
+
+
+def refuse_early_reading(settings: Settings, plugins: Iterable[Plugin]) -> None:
+    """Raise ConfigurationError where outcomes would be told while a plugin's calls can still take effect.
+
+    What is on this machine answers at once.
+    """
+    given, loopback = settings.settle_after_ms, settings.on("B24BOT_ALLOW_LOOPBACK")
+    for plugin in plugins:
+        if given and not loopback and given < plugin.settling.late_effects_ms:
+            least = f"{ceil(plugin.settling.late_effects)}s"
+            raise ConfigurationError(
+                f"{READBACK_AFTER}={settings[READBACK_AFTER]} is less than {least}.",
+                hint=f"The plugin {plugin.name} needs {least}: set it to that or more.",
+            )
 
 
 def check_names(environment: Environment) -> str | Note:
