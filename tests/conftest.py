@@ -63,7 +63,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What the programmes put on record as `programme: words`: added up, or the greatest of what begins with `most`."""
+    """What the long tests put on record as `test: words`: added up, or the greatest of what begins with `most`."""
     told: dict[str, list[int]] = defaultdict(list)
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -71,7 +71,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 if ": " in name:
                     told[name].append(value)
     if told:
-        terminalreporter.section("programmes")
+        terminalreporter.section("long tests")
     for name, values in sorted(told.items()):
         number = max(values) if ": most " in name else sum(values)
         terminalreporter.write_line(f"{name}: {number:,}")

@@ -1,4 +1,4 @@
-"""A new access token when the old one has run out: once per generation, whoever asks, and never in a storm.
+"""A new access token when the old one has run out: once per generation, whoever asks, and never by many at once.
 
 docs/safety.md M10: compare generations, take the lease, ask, and store as the first thing after the answer. A
 refused refresh token is final only when no other process has stored a newer pair meanwhile; then the spare pair takes

@@ -17,7 +17,7 @@ from plugins.bitrix24.http.exchange import HttpAnswer
 from plugins.bitrix24.rest import message_errors
 from plugins.bitrix24.rest.methods import METHODS, Effect, Where
 from plugins.bitrix24.rest.protocol import Judgement, judge
-from tests.programmes.form import sized
+from tests.long.form import sized
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 CHANGING = sorted(name for name, row in METHODS.items() if row.effect is not Effect.READ)

@@ -1,0 +1,24 @@
+"""What the long tests share: the fork server, and the folder that each run of the bot begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.long.crash.harness.beginning import template
+from tests.long.crash.harness.forked import ForkServer
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ForkServer]:
+    """One for all tests of this process: it takes as long to start as many runs."""
+    with ForkServer() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key file, and a database with the usual people on its allow-list."""
+    return template(tmp_path_factory.mktemp("beginning"))

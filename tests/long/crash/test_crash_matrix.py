@@ -1,0 +1,162 @@
+"""Killed with SIGKILL at every failpoint, under every fault of the portal, twice in a row: nothing lost, nothing
+doubled, nothing told wrongly.
+
+The list of failpoints is read from the code. A site that no story passes fails the first test, by its name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.long.crash import scenario, sites
+from tests.long.crash.harness.forked import ForkServer
+from tests.long.crash.harness.rehearsals import shared
+from tests.long.crash.matrix import (
+    FAULTS,
+    Fault,
+    Matrix,
+    Run,
+    Totals,
+    a_part,
+    every_fault,
+    failpoints,
+    main_failpoints,
+    one_each,
+    own,
+    some,
+)
+from tests.long.crash.scenario import Scenario
+from tests.long.form import LONG
+
+SEED = int(os.environ.get("B24BOT_TEST_SEED", "1"))
+MOST_PASSES = 40
+UNREACHED: Mapping[str, str] = {
+    "bot.store.repositories.secrets.Secrets.delete": "plugins may delete a secret; the one in this house never does",
+    "bot.host.guarded_calls.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
+    "bot.cli.completion._subject": "the same, for the ids that a shell offers",
+    "bot.checks.portal_access._look": "the same, for doctor, which changes nothing",
+    "bot.usecases.intake.receipts._refuse_long": "records that a line is too long, and nothing follows",
+    "bot.app.Running._note_socket": "in Socket Mode alone; the stories bring what they bring by HTTP",
+    "bot.store.schema.plain_texts.drop_remnants": "once after an upgrade; test_release_upgrade.py kills it",
+    "bot.usecases.integrity.archiving._bear_witness": "only where no bot runs; test_killed_storage.py kills it",
+    "bot.usecases.integrity.archiving.archive": "only where no bot runs; test_killed_storage.py kills it",
+    "bot.usecases.integrity.restore_record._adapt": "writes to a copy apart; test_killed_storage.py kills it",
+}
+"""Functions whose sites no story reaches, each with the reason."""
+Rehearsals = Mapping[str, tuple[str, ...]]
+Note = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="session")
+def matrix(server: ForkServer, beginning: Path, tmp_path_factory: pytest.TempPathFactory) -> Matrix:
+    return Matrix(server, tmp_path_factory.mktemp("crash"), beginning)
+
+
+@pytest.fixture(scope="session")
+def rehearsals(matrix: Matrix, tmp_path_factory: pytest.TempPathFactory) -> Rehearsals:
+    """Every story, played once without the kill under test: the failpoints it passes."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = mine.parent if os.environ.get("PYTEST_XDIST_WORKER") else mine
+    return shared(folder / "rehearsals", scenario.ALL, matrix.rehearse)
+
+
+def missed(passed: set[str]) -> list[str]:
+    """The sites of the code that have no failpoint among these, by name."""
+    places = {name.partition(":net:")[2] or name.partition(":commit:")[2] for name in passed}
+    reached = {site for place in places for site in place.split(" < ")}
+    return [
+        site.name
+        for site in (*sites.commits(), *sites.network())
+        if site.name not in reached and site.function not in UNREACHED
+    ]
+
+
+def test_every_commit_and_every_way_to_the_network_is_passed_by_a_story(
+    matrix: Matrix, rehearsals: Rehearsals, record_property: Note
+) -> None:
+    """If this names a site: add a step that leads there to a story in scenario.py, or say in UNREACHED why none can."""
+    passed = {name for passes in rehearsals.values() for name in passes}
+    for story in scenario.ALL * 2:
+        if missed(passed):
+            passed.update(matrix.rehearse(story))
+    assert missed(passed) == []
+    assert len(sites.commits()) >= 16
+    record_property("crash: sites of commits", len(sites.commits()))
+    record_property("crash: sites of the network", len(sites.network()))
+    record_property("crash: failpoints in all stories", len(set(failpoints(tuple(passed)))))
+    record_property("crash: sites that only join another commit", len(only_joined(passed)))
+
+
+def only_joined(passed: set[str]) -> list[str]:
+    chains = [name.partition(":commit:")[2] for name in passed if name.startswith("before:commit:")]
+    committed = {site for chain in chains for site in chain.split(" < ")}
+    return [site.name for site in sites.commits() if site.name not in committed and site.function not in UNREACHED]
+
+
+def test_what_is_said_to_be_out_of_reach_is_in_the_code_and_is_not_reached(rehearsals: Rehearsals) -> None:
+    functions = {site.function for site in (*sites.commits(), *sites.network())}
+    assert set(UNREACHED) <= functions
+    passed = "\n".join(name for passes in rehearsals.values() for name in passes)
+    assert [function for function in UNREACHED if f"{function}:" in passed] == []
+
+
+@pytest.mark.parametrize("story", scenario.ALL, ids=lambda story: story.name)
+def test_killed_at_each_failpoint_it_is_as_if_nothing_had_been(
+    matrix: Matrix, rehearsals: Rehearsals, story: Scenario, record_property: Note
+) -> None:
+    """Each failpoint that this story is the first to pass, or a few where it is the first at none.
+
+    One fault each; in the long form every fault and every pass.
+    """
+    names = own(rehearsals, story) or some(rehearsals[story.name], SEED)
+    totals = Totals()
+    if LONG:
+        for fault in FAULTS:
+            every_pass(matrix, every_fault(story, names, fault, SEED), totals)
+    else:
+        for pair in pairs(one_each(story, names, SEED)):
+            unhit = [str(run) for run in matrix.die_twice(pair, totals) if not matrix.die(run, totals)]
+            assert unhit == []
+    conclude(totals, record_property)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_killed_around_the_call_it_ends_as_the_portal_is(
+    matrix: Matrix, rehearsals: Rehearsals, fault: Fault, record_property: Note
+) -> None:
+    """The failpoints from the last approval to the ending, each under this fault; in the short form a part of them."""
+    totals = Totals()
+    every = main_failpoints(rehearsals[scenario.REMOVE.name])
+    assert len(every) >= 16
+    names = every if LONG else a_part(every, FAULTS.index(fault) + SEED)
+    unhit = [str(run) for run in every_fault(scenario.REMOVE, names, fault, SEED) if not matrix.die(run, totals)]
+    assert unhit == []
+    conclude(totals, record_property)
+
+
+def pairs(runs: Iterable[Run]) -> Iterator[list[Run]]:
+    everything = list(runs)
+    return (everything[start : start + 2] for start in range(0, len(everything), 2))
+
+
+def every_pass(matrix: Matrix, runs: Iterator[Run], totals: Totals) -> None:
+    """Die at the first pass, at the second, and so on, until a run is not killed."""
+    for first in runs:
+        for nth in count(1):
+            run = Run(story=first.story, at=first.at, fault=first.fault, nth=nth, second=first.second)
+            if nth > MOST_PASSES or not matrix.die(run, totals):
+                break
+
+
+def conclude(totals: Totals, record_property: Note) -> None:
+    """Put the totals on record, and fail with all that was wrong."""
+    record_property("crash: runs", totals.runs)
+    record_property("crash: kills", totals.kills)
+    record_property("crash: most milliseconds from a restart to the next delivery", round(totals.slowest * 1000))
+    shown = "\n\n".join(totals.wrong[:5])
+    assert not totals.wrong, f"seed {SEED}, {len(totals.wrong)} things wrong in {totals.runs} runs\n{shown}"

@@ -1,0 +1,230 @@
+"""Bugs about what the portal says and what is sent to it."""
+
+from __future__ import annotations
+
+from tests.long.mutations.mutation import Mutation, mutation
+
+_VERDICT, _CATALOGUE, _CLIENT = (
+    "plugins/bitrix24/rest/confirmation.py",
+    "plugins/bitrix24/rest/methods.py",
+    "plugins/bitrix24/http/transport.py",
+)
+
+ANSWERS: tuple[Mutation, ...] = (
+    mutation(
+        "fault-is-refusal",
+        "a call in which the plugin failed counts as refused, although it may have been sent",
+        (
+            "bot/host/guarded_calls.py",
+            "CallOutcome(verdict=CallVerdict.UNKNOWN, sentence=sentence, code=PLUGIN_FAILED)",
+            "CallOutcome(verdict=CallVerdict.FAILED, sentence=sentence, code=PLUGIN_FAILED)",
+        ),
+        by="tests/host/test_guarded.py",
+    ),
+    mutation(
+        "strange-label",
+        "reading back may answer in labels that the plan does not have",
+        ("bot/host/guarded_calls.py", "            if unknown:", "            if len(unknown) > len(plan.wanted):"),
+        by="tests/host/test_guarded.py",
+    ),
+    mutation(
+        "naive200",
+        "an HTTP 200 whose result is not empty counts as done",
+        (
+            _VERDICT,
+            "    return Said(yes=word if isinstance(word, bool) else None)",
+            "    return Said(yes=bool(word) if word is not None else None)",
+        ),
+        by="tests/bitrix24/rest/test_confirmation.py",
+    ),
+    mutation(
+        "nested-false",
+        "the answer around a nested no counts as a yes",
+        (
+            _VERDICT,
+            '    return _plain(result.get("result")) if isinstance(result, Mapping) else NEITHER',
+            "    return Said(yes=True) if isinstance(result, Mapping) else NEITHER",
+        ),
+        by="tests/bitrix24/rest/test_confirmation.py",
+    ),
+    mutation(
+        "noise-counts",
+        "what PHP prints around an answer does not keep a change from counting as done",
+        (
+            "plugins/bitrix24/rest/protocol.py",
+            "    if remark and method.effect is not Effect.READ:",
+            "    if remark and body.error and method.effect is not Effect.READ:",
+        ),
+        by="tests/long/input/test_answer_shapes.py",
+    ),
+    mutation(
+        "words-prove",
+        "a refusal in an undocumented shape counts at any status",
+        (
+            "plugins/bitrix24/rest/protocol.py",
+            "        return _proves_refusal(status) and bool(error.code or error.words)",
+            "        return bool(error.code or error.words)",
+        ),
+        by="tests/long/input/test_answer_shapes.py",
+    ),
+    mutation(
+        "remark-hides-no",
+        "a message beside a result counts as a remark although a code or a status tells of an error",
+        (
+            "plugins/bitrix24/rest/reported_error.py",
+            "_answers(holder) and not objects(holder) and (",
+            "_answers(holder) and (",
+        ),
+        by="tests/bitrix24/rest/test_reported_error.py",
+    ),
+    mutation(
+        "carried-address",
+        "an IPv6 address that leads to a private IPv4 address counts as public",
+        ("plugins/bitrix24/hosts/ip_addresses.py", "    found = carried(found) or found\n", ""),
+        by="tests/bitrix24/hosts/test_endpoints.py",
+    ),
+    mutation(
+        "blindretry",
+        "a change whose fate is unknown is sent a second time",
+        (
+            "plugins/bitrix24/rest/retry_policy.py",
+            "    return judgement.again is Again.WAIT and judgement.verdict is CallVerdict.NOT_SENT",
+            "    return judgement.again is Again.WAIT",
+        ),
+        by="tests/bitrix24/test_change_faults.py",
+    ),
+    mutation(
+        "N-activates",
+        "a switch may be sent as the text N, which the portal takes for yes",
+        (
+            _CATALOGUE,
+            "    Kind.SWITCH: lambda value: type(value) is int and value in (0, 1),",
+            '    Kind.SWITCH: lambda value: value in (0, 1, "Y", "N"),',
+        ),
+        by="tests/bitrix24/rest/test_methods.py",
+    ),
+    mutation(
+        "LINE=0",
+        "line 0, which no portal has, may be sent",
+        (
+            _CATALOGUE,
+            "    Kind.LINE: lambda value: type(value) is int and value > 0,",
+            "    Kind.LINE: lambda value: type(value) is int and value >= 0,",
+        ),
+        by="tests/bitrix24/rest/test_methods.py",
+    ),
+    mutation(
+        "prefix-check",
+        "a host that only begins like a portal's is taken for one",
+        (
+            "plugins/bitrix24/hosts/vendor_domains.py",
+            "    return _PORTAL.fullmatch(host)",
+            "    return _PORTAL.match(host)",
+        ),
+        by="tests/bitrix24/hosts/test_endpoints.py",
+    ),
+    mutation(
+        "login-page-followed",
+        "a redirect to a login page is taken for a portal's new address",
+        (
+            "plugins/bitrix24/http/redirects.py",
+            "    (Target.LOGIN, _to_login),\n",
+            "    (Target.MOVED, _to_login),\n",
+        ),
+        by="tests/bitrix24/rest/test_protocol.py",
+    ),
+    mutation(
+        "drafts-count",
+        "a draft that somebody left by opening the form counts as an open line",
+        (
+            "plugins/bitrix24/connectors/model.py",
+            'if not (isinstance(row, Mapping) and flag(row.get("TEMPORARY")))]',
+            'if not (isinstance(row, Mapping) and flag(row.get("DRAFT")))]',
+        ),
+        by="tests/bitrix24/connectors/test_model.py tests/bitrix24/test_odd_rows.py",
+    ),
+    mutation(
+        "clear-activates",
+        "clearing an error connects a connector that was not connected",
+        (
+            "plugins/bitrix24/commands/connector_error.py",
+            "    if word == ERROR:\n        raise Refusal(",
+            "    if not word:\n        raise Refusal(",
+        ),
+        by="tests/bitrix24/commands/test_connector_error.py",
+    ),
+    mutation(
+        "dns-decides",
+        "the name of a portal inside a network is looked up instead of going to the listed address",
+        (
+            "plugins/bitrix24/http/guarded_connections.py",
+            "            named, self._dns_host = self._dns_host, address",
+            "            named, self._dns_host = self._dns_host, self._dns_host",
+        ),
+        by="tests/bitrix24/http/test_own_domain.py",
+    ),
+    mutation(
+        "GET-refresh",
+        "tokens are renewed by GET, with every secret in the address",
+        (
+            "plugins/bitrix24/auth/oauth.py",
+            """        verb="POST",
+        url=url,
+        content_type="application/x-www-form-urlencoded",
+        body=_form(client_id, client_secret, refresh),""",
+            """        verb="GET",
+        url=url,
+        query=_form(client_id, client_secret, refresh),""",
+        ),
+        by="tests/bitrix24/auth/test_oauth.py",
+    ),
+    mutation(
+        "no-lease",
+        "everybody who wants to renew the tokens believes to be the only one",
+        ("bot/store/repositories/secrets.py", "            yield held\n", "            yield True\n"),
+        by="tests/bitrix24/auth/test_token_refresh.py",
+    ),
+    mutation(
+        "lease-read-late",
+        "a lease that was given out while another process waited for the lock is taken for one from before a restart",
+        (
+            "bot/store/repositories/secrets.py",
+            "        with self._database.unit_of_work():\n            # Read under the lock",
+            "        now = round(self._clock.monotonic() * 1000)\n        with self._database.unit_of_work():\n"
+            "            # Read under the lock",
+        ),
+        (
+            "bot/store/repositories/secrets.py",
+            "            now = round(self._clock.monotonic() * 1000)\n            held",
+            "            held",
+        ),
+        by="tests/store/repositories/test_secrets.py",
+    ),
+    mutation(
+        "yes-proves-portal",
+        "whatever answers 200 with a result at the address of a redirect is the renamed portal",
+        ("plugins/bitrix24/auth/domain_change.py", "    return client_id in named", "    return True"),
+        by="tests/bitrix24/auth/test_domain_change.py",
+    ),
+    mutation(
+        "redirect-on",
+        "redirects are followed, to whatever host they name",
+        (
+            _CLIENT,
+            "        return None\n\n\nclass HttpWire",
+            "        return super().get_redirect_target(resp)\n\n\nclass HttpWire",
+        ),
+        (_CLIENT, "                allow_redirects=False,", "                allow_redirects=True,"),
+        by="tests/bitrix24/http/test_transport.py",
+    ),
+    mutation(
+        "half-a-character",
+        "half a surrogate pair in a portal's text reaches the store, and every card that shows it breaks",
+        (
+            "bot/core/redaction/sanitizer.py",
+            "    return mentions.strip(_UNSTORABLE.sub(REPLACEMENT, text))",
+            "    return mentions.strip(text)",
+        ),
+        by="tests/usecases/requests/test_planning.py",
+    ),
+)

@@ -1,0 +1,354 @@
+"""Bugs about who decides, what an approval is for, and how a change request ends."""
+
+from __future__ import annotations
+
+from tests.long.mutations.mutation import Mutation, mutation
+
+_POLICY, _QUORUM, _REVIEW = (
+    "bot/core/authority/policy.py",
+    "bot/usecases/authority/quorum.py",
+    "bot/usecases/requests/reviews.py",
+)
+_APPROVE = "bot/usecases/requests/approval.py"
+_EXECUTE, _RECOVER, _MODE = (
+    "bot/usecases/execution/executor.py",
+    "bot/usecases/execution/recovery.py",
+    "bot/usecases/integrity/active_limits.py",
+)
+_HOLDING = "bot/usecases/lease_holding.py"
+_EXECUTION, _STANDING = "bot/core/change/outcome.py", "bot/core/authority/membership.py"
+_MACHINE = "tests/long/machine/test_machine.py"
+_STORIES = "tests/long/test_stories.py"
+
+DECISIONS: tuple[Mutation, ...] = (
+    mutation(
+        "another-counts-as-the-same",
+        "whoever asks for one thing is answered with another one that is open, as if it were theirs",
+        ("bot/usecases/requests/submission.py", "open_one.line == invocation.line", "open_one.place == planned.place"),
+        by="tests/usecases/requests/test_submission.py",
+    ),
+    mutation(
+        "confirmation-approves",
+        "the record of a confirmation counts as somebody's approval",
+        (
+            "bot/usecases/change_entries.py",
+            "if change.needs_confirmation_only else (Tag.REVIEW_APPROVED,)",
+            "if change else (Tag.REVIEW_APPROVED,)",
+        ),
+        by="tests/usecases/authority/test_forged.py",
+    ),
+    mutation(
+        "circle",
+        "the card of half a removal advises to ask for it again, which would end the same way",
+        ("bot/usecases/outcomes/follow_ups.py", "    if change.repeat is Repeat.SAME:\n        return False\n", ""),
+        by="tests/bitrix24/commands/test_after_partly_done.py",
+    ),
+    mutation(
+        "default-portal",
+        "a portal that is not known any more is silently replaced by the first one there is",
+        (
+            "bot/usecases/place_choice.py",
+            '        return own.among(places) or _forgotten(own, places, "Your own portal",',
+            '        return own.among(places) or places[0] or _forgotten(own, places, "Your own portal",',
+        ),
+        by="tests/usecases/test_place_choice.py",
+    ),
+    mutation(
+        "words-of-a-release",
+        "a change request that an older release opened is not run, because people are marked in another way now",
+        (
+            "bot/core/change/plans.py",
+            "    return mentions.unified(plan_to_json(",
+            "    return str(plan_to_json(",
+        ),
+        by="tests/core/change/test_plans.py",
+    ),
+    mutation(
+        "self",
+        "the requester's own approval counts",
+        (
+            _POLICY,
+            'if reviewer == requester:\n                return Refused(reason="You asked',
+            'if not requester:\n                return Refused(reason="You asked',
+        ),
+        (_POLICY, "            if people.same(reviewer, requester):", "            if not people:"),
+        by=_MACHINE,
+    ),
+    mutation(
+        "second-account",
+        "the approval from the requester's other account counts",
+        (_POLICY, "            if people.same(reviewer, requester):", "            if not people:"),
+        by="tests/usecases/authority/test_same_person.py",
+    ),
+    mutation(
+        "noallow",
+        "whoever sees the card may approve, whatever the allow-list says",
+        (_POLICY, "            if role is None or not role.reaches(needed):", "            if not needed:"),
+        by=_MACHINE,
+    ),
+    mutation(
+        "team-check",
+        "people of another workspace are taken for members of this one",
+        (
+            _QUORUM,
+            "    if person.team != ctx.home_team and not person.local:",
+            '    if person.team == "" and not person.local:',
+        ),
+        (_POLICY, "    if reviewer.team != requester.team and not requester.local:", '    if reviewer.team == "":'),
+        (
+            "bot/usecases/roles.py",
+            "def role_of(ctx: Context, person: Principal) -> Role | None:\n"
+            '    """The role now. People of another workspace have none, whatever the list says."""\n'
+            "    if not person.local and person.team != ctx.home_team:",
+            "def role_of(ctx: Context, person: Principal) -> Role | None:\n"
+            '    """The role now. People of another workspace have none, whatever the list says."""\n'
+            '    if not person.local and person.team == "":',
+        ),
+        by=_MACHINE,
+    ),
+    mutation(
+        "guest-approves",
+        "guests and deactivated people count, as long as the allow-list has them",
+        (_STANDING, '    Standing.GUEST: "is a guest\'s",\n    Standing.DELETED: "has been deactivated",\n', ""),
+        by="tests/usecases/authority/test_memberships.py",
+    ),
+    mutation(
+        "unsigned-terms",
+        "reason, expiry and what will be remembered count as the database says, whatever the card showed",
+        (
+            "bot/usecases/authority/attestation.py",
+            "    return form == FORM and keys.signed(_words(change), signature)",
+            "    return bool(form and keys and change) or not signature",
+        ),
+        by="tests/usecases/authority/test_forged.py",
+    ),
+    mutation(
+        "any-enterprise",
+        "an account of another organisation that names our team is a member",
+        (_STANDING, ' or known.get("enterprise_id") != self.enterprise', ""),
+        by="tests/core/authority/test_membership.py",
+    ),
+    mutation(
+        "guest-of-the-organisation",
+        "a guest by what the organisation says of the account is a member",
+        (_STANDING, "any(known.get(flag) for flag in flags)", "all(known.get(flag) for flag in flags)"),
+        by="tests/core/authority/test_membership.py",
+    ),
+    mutation(
+        "old-facts",
+        "what Slack said of an account an hour ago is good enough",
+        (_STANDING, "FRESH_MS = 60_000", "FRESH_MS = 3_600_000"),
+        by="tests/usecases/authority/test_memberships.py",
+    ),
+    mutation(
+        "facts-by-the-clock",
+        "a clock that is set back makes what Slack said long ago look new",
+        (_STANDING, " and known_ms <= FRESH_MS", " and known_ms >= 0"),
+        by="tests/usecases/authority/test_memberships.py",
+    ),
+    mutation(
+        "deed-apart",
+        "what the house does is stored apart from its answer, and a death in between leaves it untold",
+        (_EXECUTE, "holding(ctx, lease) if change.plugin == HOUSE else nullcontext()", "nullcontext()"),
+        by="tests/usecases/admin/test_builtin_plugin.py",
+    ),
+    mutation(
+        "house-read-back",
+        "what another hand does right after it makes a failure of what the house did",
+        (_EXECUTION, "(AT_HOME if plugin == HOUSE else JUDGEMENT)", "(JUDGEMENT if plugin else AT_HOME)"),
+        by="tests/usecases/admin/test_builtin_plugin.py",
+    ),
+    mutation(
+        "stale-list",
+        "the allow-list is compared with the log once, and never again",
+        ("bot/usecases/integrity/allow_list_check.py", " and last[0] == version:", ":"),
+        by="tests/usecases/authority/test_forged.py",
+    ),
+    mutation(
+        "late",
+        "an approval counts after the time is up",
+        (
+            _REVIEW,
+            "    if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():\n        expire(",
+            "    if change.status is Status.PENDING and change.expires_at <= 0:\n        expire(",
+        ),
+        by=_MACHINE,
+    ),
+    mutation(
+        "quorum-off-by-one",
+        "one approval less than the quorum is enough",
+        (
+            _APPROVE,
+            "    if len(standing_approvals(ctx, change)) < quorum_of(change) or",
+            "    if len(standing_approvals(ctx, change)) + 1 < quorum_of(change) or",
+        ),
+        (
+            _QUORUM,
+            "    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)\n    return f",
+            "    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), 1\n    return f",
+        ),
+        (
+            _QUORUM,
+            "    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)\n    given",
+            "    counted, quorum = len(standing_approvals(ctx, change)), 1\n    given",
+        ),
+        by=_MACHINE,
+    ),
+    mutation(
+        "revoked-counts",
+        "who lost the role between approval and call still counts",
+        (
+            _QUORUM,
+            "    return [one.reviewer for one in change.approvals if unfit(ctx, one.reviewer, change) is None]",
+            "    return [one.reviewer for one in change.approvals]",
+        ),
+        by=_MACHINE,
+    ),
+    mutation(
+        "digest-check",
+        "a button is good for whatever the change request has become",
+        (
+            "bot/usecases/authority/card_token.py",
+            "    return body == _body(change) and keys.signed(_signed(team, change, body), signature)",
+            "    return bool(body and signature)",
+        ),
+        by=_MACHINE,
+    ),
+    mutation(
+        "drift",
+        "it runs although the portal is no longer as it was when it was approved",
+        (_EXECUTE, "    lines = drift(change.plan, fresh)\n    if lines:", "    lines = ()\n    if lines:"),
+        by=_MACHINE,
+    ),
+    mutation(
+        "anybody-rejects",
+        "rejecting is not a decision, so anybody may",
+        (
+            _REVIEW,
+            "def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:\n"
+            "    if not _still_open(ctx, form, change):",
+            "def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:\n"
+            "    if change.status is not Status.PENDING:",
+        ),
+        by=_MACHINE,
+    ),
+    mutation(
+        "frozen-runs",
+        "what was approved before a freeze runs in it",
+        (_EXECUTE, "    limit = hurdle(ctx, change.plugin)\n", "    limit = None\n"),
+        by=_MACHINE,
+    ),
+    mutation(
+        "stop-unheld",
+        "a stop holds from when its job is done, not from when it is acknowledged",
+        ("bot/usecases/intake/receipts.py", "            hold(ctx, inbound)\n", ""),
+        by="tests/usecases/intake/test_stop_words.py",
+    ),
+    mutation(
+        "anybody-stops",
+        "a freeze holds for a minute whoever typed it",
+        (
+            "bot/usecases/intake/stop_requests.py",
+            "says_freeze(inbound.text) and may_freeze(ctx, inbound.person)):",
+            "says_freeze(inbound.text)):",
+        ),
+        by="tests/usecases/intake/test_stop_words.py",
+    ),
+    mutation(
+        "pending-freeze-approves",
+        "an approval is counted, and used up, while a freeze is pending",
+        (_APPROVE, "    if stop is not None and stop.kind is StopKind.FREEZE:", "    if False:"),
+        by="tests/usecases/intake/test_stop_words.py",
+    ),
+    mutation(
+        "unfreeze-overtakes",
+        "an approved unfreeze runs although somebody typed freeze after it",
+        (
+            "bot/usecases/admin/call_handlers.py",
+            "    if any(stop.kind is StopKind.FREEZE for stop in ctx.store.stops.pending()):",
+            "    if False:",
+        ),
+        by="tests/usecases/admin/test_builtin_plugin.py",
+    ),
+    mutation(
+        "eleventh",
+        "one person may have any number of change requests open",
+        ("bot/usecases/authority/eligibility.py", "MOST_OPEN = 10", "MOST_OPEN = 1_000"),
+        by="tests/usecases/test_limits.py",
+    ),
+    mutation(
+        "glass-for-operators",
+        "an operator may break the glass",
+        (_POLICY, "BREAKS_GLASS = Role.ADMIN", "BREAKS_GLASS = Role.OPERATOR"),
+        by="tests/core/authority/test_policy.py tests/usecases/requests/test_break_glass.py",
+    ),
+    mutation(
+        "own-review",
+        "whoever broke the glass reviews it",
+        (
+            "bot/usecases/admin/call_handlers.py",
+            "    others = [person for person in word.approved if not ctx.people.same(person, breaker)]",
+            "    others = list(word.approved)",
+        ),
+        (_QUORUM, "    return refused or _own_glass(ctx, person, change)", "    return refused"),
+        by="tests/usecases/requests/test_break_glass.py",
+    ),
+    mutation(
+        "unknownfail",
+        "an answer that proves nothing is told as a failure",
+        (
+            _EXECUTION,
+            "    (_U, Proof.UNCHANGED): (Status.UNKNOWN,",
+            "    (_U, Proof.UNCHANGED): (Status.FAILED,",
+        ),
+        by="tests/long/crash",
+    ),
+    mutation(
+        "settled-early",
+        "nothing to be seen a moment after the call counts as nothing done",
+        (_RECOVER, "        early = left > 0\n", "        early = False\n"),
+        by="tests/usecases/execution/test_recovery.py",
+    ),
+    mutation(
+        "nointent",
+        "the call is made before anything on disk says so",
+        (
+            _EXECUTE,
+            "        if change.plan.calls:\n            _intend(ctx, change, 0)\n",
+            "",
+        ),
+        by="tests/long/crash",
+    ),
+    mutation(
+        "no-permit",
+        "a call that waited is sent, whoever has taken over its change request meanwhile",
+        (
+            "plugins/bitrix24/client/rest_client.py",
+            "if manner.asks and not self._services.may_send(seconds):",
+            "if not seconds:",
+        ),
+        by="tests/bitrix24/http/test_permit.py",
+    ),
+    mutation(
+        "living-adopted",
+        "an execution is taken over by its own process while its thread lives",
+        (_RECOVER, "return running.owner in self._ctx.at_work", "return not running.owner"),
+        by="tests/usecases/execution/test_leases.py",
+    ),
+    mutation(
+        "lease-by-the-wall",
+        "a lease runs out when somebody sets the clock",
+        (_HOLDING, "return round(ctx.clock.monotonic() * 1000)", "return ctx.clock.now_ms()"),
+        by="tests/usecases/execution/test_leases.py",
+    ),
+    mutation(
+        "no-fence",
+        "a worker that lost its lease goes on writing",
+        (
+            _HOLDING,
+            "        if not store.leases.hold(lease, steady=steady_ms(ctx)):\n            raise LeaseLost",
+            "        store.leases.hold(lease, steady=steady_ms(ctx))",
+        ),
+        by="tests/usecases/execution/test_leases.py",
+    ),
+)

@@ -1,0 +1,136 @@
+"""Bugs about how few requests a portal is read with, and about who may be told what it said a moment ago."""
+
+from __future__ import annotations
+
+from tests.long.mutations.mutation import Mutation, mutation
+
+_CALLER, _PORTAL, _KEPT = (
+    "plugins/bitrix24/client/rest_client.py",
+    "plugins/bitrix24/portal.py",
+    "plugins/bitrix24/traffic/read_cache.py",
+)
+_LOOKING, _AHEAD, _SWEEP = (
+    "plugins/bitrix24/client/shared_reads.py",
+    "plugins/bitrix24/client/prefetch.py",
+    "plugins/bitrix24/client/bulk_read.py",
+)
+_TEST_KEPT, _TEST_REQUESTS = "tests/bitrix24/traffic/test_read_cache.py", "tests/bitrix24/test_requests.py"
+
+PORTAL_READS: tuple[Mutation, ...] = (
+    mutation(
+        "kept-at-a-change",
+        "a list that was read before a change is shown after it",
+        (
+            _CALLER,
+            "        self._traffic.kept.drop()\n        try:\n"
+            "            made = self._make(method, params, self._change)\n"
+            "        finally:\n            self._traffic.kept.drop()\n",
+            "        made = self._make(method, params, self._change)\n",
+        ),
+        by=_TEST_KEPT,
+    ),
+    mutation(
+        "kept-from-during-a-change",
+        "a list that was read while a change was under way is shown after it",
+        (_CALLER, "        finally:\n            self._traffic.kept.drop()\n", "        finally:\n            pass\n"),
+        by=_TEST_KEPT,
+    ),
+    mutation(
+        "joins-an-older-read",
+        "whoever asks after a change gets the answer of a read that began before it",
+        (
+            _KEPT,
+            "            self._seen.clear()\n            self._flights.clear()\n",
+            "            self._seen.clear()\n",
+        ),
+        by=_TEST_KEPT,
+    ),
+    mutation(
+        "plan-from-kept",
+        "a plan or a verification is made from lists that are some seconds old",
+        (
+            _PORTAL,
+            "        self._reader: Reader = caller\n        self._ahead = Ahead(caller)\n",
+            "        now = services.clock.monotonic\n"
+            "        self._reader: Reader = Looking(caller, caller.kept, caller.who(), now)\n"
+            "        self._ahead = Ahead(self._reader)\n",
+        ),
+        by=_TEST_KEPT,
+    ),
+    mutation(
+        "named-from-kept",
+        "an id that somebody names is looked for in lists that are some seconds old",
+        (_PORTAL, "uses_kept=not named)", "uses_kept=True)"),
+        by=_TEST_KEPT,
+    ),
+    mutation(
+        "kept-for-others",
+        "new credentials are answered with what the portal told the former ones",
+        (_CALLER, "portal.authorities, held.generation", "portal.authorities, bool(held)"),
+        by=_TEST_KEPT,
+    ),
+    mutation(
+        "age-untold",
+        "an answer from lists that are some seconds old does not say so",
+        (_LOOKING, "return 0 if self._oldest is None else round(", "return 0 if self._oldest is None else 0 * round("),
+        by=_TEST_KEPT,
+    ),
+    mutation(
+        "kept-and-new",
+        "an answer is put together from a list that is kept and another that is read now",
+        (
+            _LOOKING,
+            "        if not all(map(batch.can_be_sent, items)):\n",
+            "        if any(found):\n"
+            "            asked = iter(self._reader.batch([item for item, seen in zip(items, found) if not seen]))\n"
+            "            return [ItemAnswer(value=seen.value) if seen else next(asked) for seen in found]\n"
+            "        if not all(map(batch.can_be_sent, items)):\n",
+        ),
+        by=_TEST_KEPT,
+    ),
+    mutation(
+        "hints-are-true",
+        "a line that is new since the portal was read last is left out of the statuses",
+        (
+            _PORTAL,
+            "        numbers = sorted({line.id for line in self.lines()} | set(also))\n",
+            "        numbers = sorted({*(self._hints.lines or [line.id for line in self.lines()]), *also})\n",
+        ),
+        by=_TEST_REQUESTS,
+    ),
+    mutation(
+        "one-by-one",
+        "what a command needs is read in a request for each, at a portal that takes two a second",
+        (_AHEAD, "        if len(sendable) < 2:\n", "        if len(sendable) < 200:\n"),
+        by=_TEST_REQUESTS,
+    ),
+    mutation(
+        "refused-part-is-empty",
+        "a list whose part of a request was refused counts as an empty one",
+        (_AHEAD, "        if answer is not None and not answer.problem:\n", "        if answer is not None:\n"),
+        by="tests/bitrix24/test_faults.py",
+    ),
+    mutation(
+        "answers-in-their-order",
+        "the answers inside a batch are put down in the order in which they stand, not by their names",
+        (
+            "plugins/bitrix24/rest/batch.py",
+            "    return tuple(_answer(_key(number), values, problems, times) for number in range(len(items)))",
+            "    names = [*values, *problems, *map(_key, range(len(items)))]\n"
+            "    return tuple(_answer(name, values, problems, times) for name in names[: len(items)])",
+        ),
+        by="tests/bitrix24/rest/test_batch.py",
+    ),
+    mutation(
+        "batches-as-they-come",
+        "the answers of a batch that comes first are put down for the pairs that were asked about first",
+        (_SWEEP, "            place = running[future]\n", "            place = found.index(())\n"),
+        by="tests/bitrix24/client/test_bulk_read.py",
+    ),
+    mutation(
+        "one-batch-costs-all",
+        "one batch that fails costs the answers of all others",
+        (_SWEEP, "    if problems and len(problems) == len(found):\n", "    if problems:\n"),
+        by="tests/bitrix24/client/test_bulk_read.py",
+    ),
+)

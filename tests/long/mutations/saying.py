@@ -1,0 +1,102 @@
+"""Bugs about saying: what is on its way at the same time, what goes before what, and what is known to have got out."""
+
+from __future__ import annotations
+
+from tests.long.mutations.mutation import Mutation, mutation
+
+_POSTS, _RESULTS, _ORDER = (
+    "bot/usecases/delivery/channel_posts.py",
+    "bot/usecases/delivery/delivery_results.py",
+    "bot/store/repositories/outbox_order.py",
+)
+_SENDERS, _DELIVER = "tests/usecases/delivery/test_senders.py", "tests/usecases/delivery/test_dispatcher.py"
+_RANK = "ORDER BY CASE WHEN o.kind = 'card' AND c.card IS NOT NULL THEN -o.urgency ELSE 0 END, o.id"
+
+SAYING: tuple[Mutation, ...] = (
+    mutation(
+        "two-posts-at-once",
+        "two messages are on their way into a channel at once, so that the later one may stand there first",
+        (
+            _POSTS,
+            "is_free = self._under_way.is_free(lane) and not self._under_way.holds(head.id)",
+            "is_free = not self._under_way.holds(head.id)",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    mutation(
+        "one-notice-by-two",
+        "a card that is queued anew while it is on its way is sent by two at once",
+        (
+            _POSTS,
+            "is_free = self._under_way.is_free(lane) and not self._under_way.holds(head.id)",
+            "is_free = self._under_way.is_free(lane)",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    mutation(
+        "one-answer-by-two",
+        "an answer is said by two threads at once",
+        (
+            "bot/usecases/delivery/answers.py",
+            "turns = [turn for turn in turns if not self._under_way.holds(turn.id)][:most]",
+            "turns = turns[:most]",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    mutation(
+        "strangers-take-all-senders",
+        "words to strangers are on their way in every thread at once",
+        (
+            "bot/usecases/delivery/answers.py",
+            "        if last and self._under_way.has_last():\n",
+            "        if last and most < 0:\n",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    mutation(
+        "result-forgotten",
+        "what got out while the database was locked is never noted, and is said again after a restart",
+        (
+            _RESULTS,
+            "            results = self._unwritten[:]\n",
+            "            results, self._unwritten = self._unwritten, []\n",
+        ),
+        by=f"{_SENDERS} {_DELIVER}",
+    ),
+    mutation(
+        "clicked-in-line",
+        "the card that somebody has just clicked is rewritten behind all that have changed by themselves",
+        (_ORDER, _RANK, _RANK.replace("-o.urgency", "0")),
+        by=f"{_SENDERS} {_DELIVER} tests/store/repositories/test_outbox.py",
+    ),
+    mutation(
+        "posts-overtake-posts",
+        "a post that is more urgent stands in a channel before what was to be said first",
+        (_ORDER, _RANK, _RANK.replace("ELSE 0", "ELSE -o.urgency")),
+        by=f"{_SENDERS} {_DELIVER} tests/store/repositories/test_outbox.py",
+    ),
+    mutation(
+        "running-at-once",
+        "a card says that it runs, and what came of it has to wait for the next rewrite",
+        ("bot/usecases/notifications.py", "    due = steady_ms(ctx) + LASTS_MS\n", "    due = steady_ms(ctx)\n"),
+        by="tests/usecases/execution/test_executor.py tests/usecases/requests/test_reviews.py",
+    ),
+    mutation(
+        "new-card-jumps-the-line",
+        "the card in the place of one that cannot be rewritten is posted before what was to be said first",
+        ("bot/usecases/delivery/cards.py", "                raise Busy(0.0) from None\n", "                pass\n"),
+        by="tests/usecases/test_slack_refusals.py",
+    ),
+    mutation(
+        "line-by-line",
+        "each audit line is a message of its own, and a thousand of them take a quarter of an hour",
+        ("bot/usecases/delivery/audit_lines.py", "lines[: max(1, fitting)]", "lines[:1]"),
+        by=_DELIVER,
+    ),
+    mutation(
+        "more-than-a-message-holds",
+        "more audit lines share a message than Slack takes, and it is refused",
+        ("bot/usecases/delivery/audit_lines.py", "lines[: max(1, fitting)]", "lines"),
+        by=_DELIVER,
+    ),
+)

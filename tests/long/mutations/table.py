@@ -1,0 +1,32 @@
+"""The mutations, a row each. Every patch is the smallest that makes its fault, where one would make it."""
+
+from __future__ import annotations
+
+from tests.long.mutations.answers import ANSWERS
+from tests.long.mutations.archives import ARCHIVES
+from tests.long.mutations.backlogs import BACKLOGS
+from tests.long.mutations.chain_checks import CHAIN_CHECKS
+from tests.long.mutations.decisions import DECISIONS
+from tests.long.mutations.doors import DOORS
+from tests.long.mutations.endings import ENDINGS
+from tests.long.mutations.keeping import KEEPING
+from tests.long.mutations.mutation import Mutation
+from tests.long.mutations.portal_reads import PORTAL_READS
+from tests.long.mutations.saying import SAYING
+from tests.long.mutations.typed_secrets import TYPED_SECRETS
+from tests.long.mutations.waiting import WAITING
+
+MUTATIONS: tuple[Mutation, ...] = (
+    *DECISIONS,
+    *ENDINGS,
+    *WAITING,
+    *BACKLOGS,
+    *SAYING,
+    *ANSWERS,
+    *PORTAL_READS,
+    *DOORS,
+    *TYPED_SECRETS,
+    *CHAIN_CHECKS,
+    *ARCHIVES,
+    *KEEPING,
+)

@@ -1,0 +1,288 @@
+"""Four processes on the same rows of one file, through the use cases: one winner each, and the losers are told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.audit.audit_record import Entry, Tag
+from bot.core.authority.policy import NeedsApproval
+from bot.core.change.change_request import ChangeRequest, NewChange, Review, Status, Verdict
+from bot.core.change.plans import decision_to_json
+from bot.core.parsing.invocation import understand
+from bot.core.principals import Role
+from bot.host.registry import Registry
+from bot.plugin import Plan, Risk
+from bot.store.store import Store, open_store
+from bot.usecases.admin.allow_list import grant_role
+from bot.usecases.requests.planning import ask
+from tests.bitrix24.desk import Desk
+from tests.bitrix24.processes import Hurry, Processes
+from tests.long.form import sized
+from tests.long.racers import KEYS, RACERS, name_of
+from tests.store.chain import assert_chain_holds
+from tests.usecases.office import APPROVALS, OLGA, ROLES, SHELL, START, StillClock
+from tests.usecases.toy import ACME, Toy
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = sized(1_500, 50_000)
+WORDS = sized(300, 10_000)
+EXPIRIES = sized(25, 250)
+APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=3_600_000)
+
+
+class Track:
+    """The four processes, kept for several races because each takes a while to start."""
+
+    def __init__(self) -> None:
+        self._racers = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.long.racers"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                cwd=ROOT,
+            )
+            for _ in RACERS
+        ]
+
+    def race(self, home: Path, acts: Sequence[str], numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Let each do its act to every number, all from the same moment; what each says of it."""
+        for place, (racer, act) in enumerate(zip(self._racers, acts, strict=True)):
+            task = {"home": str(home), "place": place, "act": act, "first": numbers[0], "last": numbers[-1]}
+            _tell(racer, json.dumps(task))
+        assert [_hear(racer) for racer in self._racers] == ["ready"] * len(acts)
+        for racer in self._racers:
+            _tell(racer, "go")
+        return [json.loads(_hear(racer)) for racer in self._racers]
+
+    def stop(self) -> None:
+        for racer in self._racers:
+            assert racer.stdin
+            assert racer.stdout
+            racer.stdin.close()
+            try:
+                racer.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                racer.kill()
+                racer.wait()
+            racer.stdout.close()
+
+
+def _tell(racer: subprocess.Popen[str], line: str) -> None:
+    assert racer.stdin
+    racer.stdin.write(f"{line}\n")
+    racer.stdin.flush()
+
+
+def _hear(racer: subprocess.Popen[str]) -> str:
+    assert racer.stdout
+    return racer.stdout.readline().strip()
+
+
+@pytest.fixture(scope="module")
+def track() -> Iterator[Track]:
+    running = Track()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def pending(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one change request a row, all of them pending."""
+    home = tmp_path_factory.mktemp("pending")
+    store = open_store(home, KEYS, StillClock(), synchronous="OFF")
+    for person, role in {**ROLES, **dict.fromkeys(RACERS, Role.APPROVER)}.items():
+        grant_role(store, person, role, by=SHELL)
+    toy = Toy(things={name_of(row): "red" for row in range(ROWS)})
+    registry = Registry([toy])
+    with store.unit_of_work():
+        for row in range(ROWS):
+            store.changes.open(asked_for(f"thing remove {name_of(row)}", registry, toy))
+    store.close()
+    return home
+
+
+def asked_for(line: str, registry: Registry, toy: Toy) -> NewChange:
+    plan = ask("toy", understand(registry, line), toy)
+    assert isinstance(plan, Plan)
+    return NewChange(
+        line=line,
+        path="thing remove",
+        plugin="toy",
+        place=ACME,
+        requester=OLGA,
+        reason="",
+        risk=Risk.DESTROY,
+        plan=plan,
+        decision=APPROVAL,
+        created_at=START,
+        expires_at=START + 1_000,
+        channel=APPROVALS,
+    )
+
+
+@pytest.fixture
+def store(pending: Path, tmp_path: Path) -> Iterator[Store]:
+    shutil.copytree(pending, tmp_path, dirs_exist_ok=True)
+    opened = open_store(tmp_path, KEYS, StillClock(), synchronous="OFF")
+    yield opened
+    opened.close()
+
+
+def prepare(store: Store, each: Callable[[ChangeRequest], None] = lambda change: None) -> list[int]:
+    """The numbers of the rows, each taken further by `each`, with all that there is to say said."""
+    numbers = [row["number"] for row in store.database.rows("SELECT number FROM changes ORDER BY number")]
+    with store.unit_of_work():
+        for number in numbers:
+            each(store.changes.require(number))
+        store.database.execute("UPDATE outbox SET state = 'sent'")
+    return numbers
+
+
+def approved(store: Store) -> Callable[[ChangeRequest], None]:
+    def take(change: ChangeRequest) -> None:
+        reviewer = RACERS[0]
+        store.changes.review(change.number, Review(reviewer=reviewer, verdict=Verdict.APPROVE, at=START))
+        store.changes.move(change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": START})
+        facts = {"digest": change.digest}
+        asked = {"risk": change.risk, "decision": decision_to_json(change.decision)}
+        store.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=change.requester.id, subject=change.id, facts=asked))
+        store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=reviewer.id, subject=change.id, facts=facts))
+
+    return take
+
+
+def unknown(store: Store) -> Callable[[ChangeRequest], None]:
+    def take(change: ChangeRequest) -> None:
+        approved(store)(change)
+        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+        store.changes.move(change.number, Status.RUNNING, Status.UNKNOWN, changes={"asked_at": START})
+
+    return take
+
+
+def counted(store: Store, sql: str, *values: object) -> int:
+    row = store.database.row(sql, *values)
+    assert row is not None
+    return int(row["n"])
+
+
+def recorded(store: Store, *tags: Tag) -> Counter[str]:
+    """How many records with these tags each change request has."""
+    marks = ", ".join("?" * len(tags))
+    rows = store.database.rows(f"SELECT subject FROM audit WHERE tag IN ({marks})", *tags)
+    return Counter(row["subject"] for row in rows)
+
+
+def endings(store: Store) -> Counter[Status]:
+    return Counter(Status(row["status"]) for row in store.database.rows("SELECT status FROM changes"))
+
+
+def told(store: Store) -> int:
+    """How many people were told that their click changed nothing."""
+    return counted(
+        store, "SELECT count(*) AS n FROM outbox WHERE kind = 'whisper' AND payload LIKE '%Your click changed nothing%'"
+    )
+
+
+def once_each(numbers: Sequence[int]) -> Counter[str]:
+    return Counter(f"CR-{number}" for number in numbers)
+
+
+DECIDED = (Tag.REVIEW_APPROVED, Tag.REVIEW_REJECTED, Tag.CHANGE_EXPIRED)
+DECISIONS = {
+    "approve/approve": ("approve",) * 4,
+    "reject/reject": ("reject",) * 4,
+    "approve/expire": ("approve", "expire") * 2,
+}
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_of_the_decisions_on_a_row_exactly_one_counts(tmp_path: Path, store: Store, track: Track, name: str) -> None:
+    """One record, one status that fits it, one job where it was approved; whoever pressed in vain is told."""
+    acts = DECISIONS[name]
+    numbers = prepare(store)
+    assert [racer["errors"] for racer in track.race(tmp_path, acts, numbers)] == [[]] * 4
+    assert recorded(store, *DECIDED) == once_each(numbers)
+    found = endings(store)
+    expected = {
+        Status.APPROVED: recorded(store, Tag.REVIEW_APPROVED).total(),
+        Status.REJECTED: recorded(store, Tag.REVIEW_REJECTED).total(),
+        Status.EXPIRED: recorded(store, Tag.CHANGE_EXPIRED).total(),
+    }
+    assert found == Counter({status: rows for status, rows in expected.items() if rows})
+    assert counted(store, "SELECT count(*) AS n FROM jobs") == found[Status.APPROVED]
+    reviews = found[Status.APPROVED] + found[Status.REJECTED]
+    assert counted(store, "SELECT count(*) AS n FROM reviews") == reviews
+    pressed = ROWS * sum(act != "expire" for act in acts)
+    assert told(store) == pressed - reviews
+    assert_chain_holds(store)
+
+
+def test_a_rejection_beside_an_approval_stands_whichever_came_first(tmp_path: Path, store: Store, track: Track) -> None:
+    """What was approved can be rejected until it begins; of two that reject, one is told that they came too late."""
+    numbers = prepare(store)
+    racers = track.race(tmp_path, ("approve", "reject") * 2, numbers)
+    assert [racer["errors"] for racer in racers] == [[]] * 4
+    assert recorded(store, Tag.REVIEW_REJECTED) == once_each(numbers)
+    assert endings(store) == {Status.REJECTED: ROWS}
+    assert told(store) == 3 * ROWS - recorded(store, Tag.REVIEW_APPROVED).total()
+    assert_chain_holds(store)
+
+
+def test_of_the_executions_of_a_row_exactly_one_calls(tmp_path: Path, store: Store, track: Track) -> None:
+    """Each process has a portal of its own that counts what reaches it."""
+    numbers = prepare(store, approved(store))
+    runs = track.race(tmp_path, ("execute",) * 4, numbers)
+    assert [racer["errors"] for racer in runs] == [[]] * 4
+    called = Counter(name for racer in runs for name in racer["called"])
+    assert called == Counter(map(name_of, range(ROWS)))
+    assert endings(store) == {Status.DONE: ROWS}
+    for tag in (Tag.EXECUTION_INTENDED, Tag.CALL_ANSWERED, Tag.EXECUTION_ENDED):
+        assert recorded(store, tag) == once_each(numbers), tag
+    assert counted(store, "SELECT count(*) AS n FROM changes WHERE fence <> 1") == 0
+    assert_chain_holds(store)
+
+
+def test_of_the_words_on_an_unknown_outcome_exactly_one_counts(tmp_path: Path, store: Store, track: Track) -> None:
+    numbers = prepare(store, unknown(store))[:WORDS]
+    runs = track.race(tmp_path, ("say_done", "say_not_done") * 2, numbers)
+    assert [racer["errors"] for racer in runs] == [[]] * 4
+    assert recorded(store, Tag.EXECUTION_SETTLED) == once_each(numbers)
+    found = endings(store)
+    assert found[Status.DONE] + found[Status.FAILED] == WORDS
+    assert found[Status.UNKNOWN] == ROWS - WORDS
+    assert told(store) == 3 * WORDS
+    rows = store.database.rows("SELECT number, settled_by FROM changes WHERE settled_by IS NOT NULL")
+    words = store.database.rows("SELECT subject, actor FROM audit WHERE tag = ?", Tag.EXECUTION_SETTLED)
+    assert {f"CR-{row['number']}": row["settled_by"] for row in rows} == {row["subject"]: row["actor"] for row in words}
+
+
+def test_of_the_renewals_of_a_token_exactly_one_is_asked_for(tmp_path: Path) -> None:
+    """Every token that runs out is renewed once, whichever process finds it; every read succeeds.
+
+    Time runs faster for the portal and for the processes, because of the portal's limit.
+    """
+    desk, processes = Desk(tmp_path), Processes(4)
+    try:
+        with Hurry(desk.portal.clock.advance, 50.0):
+            for _ in range(EXPIRIES):
+                desk.expire()
+                answers = processes.do([desk.task("read", threads=1, speed=50.0) for _ in range(len(processes))])
+                assert answers == [{"read": 1}] * len(processes)
+        assert [entry.outcome for entry in desk.refreshes()] == ["ok"] * EXPIRIES
+        sealed = desk.services.secrets.read("default")
+        assert sealed is not None
+        assert sealed.generation == 1 + EXPIRIES
+    finally:
+        processes.stop()
+        desk.stop()
