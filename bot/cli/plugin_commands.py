@@ -11,7 +11,7 @@ from bot.cli.completion import option_items, value_items
 from bot.cli.json_output import reply_object
 from bot.cli.options import YES_HELP, json_option, yes_option
 from bot.cli.output import plain, print_json, print_reply
-from bot.cli.run_line import Told, join, perform
+from bot.cli.run_line import LineAnswer, join, perform
 from bot.cli.secret_prompts import variable_of
 from bot.cli.session import Terminal
 from bot.core.audit.stored_views import change_whole
@@ -157,7 +157,7 @@ class NounGroup(click.Group):
         return {command.verb: command for command in commands if command.noun == self.name}
 
 
-def show(told: Told, *, as_json: bool) -> None:
+def show(told: LineAnswer, *, as_json: bool) -> None:
     """Print what came of a line."""
     if as_json:
         request = {"request": change_whole(told.change)} if told.change else {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, assert_never, cast
 
 import click
 
@@ -16,39 +17,44 @@ from bot.cli.secret_prompts import ask_secrets, missing_words, refuse_secrets
 from bot.cli.session import Terminal, assert_trusted
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.authority.policy import Allowed, BrokenGlass, NeedsConfirmation
-from bot.core.bot_errors import NotPermitted, SecretTyped, WordsError
+from bot.core.bot_errors import SecretTyped, WordsError
 from bot.core.change.change_request import ChangeRequest
+from bot.core.change.command_result import (
+    CommandRefused,
+    CommandResult,
+    DoneAtOnce,
+    NotAgreed,
+    Previewed,
+    RequestFound,
+    RequestOpened,
+    TargetTaken,
+)
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.parsing.invocation import AnyCommand, check_length, check_words, recognize, understand
 from bot.core.parsing.tokenizer import read, render
 from bot.core.parsing.typed_line import TypedLine
+from bot.host.plugin_services import Progress
 from bot.plugin import Plugin, Refusal, Reply, quote
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
 from bot.store.engine.process_lock import WORKER
-from bot.usecases.admin.builtin_plugin import do_at_once
-from bot.usecases.authority.refusal_records import record_refusal
 from bot.usecases.card_subcommands import on_card
 from bot.usecases.change_entries import recorded_line
-from bot.usecases.context import Context
 from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.intake.receipts import check_secrets, find_secret
 from bot.usecases.intake.stop_requests import freeze_without_reason, says_freeze
 from bot.usecases.integrity.chain_check import CHAIN, examine_head, examine_log, note_chain
-from bot.usecases.notifications import told
 from bot.usecases.place_choice import keep_first_portal
-from bot.usecases.requests.approval import confirm
-from bot.usecases.requests.planning import consider, consider_with, precheck
-from bot.usecases.requests.submission import (
-    asks_for_same,
-    check_can_be_decided,
-    not_taken_on,
-    open_change,
+from bot.usecases.requests.command_answers import (
+    NOT_AGREED,
+    found_reply,
     opened_reply,
-    portal_fact,
     preview,
+    refusal_of_target,
     with_reading,
 )
+from bot.usecases.requests.command_performance import TypedCommand, perform_command
+from bot.usecases.requests.planning import consider_with, precheck
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -61,7 +67,7 @@ NOBODY_WORKS = "No worker seems to be running, so its card is not posted yet. St
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class LineAnswer:
     """What came of a line: the answer, and the change request if one was opened."""
 
     reply: Reply
@@ -104,7 +110,7 @@ def _is_quoted(word: str) -> bool:
 _NEEDS_QUOTES = re.compile(r"[\s'\"\\]")
 
 
-def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence[str] = ()) -> Told:
+def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence[str] = ()) -> LineAnswer:
     """Do what the line says, as the account at this terminal. Raises PluginError.
 
     `words` are those that the line was made of: a secret that begins as an option does stands in them as it is.
@@ -120,20 +126,16 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
         command, words = typed.command, typed.words()
         plugin = bot.context.registry.owner(command)
         _look_at_log(bot, thoroughly=command.path == STATUS)
-        try:
-            if command.terminal and plugin is not None:
-                refuse_secrets(command, words)
-                check_words(command, words)
-                assert_trusted(note_chain(bot.context))
-                line += missing_words(terminal, command, words)
-                check_secrets(bot.context, [line])
-                answered = _set_up(terminal, bot, plugin, command, line)
-            else:
-                answered = _ask(terminal, bot, line, yes=yes)
-            return replace(answered, reply=with_reading(bot.context, answered.reply, line))
-        except NotPermitted as error:
-            _record(terminal, bot, line, refused=error.sentence)
-            raise
+        if command.terminal and plugin is not None:
+            refuse_secrets(command, words)
+            check_words(command, words)
+            assert_trusted(note_chain(bot.context))
+            line += missing_words(terminal, command, words)
+            check_secrets(bot.context, [line])
+            answered = _set_up(terminal, bot, plugin, command, line)
+        else:
+            answered = _run(terminal, bot, line, yes=yes)
+        return replace(answered, reply=with_reading(bot.context, answered.reply, line))
 
 
 def _recognized(bot: Bot, line: str) -> TypedLine:
@@ -163,7 +165,7 @@ def _look_at_log(bot: Bot, *, thoroughly: bool) -> None:
         ctx.limits[CHAIN] = found.limit
 
 
-def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, line: str) -> Told:
+def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, line: str) -> LineAnswer:
     """Let a command of the terminal change what the bot itself keeps, on the record."""
     ctx, person = bot.context, terminal.person
     understood = understand([command], line)
@@ -180,61 +182,74 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
         note = keep_first_portal(ctx, plugin.name, before, plugin.places(services), person)
     reply = answered.reply
-    return Told(reply=replace(reply, notes=(*reply.notes, note)) if note else reply)
+    return LineAnswer(reply=replace(reply, notes=(*reply.notes, note)) if note else reply)
 
 
-def _ask(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> Told:
-    with progress_bar() as tell:
-        considered = consider(bot.context, terminal.person, line, tell)
-    match considered:
+class _Shell:
+    """Implements Surface: a plan is shown here and confirmed here, where its requester's word is all it needs."""
+
+    confirms, stores_answers = True, False
+
+    def __init__(self, terminal: Terminal, bot: Bot, *, yes: bool) -> None:
+        self._terminal, self._bot, self._yes = terminal, bot, yes
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        return progress_bar()
+
+    def prepare(self, planned: Planned) -> None:
+        assert_trusted(note_chain(self._bot.context))
+        if isinstance(planned.decision, Allowed):
+            return
+        if _needs_own_word(planned) and not self._yes and not self._terminal.asks:
+            raise Refusal(
+                f"“{planned.understood.command.path}” has to be confirmed by whoever asks for it, and nobody can be "
+                "asked here.",
+                hint="Look at it with --dry-run, then add --yes.",
+            )
+        self._bot.context.home_team = home_team(self._bot)
+
+    def agrees(self, planned: Planned) -> bool:
+        if self._yes or not self._terminal.asks:
+            return True
+        return agreed(planned, "Do this?" if _needs_own_word(planned) else "Ask others to approve this?")
+
+    def conclude(self, result: CommandResult) -> None:
+        """Nothing is stored: what is told is printed."""
+
+
+def _needs_own_word(planned: Planned) -> bool:
+    return isinstance(planned.decision, NeedsConfirmation | BrokenGlass)
+
+
+def _run(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> LineAnswer:
+    """Perform the line; the worker posts the card of what was opened, and carries it out. Raises PluginError."""
+    ctx, typed = bot.context, recorded_line(bot.context, line, terminal.hidden)
+    command = TypedCommand(person=terminal.person, line=line, recorded=typed)
+    match result := perform_command(ctx, command, _Shell(terminal, bot, yes=yes)):
         case Answered(reply=reply, portal=portal):
-            _record(terminal, bot, line, more=portal_fact(considered))
-            return Told(reply=reply, portal=portal)
-        case Planned() if considered.understood.invocation.dry_run:
-            _record(terminal, bot, line)
-            return Told(reply=preview(considered))
-        case Planned(decision=Allowed()):
-            assert_trusted(note_chain(bot.context))
-            with bot.store.unit_of_work():
-                reply = do_at_once(bot.context, terminal.person, considered)
-                _record(terminal, bot, line)
-            return Told(reply=reply)
-        case Planned():
-            assert_trusted(note_chain(bot.context))
-            return _open(terminal, bot, considered, yes=yes)
+            return LineAnswer(reply=reply, portal=portal)
+        case Previewed(planned=planned):
+            return LineAnswer(reply=preview(planned))
+        case DoneAtOnce(reply=reply):
+            return LineAnswer(reply=reply)
+        case RequestOpened(change=change):
+            return _about_request(terminal, opened_reply(ctx, result), change)
+        case RequestFound(change=change):
+            return _about_request(terminal, found_reply(ctx, change), change)
+        case TargetTaken(change=change):
+            raise refusal_of_target(ctx, change)
+        case NotAgreed():
+            return LineAnswer(reply=NOT_AGREED)
+        case CommandRefused(error=error):
+            raise error
+        case _:
+            assert_never(result)
 
 
-def _open(terminal: Terminal, bot: Bot, planned: Planned, *, yes: bool) -> Told:
-    """Open a change request, confirmed here if that is all it needs; the worker posts its card and carries it out."""
-    mine = isinstance(planned.decision, NeedsConfirmation | BrokenGlass)
-    if mine and not yes and not terminal.asks:
-        raise Refusal(
-            f"“{planned.understood.command.path}” has to be confirmed by whoever asks for it, and nobody can be asked "
-            "here.",
-            hint="Look at it with --dry-run, then add --yes.",
-        )
-    ctx = bot.context
-    ctx.home_team = home_team(bot)
-    note = check_can_be_decided(ctx, terminal.person, planned)
-    if not yes and terminal.asks and not agreed(planned, "Do this?" if mine else "Ask others to approve this?"):
-        return Told(reply=Reply(title="Nobody was asked, and nothing was done."))
-    with ctx.store.unit_of_work():
-        change, fresh = open_change(ctx, terminal.person, planned, channel="")
-        if mine and fresh:
-            confirm(ctx, terminal.person, change)
-    if not fresh and not asks_for_same(ctx, change, planned):
-        raise not_taken_on(ctx, change)
-    reply = confirmed_reply(ctx, change) if mine and fresh else opened_reply(ctx, change, fresh=fresh, note=note)
+def _about_request(terminal: Terminal, reply: Reply, change: ChangeRequest) -> LineAnswer:
     if not terminal.held(WORKER):
         reply = replace(reply, notes=(*reply.notes, NOBODY_WORKS))
-    return Told(reply=reply, change=change)
-
-
-def confirmed_reply(ctx: Context, change: ChangeRequest) -> Reply:
-    return Reply(
-        title=f"{told(ctx, change)} is confirmed, and the worker carries it out.",
-        notes=(f"How it ends: b24bot request show {change.id}",),
-    )
+    return LineAnswer(reply=reply, change=change)
 
 
 def agreed(planned: Planned, question: str) -> bool:
@@ -257,19 +272,3 @@ def home_team(bot: Bot) -> str:
             hint="Set SLACK_BOT_TOKEN, or try again when Slack can be reached.",
         )
     return teams.pop() if teams else ""
-
-
-def _record(
-    terminal: Terminal, bot: Bot, line: str, *, refused: str = "", more: Mapping[str, Fact] | None = None
-) -> None:
-    """Put a line on record that was answered, or that was refused for this reason."""
-    if CHAIN in bot.context.limits:
-        # A record behind one that cannot be trusted would make a second log.
-        return
-    person, typed = terminal.person, recorded_line(bot.context, line, terminal.hidden)
-    with bot.store.unit_of_work() as store:
-        if refused:
-            record_refusal(bot.context, person, typed, refused)
-        else:
-            facts: dict[str, Fact] = {"line": typed, **(more or {})}
-            store.record(Entry(tag=Tag.COMMAND_RAN, actor=person.id, subject=person.id, facts=facts))

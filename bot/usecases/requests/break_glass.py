@@ -16,8 +16,8 @@ from bot.usecases.authority.break_glass_log import REVIEW_PATH
 from bot.usecases.change_entries import record_change, recorded_line
 from bot.usecases.context import Context
 from bot.usecases.notifications import announce
+from bot.usecases.requests.change_opening import write_change
 from bot.usecases.requests.planning import consider_with
-from bot.usecases.requests.submission import write_change
 
 REVIEW_LASTS_MS = 7 * 24 * 3_600_000
 MOST_MENTIONED = 10

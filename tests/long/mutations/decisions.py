@@ -24,7 +24,11 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "another-counts-as-the-same",
         "whoever asks for one thing is answered with another one that is open, as if it were theirs",
-        ("bot/usecases/requests/submission.py", "open_one.line == invocation.line", "open_one.place == planned.place"),
+        (
+            "bot/usecases/requests/change_opening.py",
+            "open_one.line == invocation.line",
+            "open_one.place == planned.place",
+        ),
         by="tests/usecases/requests/test_submission.py",
     ),
     mutation(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.long.mutations.mutation import Mutation, mutation
 
-_RECEIVE, _WORKER, _SUBMIT = (
+_RECEIVE, _WORKER, _PERFORM = (
     "bot/usecases/intake/receipts.py",
     "bot/usecases/runtime/worker.py",
-    "bot/usecases/requests/submission.py",
+    "bot/usecases/requests/command_performance.py",
 )
 _STOPS = "tests/usecases/intake/test_stop_words.py"
 _FAIR, _REFUSED_LAST = "tests/usecases/intake/test_fairness.py", "tests/usecases/intake/test_refused_last.py"
@@ -24,12 +24,12 @@ WAITING: tuple[Mutation, ...] = (
         "locked-lifts-a-freeze",
         "a database that refuses one transaction lifts a freeze that was acknowledged",
         (
-            _SUBMIT,
+            _PERFORM,
             "    except StoreUnavailable:\n        # No refusal: a freeze that could not be stored just now stays.\n"
             "        raise\n",
             "",
         ),
-        (_SUBMIT, "PluginFault, StoreUnavailable, WordsError", "PluginFault, WordsError"),
+        (_PERFORM, "import NotPermitted, StoreUnavailable", "import NotPermitted"),
         by=_STOPS,
     ),
     mutation(

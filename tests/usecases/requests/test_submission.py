@@ -23,8 +23,9 @@ from bot.usecases.authority import card_token
 from bot.usecases.authority.eligibility import MOST_OPEN
 from bot.usecases.context import Channels
 from bot.usecases.delivery_errors import ChannelDead
+from bot.usecases.requests.change_opening import check_can_be_decided
+from bot.usecases.requests.command_answers import preview
 from bot.usecases.requests.planning import consider
-from bot.usecases.requests.submission import check_can_be_decided, preview
 from tests.usecases.office import ANTON, APPROVALS, AUDIT, GLEB, IDA, OLGA, OPS, ROLES, SHELL, STRANGER, VERA, Office
 from tests.usecases.toy import BETA, FORGED
 

@@ -1,0 +1,164 @@
+"""Open a change request for a planned command, or find the one that is open for the same target."""
+
+from __future__ import annotations
+
+from bot import clock as ids
+from bot.core import mentions
+from bot.core.audit.audit_record import Fact, Tag
+from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.bot_errors import ConfigurationError, NotPermitted
+from bot.core.change.change_request import ChangeRequest, NewChange, Status
+from bot.core.change.planned_command import Planned
+from bot.core.change.plans import decision_to_json
+from bot.core.principals import Principal
+from bot.core.redaction.redactor import shorten
+from bot.plugin import Refusal
+from bot.usecases.admin.admin_commands import LONGEST_REASON
+from bot.usecases.authority.attestation import attest
+from bot.usecases.authority.break_glass_log import breaker_of, keeps_glass
+from bot.usecases.authority.eligibility import check_can_be_approved, check_few_open
+from bot.usecases.authority.memberships import look_up
+from bot.usecases.change_entries import record_change, recorded_line
+from bot.usecases.context import Context
+from bot.usecases.integrity.active_limits import hurdle
+from bot.usecases.integrity.audit_gate import try_audit_again
+from bot.usecases.notifications import say_under_card, show_card, told
+from bot.usecases.outcomes.undo_links import find_undone
+from bot.usecases.requests.planning import require_member
+
+
+def open_change(
+    ctx: Context, requester: Principal, planned: Planned, *, channel: str, answer_url: str = ""
+) -> tuple[ChangeRequest, bool]:
+    """Store the change request, or find one that is open for the same target. In a unit of work.
+
+    The second value is False when it was found. What only waits for its own requester's word gives way to what somebody
+    else asks for. Raises NotPermitted for an account that is no member's, and Refusal when this person has too many
+    open.
+    """
+    require_member(ctx, requester)
+    existing = ctx.store.changes.open_for(planned.plugin, planned.place, planned.plan.target)
+    for one in existing:
+        if not _gives_way(ctx, one, requester):
+            show_card(ctx, one.number)
+            return one, False
+    check_few_open(ctx, requester)
+    for one in existing:
+        _give_way(ctx, one, requester)
+    change = write_change(ctx, requester, planned, channel=channel, answer_url=answer_url)
+    for one in existing:
+        words = f"{mentions.person(requester)} asked for {told(ctx, change)} before this was confirmed. Withdrawn."
+        say_under_card(ctx, one.number, f"{mentions.person(one.requester)} {words}")
+    return change, True
+
+
+def _gives_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> bool:
+    """Whether nobody but its requester could end it, who may never come back to it."""
+    alone = isinstance(existing.decision, NeedsConfirmation | BrokenGlass)
+    return alone and existing.status is Status.PENDING and not ctx.people.same(existing.requester, requester)
+
+
+def _give_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
+    outcome = (
+        f"Withdrawn: {mentions.person(requester)} asked for another change of the same target before it was confirmed."
+    )
+    ended: dict[str, str | int | None] = {"ended_at": ctx.clock.now_ms(), "outcome": outcome}
+    ctx.store.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
+    facts: dict[str, Fact] = {"reason": "asked for another change of the same target before it was confirmed"}
+    record_change(ctx.store, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts=facts)
+    show_card(ctx, existing.number)
+
+
+def write_change(
+    ctx: Context, requester: Principal, planned: Planned, *, channel: str, answer_url: str = ""
+) -> ChangeRequest:
+    """Store a change request, whatever else its requester has open. In a unit of work; none is open for the target.
+
+    It keeps its target from others only while its card can be posted: see `bot/usecases/delivery/cards.py`.
+    """
+    store, now = ctx.store, ctx.clock.now_ms()
+    invocation = planned.understood.invocation
+    change = store.changes.open(
+        NewChange(
+            line=invocation.line,
+            path=invocation.path,
+            plugin=planned.plugin,
+            place=planned.place,
+            requester=requester,
+            reason=shorten(invocation.reason, LONGEST_REASON),
+            risk=planned.understood.command.risk.raised_to(planned.plan.risk),
+            plan=planned.plan,
+            decision=planned.decision,
+            created_at=now,
+            expires_at=now + expiry_of(planned.decision),
+            channel=_card_channel(ctx, planned.decision, channel),
+            card_id=ids.token(),
+            undo_of=find_undone(ctx, planned),
+        )
+    )
+    facts: dict[str, Fact] = {
+        "line": recorded_line(ctx, invocation.line),
+        "risk": change.risk,
+        "decision": decision_to_json(change.decision),
+        "digest": change.digest,
+        "reason": change.reason,
+        "terms": attest(store.keys, store.changes.exact(change)),
+    }
+    record_change(store, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
+    show_card(ctx, change.number, answer_url=answer_url, typed_in=channel)
+    return change
+
+
+def expiry_of(decision: Decision) -> int:
+    """Milliseconds a decision waits for people."""
+    return decision.expires_in if isinstance(decision, NeedsApproval | NeedsConfirmation | BrokenGlass) else 0
+
+
+def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:
+    if isinstance(decision, NeedsConfirmation):
+        return typed_in or ctx.channels.approval
+    return ctx.channels.approval or typed_in
+
+
+def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> str:
+    """Refuse at once what could never run: no audit channel that works, nobody who may approve.
+
+    Slack may be asked, so this is not for a unit of work. Returns what the requester has to know, or an empty text.
+    """
+    note = ""
+    match planned.decision:
+        case Allowed() | Refused():
+            raise NotPermitted("A plan cannot run without a decision.")
+        case NeedsApproval() as decision:
+            breaker = breaker_of(ctx, planned.plugin, planned.plan.target)
+            note = check_can_be_approved(ctx, requester, decision, breaker=breaker)
+        case BrokenGlass():
+            kept = keeps_glass(ctx, requester)
+            if kept:
+                raise NotPermitted(kept)
+        case NeedsConfirmation():
+            pass
+    limit = hurdle(ctx, planned.plugin)
+    if limit is not None:
+        try_audit_again(ctx)
+        raise Refusal(
+            f"{limit.why} Reading goes on; nothing that changes anything is taken on until {limit.until}.",
+            hint="Type status to see all that holds now.",
+        )
+    if not ctx.channels.approval and requester.local:
+        raise ConfigurationError(
+            "B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.",
+            hint="Set it in the environment or in .env.",
+        )
+    # Planning and asking may have taken long; nothing is asked when what is known is fresh.
+    look_up(ctx, [requester])
+    return note
+
+
+def asks_for_same(ctx: Context, change: ChangeRequest, planned: Planned) -> bool:
+    """Whether an open change request is of the same line, or of one that sends the same for the same end."""
+    invocation, plan, open_one = planned.understood.invocation, planned.plan, ctx.store.changes.exact(change)
+    if open_one.line == invocation.line:
+        return True
+    sent = (open_one.path, open_one.plan.calls, open_one.plan.wanted)
+    return sent == (invocation.path, plan.calls, plan.wanted)

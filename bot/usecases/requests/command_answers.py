@@ -1,0 +1,86 @@
+"""What is said of the result of a command, the same words in Slack and at the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import mentions
+from bot.core.audit.stored_views import preview_view
+from bot.core.authority.policy import BrokenGlass, NeedsApproval, needs
+from bot.core.change.change_request import ChangeRequest
+from bot.core.change.command_result import RequestOpened
+from bot.core.change.planned_command import Planned
+from bot.core.parsing.invocation import legible, read_line
+from bot.core.redaction.redactor import shorten
+from bot.core.redaction.sanitizer import sanitize_text
+from bot.core.text import moment
+from bot.plugin import Refusal, Reply, UndoKind
+from bot.usecases.context import Context
+from bot.usecases.notifications import told
+
+NOT_AGREED = Reply(title="Nobody was asked, and nothing was done.")
+
+
+def with_reading(ctx: Context, reply: Reply, line: str) -> Reply:
+    """The answer with the line as it was read, where that is not as it was typed."""
+    read = read_line(line, ctx.registry.commands)
+    if not read:
+        return reply
+    shown = legible(sanitize_text(read))
+    shown = shown if len(shown) <= 300 else f"{shorten(shown, 300)}… ({len(shown):,} characters)"
+    return replace(reply, notes=(*reply.notes, f"I read: {shown}"))
+
+
+def refusal_of_target(ctx: Context, change: ChangeRequest) -> Refusal:
+    """Say that something else is open for the same target, so that nothing was opened."""
+    who = f"{mentions.person(change.requester)} asked for it at {moment(change.created_at)}"
+    return Refusal(
+        f"Not taken on: {told(ctx, change)} must end first.",
+        hint=f"{who}; its card is in {mentions.channel(change.channel)}, and its status is {change.status}. "
+        "Ask again when it has ended.",
+    )
+
+
+def found_reply(ctx: Context, change: ChangeRequest) -> Reply:
+    """Say that the same is asked for already."""
+    who = f"{mentions.person(change.requester)} asked for it at {moment(change.created_at)}"
+    where = f"in {mentions.channel(change.channel)}"
+    return Reply(
+        title=f"{told(ctx, change)} is open for this already, {where}. Its status is {change.status}.",
+        notes=(f"{who}; until it has ended nothing else is taken on for the same thing.",),
+    )
+
+
+def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
+    """Say what a new change request waits for."""
+    change = opened.change
+    if opened.confirmed:
+        return Reply(
+            title=f"{told(ctx, change)} is confirmed, and the worker carries it out.",
+            notes=(f"How it ends: b24bot request show {change.id}",),
+        )
+    # The card is on its way, and the place may refuse it: nothing is said that only a posted card makes true.
+    card = f"its card goes to {mentions.channel(change.channel)}"
+    if isinstance(change.decision, NeedsApproval):
+        return Reply(
+            title=f"{told(ctx, change)} waits for approval; {card}.", notes=(opened.note,) if opened.note else ()
+        )
+    if isinstance(change.decision, BrokenGlass):
+        return Reply(title=f"{told(ctx, change)} waits for you to break the glass; {card}.")
+    return Reply(title=f"{told(ctx, change)} waits for you to confirm it; {card}.")
+
+
+_UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
+
+
+def preview(planned: Planned) -> Reply:
+    """What would happen, for --dry-run and the terminal."""
+    plan = planned.plan
+    facts = [("Portal", f"{planned.portal.name} · {planned.portal.label}")] if planned.portal else []
+    facts += [("Would do", note) for note in (*(call.note for call in plan.calls), *plan.notes)]
+    facts += [("Touches", line) for line in plan.radius]
+    facts += [("Warning", line) for line in plan.warnings]
+    facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {plan.undo.sentence}"))
+    facts.append(("Needs", needs(planned.decision)))
+    data = preview_view(plan, planned.portal, planned.decision)
+    return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts), data=data)
