@@ -16,6 +16,7 @@ from bot.plugin import Place, Plugin, PluginError, Refusal
 from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context
 
+ADD = "portal add"
 DEFAULT, OWN = "default portal", "own portal"
 """The kinds of the records: one default for each plugin, and one choice for each plugin and person."""
 
@@ -75,6 +76,11 @@ def choose_portal(
     ctx: Context, plugin: str, places: Sequence[Place], person: Principal, named: str | None = None
 ) -> Place:
     """The portal a line is about. Raises Refusal, with what to type, where nothing stored says which."""
+    if not places and not _can_be_added(ctx, plugin):
+        raise Refusal(
+            f"The plugin {plugin} knows no place to act on yet.",
+            hint="Its settings say where it acts; an admin sets them in the host's terminal.",
+        )
     if named is not None or not places:
         return find_portal(places, named or "")
     own = own_choice(ctx, plugin, person)
@@ -91,6 +97,12 @@ def choose_portal(
             "default of everybody with portal use NAME --for-all.",
         )
     return places[0]
+
+
+def _can_be_added(ctx: Context, plugin: str) -> bool:
+    """Whether a plugin's places are made known by the command that is named where there are none."""
+    owners = (ctx.registry.owner(command) for command in ctx.registry if command.path == ADD)
+    return any(owner is not None and owner.name == plugin for owner in owners)
 
 
 def _forgotten(choice: Choice, places: Sequence[Place], whose: str, remedy: str) -> Place:

@@ -8,11 +8,11 @@ from tests.long.mutations.backlogs import BACKLOGS
 from tests.long.mutations.chain_checks import CHAIN_CHECKS
 from tests.long.mutations.decisions import DECISIONS
 from tests.long.mutations.doors import DOORS
-from tests.long.mutations.endings import ENDINGS
 from tests.long.mutations.keeping import KEEPING
 from tests.long.mutations.mutation import Mutation
+from tests.long.mutations.plugins import PLUGINS
 from tests.long.mutations.portal_reads import PORTAL_READS
-from tests.long.mutations.saying import SAYING
+from tests.long.mutations.saying import ENDINGS, SAYING
 from tests.long.mutations.typed_secrets import TYPED_SECRETS
 from tests.long.mutations.waiting import WAITING
 
@@ -25,6 +25,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     *ANSWERS,
     *PORTAL_READS,
     *DOORS,
+    *PLUGINS,
     *TYPED_SECRETS,
     *CHAIN_CHECKS,
     *ARCHIVES,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,12 @@ from bot.core.authority.policy import NeedsApproval, NeedsConfirmation
 from bot.core.bot_errors import NotPermitted, PluginFault, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.principals import Principal, Role
-from bot.plugin import BadArgument, PluginError, Refusal, Risk, TargetRefused, TargetUnreachable
+from bot.plugin import BadArgument, Group, PluginError, Refusal, Risk, TargetRefused, TargetUnreachable
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority.memberships import look_up
 from bot.usecases.requests.planning import consider
 from bot.usecases.roles import role_of
+from tests.host.invented import group
 from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VIKTOR, Office
 from tests.usecases.toy import ACME, BETA, FORGED, Toy
 
@@ -116,10 +118,28 @@ def test_an_unknown_portal_is_refused_with_what_may_have_been_meant(office: Offi
     assert refused.value.hint == hint
 
 
-def test_without_any_portal_the_way_to_one_is_told(make_office: Callable[..., Office]) -> None:
-    with pytest.raises(Refusal, match="No portal is set up yet") as refused:
-        considered(make_office(toy=Toy(known=[])), OLGA, "thing list")
-    assert "b24bot portal add" in refused.value.hint
+class Adding(Toy):
+    """A toy whose places are made known by a command."""
+
+    @property
+    def groups(self) -> Sequence[Group[Any]]:
+        return (*super().groups, group("portal", "add", terminal=True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "hint"),
+    [
+        (Adding, "No portal is set up yet.", "`b24bot portal add NAME`"),
+        (Toy, "The plugin toy knows no place to act on yet.", "Its settings say where it acts"),
+    ],
+)
+def test_without_any_place_the_way_to_one_is_told(
+    make_office: Callable[..., Office], kind: type[Toy], sentence: str, hint: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        considered(make_office(toy=kind(known=[])), OLGA, "thing list")
+    assert refused.value.sentence == sentence
+    assert hint in refused.value.hint
 
 
 @pytest.mark.parametrize("who", [OLGA, IDA])

@@ -1,0 +1,82 @@
+"""Mutations about plugins that are written wrongly, and about the kit that tells their authors."""
+
+from __future__ import annotations
+
+from tests.long.mutations.mutation import Mutation, mutation
+
+_CONTRACT, _GUARDED, _TRIALS = "bot/host/contract.py", "bot/host/guarded_calls.py", "bot/testing/trials.py"
+
+PLUGINS: tuple[Mutation, ...] = (
+    mutation(
+        "any-api",
+        "a plugin that was written for another version of the API is loaded",
+        (_CONTRACT, "or isinstance(api, bool) or api != PLUGIN_API)", "or isinstance(api, bool))"),
+        by="tests/host/test_contract.py",
+    ),
+    mutation(
+        "numbers-in-cells",
+        "a number in a cell of an answer reaches the bot, and fails there as a fault of the bot",
+        ("bot/host/value_types.py", '            return f"[{number}]{wrong}"\n', "            continue\n"),
+        by="tests/host/test_value_types.py",
+    ),
+    mutation(
+        "reader-is-the-bot",
+        "an argument's reader that fails is told as a fault of the bot",
+        (_GUARDED, "            except ValueError:\n", "            except Exception:  # noqa: BLE001\n"),
+        by="tests/host/test_registry.py",
+    ),
+    mutation(
+        "noun-of-two",
+        "a plugin takes the noun of another one, and their commands stand among each other",
+        (
+            "bot/host/registry.py",
+            'if owner not in ("", HOUSE, theirs) and command.noun not in SHARED:',
+            'if theirs == "" and owner not in ("", HOUSE) and command.noun not in SHARED:',
+        ),
+        by="tests/host/test_registry.py",
+    ),
+    mutation(
+        "examples-unread",
+        "an example that nobody could type stands in help",
+        ("bot/host/registry.py", "                    understand(self.commands, line)\n", "                    pass\n"),
+        by="tests/host/test_registry.py",
+    ),
+    mutation(
+        "target-of-another-plugin",
+        "an open change request of one plugin keeps those of another away",
+        (
+            "bot/store/repositories/change_requests.py",
+            'where = f"+plugin = ? AND +place_identity',
+            "where = f\"? <> '' AND +place_identity",
+        ),
+        by="tests/store/repositories/test_change_requests.py",
+    ),
+    mutation(
+        "sent-unasked",
+        "a plugin that sends although it may not keeps to the contract",
+        (_TRIALS, "if outcome.verdict is not CallVerdict.NOT_SENT:", "if outcome.verdict is CallVerdict.UNKNOWN:"),
+        by="tests/testing/test_conformance.py",
+    ),
+    mutation(
+        "blind-contract",
+        "a plugin whose reading back misses a label keeps to the contract",
+        (_TRIALS, "            for each in differences(plan.before, seen)\n", "            for each in ()\n"),
+        by="tests/testing/test_conformance.py",
+    ),
+    mutation(
+        "plain-quotes",
+        "a plugin whose undo loses quotation marks keeps to the contract",
+        (_TRIALS, 'AWKWARD if not word.startswith("--") else ()', "()"),
+        by="tests/testing/test_conformance.py",
+    ),
+    mutation(
+        "everybodys-time",
+        "no effect is taken for a proof while a plugin's call can still take one",
+        (
+            "bot/usecases/execution/recovery.py",
+            "ctx.settle_after_ms or plugin.settling.late_effects_ms",
+            "ctx.settle_after_ms",
+        ),
+        by="tests/usecases/execution/test_recovery.py",
+    ),
+)
