@@ -1,3 +1,3 @@
 """b24bot: chat-ops for Bitrix24 open-channel connectors, in Slack."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,7 +1,7 @@
 """Hold the locks against pyproject.toml: each requirement pinned and satisfied, each pin with a hash, no addresses.
 
-What runtime.lock pins, dev.lock pins in the same version. What is wanted on some machines only is pinned for
-these only; `--mark` writes such conditions into the locks.
+What runtime.lock pins, playground.lock pins in the same version, and dev.lock what that pins. What is wanted on some
+machines only is pinned for these only; `--mark` writes such conditions into the locks.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -60,18 +61,24 @@ def mark(lock: Path, requirements: list[str]) -> None:
 def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runtime: list[str] = project["dependencies"] + project["optional-dependencies"]["wal"]
-    dev: list[str] = runtime + project["optional-dependencies"]["dev"]
-    locks = ROOT / "requirements/runtime.lock", ROOT / "requirements/dev.lock"
+    playground: list[str] = runtime + project["optional-dependencies"]["playground"]
+    dev: list[str] = playground + project["optional-dependencies"]["dev"]
+    names = ("runtime", "playground", "dev")
+    locks = [ROOT / "requirements" / f"{name}.lock" for name in names]
     if "--mark" in sys.argv:
         for lock in locks:
             mark(lock, dev)
         return 0
-    found = complaints(locks[0], runtime) + complaints(locks[1], dev)
-    # scripts/setup takes an environment for development for one to run the bot in.
-    wanted, there = pins(locks[0]), pins(locks[1])
-    found += [
-        f"dev.lock: {name} is not {pin}, as in runtime.lock" for name, pin in wanted.items() if there.get(name) != pin
-    ]
+    wanted = zip(locks, (runtime, playground, dev), strict=True)
+    found = [line for lock, requirements in wanted for line in complaints(lock, requirements)]
+    # scripts/setup takes an environment for development for one to play in, and that for one to run the bot in.
+    for smaller, larger in pairwise(locks):
+        there = pins(larger)
+        found += [
+            f"{larger.name}: {name} is not {pin}, as in {smaller.name}"
+            for name, pin in pins(smaller).items()
+            if there.get(name) != pin
+        ]
     for line in found:
         print(line, file=sys.stderr)
     return 1 if found else 0

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.long.crash.harness.beginning import template
 from tests.long.crash.harness.forked import ForkServer
+from tests.long.form import sized
+
+LONGEST_SECONDS = sized(1_200, 21_600)
+"""A test may take so long before it fails, and says where each of its threads is."""
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Give each test in this folder more time than others have."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(LONGEST_SECONDS))
 
 
 @pytest.fixture(scope="session")

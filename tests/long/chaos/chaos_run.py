@@ -306,7 +306,9 @@ class ChaosRun(Disturbances):
         self.quiesce()
         self.authorise_again()
         self.pass_time(3_700)
-        self.wait(lambda: not self.rows("SELECT 1 FROM changes WHERE status = 'pending'"))
+        self.wait(
+            lambda: not self.rows("SELECT 1 FROM changes WHERE status = 'pending'"), "the end of all that is pending"
+        )
         self.quiesce()
         self.settle_by_hand(every=2)
         self.quiesce()

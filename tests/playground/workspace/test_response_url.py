@@ -1,4 +1,4 @@
-"""response_url: who sees what is posted there, how often, how long."""
+"""`response_url`: who sees what is posted there, how often, how long."""
 
 from __future__ import annotations
 

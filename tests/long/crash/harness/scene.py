@@ -253,7 +253,7 @@ class Scene:
             self.page.add("nudges", 1)
             return all(self.page.get(word) >= reads for word, reads in enough.items())
 
-        self.wait(looked)
+        self.wait(looked, "a round of the keeper")
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000 + self.page.get("shift_ms") + self.page.get("set_ms")
@@ -269,7 +269,7 @@ class Scene:
             self.up()
             if not acted:
                 acted = step.act(self) is not NOT_YET
-            self.wait(lambda: bool(step.done(self)) or self.idle())
+            self.wait(lambda: bool(step.done(self)) or self.idle(), f"what ends “{step.name}”, or a rest")
             if not self.alive:
                 continue
             if step.done(self):
@@ -281,12 +281,12 @@ class Scene:
             spent += seconds
             self.pass_time(seconds)
 
-    def wait(self, reached: Callable[[], bool]) -> None:
-        """Until that is so, or the bot is dead."""
+    def wait(self, reached: Callable[[], bool], what: str) -> None:
+        """Until that is so, or the bot is dead; `what` is said of a wait in vain."""
         end = time.monotonic() + GIVE_UP_SECONDS
         while self.alive and not reached():
             if time.monotonic() > end:
-                raise Unsettled(f"it hangs\n{self.standing()}")
+                raise Unsettled(f"it hangs: {what} did not come\n{self.standing()}")
             time.sleep(POLL_SECONDS)
 
     def quiesce(self) -> None:
@@ -296,7 +296,7 @@ class Scene:
         self._right_clock()
         for spent in range(0, REST_SECONDS + 1, TICK_SECONDS):
             self.up()
-            self.wait(self.idle)
+            self.wait(self.idle, "a rest")
             if self._rests():
                 return
             if spent < REST_SECONDS:
@@ -319,7 +319,7 @@ class Scene:
             if not self.alive or self.unsettled():
                 return False
             self.pass_time(0)
-            self.wait(self.idle)
+            self.wait(self.idle, "a rest")
         return self.alive and not self.unsettled() and self._reader.last_record() == noted
 
     # --- what there is -----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""views.*: opening with a trigger, stacking, updating, publishing."""
+"""`views.*`: opening with a trigger, stacking, updating, publishing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""chat.*: what is posted, edited and deleted, and what Slack refuses."""
+"""`chat.*`: what is posted, edited and deleted, and what Slack refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""users.info, conversations.*, and the people and channels behind them."""
+"""`users.info`, `conversations.*`, and the people and channels behind them."""
 
 from __future__ import annotations
 

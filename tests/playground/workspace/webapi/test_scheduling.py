@@ -1,4 +1,4 @@
-"""chat.scheduleMessage and its deletion: a way to learn whether a channel takes messages without posting one."""
+"""`chat.scheduleMessage` and its deletion: a way to learn whether a channel takes messages without posting one."""
 
 from __future__ import annotations
 
