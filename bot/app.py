@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.slack.bot_identity import Identity
     from bot.slack.outgoing.messenger import Gateway
     from bot.slack.socket.socket_mode import Socket
+    from bot.usecases.chat_refusals import ChatRefusal
     from bot.web.health import Readiness, Wsgi
     from bot.web.site import Site
 
@@ -209,6 +210,13 @@ def check_modes(settings: Settings) -> None:
 
 def _roles(*, intake: bool, work: bool) -> list[str]:
     return [INTAKE] * intake + [WORKER] * work
+
+
+def find_refusal(reason: str) -> ChatRefusal:
+    """Say what the stored reason of a refusal of the chat's means, where no bot is assembled."""
+    from bot.slack.refusals import find_refusal as find
+
+    return find(reason)
 
 
 class Running:

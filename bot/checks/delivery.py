@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.checks.check import Environment, Note
 from bot.core.text import count
 from bot.plugin import Refusal
+from bot.slack.refusals import find_refusal
 from bot.usecases.delivery.answers import DIRECT
 from bot.usecases.delivery.dead_letters import blocked_notices
 from bot.usecases.integrity.audit_gate import SLOW_MS
-from bot.usecases.slack_refusals import cause_of, refusal_of
 
 
 def check_audit_lines(environment: Environment) -> str | Note:
@@ -16,9 +16,10 @@ def check_audit_lines(environment: Environment) -> str | Note:
     channel, store = environment.settings.require("B24BOT_AUDIT_CHANNEL"), environment.store_if_any
     health = store.outbox.channel(channel) if store is not None else None
     if health is not None and not health.working:
+        found = find_refusal(health.reason)
         raise Refusal(
-            f"The audit channel {channel} does not take messages: {cause_of(health.reason)}. Nothing dangerous runs.",
-            hint=refusal_of(health.reason).remedy or "It is tried again by itself.",
+            f"The audit channel {channel} does not take messages: {found.described}. Nothing dangerous runs.",
+            hint=found.remedy or "It is tried again by itself.",
         )
     waited = (store.outbox.longest_wait("audit") if store is not None else None) or 0
     if waited > SLOW_MS:
@@ -31,11 +32,11 @@ def check_audit_lines(environment: Environment) -> str | Note:
 
 def check_outbox(environment: Environment) -> str | Note:
     """Look for notices that Slack refuses."""
-    blocked = blocked_notices(environment.store)
+    blocked = blocked_notices(environment.store, find_refusal)
     if not blocked:
         return "nothing waits that Slack has refused"
     says = f"{'. '.join(one.says for one in blocked)}."
-    remedies = dict.fromkeys(refusal_of(one.reason).remedy for one in blocked)
+    remedies = dict.fromkeys(one.refusal.remedy for one in blocked)
     hint = " ".join([*(remedy for remedy in remedies if remedy), "Each of them: b24bot outbox list"])
     if any(one.posts for one in blocked):
         raise Refusal(says, hint=hint)
@@ -49,8 +50,9 @@ def check_direct_messages(environment: Environment) -> str | Note:
         return "none was needed yet"
     if health.working:
         return "the last one reached its person"
-    says = f"Nobody gets direct messages of the bot: {cause_of(health.reason)}. They are told in the approval channel."
-    return Note(says=says, hint=refusal_of(health.reason).remedy)
+    found = find_refusal(health.reason)
+    says = f"Nobody gets direct messages of the bot: {found.described}. They are told in the approval channel."
+    return Note(says=says, hint=found.remedy)
 
 
 def check_set_aside(environment: Environment) -> str | Note:

@@ -9,11 +9,11 @@ from bot.plugin import Refusal
 from bot.slack.channel_probe import ChannelProbe
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
 from bot.slack.outgoing.messenger import make_client
+from bot.slack.refusals import find_refusal
 from bot.slack.scopes import missing_scopes
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, SIGNED_WITH, refuse_other_kind, token_refused
 from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.integrity.startup_checks import check_clock
-from bot.usecases.slack_refusals import cause_of, refusal_of
 
 CHANNELS = (("B24BOT_APPROVAL_CHANNEL", "approval channel"), ("B24BOT_AUDIT_CHANNEL", "audit channel"))
 
@@ -107,9 +107,9 @@ def check_channels(environment: Environment) -> str | Note:
             if channel:
                 probe.look(channel, now_ms=environment.clock.now_ms())
         except DeliveryError as error:
-            remedy = refusal_of(error.reason).remedy
-            sentence = f"The {what} {channel} cannot be used: {cause_of(error.reason)}."
-            raise Refusal(sentence, hint=f"{remedy} The setting is {setting}.".strip()) from None
+            found = find_refusal(error.reason)
+            sentence = f"The {what} {channel} cannot be used: {found.described}."
+            raise Refusal(sentence, hint=f"{found.remedy} The setting is {setting}.".strip()) from None
     if not settings.channel("B24BOT_APPROVAL_CHANNEL"):
         return Note(says="B24BOT_APPROVAL_CHANNEL is not set: cards are posted where a command is typed.")
     return "the bot can post to its channels"

@@ -6,12 +6,13 @@ from bot.core import mentions
 from bot.core.audit.stored_views import Object
 from bot.plugin import Json, Reply, Table, iso, iso_or_none
 from bot.store.repositories.outbox import Letter
+from bot.usecases.chat_refusals import FindRefusal
 from bot.usecases.delivery.dead_letters import subject, words
-from bot.usecases.slack_refusals import refusal_of
 
 
-def letter_row(letter: Letter) -> Object:
+def letter_row(letter: Letter, find_refusal: FindRefusal) -> Object:
     """A notice in the queue. What it says to one person stays there: `words` is the first line of it."""
+    refusal = find_refusal(letter.error) if letter.error else None
     return {
         "id": letter.id,
         "state": letter.state,
@@ -20,8 +21,8 @@ def letter_row(letter: Letter) -> Object:
         "words": mentions.plain(words(letter)),
         "attempts": letter.attempts,
         "error": letter.error,
-        "cause": refusal_of(letter.error).cause if letter.error else "",
-        "remedy": refusal_of(letter.error).remedy if letter.error else "",
+        "cause": refusal.cause if refusal else "",
+        "remedy": refusal.remedy if refusal else "",
         "created_at": iso(letter.created_at),
         "due_at": iso(letter.due_at),
         "died_at": iso_or_none(letter.died_at),

@@ -33,6 +33,7 @@ from bot.usecases.integrity.chain_check import examine_head, note_chain
 
 if TYPE_CHECKING:
     from bot.app import Bot, Running
+    from bot.usecases.chat_refusals import ChatRefusal
 
 log = logging.getLogger("b24bot.cli")
 
@@ -115,6 +116,13 @@ class Terminal:
     def held(self, role: str) -> bool:
         """Whether some process has this role now."""
         return is_held(self.host_settings.home, role)
+
+    @staticmethod
+    def find_refusal(reason: str) -> ChatRefusal:
+        """Say what the stored reason of a refusal of the chat's means."""
+        from bot.app import find_refusal
+
+        return find_refusal(reason)
 
     @contextmanager
     def store(self, *, writes: bool = False) -> Iterator[Store]:

@@ -10,8 +10,9 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.slack.refusals import find_refusal
+from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
-from bot.usecases.slack_refusals import Subject, refusal_of
 
 DEFAULT_WAIT, LONGEST_WAIT = 1.0, 3_600.0
 
@@ -62,13 +63,13 @@ def _of(error: SlackApiError) -> DeliveryError:
     named = data.get("error")
     # What the client could not read it puts there as a sentence: then nothing is known of the call.
     code = named if isinstance(named, str) and _CODE.match(named) else ""
-    if status == 429 or (code and refusal_of(code).subject is Subject.RATE):
+    if status == 429 or (code and find_refusal(code).subject is Subject.RATE):
         return Busy(_seconds(getattr(response, "headers", {})))
     if status >= 500 or not code:
         return Lost(code or f"no answer that can be read (HTTP {status})")
     if code == "invalid_arguments" and _is_about_content(data):
         return Impossible(code)
-    return KINDS.get(refusal_of(code).subject, ChannelDead)(code, _needed(code, data))
+    return KINDS.get(find_refusal(code).subject, ChannelDead)(code, _needed(code, data))
 
 
 def _is_about_content(data: Mapping[str, Any]) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from bot.core.bot_errors import ConfigurationError
 from bot.slack.disconnect_reasons import LINK_DISABLED, disconnect_of
+from bot.slack.refusals import find_refusal
+from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
-from bot.usecases.slack_refusals import Subject, refusal_of
 
 BOT_TOKEN, APP_TOKEN, SIGNED_WITH = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -46,8 +47,8 @@ def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | No
     if error.code == LINK_DISABLED:
         disconnect = disconnect_of(LINK_DISABLED)
         cause, hint = disconnect.why, disconnect.hint
-    elif refusal_of(error.code).subject is Subject.TOKEN:
-        cause, hint = refusal_of(error.code).cause, _HOW[setting]
+    elif find_refusal(error.code).subject is Subject.TOKEN:
+        cause, hint = find_refusal(error.code).cause, _HOW[setting]
     else:
         return None
     return ConfigurationError(f"Slack refuses {setting} because {cause} ({error.code}).", hint=hint)

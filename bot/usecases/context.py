@@ -28,6 +28,7 @@ from bot.store.files.witness_file import Witness
 from bot.store.repositories.jobs import Job
 from bot.store.store import Store
 from bot.usecases.channel_pace import Pace
+from bot.usecases.chat_refusals import ChatRefusal
 from bot.usecases.trouble_log import Troubles
 from bot.usecases.wake_signal import Wake
 
@@ -51,6 +52,7 @@ class Messenger(Protocol):
     A bare card or audit line is the plainest form of it, for when Slack refused the content of the full one. `whisper`
     returns why direct messages did not take it: empty when they did, None when they were not tried. `fitting_lines`
     sends nothing: it says how many of these audit lines, from the first, one message holds, and reads no further.
+    `find_refusal` sends nothing either: it says what the stored reason of a refusal means.
     """
 
     def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted: ...
@@ -70,6 +72,8 @@ class Messenger(Protocol):
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
 
     def account(self, person: Principal) -> Membership: ...
+
+    def find_refusal(self, reason: str) -> ChatRefusal: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

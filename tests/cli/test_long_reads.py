@@ -24,8 +24,8 @@ from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.state.workspace_tokens import BROKEN_STATES
 from bot.plugin import Refusal
 from bot.plugin.loopback import wait_until
+from bot.slack.refusals import find_refusal
 from bot.store.engine.process_lock import INTAKE, WORKER, Seats
-from bot.usecases.slack_refusals import cause_of
 from tests.cli.desk import SECONDS, Desk
 from tests.ports import free_port
 
@@ -187,7 +187,7 @@ def test_a_start_with_a_token_that_slack_refuses_ends_with_78_and_says_what_to_d
         workspace.break_token(error)
         result = office.run(*words)
     assert result.exit_code == 78
-    assert f"Error: Slack refuses SLACK_BOT_TOKEN because {cause_of(error)}." in result.stderr
+    assert f"Error: Slack refuses SLACK_BOT_TOKEN because {find_refusal(error).described}." in result.stderr
     assert "copy the bot token (xoxb-…) from OAuth & Permissions" in result.stderr
 
 

@@ -13,10 +13,11 @@ from bot.playground.workspace.codes import CODES
 from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.outgoing.http_client import KeptClient
 from bot.slack.outgoing.messenger import Gateway, make_client
+from bot.slack.refusals import REFUSALS
 from bot.slack.slack_errors import LONGEST_WAIT
 from bot.store.sealing.keyring import Keyring
+from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
-from bot.usecases.slack_refusals import REFUSALS, Subject
 from tests.slack.kit import a_change
 
 POST = "chat.postMessage"

@@ -12,6 +12,8 @@ from bot.core.authority.membership import Membership, Standing
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.notices import Whisper
 from bot.core.principals import Principal
+from bot.slack.refusals import find_refusal
+from bot.usecases.chat_refusals import ChatRefusal
 from bot.usecases.context import Posted
 
 LINES_PER_MESSAGE = 20
@@ -109,6 +111,9 @@ class Recorder:
         self.asked.append(person)
         self._try("account")
         return Membership(standing=self.standings.get(person, Standing.MEMBER), missing=self.missing.get(person, ""))
+
+    def find_refusal(self, reason: str) -> ChatRefusal:
+        return find_refusal(reason)
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         self._try("form")

@@ -13,7 +13,6 @@ from bot.core.text import count
 from bot.plugin import BadArgument, Table, iso
 from bot.store.repositories.outbox import Letter
 from bot.usecases.delivery.dead_letters import discard, hurry, revive, revive_all, subject, words
-from bot.usecases.slack_refusals import refusal_of
 
 ALL = "all"
 STATES = {"new": "waiting", "sending": "on their way", "dead": "given up", "sent": "sent in the last days"}
@@ -30,14 +29,14 @@ def list_letters(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> N
         letters = store.outbox.letters(["dead"] if dead else ["new", "sending", "dead"], limit=limit)
         counts = store.outbox.counts()
     if as_json:
-        print_json([letter_row(letter) for letter in letters])
+        print_json([letter_row(letter, terminal.find_refusal) for letter in letters])
         return
     if letters:
         rows = tuple(_cells(letter) for letter in letters)
         print_table(Table(columns=("id", "state", "kind", "about", "words", "tries", "error", "since"), rows=rows))
     else:
         say("No notice was given up." if dead else "No notice waits, and none was given up.")
-    for refusal in dict.fromkeys(refusal_of(letter.error) for letter in letters if letter.error):
+    for refusal in dict.fromkeys(terminal.find_refusal(letter.error) for letter in letters if letter.error):
         say(f"{refusal.code}: {refusal.cause}. {refusal.remedy}".rstrip())
     told = [f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)]
     if told:

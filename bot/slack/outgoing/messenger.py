@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.authority.membership import Membership, Standing, standing_of
+from bot.core.authority.membership import Membership, Standing
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.notices import Whisper
 from bot.core.principals import Principal
+from bot.slack.account_flags import read_account
 from bot.slack.bot_identity import Identity, ask_identity
 from bot.slack.outgoing.http_client import KeptClient
+from bot.slack.refusals import find_refusal
 from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
 from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_line, fitting_lines
 from bot.slack.render.card import bare_card, card_blocks, card_text
@@ -24,6 +26,7 @@ from bot.slack.render.slack_text import cut, mrkdwn, plain, section
 from bot.slack.slack_errors import sure, translated
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import value_for
+from bot.usecases.chat_refusals import ChatRefusal
 from bot.usecases.context import Posted
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost
 
@@ -232,7 +235,10 @@ class Gateway:
             if error.code not in STRANGERS:
                 raise
             return Membership(standing=Standing.UNKNOWN)
-        return standing_of(user, person.team, self._enterprise)
+        return read_account(user, person.team, self._enterprise)
+
+    def find_refusal(self, reason: str) -> ChatRefusal:
+        return find_refusal(reason)
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         view = reason_form(change, value)

@@ -9,7 +9,6 @@ from bot.core.authority.policy import Refused
 from bot.core.principals import Principal
 from bot.usecases.context import Context, log
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError
-from bot.usecases.slack_refusals import cause_of, refusal_of
 
 UNASKED = "Slack could not be asked who you are, so nothing was done. Try again in a moment."
 ASK_AGAIN_MS = 5_000
@@ -48,8 +47,8 @@ def _unasked_reason(ctx: Context, person: Principal) -> str:
     reason = ctx.untold.get(person)
     if reason is None:
         return UNASKED
-    remedy = refusal_of(reason).remedy
-    return f"Slack could not be asked who you are, because {cause_of(reason)}. Nothing was done. {remedy}".rstrip()
+    why = ctx.messenger.find_refusal(reason)
+    return f"Slack could not be asked who you are, because {why.described}. Nothing was done. {why.remedy}".rstrip()
 
 
 def unasked(ctx: Context, people: Iterable[Principal]) -> list[Principal]:

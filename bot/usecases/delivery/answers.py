@@ -10,7 +10,6 @@ from bot.usecases.delivery.delivery_results import log_failure
 from bot.usecases.delivery.message_delivery import Delivery, Result, UnderWay, attempt, heed
 from bot.usecases.delivery_errors import ChannelDead
 from bot.usecases.notifications import say_once_under_card
-from bot.usecases.slack_refusals import DIRECT_OFF
 
 DIRECT = "direct messages"
 """The name under which it is kept whether direct messages reach people."""
@@ -58,10 +57,14 @@ class Answers:
         error = attempt(lambda: direct.append(self._ctx.messenger.whisper(notice)))
         recovered = heed(self._ctx, notice.channel or notice.person.user, error)
         reason = direct[0] if direct else error.reason if error else None
-        marks = (DIRECT, reason) if reason in ("", DIRECT_OFF) else None
+        marks = (DIRECT, reason) if reason is not None and self._tells_of_direct(reason) else None
         if isinstance(error, ChannelDead) and self._say_under_its_card(envelope, notice):
             error = None
         return Result(envelopes=(envelope,), error=error, marks=marks, recovered=recovered)
+
+    def _tells_of_direct(self, reason: str) -> bool:
+        """Whether an answer, or a refusal, says something of all direct messages."""
+        return not reason or self._ctx.messenger.find_refusal(reason).direct_messages_off
 
     def follow_up(self, result: Result) -> None:
         if result.error is not None:

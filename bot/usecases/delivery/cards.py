@@ -15,14 +15,13 @@ from bot.plugin.frozen import dataclass
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import as_it_counts
 from bot.usecases.change_entries import record_change
+from bot.usecases.chat_refusals import ChatRefusal, Subject
 from bot.usecases.context import Context, Posted, log
 from bot.usecases.delivery.redelivery import STEPS_ASIDE_AFTER
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from bot.usecases.notifications import say_in_thread_of, show_card, told, whisper
-from bot.usecases.slack_refusals import Subject, cause_of, refusal_of
 
 UNDELIVERABLE = {"action": "card_undeliverable"}
-DELETED = "message_not_found"
 AGAIN = "It is tried again by itself, every 15 minutes at the latest."
 REPLACED = "This card cannot be rewritten any more. A new card of {id} counts from now on; the buttons here are void."
 
@@ -48,7 +47,7 @@ class Cards:
                 self.ctx.messenger.rewrite_card(as_it_counts(self.ctx, change), bare=bare)
                 return
             except Unchangeable as error:
-                if notice.unchanged and error.code != DELETED:
+                if notice.unchanged and not self._refusal(error).message_gone:
                     # It shows what is true; a new one each time somebody looks would only push it down.
                     return
                 self._replace(number, change.card, error)
@@ -70,7 +69,7 @@ class Cards:
         with self.ctx.store.unit_of_work() as store:
             change = store.changes.require(number)
             store.changes.forget_card(number, card, card_id=ids.token())
-            if error.code != DELETED:
+            if not self._refusal(error).message_gone:
                 say_in_thread_of(self.ctx, change.channel, card, REPLACED.format(id=change.id))
 
     def note_posted(self, number: int) -> None:
@@ -124,6 +123,9 @@ class Cards:
         elif not (self._is_nowhere(change, error) and self._end_untaken(change, notice, error)):
             self._tell_it_waits(change, notice, error)
 
+    def _refusal(self, error: DeliveryError) -> ChatRefusal:
+        return self.ctx.messenger.find_refusal(error.reason)
+
     def _elsewhere(self, change: ChangeRequest, error: DeliveryError) -> str:
         """Where a card goes that cannot stand where its command was typed: once, and before it ever stood."""
         approval, stands = self.ctx.channels.approval, change.card is not None or change.number in self._posted
@@ -132,11 +134,13 @@ class Cards:
     def _is_nowhere(self, change: ChangeRequest, error: DeliveryError) -> bool:
         """Whether the card can stand neither where its command was typed nor in an approval channel."""
         stands = change.card is not None or change.number in self._posted
-        return not stands and not self.ctx.channels.approval and refusal_of(error.code).subject is Subject.PLACE
+        return not stands and not self.ctx.channels.approval and self._refusal(error).subject is Subject.PLACE
 
     def _move(self, change: ChangeRequest, elsewhere: str, notice: CardNotice, error: DeliveryError) -> None:
         title = f"The card of {change.id} cannot be posted in {mentions.channel(change.channel)}"
-        reply = Reply(title=f"{title}: {cause_of(error.reason)}. It goes to {mentions.channel(elsewhere)} instead.")
+        reply = Reply(
+            title=f"{title}: {self._refusal(error).described}. It goes to {mentions.channel(elsewhere)} instead."
+        )
         with self.ctx.store.unit_of_work() as store:
             # Should it stand there after all, for an answer was lost, its buttons are void.
             store.changes.move_card(change.number, elsewhere, card_id=ids.token())
@@ -155,7 +159,7 @@ class Cards:
         """
         where = mentions.channel(change.channel)
         cannot = "cannot be shown" if isinstance(error, Impossible) else f"cannot be posted in {where}"
-        why = f"its card {cannot}: {cause_of(error.reason)}"
+        why = f"its card {cannot}: {self._refusal(error).described}"
         ended: dict[str, str | int | None] = {
             "ended_at": self.ctx.clock.now_ms(),
             "outcome": f"Not taken on: {why}. Nothing was done.",
@@ -178,7 +182,7 @@ class Cards:
         return moved
 
     def _way_out(self, change: ChangeRequest, error: DeliveryError) -> str:
-        remedy = refusal_of(error.reason).remedy
+        remedy = self._refusal(error).remedy
         if isinstance(error, Impossible):
             return remedy
         here = mentions.channel(change.channel)
@@ -195,17 +199,17 @@ class Cards:
         elif pending:
             notes.append(f"Nobody can decide it until then; it expires at {moment(change.expires_at)}.")
         reply = Reply(
-            title=f"{where_it_is}The card of {change.id} {cannot}: {cause_of(error.reason)}.",
+            title=f"{where_it_is}The card of {change.id} {cannot}: {self._refusal(error).described}.",
             notes=tuple(note for note in notes if note),
         )
         what = "card" if not stands else f"card-{change.status}"
         if self.ctx.store.outbox.state_of(_key(change, what)) is None:
             with self.ctx.store.unit_of_work():
                 self._tell(change, notice, reply, what)
-        log.error("%s %s", reply.title, refusal_of(error.reason).remedy, extra=UNDELIVERABLE)
+        log.error("%s %s", reply.title, self._refusal(error).remedy, extra=UNDELIVERABLE)
 
     def _remedy(self, change: ChangeRequest, error: DeliveryError) -> str:
-        refusal = refusal_of(error.reason)
+        refusal = self._refusal(error)
         setting = change.channel == self.ctx.channels.approval and refusal.subject is Subject.PLACE
         return f"{refusal.remedy} The channel is B24BOT_APPROVAL_CHANNEL." if setting else refusal.remedy
 

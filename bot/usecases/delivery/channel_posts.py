@@ -14,7 +14,6 @@ from bot.usecases.delivery.message_delivery import Delivery, Lane, Result, Under
 from bot.usecases.delivery.redelivery import keeps_turn
 from bot.usecases.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
 from bot.usecases.notifications import card_key, show_card
-from bot.usecases.slack_refusals import CARD_GONE
 
 LINES_PER_MESSAGE = 20
 WORDS_PER_MESSAGE = 2_000
@@ -79,10 +78,13 @@ class Posts:
         log_failure(envelope, error)
         if isinstance(envelope.notice, CardNotice):
             self._cards.note_trouble(envelope.notice, error, envelope.attempts)
-        elif isinstance(envelope.notice, ThreadNotice) and error.code == CARD_GONE:
+        elif isinstance(envelope.notice, ThreadNotice) and self._is_gone(error):
             # The card was deleted: it is posted again, and the line goes under that one.
             with self._ctx.store.unit_of_work():
                 show_card(self._ctx, envelope.notice.number)
+
+    def _is_gone(self, error: DeliveryError) -> bool:
+        return self._ctx.messenger.find_refusal(error.reason).message_gone
 
     def _has_another_form(self, notice: Notice, error: DeliveryError | None) -> bool:
         return isinstance(notice, CardNotice) and error is not None and self._cards.fall_back(notice, error)

@@ -10,8 +10,8 @@ from bot.plugin import Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import Letter
 from bot.store.store import Store
+from bot.usecases.chat_refusals import ChatRefusal, FindRefusal, Subject
 from bot.usecases.delivery.delivery_results import about
-from bot.usecases.slack_refusals import Subject, cause_of, refusal_of
 
 LIST = "b24bot outbox list --dead shows what was given up."
 PASSES = (Subject.SERVICE, Subject.RATE)
@@ -60,23 +60,23 @@ def discard(store: Store, id: int, *, by: Principal) -> Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
-    """Notices that wait for the same cause, which somebody has to mend. `reason` is as it is stored."""
+    """Notices that wait for the same cause, which somebody has to mend."""
 
-    reason: str
+    refusal: ChatRefusal
     count: int
     posts: bool
     """Whether one of them goes into a channel, where others wait for it."""
 
     @property
     def says(self) -> str:
-        return f"{count(self.count, 'notice')} not taken, because {cause_of(self.reason)}"
+        return f"{count(self.count, 'notice')} not taken, because {self.refusal.described}"
 
 
-def blocked_notices(store: Store) -> list[Blocked]:
-    """What Slack refused and has not taken since, by its cause; what only met a fault on the way is left out."""
-    waiting = [one for one in store.outbox.refused() if refusal_of(one.error).subject not in PASSES]
+def blocked_notices(store: Store, find_refusal: FindRefusal) -> list[Blocked]:
+    """What the chat refused and has not taken since, by its cause; what only met a fault on the way is left out."""
+    waiting = [one for one in store.outbox.refused() if find_refusal(one.error).subject not in PASSES]
     return [
-        Blocked(reason=reason, count=len(alike), posts=any(one.kind != "whisper" for one in alike))
+        Blocked(refusal=find_refusal(reason), count=len(alike), posts=any(one.kind != "whisper" for one in alike))
         for reason in dict.fromkeys(one.error for one in waiting)
         if (alike := [one for one in waiting if one.error == reason])
     ]

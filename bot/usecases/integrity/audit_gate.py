@@ -16,7 +16,6 @@ from bot.store.store import audit_key
 from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
 from bot.usecases.notifications import whisper
-from bot.usecases.slack_refusals import cause_of, refusal_of
 
 TAKES_LINES = "the audit channel takes its lines again"
 SLOW_MS = 300_000
@@ -47,8 +46,9 @@ def _dead(ctx: Context) -> str:
     health = ctx.store.outbox.channel(channel)
     if health is None or health.working:
         return ""
-    why, remedy = cause_of(health.reason), refusal_of(health.reason).remedy
-    return f"The audit channel {mentions.channel(channel)} does not take messages: {why}. {remedy}".rstrip()
+    why = ctx.messenger.find_refusal(health.reason)
+    takes_none = f"The audit channel {mentions.channel(channel)} does not take messages"
+    return f"{takes_none}: {why.described}. {why.remedy}".rstrip()
 
 
 def _behind(ctx: Context, most: int) -> str:

@@ -18,6 +18,7 @@ from bot.usecases.authority.memberships import look_up
 from bot.usecases.authority.quorum import approvers, bar, quorum_of, standing_approvals, unfit
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.change_entries import record_change
+from bot.usecases.chat_refusals import PRESS_AGAIN
 from bot.usecases.context import Context
 from bot.usecases.delivery_errors import Busy, DeliveryError, Lost
 from bot.usecases.intake.stop_requests import rejection_reason
@@ -28,7 +29,6 @@ from bot.usecases.requests.approval import count_approval, run_if_enough, why_un
 from bot.usecases.requests.expiry import expire
 from bot.usecases.requests.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
 from bot.usecases.requests.withdrawal import what_became, withdraw
-from bot.usecases.slack_refusals import PRESS_AGAIN, cause_of, refusal_of
 
 NOT_OURS = "the button was not made by b24bot for this card"
 
@@ -109,18 +109,18 @@ def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
     try:
         ctx.messenger.ask_reason(click.trigger, change, click.value)
     except DeliveryError as error:
-        return form_trouble(error)
+        return form_trouble(ctx, error)
     return ""
 
 
-def form_trouble(error: DeliveryError) -> str:
+def form_trouble(ctx: Context, error: DeliveryError) -> str:
     """Why the form did not open, and what to do about that."""
     if isinstance(error, Lost):
         return f"Slack did not say that it opened the form that asks why ({error.code}). {PRESS_AGAIN}"
     if isinstance(error, Busy):
         return f"Slack opens no form just now ({error.code}). Press the button again in a minute."
-    refusal = refusal_of(error.reason)
-    return f"Slack did not open the form that asks why, because {cause_of(error.reason)}. {refusal.remedy}".rstrip()
+    refusal = ctx.messenger.find_refusal(error.reason)
+    return f"Slack did not open the form that asks why, because {refusal.described}. {refusal.remedy}".rstrip()
 
 
 FOLLOWING: Mapping[

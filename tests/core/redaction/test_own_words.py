@@ -12,9 +12,10 @@ from bot.checks.table import CHECKS
 from bot.core.redaction.redactor import redact
 from bot.settings import HOST_SETTINGS
 from bot.slack.disconnect_reasons import DISCONNECTS, LINK_DISABLED
+from bot.slack.refusals import REFUSALS
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
+from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import DeliveryError
-from bot.usecases.slack_refusals import REFUSALS, Subject
 from plugins.bitrix24.plugin import plugin
 
 ROOT = Path(__file__).parents[3]

@@ -17,6 +17,7 @@ _EXECUTE, _RECOVER, _MODE = (
 )
 _HOLDING = "bot/usecases/lease_holding.py"
 _EXECUTION, _STANDING = "bot/core/change/outcome.py", "bot/core/authority/membership.py"
+_FLAGS = "bot/slack/account_flags.py"
 _MACHINE = "tests/long/machine/test_machine.py"
 _STORIES = "tests/long/test_stories.py"
 
@@ -129,14 +130,14 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "any-enterprise",
         "an account of another organisation that names our team is a member",
-        (_STANDING, ' or known.get("enterprise_id") != self.enterprise', ""),
-        by="tests/core/authority/test_membership.py",
+        (_FLAGS, ' or known.get("enterprise_id") != self.enterprise', ""),
+        by="tests/slack/test_account_flags.py",
     ),
     mutation(
         "guest-of-the-organisation",
         "a guest by what the organisation says of the account is a member",
-        (_STANDING, "any(known.get(flag) for flag in flags)", "all(known.get(flag) for flag in flags)"),
-        by="tests/core/authority/test_membership.py",
+        (_FLAGS, "any(known.get(flag) for flag in flags)", "all(known.get(flag) for flag in flags)"),
+        by="tests/slack/test_account_flags.py",
     ),
     mutation(
         "old-facts",

@@ -212,11 +212,11 @@ DOORS: tuple[Mutation, ...] = (
         "absent-is-no",
         "an account of which Slack does not say whether it is a guest's is a member",
         (
-            "bot/core/authority/membership.py",
+            "bot/slack/account_flags.py",
             'one.off("deleted") and one.off("is_restricted")',
             'one.off("deleted") and not one.on("is_restricted")',
         ),
-        by="tests/core/authority/test_membership.py",
+        by="tests/slack/test_account_flags.py",
     ),
     mutation(
         "another-refusal",

@@ -85,7 +85,7 @@ SAYING: tuple[Mutation, ...] = (
         "new-card-jumps-the-line",
         "the card in the place of one that cannot be rewritten is posted before what was to be said first",
         ("bot/usecases/delivery/cards.py", "                raise Busy(0.0) from None\n", "                pass\n"),
-        by="tests/usecases/test_slack_refusals.py",
+        by="tests/usecases/test_chat_refusals.py",
     ),
     mutation(
         "line-by-line",

@@ -11,10 +11,10 @@ from bot.app import Running, assemble, read_settings
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.state.workspace_tokens import BROKEN_STATES
 from bot.plugin.loopback import wait_until
+from bot.slack.refusals import find_refusal
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.delivery_errors import ChannelDead, Impossible, Lost
-from bot.usecases.slack_refusals import cause_of
 from tests.slack.intake import settings_for
 
 
@@ -39,7 +39,7 @@ def test_a_token_revoked_while_it_runs_makes_the_bot_not_ready_and_is_said_once(
         assert not running.readiness()["slack"]
     (said,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert said.getMessage().startswith(
-        f"Slack refuses SLACK_BOT_TOKEN because {cause_of(error)}. The bot is not ready"
+        f"Slack refuses SLACK_BOT_TOKEN because {find_refusal(error).described}. The bot is not ready"
     )
     with workspace.offline():
         assert not running.authentication.ask()

@@ -8,60 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from enum import StrEnum
 
-from bot.plugin.frozen import dataclass
-
-
-class Subject(StrEnum):
-    """What a refusal is about. It decides whether a notice waits, ends, or goes out in another form."""
-
-    CONTENT = "content"
-    """The message itself: as it is, it never gets out."""
-    STANDING = "standing"
-    """A message that stands and cannot be rewritten."""
-    PLACE = "place"
-    """The channel, or the bot's place in it."""
-    PERSON = "person"
-    """One person, or the way to them."""
-    TOKEN = "token"  # noqa: S105 - a word of this table, not a password
-    """The token itself: only another token mends it."""
-    ACCESS = "access"
-    """The rights of the app, or the workspace's rules for apps."""
-    FILES = "files"
-    """Uploading files."""
-    TRIGGER = "trigger"
-    """The click that a form was to answer."""
-    CALL = "call"
-    """How the bot calls Slack, which nobody can mend but its makers."""
-    SERVICE = "service"
-    """Slack itself; it passes."""
-    RATE = "rate"
-    """More than Slack takes now."""
-    UNKNOWN = "unknown"
-    """No row."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """One code. `cause` completes "because …"; `remedy` is a sentence, empty where it passes by itself."""
-
-    code: str
-    subject: Subject
-    cause: str
-    remedy: str = ""
-
+from bot.usecases.chat_refusals import PRESS_AGAIN, ChatRefusal, Subject
 
 DIRECT_OFF = "messages_tab_disabled"
 """The code for an app whose direct messages are switched off."""
-CARD_GONE = "thread_not_found"
-"""The code for a line under a message that is gone."""
+CARD_GONE, PARENT_GONE = "message_not_found", "thread_not_found"
+"""The codes for a message that was deleted: of a rewriting, and of a line under it."""
 REINSTALL = "Install the app again from manifest.yml, then put its bot token into SLACK_BOT_TOKEN and restart."
 REPLACE_IT = "Put a working bot token into SLACK_BOT_TOKEN and restart b24bot."
 INVITE = "Invite the bot to the channel (/invite @b24bot)."
 POSTING = "An owner of the workspace changes the channel's posting permissions so that the bot may post."
 REPORT = "Update b24bot; if that does not help, report the code to its maintainers."
-PRESS_AGAIN = "Press the button again."
 SETTINGS = "or name another channel in the settings"
 
 _ROWS: tuple[tuple[Subject, str, str, str], ...] = (
@@ -82,7 +40,7 @@ _ROWS: tuple[tuple[Subject, str, str, str], ...] = (
     ),
     (Subject.CONTENT, "too_many_contact_cards", "it holds too many contact cards", REPORT),
     (Subject.CONTENT, "alt_txt_too_large snippet_too_large", "the file is too large", REPORT),
-    (Subject.STANDING, "message_not_found", "the message was deleted", ""),
+    (Subject.STANDING, CARD_GONE, "the message was deleted", ""),
     (Subject.STANDING, "cant_update_message", "the message belongs to another installation of the app", ""),
     (Subject.STANDING, "edit_window_closed", "the workspace does not let messages be edited any more", ""),
     (Subject.STANDING, "is_inactive", "the channel is archived or frozen", f"Unarchive the channel, {SETTINGS}."),
@@ -114,7 +72,7 @@ _ROWS: tuple[tuple[Subject, str, str, str], ...] = (
         POSTING,
     ),
     (Subject.PLACE, "restricted_action_thread_locked", "the thread is locked", "An admin unlocks the thread."),
-    (Subject.PLACE, CARD_GONE, "the message it belongs under is gone", ""),
+    (Subject.PLACE, PARENT_GONE, "the message it belongs under is gone", ""),
     (
         Subject.PLACE,
         "channel_is_limited_access",
@@ -244,9 +202,17 @@ _ROWS: tuple[tuple[Subject, str, str, str], ...] = (
     ),
 )
 
+
 _CODE = re.compile(r"\A[a-z0-9_]+\Z")
-REFUSALS: Mapping[str, Refusal] = {
-    code: Refusal(code=code, subject=subject, cause=cause, remedy=remedy)
+REFUSALS: Mapping[str, ChatRefusal] = {
+    code: ChatRefusal(
+        code=code,
+        subject=subject,
+        cause=cause,
+        remedy=remedy,
+        message_gone=code in (CARD_GONE, PARENT_GONE),
+        direct_messages_off=code == DIRECT_OFF,
+    )
     for subject, codes, cause, remedy in _ROWS
     for code in codes.split()
 }
@@ -255,7 +221,7 @@ UNKNOWN_CAUSE = "Slack gives a reason that b24bot does not know"
 LOOK_IT_UP = "Look the code up in Slack's documentation."
 
 
-def refusal_of(reason: str) -> Refusal:
+def find_refusal(reason: str) -> ChatRefusal:
     """Look up what a stored reason (`code` or `code: detail`) means; a code without a row has the subject UNKNOWN.
 
     What is no code is a fault on the way to Slack.
@@ -263,17 +229,11 @@ def refusal_of(reason: str) -> Refusal:
     code, _, detail = reason.partition(": ")
     found = REFUSALS.get(code)
     if not _CODE.match(code):
-        return Refusal(code=reason, subject=Subject.SERVICE, cause=NO_ANSWER)
+        return ChatRefusal(code=reason, subject=Subject.SERVICE, cause=NO_ANSWER)
     if found is None:
-        return Refusal(code=code, subject=Subject.UNKNOWN, cause=UNKNOWN_CAUSE, remedy=LOOK_IT_UP)
+        return ChatRefusal(code=code, subject=Subject.UNKNOWN, cause=UNKNOWN_CAUSE, remedy=LOOK_IT_UP)
     if code == "missing_scope" and detail:
         needed = " or ".join(detail.split(","))
         remedy = f"Add the scope {needed} to the app, install it again, and restart b24bot with its bot token."
         return replace(found, cause=f"the token lacks the scope {needed}", remedy=remedy)
     return found
-
-
-def cause_of(reason: str) -> str:
-    """Put a stored reason into words, with the code, to complete "because …"."""
-    refusal = refusal_of(reason)
-    return f"{refusal.cause} ({refusal.code})"

@@ -1,0 +1,63 @@
+"""Why the chat refuses something, in kinds that the use cases know. The codes themselves are the chat's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from bot.plugin.frozen import dataclass
+
+PRESS_AGAIN = "Press the button again."
+"""What to do about a click that is too old for a form."""
+
+
+class Subject(StrEnum):
+    """What a refusal is about. It decides whether a notice waits, ends, or goes out in another form."""
+
+    CONTENT = "content"
+    """The message itself: as it is, it never gets out."""
+    STANDING = "standing"
+    """A message that stands and cannot be rewritten."""
+    PLACE = "place"
+    """The channel, or the bot's place in it."""
+    PERSON = "person"
+    """One person, or the way to them."""
+    TOKEN = "token"  # noqa: S105 - a word of this table, not a password
+    """The token itself: only another token mends it."""
+    ACCESS = "access"
+    """The rights of the app, or the workspace's rules for apps."""
+    FILES = "files"
+    """Uploading files."""
+    TRIGGER = "trigger"
+    """The click that a form was to answer."""
+    CALL = "call"
+    """How the bot calls the chat, which nobody can mend but its makers."""
+    SERVICE = "service"
+    """The chat itself; it passes."""
+    RATE = "rate"
+    """More than the chat takes now."""
+    UNKNOWN = "unknown"
+    """A code that nobody knows yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRefusal:
+    """What one code means. `cause` completes "because …"; `remedy` is a sentence, empty where it passes by itself."""
+
+    code: str
+    subject: Subject
+    cause: str
+    remedy: str = ""
+    message_gone: bool = False
+    """Whether the message that was to be rewritten, or written under, was deleted."""
+    direct_messages_off: bool = False
+    """Whether the chat lets the bot write to no person directly."""
+
+    @property
+    def described(self) -> str:
+        """The cause with the code, to complete "because …"."""
+        return f"{self.cause} ({self.code})"
+
+
+FindRefusal = Callable[[str], ChatRefusal]
+"""Say what a stored reason (`code` or `code: detail`) means. Only the chat that gave the code knows that."""
