@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-from bot.core.authority.limits import HOUSE
 from bot.core.bot_errors import ConfigurationError
+from bot.core.local_plugins import LOCAL_PLUGINS
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
 from bot.host.value_types import mismatch
 from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Risk, Setting, Settling
@@ -17,6 +17,7 @@ from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Risk, Sett
 MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).items() if not name.startswith("_")}
 """The members of the protocol itself, so that this list and the protocol cannot differ."""
 HOST = "b24bot"
+RESERVED = LOCAL_PLUGINS | {HOST}
 SEE = "docs/plugins.md, “What a plugin is”, lists what a plugin brings."
 TERMINAL_OPTIONS = ("--json", "--yes", "--help")
 """Options of every command of the terminal, beside those of every command."""
@@ -71,7 +72,7 @@ def check_name(plugin: Any) -> Iterator[str]:
     own = plugin.name
     if not isinstance(own, str) or not _NAME.match(own):
         yield f"is called {own!r}; a name is made of a-z, 0-9, - and _"
-    elif own in (HOUSE, HOST):
+    elif own in RESERVED:
         yield f"is called “{own}”, which is the name of b24bot's own commands"
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from bot.core.authority.limits import HOUSE
 from bot.core.bot_errors import ConfigurationError
+from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command
@@ -48,12 +48,13 @@ class Registry:
             owners = " and ".join(_called(one) for one in (self._owners[command.path], owner))
             raise ConfigurationError(f"Two commands are called “{command.path}”: of {owners}.")
         theirs = self._nouns.setdefault(command.noun, owner)
-        if owner not in ("", HOUSE, theirs) and command.noun not in SHARED:
+        if owner != theirs and not _is_own(owner) and command.noun not in SHARED:
             raise ConfigurationError(
                 f"{_called(owner).capitalize()} may not declare the noun “{command.noun}”: {_called(theirs)} has it."
             )
-        own = owner in ("", HOUSE)
-        self._commands[command.path] = replace(command, placeless=True) if own else guard_command(owner, command)
+        self._commands[command.path] = (
+            replace(command, placeless=True) if _is_own(owner) else guard_command(owner, command)
+        )
         self._owners[command.path] = owner
 
     def __iter__(self) -> Iterator[AnyCommand]:
@@ -76,8 +77,7 @@ class Registry:
     def faulty_examples(self) -> Iterator[str]:
         """Read every example of every plugin as if it were typed, and tell those that cannot be, by command."""
         for command in self:
-            plugin = self.owner(command)
-            for example in command.examples if plugin is not None and plugin.name != HOUSE else ():
+            for example in () if _is_own(self._owners[command.path]) else command.examples:
                 line = f"{command.path} {example}".strip()
                 try:
                     understand(self.commands, line)
@@ -92,5 +92,10 @@ class Registry:
         return self.plugins[name]
 
 
+def _is_own(owner: str) -> bool:
+    """Whether a command is b24bot's own: of no plugin, or of one whose calls are local transactions."""
+    return not owner or is_local_plugin(owner)
+
+
 def _called(owner: str) -> str:
-    return f"the plugin “{owner}”" if owner and owner != HOUSE else "b24bot itself"
+    return "b24bot itself" if _is_own(owner) else f"the plugin “{owner}”"

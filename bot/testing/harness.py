@@ -135,7 +135,7 @@ class Harness:
 
     def judge(self, plan: Plan, outcomes: Sequence[CallOutcome], seen: Observation | None) -> Ending:
         """The ending that the bot would store and tell; `seen` is None where it could not be read."""
-        return judge(plan, outcomes, seen, plugin=self.plugin.name)
+        return judge(plan, outcomes, seen)
 
     def run(self, line: str) -> Ending:
         """Go all the way: plan, plan again and compare, perform, verify, judge. Raises AssertionError for a drift."""

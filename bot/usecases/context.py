@@ -12,10 +12,11 @@ from bot import clock as ids
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.audit.chain import START, Place
 from bot.core.authority.identity_groups import People
-from bot.core.authority.limits import HOUSE, Limit
+from bot.core.authority.limits import Limit
 from bot.core.authority.membership import Membership
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import ChangeRequest
+from bot.core.local_plugins import is_local_plugin
 from bot.core.messages.notices import Whisper
 from bot.core.principals import Principal
 from bot.host.plugin_services import MaySend, PluginServices, Progress, nobody_waits, sends_nothing, services_for
@@ -189,6 +190,6 @@ class Context:
     ) -> PluginServices:
         given = services_for(plugin, self.settings, self.store, self.clock, progress, may_send=may_send)
         given = replace(given, default_places=default_places) if default_places else given
-        if plugin != HOUSE:
+        if not is_local_plugin(plugin):
             return given
         return HouseServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)

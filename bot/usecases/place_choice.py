@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
-from bot.core.authority.limits import HOUSE
 from bot.core.change.change_request import ChangeRequest
+from bot.core.local_plugins import HOUSE, is_local_plugin
 from bot.core.parsing.suggestion import nearest
 from bot.core.principals import Principal
 from bot.plugin import Place, Plugin, PluginError, Refusal
@@ -183,4 +183,4 @@ def about(ctx: Context, change: ChangeRequest) -> str:
 
 def others(ctx: Context) -> Sequence[Plugin]:
     """The plugins that bring portals: all but the bot's own."""
-    return [plugin for name, plugin in ctx.registry.plugins.items() if name != HOUSE]
+    return [plugin for name, plugin in ctx.registry.plugins.items() if not is_local_plugin(name)]

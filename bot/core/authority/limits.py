@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from bot.core.local_plugins import is_local_plugin
 from bot.plugin.frozen import dataclass
-
-HOUSE = "house"
-"""The plugin the host itself is: its commands change what the bot keeps, and no portal."""
 
 
 class Mode(StrEnum):
@@ -35,7 +33,7 @@ class Limit:
 
     def bars(self, plugin: str) -> bool:
         """Whether it keeps a plan of this plugin from running."""
-        return not (self.spares_house and plugin == HOUSE)
+        return not (self.spares_house and is_local_plugin(plugin))
 
 
 def worst(limits: Iterable[Limit]) -> Mode:

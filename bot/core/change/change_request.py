@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import Decision, NeedsApproval
+from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
 from bot.plugin import Observation, Place, Plan, Risk
 from bot.plugin.frozen import dataclass
@@ -152,14 +152,19 @@ class ChangeRequest:
         return f"CR-{self.number}"
 
     @property
+    def is_local(self) -> bool:
+        """Whether it changes what the bot itself keeps, and no portal."""
+        return is_local_plugin(self.plugin)
+
+    @property
     def portal(self) -> str:
         """The name of the portal it is about; empty where it is about b24bot itself."""
-        return "" if self.plugin == HOUSE else self.place.name
+        return "" if self.is_local else self.place.name
 
     @property
     def portal_label(self) -> str:
         """What a card shows of that portal beside its name."""
-        return "" if self.plugin == HOUSE else self.place.label
+        return "" if self.is_local else self.place.label
 
     @property
     def summary_with_portal(self) -> str:

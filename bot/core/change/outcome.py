@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from bot.core.authority.limits import HOUSE
 from bot.core.change.change_request import Repeat, Status
 from bot.core.change.effects import compare
 from bot.core.change.plans import ABSENT, differences
@@ -183,16 +182,16 @@ class Ending:
         return "\n".join([self.sentence, *(f"• {line}" for line in self.details)])
 
 
-def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, *, plugin: str = "") -> Ending:
-    """The ending of an execution that has just been made and looked at."""
+def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, *, local: bool = False) -> Ending:
+    """The ending of an execution just made and looked at; `local` where each call was a transaction here."""
     proof = prove(plan, now)
     if not plan.calls:
         return _noted(proof)
     answers = answered(outcomes)
-    status, sentence = (AT_HOME if plugin == HOUSE else JUDGEMENT)[answers, proof]
+    status, sentence = (AT_HOME if local else JUDGEMENT)[answers, proof]
     if any(outcome.code == PLUGIN_FAILED for outcome in outcomes):
         sentence = AFTER_A_FAULT[proof]
-    at_home = plugin == HOUSE and answers is Answers.SOME
+    at_home = local and answers is Answers.SOME
     partly = status is Status.FAILED and (at_home or (answers, proof) in PARTLY)
     happened, missing = _parts(plan, [outcome.verdict for outcome in outcomes], now) if partly else ((), ())
     unseen = _listed("Done", happened) if proof is not Proof.PARTIAL else ()
@@ -239,16 +238,16 @@ def _found(plan: Plan, now: Observation | None) -> Observation | None:
     return None if now is None else {label: now[label] for label in plan.wanted if label in now}
 
 
-def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, plugin: str = "") -> Ending:
+def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, local: bool = False) -> Ending:
     """What stands of an execution that nobody finishes: `verdicts` of the calls that were intended, None unanswered.
 
-    What reading could show is read back. What it could not is known all the same when every answer came. The house has
-    done what it answered, and nothing else.
+    What reading could show is read back. What it could not is known all the same when every answer came. Where each
+    call was a transaction here, that was done which was answered, and nothing else.
     """
     details = (*_stood(plan, verdicts), *not_sent(plan, len(verdicts)))
     answers = [verdict for verdict in verdicts if verdict is not None and verdict is not CallVerdict.UNKNOWN]
     whole = len(answers) == len(verdicts)
-    if plugin == HOUSE:
+    if local:
         if not answers:
             return Ending(status=Status.FAILED, sentence=INTERRUPTED_AT_HOME, details=details)
         so_far = _so_far(plan, answers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.core.authority.limits import HOUSE
 from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Principal
 from bot.plugin.frozen import dataclass
@@ -48,5 +47,5 @@ class Stop(NewStop):
     def bars(self, change: ChangeRequest) -> bool:
         """Whether it keeps this change request from beginning. A freeze spares the bot's own rules."""
         if self.kind is StopKind.FREEZE:
-            return change.plugin != HOUSE
+            return not change.is_local
         return change.number == self.number

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import Decision
+from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.invocation import Understood
 from bot.plugin import Place, Plan, Reply
 from bot.plugin.frozen import dataclass
@@ -20,9 +20,14 @@ class Planned:
     decision: Decision
 
     @property
+    def is_local(self) -> bool:
+        """Whether it would change what the bot itself keeps, and no portal."""
+        return is_local_plugin(self.plugin)
+
+    @property
     def portal(self) -> Place | None:
         """The portal it would change; None where it is about b24bot itself."""
-        return None if self.plugin == HOUSE else self.place
+        return None if self.is_local else self.place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

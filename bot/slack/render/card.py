@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core import mentions
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, needs
 from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Review, Status
 from bot.core.text import count, one_line
@@ -113,7 +112,7 @@ def look_of(change: ChangeRequest) -> Look:
         return PARTLY
     if change.settled_by is not None and change.status in BY_PERSON:
         return BY_PERSON[change.status]
-    if change.plugin == HOUSE and change.status is Status.DONE:
+    if change.is_local and change.status is Status.DONE:
         return BY_HOUSE
     looks = LOOKS_OF.get(type(change.decision), CONFIRMED_BY_ONE)
     if not change.plan.provable and change.status in BY_WORD:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.core.authority.limits import HOUSE
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.planned_command import Planned
+from bot.core.local_plugins import HOUSE
 from bot.core.principals import Principal
 from bot.host.registry import Registry
 from bot.plugin import (
@@ -89,7 +89,7 @@ def _context(services: Services) -> Context:
 def _running(ctx: Context, call: Call) -> ChangeRequest | None:
     """The change request a call belongs to: there is one a target, and a call names its target."""
     running = map(ctx.store.changes.exact, ctx.store.changes.with_status([Status.RUNNING]))
-    return next((change for change in running if change.plugin == HOUSE and call in change.plan.calls), None)
+    return next((change for change in running if change.is_local and call in change.plan.calls), None)
 
 
 def _word(change: ChangeRequest) -> Word:
@@ -108,7 +108,7 @@ def do_at_once(ctx: Context, person: Principal, planned: Planned) -> Reply:
 
     Raises NotPermitted for the plan of any other plugin: what changes a portal waits for a person's word.
     """
-    if planned.plugin != HOUSE:
+    if not planned.is_local:
         raise NotPermitted("A plan cannot run without a decision.")
     outcomes = [DEEDS[call.method](ctx, Word(asked=person), call.params) for call in planned.plan.calls]
     return Reply(title=" ".join(outcome.sentence for outcome in outcomes))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.core.audit.audit_record import AuditRecord, Tag
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.membership import FLAWS
 from bot.core.authority.policy import BREAKS_GLASS
 from bot.core.change.change_request import ChangeRequest
+from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
 from bot.usecases.authority.memberships import last_known
 from bot.usecases.context import Context
@@ -31,7 +31,7 @@ def _believed(ctx: Context, subject: str, tag: Tag) -> AuditRecord | None:
 def breaker_of(ctx: Context, plugin: str, target: str) -> Principal | None:
     """Who broke the glass that a plan is the review of; None for any other plan."""
     kind, _, broken = target.partition(":")
-    if plugin != HOUSE or kind != REVIEW_TARGET:
+    if not is_local_plugin(plugin) or kind != REVIEW_TARGET:
         return None
     found = _believed(ctx, broken, Tag.APPROVAL_BYPASSED)
     return Principal.read(found.actor) if found else None
@@ -44,7 +44,7 @@ def reviewed(ctx: Context, number: int) -> bool:
 
 def is_review(change: ChangeRequest) -> bool:
     """Whether it asks to look at a broken glass. Nobody takes that back: somebody else decides it, or time does."""
-    return change.plugin == HOUSE and change.path == REVIEW_PATH
+    return change.is_local and change.path == REVIEW_PATH
 
 
 def what_stands(change: ChangeRequest) -> str:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 from bot.core.audit.audit_record import FACTS, SYSTEM, Fact, Tag
-from bot.core.authority.limits import HOUSE
 from bot.core.bot_errors import PluginFault, StoreUnavailable
 from bot.core.change.change_request import ChangeRequest, Lease, Status, in_words
 from bot.core.change.outcome import Ending, judge
@@ -241,7 +240,7 @@ def run(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
     plugin = ctx.registry.plugin(change.plugin)
     outcomes = _call_all(ctx, plugin, change, lease)
     now, fault = read_back(ctx, plugin, change) if change.plan.provable else (None, "")
-    ending = judge(change.plan, outcomes, now, plugin=change.plugin)
+    ending = judge(change.plan, outcomes, now, local=change.is_local)
     if fault:
         ending = replace(ending, details=(*ending.details, fault), read_fault=fault)
     _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
@@ -256,7 +255,7 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
             with holding(ctx, lease):
                 _intend(ctx, change, step)
         # What the house does is a change of the store: it is done together with its answer, or not at all.
-        with holding(ctx, lease) if change.plugin == HOUSE else nullcontext():
+        with holding(ctx, lease) if change.is_local else nullcontext():
             outcome = sanitize(plugin.perform(services, change.place, call))
             with holding(ctx, lease):
                 _note_answer(ctx, change, step, outcome)

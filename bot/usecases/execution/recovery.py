@@ -63,7 +63,7 @@ class Recovery:
                     if None in verdicts:
                         # It was sent, if at all, before now.
                         store.changes.note(running.number, {"sent_steady": steady_ms(ctx)})
-                    ending = interrupted(change.plan, verdicts, plugin=change.plugin)
+                    ending = interrupted(change.plan, verdicts, local=change.is_local)
                     close(ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
             ctx.wake()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import Refused, decide
 from bot.core.change.change_request import ChangeRequest
+from bot.core.local_plugins import is_local_plugin
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.parsing.invocation import AnyCommand, check_length, named_portal, recognize
 from bot.core.parsing.typed_line import TypedLine
@@ -101,7 +101,7 @@ def _rank_of_command(ctx: Context, command: AnyCommand | None) -> Rank:
 def _portals_of(ctx: Context, command: AnyCommand) -> Plugin | None:
     """The plugin whose portals a command reads; None for what is about the bot itself."""
     owner = ctx.registry.owner(command)
-    return None if owner is None or owner.name == HOUSE else owner
+    return None if owner is None or is_local_plugin(owner.name) else owner
 
 
 def _place_of(ctx: Context, asked: _Asked) -> str:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.planned_command import Planned
+from bot.core.local_plugins import HOUSE
 from bot.core.parsing.invocation import Invocation, understand
 from bot.core.principals import Principal, Role
 from bot.usecases.authority.break_glass_log import REVIEW_PATH

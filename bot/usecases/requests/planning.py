@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import Allowed, Decision, Refused, break_glass, decide
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.change.plans import plan_from_json, plan_to_json
+from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.invocation import Understood, check_length, understand
 from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
@@ -76,7 +76,7 @@ def consider_with(
     if invocation.break_glass:
         decision = break_glass(risk, decision, role, ctx.terms, reason=invocation.reason)
     _require(decision, role)
-    if isinstance(decision, Allowed) and plugin.name != HOUSE:
+    if isinstance(decision, Allowed) and not is_local_plugin(plugin.name):
         with blame(plugin.name, f"worked on `{understood.command.path}`"):
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")
     understood = replace(understood, invocation=invocation)
@@ -117,7 +117,7 @@ def naming_portal(place: Place, places: Sequence[Place]) -> Iterator[None]:
 def ask(plugin: str, understood: Understood, subject: object) -> Answer:
     """Let a plugin's command plan or read, and sanitize its answer: only the bot itself mentions people."""
     command = understood.command
-    if plugin == HOUSE:
+    if is_local_plugin(plugin):
         return command.answer(subject, understood.arguments)
     with blame(plugin, f"worked on `{command.path}`"):
         match require(command.answer(subject, understood.arguments), Answer):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.authority.limits import HOUSE, Limit, Mode, worst
+from bot.core.authority.limits import Limit, Mode, worst
+from bot.core.local_plugins import HOUSE
 
 STOP = Limit(name="frozen", mode=Mode.NO_DANGER, why="Somebody said stop.", spares_house=True)
 BROKEN = Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.")

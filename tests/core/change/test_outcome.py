@@ -7,7 +7,6 @@ from itertools import product
 
 import pytest
 
-from bot.core.authority.limits import HOUSE
 from bot.core.change.change_request import TRANSITIONS, Repeat, Status
 from bot.core.change.outcome import (
     AFTER_A_FAULT,
@@ -338,9 +337,9 @@ def test_the_house_has_a_row_for_whatever_it_may_answer_and_no_word_of_a_portal(
 def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(proof: Proof) -> None:
     seen = SEEN.get(proof)
     plan_of_it = plan({}, {}) if proof is Proof.BLIND else REMOVE
-    done = judge(plan_of_it, [CallOutcome(verdict=DONE, sentence="")] * len(plan_of_it.calls), seen, plugin=HOUSE)
+    done = judge(plan_of_it, [CallOutcome(verdict=DONE, sentence="")] * len(plan_of_it.calls), seen, local=True)
     assert done.status is Status.DONE
-    refused = judge(plan_of_it, [CallOutcome(verdict=FAILED, sentence="")], seen, plugin=HOUSE)
+    refused = judge(plan_of_it, [CallOutcome(verdict=FAILED, sentence="")], seen, local=True)
     assert refused.status is (Status.GONE if proof is Proof.REACHED else Status.FAILED)
 
 
@@ -358,7 +357,7 @@ def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(pro
 def test_what_the_house_was_interrupted_in_is_known_at_once(
     verdicts: list[CallVerdict | None], status: Status, sentence: str
 ) -> None:
-    ending = interrupted(SHOW, verdicts, plugin=HOUSE)
+    ending = interrupted(SHOW, verdicts, local=True)
     assert (ending.status, ending.sentence) == (status, sentence)
 
 
@@ -425,7 +424,7 @@ def test_an_ending_with_a_part_done_tells_what_happened_and_what_did_not() -> No
     assert blind.details == ("Done: Hide one.", "No.")
     cut = interrupted(hide, [DONE])
     assert (cut.partly, cut.happened, cut.missing) == (True, ("Hide one.",), ("Hide two.",))
-    at_home = interrupted(hide, [DONE], plugin=HOUSE)
+    at_home = interrupted(hide, [DONE], local=True)
     assert (at_home.partly, at_home.happened, at_home.missing) == (True, ("Hide one.",), ("Hide two.",))
     whole = judge(REMOVE, [outcome(DONE), outcome(DONE)], SEEN[Proof.REACHED])
     assert (whole.happened, whole.missing) == ((), ())

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import Status
 from bot.core.change.plans import decision_from_json
+from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
 from bot.playground.workspace import DispatchResult, Message, WorkspaceError
 from bot.playground.workspace.base.dispatch import Dispatch
@@ -231,7 +231,7 @@ class ChaosRun(Disturbances):
             number=row.number,
             requester=row.requester,
             confirmed=row.confirmed,
-            house=row.plugin == HOUSE,
+            house=is_local_plugin(row.plugin),
             urgent=row.path == fates.UNFREEZE,
             quorum=self.quorum,
         )

@@ -17,10 +17,10 @@ from typing import Any
 
 from bot.clock import SystemClock
 from bot.core.audit.audit_record import QUIET
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import BrokenGlass, NeedsApproval
 from bot.core.change.change_request import Status
 from bot.core.change.plans import decision_from_json, digest, plan_from_json
+from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import LOCAL_TEAM, Role
 from bot.plugin import Place, Plan
 from bot.store.sealing.keyring import load_key_file
@@ -125,7 +125,7 @@ def _change(row: tuple[Any, ...]) -> Change:
         quorum=decision.quorum if isinstance(decision, NeedsApproval) else 1,
         role=decision.role if isinstance(decision, NeedsApproval) else None,
         bypassed=isinstance(decision, BrokenGlass),
-        house=row[11] == HOUSE,
+        house=is_local_plugin(row[11]),
         created_at=row[10],
     )
 

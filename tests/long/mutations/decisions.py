@@ -154,13 +154,13 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "deed-apart",
         "what the house does is stored apart from its answer, and a death in between leaves it untold",
-        (_EXECUTE, "holding(ctx, lease) if change.plugin == HOUSE else nullcontext()", "nullcontext()"),
+        (_EXECUTE, "holding(ctx, lease) if change.is_local else nullcontext()", "nullcontext()"),
         by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     mutation(
         "house-read-back",
         "what another hand does right after it makes a failure of what the house did",
-        (_EXECUTION, "(AT_HOME if plugin == HOUSE else JUDGEMENT)", "(JUDGEMENT if plugin else AT_HOME)"),
+        (_EXECUTION, "(AT_HOME if local else JUDGEMENT)", "(JUDGEMENT if local else AT_HOME)"),
         by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     mutation(

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core import mentions
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
+from bot.core.local_plugins import HOUSE
 from bot.core.principals import Principal
 from bot.plugin import Call, Place, Plan, Undo, UndoKind
 from bot.slack.render.card import LOOKS, card_blocks, card_text

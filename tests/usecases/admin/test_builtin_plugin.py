@@ -9,12 +9,13 @@ import pytest
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Tag
-from bot.core.authority.limits import HOUSE, Mode
+from bot.core.authority.limits import Mode
 from bot.core.authority.policy import Allowed, Terms
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.outcome import INTERRUPTED_AT_HOME
 from bot.core.change.planned_command import Answered, Planned
+from bot.core.local_plugins import HOUSE
 from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal, Role
 from bot.plugin import Plan, PluginError, Refusal

@@ -12,10 +12,11 @@ import pytest
 
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
-from bot.core.authority.limits import HOUSE, Mode, worst
+from bot.core.authority.limits import Mode, worst
 from bot.core.authority.policy import NeedsApproval, Terms
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.plans import plan_to_json
+from bot.core.local_plugins import HOUSE
 from bot.core.principals import Principal, Role
 from bot.plugin import CallVerdict, Remember, TargetUnreachable
 from bot.store.engine.database import sqlite3

@@ -10,12 +10,12 @@ from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import anchors_in
 from bot.core.authority.identity_groups import People
-from bot.core.authority.limits import HOUSE
 from bot.core.authority.membership import Standing
 from bot.core.authority.policy import BrokenGlass, NeedsApproval, Terms
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.planned_command import Answered, Planned
+from bot.core.local_plugins import HOUSE
 from bot.core.principals import Principal, Role
 from bot.plugin import CallVerdict, PluginError, TargetUnreachable
 from bot.usecases.admin.admin_commands import REVIEW

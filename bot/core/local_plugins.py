@@ -1,0 +1,12 @@
+"""Which plugins are local: each of their calls is one transaction of the bot's own database, and no portal is asked."""
+
+from __future__ import annotations
+
+HOUSE = "house"
+"""The plugin the host itself is: its commands change what the bot keeps."""
+LOCAL_PLUGINS = frozenset({HOUSE})
+
+
+def is_local_plugin(plugin: str) -> bool:
+    """Whether a plugin's calls are local transactions: they are done or not, and never *unknown*."""
+    return plugin in LOCAL_PLUGINS
