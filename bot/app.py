@@ -261,7 +261,7 @@ class Running:
         self.authentication.start()
 
     def _find_displaced(self) -> str:
-        return self._seats.displaced() or self.bot.store.database.displaced()
+        return self._seats.displaced() or self.bot.store.engine.displaced()
 
     def _know(self, identity: Identity) -> None:
         from bot.usecases.integrity.startup_checks import note_skew

@@ -57,7 +57,7 @@ class PluginServices:
         self.tell_progress(done, total, what)
 
     def at_once(self) -> AbstractContextManager[None]:
-        return self.store.database.unit_of_work()
+        return self.store.engine.unit_of_work()
 
     def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
         strange = set(facts) - EVENT_FACTS
@@ -83,7 +83,7 @@ def services_for(
         records=store.records(plugin),
         clock=clock,
         log=logging.getLogger(f"b24bot.plugin.{plugin}"),
-        scratch=store.database.path.parent / "scratch" / plugin,
+        scratch=store.home / "scratch" / plugin,
         store=store,
         tell_progress=progress,
         ask_to_send=may_send,

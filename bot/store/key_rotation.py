@@ -76,7 +76,7 @@ def _was_cut_short(found: tuple[KeyUse, ...]) -> bool:
 
 
 def _add_first(store: Store, path: Path) -> None:
-    keys = read_keys(path, home=store.database.path.parent)
+    keys = read_keys(path, home=store.home)
     write_keys(path, {_next_id(keys): new_key(), **keys})
 
 
@@ -89,13 +89,13 @@ def _seal_anew(store: Store, *, before: str, by: str) -> int:
     """All secrets and the record of it, in one transaction."""
     keys = store.keys
     with store.unit_of_work():
-        rows = store.database.rows("SELECT plugin, name, box FROM secrets")
+        rows = store.engine.rows("SELECT plugin, name, box FROM secrets")
         for row in rows:
-            store.database.execute(
+            store.engine.execute(
                 "UPDATE secrets SET box = ? WHERE plugin = ? AND name = ?",
                 *(keys.seal(keys.unseal(row["box"])), row["plugin"], row["name"]),
             )
-        found = len(rows) + seal_anew(store.database, keys)
+        found = len(rows) + seal_anew(store.engine, keys)
         facts: dict[str, Fact] = {"name": keys.primary, "before": before, "count": found}
         store.record(Entry(tag=Tag.KEY_ROTATED, actor=by, subject=keys.primary, facts=facts))
     return found
@@ -124,7 +124,7 @@ def retire(store: Store, path: Path, key_id: str) -> None:
             "with it.",
             hint="It is used for nothing new any more.",
         )
-    keys = read_keys(path, home=store.database.path.parent)
+    keys = read_keys(path, home=store.home)
     write_keys(path, {name: key for name, key in keys.items() if name != key_id})
 
 

@@ -17,6 +17,7 @@ from bot.plugin import Clock
 from bot.store.engine.database import FILE_NAME as FILE_NAME
 from bot.store.engine.database import Database, Failpoint
 from bot.store.engine.folders import make_home
+from bot.store.engine.port import Engine
 from bot.store.files.backup import Backup, back_up, latest_copy
 from bot.store.files.consistency import assert_fits, assert_usable
 from bot.store.repositories.accounts import Accounts
@@ -39,29 +40,40 @@ BACKUPS = "backups"
 
 
 class Store:
-    """Repositories over one database. Reads need nothing; every change happens inside `unit_of_work`."""
+    """Repositories over one engine. Reads need nothing; every change happens inside `unit_of_work`."""
 
-    def __init__(self, database: Database, keys: Keyring, clock: Clock, *, backups: Path | None = None) -> None:
-        self.database = database
+    def __init__(
+        self, engine: Engine, keys: Keyring, clock: Clock, *, home: Path | None = None, backups: Path | None = None
+    ) -> None:
+        """`home` is the folder of this bot's files; that of the database where the rows are in one."""
+        self.engine = engine
         self.keys = keys
         self.clock = clock
-        self.backups = backups or database.path.parent / BACKUPS
-        self.grants = Grants(database)
-        self.accounts = Accounts(database)
-        self.changes = Changes(database, keys)
-        self.leases = Leases(database)
-        self.audit = AuditLog(database, keys)
-        self.jobs = Jobs(database, keys)
-        self.outbox = Outbox(database, keys, lambda: self.clock)
-        self.facts = Facts(database)
-        self.stops = Stops(database, keys)
-        self.refusals = FoldedRefusals(database)
+        self.home = home or self.database.path.parent
+        self.backups = backups or self.home / BACKUPS
+        self.grants = Grants(engine)
+        self.accounts = Accounts(engine)
+        self.changes = Changes(engine, keys)
+        self.leases = Leases(engine)
+        self.audit = AuditLog(engine, keys)
+        self.jobs = Jobs(engine, keys)
+        self.outbox = Outbox(engine, keys, lambda: self.clock)
+        self.facts = Facts(engine)
+        self.stops = Stops(engine, keys)
+        self.refusals = FoldedRefusals(engine)
         self.reason = ""
         """Why whoever types at the terminal does what is recorded now; each record without a reason gets it."""
 
+    @property
+    def database(self) -> Database:
+        """The file that the rows are kept in, for what copies, compares or checks files."""
+        if not isinstance(self.engine, Database):
+            raise TypeError(f"the rows of this store are in no file, but in {type(self.engine).__name__}")
+        return self.engine
+
     def unit_of_work(self) -> AbstractContextManager[Store]:
         """One transaction: state, audit record and outbox entry commit together or not at all."""
-        return self.database.unit_with(self)
+        return self.engine.unit_with(self)
 
     def record(self, entry: Entry) -> int:
         """Append to the audit log, and queue the copy for the audit channel unless the tag is a quiet one."""
@@ -84,10 +96,10 @@ class Store:
         return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)
 
     def records(self, plugin: str) -> Records:
-        return Records(self.database, self.keys, plugin)
+        return Records(self.engine, self.keys, plugin)
 
     def secrets(self, plugin: str) -> Secrets:
-        return Secrets(self.database, self.keys, self.clock, plugin)
+        return Secrets(self.engine, self.keys, self.clock, plugin)
 
     def writable(self) -> bool:
         """Whether a transaction can be begun and ended now."""
@@ -111,7 +123,7 @@ class Store:
         return made
 
     def close(self) -> None:
-        self.database.close()
+        self.engine.close()
 
 
 def audit_key(seq: int) -> str:

@@ -167,7 +167,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.pace, self.troubles = Pace(self.clock), Troubles(self.clock)
-        self.known_secrets = KnownSecrets(self.store.database, self.store.keys, self.secret_settings)
+        self.known_secrets = KnownSecrets(self.store.engine, self.store.keys, self.secret_settings)
 
     def keep_limit(self, name: str, limit: Limit | None) -> None:
         """Keep what was found, or lift the limit of this name; what changes is in the log."""

@@ -13,19 +13,14 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.core.bot_errors import ConfigurationError, StoreDamaged, StoreUnavailable
+from bot.core.bot_errors import ConfigurationError
+from bot.store.engine.faults import FAULTS, FILE_FAULTS, is_no_text, trouble
+from bot.store.engine.faults import sqlite3 as sqlite3
+from bot.store.engine.port import Dialect, Row
 from bot.store.engine.process_lock import compare_identity
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
-
-    sqlite3: Any
-else:
-    # sqlite-utils takes the same one; it is imported when a step of the schema is due, and not before.
-    try:
-        import pysqlite3 as sqlite3
-    except ImportError:
-        import sqlite3
 
 FILE_NAME = "b24bot.sqlite3"
 BUSY_SECONDS = 2.0
@@ -39,10 +34,6 @@ STEP_PAGES = 256
 APPLICATION_ID = 0x62323462
 _WAL_MARK = b"\x02\x02"
 """Where a file says of itself that its journal is a WAL."""
-FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises. The second is its complaint about a damaged schema, when that holds bytes that are no text."""
-FILE_FAULTS: tuple[type[Exception], ...] = (*FAULTS, OSError)
-Row = dict[str, Any]
 T = TypeVar("T")
 Failpoint = Callable[[str], None]
 """Hears of each unit of work: `before:` and `after:` its commit, or `joined:`, and the place in the code."""
@@ -74,6 +65,8 @@ def sync(path: Path) -> None:
 SQLITE_VERSION = str(sqlite3.sqlite_version)
 JOURNAL = journal_for(sqlite3.sqlite_version_info)
 """What this process uses."""
+DIALECT = Dialect(row_id="rowid", greatest="max")
+_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 _LEVELS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 
 
@@ -97,6 +90,7 @@ class Database:
         failpoint: Failpoint | None = None,
     ) -> None:
         self.path = path
+        self.dialect = DIALECT
         self._failpoint = failpoint
         self._busy_seconds = busy_seconds
         self._read_only = read_only
@@ -113,7 +107,12 @@ class Database:
 
     @property
     def utils(self) -> Utils:
-        """sqlite-utils over the same connection, for the steps of the schema."""
+        """sqlite-utils over the same connection: for the steps of the schema, and to look at tables.
+
+        It is imported when somebody asks for it: that takes longer than all else of a start that has no step to apply.
+        Its own reads and transactions are not for the bot: `query()` keeps a savepoint open while it is read from, and
+        `atomic()` does not begin as `BEGIN IMMEDIATE` does.
+        """
         from sqlite_utils import Database as Utils
 
         return Utils(self._connection)
@@ -237,10 +236,8 @@ class Database:
                 raise trouble(error, f"The database cannot be written now ({error}).") from None
 
     def insert(self, sql: str, *values: object) -> int:
-        """Run one INSERT; returns the row's number."""
-        with self._lock:
-            self.execute(sql, *values)
-            return int(self._connection.execute("SELECT last_insert_rowid()").fetchone()[0])
+        """Run one INSERT that returns the row's number. Only inside a unit of work of the same thread."""
+        return int(next(iter(self.returning(sql, *values)[0].values())))
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query, as dictionaries."""
@@ -288,6 +285,9 @@ class Database:
         """Rows of a table that meet a condition with ? marks."""
         sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT ?"))
         return self.rows(sql, *values, limit)
+
+    def has_table(self, name: str) -> bool:
+        return bool(self.tuples(_TABLE, name))
 
     def write_anew(self) -> None:
         """Write the whole file anew, so that nothing is left in it of what was changed. Raises StoreUnavailable."""
@@ -346,27 +346,6 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
-
-
-_DAMAGE = ("malformed", "not a database", "corrupt")
-_ADVICE = {
-    "readonly": "Nothing was done. Look who owns the file and its folder, and whether the disk is mounted read-only.",
-    "disk is full": "Nothing was done. Make room on that disk; b24bot goes on by itself then.",
-}
-RESTORE_HINT = "Stop b24bot and restore the last backup: b24bot restore FILE. docs/operations.md tells how."
-
-
-def trouble(error: Exception, sentence: str, *, hint: str = "") -> StoreUnavailable:
-    """What to raise: a file that is damaged does not mend itself, everything else may."""
-    if isinstance(error, UnicodeDecodeError) or any(word in str(error) for word in _DAMAGE):
-        return StoreDamaged(sentence, hint=RESTORE_HINT)
-    known = next((advice for word, advice in _ADVICE.items() if word in str(error)), hint)
-    return StoreUnavailable(sentence, hint=known)
-
-
-def is_no_text(error: Exception) -> bool:
-    """Whether something that is no UTF-8 stands where text was read: it can still be read as something else."""
-    return "decode to UTF-8" in str(error)
 
 
 def _decoded(text: bytes) -> str:

@@ -9,7 +9,9 @@ FORGOTTEN_AT_ONCE = 2_000
 
 
 def placeholders(values: Sized) -> str:
-    """A mark for each value, as `IN (…)` takes them. For none it is empty, which SQLite takes as well."""
+    """Make a mark for each value, as `IN (…)` takes them. Raises ValueError for none: few engines know `IN ()`."""
+    if not values:
+        raise ValueError("no values to look among")
     return ", ".join("?" * len(values))
 
 

@@ -23,7 +23,6 @@ BESIDE = "(SELECT mac FROM audit AS a WHERE a.seq = audit.seq - 1)"
 """The head that a record is chained to, in a database in which nothing was ever archived."""
 EARLIER = f"coalesce({BESIDE}, (SELECT previous FROM audit_kept AS k WHERE k.seq = audit.seq))"  # noqa: S608 - our names
 """The same, also of a record whose predecessor was archived."""
-_KEEPS = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'audit_kept'"
 _MISSING = """SELECT seq FROM audit_kept WHERE seq <= ? AND NOT EXISTS (SELECT 1 FROM audit WHERE seq = audit_kept.seq)
     ORDER BY seq LIMIT 1"""
 
@@ -39,14 +38,15 @@ def links_in(rows: Iterable[tuple[Any, ...]]) -> list[LinkRow]:
 class StoredChain:
     """Reads the chain in a database, of this release or of an earlier one, and changes nothing."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Fetch, has_table: Callable[[str], bool]) -> None:
         self._fetch = fetch
+        self._has_table = has_table
         self._keeps = False
 
     @property
     def keeps(self) -> bool:
         """Whether the schema of the file knows of archives."""
-        self._keeps = self._keeps or bool(self._fetch(_KEEPS)[0][0])
+        self._keeps = self._keeps or self._has_table("audit_kept")
         return self._keeps
 
     @property

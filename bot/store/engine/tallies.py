@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
 
 TABLE = """CREATE TABLE tallies (
     counted TEXT NOT NULL, word TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (counted, word)) STRICT"""
@@ -26,7 +26,7 @@ def tally_statements(table: str, column: str) -> tuple[str, ...]:
     )
 
 
-def read_tally(database: Database, table: str) -> dict[str, int]:
+def read_tally(database: Engine, table: str) -> dict[str, int]:
     """How many rows of the table have each word that some have."""
     rows = database.rows("SELECT word, number FROM tallies WHERE counted = ? AND number > 0", table)
     return {row["word"]: row["number"] for row in rows}

@@ -18,7 +18,8 @@ from bot.core.audit.stored_views import exported_row
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import OPEN
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, sync
+from bot.store.engine.database import sync
+from bot.store.engine.port import Engine
 from bot.store.engine.sql import placeholders
 from bot.store.files.backup import keep_owner
 from bot.store.files.backup_reader import Tell, unheard
@@ -53,26 +54,40 @@ KEPT: tuple[Rule, ...] = (
 """Which records are never archived: those that a decision is proved from, or that have still to be said."""
 ROW_BYTES = 280
 """What a line of a file has beside the words of its record, at most."""
-
-
-def estimate_bytes(database: Database, start: Place, end: Place) -> int:
-    """How large the file of these records can become."""
-    sql = """SELECT count(*) * ? + 2 * sum(length(tag) + length(actor) + length(subject) + length(CAST(facts AS BLOB)))
+_BYTES = """SELECT count(*) * ? + 2 * sum(length(tag) + length(actor) + length(subject) + length(CAST(facts AS BLOB)))
         AS bytes FROM audit WHERE seq > ? AND seq <= ?"""
+"""About how many bytes the records of a range take."""
+_FIRST_SINCE = "SELECT min(seq) AS seq FROM audit WHERE at >= ?"
+"""The first record since a moment."""
+_LAST = "SELECT max(seq) AS seq FROM audit"
+"""The last record."""
+_FORGET_KEPT = "DELETE FROM audit_kept WHERE seq = ?"
+"""A record that was kept has its predecessor again."""
+_KEEP = "INSERT INTO audit_kept (seq, previous) VALUES (?, coalesce((SELECT mac FROM audit WHERE seq = ? - 1), ?))"
+"""Keep a record with the head that it is chained to."""
+_KEPT = "SELECT seq, mac FROM audit WHERE seq <= ? AND seq IN (SELECT seq FROM audit_kept) ORDER BY seq"
+"""The heads of the records that are kept."""
+_TAKE_OUT = "DELETE FROM audit WHERE seq BETWEEN ? AND ? AND seq NOT IN (SELECT seq FROM audit_kept)"
+"""Remove the records of a range that are not kept."""
+
+
+def estimate_bytes(database: Engine, start: Place, end: Place) -> int:
+    """How large the file of these records can become."""
+    sql = _BYTES
     found = database.row(sql, ROW_BYTES, start.seq, end.seq)
     return int(found["bytes"] or 0) if found else 0
 
 
-def last_before(database: Database, moment: int) -> int:
+def last_before(database: Engine, moment: int) -> int:
     """The number of the last record such that all records up to it are older than a moment; 0 for none."""
-    younger = database.row("SELECT min(seq) AS seq FROM audit WHERE at >= ?", moment)
-    last = database.row("SELECT max(seq) AS seq FROM audit")
+    younger = database.row(_FIRST_SINCE, moment)
+    last = database.row(_LAST)
     if younger is not None and younger["seq"] is not None:
         return int(younger["seq"]) - 1
     return int(last["seq"] or 0) if last else 0
 
 
-def kept_records(database: Database, start: Place, end: Place) -> list[int]:
+def kept_records(database: Engine, start: Place, end: Place) -> list[int]:
     """The numbers of the records of a range that are kept."""
     found = {row[0] for sql, values in KEPT for row in database.tuples(sql, *values)}
     return sorted(seq for seq in found if start.seq < seq <= end.seq)
@@ -190,32 +205,28 @@ def check_archive(path: Path, known: Sequence[Archived], key_of: KeyOf, *, ancho
     return ArchiveCheck(path=path, digest=digest, archived=archived, found=found)
 
 
-def keep_apart(database: Database, start: Place, end: Place) -> Kept:
+def keep_apart(database: Engine, start: Place, end: Place) -> Kept:
     """Note which records of a range are kept, each with the head that it is chained to. In a unit of work.
 
     Returns the sum of all that is kept up to the end of the range, by earlier archivings as well.
     """
     # The first record after the last range is there so that it can be proved, and may go now.
-    database.execute("DELETE FROM audit_kept WHERE seq = ?", start.seq + 1)
+    database.execute(_FORGET_KEPT, start.seq + 1)
     for seq in [*kept_records(database, start, end), end.seq + 1]:
-        sql = (
-            "INSERT INTO audit_kept (seq, previous) VALUES (?, coalesce((SELECT mac FROM audit WHERE seq = ? - 1), ?))"
-        )
+        sql = _KEEP
         # Before the first record there is none in the table.
         database.execute(sql, seq, seq, start.mac)
-    rows = database.tuples(
-        "SELECT seq, mac FROM audit WHERE seq <= ? AND seq IN (SELECT seq FROM audit_kept) ORDER BY seq", end.seq
-    )
+    rows = database.tuples(_KEPT, end.seq)
     return digest_kept((seq, mac) for seq, mac in rows)
 
 
-def take_out(database: Database, archived: Archived) -> int:
+def take_out(database: Engine, archived: Archived) -> int:
     """Delete the records of an archiving that is on the record, but for those that are kept. In a unit of work.
 
     The trigger on the table lets go what the record names, and nothing else.
     """
     return database.execute(
-        "DELETE FROM audit WHERE seq BETWEEN ? AND ? AND seq NOT IN (SELECT seq FROM audit_kept)",
+        _TAKE_OUT,
         archived.first,
         archived.end.seq,
     )

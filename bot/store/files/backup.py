@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bot.core.bot_errors import StoreDamaged, StoreUnavailable
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, sync, trouble
+from bot.store.engine.database import Database, sync
+from bot.store.engine.faults import trouble
 from bot.store.files.consistency import assert_sound
 from bot.store.repositories.audit_log import AuditLog
 from bot.store.sealing.keyring import Keyring

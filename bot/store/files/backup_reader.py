@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.core.audit.chain import LinkRow
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
-from bot.store.engine.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest, is_no_text, sqlite3
+from bot.store.engine.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest
+from bot.store.engine.faults import is_no_text, sqlite3
 from bot.store.engine.stored_chain import COLUMNS, StoredChain
 
 Tell = Callable[[int, int], None]
@@ -26,7 +27,7 @@ class CopiedChain(StoredChain):
     """The chain in a copy. `tell` hears of each page up to which record it goes, and of the last record there is."""
 
     def __init__(self, connection: Any, tell: Tell) -> None:
-        super().__init__(partial(_rows, connection))
+        super().__init__(partial(_rows, connection), partial(_has_table, connection))
         self._tell = tell
 
         self._total = self._fetch("SELECT max(seq) FROM audit")[0][0]
@@ -146,6 +147,10 @@ def _rows(connection: Any, sql: str, *values: object) -> list[tuple[Any, ...]]:
             raise
     connection.text_factory = _escaped
     return _fetched(connection, sql, values)
+
+
+def _has_table(connection: Any, name: str) -> bool:
+    return bool(_rows(connection, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", name))
 
 
 def _fetched(connection: Any, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:

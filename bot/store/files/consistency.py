@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 
 from bot.core.bot_errors import ConfigurationError, StoreDamaged
-from bot.store.engine.database import RESTORE_HINT, WAL, Database
+from bot.store.engine.database import WAL, Database
+from bot.store.engine.faults import RESTORE_HINT
 from bot.store.files.verified_head import VERIFIED, kept_mark
 from bot.store.repositories.audit_log import AuditLog
 from bot.store.repositories.plugin_records import Facts

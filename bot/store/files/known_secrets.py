@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from bot.core.parsing.characters import drop_invisible
 from bot.core.redaction.secret_patterns import STRONG_NAMES
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
 from bot.store.repositories.secrets import opened
 from bot.store.sealing.keyring import Keyring
 
@@ -87,7 +87,7 @@ def _forms(plain: str) -> set[str]:
 class KnownSecrets:
     """Finds a secret by what it is, also inside a longer word. Follows the stored secrets when they are renewed."""
 
-    def __init__(self, database: Database, keys: Keyring, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, database: Engine, keys: Keyring, settings: Mapping[str, str] | None = None) -> None:
         self._database = database
         self._keys = keys
         self._settings = {value: f"the value of {name}" for name, value in (settings or {}).items()}

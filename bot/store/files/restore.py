@@ -13,6 +13,7 @@ from bot.core.audit.chain import START
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME, Database, sync
+from bot.store.engine.port import Engine
 from bot.store.engine.sql import placeholders
 from bot.store.files.backup import Backup, keep_owner
 from bot.store.files.backup_reader import alone, copied
@@ -99,7 +100,7 @@ def make_ready(file: Path, home: Path) -> Path:
     return workshop
 
 
-def forget_queues(database: Database) -> None:
+def forget_queues(database: Engine) -> None:
     """Drop what waited in the copy to be done or to be said to somebody: since then it was. In a unit of work."""
     database.execute("DELETE FROM jobs")
     # A freeze that was pending becomes one within a minute; what the others would stop is closed.

@@ -10,7 +10,7 @@ from bot.core.audit.exports import milliseconds
 from bot.core.encoding import canonical
 from bot.plugin import iso
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
 from bot.store.repositories.plugin_records import Facts
 from bot.store.sealing.keyring import Keyring
 
@@ -62,11 +62,11 @@ def marks_in(lines: Iterable[str], keyring: Keyring) -> Iterator[Mark]:
     return (mark for line in marked if (mark := read_mark(line, keyring)) is not None)
 
 
-def kept_mark(database: Database, keyring: Keyring) -> Mark | None:
+def kept_mark(database: Engine, keyring: Keyring) -> Mark | None:
     """The mark in the database."""
     return read_mark(Facts(database).get(VERIFIED) or "", keyring)
 
 
-def is_broken(database: Database) -> bool:
+def is_broken(database: Engine) -> bool:
     """Whether the log was found broken when it was recomputed last."""
     return Facts(database).get(BROKEN) == "yes"

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from bot.core.authority.membership import Account, Standing
 from bot.core.principals import Principal
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
+
+_GET = "SELECT standing, at, missing FROM people WHERE team = ? AND person = ?"
+"""What is known of an account."""
+_PUT = (
+    "INSERT INTO people (team, person, standing, at, missing) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (team, person) DO UPDATE SET standing = excluded.standing, at = excluded.at, "
+    "missing = excluded.missing"
+)
+"""The newest answer takes the place of the one before."""
 
 
 class Accounts:
     """A row an account that has been looked up. How old it may be is for whoever decides."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     def get(self, principal: Principal) -> Account | None:
-        row = self._database.row(
-            "SELECT standing, at, missing FROM people WHERE team = ? AND user = ?", principal.team, principal.user
-        )
+        row = self._database.row(_GET, principal.team, principal.user)
         if row is None:
             return None
         return Account(standing=Standing(row["standing"]), at=row["at"], missing=row["missing"])
 
     def put(self, principal: Principal, account: Account) -> None:
         """Write down the newest answer, also when a clock was set back since the one before."""
-        self._database.execute(
-            "INSERT INTO people (team, user, standing, at, missing) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (team, user) DO UPDATE SET standing = excluded.standing, at = excluded.at, "
-            "missing = excluded.missing",
-            *(principal.team, principal.user, account.standing, account.at, account.missing),
-        )
+        self._database.execute(_PUT, principal.team, principal.user, account.standing, account.at, account.missing)

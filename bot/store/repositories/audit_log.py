@@ -10,7 +10,7 @@ from bot.core.audit.audit_record import AuditRecord, Entry, Fact, Tag, facts_tex
 from bot.core.audit.chain import HIGHEST, START, Anchor, Findings, Place, examine
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, Row
+from bot.store.engine.port import Engine, Row
 from bot.store.engine.stored_chain import COLUMNS, LOWEST, StoredChain, links_in
 from bot.store.repositories.audit_query import Wanted, all_tags, in_page, newest, page_end
 from bot.store.sealing.keyring import Keyring
@@ -24,13 +24,33 @@ _LAST = (
     "WHERE seq IN (SELECT max(seq) FROM audit WHERE tag IN (?, ?) GROUP BY subject) ORDER BY subject"
 )
 """Records each with what it was chained to: one, and the last of each subject with either of two tags."""
+_APPEND = "INSERT INTO audit (seq, at, tag, actor, subject, facts, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+"""A record, behind the last one."""
+_GET = "SELECT * FROM audit WHERE seq = ?"
+"""One record."""
+_PAGE = "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"
+"""A page of records from a number on."""
+_END = "SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1"
+"""Where the chain stands after the last record."""
+_PLACE = "SELECT seq, mac FROM audit WHERE seq = ?"
+"""Where it stood after one record."""
+_FLOOR = "SELECT seq, mac FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
+"""Where it stood after a record or the last one before it."""
+_KEPT = "SELECT seq, previous FROM audit_kept"
+"""The heads that kept records are chained to."""
+_NEWEST = "SELECT * FROM audit WHERE tag = ? ORDER BY seq DESC LIMIT 1"
+"""The last record with a tag."""
+_COUNT_AFTER = "SELECT count(*) AS n FROM audit WHERE seq > ?"
+"""How many records there are behind a number."""
+_COUNT = "SELECT count(*) AS n FROM audit"
+"""How many records there are."""
 
 
 class AuditLog(StoredChain):
     """Append and read. Nothing here can change a record."""
 
-    def __init__(self, database: Database, keys: Keyring) -> None:
-        super().__init__(database.tuples)
+    def __init__(self, database: Engine, keys: Keyring) -> None:
+        super().__init__(database.tuples, database.has_table)
         self._database = database
         self._keys = keys
 
@@ -45,7 +65,7 @@ class AuditLog(StoredChain):
         key_id = self._keys.primary
         mac = link(self._keys.audit_key(key_id), seq, last.mac, at, entry)
         self._database.execute(
-            "INSERT INTO audit (seq, at, tag, actor, subject, facts, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            _APPEND,
             seq,
             at,
             entry.tag,
@@ -58,12 +78,12 @@ class AuditLog(StoredChain):
         return seq
 
     def get(self, seq: int) -> AuditRecord | None:
-        row = self._database.row("SELECT * FROM audit WHERE seq = ?", seq)
+        row = self._database.row(_GET, seq)
         return _record(row) if row else None
 
     def walk(self, *, after: int = 0, page: int = 500) -> Iterator[AuditRecord]:
         """Every record from the first, in pages, so that a long log fits in memory."""
-        while rows := self._database.rows("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, page):
+        while rows := self._database.rows(_PAGE, after, page):
             yield from map(_record, rows)
             after = rows[-1]["seq"]
 
@@ -84,27 +104,27 @@ class AuditLog(StoredChain):
 
     def place(self) -> Place | None:
         """Where the chain stands after the last record; None for an empty log."""
-        return _place(self._database.row("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1"))
+        return _place(self._database.row(_END))
 
     def place_at(self, seq: int) -> Place | None:
         """Where it stood after this record; None when there is no such record, and it is not the archived head."""
-        found = _place(self._database.row("SELECT seq, mac FROM audit WHERE seq = ?", seq))
+        found = _place(self._database.row(_PLACE, seq))
         end = self.archived().end if found is None and self.keeps else START
         return end if found is None and end.seq == seq else found
 
     def floor(self, seq: int) -> Place | None:
         """Where it stood after this record or the last one before it that is there."""
-        found = _place(self._database.row("SELECT seq, mac FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT 1", seq))
+        found = _place(self._database.row(_FLOOR, seq))
         end = self.archived().end
         return end if (found.seq if found else 0) < end.seq <= seq else found
 
     def previous_heads(self) -> dict[int, bytes]:
         """The heads before those records whose predecessor was archived or was kept with them, by their numbers."""
-        return dict(self._database.tuples("SELECT seq, previous FROM audit_kept")) if self.keeps else {}
+        return dict(self._database.tuples(_KEPT)) if self.keeps else {}
 
     def newest(self, tag: Tag) -> AuditRecord | None:
         """The last record with this tag."""
-        row = self._database.row("SELECT * FROM audit WHERE tag = ? ORDER BY seq DESC LIMIT 1", tag)
+        row = self._database.row(_NEWEST, tag)
         return _record(row) if row else None
 
     def tags(self) -> list[str]:
@@ -113,8 +133,8 @@ class AuditLog(StoredChain):
 
     def count(self, *, after: int | None = None) -> int:
         """How many records there are, counted; only those behind a number if that is given."""
-        behind = ("SELECT count(*) AS n FROM audit WHERE seq > ?", after)
-        row = self._database.row(*(behind if after is not None else ("SELECT count(*) AS n FROM audit",)))
+        behind = (_COUNT_AFTER, after)
+        row = self._database.row(*(behind if after is not None else (_COUNT,)))
         return row["n"] if row else 0
 
     def stands(self, seq: int) -> bool:

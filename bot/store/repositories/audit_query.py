@@ -60,14 +60,14 @@ class Wanted:
     def narrow(self) -> Condition:
         """The condition that an index decides."""
         name = self.narrowed_by
-        return (f"{name} = ?", (getattr(self, name),)) if name else ("1", ())
+        return (f"{name} = ?", (getattr(self, name),)) if name else ("TRUE", ())
 
     @property
     def tested(self) -> list[Condition]:
-        """The conditions that each record is tested for. A plus keeps SQLite from taking another index for one."""
+        """The conditions that each record is tested for. An expression keeps an index from being taken."""
         chosen = self.narrowed_by
         given: tuple[tuple[str, Condition], ...] = (
-            ("actor", ("+actor = ?", (self.actor,))),
+            ("actor", ("actor || '' = ?", (self.actor,))),
             ("tag", ("substr(tag, 1, length(?)) = ?", (self.tag, self.tag))),
             ("text", ("instr(facts, ?) > 0", (self.text,))),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 
 DAY_MS = 86_400_000
@@ -31,7 +31,7 @@ FORGET = (
 )
 
 
-def longest_wait(database: Database, kind: str, *, now: int, steady: int) -> int | None:
+def longest_wait(database: Engine, kind: str, *, now: int, steady: int) -> int | None:
     """For how many milliseconds the oldest notice of a kind has not got out; None when none waits.
 
     By the steady clock, so that no clock that is set makes the wait longer or shorter. It begins anew with the
@@ -46,6 +46,6 @@ def longest_wait(database: Database, kind: str, *, now: int, steady: int) -> int
     return max(waits, default=None)
 
 
-def forget(database: Database, now: int) -> int:
+def forget(database: Engine, now: int) -> int:
     """Remove what was sent, and what died, long ago, `FORGOTTEN_AT_ONCE` of each at most; returns how many."""
     return database.execute(FORGET, now - SENT_LAST_MS, FORGOTTEN_AT_ONCE, now - DEAD_LAST_MS, FORGOTTEN_AT_ONCE)

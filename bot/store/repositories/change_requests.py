@@ -16,7 +16,7 @@ from bot.core.principals import Principal
 from bot.core.redaction.redactor import redact_value, secrets_in
 from bot.plugin import CallOutcome, CallVerdict, Place, Risk
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, Row
+from bot.store.engine.port import Engine, Row
 from bot.store.engine.sql import assignments, newest_of, placeholders
 from bot.store.engine.tallies import read_tally
 from bot.store.sealing.keyring import Keyring
@@ -34,6 +34,58 @@ _SET = assignments(("status", *_COLUMNS))
 _SHOWN = "SELECT number FROM changes WHERE status = ? AND partly = ? AND (undone_by IS NOT NULL) = ?"
 """What the index `changes_shown` gives in the order of the numbers."""
 _UPDATE = " ".join(("UPDATE changes SET", _SET, "WHERE number = ? AND COALESCE(?, status) = status"))
+_AT_PLACE = "plugin || '' = ? AND place_identity || '' = ?"
+"""As expressions, so that no index makes an engine go through all that was ever asked for there."""
+_DONE_TO = "plugin = ? AND place_identity = ? AND target = ? AND (status = ? OR partly = 1)"
+"""What was done to a target, if only partly."""
+_OVERDUE = "status = ? AND expires_at <= ?"
+"""What has waited for too long."""
+_HALF_OVER = "status = ? AND reminded_at IS NULL AND expires_at > ? AND expires_at - ? <= ? - created_at"
+"""What has waited for half of its time, and nobody was reminded."""
+_OPEN = (
+    "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
+    "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of) "
+    "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?) RETURNING number"
+)
+"""A new change request, with the number after the last one."""
+_SEAL = "UPDATE changes SET sealed = ? WHERE number = ?"
+"""Its line, reason and plan as they are, sealed."""
+_SEALED = "SELECT sealed FROM changes WHERE number = ?"
+"""The same, to be opened."""
+_WHEREABOUTS = "SELECT plugin, place FROM changes WHERE number = ?"
+"""Where a change request goes."""
+_MORE_THAN = "SELECT 1 FROM changes WHERE status = ? LIMIT 1 OFFSET ?"
+"""A row where more than so many have a status."""
+_NOT_SHOWN = (
+    "SELECT changes.number FROM changes JOIN outbox ON outbox.key = 'card:' || changes.number "
+    "WHERE status = ? AND outbox.state = 'sent' AND NOT sent_at BETWEEN ? AND ? ORDER BY changes.number"
+)
+"""Pending ones by when their card was written last."""
+_FORGET_CARD = "UPDATE changes SET card = NULL, card_id = ? WHERE number = ? AND card = ?"
+"""The card that stood is gone."""
+_MOVE_CARD = "UPDATE changes SET channel = ?, card_id = ? WHERE number = ? AND card IS NULL"
+"""A card that does not stand yet goes to another channel."""
+_REVIEW = "INSERT INTO reviews (number, reviewer, verdict, reason, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+"""One person's verdict, once."""
+_INTEND = "INSERT INTO executions (number, step, method, intended_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+"""A call that is about to be made, once."""
+_ANSWER = (
+    "UPDATE executions SET verdict = ?, code = ?, sentence = ?, answered_at = ?, sent_at = ? "
+    "WHERE number = ? AND step = ?"
+)
+"""What came of a call."""
+_STEPS = (
+    "SELECT step, method, intended_at, sent_at, verdict, COALESCE(code, '') AS code, "
+    "COALESCE(sentence, '') AS sentence FROM executions WHERE number = ? ORDER BY step"
+)
+"""The calls of a change request in their order."""
+_SEEN = "SELECT seen, seen_steady FROM changes WHERE number = ?"
+"""What the last reading back showed."""
+_SENT = "SELECT sent_steady FROM changes WHERE number = ?"
+"""When the last call was sent at the latest."""
+_REVIEWS = "SELECT * FROM reviews WHERE number = ? ORDER BY at, reviewer"
+"""The verdicts on a change request in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +111,7 @@ class Step:
 class Changes:
     """The change requests of the store."""
 
-    def __init__(self, database: Database, keys: Keyring) -> None:
+    def __init__(self, database: Engine, keys: Keyring) -> None:
         self._database = database
         self._keys = keys
 
@@ -74,10 +126,7 @@ class Changes:
         parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, new.reason))
         shown = replace(parts, target=self._redacted(new.plan.target))
         number = self._database.insert(
-            "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
-            "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of) "
-            "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-            "?, ?, ?, ?, ?)",
+            _OPEN,
             *(FIRST_NUMBER, Status.PENDING, line, new.path, new.plugin, new.place.name, new.place.label),
             *(new.place.identity, new.plan.target, new.requester.id, reason, new.risk, plan_to_json(shown)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
@@ -85,12 +134,12 @@ class Changes:
         )
         if whole != {"line": line, "reason": reason, "plan": plan_to_json(shown)}:
             box = seal_text(self._keys, json.dumps({"number": number, **whole}))
-            self._database.execute("UPDATE changes SET sealed = ? WHERE number = ?", box, number)
+            self._database.execute(_SEAL, box, number)
         return self.require(number)
 
     def exact(self, change: ChangeRequest) -> ChangeRequest:
         """The change request with its line, reason and plan as they are, for what acts on them. Never to be shown."""
-        row = self._database.row("SELECT sealed FROM changes WHERE number = ?", change.number)
+        row = self._database.row(_SEALED, change.number)
         if row is None or row["sealed"] is None:
             return change
         whole = json.loads(open_text(self._keys, row["sealed"]))
@@ -107,7 +156,7 @@ class Changes:
 
     def whereabouts(self, number: int) -> tuple[str, str] | None:
         """The plugin of a change request and the name of its place, without the rest of it."""
-        row = self._database.row("SELECT plugin, place FROM changes WHERE number = ?", number)
+        row = self._database.row(_WHEREABOUTS, number)
         return (row["plugin"], row["place"]) if row else None
 
     def require(self, number: int) -> ChangeRequest:
@@ -119,20 +168,18 @@ class Changes:
 
     def open_for(self, plugin: str, place: Place, target: str) -> list[ChangeRequest]:
         """Those that keep a plugin's change request for this target away (`Plan.target`), the newest first."""
-        # The plus keeps SQLite from going through all that was ever asked for there.
-        where = f"+plugin = ? AND +place_identity = ? AND status IN ({placeholders(OPEN)})"
+        where = f"{_AT_PLACE} AND status IN ({placeholders(OPEN)})"
         opened = self._read(where, plugin, place.identity, *OPEN)
         return [change for change in opened if _keeps_away(change, target)]
 
     def newest_done(self, plugin: str, place: Place, target: str) -> ChangeRequest | None:
         """The last one of a plugin that was done to a target, if only partly."""
-        where = "plugin = ? AND place_identity = ? AND target = ? AND (status = ? OR partly = 1)"
-        found = self._read(where, plugin, place.identity, target, Status.DONE, limit=1)
+        found = self._read(_DONE_TO, plugin, place.identity, target, Status.DONE, limit=1)
         return found[0] if found else None
 
     def newest(self, *, limit: int) -> list[ChangeRequest]:
         """The newest first, whatever became of them."""
-        return self._read("1", limit=limit)
+        return self._read("TRUE", limit=limit)
 
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
         """The newest first."""
@@ -154,20 +201,21 @@ class Changes:
 
     def more_than(self, number: int, status: Status) -> bool:
         """Whether more than so many are in this status."""
-        return self._database.row("SELECT 1 FROM changes WHERE status = ? LIMIT 1 OFFSET ?", status, number) is not None
+        return self._database.row(_MORE_THAN, status, number) is not None
 
     def overdue(self, now: int) -> list[ChangeRequest]:
         """Pending ones whose time is up."""
-        return self._read("status = ? AND expires_at <= ?", Status.PENDING, now)
+        return self._read(_OVERDUE, Status.PENDING, now)
 
     def half_over(self, now: int) -> list[ChangeRequest]:
         """Pending ones that have waited for half of their time, and of which nobody has been reminded."""
-        where = "status = ? AND reminded_at IS NULL AND expires_at > ? AND expires_at - ? <= ? - created_at"
-        return self._read(where, Status.PENDING, now, now, now)
+        return self._read(_HALF_OVER, Status.PENDING, now, now, now)
 
     def open_of(self, requesters: Iterable[Principal]) -> list[ChangeRequest]:
         """The open ones that these accounts have asked for, the newest first."""
         wanted = [requester.id for requester in requesters]
+        if not wanted:
+            return []
         where = f"requester IN ({placeholders(wanted)}) AND status IN ({placeholders(OPEN)})"
         return self._read(where, *wanted, *OPEN)
 
@@ -176,21 +224,17 @@ class Changes:
 
         One that was so later than now counts too: the clock was set back since.
         """
-        rows = self._database.rows(
-            "SELECT changes.number FROM changes JOIN outbox ON outbox.key = 'card:' || changes.number "
-            "WHERE status = ? AND outbox.state = 'sent' AND NOT sent_at BETWEEN ? AND ? ORDER BY changes.number",
-            *(Status.PENDING, at, now),
-        )
+        rows = self._database.rows(_NOT_SHOWN, Status.PENDING, at, now)
         return [row["number"] for row in rows]
 
     def forget_card(self, number: int, card: str, *, card_id: str) -> bool:
         """Its card is gone and another, with another id, is to be posted; False when it has another already."""
-        sql = "UPDATE changes SET card = NULL, card_id = ? WHERE number = ? AND card = ?"
+        sql = _FORGET_CARD
         return self._database.execute(sql, card_id, number, card) == 1
 
     def move_card(self, number: int, channel: str, *, card_id: str) -> bool:
         """Its card is to be posted in another channel, with another id; False when it stands somewhere by now."""
-        sql = "UPDATE changes SET channel = ?, card_id = ? WHERE number = ? AND card IS NULL"
+        sql = _MOVE_CARD
         return self._database.execute(sql, channel, card_id, number) == 1
 
     def move(
@@ -219,8 +263,7 @@ class Changes:
         """Store a verdict; False when this person has given one before."""
         return (
             self._database.execute(
-                "INSERT INTO reviews (number, reviewer, verdict, reason, at) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT DO NOTHING",
+                _REVIEW,
                 *(number, review.reviewer.id, review.verdict, self._redacted(review.reason), review.at),
             )
             == 1
@@ -228,34 +271,23 @@ class Changes:
 
     def intend(self, number: int, step: int, method: str, *, at: int) -> bool:
         """Record that a call is about to be made; False when it was intended before: it must not be made again."""
-        return (
-            self._database.execute(
-                "INSERT INTO executions (number, step, method, intended_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                *(number, step, method, at),
-            )
-            == 1
-        )
+        return self._database.execute(_INTEND, number, step, method, at) == 1
 
     def answer(self, number: int, step: int, outcome: CallOutcome, *, at: int, steady: int) -> None:
         ago = outcome.sent_ms_ago or 0
         self._database.execute(
-            "UPDATE executions SET verdict = ?, code = ?, sentence = ?, answered_at = ?, sent_at = ? "
-            "WHERE number = ? AND step = ?",
+            _ANSWER,
             *(outcome.verdict, outcome.code, self._redacted(outcome.sentence), at, at - ago, number, step),
         )
         self.note(number, {"sent_steady": steady - ago})
 
     def steps(self, number: int) -> list[Step]:
-        rows = self._database.rows(
-            "SELECT step, method, intended_at, sent_at, verdict, COALESCE(code, '') AS code, "
-            "COALESCE(sentence, '') AS sentence FROM executions WHERE number = ? ORDER BY step",
-            number,
-        )
+        rows = self._database.rows(_STEPS, number)
         return [Step(**{**row, "verdict": row["verdict"] and CallVerdict(row["verdict"])}) for row in rows]
 
     def seen(self, number: int) -> tuple[str, int] | None:
         """What the last reading-back showed, and when by the steady clock."""
-        row = self._database.row("SELECT seen, seen_steady FROM changes WHERE number = ?", number)
+        row = self._database.row(_SEEN, number)
         return (row["seen"], row["seen_steady"]) if row and row["seen"] is not None else None
 
     def sent_steady(self, number: int) -> int | None:
@@ -263,7 +295,7 @@ class Changes:
 
         Later than now means that the machine was started again since.
         """
-        row = self._database.row("SELECT sent_steady FROM changes WHERE number = ?", number)
+        row = self._database.row(_SENT, number)
         return row["sent_steady"] if row else None
 
     def _read(self, where: str, *values: str | int | None, limit: int = 1_000) -> list[ChangeRequest]:
@@ -271,7 +303,7 @@ class Changes:
         return [_change(row, self._reviews(row["number"])) for row in rows]
 
     def _reviews(self, number: int) -> tuple[Review, ...]:
-        rows = self._database.rows("SELECT * FROM reviews WHERE number = ? ORDER BY at, reviewer", number)
+        rows = self._database.rows(_REVIEWS, number)
         return tuple(
             Review(
                 reviewer=Principal.read(row["reviewer"]),

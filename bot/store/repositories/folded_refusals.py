@@ -7,11 +7,24 @@ import json
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.encoding import encode
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, Row
+from bot.store.engine.port import Engine, Row
 
 FOLD_MS = 60_000
 MOST_SUBJECTS = 20
 """Different ones that are kept of what was refused; the rest is only counted."""
+_GET = "SELECT * FROM refusals WHERE person = ? AND kind = ?"
+"""What was refused to a person in one way."""
+_ALL = "SELECT * FROM refusals ORDER BY since, person, {row_id}"
+"""All of them, the oldest first."""
+_BEGIN = (
+    "INSERT INTO refusals (person, kind, since, entry) VALUES (?, ?, ?, ?) ON CONFLICT (person, kind) "
+    "DO UPDATE SET since = excluded.since, entry = excluded.entry, count = 0, subjects = '[]'"
+)
+"""The first one of a kind, in place of what was folded before."""
+_ADD = "UPDATE refusals SET count = count + 1, subjects = ? WHERE person = ? AND kind = ?"
+"""Another one of the same kind."""
+_REMOVE = "DELETE FROM refusals WHERE person = ? AND kind = ?"
+"""They are all on record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,36 +49,30 @@ class Refusals:
 class FoldedRefusals:
     """What has been refused lately and is not all on record yet; it is kept, so that a restart loses none of it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
+        self._all = database.dialect.spell(_ALL)
 
     def get(self, person: str, kind: str) -> Refusals | None:
-        row = self._database.row("SELECT * FROM refusals WHERE person = ? AND kind = ?", person, kind)
+        row = self._database.row(_GET, person, kind)
         return _refusals(row) if row else None
 
     def all(self) -> list[Refusals]:
-        return [_refusals(row) for row in self._database.rows("SELECT * FROM refusals ORDER BY since, person, rowid")]
+        return [_refusals(row) for row in self._database.rows(self._all)]
 
     def begin(self, person: str, kind: str, entry: Entry, *, at: int) -> None:
         """The first one is on record; `entry` is what that record shares with those of the rest."""
-        self._database.execute(
-            "INSERT INTO refusals (person, kind, since, entry) VALUES (?, ?, ?, ?) ON CONFLICT (person, kind) "
-            "DO UPDATE SET since = excluded.since, entry = excluded.entry, count = 0, subjects = '[]'",
-            *(person, kind, at, encode(entry)),
-        )
+        self._database.execute(_BEGIN, person, kind, at, encode(entry))
 
     def add(self, one: Refusals, subject: str) -> None:
         """Count another one, with what tells it from the others; an empty subject is only counted."""
         new = subject and subject not in one.subjects and len(one.subjects) < MOST_SUBJECTS
         subjects = (*one.subjects, subject) if new else one.subjects
-        self._database.execute(
-            "UPDATE refusals SET count = count + 1, subjects = ? WHERE person = ? AND kind = ?",
-            *(json.dumps(subjects, ensure_ascii=False), one.person, one.kind),
-        )
+        self._database.execute(_ADD, json.dumps(subjects, ensure_ascii=False), one.person, one.kind)
 
     def remove(self, one: Refusals) -> bool:
         """Forget it, in the unit of work that records it; False when it was gone."""
-        return bool(self._database.execute("DELETE FROM refusals WHERE person = ? AND kind = ?", one.person, one.kind))
+        return bool(self._database.execute(_REMOVE, one.person, one.kind))
 
 
 def _refusals(row: Row) -> Refusals:

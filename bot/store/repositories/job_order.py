@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, Row
+from bot.store.engine.port import Engine, Row
 
 
 class Rank(IntEnum):
@@ -114,7 +114,8 @@ _NOW = " ".join(
 )
 TURN = " ".join(
     (
-        *("max(", _NOW, ", coalesce((SELECT max(turn) FROM jobs WHERE state = 'taken' AND", _OF_PERSON, "), 0),"),
+        *("{greatest}(", _NOW, ","),
+        *("coalesce((SELECT max(turn) FROM jobs WHERE state = 'taken' AND", _OF_PERSON, "), 0),"),
         *("coalesce((SELECT max(turn) FROM jobs WHERE", DUE, "AND", _OF_PERSON, "), 0)) + 1"),
     )
 )
@@ -168,7 +169,7 @@ class JobOrder:
     first, and `leads` marks it; what was taken before and came back leads, too.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     def is_put_off_until(self, steady: int) -> bool:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, Row
+from bot.store.engine.port import Engine, Row
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 from bot.store.repositories.job_order import LEADS, TURN, JobOrder, Position
 from bot.store.repositories.job_order import Rank as Rank
@@ -35,6 +35,56 @@ _PLACE = " ".join(
         *(TURN, ", leads =", LEADS, "WHERE id = ?5"),
     )
 )
+_RECEIVE = "INSERT INTO receipts (key, body, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+"""The receipt of a delivery, once for each key."""
+_RECEIVED = "SELECT body FROM receipts WHERE key = ?"
+"""What was received with a key."""
+_UNPLACED = (
+    "SELECT id, kind, payload, attempts, rank FROM jobs WHERE state = 'new' AND kind = ? AND person = '' ORDER BY id"
+)
+"""Deliveries that have no person yet."""
+_WAITING_OF = "SELECT count(*) AS n FROM jobs WHERE state = 'new' AND counted = 1 AND person = ?"
+"""How many counted jobs of a person wait."""
+_TAKE = (
+    "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = ? RETURNING id, kind, payload, attempts, rank"
+)
+"""Take a job."""
+_FINISH = "DELETE FROM jobs WHERE id = ?"
+"""A job is done."""
+_POSTPONE = "UPDATE jobs SET state = 'new', due_steady = ?, attempts = attempts - 1 WHERE id = ?"
+"""A job waits for later, which was no attempt."""
+_HURRY = "UPDATE jobs SET due_steady = 0 WHERE state = 'new' AND due_steady > 0 AND kind = ? AND payload = ?"
+"""A job that was put off is due now."""
+_PUT_BACK = "UPDATE jobs SET state = 'new', attempts = attempts - 1 WHERE id = ?"
+"""A job waits again, which was no attempt."""
+_RETRY = "UPDATE jobs SET state = 'new', due_steady = ? WHERE id = ?"
+"""A job waits for its next attempt."""
+_CUT_SHORT = (
+    "UPDATE jobs SET state = 'new', due_steady = ?, cut_short = cut_short + 1, cut_alone = cut_alone + ? WHERE id = ?"
+)
+"""The start of a job was cut short."""
+_UNDER_WAY = "SELECT count(*) AS n FROM jobs WHERE state = 'taken'"
+"""How many jobs are taken."""
+_CUT_SHORT_ALL = (
+    "UPDATE jobs SET cut_short = cut_short + 1, cut_alone = cut_alone + ? WHERE state = 'taken' AND kind = ?"
+)
+"""The starts of all deliveries that are taken were cut short."""
+_RELEASE_ALL = "UPDATE jobs SET state = 'new' WHERE state = 'taken'"
+"""All that was taken waits again."""
+_HURRY_ALL = "UPDATE jobs SET due_steady = 0 WHERE state = 'new'"
+"""All that waits is due now."""
+_SET_ASIDE = (
+    "UPDATE jobs SET state = 'aside' WHERE state = 'new' AND cut_alone >= ? RETURNING id, kind, payload, attempts, rank"
+)
+"""Keep apart what was cut short too often."""
+_ASIDE = "SELECT count(*) AS n FROM jobs WHERE state = 'aside'"
+"""How many jobs are kept apart."""
+_FORGET_ASIDE = "DELETE FROM jobs WHERE state = 'aside' AND created_at < ?"
+"""Remove what was kept apart long ago."""
+_FORGET_RECEIPTS = (
+    "DELETE FROM receipts WHERE {row_id} IN (SELECT {row_id} FROM receipts ORDER BY {row_id} LIMIT ?) AND at < ?"
+)
+"""Remove the first of the receipts, as far as they are from long ago."""
 
 
 class Receipt(StrEnum):
@@ -66,20 +116,20 @@ class Jobs:
     off for an hour when somebody sets the time of the day. What is due at once is due at 0, for every process.
     """
 
-    def __init__(self, database: Database, keys: Keyring) -> None:
+    def __init__(self, database: Engine, keys: Keyring) -> None:
         self._database = database
         self._keys = keys
+        spell = database.dialect.spell
+        self._add, self._place, self._forget_receipts = spell(_ADD), spell(_PLACE), spell(_FORGET_RECEIPTS)
         self._order = JobOrder(database)
 
     def receive(self, key: str, body: str, *, at: int) -> Receipt:
         """Remember a delivery by its key."""
         digest = sha256(body.encode()).hexdigest()
-        taken = self._database.execute(
-            "INSERT INTO receipts (key, body, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", key, digest, at
-        )
+        taken = self._database.execute(_RECEIVE, key, digest, at)
         if taken:
             return Receipt.NEW
-        row = self._database.row("SELECT body FROM receipts WHERE key = ?", key)
+        row = self._database.row(_RECEIVED, key)
         return Receipt.REPEATED if row and row["body"] == digest else Receipt.MISMATCHED
 
     def add(self, kind: str, payload: str, *, at: int, position: Position = ANYWHERE, due: int = 0) -> None:
@@ -90,29 +140,23 @@ class Jobs:
         """
         stored = seal_text(self._keys, payload) if kind == INBOUND else seal_secrets(self._keys, payload)
         self._database.execute(
-            _ADD,
+            self._add,
             *(position.rank, position.queue, position.person, position.counted),
             *(kind, stored, due, at),
         )
 
     def unplaced(self) -> list[Job]:
         """The deliveries that wait since before jobs had a person: their rank is none of today's."""
-        rows = self._database.rows(
-            "SELECT id, kind, payload, attempts, rank FROM jobs WHERE state = 'new' AND kind = ? AND person = '' "
-            "ORDER BY id",
-            INBOUND,
-        )
+        rows = self._database.rows(_UNPLACED, INBOUND)
         return [self._job(row) for row in rows]
 
     def place(self, job: Job, position: Position) -> None:
         """Give a waiting job what `add` gives to a new one."""
-        self._database.execute(_PLACE, *(position.rank, position.queue, position.person, position.counted), job.id)
+        self._database.execute(self._place, *(position.rank, position.queue, position.person, position.counted), job.id)
 
     def waiting_of(self, person: str) -> int:
         """How many jobs of one person wait that are counted."""
-        row = self._database.row(
-            "SELECT count(*) AS n FROM jobs WHERE state = 'new' AND counted = 1 AND person = ?", person
-        )
+        row = self._database.row(_WAITING_OF, person)
         return row["n"] if row else 0
 
     def waiting(self, steady: int, *, quick: bool = False) -> bool:
@@ -126,11 +170,7 @@ class Jobs:
         head = self._order.next(quick=quick)
         if head is None:
             return None
-        rows = self._database.returning(
-            "UPDATE jobs SET state = 'taken', attempts = attempts + 1 WHERE id = ? "
-            "RETURNING id, kind, payload, attempts, rank",
-            head.id,
-        )
+        rows = self._database.returning(_TAKE, head.id)
         self._order.advance(head)
         return self._job(rows[0])
 
@@ -139,75 +179,56 @@ class Jobs:
 
     def finish(self, job: Job) -> None:
         """Take the job out of the queue, in the transaction of what it did."""
-        self._database.execute("DELETE FROM jobs WHERE id = ?", job.id)
+        self._database.execute(_FINISH, job.id)
 
     def postpone(self, job: Job, *, due: int) -> None:
         """Put the job back, for later; a wait is not an attempt."""
-        self._database.execute(
-            "UPDATE jobs SET state = 'new', due_steady = ?, attempts = attempts - 1 WHERE id = ?", due, job.id
-        )
+        self._database.execute(_POSTPONE, due, job.id)
 
     def hurry(self, kind: str, payload: str) -> None:
         """Make a job due now that waits for a moment of the steady clock."""
-        self._database.execute(
-            "UPDATE jobs SET due_steady = 0 WHERE state = 'new' AND due_steady > 0 AND kind = ? AND payload = ?",
-            *(kind, payload),
-        )
+        self._database.execute(_HURRY, kind, payload)
 
     def put_back(self, job: Job, position: Position) -> None:
         """Put the job back at another place, for its person's next turn there; that is no attempt."""
         self.place(job, position)
-        self._database.execute("UPDATE jobs SET state = 'new', attempts = attempts - 1 WHERE id = ?", job.id)
+        self._database.execute(_PUT_BACK, job.id)
 
     def retry(self, job: Job, *, due: int) -> None:
         """Put the job back after an attempt that failed."""
-        self._database.execute("UPDATE jobs SET state = 'new', due_steady = ? WHERE id = ?", due, job.id)
+        self._database.execute(_RETRY, due, job.id)
 
     def cut_short(self, job: Job, *, due: int, alone: bool) -> None:
         """Put back a job whose start the loss of the database cut short; `alone` when nothing else ran beside it."""
-        self._database.execute(
-            "UPDATE jobs SET state = 'new', due_steady = ?, cut_short = cut_short + 1, cut_alone = cut_alone + ? "
-            "WHERE id = ?",
-            *(due, alone, job.id),
-        )
+        self._database.execute(_CUT_SHORT, due, alone, job.id)
 
     def under_way(self) -> int:
         """How many jobs are taken."""
-        row = self._database.row("SELECT count(*) AS n FROM jobs WHERE state = 'taken'")
+        row = self._database.row(_UNDER_WAY)
         return row["n"] if row else 0
 
     def release_all(self) -> int:
         """Put back what a process that died had taken, all of it cut short. Only the one worker, when it starts."""
-        self._database.execute(
-            "UPDATE jobs SET cut_short = cut_short + 1, cut_alone = cut_alone + ? WHERE state = 'taken' AND kind = ?",
-            *(self.under_way() == 1, INBOUND),
-        )
-        return self._database.execute("UPDATE jobs SET state = 'new' WHERE state = 'taken'")
+        self._database.execute(_CUT_SHORT_ALL, self.under_way() == 1, INBOUND)
+        return self._database.execute(_RELEASE_ALL)
 
     def hurry_all(self) -> None:
         """Make everything that waits due at once: the steady clock may have begun anew with the machine."""
-        self._database.execute("UPDATE jobs SET due_steady = 0 WHERE state = 'new'")
+        self._database.execute(_HURRY_ALL)
 
     def set_aside(self) -> list[Job]:
         """Keep apart what was cut short too often while nothing else ran, and start it no more; returns those."""
-        rows = self._database.returning(
-            "UPDATE jobs SET state = 'aside' WHERE state = 'new' AND cut_alone >= ? "
-            "RETURNING id, kind, payload, attempts, rank",
-            MOST_CUT_ALONE,
-        )
+        rows = self._database.returning(_SET_ASIDE, MOST_CUT_ALONE)
         return [self._job(row) for row in rows]
 
     def aside(self) -> int:
         """How many jobs are set aside."""
-        row = self._database.row("SELECT count(*) AS n FROM jobs WHERE state = 'aside'")
+        row = self._database.row(_ASIDE)
         return row["n"] if row else 0
 
     def forget_aside(self, now: int) -> int:
-        return self._database.execute("DELETE FROM jobs WHERE state = 'aside' AND created_at < ?", now - ASIDE_LAST_MS)
+        return self._database.execute(_FORGET_ASIDE, now - ASIDE_LAST_MS)
 
     def forget_receipts(self, now: int) -> int:
         """Remove receipts of long ago, the first that came in first; returns how many."""
-        return self._database.execute(
-            "DELETE FROM receipts WHERE rowid IN (SELECT rowid FROM receipts ORDER BY rowid LIMIT ?) AND at < ?",
-            *(FORGOTTEN_AT_ONCE, now - RECEIPTS_LAST_MS),
-        )
+        return self._database.execute(self._forget_receipts, FORGOTTEN_AT_ONCE, now - RECEIPTS_LAST_MS)

@@ -19,7 +19,7 @@ from bot.core.messages.notices import (
 )
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, Row
+from bot.store.engine.port import Engine, Row
 from bot.store.engine.sql import newest_of
 from bot.store.engine.tallies import read_tally
 from bot.store.repositories.backlog import forget, longest_wait
@@ -27,6 +27,64 @@ from bot.store.repositories.outbox_order import OutboxOrder
 from bot.store.sealing.keyring import Keyring
 
 STATES = ("new", "sending", "sent", "dead")
+_PUT = (
+    "INSERT INTO outbox "
+    "(key, kind, payload, number, channel, person, due_steady, created_at, created_steady, urgency) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
+    "due_steady = CASE WHEN state = 'new' AND due_steady < excluded.due_steady THEN due_steady "
+    "ELSE excluded.due_steady END, urgency = CASE WHEN state = 'new' AND urgency > excluded.urgency "
+    "THEN urgency ELSE excluded.urgency END, sent_at = NULL, died_at = NULL, error = ''"
+)
+"""A notice, or what becomes of the one with the same key."""
+_WAITING_OF_KIND = "SELECT 1 FROM outbox WHERE state = 'new' AND kind = ? AND +due_steady <= ? LIMIT 1"
+"""A row where a notice of a kind is due."""
+_WAITING = "SELECT 1 FROM outbox WHERE state = 'new' AND due_steady <= ? LIMIT 1"
+"""A row where any notice is due."""
+_SET_URGENCY = "UPDATE outbox SET urgency = ? WHERE key = ? AND state IN ('new', 'sending')"
+"""How urgent a notice is that has not got out."""
+_CLAIM = (
+    "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state = 'new' "
+    "RETURNING id, kind, payload, attempts"
+)
+"""Take one notice that waits."""
+_SENT = "UPDATE outbox SET state = 'sent', payload = '', sent_at = ?, error = '' WHERE id = ? AND state = 'sending'"
+"""A notice got out."""
+_RETRY = "UPDATE outbox SET state = 'new', due_steady = ?, error = ?, attempts = ? WHERE id = ? AND state = 'sending'"
+"""A notice waits for its next try."""
+_DROP = "UPDATE outbox SET state = 'dead', died_at = ?, error = ? WHERE id = ? AND state = 'sending'"
+"""A notice is given up."""
+_REVIVE = (
+    "UPDATE outbox SET state = 'new', attempts = 0, due_steady = 0, died_at = NULL, error = '' "
+    "WHERE id = ? AND state = 'dead' AND payload <> ''"
+)
+"""A notice that was given up waits again."""
+_DISCARD = "DELETE FROM outbox WHERE id = ? AND state IN ('new', 'dead') AND kind <> 'audit'"
+"""Remove a notice that waits or was given up."""
+_FORGET_CARD = "DELETE FROM outbox WHERE number = ? AND kind IN ('card', 'thread')"
+"""Remove a card and the lines for under it."""
+_HURRY = "UPDATE outbox SET due_steady = 0 WHERE kind = ? AND state = 'new'"
+"""All of a kind that waits is due now."""
+_HURRY_ALL = "UPDATE outbox SET due_steady = 0 WHERE state = 'new'"
+"""All that waits is due now."""
+_HURRY_CHANNEL = (
+    "UPDATE outbox SET due_steady = 0 WHERE state = 'new' AND kind IN ('card', 'thread', 'announcement') "
+    "AND (channel = ? OR number IN (SELECT number FROM changes WHERE channel = ?))"
+)
+"""All posts for a channel that wait are due now."""
+_HURRY_ONE = "UPDATE outbox SET due_steady = 0 WHERE id = ? AND state = 'new'"
+"""One notice that waits is due now."""
+_RELEASE_ALL = "UPDATE outbox SET state = 'new' WHERE state = 'sending'"
+"""What was being sent waits again."""
+_STATE = "SELECT state FROM outbox WHERE key = ?"
+"""What became of a notice."""
+_CHANNEL = "SELECT working, reason, at FROM channels WHERE channel = ?"
+"""Whether a channel takes messages."""
+_MARK_CHANNEL = (
+    "INSERT INTO channels (channel, working, reason, at) VALUES (?, ?, ?, ?) ON CONFLICT (channel) "
+    "DO UPDATE SET working = excluded.working, reason = excluded.reason, at = excluded.at"
+)
+"""What the last delivery to a channel showed."""
 
 
 class Urgency(IntEnum):
@@ -95,7 +153,7 @@ class Outbox:
     When a notice is due is told in milliseconds of the steady clock, as of a job; what is due at once is due at 0.
     """
 
-    def __init__(self, database: Database, keys: Keyring, clock: Callable[[], Clock]) -> None:
+    def __init__(self, database: Engine, keys: Keyring, clock: Callable[[], Clock]) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
@@ -121,21 +179,15 @@ class Outbox:
         """
         notice = redact_notice(notice, self._keys.fingerprint)
         self._database.execute(
-            "INSERT INTO outbox "
-            "(key, kind, payload, number, channel, person, due_steady, created_at, created_steady, urgency) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
-            "due_steady = CASE WHEN state = 'new' AND due_steady < excluded.due_steady THEN due_steady "
-            "ELSE excluded.due_steady END, urgency = CASE WHEN state = 'new' AND urgency > excluded.urgency "
-            "THEN urgency ELSE excluded.urgency END, sent_at = NULL, died_at = NULL, error = ''",
+            _PUT,
             *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), person, due, at),
             *(self._steady(), urgency),
         )
 
     def waiting(self, steady: int, *, kind: str = "") -> bool:
         """Whether something is due, of one kind if that is given."""
-        of_kind = ("SELECT 1 FROM outbox WHERE state = 'new' AND kind = ? AND +due_steady <= ? LIMIT 1", kind, steady)
-        any_kind = ("SELECT 1 FROM outbox WHERE state = 'new' AND due_steady <= ? LIMIT 1", steady)
+        of_kind = (_WAITING_OF_KIND, kind, steady)
+        any_kind = (_WAITING, steady)
         return self._database.row(*(of_kind if kind else any_kind)) is not None
 
     def hasten(self, key: str) -> None:
@@ -147,9 +199,7 @@ class Outbox:
         self._set_urgency(key, Urgency.LAST)
 
     def _set_urgency(self, key: str, urgency: Urgency) -> None:
-        self._database.execute(
-            "UPDATE outbox SET urgency = ? WHERE key = ? AND state IN ('new', 'sending')", urgency, key
-        )
+        self._database.execute(_SET_URGENCY, urgency, key)
 
     def claim(self, steady: int, *, kind: str = "") -> Envelope | None:
         """Take the oldest due notice, of one kind if that is given."""
@@ -158,15 +208,7 @@ class Outbox:
 
     def claim_these(self, ids: Iterable[int]) -> list[Envelope]:
         """Take these, as far as they still wait."""
-        rows = [
-            row
-            for id in ids
-            for row in self._database.returning(
-                "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state = 'new' "
-                "RETURNING id, kind, payload, attempts",
-                id,
-            )
-        ]
+        rows = [row for id in ids for row in self._database.returning(_CLAIM, id)]
         return [_envelope(row) for row in rows]
 
     def sent(self, envelope: Envelope, *, at: int) -> None:
@@ -174,28 +216,15 @@ class Outbox:
 
         A notice that was queued again while this one was on its way stays queued.
         """
-        self._database.execute(
-            "UPDATE outbox SET state = 'sent', payload = '', sent_at = ?, error = '' WHERE id = ? "
-            "AND state = 'sending'",
-            *(at, envelope.id),
-        )
+        self._database.execute(_SENT, at, envelope.id)
 
     def retry(self, envelope: Envelope, *, due: int, error: str, counted: bool = True) -> None:
         """Put it back for later; one that is not counted was no attempt."""
-        self._database.execute(
-            "UPDATE outbox SET state = 'new', due_steady = ?, error = ?, attempts = ? WHERE id = ? "
-            "AND state = 'sending'",
-            *(due, error, envelope.attempts - (not counted), envelope.id),
-        )
+        self._database.execute(_RETRY, due, error, envelope.attempts - (not counted), envelope.id)
 
     def drop(self, envelope: Envelope, *, at: int, error: str) -> bool:
         """Give up on it, visibly: the row stays with its reason and its words. False when it was queued anew."""
-        return bool(
-            self._database.execute(
-                "UPDATE outbox SET state = 'dead', died_at = ?, error = ? WHERE id = ? AND state = 'sending'",
-                *(at, error, envelope.id),
-            )
-        )
+        return bool(self._database.execute(_DROP, at, error, envelope.id))
 
     def letters(self, states: Sequence[str], *, limit: int) -> list[Letter]:
         """Rows in these states, the newest first."""
@@ -219,25 +248,15 @@ class Outbox:
 
     def revive(self, id: int) -> bool:
         """Queue a dead notice again, as if never tried; False when it is not dead, or its words are gone."""
-        return bool(
-            self._database.execute(
-                "UPDATE outbox SET state = 'new', attempts = 0, due_steady = 0, died_at = NULL, error = '' "
-                "WHERE id = ? AND state = 'dead' AND payload <> ''",
-                id,
-            )
-        )
+        return bool(self._database.execute(_REVIVE, id))
 
     def discard(self, id: int) -> bool:
         """Take a notice that waits or is dead out of the queue for good. Audit lines stay."""
-        return bool(
-            self._database.execute(
-                "DELETE FROM outbox WHERE id = ? AND state IN ('new', 'dead') AND kind <> 'audit'", id
-            )
-        )
+        return bool(self._database.execute(_DISCARD, id))
 
     def forget_card(self, number: int) -> None:
         """Take a card that never stood, and the lines for under it, out of the queue."""
-        self._database.execute("DELETE FROM outbox WHERE number = ? AND kind IN ('card', 'thread')", number)
+        self._database.execute(_FORGET_CARD, number)
 
     def forget(self, now: int) -> int:
         """Remove what was sent, and what died, long ago, a part of it at a time; returns how many."""
@@ -245,23 +264,19 @@ class Outbox:
 
     def hurry(self, kind: str) -> None:
         """Make everything of a kind that waits for a later try due now."""
-        self._database.execute("UPDATE outbox SET due_steady = 0 WHERE kind = ? AND state = 'new'", kind)
+        self._database.execute(_HURRY, kind)
 
     def hurry_all(self) -> None:
         """Make everything that waits for a later try due now."""
-        self._database.execute("UPDATE outbox SET due_steady = 0 WHERE state = 'new'")
+        self._database.execute(_HURRY_ALL)
 
     def hurry_channel(self, channel: str) -> None:
         """Make all posts for a channel that wait for a later try due now: it takes messages again."""
-        self._database.execute(
-            "UPDATE outbox SET due_steady = 0 WHERE state = 'new' AND kind IN ('card', 'thread', 'announcement') "
-            "AND (channel = ? OR number IN (SELECT number FROM changes WHERE channel = ?))",
-            *(channel, channel),
-        )
+        self._database.execute(_HURRY_CHANNEL, channel, channel)
 
     def hurry_one(self, id: int) -> bool:
         """Make a notice that waits for a later try due now; False when it does not wait."""
-        return bool(self._database.execute("UPDATE outbox SET due_steady = 0 WHERE id = ? AND state = 'new'", id))
+        return bool(self._database.execute(_HURRY_ONE, id))
 
     def refused(self) -> list[Letter]:
         """What was tried, did not get out, and waits for another try; the oldest first."""
@@ -272,10 +287,10 @@ class Outbox:
 
     def release_all(self) -> int:
         """Put back what a process that died was sending."""
-        return self._database.execute("UPDATE outbox SET state = 'new' WHERE state = 'sending'")
+        return self._database.execute(_RELEASE_ALL)
 
     def state_of(self, key: str) -> str | None:
-        row = self._database.row("SELECT state FROM outbox WHERE key = ?", key)
+        row = self._database.row(_STATE, key)
         return row["state"] if row else None
 
     def longest_wait(self, kind: str) -> int | None:
@@ -287,15 +302,11 @@ class Outbox:
         return read_tally(self._database, "outbox")
 
     def channel(self, channel: str) -> ChannelHealth | None:
-        row = self._database.row("SELECT working, reason, at FROM channels WHERE channel = ?", channel)
+        row = self._database.row(_CHANNEL, channel)
         return ChannelHealth(working=bool(row["working"]), reason=row["reason"], at=row["at"]) if row else None
 
     def mark_channel(self, channel: str, *, working: bool, reason: str, at: int) -> None:
-        self._database.execute(
-            "INSERT INTO channels (channel, working, reason, at) VALUES (?, ?, ?, ?) ON CONFLICT (channel) "
-            "DO UPDATE SET working = excluded.working, reason = excluded.reason, at = excluded.at",
-            *(channel, int(working), reason, at),
-        )
+        self._database.execute(_MARK_CHANNEL, channel, int(working), reason, at)
 
 
 def _envelope(row: Row) -> Envelope:

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from bot.core.messages.notices import AuditNotice, ThreadNotice, notice_from_json
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
 
 _HEADS = """SELECT id, number, kind, channel, is_rewrite FROM (
     SELECT o.id, o.number, o.kind, coalesce(c.channel, o.channel) AS channel,
@@ -24,6 +24,16 @@ _IN_TURN = """SELECT id, person FROM (
     SELECT id, person, row_number() OVER (PARTITION BY person ORDER BY id) AS turn
     FROM outbox WHERE state = 'new' AND kind = 'whisper' AND +due_steady <= ? AND (urgency < 0) = ?)
 ORDER BY turn, person <= ?, person LIMIT ?"""
+_AUDIT_LINES = (
+    "SELECT id, kind, payload, due_steady FROM outbox WHERE state = 'new' AND kind = 'audit' "
+    "ORDER BY urgency DESC, id LIMIT ?"
+)
+"""Lines for the audit channel, in their order."""
+_LINES = (
+    "SELECT id, kind, payload FROM outbox WHERE number = ? AND kind = 'thread' AND state = 'new' "
+    "AND +due_steady <= ? ORDER BY id LIMIT ?"
+)
+"""Lines for under a card that are due, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +63,7 @@ class OutboxOrder:
     over kinds: a plus keeps SQLite from going through all that is due. Times are milliseconds of the steady clock.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     def heads(self, steady: int) -> list[Head]:
@@ -87,21 +97,13 @@ class OutboxOrder:
         By their urgency, then the oldest: one that somebody waits for overtakes others, and one that comes last lets
         others pass.
         """
-        first = self._database.rows(
-            "SELECT id, kind, payload, due_steady FROM outbox WHERE state = 'new' AND kind = 'audit' "
-            "ORDER BY urgency DESC, id LIMIT ?",
-            most,
-        )
+        first = self._database.rows(_AUDIT_LINES, most)
         rows = takewhile(lambda row: bool(row["due_steady"] <= steady), first)
         due = [(int(row["id"]), notice_from_json(row["kind"], row["payload"])) for row in rows]
         return [(id, notice.seq) for id, notice in due if isinstance(notice, AuditNotice)]
 
     def lines(self, number: int, steady: int, *, most: int) -> list[tuple[int, str]]:
         """The ids and words of the oldest due lines under one card."""
-        rows = self._database.rows(
-            "SELECT id, kind, payload FROM outbox WHERE number = ? AND kind = 'thread' AND state = 'new' "
-            "AND +due_steady <= ? ORDER BY id LIMIT ?",
-            *(number, steady, most),
-        )
+        rows = self._database.rows(_LINES, number, steady, most)
         notices = [(int(row["id"]), notice_from_json(row["kind"], row["payload"])) for row in rows]
         return [(id, notice.text) for id, notice in notices if isinstance(notice, ThreadNotice)]

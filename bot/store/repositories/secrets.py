@@ -10,8 +10,24 @@ from typing import Any
 from bot import clock as ids
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Clock, Sealed
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
 from bot.store.sealing.keyring import Keyring
+
+_READ = "SELECT box, generation FROM secrets WHERE plugin = ? AND name = ?"
+"""A sealed secret with its generation."""
+_FIRST = "INSERT INTO secrets (plugin, name, box, generation) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING"
+"""The first generation of a secret, unless it has one."""
+_NEXT = "UPDATE secrets SET box = ?, generation = generation + 1 WHERE plugin = ? AND name = ? AND generation = ?"
+"""The next generation of a secret, if nobody was first."""
+_DELETE = "DELETE FROM secrets WHERE plugin = ? AND name = ?"
+"""Remove a secret."""
+_LEASE = (
+    "UPDATE secrets SET lease_owner = ?, lease_from = ?, lease_until = ? "
+    "WHERE plugin = ? AND name = ? AND (lease_until <= ? OR lease_from > ?)"
+)
+"""Take a lease that nobody holds."""
+_LET_GO = "UPDATE secrets SET lease_owner = NULL, lease_until = 0 WHERE plugin = ? AND name = ? AND lease_owner = ?"
+"""End a lease of one's own."""
 
 
 def opened(keys: Keyring, box: bytes) -> dict[str, Any]:
@@ -23,16 +39,14 @@ def opened(keys: Keyring, box: bytes) -> dict[str, Any]:
 class Secrets:
     """One plugin's secrets. Plugin and name are inside the ciphertext too: a box moved to another row is refused."""
 
-    def __init__(self, database: Database, keys: Keyring, clock: Clock, plugin: str) -> None:
+    def __init__(self, database: Engine, keys: Keyring, clock: Clock, plugin: str) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
         self._plugin = plugin
 
     def read(self, name: str) -> Sealed | None:
-        row = self._database.row(
-            "SELECT box, generation FROM secrets WHERE plugin = ? AND name = ?", self._plugin, name
-        )
+        row = self._database.row(_READ, self._plugin, name)
         if row is None:
             return None
         found = opened(self._keys, row["box"])
@@ -45,26 +59,12 @@ class Secrets:
         box = self._keys.seal(plain.encode())
         with self._database.unit_of_work():
             if after == 0:
-                return (
-                    self._database.execute(
-                        "INSERT INTO secrets (plugin, name, box, generation) VALUES (?, ?, ?, 1) "
-                        "ON CONFLICT DO NOTHING",
-                        *(self._plugin, name, box),
-                    )
-                    == 1
-                )
-            return (
-                self._database.execute(
-                    "UPDATE secrets SET box = ?, generation = generation + 1 "
-                    "WHERE plugin = ? AND name = ? AND generation = ?",
-                    *(box, self._plugin, name, after),
-                )
-                == 1
-            )
+                return self._database.execute(_FIRST, self._plugin, name, box) == 1
+            return self._database.execute(_NEXT, box, self._plugin, name, after) == 1
 
     def delete(self, name: str) -> None:
         with self._database.unit_of_work():
-            self._database.execute("DELETE FROM secrets WHERE plugin = ? AND name = ?", self._plugin, name)
+            self._database.execute(_DELETE, self._plugin, name)
 
     @contextmanager
     def lease(self, name: str, *, seconds: float) -> Iterator[bool]:
@@ -79,11 +79,7 @@ class Secrets:
             # meanwhile for one from before a restart.
             now = round(self._clock.monotonic() * 1000)
             held = (
-                self._database.execute(
-                    "UPDATE secrets SET lease_owner = ?, lease_from = ?, lease_until = ? "
-                    "WHERE plugin = ? AND name = ? AND (lease_until <= ? OR lease_from > ?)",
-                    *(owner, now, now + round(seconds * 1000), self._plugin, name, now, now),
-                )
+                self._database.execute(_LEASE, owner, now, now + round(seconds * 1000), self._plugin, name, now, now)
                 == 1
             )
         try:
@@ -91,8 +87,4 @@ class Secrets:
         finally:
             if held:
                 with self._database.unit_of_work():
-                    self._database.execute(
-                        "UPDATE secrets SET lease_owner = NULL, lease_until = 0 "
-                        "WHERE plugin = ? AND name = ? AND lease_owner = ?",
-                        *(self._plugin, name, owner),
-                    )
+                    self._database.execute(_LET_GO, self._plugin, name, owner)

@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from bot.core.bot_errors import ConfigurationError
 from bot.core.change.change_request import OPEN, TRANSITIONS
-from bot.store.engine.database import FAULTS, Database, trouble
+from bot.store.engine.database import Database
+from bot.store.engine.faults import FAULTS, trouble
+from bot.store.engine.port import Engine
 from bot.store.engine.tallies import TABLE, tally_statements
 from bot.store.repositories.job_order import Rank
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database as Utils
-
-NAME = "b24bot"
-"""Under which sqlite-utils keeps what was applied."""
-
-
-class Steps:
-    """The steps of the schema in their order. sqlite-utils, which applies them, is imported when one is due."""
-
-    def __init__(self) -> None:
-        self._steps: list[Callable[[Utils], None]] = []
-
-    def __call__(self) -> Callable[[Callable[[Utils], None]], Callable[[Utils], None]]:
-        """Decorate a step; its name is the function's."""
-        return self._add
-
-    def _add(self, step: Callable[[Utils], None]) -> Callable[[Utils], None]:
-        self._steps.append(step)
-        return step
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(step.__name__ for step in self._steps)
-
-    def apply(self, utils: Utils, *, stop_before: str | None = None) -> None:
-        """Apply those that the file has not taken yet, all of them or those before one."""
-        from sqlite_utils import Migrations
-
-        made = Migrations(NAME)
-        for step in self._steps:
-            made()(step)
-        made.apply(utils, stop_before=stop_before)
-
+from bot.store.schema.schema_steps import NAME, Statements, Steps
 
 migrations = Steps()
+_APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY {row_id}"
+"""The steps that were applied, in their order."""
 
 
 def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) -> None:
@@ -67,21 +36,21 @@ def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) ->
         raise trouble(error, f"The schema of {database.path} cannot be brought up to date: {error}.") from None
 
 
-def applied(database: Database) -> tuple[str, ...]:
+def applied(database: Engine) -> tuple[str, ...]:
     """The steps that the file has behind it, in their order; none for a file that is new."""
-    if not database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlite_migrations'"):
+    if not database.has_table("_sqlite_migrations"):
         return ()
-    rows = database.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid", NAME)
+    rows = database.rows(database.dialect.spell(_APPLIED), NAME)
     return tuple(row["name"] for row in rows)
 
 
-def pending(database: Database) -> tuple[str, ...]:
+def pending(database: Engine) -> tuple[str, ...]:
     """The steps of this version that the file has not taken yet."""
     behind = applied(database)
     return tuple(name for name in migrations.names if name not in behind)
 
 
-def schema_step(database: Database) -> str:
+def schema_step(database: Engine) -> str:
     """The name of the last step that was applied."""
     return max(applied(database), default="")
 
@@ -198,14 +167,14 @@ _FOURTH = (
 
 
 @migrations()
-def m001_first(db: Utils) -> None:
+def m001_first(db: Statements) -> None:
     """Every table of the first release, the guards on the audit log and on the statuses."""
     for statement in (*_TABLES, *_GUARDS):
         db.execute(statement)
 
 
 @migrations()
-def m002_standing_and_leases(db: Utils) -> None:
+def m002_standing_and_leases(db: Statements) -> None:
     """People's accounts, which card a button belongs to, who runs a change request, and what a notice is about."""
     for statement in _SECOND:
         db.execute(statement)
@@ -233,7 +202,7 @@ _NEW_RANKS = "UPDATE jobs SET rank = CASE WHEN kind = 'execute' THEN ? WHEN rank
 
 
 @migrations()
-def m003_stops_and_ranks(db: Utils) -> None:
+def m003_stops_and_ranks(db: Statements) -> None:
     """Words that stop hold while they are confirmed; jobs have more ranks than two, and take turns between people."""
     for statement in _THIRD:
         db.execute(statement)
@@ -242,20 +211,20 @@ def m003_stops_and_ranks(db: Utils) -> None:
 
 
 @migrations()
-def m004_steady_clock(db: Utils) -> None:
+def m004_steady_clock(db: Statements) -> None:
     """What is waited for is measured by the clock that nobody sets. What the other one measured is over or unknown."""
     for statement in _FOURTH:
         db.execute(statement)
 
 
 @migrations()
-def m005_missing_flags(db: Utils) -> None:
+def m005_missing_flags(db: Statements) -> None:
     """What Slack's answer about an account did not say."""
     db.execute("ALTER TABLE people ADD COLUMN missing TEXT NOT NULL DEFAULT ''")
 
 
 @migrations()
-def m007_undo_links(db: Utils) -> None:
+def m007_undo_links(db: Statements) -> None:
     """Which change request undoes which, by which one it was undone, and what was found when it ended."""
     db.execute("ALTER TABLE changes ADD COLUMN undo_of INTEGER")
     db.execute("ALTER TABLE changes ADD COLUMN undone_by INTEGER")
@@ -289,34 +258,34 @@ _DUE = (
 
 
 @migrations()
-def m008_sealed_changes(db: Utils) -> None:
+def m008_sealed_changes(db: Statements) -> None:
     """The line, reason and plan of a change request as they are, where what looks like a secret is not shown."""
     db.execute("ALTER TABLE changes ADD COLUMN sealed TEXT")
 
 
 @migrations()
-def m009_folded_refusals(db: Utils) -> None:
+def m009_folded_refusals(db: Statements) -> None:
     """What the records of folded refusals share, for others than commands are folded, too."""
     for statement in _FOLDED:
         db.execute(statement)
 
 
 @migrations()
-def m010_refused_last(db: Utils) -> None:
+def m010_refused_last(db: Statements) -> None:
     """What is refused waits behind the rest: jobs are counted apart from their rank, and notices may come last."""
     for statement in _ORDER:
         db.execute(statement)
 
 
 @migrations()
-def m011_repeats_and_faults(db: Utils) -> None:
+def m011_repeats_and_faults(db: Statements) -> None:
     """What asking for the same again would come to, and which fault of a plugin keeps an outcome from being read."""
     db.execute("ALTER TABLE changes ADD COLUMN repeat TEXT NOT NULL DEFAULT 'may_differ'")
     db.execute("ALTER TABLE changes ADD COLUMN read_fault TEXT NOT NULL DEFAULT ''")
 
 
 @migrations()
-def m012_steady_due(db: Utils) -> None:
+def m012_steady_due(db: Statements) -> None:
     """What is put off is due by the clock that nobody sets. What the other one put off is due at once."""
     for statement in _DUE:
         db.execute(statement)
@@ -338,7 +307,7 @@ _JOB_ORDER = (
 
 
 @migrations()
-def m013_job_order(db: Utils) -> None:
+def m013_job_order(db: Statements) -> None:
     """The job that comes next is found by an index: jobs know their portal, and the first of each person is marked."""
     for statement in _JOB_ORDER:
         db.execute(statement)
@@ -357,7 +326,7 @@ _KEPT = (
 
 
 @migrations()
-def m015_kept_numbers(db: Utils) -> None:
+def m015_kept_numbers(db: Statements) -> None:
     """How many rows there are of each status is kept, and what grows is found by an index."""
     for statement in _KEPT:
         db.execute(statement)
@@ -376,7 +345,7 @@ _ARCHIVES = (
 
 
 @migrations()
-def m016_archives(db: Utils) -> None:
+def m016_archives(db: Statements) -> None:
     """What an archiving names may be taken out of the audit log; what is kept has the head that it is chained to."""
     for statement in _ARCHIVES:
         db.execute(statement)
@@ -392,7 +361,14 @@ _TARGETS = (
 
 
 @migrations()
-def m017_targets_of_plugins(db: Utils) -> None:
+def m017_targets_of_plugins(db: Statements) -> None:
     """A target belongs to a plugin: two of them may know places and things by the same names."""
     for statement in _TARGETS:
         db.execute(statement)
+
+
+@migrations()
+def m018_person_columns(db: Statements) -> None:
+    """The column of an account is `person`: `user` is a word of SQL, and means another thing in other engines."""
+    db.execute("ALTER TABLE grants RENAME COLUMN user TO person")
+    db.execute("ALTER TABLE people RENAME COLUMN user TO person")

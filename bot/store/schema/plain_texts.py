@@ -15,7 +15,8 @@ from bot.core.encoding import canonical
 from bot.core.messages.notices import notice_from_json, notice_to_json, redact_notice
 from bot.core.redaction.redactor import redact, redact_value
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database, Row
+from bot.store.engine.database import Database
+from bot.store.engine.port import Row
 from bot.store.repositories.plugin_records import Facts
 from bot.store.sealing.keyring import Keyring
 from bot.store.sealing.sealed_text import PREFIX, seal_secrets, seal_text

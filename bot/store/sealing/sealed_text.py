@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from bot.core.redaction.redactor import looks_secret
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
 from bot.store.sealing.keyring import Keyring
 
 PREFIX = "sealed:"
@@ -48,14 +48,14 @@ def open_text(keys: Keyring, stored: str) -> str:
     return keys.unseal(stored.removeprefix(PREFIX).encode()).decode() if stored.startswith(PREFIX) else stored
 
 
-def sealed_texts(database: Database) -> Iterator[tuple[str, int, bytes]]:
+def sealed_texts(database: Engine) -> Iterator[tuple[str, int, bytes]]:
     """Each sealed text: the statement that replaces it, its row, and the box."""
     for read, replace in COLUMNS:
         for row in database.rows(read):
             yield replace, row["place"], row["text"].removeprefix(PREFIX).encode()
 
 
-def seal_anew(database: Database, keys: Keyring) -> int:
+def seal_anew(database: Engine, keys: Keyring) -> int:
     """Seal every such text with the key in use, in a unit of work; returns how many there were."""
     found = list(sealed_texts(database))
     for replace, place, box in found:

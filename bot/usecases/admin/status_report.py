@@ -76,7 +76,7 @@ def _checkpoint(ctx: Context) -> Iterable[Row]:
 
 
 def _audit_log(ctx: Context) -> Iterable[Row]:
-    mark = kept_mark(ctx.store.database, ctx.store.keys)
+    mark = kept_mark(ctx.store.engine, ctx.store.keys)
     if ctx.unchecked is not None:
         waits = "; until then what changes something waits" if is_unchecked(ctx) else ""
         yield "Audit log", f"being recomputed as after each start, up to #{ctx.verified.seq} so far{waits}"
@@ -117,7 +117,7 @@ def _view(ctx: Context) -> Mapping[str, Json]:
     """The same for programs."""
     holding = limits(ctx)
     outbox, waited = ctx.store.outbox.counts(), ctx.store.outbox.longest_wait("audit")
-    mark = kept_mark(ctx.store.database, ctx.store.keys)
+    mark = kept_mark(ctx.store.engine, ctx.store.keys)
     checkpoint, witness = ctx.store.audit.newest(Tag.CHECKPOINT), unwritten(ctx)
     return {
         "mode": worst(holding),

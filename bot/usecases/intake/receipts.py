@@ -48,7 +48,7 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     what it says. A word that stops holds all the same, without its reason. Raises LineTooLong for a line that nobody
     reads, before anything looks at it; that it was refused is recorded.
     """
-    lost = ctx.store.database.lost()
+    lost = ctx.store.engine.lost()
     if lost:
         # A worker opens the file that lies there now.
         note_files(ctx)

@@ -41,7 +41,7 @@ def list_limit(ctx: Context) -> Limit | None:
     Every record about it is proved with its key, so that is done again only after something was stored, by whichever
     program. Whatever decides asks in a unit of work, where it is done each time.
     """
-    version, last = ctx.store.database.version(), ctx.listed
+    version, last = ctx.store.engine.version(), ctx.listed
     if version is not None and last is not None and last[0] == version:
         return last[1]
     found = strays(ctx.store)

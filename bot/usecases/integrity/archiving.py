@@ -64,7 +64,7 @@ def plan_archive(store: Store, wish: Wish) -> ArchivePlan:
     assert_sound(store.database, deep=True)
     _assert_holds(examine_log(store, wish.witness))
     start = store.audit.archived().end
-    end = store.audit.place_at(last_before(store.database, wish.before)) or START
+    end = store.audit.place_at(last_before(store.engine, wish.before)) or START
     if end.seq <= start.seq:
         since = f" The last archive goes up to #{start.seq}." if start.seq else ""
         raise Refusal(f"There is no audit record from before that to archive.{since}", hint="Give a later date.")
@@ -72,8 +72,8 @@ def plan_archive(store: Store, wish: Wish) -> ArchivePlan:
         start=start,
         end=end,
         path=wish.folder / f"audit-{start.seq + 1}-{end.seq}.jsonl",
-        kept=len(kept_records(store.database, start, end)),
-        bytes=estimate_bytes(store.database, start, end),
+        kept=len(kept_records(store.engine, start, end)),
+        bytes=estimate_bytes(store.engine, start, end),
     )
     _assert_new(store, plan)
     _assert_room(store, plan, wish)
@@ -99,7 +99,7 @@ def _assert_new(store: Store, plan: ArchivePlan) -> None:
 
 def _assert_room(store: Store, plan: ArchivePlan, wish: Wish) -> None:
     """For the file, and where the database lies for the journal of taking the records out."""
-    home, folder = store.database.path.parent, nearest(wish.folder)
+    home, folder = store.home, nearest(wish.folder)
     journal = store.database.path.stat().st_size
     shared = home.stat().st_dev == folder.stat().st_dev
     for place, wanted in ((folder, plan.bytes + shared * journal + SPARE), (home, journal + SPARE)):
@@ -126,12 +126,12 @@ def archive(store: Store, plan: ArchivePlan, wish: Wish, *, tell: Tell = unheard
             end=plan.end,
             name=plan.path.name,
             digest=digest,
-            kept=keep_apart(store.database, plan.start, plan.end),
+            kept=keep_apart(store.engine, plan.start, plan.end),
             keys=keys,
         )
         facts = archived_facts(archived)
         store.record(Entry(tag=Tag.ARCHIVED, actor=wish.by.id, subject="audit", facts=facts))
-        take_out(store.database, archived)
+        take_out(store.engine, archived)
         _recompute_rest(store)
     _bear_witness(store, wish.witness)
     return archived
@@ -166,7 +166,7 @@ def _bear_witness(store: Store, witness: Witness | None) -> None:
 def shrink(store: Store, *, free: Callable[[Path], int] = free_bytes) -> bool:
     """Write the database anew, so that its file is smaller by what went; False where there is no room for that now."""
     size = store.database.path.stat().st_size
-    if free(store.database.path.parent) < 2 * size + SPARE:
+    if free(store.home) < 2 * size + SPARE:
         return False
     try:
         store.database.write_anew()

@@ -89,9 +89,9 @@ def _compare(store: Store, witness: Witness | None, found: Examined) -> Examined
 def _mark_place(store: Store, witness: Witness | None, at_once: int) -> Place:
     """Where to begin: at the newest mark; at the start of a log that is short, has none, or was found broken."""
     last = store.audit.place() or START
-    if last.seq <= at_once or is_broken(store.database):
+    if last.seq <= at_once or is_broken(store.engine):
         return START
-    marks = [*_witnessed_marks(store, witness), kept_mark(store.database, store.keys)]
+    marks = [*_witnessed_marks(store, witness), kept_mark(store.engine, store.keys)]
     places = [mark.place for mark in marks if mark is not None]
     return max(places, key=lambda place: place.seq, default=START)
 
@@ -107,7 +107,7 @@ def _witnessed_marks(store: Store, witness: Witness | None) -> list[Mark]:
 
 def _missed_mark(store: Store) -> str:
     """What the mark in the database says against a chain that holds, as a sentence."""
-    mark = kept_mark(store.database, store.keys)
+    mark = kept_mark(store.engine, store.keys)
     return "" if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)
 
 

@@ -31,7 +31,7 @@ def write_checkpoint(ctx: Context) -> bool:
             "head": place.head,
             "count": count_records(store.audit),
             "fingerprint": record.key_id if record else "",
-            "schema": schema_step(store.database),
+            "schema": schema_step(store.engine),
         }
         store.record(Entry(tag=Tag.CHECKPOINT, actor=SYSTEM, subject="chain", facts=facts))
     ctx.wake()

@@ -149,7 +149,7 @@ def _adapt(store: Store, wish: Wish, copy: Backup, lost: int | None) -> int:
         for name in (VERIFIED, BROKEN):
             store.facts.put(name, "")
         store.record(Entry(tag=Tag.DATABASE_RESTORED, actor=wish.by.id, subject="database", facts=facts))
-        forget_queues(store.database)
+        forget_queues(store.engine)
         waiting = store.changes.with_status([Status.PENDING, Status.APPROVED])
         for change in waiting:
             now = store.clock.now_ms()

@@ -188,7 +188,7 @@ def test_what_lies_in_the_journal_beside_a_copy_is_put_back_with_it(copied: tupl
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA wal_autocheckpoint=0")
         connection.execute("ATTACH ? AS now", [str(database(desk))])
-        for table, row in (("audit", "seq"), ("grants", "user")):
+        for table, row in (("audit", "seq"), ("grants", "person")):
             missing = f"SELECT * FROM now.{table} WHERE {row} > (SELECT max({row}) FROM main.{table})"
             connection.execute(f"INSERT INTO main.{table} {missing}")
         for name in (path.name, f"{path.name}-wal"):

@@ -116,7 +116,7 @@ def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(desk: Desk,
     well(desk, workspace)
     connection = sqlite3.connect(desk.home / FILE_NAME)
     with connection:
-        connection.execute("UPDATE grants SET role = 'admin' WHERE user = 'U0001'")
+        connection.execute("UPDATE grants SET role = 'admin' WHERE person = 'U0001'")
     connection.close()
     ok, says = looked(desk)["allow-list"]
     assert not ok

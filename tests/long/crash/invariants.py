@@ -105,7 +105,7 @@ class Evidence:
 
     def roles_for(self, change: Change) -> Mapping[str, Role]:
         """The allow-list by which a change request could run; here nobody has touched it since."""
-        rows = self.scene.rows("SELECT team, user, role FROM grants")
+        rows = self.scene.rows("SELECT team, person, role FROM grants")
         return {f"{team}:{user}": Role(role) for team, user, role in rows}
 
     def store(self) -> Store:

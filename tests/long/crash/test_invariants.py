@@ -44,7 +44,7 @@ IN_THE_DATABASE = (
     Wrong(seen_by="I3", sql=("DELETE FROM reviews",)),
     Wrong(seen_by="I3", sql=("UPDATE reviews SET reviewer = 'T0001:U0001'",)),
     Wrong(seen_by="I3", sql=("UPDATE reviews SET reviewer = 'T0002:U0002'",)),
-    Wrong(seen_by="I3", sql=("DELETE FROM grants WHERE user = 'U0002'",)),
+    Wrong(seen_by="I3", sql=("DELETE FROM grants WHERE person = 'U0002'",)),
     Wrong(seen_by="I4", sql=(NO_ARROWS, "UPDATE changes SET status = 'failed'")),
     Wrong(seen_by="I4", sql=(NO_ARROWS, "UPDATE changes SET status = 'expired'")),
     Wrong(seen_by="I5", sql=("DROP TRIGGER audit_no_delete", "DELETE FROM audit WHERE seq = 6")),

@@ -57,7 +57,7 @@ CHAIN_CHECKS: tuple[Mutation, ...] = (
         "a start after the log was found broken begins behind the break and finds it in order",
         (
             _CHECK,
-            "    if last.seq <= at_once or is_broken(store.database):\n",
+            "    if last.seq <= at_once or is_broken(store.engine):\n",
             "    if last.seq <= at_once:\n",
         ),
         by=_TEST,

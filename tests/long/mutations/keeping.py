@@ -65,7 +65,7 @@ KEEPING: tuple[Mutation, ...] = (
     mutation(
         "guilty-together",
         "whatever is under way at four deaths of the process is set aside, whichever of it is to blame",
-        (_JOBS, "            *(self.under_way() == 1, INBOUND),", "            *(self.under_way() > 0, INBOUND),"),
+        (_JOBS, "_CUT_SHORT_ALL, self.under_way() == 1, INBOUND)", "_CUT_SHORT_ALL, self.under_way() > 0, INBOUND)"),
         (_JOB_ORDER, "SUSPECT_AFTER = 2", "SUSPECT_AFTER = 200"),
         by="tests/usecases/intake/test_quarantine.py",
     ),

@@ -97,8 +97,8 @@ WAITING: tuple[Mutation, ...] = (
         "a command that is set aside is forgotten within the hour",
         (
             "bot/store/repositories/jobs.py",
-            "WHERE state = 'aside' AND created_at < ?\", now - ASIDE_LAST_MS)",
-            "WHERE state = 'aside' AND created_at <= ?\", now)",
+            "_FORGET_ASIDE, now - ASIDE_LAST_MS)",
+            "_FORGET_ASIDE, now)",
         ),
         by="tests/usecases/intake/test_quarantine.py",
     ),

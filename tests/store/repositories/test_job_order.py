@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.store.engine.database import Row
+from bot.store.engine.port import Row
 from bot.store.repositories.job_order import IN_ALL, ROOM, SUSPECT_AFTER, Position, Rank
 from bot.store.repositories.jobs import Job
 from bot.store.store import Store

@@ -277,9 +277,9 @@ def test_a_review_of_a_glass_whose_record_names_another_is_not_recorded(glass: t
     assert office.records(Tag.BYPASS_REVIEWED) == []
 
 
-INSERT = "INSERT INTO grants (team, user, role, granted_by, granted_at) VALUES ('T1', 'UGLEB', 'admin', '', 0)"
-CHANGE = "UPDATE grants SET role = 'admin' WHERE user = 'UVIKTOR'"
-DELETE = "DELETE FROM grants WHERE user = 'UVERA'"
+INSERT = "INSERT INTO grants (team, person, role, granted_by, granted_at) VALUES ('T1', 'UGLEB', 'admin', '', 0)"
+CHANGE = "UPDATE grants SET role = 'admin' WHERE person = 'UVIKTOR'"
+DELETE = "DELETE FROM grants WHERE person = 'UVERA'"
 BEHIND = [
     (INSERT, f"for {mentions.person(GLEB)} it says admin, and the log says no role", GLEB),
     (CHANGE, f"for {mentions.person(VIKTOR)} it says admin, and the log says viewer", VIKTOR),
@@ -331,7 +331,7 @@ def test_a_word_that_is_no_role_gives_none_and_is_noticed(office: Office) -> Non
     """Nor does it keep a card from being shown."""
     change = office.ask()
     office.press(ANTON, change)
-    behind(office, "UPDATE grants SET role = 'boss' WHERE user = 'UANTON'")
+    behind(office, "UPDATE grants SET role = 'boss' WHERE person = 'UANTON'")
     limit = list_limit(office.ctx)
     assert limit is not None
     assert f"for {mentions.person(ANTON)} it says boss, and the log says approver" in limit.why

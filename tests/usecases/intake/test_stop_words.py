@@ -303,7 +303,7 @@ def test_a_freeze_of_who_lost_the_role_meanwhile_does_not_stay(office: Office) -
     let_facts_age(office)
     receive(office.ctx, office.typed(OLGA, "freeze"))
     with office.store.unit_of_work() as store:
-        store.database.execute("UPDATE grants SET role = 'viewer' WHERE user = ?", OLGA.user)
+        store.database.execute("UPDATE grants SET role = 'viewer' WHERE person = ?", OLGA.user)
     office.stops.look()
     office.clock.advance(STOP_LASTS_MS / 1000)
     office.stops.look()

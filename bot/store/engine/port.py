@@ -1,0 +1,108 @@
+"""The storage port: what the store asks of a database, so that it can be kept by more than one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+from bot.plugin.frozen import dataclass
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How an engine spells what SQL has no common word for."""
+
+    row_id: str
+    """The number that each row of every table has, in the order in which the rows came."""
+    greatest: str
+    """The function that returns the greatest of its arguments."""
+
+    def spell(self, statement: str) -> str:
+        """Put these spellings where a statement names them in braces, as in `ORDER BY {row_id}`."""
+        return statement.format(row_id=self.row_id, greatest=self.greatest)
+
+
+class Engine(Protocol):
+    """A database that all threads of a process share.
+
+    Units of work are serial: while one is open, by whichever thread or process, no other begins. So what a unit of work
+    has read stays true until it ends, and the repositories lock no rows. An engine with finer locks takes one lock of
+    its own as the first statement of each unit of work.
+
+    In a statement `?` stands for the next value, and `?2` for the second one. Reads fetch all rows before they return:
+    a query that stays open would keep others from writing. What copies or checks the file of an engine is no part of
+    this: it takes the engine that has one. All methods raise StoreUnavailable while the database
+    cannot be used, and StoreDamaged where it is damaged.
+    """
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a unit of work is open."""
+        ...
+
+    def unit_of_work(self) -> AbstractContextManager[None]:
+        """Open a unit of work: all of it happens, or none. One inside another joins it, on the same thread."""
+        ...
+
+    def unit_with(self, given: T) -> AbstractContextManager[T]:
+        """Open one in which something is handed over."""
+        ...
+
+    def require_unit(self) -> None:
+        """Raise RuntimeError outside a unit of work."""
+        ...
+
+    def execute(self, sql: str, *values: object) -> int:
+        """Run a statement that changes rows; returns how many. Raises RuntimeError outside a unit of work."""
+        ...
+
+    def returning(self, sql: str, *values: object) -> list[Row]:
+        """Run a statement that changes rows and returns them. Raises RuntimeError outside a unit of work."""
+        ...
+
+    def insert(self, sql: str, *values: object) -> int:
+        """Run an INSERT of one row that returns its number. Raises RuntimeError outside a unit of work."""
+        ...
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """Return all rows of a query as dictionaries."""
+        ...
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        """Return the first row of a query; None when it has none."""
+        ...
+
+    def tuples(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return all rows of a query as tuples: for what is read by the million."""
+        ...
+
+    def where(
+        self, table: str, condition: str, values: Iterable[str | int | None], *, order_by: str, limit: int
+    ) -> list[Row]:
+        """Return the rows of a table that meet a condition with ? marks."""
+        ...
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name."""
+        ...
+
+    def version(self) -> tuple[int, int] | None:
+        """Return another value after each change, by whichever process; None inside a unit of work."""
+        ...
+
+    def displaced(self) -> str:
+        """Say why this is not the database that stands under its name; empty when it is."""
+        ...
+
+    def lost(self) -> str:
+        """Say why nobody would find what is written now; empty when they would."""
+        ...
+
+    def close(self) -> None: ...
