@@ -46,8 +46,8 @@ PLUGINS: tuple[Mutation, ...] = (
         "an open change request of one plugin keeps those of another away",
         (
             "bot/store/repositories/change_requests.py",
-            'where = f"+plugin = ? AND +place_identity',
-            "where = f\"? <> '' AND +place_identity",
+            "_AT_PLACE = \"plugin || '' = ? AND ",
+            "_AT_PLACE = \"? <> '' AND ",
         ),
         by="tests/store/repositories/test_change_requests.py",
     ),
