@@ -2,6 +2,8 @@
 
 Every sentence names a person by `person` or `by_id`. What becomes of the mark is for the surface: Slack makes a mention
 of it, everything else the id.
+
+The ids of people and teams are capital letters and digits. A chat whose own ids differ shapes them so.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from bot.core.principals import LOCAL_TEAM, Principal
 _PERSON, _CHANNEL, _END = "\ue000", "\ue001", "\ue002"
 _MARK = re.compile(f"([{_PERSON}{_CHANNEL}])([^{_PERSON}{_CHANNEL}{_END}]*){_END}")
 _ANY = re.compile(f"[{_PERSON}{_CHANNEL}{_END}]")
-_SOMEBODY = re.compile(rf"\A(?:[TE][A-Z0-9]+:[UW][A-Z0-9]+|{LOCAL_TEAM}:.+)\Z", re.DOTALL)
+_SOMEBODY = re.compile(rf"\A(?:[A-Z][A-Z0-9]+:[A-Z][A-Z0-9]+|{LOCAL_TEAM}:.+)\Z", re.DOTALL)
+_TYPED = re.compile(r"<@([A-Z][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
 _TARGET = "access:"
 """How the target of a change of the allow-list begins; the id of the person follows."""
 _EARLIER = re.compile(rf"{_PERSON}(?:[^:{_PERSON}{_END}]*:)?([^{_PERSON}{_END}]*){_END}(?: \([A-Z0-9]+:\1\))?")
@@ -72,6 +75,19 @@ def user_of(name: str) -> str:
 def is_local(name: str) -> bool:
     """Whether a mark of a person holds an account of the host's shell."""
     return name.startswith(f"{LOCAL_TEAM}:")
+
+
+def typed(user: str, name: str | None = None) -> str:
+    """Write a person whom a typed line mentions, by the id the chat gave and the name that stood in the line.
+
+    A chat makes this of its own syntax. Lines are stored with it until a command tells which of the two it wants.
+    """
+    return f"<@{user}>" if name is None else f"<@{user}|{name}>"
+
+
+def render_typed(line: str, write: Callable[[str, str], str]) -> str:
+    """Replace each person whom a typed line mentions by what `write` makes of id and name; the name may be empty."""
+    return _TYPED.sub(lambda found: write(found[1], found[2] or ""), line)
 
 
 def channel(channel_id: str) -> str:

@@ -13,6 +13,7 @@ from tests.architecture.source import Module
 Check = Callable[[Module], Iterator[str]]
 OURS = ("bot", "plugins")
 UNCLOCKED = ("time", "random", "secrets", "uuid")
+SLACK = re.compile(rf"\b(?:{'|'.join(table.SLACK_SHAPES)})\b|{'|'.join(table.SLACK_SYNTAX)}")
 MOMENTS = ("now", "utcnow", "today")
 
 
@@ -106,6 +107,26 @@ def prints(module: Module) -> Iterator[str]:
     for call in _calls(module):
         if isinstance(call.func, ast.Name) and call.func.id == "print" and not within(module.name, table.PRINTERS):
             yield f"{module.name}:{call.lineno} prints"
+
+
+def slack_shapes(module: Module) -> Iterator[str]:
+    """Slack's ids, payload keys, account flags, codes and mention syntax stand in its own rooms alone."""
+    if within(module.name, table.CHAT_ROOMS) or module.name in table.SLACK_KNOWN:
+        return
+    for line, words in _words(module):
+        for found in SLACK.findall(words):
+            yield f"{module.name}:{line} knows {found}, which is Slack's"
+
+
+def _words(module: Module) -> Iterator[tuple[int, str]]:
+    """All names and texts of a module but its docstrings, with their lines."""
+    docstrings = {id(node.value) for node in module.nodes() if isinstance(node, ast.Expr)}
+    for node in module.nodes():
+        match node:
+            case ast.Constant(value=str() as words) if id(node) not in docstrings:
+                yield node.lineno, words
+            case ast.Name(id=words) | ast.Attribute(attr=words) | ast.arg(arg=words) | ast.keyword(arg=str() as words):
+                yield node.lineno, words
 
 
 def broad_excepts(module: Module) -> Iterator[str]:
@@ -226,6 +247,7 @@ CHECKS: tuple[Check, ...] = (
     clocks,
     budgets,
     prints,
+    slack_shapes,
     broad_excepts,
     values,
     docstrings,

@@ -173,6 +173,28 @@ PLAIN_IN_SHELL: Mapping[str, str] = {
 }
 """What may stand in a line for a shell as it is."""
 
+CHAT_ROOMS = ("bot.slack", "bot.playground")
+"""Rooms that know Slack's ids, payload keys, account flags, error codes and mention syntax."""
+
+SLACK_SHAPES = (
+    *(r"response_url", r"trigger_id", r"thread_ts", r"message_ts", r"team_id", r"enterprise_id", r"enterprise_user"),
+    *(r"is_(?:ultra_)?restricted", r"is_stranger", r"is_external", r"is_archived", r"private_metadata"),
+    *(r"callback_id", r"action_id", r"block_id", r"mrkdwn", r"chat_post\w*", r"chat_update", r"users_info"),
+    *(r"views_open", r"[a-z]+_not_found", r"not_in_channel", r"messages_tab_disabled"),
+)
+"""Names that stand in Slack's payloads and answers."""
+SLACK_SYNTAX = (r"<[@#]", r"<!(?:here|channel|everyone|subteam)", r"\[[A-Z]{2,3}\]\[A-Z0-9\]")
+"""How Slack writes mentions, and how a pattern for one of its ids begins."""
+
+SLACK_KNOWN: Mapping[str, str] = {
+    "bot.core.mentions": "mentions in typed lines are stored in this form, whatever form a chat gives them",
+    "bot.core.principals": "reads the ids that people type for other people, and says where Slack shows them",
+    "bot.settings": "its settings name Slack's tokens and channels",
+    "bot.usecases.admin.audit_search": "reads the ids that people type for other people",
+    "bot.web.page": "the playground's page presses buttons of the simulated workspace by their ids",
+}
+"""Modules outside that know one of Slack's shapes all the same."""
+
 PRINTERS = ("bot.cli", "bot.playground")
 """Rooms that may print."""
 

@@ -110,3 +110,19 @@ def test_people_that_an_older_release_marked_are_the_same_people() -> None:
     now = f"{mentions.person(ANNA)} has no role; {mentions.person(SHELL)} ran it, and {mentions.person(BORIS)}"
     assert mentions.unified(older) == mentions.unified(now)
     assert mentions.unified(now) != mentions.unified(now.replace("U0002", "U0003"))
+
+
+def test_a_person_in_a_typed_line_is_told_by_id_and_by_the_name_that_stood_there() -> None:
+    line = f"ask {mentions.typed('OLGA', 'olga')}, {mentions.typed('U0002')} and {mentions.typed('U0003', '')}"
+    assert mentions.render_typed(line, lambda user, name: f"{user}/{name}") == "ask OLGA/olga, U0002/ and U0003/"
+
+
+@pytest.mark.parametrize("stored", ["T0001:U0001", "HQ:OLGA", "E0001:W0002"])
+def test_an_id_of_a_person_is_told_whatever_chat_gave_it(stored: str) -> None:
+    assert mentions.is_person(stored)
+    assert shown(mentions.by_id(stored))[1] == [f"@{stored}"]
+
+
+@pytest.mark.parametrize("stored", ["b24bot", "connector:myconnector", "12:30", "HQ:", ":OLGA", "HQ:olga", ""])
+def test_what_is_no_id_of_a_person_is_no_mention(stored: str) -> None:
+    assert shown(mentions.by_id(stored)) == (stored, [])

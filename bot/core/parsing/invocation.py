@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from bot.core import mentions
 from bot.core.bot_errors import LineTooLong, WordsError
 from bot.core.parsing import guesses
 from bot.core.parsing.command_table import Commands
@@ -21,7 +21,6 @@ from bot.plugin import BadArgument, Parameter, quote
 from bot.plugin.frozen import dataclass
 
 LONGEST_LINE = 4_000
-_MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,8 @@ def portal_option(name: str) -> str:
 
 
 def legible(text: str) -> str:
-    """A typed line as people read it: with the names of whom it mentions, instead of what Slack sends for them."""
-    return _MENTION.sub(lambda found: f"@{found[2] or found[1]}", text)
+    """A typed line as people read it: with the names of whom it mentions, instead of what is stored for them."""
+    return mentions.render_typed(text, lambda user, name: f"@{name or user}")
 
 
 def read_line(text: str, commands: Iterable[AnyCommand] = ()) -> str:
@@ -170,10 +169,10 @@ def _understood(command: AnyCommand, rest: Sequence[str]) -> Understood:
 
 
 def name_people(command: AnyCommand, word: str) -> str:
-    """Write a mention that Slack sent by its id for a command that is about a person, else by the name."""
+    """Write a mention in a typed line by its id for a command that is about a person, else by the name."""
     by_id = any(parameter.arg.person for parameter in command.parameters)
     # Taking one out may leave another around it.
-    while (plain := _MENTION.sub(lambda found: f"@{found[1] if by_id else found[2] or found[1]}", word)) != word:
+    while (plain := mentions.render_typed(word, lambda user, name: f"@{user if by_id or not name else name}")) != word:
         word = plain
     return word
 

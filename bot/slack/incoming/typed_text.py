@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from bot.core import mentions
+from bot.slack.ids import SHAPES
+
 _REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """Slack escapes these three and no other; the ampersand comes last, or `&amp;lt;` would become `<`."""
@@ -25,7 +28,7 @@ def _reference(found: re.Match[str]) -> str:
     if not sign:
         return _address(target, label)
     if sign == "@":
-        return found[0]
+        return mentions.typed(target, label) if SHAPES["user"].match(target) else found[0]
     if sign == "!":
         return label or f"@{target.partition('^')[0]}"
     return f"{sign}{label or target}"
