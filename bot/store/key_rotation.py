@@ -16,8 +16,8 @@ from bot.plugin.frozen import dataclass
 from bot.store.engine.database import sync
 from bot.store.files.backup import keep_owner
 from bot.store.files.consistency import boxes, keys_of_records
+from bot.store.repositories.secrets import seal_anew
 from bot.store.sealing.keyring import Keyring, new_key, read_keys, text_of
-from bot.store.sealing.sealed_text import seal_anew
 from bot.store.store import Store
 
 
@@ -89,13 +89,7 @@ def _seal_anew(store: Store, *, before: str, by: str) -> int:
     """All secrets and the record of it, in one transaction."""
     keys = store.keys
     with store.unit_of_work():
-        rows = store.engine.rows("SELECT plugin, name, box FROM secrets")
-        for row in rows:
-            store.engine.execute(
-                "UPDATE secrets SET box = ? WHERE plugin = ? AND name = ?",
-                *(keys.seal(keys.unseal(row["box"])), row["plugin"], row["name"]),
-            )
-        found = len(rows) + seal_anew(store.engine, keys)
+        found = seal_anew(store.engine, keys)
         facts: dict[str, Fact] = {"name": keys.primary, "before": before, "count": found}
         store.record(Entry(tag=Tag.KEY_ROTATED, actor=by, subject=keys.primary, facts=facts))
     return found

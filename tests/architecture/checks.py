@@ -169,7 +169,7 @@ def docstrings(module: Module) -> Iterator[str]:
 
 def placeholders(module: Module) -> Iterator[str]:
     """SQL whose values are a collection has the marks of that very collection, and none that were typed for it."""
-    functions = [node for node in module.nodes() if isinstance(node, ast.FunctionDef)]
+    functions = list(_functions(module))
     inside = {id(node) for function in functions for node in ast.walk(function)}
     everywhere = _counted(call for call in _calls(module) if id(call) not in inside)
     for function in functions if module.name not in table.HANDED_ON else ():
@@ -216,6 +216,55 @@ def _with_statement(function: ast.FunctionDef) -> set[str]:
     return {*names, *([function.args.vararg.arg] if function.args.vararg else [])}
 
 
+def statements(module: Module) -> Iterator[str]:
+    """SQL stands where the table says; in repositories it is gathered on top, in words that other engines know."""
+    gathered = within(module.name, [table.GATHERED])
+    inside = {id(node) for function in _functions(module) for node in ast.walk(function)} if gathered else set()
+    for text in _texts(module):
+        if not _SQL.match(str(text.value)):
+            continue
+        if not within(module.name, table.SQL):
+            yield f"{module.name}:{text.lineno} holds SQL"
+        if id(text) in inside:
+            yield f"{module.name}:{text.lineno} has SQL in a function"
+    for text in _texts(module) if gathered else ():
+        for pattern, remedy in table.UNPORTABLE.items():
+            if re.search(pattern, str(text.value)):
+                yield f"{module.name}:{text.lineno} {text.value!r}: {remedy}"
+
+
+def connections(module: Module) -> Iterator[str]:
+    """Nobody but the engine, and what the table lists, works with sqlite3 itself."""
+    for name in module.imports():
+        if (
+            name.startswith("bot.store.engine.")
+            and name.endswith(".sqlite3")
+            and not within(module.name, table.CONNECTS)
+        ):
+            yield f"{module.name} imports {name}"
+
+
+_SQL = re.compile(
+    r"\s*(?:SELECT\s.*(?:\bFROM\b|\d|\()|SELECT\s*$|INSERT (?:INTO|OR)\b|UPDATE \w+ SET\b|DELETE FROM\b"
+    r"|VACUUM\b|PRAGMA \w|(?:CREATE|DROP|ALTER) (?:TABLE|INDEX|UNIQUE|TRIGGER|VIEW)\b"
+    r"|WITH RECURSIVE\b|BEGIN IMMEDIATE\b)",
+    re.DOTALL,
+)
+"""How a statement begins. Words of a sentence are not written so."""
+
+
+def _functions(module: Module) -> Iterator[ast.FunctionDef]:
+    return (node for node in module.nodes() if isinstance(node, ast.FunctionDef))
+
+
+def _texts(module: Module) -> Iterator[ast.Constant]:
+    """All texts but those that stand alone, as docstrings do."""
+    alone = {id(node.value) for node in module.nodes() if isinstance(node, ast.Expr)}
+    for node in module.nodes():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node
+
+
 def shell_lines(module: Module) -> Iterator[str]:
     """What stands in a line for a shell is quoted for one, and nothing else is: a line for the bot has its own rule."""
     for call in _calls(module):
@@ -252,6 +301,8 @@ CHECKS: tuple[Check, ...] = (
     values,
     docstrings,
     placeholders,
+    statements,
+    connections,
     shell_lines,
 )
 

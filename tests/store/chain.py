@@ -28,7 +28,7 @@ def first_broken(store: Store, keys: dict[str, bytes]) -> int | None:
     `mac_n = HMAC(key, be64(n) ‖ mac_{n-1} ‖ canonical JSON)`, from 32 zero bytes (docs/safety.md M5).
     """
     previous, expected = bytes(32), 1
-    for row in store.database.rows("SELECT * FROM audit ORDER BY seq"):
+    for row in store.engine.rows("SELECT * FROM audit ORDER BY seq"):
         body = {"at": row["at"], "tag": row["tag"], "actor": row["actor"], "subject": row["subject"]}
         body["facts"] = json.loads(row["facts"])
         text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -10,6 +10,8 @@ _ADD = (
     "INSERT INTO tallies VALUES ('{table}', {word}, {number}) "
     "ON CONFLICT (counted, word) DO UPDATE SET number = number + excluded.number"
 )
+_READ = "SELECT word, number FROM tallies WHERE counted = ? AND number > 0"
+"""The words that some rows have."""
 
 
 def tally_statements(table: str, column: str) -> tuple[str, ...]:
@@ -28,5 +30,5 @@ def tally_statements(table: str, column: str) -> tuple[str, ...]:
 
 def read_tally(database: Engine, table: str) -> dict[str, int]:
     """How many rows of the table have each word that some have."""
-    rows = database.rows("SELECT word, number FROM tallies WHERE counted = ? AND number > 0", table)
+    rows = database.rows(_READ, table)
     return {row["word"]: row["number"] for row in rows}

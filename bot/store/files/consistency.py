@@ -10,9 +10,9 @@ from bot.store.engine.faults import RESTORE_HINT
 from bot.store.files.verified_head import VERIFIED, kept_mark
 from bot.store.repositories.audit_log import AuditLog
 from bot.store.repositories.plugin_records import Facts
+from bot.store.repositories.secrets import boxes_of_texts, sealed_secrets
 from bot.store.schema.migrations import applied
 from bot.store.sealing.keyring import Keyring
-from bot.store.sealing.sealed_text import sealed_texts
 
 SAMPLED = 3
 """How many records at each end of the log are held against the key file."""
@@ -106,10 +106,10 @@ def _key_ids(database: Database, keys: Keyring) -> list[str]:
 
 def boxes(database: Database) -> list[bytes]:
     """Everything that is stored sealed, as it is sealed."""
-    secrets = [row["box"] for row in database.rows("SELECT box FROM secrets ORDER BY plugin, name")]
+    secrets = [box for *_, box in sealed_secrets(database)]
     # A copy of an earlier release has not all the columns yet.
-    texts = sealed_texts(database) if "m008_sealed_changes" in applied(database) else ()
-    return [*secrets, *(box for *_, box in texts)]
+    texts = boxes_of_texts(database) if "m008_sealed_changes" in applied(database) else ()
+    return [*secrets, *texts]
 
 
 def _assert_records_fit(database: Database, keys: Keyring) -> None:

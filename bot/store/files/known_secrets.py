@@ -12,7 +12,7 @@ from bot.core.parsing.characters import drop_invisible
 from bot.core.redaction.secret_patterns import STRONG_NAMES
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine
-from bot.store.repositories.secrets import opened
+from bot.store.repositories.secrets import generations, opened, sealed_secrets
 from bot.store.sealing.keyring import Keyring
 
 SHORTEST = 8
@@ -108,7 +108,7 @@ class KnownSecrets:
         return ""
 
     def _known(self) -> _Prints:
-        stored = self._database.tuples("SELECT plugin, name, generation FROM secrets ORDER BY plugin, name")
+        stored = generations(self._database)
         versions = (self._keys.ids, stored)
         with self._lock:
             if versions != self._versions:
@@ -119,12 +119,12 @@ class KnownSecrets:
     def _values(self) -> dict[str, str]:
         """Every secret with what it is. What is known of a portal says more than the name of a setting."""
         found = {**self._settings, **dict.fromkeys(self._keys.texts(), "a key of the key file")}
-        for row in self._database.rows("SELECT name, box FROM secrets"):
-            value: Mapping[str, Any] = opened(self._keys, row["box"])["value"]
+        for _, name, box in sealed_secrets(self._database):
+            value: Mapping[str, Any] = opened(self._keys, box)["value"]
             for field, text in value.items():
                 words = _words_for(field)
                 if words and isinstance(text, str):
-                    found[text] = f"{words} of portal {row['name']}"
+                    found[text] = f"{words} of portal {name}"
         return found
 
 

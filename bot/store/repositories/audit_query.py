@@ -28,6 +28,11 @@ _OF_TAGS = """SELECT * FROM audit WHERE seq IN (
 OF_TAGS = " ".join((_TAGS, _OF_TAGS))
 """The newest records of a range of tags: of each tag no more are looked at than are wanted of all."""
 
+_NEWEST = "SELECT * FROM audit WHERE {} ORDER BY seq DESC LIMIT ?"
+"""The newest records that meet conditions."""
+_PAGE_END = "SELECT seq FROM audit WHERE {} ORDER BY seq DESC LIMIT 1 OFFSET ?"
+"""The number of a record so many further back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -79,22 +84,19 @@ def newest(wanted: Wanted, limit: int) -> Statement:
     if wanted.by_beginning:
         return _statement(OF_TAGS, *_tag_range(wanted.tag), limit - 1, limit)
     where, values = _joined([wanted.narrow, *wanted.tested])
-    sql = f"SELECT * FROM audit WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - our words
-    return _statement(sql, *values, limit)
+    return _statement(_NEWEST.format(where), *values, limit)
 
 
 def page_end(wanted: Wanted, before: int, size: int) -> Statement:
     """The statement for the number of the oldest of so many records that an index gives, before a number."""
     where, values = _joined([wanted.narrow, ("seq < ?", (before,))])
-    sql = f"SELECT seq FROM audit WHERE {where} ORDER BY seq DESC LIMIT 1 OFFSET ?"  # noqa: S608 - our words
-    return _statement(sql, *values, size - 1)
+    return _statement(_PAGE_END.format(where), *values, size - 1)
 
 
 def in_page(wanted: Wanted, begin: int, before: int, limit: int) -> Statement:
     """The statement for the newest records that match between two numbers, the first one included."""
     where, values = _joined([wanted.narrow, ("seq >= ?", (begin,)), ("seq < ?", (before,)), *wanted.tested])
-    sql = f"SELECT * FROM audit WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - our words
-    return _statement(sql, *values, limit)
+    return _statement(_NEWEST.format(where), *values, limit)
 
 
 def all_tags() -> Statement:

@@ -12,6 +12,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Clock, Sealed
 from bot.store.engine.port import Engine
 from bot.store.sealing.keyring import Keyring
+from bot.store.sealing.sealed_text import PREFIX, seal_text
 
 _READ = "SELECT box, generation FROM secrets WHERE plugin = ? AND name = ?"
 """A sealed secret with its generation."""
@@ -28,6 +29,27 @@ _LEASE = (
 """Take a lease that nobody holds."""
 _LET_GO = "UPDATE secrets SET lease_owner = NULL, lease_until = 0 WHERE plugin = ? AND name = ? AND lease_owner = ?"
 """End a lease of one's own."""
+_GENERATIONS = "SELECT plugin, name, generation FROM secrets ORDER BY plugin, name"
+"""Which secrets there are, and how often each was written."""
+_ALL = "SELECT plugin, name, box FROM secrets ORDER BY plugin, name"
+"""All of them, sealed."""
+_SEAL_ANEW = "UPDATE secrets SET box = ? WHERE plugin = ? AND name = ?"
+"""The same secret in another box."""
+_TEXTS = (
+    (
+        "SELECT {row_id} AS place, sealed AS text FROM changes WHERE sealed IS NOT NULL",
+        "UPDATE changes SET sealed = ? WHERE {row_id} = ?",
+    ),
+    (
+        "SELECT {row_id} AS place, value AS text FROM records WHERE substr(value, 1, 7) = 'sealed:'",
+        "UPDATE records SET value = ? WHERE {row_id} = ?",
+    ),
+    (
+        "SELECT {row_id} AS place, payload AS text FROM jobs WHERE substr(payload, 1, 7) = 'sealed:'",
+        "UPDATE jobs SET payload = ? WHERE {row_id} = ?",
+    ),
+)
+"""Where a sealed text may stand: how it is read, and how it is replaced."""
 
 
 def opened(keys: Keyring, box: bytes) -> dict[str, Any]:
@@ -88,3 +110,36 @@ class Secrets:
             if held:
                 with self._database.unit_of_work():
                     self._database.execute(_LET_GO, self._plugin, name, owner)
+
+
+def generations(database: Engine) -> list[tuple[str, str, int]]:
+    """Return the plugin, the name and the generation of every secret."""
+    return database.tuples(_GENERATIONS)
+
+
+def sealed_secrets(database: Engine) -> list[tuple[str, str, bytes]]:
+    """Return the plugin, the name and the box of every secret."""
+    return database.tuples(_ALL)
+
+
+def boxes_of_texts(database: Engine) -> list[bytes]:
+    """Return every text that is stored sealed, as it is sealed."""
+    return [box for *_, box in _sealed_texts(database)]
+
+
+def seal_anew(database: Engine, keys: Keyring) -> int:
+    """Seal all that is stored sealed with the key in use, in a unit of work; returns how much there was."""
+    secrets, texts = sealed_secrets(database), list(_sealed_texts(database))
+    for plugin, name, box in secrets:
+        database.execute(_SEAL_ANEW, keys.seal(keys.unseal(box)), plugin, name)
+    for replace, place, box in texts:
+        database.execute(replace, seal_text(keys, keys.unseal(box).decode()), place)
+    return len(secrets) + len(texts)
+
+
+def _sealed_texts(database: Engine) -> Iterator[tuple[str, int, bytes]]:
+    """Each sealed text: the statement that replaces it, its row, and the box."""
+    spell = database.dialect.spell
+    for read, replace in _TEXTS:
+        for place, text in database.tuples(spell(read)):
+            yield spell(replace), place, text.removeprefix(PREFIX).encode()

@@ -42,8 +42,8 @@ def rewrite(store: Store, statement: str) -> None:
     """As somebody who owns the file can: without the guards."""
     with store.unit_of_work():
         for guard in ("audit_no_update", "audit_no_delete", "audit_no_replace"):
-            store.database.execute(f"DROP TRIGGER {guard}")
-        store.database.execute(statement)
+            store.engine.execute(f"DROP TRIGGER {guard}")
+        store.engine.execute(statement)
 
 
 def test_the_chain_can_be_recomputed_from_the_key_file(written: Store, keys: dict[str, bytes]) -> None:
@@ -90,7 +90,7 @@ def test_numbers_have_no_gap_also_after_a_unit_that_failed(written: Store, keys:
 def test_a_new_first_key_goes_on_with_the_chain(written: Store, keys: dict[str, bytes]) -> None:
     """After a rotation the new records name the new key, and the old ones still hold with the old one."""
     rotated = Keyring({"k2": bytes(32), "k1": keys["k1"]})
-    log = AuditLog(written.database, rotated)
+    log = AuditLog(written.engine, rotated)
     with written.unit_of_work():
         seq = log.append(ENTRIES[0], at=1)
     record = log.get(seq)
@@ -158,7 +158,7 @@ def test_find_looks_in_the_index_that_leaves_the_fewest_records(
 
 
 def plan_of(store: Store, sql: str, *values: str | int) -> list[str]:
-    return [row["detail"] for row in store.database.rows(f"EXPLAIN QUERY PLAN {sql}", *values)]
+    return [row["detail"] for row in store.engine.rows(f"EXPLAIN QUERY PLAN {sql}", *values)]
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_of_two_notices_with_one_key_the_earlier_time_and_the_greater_urgency_co
     def put_card(due: int, urgency: Urgency) -> dict[str, object] | None:
         with store.unit_of_work() as unit:
             unit.outbox.put("card:1", CardNotice(number=1), at=0, due=due, urgency=urgency)
-        return store.database.row("SELECT due_steady, urgency FROM outbox")
+        return store.engine.row("SELECT due_steady, urgency FROM outbox")
 
     assert put_card(50, Urgency.LAST) == {"due_steady": 50, "urgency": -1}
     assert put_card(0, Urgency.AWAITED) == {"due_steady": 0, "urgency": 1}
@@ -108,7 +108,7 @@ def test_what_is_sent_is_done_and_its_words_are_gone(store: Store) -> None:
         store.outbox.sent(envelope, at=5)
         assert store.outbox.release_all() == 0
     assert store.outbox.state_of("key") == "sent"
-    assert store.database.row("SELECT payload, sent_at FROM outbox") == {"payload": "", "sent_at": 5}
+    assert store.engine.row("SELECT payload, sent_at FROM outbox") == {"payload": "", "sent_at": 5}
     assert b"a word nobody needs" not in store.database.path.read_bytes()
 
 
@@ -144,7 +144,7 @@ def test_a_try_again_counts_and_waits(store: Store) -> None:
         store.outbox.retry(claimed(store, 0), due=50, error="timeout")
     assert claim(store, 49) is None
     assert claimed(store, 50).attempts == 2
-    assert store.database.row("SELECT error FROM outbox") == {"error": "timeout"}
+    assert store.engine.row("SELECT error FROM outbox") == {"error": "timeout"}
 
 
 def dead(store: Store, key: str = "card:1", *, at: int = 6) -> int:
@@ -183,7 +183,7 @@ def test_a_dead_notice_is_revived_as_if_it_had_never_been_tried(store: Store) ->
         assert not store.outbox.revive(99)
     again = claimed(store, 0)
     assert (again.notice, again.attempts) == (CardNotice(number=1), 1)
-    row = store.database.row("SELECT died_at, error FROM outbox")
+    row = store.engine.row("SELECT died_at, error FROM outbox")
     assert row == {"died_at": None, "error": ""}
 
 
@@ -191,7 +191,7 @@ def test_a_dead_notice_without_words_stays_dead(store: Store) -> None:
     """An earlier version did not keep them."""
     id = dead(store)
     with store.unit_of_work():
-        store.database.execute("UPDATE outbox SET payload = '' WHERE id = ?", id)
+        store.engine.execute("UPDATE outbox SET payload = '' WHERE id = ?", id)
         assert not store.outbox.revive(id)
     letter = store.outbox.letter(id)
     assert letter is not None
@@ -220,7 +220,7 @@ def test_a_notice_revived_after_it_was_queued_again_is_one_notice(store: Store) 
     with store.unit_of_work():
         assert not store.outbox.revive(id)
     assert store.outbox.counts() == {"new": 1}
-    assert store.database.row("SELECT died_at FROM outbox") == {"died_at": None}
+    assert store.engine.row("SELECT died_at FROM outbox") == {"died_at": None}
 
 
 def test_what_was_sent_or_died_long_ago_is_forgotten_and_what_waits_is_not(store: Store) -> None:
@@ -245,7 +245,7 @@ def test_years_of_what_was_said_are_forgotten_part_by_part(store: Store) -> None
     with store.unit_of_work():
         for number in range(FORGOTTEN_AT_ONCE + 1):
             store.outbox.put(f"card:{number}", CardNotice(number=number), at=0)
-        store.database.execute("UPDATE outbox SET state = 'sent', sent_at = 0")
+        store.engine.execute("UPDATE outbox SET state = 'sent', sent_at = 0")
     gone = []
     for _ in range(3):
         with store.unit_of_work():
@@ -259,7 +259,7 @@ def test_only_what_waits_of_the_kind_is_hurried(store: Store) -> None:
     card(store, 1, due=1_000)
     with store.unit_of_work():
         store.outbox.hurry("audit")
-    due = {row["key"]: row["due_steady"] for row in store.database.rows("SELECT key, due_steady FROM outbox")}
+    due = {row["key"]: row["due_steady"] for row in store.engine.rows("SELECT key, due_steady FROM outbox")}
     assert due == {"a": 0, "b": 0, "card:1": 1_000}
 
 

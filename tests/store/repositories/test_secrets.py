@@ -35,7 +35,7 @@ def clock() -> ShiftedClock:
 
 @pytest.fixture
 def secrets(store: Store, clock: ShiftedClock) -> Secrets:
-    return Secrets(store.database, store.keys, clock, "toy")
+    return Secrets(store.engine, store.keys, clock, "toy")
 
 
 def test_a_secret_comes_back_with_its_generation(secrets: Secrets) -> None:
@@ -116,7 +116,7 @@ def test_a_box_that_was_moved_to_another_row_is_refused(secrets: Secrets, store:
     other = store.secrets("other")
     other.write("first", {"v": 3}, after=0)
     with store.unit_of_work():
-        changed = store.database.execute(
+        changed = store.engine.execute(
             f"UPDATE secrets SET box = (SELECT box FROM secrets WHERE plugin = 'toy' AND name = 'first') WHERE {where}"
         )
     assert changed == 1
@@ -128,12 +128,12 @@ def test_a_box_that_was_moved_to_another_row_is_refused(secrets: Secrets, store:
 
 def test_a_box_with_one_changed_byte_is_refused(secrets: Secrets, store: Store) -> None:
     secrets.write("portal", {"v": 1}, after=0)
-    row = store.database.row("SELECT box FROM secrets")
+    row = store.engine.row("SELECT box FROM secrets")
     assert row is not None
     spoiled = bytearray(row["box"])
     spoiled[len(spoiled) // 2] ^= 1
     with store.unit_of_work():
-        store.database.execute("UPDATE secrets SET box = ?", bytes(spoiled))
+        store.engine.execute("UPDATE secrets SET box = ?", bytes(spoiled))
     with pytest.raises(ConfigurationError, match="cannot be decrypted"):
         secrets.read("portal")
 
@@ -154,11 +154,11 @@ def test_the_wrong_key_file_is_refused_and_nothing_is_written_over(tmp_path: Pat
 def test_after_a_rotation_old_boxes_open_and_new_ones_have_the_new_key(store: Store, clock: ShiftedClock) -> None:
     old, new = Keyring({"k1": bytes(32)}), Keyring({"k2": bytes(range(32))})
     both = Keyring({"k2": bytes(range(32)), "k1": bytes(32)})
-    Secrets(store.database, old, clock, "toy").write("portal", {"v": 1}, after=0)
-    rotated = Secrets(store.database, both, clock, "toy")
+    Secrets(store.engine, old, clock, "toy").write("portal", {"v": 1}, after=0)
+    rotated = Secrets(store.engine, both, clock, "toy")
     assert rotated.read("portal") == Sealed(value={"v": 1}, generation=1)
     assert rotated.write("portal", {"v": 2}, after=1)
-    assert Secrets(store.database, new, clock, "toy").read("portal") == Sealed(value={"v": 2}, generation=2)
+    assert Secrets(store.engine, new, clock, "toy").read("portal") == Sealed(value={"v": 2}, generation=2)
 
 
 def test_a_lease_is_held_by_one_at_a_time(secrets: Secrets) -> None:
@@ -185,14 +185,14 @@ def test_a_lease_that_was_given_out_while_another_process_waited_for_the_lock_is
 
         def monotonic(self) -> float:
             now = super().monotonic()
-            if not store.database.in_transaction:
+            if not store.engine.in_transaction:
                 later = ShiftedClock()
                 later.advance(0.5)
-                other = Secrets(store.database, store.keys, later, "toy")
+                other = Secrets(store.engine, store.keys, later, "toy")
                 given.append(taken.enter_context(other.lease("portal", seconds=150)))
             return now
 
-    late = Secrets(store.database, store.keys, LateClock(), "toy")
+    late = Secrets(store.engine, store.keys, LateClock(), "toy")
     with taken, late.lease("portal", seconds=150) as mine:
         assert [mine, *given].count(True) == 1
 
@@ -230,7 +230,7 @@ def test_a_lease_of_somebody_who_died_runs_out(secrets: Secrets, clock: ShiftedC
 def test_a_wall_clock_that_steps_ends_no_lease_and_makes_none_longer(store: Store, step: int) -> None:
     """Two that renew one pair of tokens at a time lose it."""
     clock = SteppedClock()
-    secrets = Secrets(store.database, store.keys, clock, "toy")
+    secrets = Secrets(store.engine, store.keys, clock, "toy")
     secrets.write("portal", {"v": 1}, after=0)
     with secrets.lease("portal", seconds=150):
         clock.step_ms = step
@@ -245,11 +245,11 @@ def test_a_lease_from_before_a_restart_of_the_machine_is_over(store: Store) -> N
     """The steady clock begins anew with it; the lease was taken at a moment that is yet to come."""
     before, after = ShiftedClock(), ShiftedClock()
     before.advance(9_000)
-    secrets = Secrets(store.database, store.keys, before, "toy")
+    secrets = Secrets(store.engine, store.keys, before, "toy")
     secrets.write("portal", {"v": 1}, after=0)
     with (
         secrets.lease("portal", seconds=150),
-        Secrets(store.database, store.keys, after, "toy").lease("portal", seconds=30) as held,
+        Secrets(store.engine, store.keys, after, "toy").lease("portal", seconds=30) as held,
     ):
         assert held
 
