@@ -94,7 +94,7 @@ BACKLOGS: tuple[Mutation, ...] = (
         "how many requests there are of each kind is counted anew for each question, however many there are",
         (
             _TALLIES,
-            '    rows = database.rows("SELECT word, number FROM tallies WHERE counted = ? AND number > 0", table)\n',
+            "    rows = database.rows(_READ, table)\n",
             '    column = "state" if table == "outbox" else "status"\n'
             '    rows = database.rows(f"SELECT {column} AS word, count(*) AS number FROM {table} GROUP BY {column}")\n',
         ),
