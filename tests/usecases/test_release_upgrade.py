@@ -33,7 +33,7 @@ from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
-from bot.usecases.authority.quorum import asked_otherwise
+from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.active_limits import FROZEN, frozen
 from tests.store.neighbour import ROOT
@@ -129,7 +129,7 @@ def test_every_change_request_is_read_as_it_was(office: Office) -> None:
     assert {name: found(office, name).status for name in NUMBERS} == STATUSES
     assert set(STATUSES.values()) == set(Status)
     for name in NUMBERS:
-        assert asked_otherwise(office.ctx, found(office, name)) == "", f"the record of {name} bears it out"
+        assert check_request_record(office.ctx, found(office, name)) is None, f"the record of {name} bears it out"
 
 
 def test_open_change_requests_come_to_their_right_endings_and_closed_ones_stay(office: Office) -> None:
@@ -293,7 +293,7 @@ def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_w
         assert exact.reason == SAID, name
         assert exact.digest == change.digest
         assert digest(exact.path, exact.place, exact.plan) == change.digest, name
-        assert asked_otherwise(careless.ctx, change) == "", name
+        assert check_request_record(careless.ctx, change) is None, name
     assert MARK.search(typed(careless, "rejected").reviews[0].reason)
     assert MARK.search(typed(careless, "failed").outcome)
     assert careless.store.records("toy").get("painted", "done") == {"colour": SAID}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import assert_never
 
 from bot.core.authority.identity_groups import People
 from bot.core.principals import Principal, Role
@@ -128,8 +129,10 @@ def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
             return NeedsApproval(quorum=max(1, terms.quorum), role=Role.APPROVER, expires_in=terms.expires_in)
         case Rule.APPROVE_BY_ADMIN:
             return NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=terms.expires_in)
-        case _:
+        case Rule.REFUSE:
             return Refused(reason=f"This needs the role {LEAST_ROLE[risk]}; yours is {role}.")
+        case other:
+            assert_never(other)
 
 
 BREAKS_GLASS = Role.ADMIN
@@ -147,37 +150,37 @@ def break_glass(risk: Risk, decision: Decision, role: Role | None, terms: Terms,
         case Refused():
             return decision
         case NeedsApproval(expires_in=expires_in):
-            barred = _keeps_glass(risk, role, terms)
-            if barred:
-                return Refused(reason=barred)
+            refused = _check_break_glass(risk, role, terms)
+            if refused is not None:
+                return refused
             if not reason.strip():
                 return Refused(reason=REASON_NEEDED, mistyped=True)
             return BrokenGlass(expires_in=expires_in)
-        case _:
+        case Allowed() | NeedsConfirmation() | BrokenGlass():
             return Refused(reason="This needs nobody else's approval; leave --break-glass out.", mistyped=True)
+        case _:
+            assert_never(decision)
 
 
-def _keeps_glass(risk: Risk, role: Role | None, terms: Terms) -> str:
+def _check_break_glass(risk: Risk, role: Role | None, terms: Terms) -> Refused | None:
     if role is None or not role.reaches(BREAKS_GLASS):
-        return f"Breaking the glass needs the role {BREAKS_GLASS}; {_have(role)}."
+        return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_have(role)}.")
     if not terms.break_glass:
-        return (
-            "Breaking the glass is switched off here. Whoever has the host sets B24BOT_BREAK_GLASS=on and starts the "
-            "bot again."
+        return Refused(
+            reason="Breaking the glass is switched off here. Whoever has the host sets B24BOT_BREAK_GLASS=on and "
+            "starts the bot again."
         )
-    if risk in UNBREAKABLE:
-        return UNBREAKABLE[risk]
-    return ""
+    return Refused(reason=UNBREAKABLE[risk]) if risk in UNBREAKABLE else None
 
 
 EVERYBODY = People()
 """Every account is another person."""
 
 
-def may_approve(
+def check_approver(
     decision: Decision, *, requester: Principal, reviewer: Principal, role: Role | None, people: People = EVERYBODY
 ) -> Refused | None:
-    """None when the reviewer's approval counts; otherwise why it does not.
+    """Refuse a reviewer whose approval does not count; None where it does.
 
     `role` is the reviewer's role now, not the one when the card was posted.
     """
@@ -204,21 +207,29 @@ def may_approve(
             if role is None or not role.reaches(BREAKS_GLASS):
                 return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_have(role)}.")
             return None
-        case _:
+        case Allowed() | Refused():
             return Refused(reason="There is nothing to approve.")
+        case _:
+            assert_never(decision)
 
 
 def least_to_settle(decision: Decision) -> Role:
     """The lowest role whose word on an unknown outcome counts."""
-    if isinstance(decision, NeedsApproval):
-        return decision.role
-    return Role.APPROVER if isinstance(decision, BrokenGlass) else Role.OPERATOR
+    match decision:
+        case NeedsApproval(role=role):
+            return role
+        case BrokenGlass():
+            return Role.APPROVER
+        case NeedsConfirmation() | Allowed() | Refused():
+            return Role.OPERATOR
+        case _:
+            assert_never(decision)
 
 
-def may_settle(
+def check_settler(
     decision: Decision, *, requester: Principal, person: Principal, role: Role | None, people: People = EVERYBODY
 ) -> Refused | None:
-    """None when the person's word on an unknown outcome counts; otherwise why it does not.
+    """Refuse a person whose word on an unknown outcome does not count; None where it does.
 
     What needed somebody else's approval needs somebody else's word, also where the glass was broken; what was
     confirmed, anybody's who may confirm.
@@ -257,4 +268,7 @@ def needs(decision: Decision) -> str:
             return "the confirmation of the admin who asks, alone: the glass is broken, and that is reviewed afterwards"
         case Allowed():
             return "nothing"
-    return decision.reason
+        case Refused(reason=reason):
+            return reason
+        case _:
+            assert_never(decision)

@@ -21,7 +21,7 @@ from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.help_pages import OPEN_TO_ALL, explain_words, list_commands
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
 from bot.usecases.admin.status_report import status
-from bot.usecases.authority.memberships import last_flaw
+from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
 from bot.usecases.context import Context
 from bot.usecases.place_choice import choose_portal, others, own_choice
@@ -127,7 +127,7 @@ def whoami(desk: Desk) -> Reply:
 
 def _account(desk: Desk) -> Iterator[tuple[str, str]]:
     """What Slack last said of an account that may do nothing, whatever its role."""
-    flaw = last_flaw(desk.ctx, desk.person)
+    flaw = last_disqualification(desk.ctx, desk.person)
     if flaw:
         yield "Account", f"it {flaw}: only members of this workspace can use b24bot"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.membership import FLAWS
-from bot.core.authority.policy import BREAKS_GLASS
+from bot.core.authority.policy import BREAKS_GLASS, Refused
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
@@ -64,20 +64,20 @@ def unreviewed(ctx: Context) -> list[AuditRecord]:
     return [one for one in reversed(found) if one.subject not in seen]
 
 
-def keeps_glass(ctx: Context, person: Principal) -> str:
-    """Why this admin may not break the glass now, as sentences; empty when they may."""
+def check_break_glass(ctx: Context, person: Principal) -> Refused | None:
+    """Refuse an admin who may not break the glass now, in sentences."""
     mine = [one.subject for one in unreviewed(ctx) if ctx.people.same(Principal.read(one.actor), person)]
     if mine:
-        return (
-            f"You have broken the glass before, and nobody has reviewed that yet: {', '.join(mine)}. Another admin "
-            f"approves its review first; if none is open, type request review {mine[0]}."
+        return Refused(
+            reason=f"You have broken the glass before, and nobody has reviewed that yet: {', '.join(mine)}. Another "
+            f"admin approves its review first; if none is open, type request review {mine[0]}."
         )
     if not _reviewers(ctx, person):
-        return (
-            "Nobody could review it: there is no other admin on the allow-list. Whoever has the host's terminal adds "
-            "one: b24bot access grant TEAM:USER admin"
+        return Refused(
+            reason="Nobody could review it: there is no other admin on the allow-list. Whoever has the host's terminal "
+            "adds one: b24bot access grant TEAM:USER admin"
         )
-    return ""
+    return None
 
 
 def _reviewers(ctx: Context, person: Principal) -> list[Principal]:

@@ -56,14 +56,15 @@ def unasked(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
     return [person for person in people if not person.local and _known(ctx, person) is None]
 
 
-def flaw(ctx: Context, person: Principal) -> str:
-    """What keeps an account from counting, as the end of a sentence; empty for a member and for who is `unasked`."""
+def check_account(ctx: Context, person: Principal, *, called: str) -> Refused | None:
+    """Refuse an account that is no member's, in words that call it `called`; None for one that is `unasked`, too."""
     known = None if person.local else _known(ctx, person)
-    return known.membership.flaw if known else ""
+    found = known.membership.flaw if known else ""
+    return Refused(reason=f"the account of {called} {found}") if found else None
 
 
-def outcast(ctx: Context, person: Principal) -> Refused | None:
-    """Why this person may do nothing here, whatever the allow-list says. Asked in the transaction that decides."""
+def check_membership(ctx: Context, person: Principal) -> Refused | None:
+    """Refuse whoever is no member of the workspace, whatever the allow-list says. Asked in the deciding transaction."""
     known = None if person.local else _known(ctx, person)
     if known is None and not person.local:
         return Refused(reason=_unasked_reason(ctx, person))
@@ -71,7 +72,7 @@ def outcast(ctx: Context, person: Principal) -> Refused | None:
     return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
 
 
-def last_flaw(ctx: Context, person: Principal) -> str:
+def last_disqualification(ctx: Context, person: Principal) -> str:
     """The same by what was last found, however long ago: good enough to tell, never to decide by."""
     account = ctx.store.accounts.get(person)
     return account.membership.flaw if account else ""

@@ -7,16 +7,16 @@ from dataclasses import replace
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.membership import FLAWS
-from bot.core.authority.policy import BrokenGlass, NeedsApproval, Refused, decide, may_approve
+from bot.core.authority.policy import BrokenGlass, NeedsApproval, Refused, check_approver, decide
 from bot.core.change.change_request import ChangeRequest, Status, Verdict
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.usecases.authority.attestation import is_attested
 from bot.usecases.authority.break_glass_log import OWN_GLASS, breaker_of
-from bot.usecases.authority.memberships import flaw, last_known, outcast
+from bot.usecases.authority.memberships import check_account, check_membership, last_known
 from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
-from bot.usecases.integrity.active_limits import barrier
+from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.roles import role_of
 
 UNBORNE = "the record of the question does not bear out what the database says."
@@ -24,36 +24,36 @@ MOST_APPROVALS = 1_000
 """Of one change request: more than there will be people."""
 
 
-def unfit(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    """Why this person's verdict does not count, whatever Slack says of the account."""
+def check_eligibility(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Refuse a person whose verdict does not count, whatever Slack says of the account."""
     if person.team != ctx.home_team and not person.local:
         return Refused(reason="You belong to another workspace; only people of this one can decide here.")
     if isinstance(change.decision, BrokenGlass):
-        barred = _glass_holds(ctx, change)
-        if barred:
-            return Refused(reason=barred)
+        kept = _check_break_glass_allowed(ctx, change)
+        if kept is not None:
+            return kept
     role = role_of(ctx, person)
-    refused = may_approve(change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.people)
-    return refused or _own_glass(ctx, person, change)
+    refused = check_approver(change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.people)
+    return refused or _check_not_breaker(ctx, person, change)
 
 
-def _own_glass(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+def _check_not_breaker(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Somebody else may have asked for the review; who broke the glass decides nothing about it all the same."""
     breaker = breaker_of(ctx, change.plugin, change.plan.target)
     return Refused(reason=OWN_GLASS) if breaker and ctx.people.same(person, breaker) else None
 
 
-def _glass_holds(ctx: Context, change: ChangeRequest) -> str:
-    """Why the glass cannot be broken now for what was asked for earlier; empty when it can."""
+def _check_break_glass_allowed(ctx: Context, change: ChangeRequest) -> Refused | None:
+    """Refuse to break the glass now for what was asked for earlier."""
     if not ctx.terms.break_glass:
-        return "Breaking the glass has been switched off meanwhile."
-    barred = barrier(ctx, change.plugin)
-    return f"{barred} An emergency does not change that." if barred else ""
+        return Refused(reason="Breaking the glass has been switched off meanwhile.")
+    blocked = check_limits(ctx, change.plugin)
+    return Refused(reason=f"{blocked.reason} An emergency does not change that.") if blocked else None
 
 
-def bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    """Why this person's verdict does not count now."""
-    return unfit(ctx, person, change) or outcast(ctx, person)
+def check_reviewer(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Refuse a person whose verdict does not count now."""
+    return check_eligibility(ctx, person, change) or check_membership(ctx, person)
 
 
 def quorum_of(change: ChangeRequest) -> int:
@@ -63,7 +63,7 @@ def quorum_of(change: ChangeRequest) -> int:
 
 def approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Who has approved and may still do so by the allow-list as it is."""
-    return [one.reviewer for one in change.approvals if unfit(ctx, one.reviewer, change) is None]
+    return [one.reviewer for one in change.approvals if check_eligibility(ctx, one.reviewer, change) is None]
 
 
 def as_it_counts(ctx: Context, change: ChangeRequest) -> ChangeRequest:
@@ -82,12 +82,12 @@ def as_it_counts(ctx: Context, change: ChangeRequest) -> ChangeRequest:
 
 def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Whose approvals count now: members who may still give them by the allow-list as it is, each person once."""
-    return ctx.people.distinct(person for person in approvers(ctx, change) if outcast(ctx, person) is None)
+    return ctx.people.distinct(person for person in approvers(ctx, change) if check_membership(ctx, person) is None)
 
 
 def concerned(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Whose accounts have to be known before it runs; nobody's when the allow-list alone keeps it from that."""
-    return [] if _unlisted(ctx, change) else [change.requester, *approvers(ctx, change)]
+    return [] if _check_allow_list(ctx, change) else [change.requester, *approvers(ctx, change)]
 
 
 def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
@@ -107,8 +107,8 @@ def attesting_records(ctx: Context, change: ChangeRequest) -> list[AuditRecord]:
     return [one for one in records if one.tag in tags and one.subject == change.id]
 
 
-def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
-    """Why what is stored is not what was asked for, as a part of a sentence; empty when it is.
+def check_request_record(ctx: Context, change: ChangeRequest) -> Refused | None:
+    """Refuse what is stored where it is not what was asked for, in a part of a sentence.
 
     Who asked, the risk, what was decided about it and what the card shows beside the plan are held against the record
     that was made of the question.
@@ -116,44 +116,46 @@ def asked_otherwise(ctx: Context, change: ChangeRequest) -> str:
     asked = next(iter(ctx.store.audit.find(subject=change.id, tag=Tag.CHANGE_REQUESTED, limit=1)), None)
     stored = (Tag.CHANGE_REQUESTED, change.id, change.requester.id, change.risk, decision_to_json(change.decision))
     if asked is None or (asked.tag, asked.subject, asked.actor, *map(asked.facts.get, ("risk", "decision"))) != stored:
-        return UNBORNE
+        return Refused(reason=UNBORNE)
     borne = ctx.store.audit.vouches(asked) and is_attested(ctx.store.keys, ctx.store.changes.exact(change), asked.facts)
-    return "" if borne else UNBORNE
+    return None if borne else Refused(reason=UNBORNE)
 
 
-def unrecorded(recorded: ChangeRequest) -> str:
-    """Why what is `on_record` does not do, as a part of a sentence; empty when there are approvals enough in it."""
+def check_attestation(recorded: ChangeRequest) -> Refused | None:
+    """Refuse what is `on_record` with too few approvals in it, in a part of a sentence."""
     if len(recorded.approvals) >= quorum_of(recorded):
-        return ""
+        return None
     what = "confirmation" if recorded.needs_confirmation_only else "approvals"
     why = f"the record of the {what} does not bear out what the database says."
     log.error("%s was not approved: %s", recorded.id, why, extra={"action": "approval_unrecorded"})
-    return why
+    return Refused(reason=why)
 
 
-def void(ctx: Context, change: ChangeRequest) -> str:
-    """Why an approved change request may not run any more, as a part of a sentence; empty when it may.
+def check_revalidation(ctx: Context, change: ChangeRequest) -> Refused | None:
+    """Refuse an approved change request that may not run any more, in a part of a sentence.
 
     Slack has been asked about all who are `concerned`.
     """
-    found = flaw(ctx, change.requester)
+    refused = _check_allow_list(ctx, change)
+    if refused is not None:
+        return refused
+    asked = check_account(ctx, change.requester, called="the person who asked")
+    if asked is not None:
+        return Refused(reason=f"{asked.reason}.")
     counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
-    given = approvers(ctx, change)
-    flaws = ", ".join(f"the account of {mentions.person(one)} {flaw(ctx, one)}" for one in given if flaw(ctx, one))
-    reasons = (
-        _unlisted(ctx, change),
-        f"the account of the person who asked {found}." if found else "",
-        f"{_too_few(change, counted, quorum)}; {flaws}." if counted < quorum else "",
-    )
-    return next((reason for reason in reasons if reason), "")
+    if counted >= quorum:
+        return None
+    checked = (check_account(ctx, one, called=mentions.person(one)) for one in approvers(ctx, change))
+    found = ", ".join(refused.reason for refused in checked if refused is not None)
+    return Refused(reason=f"{_too_few(change, counted, quorum)}; {found}.")
 
 
-def _unlisted(ctx: Context, change: ChangeRequest) -> str:
+def _check_allow_list(ctx: Context, change: ChangeRequest) -> Refused | None:
     """The same, by the allow-list alone."""
     if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.terms), Refused):
-        return "the person who asked may no longer ask for this."
+        return Refused(reason="the person who asked may no longer ask for this.")
     counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)
-    return f"{_too_few(change, counted, quorum)} by the allow-list." if counted < quorum else ""
+    return Refused(reason=f"{_too_few(change, counted, quorum)} by the allow-list.") if counted < quorum else None
 
 
 def _too_few(change: ChangeRequest, counted: int, quorum: int) -> str:

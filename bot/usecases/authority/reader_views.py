@@ -14,7 +14,7 @@ from bot.core.redaction.redactor import Fingerprint, personal_mark
 from bot.core.redaction.sanitizer import map_texts
 from bot.plugin import Plan
 from bot.plugin.frozen import dataclass
-from bot.usecases.authority.quorum import unfit
+from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
 
 LEFT_OUT = "Left out, since a customer's words may stand in it. Its card shows it to those who decide."
@@ -86,7 +86,7 @@ def reader_of(ctx: Context, person: Principal) -> Reader:
 
     def is_told(change: ChangeRequest) -> bool:
         asked = ctx.people.same(person, change.requester)
-        return asked or (not person.local and unfit(ctx, person, change) is None)
+        return asked or (not person.local and check_eligibility(ctx, person, change) is None)
 
     return Reader(commands=ctx.registry.commands, fingerprint=ctx.store.keys.fingerprint, is_told=is_told)
 

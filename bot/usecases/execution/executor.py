@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.core.audit.audit_record import FACTS, SYSTEM, Fact, Tag
+from bot.core.authority.policy import Refused
 from bot.core.bot_errors import PluginFault, StoreUnavailable
 from bot.core.change.change_request import ChangeRequest, Lease, Status, in_words
 from bot.core.change.outcome import Ending, judge
@@ -17,11 +18,18 @@ from bot.core.redaction.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
 from bot.store.repositories.jobs import Job
 from bot.usecases.authority.memberships import ASK_AGAIN_MS, look_up, unasked
-from bot.usecases.authority.quorum import asked_otherwise, attesting_records, concerned, on_record, unrecorded, void
+from bot.usecases.authority.quorum import (
+    attesting_records,
+    check_attestation,
+    check_request_record,
+    check_revalidation,
+    concerned,
+    on_record,
+)
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
 from bot.usecases.intake.stop_words import pending_stop
-from bot.usecases.integrity.active_limits import hurdle
+from bot.usecases.integrity.active_limits import blocking_limit
 from bot.usecases.integrity.audit_gate import Gate, audit_gate, awaited_line
 from bot.usecases.integrity.chain_check import is_unchecked
 from bot.usecases.lease_holding import LeaseLost, at_work, holding, may_send, steady_ms
@@ -72,7 +80,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     gate, trouble = audit_gate(ctx, change)
     # Nobody waits for the line of a record that there is not.
-    missing = _nothing_sent(unrecorded(on_record(ctx, change)))
+    missing = _nothing_sent(check_attestation(on_record(ctx, change)))
     if missing is not None:
         _end(ctx, job, change, Status.APPROVED, missing, tag=Tag.EXECUTION_STOPPED)
         return
@@ -181,12 +189,12 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
         if pending_stop(ctx, change) is not None:
             _wait(ctx, job, change, "stopped", LOOK_AGAIN_MS)
             return None
-        barred = _barred(ctx, change)
+        ending = _check_preconditions(ctx, change)
         if approval_is_stale(ctx, change):
             # Its time ran out while it was planned again.
             expire(ctx, change)
-        elif barred is not None:
-            close(ctx, change, Status.APPROVED, barred, tag=Tag.EXECUTION_STOPPED)
+        elif ending is not None:
+            close(ctx, change, Status.APPROVED, ending, tag=Tag.EXECUTION_STOPPED)
         now, steady = ctx.clock.now_ms(), steady_ms(ctx)
         lease = store.leases.begin(change.number, _owner(ctx, job, change.number), at=now, steady=steady)
         if lease is None:
@@ -200,8 +208,8 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
     return lease
 
 
-def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
-    limit = hurdle(ctx, change.plugin)
+def _check_preconditions(ctx: Context, change: ChangeRequest) -> Ending | None:
+    limit = blocking_limit(ctx, change.plugin)
     if limit is not None:
         return _shut(f"{limit.why} Ask again once {limit.until}.")
     if not _as_approved(ctx, change):
@@ -211,11 +219,12 @@ def _barred(ctx: Context, change: ChangeRequest) -> Ending | None:
         )
     # All their records name the digest that runs: that was looked at above.
     recorded = on_record(ctx, change)
-    return _nothing_sent(unrecorded(recorded) or asked_otherwise(ctx, change) or void(ctx, recorded))
+    refused = check_attestation(recorded) or check_request_record(ctx, change) or check_revalidation(ctx, recorded)
+    return _nothing_sent(refused)
 
 
-def _nothing_sent(reason: str) -> Ending | None:
-    return Ending(status=Status.FAILED, sentence=f"Nothing was sent: {reason}") if reason else None
+def _nothing_sent(refused: Refused | None) -> Ending | None:
+    return None if refused is None else Ending(status=Status.FAILED, sentence=f"Nothing was sent: {refused.reason}")
 
 
 def _as_approved(ctx: Context, change: ChangeRequest) -> bool:

@@ -19,10 +19,10 @@ from bot.usecases.admin.admin_commands import freezing
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.authority import card_token
 from bot.usecases.authority.grid_accounts import as_colleague, person_of
-from bot.usecases.authority.quorum import unfit
+from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
-from bot.usecases.outcomes.settlement import SETTLING, unfit_to_settle
+from bot.usecases.outcomes.settlement import SETTLING, check_settler_eligibility
 from bot.usecases.place_choice import choose_portal
 from bot.usecases.roles import role_of
 
@@ -139,4 +139,4 @@ def _decides_nothing(ctx: Context, person: Principal, change: ChangeRequest, inb
     button = inbound.button if isinstance(inbound, Click) else card_token.REJECT
     if button in card_token.PLANNING:
         return False
-    return (unfit_to_settle if button in SETTLING else unfit)(ctx, person, change) is not None
+    return (check_settler_eligibility if button in SETTLING else check_eligibility)(ctx, person, change) is not None

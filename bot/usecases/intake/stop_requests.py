@@ -21,7 +21,7 @@ from bot.plugin.quoting import DASHES
 from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing, reason_left_out
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
-from bot.usecases.authority.quorum import unfit
+from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
 from bot.usecases.roles import role_of
 
@@ -137,7 +137,7 @@ def _reject(ctx: Context, inbound: Inbound) -> NewStop | None:
     if change is None:
         return None
     decided = inbound.person in (review.reviewer for review in change.reviews)
-    if decided or unfit(ctx, inbound.person, change) is not None:
+    if decided or check_eligibility(ctx, inbound.person, change) is not None:
         return None
     return _of(StopKind.REJECT, inbound, change)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
 from bot.core.authority.limits import Limit, Mode, worst
+from bot.core.authority.policy import Refused
 from bot.core.change.change_request import Status
 from bot.core.text import count
 from bot.usecases.context import Context
@@ -64,12 +65,12 @@ def note_mode(ctx: Context) -> Mode:
     return mode
 
 
-def hurdle(ctx: Context, plugin: str) -> Limit | None:
+def blocking_limit(ctx: Context, plugin: str) -> Limit | None:
     """The first limit that keeps a plan of this plugin from running now."""
     return next((limit for limit in limits(ctx) if limit.bars(plugin)), None)
 
 
-def barrier(ctx: Context, plugin: str) -> str:
-    """Why no plan of this plugin may run now, as a sentence; empty when it may."""
-    limit = hurdle(ctx, plugin)
-    return limit.why if limit is not None else ""
+def check_limits(ctx: Context, plugin: str) -> Refused | None:
+    """Refuse, in a sentence, while a limit keeps the plans of this plugin from running."""
+    limit = blocking_limit(ctx, plugin)
+    return Refused(reason=limit.why) if limit is not None else None

@@ -12,7 +12,7 @@ from bot.core.change.outcome import Ending
 from bot.core.change.plans import rebased
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value, shorten
-from bot.usecases.authority.quorum import asked_otherwise
+from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.authority.reader_views import hiding_for_record
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
@@ -29,7 +29,7 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
     """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
     change = ctx.store.changes.exact(change)
     remembers = ending.status is Status.DONE and bool(change.plan.remember)
-    if remembers and asked_otherwise(ctx, change):
+    if remembers and check_request_record(ctx, change):
         log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
         ending, remembers = replace(ending, details=(*ending.details, FORGED_RECORDS)), False
     columns = _columns(ctx, change, ending)

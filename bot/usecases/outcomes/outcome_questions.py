@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core import mentions
 from bot.core.authority.membership import FLAWS
-from bot.core.authority.policy import BrokenGlass, NeedsApproval, least_to_settle, may_settle
+from bot.core.authority.policy import BrokenGlass, NeedsApproval, check_settler, least_to_settle
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.outcome import plugin_faults
 from bot.core.principals import Principal
@@ -49,7 +49,7 @@ def _may_say(ctx: Context, change: ChangeRequest) -> list[Principal]:
         for grant in ctx.store.grants.all()
         if grant.principal.team == ctx.home_team
         and last_known(ctx, grant.principal) not in FLAWS
-        and may_settle(
+        and check_settler(
             change.decision,
             requester=change.requester,
             person=grant.principal,

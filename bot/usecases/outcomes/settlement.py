@@ -7,14 +7,14 @@ from functools import partial
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Tag
-from bot.core.authority.policy import Refused, may_settle
+from bot.core.authority.policy import Refused, check_settler
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Status, status_in_words
 from bot.core.change.outcome import Ending
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
 from bot.usecases.authority import card_token
-from bot.usecases.authority.memberships import outcast
+from bot.usecases.authority.memberships import check_membership
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.context import Context
 from bot.usecases.notifications import show_clicked_card, told
@@ -39,9 +39,9 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
         raise Refusal(
             f"{told(ctx, change)} {status_in_words(change)}; there is nothing to settle. {change.outcome}".strip()
         )
-    barred = _bar(ctx, person, change)
-    if barred is not None:
-        raise NotPermitted(barred.reason)
+    refused = _check_settler(ctx, person, change)
+    if refused is not None:
+        raise NotPermitted(refused.reason)
     if change.asked_at is None:
         raise Refusal(
             f"{change.id} is being read back, and ends by itself with what is seen.",
@@ -54,13 +54,13 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
     return f"{told(ctx, change)} is settled: {status}."
 
 
-def _bar(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    return unfit_to_settle(ctx, person, change) or outcast(ctx, person)
+def _check_settler(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    return check_settler_eligibility(ctx, person, change) or check_membership(ctx, person)
 
 
-def unfit_to_settle(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    """Why their word does not count, whatever Slack says of the account."""
-    return may_settle(
+def check_settler_eligibility(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Refuse a person whose word does not count, whatever Slack says of the account."""
+    return check_settler(
         change.decision, requester=change.requester, person=person, role=role_of(ctx, person), people=ctx.people
     )
 
@@ -73,7 +73,7 @@ def try_to_settle(ctx: Context, person: Principal, change: ChangeRequest, status
     try:
         return settle_by_hand(ctx, person, change, status)
     except PluginError as error:
-        late = None if change.status is Status.UNKNOWN else unfit_to_settle(ctx, person, change)
+        late = None if change.status is Status.UNKNOWN else check_settler_eligibility(ctx, person, change)
         if late is not None or change.status is Status.UNKNOWN:
             record_refused_click(ctx, person, change, late.reason if late else error.sentence)
         return error

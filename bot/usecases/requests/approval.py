@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
-from bot.core.authority.policy import BrokenGlass
+from bot.core.authority.policy import BrokenGlass, Refused
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.change.pending_stop import StopKind
@@ -12,13 +12,13 @@ from bot.core.principals import Principal
 from bot.plugin import Refusal
 from bot.store.repositories.job_order import Position, Rank
 from bot.store.repositories.jobs import EXECUTE
-from bot.usecases.authority.break_glass_log import keeps_glass
+from bot.usecases.authority.break_glass_log import check_break_glass
 from bot.usecases.authority.memberships import unasked
-from bot.usecases.authority.quorum import approvers, bar, quorum_of, standing_approvals
+from bot.usecases.authority.quorum import approvers, check_reviewer, quorum_of, standing_approvals
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_words import pending_stop
-from bot.usecases.integrity.active_limits import barrier
+from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.integrity.audit_gate import hasten_awaited, try_audit_again
 from bot.usecases.notifications import say_under_card, show_card_if_it_lasts, show_clicked_card
 from bot.usecases.requests.break_glass import bypass
@@ -29,52 +29,56 @@ def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
 
     Raises NotPermitted when it does not count, and Refusal when nothing may be approved now.
     """
-    barred = bar(ctx, requester, change)
-    if barred is not None:
-        raise NotPermitted(barred.reason)
-    waits = _waits(ctx, change)
-    if waits:
-        raise Refusal(waits)
-    intact = _intact_glass(ctx, requester, change)
-    if intact:
-        raise NotPermitted(intact)
+    refused = check_reviewer(ctx, requester, change)
+    if refused is not None:
+        raise NotPermitted(refused.reason)
+    waits = _check_approvable_now(ctx, change)
+    if waits is not None:
+        raise Refusal(waits.reason)
+    refused = _check_break_glass(ctx, requester, change)
+    if refused is not None:
+        raise NotPermitted(refused.reason)
     count_approval(ctx, requester, change)
 
 
-def why_uncounted(ctx: Context, person: Principal, change: ChangeRequest) -> str:
-    """Why an approval of somebody who may approve is not counted now, as a sentence; empty when it is."""
-    kept = _waits(ctx, change) or _intact_glass(ctx, person, change)
-    if kept:
-        return kept
+def check_approval(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Refuse, in a sentence, an approval that cannot be counted now although the person may approve."""
+    refused = _check_approvable_now(ctx, change) or _check_break_glass(ctx, person, change)
+    if refused is not None:
+        return refused
     given = [review.reviewer for review in change.approvals if ctx.people.same(review.reviewer, person)]
     if given and person not in given:
-        return f"You have approved {change.id} with another account already, and one person counts once."
+        return Refused(
+            reason=f"You have approved {change.id} with another account already, and one person counts once."
+        )
     missing = unasked(ctx, approvers(ctx, change))
     if missing and not given:
         names = ", ".join(mentions.person(one) for one in missing)
-        return (
-            f"Slack could not be asked about {names}, whose approval is counted with yours, so nothing was done. "
-            "Try again in a moment."
+        return Refused(
+            reason=f"Slack could not be asked about {names}, whose approval is counted with yours, so nothing was "
+            "done. Try again in a moment."
         )
-    return ""
+    return None
 
 
-def _waits(ctx: Context, change: ChangeRequest) -> str:
-    """What keeps everybody's approval from being counted now."""
-    barred = barrier(ctx, change.plugin)
-    if barred:
+def _check_approvable_now(ctx: Context, change: ChangeRequest) -> Refused | None:
+    """Refuse while something keeps everybody's approval from being counted."""
+    blocked = check_limits(ctx, change.plugin)
+    if blocked is not None:
         # Somebody is here who would know that the channel is mended.
         try_audit_again(ctx)
-        return f"{barred} {change.id} waits; press the button again when that is over."
+        return Refused(reason=f"{blocked.reason} {change.id} waits; press the button again when that is over.")
     stop = pending_stop(ctx, change)
     if stop is not None and stop.kind is StopKind.FREEZE:
-        return f"A freeze is waiting to be confirmed. {change.id} waits; press the button again when that is over."
-    return ""
+        return Refused(
+            reason=f"A freeze is waiting to be confirmed. {change.id} waits; press the button again when that is over."
+        )
+    return None
 
 
-def _intact_glass(ctx: Context, person: Principal, change: ChangeRequest) -> str:
-    """Why this person may not break the glass for it, where it has one; empty when they may."""
-    return keeps_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else ""
+def _check_break_glass(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Refuse a person who may not break the glass for it, where it has one."""
+    return check_break_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else None
 
 
 def count_approval(ctx: Context, person: Principal, change: ChangeRequest) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot import clock as ids
 from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
@@ -15,12 +17,12 @@ from bot.core.redaction.redactor import shorten
 from bot.plugin import Refusal
 from bot.usecases.admin.admin_commands import LONGEST_REASON
 from bot.usecases.authority.attestation import attest
-from bot.usecases.authority.break_glass_log import breaker_of, keeps_glass
+from bot.usecases.authority.break_glass_log import breaker_of, check_break_glass
 from bot.usecases.authority.eligibility import check_can_be_approved, check_few_open
 from bot.usecases.authority.memberships import look_up
 from bot.usecases.change_entries import record_change, recorded_line
 from bot.usecases.context import Context
-from bot.usecases.integrity.active_limits import hurdle
+from bot.usecases.integrity.active_limits import blocking_limit
 from bot.usecases.integrity.audit_gate import try_audit_again
 from bot.usecases.notifications import say_under_card, show_card, told
 from bot.usecases.outcomes.undo_links import find_undone
@@ -133,12 +135,14 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             breaker = breaker_of(ctx, planned.plugin, planned.plan.target)
             note = check_can_be_approved(ctx, requester, decision, breaker=breaker)
         case BrokenGlass():
-            kept = keeps_glass(ctx, requester)
-            if kept:
-                raise NotPermitted(kept)
+            refused = check_break_glass(ctx, requester)
+            if refused is not None:
+                raise NotPermitted(refused.reason)
         case NeedsConfirmation():
             pass
-    limit = hurdle(ctx, planned.plugin)
+        case _:
+            assert_never(planned.decision)
+    limit = blocking_limit(ctx, planned.plugin)
     if limit is not None:
         try_audit_again(ctx)
         raise Refusal(

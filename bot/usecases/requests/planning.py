@@ -19,7 +19,7 @@ from bot.host.plugin_services import Progress, nobody_waits
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.admin.queries import Desk
-from bot.usecases.authority.memberships import look_up, outcast
+from bot.usecases.authority.memberships import check_membership, look_up
 from bot.usecases.card_subcommands import on_card
 from bot.usecases.context import Context
 from bot.usecases.place_choice import choose_portal, default_portals
@@ -156,7 +156,7 @@ def _answered(understood: Understood, answer: Answer, *, portal: Place | None = 
 
 def require_member(ctx: Context, person: Principal) -> None:
     """Raise NotPermitted for guests, deactivated accounts and the like, and when Slack did not tell."""
-    refused = outcast(ctx, person)
+    refused = check_membership(ctx, person)
     if refused is not None:
         raise NotPermitted(refused.reason)
 

@@ -11,7 +11,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Principal
 from bot.core.text import count, moment
 from bot.usecases.authority.memberships import last_known
-from bot.usecases.authority.quorum import approvers, quorum_of, unfit
+from bot.usecases.authority.quorum import approvers, check_eligibility, quorum_of
 from bot.usecases.context import Context
 from bot.usecases.notifications import say_under_card, show_card
 
@@ -65,7 +65,7 @@ def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:
     given = [review.reviewer for review in change.approvals]
     for grant in ctx.store.grants.all():
         person = grant.principal
-        fit = unfit(ctx, person, change) is None and last_known(ctx, person) in (None, Standing.MEMBER)
+        fit = check_eligibility(ctx, person, change) is None and last_known(ctx, person) in (None, Standing.MEMBER)
         if fit and not any(ctx.people.same(person, one) for one in given):
             yield person
 

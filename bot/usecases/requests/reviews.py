@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
+from bot.core.authority.policy import Refused
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
 from bot.core.messages.deliveries import Click, Form
 from bot.core.principals import Principal
@@ -15,7 +16,7 @@ from bot.usecases.admin.admin_commands import LEFT_OUT
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review, what_stands
 from bot.usecases.authority.memberships import look_up
-from bot.usecases.authority.quorum import approvers, bar, quorum_of, standing_approvals, unfit
+from bot.usecases.authority.quorum import approvers, check_eligibility, check_reviewer, quorum_of, standing_approvals
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.change_entries import record_change
 from bot.usecases.chat_refusals import PRESS_AGAIN
@@ -25,7 +26,7 @@ from bot.usecases.intake.stop_requests import rejection_reason
 from bot.usecases.intake.stop_words import settle_stop
 from bot.usecases.notifications import announce, say_under_card, show_card_if_it_lasts, show_clicked_card, whisper
 from bot.usecases.outcomes.settlement import SETTLING
-from bot.usecases.requests.approval import count_approval, run_if_enough, why_uncounted
+from bot.usecases.requests.approval import check_approval, count_approval, run_if_enough
 from bot.usecases.requests.expiry import expire
 from bot.usecases.requests.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
 from bot.usecases.requests.withdrawal import what_became, withdraw
@@ -90,10 +91,10 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
             store.jobs.finish(job)
         ctx.wake()
         return True
-    trouble = _ask_reason(ctx, click, change)
+    refused = _open_form(ctx, click, change)
     with ctx.store.unit_of_work() as store:
-        if trouble:
-            _tell(ctx, click, f"{change.id} was not rejected: {trouble}")
+        if refused is not None:
+            _tell(ctx, click, f"{change.id} was not rejected: {refused.reason}")
         store.jobs.finish(job)
     ctx.wake()
     return True
@@ -101,16 +102,16 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
 
 def _may_still_decide(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
     waits = change.status is Status.PENDING and change.expires_at > ctx.clock.now_ms()
-    return (waits or change.status is Status.APPROVED) and bar(ctx, person, change) is None
+    return (waits or change.status is Status.APPROVED) and check_reviewer(ctx, person, change) is None
 
 
-def _ask_reason(ctx: Context, click: Click, change: ChangeRequest) -> str:
-    """Open the form; why that did not work, if it did not. A click is good for a form for three seconds only."""
+def _open_form(ctx: Context, click: Click, change: ChangeRequest) -> Refused | None:
+    """Open the form that asks why; refused where Slack did not. A click is good for a form for three seconds only."""
     try:
         ctx.messenger.ask_reason(click.trigger, change, click.value)
     except DeliveryError as error:
-        return form_trouble(ctx, error)
-    return ""
+        return Refused(reason=form_trouble(ctx, error))
+    return None
 
 
 def form_trouble(ctx: Context, error: DeliveryError) -> str:
@@ -177,7 +178,7 @@ def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
     button = inbound.button if isinstance(inbound, Click) else card_token.REJECT
     if button == card_token.WITHDRAW:
         look_up(ctx, [person] if person == change.requester else [])
-    elif button != card_token.UNDO and unfit(ctx, person, change) is None:
+    elif button != card_token.UNDO and check_eligibility(ctx, person, change) is None:
         look_up(ctx, [person, *(approvers(ctx, change) if button != card_token.REJECT else ())])
 
 
@@ -189,14 +190,14 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
     if change.status not in (NOT_BEGUN if _rejects(inbound) else (Status.PENDING,)):
         _tell(ctx, inbound, already(ctx, change))
         show_clicked_card(ctx, change.number)
-        barred = unfit(ctx, inbound.person, change)
-        if barred is not None:
-            record_refused_click(ctx, inbound.person, change, barred.reason)
+        refused = check_eligibility(ctx, inbound.person, change)
+        if refused is not None:
+            record_refused_click(ctx, inbound.person, change, refused.reason)
         return False
-    barred = bar(ctx, inbound.person, change)
-    if barred is not None:
-        record_refused_click(ctx, inbound.person, change, barred.reason)
-        _tell(ctx, inbound, barred.reason)
+    refused = check_reviewer(ctx, inbound.person, change)
+    if refused is not None:
+        record_refused_click(ctx, inbound.person, change, refused.reason)
+        _tell(ctx, inbound, refused.reason)
         return False
     return True
 
@@ -214,10 +215,10 @@ def already(ctx: Context, change: ChangeRequest) -> str:
 def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
     if not _still_open(ctx, click, change):
         return
-    barred = why_uncounted(ctx, click.person, change)
-    if barred:
-        record_refused_click(ctx, click.person, change, barred)
-        _tell(ctx, click, barred)
+    refused = check_approval(ctx, click.person, change)
+    if refused is not None:
+        record_refused_click(ctx, click.person, change, refused.reason)
+        _tell(ctx, click, refused.reason)
     elif count_approval(ctx, click.person, change):
         pass
     elif run_if_enough(ctx, change):

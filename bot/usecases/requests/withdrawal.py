@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Tag
+from bot.core.authority.policy import Refused
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict, status_in_words
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
 from bot.usecases.authority.break_glass_log import is_review
-from bot.usecases.authority.memberships import outcast
+from bot.usecases.authority.memberships import check_membership
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
@@ -22,10 +23,10 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | Pl
     A refusal is returned: NotPermitted, which is recorded, when it is not theirs to withdraw; Refusal when it is not
     waiting any more.
     """
-    barred = _barred(ctx, person, change)
-    if barred:
-        record_refused_click(ctx, person, change, barred)
-        return NotPermitted(barred)
+    refused = _check_withdrawal(ctx, person, change)
+    if refused is not None:
+        record_refused_click(ctx, person, change, refused.reason)
+        return NotPermitted(refused.reason)
     now = ctx.clock.now_ms()
     ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
     moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in NOT_BEGUN)
@@ -37,14 +38,13 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | Pl
     return f"{told(ctx, change)} is withdrawn."
 
 
-def _barred(ctx: Context, person: Principal, change: ChangeRequest) -> str:
-    """Why this person may not withdraw it, whatever its status; empty when they may."""
+def _check_withdrawal(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Refuse a person who may not withdraw it, whatever its status."""
     if person != change.requester:
-        return "Only the person who asked can withdraw a change request."
+        return Refused(reason="Only the person who asked can withdraw a change request.")
     if is_review(change):
-        return f"{change.id} cannot be withdrawn: somebody else decides about a broken glass."
-    barred = outcast(ctx, person) if change.status in NOT_BEGUN else None
-    return barred.reason if barred is not None else ""
+        return Refused(reason=f"{change.id} cannot be withdrawn: somebody else decides about a broken glass.")
+    return check_membership(ctx, person) if change.status in NOT_BEGUN else None
 
 
 def what_became(ctx: Context, change: ChangeRequest) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.authority.identity_groups import People
-from bot.core.authority.policy import NeedsApproval, NeedsConfirmation, may_approve
+from bot.core.authority.policy import NeedsApproval, NeedsConfirmation, check_approver
 from bot.core.principals import Principal, Role
 
 A, B, C, D = (Principal(team="T1", user=f"U{letter}") for letter in "ABCD")
@@ -56,14 +56,14 @@ def test_being_the_same_person_holds_both_ways_and_on(
 def test_the_other_account_of_the_requester_never_approves() -> None:
     decision = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=1)
     people = People.of([(A, B)])
-    refused = may_approve(decision, requester=A, reviewer=B, role=Role.ADMIN, people=people)
+    refused = check_approver(decision, requester=A, reviewer=B, role=Role.ADMIN, people=people)
     assert refused is not None
     assert refused.reason == "You asked for this with another account; somebody else has to approve it."
-    assert may_approve(decision, requester=A, reviewer=C, role=Role.ADMIN, people=people) is None
+    assert check_approver(decision, requester=A, reviewer=C, role=Role.ADMIN, people=people) is None
 
 
 def test_a_plan_is_confirmed_by_the_very_account_that_asked() -> None:
     """The other account's plan was shown to it, and not to this one."""
     people = People.of([(A, B)])
     decision = NeedsConfirmation(expires_in=1)
-    assert may_approve(decision, requester=A, reviewer=B, role=Role.ADMIN, people=people) is not None
+    assert check_approver(decision, requester=A, reviewer=B, role=Role.ADMIN, people=people) is not None

@@ -19,9 +19,9 @@ from bot.core.authority.policy import (
     Refused,
     Terms,
     break_glass,
+    check_approver,
+    check_settler,
     decide,
-    may_approve,
-    may_settle,
     needs,
 )
 from bot.core.principals import Principal, Role
@@ -115,7 +115,7 @@ def expected(decision: Decision, requester: Principal, reviewer: Principal, role
 def test_a_review_counts_only_from_the_right_person_with_the_right_role(
     decision: Decision, requester: Principal, reviewer: Principal, role: Role | None
 ) -> None:
-    refused = may_approve(decision, requester=requester, reviewer=reviewer, role=role)
+    refused = check_approver(decision, requester=requester, reviewer=reviewer, role=role)
     assert (refused is None) == expected(decision, requester, reviewer, role)
     assert refused is None or refused.reason.endswith(".")
 
@@ -124,23 +124,23 @@ def test_a_review_counts_only_from_the_right_person_with_the_right_role(
 def test_in_no_configuration_does_the_requester_approve_their_own(risk: Risk, role: Role | None, quorum: int) -> None:
     decision = decide(risk, role, Terms(quorum=quorum))
     for own in Role:
-        refused = may_approve(decision, requester=ANNA, reviewer=ANNA, role=own)
+        refused = check_approver(decision, requester=ANNA, reviewer=ANNA, role=own)
         assert refused is not None or isinstance(decision, NeedsConfirmation)
 
 
 def test_a_refused_review_says_which_role_is_missing() -> None:
-    refused = may_approve(APPROVERS, requester=ANNA, reviewer=BORIS, role=Role.OPERATOR)
+    refused = check_approver(APPROVERS, requester=ANNA, reviewer=BORIS, role=Role.OPERATOR)
     assert refused == Refused(reason="Approving this needs the role approver; yours is operator.")
-    refused = may_approve(APPROVERS, requester=ANNA, reviewer=BORIS, role=None)
+    refused = check_approver(APPROVERS, requester=ANNA, reviewer=BORIS, role=None)
     assert refused == Refused(reason="Approving this needs the role approver; you are not on the allow-list.")
-    refused = may_approve(CONFIRM, requester=ANNA, reviewer=ANNA, role=Role.VIEWER)
+    refused = check_approver(CONFIRM, requester=ANNA, reviewer=ANNA, role=Role.VIEWER)
     assert refused == Refused(reason="Confirming this needs the role operator; yours is viewer.")
 
 
 def test_the_same_user_id_in_another_team_is_another_person() -> None:
     twin = Principal(team="T0002", user=ANNA.user)
-    assert may_approve(APPROVERS, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None
-    assert may_approve(CONFIRM, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None
+    assert check_approver(APPROVERS, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None
+    assert check_approver(CONFIRM, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None
 
 
 @pytest.mark.parametrize("role", [None, *Role])
@@ -150,7 +150,7 @@ def test_whose_word_on_an_unknown_outcome_counts(decision: Decision, role: Role 
     needed = {CONFIRM: Role.OPERATOR, ANOTHER_ADMIN: Role.ADMIN, ALLOWED: Role.OPERATOR}.get(decision, Role.APPROVER)
     reaches = role is not None and role.reaches(needed)
     for person in (ANNA, BORIS):
-        refused = may_settle(decision, requester=ANNA, person=person, role=role)
+        refused = check_settler(decision, requester=ANNA, person=person, role=role)
         own = decision in (APPROVERS, ANOTHER_ADMIN, GLASS) and person == ANNA
         assert (refused is None) == (reaches and not own)
         if refused and not own:
@@ -198,11 +198,11 @@ def test_a_decision_that_was_made_needs_a_person_on_the_list() -> None:
 
 
 def test_a_broken_glass_is_the_requesters_alone() -> None:
-    assert may_approve(GLASS, requester=ANNA, reviewer=ANNA, role=BREAKS_GLASS) is None
-    assert may_approve(GLASS, requester=ANNA, reviewer=BORIS, role=Role.ADMIN) == Refused(
+    assert check_approver(GLASS, requester=ANNA, reviewer=ANNA, role=BREAKS_GLASS) is None
+    assert check_approver(GLASS, requester=ANNA, reviewer=BORIS, role=Role.ADMIN) == Refused(
         reason="Only the admin who asked can break the glass for this."
     )
-    assert may_approve(GLASS, requester=ANNA, reviewer=ANNA, role=Role.APPROVER) == Refused(
+    assert check_approver(GLASS, requester=ANNA, reviewer=ANNA, role=Role.APPROVER) == Refused(
         reason="Breaking the glass needs the role admin; yours is approver."
     )
 

@@ -189,13 +189,13 @@ DECISIONS: tuple[Mutation, ...] = (
         ),
         (
             _QUORUM,
-            "    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)\n    return f",
-            "    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), 1\n    return f",
+            "quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)\n    return Refused(reason=f",
+            "quorum = len(ctx.people.distinct(approvers(ctx, change))), 1\n    return Refused(reason=f",
         ),
         (
             _QUORUM,
-            "    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)\n    given",
-            "    counted, quorum = len(standing_approvals(ctx, change)), 1\n    given",
+            "    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)\n    if",
+            "    counted, quorum = len(standing_approvals(ctx, change)), 1\n    if",
         ),
         by=_MACHINE,
     ),
@@ -204,8 +204,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "who lost the role between approval and call still counts",
         (
             _QUORUM,
-            "    return [one.reviewer for one in change.approvals if unfit(ctx, one.reviewer, change) is None]",
-            "    return [one.reviewer for one in change.approvals]",
+            "for one in change.approvals if check_eligibility(ctx, one.reviewer, change) is None]",
+            "for one in change.approvals]",
         ),
         by=_MACHINE,
     ),
@@ -240,7 +240,7 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "frozen-runs",
         "what was approved before a freeze runs in it",
-        (_EXECUTE, "    limit = hurdle(ctx, change.plugin)\n", "    limit = None\n"),
+        (_EXECUTE, "    limit = blocking_limit(ctx, change.plugin)\n", "    limit = None\n"),
         by=_MACHINE,
     ),
     mutation(
@@ -295,7 +295,7 @@ DECISIONS: tuple[Mutation, ...] = (
             "    others = [person for person in word.approved if not ctx.people.same(person, breaker)]",
             "    others = list(word.approved)",
         ),
-        (_QUORUM, "    return refused or _own_glass(ctx, person, change)", "    return refused"),
+        (_QUORUM, "    return refused or _check_not_breaker(ctx, person, change)", "    return refused"),
         by="tests/usecases/requests/test_break_glass.py",
     ),
     mutation(

@@ -13,7 +13,7 @@ import pytest
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.authority.limits import Mode, worst
-from bot.core.authority.policy import NeedsApproval, Terms
+from bot.core.authority.policy import NeedsApproval, Refused, Terms
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.plans import plan_to_json
 from bot.core.local_plugins import HOUSE
@@ -26,7 +26,7 @@ from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.admin.call_handlers import DEEDS, Word
 from bot.usecases.authority import card_token
 from bot.usecases.authority.attestation import attest, is_attested
-from bot.usecases.integrity.active_limits import barrier, limits
+from bot.usecases.integrity.active_limits import check_limits, limits
 from bot.usecases.integrity.allow_list_check import NAME, list_limit
 from bot.usecases.outcomes.ending import FORGED_RECORDS
 from tests.usecases.integrity.test_witness_writer import rewrite
@@ -309,7 +309,7 @@ def test_a_list_that_was_changed_behind_the_log_leaves_nothing_but_reading(
     (limit,) = limits(office.ctx)
     assert (limit.name, limit.mode, worst([limit])) == (NAME, Mode.READ_ONLY, Mode.READ_ONLY)
     assert limit.why.startswith(f"The allow-list was changed behind the audit log: {says}. An admin at the host")
-    assert barrier(office.ctx, HOUSE) == limit.why
+    assert check_limits(office.ctx, HOUSE) == Refused(reason=limit.why)
     assert says in office.type(OLGA, "thing paint two")
     office.work()
     assert (office.now(change).status, office.toy.calls) == (Status.FAILED, [])

@@ -14,7 +14,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal, Role
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
-from bot.usecases.authority.memberships import ASK_AGAIN_MS, UNASKED, look_up, outcast
+from bot.usecases.authority.memberships import ASK_AGAIN_MS, UNASKED, check_membership, look_up
 from bot.usecases.delivery_errors import Busy, ChannelDead, Lost
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.planning import consider
@@ -79,7 +79,9 @@ def test_why_slack_refuses_to_tell_of_one_account_is_not_said_of_another(office:
     office.messenger.fail("account", Lost("timeout"), ChannelDead("user_not_found"), None)
     for person in (OLGA, VERA, ANTON):
         look_up(office.ctx, [person])
-    told = [refused.reason if (refused := outcast(office.ctx, person)) else "" for person in (OLGA, VERA, ANTON)]
+    told = [
+        refused.reason if (refused := check_membership(office.ctx, person)) else "" for person in (OLGA, VERA, ANTON)
+    ]
     assert told[0] == UNASKED
     assert told[1].startswith("Slack could not be asked who you are, because Slack does not show that person")
     assert told[2] == ""
@@ -253,7 +255,7 @@ def test_considering_alone_refuses_a_guest_too(office: Office) -> None:
     office.messenger.standings[IDA] = Standing.BOT
     with pytest.raises(Exception, match="is a bot's"):
         consider(office.ctx, IDA, "thing list")
-    assert outcast(office.ctx, SHELL) is None
+    assert check_membership(office.ctx, SHELL) is None
 
 
 # Between the click and the call

@@ -10,10 +10,11 @@ import pytest
 from bot.core import mentions
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.authority.limits import Mode
+from bot.core.authority.policy import Refused
 from bot.core.change.change_request import Status
 from bot.usecases.context import Channels
 from bot.usecases.delivery_errors import ChannelDead, Lost
-from bot.usecases.integrity.active_limits import barrier
+from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.integrity.audit_gate import LASTS_SECONDS, SLOW_MS, LagWatch, audit_limit
 from tests.usecases.office import APPROVALS, AUDIT, IDA, OLGA, Office
 
@@ -48,7 +49,7 @@ def test_a_line_that_waits_too_long_refuses_what_is_dangerous_and_reading_goes_o
     where = mentions.channel(AUDIT)
     words = f"The audit channel {where} lags behind: a line for it has waited for 30 minutes."
     assert (limit.mode, limit.why) == (Mode.NO_DANGER, words)
-    assert barrier(office.ctx, "toy") == barrier(office.ctx, "house") == words
+    assert check_limits(office.ctx, "toy") == check_limits(office.ctx, "house") == Refused(reason=words)
     assert words in office.type(OLGA, "thing remove two")
     assert "things" in office.type(OLGA, "thing list").lower()
 
