@@ -88,6 +88,12 @@ SAYING: tuple[Mutation, ...] = (
         by="tests/usecases/test_chat_refusals.py",
     ),
     mutation(
+        "gone-is-kept-quiet",
+        "the chat does not say that a card was deleted, and a line about that stands under nothing",
+        ("bot/slack/refusals.py", "message_gone=code in (CARD_GONE, PARENT_GONE)", "message_gone=False"),
+        by="tests/chat/test_contract.py",
+    ),
+    mutation(
         "line-by-line",
         "each audit line is a message of its own, and a thousand of them take a quarter of an hour",
         ("bot/usecases/delivery/audit_lines.py", "lines[: max(1, fitting)]", "lines[:1]"),

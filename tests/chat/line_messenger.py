@@ -1,0 +1,163 @@
+"""The toy chat as a surface of the bot: what a second package beside `bot.slack` would hold, and all of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from bot.core import mentions
+from bot.core.audit.audit_record import AuditRecord
+from bot.core.authority.membership import Membership, Standing
+from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
+from bot.core.messages.notices import Whisper
+from bot.core.principals import Principal
+from bot.store.sealing.keyring import Keyring
+from bot.usecases.authority.card_token import APPROVE, REJECT, value_for
+from bot.usecases.chat_refusals import ChatRefusal, Subject
+from bot.usecases.context import Posted
+from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from tests.chat.line_chat import LONGEST, Line, LineChat, LineChatError
+
+TEAM, BOT = "HQ", "b24bot"
+KINDS: Mapping[str, Standing] = {
+    "regular": Standing.MEMBER,
+    "visitor": Standing.GUEST,
+    "gone": Standing.DELETED,
+    "machine": Standing.BOT,
+}
+REFUSALS: Mapping[str, ChatRefusal] = {
+    refusal.code: refusal
+    for refusal in (
+        ChatRefusal(code="NOROOM", subject=Subject.PLACE, cause="there is no such room", remedy="Open the room."),
+        ChatRefusal(code="NOLINE", subject=Subject.STANDING, cause="the line was removed", message_gone=True),
+        ChatRefusal(code="NOBODY", subject=Subject.PERSON, cause="nobody has that nickname", remedy="Look it up."),
+        ChatRefusal(code="TOOLONG", subject=Subject.CONTENT, cause="the line is too long", remedy="Shorten it."),
+    )
+}
+ERRORS: Mapping[Subject, type[DeliveryError]] = {Subject.CONTENT: Impossible, Subject.STANDING: Unchangeable}
+_NICKNAME = re.compile(r"@([a-z]{3,20})")
+
+
+def principal(nickname: str) -> Principal:
+    """The person behind a nickname, by an id in the form that the core knows."""
+    return Principal(team=TEAM, user=nickname.upper())
+
+
+def nickname(user: str) -> str:
+    return mentions.user_of(user).lower()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    try:
+        yield
+    except LineChatError as error:
+        raise ERRORS.get(REFUSALS[error.code].subject, ChannelDead)(error.code) from None
+    except ConnectionError:
+        raise Lost("no answer") from None
+
+
+class LineMessenger:
+    """The Messenger of the use cases, over a LineChat."""
+
+    def __init__(self, chat: LineChat, keys: Keyring) -> None:
+        self._chat = chat
+        self._keys = keys
+
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted:
+        return self._write(change.channel, self._card(change, bare=bare))
+
+    def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None:
+        with translated():
+            self._chat.rewrite(int(change.card or 0), self._card(change, bare=bare))
+
+    def reply(self, change: ChangeRequest, text: str) -> None:
+        if change.card is None:
+            raise Lost("the card is not posted yet")
+        self._write(change.channel, _shown(text), under=int(change.card))
+
+    def whisper(self, whisper: Whisper) -> str | None:
+        reader = nickname(whisper.person.user)
+        words = _shown("\n".join((whisper.reply.title, *whisper.reply.notes)))[:LONGEST]
+        with translated():
+            if whisper.channel and whisper.channel not in self._chat.closed:
+                self._chat.write(BOT, whisper.channel, words, reader=reader)
+                return None
+            self._chat.write_to(BOT, reader, words)
+        return ""
+
+    def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
+        self._write(channel, "\n".join(_audit_line(record) for record in records))
+
+    def fitting_lines(self, records: Iterable[AuditRecord]) -> int:
+        room, fitting = LONGEST, 0
+        for record in records:
+            room -= len(_audit_line(record)) + 1
+            if room < 0:
+                break
+            fitting += 1
+        return fitting
+
+    def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted:
+        if earlier is None:
+            return self._write(channel, _shown(text), under=int(thread or 0))
+        with translated():
+            self._chat.rewrite(int(earlier.message), _shown(text))
+        return earlier
+
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
+        with translated():
+            self._chat.write_to(BOT, trigger, f"Why do you reject {change.id}? Type: !reason {value} WHY")
+
+    def account(self, person: Principal) -> Membership:
+        try:
+            with translated():
+                return Membership(standing=KINDS[self._chat.kind_of(nickname(person.user))])
+        except ChannelDead:
+            return Membership(standing=Standing.UNKNOWN)
+
+    def find_refusal(self, reason: str) -> ChatRefusal:
+        unknown = ChatRefusal(code=reason, subject=Subject.UNKNOWN, cause="the chat gives no reason that is known")
+        return REFUSALS.get(reason, unknown)
+
+    def _card(self, change: ChangeRequest, *, bare: bool) -> str:
+        says = f"{change.id} {change.plan.summary}: {change.status}. {change.outcome}".rstrip()
+        if bare or not change.status.open:
+            return says
+        value = value_for(self._keys, TEAM, change)
+        return "\n".join((says, *(f"!{button} {value}" for button in (APPROVE, REJECT))))
+
+    def _write(self, room: str, text: str, *, under: int = 0) -> Posted:
+        with translated():
+            line = self._chat.write(BOT, room, text, under=under)
+        return Posted(channel=room, message=str(line.number))
+
+
+def read_line(line: Line) -> Inbound | None:
+    """A line as what the bot was told; None for what is said to others."""
+    key, person = f"line:{line.number}", principal(line.writer)
+    word, _, rest = line.text.partition(" ")
+    value, _, words = rest.partition(" ")
+    match word:
+        case "!b24":
+            text = _NICKNAME.sub(lambda found: mentions.typed(found[1].upper(), found[1]), rest)
+            return SlashCommand(key=key, person=person, channel=line.room, text=text)
+        case "!approve" | "!reject":
+            button, trigger = word.removeprefix("!"), line.writer
+            return Click(key=key, person=person, channel=line.room, button=button, value=value, trigger=trigger)
+        case "!reason":
+            return Form(key=key, person=person, value=value, fields={"reason": words})
+        case _:
+            return None
+
+
+def _shown(text: str) -> str:
+    """The bot's words as the chat writes them; an @ that somebody typed calls nobody."""
+    quiet = text.replace("@", "(at)")
+    return mentions.render(quiet, person=lambda user: f"@{nickname(user)}", channel=lambda room: room)
+
+
+def _audit_line(record: AuditRecord) -> str:
+    return f"#{record.seq} {record.tag} {record.subject} {_shown(mentions.by_id(record.actor))}"
