@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from bot.core.encoding import encode
 from bot.core.principals import Principal
@@ -86,8 +86,10 @@ def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
         case Whisper():
             suggestion = redact(notice.suggestion, (), fingerprint)
             return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
-        case _:
+        case CardNotice() | AuditNotice():
             return notice
+        case _:
+            assert_never(notice)
 
 
 def kind_of(notice: Notice) -> str:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
 
 from bot.core import mentions
-from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, needs
+from bot.core.authority.policy import (
+    Allowed,
+    BrokenGlass,
+    Decision,
+    NeedsApproval,
+    NeedsConfirmation,
+    Refused,
+    needs,
+)
 from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Review, Status
 from bot.core.text import count, one_line
 from bot.plugin import UndoKind
@@ -196,18 +205,23 @@ def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
 
 def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     approved = _names(change.approvals)
-    if isinstance(change.decision, BrokenGlass):
-        sure = "to be bypassed" if change.status is Status.PENDING else "bypassed" if approved else "not bypassed"
-        yield "Approval", f"🚨 {sure} by {mrkdwn(mentions.person(change.requester))}"
-    elif not isinstance(change.decision, NeedsApproval):
-        if change.status is Status.PENDING:
-            yield "Needs", f"the confirmation of {mrkdwn(mentions.person(change.requester))}"
-        elif approved:
-            yield "Confirmed by", approved
-    elif change.status is Status.PENDING:
-        yield "Needs", escape(needs(change.decision)) + _so_far(change.decision, change.approvals)
-    elif approved:
-        yield "Approved by", approved
+    pending = change.status is Status.PENDING
+    match change.decision:
+        case BrokenGlass():
+            sure = "to be bypassed" if pending else "bypassed" if approved else "not bypassed"
+            yield "Approval", f"🚨 {sure} by {mrkdwn(mentions.person(change.requester))}"
+        case NeedsApproval() as decision if pending:
+            yield "Needs", escape(needs(decision)) + _so_far(decision, change.approvals)
+        case NeedsApproval():
+            if approved:
+                yield "Approved by", approved
+        case NeedsConfirmation() | Allowed() | Refused():
+            if pending:
+                yield "Needs", f"the confirmation of {mrkdwn(mentions.person(change.requester))}"
+            elif approved:
+                yield "Confirmed by", approved
+        case _:
+            assert_never(change.decision)
     if change.rejection is not None:
         yield "Rejected by", mrkdwn(mentions.person(change.rejection.reviewer))
 
@@ -263,12 +277,16 @@ def _actions(change: ChangeRequest, value: str) -> list[Block]:
         ]
     if change.status is not Status.PENDING:
         return []
-    if isinstance(change.decision, BrokenGlass):
-        return [_break(change, value), _button("Withdraw", card_token.WITHDRAW, value)]
-    if not isinstance(change.decision, NeedsApproval):
-        confirm = _button("Confirm", card_token.CONFIRM, value, style="primary")
-        return [confirm, _button("Withdraw", card_token.WITHDRAW, value)]
-    return [_approve(change, value), *_stopping(change, value)]
+    match change.decision:
+        case BrokenGlass():
+            return [_break(change, value), _button("Withdraw", card_token.WITHDRAW, value)]
+        case NeedsConfirmation() | Allowed() | Refused():
+            confirm = _button("Confirm", card_token.CONFIRM, value, style="primary")
+            return [confirm, _button("Withdraw", card_token.WITHDRAW, value)]
+        case NeedsApproval():
+            return [_approve(change, value), *_stopping(change, value)]
+        case _:
+            assert_never(change.decision)
 
 
 def _stopping(change: ChangeRequest, value: str) -> list[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest
-from bot.core.messages.notices import Announcement, CardNotice, Notice, ThreadNotice, kind_of
+from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper, kind_of
 from bot.store.repositories.outbox import Envelope
 from bot.store.repositories.outbox_order import Head
 from bot.usecases.channel_pace import Way
@@ -106,7 +106,7 @@ class Posts:
                 self._ctx.messenger.reply(self._with_card(number), "\n".join(lines))
             case Announcement(channel=channel, text=text, thread=thread):
                 self._ctx.messenger.note(channel, text, None, thread=thread)
-            case other:
+            case Whisper() | AuditNotice() as other:
                 raise TypeError(f"{kind_of(other)} is delivered in another way")
 
     def _with_card(self, number: int) -> ChangeRequest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import assert_never
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
 from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper, kind_of
@@ -56,8 +57,10 @@ class Results:
                 return change.channel if change else ""
             case Announcement(channel=channel):
                 return channel
-            case _:
+            case Whisper() | AuditNotice():
                 return ""
+            case _:
+                assert_never(notice)
 
     def _write(self, store: Store, result: Result) -> None:
         """What came of what shared a message, which stays together: all of it has the same wait before it."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
+from typing import assert_never
 
 from bot.core.audit.audit_record import FACTS, SYSTEM, Fact, Tag
 from bot.core.authority.policy import Refused
@@ -15,7 +16,7 @@ from bot.core.change.outcome import Ending, judge
 from bot.core.change.plans import digest, drift
 from bot.core.parsing.invocation import understand
 from bot.core.redaction.sanitizer import sanitize
-from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError
+from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError, Reply
 from bot.store.repositories.jobs import Job
 from bot.usecases.authority.memberships import ASK_AGAIN_MS, look_up, unasked
 from bot.usecases.authority.quorum import (
@@ -163,10 +164,15 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
         raise
     except PluginError as error:
         return _shut(error.sentence)
-    if isinstance(fresh, Nothing):
-        return Ending(status=Status.GONE, sentence=fresh.sentence)
-    if not isinstance(fresh, Plan):
-        return Ending(status=Status.FAILED, sentence="Nothing was sent: the command plans no more.")
+    match fresh:
+        case Nothing(sentence=sentence):
+            return Ending(status=Status.GONE, sentence=sentence)
+        case Reply():
+            return Ending(status=Status.FAILED, sentence="Nothing was sent: the command plans no more.")
+        case Plan():
+            pass
+        case _:
+            assert_never(fresh)
     lines = drift(change.plan, fresh)
     if lines:
         return Ending(status=Status.CHANGED, sentence=in_words(DRIFTED, change), details=lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from json import JSONEncoder
+from typing import assert_never
 
 from bot.core.bot_errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.encoding import encode, fields_of
@@ -126,6 +127,8 @@ def words_in(inbound: Inbound) -> Iterator[str]:
             yield from fields.values()
         case Click(value=value):
             yield value
+        case _:
+            assert_never(inbound)
 
 
 def _without_secrets(ctx: Context, inbound: Inbound) -> Inbound:

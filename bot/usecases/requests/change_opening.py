@@ -113,7 +113,13 @@ def write_change(
 
 def expiry_of(decision: Decision) -> int:
     """Milliseconds a decision waits for people."""
-    return decision.expires_in if isinstance(decision, NeedsApproval | NeedsConfirmation | BrokenGlass) else 0
+    match decision:
+        case NeedsApproval() | NeedsConfirmation() | BrokenGlass():
+            return decision.expires_in
+        case Allowed() | Refused():
+            return 0
+        case _:
+            assert_never(decision)
 
 
 def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:

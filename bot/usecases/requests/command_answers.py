@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from bot.core import mentions
 from bot.core.audit.stored_views import preview_view
-from bot.core.authority.policy import BrokenGlass, NeedsApproval, needs
+from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused, needs
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.command_result import RequestOpened
 from bot.core.change.planned_command import Planned
@@ -61,13 +62,16 @@ def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
         )
     # The card is on its way, and the place may refuse it: nothing is said that only a posted card makes true.
     card = f"its card goes to {mentions.channel(change.channel)}"
-    if isinstance(change.decision, NeedsApproval):
-        return Reply(
-            title=f"{told(ctx, change)} waits for approval; {card}.", notes=(opened.note,) if opened.note else ()
-        )
-    if isinstance(change.decision, BrokenGlass):
-        return Reply(title=f"{told(ctx, change)} waits for you to break the glass; {card}.")
-    return Reply(title=f"{told(ctx, change)} waits for you to confirm it; {card}.")
+    match change.decision:
+        case NeedsApproval():
+            notes = (opened.note,) if opened.note else ()
+            return Reply(title=f"{told(ctx, change)} waits for approval; {card}.", notes=notes)
+        case BrokenGlass():
+            return Reply(title=f"{told(ctx, change)} waits for you to break the glass; {card}.")
+        case NeedsConfirmation() | Allowed() | Refused():
+            return Reply(title=f"{told(ctx, change)} waits for you to confirm it; {card}.")
+        case _:
+            assert_never(change.decision)
 
 
 _UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}

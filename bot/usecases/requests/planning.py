@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import assert_never
 
 from bot.core.authority.policy import Allowed, Decision, Refused, break_glass, decide
 from bot.core.bot_errors import NotPermitted, WordsError
@@ -144,10 +145,15 @@ def _sanitized_plan(plan: Plan) -> Plan:
 
 def _answered(understood: Understood, answer: Answer, *, portal: Place | None = None) -> Answered:
     """The answer; with the portal it is about, where there are several."""
-    if isinstance(answer, Plan):
-        raise TypeError(f"{understood.command.path} may not return a plan")
-    calm = isinstance(answer, Nothing)
-    reply = Reply(title=answer.sentence) if isinstance(answer, Nothing) else answer
+    match answer:
+        case Plan():
+            raise TypeError(f"{understood.command.path} may not return a plan")
+        case Nothing(sentence=sentence):
+            reply, calm = Reply(title=sentence), True
+        case Reply():
+            reply, calm = answer, False
+        case _:
+            assert_never(answer)
     if portal is None:
         return Answered(understood=understood, reply=reply, calm=calm)
     named = replace(reply, facts=(("Portal", f"{portal.name} · {portal.label}"), *reply.facts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import assert_never
 
 from bot import clock as ids
 from bot.core.bot_errors import StoreUnavailable
@@ -273,3 +274,5 @@ def _perform_inbound(ctx: Context, job: Job) -> None:
             press(ctx, job, click)
         case Form() as form:
             send_reason(ctx, job, form)
+        case _:
+            assert_never(inbound)
