@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.core.audit.audit_record import FACTS, GENESIS, Entry, Fact, Tag, facts_text, link_of
+from bot.core.audit.audit_record import FACTS, GENESIS, Entry, Fact, Tag, compute_link, facts_text
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest, NewChange, Review, Status, Verdict
 from bot.core.change.plans import decision_to_json
@@ -55,7 +55,7 @@ DEFAULT_REQUESTS = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class DatabaseSize:
     """How many rows of each kind. As many change requests as the records tell of, unless another number is given."""
 
     records: int
@@ -98,7 +98,7 @@ class PastClock(SystemClock):
         return super().now_ms() - self._ago_ms
 
 
-def made(cache: Path, wish: Wish, say: Callable[[str], None] = print) -> Path:
+def made(cache: Path, wish: DatabaseSize, say: Callable[[str], None] = print) -> Path:
     """The folder with `home` and `keys`, made when the cache has none of this wish. Nobody may change it."""
     schema = _schema()
     ready = cache / wish.name(schema)
@@ -116,12 +116,12 @@ def made(cache: Path, wish: Wish, say: Callable[[str], None] = print) -> Path:
     return ready
 
 
-def copied(cache: Path, wish: Wish, folder: Path) -> Path:
+def copied(cache: Path, wish: DatabaseSize, folder: Path) -> Path:
     """A copy of a home that may be changed."""
     return Path(shutil.copytree(made(cache, wish, lambda _: None), folder))
 
 
-def make(folder: Path, wish: Wish) -> None:
+def make(folder: Path, wish: DatabaseSize) -> None:
     """Write a new home of this wish into the folder."""
     store = scratch_store(folder, PastClock((wish.records + 2) * STEP_MS))
     try:
@@ -254,7 +254,7 @@ def _copy_records(store: Store, connection: Any, templates: Sequence[Template], 
     while seq < records:
         one = _checkpoint(seq, mac, key_id, schema) if seq % CHECKPOINT_EVERY == 0 else next(source)
         seq, at = seq + 1, at + STEP_MS
-        mac = link_of(key, seq, mac, at=at, tag=one.tag, actor=one.actor, subject=one.subject, facts=one.facts)
+        mac = compute_link(key, seq, mac, at=at, tag=one.tag, actor=one.actor, subject=one.subject, facts=one.facts)
         page.append((seq, at, one.tag, one.actor, one.subject, one.facts, key_id, mac))
         if len(page) == PAGE:
             connection.executemany(sql, page)
@@ -330,7 +330,7 @@ def _copy_jobs(connection: Any, jobs: int) -> None:
     connection.execute("DELETE FROM jobs WHERE id = (SELECT min(id) FROM jobs)")
 
 
-def _copy_outbox(store: Store, connection: Any, wish: Wish) -> None:
+def _copy_outbox(store: Store, connection: Any, wish: DatabaseSize) -> None:
     """Lines for the audit channel that are not out yet: those of the last records. Everything else is."""
     connection.execute("DELETE FROM outbox")
     if not wish.outbox:
@@ -350,7 +350,7 @@ def main() -> None:
     parser.add_argument("--outbox", type=int, default=0, help="audit lines that wait for their channel")
     parser.add_argument("folder", type=Path, help="where homes are kept")
     given = parser.parse_args()
-    wish = Wish(records=given.records, requests=given.requests, jobs=given.jobs, outbox=given.outbox)
+    wish = DatabaseSize(records=given.records, requests=given.requests, jobs=given.jobs, outbox=given.outbox)
     print(made(given.folder, wish) / "home")
 
 

@@ -27,13 +27,13 @@ from bot.clock import SystemClock
 from bot.plugin import Clock, Services
 from bot.testing.services import scratch_services
 from plugins.bitrix24.auth.bootstrap import take_over
-from plugins.bitrix24.auth.credentials import Vault
+from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.http.exchange import Exchange, HttpRequest
 from plugins.bitrix24.http.transport import HttpWire
-from plugins.bitrix24.traffic.operating_limit import Operating
-from plugins.bitrix24.traffic.portal_connections import Link, Links, Traffic, traffic_of
-from plugins.bitrix24.traffic.rate_limit import LocalBucket, Pace
+from plugins.bitrix24.traffic.operating_limit import OperatingTime
+from plugins.bitrix24.traffic.portal_connections import Connections, Link, PortalState, make_portal_state
+from plugins.bitrix24.traffic.rate_limit import LocalBucket, RateLimit
 
 SERVE = (
     "import functools; from plugins.bitrix24.simulator.portal_simulator import serve; "
@@ -118,9 +118,9 @@ class OverTls:
         self._wire.close()
 
 
-def unlimited(services: Services, _member_id: str) -> Traffic:
+def unlimited(services: Services, _member_id: str) -> PortalState:
     """The cost of a bucket without its pauses, for measuring single calls."""
-    return Traffic(bucket=LocalBucket(Pace(holds=1e12, drains=1.0)), operating=Operating(services.log))
+    return PortalState(bucket=LocalBucket(RateLimit(holds=1e12, drains=1.0)), operating=OperatingTime(services.log))
 
 
 def our_services(at: Stand, folder: Path) -> Services:
@@ -147,8 +147,8 @@ def our_caller(at: Stand, services: Services, *, limited: bool = True) -> Caller
         return Link(wire=OverTls(tls))
 
     take_over(services)
-    links = Links(link, traffic_of if limited else unlimited)
-    return Caller(services, links, Vault(services).portal("default"))
+    links = Connections(link, make_portal_state if limited else unlimited)
+    return Caller(services, links, CredentialStore(services).portal("default"))
 
 
 def bare_session(at: Stand) -> requests.Session:

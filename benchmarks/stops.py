@@ -33,7 +33,7 @@ from benchmarks.stand import unlimited
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Role
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace import DispatchResult, Message, SlackWorkspace
 from bot.playground.workspace.base.simulator_values import NoSuchElement
 from bot.store.repositories.jobs import Rank
@@ -41,7 +41,7 @@ from bot.usecases.integrity.active_limits import FROZEN
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.state.faults import read_fault
-from plugins.bitrix24.traffic.portal_connections import Links
+from plugins.bitrix24.traffic.portal_connections import Connections
 
 READS, READERS = 100, ("Reader1", "Reader2", "Reader3", "Reader4", "Reader5")
 REQUESTERS = ("Olga", "Asker1", "Asker2", "Asker3", "Asker4")
@@ -65,7 +65,7 @@ class Unpaced(BitrixPlugin):
 
     def __init__(self) -> None:
         super().__init__()
-        self._links = Links(keep=unlimited)
+        self._links = Connections(keep=unlimited)
 
 
 unpaced = Unpaced()
@@ -75,12 +75,12 @@ unpaced = Unpaced()
 class Stand:
     """The bot, its simulators, and people who read."""
 
-    town: Town
+    playground: Playground
     _next: Iterator[str] = field(default_factory=lambda: cycle(READERS))
 
     @property
     def workspace(self) -> SlackWorkspace:
-        return self.town.workspace
+        return self.playground.workspace
 
     def let_in(self) -> None:
         """Let the readers, the requesters and the rejecters in."""
@@ -92,11 +92,11 @@ class Stand:
         for name, role in roles.items():
             if name not in self.workspace.people:
                 self.workspace.add_person(name)
-            self.town.grant(self.town.store, name, role)
+            self.playground.grant(self.playground.store, name, role)
 
     def calls_take(self, seconds: float) -> None:
         """Let every call to the portal take so long from now on."""
-        faults = cast(PortalSimulation, self.town.portal).portal.world.faults
+        faults = cast(PortalSimulation, self.playground.portal).portal.world.faults
         faults.clear()
         if seconds:
             stall = {"kind": "stall_before", "method": "*", "seconds": seconds, "times": "forever"}
@@ -110,7 +110,7 @@ class Stand:
     def waiting(self) -> int:
         """How many commands that read a portal wait."""
         sql = "SELECT count(*) AS n FROM jobs WHERE state = 'new' AND rank = ?"
-        return int(self.town.store.database.rows(sql, Rank.PLANNING)[0]["n"])
+        return int(self.playground.store.database.rows(sql, Rank.PLANNING)[0]["n"])
 
     def say(self, person: str, line: str) -> float:
         """Type a line; when its 200 had come."""
@@ -123,15 +123,15 @@ class Stand:
         return found
 
     def is_frozen(self) -> bool:
-        return bool(self.town.store.facts.get(FROZEN))
+        return bool(self.playground.store.facts.get(FROZEN))
 
     def thaw(self) -> None:
         """Go on without two admins: what is measured is the freezing."""
-        with self.town.store.unit_of_work() as store:
+        with self.playground.store.unit_of_work() as store:
             store.facts.put(FROZEN, "")
 
     def last_record(self) -> int:
-        place = self.town.store.audit.place()
+        place = self.playground.store.audit.place()
         return place.seq if place else 0
 
 
@@ -160,7 +160,7 @@ def ask_whoami(stand: Stand) -> float:
 def freeze(stand: Stand) -> tuple[bool, float]:
     """Whether a freeze holds at the first look after its 200, and the seconds until it is confirmed."""
     came = stand.say("Olga", "freeze the portal loses messages")
-    holds = stand.is_frozen() or bool(stand.town.store.stops.pending()) or stand.is_frozen()
+    holds = stand.is_frozen() or bool(stand.playground.store.stops.pending()) or stand.is_frozen()
     confirmed = seconds_until(stand.is_frozen, came, "a confirmed freeze")
     stand.thaw()
     return holds, confirmed
@@ -184,7 +184,7 @@ class Tally:
 def ask_for_all(stand: Stand, runs: int) -> list[tuple[str, ChangeRequest]]:
     """So many requests to remove a connector each, with who asked, before anything is slow."""
     names = [f"c{number}" for number in range(runs)]
-    portal = cast(PortalSimulation, stand.town.portal).portal
+    portal = cast(PortalSimulation, stand.playground.portal).portal
     portal.world.switches.set("rate_limit", "off")
     portal.seed(
         connectors=[{"id": name, "name": name} for name in names],
@@ -195,7 +195,7 @@ def ask_for_all(stand: Stand, runs: int) -> list[tuple[str, ChangeRequest]]:
         stand.say(requester, f"connector remove {name}")
 
     def posted() -> list[ChangeRequest]:
-        return [one for one in stand.town.store.changes.with_status([Status.PENDING]) if one.card]
+        return [one for one in stand.playground.store.changes.with_status([Status.PENDING]) if one.card]
 
     seconds_until(lambda: len(posted()) == runs, time.perf_counter(), "the cards")
     return [(asked[change.line.split()[2]], change) for change in posted()]
@@ -250,14 +250,14 @@ def stop_requests(stand: Stand, runs: int, until: float) -> dict[str, Tally]:
 
 def _all_ended(stand: Stand, numbers: Iterable[int]) -> bool:
     """Whether each has ended, or waits again: an approval that comes while a freeze holds is refused."""
-    store = stand.town.store
+    store = stand.playground.store
     if store.database.row("SELECT 1 FROM jobs WHERE rank <= ?", Rank.DECIDING):
         return False
     return not any(store.changes.require(number).status in UNDER_WAY for number in numbers)
 
 
 def _count(stand: Stand, tally: Tally, number: int, last: int) -> None:
-    intents = stand.town.store.audit.find(subject=f"CR-{number}", tag=Tag.EXECUTION_INTENDED)
+    intents = stand.playground.store.audit.find(subject=f"CR-{number}", tag=Tag.EXECUTION_INTENDED)
     if not intents:
         tally.stopped += 1
     elif intents[-1].seq > last:
@@ -300,14 +300,14 @@ def count_intents(stand: Stand, runs: int, until: float) -> Table:
 
 def at_stand(measure: Callable[[Stand], Table], *, plugin: str) -> Table:
     """What is measured with a bot of its own."""
-    with tempfile.TemporaryDirectory() as folder, Town(Path(folder), pace=False, plugins=plugin) as town:
+    with tempfile.TemporaryDirectory() as folder, Playground(Path(folder), pace=False, plugins=plugin) as playground:
         try:
-            stand = Stand(town)
+            stand = Stand(playground)
             stand.let_in()
             return measure(stand)
         finally:
             # What is on its way to the portal ends with it, so that the bot need not wait for that.
-            town.portal.stop()
+            playground.portal.stop()
 
 
 def main() -> None:

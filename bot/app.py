@@ -14,8 +14,8 @@ from bot import __version__
 from bot.checks.configuration import refuse_early_reading
 from bot.checks.storage import UNWITNESSED, loose_modes_of, witness_of
 from bot.clock import SystemClock
-from bot.core.authority.identity_groups import People
-from bot.core.authority.limits import Mode, worst
+from bot.core.authority.identity_groups import IdentityGroups
+from bot.core.authority.limits import Mode, strictest_mode
 from bot.core.bot_errors import ConfigurationError, PluginFault, StoreUnavailable
 from bot.core.principals import Principal
 from bot.host.contract import settings_of
@@ -26,13 +26,13 @@ from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.store.engine.database import Failpoint
 from bot.store.engine.file_permissions import refuse_writable
 from bot.store.engine.folders import make_home
-from bot.store.engine.process_lock import INTAKE, WORKER, Seats
+from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.store.store import Store, open_store
-from bot.usecases.admin.allow_list import seed_admins, seeding_is_due
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.allow_list import is_seeding_due, seed_admins
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.context import Channels, Context
-from bot.usecases.integrity.active_limits import limits
+from bot.usecases.integrity.active_limits import list_limits
 from bot.usecases.integrity.chain_check import examine_head
 from bot.usecases.integrity.file_identity import FILES
 
@@ -128,7 +128,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     witness = witness_of(settings)
     context = Context(
         store=store,
-        registry=registry_of(plugins),
+        registry=make_registry(plugins),
         clock=clock,
         terms=settings.terms,
         channels=Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"]),
@@ -138,11 +138,11 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         version=__version__,
         audit_lag_ms=settings.audit_lag_ms,
         witness=witness,
-        people=People.of(settings.same_person),
+        people=IdentityGroups.of(settings.same_person),
         secret_settings={row.name: settings[row.name] for row in settings.rows if row.secret},
     )
     # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
-    if seeding_is_due(store, settings.admins) and not examine_head(store, witness).why:
+    if is_seeding_due(store, settings.admins) and not examine_head(store, witness).why:
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     try:
         refuse_early_reading(settings, plugins)
@@ -185,7 +185,7 @@ def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False
     require_stage(Stage.SETTINGS, environment)
     make_home(settings.home)
     check_modes(settings)
-    seats = Seats(settings.home, _roles(intake=intake, work=work))
+    seats = ProcessLocks(settings.home, _roles(intake=intake, work=work))
     try:
         bot = assemble(settings, thorough=True)
     except BaseException:
@@ -226,7 +226,7 @@ class Running:
     """
 
     def __init__(
-        self, bot: Bot, *, intake: bool, work: bool, seats: Seats | None = None, wall: Clock | None = None
+        self, bot: Bot, *, intake: bool, work: bool, seats: ProcessLocks | None = None, wall: Clock | None = None
     ) -> None:
         from bot.slack.outgoing.authentication import Authentication
         from bot.usecases.runtime.intake_process import Intake
@@ -234,7 +234,7 @@ class Running:
 
         self.bot = bot
         self._stopping = threading.Event()
-        self._seats = seats or Seats(bot.settings.home, _roles(intake=intake, work=work))
+        self._seats = seats or ProcessLocks(bot.settings.home, _roles(intake=intake, work=work))
         self._wall = wall or SystemClock()
         bot.context.find_displaced = self._find_displaced
         self.authentication = Authentication(bot.gateway, self._know)
@@ -248,10 +248,10 @@ class Running:
     def start(self) -> None:
         """What limits us, then what a process before us left behind; work comes only once Slack has said who we are."""
         from bot.usecases.execution.recovery import note_start
-        from bot.usecases.integrity.startup_checks import examine
+        from bot.usecases.integrity.startup_checks import run_startup_checks
 
         if self.worker is not None:
-            examine(self.bot.context)
+            run_startup_checks(self.bot.context)
             if self.bot.context.witness is None:
                 log.warning("B24BOT_WITNESS_FILE is not set: %s", UNWITNESSED, extra={"action": "no_witness"})
             self.worker.start()
@@ -278,14 +278,14 @@ class Running:
     def http(self) -> Wsgi:
         """The WSGI application of the intake."""
         from bot.slack.incoming.bolt_app import dispatcher, make_bolt
-        from bot.slack.incoming.verification import FrontDoor, as_wsgi
+        from bot.slack.incoming.verification import RequestVerifier, as_wsgi
         from bot.slack.outgoing.messenger import make_client
         from bot.usecases.intake.receipts import receive
         from bot.web.site import make_site
 
         settings = self.bot.settings
         # The age of a request is measured by the clock that Slack and Bolt go by, also where the bot's own is shifted.
-        door = FrontDoor(settings.require("SLACK_SIGNING_SECRET"), SystemClock())
+        door = RequestVerifier(settings.require("SLACK_SIGNING_SECRET"), SystemClock())
         app = make_bolt(
             client=make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api),
             signing_secret=settings["SLACK_SIGNING_SECRET"],
@@ -350,7 +350,7 @@ class Running:
     def mode(self) -> Mode:
         """How much the bot does now; read-only when the database does not even say that."""
         try:
-            return worst(limits(self.bot.context))
+            return strictest_mode(list_limits(self.bot.context))
         except StoreUnavailable:
             return Mode.READ_ONLY
 

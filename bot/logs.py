@@ -33,7 +33,7 @@ class LineFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "action": str(getattr(record, "action", "")),
-            "message": mentions.plain(_message(record)),
+            "message": mentions.unmark(_message(record)),
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import ConfigurationError
-from bot.core.parsing.durations import milliseconds
-from bot.core.parsing.suggestion import nearest
+from bot.core.parsing.durations import parse_duration
+from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
 from bot.plugin import BadArgument, Setting
 from bot.plugin.frozen import dataclass
@@ -250,12 +250,12 @@ class Settings:
     def duration_ms(self, name: str, *, least: str = "1m", most: str = "") -> int:
         """A duration such as 90s, 15m, 1h, with its bounds as they are told. Raises ConfigurationError."""
         text = self.values[name]
-        found = milliseconds(text)
+        found = parse_duration(text)
         if not found:
             raise ConfigurationError(f"{name}={text} is not a duration.", hint="Write 90s, 15m, 1h or 2d.")
-        if found < milliseconds(least):
+        if found < parse_duration(least):
             raise ConfigurationError(f"{name}={text} is less than {least}.", hint=f"Set it to {least} or more.")
-        if most and found > milliseconds(most):
+        if most and found > parse_duration(most):
             raise ConfigurationError(f"{name}={text} is more than {most}.", hint=f"Set it to {most} or less.")
         return found
 
@@ -275,7 +275,7 @@ class Settings:
         """Names that look like settings and are none, each with the setting that was probably meant."""
         known = {row.name.lower(): row.name for row in self.rows}
         strange = [name for name in sorted(self.given - set(known.values())) if not name.startswith(NOT_SETTINGS)]
-        meant = {name: known.get(nearest(name, known, alike=ALIKE) or "") for name in strange}
+        meant = {name: known.get(find_nearest(name, known, alike=ALIKE) or "") for name in strange}
         # Other programs have settings that begin with SLACK_, too.
         return {name: one for name, one in meant.items() if name.startswith(OWN_PREFIXES) or one is not None}
 

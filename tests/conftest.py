@@ -1,4 +1,4 @@
-"""What every test may use: a scratch store, a town with the whole bot in it, and the logs put back as they were."""
+"""What every test may use: a scratch store, the whole bot between both simulators, and logs put back as they were."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.store.store import Store
 from bot.testing.services import scratch_store
 from tests.leaks import leaked
@@ -56,9 +56,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def full_bot(tmp_path: Path) -> Iterator[Playground]:
     """The real bot between both simulators, without Slack's pace of one post a second."""
-    with Town(tmp_path, pace=False) as running:
+    with Playground(tmp_path, pace=False) as running:
         yield running
 
 

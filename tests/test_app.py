@@ -17,12 +17,12 @@ from bot.clock import ShiftedClock
 from bot.core.authority.limits import Mode
 from bot.core.bot_errors import AlreadyRunning, ConfigurationError, StoreUnavailable
 from bot.core.principals import Principal, Role
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.base.signing import signed_headers
 from bot.plugin.loopback import wait_until
 from bot.store.engine.folders import make_home
-from bot.store.engine.process_lock import WORKER, Seats
+from bot.store.engine.process_lock import WORKER, ProcessLocks
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.integrity.active_limits import FROZEN
 from bot.web.site import Site
@@ -305,31 +305,31 @@ def test_a_seat_that_is_taken_is_not_given_twice(environment: dict[str, str], in
 
 
 def test_another_slash_command_can_be_chosen(tmp_path: Path) -> None:
-    with Town(tmp_path, pace=False, settings={"B24BOT_COMMAND": "/ops24"}) as town:
-        workspace = town.workspace
+    with Playground(tmp_path, pace=False, settings={"B24BOT_COMMAND": "/ops24"}) as full_bot:
+        workspace = full_bot.workspace
         assert workspace.people["Olga"].slash("/b24 help").status == 404
         assert workspace.people["Olga"].slash("/ops24 conector list").status == 200
         seen = workspace.wait_for(lambda: [one for one in workspace.ephemerals("Olga") if one.blocks])
         assert "Did you mean `/ops24 connector list`?" in workspace.transcript(seen[0])
 
 
-def test_people_and_payloads_of_another_workspace_are_refused_and_recorded(town: Town) -> None:
+def test_people_and_payloads_of_another_workspace_are_refused_and_recorded(full_bot: Playground) -> None:
     """docs/safety.md F8: Bolt itself hands such deliveries on."""
-    workspace = town.workspace
+    workspace = full_bot.workspace
     stranger = workspace.add_person("Fritz", team_id="T0900")
     workspace.invite_to("connectors", "Fritz")
     assert stranger.slash("/b24 connector remove myconnector").ok
     workspace.wait_for(lambda: workspace.ephemerals("Fritz"), what="the refusal")
     assert "another workspace" in workspace.transcript(workspace.ephemerals("Fritz")[0])
-    (record,) = town.store.audit.find(tag="command:line:refused")
+    (record,) = full_bot.store.audit.find(tag="command:line:refused")
     assert record.actor == f"T0900:{stranger.id}"
     assert workspace.messages("approvals") == []
 
 
-def test_a_request_is_as_old_as_slack_says_also_where_the_bots_clock_is_shifted(town: Town) -> None:
+def test_a_request_is_as_old_as_slack_says_also_where_the_bots_clock_is_shifted(full_bot: Playground) -> None:
     """Shifting the clock lets a change request expire; it must not shut the door."""
-    town.clock.advance(7_200)
-    assert town.workspace.people["Olga"].slash("/b24 whoami").ok
+    full_bot.clock.advance(7_200)
+    assert full_bot.workspace.people["Olga"].slash("/b24 whoami").ok
 
 
 def test_what_is_sent_to_a_bot_that_does_not_know_itself_is_left_to_slack(
@@ -382,7 +382,7 @@ def test_the_seat_is_taken_before_anything_is_opened(environment: dict[str, str]
     """Nobody looks at, or migrates, a file that another bot works on."""
     home = tmp_path / "home"
     home.mkdir()
-    seats = Seats(home, [WORKER])
+    seats = ProcessLocks(home, [WORKER])
     try:
         with pytest.raises(AlreadyRunning):
             launch(read_settings(environment), intake=True, work=True)

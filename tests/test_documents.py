@@ -19,7 +19,7 @@ from bot.cli.root import root
 from bot.cli.secret_prompts import VARIABLE
 from bot.cli.session import Terminal
 from bot.host.discovery import load_plugins
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from tests.bitrix24.simulator.behaviours import BEHAVIOURS
 
 ROOT = Path(__file__).parent.parent
@@ -64,7 +64,7 @@ def code_in(text: str) -> str:
 @pytest.fixture(scope="module")
 def commands() -> frozenset[str]:
     """Every command that can be typed in Slack, by its path; a noun with its verbs counts too."""
-    paths = [command.path for command in registry_of(load_plugins("plugins.bitrix24.plugin:plugin")).typed]
+    paths = [command.path for command in make_registry(load_plugins("plugins.bitrix24.plugin:plugin")).typed]
     return frozenset([*paths, *(path.split()[0] for path in paths)])
 
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.aged import Wish, copied
+from benchmarks.aged import DatabaseSize, copied
 from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
@@ -21,7 +21,7 @@ JOURNAL = journal_for(sqlite3.sqlite_version_info)[0]
 def samples(given: Given) -> Samples:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "one"
-        copied(Path(given.cache), Wish(records=given.pick(1_000, 1_000_000)), home)
+        copied(Path(given.cache), DatabaseSize(records=given.pick(1_000, 1_000_000)), home)
         with street(home, rate_limit=False) as here:
             here.inhabit({"Ida": Role.ADMIN})
             here.start()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.aged import Wish, copied
+from benchmarks.aged import DatabaseSize, copied
 from benchmarks.sampling import Given, Measure, Row, Samples
 from bot.clock import SystemClock
 from bot.core.change.change_request import OPEN, Status
@@ -19,7 +19,7 @@ from bot.store.store import Store, open_store
 REPEATS = 7
 
 
-def opened(stack: ExitStack, given: Given, folder: Path, wish: Wish) -> Store:
+def opened(stack: ExitStack, given: Given, folder: Path, wish: DatabaseSize) -> Store:
     """A store over a copy of an aged home, closed with the stack; it does not wait for the disk."""
     copied(Path(given.cache), wish, folder)
     home = folder / "home"
@@ -63,7 +63,10 @@ def _find_text(store: Store, text: str) -> object:
 
 
 def samples(given: Given) -> Samples:
-    wishes = Wish(records=given.pick(1_000, 1_000_000)), Wish(records=20, requests=given.pick(1_000, 100_000))
+    wishes = (
+        DatabaseSize(records=given.pick(1_000, 1_000_000)),
+        DatabaseSize(records=20, requests=given.pick(1_000, 100_000)),
+    )
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         stores = [opened(stack, given, Path(folder) / str(at), wish) for at, wish in enumerate(wishes)]
         asked = _asked(*stores)

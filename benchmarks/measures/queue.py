@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.aged import Wish
+from benchmarks.aged import DatabaseSize
 from benchmarks.measures.queries import middle, opened
 from benchmarks.sampling import Given, Measure, Row, Samples
 from benchmarks.street import Street, street
@@ -21,7 +21,7 @@ MEMORY = Path("/dev/shm")
 
 def samples(given: Given) -> Samples:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        store = opened(stack, given, Path(folder) / "store", Wish(records=20, jobs=given.pick(1_000, 50_000)))
+        store = opened(stack, given, Path(folder) / "store", DatabaseSize(records=20, jobs=given.pick(1_000, 50_000)))
         memory = stack.enter_context(tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None))
         here = stack.enter_context(street(Path(memory), rate_limit=False))
         here.inhabit({f"Person{number}": Role.VIEWER for number in range(PEOPLE)})

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from benchmarks.aged import Wish, copied
+from benchmarks.aged import DatabaseSize, copied
 from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
@@ -45,7 +45,7 @@ def _home(given: Given, folder: Path, records: int) -> Path:
     """A home that one start has met before: it was migrated, and what a start keeps for the next one is there."""
     home = folder / str(records)
     if records:
-        copied(Path(given.cache), Wish(records=records), home)
+        copied(Path(given.cache), DatabaseSize(records=records), home)
     else:
         home.mkdir()
     with street(home) as here:

@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.core.audit.audit_record import Entry, Tag
 from bot.store.engine.database import journal_for, sqlite3
 from bot.store.files.backup import look_through
-from bot.store.key_rotation import rotate
+from bot.store.key_rotation import rotate_key
 from bot.store.store import Store
 from bot.testing.services import scratch_store
 
@@ -105,7 +105,7 @@ def _one(store: Store, connection: Any, key_file: Path) -> Sample:
     copy = max(store.backups.iterdir())
     looking = timed(lambda: look_through(copy, store.keys))
     copy.unlink()
-    turning = timed(lambda: rotate(store, key_file, by="bench"))
+    turning = timed(lambda: rotate_key(store, key_file, by="bench"))
     return {**found, "copying": copying, "stall": stall, "looking": looking, "turning": turning}
 
 

@@ -155,7 +155,7 @@ def run_checks(checks: Iterable[Check], environment: Environment, *, well: Itera
         finding = _run(check, environment, well)
         if finding.state is State.OK:
             well.add(check.name)
-        yield replace(finding, says=mentions.plain(finding.says), hint=mentions.plain(finding.hint))
+        yield replace(finding, says=mentions.unmark(finding.says), hint=mentions.unmark(finding.hint))
 
 
 def _run(check: Check, environment: Environment, well: set[str]) -> Finding:

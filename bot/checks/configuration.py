@@ -10,14 +10,14 @@ from pathlib import Path
 
 from bot.checks.check import Environment, Note
 from bot.core.bot_errors import ConfigurationError
-from bot.core.text import count
+from bot.core.text import plural
 from bot.host.discovery import load_plugins
 from bot.host.plugin_services import services_for
 from bot.plugin import Plugin, PluginError, Refusal
 from bot.settings import READBACK_AFTER, Settings
 from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import open_store
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 
 
 def check_values(environment: Environment) -> str:
@@ -27,13 +27,13 @@ def check_values(environment: Environment) -> str:
         sentences = dict.fromkeys(error.sentence for error in wrong)
         hints = dict.fromkeys(error.hint for error in wrong if error.hint)
         raise ConfigurationError(" ".join(sentences), hint=" ".join(hints))
-    return f"{count(len(environment.settings.given), 'variable')} set, every value can be read"
+    return f"{plural(len(environment.settings.given), 'variable')} set, every value can be read"
 
 
 def check_plugins(environment: Environment) -> str:
     """Load every plugin, put their commands and settings together, and read the examples of all commands."""
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
-    registry = registry_of(plugins)
+    registry = make_registry(plugins)
     if not environment.settings.wrong_values:
         refuse_early_reading(environment.settings, plugins)
     faulty = next(registry.faulty_examples(), "")
@@ -41,8 +41,8 @@ def check_plugins(environment: Environment) -> str:
         raise ConfigurationError(f"{faulty[:1].upper()}{faulty[1:]}")
     settings = environment.all_settings
     return (
-        f"{', '.join(plugin.name for plugin in plugins) or 'none'}: {count(len(list(registry)), 'command')}, "
-        f"{count(len(settings.rows), 'setting')}"
+        f"{', '.join(plugin.name for plugin in plugins) or 'none'}: {plural(len(list(registry)), 'command')}, "
+        f"{plural(len(settings.rows), 'setting')}"
     )
 
 

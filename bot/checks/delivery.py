@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.checks.check import Environment, Note
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Refusal
 from bot.slack.refusals import find_refusal
 from bot.usecases.delivery.answers import DIRECT
-from bot.usecases.delivery.dead_letters import blocked_notices
+from bot.usecases.delivery.dead_letters import list_blocked_notices
 from bot.usecases.integrity.audit_gate import SLOW_MS
 
 
@@ -24,7 +24,7 @@ def check_audit_lines(environment: Environment) -> str | Note:
     waited = (store.outbox.longest_wait("audit") if store is not None else None) or 0
     if waited > SLOW_MS:
         return Note(
-            says=f"A line for the audit channel has waited for {count(waited // 60_000, 'minute')}.",
+            says=f"A line for the audit channel has waited for {plural(waited // 60_000, 'minute')}.",
             hint="A bot that runs posts it: look whether one runs.",
         )
     return "the audit channel took its last line" if health is not None else "an audit channel is set"
@@ -32,7 +32,7 @@ def check_audit_lines(environment: Environment) -> str | Note:
 
 def check_outbox(environment: Environment) -> str | Note:
     """Look for notices that Slack refuses."""
-    blocked = blocked_notices(environment.store, find_refusal)
+    blocked = list_blocked_notices(environment.store, find_refusal)
     if not blocked:
         return "nothing waits that Slack has refused"
     says = f"{'. '.join(one.says for one in blocked)}."
@@ -60,7 +60,7 @@ def check_set_aside(environment: Environment) -> str | Note:
     aside = environment.store.jobs.aside()
     if not aside:
         return "nothing was set aside"
-    says = f"{count(aside, 'delivery was', 'deliveries were')} set aside: b24bot stopped at each of them repeatedly."
+    says = f"{plural(aside, 'delivery was', 'deliveries were')} set aside: b24bot stopped at each of them repeatedly."
     return Note(
         says=says, hint="b24bot audit find --tag inbound:delivery:quarantined names them; report what they were."
     )

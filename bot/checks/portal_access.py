@@ -8,9 +8,9 @@ from contextlib import closing
 from bot.checks.check import Environment, Note
 from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import AnyCommand
-from bot.core.text import count
+from bot.core.text import plural
 from bot.host.discovery import close_plugins, load_plugins
-from bot.host.guarded_calls import blame
+from bot.host.guarded_calls import blame_plugin
 from bot.host.plugin_services import services_for
 from bot.plugin import Place, Plugin, PluginError, Refusal, Reply
 from bot.store.engine.database import FILE_NAME, Database
@@ -47,7 +47,7 @@ def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> str | No
     if problems:
         raise Refusal(" ".join(problems), hint="See also: b24bot portal check --portal NAME")
     names = ", ".join(place.name for _, place in known)
-    return Note(says=" ".join(notes)) if notes else f"{count(len(known), 'portal')}, in order: {names}"
+    return Note(says=" ".join(notes)) if notes else f"{plural(len(known), 'portal')}, in order: {names}"
 
 
 def _places(environment: Environment, plugin: Plugin, store: Store) -> list[Place]:
@@ -63,7 +63,7 @@ def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) 
     services = services_for(plugin.name, environment.all_settings.for_plugins, store, environment.clock)
     try:
         subject = plugin.open(services, place)
-        with blame(plugin.name, f"worked on `{command.path}`"):
+        with blame_plugin(plugin.name, f"worked on `{command.path}`"):
             reply = command.answer(subject, {})
     except PluginError as error:
         return [f"{error.sentence} {error.hint}".strip()], []

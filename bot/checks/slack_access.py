@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.checks.check import Environment, Note
 from bot.core.bot_errors import ConfigurationError
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Refusal
 from bot.slack.channel_probe import ChannelProbe
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
@@ -24,7 +24,7 @@ def check_token_kinds(environment: Environment) -> str:
     set_here = [name for name in (BOT_TOKEN, APP_TOKEN, SIGNED_WITH) if settings[name]]
     for name in set_here:
         refuse_other_kind(name, settings[name])
-    return f"{count(len(set_here), 'secret')} of Slack set, none in the place of another"
+    return f"{plural(len(set_here), 'secret')} of Slack set, none in the place of another"
 
 
 def check_intake(environment: Environment) -> str:
@@ -68,7 +68,7 @@ def check_scopes(environment: Environment) -> str | Note:
     if missing:
         told = ", ".join(f"{scope} ({what})" for scope, what in missing.items())
         raise Refusal(f"The bot's token lacks the scopes: {told}.", hint="Reinstall the Slack app from manifest.yml.")
-    return f"{count(len(granted), 'scope')}, all that are needed"
+    return f"{plural(len(granted), 'scope')}, all that are needed"
 
 
 def check_app_token(environment: Environment) -> str:

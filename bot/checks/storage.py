@@ -6,23 +6,23 @@ import os
 from collections.abc import Sequence
 
 from bot.checks.check import Environment, Note
-from bot.core.authority.identity_groups import People
+from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.bot_errors import ConfigurationError
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Refusal
 from bot.settings import Settings
 from bot.store.engine.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
-from bot.store.engine.file_permissions import Guarded, Loose, guarded, loose_modes, refuse_writable
+from bot.store.engine.file_permissions import Guarded, Loose, list_guarded_files, loose_modes, refuse_writable
 from bot.store.engine.folders import HOME, assert_folder
-from bot.store.files.backup import HOUR_MS, newest
+from bot.store.files.backup import HOUR_MS, find_newest_time
 from bot.store.files.consistency import assert_fits, assert_usable
 from bot.store.files.witness_file import Witness, witness_at
 from bot.store.schema.migrations import pending, refuse_newer
 from bot.store.store import is_missing, refuse_lost
-from bot.usecases.integrity.allow_list_check import REMEDY, strays, trouble
-from bot.usecases.integrity.chain_check import disagreement, examine_head
+from bot.usecases.integrity.allow_list_check import REMEDY, describe_mismatch, find_mismatches
+from bot.usecases.integrity.chain_check import examine_head, find_witness_mismatch
 from bot.usecases.integrity.maintenance import LEAST_FREE
-from bot.usecases.integrity.startup_checks import short_of_approvers
+from bot.usecases.integrity.startup_checks import find_approver_shortage
 
 UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
 
@@ -36,7 +36,7 @@ def check_paths(environment: Environment) -> str:
     """Read the settings that name a path."""
     settings = environment.settings
     paths = (settings.home, settings.key_file, settings.backups, settings.witness_file)
-    return f"{count(len([path for path in paths if path]), 'path')}, each can be read"
+    return f"{plural(len([path for path in paths if path]), 'path')}, each can be read"
 
 
 def check_folder(environment: Environment) -> str | Note:
@@ -53,7 +53,7 @@ def check_folder(environment: Environment) -> str | Note:
 
 
 def check_key_file(environment: Environment) -> str:
-    return f"{environment.settings.key_file}, {count(len(environment.keys.ids), 'key')}"
+    return f"{environment.settings.key_file}, {plural(len(environment.keys.ids), 'key')}"
 
 
 def loose_modes_of(settings: Settings) -> list[Loose]:
@@ -63,7 +63,9 @@ def loose_modes_of(settings: Settings) -> list[Loose]:
 
 def _guarded(settings: Settings) -> Sequence[Guarded]:
     """The files and folders of this bot that are there."""
-    return guarded(home=settings.home, backups=settings.backups, key_file=settings.key_file, dotenv=settings.dotenv)
+    return list_guarded_files(
+        home=settings.home, backups=settings.backups, key_file=settings.key_file, dotenv=settings.dotenv
+    )
 
 
 def check_file_modes(environment: Environment) -> str | Note:
@@ -75,7 +77,7 @@ def check_file_modes(environment: Environment) -> str | Note:
     found = len(_guarded(environment.settings))
     if not found:
         return "no file of the bot is there yet"
-    return f"{count(found, 'file or folder', 'files and folders')} of the bot, for its account alone"
+    return f"{plural(found, 'file or folder', 'files and folders')} of the bot, for its account alone"
 
 
 def check_database(environment: Environment) -> str | Note:
@@ -122,7 +124,7 @@ def check_audit_log(environment: Environment) -> str:
             found.why, hint="The bot starts and only reads. Compare with a backup: b24bot restore FILE"
         )
     archived = environment.store.audit.archived().end.seq
-    records = count(found.verified.seq, "record")
+    records = plural(found.verified.seq, "record")
     if archived:
         records = f"{records}, of which those up to #{archived} were archived"
     if found.start.seq > archived:
@@ -135,16 +137,16 @@ def check_audit_log(environment: Environment) -> str:
 
 
 def check_allow_list(environment: Environment) -> str:
-    found = strays(environment.store)
+    found = find_mismatches(environment.store)
     if found:
-        raise Refusal(trouble(found), hint=f"The bot only reads until that is mended. {REMEDY}")
-    return f"{count(len(environment.store.grants.all()), 'person', 'people')}, as the audit log has it"
+        raise Refusal(describe_mismatch(found), hint=f"The bot only reads until that is mended. {REMEDY}")
+    return f"{plural(len(environment.store.grants.all()), 'person', 'people')}, as the audit log has it"
 
 
 def check_approvers(environment: Environment) -> str:
     settings = environment.settings
-    people = People.of(settings.same_person)
-    short = short_of_approvers(environment.store.grants.all(), settings.terms.quorum, people)
+    people = IdentityGroups.of(settings.same_person)
+    short = find_approver_shortage(environment.store.grants.all(), settings.terms.quorum, people)
     if short:
         raise Refusal(short)
     return f"enough for a quorum of {settings.terms.quorum}"
@@ -152,7 +154,7 @@ def check_approvers(environment: Environment) -> str:
 
 def check_backups(environment: Environment) -> str | Note:
     assert_folder(environment.settings.backups, "B24BOT_BACKUPS")
-    last = newest(environment.settings.backups, until=environment.clock.now_ms())
+    last = find_newest_time(environment.settings.backups, until=environment.clock.now_ms())
     if last is None:
         hint = "Make one: b24bot backup" if environment.there else ""
         return Note(says=f"There is no backup in {environment.settings.backups} yet.", hint=hint)
@@ -162,7 +164,7 @@ def check_backups(environment: Environment) -> str | Note:
             f"The newest backup in {environment.settings.backups} is {hours} hours old.",
             hint="A bot that runs makes one every hour: look at its log for backup_failed.",
         )
-    return f"the newest in {environment.settings.backups} is less than {count(hours + 1, 'hour')} old"
+    return f"the newest in {environment.settings.backups} is less than {plural(hours + 1, 'hour')} old"
 
 
 def check_disk(environment: Environment) -> str:
@@ -179,7 +181,7 @@ def check_witness(environment: Environment) -> str | Note:
         return Note(says=f"B24BOT_WITNESS_FILE is not set: {UNWITNESSED}.")
     try:
         witness.probe()
-        why = disagreement(environment.store_if_any, witness) if environment.store_if_any is not None else ""
+        why = find_witness_mismatch(environment.store_if_any, witness) if environment.store_if_any is not None else ""
     except OSError as error:
         raise ConfigurationError(
             f"The witness file {witness.path} cannot be used: {error.strerror}.",

@@ -23,7 +23,7 @@ from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, host_options
 from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME
-from bot.usecases.admin.queries import Desk
+from bot.usecases.admin.queries import QueryContext
 from bot.usecases.place_choice import choose_portal
 from bot.usecases.roles import role_of
 
@@ -58,7 +58,7 @@ class FixedSecrets:
 
 
 @contextmanager
-def unheard() -> Iterator[None]:
+def silence_stderr() -> Iterator[None]:
     """Say nothing on standard error: a warning would stand in the middle of what somebody types."""
     logging.disable()
     try:
@@ -108,7 +108,7 @@ def value_items(
     return [CompletionItem(word) for word in found if word.startswith(incomplete)]
 
 
-def from_store(list_values: Callable[[Desk], Iterable[str]]) -> Callable[..., list[CompletionItem]]:
+def from_store(list_values: Callable[[QueryContext], Iterable[str]]) -> Callable[..., list[CompletionItem]]:
     """Complete an argument of the terminal's own commands by what the host's declared commands offer."""
 
     def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -195,8 +195,8 @@ def _subject(bot: Bot, terminal: Terminal, declared: AnyCommand, portal: str | N
     return plugin.open(services, place)
 
 
-def _desk(bot: Bot, terminal: Terminal) -> Desk:
-    return Desk(ctx=bot.context, person=terminal.person, role=role_of(bot.context, terminal.person))
+def _desk(bot: Bot, terminal: Terminal) -> QueryContext:
+    return QueryContext(ctx=bot.context, person=terminal.person, role=role_of(bot.context, terminal.person))
 
 
 def _services(bot: Bot, plugin: Plugin) -> Services:

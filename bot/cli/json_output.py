@@ -5,20 +5,20 @@ from __future__ import annotations
 from bot.core import mentions
 from bot.core.audit.stored_views import Object
 from bot.plugin import Json, Reply, Table, iso, iso_or_none
-from bot.store.repositories.outbox import Letter
+from bot.store.repositories.outbox import OutboxEntry
 from bot.usecases.chat_refusals import FindRefusal
-from bot.usecases.delivery.dead_letters import subject, words
+from bot.usecases.delivery.dead_letters import describe_content, describe_subject
 
 
-def letter_row(letter: Letter, find_refusal: FindRefusal) -> Object:
+def outbox_row(letter: OutboxEntry, find_refusal: FindRefusal) -> Object:
     """A notice in the queue. What it says to one person stays there: `words` is the first line of it."""
     refusal = find_refusal(letter.error) if letter.error else None
     return {
         "id": letter.id,
         "state": letter.state,
         "kind": letter.kind,
-        "about": subject(letter),
-        "words": mentions.plain(words(letter)),
+        "about": describe_subject(letter),
+        "words": mentions.unmark(describe_content(letter)),
         "attempts": letter.attempts,
         "error": letter.error,
         "cause": refusal.cause if refusal else "",
@@ -55,4 +55,4 @@ def _rows(table: Table) -> list[Json]:
 
 
 def _words(text: str) -> str:
-    return mentions.plain(text)
+    return mentions.unmark(text)

@@ -13,7 +13,7 @@ import click
 
 from bot.core import mentions
 from bot.core.bot_errors import WordsError, exit_code
-from bot.core.parsing.tokenizer import words_of
+from bot.core.parsing.tokenizer import split_words
 from bot.core.redaction.redactor import redact
 from bot.plugin import PluginError, Reply, Table
 from bot.plugin.quoting import OPTION_HEAD
@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 
     Much of what is shown was typed by strangers into a portal.
     """
-    return _UNSEEN.sub("", mentions.plain(text))
+    return _UNSEEN.sub("", mentions.unmark(text))
 
 
 def console() -> Console:
@@ -129,7 +129,7 @@ def print_table(table: Table) -> None:
 
 def shell_line(line: str) -> str:
     """A line as one types it in Slack, as one types it in a shell."""
-    return " ".join(map(_shell_word, words_of(line)))
+    return " ".join(map(_shell_word, split_words(line)))
 
 
 def _shell_word(word: str) -> str:

@@ -14,15 +14,15 @@ from bot.cli.output import plain, print_json, print_reply
 from bot.cli.run_line import LineAnswer, join, perform
 from bot.cli.secret_prompts import variable_of
 from bot.cli.session import Terminal
-from bot.core.audit.stored_views import change_whole
+from bot.core.audit.stored_views import change_view
 from bot.core.authority.policy import LEAST_ROLE
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.invocation import AnyCommand, host_options
-from bot.core.parsing.suggestion import nearest
-from bot.core.parsing.tokenizer import render
+from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.tokenizer import join_words
 from bot.plugin import Parameter, PluginError, Risk
-from bot.usecases.admin.help_pages import of_terminal
-from bot.usecases.card_subcommands import on_card
+from bot.usecases.admin.help_pages import describe_terminal_command
+from bot.usecases.card_subcommands import refuse_card_subcommand
 
 HOST_OPTIONS_HELP = {
     "--portal": "the portal to act on; without it your own choice, else the default (portal use)",
@@ -51,7 +51,11 @@ class DeclaredCommand(click.Command):
 
     def run(self, words: tuple[str, ...], as_json: bool, yes: bool) -> None:
         terminal = click.get_current_context().ensure_object(Terminal)
-        only_here = of_terminal(terminal.declared.commands, words) if self.declared.path == "help" and words else ""
+        only_here = (
+            describe_terminal_command(terminal.declared.commands, words)
+            if self.declared.path == "help" and words
+            else ""
+        )
         if only_here and not as_json:
             click.echo(_help_of(click.get_current_context().find_root(), only_here.split()))
             return
@@ -160,7 +164,7 @@ class NounGroup(click.Group):
 def show(told: LineAnswer, *, as_json: bool) -> None:
     """Print what came of a line."""
     if as_json:
-        request = {"request": change_whole(told.change)} if told.change else {}
+        request = {"request": change_view(told.change)} if told.change else {}
         portal = {"portal": told.portal} if told.portal else {}
         print_json({**reply_object(told.reply), **portal, **request})
     else:
@@ -174,9 +178,9 @@ def unknown(
     trouble = ctx.ensure_object(Terminal).declared.trouble
     if trouble is not None:
         return trouble
-    pressed = on_card([*before.split(), *words])
+    pressed = refuse_card_subcommand([*before.split(), *words])
     if pressed is not None:
         return pressed
-    meant = nearest(words[0], known)
-    line = f"{before}{render([meant, *words[1:]])}" if meant else ""
+    meant = find_nearest(words[0], known)
+    line = f"{before}{join_words([meant, *words[1:]])}" if meant else ""
     return WordsError(sentence, hint="" if meant else f"There is: {', '.join(known)}.", suggestion=line)

@@ -17,7 +17,7 @@ REASONS = {
 }
 
 
-def tried(host: str, port: int) -> str:
+def try_address(host: str, port: int) -> str:
     """One address for the name, after trying that it can be listened on. Raises OSError.
 
     Tried first, because a server that cannot listen leaves half of itself behind.
@@ -38,7 +38,7 @@ OTHER_PORT = "Choose another --port; 0 picks a free one."
 
 
 @contextmanager
-def listening(port: int, *, hint: str = OTHER_PORT) -> Iterator[None]:
+def explain_bind_errors(port: int, *, hint: str = OTHER_PORT) -> Iterator[None]:
     """Turn what the system says about an address into a sentence."""
     try:
         yield

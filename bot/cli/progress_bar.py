@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.output import plain
 from bot.host.plugin_services import Progress as Tell
-from bot.host.plugin_services import nobody_waits
+from bot.host.plugin_services import no_progress
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,14 +22,14 @@ TOLD_LINES = 1_000
 def progress_bar(console: Console | None = None) -> Iterator[Tell]:
     """Yields what a long read tells its progress to. Nothing is drawn where stderr is no terminal."""
     if console is None and not sys.stderr.isatty():
-        yield nobody_waits
+        yield no_progress
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = console or Console(file=sys.stderr)
     if not console.is_terminal:
-        yield nobody_waits
+        yield no_progress
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -43,7 +43,7 @@ def progress_bar(console: Console | None = None) -> Iterator[Tell]:
         yield tell
 
 
-def told_lines(lines: Iterable[str], size: int, tell: Tell) -> Iterator[str]:
+def read_lines_with_progress(lines: Iterable[str], size: int, tell: Tell) -> Iterator[str]:
     """The lines of a file of so many bytes; while they are read, `tell` hears how many kilobytes have been."""
     done = 0
     for number, line in enumerate(lines, start=1):

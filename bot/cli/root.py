@@ -15,12 +15,12 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.cli.completion import VARIABLE, unheard
+from bot.cli.completion import VARIABLE, silence_stderr
 from bot.cli.output import print_error
 from bot.cli.plugin_commands import DeclaredCommand, NounGroup, unknown
 from bot.cli.session import Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
-from bot.cli.usage_errors import in_sentences
+from bot.cli.usage_errors import explain_usage_error
 from bot.clock import incident_id
 from bot.plugin import PluginError
 
@@ -51,13 +51,13 @@ def own_command(name: str) -> click.Command:
 
 
 class Root(click.Group):
-    """The commands of the house in sections, then the nouns of the plugins."""
+    """The built-in commands in sections, then the nouns of the plugins."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         terminal = extra.get("obj") or Terminal()
         extra["obj"] = terminal
         if VARIABLE in os.environ:
-            with unheard():
+            with silence_stderr():
                 return super().main(*args, **extra)
         try:
             return super().main(*args, **extra)
@@ -75,12 +75,12 @@ class Root(click.Group):
         """Note --json before anything can be wrong with the rest: errors are told in the same form as answers."""
         ctx.ensure_object(Terminal).as_json = "--json" in args
         ctx.meta[TYPED] = tuple(args)
-        with _in_sentences(ctx):
+        with _explain_usage_errors(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         refuse_typed_secrets(ctx.ensure_object(Terminal), ctx.meta.get(TYPED, ()))
-        with _in_sentences(ctx):
+        with _explain_usage_errors(ctx):
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -115,14 +115,14 @@ class Root(click.Group):
 
 
 @contextmanager
-def _in_sentences(ctx: click.Context) -> Iterator[None]:
+def _explain_usage_errors(ctx: click.Context) -> Iterator[None]:
     """Say in the bot's own sentences what click finds wrong with the words. A noun without a verb gets its help."""
     try:
         yield
     except click.exceptions.NoArgsIsHelpError:
         raise
     except click.UsageError as error:
-        raise in_sentences(error, ctx.meta[TYPED]) from None
+        raise explain_usage_error(error, ctx.meta[TYPED]) from None
 
 
 @click.group(cls=Root, context_settings={"max_content_width": 110})

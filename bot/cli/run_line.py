@@ -31,14 +31,14 @@ from bot.core.change.command_result import (
 )
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.parsing.invocation import AnyCommand, check_length, check_words, recognize, understand
-from bot.core.parsing.tokenizer import read, render
+from bot.core.parsing.tokenizer import join_words, tokenize
 from bot.core.parsing.typed_line import TypedLine
 from bot.host.plugin_services import Progress
 from bot.plugin import Plugin, Refusal, Reply, quote
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
 from bot.store.engine.process_lock import WORKER
-from bot.usecases.card_subcommands import on_card
+from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.intake.receipts import check_secrets, find_secret
@@ -54,7 +54,7 @@ from bot.usecases.requests.command_answers import (
     with_reading,
 )
 from bot.usecases.requests.command_performance import TypedCommand, perform_command
-from bot.usecases.requests.planning import consider_with, precheck
+from bot.usecases.requests.planning import plan_or_read_at, precheck
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -82,12 +82,12 @@ def join(command: AnyCommand, words: Iterable[str]) -> str:
     Only a dash that a keyboard put before an option's name is a hyphen here, too.
     """
     path = command.path.split()
-    line = read(render([*path, *map(option_word, words)]))
+    line = tokenize(join_words([*path, *map(option_word, words)]))
     return _exact(TypedLine(command=command, line=line, at=len(path)))
 
 
 def _exact(typed: TypedLine) -> str:
-    return render([*typed.path, *replace(typed, exact=True).words()])
+    return join_words([*typed.path, *replace(typed, exact=True).words()])
 
 
 def typed_line(commands: Sequence[AnyCommand], words: Sequence[str]) -> str:
@@ -116,12 +116,12 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
     `words` are those that the line was made of: a secret that begins as an option does stands in them as it is.
     Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
     """
-    if [word.text for word in read(line).words[:1]] == [STATUS]:
+    if [word.text for word in tokenize(line).words[:1]] == [STATUS]:
         terminal.assert_usable()
     with terminal.bot() as bot:
         if not says_freeze(line):
             check_length(line)
-        line = _without_secrets(bot, line, words)
+        line = _check_secrets(bot, line, words)
         typed = _recognized(bot, line or "help")
         command, words = typed.command, typed.words()
         plugin = bot.context.registry.owner(command)
@@ -143,10 +143,10 @@ def _recognized(bot: Bot, line: str) -> TypedLine:
     try:
         return recognize(bot.context.registry.commands, line)
     except WordsError as error:
-        raise on_card(line.split()) or error from None
+        raise refuse_card_subcommand(line.split()) or error from None
 
 
-def _without_secrets(bot: Bot, line: str, words: Sequence[str]) -> str:
+def _check_secrets(bot: Bot, line: str, words: Sequence[str]) -> str:
     """The line, if no secret of this bot stands in it; a freeze without the reason that holds one."""
     what = find_secret(bot.context, [line, *words])
     if not what:
@@ -178,7 +178,7 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     with ctx.store.unit_of_work() as store:
         before = plugin.places(services)
         # A command of the terminal never plans: one that tries is refused in there.
-        answered = cast(Answered, consider_with(ctx, plugin, replace(understood, arguments=arguments), person))
+        answered = cast(Answered, plan_or_read_at(ctx, plugin, replace(understood, arguments=arguments), person))
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
         note = keep_first_portal(ctx, plugin.name, before, plugin.places(services), person)
     reply = answered.reply
@@ -211,7 +211,7 @@ class _Shell:
     def agrees(self, planned: Planned) -> bool:
         if self._yes or not self._terminal.asks:
             return True
-        return agreed(planned, "Do this?" if _needs_own_word(planned) else "Ask others to approve this?")
+        return confirm_plan(planned, "Do this?" if _needs_own_word(planned) else "Ask others to approve this?")
 
     def conclude(self, result: CommandResult) -> None:
         """Nothing is stored: what is told is printed."""
@@ -252,7 +252,7 @@ def _about_request(terminal: Terminal, reply: Reply, change: ChangeRequest) -> L
     return LineAnswer(reply=reply, change=change)
 
 
-def agreed(planned: Planned, question: str) -> bool:
+def confirm_plan(planned: Planned, question: str) -> bool:
     """Show the plan and ask."""
     print_reply(preview(planned))
     return click.confirm(question, err=True)

@@ -28,7 +28,7 @@ from bot.store.engine.process_lock import is_held
 from bot.store.files.consistency import assert_usable
 from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.integrity.chain_check import examine_head, note_chain
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ log = logging.getLogger("b24bot.cli")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class DeclaredCommands:
     """The declared commands, and what each plugin's noun is about. With `trouble` those of the plugins are missing."""
 
     commands: Sequence[AnyCommand]
@@ -69,7 +69,7 @@ class Terminal:
     @cached_property
     def host_settings(self) -> Settings:
         """The host's own settings; plugins are not looked at. Raises ConfigurationError."""
-        with readable(self.dotenv or Path(".env")):
+        with explain_file_errors(self.dotenv or Path(".env")):
             return self._kept(load_settings(dotenv=self.dotenv))
 
     @cached_property
@@ -77,7 +77,7 @@ class Terminal:
         """All settings, with the rows of the plugins. Raises ConfigurationError."""
         from bot.app import read_settings
 
-        with readable(self.dotenv or Path(".env")):
+        with explain_file_errors(self.dotenv or Path(".env")):
             return self._kept(read_settings(dotenv=self.dotenv))
 
     def _kept(self, settings: Settings) -> Settings:
@@ -90,14 +90,14 @@ class Terminal:
         return load_plugins(self.host_settings["B24BOT_PLUGINS"])
 
     @cached_property
-    def declared(self) -> Declared:
+    def declared(self) -> DeclaredCommands:
         """Every command there is, without opening anything."""
         try:
-            commands = list(registry_of(self.plugins))
+            commands = list(make_registry(self.plugins))
             helps = {group.noun: group.help for plugin in self.plugins for group in plugin.groups}
         except PluginError as error:
-            return Declared(commands=list(registry_of(())), helps={}, trouble=error)
-        return Declared(commands=commands, helps=helps)
+            return DeclaredCommands(commands=list(make_registry(())), helps={}, trouble=error)
+        return DeclaredCommands(commands=commands, helps=helps)
 
     @cached_property
     def person(self) -> Principal:
@@ -128,7 +128,7 @@ class Terminal:
     def store(self, *, writes: bool = False) -> Iterator[Store]:
         """The store alone, for what needs neither plugins nor Slack. What `writes` needs a log to be trusted."""
         settings = self.host_settings
-        with readable(settings.home):
+        with explain_file_errors(settings.home):
             keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
             store = open_store(settings.home, keys, SystemClock(), backups=settings.backups)
         try:
@@ -147,7 +147,7 @@ class Terminal:
         settings = self.settings
         level = settings.log_level
         set_up_logs("WARNING" if level == "INFO" else level, lambda: self.hidden)
-        with readable(settings.home):
+        with explain_file_errors(settings.home):
             bot = assemble(settings)
         try:
             if writes:
@@ -164,7 +164,7 @@ class Terminal:
         """
         settings = self.host_settings
         home = settings.home
-        with readable(home):
+        with explain_file_errors(home):
             if not (home / FILE_NAME).exists():
                 raise ConfigurationError(f"There is no database in {home} yet.", hint=how_to_begin(settings))
             with closing(Database(home / FILE_NAME, read_only=True)) as database:
@@ -176,7 +176,7 @@ class Terminal:
         from bot.app import launch
 
         set_up_logs(self.settings.log_level, lambda: self.hidden)
-        with readable(self.settings.home):
+        with explain_file_errors(self.settings.home):
             running = launch(self.settings, intake=intake, work=work, socket=socket)
         try:
             yield running
@@ -202,7 +202,7 @@ def how_to_begin(settings: Settings) -> str:
 
 
 @contextmanager
-def pointing_to_doctor() -> Iterator[None]:
+def suggest_doctor() -> Iterator[None]:
     """Name `b24bot doctor` where a start is refused: a start tells the first thing that is missing, doctor all."""
     try:
         yield
@@ -211,7 +211,7 @@ def pointing_to_doctor() -> Iterator[None]:
 
 
 @contextmanager
-def readable(path: Path) -> Iterator[None]:
+def explain_file_errors(path: Path) -> Iterator[None]:
     """Turn what the file system says into a sentence."""
     try:
         yield

@@ -14,7 +14,7 @@ from typing import Any, Self
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Stop:
+class ShutdownSignal:
     """While this is entered, both signals end `wait` instead of the process; repeating them changes nothing.
 
     The interpreter itself writes the signal into a pipe. A handler in Python would be too late: it does not run while

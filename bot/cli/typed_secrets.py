@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 
-from bot.cli.session import Terminal, readable
+from bot.cli.session import Terminal, explain_file_errors
 from bot.core.bot_errors import SecretTyped
 from bot.plugin import PluginError
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.known_secrets import SHORTEST, KnownSecrets
 from bot.store.sealing.keyring import load_key_file
-from bot.usecases.admin.admin_commands import reason_left_out
+from bot.usecases.admin.admin_commands import withheld_reason
 
 THEMSELVES = ("freeze", "run")
 """They look at their line themselves, since a freeze holds without its reason."""
@@ -27,19 +27,19 @@ def refuse_typed_secrets(terminal: Terminal, words: Sequence[str]) -> None:
     """
     if (words[:1] and words[0] in THEMSELVES) or not any(len(word) >= SHORTEST for word in words):
         return
-    rest, reason = _apart(words) if tuple(words[:2]) == WITHDRAW else (words, ())
+    rest, reason = _separate_reason(words) if tuple(words[:2]) == WITHDRAW else (words, ())
     try:
-        with readable(terminal.host_settings.home):
+        with explain_file_errors(terminal.host_settings.home):
             what, in_reason = _find(terminal, rest), _find(terminal, reason)
     except PluginError:
         return
     if what:
         raise SecretTyped(what)
     if in_reason:
-        terminal.reason_instead = reason_left_out(in_reason)
+        terminal.reason_instead = withheld_reason(in_reason)
 
 
-def _apart(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+def _separate_reason(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """The words of a command, and those that are its reason."""
     places = [at for at, word in enumerate(words) if word.startswith(f"{REASON}=") or (at and words[at - 1] == REASON)]
     return [word for at, word in enumerate(words) if at not in places], [words[at] for at in places]

@@ -9,15 +9,15 @@ from typing import Any
 import click
 
 from bot.core.bot_errors import WordsError
-from bot.core.parsing.suggestion import nearest
-from bot.core.parsing.tokenizer import render
+from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import IN_MARKS
 from bot.plugin import PluginError
 
 BEHIND = "The options of a command stand behind its name."
 
 
-def in_sentences(error: click.UsageError, args: Sequence[str]) -> WordsError:
+def explain_usage_error(error: click.UsageError, args: Sequence[str]) -> WordsError:
     """The error that click has found in these arguments of the program."""
     if isinstance(error, click.BadOptionUsage):
         return _about_value(error.option_name, args)
@@ -95,14 +95,14 @@ def _left_over(ctx: click.Context, words: Sequence[str]) -> list[str]:
 
 def _options_hint(ctx: click.Context, name: str) -> str:
     known = [option for parameter in ctx.command.get_params(ctx) for option in parameter.opts if option[:1] == "-"]
-    meant = nearest(name, known, alike=0.8)
+    meant = find_nearest(name, known, alike=0.8)
     return f"Did you mean {meant}?" if meant else f"It takes {', '.join(known)}."
 
 
 def _with_whole_values(ctx: click.Context, path: Sequence[str], words: Sequence[str]) -> str:
     """The words with each option's value whole; empty where the command does not take them either."""
     guess = list(_whole(words, _with_value(ctx.command)))
-    return render([*path, *guess]) if guess != words and _is_taken(ctx, guess) else ""
+    return join_words([*path, *guess]) if guess != words and _is_taken(ctx, guess) else ""
 
 
 def _with_value(command: click.Command) -> frozenset[str]:

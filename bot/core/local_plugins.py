@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-HOUSE = "house"
+BUILTIN = "house"
 """The plugin the host itself is: its commands change what the bot keeps."""
-LOCAL_PLUGINS = frozenset({HOUSE})
+LOCAL_PLUGINS = frozenset({BUILTIN})
 
 
 def is_local_plugin(plugin: str) -> bool:

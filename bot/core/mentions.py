@@ -1,7 +1,7 @@
 """People and channels inside plain text: marks only the bot can write, so that typed text never mentions anybody.
 
-Every sentence names a person by `person` or `by_id`. What becomes of the mark is for the surface: Slack makes a mention
-of it, everything else the id.
+Every sentence names a person by `person` or `mark_account`. What becomes of the mark is for the surface: Slack makes a
+mention of it, everything else the id.
 
 The ids of people and teams are capital letters and digits. A chat whose own ids differ shapes them so.
 """
@@ -28,18 +28,20 @@ def person(principal: Principal) -> str:
     return _mark(principal.id if principal.team else principal.user)
 
 
-def by_id(stored: str) -> str:
+def mark_account(stored: str) -> str:
     """The same for an id as records and rows keep it; what is nobody's, like `b24bot`, stays as it is."""
-    clean = strip(stored)
+    clean = remove_marks(stored)
     return _mark(clean) if is_person(clean) else clean
 
 
 def target(stored: str) -> str:
     """What a plan changes, in words: `connector:myconnector`, or `access:` and a person."""
-    return f"{_TARGET}{by_id(stored.removeprefix(_TARGET))}" if stored.startswith(_TARGET) else strip(stored)
+    return (
+        f"{_TARGET}{mark_account(stored.removeprefix(_TARGET))}" if stored.startswith(_TARGET) else remove_marks(stored)
+    )
 
 
-def person_of(stored: str) -> str:
+def find_person_id(stored: str) -> str:
     """The id of the person that a target is about; empty when it is about none."""
     found = stored.removeprefix(_TARGET)
     return found if stored != found and is_person(found) else ""
@@ -50,13 +52,13 @@ def is_person(stored: str) -> bool:
     return _SOMEBODY.match(stored) is not None
 
 
-def naming(ids: Iterable[str], name: Callable[[str], str]) -> Callable[[str], str]:
+def make_namer(ids: Iterable[str], name: Callable[[str], str]) -> Callable[[str], str]:
     """Make what writes these people as `name` does wherever a text has their id, also as it is typed: `@U0002`.
 
     Another id stays as it is, for it may be somebody's words.
     """
     people = [one for one in ids if is_person(one)]
-    spellings = {one: one for one in people} | {f"@{user_of(one)}": one for one in people if not is_local(one)}
+    spellings = {one: one for one in people} | {f"@{read_user_id(one)}": one for one in people if not is_local(one)}
     if not spellings:
         return lambda text: text
     pattern = re.compile(rf"(?<![\w@])(?:{'|'.join(map(re.escape, spellings))})(?!\w)")
@@ -67,7 +69,7 @@ def _mark(name: str) -> str:
     return f"{_PERSON}{name}{_END}"
 
 
-def user_of(name: str) -> str:
+def read_user_id(name: str) -> str:
     """The user id in what a mark of a person holds; an older release wrote nothing else."""
     return name.partition(":")[2] or name
 
@@ -95,30 +97,30 @@ def channel(channel_id: str) -> str:
     return f"{_CHANNEL}{channel_id}{_END}"
 
 
-def strip(text: str) -> str:
+def remove_marks(text: str) -> str:
     """Take every mark out: for whatever does not come from the bot itself."""
     return _ANY.sub("", text)
 
 
-def plain(text: str) -> str:
+def unmark(text: str) -> str:
     """For the terminal, for programs, records and logs, where nothing is a mention: `T0001:U0002`, `#C0002`."""
-    return render(text, person=_written, channel=lambda channel: f"#{channel}")
+    return replace_marks(text, person=_written, channel=lambda channel: f"#{channel}")
 
 
 def _written(name: str) -> str:
     return name if ":" in name else f"@{name}"
 
 
-def unified(text: str) -> str:
+def unify_marks(text: str) -> str:
     """The text with people marked as an older release marked them, to compare what two releases wrote."""
-    return _EARLIER.sub(lambda found: strip(found[0]) if is_local(found[0][1:]) else _mark(found[1]), text)
+    return _EARLIER.sub(lambda found: remove_marks(found[0]) if is_local(found[0][1:]) else _mark(found[1]), text)
 
 
-def names_people(text: str) -> bool:
+def has_person_mark(text: str) -> bool:
     """Whether a mark of a person stands in the text."""
     return any(found[1] == _PERSON for found in _MARK.finditer(text))
 
 
-def render(text: str, *, person: Callable[[str], str], channel: Callable[[str], str]) -> str:
+def replace_marks(text: str, *, person: Callable[[str], str], channel: Callable[[str], str]) -> str:
     """Replace each mark by what the callbacks make of its id."""
     return _MARK.sub(lambda found: (person if found[1] == _PERSON else channel)(found[2]), text)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from bot.plugin.quoting import is_blank
 
 
-def moment(at: int) -> str:
+def format_time(at: int) -> str:
     """UTC epoch milliseconds as people read them: `2026-03-01 14:05 UTC`."""
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def count(number: int, one: str, many: str = "") -> str:
+def plural(number: int, one: str, many: str = "") -> str:
     """`1 line`, `3 lines`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
@@ -22,6 +22,6 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if is_blank(char) else char for char in text).split())
 
 
-def unbroken(text: str) -> str:
+def join_lines(text: str) -> str:
     """The same, with the spaces that somebody typed."""
     return " ".join(filter(None, (line.strip() for line in text.splitlines())))

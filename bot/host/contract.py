@@ -11,7 +11,7 @@ from typing import Any, get_args
 from bot.core.bot_errors import ConfigurationError
 from bot.core.local_plugins import LOCAL_PLUGINS
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
-from bot.host.value_types import mismatch
+from bot.host.value_types import find_mismatch
 from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Risk, Setting, Settling
 
 MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).items() if not name.startswith("_")}
@@ -82,7 +82,7 @@ def check_values(plugin: Any) -> Iterator[str]:
         values = getattr(plugin, member)
         if not isinstance(values, Iterable) or not all(isinstance(value, kind) for value in values):
             yield f"has {member} that are not all a {kind.__name__}"
-    wrong = mismatch(plugin.settling, Settling)
+    wrong = find_mismatch(plugin.settling, Settling)
     if wrong:
         yield f"declares settling wrongly: it{'' if wrong.startswith('.') else ' '}{wrong}"
     if not isinstance(plugin.simulators, Mapping):
@@ -92,7 +92,7 @@ def check_values(plugin: Any) -> Iterator[str]:
 def check_settings(plugin: Any) -> Iterator[str]:
     """Each of its settings is declared once, by a name that an environment can hold."""
     for row in plugin.settings:
-        wrong = mismatch(row, Setting)
+        wrong = find_mismatch(row, Setting)
         if wrong:
             yield f"declares a setting whose {wrong.removeprefix('.')}"
         elif not _VARIABLE.match(row.name):
@@ -109,7 +109,7 @@ def check_arguments(plugin: Any) -> Iterator[str]:
     """Each argument is described by values of the declared types, and no option is one that every command has."""
     for command in _commands(plugin):
         for parameter in command.parameters:
-            wrong = mismatch(parameter.arg, Arg)
+            wrong = find_mismatch(parameter.arg, Arg)
             if wrong:
                 yield f"describes the argument “{parameter.name}” of “{command.path}” wrongly: {wrong}"
             if parameter.flag and parameter.option in (*HOST_OPTIONS, *TERMINAL_OPTIONS):

@@ -16,7 +16,7 @@ from bot.core.bot_errors import PluginFault, StoreUnavailable
 from bot.core.change.outcome import PLUGIN_FAILED
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.redaction.sanitizer import sanitize, sanitize_text
-from bot.host.value_types import mismatch
+from bot.host.value_types import find_mismatch
 from bot.plugin import (
     BadArgument,
     Call,
@@ -40,7 +40,7 @@ MOST_KNOWN = 100
 
 
 @contextmanager
-def blame(plugin: str, doing: str, *, known: dict[str, str] | None = None) -> Iterator[None]:
+def blame_plugin(plugin: str, doing: str, *, known: dict[str, str] | None = None) -> Iterator[None]:
     """Turn whatever is raised inside, other than a PluginError, into a PluginFault that names the plugin.
 
     `doing` completes “The plugin NAME failed while it …”. The trace goes to the log; that of a fault in `known`, which
@@ -71,12 +71,14 @@ def _fault(plugin: str, doing: str, error: BaseException, known: dict[str, str] 
     )
 
 
-def require(value: Any, kind: Any) -> Any:
-    """Return the value if it is of that type, to the last part. Raises TypeError, for `blame` to make a sentence of.
+def require_type(value: Any, kind: Any) -> Any:
+    """Return the value if it is of that type, to the last part.
+
+    Raises TypeError, for `blame_plugin` to make a sentence of.
 
     It is used as `kind` declares it, and what is not would break the bot where it is stored or shown.
     """
-    wrong = mismatch(value, kind)
+    wrong = find_mismatch(value, kind)
     if wrong.startswith("is "):
         raise TypeError(f"it returned {wrong.removeprefix('is ')}")
     if wrong:
@@ -95,7 +97,7 @@ def _guard_parameter(plugin: str, command: AnyCommand, parameter: Parameter) -> 
         return parameter
 
     def parse(word: str) -> Any:
-        with blame(plugin, f"read {parameter.named} of `{command.path}`"):
+        with blame_plugin(plugin, f"read {parameter.named} of `{command.path}`"):
             try:
                 return read(word)
             except ValueError:
@@ -116,7 +118,7 @@ class GuardedPlugin:
         """Faults by what was raised, with their references: some things are asked every few seconds."""
 
     def _blame(self, doing: str) -> AbstractContextManager[None]:
-        return blame(self.name, doing, known=self._known)
+        return blame_plugin(self.name, doing, known=self._known)
 
     @property
     def settings(self) -> Sequence[Setting]:
@@ -138,9 +140,9 @@ class GuardedPlugin:
         with self._blame("started"):
             self.plugin.start(services)
 
-    def tend(self, services: Services) -> None:
+    def maintain(self, services: Services) -> None:
         with self._blame("looked after what would run out"):
-            self.plugin.tend(services)
+            self.plugin.maintain(services)
 
     def close(self) -> None:
         """A plugin that cannot let go keeps nobody else from it; the log has why."""
@@ -161,7 +163,7 @@ class GuardedPlugin:
         """Make one changing call. A plugin that fails in it may have sent it: that outcome is unknown."""
         try:
             with self._blame(f"made the call {call.method}"):
-                outcome: CallOutcome = require(self.plugin.perform(services, place, call), CallOutcome)
+                outcome: CallOutcome = require_type(self.plugin.perform(services, place, call), CallOutcome)
                 return outcome
         except StoreUnavailable:
             raise
@@ -172,7 +174,7 @@ class GuardedPlugin:
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
         """What is true of the plan's target, in labels that the plan has: another one would pass for a change."""
         with self._blame(f"read {plan.target} back"):
-            seen = dict(require(self.plugin.verify(services, place, plan), Observation))
+            seen = dict(require_type(self.plugin.verify(services, place, plan), Observation))
             unknown = sorted(set(sanitize(seen)) - {*plan.before, *plan.wanted})
             if unknown:
                 raise ValueError(f"verify returned labels that the plan does not have: {', '.join(unknown)}")
@@ -181,5 +183,5 @@ class GuardedPlugin:
 
 def _checked_place(place: object) -> Place:
     """The place, with a label that can be stored and shown; its identity stays exact."""
-    checked: Place = require(place, Place)
+    checked: Place = require_type(place, Place)
     return replace(checked, label=sanitize_text(checked.label))

@@ -25,7 +25,7 @@ Progress = Callable[[int, int, str], None]
 MaySend = Callable[[float], bool]
 
 
-def nobody_waits(done: int, total: int, what: str) -> None:
+def no_progress(done: int, total: int, what: str) -> None:
     """Progress that nobody wants to hear of."""
 
 
@@ -56,7 +56,7 @@ class PluginServices:
     def progress(self, done: int, total: int, what: str) -> None:
         self.tell_progress(done, total, what)
 
-    def at_once(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         return self.store.engine.unit_of_work()
 
     def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
@@ -73,7 +73,7 @@ def services_for(
     settings: Mapping[str, str],
     store: Store,
     clock: Clock,
-    progress: Progress = nobody_waits,
+    progress: Progress = no_progress,
     *,
     may_send: MaySend = sends_nothing,
 ) -> PluginServices:

@@ -13,7 +13,7 @@ Check = Callable[[Any], str]
 """Says what is wrong with a value, behind the path to it: `.rows[0][1] is int instead of str`; empty if nothing is."""
 
 
-def mismatch(value: object, hint: Any) -> str:
+def find_mismatch(value: object, hint: Any) -> str:
     """Say what in a value is not of its declared type, with the path to it; empty where all of it is."""
     return _check_of(hint)(value).strip()
 

@@ -1,4 +1,4 @@
-"""The story: what people do with the bot in a fresh town, step by step, and whether each ended as it should."""
+"""The story: what people do with the bot in a fresh playground, step by step, and whether each ended as it should."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.playground.demo_script import STORY, Deed, Sight, Step, Where
-from bot.playground.environment import Town
+from bot.playground.demo_script import STORY, DemoAction, DemoPlace, Expectation, Step
+from bot.playground.environment import Playground
 from bot.playground.workspace import DispatchResult, Message, WorkspaceError
 from bot.plugin.loopback import wait_until
 
@@ -24,23 +24,23 @@ WIDTH = 116
 BAR = "    │ "
 
 
-class DeedFailed(Exception):
+class ActionFailed(Exception):
     """A person could not do what the step says; the text says why."""
 
 
 def tell_story(
     write: Write, *, steps: Sequence[Step] = STORY, plugins: str = "bitrix24", patience: float = PATIENCE
 ) -> bool:
-    """Play the steps in a town of their own and write what happened, a line at a time.
+    """Play the steps in a playground of their own and write what happened, a line at a time.
 
     True when every step showed all that its row expects within `patience` seconds. Raises ConfigurationError when
-    the town cannot start.
+    the playground cannot start.
     """
     with (
         tempfile.TemporaryDirectory(prefix="b24bot-story-") as folder,
-        Town(Path(folder), plugins=plugins, pace=False, known=True) as town,
+        Playground(Path(folder), plugins=plugins, pace=False, known=True) as playground,
     ):
-        teller = Teller(town, write, patience)
+        teller = DemoRunner(playground, write, patience)
         teller.open()
         ended = [teller.tell(number, step) for number, step in enumerate(steps, 1)]
         good = sum(ended)
@@ -49,11 +49,11 @@ def tell_story(
         return good == len(ended)
 
 
-class Teller:
+class DemoRunner:
     """One telling of the story: what has been shown of every place so far, and whether a step has failed yet."""
 
-    def __init__(self, town: Town, write: Write, patience: float = PATIENCE) -> None:
-        self._town = town
+    def __init__(self, playground: Playground, write: Write, patience: float = PATIENCE) -> None:
+        self._town = playground
         self._write = write
         self._patience = patience
         self._shown: dict[str, list[str]] = {}
@@ -62,7 +62,7 @@ class Teller:
     def open(self) -> None:
         """Show the portal as it is before anybody does anything."""
         self._write("Before anybody does anything")
-        self._show(Where.PORTAL.value, self._look(Where.PORTAL, "", ""))
+        self._show(DemoPlace.PORTAL.value, self._look(DemoPlace.PORTAL, "", ""))
 
     def tell(self, number: int, step: Step) -> bool:
         """Play one step; whether it showed all that is expected."""
@@ -71,8 +71,8 @@ class Teller:
         self._lines(step.why, "   ")
         self._notes[step.who] = len(self._town.workspace.ephemerals(step.who))
         try:
-            DEEDS[step.deed](self._town, step)
-        except (DeedFailed, WorkspaceError) as error:
+            DEMO_ACTIONS[step.deed](self._town, step)
+        except (ActionFailed, WorkspaceError) as error:
             self._lines(f"NOT OK: {step.who} could not do it: {error}", "   ")
             good = False
         else:
@@ -84,7 +84,7 @@ class Teller:
             self._patience = min(self._patience, IMPATIENCE)
         return good
 
-    def _check(self, step: Step, sight: Sight) -> bool:
+    def _check(self, step: Step, sight: Expectation) -> bool:
         def holds() -> bool:
             text = "\n".join(self._look(sight.where, step.who, sight.card or step.card))
             return all(words in text for words in sight.words) and not any(words in text for words in sight.gone)
@@ -104,13 +104,13 @@ class Teller:
         """Write what is new at a place since it was last shown, and of the portal what is gone."""
         before = self._shown.get(place, [])
         fresh = [line for line in now if line not in before]
-        gone = [line for line in before if line not in now] if place == Where.PORTAL.value else []
+        gone = [line for line in before if line not in now] if place == DemoPlace.PORTAL.value else []
         self._shown[place] = now
         if not fresh and not gone:
             self._write(f"   {place}: as before")
             return
         self._write(f"   {place}:")
-        sign = "+ " if before and place == Where.PORTAL.value else ""
+        sign = "+ " if before and place == DemoPlace.PORTAL.value else ""
         for line in [*(f"- {one}" for one in gone), *(f"{sign}{one}" for one in fresh)]:
             self._lines(line, BAR)
 
@@ -119,88 +119,92 @@ class Teller:
         for line in textwrap.wrap(text, WIDTH, initial_indent=lead, subsequent_indent=lead + indent) or [lead.rstrip()]:
             self._write(line)
 
-    def _look(self, where: Where, who: str, card: str) -> list[str]:
-        if where is Where.NOTE:
+    def _look(self, where: DemoPlace, who: str, card: str) -> list[str]:
+        if where is DemoPlace.NOTE:
             return self._transcript(self._town.workspace.ephemerals(who)[self._notes[who] :])
-        return list(LOOKS[where](self._town, who, card))
+        return list(DEMO_VIEWS[where](self._town, who, card))
 
     def _transcript(self, messages: Sequence[Message]) -> list[str]:
         return [line for one in messages for line in _body(self._town, one)]
 
 
-def _body(town: Town, message: Message) -> list[str]:
+def _body(playground: Playground, message: Message) -> list[str]:
     """What the message says, without the line that names its author."""
-    return textwrap.dedent("\n".join(town.workspace.transcript(message).splitlines()[1:])).splitlines()
+    return textwrap.dedent("\n".join(playground.workspace.transcript(message).splitlines()[1:])).splitlines()
 
 
-def the_card(town: Town, card: str) -> Message | None:
+def the_card(playground: Playground, card: str) -> Message | None:
     """The card of a change request, `CR-1001`, once it stands in #approvals."""
-    messages = town.workspace.messages("approvals")
-    return next((one for one in messages if card in town.workspace.transcript(one)), None)
+    messages = playground.workspace.messages("approvals")
+    return next((one for one in messages if card in playground.workspace.transcript(one)), None)
 
 
-def _card_lines(town: Town, _who: str, card: str) -> Iterator[str]:
-    message = the_card(town, card)
+def _card_lines(playground: Playground, _who: str, card: str) -> Iterator[str]:
+    message = the_card(playground, card)
     if message is not None:
-        yield from _body(town, message)
+        yield from _body(playground, message)
 
 
-def _thread_lines(town: Town, _who: str, card: str) -> Iterator[str]:
-    message = the_card(town, card)
-    for reply in town.workspace.thread("approvals", message.ts)[1:] if message else ():
-        yield from _body(town, reply)
+def _thread_lines(playground: Playground, _who: str, card: str) -> Iterator[str]:
+    message = the_card(playground, card)
+    for reply in playground.workspace.thread("approvals", message.ts)[1:] if message else ():
+        yield from _body(playground, reply)
 
 
-def _form_lines(town: Town, who: str, _card: str) -> Iterator[str]:
-    for view in town.workspace.open_views(who):
-        yield from town.workspace.transcript(view).splitlines()
+def _form_lines(playground: Playground, who: str, _card: str) -> Iterator[str]:
+    for view in playground.workspace.open_views(who):
+        yield from playground.workspace.transcript(view).splitlines()
 
 
-def _audit_lines(town: Town, _who: str, _card: str) -> Iterator[str]:
-    for message in town.workspace.messages("audit"):
-        yield from _body(town, message)
+def _audit_lines(playground: Playground, _who: str, _card: str) -> Iterator[str]:
+    for message in playground.workspace.messages("audit"):
+        yield from _body(playground, message)
 
 
-def _portal_lines(town: Town, _who: str, _card: str) -> Iterator[str]:
-    for table in town.portal.picture():
+def _portal_lines(playground: Playground, _who: str, _card: str) -> Iterator[str]:
+    for table in playground.portal.picture():
         for row in table.rows:
             yield f"{table.title}: " + " · ".join(
                 f"{column} {cell}" for column, cell in zip(table.columns, row, strict=True)
             )
 
 
-LOOKS: Mapping[Where, Callable[[Town, str, str], Iterator[str]]] = {
-    Where.CARD: _card_lines,
-    Where.THREAD: _thread_lines,
-    Where.FORM: _form_lines,
-    Where.AUDIT: _audit_lines,
-    Where.PORTAL: _portal_lines,
+DEMO_VIEWS: Mapping[DemoPlace, Callable[[Playground, str, str], Iterator[str]]] = {
+    DemoPlace.CARD: _card_lines,
+    DemoPlace.THREAD: _thread_lines,
+    DemoPlace.FORM: _form_lines,
+    DemoPlace.AUDIT: _audit_lines,
+    DemoPlace.PORTAL: _portal_lines,
 }
 """What a place shows, as lines; notes are looked at by the teller, who knows which are new."""
 
 
-def _type(town: Town, step: Step) -> None:
-    _taken(town.workspace.people[step.who].slash(step.what))
+def _type(playground: Playground, step: Step) -> None:
+    _taken(playground.workspace.people[step.who].slash(step.what))
 
 
-def _click(town: Town, step: Step) -> None:
-    wait_until(lambda: the_card(town, step.card) is not None, within=CARD_SECONDS)
-    message = the_card(town, step.card)
+def _click(playground: Playground, step: Step) -> None:
+    wait_until(lambda: the_card(playground, step.card) is not None, within=CARD_SECONDS)
+    message = the_card(playground, step.card)
     if message is None:
-        raise DeedFailed(f"there is no card {step.card} in #approvals.")
-    _taken(town.workspace.people[step.who].click(message, step.what))
+        raise ActionFailed(f"there is no card {step.card} in #approvals.")
+    _taken(playground.workspace.people[step.who].click(message, step.what))
 
 
-def _send(town: Town, step: Step) -> None:
-    views = town.workspace.open_views(step.who)
+def _send(playground: Playground, step: Step) -> None:
+    views = playground.workspace.open_views(step.who)
     if not views:
-        raise DeedFailed("no form is open.")
-    _taken(town.workspace.submit(views[-1], {"reason": step.what}))
+        raise ActionFailed("no form is open.")
+    _taken(playground.workspace.submit(views[-1], {"reason": step.what}))
 
 
 def _taken(result: DispatchResult) -> None:
     if result.failure:
-        raise DeedFailed(f"Slack shows {result.failure}.")
+        raise ActionFailed(f"Slack shows {result.failure}.")
 
 
-DEEDS: Mapping[Deed, Callable[[Town, Step], None]] = {Deed.TYPE: _type, Deed.CLICK: _click, Deed.SEND: _send}
+DEMO_ACTIONS: Mapping[DemoAction, Callable[[Playground, Step], None]] = {
+    DemoAction.TYPE: _type,
+    DemoAction.CLICK: _click,
+    DemoAction.SEND: _send,
+}

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.plugin.frozen import dataclass
 
 
-class Where(StrEnum):
+class DemoPlace(StrEnum):
     """A place to look at; the words are how the transcript calls it."""
 
     NOTE = "a note only {who} sees"
@@ -18,7 +18,7 @@ class Where(StrEnum):
     PORTAL = "the portal"
 
 
-class Deed(StrEnum):
+class DemoAction(StrEnum):
     """What a person can do; the words are how the transcript tells it."""
 
     TYPE = "{who} types {what}"
@@ -27,10 +27,10 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Expectation:
     """All of `words` must stand at the place, and none of `gone`. `card` when it is another than the step's."""
 
-    where: Where
+    where: DemoPlace
     words: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     card: str = ""
@@ -48,11 +48,11 @@ class Step:
     """One thing one person does. `why` says what it shows; `card` is the change request it is about."""
 
     who: str
-    deed: Deed
+    deed: DemoAction
     what: str
     why: str
     card: str = ""
-    sees: tuple[Sight, ...]
+    sees: tuple[Expectation, ...]
 
     @property
     def title(self) -> str:
@@ -60,25 +60,25 @@ class Step:
         return self.deed.value.format(who=self.who, what=self.what, card=self.card)
 
 
-def note(*words: str) -> Sight:
+def note(*words: str) -> Expectation:
     """Something the bot says to the person who acts, and to nobody else."""
-    return Sight(where=Where.NOTE, words=words)
+    return Expectation(where=DemoPlace.NOTE, words=words)
 
 
-def card(*words: str, gone: tuple[str, ...] = (), of: str = "") -> Sight:
-    return Sight(where=Where.CARD, words=words, gone=gone, card=of)
+def card(*words: str, gone: tuple[str, ...] = (), of: str = "") -> Expectation:
+    return Expectation(where=DemoPlace.CARD, words=words, gone=gone, card=of)
 
 
-def thread(*words: str) -> Sight:
-    return Sight(where=Where.THREAD, words=words)
+def thread(*words: str) -> Expectation:
+    return Expectation(where=DemoPlace.THREAD, words=words)
 
 
-def audit(*words: str) -> Sight:
-    return Sight(where=Where.AUDIT, words=words)
+def audit(*words: str) -> Expectation:
+    return Expectation(where=DemoPlace.AUDIT, words=words)
 
 
-def portal(*words: str, gone: tuple[str, ...] = ()) -> Sight:
-    return Sight(where=Where.PORTAL, words=words, gone=gone)
+def portal(*words: str, gone: tuple[str, ...] = ()) -> Expectation:
+    return Expectation(where=DemoPlace.PORTAL, words=words, gone=gone)
 
 
 UNTOUCHED = portal("id myconnector", "active connectors myconnector, shopchat")
@@ -86,7 +86,7 @@ UNTOUCHED = portal("id myconnector", "active connectors myconnector, shopchat")
 STORY: tuple[Step, ...] = (
     Step(
         who="Olga",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what='/b24 connector remove myconnector --reason "the old WhatsApp number is closed"',
         why="An operator asks. Nothing is touched yet: a card says what would happen, and waits.",
         card="CR-1001",
@@ -98,21 +98,21 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what="/b24 connector remove myconnector",
         why="Asking twice does not make two change requests.",
         sees=(note("CR-1001", "is open for this already"),),
     ),
     Step(
         who="Gleb",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
         why="Who is not on the allow-list gets a refusal that says whom to ask.",
         sees=(note("You are not on the allow-list", "whoami"),),
     ),
     Step(
         who="Gleb",
-        deed=Deed.CLICK,
+        deed=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
         why="Whoever is in the channel can press a button. Pressing it is not deciding.",
@@ -120,7 +120,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=Deed.CLICK,
+        deed=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
         why="Nobody approves what they asked for themselves.",
@@ -128,14 +128,14 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what="/b24 conector remove shopchat",
         why="A typing mistake gets one good guess, and is never run by itself.",
         sees=(note("Did you mean", "/b24 connector remove shopchat"),),
     ),
     Step(
         who="Olga",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
         card="CR-1002",
         why="The shop's chat was registered by another application; the card warns of that before anybody decides.",
@@ -143,15 +143,15 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Vera",
-        deed=Deed.CLICK,
+        deed=DemoAction.CLICK,
         what="Reject…",
         card="CR-1002",
         why="A rejection asks for its reason.",
-        sees=(Sight(where=Where.FORM, words=("Reject CR-1002", "Why not?")),),
+        sees=(Expectation(where=DemoPlace.FORM, words=("Reject CR-1002", "Why not?")),),
     ),
     Step(
         who="Vera",
-        deed=Deed.SEND,
+        deed=DemoAction.SEND,
         what="It belongs to the shop team; ask them first.",
         card="CR-1002",
         why="The card ends with who said no and why, and its buttons go.",
@@ -163,7 +163,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Anton",
-        deed=Deed.CLICK,
+        deed=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
         why="Somebody else approves. The bot looks again, calls, and reads back before it says done.",
@@ -176,14 +176,14 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what="/b24 connector remove myconnector",
         why="The same again: nothing is left to do, and that is no error.",
         sees=(note("nothing to remove"),),
     ),
     Step(
         who="Olga",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what="/b24 connector remove shopchat --reason 'the shop is closed'",
         card="CR-1003",
         why="A third change request, and a hasty one.",
@@ -191,7 +191,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=Deed.CLICK,
+        deed=DemoAction.CLICK,
         what="Withdraw",
         card="CR-1003",
         why="Who asked may take it back.",
@@ -199,7 +199,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
         card="CR-1004",
         why="The shop team has agreed meanwhile, so it is asked for once more.",
@@ -207,7 +207,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Anton",
-        deed=Deed.CLICK,
+        deed=DemoAction.CLICK,
         what="Approve",
         card="CR-1004",
         why="Another application's connector: the portal answers that all went well. The bot looks.",
@@ -218,7 +218,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=Deed.TYPE,
+        deed=DemoAction.TYPE,
         what="/b24 audit find --subject CR-1001",
         why="All of it is on the record, refusals too.",
         card="CR-1001",

@@ -32,10 +32,11 @@ ROLES: Mapping[str, Role] = {
 """Who is on the allow-list at first. Gleb is not."""
 
 
-class Town:
+class Playground:
     """Both simulators and the bot. `folder` keeps the database and, in a tree of its own, the key file and the witness.
 
-    `settings` override what the town would set; `roles` are given at first. Without `pace` the workspace takes any
+    `settings` override what the playground would set; `roles` are given at first. Without `pace` the workspace takes
+    any
     number of posts a second and the bot makes them. With `known` the bot's records say that it registered the connector
     of its own itself. The remote side is `simulation`, where that is given, and else the portal that a plugin brings.
     Use as a context manager.

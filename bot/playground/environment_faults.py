@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from bot.core.authority.membership import FRESH_MS
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.portal_control import PortalSide
 from bot.plugin.frozen import dataclass
 
@@ -23,7 +23,7 @@ STALE = FRESH_MS // 1000 + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PortalTrouble:
+class PortalFault:
     """A fault that the portal's simulator knows; it waits for the next call that changes something."""
 
     name: str
@@ -32,32 +32,32 @@ class PortalTrouble:
     fault: Mapping[str, Any] = field(default_factory=dict)
 
 
-PORTAL_TROUBLES: tuple[PortalTrouble, ...] = (
-    PortalTrouble(
+PORTAL_FAULTS: tuple[PortalFault, ...] = (
+    PortalFault(
         name="lose-reply",
         label="Lose the reply",
         help="The portal does what it is told, and its answer never arrives.",
         fault={"kind": "lost_after"},
     ),
-    PortalTrouble(
+    PortalFault(
         name="lose-call",
         label="Lose the call",
         help="The connection breaks before the portal has done anything.",
         fault={"kind": "lost_before"},
     ),
-    PortalTrouble(
+    PortalFault(
         name="stall",
         label="Stall for 5 s",
         help="The portal does it, and answers five seconds late.",
         fault={"kind": "stall_after", "seconds": 5},
     ),
-    PortalTrouble(
+    PortalFault(
         name="unavailable",
         label="Answer 503",
         help="A gateway in front of the portal says: service unavailable.",
         fault={"kind": "unavailable"},
     ),
-    PortalTrouble(
+    PortalFault(
         name="false",
         label="Answer false",
         help="HTTP 200, and “result: false” inside; nothing was done.",
@@ -66,11 +66,11 @@ PORTAL_TROUBLES: tuple[PortalTrouble, ...] = (
 )
 
 
-class Troubles:
-    """The troubles of one town. The portal's are there when its simulator takes them."""
+class FaultControl:
+    """The faults of one playground. The portal's are there when its simulator takes them."""
 
-    def __init__(self, town: Town, portal: PortalSide) -> None:
-        self._town = town
+    def __init__(self, playground: Playground, portal: PortalSide) -> None:
+        self._town = playground
         self._portal = portal
         self._waiting = ""
 
@@ -79,7 +79,7 @@ class Troubles:
         waiting = self._waiting if self._fault_waits() else ""
         rows = [
             _row(one.name, one.label, one.help, on=waiting == one.name)
-            for one in (PORTAL_TROUBLES if self._portal.there else ())
+            for one in (PORTAL_FAULTS if self._portal.there else ())
         ]
         archived = self._town.workspace.channel(AUDIT).is_archived
         guest = self._town.workspace.people[LEAVER].person.is_restricted
@@ -97,7 +97,7 @@ class Troubles:
             "guest": self._make_guest,
             "hour": partial(self._let_pass, HOUR),
         }
-        acts |= {one.name: partial(self._at_portal, one) for one in PORTAL_TROUBLES if self._portal.there}
+        acts |= {one.name: partial(self._at_portal, one) for one in PORTAL_FAULTS if self._portal.there}
         if name not in acts:
             raise LookupError(f"There is no trouble “{name}” to cause.")
         acts[name]()
@@ -117,7 +117,7 @@ class Troubles:
         self._town.workspace.advance(seconds)
         self._town.clock.advance(seconds)
 
-    def _at_portal(self, trouble: PortalTrouble) -> None:
+    def _at_portal(self, trouble: PortalFault) -> None:
         off = self._waiting == trouble.name and self._fault_waits()
         self._portal.ask("DELETE", "faults")
         self._waiting = "" if off else trouble.name

@@ -1,4 +1,4 @@
-"""What the playground's page shows and does, over a town; and the page, served until it is stopped."""
+"""What the playground's page shows and does, over a playground; and the page, served until it is stopped."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.core.principals import Role
-from bot.playground.environment import ROLES, Town
-from bot.playground.environment_faults import Troubles
+from bot.playground.environment import ROLES, Playground
+from bot.playground.environment_faults import FaultControl
 from bot.playground.person_views import sight_of
 from bot.playground.portal_control import PortalSide
 from bot.playground.workspace import FormIncomplete, NoSuchElement, Persona, WorkspaceError
@@ -42,12 +42,12 @@ JOIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Playing:
-    """One town while it is played with."""
+class Session:
+    """One playground while it is played with."""
 
-    town: Town
+    playground: Playground
     portal: PortalSide
-    troubles: Troubles
+    troubles: FaultControl
     before: Mapping[str, Any]
     """The portal's tables at the beginning, by title: rows."""
     undo: contextlib.ExitStack
@@ -55,35 +55,35 @@ class Playing:
 
     @classmethod
     def begin(cls, plugins: str) -> Self:
-        """Raises ConfigurationError when the town cannot start."""
+        """Raises ConfigurationError when the playground cannot start."""
         with contextlib.ExitStack() as undo:
             folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-playground-"))
-            town = undo.enter_context(
-                Town(Path(folder), settings=SETTINGS, plugins=plugins, pace=False, roles=PLAY_ROLES, known=True)
+            playground = undo.enter_context(
+                Playground(Path(folder), settings=SETTINGS, plugins=plugins, pace=False, roles=PLAY_ROLES, known=True)
             )
             for name, text in TALK:
-                town.workspace.people[name].say(text)
-            portal = PortalSide(town.portal)
-            before = {table.title: table.rows for table in town.portal.picture()}
-            troubles = Troubles(town, portal)
-            return cls(town=town, portal=portal, troubles=troubles, before=before, undo=undo.pop_all())
+                playground.workspace.people[name].say(text)
+            portal = PortalSide(playground.portal)
+            before = {table.title: table.rows for table in playground.portal.picture()}
+            troubles = FaultControl(playground, portal)
+            return cls(playground=playground, portal=portal, troubles=troubles, before=before, undo=undo.pop_all())
 
     def end(self) -> None:
         self.undo.close()
 
 
-class TownStage:
+class PageBackend:
     """The stage that bot.web.page asks for. Use as a context manager, or `stop` it in the end."""
 
     def __init__(self, *, plugins: str = "bitrix24") -> None:
         self._plugins = plugins
         self._swapping = threading.Lock()
-        self._playing = Playing.begin(plugins)
+        self._playing = Session.begin(plugins)
 
     @property
-    def town(self) -> Town:
-        """The town as it is until the next reset."""
-        return self._playing.town
+    def playground(self) -> Playground:
+        """The playground as it is until the next reset."""
+        return self._playing.playground
 
     def stop(self) -> None:
         with self._swapping:
@@ -100,42 +100,42 @@ class TownStage:
     def look(self, person: str) -> Mapping[str, Any]:
         """As in `person_views.py`, with `before` (the first rows of the portal), its newest `calls`, and `troubles`."""
         playing = self._playing
-        seen = sight_of(playing.town, self._persona(playing.town, person))
+        seen = sight_of(playing.playground, self._persona(playing.playground, person))
         seen |= {"before": playing.before, "calls": playing.portal.calls(), "troubles": playing.troubles.rows()}
         digest = hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
         return {**seen, "revision": digest[:16]}
 
     def slash(self, person: str, text: str, channel: str) -> None:
         with _in_sentences():
-            self._persona(self.town, person).slash(text.strip(), channel=channel)
+            self._persona(self.playground, person).slash(text.strip(), channel=channel)
 
     def click(self, person: str, channel: str, ts: str, action_id: str, block_id: str = "") -> None:
         with _in_sentences():
-            message = self.town.workspace.message(channel, ts)
+            message = self.playground.workspace.message(channel, ts)
             if message is None:
                 raise NoSuchElement("this message is not there any more")
-            self._persona(self.town, person).click(message, action_id, block_id=block_id)
+            self._persona(self.playground, person).click(message, action_id, block_id=block_id)
 
     def submit(self, person: str, values: Mapping[str, str]) -> None:
         with _in_sentences():
-            self._persona(self.town, person).submit(values)
+            self._persona(self.playground, person).submit(values)
 
     def close(self, person: str) -> None:
         with _in_sentences():
-            self._persona(self.town, person).close()
+            self._persona(self.playground, person).close()
 
     def cause(self, name: str) -> None:
         with _in_sentences():
             self._playing.troubles.cause(name)
 
     def reset(self) -> None:
-        """A new town in place of this one, at once; the old one is taken down behind it."""
+        """A new playground in place of this one, at once; the old one is taken down behind it."""
         with self._swapping:
-            old, self._playing = self._playing, Playing.begin(self._plugins)
-        threading.Thread(target=old.end, name="old town").start()
+            old, self._playing = self._playing, Session.begin(self._plugins)
+        threading.Thread(target=old.end, name="old playground").start()
 
-    def _persona(self, town: Town, name: str) -> Persona:
-        found = town.workspace.people.get(name)
+    def _persona(self, playground: Playground, name: str) -> Persona:
+        found = playground.workspace.people.get(name)
         if found is None:
             raise StageRefusal(f"Nobody here is called “{name}”.")
         return found
@@ -162,9 +162,9 @@ def run_page(
     cannot start, OSError when the port is taken.
     """
     until = stop or threading.Event()
-    # Said before the town is built, and before waitress, which leaves its socket behind when it cannot bind.
+    # Said before the playground is built, and before waitress, which leaves its socket behind when it cannot bind.
     socket.create_server(("127.0.0.1", port)).close()
-    with TownStage(plugins=plugins) as stage:
+    with PageBackend(plugins=plugins) as stage:
         site = Site(make_page(stage), "127.0.0.1", port)
         serving = threading.Thread(target=site.run, name="page", daemon=True)
         serving.start()

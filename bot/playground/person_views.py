@@ -1,4 +1,4 @@
-"""What one person sees of a town, as JSON: the people, the channels, their form, and the portal."""
+"""What one person sees of a playground, as JSON: the people, the channels, their form, and the portal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.core.change.change_request import Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace import Message, Persona, View
 from bot.playground.workspace.base.installation import BOT_USER
 
@@ -19,13 +19,13 @@ MOST = 60
 """So many of the newest messages of a channel are shown."""
 
 
-def sight_of(town: Town, person: Persona) -> Json:
+def sight_of(playground: Playground, person: Persona) -> Json:
     """`people`, `names` (id → name), `channels` with `messages` and their `replies`, `form` or null, `portal`.
 
     A message that only this person sees has `only`. Times are seconds since the epoch. What happened so far: `recorded`
     (the tags of the audit log) and `done` (the commands of change requests that were done).
     """
-    workspace = town.workspace
+    workspace = playground.workspace
     private = person.ephemerals
     places = [(workspace.channel(name), name, workspace.messages(name)) for name in CHANNELS]
     direct = workspace.dms(person.name)
@@ -36,39 +36,39 @@ def sight_of(town: Town, person: Persona) -> Json:
             "id": place.id,
             "name": name,
             "archived": place.is_archived,
-            "messages": _in_order(town, messages, [one for one in private if one.channel == place.id]),
+            "messages": _in_order(playground, messages, [one for one in private if one.channel == place.id]),
         }
         for place, name, messages in places
     ]
     views = person.views
     return {
-        "people": _people(town),
+        "people": _people(playground),
         "names": {one.id: one.name for one in (*workspace.world.people, *workspace.world.channels)},
         "channels": shown,
         "form": _form(views[-1]) if views else None,
-        "portal": [asdict(table) for table in town.portal.picture()],
-        "recorded": town.store.audit.tags(),
-        "done": sorted({change.path for change in town.store.changes.with_status([Status.DONE])}),
+        "portal": [asdict(table) for table in playground.portal.picture()],
+        "recorded": playground.store.audit.tags(),
+        "done": sorted({change.path for change in playground.store.changes.with_status([Status.DONE])}),
     }
 
 
-def _people(town: Town) -> list[Json]:
-    roles = {grant.principal.user: str(grant.role) for grant in town.store.grants.all()}
-    everybody = [one for one in town.workspace.world.people if one.id != BOT_USER]
+def _people(playground: Playground) -> list[Json]:
+    roles = {grant.principal.user: str(grant.role) for grant in playground.store.grants.all()}
+    everybody = [one for one in playground.workspace.world.people if one.id != BOT_USER]
     return [
         {"name": one.name, "id": one.id, "role": roles.get(one.id, ""), "guest": one.is_restricted} for one in everybody
     ]
 
 
-def _in_order(town: Town, messages: Iterable[Message], private: Iterable[Message]) -> list[Json]:
+def _in_order(playground: Playground, messages: Iterable[Message], private: Iterable[Message]) -> list[Json]:
     everything = sorted((*messages, *private), key=lambda one: float(one.ts))[-MOST:]
-    return [{**_message(one), "replies": _replies(town, one)} for one in everything]
+    return [{**_message(one), "replies": _replies(playground, one)} for one in everything]
 
 
-def _replies(town: Town, message: Message) -> list[Json]:
+def _replies(playground: Playground, message: Message) -> list[Json]:
     if message.is_ephemeral:
         return []
-    return [_message(one) for one in town.workspace.thread(message.channel, message.ts) if one.ts != message.ts]
+    return [_message(one) for one in playground.workspace.thread(message.channel, message.ts) if one.ts != message.ts]
 
 
 def _message(message: Message) -> Json:

@@ -135,7 +135,7 @@ class Services(Protocol):
         """For a command about all places: those that a line without --portal acts on, and whose: you, everybody."""
         ...
 
-    def at_once(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """One transaction: what is stored and recorded inside happens together or not at all.
 
         It keeps every other process of the bot from writing, so nothing is sent anywhere inside.
@@ -212,7 +212,7 @@ class Plugin(Protocol):
         """Called once when a process starts, before any command; may take over settings into secrets."""
         ...
 
-    def tend(self, services: Services) -> None:
+    def maintain(self, services: Services) -> None:
         """Called now and then by the one process that works, at least hourly: the moment to renew what would run out.
 
         What it raises is put in the log and changes nothing else.

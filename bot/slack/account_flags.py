@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.core.authority.membership import Membership, Standing
+from bot.core.authority.membership import Membership, MembershipStatus
 from bot.plugin.frozen import dataclass
 
 
@@ -45,34 +45,38 @@ class Described:
 
 
 SLACKBOT = "USLACKBOT"
-Shape = tuple[str, Standing, Callable[[Described], bool]]
+Shape = tuple[str, MembershipStatus, Callable[[Described], bool]]
 SHAPES: tuple[Shape, ...] = (
     # A deactivated account comes without any of the flags below.
-    ("deactivated", Standing.DELETED, lambda one: one.on("deleted", "is_forgotten")),
-    ("Slackbot", Standing.BOT, lambda one: one.user.get("id") == SLACKBOT),
-    ("app, workflow, connector", Standing.BOT, lambda one: one.on("is_bot", "is_workflow_bot", "is_connector_bot")),
-    ("unknown person of Slack Connect", Standing.STRANGER, lambda one: one.on("is_stranger", "is_external")),
+    ("deactivated", MembershipStatus.DELETED, lambda one: one.on("deleted", "is_forgotten")),
+    ("Slackbot", MembershipStatus.BOT, lambda one: one.user.get("id") == SLACKBOT),
+    (
+        "app, workflow, connector",
+        MembershipStatus.BOT,
+        lambda one: one.on("is_bot", "is_workflow_bot", "is_connector_bot"),
+    ),
+    ("unknown person of Slack Connect", MembershipStatus.STRANGER, lambda one: one.on("is_stranger", "is_external")),
     (
         "person of Slack Connect in a shared channel, or of another workspace of the organisation",
-        Standing.STRANGER,
+        MembershipStatus.STRANGER,
         lambda one: one.user.get("team_id") is not None and not one.here and not one.in_our_enterprise,
     ),
     # Of several channels: `is_restricted` alone. Of a single one: both.
-    ("guest", Standing.GUEST, lambda one: one.on("is_restricted", "is_ultra_restricted")),
+    ("guest", MembershipStatus.GUEST, lambda one: one.on("is_restricted", "is_ultra_restricted")),
     (
         "guest by what the organisation says",
-        Standing.GUEST,
+        MembershipStatus.GUEST,
         lambda one: one.on_grid("is_restricted", "is_ultra_restricted"),
     ),
-    ("invited", Standing.INVITED, lambda one: one.on("is_invited_user")),
+    ("invited", MembershipStatus.INVITED, lambda one: one.on("is_invited_user")),
     # On Enterprise Grid an account may be described by `enterprise_user` and by nothing else.
-    ("member of Enterprise Grid", Standing.MEMBER, lambda one: one.in_our_enterprise),
+    ("member of Enterprise Grid", MembershipStatus.MEMBER, lambda one: one.in_our_enterprise),
     (
         "admin or owner",
-        Standing.MEMBER,
+        MembershipStatus.MEMBER,
         lambda one: one.here and one.off("deleted") and one.on("is_admin", "is_owner", "is_primary_owner"),
     ),
-    ("member", Standing.MEMBER, lambda one: one.here and one.off("deleted") and one.off("is_restricted")),
+    ("member", MembershipStatus.MEMBER, lambda one: one.here and one.off("deleted") and one.off("is_restricted")),
 )
 """The shapes in which Slack describes accounts, and what each makes of one. The first that fits counts."""
 NEEDED = ("team_id", "deleted", "is_restricted")
@@ -82,6 +86,6 @@ NEEDED = ("team_id", "deleted", "is_restricted")
 def read_account(user: Mapping[str, object], team: str, enterprise: str = "") -> Membership:
     """Read what a user object of Slack's makes of an account, for an installation in this team of this enterprise."""
     described = Described(user=user, team=team, enterprise=enterprise)
-    found = next((standing for _, standing, fits in SHAPES if fits(described)), Standing.UNKNOWN)
-    missing = [name for name in NEEDED if user.get(name) is None] if found is Standing.UNKNOWN else []
+    found = next((standing for _, standing, fits in SHAPES if fits(described)), MembershipStatus.UNKNOWN)
+    missing = [name for name in NEEDED if user.get(name) is None] if found is MembershipStatus.UNKNOWN else []
     return Membership(standing=found, missing=next(iter(missing), ""))

@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.plugin.frozen import dataclass
-from bot.slack.slack_errors import sure, translated
+from bot.slack.slack_errors import require_ok, translate_errors
 from bot.usecases.delivery_errors import Lost, OrgWide
 
 
@@ -48,8 +48,8 @@ def _scopes(headers: Mapping[str, Any]) -> frozenset[str] | None:
 
 def ask_identity(client: WebClient) -> Identity:
     """Ask Slack whose token this is. Raises DeliveryError."""
-    with translated():
-        answer: Any = sure(client.auth_test())
+    with translate_errors():
+        answer: Any = require_ok(client.auth_test())
         if answer.get("is_enterprise_install") or str(answer.get("team_id") or "").startswith("E"):
             raise OrgWide
         if not answer.get("team_id"):

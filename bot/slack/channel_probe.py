@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.slack.scopes import READ_SCOPES
-from bot.slack.slack_errors import sure, translated
+from bot.slack.slack_errors import require_ok, translate_errors
 from bot.usecases.delivery_errors import ChannelDead
 
 PROBE_DAYS = 90
@@ -26,17 +26,19 @@ class ChannelProbe:
         """Raises DeliveryError with Slack's code when the bot cannot post there."""
         if self._may_read and self._read(channel):
             return
-        with translated():
+        with translate_errors():
             post_at = now_ms // 1000 + PROBE_DAYS * 86_400
-            answer: Any = sure(self._client.chat_scheduleMessage(channel=channel, post_at=post_at, text=PROBE_TEXT))
+            answer: Any = require_ok(
+                self._client.chat_scheduleMessage(channel=channel, post_at=post_at, text=PROBE_TEXT)
+            )
             probe = answer["scheduled_message_id"]
-            sure(self._client.chat_deleteScheduledMessage(channel=channel, scheduled_message_id=probe))
+            require_ok(self._client.chat_deleteScheduledMessage(channel=channel, scheduled_message_id=probe))
 
     def _read(self, channel: str) -> bool:
         """Whether the channel could be read; what is wrong with it is raised."""
         try:
-            with translated():
-                found: Any = sure(self._client.conversations_info(channel=channel))["channel"]
+            with translate_errors():
+                found: Any = require_ok(self._client.conversations_info(channel=channel))["channel"]
         except ChannelDead as error:
             if error.code == "missing_scope":
                 # A scope for public channels does not show a private one.

@@ -18,7 +18,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
 }
 
 
-class StrangeId(ValueError):
+class UnexpectedId(ValueError):
     """A payload has something else where Slack writes an id. `str()` names the field and not what stood there."""
 
 
@@ -40,7 +40,7 @@ def check_ids(payload: Mapping[str, Any], rows: Iterable[tuple[tuple[str, ...], 
     for path, kind in rows:
         value = _at(payload, path)
         if value not in (None, "") and not (isinstance(value, str) and SHAPES[kind].match(value)):
-            raise StrangeId(f"{'.'.join(path)} is no {kind} id")
+            raise UnexpectedId(f"{'.'.join(path)} is no {kind} id")
 
 
 def _at(payload: Mapping[str, Any], path: tuple[str, ...]) -> Any:

@@ -30,7 +30,7 @@ KINDS: Mapping[Subject, type[DeliveryError]] = {
 
 
 @contextmanager
-def translated(*, rewriting: bool = False) -> Iterator[None]:
+def translate_errors(*, rewriting: bool = False) -> Iterator[None]:
     """Turn whatever a Slack call raises into a DeliveryError without its request, which holds the token.
 
     Only while `rewriting` a message can it turn out that it cannot be rewritten.
@@ -47,7 +47,7 @@ def translated(*, rewriting: bool = False) -> Iterator[None]:
         raise Lost(type(error).__name__) from None
 
 
-def sure(answer: Any) -> Any:
+def require_ok(answer: Any) -> Any:
     """The answer, when it says `"ok": true` itself. Raises Lost for what only looks like it to the client."""
     if answer.get("ok") is not True:
         raise Lost("ok is not true")

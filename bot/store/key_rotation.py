@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from bot.core.audit.archive_chain import proved_archivings
+from bot.core.audit.archive_chain import list_proved_archives
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.bot_errors import ConfigurationError
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import sync
 from bot.store.files.backup import keep_owner
-from bot.store.files.consistency import boxes, keys_of_records
+from bot.store.files.consistency import keys_of_records, list_sealed_boxes
 from bot.store.repositories.secrets import seal_anew
 from bot.store.sealing.keyring import Keyring, new_key, read_keys, text_of
 from bot.store.store import Store
@@ -37,14 +37,14 @@ class KeyUse:
         return bool(self.secrets or self.records or self.archives)
 
 
-def uses(store: Store, keys: Keyring) -> tuple[KeyUse, ...]:
+def list_key_uses(store: Store, keys: Keyring) -> tuple[KeyUse, ...]:
     """Every key of the file, the one in use first. Raises ConfigurationError when one that is used is missing."""
     records = keys_of_records(store.database)
     missing = [name for name in records if name not in keys.ids]
     for name in missing:
         keys.audit_key(name)
-    sealed = [keys.opener(box) for box in boxes(store.database)]
-    archived = [name for one in proved_archivings(store.audit, keys.audit_key) for name in one.keys]
+    sealed = [keys.opener(box) for box in list_sealed_boxes(store.database)]
+    archived = [name for one in list_proved_archives(store.audit, keys.audit_key) for name in one.keys]
     return tuple(
         KeyUse(
             id=name,
@@ -57,14 +57,14 @@ def uses(store: Store, keys: Keyring) -> tuple[KeyUse, ...]:
     )
 
 
-def rotate(store: Store, path: Path, *, by: str) -> KeyUse:
+def rotate_key(store: Store, path: Path, *, by: str) -> KeyUse:
     """Put a new key first and seal every secret with it; returns the new key's use.
 
     The key file comes first and keeps the former keys, so that whenever it is cut short everything can be read: with
     the former key before the one transaction that seals anew, with either after it. A rotation that was cut short
     between the two is brought to its end, and makes no further key.
     """
-    former = uses(store, store.keys)
+    former = list_key_uses(store, store.keys)
     if not _was_cut_short(former):
         _add_first(store, path)
     count = _seal_anew(store, before=former[0].id, by=by)
@@ -95,26 +95,27 @@ def _seal_anew(store: Store, *, before: str, by: str) -> int:
     return found
 
 
-def retire(store: Store, path: Path, key_id: str) -> None:
+def retire_key(store: Store, path: Path, key_id: str) -> None:
     """Take a key that nothing needs out of the file. Raises Refusal, and says what needs it."""
-    found = next((key for key in uses(store, store.keys) if key.id == key_id), None)
+    found = next((key for key in list_key_uses(store, store.keys) if key.id == key_id), None)
     if found is None:
         raise Refusal(f"There is no key “{key_id}” in {path}.", hint="b24bot key list shows them.")
     if found.first:
         raise Refusal(f"The key “{key_id}” is the one in use.", hint="Put another one first: b24bot key rotate")
     if found.secrets:
         raise Refusal(
-            f"The key “{key_id}” has to stay: {count(found.secrets, 'stored secret')} can only be opened with it.",
+            f"The key “{key_id}” has to stay: {plural(found.secrets, 'stored secret')} can only be opened with it.",
             hint="Seal them with the one in use: b24bot key rotate",
         )
     if found.records:
         raise Refusal(
-            f"The key “{key_id}” has to stay: {count(found.records, 'audit record')} can only be verified with it.",
+            f"The key “{key_id}” has to stay: {plural(found.records, 'audit record')} can only be verified with it.",
             hint="It is used for nothing new any more.",
         )
     if found.archives:
         raise Refusal(
-            f"The key “{key_id}” has to stay: {count(found.archives, 'archive')} of audit records can only be verified "
+            f"The key “{key_id}” has to stay: {plural(found.archives, 'archive')} of audit records can only be "
+            f"verified "
             "with it.",
             hint="It is used for nothing new any more.",
         )

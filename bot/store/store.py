@@ -92,7 +92,7 @@ class Store:
         """
         if not isinstance(fact, str):
             return fact
-        words = mentions.plain(fact)
+        words = mentions.unmark(fact)
         return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)
 
     def records(self, plugin: str) -> Records:

@@ -15,7 +15,7 @@ from bot.settings import HOST_SETTINGS
 from bot.testing.harness import Harness
 from bot.testing.simulations import Simulate
 from bot.testing.trials import CHANGING, LAST, READING, WHOLE, example_lines
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 
 
 class ContractBroken(AssertionError):
@@ -54,7 +54,7 @@ def declaration_faults(plugin: Plugin) -> Sequence[str]:
         return faults
     try:
         settings_of([plugin], taken=[row.name for row in HOST_SETTINGS])
-        return list(registry_of([plugin]).faulty_examples())
+        return list(make_registry([plugin]).faulty_examples())
     except PluginError as error:
         return [error.sentence]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace import DispatchResult, Message
 from bot.plugin.loopback import GIVE_UP_SECONDS
 
@@ -22,15 +22,15 @@ class Conversation:
     What does not come within a minute raises an error that says what was waited for.
     """
 
-    def __init__(self, town: Town) -> None:
-        self.town = town
+    def __init__(self, playground: Playground) -> None:
+        self.playground = playground
         self.asked = 0
         """How many change requests `asks` has opened."""
 
     @property
     def workspace(self) -> Any:
         """The simulated workspace itself, for whatever is not here."""
-        return self.town.workspace
+        return self.playground.workspace
 
     def ask(self, person: str, line: str) -> DispatchResult:
         """Let somebody type a line behind `/b24`."""
@@ -92,7 +92,7 @@ class Conversation:
 
     def change(self, number: int = FIRST) -> ChangeRequest:
         """The change request with this number as it is stored."""
-        return self.town.store.changes.require(number)
+        return self.playground.store.changes.require(number)
 
     def wait_status(self, *statuses: Status, number: int = FIRST) -> ChangeRequest:
         """Wait until a change request has one of these statuses."""
@@ -124,8 +124,8 @@ class Conversation:
 
     def recorded(self, tag: str, actor: str = "") -> bool:
         """Whether the audit log has a record with this tag, of this person."""
-        who = self.town.person(actor).id if actor else ""
-        return bool(self.town.store.audit.find(tag=tag, actor=who))
+        who = self.playground.person(actor).id if actor else ""
+        return bool(self.playground.store.audit.find(tag=tag, actor=who))
 
     def _wait(self, look: Any, what: str) -> object:
         return self.workspace.wait_for(look, GIVE_UP_SECONDS, what)

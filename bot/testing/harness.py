@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from bot.core.change.outcome import Ending, judge
-from bot.core.change.plans import drift, rebased
+from bot.core.change.outcome import Ending, judge_execution
+from bot.core.change.plans import find_drift, rebase_json
 from bot.core.parsing.invocation import Understood, understand
 from bot.core.redaction.sanitizer import sanitize
 from bot.host.contract import assert_plugin, settings_of
@@ -22,7 +22,7 @@ from bot.settings import HOST_SETTINGS, load_settings
 from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.requests.planning import ask
 
 A = TypeVar("A", Plan, Reply)
@@ -47,7 +47,7 @@ class Harness:
     ) -> None:
         assert_plugin(getattr(plugin, "name", "?"), plugin)
         self.plugin = GuardedPlugin(plugin)
-        self.commands = registry_of([self.plugin]).commands
+        self.commands = make_registry([self.plugin]).commands
         self.faults: list[str] = []
         self._given = dict(settings or {})
         self._simulate = simulate
@@ -117,7 +117,7 @@ class Harness:
     def drift(self, plan: Plan, line: str) -> Sequence[str]:
         """Plan the line again, and tell what makes that another plan: then one that was approved is not run."""
         answer = self.ask(line)
-        return drift(plan, answer) if isinstance(answer, Plan) else (str(answer),)
+        return find_drift(plan, answer) if isinstance(answer, Plan) else (str(answer),)
 
     def perform(self, plan: Plan, *, may_send: bool = True, place: str | None = None) -> Sequence[CallOutcome]:
         """Make the calls of a plan in order, up to the first that is not done."""
@@ -135,7 +135,7 @@ class Harness:
 
     def judge(self, plan: Plan, outcomes: Sequence[CallOutcome], seen: Observation | None) -> Ending:
         """The ending that the bot would store and tell; `seen` is None where it could not be read."""
-        return judge(plan, outcomes, seen)
+        return judge_execution(plan, outcomes, seen)
 
     def run(self, line: str) -> Ending:
         """Go all the way: plan, plan again and compare, perform, verify, judge. Raises AssertionError for a drift."""
@@ -158,7 +158,7 @@ class Harness:
                 if row.value is None:
                     records.delete(row.kind, row.key)
                 else:
-                    value = rebased(row.value, over=row.over, now=records.get(row.kind, row.key))
+                    value = rebase_json(row.value, over=row.over, now=records.get(row.kind, row.key))
                     records.put(row.kind, row.key, value)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.core.change.plans import differences
 from bot.core.parsing.invocation import AnyCommand
-from bot.core.parsing.tokenizer import words_of
-from bot.host.guarded_calls import blame
-from bot.host.value_types import mismatch
+from bot.core.parsing.tokenizer import split_words
+from bot.host.guarded_calls import blame_plugin
+from bot.host.value_types import find_mismatch
 from bot.plugin import BadArgument, CallVerdict, Plan, PluginError, Refusal, Risk, TargetRefused, UndoKind, quote
 from bot.testing.harness import Harness
 
@@ -55,14 +55,14 @@ def try_places(harness: Harness) -> Iterator[str]:
 
 def try_maintenance(harness: Harness) -> Iterator[str]:
     """`tend` can be called at any time."""
-    harness.plugin.tend(harness.services())
+    harness.plugin.maintain(harness.services())
     yield from ()
 
 
 def try_closing(harness: Harness) -> Iterator[str]:
     """`close` raises nothing, can be called twice, and whoever asks afterwards is answered all the same."""
     for _ in range(2):
-        with blame(harness.plugin.name, "let go of its connections"):
+        with blame_plugin(harness.plugin.name, "let go of its connections"):
             harness.plugin.plugin.close()
     harness.plugin.places(harness.services())
     yield from ()
@@ -74,7 +74,7 @@ def try_parsing(harness: Harness, line: str) -> Iterator[str]:
     for parameter in understood.command.parameters:
         value = understood.arguments.get(parameter.name)
         for each in () if value is None else value if parameter.many else (value,):
-            wrong = mismatch(each, parameter.kind)
+            wrong = find_mismatch(each, parameter.kind)
             if wrong:
                 yield f"{parameter.named} {wrong} after parsing"
 
@@ -161,7 +161,7 @@ LAST: Sequence[WholeTrial] = (try_closing,)
 
 def awkward_lines(harness: Harness, line: str) -> Iterator[str]:
     """The line with each of its values in turn as awkward as a value can be."""
-    path, words = harness.understand(line).command.path, words_of(line)
+    path, words = harness.understand(line).command.path, split_words(line)
     typed = words[len(path.split()) :]
     for at, word in enumerate(typed):
         for awkward in AWKWARD if not word.startswith("--") else ():

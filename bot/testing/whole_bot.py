@@ -11,7 +11,7 @@ from typing import Self
 
 from bot.core.principals import Role
 from bot.host.discovery import load_plugins
-from bot.playground.environment import ROLES, Town
+from bot.playground.environment import ROLES, Playground
 from bot.testing.conversation import Conversation
 from bot.testing.simulations import Simulate, simulation_of
 
@@ -37,7 +37,7 @@ class WholeBot(Conversation):
             self.simulation = simulation_of(load_plugins(plugins)[0], simulate)
             undo.callback(self.simulation.stop)
             super().__init__(
-                Town(
+                Playground(
                     folder,
                     settings=settings,
                     plugins=plugins,
@@ -51,7 +51,7 @@ class WholeBot(Conversation):
 
     def __enter__(self) -> Self:
         with self._undo as undo:
-            undo.enter_context(self.town)
+            undo.enter_context(self.playground)
             self._undo = undo.pop_all()
         return self
 

@@ -20,7 +20,7 @@ ON_CARD: Mapping[str, str] = {
 """What does it, by the word."""
 
 
-def on_card(words: Sequence[str]) -> WordsError | None:
+def refuse_card_subcommand(words: Sequence[str]) -> WordsError | None:
     """The refusal of such a line, also behind the word “request”; None for any other line."""
     word = next((word.lower() for word in words[:2] if word.lower() != NOUN), "")
     if word not in ON_CARD or words[0].lower() not in (word, NOUN):

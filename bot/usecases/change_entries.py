@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest
-from bot.core.parsing.recorded_line import recorded
+from bot.core.parsing.recorded_line import make_recorded_line
 from bot.core.redaction.redactor import shorten
 from bot.store.store import Store
 from bot.usecases.context import Context
@@ -43,4 +43,4 @@ def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[
 
 def recorded_line(ctx: Context, text: str, secrets: Iterable[str] = ()) -> str:
     """A typed line for the record: a secret that stands in it by mistake, and a customer's words, are not kept."""
-    return recorded(text, secrets, commands=ctx.registry.commands, fingerprint=ctx.store.keys.fingerprint)
+    return make_recorded_line(text, secrets, commands=ctx.registry.commands, fingerprint=ctx.store.keys.fingerprint)

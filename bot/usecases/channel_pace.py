@@ -15,16 +15,16 @@ LEAST_WAIT_MS = 250
 """A try again comes no sooner, whatever chance says."""
 
 
-class Way(StrEnum):
+class PostKind(StrEnum):
     """How something gets into a channel. Slack measures each by itself."""
 
     POST = "post"
     REWRITE = "rewrite"
 
 
-GAPS: Mapping[Way, float] = {Way.POST: 1.0, Way.REWRITE: 1.2}
+GAPS: Mapping[PostKind, float] = {PostKind.POST: 1.0, PostKind.REWRITE: 1.2}
 """Seconds between two of a kind in one channel. Slack takes 50 rewrites a minute (docs/slack-behaviour.md S21)."""
-NO_GAPS: Mapping[Way, float] = dict.fromkeys(Way, 0.0)
+NO_GAPS: Mapping[PostKind, float] = dict.fromkeys(PostKind, 0.0)
 """For a workspace that takes any number."""
 
 
@@ -38,13 +38,13 @@ def backoff_ms(clock: Clock, tries: int, longest: int) -> int:
 class _Lane:
     """One channel, in seconds of the monotonic clock."""
 
-    free_at: dict[Way, float] = field(default_factory=dict)
+    free_at: dict[PostKind, float] = field(default_factory=dict)
     rests_until: float = 0.0
     stumbles: int = 0
     stumbling_since: float = 0.0
 
 
-class Pace:
+class ChannelRateLimiter:
     """The next free moment of each channel, for every thread of this process.
 
     It goes by the monotonic clock: a wall clock that is set back may not silence a channel.
@@ -57,7 +57,7 @@ class Pace:
         self._lanes: dict[str, _Lane] = {}
         self._went_at = float("-inf")
 
-    def take(self, channel: str, way: Way) -> bool:
+    def take(self, channel: str, way: PostKind) -> bool:
         """Use the channel's next moment, if that is now; False when it has to wait."""
         with self._lock:
             now, lane = self._clock.monotonic(), self._lane(channel)
@@ -66,13 +66,13 @@ class Pace:
             lane.free_at[way] = now + self.gaps[way]
             return True
 
-    def rest(self, channel: str, seconds: float) -> None:
+    def pause(self, channel: str, seconds: float) -> None:
         """Let nothing into the channel for so long: Slack asked for it, or nobody is there to take it."""
         with self._lock:
             lane = self._lane(channel)
             lane.rests_until = max(lane.rests_until, self._clock.monotonic() + seconds)
 
-    def stumbled(self, channel: str, *, seconds: float | None = None) -> None:
+    def record_failure(self, channel: str, *, seconds: float | None = None) -> None:
         """Something did not get out: the channel rests, for longer each time unless it is said how long."""
         with self._lock:
             lane = self._lane(channel)
@@ -80,9 +80,9 @@ class Pace:
                 lane.stumbling_since = self._clock.monotonic()
             lane.stumbles += 1
             stumbles = lane.stumbles
-        self.rest(channel, backoff_ms(self._clock, stumbles, LONGEST_REST_MS) / 1_000 if seconds is None else seconds)
+        self.pause(channel, backoff_ms(self._clock, stumbles, LONGEST_REST_MS) / 1_000 if seconds is None else seconds)
 
-    def went(self, channel: str) -> int:
+    def record_success(self, channel: str) -> int:
         """Something got out; returns how often in a row nothing had before."""
         with self._lock:
             lane = self._lane(channel)
@@ -90,7 +90,7 @@ class Pace:
             self._went_at = self._clock.monotonic()
         return stumbles
 
-    def others_pass(self, channel: str) -> bool:
+    def has_other_success(self, channel: str) -> bool:
         """Whether something got out, anywhere, since this channel began to stumble: then Slack is not down."""
         with self._lock:
             lane = self._lane(channel)

@@ -11,15 +11,15 @@ from typing import Protocol
 from bot import clock as ids
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.audit.chain import START, Place
-from bot.core.authority.identity_groups import People
+from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.limits import Limit
 from bot.core.authority.membership import Membership
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
-from bot.host.plugin_services import MaySend, PluginServices, Progress, nobody_waits, sends_nothing, services_for
+from bot.host.plugin_services import MaySend, PluginServices, Progress, no_progress, sends_nothing, services_for
 from bot.host.registry import Registry
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
@@ -28,9 +28,9 @@ from bot.store.files.known_secrets import KnownSecrets
 from bot.store.files.witness_file import Witness
 from bot.store.repositories.jobs import Job
 from bot.store.store import Store
-from bot.usecases.channel_pace import Pace
+from bot.usecases.channel_pace import ChannelRateLimiter
 from bot.usecases.chat_refusals import ChatRefusal
-from bot.usecases.trouble_log import Troubles
+from bot.usecases.trouble_log import TroubleLog
 from bot.usecases.wake_signal import Wake
 
 log = logging.getLogger("b24bot")
@@ -40,7 +40,7 @@ RECOMPUTED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class PostedMessage:
     """Where a message came to stand."""
 
     channel: str
@@ -56,19 +56,19 @@ class Messenger(Protocol):
     `find_refusal` sends nothing either: it says what the stored reason of a refusal means.
     """
 
-    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted: ...
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> PostedMessage: ...
 
     def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None: ...
 
     def reply(self, change: ChangeRequest, text: str) -> None: ...
 
-    def whisper(self, whisper: Whisper) -> str | None: ...
+    def send_privately(self, whisper: PrivateNotice) -> str | None: ...
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None: ...
 
     def fitting_lines(self, records: Iterable[AuditRecord]) -> int: ...
 
-    def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted: ...
+    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage: ...
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
 
@@ -86,14 +86,14 @@ class Channels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HouseServices(PluginServices):
+class BuiltinServices(PluginServices):
     """What the host's own plugin is given: all that the use cases work with."""
 
     ctx: Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unchecked:
+class UncheckedLog:
     """The audit log of a process that has not recomputed all of it yet."""
 
     covered: bool
@@ -119,7 +119,7 @@ class Context:
     home_enterprise: str = ""
     """The Enterprise Grid organisation that our team belongs to; empty where it belongs to none."""
     version: str = ""
-    people: People = field(default_factory=People)
+    people: IdentityGroups = field(default_factory=IdentityGroups)
     """Which accounts are one person's."""
     owner: str = field(default_factory=ids.token)
     """Names this process in the leases of what it runs."""
@@ -136,7 +136,7 @@ class Context:
     """How far the audit chain was recomputed in this process, and held."""
     verified_keys: tuple[str, ...] = ()
     """The keys that those records are chained with."""
-    unchecked: Unchecked | None = None
+    unchecked: UncheckedLog | None = None
     """What a start left for later, until it is recomputed."""
     at_once: int = RECOMPUTED_AT_ONCE
     """The same for this process: records that its start recomputes before the first job; a longer log gets a mark."""
@@ -156,9 +156,9 @@ class Context:
     """How much room the file system of a path has for us."""
     wake: Wake = field(default=lambda *_groups: None)
     """Tell the threads of this process that there is work: those of the groups that are named, or all."""
-    troubles: Troubles = field(init=False)
+    troubles: TroubleLog = field(init=False)
     """What keeps the threads of this process from their work."""
-    pace: Pace = field(init=False)
+    pace: ChannelRateLimiter = field(init=False)
     """When each channel takes the next message; whoever posts asks it."""
 
     secret_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -166,7 +166,7 @@ class Context:
     known_secrets: KnownSecrets = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.pace, self.troubles = Pace(self.clock), Troubles(self.clock)
+        self.pace, self.troubles = ChannelRateLimiter(self.clock), TroubleLog(self.clock)
         self.known_secrets = KnownSecrets(self.store.engine, self.store.keys, self.secret_settings)
 
     def keep_limit(self, name: str, limit: Limit | None) -> None:
@@ -183,7 +183,7 @@ class Context:
     def services(
         self,
         plugin: str,
-        progress: Progress = nobody_waits,
+        progress: Progress = no_progress,
         *,
         default_places: Mapping[str, Sequence[str]] | None = None,
         may_send: MaySend = sends_nothing,
@@ -192,4 +192,4 @@ class Context:
         given = replace(given, default_places=default_places) if default_places else given
         if not is_local_plugin(plugin):
             return given
-        return HouseServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)
+        return BuiltinServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)

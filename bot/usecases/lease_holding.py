@@ -20,7 +20,7 @@ def steady_ms(ctx: Context) -> int:
 
 
 @contextmanager
-def at_work(ctx: Context, owner: str) -> Iterator[None]:
+def acquire_leases(ctx: Context, owner: str) -> Iterator[None]:
     """While this lasts a thread of this process may hold leases as this owner, so nobody takes the owner for dead."""
     ctx.at_work.add(owner)
     try:
@@ -30,10 +30,10 @@ def at_work(ctx: Context, owner: str) -> Iterator[None]:
 
 
 @contextmanager
-def holding(ctx: Context, lease: Lease) -> Iterator[Store]:
+def under_lease(ctx: Context, lease: Lease) -> Iterator[Store]:
     """A unit of work for whoever still holds the lease, which is renewed in it. Raises LeaseLost."""
     with ctx.store.unit_of_work() as store:
-        if not store.leases.hold(lease, steady=steady_ms(ctx)):
+        if not store.leases.renew(lease, steady=steady_ms(ctx)):
             raise LeaseLost
         yield store
 
@@ -43,16 +43,16 @@ def may_send(ctx: Context, lease: Lease, seconds: float) -> bool:
 
     The answer is for this moment: whoever waits after it asks again.
     """
-    if _outlasts(ctx, lease, seconds):
+    if _is_lease_long_enough(ctx, lease, seconds):
         return True
-    with suppress(LeaseLost), holding(ctx, lease):
+    with suppress(LeaseLost), under_lease(ctx, lease):
         log.debug("the lease of CR-%s is renewed before a call", lease.number)
-    if _outlasts(ctx, lease, seconds):
+    if _is_lease_long_enough(ctx, lease, seconds):
         return True
     log.warning("CR-%s was taken over, so a call of it is not sent", lease.number, extra={"action": "send_withheld"})
     return False
 
 
-def _outlasts(ctx: Context, lease: Lease, seconds: float) -> bool:
+def _is_lease_long_enough(ctx: Context, lease: Lease, seconds: float) -> bool:
     until = ctx.store.leases.held_until(lease)
     return until is not None and steady_ms(ctx) + round(seconds * 1000) <= until

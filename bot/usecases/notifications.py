@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import clock as ids
-from bot.core.audit.chain import without_heads
+from bot.core.audit.chain import mask_heads
 from bot.core.change.change_request import ChangeRequest
-from bot.core.messages.notices import Announcement, CardNotice, ThreadNotice, Whisper
+from bot.core.messages.notices import Announcement, CardNotice, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
 from bot.store.repositories.outbox import Urgency
 from bot.usecases.context import Context, log
 from bot.usecases.lease_holding import steady_ms
-from bot.usecases.place_choice import about, are_several
+from bot.usecases.place_choice import describe_with_place, has_several_places
 from bot.usecases.roles import role_of
 
 LASTS_MS = 1_200
 """How long an approved change request waits or runs before its card tells so: the time between two rewrites."""
 
 
-def show_card(
+def queue_card(
     ctx: Context,
     number: int,
     *,
@@ -38,12 +38,12 @@ def show_card(
     ctx.store.outbox.put(card_key(number), notice, at=ctx.clock.now_ms(), urgency=urgency)
 
 
-def show_clicked_card(ctx: Context, number: int) -> None:
+def queue_clicked_card(ctx: Context, number: int) -> None:
     """Show what came of a click: the card is rewritten before others that have changed by themselves."""
-    show_card(ctx, number, urgency=Urgency.AWAITED)
+    queue_card(ctx, number, urgency=Urgency.AWAITED)
 
 
-def show_card_if_it_lasts(ctx: Context, number: int) -> None:
+def queue_card_if_it_lasts(ctx: Context, number: int) -> None:
     """Show a status that may be over in a moment, unless the card is rewritten for another reason before.
 
     A run that is over sooner costs one rewrite instead of three, of which the last would wait for the others.
@@ -59,25 +59,25 @@ def card_key(number: int) -> str:
     return f"card:{number}"
 
 
-def say_under_card(ctx: Context, number: int, text: str) -> None:
+def post_in_thread(ctx: Context, number: int, text: str) -> None:
     """Say something under a card; where there are several portals, with the one it is about."""
     ctx.store.outbox.put(f"thread:{number}:{ids.token()}", _line(ctx, number, text), at=ctx.clock.now_ms())
 
 
 def _line(ctx: Context, number: int, text: str) -> ThreadNotice:
     change = ctx.store.changes.get(number)
-    named = f"{change.place.name} · {text}" if change and are_several(ctx, change.plugin) else text
+    named = f"{change.place.name} · {text}" if change and has_several_places(ctx, change.plugin) else text
     return ThreadNotice(number=number, text=named)
 
 
-def say_once_under_card(ctx: Context, number: int, what: str, text: str) -> None:
+def post_once_in_thread(ctx: Context, number: int, what: str, text: str) -> None:
     """Say something under a card that is worth saying one time only; `what` names it among the card's lines."""
-    if not was_said_under_card(ctx, number, what):
+    if not was_posted_in_thread(ctx, number, what):
         ctx.store.outbox.put(_once(number, what), _line(ctx, number, text), at=ctx.clock.now_ms())
 
 
-def was_said_under_card(ctx: Context, number: int, what: str) -> bool:
-    """Whether `say_once_under_card` has said this lately."""
+def was_posted_in_thread(ctx: Context, number: int, what: str) -> bool:
+    """Whether `post_once_in_thread` has said this lately."""
     return ctx.store.outbox.state_of(_once(number, what)) is not None
 
 
@@ -90,20 +90,20 @@ def announce(ctx: Context, text: str) -> None:
 
     A reason in it is what somebody typed, and must not pass for a head once the channel is saved as text.
     """
-    text = without_heads(text)
+    text = mask_heads(text)
     for channel in dict.fromkeys((ctx.channels.approval, ctx.channels.audit)):
         if channel:
             notice = Announcement(channel=channel, text=text)
             ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
-def say_in_thread_of(ctx: Context, channel: str, message: str, text: str) -> None:
+def post_in_thread_of(ctx: Context, channel: str, message: str, text: str) -> None:
     """Say something under a message that is no card any more."""
     notice = Announcement(channel=channel, text=text, thread=message)
     ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
-def whisper(
+def notify_person(
     ctx: Context,
     person: Principal,
     channel: str,
@@ -121,7 +121,7 @@ def whisper(
     """
     # Slack shows words alone: what is meant for programs is not kept in the outbox.
     shown = replace(reply, data=None, facts=(*_portal_of(ctx, number), *reply.facts))
-    notice = Whisper(
+    notice = PrivateNotice(
         person=person,
         channel=channel,
         reply=shown,
@@ -142,7 +142,7 @@ def whisper(
 def _portal_of(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
     """The portal of a change request as a fact, where there are several."""
     found = ctx.store.changes.whereabouts(number) if number else None
-    return (("Portal", found[1]),) if found and are_several(ctx, found[0]) else ()
+    return (("Portal", found[1]),) if found and has_several_places(ctx, found[0]) else ()
 
 
 def error_reply(error: PluginError, *, reference: str = "") -> Reply:
@@ -165,6 +165,6 @@ def note_trouble(error: PluginError, doing: str) -> str:
     return reference
 
 
-def told(ctx: Context, change: ChangeRequest) -> str:
+def request_label(ctx: Context, change: ChangeRequest) -> str:
     """The number and the plan in words, as sentences about a change request begin."""
-    return f"{change.id} ({about(ctx, change)})"
+    return f"{change.id} ({describe_with_place(ctx, change)})"

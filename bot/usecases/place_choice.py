@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest
-from bot.core.local_plugins import HOUSE, is_local_plugin
-from bot.core.parsing.suggestion import nearest
+from bot.core.local_plugins import BUILTIN, is_local_plugin
+from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
 from bot.plugin import Place, Plugin, PluginError, Refusal
 from bot.plugin.frozen import dataclass
@@ -28,7 +28,7 @@ class Choice:
     name: str
     identity: str
 
-    def among(self, places: Sequence[Place]) -> Place | None:
+    def find_in(self, places: Sequence[Place]) -> Place | None:
         """The portal that was chosen, whatever it is called now; None when it is not known any more."""
         return next((place for place in places if place.identity == self.identity), None)
 
@@ -44,7 +44,7 @@ def own_choice(ctx: Context, plugin: str, person: Principal) -> Choice | None:
 
 
 def _read(ctx: Context, kind: str, key: str) -> Choice | None:
-    stored = ctx.store.records(HOUSE).get(kind, key)
+    stored = ctx.store.records(BUILTIN).get(kind, key)
     return Choice(name=str(stored["name"]), identity=str(stored["identity"])) if stored else None
 
 
@@ -55,7 +55,7 @@ def _key(plugin: str, person: Principal) -> str:
 def set_default(ctx: Context, plugin: str, place: Place, *, by: Principal, request: str = "") -> None:
     """Make a portal everybody's default, on the record and in a unit of work."""
     before = default_of(ctx, plugin)
-    ctx.store.records(HOUSE).put(DEFAULT, plugin, {"name": place.name, "identity": place.identity})
+    ctx.store.records(BUILTIN).put(DEFAULT, plugin, {"name": place.name, "identity": place.identity})
     facts: dict[str, Fact] = {"portal": place.name, "before": before.name if before else "", "request": request}
     ctx.store.record(Entry(tag=Tag.DEFAULT_PORTAL_SET, actor=by.id, subject=plugin, facts=facts))
 
@@ -63,7 +63,7 @@ def set_default(ctx: Context, plugin: str, place: Place, *, by: Principal, reque
 def set_own(ctx: Context, plugin: str, person: Principal, place: Place | None) -> None:
     """Store what a person chose for themselves, or take it back, on the record and in a unit of work."""
     before = own_choice(ctx, plugin, person)
-    records = ctx.store.records(HOUSE)
+    records = ctx.store.records(BUILTIN)
     if place is None:
         records.delete(OWN, _key(plugin, person))
     else:
@@ -85,11 +85,11 @@ def choose_portal(
         return find_portal(places, named or "")
     own = own_choice(ctx, plugin, person)
     if own is not None:
-        return own.among(places) or _forgotten(own, places, "Your own portal", "Choose another: portal use NAME.")
+        return own.find_in(places) or _refuse(own, places, "Your own portal", "Choose another: portal use NAME.")
     default = default_of(ctx, plugin)
     if default is not None:
-        found = default.among(places)
-        return found or _forgotten(default, places, "The default portal", "An admin types portal use NAME --for-all.")
+        found = default.find_in(places)
+        return found or _refuse(default, places, "The default portal", "An admin types portal use NAME --for-all.")
     if len(places) > 1:
         raise Refusal(
             f"There are several portals and no default: {_names(places)}.",
@@ -105,7 +105,7 @@ def _can_be_added(ctx: Context, plugin: str) -> bool:
     return any(owner is not None and owner.name == plugin for owner in owners)
 
 
-def _forgotten(choice: Choice, places: Sequence[Place], whose: str, remedy: str) -> Place:
+def _refuse(choice: Choice, places: Sequence[Place], whose: str, remedy: str) -> Place:
     """Never fall back on another portal: the same words would then change something else."""
     raise Refusal(
         f"{whose}, {choice.name}, is not known any more, so nothing says which one is meant.",
@@ -119,7 +119,7 @@ def find_portal(places: Sequence[Place], name: str) -> Place:
         raise Refusal("No portal is set up yet.", hint="An admin runs `b24bot portal add NAME` in the host's terminal.")
     names = [place.name for place in places]
     if name not in names:
-        meant = nearest(name, names)
+        meant = find_nearest(name, names)
         known = f"Did you mean {meant}?" if meant else f"Known: {_names(places)}."
         raise Refusal(f"There is no portal “{name}”.", hint=known)
     return places[names.index(name)]
@@ -134,8 +134,8 @@ def default_portals(
 ) -> Mapping[str, Sequence[str]]:
     """For the names of portals that lines without --portal act on: whose lines, "you" and "everybody"."""
     default, own = default_of(ctx, plugin), own_choice(ctx, plugin, person)
-    everybody = default.among(places) if default else places[0] if len(places) == 1 else None
-    mine = own.among(places) if own else None
+    everybody = default.find_in(places) if default else places[0] if len(places) == 1 else None
+    mine = own.find_in(places) if own else None
     chosen = {"you": mine, "everybody": everybody}
     return {
         place.name: [whose for whose, one in chosen.items() if one == place]
@@ -167,7 +167,7 @@ def keep_first_portal(ctx: Context, plugin: str, before: Sequence[Place], after:
     )
 
 
-def are_several(ctx: Context, plugin: str) -> bool:
+def has_several_places(ctx: Context, plugin: str) -> bool:
     """Whether what is said about a plugin has to name the portal. A plugin that cannot tell may have several."""
     found = ctx.registry.plugins.get(plugin)
     try:
@@ -176,11 +176,11 @@ def are_several(ctx: Context, plugin: str) -> bool:
         return True
 
 
-def about(ctx: Context, change: ChangeRequest) -> str:
+def describe_with_place(ctx: Context, change: ChangeRequest) -> str:
     """A change request's plan in words; where there are several portals, with the one it is about."""
-    return change.summary_with_portal if are_several(ctx, change.plugin) else change.plan.summary
+    return change.summary_with_portal if has_several_places(ctx, change.plugin) else change.plan.summary
 
 
-def others(ctx: Context) -> Sequence[Plugin]:
+def list_portal_plugins(ctx: Context) -> Sequence[Plugin]:
     """The plugins that bring portals: all but the bot's own."""
     return [plugin for name, plugin in ctx.registry.plugins.items() if not is_local_plugin(name)]

@@ -17,20 +17,20 @@ STORE = "database"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Trouble:
+class _LastingTrouble:
     """One trouble that lasts: its words, and when it was met last by the steady clock."""
 
     words: str
     met: float
 
 
-class Troubles:
+class TroubleLog:
     """The troubles of all threads of a process. The database is one for them all, anything else is a thread's own."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._lasting: dict[str, _Trouble] = {}
+        self._lasting: dict[str, _LastingTrouble] = {}
 
     def met(self, thread: str, error: Exception) -> None:
         """Log what a thread met, unless it is what was met before: a sentence for the database, else a traceback."""
@@ -46,7 +46,7 @@ class Troubles:
             extra = {"action": "thread_fault", "incident": incident}
             log.error("%s met a fault (%s)", thread, incident, exc_info=error, extra=extra)
 
-    def went_well(self, thread: str) -> None:
+    def record_recovery(self, thread: str) -> None:
         """Log that a trouble is over, once a thread has gone round and nobody has met it for long enough."""
         for name in (STORE, thread) if self._lasting else ():
             with self._lock:
@@ -59,5 +59,5 @@ class Troubles:
     def _is_news(self, name: str, words: str) -> bool:
         with self._lock:
             before = self._lasting.get(name)
-            self._lasting[name] = _Trouble(words=words, met=self._clock.monotonic())
+            self._lasting[name] = _LastingTrouble(words=words, met=self._clock.monotonic())
         return before is None or before.words != words

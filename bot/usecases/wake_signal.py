@@ -28,7 +28,7 @@ class Wake(Protocol):
     def __call__(self, *groups: Group) -> None: ...
 
 
-class Bell:
+class WakeSignal:
     """Cuts short the sleep of the threads that listen to it."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Bell:
         self.count = 0
         """How often it was rung."""
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         with self._rung:
             self.count += 1
             self._rung.notify_all()

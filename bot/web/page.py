@@ -60,7 +60,7 @@ class Stage(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class PageAction:
     """The JSON body of a POST."""
 
     fields: Mapping[str, Any]
@@ -78,12 +78,12 @@ class Wish:
         return value
 
 
-def _click(stage: Stage, wish: Wish) -> None:
+def _click(stage: Stage, wish: PageAction) -> None:
     place = wish.text("channel"), wish.text("ts"), wish.text("action"), wish.text("block")
     stage.click(wish.text("person"), *place)
 
 
-ACTS: Mapping[str, Callable[[Stage, Wish], None]] = {
+ACTS: Mapping[str, Callable[[Stage, PageAction], None]] = {
     "slash": lambda stage, wish: stage.slash(wish.text("person"), wish.text("text"), wish.text("channel")),
     "click": _click,
     "submit": lambda stage, wish: stage.submit(wish.text("person"), wish.texts("values")),
@@ -134,7 +134,7 @@ def make_page(stage: Stage) -> Wsgi:
         body = request.get_json(silent=True)
         if name not in ACTS or not isinstance(body, dict):
             return _no("The page asked for something that does not exist. Reload it.", 400)
-        ACTS[name](stage, Wish(fields=body))
+        ACTS[name](stage, PageAction(fields=body))
         return jsonify(done=True), 200
 
     return page

@@ -23,7 +23,7 @@ from bot.plugin import (
 from plugins.bitrix24 import settings
 from plugins.bitrix24.auth import token_maintenance
 from plugins.bitrix24.auth.bootstrap import take_over
-from plugins.bitrix24.auth.credentials import Vault
+from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.common import observation
@@ -35,8 +35,8 @@ from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.snapshot import Snapshots
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.portal import Portal
-from plugins.bitrix24.rest.retry_policy import CHANGE, READ, Manner
-from plugins.bitrix24.traffic.portal_connections import Links
+from plugins.bitrix24.rest.retry_policy import CHANGE, READ, RetryPolicy
+from plugins.bitrix24.traffic.portal_connections import Connections
 from plugins.bitrix24.traffic.rate_limit import pace
 
 SETTLING = Settling(late_effects=75.0)
@@ -52,8 +52,8 @@ class BitrixPlugin:
     settling = SETTLING
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 
-    def __init__(self, *, read: Manner = READ, change: Manner = CHANGE) -> None:
-        self._links = Links()
+    def __init__(self, *, read: RetryPolicy = READ, change: RetryPolicy = CHANGE) -> None:
+        self._links = Connections()
         self._read = read
         self._change = change
 
@@ -70,14 +70,14 @@ class BitrixPlugin:
         icons.folder(services.settings)
         take_over(services)
 
-    def tend(self, services: Services) -> None:
-        token_maintenance.tend(services, self._links)
+    def maintain(self, services: Services) -> None:
+        token_maintenance.maintain_tokens(services, self._links)
 
     def close(self) -> None:
         self._links.close()
 
     def places(self, services: Services) -> Sequence[Place]:
-        return [portal.place for portal in Vault(services).portals()]
+        return [portal.place for portal in CredentialStore(services).portals()]
 
     def open(self, services: Services, place: Place) -> Portal:
         return Portal(services, place, self._caller(services, place))
@@ -93,10 +93,10 @@ class BitrixPlugin:
         return outcome
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
-        return observation.after(self.open(services, place), plan)
+        return observation.observe_again(self.open(services, place), plan)
 
     def _caller(self, services: Services, place: Place) -> Caller:
-        portal = Vault(services).portal(place.name)
+        portal = CredentialStore(services).portal(place.name)
         if portal.member_id != place.identity:
             raise Refusal(f"The name {place.name} belongs to another portal now.", hint="Ask again from the start.")
         return Caller(services, self._links, portal, read=self._read, change=self._change)

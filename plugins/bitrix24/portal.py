@@ -8,12 +8,12 @@ from typing import Any
 
 from bot.plugin import Json, Place, Refusal, Remember, Services
 from plugins.bitrix24.auth import token_maintenance
-from plugins.bitrix24.auth.backup_tokens import Spare, Spares
-from plugins.bitrix24.auth.credentials import Health, Vault
+from plugins.bitrix24.auth.backup_tokens import BackupTokens, BackupTokenStore
+from plugins.bitrix24.auth.credentials import CredentialStore, TokenHealth
 from plugins.bitrix24.client import bulk_read
-from plugins.bitrix24.client.prefetch import Ahead, Reader
+from plugins.bitrix24.client.prefetch import Prefetch, Reader
 from plugins.bitrix24.client.rest_client import Caller
-from plugins.bitrix24.client.shared_reads import Looking
+from plugins.bitrix24.client.shared_reads import CachedReader
 from plugins.bitrix24.connectors import identifiers, model
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Listing, Status
 from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
@@ -36,9 +36,9 @@ class Portal:
         self._services = services
         self._caller = caller
         self._reader: Reader = caller
-        self._ahead = Ahead(caller)
+        self._ahead = Prefetch(caller)
         self._hints = caller.hints
-        self._vault = Vault(services)
+        self._vault = CredentialStore(services)
         self._snapshots = Snapshots(services.records, place.identity)
         self._lines: tuple[Line, ...] | None = None
         self._connectors: tuple[Connector, ...] | None = None
@@ -58,13 +58,13 @@ class Portal:
         `named`: somebody named an id or a number, which is looked for in lists that are read now.
         """
         caller, now = self._caller, self._services.clock.monotonic
-        self._reader = Looking(caller, caller.kept, caller.who(), now, uses_kept=not named)
-        self._ahead = Ahead(self._reader)
+        self._reader = CachedReader(caller, caller.kept, caller.who(), now, uses_kept=not named)
+        self._ahead = Prefetch(self._reader)
         self.gather(*what, of=of, on=on)
 
     def age(self) -> tuple[str, ...]:
         """A sentence when what `look` brought is not of now."""
-        seconds = self._reader.age if isinstance(self._reader, Looking) else 0
+        seconds = self._reader.age if isinstance(self._reader, CachedReader) else 0
         return (f"The portal's lists are as of {seconds} s ago.",) if seconds else ()
 
     def gather(
@@ -82,7 +82,7 @@ class Portal:
         """
         parts = [item for each in what for item in self._parts(each)]
         numbers = sorted({*(self._hints.lines or () if on is None else on), *also})
-        statuses = (_status(key, line) for key in of if not identifiers.unaskable(key) for line in numbers)
+        statuses = (_status(key, line) for key in of if not identifiers.find_query_obstacle(key) for line in numbers)
         if parts:
             self._ahead.ask([*parts, *islice(statuses, SIZE - len(parts))])
 
@@ -94,7 +94,7 @@ class Portal:
         return (Item(method="app.info", params={}),)
 
     @property
-    def likely(self) -> Sequence[str]:
+    def known_connectors(self) -> Sequence[str]:
         """The connectors that there were when the portal was read last: worth asking about, and no more than that."""
         return self._hints.connectors
 
@@ -156,7 +156,7 @@ class Portal:
 
     def matrix(self, pairs: Sequence[tuple[str, int]]) -> tuple[Status, ...]:
         """The status of each pair of connector and line, in their order; 50 pairs cost one request."""
-        reasons = {key: identifiers.unaskable(key) for key, _ in pairs}
+        reasons = {key: identifiers.find_query_obstacle(key) for key, _ in pairs}
         asked = [(key, line) for key, line in pairs if not reasons[key]]
         early = {pair: self._ahead.take(_status(*pair)) for pair in asked}
         answers = iter(self._batches([_status(*pair) for pair in asked if early[pair] is None]))
@@ -198,17 +198,17 @@ class Portal:
         """What the certificate authorities that count for this portal alone are called."""
         return certificate_authorities.subjects(self._vault.portal(self.place.name).authorities)
 
-    def health(self, name: str) -> Health | None:
+    def health(self, name: str) -> TokenHealth | None:
         """What the last renewal of a portal's tokens showed."""
         return self._vault.health(self._vault.portal(name))
 
-    def spare(self, name: str) -> Spare | None:
+    def spare(self, name: str) -> BackupTokens | None:
         """What is known of a portal's spare pair of tokens."""
-        return Spares(self._services).known(self._vault.portal(name))
+        return BackupTokenStore(self._services).known(self._vault.portal(name))
 
-    def token_worries(self) -> list[str]:
+    def token_warnings(self) -> list[str]:
         """What a person should know about the tokens of this portal."""
-        return token_maintenance.worries(self._services, self._vault.portal(self.place.name))
+        return token_maintenance.list_token_warnings(self._services, self._vault.portal(self.place.name))
 
     @property
     def refuses_unowned(self) -> bool:

@@ -167,7 +167,7 @@ PLAIN_IN_SHELL: Mapping[str, str] = {
     "decision.role": "a word of the bot's own",
     "wanted": "a word of the bot's own",
     "mode": "a number",
-    "desk.person.id": "ids that have Slack's form",
+    "query.person.id": "ids that have Slack's form",
     "one.id": "ids of keys have only letters and digits",
     "portal.name": "small Latin letters, digits, - and _ (plugins/bitrix24/auth/credentials.py)",
 }
@@ -204,7 +204,7 @@ LIVING: Mapping[str, str] = {
     "bot.usecases.context.Context": "learns the home team when Slack has answered",
     "bot.usecases.delivery.cards.Cards": "remembers where a card stands until that is written down",
     "bot.usecases.channel_pace._Lane": "the next free moment of a channel moves on",
-    f"{_BITRIX24}.client.rest_client._Course": "counts while one call is being made",
+    f"{_BITRIX24}.client.rest_client._CallProgress": "counts while one call is being made",
     "bot.playground.workspace.client.sockets._Waiting": "is filled when the answer comes",
 }
 """Dataclasses that are not frozen, slotted and keyword-only values."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.aged import Wish, copied, made, make
+from benchmarks.aged import DatabaseSize, copied, made, make
 from bot.clock import SystemClock
 from bot.core.change.change_request import OPEN
 from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 
-WISH = Wish(records=250, jobs=7, outbox=5)
+WISH = DatabaseSize(records=250, jobs=7, outbox=5)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_waiting_line_is_of_a_record_that_is_there(store: Store) -> None:
 
 
 def test_more_requests_than_the_records_tell_of(tmp_path: Path) -> None:
-    make(tmp_path / "one", Wish(records=20, requests=100))
+    make(tmp_path / "one", DatabaseSize(records=20, requests=100))
     store = open_store(tmp_path / "one" / "home", load_key_file(tmp_path / "one" / "keys" / "key"), SystemClock())
     assert sum(store.changes.counts().values()) == 100
     store.close()
@@ -66,9 +66,9 @@ def test_more_requests_than_the_records_tell_of(tmp_path: Path) -> None:
 
 def test_a_home_is_made_once_and_copied_to_be_changed(tmp_path: Path) -> None:
     said: list[str] = []
-    first = made(tmp_path / "cache", Wish(records=20), said.append)
-    again = made(tmp_path / "cache", Wish(records=20), said.append)
-    other = copied(tmp_path / "cache", Wish(records=20), tmp_path / "mine")
+    first = made(tmp_path / "cache", DatabaseSize(records=20), said.append)
+    again = made(tmp_path / "cache", DatabaseSize(records=20), said.append)
+    other = copied(tmp_path / "cache", DatabaseSize(records=20), tmp_path / "mine")
     assert first == again != other
     assert len(said) == 1
     assert (other / "keys" / "key").read_bytes() == (first / "keys" / "key").read_bytes()

@@ -1,4 +1,4 @@
-"""A desk for every test that wants one."""
+"""A plugin with a simulated portal for every test that wants one."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from tests.bitrix24.desk import Desk
+from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.processes import Processes
 
 
 @pytest.fixture
-def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    """Desks with other settings or short time-outs; each has its own portal and its own store."""
-    desks: list[Desk] = []
+def make_plugin_bot(tmp_path: Path) -> Iterator[Callable[..., PluginBot]]:
+    """Plugins with other settings or short time-outs; each has its own portal and its own store."""
+    plugin_bots: list[PluginBot] = []
 
-    def make(**wish: Any) -> Desk:
-        desks.append(Desk(tmp_path / str(len(desks)), **wish))
-        return desks[-1]
+    def make(**wish: Any) -> PluginBot:
+        plugin_bots.append(PluginBot(tmp_path / str(len(plugin_bots)), **wish))
+        return plugin_bots[-1]
 
     yield make
-    for desk in desks:
-        desk.stop()
+    for plugin_bot in plugin_bots:
+        plugin_bot.stop()
 
 
 @pytest.fixture(scope="package")
@@ -35,5 +35,5 @@ def four() -> Iterator[Processes]:
 
 
 @pytest.fixture
-def desk(make_desk: Callable[..., Desk]) -> Desk:
-    return make_desk()
+def plugin_bot(make_plugin_bot: Callable[..., PluginBot]) -> PluginBot:
+    return make_plugin_bot()

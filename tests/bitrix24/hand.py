@@ -9,13 +9,13 @@ from typing import Any
 
 from bot.core.authority.policy import NeedsConfirmation
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import Ending, judge, settle
-from bot.core.change.plans import drift, plan_from_json, plan_to_json
+from bot.core.change.outcome import Ending, judge_execution, judge_settlement
+from bot.core.change.plans import find_drift, plan_from_json, plan_to_json
 from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal
 from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Place, Plan, PluginError, Reply, Risk
 from plugins.bitrix24.connectors.registration import SWITCHES
-from tests.bitrix24.desk import REGISTRATION, Desk
+from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z" fill="#123456"/></svg>'
 ICON = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode()
@@ -67,15 +67,15 @@ def stored(line: str, plan: Plan, ending: Ending) -> ChangeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hand:
-    """Works at a desk."""
+    """Works with a plugin bot."""
 
-    desk: Desk
+    plugin_bot: PluginBot
 
     def ask(self, line: str) -> Answer:
         """The answer of the plugin, after the words were read as the host reads them. Raises PluginError."""
-        commands = [command for group in self.desk.plugin.groups for command in group]
+        commands = [command for group in self.plugin_bot.plugin.groups for command in group]
         understood = understand(commands, line)
-        subject = self.desk.services if understood.command.everywhere else self.desk.open()
+        subject = self.plugin_bot.services if understood.command.everywhere else self.plugin_bot.open()
         return understood.command.answer(subject, understood.arguments)
 
     def plan(self, line: str) -> Plan:
@@ -108,24 +108,28 @@ class Hand:
     def run(self, line: str) -> Ran:
         """As the host executes: no call unless the plan made now is the one that was approved."""
         plan = self.plan(line)
-        assert drift(plan, self.plan(line)) == ()
+        assert find_drift(plan, self.plan(line)) == ()
         return self.carry_out(plan)
 
     def carry_out(self, plan: Plan) -> Ran:
         outcomes: list[CallOutcome] = []
         for call in plan.calls:
-            outcomes.append(self.desk.plugin.perform(self.desk.services, self.desk.place, call))
+            outcomes.append(self.plugin_bot.plugin.perform(self.plugin_bot.services, self.plugin_bot.place, call))
             if outcomes[-1].verdict is not CallVerdict.DONE:
                 break
-        now = self.desk.plugin.verify(self.desk.services, self.desk.place, plan) if plan.provable else None
-        ran = Ran(plan=plan, outcomes=tuple(outcomes), ending=judge(plan, outcomes, now))
+        now = (
+            self.plugin_bot.plugin.verify(self.plugin_bot.services, self.plugin_bot.place, plan)
+            if plan.provable
+            else None
+        )
+        ran = Ran(plan=plan, outcomes=tuple(outcomes), ending=judge_execution(plan, outcomes, now))
         self._remember(ran.plan, ran.status)
         return ran
 
     def look_again(self, plan: Plan) -> Ending | None:
         """What the host makes of an unknown outcome once it may be settled."""
-        now = self.desk.plugin.verify(self.desk.services, self.desk.place, plan)
-        ending = settle(plan, now, agrees=True)
+        now = self.plugin_bot.plugin.verify(self.plugin_bot.services, self.plugin_bot.place, plan)
+        ending = judge_settlement(plan, now, agrees=True)
         if ending is not None:
             self._remember(plan, ending.status)
         return ending
@@ -134,7 +138,7 @@ class Hand:
         if status is Status.DONE:
             for row in plan.remember:
                 assert row.value is not None
-                self.desk.services.records.put(row.kind, row.key, row.value)
+                self.plugin_bot.services.records.put(row.kind, row.key, row.value)
 
     def done(self, *lines: str) -> Ran:
         """Run lines that must all succeed; what came of the last."""
@@ -145,18 +149,18 @@ class Hand:
 
     def own(self, connector: str = "myconnector", lines: Mapping[str, Any] | None = None, **more: Any) -> None:
         """Make a connector ours, with all of its registration known."""
-        registration = {**WHOLE, "ID": connector, "NAME": self.desk.portal.state.connectors[connector].name}
-        self.desk.adopt(connector, registration=registration, lines=dict(lines or {}), how="registered", **more)
+        registration = {**WHOLE, "ID": connector, "NAME": self.plugin_bot.portal.state.connectors[connector].name}
+        self.plugin_bot.adopt(connector, registration=registration, lines=dict(lines or {}), how="registered", **more)
 
     def record(self, connector: str = "myconnector") -> Mapping[str, Any]:
-        found = self.desk.services.records.get("connector", f"{self.desk.place.identity}/{connector}")
+        found = self.plugin_bot.services.records.get("connector", f"{self.plugin_bot.place.identity}/{connector}")
         assert found is not None
         return found
 
     def portal_state(self) -> tuple[Any, ...]:
         """Connectors and their lines on the portal; the number of a placement means nothing."""
-        state = self.desk.portal.state
-        with self.desk.portal.world.lock:
+        state = self.plugin_bot.portal.state
+        with self.plugin_bot.portal.world.lock:
             connectors = [{**asdict(row), "placement_id": 0} for row in state.connectors.rows()]
             statuses = [asdict(row) for row in state.statuses.rows()]
         return (

@@ -57,17 +57,17 @@ TASKS = {"sweep": _sweep, "read": _read}
 
 
 def serve() -> None:
-    desks: dict[str, tuple[Services, BitrixPlugin]] = {}
+    plugin_bots: dict[str, tuple[Services, BitrixPlugin]] = {}
     for line in sys.stdin:
         task = json.loads(line)
         folder = task["folder"]
-        if folder not in desks:
+        if folder not in plugin_bots:
             services = scratch_services(
                 Path(folder), task["settings"], plugin="bitrix24", clock=FastClock(task["speed"])
             )
-            desks[folder] = services, BitrixPlugin()
+            plugin_bots[folder] = services, BitrixPlugin()
         try:
-            answer = TASKS[task["do"]](*desks[folder], task)
+            answer = TASKS[task["do"]](*plugin_bots[folder], task)
         except PluginError as error:
             answer = {"error": error.sentence}
         sys.stdout.write(json.dumps(answer) + "\n")

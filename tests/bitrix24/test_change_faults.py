@@ -19,8 +19,8 @@ from bot.plugin.loopback import wait_until
 from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.rest.retry_policy import CHANGE
-from tests.bitrix24.desk import SHORT, Desk
 from tests.bitrix24.hand import HANDLER, Hand, stored
+from tests.bitrix24.plugin_bot import SHORT, PluginBot
 
 REGISTER, UNREGISTER = "imconnector.register", "imconnector.unregister"
 ACTIVATE, DATA = "imconnector.activate", "imconnector.connector.data.set"
@@ -100,13 +100,13 @@ def goals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, ...]
     """What each line leaves without a fault."""
     found = {}
     for name, change in CHANGES.items():
-        desk = Desk(tmp_path_factory.mktemp("goal"))
+        plugin_bot = PluginBot(tmp_path_factory.mktemp("goal"))
         try:
-            hand = prepared(desk, change)
+            hand = prepared(plugin_bot, change)
             hand.done(typed(change))
             found[name] = comparable(hand)
         finally:
-            desk.stop()
+            plugin_bot.stop()
     return found
 
 
@@ -114,8 +114,8 @@ def typed(change: Change) -> str:
     return change.line.replace("{icon}", "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E")
 
 
-def prepared(desk: Desk, change: Change) -> Hand:
-    hand = Hand(desk=desk)
+def prepared(plugin_bot: PluginBot, change: Change) -> Hand:
+    hand = Hand(plugin_bot=plugin_bot)
     hand.own(lines=LINES)
     for line in change.first:
         hand.done(line)
@@ -125,34 +125,34 @@ def prepared(desk: Desk, change: Change) -> Hand:
 def comparable(hand: Hand) -> tuple[Any, ...]:
     """The state of the portal, without the random name that each portal gives its application."""
     connectors, statuses = hand.portal_state()
-    ours = hand.desk.portal.client_id
+    ours = hand.plugin_bot.portal.client_id
     return [{**row, "client_id": row["client_id"] == ours} for row in connectors], statuses
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_under_a_fault(
-    make_desk: Callable[..., Desk], goals: dict[str, tuple[Any, ...]], name: str, fault: str
+    make_plugin_bot: Callable[..., PluginBot], goals: dict[str, tuple[Any, ...]], name: str, fault: str
 ) -> None:
-    change, desk = CHANGES[name], make_desk()
-    hand = prepared(desk, change)
+    change, plugin_bot = CHANGES[name], make_plugin_bot()
+    hand = prepared(plugin_bot, change)
     if fault.startswith("stall"):
-        desk.plugin = BitrixPlugin(change=replace(CHANGE, patience=SHORT))
+        plugin_bot.plugin = BitrixPlugin(change=replace(CHANGE, patience=SHORT))
     plan = hand.plan(typed(change))
-    state, renewed, called = comparable(hand), len(desk.refreshes()), len(desk.calls(change.method))
-    effects = desk.effects(change.method)
-    desk.fault(fault.partition(",")[0].partition(" ")[0], change.method, skip=change.skip, **FAULTS[fault])
+    state, renewed, called = comparable(hand), len(plugin_bot.refreshes()), len(plugin_bot.calls(change.method))
+    effects = plugin_bot.effects(change.method)
+    plugin_bot.fault(fault.partition(",")[0].partition(" ")[0], change.method, skip=change.skip, **FAULTS[fault])
 
     ran = hand.carry_out(plan)
 
-    desk.portal.world.faults.clear()
-    settled(desk, fault, change.method, effects + change.skip + 1)
+    plugin_bot.portal.world.faults.clear()
+    settled(plugin_bot, fault, change.method, effects + change.skip + 1)
     now = comparable(hand)
-    made = desk.effects(change.method) - effects - change.skip
+    made = plugin_bot.effects(change.method) - effects - change.skip
     assert made in (0, 1) if ran.status is not Status.DONE else made >= 1
-    assert len(desk.refreshes()) - renewed == (1 if fault.startswith("expired") else 0)
+    assert len(plugin_bot.refreshes()) - renewed == (1 if fault.startswith("expired") else 0)
     at_most = REPEATED.get(fault, 1) + len([call for call in plan.calls if call.method == change.method]) - 1
-    assert len(desk.calls(change.method)) - called <= at_most
+    assert len(plugin_bot.calls(change.method)) - called <= at_most
     if fault in CERTAIN:
         assert ran.status is Status.DONE
     if ran.status is Status.DONE:
@@ -182,29 +182,31 @@ def later(hand: Hand, plan: Any, goal: tuple[Any, ...], now: tuple[Any, ...]) ->
     return ending
 
 
-def settled(desk: Desk, fault: str, method: str, effects: int) -> None:
+def settled(plugin_bot: PluginBot, fault: str, method: str, effects: int) -> None:
     """What the portal still works on after our patience ended, and what it does late, is done when this returns."""
     if fault.startswith(("stall", "late")):
 
         def carried_out() -> bool:
-            desk.portal.world.sender.settle()
-            return desk.effects(method) >= effects
+            plugin_bot.portal.world.sender.settle()
+            return plugin_bot.effects(method) >= effects
 
         assert wait_until(carried_out)
 
 
-def test_after_any_of_these_the_same_line_can_be_asked_again_and_ends_well(make_desk: Callable[..., Desk]) -> None:
+def test_after_any_of_these_the_same_line_can_be_asked_again_and_ends_well(
+    make_plugin_bot: Callable[..., PluginBot],
+) -> None:
     """A lost answer of a restore leaves nothing behind that stands in the way of the next one."""
     for method in (REGISTER, DATA, ACTIVATE):
         change = Change(line="connector restore myconnector", method=method, first=("connector remove myconnector",))
-        hand = prepared(make_desk(), change)
-        before = len(hand.desk.portal.state.statuses.rows())
-        hand.desk.fault("lost_after", method)
+        hand = prepared(make_plugin_bot(), change)
+        before = len(hand.plugin_bot.portal.state.statuses.rows())
+        hand.plugin_bot.fault("lost_after", method)
         ran = hand.run(change.line)
         if ran.status is Status.UNKNOWN:
             ending = hand.look_again(ran.plan)
             assert ending is not None
             assert ending.status is Status.FAILED
         hand.done(change.line)
-        assert len(hand.desk.portal.state.statuses.rows()) == before + 2
-        assert hand.desk.portal.state.status("myconnector", 1).data["NAME"] == "WhatsApp EU"
+        assert len(hand.plugin_bot.portal.state.statuses.rows()) == before + 2
+        assert hand.plugin_bot.portal.state.status("myconnector", 1).data["NAME"] == "WhatsApp EU"

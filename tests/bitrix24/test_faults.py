@@ -9,7 +9,7 @@ import pytest
 
 from bot.plugin import CallVerdict, TargetRefused, TargetUnreachable
 from bot.plugin.loopback import wait_until
-from tests.bitrix24.desk import Desk
+from tests.bitrix24.plugin_bot import PluginBot
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 
@@ -60,61 +60,66 @@ TABLE: list[tuple[str, dict[str, Any], CallVerdict, bool, int]] = [
     ids=[f"{row[0]}-{number}" for number, row in enumerate(TABLE)],
 )
 def test_a_removal_under_a_fault(
-    make_desk: Callable[..., Desk], kind: str, wish: dict[str, Any], verdict: CallVerdict, effect: bool, requests: int
+    make_plugin_bot: Callable[..., PluginBot],
+    kind: str,
+    wish: dict[str, Any],
+    verdict: CallVerdict,
+    effect: bool,
+    requests: int,
 ) -> None:
-    desk = make_desk(short=True)
-    plan = desk.plan()
-    desk.fault(kind, **wish)
-    outcome = desk.perform(plan)
+    plugin_bot = make_plugin_bot(short=True)
+    plan = plugin_bot.plan()
+    plugin_bot.fault(kind, **wish)
+    outcome = plugin_bot.perform(plan)
     if "stall" in kind or kind == "late_effect":
-        settled(desk)
+        settled(plugin_bot)
     assert outcome.verdict is verdict, outcome
-    assert desk.effects() == int(effect)
-    assert len(desk.calls("imconnector.unregister")) == requests
+    assert plugin_bot.effects() == int(effect)
+    assert len(plugin_bot.calls("imconnector.unregister")) == requests
     assert outcome.facts["attempts"] == requests
-    assert len(desk.refreshes()) == (1 if kind == "expired" else 0)
-    assert ("myconnector" in desk.portal.state.connectors) is not effect
+    assert len(plugin_bot.refreshes()) == (1 if kind == "expired" else 0)
+    assert ("myconnector" in plugin_bot.portal.state.connectors) is not effect
 
 
-def settled(desk: Desk) -> None:
+def settled(plugin_bot: PluginBot) -> None:
     """What the portal still works on after our patience ended, and what it does late, is done when this returns."""
 
     def carried_out() -> bool:
-        desk.portal.world.sender.settle()
-        return desk.effects() == 1
+        plugin_bot.portal.world.sender.settle()
+        return plugin_bot.effects() == 1
 
     assert wait_until(carried_out)
 
 
-def test_what_verify_says_is_what_is_true_whatever_was_answered(make_desk: Callable[..., Desk]) -> None:
-    desk = make_desk()
-    plan = desk.plan()
-    desk.fault("lost_after")
-    assert desk.perform(plan).verdict is UNKNOWN
-    assert desk.plugin.verify(desk.services, desk.place, plan) == {}
+def test_what_verify_says_is_what_is_true_whatever_was_answered(make_plugin_bot: Callable[..., PluginBot]) -> None:
+    plugin_bot = make_plugin_bot()
+    plan = plugin_bot.plan()
+    plugin_bot.fault("lost_after")
+    assert plugin_bot.perform(plan).verdict is UNKNOWN
+    assert plugin_bot.plugin.verify(plugin_bot.services, plugin_bot.place, plan) == {}
 
 
-def test_a_portal_that_is_not_there_gets_nothing(make_desk: Callable[..., Desk]) -> None:
-    desk = make_desk()
-    plan = desk.plan()
-    desk.stop()
-    outcome = desk.more_plugins().perform(desk.services, desk.place, plan.calls[0])
+def test_a_portal_that_is_not_there_gets_nothing(make_plugin_bot: Callable[..., PluginBot]) -> None:
+    plugin_bot = make_plugin_bot()
+    plan = plugin_bot.plan()
+    plugin_bot.stop()
+    outcome = plugin_bot.more_plugins().perform(plugin_bot.services, plugin_bot.place, plan.calls[0])
     assert outcome.verdict is NOT_SENT
     assert outcome.facts["attempts"] == 3
     assert "Nothing was sent" in outcome.sentence
-    assert desk.effects() == 0
+    assert plugin_bot.effects() == 0
 
 
-def test_a_portal_that_never_answers_is_left_alone_for_half_a_minute(desk: Desk) -> None:
-    plan = desk.plan()
-    desk.fault("lost_before", times="forever")
-    outcomes = [desk.perform(plan) for _ in range(7)]
+def test_a_portal_that_never_answers_is_left_alone_for_half_a_minute(plugin_bot: PluginBot) -> None:
+    plan = plugin_bot.plan()
+    plugin_bot.fault("lost_before", times="forever")
+    outcomes = [plugin_bot.perform(plan) for _ in range(7)]
     assert [each.verdict for each in outcomes] == [UNKNOWN] * 5 + [NOT_SENT] * 2
-    assert len(desk.calls("imconnector.unregister")) == 5
+    assert len(plugin_bot.calls("imconnector.unregister")) == 5
     assert "half a minute" in outcomes[-1].sentence
-    desk.portal.world.faults.clear()
-    desk.clock.sleep(31.0)
-    assert desk.perform(plan).verdict is DONE
+    plugin_bot.portal.world.faults.clear()
+    plugin_bot.clock.sleep(31.0)
+    assert plugin_bot.perform(plan).verdict is DONE
 
 
 READS: list[tuple[str, dict[str, Any], bool, int]] = [
@@ -139,34 +144,34 @@ READS: list[tuple[str, dict[str, Any], bool, int]] = [
     ("kind", "wish", "answered", "requests"), READS, ids=[f"{row[0]}-{number}" for number, row in enumerate(READS)]
 )
 def test_a_read_under_a_fault_is_tried_four_times_at_most(
-    desk: Desk, kind: str, wish: dict[str, Any], answered: bool, requests: int
+    plugin_bot: PluginBot, kind: str, wish: dict[str, Any], answered: bool, requests: int
 ) -> None:
-    desk.fault(kind, "imconnector.list", **wish)
+    plugin_bot.fault(kind, "imconnector.list", **wish)
     if answered:
-        assert len(desk.open().connectors()) == 13
+        assert len(plugin_bot.open().connectors()) == 13
     else:
         with pytest.raises((TargetRefused, TargetUnreachable)):
-            desk.open().connectors()
-    assert len(desk.calls("imconnector.list")) == requests
-    assert len(desk.refreshes()) == (1 if kind == "expired" else 0)
+            plugin_bot.open().connectors()
+    assert len(plugin_bot.calls("imconnector.list")) == requests
+    assert len(plugin_bot.refreshes()) == (1 if kind == "expired" else 0)
 
 
 @pytest.mark.parametrize(
     ("kind", "wish", "answered", "requests"), READS, ids=[f"{row[0]}-{number}" for number, row in enumerate(READS)]
 )
 def test_several_reads_in_one_request_are_tried_as_often_as_one(
-    desk: Desk, kind: str, wish: dict[str, Any], answered: bool, requests: int
+    plugin_bot: PluginBot, kind: str, wish: dict[str, Any], answered: bool, requests: int
 ) -> None:
-    desk.fault(kind, "batch", **wish)
+    plugin_bot.fault(kind, "batch", **wish)
     if answered:
-        assert len(desk.rows("connector list")) == 13
+        assert len(plugin_bot.rows("connector list")) == 13
     else:
-        assert desk.refusal("connector list").sentence
+        assert plugin_bot.refusal("connector list").sentence
     # The statuses come in a batch of their own where nothing was read before.
     alone = 1 if kind == "too_many" else 0
-    assert len(desk.calls("batch")) == requests + answered
-    assert len([call for call in desk.calls("imconnector.list") if not call.in_batch]) == alone
-    assert len(desk.refreshes()) == (1 if kind == "expired" else 0)
+    assert len(plugin_bot.calls("batch")) == requests + answered
+    assert len([call for call in plugin_bot.calls("imconnector.list") if not call.in_batch]) == alone
+    assert len(plugin_bot.refreshes()) == (1 if kind == "expired" else 0)
 
 
 ITEMS: list[tuple[str, dict[str, Any], bool, int]] = [
@@ -184,10 +189,10 @@ ITEMS: list[tuple[str, dict[str, Any], bool, int]] = [
     ("kind", "wish", "answered", "alone"), ITEMS, ids=[f"{row[0]}-{number}" for number, row in enumerate(ITEMS)]
 )
 def test_an_item_that_fails_among_others_counts_as_a_read_that_failed_alone(
-    make_desk: Callable[..., Desk], kind: str, wish: dict[str, Any], answered: bool, alone: int
+    make_plugin_bot: Callable[..., PluginBot], kind: str, wish: dict[str, Any], answered: bool, alone: int
 ) -> None:
     """What is final is final; what a read alone would be repeated for, is read alone, and the others stand."""
-    together, single = make_desk(), make_desk()
+    together, single = make_plugin_bot(), make_plugin_bot()
     for each in (together, single):
         each.fault(kind, "imconnector.list", **wish)
     if answered:
@@ -202,50 +207,52 @@ def test_an_item_that_fails_among_others_counts_as_a_read_that_failed_alone(
     assert not [call for call in together.calls("imopenlines.config.list.get") if not call.in_batch]
 
 
-def test_a_full_portal_is_waited_for_until_a_deadline_and_the_pauses_grow_and_stay_bounded(desk: Desk) -> None:
+def test_a_full_portal_is_waited_for_until_a_deadline_and_the_pauses_grow_and_stay_bounded(
+    plugin_bot: PluginBot,
+) -> None:
     """With a count instead, one of several processes loses all that it read."""
-    begun = desk.clock.monotonic()
-    desk.fault("query_limit", "imconnector.list", times="forever")
-    assert desk.refusal("connector list").sentence
-    first, second, third, *rest = [each for each in desk.clock.slept if each >= 1.0]
+    begun = plugin_bot.clock.monotonic()
+    plugin_bot.fault("query_limit", "imconnector.list", times="forever")
+    assert plugin_bot.refusal("connector list").sentence
+    first, second, third, *rest = [each for each in plugin_bot.clock.slept if each >= 1.0]
     assert 1 <= first <= 2 <= second <= 3 <= 4 <= third <= 5
     assert all(8 <= pause <= 9 for pause in rest)
-    assert 100 < desk.clock.monotonic() - begun < 130
+    assert 100 < plugin_bot.clock.monotonic() - begun < 130
 
 
-def test_waiting_for_a_full_portal_uses_up_no_attempt(desk: Desk) -> None:
-    desk.fault("query_limit", "imconnector.list", times=5)
-    desk.fault("lost_before", "imconnector.list", times=3)
-    assert desk.open().connectors()
-    assert len(desk.calls("imconnector.list")) == 9
+def test_waiting_for_a_full_portal_uses_up_no_attempt(plugin_bot: PluginBot) -> None:
+    plugin_bot.fault("query_limit", "imconnector.list", times=5)
+    plugin_bot.fault("lost_before", "imconnector.list", times=3)
+    assert plugin_bot.open().connectors()
+    assert len(plugin_bot.calls("imconnector.list")) == 9
 
 
-def test_a_change_waits_for_a_full_portal_for_a_minute_at_most(desk: Desk) -> None:
-    begun = desk.clock.monotonic()
-    desk.fault("query_limit", times="forever")
-    outcome = desk.perform_remove()
+def test_a_change_waits_for_a_full_portal_for_a_minute_at_most(plugin_bot: PluginBot) -> None:
+    begun = plugin_bot.clock.monotonic()
+    plugin_bot.fault("query_limit", times="forever")
+    outcome = plugin_bot.perform_remove()
     assert outcome.verdict is NOT_SENT
     assert outcome.code == "QUERY_LIMIT_EXCEEDED"
-    assert outcome.facts["attempts"] == len(desk.calls())
-    assert 45 < desk.clock.monotonic() - begun < 65
-    assert desk.effects() == 0
+    assert outcome.facts["attempts"] == len(plugin_bot.calls())
+    assert 45 < plugin_bot.clock.monotonic() - begun < 65
+    assert plugin_bot.effects() == 0
 
 
-def test_processes_that_meet_at_a_full_portal_do_not_come_back_at_the_same_moment(desk: Desk) -> None:
-    desk.fault("query_limit", "imconnector.list", times=5)
-    desk.open().connectors()
-    pauses = [each for each in desk.clock.slept if each >= 8.0]
+def test_processes_that_meet_at_a_full_portal_do_not_come_back_at_the_same_moment(plugin_bot: PluginBot) -> None:
+    plugin_bot.fault("query_limit", "imconnector.list", times=5)
+    plugin_bot.open().connectors()
+    pauses = [each for each in plugin_bot.clock.slept if each >= 8.0]
     assert len({round(pause, 6) for pause in pauses}) == len(pauses) >= 2
 
 
-def test_when_others_have_filled_the_portals_bucket_we_slow_down_too(desk: Desk) -> None:
-    desk.fault("query_limit", "imconnector.list")
-    desk.open().connectors()
-    before = len(desk.clock.slept)
+def test_when_others_have_filled_the_portals_bucket_we_slow_down_too(plugin_bot: PluginBot) -> None:
+    plugin_bot.fault("query_limit", "imconnector.list")
+    plugin_bot.open().connectors()
+    before = len(plugin_bot.clock.slept)
     for _ in range(12):
-        desk.open().connectors()
-    assert sum(desk.clock.slept[before:]) > 3.0
-    assert len(desk.calls("imconnector.list")) == 14
+        plugin_bot.open().connectors()
+    assert sum(plugin_bot.clock.slept[before:]) > 3.0
+    assert len(plugin_bot.calls("imconnector.list")) == 14
 
 
 @pytest.mark.parametrize(
@@ -253,13 +260,13 @@ def test_when_others_have_filled_the_portals_bucket_we_slow_down_too(desk: Desk)
     [("reply", {"body": {"error": "ACCESS_DENIED"}, "status": 400}, 400), ("lost_before", {"times": "forever"}, 0)],
 )
 def test_an_error_of_a_read_brings_what_an_admin_wants_to_see_in_the_log(
-    desk: Desk, kind: str, wish: dict[str, Any], status: int
+    plugin_bot: PluginBot, kind: str, wish: dict[str, Any], status: int
 ) -> None:
-    desk.fault(kind, "imconnector.list", **wish)
+    plugin_bot.fault(kind, "imconnector.list", **wish)
     with pytest.raises((TargetRefused, TargetUnreachable)) as caught:
-        desk.open().connectors()
+        plugin_bot.open().connectors()
     error = caught.value
     assert isinstance(error, TargetRefused | TargetUnreachable)
     assert error.facts["method"] == "imconnector.list"
     assert error.facts["http_status"] == status
-    assert error.facts["attempts"] == len(desk.calls("imconnector.list"))
+    assert error.facts["attempts"] == len(plugin_bot.calls("imconnector.list"))

@@ -8,8 +8,8 @@ import pytest
 
 from bot.plugin import BadArgument, Refusal
 from plugins.bitrix24.connectors import identifiers
-from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import Hand
+from tests.bitrix24.plugin_bot import PluginBot
 
 ODD = {
     "My.Conn": "Dotted",
@@ -22,9 +22,9 @@ ODD = {
 
 
 @pytest.fixture
-def hand(desk: Desk) -> Hand:
-    desk.portal.seed(built_in=ODD)
-    return Hand(desk=desk)
+def hand(plugin_bot: PluginBot) -> Hand:
+    plugin_bot.portal.seed(built_in=ODD)
+    return Hand(plugin_bot=plugin_bot)
 
 
 def test_ids_that_are_not_in_the_normal_form_are_listed_and_explained(hand: Hand) -> None:
@@ -54,7 +54,7 @@ def test_an_id_with_capitals_a_dot_or_a_hyphen_can_be_named_in_show_and_status(h
 
 def test_a_listed_id_is_taken_letter_by_letter_before_its_normal_form(hand: Hand) -> None:
     assert hand.reply("connector show MyConnector").title == "myconnector"
-    hand.desk.portal.seed(built_in={**ODD, "MyConnector": "Other"})
+    hand.plugin_bot.portal.seed(built_in={**ODD, "MyConnector": "Other"})
     assert hand.reply("connector show MyConnector").title == "MyConnector"
     assert hand.reply("connector show myconnector").title == "myconnector"
 
@@ -71,7 +71,7 @@ def test_an_id_that_is_neither_listed_nor_normal_is_refused_with_what_is_wrong(h
 def test_a_command_that_changes_takes_normal_ids_alone(hand: Hand, line: str) -> None:
     typed = f"connector {line.format('My.Conn') if '{}' in line else f'{line} My.Conn'}"
     assert "it has a dot at position 3" in hand.refused(typed).sentence
-    assert not [entry for entry in hand.desk.calls() if entry.effect]
+    assert not [entry for entry in hand.plugin_bot.calls() if entry.effect]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_command_that_changes_takes_normal_ids_alone(hand: Hand, line: str) ->
 )
 def test_what_the_portal_makes_of_an_id_when_it_is_asked(listed: str, asked: str) -> None:
     assert identifiers.as_asked(listed) == asked
-    assert bool(identifiers.unaskable(listed)) is (listed != asked)
+    assert bool(identifiers.find_query_obstacle(listed)) is (listed != asked)
 
 
 LINES: list[Any] = [
@@ -92,7 +92,7 @@ LINES: list[Any] = [
 
 
 def odd_lines(hand: Hand) -> None:
-    hand.desk.fault("reply", "imopenlines.config.list.get", status=200, body={"result": LINES}, times="forever")
+    hand.plugin_bot.fault("reply", "imopenlines.config.list.get", status=200, body={"result": LINES}, times="forever")
 
 
 def test_one_odd_line_costs_its_own_row_in_every_command_that_reads(hand: Hand) -> None:
@@ -111,23 +111,23 @@ def test_a_card_says_that_a_line_could_not_be_read(hand: Hand) -> None:
         assert any("one that is null. What this changes there is not shown." in each for each in warnings), warnings
 
 
-def test_the_list_of_lines_is_asked_without_drafts(desk: Desk) -> None:
-    assert [line.id for line in desk.open().lines()] == [1, 2, 3]
-    (call,) = desk.calls("imopenlines.config.list.get")
+def test_the_list_of_lines_is_asked_without_drafts(plugin_bot: PluginBot) -> None:
+    assert [line.id for line in plugin_bot.open().lines()] == [1, 2, 3]
+    (call,) = plugin_bot.calls("imopenlines.config.list.get")
     assert call.params["PARAMS"]["filter"] == {"=TEMPORARY": "N"}
 
 
-def test_a_portal_that_ignores_the_filter_shows_no_draft_either(desk: Desk) -> None:
+def test_a_portal_that_ignores_the_filter_shows_no_draft_either(plugin_bot: PluginBot) -> None:
     drafts = [{"ID": str(number), "LINE_NAME": "L", "ACTIVE": "Y", "TEMPORARY": "Y"} for number in range(1, 51)]
     for page in (drafts, [{"ID": "60", "LINE_NAME": "L", "ACTIVE": "Y", "TEMPORARY": "N"}]):
-        desk.fault("reply", "imopenlines.config.list.get", status=200, body={"result": page})
-    assert [line.id for line in desk.open().lines()] == [60], "the page after a page of drafts is read, too"
+        plugin_bot.fault("reply", "imopenlines.config.list.get", status=200, body={"result": page})
+    assert [line.id for line in plugin_bot.open().lines()] == [60], "the page after a page of drafts is read, too"
 
 
 def test_what_php_prints_before_an_answer_is_told_by_portal_check_and_once_in_the_log(
     hand: Hand, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hand.desk.fault("shape", "*", shape="warning_before", times="forever")
+    hand.plugin_bot.fault("shape", "*", shape="warning_before", times="forever")
     assert len(hand.rows("connector list")) == 7
     notes = hand.reply("portal check").notes
     assert any(each.startswith("The portal puts output of its own PHP before the answer.") for each in notes)

@@ -13,8 +13,8 @@ from bot.host.registry import Registry
 from bot.plugin import Call, CallVerdict, Command, Group, Plugin, Refusal, Risk
 from bot.plugin.loopback import wait_until
 from plugins.bitrix24.plugin import BitrixPlugin, plugin
-from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import Hand
+from tests.bitrix24.plugin_bot import PluginBot
 from tests.open_files import open_files
 
 COMMANDS = [each for group in plugin.groups for each in group]
@@ -34,10 +34,12 @@ def test_it_is_a_plugin_and_keeps_to_its_protocol() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.path)
-def test_every_example_parses_and_is_answered_by_the_seeded_portal(desk: Desk, command: Command[object]) -> None:
+def test_every_example_parses_and_is_answered_by_the_seeded_portal(
+    plugin_bot: PluginBot, command: Command[object]
+) -> None:
     """Where the example's connector is ours and its lines' data is known."""
     assert command.examples or command.terminal
-    hand = Hand(desk=desk)
+    hand = Hand(plugin_bot=plugin_bot)
     hand.own(lines={"1": {}, "2": {}})
     for example in command.examples:
         assert hand.ask(f"{command.path} {example}") is not None
@@ -62,10 +64,10 @@ def test_every_change_whose_plan_may_raise_the_risk_says_so_in_help() -> None:
     }
 
 
-def test_the_first_place_is_the_default_one(desk: Desk) -> None:
-    assert desk.place.name == "default"
-    assert desk.place.identity == desk.portal.member_id
-    assert desk.place.label == desk.portal.facts.domain
+def test_the_first_place_is_the_default_one(plugin_bot: PluginBot) -> None:
+    assert plugin_bot.place.name == "default"
+    assert plugin_bot.place.identity == plugin_bot.portal.member_id
+    assert plugin_bot.place.label == plugin_bot.portal.facts.domain
 
 
 CALL = Call(method="imconnector.unregister", params={"ID": "myconnector"}, note="Unregister.")
@@ -79,54 +81,54 @@ CALL = Call(method="imconnector.unregister", params={"ID": "myconnector"}, note=
         (replace(CALL, params={"ID": "a", "auth": "x"}), "has no parameter auth"),
     ],
 )
-def test_a_call_that_does_not_fit_is_an_outcome_and_not_sent(desk: Desk, call: Call, why: str) -> None:
-    outcome = desk.plugin.perform(desk.services, desk.place, call)
+def test_a_call_that_does_not_fit_is_an_outcome_and_not_sent(plugin_bot: PluginBot, call: Call, why: str) -> None:
+    outcome = plugin_bot.plugin.perform(plugin_bot.services, plugin_bot.place, call)
     assert outcome.verdict is CallVerdict.NOT_SENT
     assert why in outcome.sentence
     assert outcome.sentence.endswith("Nothing was sent.")
-    assert desk.calls() == []
+    assert plugin_bot.calls() == []
 
 
-def test_a_change_goes_to_no_other_portal_that_took_the_name_meanwhile(desk: Desk) -> None:
-    before = replace(desk.place, identity="the portal of the approval")
-    outcome = desk.plugin.perform(desk.services, before, CALL)
+def test_a_change_goes_to_no_other_portal_that_took_the_name_meanwhile(plugin_bot: PluginBot) -> None:
+    before = replace(plugin_bot.place, identity="the portal of the approval")
+    outcome = plugin_bot.plugin.perform(plugin_bot.services, before, CALL)
     assert outcome.verdict is CallVerdict.NOT_SENT
     assert "belongs to another portal now" in outcome.sentence
     with pytest.raises(Refusal):
-        desk.plugin.open(desk.services, before)
-    assert desk.effects() == 0
+        plugin_bot.plugin.open(plugin_bot.services, before)
+    assert plugin_bot.effects() == 0
 
 
-def test_a_portal_that_is_not_known_or_has_no_credentials_gets_nothing(desk: Desk) -> None:
-    outcome = desk.plugin.perform(desk.services, replace(desk.place, name="prod"), CALL)
+def test_a_portal_that_is_not_known_or_has_no_credentials_gets_nothing(plugin_bot: PluginBot) -> None:
+    outcome = plugin_bot.plugin.perform(plugin_bot.services, replace(plugin_bot.place, name="prod"), CALL)
     assert outcome.verdict is CallVerdict.NOT_SENT
     assert "does not know a portal “prod”" in outcome.sentence
-    place = desk.place
-    desk.services.secrets.delete("default")
-    assert "holds no credentials" in desk.plugin.perform(desk.services, place, CALL).sentence
+    place = plugin_bot.place
+    plugin_bot.services.secrets.delete("default")
+    assert "holds no credentials" in plugin_bot.plugin.perform(plugin_bot.services, place, CALL).sentence
 
 
-def test_credentials_of_another_portal_are_not_used(desk: Desk) -> None:
-    sealed = desk.services.secrets.read("default")
+def test_credentials_of_another_portal_are_not_used(plugin_bot: PluginBot) -> None:
+    sealed = plugin_bot.services.secrets.read("default")
     assert sealed is not None
-    desk.services.secrets.write("default", {**sealed.value, "member_id": "other"}, after=sealed.generation)
-    assert "belong to another portal" in desk.perform_remove().sentence
-    assert desk.calls() == []
+    plugin_bot.services.secrets.write("default", {**sealed.value, "member_id": "other"}, after=sealed.generation)
+    assert "belong to another portal" in plugin_bot.perform_remove().sentence
+    assert plugin_bot.calls() == []
 
 
-def test_an_address_that_is_no_longer_allowed_gets_nothing(desk: Desk) -> None:
-    strict = desk.more_services(B24BOT_ALLOW_LOOPBACK="off")
-    assert desk.plugin.perform(strict, desk.place, CALL).verdict is CallVerdict.NOT_SENT
-    assert desk.calls() == []
+def test_an_address_that_is_no_longer_allowed_gets_nothing(plugin_bot: PluginBot) -> None:
+    strict = plugin_bot.more_services(B24BOT_ALLOW_LOOPBACK="off")
+    assert plugin_bot.plugin.perform(strict, plugin_bot.place, CALL).verdict is CallVerdict.NOT_SENT
+    assert plugin_bot.calls() == []
 
 
-def test_the_facts_of_an_outcome_are_plain_values(desk: Desk) -> None:
-    outcome = desk.perform_remove()
+def test_the_facts_of_an_outcome_are_plain_values(plugin_bot: PluginBot) -> None:
+    outcome = plugin_bot.perform_remove()
     assert outcome.facts.keys() == {"http_status", "attempts", "renewals", "milliseconds"}
     assert (outcome.facts["http_status"], outcome.facts["attempts"]) == (200, 1)
 
 
-def test_the_simulator_tells_how_to_reach_it_and_shows_what_is_in_it(make_desk: Callable[..., Desk]) -> None:
+def test_the_simulator_tells_how_to_reach_it_and_shows_what_is_in_it(make_plugin_bot: Callable[..., PluginBot]) -> None:
     simulation = plugin.simulators["portal"](0)
     try:
         simulation.seed()
@@ -142,11 +144,11 @@ def test_the_simulator_tells_how_to_reach_it_and_shows_what_is_in_it(make_desk: 
         simulation.stop()
 
 
-def test_once_closed_it_holds_no_connection_and_a_call_makes_a_new_one(desk: Desk) -> None:
-    desk.plugin.close()
+def test_once_closed_it_holds_no_connection_and_a_call_makes_a_new_one(plugin_bot: PluginBot) -> None:
+    plugin_bot.plugin.close()
     before = open_files()
     for _ in range(2):
-        assert desk.open().connectors()
+        assert plugin_bot.open().connectors()
         assert open_files() - before
-        desk.plugin.close()
+        plugin_bot.plugin.close()
         assert wait_until(lambda: not open_files() - before), "and the portal has seen the end of it"

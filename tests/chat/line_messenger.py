@@ -8,24 +8,24 @@ from contextlib import contextmanager
 
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.authority.membership import Membership, Standing
+from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.authority.card_token import APPROVE, REJECT, value_for
+from bot.usecases.authority.card_token import APPROVE, REJECT, make_token
 from bot.usecases.chat_refusals import ChatRefusal, Subject
-from bot.usecases.context import Posted
+from bot.usecases.context import PostedMessage
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.line_chat import LONGEST, Line, LineChat, LineChatError
 
 TEAM, BOT = "HQ", "b24bot"
-KINDS: Mapping[str, Standing] = {
-    "regular": Standing.MEMBER,
-    "visitor": Standing.GUEST,
-    "gone": Standing.DELETED,
-    "machine": Standing.BOT,
+KINDS: Mapping[str, MembershipStatus] = {
+    "regular": MembershipStatus.MEMBER,
+    "visitor": MembershipStatus.GUEST,
+    "gone": MembershipStatus.DELETED,
+    "machine": MembershipStatus.BOT,
 }
 REFUSALS: Mapping[str, ChatRefusal] = {
     refusal.code: refusal
@@ -46,7 +46,7 @@ def principal(nickname: str) -> Principal:
 
 
 def nickname(user: str) -> str:
-    return mentions.user_of(user).lower()
+    return mentions.read_user_id(user).lower()
 
 
 @contextmanager
@@ -66,7 +66,7 @@ class LineMessenger:
         self._chat = chat
         self._keys = keys
 
-    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted:
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> PostedMessage:
         return self._write(change.channel, self._card(change, bare=bare))
 
     def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None:
@@ -78,7 +78,7 @@ class LineMessenger:
             raise Lost("the card is not posted yet")
         self._write(change.channel, _shown(text), under=int(change.card))
 
-    def whisper(self, whisper: Whisper) -> str | None:
+    def send_privately(self, whisper: PrivateNotice) -> str | None:
         reader = nickname(whisper.person.user)
         words = _shown("\n".join((whisper.reply.title, *whisper.reply.notes)))[:LONGEST]
         with translated():
@@ -100,7 +100,7 @@ class LineMessenger:
             fitting += 1
         return fitting
 
-    def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted:
+    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
         if earlier is None:
             return self._write(channel, _shown(text), under=int(thread or 0))
         with translated():
@@ -116,7 +116,7 @@ class LineMessenger:
             with translated():
                 return Membership(standing=KINDS[self._chat.kind_of(nickname(person.user))])
         except ChannelDead:
-            return Membership(standing=Standing.UNKNOWN)
+            return Membership(standing=MembershipStatus.UNKNOWN)
 
     def find_refusal(self, reason: str) -> ChatRefusal:
         unknown = ChatRefusal(code=reason, subject=Subject.UNKNOWN, cause="the chat gives no reason that is known")
@@ -126,13 +126,13 @@ class LineMessenger:
         says = f"{change.id} {change.plan.summary}: {change.status}. {change.outcome}".rstrip()
         if bare or not change.status.open:
             return says
-        value = value_for(self._keys, TEAM, change)
+        value = make_token(self._keys, TEAM, change)
         return "\n".join((says, *(f"!{button} {value}" for button in (APPROVE, REJECT))))
 
-    def _write(self, room: str, text: str, *, under: int = 0) -> Posted:
+    def _write(self, room: str, text: str, *, under: int = 0) -> PostedMessage:
         with translated():
             line = self._chat.write(BOT, room, text, under=under)
-        return Posted(channel=room, message=str(line.number))
+        return PostedMessage(channel=room, message=str(line.number))
 
 
 def read_line(line: Line) -> Inbound | None:
@@ -156,8 +156,8 @@ def read_line(line: Line) -> Inbound | None:
 def _shown(text: str) -> str:
     """The bot's words as the chat writes them; an @ that somebody typed calls nobody."""
     quiet = text.replace("@", "(at)")
-    return mentions.render(quiet, person=lambda user: f"@{nickname(user)}", channel=lambda room: room)
+    return mentions.replace_marks(quiet, person=lambda user: f"@{nickname(user)}", channel=lambda room: room)
 
 
 def _audit_line(record: AuditRecord) -> str:
-    return f"#{record.seq} {record.tag} {record.subject} {_shown(mentions.by_id(record.actor))}"
+    return f"#{record.seq} {record.tag} {record.subject} {_shown(mentions.mark_account(record.actor))}"

@@ -11,9 +11,9 @@ from bot.store.engine.folders import make_home
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import open_store
 from bot.usecases.admin.allow_list import grant_role
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.context import Channels, Context
-from bot.usecases.delivery.dispatcher import Courier
+from bot.usecases.delivery.dispatcher import Dispatcher
 from bot.usecases.intake.receipts import receive
 from bot.usecases.runtime.worker import claim_job, perform_job
 from tests.chat.line_chat import LineChat
@@ -35,7 +35,7 @@ class LineBot:
         self.chat = LineChat(people=dict.fromkeys((*ROLES, "gleb"), "regular"), rooms=rooms)
         self._ctx = Context(
             store=self.store,
-            registry=registry_of([self.toy]),
+            registry=make_registry([self.toy]),
             clock=self._clock,
             terms=Terms(),
             channels=Channels(approval=APPROVALS, audit=AUDIT),
@@ -43,7 +43,7 @@ class LineBot:
             settings={},
             home_team=TEAM,
         )
-        self._courier = Courier(self._ctx)
+        self._courier = Dispatcher(self._ctx)
         for nickname, role in ROLES.items():
             grant_role(self.store, principal(nickname), role, by=Principal.shell("tester"))
         self._work()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bot.core.authority.membership import Standing
+from bot.core.authority.membership import MembershipStatus
 from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.context import Messenger, Posted
+from bot.usecases.context import Messenger, PostedMessage
 from tests.chat.line_chat import LineChat
 from tests.chat.line_messenger import KINDS, LineMessenger, principal
 from tests.slack.kit import OLGA, a_change
@@ -34,7 +34,7 @@ class Surface(Protocol):
     def said(self) -> list[str]:
         """What stands in the room for everybody, without what stands under it."""
 
-    def under(self, posted: Posted) -> list[str]: ...
+    def under(self, posted: PostedMessage) -> list[str]: ...
 
     def privately(self) -> list[str]:
         """What only the person has seen, oldest first."""
@@ -44,7 +44,7 @@ class Surface(Protocol):
 
     def close_room(self) -> None: ...
 
-    def become(self, standing: Standing) -> None:
+    def become(self, standing: MembershipStatus) -> None:
         """Make the person's account such a one."""
 
     def go_down(self) -> None:
@@ -55,10 +55,10 @@ class SlackSurface:
     """A simulated workspace, and the messenger that serves in production."""
 
     room, person, nobody, gone = "C0002", OLGA, Principal(team="T0001", user="U0404"), "1.1"
-    FLAGS: Mapping[Standing, str] = {
-        Standing.GUEST: "is_restricted",
-        Standing.DELETED: "deleted",
-        Standing.BOT: "is_bot",
+    FLAGS: Mapping[MembershipStatus, str] = {
+        MembershipStatus.GUEST: "is_restricted",
+        MembershipStatus.DELETED: "deleted",
+        MembershipStatus.BOT: "is_bot",
     }
 
     def __init__(self, workspace: SlackWorkspace) -> None:
@@ -74,7 +74,7 @@ class SlackSurface:
     def said(self) -> list[str]:
         return [message.text for message in self._workspace.messages("approvals")]
 
-    def under(self, posted: Posted) -> list[str]:
+    def under(self, posted: PostedMessage) -> list[str]:
         return [message.text for message in self._workspace.thread("approvals", posted.message)[1:]]
 
     def privately(self) -> list[str]:
@@ -86,7 +86,7 @@ class SlackSurface:
     def close_room(self) -> None:
         self._workspace.flag_channel("approvals", is_archived=True)
 
-    def become(self, standing: Standing) -> None:
+    def become(self, standing: MembershipStatus) -> None:
         self._workspace.people["Olga"].flag(**{self.FLAGS[standing]: True})
 
     def go_down(self) -> None:
@@ -108,7 +108,7 @@ class LineSurface:
     def said(self) -> list[str]:
         return [line.text for line in self._chat.seen_by_all(self.room)]
 
-    def under(self, posted: Posted) -> list[str]:
+    def under(self, posted: PostedMessage) -> list[str]:
         return [line.text for line in self._chat.seen_by_all(self.room, under=int(posted.message))]
 
     def privately(self) -> list[str]:
@@ -120,7 +120,7 @@ class LineSurface:
     def close_room(self) -> None:
         self._chat.closed.add(self.room)
 
-    def become(self, standing: Standing) -> None:
+    def become(self, standing: MembershipStatus) -> None:
         self._chat.people["olga"] = next(kind for kind, known in KINDS.items() if known is standing)
 
     def go_down(self) -> None:

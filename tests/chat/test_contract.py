@@ -10,9 +10,9 @@ import pytest
 
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.authority.membership import Membership, Standing
+from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import Status
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
 from bot.usecases.chat_refusals import Subject
@@ -98,7 +98,7 @@ def test_a_closed_channel_refuses_with_a_cause_and_a_remedy(
 def test_an_answer_reaches_its_person_alone_in_the_channel_else_directly(surface: Surface, is_closed: bool) -> None:
     if is_closed:
         surface.close_room()
-    way = surface.messenger.whisper(Whisper(person=surface.person, channel=surface.room, reply=HELLO))
+    way = surface.messenger.send_privately(PrivateNotice(person=surface.person, channel=surface.room, reply=HELLO))
     assert way == ("" if is_closed else None)
     (text,) = surface.privately()
     assert "Hello there" in text
@@ -133,15 +133,15 @@ def test_of_audit_lines_without_end_as_many_are_taken_as_fit_into_one_message(su
     assert surface.messenger.fitting_lines([]) == 0
 
 
-@pytest.mark.parametrize("standing", [Standing.GUEST, Standing.DELETED, Standing.BOT])
-def test_an_account_is_told_as_what_it_is(surface: Surface, standing: Standing) -> None:
-    assert surface.messenger.account(surface.person) == Membership(standing=Standing.MEMBER)
+@pytest.mark.parametrize("standing", [MembershipStatus.GUEST, MembershipStatus.DELETED, MembershipStatus.BOT])
+def test_an_account_is_told_as_what_it_is(surface: Surface, standing: MembershipStatus) -> None:
+    assert surface.messenger.account(surface.person) == Membership(standing=MembershipStatus.MEMBER)
     surface.become(standing)
     assert surface.messenger.account(surface.person) == Membership(standing=standing)
 
 
 def test_an_account_that_the_chat_does_not_know_is_no_members(surface: Surface) -> None:
-    assert surface.messenger.account(surface.nobody) == Membership(standing=Standing.UNKNOWN)
+    assert surface.messenger.account(surface.nobody) == Membership(standing=MembershipStatus.UNKNOWN)
 
 
 @pytest.mark.parametrize(

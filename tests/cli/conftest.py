@@ -1,4 +1,4 @@
-"""A desk for every test, and simulators for those that need them."""
+"""A command line in a folder of its own for every test, and simulators for those that need them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import pytest
 
 from bot.playground.workspace import SlackWorkspace
 from plugins.bitrix24.simulation import PortalSimulation
-from tests.cli.desk import Desk
+from tests.cli.cli_bot import CliBot
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Desk]:
+def bare(tmp_path: Path) -> Iterator[CliBot]:
     """A folder where nothing is set up."""
-    desk = Desk(tmp_path)
-    yield desk
-    desk.stop_all()
+    cli_bot = CliBot(tmp_path)
+    yield cli_bot
+    cli_bot.stop_all()
 
 
 @pytest.fixture
-def desk(bare: Desk) -> Desk:
+def cli_bot(bare: CliBot) -> CliBot:
     """A folder with a key file."""
     bare.make_key()
     return bare
@@ -44,7 +44,7 @@ def portal() -> Iterator[PortalSimulation]:
 
 
 @pytest.fixture
-def office(desk: Desk, portal: PortalSimulation, workspace: SlackWorkspace) -> Desk:
-    """A desk whose settings lead to both simulators."""
-    desk.connect(portal, workspace)
-    return desk
+def connected_cli_bot(cli_bot: CliBot, portal: PortalSimulation, workspace: SlackWorkspace) -> CliBot:
+    """A folder whose settings lead to both simulators."""
+    cli_bot.connect(portal, workspace)
+    return cli_bot

@@ -11,8 +11,8 @@ import pytest
 from bot.core.bot_errors import EXIT_CODES
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal
+from tests.cli.cli_bot import ROOT, CliBot
 from tests.cli.commands.test_access_command import ME
-from tests.cli.desk import ROOT, Desk
 from tests.store.samples import OLGA, new_change, opened
 
 TABLE = re.compile(r"^\| ([0-9]+) \| (.+) \|$", re.MULTILINE)
@@ -22,26 +22,26 @@ LOCAL = Principal.read(ME)
 REMOVE = ("connector", "remove", "myconnector")
 
 
-def of_somebody_else(desk: Desk) -> ChangeRequest:
-    with desk.store() as store:
+def of_somebody_else(cli_bot: CliBot) -> ChangeRequest:
+    with cli_bot.store() as store:
         return opened(store)
 
 
-def mine(desk: Desk, status: Status = Status.PENDING) -> ChangeRequest:
+def mine(cli_bot: CliBot, status: Status = Status.PENDING) -> ChangeRequest:
     """What the account of this terminal asked for."""
-    with desk.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work():
         change = store.changes.open(replace(new_change(), requester=LOCAL))
         if status is not Status.PENDING:
             assert store.changes.move(change.number, Status.PENDING, status)
     return change
 
 
-def ended(desk: Desk) -> ChangeRequest:
-    return mine(desk, Status.WITHDRAWN)
+def ended(cli_bot: CliBot) -> ChangeRequest:
+    return mine(cli_bot, Status.WITHDRAWN)
 
 
-def unknown(desk: Desk, requester: Principal, *, asked: bool) -> ChangeRequest:
-    with desk.store() as store, store.unit_of_work():
+def unknown(cli_bot: CliBot, requester: Principal, *, asked: bool) -> ChangeRequest:
+    with cli_bot.store() as store, store.unit_of_work():
         change = store.changes.open(replace(new_change(), requester=requester))
         for old, new in (
             (Status.PENDING, Status.APPROVED),
@@ -53,19 +53,19 @@ def unknown(desk: Desk, requester: Principal, *, asked: bool) -> ChangeRequest:
     return change
 
 
-def unknown_of_mine(desk: Desk) -> ChangeRequest:
-    return unknown(desk, LOCAL, asked=True)
+def unknown_of_mine(cli_bot: CliBot) -> ChangeRequest:
+    return unknown(cli_bot, LOCAL, asked=True)
 
 
-def still_read_back(desk: Desk) -> ChangeRequest:
-    return unknown(desk, OLGA, asked=False)
+def still_read_back(cli_bot: CliBot) -> ChangeRequest:
+    return unknown(cli_bot, OLGA, asked=False)
 
 
-def nothing(desk: Desk) -> None:
+def nothing(cli_bot: CliBot) -> None:
     """Nothing is there beforehand."""
 
 
-Arrange = Callable[[Desk], ChangeRequest | None]
+Arrange = Callable[[CliBot], ChangeRequest | None]
 ODD = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
 GLASS = {"B24BOT_BREAK_GLASS": "on"}
 WHY = ("--reason", "it burns")
@@ -119,10 +119,10 @@ REFUSALS: list[tuple[int, Arrange, tuple[str, ...], dict[str, str]]] = [
     ("code", "arrange", "words", "settings"), REFUSALS, ids=[f"{row[0]}-{' '.join(row[2])}" for row in REFUSALS]
 )
 def test_a_refused_command_ends_with_the_code_of_its_cause(
-    office: Desk, code: int, arrange: Arrange, words: tuple[str, ...], settings: dict[str, str]
+    connected_cli_bot: CliBot, code: int, arrange: Arrange, words: tuple[str, ...], settings: dict[str, str]
 ) -> None:
-    arrange(office)
-    result = office.run(*words, **settings)
+    arrange(connected_cli_bot)
+    result = connected_cli_bot.run(*words, **settings)
     assert result.exit_code == code, result.stderr
     assert "click" not in result.stderr, "nobody pressed a button here"
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.app import read_settings
 from bot.playground.workspace import SlackWorkspace
-from tests.cli.desk import ROOT, Desk
+from tests.cli.cli_bot import ROOT, CliBot
 
 NOWHERE = {"B24BOT_HOME": "", "B24BOT_KEY_FILE": ""}
 """The folders of an account that nobody has set up."""
@@ -36,7 +36,7 @@ NEEDS_A_TOKEN = (("serve",), ("serve", "--http"), ("serve", "--intake-only"), ("
 
 
 @pytest.fixture(params=["no .env", ".env.example as it is"])
-def newcomer(request: pytest.FixtureRequest, bare: Desk) -> Desk:
+def newcomer(request: pytest.FixtureRequest, bare: CliBot) -> CliBot:
     """Somebody who has installed b24bot and nothing else."""
     if request.param != "no .env":
         (bare.folder / ".env").write_text((ROOT / ".env.example").read_text())
@@ -50,14 +50,14 @@ def below(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("words", NEEDS_A_KEY, ids=" ".join)
-def test_before_init_each_command_names_init_and_makes_nothing(newcomer: Desk, words: tuple[str, ...]) -> None:
+def test_before_init_each_command_names_init_and_makes_nothing(newcomer: CliBot, words: tuple[str, ...]) -> None:
     result = newcomer.run(*words)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (78, "Run: b24bot init")
     assert below(newcomer.folder) == set()
 
 
 @pytest.mark.parametrize("words", NEEDS_A_TOKEN, ids=" ".join)
-def test_before_init_a_start_names_the_missing_token_and_doctor(newcomer: Desk, words: tuple[str, ...]) -> None:
+def test_before_init_a_start_names_the_missing_token_and_doctor(newcomer: CliBot, words: tuple[str, ...]) -> None:
     result = newcomer.run(*words)
     assert result.exit_code == 78
     assert "SLACK_BOT_TOKEN is not set" in result.stderr
@@ -66,7 +66,7 @@ def test_before_init_a_start_names_the_missing_token_and_doctor(newcomer: Desk, 
     assert below(newcomer.folder) == set()
 
 
-def test_status_before_init_names_init_and_after_it_the_start(newcomer: Desk) -> None:
+def test_status_before_init_names_init_and_after_it_the_start(newcomer: CliBot) -> None:
     before = newcomer.run("status")
     assert (before.exit_code, "b24bot init" in before.stderr) == (78, True)
     assert newcomer.run("init", "--yes").exit_code == 0
@@ -74,14 +74,14 @@ def test_status_before_init_names_init_and_after_it_the_start(newcomer: Desk) ->
     assert (after.exit_code, "b24bot serve" in after.stderr) == (78, True)
 
 
-def findings(desk: Desk) -> Mapping[str, tuple[str, str]]:
+def findings(cli_bot: CliBot) -> Mapping[str, tuple[str, str]]:
     """What doctor says of each thing, by its name."""
-    shown = desk.run("doctor", "--json")
+    shown = cli_bot.run("doctor", "--json")
     assert "Traceback" not in shown.output
     return {one["name"]: (one["state"], f"{one['says']} {one['hint']}".strip()) for one in json.loads(shown.stdout)}
 
 
-def test_doctor_before_init_says_one_thing_of_the_folder_and_the_same_again(newcomer: Desk) -> None:
+def test_doctor_before_init_says_one_thing_of_the_folder_and_the_same_again(newcomer: CliBot) -> None:
     found = findings(newcomer)
     home = newcomer.folder / ".local/share/b24bot"
     about = {name: finding for name, finding in found.items() if str(home) in finding[1]}
@@ -93,21 +93,21 @@ def test_doctor_before_init_says_one_thing_of_the_folder_and_the_same_again(newc
     assert below(newcomer.folder) == set()
 
 
-def test_after_init_doctor_speaks_of_the_folder_as_one_that_is_there(newcomer: Desk) -> None:
+def test_after_init_doctor_speaks_of_the_folder_as_one_that_is_there(newcomer: CliBot) -> None:
     assert newcomer.run("init", "--yes").exit_code == 0
     found = findings(newcomer)
     assert found["folder"][0] == found["disk"][0] == found["key file"][0] == "ok"
     assert found["database"][1].endswith("yet: the first start makes it.")
 
 
-def test_a_list_that_is_empty_at_the_beginning_names_the_command_that_fills_it(desk: Desk) -> None:
+def test_a_list_that_is_empty_at_the_beginning_names_the_command_that_fills_it(cli_bot: CliBot) -> None:
     for words, next_command in (
         ("portal list", "b24bot portal add NAME"),
         ("access list", "b24bot access grant TEAM:USER admin"),
     ):
-        shown = desk.run(*words.split())
+        shown = cli_bot.run(*words.split())
         assert (shown.exit_code, next_command in shown.stdout) == (0, True), shown.output
-    assert desk.run("outbox", "list").stdout == "No notice waits, and none was given up.\n"
+    assert cli_bot.run("outbox", "list").stdout == "No notice waits, and none was given up.\n"
 
 
 # One wrong value
@@ -177,36 +177,36 @@ OTHERS = ("status", "init --yes", "whoami", "access list", "backup", "audit veri
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_setting_ends_a_start_and_is_red_in_doctor_and_never_a_traceback(
-    desk: Desk, workspace: SlackWorkspace, name: str, value: str
+    cli_bot: CliBot, workspace: SlackWorkspace, name: str, value: str
 ) -> None:
-    desk.connect(workspace=workspace)
-    (desk.folder / "file").write_text("")
-    desk.settings[name] = value.format(folder=desk.folder)
-    red = [says for state, says in findings(desk).values() if state == "no"]
+    cli_bot.connect(workspace=workspace)
+    (cli_bot.folder / "file").write_text("")
+    cli_bot.settings[name] = value.format(folder=cli_bot.folder)
+    red = [says for state, says in findings(cli_bot).values() if state == "no"]
     assert len(red) == 1, "one cause is told once"
     for words in START:
-        started = desk.run(*words.split())
+        started = cli_bot.run(*words.split())
         assert started.exit_code == 78, started.output
         assert "Traceback" not in started.output
         assert "b24bot doctor" in started.stderr
         assert started.stderr.splitlines()[-2].removeprefix("Error: ") in red[0]
     for words in OTHERS:
-        other = desk.run(*words.split())
+        other = cli_bot.run(*words.split())
         assert other.exit_code in (0, 78), (words, other.output)
         assert "Traceback" not in other.output
 
 
-def test_no_token_is_repeated_by_what_is_said_of_it(desk: Desk) -> None:
-    result = desk.run("work", SLACK_BOT_TOKEN="xapp-1-A0-1-secret")
+def test_no_token_is_repeated_by_what_is_said_of_it(cli_bot: CliBot) -> None:
+    result = cli_bot.run("work", SLACK_BOT_TOKEN="xapp-1-A0-1-secret")
     assert "SLACK_BOT_TOKEN holds an app-level token (xapp-…). That one belongs in SLACK_APP_TOKEN." in result.stderr
     assert "secret" not in result.output
 
 
-def test_backups_that_can_never_be_made_are_red(desk: Desk, workspace: SlackWorkspace) -> None:
-    desk.connect(workspace=workspace)
-    (desk.folder / "file").write_text("")
-    desk.settings["B24BOT_BACKUPS"] = str(desk.folder / "file")
-    state, says = findings(desk)["backups"]
+def test_backups_that_can_never_be_made_are_red(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    cli_bot.connect(workspace=workspace)
+    (cli_bot.folder / "file").write_text("")
+    cli_bot.settings["B24BOT_BACKUPS"] = str(cli_bot.folder / "file")
+    state, says = findings(cli_bot)["backups"]
     assert state == "no"
     assert "is a file; B24BOT_BACKUPS has to name a folder" in says
 

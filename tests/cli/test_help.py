@@ -11,9 +11,9 @@ from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
 from bot.cli.session import Terminal
 from bot.host.discovery import load_plugins
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
-from tests.cli.desk import Desk
+from tests.cli.cli_bot import CliBot
 
 AMBIGUOUS = {"restore": "connector restore"}
 """What the terminal calls as a declared command calls its verb."""
@@ -30,10 +30,10 @@ def parsed(group: click.Group, ctx: click.Context, before: str = "") -> Iterator
             yield from parsed(command, click.Context(command, info_name=name, parent=ctx), path)
 
 
-def test_help_knows_exactly_the_commands_that_only_the_terminals_parser_has(desk: Desk) -> None:
+def test_help_knows_exactly_the_commands_that_only_the_terminals_parser_has(cli_bot: CliBot) -> None:
     terminal = Terminal()
     terminal.__dict__["plugins"] = load_plugins("bitrix24")
-    declared = [command for command in registry_of(load_plugins("bitrix24")) if not command.terminal]
+    declared = [command for command in make_registry(load_plugins("bitrix24")) if not command.terminal]
     known = {path for command in declared for path in (command.path, command.noun)}
     only_there = {
         path: command.get_short_help_str(500)
@@ -44,23 +44,23 @@ def test_help_knows_exactly_the_commands_that_only_the_terminals_parser_has(desk
 
 
 @pytest.mark.parametrize("path", sorted(set(TERMINAL_COMMANDS) - set(AMBIGUOUS)))
-def test_help_of_what_only_the_terminal_has_is_its_own_help(desk: Desk, path: str) -> None:
-    shown = desk.run("help", *path.split())
+def test_help_of_what_only_the_terminal_has_is_its_own_help(cli_bot: CliBot, path: str) -> None:
+    shown = cli_bot.run("help", *path.split())
     assert (shown.exit_code, path.split()[-1] in shown.stdout.partition("\n")[0]) == (0, True)
     assert shown.stdout.startswith("Usage: ")
 
 
 @pytest.mark.parametrize(("word", "other"), AMBIGUOUS.items())
-def test_help_for_a_word_that_slack_has_too_lists_both(desk: Desk, word: str, other: str) -> None:
-    shown = desk.run("help", word)
+def test_help_for_a_word_that_slack_has_too_lists_both(cli_bot: CliBot, word: str, other: str) -> None:
+    shown = cli_bot.run("help", word)
     assert shown.exit_code == 0
     assert f"Several commands have the word “{word}”" in shown.stdout
     assert f"b24bot {word} --help" in shown.stdout
     assert f"help {other}" in shown.stdout
-    data = desk.json("help", word)["data"]
+    data = cli_bot.json("help", word)["data"]
     assert [(one["command"], one["role"]) for one in data] == [(other, "operator"), (word, None)]
 
 
 @pytest.mark.parametrize(("words", "path"), [("settle", "request settle"), ("verify", "audit verify")])
-def test_the_last_word_of_a_command_of_the_terminal_is_enough(desk: Desk, words: str, path: str) -> None:
-    assert desk.run("help", words).stdout.startswith(f"Usage: b24bot {path} ")
+def test_the_last_word_of_a_command_of_the_terminal_is_enough(cli_bot: CliBot, words: str, path: str) -> None:
+    assert cli_bot.run("help", words).stdout.startswith(f"Usage: b24bot {path} ")

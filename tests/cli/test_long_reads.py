@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 from click.testing import Result
 
-from bot.cli.port_check import listening
-from bot.cli.signals import Stop
+from bot.cli.port_check import explain_bind_errors
+from bot.cli.signals import ShutdownSignal
 from bot.core.audit.audit_record import Tag
 from bot.core.bot_errors import AlreadyRunning
 from bot.playground.workspace import SlackWorkspace
@@ -25,8 +25,8 @@ from bot.playground.workspace.state.workspace_tokens import BROKEN_STATES
 from bot.plugin import Refusal
 from bot.plugin.loopback import wait_until
 from bot.slack.refusals import find_refusal
-from bot.store.engine.process_lock import INTAKE, WORKER, Seats
-from tests.cli.desk import SECONDS, Desk
+from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
+from tests.cli.cli_bot import SECONDS, CliBot
 from tests.ports import free_port
 
 
@@ -60,16 +60,16 @@ def stopped_when(ready: Callable[[], object], number: signal.Signals = signal.SI
         signal.signal(number, before)
 
 
-def serve(desk: Desk, *words: str, ready: Callable[[], object], **more: str) -> Result:
+def serve(cli_bot: CliBot, *words: str, ready: Callable[[], object], **more: str) -> Result:
     with stopped_when(ready) as found:
-        result = desk.run(*words, **more)
+        result = cli_bot.run(*words, **more)
     assert found == [True], result.output
     return result
 
 
-def test_serve_listens_says_where_and_ends_well_when_told(office: Desk) -> None:
+def test_serve_listens_says_where_and_ends_well_when_told(connected_cli_bot: CliBot) -> None:
     port = free_port()
-    result = serve(office, "serve", "--port", str(port), ready=lambda: get(port, "/readyz") == 200)
+    result = serve(connected_cli_bot, "serve", "--port", str(port), ready=lambda: get(port, "/readyz") == 200)
     assert result.exit_code == 0
     listening, summary = result.stdout.splitlines()
     assert listening == f"Listening on http://127.0.0.1:{port}"
@@ -81,11 +81,11 @@ def test_serve_listens_says_where_and_ends_well_when_told(office: Desk) -> None:
     actions = [line["action"] for line in lines if line["logger"].startswith("b24bot")]
     assert (actions[0], actions.count("listening")) == ("approvers_short", 1)
     assert actions[-1] == "stopping"
-    assert office.tags() == [Tag.PROCESS_STARTED]
+    assert connected_cli_bot.tags() == [Tag.PROCESS_STARTED]
     assert get(port, "/healthz") is None
 
 
-def test_both_seats_are_taken_while_it_serves_and_free_afterwards(office: Desk) -> None:
+def test_both_seats_are_taken_while_it_serves_and_free_afterwards(connected_cli_bot: CliBot) -> None:
     port = free_port()
     refused: list[AlreadyRunning] = []
 
@@ -93,28 +93,28 @@ def test_both_seats_are_taken_while_it_serves_and_free_afterwards(office: Desk) 
         if get(port, "/healthz") == 200:
             for role in (INTAKE, WORKER):
                 with pytest.raises(AlreadyRunning) as caught:
-                    Seats(office.home, [role])
+                    ProcessLocks(connected_cli_bot.home, [role])
                 refused.append(caught.value)
         return len(refused) == 2
 
-    serve(office, "serve", "--port", str(port), ready=taken)
-    Seats(office.home, [INTAKE, WORKER]).leave()
+    serve(connected_cli_bot, "serve", "--port", str(port), ready=taken)
+    ProcessLocks(connected_cli_bot.home, [INTAKE, WORKER]).leave()
 
 
-def test_the_port_is_the_one_a_runner_gives_and_a_name_may_stand_for_the_address(office: Desk) -> None:
+def test_the_port_is_the_one_a_runner_gives_and_a_name_may_stand_for_the_address(connected_cli_bot: CliBot) -> None:
     port = free_port()
     words = ("serve", "--host", "localhost", "--intake-only")
-    result = serve(office, *words, ready=lambda: get(port, "/healthz") == 200, PORT=str(port))
+    result = serve(connected_cli_bot, *words, ready=lambda: get(port, "/healthz") == 200, PORT=str(port))
     assert result.stdout.splitlines()[0] == f"Listening on http://localhost:{port}"
-    with office.store() as store:
+    with connected_cli_bot.store() as store:
         assert next(store.audit.walk()).subject == INTAKE
 
 
-def test_work_alone_takes_the_workers_seat_only(office: Desk) -> None:
-    result = serve(office, "work", ready=lambda: office.tags())
+def test_work_alone_takes_the_workers_seat_only(connected_cli_bot: CliBot) -> None:
+    result = serve(connected_cli_bot, "work", ready=lambda: connected_cli_bot.tags())
     assert result.exit_code == 0
-    assert result.stdout == f"Working on {office.home}\n"
-    with office.store() as store:
+    assert result.stdout == f"Working on {connected_cli_bot.home}\n"
+    with connected_cli_bot.store() as store:
         assert next(store.audit.walk()).subject == WORKER
 
 
@@ -127,75 +127,81 @@ def ready_state(port: int) -> dict[str, object]:
         return {}
 
 
-def test_a_worker_alone_answers_about_its_health_on_the_port_that_is_set(office: Desk) -> None:
+def test_a_worker_alone_answers_about_its_health_on_the_port_that_is_set(connected_cli_bot: CliBot) -> None:
     port, seen = free_port(), list[dict[str, object]]()
 
     def ready() -> bool:
         seen[:] = [ready_state(port)]
         return seen[0].get("ready") is True
 
-    result = serve(office, "work", ready=ready, B24BOT_HEALTH_PORT=str(port))
+    result = serve(connected_cli_bot, "work", ready=ready, B24BOT_HEALTH_PORT=str(port))
     assert result.exit_code == 0
-    assert result.stdout == f"Working on {office.home}; health at http://127.0.0.1:{port}/readyz\n"
+    assert result.stdout == f"Working on {connected_cli_bot.home}; health at http://127.0.0.1:{port}/readyz\n"
     assert seen == [{"ready": True, "mode": "normal", "store": True, "slack": True, "worker": True}]
     assert get(port, "/healthz") is None
 
 
 @pytest.mark.parametrize("words", [("work",), ("serve",)], ids=" ".join)
-def test_two_processes_with_one_health_port_are_told_to_take_two(office: Desk, words: tuple[str, ...]) -> None:
+def test_two_processes_with_one_health_port_are_told_to_take_two(
+    connected_cli_bot: CliBot, words: tuple[str, ...]
+) -> None:
     with SlackWorkspace(rate_limit=False) as workspace, socket.socket() as other:
-        office.connect(workspace=workspace)
+        connected_cli_bot.connect(workspace=workspace)
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = int(other.getsockname()[1])
-        result = office.run(*words, SLACK_APP_TOKEN=workspace.app_token, B24BOT_HEALTH_PORT=str(port))
+        result = connected_cli_bot.run(*words, SLACK_APP_TOKEN=workspace.app_token, B24BOT_HEALTH_PORT=str(port))
     assert result.exit_code == 4
     assert f"Port {port} cannot be listened on: something else listens on it." in result.stderr
     assert f"Two processes on one host need two ports, for example: B24BOT_HEALTH_PORT={port + 1}" in result.stderr
 
 
-def test_an_app_token_means_socket_mode(office: Desk) -> None:
+def test_an_app_token_means_socket_mode(connected_cli_bot: CliBot) -> None:
     with SlackWorkspace(rate_limit=False) as workspace:
-        office.connect(workspace=workspace)
-        result = serve(office, "serve", ready=lambda: workspace.sockets.connected, SLACK_APP_TOKEN=workspace.app_token)
+        connected_cli_bot.connect(workspace=workspace)
+        result = serve(
+            connected_cli_bot, "serve", ready=lambda: workspace.sockets.connected, SLACK_APP_TOKEN=workspace.app_token
+        )
     assert result.exit_code == 0
     assert "Socket Mode" in result.stdout
     assert "because SLACK_APP_TOKEN is set" in result.stderr
 
 
-def test_in_socket_mode_health_has_a_port_of_its_own_when_one_is_set(office: Desk) -> None:
+def test_in_socket_mode_health_has_a_port_of_its_own_when_one_is_set(connected_cli_bot: CliBot) -> None:
     port = free_port()
     more = {"B24BOT_HEALTH_PORT": str(port)}
     with SlackWorkspace(rate_limit=False) as workspace:
-        office.connect(workspace=workspace)
+        connected_cli_bot.connect(workspace=workspace)
         more["SLACK_APP_TOKEN"] = workspace.app_token
-        result = serve(office, "serve", "--host", "0.0.0.0", ready=lambda: get(port, "/readyz") == 200, **more)
+        result = serve(
+            connected_cli_bot, "serve", "--host", "0.0.0.0", ready=lambda: get(port, "/readyz") == 200, **more
+        )
     assert result.exit_code == 0
     assert f"by Socket Mode; health at http://127.0.0.1:{port}/readyz" in result.stdout
     assert get(port, "/healthz") is None
-    refused = office.run("serve", **{**more, "B24BOT_HEALTH_PORT": "health"})
+    refused = connected_cli_bot.run("serve", **{**more, "B24BOT_HEALTH_PORT": "health"})
     assert (refused.exit_code, "B24BOT_HEALTH_PORT=health is not a whole number" in refused.stderr) == (78, True)
 
 
 @pytest.mark.parametrize("error", BROKEN_STATES)
 @pytest.mark.parametrize("words", [("serve", "--port", "0"), ("work",)], ids=" ".join)
 def test_a_start_with_a_token_that_slack_refuses_ends_with_78_and_says_what_to_do(
-    office: Desk, error: str, words: tuple[str, ...]
+    connected_cli_bot: CliBot, error: str, words: tuple[str, ...]
 ) -> None:
     with SlackWorkspace(rate_limit=False) as workspace:
-        office.connect(workspace=workspace)
+        connected_cli_bot.connect(workspace=workspace)
         workspace.break_token(error)
-        result = office.run(*words)
+        result = connected_cli_bot.run(*words)
     assert result.exit_code == 78
     assert f"Error: Slack refuses SLACK_BOT_TOKEN because {find_refusal(error).described}." in result.stderr
     assert "copy the bot token (xoxb-…) from OAuth & Permissions" in result.stderr
 
 
-def test_a_start_with_an_app_token_that_slack_refuses_ends_with_78(office: Desk) -> None:
+def test_a_start_with_an_app_token_that_slack_refuses_ends_with_78(connected_cli_bot: CliBot) -> None:
     with SlackWorkspace(rate_limit=False) as workspace:
-        office.connect(workspace=workspace)
+        connected_cli_bot.connect(workspace=workspace)
         for token, why in (("xapp-canary", "(invalid_auth)"), (workspace.bot_token, "belongs in SLACK_BOT_TOKEN")):
-            result = office.run("serve", SLACK_APP_TOKEN=token)
+            result = connected_cli_bot.run("serve", SLACK_APP_TOKEN=token)
             assert result.exit_code == 78
             assert why in result.stderr
             assert "connections:write" in result.stderr
@@ -203,8 +209,8 @@ def test_a_start_with_an_app_token_that_slack_refuses_ends_with_78(office: Desk)
 
 
 @pytest.mark.parametrize("words", [("--http",), ("--port", "0")])
-def test_http_goes_before_the_app_token_when_it_is_asked_for(office: Desk, words: tuple[str, ...]) -> None:
-    result = office.run("serve", *words, SLACK_APP_TOKEN="xapp-1", SLACK_SIGNING_SECRET="")
+def test_http_goes_before_the_app_token_when_it_is_asked_for(connected_cli_bot: CliBot, words: tuple[str, ...]) -> None:
+    result = connected_cli_bot.run("serve", *words, SLACK_APP_TOKEN="xapp-1", SLACK_SIGNING_SECRET="")
     assert result.exit_code == 78
     assert "SLACK_SIGNING_SECRET is not set" in result.stderr
 
@@ -217,52 +223,56 @@ def test_http_goes_before_the_app_token_when_it_is_asked_for(office: Desk, words
         (("work",), "SLACK_BOT_TOKEN"),
     ],
 )
-def test_a_setting_that_is_missing_is_named_with_the_next_step(office: Desk, words: tuple[str], missing: str) -> None:
-    result = office.run(*words, **{missing: ""})
+def test_a_setting_that_is_missing_is_named_with_the_next_step(
+    connected_cli_bot: CliBot, words: tuple[str], missing: str
+) -> None:
+    result = connected_cli_bot.run(*words, **{missing: ""})
     assert result.exit_code == 78
     first, hint = result.stderr.splitlines()
     assert first.startswith(f"Error: {missing} is not set")
     assert ".env" in hint
 
 
-def test_a_port_that_is_none_is_refused(office: Desk) -> None:
-    result = office.run("serve", PORT="http")
+def test_a_port_that_is_none_is_refused(connected_cli_bot: CliBot) -> None:
+    result = connected_cli_bot.run("serve", PORT="http")
     assert result.exit_code == 78
     assert "PORT=http is not a port" in result.stderr
-    assert office.run("serve", "--port", "70000").exit_code == 2
+    assert connected_cli_bot.run("serve", "--port", "70000").exit_code == 2
 
 
-def test_a_port_in_use_is_a_sentence_and_the_seats_are_given_back(office: Desk) -> None:
+def test_a_port_in_use_is_a_sentence_and_the_seats_are_given_back(connected_cli_bot: CliBot) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
         for words in (("serve",), ("simulate", "slack"), ("simulate", "portal"), ("play",)):
-            result = office.run(*words, "--port", port)
+            result = connected_cli_bot.run(*words, "--port", port)
             assert result.exit_code == 4
             assert f"Port {port} cannot be listened on: something else listens on it." in result.stderr
             named = set(re.findall(r"--[a-z]+", result.stderr))
-            assert named <= set(re.findall(r"--[a-z]+", office.run(*words, "--help").stdout)), "options that it has"
-    assert serve(office, "work", ready=lambda: office.tags()).exit_code == 0
+            assert named <= set(re.findall(r"--[a-z]+", connected_cli_bot.run(*words, "--help").stdout)), (
+                "options that it has"
+            )
+    assert serve(connected_cli_bot, "work", ready=lambda: connected_cli_bot.tags()).exit_code == 0
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", ".bad", "x" * 64])
-def test_an_address_of_nobody_is_a_sentence(office: Desk, host: str) -> None:
-    result = office.run("serve", "--host", host, "--port", "0")
+def test_an_address_of_nobody_is_a_sentence(connected_cli_bot: CliBot, host: str) -> None:
+    result = connected_cli_bot.run("serve", "--host", host, "--port", "0")
     assert result.exit_code == 4
     assert "this machine does not have that address" in result.stderr
 
 
 def test_an_error_without_a_number_is_told_in_its_own_words() -> None:
-    with pytest.raises(Refusal, match="the cable is out"), listening(7):
+    with pytest.raises(Refusal, match="the cable is out"), explain_bind_errors(7):
         raise OSError("the cable is out")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_simulator_says_in_one_line_how_to_reach_it_until_told(desk: Desk, number: signal.Signals) -> None:
+def test_a_simulator_says_in_one_line_how_to_reach_it_until_told(cli_bot: CliBot, number: signal.Signals) -> None:
     port = free_port()
     with stopped_when(lambda: get(port, "/control/ready") == 200, number) as found:
-        result = desk.run(
+        result = cli_bot.run(
             "simulate", "slack", "--port", str(port), "--request-url", "http://127.0.0.1:3000/slack/events"
         )
     assert found == [True]
@@ -272,7 +282,7 @@ def test_a_simulator_says_in_one_line_how_to_reach_it_until_told(desk: Desk, num
     assert get(port, "/control/ready") is None
 
 
-def test_the_portal_comes_from_a_plugin_and_may_be_seeded(desk: Desk) -> None:
+def test_the_portal_comes_from_a_plugin_and_may_be_seeded(cli_bot: CliBot) -> None:
     port = free_port()
     seen: list[str] = []
 
@@ -284,35 +294,35 @@ def test_the_portal_comes_from_a_plugin_and_may_be_seeded(desk: Desk) -> None:
             return False
         return "myconnector" in seen[-1]
 
-    result = serve(desk, "simulate", "portal", "--port", str(port), "--seed", ready=ready)
+    result = serve(cli_bot, "simulate", "portal", "--port", str(port), "--seed", ready=ready)
     assert json.loads(result.stdout)["url"] == f"http://127.0.0.1:{port}/rest/"
 
 
-def test_only_what_the_plugins_bring_can_be_simulated(desk: Desk) -> None:
+def test_only_what_the_plugins_bring_can_be_simulated(cli_bot: CliBot) -> None:
     odd = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
-    assert desk.run("simulate", "portal", **odd).exit_code == 2
-    assert "toy" in desk.run("simulate", "--help", **odd).stdout
-    refused = desk.run("simulate", "toy", "--port", "13", **odd)
+    assert cli_bot.run("simulate", "portal", **odd).exit_code == 2
+    assert "toy" in cli_bot.run("simulate", "--help", **odd).stdout
+    refused = cli_bot.run("simulate", "toy", "--port", "13", **odd)
     assert refused.exit_code == 4
     assert "this account may not" in refused.stderr
-    assert desk.run("simulate", "portal", B24BOT_PLUGINS="missing:plugin").exit_code == 78
+    assert cli_bot.run("simulate", "portal", B24BOT_PLUGINS="missing:plugin").exit_code == 78
 
 
-def test_a_request_url_elsewhere_is_refused(desk: Desk) -> None:
-    assert desk.run("simulate", "slack", "--request-url", "http://[::1").exit_code == 2
-    result = desk.run("simulate", "slack", "--request-url", "http://example.com/")
+def test_a_request_url_elsewhere_is_refused(cli_bot: CliBot) -> None:
+    assert cli_bot.run("simulate", "slack", "--request-url", "http://[::1").exit_code == 2
+    result = cli_bot.run("simulate", "slack", "--request-url", "http://example.com/")
     assert result.exit_code == 2
     assert "--request-url http://example.com/ cannot be used" in result.stderr
 
 
-def test_the_playground_serves_its_page(bare: Desk) -> None:
+def test_the_playground_serves_its_page(bare: CliBot) -> None:
     port = free_port()
     result = serve(bare, "play", "--port", str(port), ready=lambda: get(port, "/") == 200)
     assert result.exit_code == 0
     assert result.stdout == f"The playground is at http://127.0.0.1:{port}/\n"
 
 
-def test_the_story_is_told_and_ends_well(bare: Desk) -> None:
+def test_the_story_is_told_and_ends_well(bare: CliBot) -> None:
     result = bare.run("play", "--story")
     assert result.exit_code == 0
     assert "ended as they should" in result.stdout
@@ -321,7 +331,7 @@ def test_the_story_is_told_and_ends_well(bare: Desk) -> None:
 
 def test_a_signal_that_another_thread_gets_ends_the_wait_of_the_main_one() -> None:
     """Which thread the system interrupts is its own choice, and one that waits for a lock is not woken by it."""
-    with Stop() as stop, stop.event() as told:
+    with ShutdownSignal() as stop, stop.event() as told:
         waiting = threading.Event()
 
         def interrupted() -> None:
@@ -335,7 +345,7 @@ def test_a_signal_that_another_thread_gets_ends_the_wait_of_the_main_one() -> No
 
 
 def test_a_wait_can_end_by_itself() -> None:
-    with Stop() as stop:
+    with ShutdownSignal() as stop:
         assert not stop.wait(0.01)
         stop.tell()
         stop.tell()

@@ -6,14 +6,14 @@ import io
 
 from rich.console import Console
 
-from bot.cli.progress_bar import progress_bar, told_lines
-from bot.host.plugin_services import nobody_waits
+from bot.cli.progress_bar import progress_bar, read_lines_with_progress
+from bot.host.plugin_services import no_progress
 
 
 def test_where_nobody_looks_nothing_is_drawn() -> None:
     drawn = io.StringIO()
     with progress_bar(Console(file=drawn)) as tell:
-        assert tell is nobody_waits
+        assert tell is no_progress
     assert drawn.getvalue() == ""
 
 
@@ -29,6 +29,6 @@ def test_a_terminal_sees_how_far_it_has_come() -> None:
 def test_a_file_tells_how_many_kilobytes_have_been_read() -> None:
     heard: list[tuple[int, int, str]] = []
     lines = ["é" * 4 + "\n"] * 2_500
-    read = list(told_lines(lines, 22_500, lambda *said: heard.append(said)))
+    read = list(read_lines_with_progress(lines, 22_500, lambda *said: heard.append(said)))
     assert read == lines
     assert heard == [(9, 22, "Kilobytes"), (18, 22, "Kilobytes")]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.audit.audit_record import Tag
+from tests.cli.cli_bot import SECONDS, CliBot
 from tests.cli.commands.test_access_command import ME
-from tests.cli.desk import SECONDS, Desk
 
 ADD = ("portal", "add", "prod", "--domain", "shop.bitrix24.com", "--member-id", "0123456789abcdef0123456789abcdef")
 ADD_ALL = (*ADD, "--client-id", "local.5f1c2a.12345678")
@@ -27,55 +27,58 @@ FILL = ("safe", "fill", "blue", "--owner", "Olga")
 
 
 @pytest.fixture
-def odd(desk: Desk) -> Desk:
-    desk.settings["B24BOT_PLUGINS"] = "tests.cli.odd:plugin"
-    return desk
+def odd(cli_bot: CliBot) -> CliBot:
+    cli_bot.settings["B24BOT_PLUGINS"] = "tests.cli.odd:plugin"
+    return cli_bot
 
 
 def everything_written(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
-def test_secrets_come_from_variables_and_are_stored_where_nobody_reads_them(desk: Desk) -> None:
-    result = desk.run(*ADD_ALL, **VARIABLES)
+def test_secrets_come_from_variables_and_are_stored_where_nobody_reads_them(cli_bot: CliBot) -> None:
+    result = cli_bot.run(*ADD_ALL, **VARIABLES)
     assert result.exit_code == 0
-    assert desk.json("portal", "list")["data"][0]["name"] == "prod"
+    assert cli_bot.json("portal", "list")["data"][0]["name"] == "prod"
     for secret in SECRETS:
         assert secret not in result.output
-        assert secret.encode() not in everything_written(desk.folder)
+        assert secret.encode() not in everything_written(cli_bot.folder)
 
 
-def test_secrets_come_from_lines_of_standard_input_where_nobody_can_be_asked(desk: Desk) -> None:
-    result = desk.feed("\n".join(SECRETS) + "\n", *ADD_ALL)
+def test_secrets_come_from_lines_of_standard_input_where_nobody_can_be_asked(cli_bot: CliBot) -> None:
+    result = cli_bot.feed("\n".join(SECRETS) + "\n", *ADD_ALL)
     assert result.exit_code == 0
     assert result.stdout.startswith("The portal prod is stored")
 
 
-def test_what_is_missing_is_named_with_the_ways_to_give_it(desk: Desk) -> None:
-    result = desk.feed("one\n", *ADD_ALL)
+def test_what_is_missing_is_named_with_the_ways_to_give_it(cli_bot: CliBot) -> None:
+    result = cli_bot.feed("one\n", *ADD_ALL)
     assert result.exit_code == 2
     assert "--access-token was not given" in result.stderr
     assert "B24BOT_SECRET_ACCESS_TOKEN" in result.stderr
 
 
 @pytest.mark.parametrize("words", [("--client-secret", "sekret-of-client"), ("--client-secret=sekret-of-client",)])
-def test_a_secret_on_the_command_line_is_refused_and_not_repeated(desk: Desk, words: tuple[str, ...]) -> None:
-    for result in (desk.run(*ADD_ALL, *words, **VARIABLES), desk.run("run", " ".join((*ADD_ALL, *words)), **VARIABLES)):
+def test_a_secret_on_the_command_line_is_refused_and_not_repeated(cli_bot: CliBot, words: tuple[str, ...]) -> None:
+    for result in (
+        cli_bot.run(*ADD_ALL, *words, **VARIABLES),
+        cli_bot.run("run", " ".join((*ADD_ALL, *words)), **VARIABLES),
+    ):
         assert result.exit_code == 2
         assert "--client-secret is a secret" in result.stderr
         assert "sekret-of-client" not in result.output
-    assert desk.tags() == []
+    assert cli_bot.tags() == []
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--break-glass", "--portal=other", "--reason=why"])
-def test_what_was_only_to_be_shown_is_not_carried_out(odd: Desk, option: str) -> None:
+def test_what_was_only_to_be_shown_is_not_carried_out(odd: CliBot, option: str) -> None:
     result = odd.feed("12\n34\n", *FILL, option)
     assert result.exit_code == 2
     assert f"“safe fill” does not take {option.partition('=')[0]}." in result.stderr
     assert odd.tags() == []
 
 
-def test_what_was_set_up_is_recorded_without_the_secrets(odd: Desk) -> None:
+def test_what_was_set_up_is_recorded_without_the_secrets(odd: CliBot) -> None:
     odd.run(*FILL, B24BOT_SECRET_CODE="four-five-six")
     with odd.store() as store:
         (record,) = store.audit.walk()
@@ -84,17 +87,17 @@ def test_what_was_set_up_is_recorded_without_the_secrets(odd: Desk) -> None:
     assert record.facts == {"line": "safe fill blue --owner Olga", "kind": "safe fill"}
 
 
-def test_nothing_is_recorded_when_nothing_was_set_up(odd: Desk) -> None:
+def test_nothing_is_recorded_when_nothing_was_set_up(odd: CliBot) -> None:
     assert odd.run(*FILL).exit_code == 2
     assert odd.tags() == []
 
 
-def test_a_secret_that_is_not_required_may_be_left_empty(odd: Desk) -> None:
+def test_a_secret_that_is_not_required_may_be_left_empty(odd: CliBot) -> None:
     assert "holds 1 codes" in odd.feed("one\n", *FILL).stdout
     assert "holds 2 codes" in odd.feed("one\ntwo\n", "safe", "fill", "red", "--owner", "Ida").stdout
 
 
-def test_somebody_at_the_terminal_is_asked_for_what_was_left_out(odd: Desk) -> None:
+def test_somebody_at_the_terminal_is_asked_for_what_was_left_out(odd: CliBot) -> None:
     result = odd.answer("Olga's\none\n\n", "safe", "fill", "blue")
     assert result.exit_code == 0
     assert "blue of Olga's holds 1 codes" in result.stdout
@@ -116,30 +119,30 @@ KNOWN_TO_BE_WRONG = {
 
 
 @pytest.mark.parametrize("case", KNOWN_TO_BE_WRONG)
-def test_nobody_is_asked_for_a_secret_when_the_command_is_refused_anyway(desk: Desk, case: str) -> None:
-    desk.run(*ADD_ALL, **VARIABLES)
+def test_nobody_is_asked_for_a_secret_when_the_command_is_refused_anyway(cli_bot: CliBot, case: str) -> None:
+    cli_bot.run(*ADD_ALL, **VARIABLES)
     words, sentence = KNOWN_TO_BE_WRONG[case]
-    result = desk.answer("\n".join(SECRETS * 2), *words)
+    result = cli_bot.answer("\n".join(SECRETS * 2), *words)
     assert result.exit_code in (2, 4, 78)
     assert sentence in " ".join(result.stderr.split())
     for asked in ("token", "secret:", "client_id:"):
         assert asked not in result.stderr.lower()
 
 
-def test_a_plan_in_the_terminal_is_a_fault_of_the_plugin(odd: Desk) -> None:
+def test_a_plan_in_the_terminal_is_a_fault_of_the_plugin(odd: CliBot) -> None:
     assert odd.run("safe", "plan").exit_code == 1
     assert odd.tags() == []
 
 
 @pytest.mark.parametrize("name", ["leaky", "rotten"])
-def test_a_plugin_that_tells_a_secret_in_an_error_tells_it_to_nobody(odd: Desk, name: str) -> None:
+def test_a_plugin_that_tells_a_secret_in_an_error_tells_it_to_nobody(odd: CliBot, name: str) -> None:
     result = odd.run("safe", "fill", name, "--owner", "Olga", B24BOT_SECRET_CODE="four-five-six")
     assert result.exit_code in (1, 4)
     assert "four-five-six" not in result.output
     assert "***" in result.stderr
 
 
-def test_a_secret_typed_at_a_real_terminal_is_not_echoed(odd: Desk) -> None:
+def test_a_secret_typed_at_a_real_terminal_is_not_echoed(odd: CliBot) -> None:
     mine, theirs = pty.openpty()
     process = odd.start(*FILL, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
-from tests.cli.desk import Desk
+from tests.cli.cli_bot import CliBot
 from tests.cli.test_help import parsed
 from tests.logs import kept_logs
 
@@ -43,9 +43,9 @@ REFUSED = {
 
 @pytest.mark.parametrize(("words", "expected"), REFUSED.items(), ids=" ".join)
 def test_words_that_click_refuses_are_refused_in_our_sentences(
-    desk: Desk, words: tuple[str, ...], expected: tuple[str, str]
+    cli_bot: CliBot, words: tuple[str, ...], expected: tuple[str, str]
 ) -> None:
-    shown = desk.run(*words)
+    shown = cli_bot.run(*words)
     sentence, hint = expected
     first, _, rest = shown.stderr.partition("\n")
     assert (shown.exit_code, shown.stdout, first) == (2, "", f"Error: {sentence}")
@@ -53,28 +53,30 @@ def test_words_that_click_refuses_are_refused_in_our_sentences(
 
 
 @pytest.mark.parametrize("words", [one for one in REFUSED if one[0] != "audit"], ids=" ".join)
-def test_for_programs_they_are_refused_as_json(desk: Desk, words: tuple[str, ...]) -> None:
-    shown = desk.run(*words, "--json")
+def test_for_programs_they_are_refused_as_json(cli_bot: CliBot, words: tuple[str, ...]) -> None:
+    shown = cli_bot.run(*words, "--json")
     told = json.loads(shown.stderr)
     assert (shown.exit_code, told["exit_code"], told["error"]) == (2, 2, REFUSED[words][0])
 
 
 @pytest.mark.parametrize("path", OWN)
-def test_every_command_of_the_terminal_names_an_option_that_it_does_not_have(desk: Desk, path: str) -> None:
-    shown = desk.run(*path.split(), "--no-such-option")
+def test_every_command_of_the_terminal_names_an_option_that_it_does_not_have(cli_bot: CliBot, path: str) -> None:
+    shown = cli_bot.run(*path.split(), "--no-such-option")
     assert (shown.exit_code, shown.stderr.partition("\n")[0]) == (
         2,
         f"Error: “{path}” has no option --no-such-option.",
     )
 
 
-def test_a_noun_without_a_verb_shows_its_help(desk: Desk) -> None:
-    shown = desk.run("outbox")
+def test_a_noun_without_a_verb_shows_its_help(cli_bot: CliBot) -> None:
+    shown = cli_bot.run("outbox")
     assert (shown.exit_code, "retry" in shown.stderr) == (2, True)
     assert shown.stderr.startswith("Usage: b24bot outbox [OPTIONS] COMMAND [ARGS]...")
 
 
 @pytest.mark.parametrize("words", [("approve", "CR-1001"), ("request", "reject", "CR-1001"), ("run", "undo CR-1001")])
-def test_what_a_button_does_is_answered_with_the_button_at_the_terminal_too(desk: Desk, words: tuple[str, ...]) -> None:
-    shown = desk.run(*words)
+def test_what_a_button_does_is_answered_with_the_button_at_the_terminal_too(
+    cli_bot: CliBot, words: tuple[str, ...]
+) -> None:
+    shown = cli_bot.run(*words)
     assert (shown.exit_code, "is a button, not a command." in shown.stderr) == (2, True)

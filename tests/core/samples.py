@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
-from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal, Role
 from bot.plugin import (
     Call,
@@ -131,7 +131,13 @@ notices: st.SearchStrategy[Notice] = st.one_of(
     st.builds(CardNotice, number=st.integers(1)),
     st.builds(ThreadNotice, number=st.integers(1), text=text),
     st.builds(
-        Whisper, person=people, channel=text, reply=replies, answer_url=text, suggestion=text, mood=st.just("calm")
+        PrivateNotice,
+        person=people,
+        channel=text,
+        reply=replies,
+        answer_url=text,
+        suggestion=text,
+        mood=st.just("calm"),
     ),
     st.builds(AuditNotice, seq=st.integers(1)),
     st.builds(Announcement, channel=text, text=text),

@@ -32,7 +32,7 @@ class Without:
 
 def test_the_invented_plugin_is_one_and_every_member_of_the_protocol_counts() -> None:
     assert_plugin("odd", Invented("invented", group("tree", "plant")))
-    assert {"name", "start", "tend", "close", "places", "open", "perform", "verify"} <= set(MEMBERS)
+    assert {"name", "start", "maintain", "close", "places", "open", "perform", "verify"} <= set(MEMBERS)
 
 
 @pytest.mark.parametrize("member", MEMBERS)

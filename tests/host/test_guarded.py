@@ -44,7 +44,7 @@ ASKED: dict[str, Callable[[Plugin], object]] = {
     "open": lambda plugin: plugin.open(SERVICES, PLACE),
     "perform": lambda plugin: plugin.perform(SERVICES, PLACE, CALL),
     "verify": lambda plugin: plugin.verify(SERVICES, PLACE, PLAN),
-    "tend": lambda plugin: plugin.tend(SERVICES),
+    "maintain": lambda plugin: plugin.maintain(SERVICES),
 }
 
 

@@ -54,7 +54,7 @@ def test_what_is_stored_and_recorded_at_once_happens_together_or_not_at_all(stor
     trees = services_for("trees", {}, store, store.clock)
 
     def half() -> None:
-        with trees.at_once():
+        with trees.transaction():
             assert trees.secrets.write("main", {"token": "x"}, after=0)
             trees.record(Event.TOKENS_RENEWED, "oak", {"generation": 1, "chain": "main"})
             raise RuntimeError("on fire")
@@ -63,7 +63,7 @@ def test_what_is_stored_and_recorded_at_once_happens_together_or_not_at_all(stor
         half()
     assert trees.secrets.read("main") is None
     assert store.audit.find() == []
-    with trees.at_once():
+    with trees.transaction():
         assert trees.secrets.write("main", {"token": "x"}, after=0)
         trees.record(Event.TOKENS_RENEWED, "oak", {"generation": 1, "chain": "main"})
     assert trees.secrets.read("main") is not None

@@ -7,8 +7,8 @@ from typing import Any, NewType, cast
 
 import pytest
 
-from bot.host.guarded_calls import require
-from bot.host.value_types import mismatch
+from bot.host.guarded_calls import require_type
+from bot.host.value_types import find_mismatch
 from bot.plugin import (
     Arg,
     Call,
@@ -82,12 +82,12 @@ WRONG: list[tuple[object, Any, str]] = [
 
 @pytest.mark.parametrize(("value", "kind"), FITTING)
 def test_what_is_of_its_declared_type_passes_as_it_is(value: object, kind: Any) -> None:
-    assert mismatch(value, kind) == ""
-    assert require(value, kind) is value
+    assert find_mismatch(value, kind) == ""
+    assert require_type(value, kind) is value
 
 
 @pytest.mark.parametrize(("value", "kind", "words"), WRONG, ids=[words for _, _, words in WRONG])
 def test_what_is_not_is_told_with_the_path_to_it(value: object, kind: Any, words: str) -> None:
-    assert mismatch(value, kind).startswith(words)
+    assert find_mismatch(value, kind).startswith(words)
     with pytest.raises(TypeError, match=r"^it returned "):
-        require(value, kind)
+        require_type(value, kind)

@@ -20,8 +20,8 @@ from bot.store.store import FILE_NAME, Store
 from bot.usecases.authority import card_token
 from bot.usecases.execution.executor import execute
 from bot.usecases.requests.expiry import expire
-from bot.usecases.requests.reviews import press, send_reason
-from tests.usecases.office import ANTON, IDA, VERA, Office, StillClock, person
+from bot.usecases.requests.reviews import handle_button, handle_reason_form
+from tests.usecases.core_bot import ANTON, IDA, VERA, CoreBot, StillClock, person
 from tests.usecases.toy import Toy
 
 KEYS = Keyring({"k1": bytes(32)})
@@ -44,18 +44,18 @@ class Racer:
         # On a crowded machine a neighbour may be kept from its turn for longer than a person would be made to wait.
         database = Database(home / FILE_NAME, synchronous="OFF", busy_seconds=PATIENCE)
         store = Store(database, KEYS, StillClock())
-        self.office = Office(home, store=store, toy=self.toy, roles={}, deliver=False)
-        self.ctx = self.office.ctx
+        self.core_bot = CoreBot(home, store=store, toy=self.toy, roles={}, deliver=False)
+        self.ctx = self.core_bot.ctx
 
     def job(self, number: int) -> Job:
         return Job(id=number * 10 + self.place, kind="inbound", payload=str(number), attempts=1)
 
     def approve(self, number: int) -> None:
-        press(self.ctx, self.job(number), self._click(number, card_token.APPROVE))
+        handle_button(self.ctx, self.job(number), self._click(number, card_token.APPROVE))
 
     def reject(self, number: int) -> None:
         change = self.ctx.store.changes.require(number)
-        send_reason(self.ctx, self.job(number), self.office.form(self.person, change, "no"))
+        handle_reason_form(self.ctx, self.job(number), self.core_bot.form(self.person, change, "no"))
 
     def expire(self, number: int) -> None:
         """As the keeper does it for one whose time is up by its clock: what it has just read may have moved on."""
@@ -68,13 +68,13 @@ class Racer:
         execute(self.ctx, self.job(number), number)
 
     def say_done(self, number: int) -> None:
-        press(self.ctx, self.job(number), self._click(number, card_token.WAS_DONE))
+        handle_button(self.ctx, self.job(number), self._click(number, card_token.WAS_DONE))
 
     def say_not_done(self, number: int) -> None:
-        press(self.ctx, self.job(number), self._click(number, card_token.WAS_NOT_DONE))
+        handle_button(self.ctx, self.job(number), self._click(number, card_token.WAS_NOT_DONE))
 
     def _click(self, number: int, button: str) -> Click:
-        return self.office.click(self.person, self.ctx.store.changes.require(number), button)
+        return self.core_bot.click(self.person, self.ctx.store.changes.require(number), button)
 
     def race(self, act: str, numbers: range) -> dict[str, Any]:
         """Do it to each; which calls this process made, and what went wrong that nobody can explain."""

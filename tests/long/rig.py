@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bot.core.authority.membership import Standing
+from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import Terms
 from bot.core.change import plans
 from bot.core.principals import Principal, Role
@@ -18,12 +18,12 @@ from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority.refusal_records import record_folded
 from bot.usecases.channel_pace import NO_GAPS
 from bot.usecases.delivery_errors import ChannelDead, Lost
-from bot.usecases.intake.job_failures import put_away_stranded
+from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.integrity import active_limits
 from bot.usecases.requests.expiry import expire_overdue
-from bot.usecases.requests.reminders import remind, show_again
+from bot.usecases.requests.reminders import repost_cards, send_reminders
 from tests.long.machine.values import PENDING_LASTS, QUIET, SECOND, Reply
-from tests.usecases.office import ANTON, GLEB, IDA, OLGA, ROLES, SHELL, START, STRANGER, VERA, VIKTOR, Office
+from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, ROLES, SHELL, START, STRANGER, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import Script
 
 PEOPLE: dict[str, Principal] = {
@@ -57,11 +57,11 @@ def scratch() -> tempfile.TemporaryDirectory[str]:
 
 
 class Rig:
-    """One office for many examples."""
+    """One core bot for many examples."""
 
     def __init__(self, folder: Path) -> None:
-        self.office = Office(folder)
-        self.store = self.office.store
+        self.core_bot = CoreBot(folder)
+        self.store = self.core_bot.store
         self._connection = self.store.database.utils.conn
         # What dies here is the worker and never the machine, so nothing has to be safe against that.
         self._connection.execute("PRAGMA journal_mode=MEMORY")
@@ -73,39 +73,44 @@ class Rig:
         self._seq = self._whispers = 0
         self.alive, self.silent = True, False
         """Whether the audit channel takes messages, and whether Slack does not say what accounts are."""
-        self.office.messenger.on_try = self._try
+        self.core_bot.messenger.on_try = self._try
         self.reply = Reply()
         self.witness: Callable[[int, Call], None] = lambda number, call: None
         """Told of each call, with the change request it is made for."""
-        self.office.toy.on_call = self._called
+        self.core_bot.toy.on_call = self._called
 
     def close(self) -> None:
         self._beginning.close()
-        self.office.close()
+        self.core_bot.close()
 
     def reset(self, quorum: int) -> None:
         """Everything as it was before anybody did anything."""
         self._beginning.backup(self._connection)
-        office, toy = self.office, self.office.toy
-        office.clock.now, office.clock.set_by = START, 0
+        core_bot, toy = self.core_bot, self.core_bot.toy
+        core_bot.clock.now, core_bot.clock.set_by = START, 0
         toy.things = dict(THINGS)
         toy.calls.clear()
         toy.scripts.clear()
         self.portal_down(down=False)
-        for said in (office.messenger.said, office.messenger.cards, office.messenger.whispers, office.messenger.audit):
+        for said in (
+            core_bot.messenger.said,
+            core_bot.messenger.cards,
+            core_bot.messenger.whispers,
+            core_bot.messenger.audit,
+        ):
             said.clear()
-        office.messenger.forms.clear()
-        office.messenger.tried.clear()
+        core_bot.messenger.forms.clear()
+        core_bot.messenger.tried.clear()
         self.alive, self.silent, self.reply = True, False, Reply()
-        office.messenger.standings.clear()
-        office.messenger.asked.clear()
+        core_bot.messenger.standings.clear()
+        core_bot.messenger.asked.clear()
         self.restart(quorum)
         self._seq, self._whispers = self.first_seq, 0
 
     def restart(self, quorum: int) -> None:
-        self.office.ctx.terms = Terms(quorum=quorum, expires_in=PENDING_LASTS)
-        self.office.restart()
-        self.office.ctx.pace.gaps = NO_GAPS
+        self.core_bot.ctx.terms = Terms(quorum=quorum, expires_in=PENDING_LASTS)
+        self.core_bot.restart()
+        self.core_bot.ctx.pace.gaps = NO_GAPS
 
     # The world outside
 
@@ -117,13 +122,13 @@ class Rig:
 
     def portal_down(self, *, down: bool) -> None:
         error = TargetUnreachable("The toy cannot be reached.") if down else None
-        self.office.toy.closed = self.office.toy.unreadable = error
+        self.core_bot.toy.closed = self.core_bot.toy.unreadable = error
 
     def next_call(self, reply: Reply) -> None:
         """How the portal takes the next call."""
         error: BaseException | None = Killed() if reply.kills else RuntimeError("broken") if reply.breaks else None
-        self.office.toy.scripts.clear()
-        self.office.toy.scripts.append(Script(verdict=CallVerdict(reply.answer), effect=reply.effect, error=error))
+        self.core_bot.toy.scripts.clear()
+        self.core_bot.toy.scripts.append(Script(verdict=CallVerdict(reply.answer), effect=reply.effect, error=error))
         self.reply = reply
 
     def _called(self, call: Call) -> None:
@@ -145,7 +150,7 @@ class Rig:
 
     def account(self, who: str, standing: str) -> None:
         """What Slack says of an account from now on."""
-        self.office.messenger.standings[PEOPLE[who]] = Standing(standing)
+        self.core_bot.messenger.standings[PEOPLE[who]] = MembershipStatus(standing)
 
     def grant(self, who: str, role: str) -> None:
         """Give a role, or take it away, on the record."""
@@ -207,28 +212,28 @@ class Rig:
 
     def tick(self, seconds: int) -> None:
         """Time passes."""
-        self.office.clock.now += seconds * SECOND
+        self.core_bot.clock.now += seconds * SECOND
 
     def set_clock(self, seconds: int) -> None:
         """Somebody sets the clock."""
-        self.office.clock.set_by += seconds * SECOND
+        self.core_bot.clock.set_by += seconds * SECOND
 
     def work(self, most: int) -> None:
         """Do some jobs; a worker that dies of one does no more."""
         with suppress(Killed):
-            self.office.do_jobs(most)
+            self.core_bot.do_jobs(most)
 
     def deliver(self) -> None:
-        while self.office.courier.deliver_one():
+        while self.core_bot.courier.deliver_one():
             pass
 
     def keep(self) -> None:
         """One round of the keeper."""
-        put_away_stranded(self.office.ctx)
-        expire_overdue(self.office.ctx)
-        remind(self.office.ctx)
-        show_again(self.office.ctx)
-        self.office.recovery.look()
-        self.office.stops.look()
-        record_folded(self.office.ctx)
-        active_limits.note_mode(self.office.ctx)
+        save_unsaved_results(self.core_bot.ctx)
+        expire_overdue(self.core_bot.ctx)
+        send_reminders(self.core_bot.ctx)
+        repost_cards(self.core_bot.ctx)
+        self.core_bot.recovery.run_once()
+        self.core_bot.stops.run_once()
+        record_folded(self.core_bot.ctx)
+        active_limits.note_mode(self.core_bot.ctx)

@@ -60,19 +60,19 @@ class Telling:
     def take(self, inbound: Inbound) -> None:
         """Receive it and do what is to be done of it, but run nothing."""
         self.last = inbound
-        self.rig.office.hears(inbound)
+        self.rig.core_bot.hears(inbound)
 
     def asks(self, who: str, line: str) -> None:
-        self.take(self.rig.office.typed(PEOPLE[who], f"thing {line}"))
+        self.take(self.rig.core_bot.typed(PEOPLE[who], f"thing {line}"))
         self.card = self.card or next(iter(self.changes), None)
 
     def types(self, who: str, line: str) -> None:
-        self.take(self.rig.office.typed(PEOPLE[who], line))
+        self.take(self.rig.core_bot.typed(PEOPLE[who], line))
 
     @property
     def changes(self) -> list[ChangeRequest]:
         """All change requests, the first one first."""
-        return [self.rig.office.change(number) for number in sorted(self.rig.statuses())]
+        return [self.rig.core_bot.change(number) for number in sorted(self.rig.statuses())]
 
     @property
     def first(self) -> ChangeRequest:
@@ -82,19 +82,19 @@ class Telling:
     def presses(self, who: str, verb: str, part: str | None) -> None:
         """Press a button of the newest card as it is drawn now, or with one part of its value wrong."""
         card = self.changes[-1]
-        parts = self.rig.office.value(card).split(".")
+        parts = self.rig.core_bot.value(card).split(".")
         places = {"number": 0, "digest": 1, "card": 2, "signature": -1}
         if part in places:
             parts[places[part]] = parts[places[part]][::-1] + "9"
         channel = "CELSEWHERE" if part == "channel" else ""
-        value = self.rig.office.value(self.first) if part == "the first card" else ".".join(parts)
-        self.take(self.rig.office.click(PEOPLE[who], card, BUTTONS[verb], value=value, channel=channel))
+        value = self.rig.core_bot.value(self.first) if part == "the first card" else ".".join(parts)
+        self.take(self.rig.core_bot.click(PEOPLE[who], card, BUTTONS[verb], value=value, channel=channel))
 
     def says_no(self, who: str, reason: str) -> None:
-        self.take(self.rig.office.form(PEOPLE[who], self.changes[-1], reason.strip()))
+        self.take(self.rig.core_bot.form(PEOPLE[who], self.changes[-1], reason.strip()))
 
     def forges_no(self, who: str) -> None:
-        self.take(self.rig.office.form(PEOPLE[who], self.changes[-1], "No.", value="1001.0.0"))
+        self.take(self.rig.core_bot.form(PEOPLE[who], self.changes[-1], "No.", value="1001.0.0"))
 
     def becomes(self, who: str, role: str) -> None:
         self.rig.grant(who, "" if role == "nobody" else role)
@@ -131,10 +131,10 @@ class Telling:
             self.rig.portal_down(down=what == "goes away")
 
     def thing(self, name: str, colour: str) -> None:
-        self.rig.office.toy.things[name] = colour
+        self.rig.core_bot.toy.things[name] = colour
 
     def goes(self, name: str) -> None:
-        del self.rig.office.toy.things[name]
+        del self.rig.core_bot.toy.things[name]
 
     def tampers(self, old: str, new: str) -> None:
         self.rig.tamper(self.changes[-1].number, old, new)

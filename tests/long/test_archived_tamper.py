@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.audit.archive_chain import Archived, examine_log, proved_archivings
+from bot.core.audit.archive_chain import ArchiveRecord, examine_log, list_proved_archives
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.stored_views import exported_row
 from bot.core.principals import Principal
@@ -26,9 +26,9 @@ from bot.store.files.backup import look_through
 from bot.store.files.backup_reader import chain_of
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
-from bot.usecases.integrity.archiving import Wish, archive, plan_archive
+from bot.usecases.integrity.archiving import ArchiveOptions, archive, plan_archive
 from bot.usecases.integrity.chain_check import examine_log as examine_store
-from tests.usecases.office import StillClock
+from tests.usecases.core_bot import StillClock
 
 KEYS = Keyring({"k1": bytes(range(32))})
 GUARDS = "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER audit_no_replace;"
@@ -71,7 +71,7 @@ def laid(tmp_path_factory: pytest.TempPathFactory) -> Laid:
             moments[(place.seq if place else 0) + 1] = store.clock.now_ms()
             record(store, (place.seq if place else 0) + 1)
         rows |= rows_of(store)
-        wish = Wish(before=moments[end + 1], folder=folder / "files", by=Principal.shell("tester"))
+        wish = ArchiveOptions(before=moments[end + 1], folder=folder / "files", by=Principal.shell("tester"))
         archive(store, plan_archive(store, wish), wish)
     rows |= rows_of(store)
     kept = sorted(seq for seq in rows_of(store) if seq <= SECOND)
@@ -218,9 +218,9 @@ def test_the_file_refuses_to_let_go_what_no_archiving_names_and_what_is_kept(cop
 # The files
 
 
-def known_of(laid: Laid) -> list[Archived]:
+def known_of(laid: Laid) -> list[ArchiveRecord]:
     with chain_of(laid.home / FILE_NAME) as chain:
-        return list(proved_archivings(chain, KEYS.audit_key))
+        return list(list_proved_archives(chain, KEYS.audit_key))
 
 
 def checked(laid: Laid, path: Path) -> ArchiveCheck:

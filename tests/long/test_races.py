@@ -24,12 +24,12 @@ from bot.plugin import Plan, Risk
 from bot.store.store import Store, open_store
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.requests.planning import ask
-from tests.bitrix24.desk import Desk
+from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.processes import Hurry, Processes
 from tests.long.form import sized
 from tests.long.racers import KEYS, RACERS, name_of
 from tests.store.chain import assert_chain_holds
-from tests.usecases.office import APPROVALS, OLGA, ROLES, SHELL, START, StillClock
+from tests.usecases.core_bot import APPROVALS, OLGA, ROLES, SHELL, START, StillClock
 from tests.usecases.toy import ACME, Toy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -272,17 +272,17 @@ def test_of_the_renewals_of_a_token_exactly_one_is_asked_for(tmp_path: Path) -> 
 
     Time runs faster for the portal and for the processes, because of the portal's limit.
     """
-    desk, processes = Desk(tmp_path), Processes(4)
+    plugin_bot, processes = PluginBot(tmp_path), Processes(4)
     try:
-        with Hurry(desk.portal.clock.advance, 50.0):
+        with Hurry(plugin_bot.portal.clock.advance, 50.0):
             for _ in range(EXPIRIES):
-                desk.expire()
-                answers = processes.do([desk.task("read", threads=1, speed=50.0) for _ in range(len(processes))])
+                plugin_bot.expire()
+                answers = processes.do([plugin_bot.task("read", threads=1, speed=50.0) for _ in range(len(processes))])
                 assert answers == [{"read": 1}] * len(processes)
-        assert [entry.outcome for entry in desk.refreshes()] == ["ok"] * EXPIRIES
-        sealed = desk.services.secrets.read("default")
+        assert [entry.outcome for entry in plugin_bot.refreshes()] == ["ok"] * EXPIRIES
+        sealed = plugin_bot.services.secrets.read("default")
         assert sealed is not None
         assert sealed.generation == 1 + EXPIRIES
     finally:
         processes.stop()
-        desk.stop()
+        plugin_bot.stop()

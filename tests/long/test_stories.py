@@ -16,7 +16,7 @@ from bot.core.change.change_request import Status
 from tests.long.rig import NAMES, PEOPLE, Rig, scratch
 from tests.long.telling import Telling
 from tests.long.words import Word
-from tests.usecases.office import SHELL
+from tests.usecases.core_bot import SHELL
 
 Row = tuple[str, str, str]
 
@@ -394,11 +394,11 @@ def test_a_story_ends_as_it_should(rig: Rig, story: str, ends: str, tags: str) -
     logging.disable(logging.NOTSET)
     status, calls, who, word = ends.split()
     assert (telling.changes[-1].status if telling.changes else "none") == status
-    assert len(rig.office.toy.calls) == int(calls)
-    last = rig.office.messenger.whispers[-1]
+    assert len(rig.core_bot.toy.calls) == int(calls)
+    last = rig.core_bot.messenger.whispers[-1]
     assert (NAMES[last.person.id], Word[word] in last.reply.title) == (who, True), last.reply.title
     # What becomes of roles is recorded as done at the shell, where the story is not.
-    told = [record for record in rig.office.records()[rig.first_seq :] if record.actor != SHELL.id]
+    told = [record for record in rig.core_bot.records()[rig.first_seq :] if record.actor != SHELL.id]
     assert [record.tag.rsplit(":", 1)[1] for record in told] == tags.split()
 
 

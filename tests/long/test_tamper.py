@@ -18,21 +18,21 @@ from typing import Any
 import pytest
 
 from bot.core.audit.audit_record import Entry, Fact, Tag, facts_text, link
-from bot.core.audit.chain import START, Anchor, Findings, Place, examine, witness_line
-from bot.core.audit.exports import exported_links, milliseconds
+from bot.core.audit.chain import START, Anchor, Findings, Place, recompute_chain, witness_line
+from bot.core.audit.exports import parse_iso_time, read_exported_links
 from bot.core.audit.stored_views import exported_row
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import iso
 from bot.store.engine.database import sqlite3
 from bot.store.engine.folders import make_home
 from bot.store.files.backup_reader import links_of
-from bot.store.files.verified_head import VERIFIED, Mark, mark_text
+from bot.store.files.verified_head import VERIFIED, Mark, encode_mark
 from bot.store.files.witness_file import Witness
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, open_store
 from bot.usecases.integrity.chain_check import CHAIN, ChainCheck, begin_check, is_unchecked
 from tests.long.form import sized
-from tests.usecases.office import Office, StillClock
+from tests.usecases.core_bot import CoreBot, StillClock
 
 SEEDS = sized(300, 5_000)
 RECORDS = 12
@@ -201,7 +201,7 @@ def in_a_database(logs: Logs, seed: int, rows: Rows, anchors: Iterable[Anchor]) 
     path = logs.folder / "copy.sqlite3"
     rewritten(logs, seed, rows, path)
     with links_of(path) as links:
-        return examine(links, KEYS.audit_key, anchors=anchors)
+        return recompute_chain(links, KEYS.audit_key, anchors=anchors)
 
 
 def rewritten(logs: Logs, seed: int, rows: Rows, path: Path) -> None:
@@ -220,7 +220,7 @@ def rewritten(logs: Logs, seed: int, rows: Rows, path: Path) -> None:
 
 
 def in_an_export(logs: Logs, seed: int, rows: Rows, anchors: Iterable[Anchor]) -> Findings:
-    return examine(exported_links(export(rows)), KEYS.audit_key, anchors=anchors)
+    return recompute_chain(read_exported_links(export(rows)), KEYS.audit_key, anchors=anchors)
 
 
 FORMS = {"database": in_a_database, "export": in_an_export}
@@ -293,19 +293,19 @@ def test_a_bot_that_starts_from_its_mark_finds_the_same_and_runs_nothing_before(
             # Nothing at either end of so short a log fits the keys any more: that keeps it from starting.
             assert broken_at is not None, seed
             continue
-        office = Office(path.parent, store=store, roles={}, deliver=False)
-        office.ctx.witness = Witness(tmp_path / "witness.jsonl") if anchored else None
-        office.ctx.at_once = 4
+        core_bot = CoreBot(path.parent, store=store, roles={}, deliver=False)
+        core_bot.ctx.witness = Witness(tmp_path / "witness.jsonl") if anchored else None
+        core_bot.ctx.at_once = 4
         mark = Mark(place=place_of(kept[RECORDS - 3]), keys=("k1", "k0"), at=0)
         with store.unit_of_work():
-            store.facts.put(VERIFIED, mark_text(mark, KEYS))
-        begin_check(office.ctx)
-        assert CHAIN in office.ctx.limits or is_unchecked(office.ctx) or len(rows) <= 4 or broken_at is None, seed
-        check = ChainCheck(office.ctx, page=3)
-        while check.look():
+            store.facts.put(VERIFIED, encode_mark(mark, KEYS))
+        begin_check(core_bot.ctx)
+        assert CHAIN in core_bot.ctx.limits or is_unchecked(core_bot.ctx) or len(rows) <= 4 or broken_at is None, seed
+        check = ChainCheck(core_bot.ctx, page=3)
+        while check.run_once():
             pass
-        found = office.ctx.limits.get(CHAIN)
-        assert office.ctx.unchecked is None
+        found = core_bot.ctx.limits.get(CHAIN)
+        assert core_bot.ctx.unchecked is None
         if broken_at is not None:
             assert found is not None, seed
             assert f"broken at record #{broken_at}:" in found.why, seed
@@ -313,7 +313,7 @@ def test_a_bot_that_starts_from_its_mark_finds_the_same_and_runs_nothing_before(
             # A mark shows what was cut off or written anew before it; what came after it only a head elsewhere shows.
             before = len(rows) < mark.place.seq or rows[mark.place.seq - 1]["mac"] != mark.place.mac
             assert (found is not None) is (anchored or before), seed
-        office.close()
+        core_bot.close()
 
 
 def place_of(row: dict[str, Any]) -> Place:
@@ -332,4 +332,4 @@ def test_with_every_head_kept_the_first_record_written_anew_is_named(logs: Logs)
 
 
 def test_moments_of_an_export_are_those_of_the_records(logs: Logs) -> None:
-    assert [milliseconds(json.loads(line)["at"]) for line in export(logs.of(0))] == [row["at"] for row in logs.of(0)]
+    assert [parse_iso_time(json.loads(line)["at"]) for line in export(logs.of(0))] == [row["at"] for row in logs.of(0)]

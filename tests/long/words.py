@@ -28,7 +28,7 @@ class Word(StrEnum):
     FORGED_FORM = "That form is not one of mine"
     NO_SUCH_BUTTON = "That button does nothing any more"
     FOREIGN_CLICK = "only people of this one can decide here"
-    UNASKED = "Slack could not be asked who you are"
+    SLACK_NOT_ASKED = "Slack could not be asked who you are"
     UNASKED_OTHERS = "whose approval is counted with yours"
     NO_MEMBER = "Only members of this workspace can use b24bot"
     OWN = "somebody else has to approve it"

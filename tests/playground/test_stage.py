@@ -1,4 +1,4 @@
-"""What the playground's page may show and do, over a whole town."""
+"""What the playground's page may show and do, over a whole playground."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import pytest
 
 from bot.core.bot_errors import ConfigurationError
 from bot.playground.demo import the_card
-from bot.playground.environment import Town
-from bot.playground.environment_faults import PORTAL_TROUBLES, Troubles
-from bot.playground.page_backend import SETTINGS, TALK, TownStage, run_page
+from bot.playground.environment import Playground
+from bot.playground.environment_faults import PORTAL_FAULTS, FaultControl
+from bot.playground.page_backend import SETTINGS, TALK, PageBackend, run_page
 from bot.playground.portal_control import PortalSide
 from bot.plugin import Json, Remember, Table
 from bot.plugin.loopback import wait_until
@@ -29,13 +29,13 @@ Seen = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[TownStage]:
-    with TownStage() as running:
+def shared() -> Iterator[PageBackend]:
+    with PageBackend() as running:
         yield running
 
 
 @pytest.fixture
-def stage(shared: TownStage) -> TownStage:
+def stage(shared: PageBackend) -> PageBackend:
     """A stage with a fresh town, made as a person at the page makes one."""
     shared.reset()
     return shared
@@ -45,7 +45,7 @@ def test_the_settings_of_the_playground_hold_whatever_plugin_brings_the_portal()
     assert load_settings(SETTINGS).wrong_values == ()
 
 
-def eventually(stage: TownStage, person: str, holds: Callable[[Seen], bool]) -> Seen:
+def eventually(stage: PageBackend, person: str, holds: Callable[[Seen], bool]) -> Seen:
     assert wait_until(lambda: holds(stage.look(person))), json.dumps(stage.look(person), indent=1)
     return stage.look(person)
 
@@ -59,7 +59,7 @@ def says(seen: Seen, name: str, words: str) -> bool:
     return words in json.dumps(channel(seen, name)["messages"], ensure_ascii=False)
 
 
-def asked(stage: TownStage) -> Seen:
+def asked(stage: PageBackend) -> Seen:
     """Olga has asked for the removal; the card as it stands in #approvals."""
     stage.slash("Olga", REMOVE, "connectors")
     seen = eventually(stage, "Olga", lambda seen: bool(channel(seen, "approvals")["messages"]))
@@ -67,12 +67,12 @@ def asked(stage: TownStage) -> Seen:
     return card
 
 
-def press(stage: TownStage, person: str, card: Seen, name: str) -> None:
+def press(stage: PageBackend, person: str, card: Seen, name: str) -> None:
     block = card["blocks"][-1]
     stage.click(person, "approvals", card["ts"], f"b24:{name}", block["block_id"])
 
 
-def test_the_first_look_is_not_empty_and_is_json(stage: TownStage) -> None:
+def test_the_first_look_is_not_empty_and_is_json(stage: PageBackend) -> None:
     seen = json.loads(json.dumps(stage.look("Olga")))
     roles = {one["name"]: one["role"] for one in seen["people"]}
     assert roles == {"Olga": "operator", "Anton": "approver", "Vera": "admin", "Ida": "admin", "Gleb": ""}
@@ -83,7 +83,7 @@ def test_the_first_look_is_not_empty_and_is_json(stage: TownStage) -> None:
     assert seen["names"][channel(seen, "audit")["id"]] == "audit"
 
 
-def test_the_revision_stays_while_nothing_happens_and_changes_when_something_does(stage: TownStage) -> None:
+def test_the_revision_stays_while_nothing_happens_and_changes_when_something_does(stage: PageBackend) -> None:
     eventually(stage, "Vera", lambda seen: says(seen, "audit", "bot:process:started"))
     first = stage.look("Vera")["revision"]
     assert stage.look("Vera")["revision"] == first
@@ -91,7 +91,7 @@ def test_the_revision_stays_while_nothing_happens_and_changes_when_something_doe
     assert stage.look("Vera")["revision"] != first
 
 
-def test_an_approved_removal_shows_on_the_card_under_it_at_the_portal_and_in_its_calls(stage: TownStage) -> None:
+def test_an_approved_removal_shows_on_the_card_under_it_at_the_portal_and_in_its_calls(stage: PageBackend) -> None:
     press(stage, "Anton", asked(stage), "approve")
     seen = eventually(stage, "Vera", lambda seen: says(seen, "approvals", "done and verified"))
     seen = eventually(stage, "Vera", lambda seen: len(channel(seen, "approvals")["messages"][0]["replies"]) == 2)
@@ -101,7 +101,7 @@ def test_an_approved_removal_shows_on_the_card_under_it_at_the_portal_and_in_its
     assert [one["method"] for one in changing] == ["imconnector.unregister"]
 
 
-def test_the_removal_of_the_bots_own_connector_can_be_undone(stage: TownStage) -> None:
+def test_the_removal_of_the_bots_own_connector_can_be_undone(stage: PageBackend) -> None:
     card = asked(stage)
     assert "not proven" not in json.dumps(card)
     press(stage, "Anton", card, "approve")
@@ -117,7 +117,7 @@ def test_the_removal_of_the_bots_own_connector_can_be_undone(stage: TownStage) -
     assert "change:execution:ended" in seen["recorded"]
 
 
-def test_what_the_bot_whispers_is_seen_by_that_person_only(stage: TownStage) -> None:
+def test_what_the_bot_whispers_is_seen_by_that_person_only(stage: PageBackend) -> None:
     asked(stage)
     eventually(stage, "Olga", lambda seen: says(seen, "connectors", "waits for approval"))
     assert channel(stage.look("Olga"), "connectors")["messages"][-1]["only"]
@@ -125,14 +125,14 @@ def test_what_the_bot_whispers_is_seen_by_that_person_only(stage: TownStage) -> 
     assert not says(stage.look("Olga"), "approvals", "waits for approval")
 
 
-def test_the_bot_tells_somebody_who_is_in_no_channel_in_a_direct_message(stage: TownStage) -> None:
+def test_the_bot_tells_somebody_who_is_in_no_channel_in_a_direct_message(stage: PageBackend) -> None:
     stage.slash("Olga", "/b24 whoami", "dm")
     seen = eventually(stage, "Olga", lambda seen: len(seen["channels"]) == 4)
     assert says(seen, "dm", "You are")
     assert len(stage.look("Anton")["channels"]) == 3
 
 
-def test_a_form_opens_for_the_one_who_pressed_says_what_is_missing_and_rejects(stage: TownStage) -> None:
+def test_a_form_opens_for_the_one_who_pressed_says_what_is_missing_and_rejects(stage: PageBackend) -> None:
     card = asked(stage)
     press(stage, "Vera", card, "reject")
     form = eventually(stage, "Vera", lambda seen: seen["form"] is not None)["form"]
@@ -147,7 +147,7 @@ def test_a_form_opens_for_the_one_who_pressed_says_what_is_missing_and_rejects(s
     assert says(seen, "approvals", "rejected")
 
 
-def test_a_form_can_be_closed_and_nothing_has_happened(stage: TownStage) -> None:
+def test_a_form_can_be_closed_and_nothing_has_happened(stage: PageBackend) -> None:
     card = asked(stage)
     press(stage, "Vera", card, "reject")
     eventually(stage, "Vera", lambda seen: seen["form"] is not None)
@@ -170,18 +170,18 @@ def test_a_form_can_be_closed_and_nothing_has_happened(stage: TownStage) -> None
     ],
 )
 def test_what_cannot_be_done_comes_back_as_a_sentence(
-    shared: TownStage, act: Callable[[TownStage], object], sentence: str
+    shared: PageBackend, act: Callable[[PageBackend], object], sentence: str
 ) -> None:
     with pytest.raises(StageRefusal) as refused:
         act(shared)
     assert refused.value.sentence.startswith(sentence)
 
 
-def on(stage: TownStage) -> list[str]:
+def on(stage: PageBackend) -> list[str]:
     return [row["name"] for row in stage.look("Ida")["troubles"] if row["on"]]
 
 
-def test_a_trouble_is_on_until_it_is_pressed_again_and_only_one_waits_at_the_portal(stage: TownStage) -> None:
+def test_a_trouble_is_on_until_it_is_pressed_again_and_only_one_waits_at_the_portal(stage: PageBackend) -> None:
     assert on(stage) == []
     stage.cause("lose-reply")
     assert on(stage) == ["lose-reply"]
@@ -203,7 +203,7 @@ def test_a_trouble_is_on_until_it_is_pressed_again_and_only_one_waits_at_the_por
     ],
 )
 def test_under_every_trouble_the_card_says_what_is_true_of_the_portal(
-    stage: TownStage, trouble: str, ending: str, still_there: bool
+    stage: PageBackend, trouble: str, ending: str, still_there: bool
 ) -> None:
     card = asked(stage)
     stage.cause(trouble)
@@ -213,13 +213,13 @@ def test_under_every_trouble_the_card_says_what_is_true_of_the_portal(
     assert ("myconnector" in json.dumps(seen["portal"])) is still_there
 
 
-def test_every_trouble_of_the_portal_is_one_its_simulator_knows(stage: TownStage) -> None:
-    for row in PORTAL_TROUBLES:
+def test_every_trouble_of_the_portal_is_one_its_simulator_knows(stage: PageBackend) -> None:
+    for row in PORTAL_FAULTS:
         stage.cause(row.name)
         assert on(stage) == [row.name]
 
 
-def test_with_the_audit_channel_archived_nothing_reaches_the_portal(stage: TownStage) -> None:
+def test_with_the_audit_channel_archived_nothing_reaches_the_portal(stage: PageBackend) -> None:
     card = asked(stage)
     stage.cause("archive")
     press(stage, "Anton", card, "approve")
@@ -229,7 +229,7 @@ def test_with_the_audit_channel_archived_nothing_reaches_the_portal(stage: TownS
 
 
 def test_the_approval_of_somebody_who_has_become_a_guest_counts_for_nothing_until_they_are_a_member_again(
-    stage: TownStage,
+    stage: PageBackend,
 ) -> None:
     card = asked(stage)
     stage.cause("guest")
@@ -244,7 +244,7 @@ def test_the_approval_of_somebody_who_has_become_a_guest_counts_for_nothing_unti
     eventually(stage, "Anton", lambda seen: says(seen, "approvals", "done and verified"))
 
 
-def test_at_the_page_a_freeze_can_be_lifted_by_two_and_the_glass_be_broken(stage: TownStage) -> None:
+def test_at_the_page_a_freeze_can_be_lifted_by_two_and_the_glass_be_broken(stage: PageBackend) -> None:
     stage.slash("Olga", "/b24 freeze the portal loses messages", "connectors")
     eventually(stage, "Olga", lambda seen: says(seen, "approvals", "has frozen b24bot"))
     stage.slash("Ida", "/b24 unfreeze", "connectors")
@@ -255,7 +255,7 @@ def test_at_the_page_a_freeze_can_be_lifted_by_two_and_the_glass_be_broken(stage
     eventually(stage, "Ida", lambda seen: says(seen, "approvals", "Break the glass"))
 
 
-def test_when_an_hour_passes_what_nobody_decided_expires_and_the_bot_still_answers(stage: TownStage) -> None:
+def test_when_an_hour_passes_what_nobody_decided_expires_and_the_bot_still_answers(stage: PageBackend) -> None:
     asked(stage)
     stage.cause("hour")
     eventually(stage, "Olga", lambda seen: says(seen, "approvals", "*expired*"))
@@ -263,12 +263,12 @@ def test_when_an_hour_passes_what_nobody_decided_expires_and_the_bot_still_answe
     eventually(stage, "Gleb", lambda seen: says(seen, "connectors", "not on the allow-list"))
 
 
-def test_a_reset_begins_anew_with_the_first_number(stage: TownStage) -> None:
+def test_a_reset_begins_anew_with_the_first_number(stage: PageBackend) -> None:
     asked(stage)
     stage.reset()
     assert channel(stage.look("Olga"), "approvals")["messages"] == []
     asked(stage)
-    assert the_card(stage.town, "CR-1001") is not None
+    assert the_card(stage.playground, "CR-1001") is not None
 
 
 class Bare:
@@ -291,9 +291,9 @@ class Bare:
     def stop(self) -> None: ...
 
 
-def test_a_portal_without_a_control_api_has_no_troubles_and_shows_no_calls(town: Town) -> None:
+def test_a_portal_without_a_control_api_has_no_troubles_and_shows_no_calls(full_bot: Playground) -> None:
     side = PortalSide(Bare())
-    troubles = Troubles(town, side)
+    troubles = FaultControl(full_bot, side)
     assert [row["name"] for row in troubles.rows()] == ["archive", "guest", "hour"]
     assert side.calls() == []
     with pytest.raises(LookupError):
@@ -302,7 +302,7 @@ def test_a_portal_without_a_control_api_has_no_troubles_and_shows_no_calls(town:
 
 def test_a_town_that_cannot_start_is_said_in_a_sentence() -> None:
     with pytest.raises(ConfigurationError, match="nothing-of-the-kind"):
-        TownStage(plugins="nothing-of-the-kind")
+        PageBackend(plugins="nothing-of-the-kind")
 
 
 def test_the_page_is_served_until_it_is_told_to_stop() -> None:

@@ -8,15 +8,28 @@ from pathlib import Path
 import pytest
 
 from bot.core.bot_errors import ConfigurationError
-from bot.playground.demo import Teller, tell_story
-from bot.playground.demo_script import STORY, Deed, Sight, Step, Where, audit, card, note, portal, thread
-from bot.playground.environment import Town
+from bot.playground.demo import DemoRunner, tell_story
+from bot.playground.demo_script import (
+    STORY,
+    DemoAction,
+    DemoPlace,
+    Expectation,
+    Step,
+    audit,
+    card,
+    note,
+    portal,
+    thread,
+)
+from bot.playground.environment import Playground
 from bot.playground.workspace.base.installation import BOT_NAME
 
 ASKS = STORY[0]
 
 
-def step(deed: Deed = Deed.TYPE, *sees: Sight, who: str = "Olga", what: str = "/b24 whoami", card: str = "") -> Step:
+def step(
+    deed: DemoAction = DemoAction.TYPE, *sees: Expectation, who: str = "Olga", what: str = "/b24 whoami", card: str = ""
+) -> Step:
     return Step(who=who, deed=deed, what=what, why="A row of a test.", card=card, sees=sees)
 
 
@@ -53,7 +66,7 @@ def test_no_line_is_wider_than_a_terminal_of_120_columns() -> None:
 
 
 def test_what_was_shown_before_is_not_shown_again() -> None:
-    again = step(Deed.TYPE, note("You are"), portal("id myconnector"))
+    again = step(DemoAction.TYPE, note("You are"), portal("id myconnector"))
     _, text = told(again)
     assert "the portal: as before" in text
 
@@ -61,12 +74,18 @@ def test_what_was_shown_before_is_not_shown_again() -> None:
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (step(Deed.TYPE, note("no such words")), "a note only Olga sees should show “no such words”"),
-        (step(Deed.TYPE, portal(gone=("myconnector",))), "the portal should show no “myconnector”"),
-        (step(Deed.TYPE, card("done"), card="CR-1001"), "the card CR-1001 in #approvals should show “done”. It shows:"),
-        (step(Deed.TYPE, thread("Anton"), card="CR-1001"), "the thread under CR-1001 should show “Anton”"),
-        (step(Deed.TYPE, Sight(where=Where.FORM, words=("Why",))), "the form in front of Olga should show “Why”"),
-        (step(Deed.TYPE, audit("a tag", "another")), "#audit should show “a tag”, “another”"),
+        (step(DemoAction.TYPE, note("no such words")), "a note only Olga sees should show “no such words”"),
+        (step(DemoAction.TYPE, portal(gone=("myconnector",))), "the portal should show no “myconnector”"),
+        (
+            step(DemoAction.TYPE, card("done"), card="CR-1001"),
+            "the card CR-1001 in #approvals should show “done”. It shows:",
+        ),
+        (step(DemoAction.TYPE, thread("Anton"), card="CR-1001"), "the thread under CR-1001 should show “Anton”"),
+        (
+            step(DemoAction.TYPE, Expectation(where=DemoPlace.FORM, words=("Why",))),
+            "the form in front of Olga should show “Why”",
+        ),
+        (step(DemoAction.TYPE, audit("a tag", "another")), "#audit should show “a tag”, “another”"),
     ],
 )
 def test_a_step_that_does_not_show_what_it_must_is_marked_with_what_was_expected(row: Step, expected: str) -> None:
@@ -82,28 +101,28 @@ def test_a_step_that_does_not_show_what_it_must_is_marked_with_what_was_expected
     ("row", "why"),
     [
         (step(what="hello"), "'hello' is no command"),
-        (step(Deed.CLICK, what="Approve", card="CR-9999"), "there is no card CR-9999 in #approvals"),
-        (step(Deed.SEND, what="because", card="CR-1001"), "no form is open"),
+        (step(DemoAction.CLICK, what="Approve", card="CR-9999"), "there is no card CR-9999 in #approvals"),
+        (step(DemoAction.SEND, what="because", card="CR-1001"), "no form is open"),
     ],
 )
 def test_a_step_that_cannot_be_done_is_marked_with_the_reason_and_the_story_goes_on(row: Step, why: str) -> None:
-    ended, text = told(row, step(Deed.TYPE, note("You are")))
+    ended, text = told(row, step(DemoAction.TYPE, note("You are")))
     assert not ended
     assert why in text
     assert "1 of 2 steps ended as they should." in text
 
 
 def test_a_button_that_is_not_there_any_more_is_named() -> None:
-    ended, text = told(ASKS, step(Deed.CLICK, who="Anton", what="Undo", card="CR-1001"))
+    ended, text = told(ASKS, step(DemoAction.CLICK, who="Anton", what="Undo", card="CR-1001"))
     assert not ended
     assert "there is no 'Undo' here" in text
 
 
 def test_a_bot_that_does_not_answer_is_told_as_slack_shows_it(tmp_path: Path) -> None:
     lines: list[str] = []
-    with Town(tmp_path, pace=False) as town:
-        teller = Teller(town, lines.append)
-        town.stop_bot()
+    with Playground(tmp_path, pace=False) as full_bot:
+        teller = DemoRunner(full_bot, lines.append)
+        full_bot.stop_bot()
         assert not teller.tell(1, ASKS)
     assert "NOT OK: Olga could not do it: Slack shows dispatch_failed." in "\n".join(lines)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.characters import CLOSING, drop_invisible
-from bot.core.parsing.tokenizer import render, words_of
+from bot.core.parsing.tokenizer import join_words, split_words
 from bot.plugin import quote
 from bot.plugin.quoting import DASHES, QUOTES, is_blank, option_word
 
@@ -62,9 +62,9 @@ words = (
 @given(words)
 def test_any_word_is_read_as_itself_wherever_it_stands_in_a_line(word: str) -> None:
     for line in (f"x {quote(word)}", f"x {quote(word)} y", f"x a {quote(word)} {quote(word)}"):
-        read = words_of(line)
+        read = split_words(line)
         assert read[1:] in ([word], [word, "y"], ["a", word, word])
-        assert len(read) == len(words_of(line.replace(quote(word), "z")))
+        assert len(read) == len(split_words(line.replace(quote(word), "z")))
 
 
 @given(words)
@@ -81,20 +81,20 @@ def test_what_stands_in_quotation_marks_would_be_read_otherwise_somewhere_withou
 
 def _reads_as(line: str, word: str) -> bool:
     try:
-        return words_of(line)[1:2] == [word]
+        return split_words(line)[1:2] == [word]
     except WordsError:
         return False
 
 
 @given(st.lists(words, max_size=5))
 def test_a_line_of_any_words_is_read_as_these_words(several: list[str]) -> None:
-    assert words_of(render(["x", *several])) == ["x", *several]
+    assert split_words(join_words(["x", *several])) == ["x", *several]
 
 
 @pytest.mark.parametrize("char", sorted({*QUOTES, *CLOSING, *DASHES, *BLANKS}), ids=ascii)
 def test_every_character_of_the_tables_survives_at_every_place_of_a_word(char: str) -> None:
     for word in (char, f"{char}a", f"a{char}", f"a{char}b", f"a {char} b", f"{char}a b{char}", f"--x={char}", char * 2):
-        assert words_of(f"x {quote(word)} y") == ["x", word, "y"]
-        assert words_of(f"x --reason {quote(word)}") == ["x", "--reason", word]
-        assert words_of(f"x {quote(f'--reason={word}')}") == ["x", f"--reason={word}"]
+        assert split_words(f"x {quote(word)} y") == ["x", word, "y"]
+        assert split_words(f"x --reason {quote(word)}") == ["x", "--reason", word]
+        assert split_words(f"x {quote(f'--reason={word}')}") == ["x", f"--reason={word}"]
         assert option_word(quote(word)) == quote(word)

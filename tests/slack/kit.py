@@ -13,7 +13,7 @@ from bot.core.change import plans
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
-from bot.slack.incoming.verification import Letter
+from bot.slack.incoming.verification import RawRequest
 
 HOUR = 3_600_000
 NOON = 1_772_366_400_000
@@ -90,7 +90,7 @@ def signature(body: bytes, stamp: str, secret: str = SECRET) -> str:
     return "v0=" + hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, "sha256").hexdigest()
 
 
-def letter(body: bytes, *, stamp: str, kind: str = FORM, **headers: str) -> Letter:
+def letter(body: bytes, *, stamp: str, kind: str = FORM, **headers: str) -> RawRequest:
     """A well-signed request at the door; `headers` (with _ for -) replace what it would carry."""
     given = {
         "content-type": kind,
@@ -98,7 +98,7 @@ def letter(body: bytes, *, stamp: str, kind: str = FORM, **headers: str) -> Lett
         "x-slack-signature": signature(body, stamp),
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
-    return Letter(headers=given, body=body)
+    return RawRequest(headers=given, body=body)
 
 
 def slash_fields(text: str = "help", **more: str) -> dict[str, str]:

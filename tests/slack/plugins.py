@@ -29,7 +29,7 @@ class Refusing:
     def close(self) -> None:
         """There are no connections."""
 
-    def tend(self, services: Services) -> None:
+    def maintain(self, services: Services) -> None:
         """Nothing runs out here."""
 
     def places(self, services: Services) -> Sequence[Place]:

@@ -7,40 +7,40 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bot.core.audit.audit_record import Tag
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
 from tests.slack.intake import Intake
 from tests.slack.kit import click_payload, form_body, form_payload, payload_body, slash_fields
 
 
-def test_the_same_bytes_fifty_times_have_one_effect_also_after_a_restart(town: Town) -> None:
+def test_the_same_bytes_fifty_times_have_one_effect_also_after_a_restart(full_bot: Playground) -> None:
     """docs/safety.md F2: answered with 200 each time, so that Slack does not go on trying."""
-    workspace = town.workspace
+    workspace = full_bot.workspace
     typed = workspace.people["Olga"].slash("/b24 connector remove myconnector")
     with ThreadPoolExecutor(8) as many:
         results = list(many.map(lambda _: workspace.deliver(typed), range(50)))
     assert {result.status for result in results} == {200}
-    town.stop_bot()
-    town.start_bot()
+    full_bot.stop_bot()
+    full_bot.start_bot()
     assert {workspace.deliver(typed).status for _ in range(3)} == {200}
     workspace.wait_for(lambda: workspace.messages("approvals"), what="the card")
-    assert wait_until(lambda: town.store.jobs.waiting(town.clock.now_ms()) is False)
+    assert wait_until(lambda: full_bot.store.jobs.waiting(full_bot.clock.now_ms()) is False)
     assert len(workspace.messages("approvals")) == 1
-    assert len(town.store.audit.find(tag=Tag.CHANGE_REQUESTED)) == 1
+    assert len(full_bot.store.audit.find(tag=Tag.CHANGE_REQUESTED)) == 1
     assert len(workspace.ephemerals("Olga")) == 1
 
 
-def test_a_click_delivered_again_counts_once(town: Town) -> None:
-    workspace = town.workspace
+def test_a_click_delivered_again_counts_once(full_bot: Playground) -> None:
+    workspace = full_bot.workspace
     workspace.people["Olga"].slash("/b24 connector remove myconnector")
     card = workspace.wait_for(lambda: workspace.messages("approvals"), what="the card")[0]
     clicked = workspace.people["Anton"].click(card, "Approve")
     for _ in range(5):
         assert workspace.deliver(clicked).status == 200
     workspace.wait_for(lambda: workspace.find("approvals", "done and verified"), what="the ending")
-    assert len(town.store.audit.find(tag=Tag.REVIEW_APPROVED)) == 1
-    assert len(town.store.audit.find(tag=Tag.EXECUTION_INTENDED)) == 1
+    assert len(full_bot.store.audit.find(tag=Tag.REVIEW_APPROVED)) == 1
+    assert len(full_bot.store.audit.find(tag=Tag.EXECUTION_INTENDED)) == 1
     assert workspace.ephemerals("Anton") == []
 
 

@@ -51,7 +51,7 @@ def do_migrate(folder: Path, step: Step) -> None:
 
 
 def do_rotate(folder: Path, step: Step) -> None:
-    key_rotation.rotate(_store(folder, step), folder / KEY, by="local:tester")
+    key_rotation.rotate_key(_store(folder, step), folder / KEY, by="local:tester")
 
 
 def do_back_up(folder: Path, step: Step) -> None:
@@ -60,7 +60,7 @@ def do_back_up(folder: Path, step: Step) -> None:
 
 def do_restore(folder: Path, _step: Step) -> None:
     restoring.restore(
-        restoring.Wish(
+        restoring.RestoreOptions(
             file=folder / COPY,
             home=folder / HOME,
             backups=folder / HOME / "backups",
@@ -74,7 +74,7 @@ def do_restore(folder: Path, _step: Step) -> None:
 
 def do_archive(folder: Path, step: Step) -> None:
     store = _store(folder, step)
-    wish = archiving.Wish(
+    wish = archiving.ArchiveOptions(
         before=store.clock.now_ms() + 1,
         folder=folder / ARCHIVES,
         by=Principal.shell("tester"),

@@ -19,8 +19,8 @@ sys.stdin.read()
 TAKE_A_SEAT = """
 import sys
 from pathlib import Path
-from bot.store.engine.process_lock import Seats
-seats = Seats(Path(sys.argv[1]), [sys.argv[2]])
+from bot.store.engine.process_lock import ProcessLocks
+seats = ProcessLocks(Path(sys.argv[1]), [sys.argv[2]])
 print("held", flush=True)
 sys.stdin.read()
 """

@@ -11,7 +11,7 @@ from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.change.change_request import ChangeRequest, NewChange, Review, Status, Verdict
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
-from bot.store.files.verified_head import VERIFIED, Mark, mark_text
+from bot.store.files.verified_head import VERIFIED, Mark, encode_mark
 from bot.store.store import Store
 
 PAGE = 4096
@@ -92,7 +92,7 @@ def approval(person: Principal = ANTON, *, at: int = 2_000) -> Review:
 def put_mark(store: Store) -> None:
     """Note that a bot has recomputed the audit log up to where it ends now. In a unit of work."""
     place = store.audit.place() or START
-    store.facts.put(VERIFIED, mark_text(Mark(place=place, keys=store.keys.ids, at=store.clock.now_ms()), store.keys))
+    store.facts.put(VERIFIED, encode_mark(Mark(place=place, keys=store.keys.ids, at=store.clock.now_ms()), store.keys))
 
 
 def damage_page(path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot.core.audit.audit_record import Tag
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Refusal
-from bot.store.key_rotation import KeyUse, retire, rotate, uses, write_keys
+from bot.store.key_rotation import KeyUse, list_key_uses, retire_key, rotate_key, write_keys
 from bot.store.sealing.keyring import Keyring, load_key_file, read_keys
 from bot.store.store import Store
 from bot.testing.services import scratch_store
@@ -41,12 +41,12 @@ def secrets_of(store: Store, count: int = 3) -> list[str]:
 def test_a_new_key_comes_first_and_every_secret_is_sealed_with_it(store: Store, path: Path) -> None:
     fill(store)
     former = path.read_text()
-    made = rotate(store, path, by="local:olga")
+    made = rotate_key(store, path, by="local:olga")
     assert made == KeyUse(id="k2", first=True, secrets=3, records=0)
     assert path.read_text().splitlines()[1:] == former.splitlines()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == ["key"]
-    assert uses(store, store.keys) == (
+    assert list_key_uses(store, store.keys) == (
         KeyUse(id="k2", first=True, secrets=3, records=1),
         KeyUse(id="k1", first=False, secrets=0, records=1),
     )
@@ -61,14 +61,14 @@ def test_a_key_file_that_root_rotates_stays_its_owners(store: Store, path: Path)
     """Whoever is not root can only rotate their own."""
     owner = 12_345 if os.geteuid() == 0 else os.geteuid()
     os.chown(path, owner, -1)
-    rotate(store, path, by="x")
+    rotate_key(store, path, by="x")
     assert path.stat().st_uid == owner
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_generations_stay_so_that_a_renewal_on_its_way_is_not_lost(store: Store, path: Path) -> None:
     fill(store, 1)
-    rotate(store, path, by="x")
+    rotate_key(store, path, by="x")
     assert store.secrets("toy").write("token-0", {"token": "renewed"}, after=1)
     assert secrets_of(store, 1) == ["renewed"]
 
@@ -78,7 +78,7 @@ def test_a_bot_that_runs_meanwhile_takes_the_new_key_up_by_itself(store: Store, 
     fill(store)
     running = scratch_store(tmp_path)
     signature = running.keys.sign("card 1")
-    rotate(store, path, by="x")
+    rotate_key(store, path, by="x")
     assert secrets_of(running) == ["value-0", "value-1", "value-2"]
     assert running.keys.primary == "k2"
     with running.unit_of_work():
@@ -120,7 +120,7 @@ def test_the_key_file_of_another_bot_is_not_taken_up_and_told_once(
     fill(store, 0)
     assert store.audit.broken_at() is None
     assert secrets_of(store) == ["value-0", "value-1", "value-2"]
-    rotate(store, path, by="x")
+    rotate_key(store, path, by="x")
     assert store.keys.ids == ("k2", "k1")
 
 
@@ -136,7 +136,7 @@ def test_a_line_that_is_added_by_hand_is_taken_up(store: Store, path: Path) -> N
 def test_a_rotation_that_was_cut_short_is_brought_to_its_end_without_a_third_key(store: Store, path: Path) -> None:
     fill(store)
     write_keys(path, {"k2": b"2" * 32, **read_keys(path)})
-    made = rotate(store, path, by="x")
+    made = rotate_key(store, path, by="x")
     assert (made.id, made.secrets) == ("k2", 3)
     assert store.keys.ids == ("k2", "k1")
 
@@ -145,21 +145,21 @@ def test_keys_of_other_names_do_not_disturb_the_numbering(tmp_path: Path, path: 
     path.parent.mkdir()
     write_keys(path, {"first": bytes(32)})
     store = scratch_store(tmp_path)
-    assert rotate(store, path, by="x").id == "k1"
-    assert rotate(store, path, by="x").id == "k2"
+    assert rotate_key(store, path, by="x").id == "k1"
+    assert rotate_key(store, path, by="x").id == "k2"
     store.close()
 
 
 def test_only_a_key_that_nothing_needs_can_be_retired(store: Store, path: Path) -> None:
     fill(store)
-    rotate(store, path, by="x")
+    rotate_key(store, path, by="x")
     for key_id, words in (
         ("k2", "is the one in use"),
         ("k1", "1 audit record can only be verified with it"),
         ("k9", "There is no key"),
     ):
         with pytest.raises(Refusal, match=words):
-            retire(store, path, key_id)
+            retire_key(store, path, key_id)
     assert store.keys.ids == ("k2", "k1")
 
 
@@ -170,8 +170,8 @@ def test_a_key_that_secrets_need_is_not_retired_and_an_unused_one_is(store: Stor
     write_keys(path, {"new": bytes(range(32)), "spare": bytes(32), **_parsed(lines)})
     assert third.ids == ("new", "spare", "k1")
     with pytest.raises(Refusal, match="“k1” has to stay: 1 stored secret can only be opened with it"):
-        retire(store, path, "k1")
-    retire(store, path, "spare")
+        retire_key(store, path, "k1")
+    retire_key(store, path, "spare")
     assert store.keys.ids == ("new", "k1")
     assert secrets_of(store, 1) == ["value-0"]
 
@@ -183,7 +183,7 @@ def _parsed(text: str) -> dict[str, bytes]:
 def test_a_key_of_the_database_that_is_missing_from_the_file_is_named(store: Store) -> None:
     fill(store)
     with pytest.raises(ConfigurationError, match="“k1” is used in the database and missing"):
-        uses(store, Keyring({"k7": bytes(32)}))
+        list_key_uses(store, Keyring({"k7": bytes(32)}))
 
 
 def test_a_key_file_that_cannot_be_written_is_told_and_nothing_is_sealed(store: Store, tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from tests.stories.scene import Scene
 
 
 @pytest.fixture
-def scene(town: Town) -> Scene:
-    return Scene(town)
+def scene(full_bot: Playground) -> Scene:
+    return Scene(full_bot)

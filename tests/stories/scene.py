@@ -19,7 +19,7 @@ class Scene(Conversation):
     @property
     def portal(self) -> Any:
         """The simulated portal."""
-        return cast(PortalSimulation, self.town.portal).portal
+        return cast(PortalSimulation, self.playground.portal).portal
 
     def card(self, words: str = "myconnector", *, channel: str = APPROVALS) -> Message:
         """Wait for the newest card that holds the words, if no others, of the connector that stories are about."""

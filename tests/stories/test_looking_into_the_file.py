@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils.cli import cli
 
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.store.sealing.keyring import BOX
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
@@ -21,31 +21,31 @@ SECRET = "xoxb-1234567890-abcdefghij"
 
 
 @pytest.fixture
-def asked(town: Town) -> Town:
+def asked(full_bot: Playground) -> Playground:
     """A bot that runs, with a change request that waits and a secret that somebody typed."""
-    workspace = town.workspace
+    workspace = full_bot.workspace
     olga = workspace.people["Olga"]
     olga.slash(f"/b24 connector remove myconnector --reason 'token={SECRET}'", channel="connectors")
     workspace.wait_for(lambda: workspace.find("approvals", "myconnector"), what="the card")
-    return town
+    return full_bot
 
 
-def run(command: str, town: Town) -> Result:
+def run(command: str, full_bot: Playground) -> Result:
     """One command of the page, its words as the shell would hand them over."""
-    path = str(town.store.database.path)
+    path = str(full_bot.store.database.path)
     return CliRunner().invoke(cli, [word.replace("$DB", path) for word in shlex.split(command)])
 
 
-def tables(town: Town) -> list[str]:
-    return [row["table"] for row in json.loads(run("tables $DB", town).output)]
+def tables(full_bot: Playground) -> list[str]:
+    return [row["table"] for row in json.loads(run("tables $DB", full_bot).output)]
 
 
-def may_name_files_by_address(town: Town) -> bool:
-    return {"compile_options": "USE_URI"} in town.store.database.rows("PRAGMA compile_options")
+def may_name_files_by_address(full_bot: Playground) -> bool:
+    return {"compile_options": "USE_URI"} in full_bot.store.database.rows("PRAGMA compile_options")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_of_the_page_shows_something_beside_a_bot_that_runs(asked: Town, command: str) -> None:
+def test_every_command_of_the_page_shows_something_beside_a_bot_that_runs(asked: Playground, command: str) -> None:
     if "mode=ro" in command and not may_name_files_by_address(asked):
         pytest.skip("this build of SQLite takes no address for a file")
     shown = run(command, asked)
@@ -54,14 +54,14 @@ def test_every_command_of_the_page_shows_something_beside_a_bot_that_runs(asked:
     assert SECRET not in shown.output
 
 
-def test_the_columns_that_the_page_asks_for_exist(asked: Town) -> None:
+def test_the_columns_that_the_page_asks_for_exist(asked: Playground) -> None:
     """SQLite takes the quoted name of a column that is not there for a text, and complains about nothing."""
     for table, columns in re.findall(r"^sqlite-utils rows \"\$DB\" ([a-z]+)(.*)$", SECTION, re.MULTILINE):
         known = {row["name"] for row in asked.store.database.rows(f"PRAGMA table_info({table})")}
         assert {*re.findall(r"-c ([a-z_]+)", columns), *re.findall(r'-o "([a-z_]+)', columns)} <= known, table
 
 
-def test_with_the_address_of_the_page_a_query_cannot_write(asked: Town) -> None:
+def test_with_the_address_of_the_page_a_query_cannot_write(asked: Playground) -> None:
     if not may_name_files_by_address(asked):
         pytest.skip("this build of SQLite takes no address for a file")
     refused = run("query 'file:$DB?mode=ro' 'DELETE FROM grants'", asked)
@@ -69,11 +69,11 @@ def test_with_the_address_of_the_page_a_query_cannot_write(asked: Town) -> None:
     assert "readonly database" in refused.output
 
 
-def test_the_page_names_every_table(asked: Town) -> None:
+def test_the_page_names_every_table(asked: Playground) -> None:
     assert set(tables(asked)) <= set(re.findall(r"`([a-z_]+)`", SECTION))
 
 
-def test_what_the_page_calls_sealed_is_sealed_and_nothing_else_is(asked: Town) -> None:
+def test_what_the_page_calls_sealed_is_sealed_and_nothing_else_is(asked: Playground) -> None:
     named = set(re.findall(r"`([a-z]+\.[a-z]+)`", SECTION))
     sealed = {
         f"{table}.{column}"

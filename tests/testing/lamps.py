@@ -27,7 +27,7 @@ from bot.plugin import (
 )
 from tests.host.invented import Invented
 
-HOUSE = Place(name="home", label="the house", identity="house-1")
+HOME = Place(name="home", label="the house", identity="house-1")
 Lamp = Annotated[str, Arg(help="which lamp", label="LAMP")]
 Lights = dict[str, str]
 
@@ -72,7 +72,7 @@ class Lamps(Invented):
         self.lights = {"hall": "It's the “hall” \\ lamp", "desk": "Desk"}
 
     def places(self, services: Services) -> Sequence[Place]:
-        return (HOUSE,)
+        return (HOME,)
 
     def open(self, services: Services, place: Place) -> Lights:  # type: ignore[override]
         return self.lights

@@ -26,7 +26,7 @@ from bot.plugin import (
 )
 from bot.testing import ContractBroken, contract
 from tests.host.invented import group
-from tests.testing.lamps import HOUSE, Lamp, Lamps, Lights, lamp_group
+from tests.testing.lamps import HOME, Lamp, Lamps, Lights, lamp_group
 
 NUMBER: Any = 7
 PLAN = Plan(
@@ -106,7 +106,7 @@ class Forgetful(Lamps):
         self.closed = True
 
     def places(self, *_: Any) -> Any:
-        return 1 / (0 if self.closed else 1) and (HOUSE,)
+        return 1 / (0 if self.closed else 1) and (HOME,)
 
 
 def unquoted() -> Lamps:
@@ -151,7 +151,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     "start refuses": (broken(start=raising(Refusal("No lamps."))), "it does not start: No lamps."),
     "no places": (broken(places=lambda _: ()), "it names no place over this simulation"),
     "two places of one name": (
-        broken(places=lambda _: (HOUSE, replace(HOUSE, identity="b"))),
+        broken(places=lambda _: (HOME, replace(HOME, identity="b"))),
         "two places have one name",
     ),
     "places of texts": (
@@ -180,7 +180,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     ),
     "perform does not ask": (Careless(), "may_send said no, and perform answered done instead of not_sent: Stored."),
     "perform does nothing": (broken(perform=lambda services, *_: DONE), "it ended as failed: The portal said yes"),
-    "tend raises": (broken(tend=raising(KeyError("x"))), "while it looked after what would run out"),
+    "maintain raises": (broken(maintain=raising(KeyError("x"))), "while it looked after what would run out"),
     "close raises": (broken(close=raising(KeyError("x"))), "while it let go of its connections"),
     "closed for good": (Forgetful(), "ZeroDivisionError"),
     "reader plans": (telling(lambda _: PLAN), "“lamp tell”: it only reads, and returned a plan"),

@@ -10,7 +10,7 @@ from bot.core.bot_errors import ConfigurationError, PluginFault
 from bot.plugin import CallVerdict, Nothing, Remember, Setting
 from bot.testing import Harness
 from tests.host.invented import Invented
-from tests.testing.lamps import HOUSE, Lamps
+from tests.testing.lamps import HOME, Lamps
 
 
 def test_each_step_of_a_change_request_is_one_call() -> None:
@@ -60,7 +60,7 @@ def test_a_line_that_plans_or_reads_something_else_says_what_it_was_answered_by(
             harness.read("lamp name desk Table")
         with pytest.raises(LookupError, match=r"The plugin lamps names no place cellar\."):
             harness.read("lamp list --portal cellar")
-        assert harness.place() == harness.place("home") == HOUSE
+        assert harness.place() == harness.place("home") == HOME
 
 
 class Drifting(Lamps):

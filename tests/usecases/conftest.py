@@ -1,4 +1,4 @@
-"""An office for every test that wants one."""
+"""A bot of use cases over a real store for every test that wants one."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 
 import pytest
 
-from tests.usecases.office import Office
+from tests.usecases.core_bot import CoreBot
 
 
 @pytest.fixture
-def make_office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
-    """Offices with other terms, channels, roles or toys; each has its own store."""
-    offices: list[Office] = []
+def make_core_bot(tmp_path: Path) -> Iterator[Callable[..., CoreBot]]:
+    """Bots with other terms, channels, roles or toys; each has its own store."""
+    core_bots: list[CoreBot] = []
 
-    def make(**wish: Any) -> Office:
-        offices.append(Office(tmp_path / str(len(offices)), **wish))
-        return offices[-1]
+    def make(**wish: Any) -> CoreBot:
+        core_bots.append(CoreBot(tmp_path / str(len(core_bots)), **wish))
+        return core_bots[-1]
 
     yield make
-    for office in offices:
-        office.close()
+    for core_bot in core_bots:
+        core_bot.close()
 
 
 @pytest.fixture
-def office(make_office: Callable[..., Office]) -> Office:
-    return make_office()
+def core_bot(make_core_bot: Callable[..., CoreBot]) -> CoreBot:
+    return make_core_bot()

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.authority.membership import Membership, Standing
+from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.slack.refusals import find_refusal
 from bot.usecases.chat_refusals import ChatRefusal
-from bot.usecases.context import Posted
+from bot.usecases.context import PostedMessage
 
 LINES_PER_MESSAGE = 20
 """Audit lines that fit into one message of the recorder, whatever they say."""
@@ -30,11 +30,11 @@ class Recorder:
     """Cards as posted or rewritten: number, status, message."""
     shown: dict[int, ChangeRequest] = field(default_factory=dict)
     """What the card of each change request shows."""
-    whispers: list[Whisper] = field(default_factory=list)
+    whispers: list[PrivateNotice] = field(default_factory=list)
     audit: list[list[int]] = field(default_factory=list)
     """Numbers of the records of each audit message."""
     forms: list[tuple[str, int, str]] = field(default_factory=list)
-    standings: dict[Principal, Standing] = field(default_factory=dict)
+    standings: dict[Principal, MembershipStatus] = field(default_factory=dict)
     missing: dict[Principal, str] = field(default_factory=dict)
     """What Slack says of accounts; of everybody else it says that they are members."""
     asked: list[Principal] = field(default_factory=list)
@@ -60,14 +60,14 @@ class Recorder:
         if error is not None:
             raise error
 
-    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted:
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> PostedMessage:
         self._try("post")
         self._note_bare(change, bare=bare)
         message = f"{len(self.cards) + 1}.0"
         self.cards.append((change.number, change.status, message))
         self.shown[change.number] = change
         self.said.append(("post", f"{change.id} {change.status}"))
-        return Posted(channel=change.channel or "CSOMEWHERE", message=message)
+        return PostedMessage(channel=change.channel or "CSOMEWHERE", message=message)
 
     def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None:
         self._try("rewrite")
@@ -84,14 +84,14 @@ class Recorder:
         if bare:
             self.bare.append(f"{change.id} {change.status}")
 
-    def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted:
+    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
         self._try("note")
         if thread:
             self.under.append((thread, text))
         self.said.append(("note", text))
-        return earlier or Posted(channel=channel, message=f"{len(self.said)}.9")
+        return earlier or PostedMessage(channel=channel, message=f"{len(self.said)}.9")
 
-    def whisper(self, whisper: Whisper) -> str | None:
+    def send_privately(self, whisper: PrivateNotice) -> str | None:
         self._try("whisper")
         self.whispers.append(whisper)
         self.said.append(("whisper", whisper.reply.title))
@@ -110,7 +110,9 @@ class Recorder:
     def account(self, person: Principal) -> Membership:
         self.asked.append(person)
         self._try("account")
-        return Membership(standing=self.standings.get(person, Standing.MEMBER), missing=self.missing.get(person, ""))
+        return Membership(
+            standing=self.standings.get(person, MembershipStatus.MEMBER), missing=self.missing.get(person, "")
+        )
 
     def find_refusal(self, reason: str) -> ChatRefusal:
         return find_refusal(reason)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.clock import SystemClock
-from bot.usecases.channel_pace import GAPS, LEAST_WAIT_MS, LONGEST_REST_MS, NO_GAPS, Pace, Way, backoff_ms
-from tests.usecases.office import StillClock
+from bot.usecases.channel_pace import (
+    GAPS,
+    LEAST_WAIT_MS,
+    LONGEST_REST_MS,
+    NO_GAPS,
+    ChannelRateLimiter,
+    PostKind,
+    backoff_ms,
+)
+from tests.usecases.core_bot import StillClock
 
 
 @pytest.fixture
@@ -15,16 +23,18 @@ def clock() -> StillClock:
 
 
 @pytest.fixture
-def pace(clock: StillClock) -> Pace:
-    return Pace(clock)
+def pace(clock: StillClock) -> ChannelRateLimiter:
+    return ChannelRateLimiter(clock)
 
 
-def takes(pace: Pace, channel: str = "C1") -> bool:
-    return pace.take(channel, Way.POST)
+def takes(pace: ChannelRateLimiter, channel: str = "C1") -> bool:
+    return pace.take(channel, PostKind.POST)
 
 
-@pytest.mark.parametrize("way", Way)
-def test_the_first_goes_at_once_and_the_next_after_the_gap(pace: Pace, clock: StillClock, way: Way) -> None:
+@pytest.mark.parametrize("way", PostKind)
+def test_the_first_goes_at_once_and_the_next_after_the_gap(
+    pace: ChannelRateLimiter, clock: StillClock, way: PostKind
+) -> None:
     assert pace.take("C1", way)
     clock.advance(GAPS[way] - 0.001)
     assert not pace.take("C1", way)
@@ -32,14 +42,14 @@ def test_the_first_goes_at_once_and_the_next_after_the_gap(pace: Pace, clock: St
     assert pace.take("C1", way)
 
 
-def test_channels_and_ways_do_not_hold_each_other_up(pace: Pace) -> None:
+def test_channels_and_ways_do_not_hold_each_other_up(pace: ChannelRateLimiter) -> None:
     assert takes(pace, "C1")
     assert takes(pace, "C2")
-    assert pace.take("C1", Way.REWRITE)
+    assert pace.take("C1", PostKind.REWRITE)
     assert not takes(pace, "C1")
 
 
-def test_no_more_than_one_a_second_whoever_asks_and_how_often(pace: Pace, clock: StillClock) -> None:
+def test_no_more_than_one_a_second_whoever_asks_and_how_often(pace: ChannelRateLimiter, clock: StillClock) -> None:
     taken = 0
     for _ in range(1_000):
         taken += takes(pace)
@@ -47,20 +57,22 @@ def test_no_more_than_one_a_second_whoever_asks_and_how_often(pace: Pace, clock:
     assert taken == 10
 
 
-def test_a_channel_that_rests_takes_nothing_in_either_way(pace: Pace, clock: StillClock) -> None:
-    pace.rest("C1", 30)
-    pace.rest("C1", 5)
+def test_a_channel_that_rests_takes_nothing_in_either_way(pace: ChannelRateLimiter, clock: StillClock) -> None:
+    pace.pause("C1", 30)
+    pace.pause("C1", 5)
     clock.advance(29.9)
     assert not takes(pace)
-    assert not pace.take("C1", Way.REWRITE)
+    assert not pace.take("C1", PostKind.REWRITE)
     assert takes(pace, "C2")
     clock.advance(0.1)
     assert takes(pace)
 
 
-def test_a_channel_that_stumbles_rests_longer_each_time_and_not_for_ever(pace: Pace, clock: StillClock) -> None:
+def test_a_channel_that_stumbles_rests_longer_each_time_and_not_for_ever(
+    pace: ChannelRateLimiter, clock: StillClock
+) -> None:
     def rested() -> float:
-        pace.stumbled("C1")
+        pace.record_failure("C1")
         seconds = 0.0
         while not takes(pace):
             clock.advance(0.25)
@@ -69,28 +81,30 @@ def test_a_channel_that_stumbles_rests_longer_each_time_and_not_for_ever(pace: P
 
     longest = LONGEST_REST_MS / 1_000
     assert [rested() for _ in range(8)] == [1, 2, 4, 8, 16, 32, longest, longest]
-    pace.went("C1")
+    pace.record_success("C1")
     assert rested() == 1, "what got out is a new beginning"
 
 
-def test_others_pass_when_something_got_out_since_the_channel_began_to_stumble(pace: Pace, clock: StillClock) -> None:
-    assert not pace.others_pass("C1"), "nothing has got out at all"
-    pace.went("C2")
+def test_others_pass_when_something_got_out_since_the_channel_began_to_stumble(
+    pace: ChannelRateLimiter, clock: StillClock
+) -> None:
+    assert not pace.has_other_success("C1"), "nothing has got out at all"
+    pace.record_success("C2")
     clock.advance(1)
-    pace.stumbled("C1")
-    assert not pace.others_pass("C1"), "what went before says nothing"
+    pace.record_failure("C1")
+    assert not pace.has_other_success("C1"), "what went before says nothing"
     clock.advance(1)
-    pace.went("C2")
-    assert pace.others_pass("C1")
-    assert pace.went("C1") == 1
-    assert pace.others_pass("C1"), "it takes other messages"
-    assert pace.went("C1") == 0
+    pace.record_success("C2")
+    assert pace.has_other_success("C1")
+    assert pace.record_success("C1") == 1
+    assert pace.has_other_success("C1"), "it takes other messages"
+    assert pace.record_success("C1") == 0
 
 
-def test_without_gaps_only_a_rest_holds_anything_up(pace: Pace) -> None:
+def test_without_gaps_only_a_rest_holds_anything_up(pace: ChannelRateLimiter) -> None:
     pace.gaps = NO_GAPS
     assert all(takes(pace) for _ in range(5))
-    pace.rest("C1", 1)
+    pace.pause("C1", 1)
     assert not takes(pace)
 
 
@@ -102,7 +116,7 @@ def test_a_wall_clock_that_is_set_back_silences_nobody(clock: StillClock) -> Non
             return self.steady
 
     steady = Steady()
-    pace = Pace(steady)
+    pace = ChannelRateLimiter(steady)
     assert takes(pace)
     steady.now -= 3_600_000
     steady.steady += 1

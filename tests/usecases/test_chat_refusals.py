@@ -11,7 +11,7 @@ import pytest
 from bot.core import mentions
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.messages.notices import Announcement, CardNotice, Whisper, notice_from_json
+from bot.core.messages.notices import Announcement, CardNotice, PrivateNotice, notice_from_json
 from bot.playground.workspace.codes import CODES
 from bot.plugin import Reply
 from bot.plugin.loopback import WebReply
@@ -22,10 +22,10 @@ from bot.usecases.delivery.answers import DIRECT
 from bot.usecases.delivery.cards import AGAIN
 from bot.usecases.delivery.redelivery import LONGEST_REFUSED_MS
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
-from bot.usecases.notifications import announce, card_key, say_under_card, show_card, whisper
+from bot.usecases.notifications import announce, card_key, notify_person, post_in_thread, queue_card
 from tests.slack.kit import a_change
 from tests.slack.test_slack_errors import CONTENT, STANDING, answered
-from tests.usecases.office import ANTON, APPROVALS, AUDIT, OLGA, OPS, VERA, Office
+from tests.usecases.core_bot import ANTON, APPROVALS, AUDIT, OLGA, OPS, VERA, CoreBot
 
 NEVER_HEARD_OF = "never_heard_of"
 
@@ -49,271 +49,277 @@ def codes_of(method: str) -> list[str]:
     return [*sorted(CODES[method]), NEVER_HEARD_OF]
 
 
-def pass_time(office: Office, seconds: float = 2 * LONGEST_REFUSED_MS / 1_000, step: float = 60) -> None:
+def pass_time(core_bot: CoreBot, seconds: float = 2 * LONGEST_REFUSED_MS / 1_000, step: float = 60) -> None:
     for _ in range(round(seconds / step)):
-        office.clock.advance(step)
-        while office.courier.deliver_one():
+        core_bot.clock.advance(step)
+        while core_bot.courier.deliver_one():
             pass
 
 
-def deliver(office: Office) -> None:
-    while office.courier.deliver_one():
+def deliver(core_bot: CoreBot) -> None:
+    while core_bot.courier.deliver_one():
         pass
 
 
-def told(office: Office, words: str) -> list[Whisper]:
-    return [one for one in office.messenger.whispers if words in one.reply.title]
+def told(core_bot: CoreBot, words: str) -> list[PrivateNotice]:
+    return [one for one in core_bot.messenger.whispers if words in one.reply.title]
 
 
-def opened(office: Office, thing: str, *, channel: str = OPS) -> ChangeRequest:
+def opened(core_bot: CoreBot, thing: str, *, channel: str = OPS) -> ChangeRequest:
     """A change request whose card is about to be posted; everything before it is out."""
-    office.clock.advance(60)
-    deliver(office)
-    office.messenger.whispers.clear()
-    office.take(office.typed(OLGA, f"thing remove {thing}", channel=channel))
-    return office.change()
+    core_bot.clock.advance(60)
+    deliver(core_bot)
+    core_bot.messenger.whispers.clear()
+    core_bot.take(core_bot.typed(OLGA, f"thing remove {thing}", channel=channel))
+    return core_bot.change()
 
 
 @pytest.mark.parametrize("code", sorted(CONTENT & CODES["chat.postMessage"]))
-def test_a_request_whose_card_can_never_be_shown_is_not_taken_on(office: Office, code: str) -> None:
-    change = opened(office, "one")
-    office.messenger.fail("post", post_error(code))
-    pass_time(office, 1, 1)
-    assert office.now(change).status is Status.WITHDRAWN
-    (said,) = told(office, "was not taken on")
+def test_a_request_whose_card_can_never_be_shown_is_not_taken_on(core_bot: CoreBot, code: str) -> None:
+    change = opened(core_bot, "one")
+    core_bot.messenger.fail("post", post_error(code))
+    pass_time(core_bot, 1, 1)
+    assert core_bot.now(change).status is Status.WITHDRAWN
+    (said,) = told(core_bot, "was not taken on")
     assert f"({code})" in said.reply.title
     assert AGAIN not in said.reply.notes
-    pass_time(office, 3, 1)
-    assert office.messenger.bare == ["CR-1001 withdrawn"], "the bare card tells how it ended"
-    assert office.ask("thing remove one", VERA).status is Status.PENDING, "nothing is kept from others"
-    assert "dead" not in office.store.outbox.counts()
+    pass_time(core_bot, 3, 1)
+    assert core_bot.messenger.bare == ["CR-1001 withdrawn"], "the bare card tells how it ended"
+    assert core_bot.ask("thing remove one", VERA).status is Status.PENDING, "nothing is kept from others"
+    assert "dead" not in core_bot.store.outbox.counts()
 
 
-def test_a_card_refused_by_any_other_code_waits_and_its_requester_knows(office: Office) -> None:
-    change = office.ask()
+def test_a_card_refused_by_any_other_code_waits_and_its_requester_knows(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
     for code in codes_of("chat.postMessage"):
         if code in CONTENT:
             continue
-        with office.store.unit_of_work() as store:
-            store.changes.forget_card(change.number, office.now(change).card or "", card_id=code)
+        with core_bot.store.unit_of_work() as store:
+            store.changes.forget_card(change.number, core_bot.now(change).card or "", card_id=code)
             store.database.execute("DELETE FROM outbox")
-            show_card(office.ctx, change.number)
-        office.messenger.whispers.clear()
+            queue_card(core_bot.ctx, change.number)
+        core_bot.messenger.whispers.clear()
         error = post_error(code)
-        office.messenger.fail("post", error)
-        pass_time(office, 1, 1)
-        assert office.now(change).card is None, code
-        assert office.store.outbox.state_of(card_key(change.number)) == "new", code
-        assert office.now(change).status is Status.PENDING, code
-        pass_time(office, 9, 3)
-        assert office.now(change).card is not None, code
-        said = told(office, "cannot be posted")
+        core_bot.messenger.fail("post", error)
+        pass_time(core_bot, 1, 1)
+        assert core_bot.now(change).card is None, code
+        assert core_bot.store.outbox.state_of(card_key(change.number)) == "new", code
+        assert core_bot.now(change).status is Status.PENDING, code
+        pass_time(core_bot, 9, 3)
+        assert core_bot.now(change).card is not None, code
+        said = told(core_bot, "cannot be posted")
         assert len(said) == isinstance(error, ChannelDead), code
         for one in said:
             assert f"({code})" in one.reply.title
             assert AGAIN in one.reply.notes
-            assert told(office, f"is posted in {mentions.channel(APPROVALS)} now")
-    assert "dead" not in office.store.outbox.counts()
+            assert told(core_bot, f"is posted in {mentions.channel(APPROVALS)} now")
+    assert "dead" not in core_bot.store.outbox.counts()
 
 
-def test_whatever_refuses_a_rewrite_for_good_is_answered_by_a_new_card_that_voids_the_old_one(office: Office) -> None:
-    change = office.ask()
+def test_whatever_refuses_a_rewrite_for_good_is_answered_by_a_new_card_that_voids_the_old_one(
+    core_bot: CoreBot,
+) -> None:
+    change = core_bot.ask()
     for code in codes_of("chat.update"):
-        first, shown = office.now(change), len(office.messenger.cards)
-        office.messenger.fail("rewrite", update_error(code))
-        with office.store.unit_of_work():
-            show_card(office.ctx, change.number)
-        pass_time(office, 12, 3)
-        now = office.now(change)
+        first, shown = core_bot.now(change), len(core_bot.messenger.cards)
+        core_bot.messenger.fail("rewrite", update_error(code))
+        with core_bot.store.unit_of_work():
+            queue_card(core_bot.ctx, change.number)
+        pass_time(core_bot, 12, 3)
+        now = core_bot.now(change)
         if code in STANDING:
             assert now.card not in (None, first.card), code
             assert now.card_id != first.card_id, code
         else:
             assert (now.card, now.card_id) == (first.card, first.card_id), code
         if code in CONTENT:
-            assert office.store.outbox.state_of(card_key(change.number)) == "dead", "the card that stands still counts"
+            assert core_bot.store.outbox.state_of(card_key(change.number)) == "dead", (
+                "the card that stands still counts"
+            )
         else:
-            assert len(office.messenger.cards) == shown + 1, code
+            assert len(core_bot.messenger.cards) == shown + 1, code
 
 
-def test_a_card_whose_ending_cannot_be_shown_in_full_shows_it_bare(office: Office) -> None:
+def test_a_card_whose_ending_cannot_be_shown_in_full_shows_it_bare(core_bot: CoreBot) -> None:
     """Its buttons are gone, so nobody takes it for one that waits."""
-    change = office.ask()
-    office.messenger.fail("rewrite", *[Impossible("msg_too_long")] * 1)
-    office.press(OLGA, change, card_token.WITHDRAW)
-    pass_time(office, 6, 3)
-    assert office.messenger.bare == ["CR-1001 withdrawn"]
-    assert "dead" not in office.store.outbox.counts()
+    change = core_bot.ask()
+    core_bot.messenger.fail("rewrite", *[Impossible("msg_too_long")] * 1)
+    core_bot.press(OLGA, change, card_token.WITHDRAW)
+    pass_time(core_bot, 6, 3)
+    assert core_bot.messenger.bare == ["CR-1001 withdrawn"]
+    assert "dead" not in core_bot.store.outbox.counts()
 
 
 @pytest.mark.parametrize("kind", ["reply", "note", "audit", "whisper"])
-def test_a_refused_line_announcement_audit_line_or_answer_waits_and_gets_out(office: Office, kind: str) -> None:
+def test_a_refused_line_announcement_audit_line_or_answer_waits_and_gets_out(core_bot: CoreBot, kind: str) -> None:
     """An announcement is a `note` to the messenger. An audit line goes out whatever the code is about."""
-    change = office.ask()
+    change = core_bot.ask()
     codes = sorted(set(codes_of("chat.postMessage")) | set(codes_of("chat.postEphemeral")))
     for code in codes:
-        office.clock.advance(3)
-        office.messenger.said.clear()
-        office.messenger.fail(kind, post_error(code))
-        with office.store.unit_of_work() as store:
+        core_bot.clock.advance(3)
+        core_bot.messenger.said.clear()
+        core_bot.messenger.fail(kind, post_error(code))
+        with core_bot.store.unit_of_work() as store:
             if kind == "reply":
-                say_under_card(office.ctx, change.number, code)
+                post_in_thread(core_bot.ctx, change.number, code)
             elif kind == "note":
-                office.ctx.channels = Channels(approval=APPROVALS)
-                announce(office.ctx, code)
-                office.ctx.channels = Channels(approval=APPROVALS, audit=AUDIT)
+                core_bot.ctx.channels = Channels(approval=APPROVALS)
+                announce(core_bot.ctx, code)
+                core_bot.ctx.channels = Channels(approval=APPROVALS, audit=AUDIT)
             elif kind == "audit":
                 store.record(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject=code))
             else:
-                whisper(office.ctx, OLGA, OPS, Reply(title=code))
-        deliver(office)
-        dead = office.store.outbox.counts().get("dead", 0)
-        pass_time(office, 8, 4)
-        got_out = [words for said, words in office.messenger.said if said == kind]
+                notify_person(core_bot.ctx, OLGA, OPS, Reply(title=code))
+        deliver(core_bot)
+        dead = core_bot.store.outbox.counts().get("dead", 0)
+        pass_time(core_bot, 8, 4)
+        got_out = [words for said, words in core_bot.messenger.said if said == kind]
         if code in CONTENT and kind != "audit":
             assert (dead, got_out) == (1, []), code
-            with office.store.unit_of_work() as store:
-                store.outbox.discard(store.outbox.letters(["dead"], limit=1)[0].id)
+            with core_bot.store.unit_of_work() as store:
+                store.outbox.discard(store.outbox.entries(["dead"], limit=1)[0].id)
         else:
             assert dead == 0, code
             assert len(got_out) >= 1, code
-    assert office.store.audit.broken_at() is None
+    assert core_bot.store.audit.broken_at() is None
 
 
-def test_a_form_that_is_refused_says_why_and_rejects_nothing(office: Office) -> None:
-    change = office.ask()
+def test_a_form_that_is_refused_says_why_and_rejects_nothing(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
     for code in codes_of("views.open"):
-        office.messenger.fail("form", error_of(code, lambda gateway: gateway.ask_reason("1.2", a_change(), "x")))
-        said = office.press(ANTON, change, card_token.REJECT)
+        core_bot.messenger.fail("form", error_of(code, lambda gateway: gateway.ask_reason("1.2", a_change(), "x")))
+        said = core_bot.press(ANTON, change, card_token.REJECT)
         assert said.startswith("CR-1001 was not rejected: Slack "), code
         assert f"({code if code != 'rate_limited' else 'ratelimited'})" in said
-        office.clock.advance(1)
-    assert office.now(change).status is Status.PENDING
+        core_bot.clock.advance(1)
+    assert core_bot.now(change).status is Status.PENDING
 
 
-def test_an_unknown_code_steps_aside_and_is_tried_for_a_day_at_least_every_quarter_of_an_hour(office: Office) -> None:
-    change = office.ask()
-    with office.store.unit_of_work():
-        say_under_card(office.ctx, change.number, "refused")
+def test_an_unknown_code_steps_aside_and_is_tried_for_a_day_at_least_every_quarter_of_an_hour(
+    core_bot: CoreBot,
+) -> None:
+    change = core_bot.ask()
+    with core_bot.store.unit_of_work():
+        post_in_thread(core_bot.ctx, change.number, "refused")
     tries: list[int] = []
-    office.messenger.on_try = lambda kind: tries.append(office.clock.now_ms()) if kind == "reply" else None
-    office.messenger.fail("reply", *[ChannelDead(NEVER_HEARD_OF)] * 10_000)
+    core_bot.messenger.on_try = lambda kind: tries.append(core_bot.clock.now_ms()) if kind == "reply" else None
+    core_bot.messenger.fail("reply", *[ChannelDead(NEVER_HEARD_OF)] * 10_000)
     while len(tries) < 3:
-        pass_time(office, 1, 1)
-    office.take(office.typed(OLGA, "thing remove two"))
-    pass_time(office, 2, 1)
-    assert 1002 in [number for number, _, _ in office.messenger.cards], "later posts of the channel pass it"
-    pass_time(office, 86_400, 300)
+        pass_time(core_bot, 1, 1)
+    core_bot.take(core_bot.typed(OLGA, "thing remove two"))
+    pass_time(core_bot, 2, 1)
+    assert 1002 in [number for number, _, _ in core_bot.messenger.cards], "later posts of the channel pass it"
+    pass_time(core_bot, 86_400, 300)
     gaps = [later - earlier for earlier, later in pairwise(tries)]
     assert max(gaps) <= LONGEST_REFUSED_MS + 300_000
-    assert [one.error for one in office.store.outbox.refused()] == [NEVER_HEARD_OF]
+    assert [one.error for one in core_bot.store.outbox.refused()] == [NEVER_HEARD_OF]
     assert len(tries) < 86_400_000 / LONGEST_REFUSED_MS * 4, "backed off"
 
 
-def test_a_channel_that_takes_messages_again_gets_all_that_waited_at_once(office: Office) -> None:
+def test_a_channel_that_takes_messages_again_gets_all_that_waited_at_once(core_bot: CoreBot) -> None:
     for thing in ("one", "two"):
-        office.take(office.typed(OLGA, f"thing remove {thing}"))
-    office.messenger.fail("post", *[ChannelDead("is_archived")] * 1_000)
-    pass_time(office, 7_200, 60)
-    assert office.messenger.cards == []
-    office.messenger.faults.clear()
-    with office.store.unit_of_work() as store:
+        core_bot.take(core_bot.typed(OLGA, f"thing remove {thing}"))
+    core_bot.messenger.fail("post", *[ChannelDead("is_archived")] * 1_000)
+    pass_time(core_bot, 7_200, 60)
+    assert core_bot.messenger.cards == []
+    core_bot.messenger.faults.clear()
+    with core_bot.store.unit_of_work() as store:
         waiting = store.outbox.refused()
         store.outbox.hurry_one(waiting[0].id)
-    pass_time(office, 5, 1)
-    assert [number for number, _, _ in office.messenger.cards] == [1001, 1002]
+    pass_time(core_bot, 5, 1)
+    assert [number for number, _, _ in core_bot.messenger.cards] == [1001, 1002]
 
 
-def test_a_restart_tries_what_waits_at_once(office: Office) -> None:
+def test_a_restart_tries_what_waits_at_once(core_bot: CoreBot) -> None:
     """Whoever restarts it may have put a new token in."""
-    office.take(office.typed(OLGA, "thing remove one"))
-    office.messenger.fail("post", *[ChannelDead("token_revoked")] * 1_000)
-    pass_time(office, 7_200, 60)
-    office.messenger.faults.clear()
-    office.restart()
-    deliver(office)
-    assert [number for number, _, _ in office.messenger.cards] == [1001]
+    core_bot.take(core_bot.typed(OLGA, "thing remove one"))
+    core_bot.messenger.fail("post", *[ChannelDead("token_revoked")] * 1_000)
+    pass_time(core_bot, 7_200, 60)
+    core_bot.messenger.faults.clear()
+    core_bot.restart()
+    deliver(core_bot)
+    assert [number for number, _, _ in core_bot.messenger.cards] == [1001]
 
 
 def test_audit_lines_that_slack_refuses_together_are_halved_and_the_bad_one_goes_without_its_words(
-    office: Office,
+    core_bot: CoreBot,
 ) -> None:
-    with office.store.unit_of_work() as store:
+    with core_bot.store.unit_of_work() as store:
         seqs = [store.record(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject=str(n))) for n in range(4)]
     bad = Impossible("invalid_blocks")
-    office.messenger.fail("audit", bad, None, bad, bad)
-    pass_time(office, 60, 1)
-    assert office.messenger.audit == [seqs[:2], [seqs[2]], [seqs[3]]]
-    assert office.messenger.bare == [f"#{seqs[2]}"]
-    with office.store.unit_of_work() as store:
+    core_bot.messenger.fail("audit", bad, None, bad, bad)
+    pass_time(core_bot, 60, 1)
+    assert core_bot.messenger.audit == [seqs[:2], [seqs[2]], [seqs[3]]]
+    assert core_bot.messenger.bare == [f"#{seqs[2]}"]
+    with core_bot.store.unit_of_work() as store:
         again = [store.record(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject=str(n))) for n in range(2)]
-    pass_time(office, 5, 1)
-    assert office.messenger.audit[-1] == again, "from then on they share messages again"
+    pass_time(core_bot, 5, 1)
+    assert core_bot.messenger.audit[-1] == again, "from then on they share messages again"
 
 
-def test_a_card_that_cannot_be_rewritten_says_in_its_thread_that_another_one_counts(office: Office) -> None:
-    change = office.ask()
-    first = office.now(change)
-    office.messenger.fail("rewrite", Unchangeable("cant_update_message"))
-    office.press(ANTON, change)
-    office.work()
-    ((thread, words),) = office.messenger.under
+def test_a_card_that_cannot_be_rewritten_says_in_its_thread_that_another_one_counts(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    first = core_bot.now(change)
+    core_bot.messenger.fail("rewrite", Unchangeable("cant_update_message"))
+    core_bot.press(ANTON, change)
+    core_bot.work()
+    ((thread, words),) = core_bot.messenger.under
     assert thread == first.card
     assert "A new card of CR-1001 counts" in words
-    assert office.now(change).status is Status.DONE
-    assert office.messenger.shown[change.number].status is Status.DONE
-    stale = office.click(VERA, office.now(change), card_token.APPROVE, value=office.value(first))
-    assert "The card of CR-1001 was posted anew meanwhile." in office.hears(stale)
+    assert core_bot.now(change).status is Status.DONE
+    assert core_bot.messenger.shown[change.number].status is Status.DONE
+    stale = core_bot.click(VERA, core_bot.now(change), card_token.APPROVE, value=core_bot.value(first))
+    assert "The card of CR-1001 was posted anew meanwhile." in core_bot.hears(stale)
 
 
-def test_the_card_in_the_place_of_another_is_a_post_and_keeps_the_pace_of_the_channel(office: Office) -> None:
-    change = office.ask()
-    office.messenger.fail("rewrite", Unchangeable("cant_update_message"))
+def test_the_card_in_the_place_of_another_is_a_post_and_keeps_the_pace_of_the_channel(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    core_bot.messenger.fail("rewrite", Unchangeable("cant_update_message"))
     posts: dict[str, int] = {}
 
     def note(kind: str) -> None:
-        posts[kind] = office.clock.now_ms()
+        posts[kind] = core_bot.clock.now_ms()
 
-    office.messenger.on_try = note
-    with office.store.unit_of_work():
-        say_under_card(office.ctx, change.number, "a line")
-        show_card(office.ctx, change.number)
+    core_bot.messenger.on_try = note
+    with core_bot.store.unit_of_work():
+        post_in_thread(core_bot.ctx, change.number, "a line")
+        queue_card(core_bot.ctx, change.number)
     for _ in range(20):
-        while office.courier.deliver_one():
+        while core_bot.courier.deliver_one():
             pass
-        office.clock.advance(0.25)
+        core_bot.clock.advance(0.25)
     moments = sorted(posts[kind] for kind in ("reply", "post", "note"))
     assert all(later - earlier >= 1_000 for earlier, later in pairwise(moments))
 
 
-def test_a_card_that_only_cannot_be_edited_is_not_posted_anew_each_time_somebody_looks(office: Office) -> None:
+def test_a_card_that_only_cannot_be_edited_is_not_posted_anew_each_time_somebody_looks(core_bot: CoreBot) -> None:
     """`edit_window_closed`: what a card shows is still true while nothing has changed."""
-    office.ask()
-    office.messenger.fail("rewrite", *[Unchangeable("edit_window_closed")] * 12)
-    office.wait(3_000, step=10)
-    assert [kind for kind, _ in office.messenger.said].count("post") == 1
+    core_bot.ask()
+    core_bot.messenger.fail("rewrite", *[Unchangeable("edit_window_closed")] * 12)
+    core_bot.wait(3_000, step=10)
+    assert [kind for kind, _ in core_bot.messenger.said].count("post") == 1
 
 
-def test_a_card_that_gets_lost_for_long_is_told_to_the_requester(office: Office) -> None:
-    opened(office, "one")
-    office.messenger.fail("post", *[Lost("internal_error")] * 4)
-    pass_time(office, 60, 1)
-    (said,) = told(office, "cannot be posted")
+def test_a_card_that_gets_lost_for_long_is_told_to_the_requester(core_bot: CoreBot) -> None:
+    opened(core_bot, "one")
+    core_bot.messenger.fail("post", *[Lost("internal_error")] * 4)
+    pass_time(core_bot, 60, 1)
+    (said,) = told(core_bot, "cannot be posted")
     assert "Slack has trouble of its own (internal_error)" in said.reply.title
-    assert told(office, "is posted in")
+    assert told(core_bot, "is posted in")
 
 
 # Without an approval channel
 
 
 @pytest.fixture
-def roaming(make_office: Callable[..., Office]) -> Office:
+def roaming(make_core_bot: Callable[..., CoreBot]) -> CoreBot:
     """No approval channel is set, which is the default."""
-    return make_office(channels=Channels(audit=AUDIT))
+    return make_core_bot(channels=Channels(audit=AUDIT))
 
 
 @pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found", "is_archived", "restricted_action"])
-def test_a_request_whose_card_its_place_refuses_is_not_taken_on_and_locks_nothing(roaming: Office, code: str) -> None:
+def test_a_request_whose_card_its_place_refuses_is_not_taken_on_and_locks_nothing(roaming: CoreBot, code: str) -> None:
     change = opened(roaming, "one")
     roaming.messenger.fail("post", ChannelDead(code))
     deliver(roaming)
@@ -333,7 +339,7 @@ def test_a_request_whose_card_its_place_refuses_is_not_taken_on_and_locks_nothin
 
 
 @pytest.mark.parametrize("code", [NEVER_HEARD_OF, "missing_scope", "token_revoked"])
-def test_a_refusal_that_is_not_the_places_lets_the_request_wait(roaming: Office, code: str) -> None:
+def test_a_refusal_that_is_not_the_places_lets_the_request_wait(roaming: CoreBot, code: str) -> None:
     change = opened(roaming, "one")
     roaming.messenger.fail("post", ChannelDead(code))
     deliver(roaming)
@@ -342,7 +348,7 @@ def test_a_refusal_that_is_not_the_places_lets_the_request_wait(roaming: Office,
     assert roaming.now(change).card is not None
 
 
-def test_a_copy_of_a_card_of_a_request_that_was_not_taken_on_decides_nothing(roaming: Office) -> None:
+def test_a_copy_of_a_card_of_a_request_that_was_not_taken_on_decides_nothing(roaming: CoreBot) -> None:
     """The first answer was lost, so a card with buttons may stand; then the bot was taken out of the channel."""
     change = opened(roaming, "one")
     roaming.messenger.fail("post", Lost("timeout"), ChannelDead("not_in_channel"))
@@ -354,7 +360,7 @@ def test_a_copy_of_a_card_of_a_request_that_was_not_taken_on_decides_nothing(roa
 
 
 def test_an_approval_on_a_copy_whose_answer_was_lost_is_kept_when_the_place_refuses_the_next_try(
-    roaming: Office,
+    roaming: CoreBot,
 ) -> None:
     change = opened(roaming, "one")
     roaming.messenger.fail("post", Lost("timeout"), *[ChannelDead("not_in_channel")] * 50)
@@ -365,7 +371,7 @@ def test_an_approval_on_a_copy_whose_answer_was_lost_is_kept_when_the_place_refu
     assert roaming.now(change).status is Status.APPROVED
 
 
-def test_a_request_is_not_taken_on_also_when_the_process_dies_before_it_is_written_down(roaming: Office) -> None:
+def test_a_request_is_not_taken_on_also_when_the_process_dies_before_it_is_written_down(roaming: CoreBot) -> None:
     change = opened(roaming, "one")
     with roaming.store.unit_of_work() as store:
         store.outbox.claim(roaming.clock.now_ms(), kind="card")
@@ -378,47 +384,47 @@ def test_a_request_is_not_taken_on_also_when_the_process_dies_before_it_is_writt
 # Direct messages that are off
 
 
-def test_without_direct_messages_the_requester_is_told_under_the_card(office: Office) -> None:
-    change = office.ask()
-    office.messenger.fail("whisper", *[ChannelDead("messages_tab_disabled")] * 50)
-    with office.store.unit_of_work():
-        whisper(office.ctx, OLGA, "", Reply(title="It waits.", notes=("Look.",)), number=change.number)
-    pass_time(office, 10, 1)
-    assert office.threads[-1] == f"CR-1001 {mentions.person(OLGA)} It waits. Look."
-    assert office.threads.count(office.threads[-1]) == 1
-    health = office.store.outbox.channel(DIRECT)
+def test_without_direct_messages_the_requester_is_told_under_the_card(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    core_bot.messenger.fail("whisper", *[ChannelDead("messages_tab_disabled")] * 50)
+    with core_bot.store.unit_of_work():
+        notify_person(core_bot.ctx, OLGA, "", Reply(title="It waits.", notes=("Look.",)), number=change.number)
+    pass_time(core_bot, 10, 1)
+    assert core_bot.threads[-1] == f"CR-1001 {mentions.person(OLGA)} It waits. Look."
+    assert core_bot.threads.count(core_bot.threads[-1]) == 1
+    health = core_bot.store.outbox.channel(DIRECT)
     assert health is not None
     assert (health.working, health.reason) == (False, "messages_tab_disabled")
-    assert office.store.outbox.refused() == []
+    assert core_bot.store.outbox.refused() == []
 
 
-def test_that_direct_messages_work_again_is_kept(office: Office) -> None:
+def test_that_direct_messages_work_again_is_kept(core_bot: CoreBot) -> None:
     for reason, working in (("messages_tab_disabled", False), ("", True)):
-        office.messenger.direct = reason
-        with office.store.unit_of_work():
-            whisper(office.ctx, OLGA, "", Reply(title="Hello"))
-        deliver(office)
-        health = office.store.outbox.channel(DIRECT)
+        core_bot.messenger.direct = reason
+        with core_bot.store.unit_of_work():
+            notify_person(core_bot.ctx, OLGA, "", Reply(title="Hello"))
+        deliver(core_bot)
+        health = core_bot.store.outbox.channel(DIRECT)
         assert health is not None
         assert health.working is working
 
 
-def test_a_line_under_a_card_that_was_deleted_goes_under_the_card_in_its_place(office: Office) -> None:
-    change = office.ask()
-    office.messenger.fail("reply", ChannelDead("thread_not_found"))
-    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
-    with office.store.unit_of_work():
-        say_under_card(office.ctx, change.number, "a line")
-    pass_time(office, 9, 3)
-    assert office.now(change).card == "2.0"
-    assert office.threads == ["CR-1001 a line"]
+def test_a_line_under_a_card_that_was_deleted_goes_under_the_card_in_its_place(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    core_bot.messenger.fail("reply", ChannelDead("thread_not_found"))
+    core_bot.messenger.fail("rewrite", Unchangeable("message_not_found"))
+    with core_bot.store.unit_of_work():
+        post_in_thread(core_bot.ctx, change.number, "a line")
+    pass_time(core_bot, 9, 3)
+    assert core_bot.now(change).card == "2.0"
+    assert core_bot.threads == ["CR-1001 a line"]
 
 
 @pytest.mark.parametrize("code", codes_of("users.info"))
-def test_a_person_slack_does_not_tell_of_is_told_why_and_what_to_do(office: Office, code: str) -> None:
+def test_a_person_slack_does_not_tell_of_is_told_why_and_what_to_do(core_bot: CoreBot, code: str) -> None:
     error = error_of(code, lambda gateway: gateway.identify())
-    office.messenger.fail("account", error)
-    said = office.type(OLGA, "thing list")
+    core_bot.messenger.fail("account", error)
+    said = core_bot.type(OLGA, "thing list")
     assert said.startswith("Slack could not be asked who you are")
     if isinstance(error, ChannelDead):
         assert f"({code})" in said

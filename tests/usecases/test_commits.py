@@ -14,8 +14,8 @@ from bot.plugin import CallVerdict
 from bot.store.schema.migrations import migrate
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store
+from tests.usecases.core_bot import CoreBot, StillClock
 from tests.usecases.fragile import FragileDatabase
-from tests.usecases.office import Office, StillClock
 from tests.usecases.toy import Script
 
 COMMITS = 10
@@ -31,20 +31,20 @@ class Fragile:
         self.database = FragileDatabase(folder / "b24bot.sqlite3")
         migrate(self.database)
         clock = StillClock()
-        self.office = Office(folder, store=Store(self.database, Keyring({"k1": bytes(32)}), clock))
-        self.office.store.clock = self.office.clock
+        self.core_bot = CoreBot(folder, store=Store(self.database, Keyring({"k1": bytes(32)}), clock))
+        self.core_bot.store.clock = self.core_bot.clock
         self.intents: list[int] = []
-        self.office.toy.on_call = lambda call: self.intents.append(len(self.office.store.changes.steps(1001)))
+        self.core_bot.toy.on_call = lambda call: self.intents.append(len(self.core_bot.store.changes.steps(1001)))
 
     def run(self, line: str, fails: Callable[[int], bool]) -> int:
         """Approve the line and work on it with commits failing; returns how many were tried."""
-        self.office.approved(line)
+        self.core_bot.approved(line)
         self.database.commits = 0
         self.database.fails = fails
         for _ in range(3):
             with suppress(StoreUnavailable):
-                self.office.do_jobs(5)
-            self.office.clock.advance(6)
+                self.core_bot.do_jobs(5)
+            self.core_bot.clock.advance(6)
         return self.database.commits
 
 
@@ -52,9 +52,9 @@ def mended(fragile: Fragile, *, restarted: bool) -> Status:
     """The status that is reached once commits work again, with the same process or with the next one."""
     fragile.database.fails = lambda number: False
     if restarted:
-        fragile.office.restart()
-    fragile.office.wait(120, step=3)
-    return fragile.office.change(1001).status
+        fragile.core_bot.restart()
+    fragile.core_bot.wait(120, step=3)
+    return fragile.core_bot.change(1001).status
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def fragile(tmp_path: Path) -> Fragile:
 def test_without_a_fault_it_takes_fewer_commits_than_are_broken_here(fragile: Fragile, line: str) -> None:
     tried = fragile.run(line, lambda number: False)
     assert 3 <= tried < COMMITS
-    assert fragile.office.change(1001).status is Status.DONE
-    fragile.office.close()
+    assert fragile.core_bot.change(1001).status is Status.DONE
+    fragile.core_bot.close()
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -83,19 +83,19 @@ def test_a_commit_that_fails_leads_to_no_call_without_intent_and_to_a_true_endin
     fragile.run(line, lambda number: broken <= number < broken + lasting)
     assert fragile.intents == list(range(1, len(fragile.intents) + 1)), "each call after its own intent"
     status = mended(fragile, restarted=restarted)
-    made = [call.params["ID"] for call in fragile.office.toy.calls]
-    wanted = [call.params["ID"] for call in fragile.office.change(1001).plan.calls]
+    made = [call.params["ID"] for call in fragile.core_bot.toy.calls]
+    wanted = [call.params["ID"] for call in fragile.core_bot.change(1001).plan.calls]
     assert made == wanted[: len(made)], "in order, and none twice"
     assert status is (Status.DONE if made == wanted else Status.FAILED), "as the portal is"
     assert made, "an approval that could be acted on was"
-    fragile.office.close()
+    fragile.core_bot.close()
 
 
 @pytest.mark.parametrize("broken", range(1, 6))
 def test_a_lost_answer_and_a_failing_commit_end_as_the_portal_is(fragile: Fragile, broken: int) -> None:
-    fragile.office.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN, effect=broken % 2 == 0))
+    fragile.core_bot.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN, effect=broken % 2 == 0))
     fragile.run("thing remove one", lambda number: number == broken)
     status = mended(fragile, restarted=False)
-    assert status is (Status.DONE if "one" not in fragile.office.toy.things else Status.FAILED)
-    assert len(fragile.office.toy.calls) == 1
-    fragile.office.close()
+    assert status is (Status.DONE if "one" not in fragile.core_bot.toy.things else Status.FAILED)
+    assert len(fragile.core_bot.toy.calls) == 1
+    fragile.core_bot.close()

@@ -35,9 +35,9 @@ from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.intake.receipts import receive
-from bot.usecases.integrity.active_limits import FROZEN, frozen
+from bot.usecases.integrity.active_limits import FROZEN, find_freeze_limit
 from tests.store.neighbour import ROOT
-from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office, StillClock
+from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, VERA, CoreBot, StillClock
 from tests.usecases.toy import Toy
 
 SCHEMA = Path(__file__).with_name("release_m002_schema.sql")
@@ -93,25 +93,25 @@ def upgraded(folder: Path) -> Store:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def core_bot(tmp_path: Path) -> Iterator[CoreBot]:
     """Today's bot over that database, just started: nothing has been done yet."""
     laid_down(tmp_path)
     toy = Toy(things={**dict.fromkeys((*THERE, "approved", "typed"), "red"), "changed": "blue"})
-    made = Office(tmp_path, store=upgraded(tmp_path), roles={}, toy=toy, deliver=False)
+    made = CoreBot(tmp_path, store=upgraded(tmp_path), roles={}, toy=toy, deliver=False)
     made.clock.now, made.store.clock = STOOD_AT + 1_000, made.clock
     yield made
     made.close()
 
 
-def found(office: Office, name: str) -> ChangeRequest:
-    return office.change(NUMBERS[name])
+def found(core_bot: CoreBot, name: str) -> ChangeRequest:
+    return core_bot.change(NUMBERS[name])
 
 
-def press(office: Office, name: str, who: Principal, button: str) -> str:
+def press(core_bot: CoreBot, name: str, who: Principal, button: str) -> str:
     """Press a button that the release before put on the card."""
-    click = office.click(who, found(office, name), button, value=BUTTONS[name])
+    click = core_bot.click(who, found(core_bot, name), button, value=BUTTONS[name])
     # Deliveries of today have keys of their own.
-    return office.hears(replace(click, key=f"today-{click.key}"))
+    return core_bot.hears(replace(click, key=f"today-{click.key}"))
 
 
 def test_the_schema_is_brought_up_to_date_after_a_copy_was_made(tmp_path: Path) -> None:
@@ -125,73 +125,73 @@ def test_the_schema_is_brought_up_to_date_after_a_copy_was_made(tmp_path: Path) 
     store.close()
 
 
-def test_every_change_request_is_read_as_it_was(office: Office) -> None:
-    assert {name: found(office, name).status for name in NUMBERS} == STATUSES
+def test_every_change_request_is_read_as_it_was(core_bot: CoreBot) -> None:
+    assert {name: found(core_bot, name).status for name in NUMBERS} == STATUSES
     assert set(STATUSES.values()) == set(Status)
     for name in NUMBERS:
-        assert check_request_record(office.ctx, found(office, name)) is None, f"the record of {name} bears it out"
+        assert check_request_record(core_bot.ctx, found(core_bot, name)) is None, f"the record of {name} bears it out"
 
 
-def test_open_change_requests_come_to_their_right_endings_and_closed_ones_stay(office: Office) -> None:
-    closed = {name: found(office, name) for name, status in STATUSES.items() if not status.open}
-    office.recovery.start()
-    office.wait(120)
-    assert found(office, "approved").status is Status.DONE
-    assert [call.params["ID"] for call in office.toy.calls if call.params["ID"] == "approved"] == ["approved"]
-    assert found(office, "running").status is Status.DONE, "it was carried out before the process died"
-    assert found(office, "unknown").status is Status.DONE
-    assert found(office, "running_undone").status is Status.FAILED
-    assert found(office, "unknown_undone").status is Status.FAILED
-    assert {call.params["ID"] for call in office.toy.calls} == {"approved"}, "nothing is called a second time"
+def test_open_change_requests_come_to_their_right_endings_and_closed_ones_stay(core_bot: CoreBot) -> None:
+    closed = {name: found(core_bot, name) for name, status in STATUSES.items() if not status.open}
+    core_bot.recovery.start()
+    core_bot.wait(120)
+    assert found(core_bot, "approved").status is Status.DONE
+    assert [call.params["ID"] for call in core_bot.toy.calls if call.params["ID"] == "approved"] == ["approved"]
+    assert found(core_bot, "running").status is Status.DONE, "it was carried out before the process died"
+    assert found(core_bot, "unknown").status is Status.DONE
+    assert found(core_bot, "running_undone").status is Status.FAILED
+    assert found(core_bot, "unknown_undone").status is Status.FAILED
+    assert {call.params["ID"] for call in core_bot.toy.calls} == {"approved"}, "nothing is called a second time"
     for name, before in closed.items():
-        assert found(office, name) == before, name
-    assert {found(office, name).status for name in ("confirm", "pending")} == {Status.PENDING}
-    assert office.store.audit.broken_at() is None
+        assert found(core_bot, name) == before, name
+    assert {found(core_bot, name).status for name in ("confirm", "pending")} == {Status.PENDING}
+    assert core_bot.store.audit.broken_at() is None
 
 
-def test_a_freeze_that_waited_in_the_release_before_holds_from_the_start(office: Office) -> None:
+def test_a_freeze_that_waited_in_the_release_before_holds_from_the_start(core_bot: CoreBot) -> None:
     """There it stood behind what was approved."""
     freeze = {"kind": "slash", "key": "before", "person": {"team": "T1", "user": "UOLGA"}, "channel": "C0PS"}
-    with office.store.unit_of_work() as store:
+    with core_bot.store.unit_of_work() as store:
         store.jobs.add("inbound", json.dumps({**freeze, "text": "freeze it loses messages"}), at=STOOD_AT)
         store.jobs.add("inbound", "{}", at=STOOD_AT)
-    office.recovery.start()
-    (stop,) = office.store.stops.pending()
+    core_bot.recovery.start()
+    (stop,) = core_bot.store.stops.pending()
     assert (stop.key, stop.person) == ("before", OLGA)
-    office.wait(10)
-    assert found(office, "approved").status is Status.FAILED
-    assert "b24bot is frozen" in found(office, "approved").outcome
-    assert office.toy.calls == []
+    core_bot.wait(10)
+    assert found(core_bot, "approved").status is Status.FAILED
+    assert "b24bot is frozen" in found(core_bot, "approved").outcome
+    assert core_bot.toy.calls == []
 
 
-def test_a_card_from_before_is_still_decided_and_a_command_still_answered(office: Office) -> None:
-    office.recovery.start()
-    office.work()
-    assert press(office, "pending", ANTON, card_token.APPROVE) == ""
-    assert press(office, "confirm", VERA, card_token.CONFIRM) == ""
-    office.work()
-    assert found(office, "pending").status is Status.DONE
-    assert found(office, "confirm").status is Status.DONE
-    assert office.toy.things["confirm"] == "blue"
-    asked = office.store.changes.with_status([Status.PENDING])
+def test_a_card_from_before_is_still_decided_and_a_command_still_answered(core_bot: CoreBot) -> None:
+    core_bot.recovery.start()
+    core_bot.work()
+    assert press(core_bot, "pending", ANTON, card_token.APPROVE) == ""
+    assert press(core_bot, "confirm", VERA, card_token.CONFIRM) == ""
+    core_bot.work()
+    assert found(core_bot, "pending").status is Status.DONE
+    assert found(core_bot, "confirm").status is Status.DONE
+    assert core_bot.toy.things["confirm"] == "blue"
+    asked = core_bot.store.changes.with_status([Status.PENDING])
     assert [(change.requester, change.line) for change in asked] == [(OLGA, "thing remove typed")]
-    assert office.records(Tag.CHANGE_REQUESTED, asked[0].id)[-1].facts["terms"]
+    assert core_bot.records(Tag.CHANGE_REQUESTED, asked[0].id)[-1].facts["terms"]
 
 
-def test_an_open_request_from_before_is_withdrawn_and_expires_as_ever(office: Office) -> None:
-    office.recovery.start()
-    office.work()
-    assert press(office, "confirm", VERA, card_token.WITHDRAW).endswith("is withdrawn.")
-    assert found(office, "confirm").status is Status.WITHDRAWN
-    office.wait(3_600, step=60)
-    assert found(office, "pending").status is Status.EXPIRED
-    assert office.store.audit.broken_at() is None
+def test_an_open_request_from_before_is_withdrawn_and_expires_as_ever(core_bot: CoreBot) -> None:
+    core_bot.recovery.start()
+    core_bot.work()
+    assert press(core_bot, "confirm", VERA, card_token.WITHDRAW).endswith("is withdrawn.")
+    assert found(core_bot, "confirm").status is Status.WITHDRAWN
+    core_bot.wait(3_600, step=60)
+    assert found(core_bot, "pending").status is Status.EXPIRED
+    assert core_bot.store.audit.broken_at() is None
 
 
-def test_a_delivery_from_before_that_slack_repeats_after_the_upgrade_is_a_duplicate(office: Office) -> None:
-    payload = office.store.database.rows("SELECT payload FROM jobs WHERE kind = 'inbound' AND state = 'new'")[0]
-    assert receive(office.ctx, inbound_from_json(payload["payload"])) is Receipt.REPEATED
-    assert office.records(Tag.DELIVERY_MISMATCHED) == []
+def test_a_delivery_from_before_that_slack_repeats_after_the_upgrade_is_a_duplicate(core_bot: CoreBot) -> None:
+    payload = core_bot.store.database.rows("SELECT payload FROM jobs WHERE kind = 'inbound' AND state = 'new'")[0]
+    assert receive(core_bot.ctx, inbound_from_json(payload["payload"])) is Receipt.REPEATED
+    assert core_bot.records(Tag.DELIVERY_MISMATCHED) == []
 
 
 # What was typed then and is sealed or blotted today
@@ -257,19 +257,19 @@ def left_over(path: Path, before: dict[str, list[tuple[object, ...]]]) -> int:
 
 
 @pytest.fixture
-def careless(tmp_path: Path) -> Iterator[Office]:
+def careless(tmp_path: Path) -> Iterator[CoreBot]:
     """Today's bot over the database with the secrets, just started."""
     laid_down(tmp_path, SECRETS)
     toy = Toy(things={**dict.fromkeys(("failed", "rejected", "confirm", "pending", "approved", "typed"), "red")})
     toy.things |= {"done": SAID, "unknown": SAID}
-    made = Office(tmp_path, store=upgraded(tmp_path), roles={}, toy=toy, deliver=False)
+    made = CoreBot(tmp_path, store=upgraded(tmp_path), roles={}, toy=toy, deliver=False)
     made.clock.now, made.store.clock = TYPED_AT + 1_000, made.clock
     yield made
     made.close()
 
 
-def typed(office: Office, name: str) -> ChangeRequest:
-    return office.change(TYPED[name])
+def typed(core_bot: CoreBot, name: str) -> ChangeRequest:
+    return core_bot.change(TYPED[name])
 
 
 def test_nothing_but_the_audit_log_holds_a_secret_after_the_upgrade(tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_nothing_but_the_audit_log_holds_a_secret_after_the_upgrade(tmp_path: Pa
     assert left_over(path, before) == 0, "nor is it in bytes of the file that are free now"
 
 
-def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_whole(careless: Office) -> None:
+def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_whole(careless: CoreBot) -> None:
     for name in TYPED:
         change = typed(careless, name)
         exact = careless.store.changes.exact(change)
@@ -297,12 +297,12 @@ def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_w
     assert MARK.search(typed(careless, "rejected").reviews[0].reason)
     assert MARK.search(typed(careless, "failed").outcome)
     assert careless.store.records("toy").get("painted", "done") == {"colour": SAID}
-    limit = frozen(careless.ctx)
+    limit = find_freeze_limit(careless.ctx)
     assert limit is not None
     assert MARK.search(limit.why)
 
 
-def test_what_was_open_with_a_secret_in_it_comes_to_its_right_ending(careless: Office) -> None:
+def test_what_was_open_with_a_secret_in_it_comes_to_its_right_ending(careless: CoreBot) -> None:
     with careless.store.unit_of_work() as store:
         store.facts.put(FROZEN, "")
     careless.recovery.start()
@@ -367,7 +367,7 @@ def test_remnants_that_cannot_be_dropped_now_are_dropped_at_the_next_start(
     assert left_over(path, before) == 0
 
 
-def test_an_unfreeze_that_is_open_at_the_upgrade_is_asked_for_anew(careless: Office) -> None:
+def test_an_unfreeze_that_is_open_at_the_upgrade_is_asked_for_anew(careless: CoreBot) -> None:
     """It is for the freeze as it was when it was asked for, with the secret in its reason."""
     grant_role(careless.store, VERA, Role.ADMIN, by=SHELL)
     plain = f"{(careless.store.facts.get(FROZEN) or '').partition('?')[0]}?api-key={SECRET}”)."

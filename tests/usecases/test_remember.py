@@ -6,49 +6,49 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.plugin import CallVerdict, TargetUnreachable
-from tests.usecases.office import Office
+from tests.usecases.core_bot import CoreBot
 from tests.usecases.toy import Script
 
 
-def painted(office: Office) -> object:
-    return office.store.records("toy").get("painted", "one")
+def painted(core_bot: CoreBot) -> object:
+    return core_bot.store.records("toy").get("painted", "one")
 
 
-def test_what_is_done_is_remembered_and_what_is_removed_is_forgotten(office: Office) -> None:
-    office.approved("thing paint one")
-    assert painted(office) is None
-    office.work()
-    assert painted(office) == {"colour": "blue"}
-    office.approved("thing remove one")
-    office.work()
-    assert office.change().status is Status.DONE
-    assert painted(office) is None
+def test_what_is_done_is_remembered_and_what_is_removed_is_forgotten(core_bot: CoreBot) -> None:
+    core_bot.approved("thing paint one")
+    assert painted(core_bot) is None
+    core_bot.work()
+    assert painted(core_bot) == {"colour": "blue"}
+    core_bot.approved("thing remove one")
+    core_bot.work()
+    assert core_bot.change().status is Status.DONE
+    assert painted(core_bot) is None
 
 
 @pytest.mark.parametrize("verdict", [CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN])
-def test_what_is_not_done_is_not_remembered(office: Office, verdict: CallVerdict) -> None:
-    office.approved("thing paint one")
-    office.toy.scripts.append(Script(verdict=verdict, effect=False))
-    office.work()
-    assert painted(office) is None
+def test_what_is_not_done_is_not_remembered(core_bot: CoreBot, verdict: CallVerdict) -> None:
+    core_bot.approved("thing paint one")
+    core_bot.toy.scripts.append(Script(verdict=verdict, effect=False))
+    core_bot.work()
+    assert painted(core_bot) is None
 
 
-def test_what_turns_out_to_be_done_later_is_remembered_then(office: Office) -> None:
-    office.approved("thing paint one")
-    office.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN))
-    office.toy.unreadable = TargetUnreachable("It does not answer.")
-    office.work()
-    assert painted(office) is None
-    office.toy.unreadable = None
-    office.wait(20)
-    assert office.change().status is Status.DONE
-    assert painted(office) == {"colour": "blue"}
+def test_what_turns_out_to_be_done_later_is_remembered_then(core_bot: CoreBot) -> None:
+    core_bot.approved("thing paint one")
+    core_bot.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN))
+    core_bot.toy.unreadable = TargetUnreachable("It does not answer.")
+    core_bot.work()
+    assert painted(core_bot) is None
+    core_bot.toy.unreadable = None
+    core_bot.wait(20)
+    assert core_bot.change().status is Status.DONE
+    assert painted(core_bot) == {"colour": "blue"}
 
 
-def test_it_stands_or_falls_with_the_ending(office: Office) -> None:
+def test_it_stands_or_falls_with_the_ending(core_bot: CoreBot) -> None:
     """Nothing is remembered of what could not be recorded as done."""
-    office.approved("thing paint one")
-    office.toy.on_verify = office.break_audit
-    office.do_jobs(1)
-    assert office.change().status is Status.RUNNING
-    assert painted(office) is None
+    core_bot.approved("thing paint one")
+    core_bot.toy.on_verify = core_bot.break_audit
+    core_bot.do_jobs(1)
+    assert core_bot.change().status is Status.RUNNING
+    assert painted(core_bot) is None

@@ -10,26 +10,26 @@ from pathlib import Path
 import pytest
 
 from bot.core.bot_errors import StoreUnavailable
-from bot.usecases.integrity.maintenance import Upkeep
+from bot.usecases.integrity.maintenance import Maintenance
 from bot.usecases.runtime.worker import Worker
 from bot.usecases.trouble_log import OVER_SECONDS
-from tests.usecases.office import Office
+from tests.usecases.core_bot import CoreBot
 
 FULL = "The database cannot be written now (database or disk is full)."
 
 
-def fill(office: Office) -> None:
+def fill(core_bot: CoreBot) -> None:
     """From here on the disk is full: no page can be added, and none is free."""
-    database = office.store.database
+    database = core_bot.store.database
     database.rows(f"PRAGMA max_page_count = {database.rows('PRAGMA page_count')[0]['page_count']}")
     with suppress(StoreUnavailable):
-        while write(office):
+        while write(core_bot):
             """Up to the last page."""
 
 
-def write(office: Office) -> bool:
+def write(core_bot: CoreBot) -> bool:
     """What every thread of the worker does in one way or another."""
-    with office.store.unit_of_work() as store:
+    with core_bot.store.unit_of_work() as store:
         store.facts.put(f"fact-{len(store.database.rows('SELECT 1 FROM facts'))}", "x" * 500)
     return True
 
@@ -44,48 +44,48 @@ def test_a_full_disk_is_logged_once_in_a_plain_sentence_and_once_when_there_is_r
     tmp_path: Path, logged: pytest.LogCaptureFixture
 ) -> None:
     """Whichever threads meet it, for a minute, and without a traceback."""
-    office = Office(tmp_path)
-    worker, upkeep = Worker(office.ctx), Upkeep(office.ctx)
-    fill(office)
+    core_bot = CoreBot(tmp_path)
+    worker, upkeep = Worker(core_bot.ctx), Maintenance(core_bot.ctx)
+    fill(core_bot)
     for _ in range(60):
         for thread in ("keeper", "runner-0", "anchoring"):
-            assert worker.go_round(thread, lambda: write(office)) is None
+            assert worker.go_round(thread, lambda: write(core_bot)) is None
         assert worker.go_round("courier", lambda: False) is False
-        upkeep.look()
-        office.clock.advance(1)
+        upkeep.run_once()
+        core_bot.clock.advance(1)
     (only,) = logged.records
     assert (only.levelname, only.exc_info) == ("ERROR", None)
     assert only.getMessage().startswith(f"{FULL} Nothing was done. Make room on that disk; b24bot goes on by itself")
-    office.store.database.rows("PRAGMA max_page_count = 100000")
+    core_bot.store.database.rows("PRAGMA max_page_count = 100000")
     for _ in range(round(OVER_SECONDS) + 5):
-        assert worker.go_round("keeper", lambda: write(office))
-        office.clock.advance(1)
+        assert worker.go_round("keeper", lambda: write(core_bot))
+        core_bot.clock.advance(1)
     assert [record.getMessage() for record in logged.records[1:]] == [f"no longer: {FULL}"]
-    office.close()
+    core_bot.close()
 
 
-def test_another_trouble_of_the_database_is_news(office: Office, logged: pytest.LogCaptureFixture) -> None:
+def test_another_trouble_of_the_database_is_news(core_bot: CoreBot, logged: pytest.LogCaptureFixture) -> None:
     for sentence in ("It is full.", "It is full.", "It is locked.", "It is locked."):
-        office.ctx.troubles.met("keeper", StoreUnavailable(sentence))
+        core_bot.ctx.troubles.met("keeper", StoreUnavailable(sentence))
     assert [record.getMessage()[:13] for record in logged.records] == ["It is full. I", "It is locked."]
 
 
 def test_a_fault_of_one_thread_is_logged_once_with_where_it_was(
-    office: Office, logged: pytest.LogCaptureFixture
+    core_bot: CoreBot, logged: pytest.LogCaptureFixture
 ) -> None:
     """Another thread's going round does not end it."""
 
     def broken() -> bool:
         raise ZeroDivisionError("in the keeper")
 
-    worker = Worker(office.ctx)
+    worker = Worker(core_bot.ctx)
     for _ in range(30):
         assert worker.go_round("keeper", broken) is None
         assert worker.go_round("courier", lambda: False) is False
-        office.clock.advance(1)
+        core_bot.clock.advance(1)
     (only,) = logged.records
     assert only.exc_info is not None
     assert only.getMessage().startswith("keeper met a fault (E-")
-    office.clock.advance(OVER_SECONDS)
+    core_bot.clock.advance(OVER_SECONDS)
     assert worker.go_round("keeper", lambda: False) is False
     assert logged.records[-1].getMessage() == "no longer: ZeroDivisionError: in the keeper"

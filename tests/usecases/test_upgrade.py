@@ -8,7 +8,7 @@ from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.store.store import open_store
 from bot.usecases.authority import card_token
-from tests.usecases.office import ANTON, OLGA, Office
+from tests.usecases.core_bot import ANTON, OLGA, CoreBot
 
 BEFORE_UNDO_LINKS = (
     "DROP INDEX changes_target",
@@ -19,10 +19,10 @@ BEFORE_UNDO_LINKS = (
 )
 
 
-def confirm_as_before(office: Office, change: ChangeRequest) -> None:
+def confirm_as_before(core_bot: CoreBot, change: ChangeRequest) -> None:
     """A confirmation as the release before stored it: its record is that of an approval."""
-    with office.store.unit_of_work() as store:
-        now = office.clock.now_ms()
+    with core_bot.store.unit_of_work() as store:
+        now = core_bot.clock.now_ms()
         store.changes.review(change.number, Review(reviewer=OLGA, verdict=Verdict.APPROVE, at=now))
         facts: dict[str, Fact] = {"digest": change.digest, "approvals": 1, "quorum": 1}
         store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=OLGA.id, subject=change.id, facts=facts))
@@ -31,7 +31,7 @@ def confirm_as_before(office: Office, change: ChangeRequest) -> None:
 
 
 def test_open_requests_of_the_release_before_are_carried_out_after_the_upgrade(tmp_path: Path) -> None:
-    before = Office(tmp_path)
+    before = CoreBot(tmp_path)
     before.type(OLGA, "thing paint one")
     confirm_as_before(before, before.change())
     before.ask("thing remove two")
@@ -41,19 +41,19 @@ def test_open_requests_of_the_release_before_are_carried_out_after_the_upgrade(t
     keys, clock = before.store.keys, before.clock
     before.close()
 
-    office = Office(tmp_path, store=open_store(tmp_path, keys, clock, synchronous="OFF"))
-    office.clock.now, office._keys = clock.now, 100
-    office.work()
-    confirmed, waiting = office.change(1001), office.change(1002)
+    core_bot = CoreBot(tmp_path, store=open_store(tmp_path, keys, clock, synchronous="OFF"))
+    core_bot.clock.now, core_bot._keys = clock.now, 100
+    core_bot.work()
+    confirmed, waiting = core_bot.change(1001), core_bot.change(1002)
     assert (confirmed.status, confirmed.undone_by) == (Status.DONE, None)
-    assert office.press(ANTON, waiting) == ""
-    office.work()
-    assert office.now(waiting).status is Status.DONE
-    assert office.store.audit.broken_at() is None
+    assert core_bot.press(ANTON, waiting) == ""
+    core_bot.work()
+    assert core_bot.now(waiting).status is Status.DONE
+    assert core_bot.store.audit.broken_at() is None
 
-    office.press(OLGA, confirmed, card_token.UNDO)
-    office.deliver()
-    office.press(OLGA, office.change(), card_token.CONFIRM)
-    office.work()
-    assert office.now(confirmed).undone_by == 1003
-    office.close()
+    core_bot.press(OLGA, confirmed, card_token.UNDO)
+    core_bot.deliver()
+    core_bot.press(OLGA, core_bot.change(), card_token.CONFIRM)
+    core_bot.work()
+    assert core_bot.now(confirmed).undone_by == 1003
+    core_bot.close()

@@ -102,7 +102,7 @@ class Toy:
     def close(self) -> None:
         """There are no connections."""
 
-    def tend(self, services: Services) -> None:
+    def maintain(self, services: Services) -> None:
         self.tended += 1
         self.on_tend()
         if self.untended is not None:

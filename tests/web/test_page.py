@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import bot.web
-from bot.playground.page_backend import TownStage
+from bot.playground.page_backend import PageBackend
 from bot.web.health import Wsgi
 from bot.web.page import ACTS, StageRefusal, make_page
 from bot.web.site import Site
@@ -290,9 +290,9 @@ def luminance(colour: str) -> float:
 
 
 @pytest.fixture(scope="module")
-def playing() -> Iterator[tuple[TownStage, str]]:
+def playing() -> Iterator[tuple[PageBackend, str]]:
     """A whole town and the address of its page."""
-    with TownStage() as stage:
+    with PageBackend() as stage:
         served = Served(make_page(stage))
         yield stage, f"http://127.0.0.1:{served.port}/"
         served.stop()
@@ -316,7 +316,7 @@ class Visit:
     """A browser at the page, and what went wrong in it."""
 
     tab: Any
-    stage: TownStage
+    stage: PageBackend
     faults: list[str]
 
     def button(self, name: str) -> Any:
@@ -335,7 +335,7 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Any, playing: tuple[TownStage, str]) -> Iterator[Visit]:
+def visit(browser: Any, playing: tuple[PageBackend, str]) -> Iterator[Visit]:
     """The page after "Start over", in English and with a time-out of ten seconds for everything."""
     stage, address = playing
     context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
@@ -426,7 +426,7 @@ HOSTILE = (
 
 
 def test_text_never_becomes_markup_whoever_wrote_it(visit: Visit) -> None:
-    visit.stage.town.workspace.people["Gleb"].say(HOSTILE)
+    visit.stage.playground.workspace.people["Gleb"].say(HOSTILE)
     visit.sees("<img src=x onerror=alert(1)>")
     visit.sees("<javascript:alert(1)|click>")
     visit.sees("<b>old</b> &lt; <script>alert(1)</script>")
@@ -441,7 +441,7 @@ MARKED = (
 
 
 def test_marks_are_drawn_as_slack_draws_them(visit: Visit) -> None:
-    visit.stage.town.workspace.people["Vera"].say(MARKED)
+    visit.stage.playground.workspace.people["Vera"].say(MARKED)
     last = visit.tab.locator("#messages article", has_text="snake_case").last
     last.wait_for()
     drawn = {

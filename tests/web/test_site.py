@@ -18,7 +18,7 @@ from bot.plugin.loopback import wait_until
 from bot.web.health import Readiness
 from bot.web.site import SLACK_PATH, Site, make_site
 from tests.open_files import open_files
-from tests.usecases.office import StillClock
+from tests.usecases.core_bot import StillClock
 
 
 def readiness(mode: str = "normal", **conditions: bool) -> Readiness:

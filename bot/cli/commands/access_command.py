@@ -12,15 +12,15 @@ from bot.cli.session import Terminal
 from bot.core.principals import Principal, Role
 from bot.plugin import Refusal
 from bot.store.store import Store
-from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, locks_out, revoke_role
+from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, leaves_no_admin, revoke_role
 from bot.usecases.admin.listings import list_grants
-from bot.usecases.admin.queries import listed_people
+from bot.usecases.admin.queries import complete_people
 
 last_admin = click.option("--last-admin", is_flag=True, help="Also if they are the last admin of their workspace.")
 
 
 @click.command("grant")
-@click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
+@click.argument("person", metavar="TEAM:USER", shell_complete=from_store(complete_people))
 @click.argument("role", metavar="ROLE", shell_complete=from_store(lambda _: Role))
 @last_admin
 @reason
@@ -40,7 +40,7 @@ def grant(terminal: Terminal, person: str, role: str, last_admin: bool, as_json:
 
 
 @click.command("revoke")
-@click.argument("person", metavar="TEAM:USER", shell_complete=from_store(listed_people))
+@click.argument("person", metavar="TEAM:USER", shell_complete=from_store(complete_people))
 @last_admin
 @reason
 @as_json
@@ -61,7 +61,7 @@ def revoke(terminal: Terminal, person: str, last_admin: bool, as_json: bool) -> 
 
 def _keep_an_admin(store: Store, principal: Principal, role: Role | None, *, last_admin: bool) -> None:
     """Without an admin nobody in Slack could change the allow-list. Whoever has this shell may still want that."""
-    if not last_admin and locks_out(store, principal, role):
+    if not last_admin and leaves_no_admin(store, principal, role):
         raise Refusal(
             LAST_ADMIN,
             hint="Name another one first: b24bot access grant TEAM:USER admin. If it has to be: --last-admin",

@@ -11,13 +11,13 @@ from bot.checks.storage import witness_of
 from bot.cli.options import as_json, reason
 from bot.cli.output import report
 from bot.cli.progress_bar import progress_bar
-from bot.cli.session import Terminal, readable
-from bot.core.audit.archive_chain import Archived
-from bot.core.text import count
+from bot.cli.session import Terminal, explain_file_errors
+from bot.core.audit.archive_chain import ArchiveRecord
+from bot.core.text import plural
 from bot.plugin import BadArgument, Refusal
-from bot.store.engine.process_lock import INTAKE, WORKER, Seats
+from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.store import Store
-from bot.usecases.integrity.archiving import ArchivePlan, Wish, plan_archive, shrink
+from bot.usecases.integrity.archiving import ArchiveOptions, ArchivePlan, plan_archive, shrink
 from bot.usecases.integrity.archiving import archive as archive_records
 
 FOLDER = "archives"
@@ -52,12 +52,12 @@ def archive(terminal: Terminal, before: int, folder: Path | None, dry_run: bool,
     the file together with the log.
     """
     settings = terminal.host_settings
-    with terminal.store(writes=True) as store, readable(folder or settings.home):
-        seats = Seats(settings.home, [INTAKE, WORKER])
+    with terminal.store(writes=True) as store, explain_file_errors(folder or settings.home):
+        seats = ProcessLocks(settings.home, [INTAKE, WORKER])
         try:
             if before > store.clock.now_ms():
                 raise BadArgument("--before names a day that has not begun.", hint="Give an earlier one.")
-            wish = Wish(
+            wish = ArchiveOptions(
                 before=before,
                 folder=folder or settings.home / FOLDER,
                 by=terminal.person,
@@ -65,18 +65,22 @@ def archive(terminal: Terminal, before: int, folder: Path | None, dry_run: bool,
             )
             plan = plan_archive(store, wish)
             if dry_run:
-                report(_view(plan), *_told(plan), "Nothing was done.", as_json=as_json)
-            elif _agreed(terminal, plan, yes=yes):
+                report(_view(plan), *_summary_lines(plan), "Nothing was done.", as_json=as_json)
+            elif _is_confirmed(terminal, plan, yes=yes):
                 done = _carry_out(store, plan, wish)
                 shrunk = shrink(store)
-                report({**_view(plan), **_result(done), "shrunk": shrunk}, *_done(plan, done, shrunk), as_json=as_json)
+                report(
+                    {**_view(plan), **_result(done), "shrunk": shrunk},
+                    *_result_lines(plan, done, shrunk),
+                    as_json=as_json,
+                )
             else:
                 report({**_view(plan), "digest": None}, "Nothing was done.", as_json=as_json)
         finally:
             seats.leave()
 
 
-def _agreed(terminal: Terminal, plan: ArchivePlan, *, yes: bool) -> bool:
+def _is_confirmed(terminal: Terminal, plan: ArchivePlan, *, yes: bool) -> bool:
     """Whether it may be done. Raises Refusal where nobody can be asked."""
     if yes:
         return True
@@ -85,21 +89,21 @@ def _agreed(terminal: Terminal, plan: ArchivePlan, *, yes: bool) -> bool:
             "Archiving takes records out of the database, and nobody can be asked here.",
             hint="Look at it with --dry-run, then add --yes.",
         )
-    for sentence in _told(plan):
+    for sentence in _summary_lines(plan):
         click.echo(sentence, err=True)
     return click.confirm("Do this?", err=True)
 
 
-def _carry_out(store: Store, plan: ArchivePlan, wish: Wish) -> Archived:
+def _carry_out(store: Store, plan: ArchivePlan, wish: ArchiveOptions) -> ArchiveRecord:
     with progress_bar() as tell:
         return archive_records(store, plan, wish, tell=lambda done, total: tell(done, total, "Records"))
 
 
-def _told(plan: ArchivePlan) -> list[str]:
+def _summary_lines(plan: ArchivePlan) -> list[str]:
     """What will be done."""
     first = plan.start.seq + 1
     return [
-        f"The log holds. {count(plan.records, 'audit record')}, #{first} to #{plan.end.seq}: to {plan.path}",
+        f"The log holds. {plural(plan.records, 'audit record')}, #{first} to #{plan.end.seq}: to {plan.path}",
         f"Taken out of the database: {plan.records - plan.kept:,}. Kept in it as well: {plan.kept:,}.",
     ]
 
@@ -114,11 +118,11 @@ def _view(plan: ArchivePlan) -> dict[str, str | int]:
     }
 
 
-def _result(done: Archived) -> dict[str, str]:
+def _result(done: ArchiveRecord) -> dict[str, str]:
     return {"head": done.end.head, "digest": done.digest}
 
 
-def _done(plan: ArchivePlan, done: Archived, shrunk: bool) -> list[str]:
+def _result_lines(plan: ArchivePlan, done: ArchiveRecord, shrunk: bool) -> list[str]:
     size = (
         "The database was written anew, and its file is smaller."
         if shrunk

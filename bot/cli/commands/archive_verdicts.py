@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bot.cli.session import readable
-from bot.core.audit.archive_chain import Archived, Chain, KeyOf, proved_archivings
+from bot.cli.session import explain_file_errors
+from bot.core.audit.archive_chain import ArchiveRecord, Chain, KeyOf, list_proved_archives
 from bot.core.audit.chain import Anchor, Findings
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Json
 from bot.plugin.frozen import dataclass
 from bot.store.files.archive_file import ArchiveCheck, check_archive
@@ -23,7 +23,7 @@ def code_of(found: Findings) -> int:
     return BROKEN if found.broken_at is not None else AGAINST if found.against is not None else INTACT
 
 
-def worst(codes: Iterable[int]) -> int:
+def worst_exit_code(codes: Iterable[int]) -> int:
     """The exit code for all of several checks."""
     given = set(codes)
     return next((code for code in (BROKEN, AGAINST) if code in given), INTACT)
@@ -36,7 +36,7 @@ class Verdict:
     file: Path
     code: int
     sentence: str
-    archived: Archived | None = None
+    archived: ArchiveRecord | None = None
     broken_at: int | None = None
 
     @property
@@ -54,11 +54,11 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ArchiveReport:
     """What is said of all archives. `others` are those that were not named; `uncompared` heads are of records there."""
 
     verdicts: tuple[Verdict, ...]
-    others: tuple[Archived, ...]
+    others: tuple[ArchiveRecord, ...]
     uncompared: int
 
     @property
@@ -71,7 +71,7 @@ class Told:
                 "compared here: --archive FILE"
             )
         if self.uncompared:
-            yield f"{count(self.uncompared, 'head')} kept elsewhere could not be compared: the records are there."
+            yield f"{plural(self.uncompared, 'head')} kept elsewhere could not be compared: the records are there."
 
     @property
     def view(self) -> dict[str, Json]:
@@ -83,19 +83,19 @@ class Told:
         }
 
 
-def check_archives(log: Chain, files: Sequence[Path], key_of: KeyOf, anchors: Sequence[Anchor]) -> Told:
+def check_archives(log: Chain, files: Sequence[Path], key_of: KeyOf, anchors: Sequence[Anchor]) -> ArchiveReport:
     """Verify the files that were named against what a log says of its archives. Raises ConfigurationError."""
-    known = list(proved_archivings(log, key_of))
+    known = list(list_proved_archives(log, key_of))
     verdicts = []
     for path in files:
-        with readable(path):
+        with explain_file_errors(path):
             verdicts.append(_verdict(check_archive(path, known, key_of, anchors=anchors)))
     named = [verdict.archived for verdict in verdicts if verdict.archived]
     others = sorted((one for one in known if one not in named), key=lambda one: one.first)
-    return Told(verdicts=tuple(verdicts), others=tuple(others), uncompared=_uncompared(log, others, anchors))
+    return ArchiveReport(verdicts=tuple(verdicts), others=tuple(others), uncompared=_uncompared(log, others, anchors))
 
 
-def _uncompared(log: Chain, others: Sequence[Archived], anchors: Sequence[Anchor]) -> int:
+def _uncompared(log: Chain, others: Sequence[ArchiveRecord], anchors: Sequence[Anchor]) -> int:
     """How many heads are of records that are in no file that was named, nor in the log."""
     away = {one.seq for one in anchors if any(gone.first <= one.seq < gone.end.seq for gone in others)}
     if not away:
@@ -114,7 +114,7 @@ def _verdict(check: ArchiveCheck) -> Verdict:
     return Verdict(file=check.path, code=code, sentence=told, archived=archived, broken_at=found.broken_at)
 
 
-def _sentence(check: ArchiveCheck, archived: Archived, found: Findings) -> str:
+def _sentence(check: ArchiveCheck, archived: ArchiveRecord, found: Findings) -> str:
     states = f"as audit record #{archived.seq} states"
     against = found.against
     if found.broken_at is not None:

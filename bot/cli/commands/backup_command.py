@@ -10,15 +10,15 @@ import click
 from bot.cli.commands.verify_command import kept
 from bot.cli.options import as_json, reason
 from bot.cli.output import report
-from bot.cli.session import Terminal, readable
+from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
-from bot.core.audit.chain import Anchor, anchors_in
-from bot.core.text import count
+from bot.core.audit.chain import Anchor, read_anchors
+from bot.core.text import plural
 from bot.settings import Settings
 from bot.store.engine.folders import make_home
-from bot.store.engine.process_lock import INTAKE, WORKER, Seats
+from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.sealing.keyring import assert_apart, load_key_file
-from bot.usecases.integrity.restore_record import Restored, Wish, restore
+from bot.usecases.integrity.restore_record import Restored, RestoreOptions, restore
 
 
 @click.command("backup")
@@ -61,13 +61,13 @@ def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None,
     in the copy are closed: they may have been run since.
     """
     settings = terminal.host_settings
-    with readable(settings.key_file):
+    with explain_file_errors(settings.key_file):
         keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
     make_home(settings.home)
-    with readable(file):
-        seats = Seats(settings.home, [INTAKE, WORKER])
+    with explain_file_errors(file):
+        seats = ProcessLocks(settings.home, [INTAKE, WORKER])
         try:
-            wish = Wish(
+            wish = RestoreOptions(
                 file=file,
                 home=settings.home,
                 backups=settings.backups,
@@ -78,7 +78,7 @@ def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None,
                 behind=behind,
             )
             done = restore(wish)
-            report(_view(done, wish), *_told(done, wish, settings), as_json=as_json)
+            report(_view(done, wish), *_summary_lines(done, wish, settings), as_json=as_json)
         finally:
             seats.leave()
 
@@ -89,10 +89,10 @@ def _anchors(settings: Settings, named: Path | None) -> Iterator[Anchor]:
         yield from kept([named])
     elif settings.witness_file is not None and settings.witness_file.exists():
         with settings.witness_file.open(encoding="utf-8", errors="replace") as lines:
-            yield from anchors_in(lines, str(settings.witness_file))
+            yield from read_anchors(lines, str(settings.witness_file))
 
 
-def _view(done: Restored, wish: Wish) -> Mapping[str, str | int | None]:
+def _view(done: Restored, wish: RestoreOptions) -> Mapping[str, str | int | None]:
     """What came of a restore, for programs. `lost` is null where nobody can tell."""
     return {
         "file": str(wish.file),
@@ -104,16 +104,16 @@ def _view(done: Restored, wish: Wish) -> Mapping[str, str | int | None]:
     }
 
 
-def _told(done: Restored, wish: Wish, settings: Settings) -> Iterator[str]:
+def _summary_lines(done: Restored, wish: RestoreOptions, settings: Settings) -> Iterator[str]:
     yield f"Restored from {wish.file}: the log holds up to audit record #{done.seq} {done.head}"
     if done.kept is not None:
         yield f"The former database is kept as {done.kept}"
     if done.lost is None:
         yield "Nobody can tell how many records of what happened since are lost."
     elif done.lost:
-        yield f"Lost: {count(done.lost, 'record')} of what happened since."
+        yield f"Lost: {plural(done.lost, 'record')} of what happened since."
     if done.closed:
-        yield f"Closed, because they may have been run since: {count(done.closed, 'change request')}."
+        yield f"Closed, because they may have been run since: {plural(done.closed, 'change request')}."
     if done.lost != 0:
         yield "Roles, a freeze and open requests are as they were when the copy was made."
         yield "Before you start the bot, look: b24bot access list, b24bot status"

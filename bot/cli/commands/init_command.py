@@ -9,7 +9,7 @@ import click
 
 from bot.cli.options import as_json
 from bot.cli.output import report
-from bot.cli.session import Terminal, readable
+from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
 from bot.core.bot_errors import ConfigurationError
 from bot.settings import Settings
@@ -33,7 +33,7 @@ def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
     """
     settings = terminal.host_settings
     home, key_file = settings.home, settings.key_file
-    with readable(home):
+    with explain_file_errors(home):
         _check(home, key_file)
         missing = [path for path in (home, key_file, home / FILE_NAME) if not path.exists()]
     asked = [str(path) for path in missing if path.name != FILE_NAME]
@@ -64,7 +64,7 @@ def _check(home: Path, key_file: Path) -> None:
 
 
 def _make(home: Path, key_file: Path) -> Iterator[str]:
-    with readable(home):
+    with explain_file_errors(home):
         if home.is_dir():
             yield f"Folder {home}: it is there already."
             if home.stat().st_mode & LOOSE:
@@ -72,7 +72,7 @@ def _make(home: Path, key_file: Path) -> Iterator[str]:
         else:
             home.mkdir(parents=True, mode=0o700)
             yield f"Folder {home}: made, for you alone."
-    with readable(key_file):
+    with explain_file_errors(key_file):
         made = create_key_file(key_file)
         load_key_file(key_file, home=home)
     yield f"Key file {key_file}: {'made, for you alone' if made else 'it is there already'}."
@@ -83,7 +83,7 @@ def _make(home: Path, key_file: Path) -> Iterator[str]:
 def _begin_anew(settings: Settings) -> Iterator[str]:
     there = not is_missing(settings.home)
     if not there:
-        with readable(settings.home):
+        with explain_file_errors(settings.home):
             keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
             open_store(settings.home, keys, SystemClock(), backups=settings.backups, anew=True).close()
     yield f"Database {settings.home / FILE_NAME}: {'it is there already' if there else 'made, and empty'}."

@@ -10,10 +10,10 @@ import click
 from bot.cli.options import as_json, reason
 from bot.cli.output import print_json, print_table, report
 from bot.cli.session import Terminal
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Table
-from bot.store.engine.process_lock import KEYS, Seats
-from bot.store.key_rotation import KeyUse, retire, rotate, uses
+from bot.store.engine.process_lock import KEYS, ProcessLocks
+from bot.store.key_rotation import KeyUse, list_key_uses, retire_key, rotate_key
 from bot.store.store import Store
 
 
@@ -26,7 +26,7 @@ def key() -> None:
 def _alone(terminal: Terminal) -> Iterator[Store]:
     """The store, with nobody else changing keys meanwhile; a bot may run."""
     with terminal.store(writes=True) as store:
-        seats = Seats(terminal.host_settings.home, [KEYS])
+        seats = ProcessLocks(terminal.host_settings.home, [KEYS])
         try:
             yield store
         finally:
@@ -39,7 +39,7 @@ def _alone(terminal: Terminal) -> Iterator[Store]:
 def show(terminal: Terminal, as_json: bool) -> None:
     """Every key of the key file, and what needs it. No key itself is shown."""
     with terminal.store() as store:
-        found = uses(store, store.keys)
+        found = list_key_uses(store, store.keys)
     if as_json:
         print_json(
             [
@@ -80,10 +80,10 @@ def turn(terminal: Terminal, as_json: bool) -> None:
     The former keys stay in the file: records of the audit log and buttons of cards that wait need them.
     """
     with _alone(terminal) as store:
-        made = rotate(store, terminal.host_settings.key_file, by=terminal.person.id)
+        made = rotate_key(store, terminal.host_settings.key_file, by=terminal.person.id)
     report(
         {"id": made.id, "secrets": made.secrets},
-        f"The key “{made.id}” is in use now; {count(made.secrets, 'secret')} sealed with it.",
+        f"The key “{made.id}” is in use now; {plural(made.secrets, 'secret')} sealed with it.",
         f"Keep a copy of {terminal.host_settings.key_file} apart from the database's backups.",
         as_json=as_json,
     )
@@ -97,6 +97,6 @@ def turn(terminal: Terminal, as_json: bool) -> None:
 def drop(terminal: Terminal, key_id: str, as_json: bool) -> None:
     """Take a key out of the key file that nothing needs any more."""
     with _alone(terminal) as store:
-        retire(store, terminal.host_settings.key_file, key_id)
+        retire_key(store, terminal.host_settings.key_file, key_id)
     told = f"The key “{key_id}” is gone from {terminal.host_settings.key_file}."
     report({"id": key_id, "retired": True}, told, as_json=as_json)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.json_output import letter_row
+from bot.cli.json_output import outbox_row
 from bot.cli.options import as_json, reason
 from bot.cli.output import print_json, print_table, report, say
 from bot.cli.plugin_commands import NounGroup
 from bot.cli.session import Terminal
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import BadArgument, Table, iso
-from bot.store.repositories.outbox import Letter
-from bot.usecases.delivery.dead_letters import discard, hurry, revive, revive_all, subject, words
+from bot.store.repositories.outbox import OutboxEntry
+from bot.usecases.delivery.dead_letters import (
+    describe_content,
+    describe_subject,
+    discard,
+    redeliver,
+    redeliver_all,
+    retry_now,
+)
 
 ALL = "all"
 STATES = {"new": "waiting", "sending": "on their way", "dead": "given up", "sent": "sent in the last days"}
@@ -23,13 +30,13 @@ STATES = {"new": "waiting", "sending": "on their way", "dead": "given up", "sent
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
 @as_json
 @click.pass_obj
-def list_letters(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> None:
+def list_entries(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> None:
     """What waits to be said, and what was given up; the latter is kept for 30 days."""
     with terminal.store() as store:
-        letters = store.outbox.letters(["dead"] if dead else ["new", "sending", "dead"], limit=limit)
+        letters = store.outbox.entries(["dead"] if dead else ["new", "sending", "dead"], limit=limit)
         counts = store.outbox.counts()
     if as_json:
-        print_json([letter_row(letter, terminal.find_refusal) for letter in letters])
+        print_json([outbox_row(letter, terminal.find_refusal) for letter in letters])
         return
     if letters:
         rows = tuple(_cells(letter) for letter in letters)
@@ -43,8 +50,8 @@ def list_letters(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> N
         say(", ".join(told))
 
 
-def _cells(letter: Letter) -> tuple[str, ...]:
-    said = (subject(letter), words(letter)[:80])
+def _cells(letter: OutboxEntry) -> tuple[str, ...]:
+    said = (describe_subject(letter), describe_content(letter)[:80])
     return (
         str(letter.id),
         letter.state,
@@ -65,15 +72,15 @@ def retry(terminal: Terminal, which: str, as_json: bool) -> None:
     """Send again what was given up, or try at once what waits. A running bot takes it up by itself."""
     with terminal.store(writes=True) as store:
         if which == ALL:
-            revived = revive_all(store, by=terminal.person)
-            told = f"{count(revived, 'notice')} will be sent again." if revived else "Nothing was given up."
+            revived = redeliver_all(store, by=terminal.person)
+            told = f"{plural(revived, 'notice')} will be sent again." if revived else "Nothing was given up."
             report({"retried": revived}, told, as_json=as_json)
             return
         number = _number(which, or_all=True)
-        found = store.outbox.letter(number)
+        found = store.outbox.entry(number)
         waits = found is not None and found.state == "new"
-        letter = hurry(store, number) if waits else revive(store, number, by=terminal.person)
-    told = f"Notice {letter.id} about {subject(letter)} will be {'tried' if waits else 'sent'} again."
+        letter = retry_now(store, number) if waits else redeliver(store, number, by=terminal.person)
+    told = f"Notice {letter.id} about {describe_subject(letter)} will be {'tried' if waits else 'sent'} again."
     report({"id": letter.id, "retried": 1}, told, as_json=as_json)
 
 
@@ -93,10 +100,10 @@ def drop(terminal: Terminal, which: str, as_json: bool) -> None:
     """Take a notice out of the queue for good. An audit line cannot be dropped."""
     with terminal.store(writes=True) as store:
         letter = discard(store, _number(which), by=terminal.person)
-    told = f"Notice {letter.id} about {subject(letter)} is dropped; recorded as {terminal.person.id}'s doing."
+    told = f"Notice {letter.id} about {describe_subject(letter)} is dropped; recorded as {terminal.person.id}'s doing."
     report({"id": letter.id, "dropped": True}, told, as_json=as_json)
 
 
 outbox = NounGroup(
-    "outbox", help="What the bot has to say and could not say yet, or ever.", own=(list_letters, retry, drop)
+    "outbox", help="What the bot has to say and could not say yet, or ever.", own=(list_entries, retry, drop)
 )

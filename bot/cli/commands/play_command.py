@@ -6,9 +6,9 @@ import click
 
 from bot.cli.options import port
 from bot.cli.output import say
-from bot.cli.port_check import listening, tried
+from bot.cli.port_check import explain_bind_errors, try_address
 from bot.cli.session import Terminal
-from bot.cli.signals import Stop
+from bot.cli.signals import ShutdownSignal
 
 PAGE_PORT = 8724
 
@@ -29,6 +29,6 @@ def play(ctx: click.Context, port: int, story: bool) -> None:
     plugins = ctx.ensure_object(Terminal).host_settings["B24BOT_PLUGINS"]
     if story:
         ctx.exit(0 if tell_story(say, plugins=plugins) else 1)
-    with Stop() as stop, stop.event() as told, listening(port):
-        tried("127.0.0.1", port)
+    with ShutdownSignal() as stop, stop.event() as told, explain_bind_errors(port):
+        try_address("127.0.0.1", port)
         run_page(port, lambda address: say(f"The playground is at {address}"), plugins=plugins, stop=told)

@@ -9,13 +9,13 @@ from bot.cli.options import as_json, reason
 from bot.cli.output import print_answer, report
 from bot.cli.plugin_commands import NounGroup
 from bot.cli.session import Terminal
-from bot.core.audit.stored_views import change_whole
+from bot.core.audit.stored_views import change_view
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.status_names import ONE_OF, SHOWN, ShownStatus, parse_status
+from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
 from bot.plugin import BadArgument, Refusal
 from bot.store.store import Store
 from bot.usecases.admin.listings import list_changes, show_change
-from bot.usecases.admin.queries import changes_shown, newest_numbers, request_number
+from bot.usecases.admin.queries import complete_numbers, find_changes, request_number
 from bot.usecases.authority.reader_views import Reader, shell_reader
 from bot.usecases.outcomes.settlement import try_to_settle
 from bot.usecases.requests.withdrawal import withdraw
@@ -33,7 +33,7 @@ def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) 
     "--status",
     metavar="STATUS",
     callback=_status,
-    shell_complete=from_words(SHOWN),
+    shell_complete=from_words(SHOWN_STATUSES),
     help=f"Only these; {ONE_OF}.",
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
@@ -42,12 +42,12 @@ def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) 
 def list_requests(terminal: Terminal, status: ShownStatus | None, limit: int, as_json: bool) -> None:
     """The newest change requests."""
     with terminal.store() as store:
-        found = _reader(terminal, store).see_all(changes_shown(store, status, limit=limit))
+        found = _reader(terminal, store).see_all(find_changes(store, status, limit=limit))
     print_answer(list_changes(found, status), as_json=as_json)
 
 
 @click.command("show")
-@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
+@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(complete_numbers))
 @as_json
 @click.pass_obj
 def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
@@ -58,7 +58,7 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 
 
 @click.command("settle")
-@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
+@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(complete_numbers))
 @click.argument("outcome", type=click.Choice([Status.DONE.value, Status.FAILED.value]))
 @reason
 @as_json
@@ -74,11 +74,11 @@ def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool)
         now = _reader(terminal, store).see(store.changes.require(change.number))
     if not isinstance(told, str):
         raise told
-    report(change_whole(now), told, as_json=as_json)
+    report(change_view(now), told, as_json=as_json)
 
 
 @click.command("withdraw")
-@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(newest_numbers))
+@click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(complete_numbers))
 @reason
 @as_json
 @click.pass_obj
@@ -90,7 +90,7 @@ def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
         now = _reader(terminal, store).see(store.changes.require(change.number))
     if not isinstance(told, str):
         raise told
-    report(change_whole(now), told, as_json=as_json)
+    report(change_view(now), told, as_json=as_json)
 
 
 def _reader(terminal: Terminal, store: Store) -> Reader:

@@ -13,14 +13,14 @@ import click
 
 from bot.cli.options import PORT
 from bot.cli.output import say
-from bot.cli.port_check import OTHER_PORT, listening, tried
-from bot.cli.session import Terminal, pointing_to_doctor
-from bot.cli.signals import Stop
+from bot.cli.port_check import OTHER_PORT, explain_bind_errors, try_address
+from bot.cli.session import Terminal, suggest_doctor
+from bot.cli.signals import ShutdownSignal
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
-from bot.usecases.place_choice import others
+from bot.usecases.place_choice import list_portal_plugins
 
 if TYPE_CHECKING:
     from bot.app import Running
@@ -58,7 +58,7 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
     By Socket Mode when SLACK_APP_TOKEN is set, else by HTTP: POST /slack/events, GET /healthz, GET /readyz.
     In Socket Mode B24BOT_HEALTH_PORT has the last two.
     """
-    with pointing_to_doctor():
+    with suggest_doctor():
         settings = terminal.settings
         settings.require("SLACK_BOT_TOKEN")
         by_http = http or port is not None or not settings["SLACK_APP_TOKEN"]
@@ -70,7 +70,10 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
             address: Address | None = Address(host=host or HOST, port=_port() if port is None else port)
         else:
             address = _health_address(settings)
-        with Stop() as stop, terminal.running(intake=True, work=not intake_only, socket=not by_http) as running:
+        with (
+            ShutdownSignal() as stop,
+            terminal.running(intake=True, work=not intake_only, socket=not by_http) as running,
+        ):
             if by_http and address is not None:
                 _serve_http(running, address, stop)
             else:
@@ -84,11 +87,11 @@ def work(terminal: Terminal) -> None:
 
     B24BOT_HEALTH_PORT has GET /healthz and GET /readyz. Two processes on one host need two ports.
     """
-    with pointing_to_doctor():
+    with suggest_doctor():
         terminal.settings.require("SLACK_BOT_TOKEN")
         address = _health_address(terminal.settings)
         with (
-            Stop() as stop,
+            ShutdownSignal() as stop,
             terminal.running(intake=False, work=True) as running,
             _health(running, address, stop) as told,
         ):
@@ -118,12 +121,12 @@ def _health_address(settings: Settings) -> Address | None:
 
 
 @contextmanager
-def _site(application: Wsgi, address: Address, stop: Stop) -> Iterator[str]:
+def _site(application: Wsgi, address: Address, stop: ShutdownSignal) -> Iterator[str]:
     """Serve by HTTP inside; the value is where."""
     from bot.web.site import FINISH_SECONDS, Site
 
-    with listening(address.port, hint=address.hint):
-        site = Site(application, tried(address.host, address.port), address.port)
+    with explain_bind_errors(address.port, hint=address.hint):
+        site = Site(application, try_address(address.host, address.port), address.port)
     serving = threading.Thread(target=_run, args=(site, stop), name="site", daemon=True)
     serving.start()
     try:
@@ -133,7 +136,7 @@ def _site(application: Wsgi, address: Address, stop: Stop) -> Iterator[str]:
         serving.join(timeout=FINISH_SECONDS + 1)
 
 
-def _run(site: Site, stop: Stop) -> None:
+def _run(site: Site, stop: ShutdownSignal) -> None:
     """A site that ends by itself ends the process: it would look alive and take nothing."""
     try:
         site.run()
@@ -141,7 +144,7 @@ def _run(site: Site, stop: Stop) -> None:
         stop.tell()
 
 
-def _serve_http(running: Running, address: Address, stop: Stop) -> None:
+def _serve_http(running: Running, address: Address, stop: ShutdownSignal) -> None:
     with _site(running.http(), address, stop) as url:
         running.start()
         log.info("intake by HTTP", extra={"action": "listening"})
@@ -151,7 +154,7 @@ def _serve_http(running: Running, address: Address, stop: Stop) -> None:
 
 
 @contextmanager
-def _health(running: Running, address: Address | None, stop: Stop) -> Iterator[str]:
+def _health(running: Running, address: Address | None, stop: ShutdownSignal) -> Iterator[str]:
     """Answer about the health of this process inside, where a port is set for it; the value says where."""
     if address is None:
         yield ""
@@ -160,7 +163,7 @@ def _health(running: Running, address: Address | None, stop: Stop) -> Iterator[s
         yield f"; health at {url}/readyz"
 
 
-def _serve_socket(running: Running, address: Address | None, stop: Stop) -> None:
+def _serve_socket(running: Running, address: Address | None, stop: ShutdownSignal) -> None:
     with _health(running, address, stop) as told:
         running.start()
         running.open_socket()
@@ -174,7 +177,7 @@ def _summary(running: Running) -> str:
     """What the bot works with, and how to begin, in one line."""
     ctx, command = running.bot.context, running.bot.settings.command
     try:
-        known = [place for plugin in others(ctx) for place in plugin.places(ctx.services(plugin.name))]
+        known = [place for plugin in list_portal_plugins(ctx) for place in plugin.places(ctx.services(plugin.name))]
         portals = ", ".join(f"{place.name} ({place.label})" for place in known)
         told = f"{'Portal' if len(known) == 1 else 'Portals'}: {portals}." if known else NO_PORTAL
     except PluginError as error:

@@ -9,9 +9,9 @@ import click
 
 from bot.cli.options import port
 from bot.cli.output import print_line
-from bot.cli.port_check import listening
+from bot.cli.port_check import explain_bind_errors
 from bot.cli.session import Terminal
-from bot.cli.signals import Stop
+from bot.cli.signals import ShutdownSignal
 from bot.plugin import BadArgument, Simulation
 
 
@@ -86,8 +86,8 @@ def slack(port: int, request_url: str, rate_limit: bool) -> None:
 
 def _run(start: Callable[[], Simulated], port: int) -> None:
     """Say in one line of JSON how to reach it, and keep it running."""
-    with Stop() as stop:
-        with listening(port):
+    with ShutdownSignal() as stop:
+        with explain_bind_errors(port):
             running = start()
         try:
             print_line(running.ready())

@@ -11,15 +11,24 @@ from typing import Any
 
 import click
 
-from bot.cli.commands.archive_verdicts import RESULTS, check_archives, code_of, worst
+from bot.cli.commands.archive_verdicts import RESULTS, check_archives, code_of, worst_exit_code
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
-from bot.cli.progress_bar import progress_bar, told_lines
-from bot.cli.session import Terminal, how_to_begin, readable
+from bot.cli.progress_bar import progress_bar, read_lines_with_progress
+from bot.cli.session import Terminal, explain_file_errors, how_to_begin
 from bot.core.audit.archive_chain import Chain, examine_log
-from bot.core.audit.chain import NO_LINK, Anchor, Findings, LinkRow, a_head, anchors_in, any_stands, out_of_turn
+from bot.core.audit.chain import (
+    NO_LINK,
+    Anchor,
+    Findings,
+    LinkRow,
+    find_interleaved_keys,
+    has_intact_link,
+    parse_head,
+    read_anchors,
+)
 from bot.core.bot_errors import ConfigurationError, WordsError
-from bot.host.plugin_services import Progress, nobody_waits
+from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import Refusal
 from bot.store.files.archive_file import ExportedChain
 from bot.store.files.backup_reader import chain_of, head_in, note_in
@@ -65,7 +74,7 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
         _assert_its_keys(terminal, given, key_of)
     elif found.against is None and not given["database"] and not given["exported"]:
         found = _as_noted(found, terminal.host_settings.home / FILE_NAME, keys)
-    code = worst([code_of(found), *(verdict.code for verdict in told.verdicts)])
+    code = worst_exit_code([code_of(found), *(verdict.code for verdict in told.verdicts)])
     if as_json:
         print_json({**_object(found, code, len(anchors)), **told.view})
     else:
@@ -79,7 +88,7 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
 
 def _typed(heads: tuple[str, ...]) -> Iterator[Anchor]:
     for text in heads:
-        anchor = a_head(text)
+        anchor = parse_head(text)
         if anchor is None:
             raise WordsError(f"“{text}” is not a head.", hint="Copy one from the audit channel: #42:0123456789abcdef.")
         yield anchor
@@ -99,8 +108,8 @@ def kept(files: Iterable[Path]) -> Iterator[Anchor]:
 
 
 def _read(path: Path) -> list[Anchor]:
-    with readable(path), path.open(encoding="utf-8", errors="replace") as lines:
-        return list(anchors_in(lines, str(path)))
+    with explain_file_errors(path), path.open(encoding="utf-8", errors="replace") as lines:
+        return list(read_anchors(lines, str(path)))
 
 
 def _witnessed(terminal: Terminal, given: dict[str, Any]) -> list[Anchor]:
@@ -125,10 +134,10 @@ def _as_noted(found: Findings, path: Path, keys: Keyring) -> Findings:
 
 def _keys(terminal: Terminal, path: Path | None) -> Keyring:
     if path is not None:
-        with readable(path):
+        with explain_file_errors(path):
             return load_key_file(path)
     settings = terminal.host_settings
-    with readable(settings.key_file):
+    with explain_file_errors(settings.key_file):
         return load_key_file(settings.key_file, home=settings.home)
 
 
@@ -138,7 +147,7 @@ def _finder(terminal: Terminal, given: dict[str, Any], keys: Keyring) -> Callabl
     @cache
     def never() -> frozenset[str]:
         with _log(terminal, given) as log:
-            return out_of_turn(log.links())
+            return find_interleaved_keys(log.links())
 
     def find(key_id: str) -> bytes:
         try:
@@ -154,7 +163,7 @@ def _finder(terminal: Terminal, given: dict[str, Any], keys: Keyring) -> Callabl
 def _assert_its_keys(terminal: Terminal, given: dict[str, Any], key_of: Callable[[str], bytes]) -> None:
     """Where nothing at all fits, the key file is more likely to be the wrong one than every record to be changed."""
     with _log(terminal, given) as log:
-        if not any_stands(log.links(), key_of):
+        if not has_intact_link(log.links(), key_of):
             raise other_keys(f"The audit log of {given['exported'] or given['database'] or 'the bot'}")
 
 
@@ -163,19 +172,21 @@ def _tell(tell: Progress, done: int, total: int) -> None:
 
 
 @contextmanager
-def _log(terminal: Terminal, given: dict[str, Any], tell: Progress = nobody_waits) -> Iterator[Chain]:
+def _log(terminal: Terminal, given: dict[str, Any], tell: Progress = no_progress) -> Iterator[Chain]:
     database, exported = given["database"], given["exported"]
     if exported is not None:
-        with readable(exported):
+        with explain_file_errors(exported):
             _assert_has_records(ExportedChain(exported).links(), exported)
-            yield ExportedChain(exported, told=lambda lines: told_lines(lines, exported.stat().st_size, tell))
+            yield ExportedChain(
+                exported, told=lambda lines: read_lines_with_progress(lines, exported.stat().st_size, tell)
+            )
         return
     settings = terminal.host_settings
     path = database or settings.home / FILE_NAME
-    with readable(path):
+    with explain_file_errors(path):
         if database is None and not path.exists():
             raise ConfigurationError(f"There is no database in {settings.home} yet.", hint=how_to_begin(settings))
-    with readable(path), chain_of(path, partial(_tell, tell)) as chain:
+    with explain_file_errors(path), chain_of(path, partial(_tell, tell)) as chain:
         yield chain
 
 

@@ -27,7 +27,7 @@ from bot.core.audit.chain import (
     LinkRow,
     Place,
     compare_anchors,
-    examine,
+    recompute_chain,
 )
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
@@ -36,7 +36,7 @@ KeyOf = Callable[[str], bytes]
 """The audit key of an id. Raises ConfigurationError for one that nobody has."""
 
 
-class Bound(NamedTuple):
+class BoundRecord(NamedTuple):
     """A record as it is found, and the head that it is said to be chained to: believed in nothing."""
 
     link: Link
@@ -46,10 +46,10 @@ class Bound(NamedTuple):
 class Chain(Protocol):
     """A log in a database or in a file."""
 
-    def archivings(self) -> Iterable[Bound]:
+    def archivings(self) -> Iterable[BoundRecord]:
         """The records of archivings, the newest first."""
 
-    def kept(self, end: int) -> Iterable[Bound]:
+    def kept(self, end: int) -> Iterable[BoundRecord]:
         """The records up to a number, in their order; one that is known to be missing comes as one that never fits."""
 
     def links(self, *, after: int | None = None) -> Iterable[LinkRow]:
@@ -57,7 +57,7 @@ class Chain(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptRecords:
     """How many of the records up to an archived head were kept, and a digest of their numbers and heads."""
 
     count: int
@@ -65,7 +65,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archived:
+class ArchiveRecord:
     """What the record of an archiving says: which part of the chain is in which file, and what was kept of it."""
 
     start: Place
@@ -75,7 +75,7 @@ class Archived:
     name: str
     digest: str
     """SHA-256 of the file, in hexadecimal digits."""
-    kept: Kept
+    kept: KeptRecords
     """Of all records up to the last one in the file."""
     keys: tuple[str, ...]
     """The ids of the keys that the records in the file are chained with."""
@@ -88,12 +88,12 @@ class Archived:
         return self.start.seq + 1
 
 
-NOTHING_ARCHIVED = Archived(
-    start=START, end=START, name="", digest="", kept=Kept(count=0, digest=sha256().hexdigest()), keys=()
+NOTHING_ARCHIVED = ArchiveRecord(
+    start=START, end=START, name="", digest="", kept=KeptRecords(count=0, digest=sha256().hexdigest()), keys=()
 )
 
 
-def archived_facts(archived: Archived) -> dict[str, Fact]:
+def archive_facts(archived: ArchiveRecord) -> dict[str, Fact]:
     """The facts of the record of an archiving."""
     return {
         "first": archived.first,
@@ -108,7 +108,7 @@ def archived_facts(archived: Archived) -> dict[str, Fact]:
     }
 
 
-def read_archived(link: Link) -> Archived | None:
+def parse_archive_record(link: Link) -> ArchiveRecord | None:
     """What a record says of an archiving; None for one that says nothing of that kind."""
     try:
         facts: Mapping[str, Fact] = json.loads(link.facts)
@@ -120,12 +120,12 @@ def read_archived(link: Link) -> Archived | None:
             or not 0 < first <= last < link.seq
         ):
             return None
-        return Archived(
+        return ArchiveRecord(
             start=Place(seq=first - 1, mac=bytes.fromhex(str(facts["start"]))),
             end=Place(seq=last, mac=bytes.fromhex(str(facts["head"]))),
             name=str(facts["name"]),
             digest=str(facts["digest"]),
-            kept=Kept(count=count, digest=str(facts["kept_digest"])),
+            kept=KeptRecords(count=count, digest=str(facts["kept_digest"])),
             keys=tuple(filter(None, str(facts["chained_with"]).split(","))),
             seq=link.seq,
         )
@@ -133,22 +133,22 @@ def read_archived(link: Link) -> Archived | None:
         return None
 
 
-def proved_archivings(log: Chain, key_of: KeyOf) -> Iterator[Archived]:
+def list_proved_archives(log: Chain, key_of: KeyOf) -> Iterator[ArchiveRecord]:
     """What the records of archivings say, the newest first: only those that somebody with a key of ours has written."""
     for bound in log.archivings():
-        archived = read_archived(bound.link) if bound.link.tag == Tag.ARCHIVED else None
+        archived = parse_archive_record(bound.link) if bound.link.tag == Tag.ARCHIVED else None
         if archived is not None and _is_proved(bound, key_of):
             yield archived
 
 
-def _is_proved(bound: Bound, key_of: KeyOf) -> bool:
+def _is_proved(bound: BoundRecord, key_of: KeyOf) -> bool:
     try:
-        return _stands(bound, Linkers(key_of))
+        return _is_intact(bound, Linkers(key_of))
     except ConfigurationError:
         return False
 
 
-def _stands(bound: Bound, linkers: Linkers) -> bool:
+def _is_intact(bound: BoundRecord, linkers: Linkers) -> bool:
     seq, at, tag, actor, subject, facts, key_id, mac = bound.link
     # No other number is ever chained; what is missing has no head, and no key.
     return (
@@ -158,21 +158,21 @@ def _stands(bound: Bound, linkers: Linkers) -> bool:
     )
 
 
-def newest_archived(log: Chain, key_of: KeyOf) -> Archived:
+def find_latest_archive(log: Chain, key_of: KeyOf) -> ArchiveRecord:
     """Where the log begins: what the last archiving says that is proved with its key."""
-    return next(proved_archivings(log, key_of), NOTHING_ARCHIVED)
+    return next(list_proved_archives(log, key_of), NOTHING_ARCHIVED)
 
 
-def digest_kept(records: Iterable[tuple[int, bytes]]) -> Kept:
+def digest_kept_records(records: Iterable[tuple[int, bytes]]) -> KeptRecords:
     """Sum up records that are kept, by their numbers and heads."""
     digest, count = sha256(), 0
     for seq, mac in records:
         digest.update(seq.to_bytes(8, "big") + mac)
         count += 1
-    return Kept(count=count, digest=digest.hexdigest())
+    return KeptRecords(count=count, digest=digest.hexdigest())
 
 
-def examine_kept(log: Chain, archived: Archived, key_of: KeyOf, *, anchors: Iterable[Anchor] = ()) -> Findings:
+def examine_kept(log: Chain, archived: ArchiveRecord, key_of: KeyOf, *, anchors: Iterable[Anchor] = ()) -> Findings:
     """Prove each record that was kept with its key, and that they are those that the record of the archiving sums up.
 
     Where one is missing and nothing tells which, the archived head is named as the place.
@@ -182,12 +182,12 @@ def examine_kept(log: Chain, archived: Archived, key_of: KeyOf, *, anchors: Iter
     agreed = against = None
     for bound in log.kept(archived.end.seq) if archived.end.seq else ():
         seq, mac = bound.link.seq, bound.link.mac
-        if not _stands(bound, linkers):
+        if not _is_intact(bound, linkers):
             return Findings(place=START, broken_at=max(1, seq), keys=tuple(linkers))
         held.append((seq, mac))
         fits, fails = compare_anchors(filter(None, [wanted.get(seq)]), Place(seq=seq, mac=mac))
         agreed, against = fits or agreed, against or fails
-    broken = None if digest_kept(held) == archived.kept else archived.end.seq
+    broken = None if digest_kept_records(held) == archived.kept else archived.end.seq
     return Findings(place=archived.end, broken_at=broken, agreed=agreed, against=against, keys=tuple(linkers))
 
 
@@ -197,13 +197,13 @@ def examine_log(log: Chain, key_of: KeyOf, *, anchors: Iterable[Anchor] = ()) ->
     Heads of records that are only in an archive are not compared.
     """
     heads = tuple(anchors)
-    archived = newest_archived(log, key_of)
+    archived = find_latest_archive(log, key_of)
     end = archived.end.seq
     kept = examine_kept(log, archived, key_of, anchors=(one for one in heads if one.seq < end))
     if kept.broken_at is not None:
         return kept
     after = archived.end.seq or None
-    found = examine(
+    found = recompute_chain(
         log.links(after=after), key_of, anchors=(one for one in heads if one.seq >= end), start=archived.end
     )
     return replace(
@@ -215,14 +215,14 @@ def examine_log(log: Chain, key_of: KeyOf, *, anchors: Iterable[Anchor] = ()) ->
 
 
 def examine_archive(
-    links: Iterable[LinkRow], archived: Archived, key_of: KeyOf, *, anchors: Iterable[Anchor] = ()
+    links: Iterable[LinkRow], archived: ArchiveRecord, key_of: KeyOf, *, anchors: Iterable[Anchor] = ()
 ) -> Findings:
     """Check the records of an archive, from the head where it begins to the one that its own record states."""
     stated = Anchor(seq=archived.end.seq, head=archived.end.head, where=f"audit record #{archived.seq}")
     inside = (one for one in anchors if archived.start.seq <= one.seq <= archived.end.seq)
-    return examine(links, key_of, anchors=chain(inside, [stated]), start=archived.start)
+    return recompute_chain(links, key_of, anchors=chain(inside, [stated]), start=archived.start)
 
 
-def missing_link(seq: int) -> Bound:
+def missing_link(seq: int) -> BoundRecord:
     """Stand for a record that is known to be missing."""
-    return Bound(NO_LINK._replace(seq=seq), b"")
+    return BoundRecord(NO_LINK._replace(seq=seq), b"")

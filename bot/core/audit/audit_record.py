@@ -146,7 +146,7 @@ class AuditRecord:
 
 def link(key: bytes, seq: int, previous: bytes, at: int, entry: Entry) -> bytes:
     """The record's place in the chain: HMAC-SHA256 over its number, the link before it and its content."""
-    return link_of(
+    return compute_link(
         key, seq, previous, at=at, tag=entry.tag, actor=entry.actor, subject=entry.subject, facts=facts_text(entry)
     )
 
@@ -156,13 +156,15 @@ def facts_text(entry: Entry) -> str:
     return canonical(dict(entry.facts))
 
 
-def link_of(key: bytes, seq: int, previous: bytes, *, at: int, tag: str, actor: str, subject: str, facts: str) -> bytes:
+def compute_link(
+    key: bytes, seq: int, previous: bytes, *, at: int, tag: str, actor: str, subject: str, facts: str
+) -> bytes:
     """The same from what is stored. `facts` are the stored text, so that not even a space in it can change."""
-    return linker(key)(seq, previous, at, tag, actor, subject, facts)
+    return make_linker(key)(seq, previous, at, tag, actor, subject, facts)
 
 
 @lru_cache(maxsize=8)
-def linker(key: bytes) -> Linker:
+def make_linker(key: bytes) -> Linker:
     """Prepare a key of at most 64 bytes for many links: HMAC-SHA256 as RFC 2104 has it, with the two pads hashed once.
 
     Of a short message most of the time goes into the pads, and a log of a million records has a million of them.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.audit.chain import CHECKPOINT_STARTS
-from bot.core.change.change_request import PARTLY_DONE, with_portal
+from bot.core.change.change_request import PARTLY_DONE, append_portal
 from bot.plugin.frozen import dataclass
 
 
@@ -121,7 +121,7 @@ def describe(record: AuditRecord, *, name: Callable[[str], str], value: Callable
     somebody may have typed it.
     """
     row = SENTENCES.get(record.tag, UNKNOWN)
-    named = mentions.naming((record.actor, record.subject, _person_in_target(record)), name)
+    named = mentions.make_namer((record.actor, record.subject, _person_in_target(record)), name)
     words: dict[str, str] = defaultdict(lambda: "?")
     words |= {fact: named(value(found)) for fact, found in record.facts.items() if found is not None}
     if record.facts.get("partly"):
@@ -136,7 +136,7 @@ def describe(record: AuditRecord, *, name: Callable[[str], str], value: Callable
 
 
 def _person_in_target(record: AuditRecord) -> str:
-    return mentions.person_of(str(record.facts.get("target") or ""))
+    return mentions.find_person_id(str(record.facts.get("target") or ""))
 
 
 def _change(record: AuditRecord) -> str:
@@ -144,7 +144,7 @@ def _change(record: AuditRecord) -> str:
     facts = record.facts
     summary, portal, target = (str(facts.get(fact) or "") for fact in ("summary", "portal", "target"))
     told = [
-        with_portal(summary, portal) if summary else f"on {portal}" if portal else "",
+        append_portal(summary, portal) if summary else f"on {portal}" if portal else "",
         f"[{target}]" if target else "",
     ]
     return " ".join([record.subject, *filter(None, told)])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hmac import compare_digest
 from typing import NamedTuple
 
-from bot.core.audit.audit_record import GENESIS, Linker, Tag, linker
+from bot.core.audit.audit_record import GENESIS, Linker, Tag, make_linker
 from bot.core.encoding import canonical
 from bot.plugin.frozen import dataclass
 
@@ -88,7 +88,7 @@ class Findings:
         return self.against is not None and self.against.seq > self.place.seq
 
 
-def examine(
+def recompute_chain(
     links: Iterable[LinkRow], key_of: Callable[[str], bytes], *, anchors: Iterable[Anchor] = (), start: Place = START
 ) -> Findings:
     """Recompute the chain from `start`, and compare it with anchors that lie after that.
@@ -128,11 +128,11 @@ class Linkers(dict[str, Linker]):
         self._key_of = key_of
 
     def __missing__(self, key_id: str) -> Linker:
-        made = self[key_id] = linker(self._key_of(key_id))
+        made = self[key_id] = make_linker(self._key_of(key_id))
         return made
 
 
-def any_stands(links: Iterable[LinkRow], key_of: Callable[[str], bytes]) -> bool:
+def has_intact_link(links: Iterable[LinkRow], key_of: Callable[[str], bytes]) -> bool:
     """Whether one record at least was chained to the one before it with these keys: else they are another log's."""
     mac, linkers = START.mac, Linkers(key_of)
     for seq, at, tag, actor, subject, facts, key_id, stored in links:
@@ -143,7 +143,7 @@ def any_stands(links: Iterable[LinkRow], key_of: Callable[[str], bytes]) -> bool
     return False
 
 
-def out_of_turn(links: Iterable[LinkRow]) -> frozenset[str]:
+def find_interleaved_keys(links: Iterable[LinkRow]) -> frozenset[str]:
     """Ids of keys that are named between records of one other key. A key that was replaced is not used again: if nobody
     has it, it was never there, and a record was changed to name it."""
     spans: dict[str, tuple[int, int]] = {}
@@ -189,7 +189,7 @@ def witness_line(record_tag: str, place: Place, *, at: str, key_id: str) -> str:
     return canonical({"at": at, "head": place.head, "key": key_id, "seq": place.seq, "tag": record_tag})
 
 
-def anchors_in(lines: Iterable[str], source: str) -> Iterator[Anchor]:
+def read_anchors(lines: Iterable[str], source: str) -> Iterator[Anchor]:
     """Every head in the lines of a witness file, of an export, or of text saved from the audit channel.
 
     A line that holds none is passed over: text has such lines, and a crash can leave half of one.
@@ -217,12 +217,12 @@ def _text_heads(text: str) -> Iterator[tuple[int, str]]:
             yield int(found[1]), found[2]
 
 
-def without_heads(text: str) -> str:
-    """The text with a word behind each line that `anchors_in` would take for a head: somebody may have typed it."""
+def mask_heads(text: str) -> str:
+    """The text with a word behind each line that `read_anchors` would take for a head: somebody may have typed it."""
     return "\n".join(f"{line} (as typed)" if any(_text_heads(line.strip())) else line for line in text.split("\n"))
 
 
-def a_head(text: str) -> Anchor | None:
+def parse_head(text: str) -> Anchor | None:
     """A head as somebody types it: `#42:0123456789abcdef`, eight digits at least; None when it is none."""
     found = _HEAD.match(text.strip())
     return Anchor(seq=int(found[1]), head=found[2].lower(), where=text.strip()) if found else None

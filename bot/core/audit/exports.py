@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.audit.archive_chain import Bound
+from bot.core.audit.archive_chain import BoundRecord
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import NO_LINK, START, Link
 from bot.core.encoding import canonical
@@ -18,19 +18,19 @@ _ISO = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-
 _WORDS = ("tag", "actor", "subject", "key_id")
 
 
-def milliseconds(text: str) -> int:
+def parse_iso_time(text: str) -> int:
     """The inverse of `iso`. Raises ValueError for any other spelling."""
     if not _ISO.match(text):
         raise ValueError(f"{text} is not a moment")
     return (datetime.fromisoformat(text) - _EPOCH) // timedelta(milliseconds=1)
 
 
-def exported_links(lines: Iterable[str]) -> Iterator[Link]:
+def read_exported_links(lines: Iterable[str]) -> Iterator[Link]:
     """The records of an export, in the order in which they stand. A line that is none comes as one that never fits."""
     return (_link(line) for line in lines if line.strip())
 
 
-def exported_bounds(lines: Iterable[str]) -> Iterator[Bound]:
+def read_exported_bounds(lines: Iterable[str]) -> Iterator[BoundRecord]:
     """The same, each with the head that it is chained to: that of the line before, or the one that it names itself.
 
     Where the record before one was archived, its line has the head of that as `previous`.
@@ -39,18 +39,18 @@ def exported_bounds(lines: Iterable[str]) -> Iterator[Bound]:
     for line in lines:
         if line.strip():
             link = _link(line)
-            yield Bound(link, mac if link.seq == seq + 1 else _previous(line))
+            yield BoundRecord(link, mac if link.seq == seq + 1 else _previous(line))
             seq, mac = link.seq, link.mac
 
 
-def archivings_in(lines: Iterable[str]) -> Iterator[Bound]:
+def read_archive_records(lines: Iterable[str]) -> Iterator[BoundRecord]:
     """The records of archivings in an export, in their order. Only their lines, and those before them, are read."""
     before = ""
     for line in lines:
         if not line.strip():
             continue
         if f'"{Tag.ARCHIVED}"' in line:
-            *_, last = exported_bounds([before, line])
+            *_, last = read_exported_bounds([before, line])
             yield last
         before = line
 
@@ -70,7 +70,7 @@ def _link(line: str) -> Link:
             return NO_LINK
         return Link(
             seq=row["seq"],
-            at=milliseconds(row["at"]),
+            at=parse_iso_time(row["at"]),
             facts=canonical(dict(row["facts"])),
             mac=bytes.fromhex(row["mac"]),
             **{name: row[name] for name in _WORDS},

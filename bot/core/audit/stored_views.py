@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Fact
-from bot.core.authority.policy import Decision, NeedsApproval, needs
+from bot.core.authority.policy import Decision, NeedsApproval, describe_requirement
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.effects import effects_of
 from bot.core.principals import Grant
@@ -16,7 +16,7 @@ from bot.plugin import Json, Place, Plan, iso, iso_or_none
 Object = Mapping[str, Json]
 
 
-def change_brief(change: ChangeRequest) -> Object:
+def change_row(change: ChangeRequest) -> Object:
     """A change request as a list shows it."""
     return {
         "id": change.id,
@@ -24,25 +24,25 @@ def change_brief(change: ChangeRequest) -> Object:
         "partly_done": change.partly,
         "command": change.line,
         "requester": change.requester.id,
-        "reason": mentions.plain(change.reason),
+        "reason": mentions.unmark(change.reason),
         "portal": change.portal or None,
         "target": change.plan.target,
         "risk": change.risk,
-        "summary": mentions.plain(change.plan.summary),
+        "summary": mentions.unmark(change.plan.summary),
         "created_at": iso(change.created_at),
         "expires_at": iso(change.expires_at),
         "ended_at": iso_or_none(change.ended_at),
         "settled_by": change.settled_by.id if change.settled_by else None,
         "undo_of": _id(change.undo_of),
         "undone_by": _id(change.undone_by),
-        "outcome": mentions.plain(change.outcome),
+        "outcome": mentions.unmark(change.outcome),
     }
 
 
-def change_whole(change: ChangeRequest) -> Object:
+def change_view(change: ChangeRequest) -> Object:
     """A change request with its plan and its reviews."""
     return {
-        **change_brief(change),
+        **change_row(change),
         **plan_view(change.plan),
         "portal_label": change.portal_label or None,
         **_requirement(change.decision),
@@ -52,7 +52,7 @@ def change_whole(change: ChangeRequest) -> Object:
             {
                 "reviewer": one.reviewer.id,
                 "verdict": change.verdict_word(one),
-                "reason": mentions.plain(one.reason),
+                "reason": mentions.unmark(one.reason),
                 "at": iso(one.at),
             }
             for one in change.reviews
@@ -69,8 +69,8 @@ def _effects(change: ChangeRequest) -> Object:
     effects = effects_of(change)
     unchanged, cut_off = (effects.unchanged, effects.cut_off) if effects else ((), ())
     return {
-        "did_not_change": [mentions.plain(line) for line in unchanged],
-        "cut_off_now": [mentions.plain(line) for line in cut_off],
+        "did_not_change": [mentions.unmark(line) for line in unchanged],
+        "cut_off_now": [mentions.unmark(line) for line in cut_off],
     }
 
 
@@ -81,13 +81,13 @@ def _id(number: int | None) -> str | None:
 def plan_view(plan: Plan) -> Object:
     """What a plan would do, without the values that its calls carry."""
     return {
-        "summary": mentions.plain(plan.summary),
+        "summary": mentions.unmark(plan.summary),
         "target": plan.target,
-        "calls": [{"method": call.method, "note": mentions.plain(call.note)} for call in plan.calls],
-        "notes": [mentions.plain(note) for note in plan.notes],
-        "touches": [mentions.plain(line) for line in plan.radius],
-        "warnings": [mentions.plain(line) for line in plan.warnings],
-        "undo": {"kind": plan.undo.kind, "sentence": mentions.plain(plan.undo.sentence)},
+        "calls": [{"method": call.method, "note": mentions.unmark(call.note)} for call in plan.calls],
+        "notes": [mentions.unmark(note) for note in plan.notes],
+        "touches": [mentions.unmark(line) for line in plan.radius],
+        "warnings": [mentions.unmark(line) for line in plan.warnings],
+        "undo": {"kind": plan.undo.kind, "sentence": mentions.unmark(plan.undo.sentence)},
     }
 
 
@@ -98,7 +98,7 @@ def preview_view(plan: Plan, place: Place | None, decision: Decision) -> Object:
 
 def _requirement(decision: Decision) -> Object:
     approvals = decision.quorum if isinstance(decision, NeedsApproval) else 0
-    return {"needs": needs(decision), "approvals_needed": approvals}
+    return {"needs": describe_requirement(decision), "approvals_needed": approvals}
 
 
 def grant_row(grant: Grant) -> Object:

@@ -11,7 +11,7 @@ from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class IdentityGroups:
     """Who is who. Without pairs everybody is just themselves."""
 
     groups: Mapping[Principal, frozenset[Principal]] = field(default_factory=dict)

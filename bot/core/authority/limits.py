@@ -31,11 +31,11 @@ class Limit:
     spares_house: bool = False
     """The bot's own rules may still be changed, by two people as ever."""
 
-    def bars(self, plugin: str) -> bool:
+    def blocks(self, plugin: str) -> bool:
         """Whether it keeps a plan of this plugin from running."""
         return not (self.spares_house and is_local_plugin(plugin))
 
 
-def worst(limits: Iterable[Limit]) -> Mode:
+def strictest_mode(limits: Iterable[Limit]) -> Mode:
     """The mode that all limits together make."""
     return max((limit.mode for limit in limits), key=list(Mode).index, default=Mode.NORMAL)

@@ -11,7 +11,7 @@ FRESH_MS = 60_000
 """No decision rests on facts about an account that are older."""
 
 
-class Standing(StrEnum):
+class MembershipStatus(StrEnum):
     """What an account is to the workspace. Only a member may ask for anything or decide anything."""
 
     MEMBER = "member"
@@ -30,24 +30,24 @@ class Standing(StrEnum):
 class Membership:
     """What one answer of the chat makes of an account."""
 
-    standing: Standing
+    standing: MembershipStatus
     missing: str = ""
     """Of an unknown one: what the answer would have had to say, by the chat's name for it. Empty when the chat knows no
     such account."""
 
     @property
-    def flaw(self) -> str:
+    def disqualification(self) -> str:
         """How a sentence about an account that may do nothing goes on; empty for a member."""
         if self.missing:
             return f"cannot be recognised as a member's: Slack's answer about it has no `{self.missing}`"
-        return FLAWS.get(self.standing, "")
+        return DISQUALIFICATIONS.get(self.standing, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What was found when an account was looked up."""
 
-    standing: Standing
+    standing: MembershipStatus
     at: int
     """UTC epoch milliseconds, right before the chat was asked."""
     missing: str = ""
@@ -65,12 +65,12 @@ class Account:
         return 0 <= now - self.at <= FRESH_MS and known_ms <= FRESH_MS
 
 
-FLAWS: Mapping[Standing, str] = {
-    Standing.GUEST: "is a guest's",
-    Standing.DELETED: "has been deactivated",
-    Standing.INVITED: "has been invited and has not joined yet",
-    Standing.BOT: "is a bot's",
-    Standing.STRANGER: "belongs to another workspace",
-    Standing.UNKNOWN: "is not known to Slack in this workspace",
+DISQUALIFICATIONS: Mapping[MembershipStatus, str] = {
+    MembershipStatus.GUEST: "is a guest's",
+    MembershipStatus.DELETED: "has been deactivated",
+    MembershipStatus.INVITED: "has been invited and has not joined yet",
+    MembershipStatus.BOT: "is a bot's",
+    MembershipStatus.STRANGER: "belongs to another workspace",
+    MembershipStatus.UNKNOWN: "is not known to Slack in this workspace",
 }
 """How a sentence about an account that may do nothing goes on, where the answer lacked nothing."""

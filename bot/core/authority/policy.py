@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import assert_never
 
-from bot.core.authority.identity_groups import People
+from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.principals import Principal, Role
 from bot.plugin import Risk
 from bot.plugin.frozen import dataclass
@@ -113,7 +113,7 @@ class Terms:
     quorum: int = 1
     expires_in: int = 3_600_000
     break_glass: bool = False
-    """Whether an admin may run without approval what needs it (`break_glass`)."""
+    """Whether an admin may run without approval what needs it (`decide_break_glass`)."""
 
 
 def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
@@ -144,7 +144,7 @@ UNBREAKABLE: Mapping[Risk, str] = {
 """Risks that need approval, emergency or not, and why."""
 
 
-def break_glass(risk: Risk, decision: Decision, role: Role | None, terms: Terms, *, reason: str) -> Decision:
+def decide_break_glass(risk: Risk, decision: Decision, role: Role | None, terms: Terms, *, reason: str) -> Decision:
     """What `--break-glass` makes of a decision. It never makes more of one than the requester's word alone."""
     match decision:
         case Refused():
@@ -164,7 +164,7 @@ def break_glass(risk: Risk, decision: Decision, role: Role | None, terms: Terms,
 
 def _check_break_glass(risk: Risk, role: Role | None, terms: Terms) -> Refused | None:
     if role is None or not role.reaches(BREAKS_GLASS):
-        return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_have(role)}.")
+        return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_role_sentence(role)}.")
     if not terms.break_glass:
         return Refused(
             reason="Breaking the glass is switched off here. Whoever has the host sets B24BOT_BREAK_GLASS=on and "
@@ -173,12 +173,17 @@ def _check_break_glass(risk: Risk, role: Role | None, terms: Terms) -> Refused |
     return Refused(reason=UNBREAKABLE[risk]) if risk in UNBREAKABLE else None
 
 
-EVERYBODY = People()
+EVERYBODY = IdentityGroups()
 """Every account is another person."""
 
 
 def check_approver(
-    decision: Decision, *, requester: Principal, reviewer: Principal, role: Role | None, people: People = EVERYBODY
+    decision: Decision,
+    *,
+    requester: Principal,
+    reviewer: Principal,
+    role: Role | None,
+    people: IdentityGroups = EVERYBODY,
 ) -> Refused | None:
     """Refuse a reviewer whose approval does not count; None where it does.
 
@@ -193,19 +198,19 @@ def check_approver(
             if people.same(reviewer, requester):
                 return Refused(reason="You asked for this with another account; somebody else has to approve it.")
             if role is None or not role.reaches(needed):
-                return Refused(reason=f"Approving this needs the role {needed}; {_have(role)}.")
+                return Refused(reason=f"Approving this needs the role {needed}; {_role_sentence(role)}.")
             return None
         case NeedsConfirmation():
             if reviewer != requester:
                 return Refused(reason="Only the person who asked can confirm this.")
             if role is None or not role.reaches(Role.OPERATOR):
-                return Refused(reason=f"Confirming this needs the role {Role.OPERATOR}; {_have(role)}.")
+                return Refused(reason=f"Confirming this needs the role {Role.OPERATOR}; {_role_sentence(role)}.")
             return None
         case BrokenGlass():
             if reviewer != requester:
                 return Refused(reason="Only the admin who asked can break the glass for this.")
             if role is None or not role.reaches(BREAKS_GLASS):
-                return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_have(role)}.")
+                return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_role_sentence(role)}.")
             return None
         case Allowed() | Refused():
             return Refused(reason="There is nothing to approve.")
@@ -213,7 +218,7 @@ def check_approver(
             assert_never(decision)
 
 
-def least_to_settle(decision: Decision) -> Role:
+def lowest_settling_role(decision: Decision) -> Role:
     """The lowest role whose word on an unknown outcome counts."""
     match decision:
         case NeedsApproval(role=role):
@@ -227,7 +232,12 @@ def least_to_settle(decision: Decision) -> Role:
 
 
 def check_settler(
-    decision: Decision, *, requester: Principal, person: Principal, role: Role | None, people: People = EVERYBODY
+    decision: Decision,
+    *,
+    requester: Principal,
+    person: Principal,
+    role: Role | None,
+    people: IdentityGroups = EVERYBODY,
 ) -> Refused | None:
     """Refuse a person whose word on an unknown outcome does not count; None where it does.
 
@@ -236,13 +246,13 @@ def check_settler(
     """
     if isinstance(decision, NeedsApproval | BrokenGlass) and people.same(person, requester):
         return Refused(reason="You asked for this yourself; somebody else has to say what became of it.")
-    needed = least_to_settle(decision)
+    needed = lowest_settling_role(decision)
     if role is None or not role.reaches(needed):
-        return Refused(reason=f"Saying what became of this needs the role {needed}; {_have(role)}.")
+        return Refused(reason=f"Saying what became of this needs the role {needed}; {_role_sentence(role)}.")
     return None
 
 
-def _have(role: Role | None) -> str:
+def _role_sentence(role: Role | None) -> str:
     return f"yours is {role}" if role else "you are not on the allow-list"
 
 
@@ -255,7 +265,7 @@ WHO: Mapping[Role, str] = {
 """Who has a role or one above it, in words."""
 
 
-def needs(decision: Decision) -> str:
+def describe_requirement(decision: Decision) -> str:
     """What has to happen before a plan runs, in words."""
     match decision:
         case NeedsApproval(quorum=1, role=role):

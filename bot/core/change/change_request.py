@@ -92,7 +92,7 @@ class Review:
     """Whether it counts by what is known now. Not stored: for what is shown it is found out each time."""
 
 
-def with_portal(summary: str, portal: str) -> str:
+def append_portal(summary: str, portal: str) -> str:
     """A plan in words and the portal it acts on, if any, without saying twice which."""
     named = not portal or re.search(rf"\b(?:on|of|from) {re.escape(portal)}(?![\w-])", summary)
     return summary if named else f"{summary} on {portal}"
@@ -169,7 +169,7 @@ class ChangeRequest:
     @property
     def summary_with_portal(self) -> str:
         """The plan in words and where it acts."""
-        return with_portal(self.plan.summary, self.portal)
+        return append_portal(self.plan.summary, self.portal)
 
     @property
     def status_word(self) -> str:
@@ -226,14 +226,14 @@ class NewChange:
     undo_of: int | None = None
 
 
-def in_words(sentence: str, change: ChangeRequest) -> str:
+def describe_decision(sentence: str, change: ChangeRequest) -> str:
     """A sentence about what was decided: `{approved}` and `{approval}` become the words for it."""
     if change.needs_confirmation_only:
         return sentence.format(approved="confirmed", approval="confirmation")
     return sentence.format(approved="approved", approval="approval")
 
 
-def status_in_words(change: ChangeRequest) -> str:
+def describe_status(change: ChangeRequest) -> str:
     """How a sentence about a change request goes on."""
     words = CONFIRMED_ENDINGS if change.needs_confirmation_only else ENDINGS
     if change.undone_by is not None:

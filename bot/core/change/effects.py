@@ -22,7 +22,7 @@ class Effects:
     """What the changes mean for people."""
 
 
-def compare(plan: Plan, found: Observation) -> Effects:
+def compare_effects(plan: Plan, found: Observation) -> Effects:
     """Compare what is found with what there was before, over all that was to differ."""
     changed = tuple(label for label in plan.wanted if found.get(label) != plan.before.get(label))
     same = tuple(
@@ -40,7 +40,7 @@ def effects_of(change: ChangeRequest) -> Effects | None:
     """The effects of a change request that failed or was partly done; None where nothing was read, or it is undone."""
     if change.status is not Status.FAILED or change.found is None or change.undone_by is not None:
         return None
-    return compare(change.plan, change.found)
+    return compare_effects(change.plan, change.found)
 
 
 def undo_command(change: ChangeRequest) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from bot.core.change.change_request import Repeat, Status
-from bot.core.change.effects import compare
+from bot.core.change.effects import compare_effects
 from bot.core.change.plans import ABSENT, differences
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 from bot.plugin.frozen import dataclass
 
@@ -23,7 +23,7 @@ INTERRUPTED_BLIND = (
     "b24bot was stopped while this ran, so nobody saw the portal's answer, and nothing shows it when it is read back. "
     "Look on the portal yourself before you ask again."
 )
-INTERRUPTED_AT_HOME = "This was cut short before it was done. Nothing was changed."
+INTERRUPTED_BUILTIN = "This was cut short before it was done. Nothing was changed."
 
 
 class Proof(StrEnum):
@@ -48,7 +48,7 @@ class Answers(StrEnum):
     UNKNOWN = "unknown"
 
 
-def prove(plan: Plan, now: Observation | None) -> Proof:
+def prove_outcome(plan: Plan, now: Observation | None) -> Proof:
     """Compare what is true now with what the plan wanted; None means it could not be read."""
     if not plan.provable:
         return Proof.BLIND
@@ -61,12 +61,12 @@ def prove(plan: Plan, now: Observation | None) -> Proof:
     return Proof.PARTIAL
 
 
-def answered(outcomes: Sequence[CallOutcome]) -> Answers:
+def combine_answers(outcomes: Sequence[CallOutcome]) -> Answers:
     """What the calls together prove: one unknown makes all unknown; no outcome at all means that nothing was sent."""
-    return _together([outcome.verdict for outcome in outcomes])
+    return _combine([outcome.verdict for outcome in outcomes])
 
 
-def _together(each: Sequence[CallVerdict]) -> Answers:
+def _combine(each: Sequence[CallVerdict]) -> Answers:
     verdicts = set(each)
     if CallVerdict.UNKNOWN in verdicts:
         return Answers.UNKNOWN
@@ -123,7 +123,7 @@ AFTER_A_FAULT: Mapping[Proof, str] = {
 }
 """What stands instead of words about the portal's answer when it was the plugin that gave none."""
 
-AT_HOME: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
+BUILTIN_OUTCOME: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
     **{(_S, proof): (Status.FAILED, "Not every part was done. What was done stays.") for proof in Proof},
     **{(_F, proof): (Status.FAILED, "b24bot refused. Nothing was changed.") for proof in Proof},
     **{(_N, proof): (Status.FAILED, "It was not done.") for proof in Proof},
@@ -135,7 +135,7 @@ AT_HOME: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
     (_F, Proof.REACHED): (Status.GONE, "b24bot refused, and there is nothing left to do."),
     (_N, Proof.REACHED): (Status.GONE, "It was not done, and there is nothing left to do."),
 }
-"""The same for the house: what it does is stored together with its answer, so the answer is the proof, and never lost.
+"""The same for built-in calls: each is stored with its answer, so the answer is the proof, and never lost.
 
 What is seen afterwards may be the work of another hand.
 """
@@ -182,25 +182,32 @@ class Ending:
         return "\n".join([self.sentence, *(f"• {line}" for line in self.details)])
 
 
-def judge(plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, *, local: bool = False) -> Ending:
+def judge_execution(
+    plan: Plan, outcomes: Sequence[CallOutcome], now: Observation | None, *, local: bool = False
+) -> Ending:
     """The ending of an execution just made and looked at; `local` where each call was a transaction here."""
-    proof = prove(plan, now)
+    proof = prove_outcome(plan, now)
     if not plan.calls:
-        return _noted(proof)
-    answers = answered(outcomes)
-    status, sentence = (AT_HOME if local else JUDGEMENT)[answers, proof]
+        return _judge_note(proof)
+    answers = combine_answers(outcomes)
+    status, sentence = (BUILTIN_OUTCOME if local else JUDGEMENT)[answers, proof]
     if any(outcome.code == PLUGIN_FAILED for outcome in outcomes):
         sentence = AFTER_A_FAULT[proof]
     at_home = local and answers is Answers.SOME
     partly = status is Status.FAILED and (at_home or (answers, proof) in PARTLY)
     happened, missing = _parts(plan, [outcome.verdict for outcome in outcomes], now) if partly else ((), ())
-    unseen = _listed("Done", happened) if proof is not Proof.PARTIAL else ()
+    unseen = _call_lines("Done", happened) if proof is not Proof.PARTIAL else ()
     return Ending(
         status=status,
         sentence=sentence,
-        details=(*unseen, *_words(outcomes), *_seen(plan, proof, now), *not_sent(plan, len(outcomes))),
+        details=(
+            *unseen,
+            *_words(outcomes),
+            *_observed_lines(plan, proof, now),
+            *describe_unsent_calls(plan, len(outcomes)),
+        ),
         partly=partly,
-        found=_found(plan, now),
+        found=_observed_targets(plan, now),
         repeat=_repeat(plan, outcomes, proof),
         happened=happened,
         missing=missing,
@@ -211,7 +218,7 @@ def _repeat(plan: Plan, outcomes: Sequence[CallOutcome | None], proof: Proof) ->
     """What asking for the same again would come to. Where a single call has done a part, it was carried out."""
     given = [outcome for outcome in outcomes if outcome is not None]
     refused = any(outcome.verdict in (CallVerdict.FAILED, CallVerdict.NOT_SENT) for outcome in given)
-    done = len(given) == len(plan.calls) and answered(given) is Answers.DONE
+    done = len(given) == len(plan.calls) and combine_answers(given) is Answers.DONE
     if done and proof in (Proof.UNCHANGED, Proof.PARTIAL):
         return Repeat.SAME
     if proof is Proof.PARTIAL and len(plan.calls) == 1 and not refused:
@@ -225,7 +232,7 @@ def _parts(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What happened and what did not: by what was read, else by what was answered."""
     if now is not None and plan.provable:
-        return tuple(_differing(plan, now)), compare(plan, now).unchanged
+        return tuple(_remaining_differences(plan, now)), compare_effects(plan, now).unchanged
     done = [index for index, verdict in enumerate(verdicts) if verdict is CallVerdict.DONE]
     return (
         tuple(plan.calls[index].note for index in done),
@@ -233,38 +240,40 @@ def _parts(
     )
 
 
-def _found(plan: Plan, now: Observation | None) -> Observation | None:
+def _observed_targets(plan: Plan, now: Observation | None) -> Observation | None:
     """What is true now of what the plan wanted to differ."""
     return None if now is None else {label: now[label] for label in plan.wanted if label in now}
 
 
-def interrupted(plan: Plan, verdicts: Sequence[CallVerdict | None], *, local: bool = False) -> Ending:
+def judge_interruption(plan: Plan, verdicts: Sequence[CallVerdict | None], *, local: bool = False) -> Ending:
     """What stands of an execution that nobody finishes: `verdicts` of the calls that were intended, None unanswered.
 
     What reading could show is read back. What it could not is known all the same when every answer came. Where each
     call was a transaction here, that was done which was answered, and nothing else.
     """
-    details = (*_stood(plan, verdicts), *not_sent(plan, len(verdicts)))
+    details = (*_describe_intended_calls(plan, verdicts), *describe_unsent_calls(plan, len(verdicts)))
     answers = [verdict for verdict in verdicts if verdict is not None and verdict is not CallVerdict.UNKNOWN]
     whole = len(answers) == len(verdicts)
     if local:
         if not answers:
-            return Ending(status=Status.FAILED, sentence=INTERRUPTED_AT_HOME, details=details)
-        so_far = _so_far(plan, answers)
-        return _known(plan, verdicts, AT_HOME[so_far, Proof.BLIND], details, partly=so_far is Answers.SOME)
+            return Ending(status=Status.FAILED, sentence=INTERRUPTED_BUILTIN, details=details)
+        so_far = _answers_so_far(plan, answers)
+        return _judge_known(
+            plan, verdicts, BUILTIN_OUTCOME[so_far, Proof.BLIND], details, partly=so_far is Answers.SOME
+        )
     if plan.provable:
         sentence = INTERRUPTED_BETWEEN if whole else INTERRUPTED
         return Ending(status=Status.UNKNOWN, sentence=sentence, details=details)
     if not whole:
         return Ending(status=Status.UNKNOWN, sentence=INTERRUPTED_BLIND, details=details)
     if not plan.calls:
-        return _noted(Proof.BLIND)
-    so_far = _so_far(plan, answers)
+        return _judge_note(Proof.BLIND)
+    so_far = _answers_so_far(plan, answers)
     row = JUDGEMENT[so_far, Proof.BLIND]
-    return _known(plan, verdicts, row, details, partly=(so_far, Proof.BLIND) in PARTLY)
+    return _judge_known(plan, verdicts, row, details, partly=(so_far, Proof.BLIND) in PARTLY)
 
 
-def _known(
+def _judge_known(
     plan: Plan,
     verdicts: Sequence[CallVerdict | None],
     row: tuple[Status, str],
@@ -277,12 +286,12 @@ def _known(
     return Ending(status=row[0], sentence=row[1], details=details, partly=partly, happened=happened, missing=missing)
 
 
-def _so_far(plan: Plan, answers: Sequence[CallVerdict]) -> Answers:
-    together = _together(answers)
+def _answers_so_far(plan: Plan, answers: Sequence[CallVerdict]) -> Answers:
+    together = _combine(answers)
     return Answers.SOME if together is Answers.DONE and len(answers) < len(plan.calls) else together
 
 
-_STOOD: Mapping[CallVerdict | None, str] = {
+_INTENDED_CALL: Mapping[CallVerdict | None, str] = {
     CallVerdict.DONE: "Done",
     CallVerdict.FAILED: "Refused",
     CallVerdict.NOT_SENT: "Not sent",
@@ -291,27 +300,27 @@ _STOOD: Mapping[CallVerdict | None, str] = {
 }
 
 
-def _stood(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> list[str]:
+def _describe_intended_calls(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> list[str]:
     """A line for each call that was intended, where there are several."""
     if len(plan.calls) < 2:
         return []
-    return [f"{_STOOD[verdict]}: {call.note}" for call, verdict in zip(plan.calls, verdicts, strict=False)]
+    return [f"{_INTENDED_CALL[verdict]}: {call.note}" for call, verdict in zip(plan.calls, verdicts, strict=False)]
 
 
-def not_sent(plan: Plan, intended: int) -> tuple[str, ...]:
+def describe_unsent_calls(plan: Plan, intended: int) -> tuple[str, ...]:
     """Lines about the calls after the first `intended` of a plan with several: not sent, and never to be."""
     left = plan.calls[intended:] if len(plan.calls) > 1 else ()
-    return _listed("Not sent", [call.note for call in left])
+    return _call_lines("Not sent", [call.note for call in left])
 
 
-def _listed(word: str, notes: Sequence[str]) -> tuple[str, ...]:
+def _call_lines(word: str, notes: Sequence[str]) -> tuple[str, ...]:
     """A line for each call, as many as `MOST_NOT_SENT`, then how many more there are."""
     named = tuple(f"{word}: {note}" for note in notes[:MOST_NOT_SENT])
     more = len(notes) - len(named)
-    return (*named, f"{word}: {count(more, 'more call')}.") if more else named
+    return (*named, f"{word}: {plural(more, 'more call')}.") if more else named
 
 
-def _noted(proof: Proof) -> Ending:
+def _judge_note(proof: Proof) -> Ending:
     """The ending of a plan that only makes the plugin remember what is there: nothing is sent for it."""
     if proof in (Proof.REACHED, Proof.BLIND):
         return Ending(status=Status.DONE, sentence="Done. Nothing had to be sent to the portal.")
@@ -320,7 +329,7 @@ def _noted(proof: Proof) -> Ending:
     )
 
 
-def settle(
+def judge_settlement(
     plan: Plan, now: Observation | None, *, agrees: bool, outcomes: Sequence[CallOutcome | None] | None = None
 ) -> Ending | None:
     """The ending of an unknown outcome, or None while it cannot be decided.
@@ -329,7 +338,7 @@ def settle(
     read: a late or cached answer could only show the state before. `outcomes` are those of the calls that were begun,
     None for one without an answer; without them all calls count as begun.
     """
-    proof = prove(plan, now)
+    proof = prove_outcome(plan, now)
     if proof not in SETTLED or not (agrees or proof is Proof.REACHED):
         return None
     status, sentence = SETTLED[proof]
@@ -337,15 +346,15 @@ def settle(
     faults = plugin_faults(outcomes)
     if faults:
         sentence = SETTLED_AFTER_A_FAULT[proof]
-    unsent = () if proof is Proof.REACHED else not_sent(plan, len(outcomes))
+    unsent = () if proof is Proof.REACHED else describe_unsent_calls(plan, len(outcomes))
     partly = proof is Proof.PARTIAL
     happened, missing = _parts(plan, (), now) if partly else ((), ())
     return Ending(
         status=status,
         sentence=sentence,
-        details=(*faults, *_seen(plan, proof, now), *unsent),
+        details=(*faults, *_observed_lines(plan, proof, now), *unsent),
         partly=partly,
-        found=_found(plan, now),
+        found=_observed_targets(plan, now),
         repeat=_repeat(plan, outcomes, proof),
         happened=happened,
         missing=missing,
@@ -367,11 +376,11 @@ def _with_code(sentence: str, code: str) -> str:
     return sentence if not code or code in sentence else f"{sentence} ({code})"
 
 
-def _seen(plan: Plan, proof: Proof, now: Observation | None) -> list[str]:
-    return _differing(plan, now) if proof in (Proof.REACHED, Proof.PARTIAL) and now is not None else []
+def _observed_lines(plan: Plan, proof: Proof, now: Observation | None) -> list[str]:
+    return _remaining_differences(plan, now) if proof in (Proof.REACHED, Proof.PARTIAL) and now is not None else []
 
 
-def _differing(plan: Plan, now: Observation) -> list[str]:
+def _remaining_differences(plan: Plan, now: Observation) -> list[str]:
     """What is another than before, of all that was to differ: a line each."""
     before = {label: plan.before.get(label, ABSENT) for label in plan.wanted}
     return list(differences(before, {label: now.get(label, ABSENT) for label in plan.wanted}))

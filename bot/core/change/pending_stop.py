@@ -44,7 +44,7 @@ class Stop(NewStop):
     def subject(self) -> str:
         return f"CR-{self.number}" if self.number else "b24bot"
 
-    def bars(self, change: ChangeRequest) -> bool:
+    def blocks(self, change: ChangeRequest) -> bool:
         """Whether it keeps this change request from beginning. A freeze spares the bot's own rules."""
         if self.kind is StopKind.FREEZE:
             return not change.is_local

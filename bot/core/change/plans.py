@@ -13,7 +13,7 @@ from bot.core import mentions
 from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.bot_errors import WordsError
 from bot.core.encoding import canonical, fields_of
-from bot.core.parsing.tokenizer import render, words_of
+from bot.core.parsing.tokenizer import join_words, split_words
 from bot.core.principals import Role
 from bot.plugin import Call, Json, Observation, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
 
@@ -78,7 +78,7 @@ def decision_from_json(text: str) -> Decision:
     return kind(**data)
 
 
-def rebased(
+def rebase_json(
     value: Mapping[str, Json], *, over: Mapping[str, Json] | None, now: Mapping[str, Json] | None
 ) -> Mapping[str, Json]:
     """What `value` changed of the document `over` that it was made from, changed in the document as it is `now`."""
@@ -90,7 +90,7 @@ def rebased(
         if key in value and key in over and new == old:
             continue
         if isinstance(new, Mapping) and isinstance(old, Mapping) and isinstance(current, Mapping):
-            found[key] = rebased(new, over=old, now=current)
+            found[key] = rebase_json(new, over=old, now=current)
         elif key in value:
             found[key] = new
         else:
@@ -100,7 +100,7 @@ def rebased(
 
 def digest(path: str, place: Place, plan: Plan) -> str:
     """64 hex digits over all that a reviewer is shown and all that would be sent."""
-    plain = fields_of(_shown(plan))
+    plain = fields_of(_reviewed_part(plan))
     # Digests of the releases before, which open change requests bear, did not know of these.
     plain.pop("consequences")
     plain.pop("obstacles")
@@ -111,7 +111,7 @@ def digest(path: str, place: Place, plan: Plan) -> str:
     return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
 
-def _shown(plan: Plan) -> Plan:
+def _reviewed_part(plan: Plan) -> Plan:
     """The plan without what is only for the plugin's own records, which may hold the time, and for after the ending."""
     undo = replace(plan.undo, partial=None)
     return replace(plan, remember=(), consequences={}, obstacles={}, undo=undo)
@@ -123,10 +123,10 @@ def _comparable(plan: Plan) -> Plan:
     What is noted follows from what was read, and the undo's line may be in other quotation marks.
     """
     try:
-        line = render(words_of(plan.undo.line))
+        line = join_words(split_words(plan.undo.line))
     except WordsError:
         line = plan.undo.line
-    return replace(_shown(plan), notes=(), undo=replace(plan.undo, line=line, partial=None))
+    return replace(_reviewed_part(plan), notes=(), undo=replace(plan.undo, line=line, partial=None))
 
 
 def differences(before: Observation, now: Observation) -> Iterator[str]:
@@ -137,14 +137,14 @@ def differences(before: Observation, now: Observation) -> Iterator[str]:
             yield f"{label}: {old} → {new}"
 
 
-def drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
+def find_drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
     """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a portal they are not.
-    if _compared(approved) == _compared(fresh):
+    if _difference_line(approved) == _difference_line(fresh):
         return ()
     lines = tuple(differences(approved.before, fresh.before))
     return lines or ("What would be sent, or what it would touch, is no longer what was approved.",)
 
 
-def _compared(plan: Plan) -> str:
-    return mentions.unified(plan_to_json(_comparable(plan)))
+def _difference_line(plan: Plan) -> str:
+    return mentions.unify_marks(plan_to_json(_comparable(plan)))

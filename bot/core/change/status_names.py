@@ -30,14 +30,14 @@ _ROWS = (
     ShownStatus(word=PARTLY_DONE, statuses=tuple(Status), partly=True),
     ShownStatus(word=UNDONE, statuses=tuple(Status), partly=None, undone=True),
 )
-SHOWN: Mapping[str, ShownStatus] = {row.typed: row for row in _ROWS}
+SHOWN_STATUSES: Mapping[str, ShownStatus] = {row.typed: row for row in _ROWS}
 """Every word by how it is typed. Each change request is shown with exactly one of them."""
-ONE_OF = f"one of: {', '.join(SHOWN)}"
+ONE_OF = f"one of: {', '.join(SHOWN_STATUSES)}"
 
 
 def parse_status(text: str) -> ShownStatus:
     """Find the status that was typed. Raises BadArgument, naming all of them."""
-    found = SHOWN.get("-".join(text.lower().replace("_", " ").replace("-", " ").split()))
+    found = SHOWN_STATUSES.get("-".join(text.lower().replace("_", " ").replace("-", " ").split()))
     if found is None:
         raise BadArgument(f"There is no status “{text}”.", hint=f"It is {ONE_OF}.")
     return found

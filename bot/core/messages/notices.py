@@ -36,7 +36,7 @@ class ThreadNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whisper:
+class PrivateNotice:
     """An answer only one person sees."""
 
     person: Principal
@@ -67,11 +67,11 @@ class Announcement:
     thread: str = ""
 
 
-Notice = CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement
-KINDS: Mapping[str, type[CardNotice | ThreadNotice | Whisper | AuditNotice | Announcement]] = {
+Notice = CardNotice | ThreadNotice | PrivateNotice | AuditNotice | Announcement
+KINDS: Mapping[str, type[CardNotice | ThreadNotice | PrivateNotice | AuditNotice | Announcement]] = {
     "card": CardNotice,
     "thread": ThreadNotice,
-    "whisper": Whisper,
+    "whisper": PrivateNotice,
     "audit": AuditNotice,
     "announcement": Announcement,
 }
@@ -83,7 +83,7 @@ def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
     match notice:
         case ThreadNotice() | Announcement():
             return replace(notice, text=redact(notice.text, (), fingerprint))
-        case Whisper():
+        case PrivateNotice():
             suggestion = redact(notice.suggestion, (), fingerprint)
             return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
         case CardNotice() | AuditNotice():

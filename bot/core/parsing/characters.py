@@ -20,7 +20,7 @@ _TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
 """They spell out the flag that they follow; elsewhere they would hide words."""
 
 
-def closers(opener: str) -> frozenset[str]:
+def closing_marks(opener: str) -> frozenset[str]:
     """Every mark of the same weight, single or double: keyboards mix them."""
     return CLOSING & SINGLE if opener in SINGLE else CLOSING - SINGLE
 
@@ -36,7 +36,7 @@ def drop_invisible(text: str) -> str:
 
     Joiners stay inside words and emoji that need them. Dropping again drops nothing more.
     """
-    text = mentions.strip(text)
+    text = mentions.remove_marks(text)
     if text.isprintable():
         # Nothing in it is of the categories that are dropped.
         return text

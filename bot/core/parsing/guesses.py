@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.core.bot_errors import WordsError
-from bot.core.parsing.suggestion import nearest
-from bot.core.parsing.tokenizer import render
+from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options
 from bot.plugin import BadArgument, Risk, quote
 
@@ -23,7 +23,7 @@ def unknown_command(table: Table, words: Sequence[str], could_be: CouldBe) -> Wo
     if (verb, noun) in table:
         line = _line(table[verb, noun], words[2:], could_be)
         return WordsError(f"There is no command “{noun}”: the noun comes first.", suggestion=line)
-    meant = noun if noun in nouns else nearest(noun, nouns)
+    meant = noun if noun in nouns else find_nearest(noun, nouns)
     if meant is None:
         return _one_too_many(table, words, could_be)
     verbs = sorted(known for known_noun, known in table if known_noun == meant and known)
@@ -32,7 +32,7 @@ def unknown_command(table: Table, words: Sequence[str], could_be: CouldBe) -> Wo
         return WordsError(f"There is no command “{noun}”.", suggestion=line)
     if not verb:
         return WordsError(f"“{meant}” needs a verb.", hint=f"One of: {', '.join(verbs)}.")
-    verb_meant = verb if verb in verbs else nearest(verb, verbs)
+    verb_meant = verb if verb in verbs else find_nearest(verb, verbs)
     if verb_meant is None:
         return WordsError(f"“{meant}” has no verb “{verb}”.", hint=f"It has: {', '.join(verbs)}.")
     wrong = f"no “{noun}”" if meant != noun else f"no “{noun} {verb}”"
@@ -51,7 +51,7 @@ def _one_too_many(table: Table, words: Sequence[str], could_be: CouldBe) -> Word
 
 def _line(command: AnyCommand, rest: Sequence[str], could_be: CouldBe) -> str:
     """The command with the words behind it, which are left out where it takes nothing like them."""
-    return render([*command.path.split(), *(rest if could_be(command, rest) else ())])
+    return join_words([*command.path.split(), *(rest if could_be(command, rest) else ())])
 
 
 def unknown_option(command: AnyCommand, name: str) -> WordsError:
@@ -68,10 +68,10 @@ def _options(command: AnyCommand) -> list[str]:
 
 def _option_like(name: str, known: Sequence[str]) -> str | None:
     # The dashes are alike in all of them.
-    return nearest(name, known, alike=0.8)
+    return find_nearest(name, known, alike=0.8)
 
 
-def words_left(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> WordsError:
+def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> WordsError:
     """The refusal of words that are no arguments. Where only options are left to take a value, it names them."""
     sentence = f"“{command.path}” does not take “{' '.join(words)}”"
     option_meant = _option_like(f"--{words[0].lstrip('-')}", _options(command)) if words[0].startswith("-") else None

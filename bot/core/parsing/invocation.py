@@ -11,12 +11,12 @@ from bot.core import mentions
 from bot.core.bot_errors import LineTooLong, WordsError
 from bot.core.parsing import guesses
 from bot.core.parsing.command_table import Commands
-from bot.core.parsing.tokenizer import read, render, words_of
+from bot.core.parsing.tokenizer import join_words, split_words, tokenize
 from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
 from bot.core.parsing.typed_line import IN_MARKS, TypedLine, is_option
 from bot.core.parsing.typed_line import AnyCommand as AnyCommand
 from bot.core.parsing.typed_line import host_options as host_options
-from bot.core.text import unbroken
+from bot.core.text import join_lines
 from bot.plugin import BadArgument, Parameter, quote
 from bot.plugin.frozen import dataclass
 
@@ -55,7 +55,7 @@ def portal_option(name: str) -> str:
     return f"--portal {quote(name)}" if not name.startswith("--") else quote(f"--portal={name}")
 
 
-def legible(text: str) -> str:
+def with_names(text: str) -> str:
     """A typed line as people read it: with the names of whom it mentions, instead of what is stored for them."""
     return mentions.render_typed(text, lambda user, name: f"@{name or user}")
 
@@ -71,7 +71,7 @@ def read_line(text: str, commands: Iterable[AnyCommand] = ()) -> str:
         words = _words(text, commands)
     except WordsError:
         return ""
-    line = render(words)
+    line = join_words(words)
     try:
         return "" if line == text.strip() or " ".join(shlex.split(text)) == " ".join(words) else line
     except ValueError:
@@ -83,7 +83,7 @@ def _words(text: str, commands: Iterable[AnyCommand]) -> list[str]:
         typed = recognize(commands, text)
         return [*typed.path, *typed.words()]
     except WordsError:
-        return words_of(text)
+        return split_words(text)
 
 
 def check_length(text: str) -> None:
@@ -94,7 +94,7 @@ def check_length(text: str) -> None:
         )
 
 
-def find(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyCommand, tuple[str, ...]]:
+def find_command(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyCommand, tuple[str, ...]]:
     """The command the words begin with, and the words that are left. Raises WordsError with the best suggestion."""
     table = Commands.of(commands).by_words
     noun = words[0].lower() if words else ""
@@ -119,16 +119,16 @@ def _could_be(command: AnyCommand, words: Sequence[str]) -> bool:
     return True
 
 
-def named_portal(typed: TypedLine) -> str | None:
+def read_portal_option(typed: TypedLine) -> str | None:
     """The portal that a line names, if it names one. Raises WordsError for an option of every command that is wrong."""
     return _host_options(typed.command, typed.words())[1].get("--portal")
 
 
 def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:
     """The line with the command it is for; its arguments are not read. Raises WordsError."""
-    line = read(text)
+    line = tokenize(text)
     try:
-        command, rest = find(commands, [word.text for word in line.words])
+        command, rest = find_command(commands, [word.text for word in line.words])
     except WordsError as error:
         raise line.fault or error from None
     return TypedLine(command=command, line=line, at=len(line.words) - len(rest))
@@ -159,13 +159,13 @@ def _understood(command: AnyCommand, rest: Sequence[str]) -> Understood:
         path=command.path,
         words=tuple(words),
         portal=options.get("--portal"),
-        reason=unbroken(options.get("--reason", "")),
+        reason=join_lines(options.get("--reason", "")),
         dry_run="--dry-run" in options,
         break_glass="--break-glass" in options,
     )
     # Quoting may have made it longer, and it must still be readable when it is planned again.
     check_length(invocation.line)
-    return Understood(invocation=invocation, command=command, arguments=arguments(command, words, options))
+    return Understood(invocation=invocation, command=command, arguments=parse_arguments(command, words, options))
 
 
 def name_people(command: AnyCommand, word: str) -> str:
@@ -233,10 +233,10 @@ def check_words(command: AnyCommand, words: Sequence[str]) -> None:
     """Raise what is wrong with the words after the path, other than that some are missing still."""
     rest, options = _host_options(command, words)
     _refuse_host_options(command, options)
-    arguments(command, rest, options, whole=False)
+    parse_arguments(command, rest, options, whole=False)
 
 
-def arguments(
+def parse_arguments(
     command: AnyCommand, words: Sequence[str], given: Iterable[str] = (), *, whole: bool = True
 ) -> dict[str, Any]:
     """Parse the words after the path into values by parameter name. Raises WordsError or BadArgument.
@@ -265,7 +265,7 @@ def arguments(
     values.update(_positional(command, positional, plain))
     left = plain[len(positional) :] if not any(parameter.many for parameter in positional) else []
     if left:
-        raise guesses.words_left(
+        raise guesses.unexpected_words(
             command, left, {*given, *(each.option for each in flags.values() if each.name in values)}
         )
     if whole:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from bot.core.parsing.characters import drop_invisible
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import LONGEST_LINE, AnyCommand, name_people, recognize, understand
-from bot.core.parsing.tokenizer import render
+from bot.core.parsing.tokenizer import join_words
 from bot.core.redaction.redactor import Fingerprint, personal_mark, redact
 from bot.core.text import one_line
 from bot.plugin import PluginError
@@ -19,7 +19,7 @@ _COMMAND_WORD = re.compile(r"[^\W\d_][\w-]{0,30}")
 _CUT_MARK = re.compile("‹[^›]*$")
 
 
-def recorded(
+def make_recorded_line(
     text: str,
     secrets: Iterable[str] = (),
     *,
@@ -47,7 +47,7 @@ def recorded(
     else:
         words = [name_people(typed.command, word) for word in typed.words()]
         rest = _without_personal(typed.command, words, fingerprint)
-        kept = render([word for word in (*typed.path, *rest) if word])
+        kept = join_words([word for word in (*typed.path, *rest) if word])
     return _CUT_MARK.sub("", redact(one_line(kept), secrets, fingerprint)[:LONGEST_RECORDED])
 
 

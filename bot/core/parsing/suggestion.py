@@ -9,7 +9,7 @@ LONGEST = 64
 """A longer word is not compared: it is none that was misspelt, and comparing costs more with each letter of it."""
 
 
-def nearest(word: str, candidates: Iterable[str], *, alike: float = 0.6) -> str | None:
+def find_nearest(word: str, candidates: Iterable[str], *, alike: float = 0.6) -> str | None:
     """The only candidate that begins with `word`, else the one spelled most alike, else None.
 
     `alike` is how much of both has to be the same, from 0 to 1.

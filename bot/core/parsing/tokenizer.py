@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.bot_errors import WordsError
-from bot.core.parsing.characters import GUILLEMETS, QUOTE_MARKS, SINGLE, closers, drop_invisible
+from bot.core.parsing.characters import GUILLEMETS, QUOTE_MARKS, SINGLE, closing_marks, drop_invisible
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, is_blank, option_word, quote
 
@@ -63,14 +63,14 @@ class Line:
         return text.strip("".join(filter(is_blank, text)))
 
 
-def read(text: str) -> Line:
+def tokenize(text: str) -> Line:
     """Read a line, even if a quotation mark is left open."""
     line = _kept(text)
     # An error that was raised once holds the frames it came through, so a line with one is read again.
-    return line if line.fault is None else _read(text)
+    return line if line.fault is None else _tokenize(text)
 
 
-def _read(text: str) -> Line:
+def _tokenize(text: str) -> Line:
     line = drop_invisible(text)
     if _PLAIN_LINE.fullmatch(line):
         places = [word.span() for word in _PLAIN.finditer(line)]
@@ -86,19 +86,19 @@ def _read(text: str) -> Line:
     return _Reading(line).read()
 
 
-_kept = lru_cache(maxsize=16)(_read)
+_kept = lru_cache(maxsize=16)(_tokenize)
 """From its coming in to its answer one line is read several times, each time for another question."""
 
 
-def words_of(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a line. Raises WordsError where a quotation mark is left open."""
-    line = read(text)
+    line = tokenize(text)
     if line.fault is not None:
         raise line.fault
     return [word.text for word in line.words]
 
 
-def render(words: Iterable[str]) -> str:
+def join_words(words: Iterable[str]) -> str:
     """Words as a line that one would type, with quotation marks where they are needed."""
     return " ".join(map(quote, words))
 
@@ -237,7 +237,7 @@ class _Reading:
         if end is None:
             # Not looked for again: a line full of such marks would be read to its end for each.
             self._unclosed.add(opener)
-            end = self._closed_by(closers(opener) - own, start, opener)
+            end = self._closed_by(closing_marks(opener) - own, start, opener)
         return end
 
     def _closed_by(self, marks: frozenset[str], start: int, opener: str) -> int | None:

@@ -7,7 +7,7 @@ from itertools import chain, takewhile
 from typing import Any
 
 from bot.core.bot_errors import WordsError
-from bot.core.parsing.tokenizer import Line, render
+from bot.core.parsing.tokenizer import Line, join_words
 from bot.plugin import Command, PluginError
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import is_blank
@@ -95,7 +95,7 @@ class TypedLine:
                 reads(guess)
             except PluginError:
                 continue
-            return render([*self.path, *guess])
+            return join_words([*self.path, *guess])
         return ""
 
     def _parts(self) -> Iterator[_Part]:
@@ -138,7 +138,7 @@ class TypedLine:
                 raise WordsError(
                     f"The words “{self._text(behind)}” may belong to {part.option} or to the text before it.",
                     hint=f"{IN_MARKS} So does a text that goes on behind an option.",
-                    suggestion=render([*self.path, *self._with_whole({part.option: len(behind)})]),
+                    suggestion=join_words([*self.path, *self._with_whole({part.option: len(behind)})]),
                 )
 
     def _guesses(self) -> Iterator[list[str]]:

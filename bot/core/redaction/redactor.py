@@ -65,9 +65,9 @@ def redact(text: str, secrets: Iterable[str] = (), fingerprint: Fingerprint | No
     """Replace every known secret, also where it is quoted or encoded, and all that looks like one, by a mark."""
     if len(text) < SHORTEST:
         return text
-    known = _spans(text, [form for secret in secrets for form in _forms(secret)])
-    spans = sorted([*known, *_likely(text)])
-    return _blot(text, spans, fingerprint) if spans else text
+    known = _find_spans(text, [form for secret in secrets for form in _written_forms(secret)])
+    spans = sorted([*known, *_find_likely(text)])
+    return _replace_spans(text, spans, fingerprint) if spans else text
 
 
 def shorten(text: str, most: int) -> str:
@@ -77,12 +77,12 @@ def shorten(text: str, most: int) -> str:
     """
     if len(text) <= most:
         return text
-    return text[: min([most, *(start for start, end in _likely(text) if start < most < end)])]
+    return text[: min([most, *(start for start, end in _find_likely(text) if start < most < end)])]
 
 
 def looks_secret(value: object) -> bool:
     """Whether a text inside a JSON value holds what looks like a secret."""
-    return any(_likely(text) for text in texts_in(value) if len(text) >= SHORTEST)
+    return any(_find_likely(text) for text in texts_in(value) if len(text) >= SHORTEST)
 
 
 def redact_value(value: T, fingerprint: Fingerprint, secrets: Iterable[str] = ()) -> T:
@@ -95,7 +95,7 @@ def secrets_in(*texts: str) -> frozenset[str]:
 
     Short ones and numbers are left out: they would be found in other words.
     """
-    found = (text[start:end] for text in texts for start, end in _likely(text))
+    found = (text[start:end] for text in texts for start, end in _find_likely(text))
     return frozenset(secret for secret in found if len(secret) >= APART_SHORTEST and not secret.isdigit())
 
 
@@ -117,17 +117,17 @@ def _beside(label: str, text: str, fingerprint: Fingerprint) -> str:
     return text if named else redact(text, (), fingerprint)
 
 
-def mark(secret: str, fingerprint: Fingerprint, what: str = "secret, ") -> str:
+def secret_mark(secret: str, fingerprint: Fingerprint, what: str = "secret, ") -> str:
     """What stands for a value that is not shown: its length and a short keyed fingerprint."""
     return f"‹{what}{len(secret)} characters, #{fingerprint(secret)[:6]}›"
 
 
 def personal_mark(words: str, fingerprint: Fingerprint | None) -> str:
     """What stands for a customer's words in a record."""
-    return f"‹{len(words)} characters›" if fingerprint is None else mark(words, fingerprint, what="")
+    return f"‹{len(words)} characters›" if fingerprint is None else secret_mark(words, fingerprint, what="")
 
 
-def _likely(text: str) -> list[Span]:
+def _find_likely(text: str) -> list[Span]:
     """Where something stands that looks like a secret.
 
     Most texts are the bot's own labels and sentences, over and over: those in which nothing was found are remembered.
@@ -147,7 +147,7 @@ _CLEAN: set[str] = set()
 
 
 def _looked_for(text: str) -> list[Span]:
-    return [*_without_marks(_named(text), text), *_not_kept(_random(text), text)]
+    return [*_without_marks(_find_named(text), text), *_without_kept(_find_random(text), text)]
 
 
 def _without_marks(spans: Iterable[Span], text: str) -> Iterator[Span]:
@@ -164,7 +164,7 @@ def _without_marks(spans: Iterable[Span], text: str) -> Iterator[Span]:
             yield start, end
 
 
-def _not_kept(spans: Iterable[Span], text: str) -> list[Span]:
+def _without_kept(spans: Iterable[Span], text: str) -> list[Span]:
     """Those that overlap nothing of what no chance made."""
     found_here = list(spans)
     if not found_here:
@@ -180,7 +180,7 @@ def _overlaps(span: Span, others: Sequence[Span]) -> bool:
     return at < len(others) and others[at][0] < span[1]
 
 
-def _named(text: str) -> Iterator[Span]:
+def _find_named(text: str) -> Iterator[Span]:
     """What a name in front of it, or the format of a provider, tells for a secret."""
     hints = hints_in(text)
     for pattern in (pattern for forms in FORMS if forms.may_stand_beside(hints) for pattern in forms.patterns):
@@ -193,7 +193,7 @@ def _named(text: str) -> Iterator[Span]:
             yield part.span("part")
 
 
-def _random(text: str) -> Iterator[Span]:
+def _find_random(text: str) -> Iterator[Span]:
     """What looks as if made by chance."""
     for address in ADDRESS.finditer(text) if "://" in text else ():
         for part in ADDRESS_PART.finditer(text, *address.span()):
@@ -269,7 +269,7 @@ def _bits(word: str) -> float:
 
 
 @lru_cache(maxsize=64)
-def _forms(secret: str) -> frozenset[str]:
+def _written_forms(secret: str) -> frozenset[str]:
     """A secret as it is, in an address or a form, in JSON, and as Python shows it.
 
     Each line of the log is looked through for the same few secrets.
@@ -288,7 +288,7 @@ def _forms(secret: str) -> frozenset[str]:
     )
 
 
-def _spans(text: str, forms: Iterable[str]) -> Iterator[Span]:
+def _find_spans(text: str, forms: Iterable[str]) -> Iterator[Span]:
     """Where they stand, those that overlap too."""
     for form in forms:
         start = text.find(form)
@@ -297,7 +297,7 @@ def _spans(text: str, forms: Iterable[str]) -> Iterator[Span]:
             start = text.find(form, start + 1)
 
 
-def _blot(text: str, spans: list[Span], fingerprint: Fingerprint | None) -> str:
+def _replace_spans(text: str, spans: list[Span], fingerprint: Fingerprint | None) -> str:
     """The text with a mark for each run of spans that overlap; they come in rising order."""
     parts: list[str] = []
     runs: list[Span] = []
@@ -309,6 +309,6 @@ def _blot(text: str, spans: list[Span], fingerprint: Fingerprint | None) -> str:
     shown = 0
     for start, end in runs:
         secret = text[start:end]
-        parts += [text[shown:start], HIDDEN if fingerprint is None else mark(secret, fingerprint)]
+        parts += [text[shown:start], HIDDEN if fingerprint is None else secret_mark(secret, fingerprint)]
         shown = end
     return "".join([*parts, text[shown:]])

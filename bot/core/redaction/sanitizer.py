@@ -24,7 +24,7 @@ def sanitize_text(text: str) -> str:
     if text.isascii() and "\0" not in text:
         # Most is, and has none of either.
         return text
-    return mentions.strip(_UNSTORABLE.sub(REPLACEMENT, text))
+    return mentions.remove_marks(_UNSTORABLE.sub(REPLACEMENT, text))
 
 
 def sanitize(value: T) -> T:

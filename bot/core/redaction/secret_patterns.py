@@ -99,7 +99,7 @@ _CLOSED = r"(?:[\"'\[\]]|%5[BD])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forms:
+class SecretPatterns:
     """Patterns that find nothing in a text with none of the hints in it: looking for a hint costs far less.
 
     Hints are written in small letters. Without any the patterns are always looked for.
@@ -127,8 +127,8 @@ _PASSWORD_HINTS = ("pass", "pwd", "pw", "kennwort", "mdp", "contraseña", "senha
 _KEY_HINTS = tuple(f"{kind}{sign}key" for kind in ("api", "access", "private") for sign in ("", "_", "-", " "))
 _NAME_HINTS = (*_PASSWORD_HINTS, *_KEY_HINTS, "secret", "token", "токен", "секрет", "x-amz-")
 
-FORMS: tuple[Forms, ...] = (
-    Forms(
+FORMS: tuple[SecretPatterns, ...] = (
+    SecretPatterns(
         sources=(
             rf"(?<![A-Za-z0-9_-])(?P<secret>{'|'.join(PREFIXES)}){_END}",
             (
@@ -137,7 +137,7 @@ FORMS: tuple[Forms, ...] = (
             ),
         ),
     ),
-    Forms(
+    SecretPatterns(
         hints=("bearer ", "basic ", "token "),
         sources=(
             # As a header always; in running text only what is no word: *Basic information*.
@@ -145,7 +145,7 @@ FORMS: tuple[Forms, ...] = (
             r"\b(?i:bearer|basic) (?P<secret>(?=[\w.~+/-]*(?:[0-9=]|[a-z][A-Z]|[._~+]\w))[A-Za-z0-9._~+/-]{8,}=*)",
         ),
     ),
-    Forms(
+    SecretPatterns(
         hints=("@",),
         sources=(
             # A user, or a user and a password, in front of a host. With a slash in it a colon shows that it is no path.
@@ -153,7 +153,7 @@ FORMS: tuple[Forms, ...] = (
             r"//(?P<secret>[^\s/?#@:<>\"']{1,100}:(?![0-9]{1,5}[/?#])[^\s@<>\"'/?#]{0,100}[/?#][^\s@<>\"']{0,100})@",
         ),
     ),
-    Forms(
+    SecretPatterns(
         hints=("=",),
         sources=(
             rf"(?i)(?<![\w-])(?:{WEAK_NAMES})=(?P<secret>{_VALUE})",
@@ -165,7 +165,7 @@ FORMS: tuple[Forms, ...] = (
             rf"(?<![\w-])code=(?P<secret>(?={_NEAR}[0-9])(?={_NEAR}[A-Za-z]){_TEXT}{{8,}})",
         ),
     ),
-    Forms(
+    SecretPatterns(
         hints=_NAME_HINTS,
         sources=(
             rf"(?i){_START}(?:{STRONG_NAMES}){_CLOSED}*[=:][\"']?(?P<secret>{_VALUE})",
@@ -178,7 +178,7 @@ FORMS: tuple[Forms, ...] = (
             rf"(?im){_START}(?:{PROSE_NAMES})\s*[=:]\s*(?P<secret>{_TEXT}{_FAR})(?=\s*$)",
         ),
     ),
-    Forms(
+    SecretPatterns(
         hints=(*_PASSWORD_HINTS, "密", "パスワード"),
         sources=(
             # In running text: *the password is hunter2*, *пароль — Qwerty12*.
@@ -191,11 +191,11 @@ FORMS: tuple[Forms, ...] = (
             rf"(?:密码|密碼|パスワード)(?:是|は|为|為)?\s*[=:：＝]?\s*(?P<secret>[A-Za-z0-9]{_SAID}{{3,}})",
         ),
     ),
-    Forms(
+    SecretPatterns(
         hints=("token", "pass", "key", "secret", "schlüssel", "jeton", "clé", "токен", "ключ", "секрет"),
         sources=(rf"{_ALONE}(?i:{SHARED_WORDS}){_BETWEEN}(?P<secret>{_EXCEPT}{_MIXED}{_SAID}+)",),
     ),
-    Forms(
+    SecretPatterns(
         hints=("pin", "otp", "tan", "cv", "пин", "пін", "code", "código", "codice", "код"),
         sources=(
             rf"{_ALONE}(?i:{PIN_WORDS}){_BETWEEN}(?P<secret>[0-9]{{4,8}})(?![\w.:/-])",
@@ -206,7 +206,7 @@ FORMS: tuple[Forms, ...] = (
             ),
         ),
     ),
-    Forms(
+    SecretPatterns(
         hints=("@",),
         sources=(
             # Without the slashes of an address: *admin:hunter2@db.internal*. A label before an e-mail address is none.
@@ -216,7 +216,7 @@ FORMS: tuple[Forms, ...] = (
             ),
         ),
     ),
-    Forms(
+    SecretPatterns(
         hints=("/",),
         sources=(
             # Tokens inside the path of an address: incoming webhooks, of which the address is the secret.

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.slack.bot_identity import Identity
 from bot.slack.incoming.listeners import MALFORMED, CommandIntake, Receive, note_malformed, register
-from bot.slack.incoming.verification import Admitted, Dispatch
+from bot.slack.incoming.verification import Dispatch, VerifiedRequest
 
 NOBODY = Identity(team="", user="", bot="", enterprise=None)
 """Before auth.test has answered; the dispatcher lets no request through then."""
@@ -63,7 +63,7 @@ def make_bolt(
 def dispatcher(app: App, identity: Callable[[], Identity | None]) -> Dispatch:
     """What the front door hands an admitted request to."""
 
-    def dispatch(admitted: Admitted) -> tuple[int, Mapping[str, str], bytes]:
+    def dispatch(admitted: VerifiedRequest) -> tuple[int, Mapping[str, str], bytes]:
         if identity() is None:
             return 503, {"Content-Type": "text/plain"}, b""
         try:
@@ -77,7 +77,7 @@ def dispatcher(app: App, identity: Callable[[], Identity | None]) -> Dispatch:
     return dispatch
 
 
-def _request(admitted: Admitted) -> BoltRequest:
+def _request(admitted: VerifiedRequest) -> BoltRequest:
     """Bolt's request around what the front door has read: only "socket_mode" takes an object instead of a text."""
     headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in admitted.headers.items()}
     request = BoltRequest(mode="socket_mode", body=admitted.content, headers=headers)

@@ -15,7 +15,7 @@ from slack_bolt.response import BoltResponse
 from bot import clock as ids
 from bot.core.bot_errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.messages.deliveries import Inbound
-from bot.slack.ids import OrgWideDelivery, StrangeId
+from bot.slack.ids import OrgWideDelivery, UnexpectedId
 from bot.slack.incoming.payloads import click, form, slash_command
 from bot.slack.render.card import ACTION_PREFIX
 from bot.slack.render.form import REASON_FIELD, REASON_FORM
@@ -100,5 +100,5 @@ def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
 
 def note_malformed(error: Exception) -> None:
     """Signed by Slack, and not of the shape Slack documents: no reason for a traceback, and nothing of it is logged."""
-    what = str(error) if isinstance(error, StrangeId) else type(error).__name__
+    what = str(error) if isinstance(error, UnexpectedId) else type(error).__name__
     log.warning("a malformed payload: %s", what, extra={"action": "malformed"})

@@ -10,7 +10,7 @@ from bot.core.messages.deliveries import Click, Form, SlashCommand
 from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.slack.ids import check_ids, refuse_org_wide
-from bot.slack.incoming.typed_text import as_typed
+from bot.slack.incoming.typed_text import restore_typed_text
 from bot.slack.render.card import ACTION_PREFIX
 
 Payload = Mapping[str, Any]
@@ -50,7 +50,7 @@ def slash_command(payload: Payload) -> SlashCommand:
         key=f"cmd:{person.id}:{trigger or _fingerprint(payload)}",
         person=person,
         channel=_text(payload, "channel_id"),
-        text=as_typed(_text(payload, "text")),
+        text=restore_typed_text(_text(payload, "text")),
         answer_url=_text(payload, "response_url"),
         enterprise=_text(payload, "enterprise_id"),
     )

@@ -12,7 +12,7 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """Slack escapes these three and no other; the ampersand comes last, or `&amp;lt;` would become `<`."""
 
 
-def as_typed(text: str) -> str:
+def restore_typed_text(text: str) -> str:
     """Links become their address, channels their name with its sign, entities their character.
 
     People stay as they are: which of id and name is wanted, only the command can tell.

@@ -28,7 +28,7 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class RawRequest:
     """One HTTP request at the door: header names in lower case."""
 
     headers: Mapping[str, str]
@@ -36,7 +36,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
+class VerifiedRequest:
     """A request that is Slack's: the text as it was signed, and what it says.
 
     It is read here and nowhere again. Two readers of one text can be made to see two different things, and Bolt's
@@ -48,7 +48,7 @@ class Admitted:
     headers: Mapping[str, str]
 
 
-class TurnedAway(Exception):
+class RequestRejected(Exception):
     """The request goes no further. `status` is the answer; `reason` is for the log, never for the sender."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -57,38 +57,38 @@ class TurnedAway(Exception):
         self.reason = reason
 
 
-class FrontDoor:
+class RequestVerifier:
     """Checks in the order that costs least: size, type, time, signature, and only then the content."""
 
     def __init__(self, signing_secret: str, clock: Clock) -> None:
         self._secret = signing_secret.encode()
         self._clock = clock
 
-    def admit(self, letter: Letter) -> Admitted:
-        """The request, once it is known to be Slack's and to be readable. Raises TurnedAway."""
+    def verify(self, letter: RawRequest) -> VerifiedRequest:
+        """The request, once it is known to be Slack's and to be readable. Raises RequestRejected."""
         if len(letter.body) > MAX_BODY:
-            raise TurnedAway(413, "too large")
+            raise RequestRejected(413, "too large")
         kind = letter.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in (_FORM, _JSON):
-            raise TurnedAway(415, "content type")
+            raise RequestRejected(415, "content type")
         self._check_signature(letter)
         try:
             text = letter.body.decode("utf-8")
         except UnicodeDecodeError:
-            raise TurnedAway(400, "not UTF-8") from None
+            raise RequestRejected(400, "not UTF-8") from None
         content = _object(text) if kind == _JSON else _fields(text)
-        return Admitted(text=text, content=content, headers=letter.headers)
+        return VerifiedRequest(text=text, content=content, headers=letter.headers)
 
-    def _check_signature(self, letter: Letter) -> None:
+    def _check_signature(self, letter: RawRequest) -> None:
         stamp = letter.headers.get("x-slack-request-timestamp", "")
         signature = letter.headers.get("x-slack-signature", "")
         if not _TIMESTAMP.match(stamp) or abs(self._clock.now_ms() // 1000 - int(stamp)) > WINDOW_SECONDS:
-            raise TurnedAway(401, "timestamp")
+            raise RequestRejected(401, "timestamp")
         if not _SIGNATURE.match(signature):
-            raise TurnedAway(401, "signature form")
+            raise RequestRejected(401, "signature form")
         expected = "v0=" + hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + letter.body, sha256).hexdigest()
         if not hmac.compare_digest(expected.encode(), signature.encode()):
-            raise TurnedAway(401, "signature")
+            raise RequestRejected(401, "signature")
 
 
 def _fields(text: str) -> dict[str, Any]:
@@ -98,14 +98,14 @@ def _fields(text: str) -> dict[str, Any]:
         return fields
     payload = _object(fields["payload"])
     if not isinstance(payload.get("type"), str):
-        raise TurnedAway(400, "payload without a type")
+        raise RequestRejected(400, "payload without a type")
     return payload
 
 
 def _form(text: str) -> dict[str, Any]:
     """The fields of a form, those without a value too. It is read for each delivery before the person has an answer."""
     if text.count("&") >= MAX_FIELDS:
-        raise TurnedAway(400, "form")
+        raise RequestRejected(400, "form")
     pairs = [pair for pair in text.split("&") if pair]
     fields: dict[str, Any] = {}
     for pair in pairs:
@@ -114,7 +114,7 @@ def _form(text: str) -> dict[str, Any]:
             name, value = _decoded(name), _decoded(value)
         fields[name] = value
     if len(fields) < len(pairs):
-        raise TurnedAway(400, "a field twice")
+        raise RequestRejected(400, "a field twice")
     return fields
 
 
@@ -122,23 +122,23 @@ def _decoded(text: str) -> str:
     try:
         return unquote_plus(text, errors="strict")
     except UnicodeDecodeError:
-        raise TurnedAway(400, "form") from None
+        raise RequestRejected(400, "form") from None
 
 
 def _object(text: str) -> dict[str, Any]:
     # Depth is bounded before parsing: a deep enough body exhausts the parser's stack.
-    if _deepest(text) > MAX_DEPTH:
-        raise TurnedAway(400, "too deep")
+    if _nesting_bound(text) > MAX_DEPTH:
+        raise RequestRejected(400, "too deep")
     try:
         value = json.loads(text)
     except ValueError:
-        raise TurnedAway(400, "JSON") from None
+        raise RequestRejected(400, "JSON") from None
     if not isinstance(value, dict):
-        raise TurnedAway(400, "not an object")
+        raise RequestRejected(400, "not an object")
     return value
 
 
-def _deepest(text: str) -> int:
+def _nesting_bound(text: str) -> int:
     """An upper bound of the nesting: brackets in strings count too, which real payloads never come near."""
     depth = deepest = 0
     for mark in re.findall(r"[\[\]{}]", text):
@@ -149,18 +149,18 @@ def _deepest(text: str) -> int:
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-Dispatch = Callable[[Admitted], tuple[int, Mapping[str, str], bytes]]
+Dispatch = Callable[[VerifiedRequest], tuple[int, Mapping[str, str], bytes]]
 
 
-def as_wsgi(door: FrontDoor, dispatch: Dispatch) -> Wsgi:
+def as_wsgi(door: RequestVerifier, dispatch: Dispatch) -> Wsgi:
     """The HTTP side of the intake: the front door, then `dispatch(admitted)` → status, headers, body."""
 
     def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         try:
             if environ["REQUEST_METHOD"] != "POST":
-                raise TurnedAway(405, "method")
-            status, headers, body = dispatch(door.admit(_letter(environ)))
-        except TurnedAway as refusal:
+                raise RequestRejected(405, "method")
+            status, headers, body = dispatch(door.verify(_read_request(environ)))
+        except RequestRejected as refusal:
             # Neither the body nor the headers are logged: they may be anybody's.
             log.warning("a request was turned away: %s", refusal.reason, extra={"action": "turned_away"})
             status, headers, body = refusal.status, {"Content-Type": "text/plain"}, b""
@@ -170,7 +170,7 @@ def as_wsgi(door: FrontDoor, dispatch: Dispatch) -> Wsgi:
     return application
 
 
-def _letter(environ: Mapping[str, Any]) -> Letter:
+def _read_request(environ: Mapping[str, Any]) -> RawRequest:
     headers = {
         name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
         for name, value in environ.items()
@@ -179,5 +179,5 @@ def _letter(environ: Mapping[str, Any]) -> Letter:
     length = str(environ.get("CONTENT_LENGTH") or "0")
     # A number of some thousand digits is more than Python would read.
     if not length.isdecimal() or len(length) > 9 or int(length) > MAX_BODY:
-        raise TurnedAway(413, "too large")
-    return Letter(headers=headers, body=environ["wsgi.input"].read(int(length)))
+        raise RequestRejected(413, "too large")
+    return RawRequest(headers=headers, body=environ["wsgi.input"].read(int(length)))

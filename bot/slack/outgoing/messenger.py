@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.authority.membership import Membership, Standing
+from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.slack.account_flags import read_account
 from bot.slack.bot_identity import Identity, ask_identity
@@ -23,11 +23,11 @@ from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_lin
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import cut, mrkdwn, plain, section
-from bot.slack.slack_errors import sure, translated
+from bot.slack.slack_errors import require_ok, translate_errors
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.authority.card_token import value_for
+from bot.usecases.authority.card_token import make_token
 from bot.usecases.chat_refusals import ChatRefusal
-from bot.usecases.context import Posted
+from bot.usecases.context import PostedMessage
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost
 
 log = logging.getLogger("b24bot.slack")
@@ -73,43 +73,43 @@ class Gateway:
     def _enterprise(self) -> str:
         return (self.identity.enterprise or "") if self.identity else ""
 
-    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> Posted:
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> PostedMessage:
         text, blocks = self._card(change, bare=bare)
-        with translated():
-            return _stands(self._post(channel=change.channel, text=text, blocks=blocks), change.channel)
+        with translate_errors():
+            return _posted_at(self._post(channel=change.channel, text=text, blocks=blocks), change.channel)
 
     def _post(self, **arguments: Any) -> Any:
         """Every post says that links are not to be unfolded, and that names are not to become mentions."""
         quiet: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
-        return sure(self._client.chat_postMessage(**arguments, **quiet))
+        return require_ok(self._client.chat_postMessage(**arguments, **quiet))
 
     def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None:
         text, blocks = self._card(change, bare=bare)
-        self._rewrite(Posted(channel=change.channel, message=change.card or ""), text=text, blocks=blocks)
+        self._rewrite(PostedMessage(channel=change.channel, message=change.card or ""), text=text, blocks=blocks)
 
-    def _rewrite(self, posted: Posted, **content: Any) -> None:
-        with translated(rewriting=True):
-            answer = sure(self._client.chat_update(channel=posted.channel, ts=posted.message, **content))
+    def _rewrite(self, posted: PostedMessage, **content: Any) -> None:
+        with translate_errors(rewriting=True):
+            answer = require_ok(self._client.chat_update(channel=posted.channel, ts=posted.message, **content))
             if answer.get("ts", posted.message) != posted.message:
                 raise Lost("chat.update tells of another message")
 
     def _card(self, change: ChangeRequest, *, bare: bool) -> tuple[str, list[Any]]:
         if bare:
             return bare_card(change), []
-        return card_text(change), card_blocks(change, value_for(self._keys, self._team, change))
+        return card_text(change), card_blocks(change, make_token(self._keys, self._team, change))
 
     def reply(self, change: ChangeRequest, text: str) -> None:
         if change.card is None:
             # Without its card it would stand in the channel by itself; the card is on its way.
             raise Lost("the card is not posted yet")
         words = cut(mrkdwn(text), 2_900)
-        with translated():
-            _stands(
+        with translate_errors():
+            _posted_at(
                 self._post(channel=change.channel, thread_ts=change.card, text=words, blocks=[section(words)]),
                 change.channel,
             )
 
-    def whisper(self, whisper: Whisper) -> str | None:
+    def send_privately(self, whisper: PrivateNotice) -> str | None:
         """Say something to one person.
 
         By the address Slack gave for the answer, else in the channel, else directly, else in the approval channel.
@@ -117,7 +117,7 @@ class Gateway:
         if wants_file(whisper.reply) and self._in_a_file(whisper):
             return None
         text, blocks = answer_text(whisper), answer_blocks(whisper, self._command)
-        if whisper.answer_url and self.trusts(whisper.answer_url):
+        if whisper.answer_url and self.is_trusted_url(whisper.answer_url):
             try:
                 self._by_answer_url(whisper.answer_url, text, blocks)
                 return None
@@ -133,20 +133,20 @@ class Gateway:
                 # The bot or the person is not, or no longer, in that channel.
                 pass
         try:
-            with translated():
-                _stands(self._post(channel=person, text=text, blocks=blocks), person)
+            with translate_errors():
+                _posted_at(self._post(channel=person, text=text, blocks=blocks), person)
         except ChannelDead as error:
             self._ephemeral_instead(error, whisper, text, blocks)
             return error.reason
         return ""
 
     def _ephemeral(self, channel: str, person: str, text: str, blocks: list[Any]) -> None:
-        with translated():
-            answer = sure(self._client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=blocks))
+        with translate_errors():
+            answer = require_ok(self._client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=blocks))
             if not answer.get("message_ts"):
                 raise Lost("an answer without a message_ts")
 
-    def _ephemeral_instead(self, direct: ChannelDead, whisper: Whisper, text: str, blocks: list[Any]) -> None:
+    def _ephemeral_instead(self, direct: ChannelDead, whisper: PrivateNotice, text: str, blocks: list[Any]) -> None:
         """In the approval channel, for somebody whom direct messages do not reach. Raises why those do not."""
         if self._approval in ("", whisper.channel):
             raise direct
@@ -155,7 +155,7 @@ class Gateway:
         except (ChannelDead, Impossible):
             raise direct from None
 
-    def _in_a_file(self, whisper: Whisper) -> bool:
+    def _in_a_file(self, whisper: PrivateNotice) -> bool:
         """A long table goes to a file, in one message with the rest of the answer; False when Slack refuses that there.
 
         Slack shows both or neither: nothing is left in the channel that promises a file which never came.
@@ -164,8 +164,8 @@ class Gateway:
         if table is None or not whisper.channel:
             return False
         try:
-            with translated():
-                answer: Any = sure(
+            with translate_errors():
+                answer: Any = require_ok(
                     self._client.files_upload_v2(
                         content=file_text(whisper.reply, table),
                         filename="b24bot.txt",
@@ -183,28 +183,28 @@ class Gateway:
         return True
 
     def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
-        with translated():
+        with translate_errors():
             content = {"text": text, "blocks": blocks, "response_type": "ephemeral", "replace_original": False}
             answer = self._client.post_json(url, content)
             if answer.status != 200 or not _is_ok(answer.body):
                 raise Lost(f"no answer that says it was taken (HTTP {answer.status})")
 
-    def trusts(self, url: str) -> bool:
+    def is_trusted_url(self, url: str) -> bool:
         """Answers go to Slack only, whatever the payload says; or to the API's own host when that is set."""
         try:
             return urlsplit(url)[:2] in self._answer_hosts
         except ValueError:
             return False
 
-    def note(self, channel: str, text: str, earlier: Posted | None, *, thread: str = "") -> Posted:
+    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
         """Post a line, or rewrite the one posted earlier."""
         words = cut(mrkdwn(text), 2_900)
         if earlier is not None:
             self._rewrite(earlier, text=words)
             return earlier
         under = {"thread_ts": thread} if thread else {}
-        with translated():
-            return _stands(self._post(channel=channel, text=words, **under), channel)
+        with translate_errors():
+            return _posted_at(self._post(channel=channel, text=words, **under), channel)
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
         last = records[-1]
@@ -214,8 +214,8 @@ class Gateway:
             text = cut("\n".join(audit_line(record) for record in records), 3_000)
             metadata = {"event_type": "b24bot_audit", "event_payload": {"seq": last.seq, "head": last.head}}
             content = {"text": text, "blocks": audit_blocks(records), "metadata": metadata}
-        with translated():
-            _stands(self._post(channel=channel, **content), channel)
+        with translate_errors():
+            _posted_at(self._post(channel=channel, **content), channel)
 
     def fitting_lines(self, records: Iterable[AuditRecord]) -> int:
         return fitting_lines(records)
@@ -225,8 +225,8 @@ class Gateway:
         if not self._client.token:
             raise ChannelDead("not_authed")
         try:
-            with translated():
-                answer: Any = sure(self._client.users_info(user=person.user))
+            with translate_errors():
+                answer: Any = require_ok(self._client.users_info(user=person.user))
                 user = answer["user"]
                 # Slack answers for an account it knows; another one's answer says nothing of this one.
                 if not isinstance(user, dict) or user.get("id") != person.user:
@@ -234,7 +234,7 @@ class Gateway:
         except ChannelDead as error:
             if error.code not in STRANGERS:
                 raise
-            return Membership(standing=Standing.UNKNOWN)
+            return Membership(standing=MembershipStatus.UNKNOWN)
         return read_account(user, person.team, self._enterprise)
 
     def find_refusal(self, reason: str) -> ChatRefusal:
@@ -242,18 +242,18 @@ class Gateway:
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         view = reason_form(change, value)
-        with translated():
-            answer: Any = sure(self._client.views_open(trigger_id=trigger, view=view))
+        with translate_errors():
+            answer: Any = require_ok(self._client.views_open(trigger_id=trigger, view=view))
             if not answer.get("view"):
                 raise Lost("an answer without a view")
 
 
-def _stands(answer: Any, channel: str) -> Posted:
+def _posted_at(answer: Any, channel: str) -> PostedMessage:
     """Where a message stands now, by Slack's answer. Raises Lost when it does not say."""
     stamp = answer["ts"]
     if not isinstance(stamp, str) or not stamp:
         raise Lost("an answer without a ts")
-    return Posted(channel=str(answer.get("channel") or channel), message=stamp)
+    return PostedMessage(channel=str(answer.get("channel") or channel), message=stamp)
 
 
 def _is_ok(body: str) -> bool:

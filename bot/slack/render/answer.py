@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from bot.core import mentions
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
-from bot.core.text import count, one_line
+from bot.core.text import one_line, plural
 from bot.plugin import Reply, Table
 from bot.slack.render.slack_text import Block, context, cut, escape, mrkdwn, notification, plain, section, sections
 
@@ -27,11 +27,11 @@ TEXT_MOST = 11_000
 BLOCKS_MOST = 45
 
 
-def answer_text(whisper: Whisper) -> str:
+def answer_text(whisper: PrivateNotice) -> str:
     return notification(MOODS[whisper.mood] + (whisper.reply.title or "b24bot answers"))
 
 
-def answer_blocks(whisper: Whisper, command: str) -> list[Block]:
+def answer_blocks(whisper: PrivateNotice, command: str) -> list[Block]:
     """The blocks of an answer, within Slack's limits; what does not fit is said to be cut."""
     reply = whisper.reply
     blocks = [section(f"{MOODS[whisper.mood]}*{_bold(reply.title)}*")] if reply.title else []
@@ -43,7 +43,7 @@ def answer_blocks(whisper: Whisper, command: str) -> list[Block]:
         blocks += [section(f"*{_bold(reply.table.title)}*")] if reply.table.title else []
         blocks += table_blocks(reply.table)
     blocks += [context(mrkdwn(note)) for note in reply.notes]
-    return within(blocks)
+    return fit_blocks(blocks)
 
 
 def _bold(text: str) -> str:
@@ -51,7 +51,7 @@ def _bold(text: str) -> str:
     return cut(mrkdwn(one_line(text)).replace("*", "∗"), BOLD_MOST)
 
 
-def within(blocks: list[Block]) -> list[Block]:
+def fit_blocks(blocks: list[Block]) -> list[Block]:
     """The first blocks that fit into one message."""
     kept: list[Block] = []
     total = 0
@@ -77,7 +77,7 @@ def table_blocks(table: Table) -> list[Block]:
 
 
 def _fits(table: Table) -> bool:
-    if any(mentions.names_people(cell) for row in table.rows for cell in row):
+    if any(mentions.has_person_mark(cell) for row in table.rows for cell in row):
         return False
     widths = [max(len(_cell(text)) for text in texts) for texts in zip(table.columns, *table.rows, strict=True)]
     return sum(widths) + len(GAP) * (len(widths) - 1) <= ROW_MOST
@@ -113,7 +113,7 @@ def file_text(reply: Reply, table: Table) -> str:
 
 def file_comment(reply: Reply, table: Table, person: Principal) -> str:
     """The message that a file hangs on: for whom it is, and all of the answer but the table."""
-    lines = [f"{mrkdwn(mentions.person(person))} {mrkdwn(reply.title)}: {count(len(table.rows), 'row')}, below."]
+    lines = [f"{mrkdwn(mentions.person(person))} {mrkdwn(reply.title)}: {plural(len(table.rows), 'row')}, below."]
     lines += [f"*{escape(label)}*: {mrkdwn(text)}" for label, text in reply.facts]
     return cut("\n".join([*lines, *map(mrkdwn, reply.notes)]), COMMENT_MOST)
 

@@ -9,7 +9,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.audit.audit_sentences import describe
 from bot.core.text import one_line
-from bot.slack.render.slack_text import Block, cut, escape, mrkdwn, plain, sections, when
+from bot.slack.render.slack_text import Block, cut, escape, format_time_token, mrkdwn, plain, sections
 
 VALUE_MOST, NAME_MOST, WORDS_MOST = 200, 60, 420
 MESSAGE_MOST = 12_000
@@ -19,12 +19,15 @@ MESSAGE_MOST = 12_000
 def audit_line(record: AuditRecord) -> str:
     """One record in one line, ending with its tag, its number and the head of the chain."""
     words = cut(" · ".join(describe(record, name=_named, value=_word)), WORDS_MOST)
-    return " · ".join([words, when(record.at), f"`{record.tag}`", f"`#{record.seq} {record.head}`"])
+    return " · ".join([words, format_time_token(record.at), f"`{record.tag}`", f"`#{record.seq} {record.head}`"])
 
 
 def bare_audit_line(record: AuditRecord) -> str:
     """The line without its words, for a record of which Slack refused them: what happened, its number and the head."""
-    return f"`{record.tag}` · {when(record.at)} · see `b24bot audit find` for its words · `#{record.seq} {record.head}`"
+    return (
+        f"`{record.tag}` · {format_time_token(record.at)} · see `b24bot audit find` for its words · "
+        f"`#{record.seq} {record.head}`"
+    )
 
 
 def fitting_lines(records: Iterable[AuditRecord]) -> int:
@@ -42,4 +45,4 @@ def _word(value: object) -> str:
 
 
 def _named(text: str) -> str:
-    return mrkdwn(mentions.by_id(cut(one_line(text), NAME_MOST)))
+    return mrkdwn(mentions.mark_account(cut(one_line(text), NAME_MOST)))

@@ -13,10 +13,10 @@ from bot.core.authority.policy import (
     NeedsApproval,
     NeedsConfirmation,
     Refused,
-    needs,
+    describe_requirement,
 )
 from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Review, Status
-from bot.core.text import count, one_line
+from bot.core.text import one_line, plural
 from bot.plugin import UndoKind
 from bot.plugin.frozen import dataclass
 from bot.slack.render.ending_text import ending_lines
@@ -25,13 +25,13 @@ from bot.slack.render.slack_text import (
     context,
     cut,
     escape,
-    listed,
+    fit_lines,
+    format_time_token,
     mrkdwn,
     notification,
     plain,
     section,
     sections,
-    when,
 )
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
@@ -45,98 +45,102 @@ FIELD_MOST = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class StatusBadge:
     """How a status is shown in the card's first line."""
 
     emoji: str
     words: str
 
 
-LOOKS: Mapping[Status, Look] = {
-    Status.PENDING: Look(emoji="🟠", words="waiting for approval"),
-    Status.APPROVED: Look(emoji="🔵", words="approved, about to run"),
-    Status.RUNNING: Look(emoji="🔵", words="running now"),
-    Status.DONE: Look(emoji="🟢", words="done and verified"),
-    Status.GONE: Look(emoji="⚪", words="nothing left to do"),
-    Status.FAILED: Look(emoji="🔴", words="failed"),
-    Status.CHANGED: Look(emoji="🟡", words="not run, it had changed since"),
-    Status.UNKNOWN: Look(emoji="🟣", words="outcome not proven yet, reading back; do not repeat by hand"),
-    Status.REJECTED: Look(emoji="⚪", words="rejected"),
-    Status.WITHDRAWN: Look(emoji="⚪", words="withdrawn"),
-    Status.EXPIRED: Look(emoji="⚪", words="expired"),
+BADGES: Mapping[Status, StatusBadge] = {
+    Status.PENDING: StatusBadge(emoji="🟠", words="waiting for approval"),
+    Status.APPROVED: StatusBadge(emoji="🔵", words="approved, about to run"),
+    Status.RUNNING: StatusBadge(emoji="🔵", words="running now"),
+    Status.DONE: StatusBadge(emoji="🟢", words="done and verified"),
+    Status.GONE: StatusBadge(emoji="⚪", words="nothing left to do"),
+    Status.FAILED: StatusBadge(emoji="🔴", words="failed"),
+    Status.CHANGED: StatusBadge(emoji="🟡", words="not run, it had changed since"),
+    Status.UNKNOWN: StatusBadge(emoji="🟣", words="outcome not proven yet, reading back; do not repeat by hand"),
+    Status.REJECTED: StatusBadge(emoji="⚪", words="rejected"),
+    Status.WITHDRAWN: StatusBadge(emoji="⚪", words="withdrawn"),
+    Status.EXPIRED: StatusBadge(emoji="⚪", words="expired"),
 }
 
-CONFIRMED_BY_ONE: Mapping[Status, Look] = {
-    **LOOKS,
-    Status.PENDING: Look(emoji="🟠", words="waiting for confirmation"),
-    Status.APPROVED: Look(emoji="🔵", words="confirmed, about to run"),
+CONFIRMED_BY_ONE: Mapping[Status, StatusBadge] = {
+    **BADGES,
+    Status.PENDING: StatusBadge(emoji="🟠", words="waiting for confirmation"),
+    Status.APPROVED: StatusBadge(emoji="🔵", words="confirmed, about to run"),
 }
 """The same where nobody else has to approve."""
 
-BROKEN: Mapping[Status, Look] = {
-    **LOOKS,
-    Status.PENDING: Look(emoji="🚨", words="the glass is about to be broken: waiting for one confirmation"),
-    Status.APPROVED: Look(emoji="🚨", words="the glass was broken, about to run without approval"),
-    Status.RUNNING: Look(emoji="🚨", words="the glass was broken, running now without approval"),
+BROKEN: Mapping[Status, StatusBadge] = {
+    **BADGES,
+    Status.PENDING: StatusBadge(emoji="🚨", words="the glass is about to be broken: waiting for one confirmation"),
+    Status.APPROVED: StatusBadge(emoji="🚨", words="the glass was broken, about to run without approval"),
+    Status.RUNNING: StatusBadge(emoji="🚨", words="the glass was broken, running now without approval"),
 }
 """The same where an admin does not wait for approval."""
 
-LOOKS_OF: Mapping[type[Decision], Mapping[Status, Look]] = {NeedsApproval: LOOKS, BrokenGlass: BROKEN}
+DECISION_BADGES: Mapping[type[Decision], Mapping[Status, StatusBadge]] = {NeedsApproval: BADGES, BrokenGlass: BROKEN}
 
-BY_WORD: Mapping[Status, Look] = {
-    Status.DONE: Look(emoji="🟢", words="done, by the portal's word alone"),
-    Status.UNKNOWN: Look(emoji="🟣", words="outcome not known; look on the portal, do not repeat by hand before"),
+UNVERIFIED: Mapping[Status, StatusBadge] = {
+    Status.DONE: StatusBadge(emoji="🟢", words="done, by the portal's word alone"),
+    Status.UNKNOWN: StatusBadge(
+        emoji="🟣", words="outcome not known; look on the portal, do not repeat by hand before"
+    ),
 }
 """What differs where reading back can prove nothing."""
 
-DONE_THEN = "It ends as done, and the record says that this is your word."
-NOT_DONE_THEN = "It ends as not done, the record says that this is your word, and it may be asked for again."
+AFTER_DONE = "It ends as done, and the record says that this is your word."
+AFTER_NOT_DONE = "It ends as not done, the record says that this is your word, and it may be asked for again."
 
 PLAN_WORDS: Mapping[Status, str] = {Status.RUNNING: "*Happens now*", Status.UNKNOWN: "*May have happened*"}
 """What stands above the calls where they are neither to come nor over."""
 
-GLASS_THEN = "All other admins are told, and one of them has to review it."
+AFTER_BREAK_GLASS = "All other admins are told, and one of them has to review it."
 
-BY_PERSON: Mapping[Status, Look] = {
-    Status.DONE: Look(emoji="🟢", words="done, by the word of a person who looked"),
-    Status.FAILED: Look(emoji="🔴", words="not done, by the word of a person who looked"),
+BY_PERSON: Mapping[Status, StatusBadge] = {
+    Status.DONE: StatusBadge(emoji="🟢", words="done, by the word of a person who looked"),
+    Status.FAILED: StatusBadge(emoji="🔴", words="not done, by the word of a person who looked"),
 }
 """What differs where a person decided what reading back did not."""
 
 UNDO: Mapping[UndoKind, str] = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
 
 
-BY_HOUSE = Look(emoji="🟢", words="done")
+BUILTIN_DONE = StatusBadge(emoji="🟢", words="done")
 """Of the bot's own rules: that it was done is stored together with what was done, whatever was read afterwards."""
 
 
-PARTLY = Look(emoji="🟤", words=PARTLY_DONE)
+PARTLY = StatusBadge(emoji="🟤", words=PARTLY_DONE)
 """Of what failed with a part of it done."""
 
 
-def look_of(change: ChangeRequest) -> Look:
+def find_badge(change: ChangeRequest) -> StatusBadge:
     if change.undone_by is not None:
-        return Look(emoji="↩️", words=f"{'partly ' if change.partly else ''}done, and undone by CR-{change.undone_by}")
+        return StatusBadge(
+            emoji="↩️", words=f"{'partly ' if change.partly else ''}done, and undone by CR-{change.undone_by}"
+        )
     if change.partly:
         return PARTLY
     if change.settled_by is not None and change.status in BY_PERSON:
         return BY_PERSON[change.status]
     if change.is_local and change.status is Status.DONE:
-        return BY_HOUSE
-    looks = LOOKS_OF.get(type(change.decision), CONFIRMED_BY_ONE)
-    if not change.plan.provable and change.status in BY_WORD:
-        return BY_WORD[change.status]
+        return BUILTIN_DONE
+    looks = DECISION_BADGES.get(type(change.decision), CONFIRMED_BY_ONE)
+    if not change.plan.provable and change.status in UNVERIFIED:
+        return UNVERIFIED[change.status]
     return looks[change.status]
 
 
-def deed(change: ChangeRequest) -> str:
+def headline(change: ChangeRequest) -> str:
     """What is to be done and where, for a dialog, where Slack shows no mention."""
     return one_line(plain(change.summary_with_portal))
 
 
 def card_text(change: ChangeRequest) -> str:
     """The notification: what a phone shows."""
-    look = look_of(change)
+    look = find_badge(change)
     return notification(one_line(f"{look.emoji} {change.id} {change.summary_with_portal}: {look.words}"))
 
 
@@ -152,7 +156,7 @@ def bare_card(change: ChangeRequest) -> str:
 
 def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
     """The blocks of the card; `value` is what its buttons carry."""
-    look = look_of(change)
+    look = find_badge(change)
     blocks: list[Block] = [
         {
             "type": "header",
@@ -178,7 +182,9 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
 
 def _title(change: ChangeRequest) -> str:
     """The plan for a header, where Slack shows no names: the lines below say who is meant."""
-    return mentions.render(change.plan.summary, person=lambda _: "somebody", channel=lambda channel: f"#{channel}")
+    return mentions.replace_marks(
+        change.plan.summary, person=lambda _: "somebody", channel=lambda channel: f"#{channel}"
+    )
 
 
 def _short(change: ChangeRequest) -> str:
@@ -198,9 +204,9 @@ def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
         yield "Undoes", f"CR-{change.undo_of}"
     yield from _votes(change)
     if change.status is Status.PENDING:
-        yield "Expires", when(change.expires_at)
+        yield "Expires", format_time_token(change.expires_at)
     elif change.ended_at is not None:
-        yield "Ended", when(change.ended_at)
+        yield "Ended", format_time_token(change.ended_at)
 
 
 def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
@@ -211,7 +217,7 @@ def _votes(change: ChangeRequest) -> Iterator[tuple[str, str]]:
             sure = "to be bypassed" if pending else "bypassed" if approved else "not bypassed"
             yield "Approval", f"🚨 {sure} by {mrkdwn(mentions.person(change.requester))}"
         case NeedsApproval() as decision if pending:
-            yield "Needs", escape(needs(decision)) + _so_far(decision, change.approvals)
+            yield "Needs", escape(describe_requirement(decision)) + _so_far(decision, change.approvals)
         case NeedsApproval():
             if approved:
                 yield "Approved by", approved
@@ -246,7 +252,7 @@ def _plan_lines(change: ChangeRequest) -> Iterator[str]:
     plan = change.plan
     if change.reason:
         quoted = (f"> {escape(plain(line))}" for line in change.reason.splitlines())
-        yield "\n".join(["*Why* (in their words)", *listed(quoted, most=MOST_LINES, characters=WHY_MOST)])
+        yield "\n".join(["*Why* (in their words)", *fit_lines(quoted, most=MOST_LINES, characters=WHY_MOST)])
     yield PLAN_WORDS.get(change.status, "*Will happen*" if change.status.open else "*The plan was*")
     yield from _list("•", [*(call.note for call in plan.calls), *plan.notes], CALLS_MOST)
     yield from _list("✂️", plan.radius, RADIUS_MOST)
@@ -260,36 +266,36 @@ def _plan_lines(change: ChangeRequest) -> Iterator[str]:
 
 
 def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
-    return listed((f"{sign} {mrkdwn(one_line(line))}" for line in lines), most=MOST_LINES, characters=characters)
+    return fit_lines((f"{sign} {mrkdwn(one_line(line))}" for line in lines), most=MOST_LINES, characters=characters)
 
 
 def _actions(change: ChangeRequest, value: str) -> list[Block]:
     if change.status is Status.APPROVED:
-        return _stopping(change, value)
+        return _stop_buttons(change, value)
     following = [_button("Undo…", card_token.UNDO, value)] if undo_line(change) else []
     following += [_button("Ask again…", card_token.AGAIN, value)] if can_ask_again(change) else []
     if following:
         return following
     if _asks_people(change):
         return [
-            _asking(change, "It was done", card_token.WAS_DONE, value, DONE_THEN),
-            _asking(change, "It was not done", card_token.WAS_NOT_DONE, value, NOT_DONE_THEN),
+            _question_button(change, "It was done", card_token.WAS_DONE, value, AFTER_DONE),
+            _question_button(change, "It was not done", card_token.WAS_NOT_DONE, value, AFTER_NOT_DONE),
         ]
     if change.status is not Status.PENDING:
         return []
     match change.decision:
         case BrokenGlass():
-            return [_break(change, value), _button("Withdraw", card_token.WITHDRAW, value)]
+            return [_break_glass_button(change, value), _button("Withdraw", card_token.WITHDRAW, value)]
         case NeedsConfirmation() | Allowed() | Refused():
             confirm = _button("Confirm", card_token.CONFIRM, value, style="primary")
             return [confirm, _button("Withdraw", card_token.WITHDRAW, value)]
         case NeedsApproval():
-            return [_approve(change, value), *_stopping(change, value)]
+            return [_approve_button(change, value), *_stop_buttons(change, value)]
         case _:
             assert_never(change.decision)
 
 
-def _stopping(change: ChangeRequest, value: str) -> list[Block]:
+def _stop_buttons(change: ChangeRequest, value: str) -> list[Block]:
     """The buttons that stop it, which count until it begins."""
     withdraw = [] if is_review(change) else [_button("Withdraw", card_token.WITHDRAW, value)]
     if not isinstance(change.decision, NeedsApproval):
@@ -297,15 +303,15 @@ def _stopping(change: ChangeRequest, value: str) -> list[Block]:
     return [_button("Reject…", card_token.REJECT, value, style="danger"), *withdraw]
 
 
-def _approve(change: ChangeRequest, value: str) -> Block:
+def _approve_button(change: ChangeRequest, value: str) -> Block:
     dialog = _confirmation(change, f"Approve {change.id}?", "Approve")
     return {**_button("Approve", card_token.APPROVE, value, style="primary"), "confirm": dialog}
 
 
-def _break(change: ChangeRequest, value: str) -> Block:
+def _break_glass_button(change: ChangeRequest, value: str) -> Block:
     """The button of an emergency, and what it says before it does anything."""
     dialog = _confirmation(change, f"Run {change.id} without approval?", "Break the glass")
-    dialog["text"]["text"] = cut(f"{dialog['text']['text']} {GLASS_THEN}", 300)
+    dialog["text"]["text"] = cut(f"{dialog['text']['text']} {AFTER_BREAK_GLASS}", 300)
     return {
         **_button("Break the glass", card_token.CONFIRM, value, style="danger"),
         "confirm": {**dialog, "style": "danger"},
@@ -326,16 +332,16 @@ def _asks_people(change: ChangeRequest) -> bool:
     return change.status is Status.UNKNOWN and change.asked_at is not None
 
 
-def _asking(change: ChangeRequest, label: str, name: str, value: str, consequence: str) -> Block:
+def _question_button(change: ChangeRequest, label: str, name: str, value: str, consequence: str) -> Block:
     """A button for somebody who has looked; what is said with it is said once more before it counts."""
-    text = f"{cut(deed(change), 160)}: you have looked on the portal. {consequence}"
+    text = f"{cut(headline(change), 160)}: you have looked on the portal. {consequence}"
     return {**_button(label, name, value), "confirm": _dialog(f"{change.id}: {label.lower()}?", text, label)}
 
 
 def _confirmation(change: ChangeRequest, question: str, answer: str) -> Block:
     plan = change.plan
-    touched = f" It touches {count(len(plan.radius), 'line')}." if plan.radius else ""
-    text = f"{cut(deed(change), 200)}, now.{touched} Undo: {UNDO[plan.undo.kind]}. As {_short(change)}."
+    touched = f" It touches {plural(len(plan.radius), 'line')}." if plan.radius else ""
+    text = f"{cut(headline(change), 200)}, now.{touched} Undo: {UNDO[plan.undo.kind]}. As {_short(change)}."
     return _dialog(question, text, answer)
 
 

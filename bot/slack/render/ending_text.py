@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.change.change_request import ChangeRequest
 from bot.core.text import one_line
-from bot.slack.render.slack_text import listed, mrkdwn
+from bot.slack.render.slack_text import fit_lines, mrkdwn
 from bot.usecases.outcomes.ending_report import NextStep, report_ending
 
 MOST_LINES, CHARACTERS = 20, 1_200
@@ -33,4 +33,4 @@ def _step(step: NextStep) -> str:
 
 
 def _list(sign: str, lines: Iterable[str]) -> Iterator[str]:
-    return listed((f"{sign} {mrkdwn(one_line(line))}" for line in lines), most=MOST_LINES, characters=CHARACTERS)
+    return fit_lines((f"{sign} {mrkdwn(one_line(line))}" for line in lines), most=MOST_LINES, characters=CHARACTERS)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.core import mentions
-from bot.core.text import moment
+from bot.core.text import format_time
 
 Block = dict[str, Any]
 SECTION_MOST = 2_900
@@ -19,37 +19,37 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud
 _HALF = re.compile(r"(?:&[a-z]{0,3}|<[^<>]{0,90})\Z")
 
 
-def visible(text: str) -> str:
+def show_invisible(text: str) -> str:
     """Replace what would be read as something else than it is: control characters and changes of direction."""
     return _UNSEEN.sub(HIDDEN, text.replace("\r\n", "\n"))
 
 
 def escape(text: str) -> str:
     """Make text mean itself in mrkdwn."""
-    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return show_invisible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def mrkdwn(text: str) -> str:
     """Escape, then turn the bot's own marks into mentions."""
-    return mentions.render(escape(text), person=mention, channel=lambda channel: f"<#{channel}>")
+    return mentions.replace_marks(escape(text), person=mention, channel=lambda channel: f"<#{channel}>")
 
 
 def mention(name: str) -> str:
     """Mention whom a mark stands for. An account of the host's shell has no name in Slack and is written out."""
-    return _of_shell(name) if mentions.is_local(name) else f"<@{mentions.user_of(name)}>"
+    return _of_shell(name) if mentions.is_local(name) else f"<@{mentions.read_user_id(name)}>"
 
 
 def _of_shell(name: str) -> str:
-    return f"{mentions.user_of(name)} (shell)"
+    return f"{mentions.read_user_id(name)} (shell)"
 
 
 def plain(text: str) -> str:
     """Text for plain_text objects, where nothing is a mention."""
-    return mentions.render(visible(text), person=_written, channel=lambda channel: f"#{channel}")
+    return mentions.replace_marks(show_invisible(text), person=_written, channel=lambda channel: f"#{channel}")
 
 
 def _written(name: str) -> str:
-    return _of_shell(name) if mentions.is_local(name) else f"@{mentions.user_of(name)}"
+    return _of_shell(name) if mentions.is_local(name) else f"@{mentions.read_user_id(name)}"
 
 
 def notification(text: str, most: int = 3_000) -> str:
@@ -62,7 +62,7 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else _HALF.sub("", text[: most - len(CUT)]) + CUT
 
 
-def listed(lines: Iterable[str], *, most: int, characters: int) -> Iterator[str]:
+def fit_lines(lines: Iterable[str], *, most: int, characters: int) -> Iterator[str]:
     """Finished lines, as many as `most` and as fit into so many characters, then how many more there are."""
     everything = list(lines)
     left = characters
@@ -75,9 +75,9 @@ def listed(lines: Iterable[str], *, most: int, characters: int) -> Iterator[str]
         yield shown
 
 
-def when(at: int) -> str:
+def format_time_token(at: int) -> str:
     """A moment, shown to each reader in their own time zone."""
-    return f"<!date^{at // 1000}^{{date_short_pretty}} {{time}}|{moment(at)}>"
+    return f"<!date^{at // 1000}^{{date_short_pretty}} {{time}}|{format_time(at)}>"
 
 
 def section(text: str) -> Block:

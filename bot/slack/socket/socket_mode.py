@@ -20,7 +20,7 @@ from bot.clock import Backoff, SystemClock
 from bot.plugin import Clock
 from bot.slack.disconnect_reasons import disconnect_of
 from bot.slack.incoming.listeners import MALFORMED, note_malformed
-from bot.slack.slack_errors import sure, translated
+from bot.slack.slack_errors import require_ok, translate_errors
 from bot.slack.socket.socket_connection import Connection, ConnectionEnded, Envelope
 from bot.slack.token_errors import APP_TOKEN, token_refused
 from bot.usecases.delivery_errors import DeliveryError
@@ -47,8 +47,8 @@ class AppTokenClient:
 
     def open(self) -> str:
         """An address that admits one connection. Raises DeliveryError."""
-        with translated():
-            return str(sure(self._client.apps_connections_open(app_token=self._token))["url"])
+        with translate_errors():
+            return str(require_ok(self._client.apps_connections_open(app_token=self._token))["url"])
 
     def look(self, clock: Clock) -> None:
         """Open a connection, and close it at Slack's hello. Raises DeliveryError, with Slack's reason for a goodbye.

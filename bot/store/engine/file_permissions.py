@@ -38,7 +38,7 @@ class Loose:
     refused: bool
 
 
-def guarded(*, home: Path, backups: Path, key_file: Path, dotenv: Path | None) -> Sequence[Guarded]:
+def list_guarded_files(*, home: Path, backups: Path, key_file: Path, dotenv: Path | None) -> Sequence[Guarded]:
     """Name the files of a bot whose modes matter and that are there. Key files have a rule of their own.
 
     What lies where a folder should be is not looked at: its mode is not what is wrong with it.

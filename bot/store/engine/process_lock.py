@@ -17,7 +17,7 @@ from bot.core.bot_errors import AlreadyRunning
 INTAKE, WORKER, KEYS = "intake", "worker", "key-keeper"
 
 
-class Seats:
+class ProcessLocks:
     """The roles this process holds. The kernel gives a lock back when the process dies, however it dies."""
 
     def __init__(self, home: Path, roles: Iterable[str]) -> None:

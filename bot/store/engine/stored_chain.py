@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from bot.core.audit.archive_chain import Bound, missing_link
+from bot.core.audit.archive_chain import BoundRecord, missing_link
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import NO_LINK, Link, LinkRow
 
@@ -66,11 +66,11 @@ class StoredChain:
     def note(self, seq: int) -> None:
         """Hear up to which record a page went. Nobody does here."""
 
-    def archivings(self) -> Iterator[Bound]:
+    def archivings(self) -> Iterator[BoundRecord]:
         """The records of archivings, the newest first."""
         return self._bounds("WHERE tag = ? ORDER BY seq DESC", Tag.ARCHIVED)
 
-    def kept(self, end: int) -> Iterator[Bound]:
+    def kept(self, end: int) -> Iterator[BoundRecord]:
         """The records up to a number, in their order. One that is known to be missing comes first."""
         if self.keeps:
             yield from (missing_link(seq) for (seq,) in self._fetch(_MISSING, end))
@@ -79,9 +79,9 @@ class StoredChain:
             yield from bounds
             low = bounds[-1].link.seq
 
-    def _bounds(self, where: str, *values: object) -> Iterator[Bound]:
+    def _bounds(self, where: str, *values: object) -> Iterator[BoundRecord]:
         sql = " ".join(("SELECT", _NAMES, ",", self.earlier, "FROM audit", where))
         for *row, earlier in self._fetch(sql, *values):
             (link,) = links_in([tuple(row)])
             known = link is not NO_LINK and isinstance(earlier, bytes)
-            yield Bound(Link._make(link), earlier) if known else missing_link(row[0])
+            yield BoundRecord(Link._make(link), earlier) if known else missing_link(row[0])

@@ -10,10 +10,17 @@ from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
 
-from bot.core.audit.archive_chain import Archived, Bound, Kept, KeyOf, digest_kept, examine_archive
+from bot.core.audit.archive_chain import (
+    ArchiveRecord,
+    BoundRecord,
+    KeptRecords,
+    KeyOf,
+    digest_kept_records,
+    examine_archive,
+)
 from bot.core.audit.audit_record import AuditRecord, Tag
-from bot.core.audit.chain import NO_LINK, Anchor, Findings, LinkRow, Place, examine
-from bot.core.audit.exports import archivings_in, exported_bounds, exported_links
+from bot.core.audit.chain import NO_LINK, Anchor, Findings, LinkRow, Place, recompute_chain
+from bot.core.audit.exports import read_archive_records, read_exported_bounds, read_exported_links
 from bot.core.audit.stored_views import exported_row
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import OPEN
@@ -22,7 +29,7 @@ from bot.store.engine.database import sync
 from bot.store.engine.port import Engine
 from bot.store.engine.sql import placeholders
 from bot.store.files.backup import keep_owner
-from bot.store.files.backup_reader import Tell, unheard
+from bot.store.files.backup_reader import Tell, no_progress
 from bot.store.repositories.audit_log import AuditLog
 
 ALWAYS_KEPT = (Tag.CHECKPOINT, Tag.ARCHIVED, Tag.APPROVAL_BYPASSED, Tag.BYPASS_REVIEWED)
@@ -107,21 +114,21 @@ class ExportedChain:
         with self._path.open(encoding="utf-8", errors="replace") as lines:
             yield from lines
 
-    def archivings(self) -> Iterator[Bound]:
+    def archivings(self) -> Iterator[BoundRecord]:
         """The records of archivings, the newest first."""
-        return reversed(list(archivings_in(self._lines())))
+        return reversed(list(read_archive_records(self._lines())))
 
-    def kept(self, end: int) -> Iterator[Bound]:
+    def kept(self, end: int) -> Iterator[BoundRecord]:
         """The records up to a number, in their order."""
-        return takewhile(lambda bound: bound.link.seq <= end, exported_bounds(self._lines()))
+        return takewhile(lambda bound: bound.link.seq <= end, read_exported_bounds(self._lines()))
 
     def links(self, *, after: int | None = None) -> Iterator[LinkRow]:
         """The records after a number, or all."""
-        return (link for link in exported_links(self._told(self._lines())) if after is None or link.seq > after)
+        return (link for link in read_exported_links(self._told(self._lines())) if after is None or link.seq > after)
 
 
 def write_archive(
-    audit: AuditLog, path: Path, start: Place, end: Place, *, tell: Tell = unheard
+    audit: AuditLog, path: Path, start: Place, end: Place, *, tell: Tell = no_progress
 ) -> tuple[str, tuple[str, ...]]:
     """Write the records after a place up to another one to a new file, and verify it by reading it back.
 
@@ -166,7 +173,7 @@ def _lines_of(records: Iterable[AuditRecord], start: Place, end: Place, tell: Te
 
 def read_back(audit: AuditLog, path: Path, start: Place) -> Findings:
     """Recompute the chain in a file from the place before its first record."""
-    return examine(ExportedChain(path).links(), audit.key_of, start=start)
+    return recompute_chain(ExportedChain(path).links(), audit.key_of, start=start)
 
 
 def digest_of(path: Path) -> str:
@@ -184,7 +191,7 @@ class ArchiveCheck:
 
     path: Path
     digest: str
-    archived: Archived | None = None
+    archived: ArchiveRecord | None = None
     found: Findings | None = None
 
     @property
@@ -193,7 +200,9 @@ class ArchiveCheck:
         return self.archived is not None and self.archived.digest == self.digest
 
 
-def check_archive(path: Path, known: Sequence[Archived], key_of: KeyOf, *, anchors: Iterable[Anchor]) -> ArchiveCheck:
+def check_archive(
+    path: Path, known: Sequence[ArchiveRecord], key_of: KeyOf, *, anchors: Iterable[Anchor]
+) -> ArchiveCheck:
     """Verify the file of one of the archives that a log tells of. Raises OSError."""
     digest, exported = digest_of(path), ExportedChain(path)
     first, *_ = next(iter(exported.links()), NO_LINK)
@@ -205,7 +214,7 @@ def check_archive(path: Path, known: Sequence[Archived], key_of: KeyOf, *, ancho
     return ArchiveCheck(path=path, digest=digest, archived=archived, found=found)
 
 
-def keep_apart(database: Engine, start: Place, end: Place) -> Kept:
+def note_kept_records(database: Engine, start: Place, end: Place) -> KeptRecords:
     """Note which records of a range are kept, each with the head that it is chained to. In a unit of work.
 
     Returns the sum of all that is kept up to the end of the range, by earlier archivings as well.
@@ -217,10 +226,10 @@ def keep_apart(database: Engine, start: Place, end: Place) -> Kept:
         # Before the first record there is none in the table.
         database.execute(sql, seq, seq, start.mac)
     rows = database.tuples(_KEPT, end.seq)
-    return digest_kept((seq, mac) for seq, mac in rows)
+    return digest_kept_records((seq, mac) for seq, mac in rows)
 
 
-def take_out(database: Engine, archived: Archived) -> int:
+def delete_archived(database: Engine, archived: ArchiveRecord) -> int:
     """Delete the records of an archiving that is on the record, but for those that are kept. In a unit of work.
 
     The trigger on the table lets go what the record names, and nothing else.

@@ -53,7 +53,7 @@ def back_up(
     part = folder / f".{name}.{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sweep(folder)
+        remove_leftovers(folder)
         # SQLite takes a file that is there and empty, and so nobody else can ever read this one.
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         database.copy_to(part, after_step=after_step)
@@ -101,7 +101,7 @@ def keep_owner(path: Path, former: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def sweep(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Take away what processes that died in the middle of a copy have left. Not while this one copies.
 
     Whoever had our own number died before us: in a container each start has the same.
@@ -127,7 +127,7 @@ def latest_copy(folder: Path) -> Path | None:
     return max(folder.glob("b24bot-*.sqlite3"), default=None) if folder.is_dir() else None
 
 
-def newest(folder: Path, *, until: int) -> int | None:
+def find_newest_time(folder: Path, *, until: int) -> int | None:
     """When the newest copy in a folder was made, in UTC epoch milliseconds; None without one.
 
     Copies from after `until` were made before the clock was set back, and do not count.
@@ -135,7 +135,7 @@ def newest(folder: Path, *, until: int) -> int | None:
     return max((at for at, _ in _copies(folder) if at <= until), default=None)
 
 
-def prune(folder: Path, *, until: int) -> list[Path]:
+def prune_copies(folder: Path, *, until: int) -> list[Path]:
     """Take away the copies that are too old to be kept; returns them. What was copied for a reason stays.
 
     Copies from after `until` take nobody's place: there can be so many that the one just made would go. They stay.

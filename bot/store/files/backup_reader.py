@@ -19,7 +19,7 @@ from bot.store.engine.stored_chain import COLUMNS, StoredChain
 Tell = Callable[[int, int], None]
 
 
-def unheard(done: int, total: int) -> None:
+def no_progress(done: int, total: int) -> None:
     """Nobody waits."""
 
 
@@ -37,7 +37,7 @@ class CopiedChain(StoredChain):
 
 
 @contextmanager
-def chain_of(path: Path, tell: Tell = unheard) -> Iterator[CopiedChain]:
+def chain_of(path: Path, tell: Tell = no_progress) -> Iterator[CopiedChain]:
     """The audit log of the file, also while a bot works on it. Raises ConfigurationError where none can be read."""
     if not path.is_file():
         raise ConfigurationError(f"There is no database at {path}.")
@@ -52,7 +52,7 @@ def chain_of(path: Path, tell: Tell = unheard) -> Iterator[CopiedChain]:
 
 
 @contextmanager
-def links_of(path: Path, tell: Tell = unheard) -> Iterator[Iterator[LinkRow]]:
+def links_of(path: Path, tell: Tell = no_progress) -> Iterator[Iterator[LinkRow]]:
     """Every record of the file, as `chain_of` reads it."""
     with chain_of(path, tell) as chain:
         yield chain.links()
@@ -79,7 +79,7 @@ def head_in(path: Path, seq: int) -> str:
 def _opened(path: Path) -> Iterator[Any]:
     if not alone(path, "-wal") and not _beside(path, "-shm").exists():
         # Nobody has it open, so it can be copied; opening it here would put files beside it.
-        with copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
+        with copy_privately(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
             yield connection
         return
     try:
@@ -88,7 +88,7 @@ def _opened(path: Path) -> Iterator[Any]:
         if alone(path, "-journal") and alone(path, "-wal"):
             raise
         # A process died in the middle of a transaction, which has to be undone first: in a copy.
-        with copied(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
+        with copy_privately(path) as copy, closing(_connect(copy, "mode=rw")) as connection:
             yield connection
         return
     with closing(connection):
@@ -120,7 +120,7 @@ def alone(path: Path, ending: str) -> bool:
 
 
 @contextmanager
-def copied(path: Path) -> Iterator[Path]:
+def copy_privately(path: Path) -> Iterator[Path]:
     """A private copy with all that belongs to it."""
     with TemporaryDirectory(prefix="b24bot-") as folder:
         for ending in ("", "-wal", "-journal"):

@@ -7,7 +7,7 @@ from contextlib import closing
 from bot.core.bot_errors import ConfigurationError, StoreDamaged
 from bot.store.engine.database import WAL, Database
 from bot.store.engine.faults import RESTORE_HINT
-from bot.store.files.verified_head import VERIFIED, kept_mark
+from bot.store.files.verified_head import VERIFIED, read_kept_mark
 from bot.store.repositories.audit_log import AuditLog
 from bot.store.repositories.plugin_records import Facts
 from bot.store.repositories.secrets import boxes_of_texts, sealed_secrets
@@ -85,7 +85,7 @@ def assert_fits(database: Database, keys: Keyring, *, whole: bool = True) -> Non
     for key_id in _key_ids(database, keys) if whole else ():
         keys.audit_key(key_id)
     _assert_records_fit(database, keys)
-    for box in boxes(database) if whole else ():
+    for box in list_sealed_boxes(database) if whole else ():
         keys.unseal(box)
 
 
@@ -97,14 +97,14 @@ def keys_of_records(database: Database) -> dict[str, int]:
 
 def _key_ids(database: Database, keys: Keyring) -> list[str]:
     """The keys that the records name: as a mark tells, and after that as they stand there."""
-    mark = kept_mark(database, keys)
+    mark = read_kept_mark(database, keys)
     if mark is None or AuditLog(database, keys).place_at(mark.place.seq) != mark.place:
         return list(keys_of_records(database))
     rows = database.rows("SELECT DISTINCT key_id FROM audit WHERE seq > ?", mark.place.seq)
     return [*mark.keys, *(row["key_id"] for row in rows)]
 
 
-def boxes(database: Database) -> list[bytes]:
+def list_sealed_boxes(database: Database) -> list[bytes]:
     """Everything that is stored sealed, as it is sealed."""
     secrets = [box for *_, box in sealed_secrets(database)]
     # A copy of an earlier release has not all the columns yet.

@@ -16,7 +16,7 @@ from bot.store.engine.database import FILE_NAME, Database, sync
 from bot.store.engine.port import Engine
 from bot.store.engine.sql import placeholders
 from bot.store.files.backup import Backup, keep_owner
-from bot.store.files.backup_reader import alone, copied
+from bot.store.files.backup_reader import alone, copy_privately
 from bot.store.repositories.audit_log import AuditLog
 from bot.store.sealing.keyring import Keyring
 
@@ -28,7 +28,7 @@ BOOKKEEPING = (Tag.BACKUP_MADE, Tag.CHECKPOINT, Tag.PROCESS_STARTED, Tag.ARCHIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RestoreComparison:
     """How a copy stands to the database that is there. `lost` are the records it lacks; None where nobody can tell."""
 
     lost: int | None
@@ -38,7 +38,7 @@ class Standing:
     """Whether the copy is an earlier state of it."""
 
 
-def standing(home: Path, copy: Backup, keys: Keyring) -> Standing:
+def compare_backup(home: Path, copy: Backup, keys: Keyring) -> RestoreComparison:
     """Compare a copy that was looked through with the database that is there, as far as that can be read."""
     try:
         with (
@@ -47,7 +47,7 @@ def standing(home: Path, copy: Backup, keys: Keyring) -> Standing:
         ):
             return _compare(present, AuditLog(present, keys), AuditLog(other, keys), copy.seq)
     except (StoreUnavailable, ConfigurationError, OSError):
-        return Standing(lost=None)
+        return RestoreComparison(lost=None)
 
 
 @contextmanager
@@ -59,20 +59,20 @@ def _readable(path: Path) -> Iterator[Database]:
     except StoreUnavailable:
         if alone(path, "-journal"):
             raise
-        with copied(path) as copy, closing(Database(copy)) as undone:
+        with copy_privately(path) as copy, closing(Database(copy)) as undone:
             yield undone
         return
     with closing(present):
         yield present
 
 
-def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> Standing:
+def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> RestoreComparison:
     last, archived = (log.place() or START).seq, log.archived().end.seq
     kin = _is_kin(log, other, min(last, end))
     sql = " ".join(("SELECT count(*) AS n FROM audit WHERE seq > ? AND tag NOT IN (", placeholders(BOOKKEEPING), ")"))
     # Of what was archived since, nobody can tell what was bookkeeping.
     found = present.row(sql, max(end, archived), *BOOKKEEPING)
-    return Standing(lost=max(0, archived - end) + (found["n"] if found else 0), last=last, kin=kin)
+    return RestoreComparison(lost=max(0, archived - end) + (found["n"] if found else 0), last=last, kin=kin)
 
 
 def _is_kin(log: AuditLog, other: AuditLog, shared: int) -> bool:
@@ -111,7 +111,7 @@ def forget_queues(database: Engine) -> None:
     )
 
 
-def swap(workshop: Path, home: Path, aside: Path) -> Path | None:
+def swap_in(workshop: Path, home: Path, aside: Path) -> Path | None:
     """Put what is ready in the place of the database; returns where the former one is, None when there was none.
 
     There is a database at every moment: the former one gets a second name before its first is given to the copy.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from bot.core.audit.chain import Place
-from bot.core.audit.exports import milliseconds
+from bot.core.audit.exports import parse_iso_time
 from bot.core.encoding import canonical
 from bot.plugin import iso
 from bot.plugin.frozen import dataclass
@@ -32,7 +32,7 @@ class Mark:
     """UTC epoch milliseconds."""
 
 
-def mark_text(mark: Mark, keyring: Keyring) -> str:
+def encode_mark(mark: Mark, keyring: Keyring) -> str:
     """The mark as one line of JSON, as it stands in the database and in the witness file."""
     shown = {
         "at": iso(mark.at),
@@ -51,18 +51,18 @@ def read_mark(text: str, keyring: Keyring) -> Mark | None:
         if not keyring.signed(f"{FORM} {canonical(shown)}", signature):
             return None
         place = Place(seq=shown[VERIFIED], mac=bytes.fromhex(shown["head"]))
-        return Mark(place=place, keys=tuple(shown["keys"]), at=milliseconds(shown["at"]))
+        return Mark(place=place, keys=tuple(shown["keys"]), at=parse_iso_time(shown["at"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
-def marks_in(lines: Iterable[str], keyring: Keyring) -> Iterator[Mark]:
+def read_marks(lines: Iterable[str], keyring: Keyring) -> Iterator[Mark]:
     """The marks among the lines of a witness file."""
     marked = (line for line in lines if f'"{VERIFIED}":' in line)
     return (mark for line in marked if (mark := read_mark(line, keyring)) is not None)
 
 
-def kept_mark(database: Engine, keyring: Keyring) -> Mark | None:
+def read_kept_mark(database: Engine, keyring: Keyring) -> Mark | None:
     """The mark in the database."""
     return read_mark(Facts(database).get(VERIFIED) or "", keyring)
 

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.core.audit.chain import Anchor, anchors_in
+from bot.core.audit.chain import Anchor, read_anchors
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
 from bot.store.engine.file_permissions import chmod
@@ -88,7 +88,7 @@ class Witness:
         else:
             begin = self._accepted.end
         whole = self._read(begin, found.st_size)
-        anchors = tuple(anchors_in(_lines(whole), str(self.path)))
+        anchors = tuple(read_anchors(_lines(whole), str(self.path)))
         return Unread(anchors=anchors, end=begin + len(whole), file=found.st_ino)
 
     def tail(self) -> list[str]:

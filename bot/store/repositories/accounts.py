@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.authority.membership import Account, Standing
+from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.principals import Principal
 from bot.store.engine.port import Engine
 
@@ -26,7 +26,7 @@ class Accounts:
         row = self._database.row(_GET, principal.team, principal.user)
         if row is None:
             return None
-        return Account(standing=Standing(row["standing"]), at=row["at"], missing=row["missing"])
+        return Account(standing=MembershipStatus(row["standing"]), at=row["at"], missing=row["missing"])
 
     def put(self, principal: Principal, account: Account) -> None:
         """Write down the newest answer, also when a clock was set back since the one before."""

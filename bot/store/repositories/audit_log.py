@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.core.audit.archive_chain import Archived, examine_log, newest_archived
+from bot.core.audit.archive_chain import ArchiveRecord, examine_log, find_latest_archive
 from bot.core.audit.audit_record import AuditRecord, Entry, Fact, Tag, facts_text, link
-from bot.core.audit.chain import HIGHEST, START, Anchor, Findings, Place, examine
+from bot.core.audit.chain import HIGHEST, START, Anchor, Findings, Place, recompute_chain
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine, Row
@@ -98,9 +98,9 @@ class AuditLog(StoredChain):
         """Recompute all of it, and compare it with heads that were kept elsewhere."""
         return examine_log(self, self._keys.audit_key, anchors=anchors)
 
-    def archived(self) -> Archived:
+    def archived(self) -> ArchiveRecord:
         """Where it begins: what was archived last, as the record of that says, which was proved with its key."""
-        return newest_archived(self, self._keys.audit_key)
+        return find_latest_archive(self, self._keys.audit_key)
 
     def place(self) -> Place | None:
         """Where the chain stands after the last record; None for an empty log."""
@@ -170,7 +170,9 @@ class AuditLog(StoredChain):
         known = isinstance(row["earlier"], bytes)
         start = Place(seq=row["seq"] - 1, mac=row["earlier"]) if known else START
         return (
-            examine(links_in([tuple(row[name] for name in COLUMNS)]), self._keys.audit_key, start=start).broken_at
+            recompute_chain(
+                links_in([tuple(row[name] for name in COLUMNS)]), self._keys.audit_key, start=start
+            ).broken_at
             is None
         )
 

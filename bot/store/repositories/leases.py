@@ -68,7 +68,7 @@ class Leases:
         row = self._database.row(_HELD_UNTIL, lease.number, Status.RUNNING, lease.owner, lease.fence)
         return row["lease_until"] if row else None
 
-    def hold(self, lease: Lease, *, steady: int) -> bool:
+    def renew(self, lease: Lease, *, steady: int) -> bool:
         """Renew it, in the transaction of whatever is done under it; False when it is lost: then do nothing."""
         held = self._database.execute(
             _HOLD,
@@ -76,7 +76,7 @@ class Leases:
         )
         return held == 1
 
-    def let_go(self, number: int, owner: str) -> bool:
+    def release(self, number: int, owner: str) -> bool:
         """Nobody runs it any more: for an owner whose try has ended without an ending. False when it is not theirs."""
         gone = self._database.execute(_LET_GO, number, Status.RUNNING, owner)
         return gone == 1
@@ -86,7 +86,7 @@ class Leases:
         rows = self._database.rows(_RUNNING, Status.RUNNING)
         return [Running(**row) for row in rows]
 
-    def adopt(self, seen: Running) -> bool:
+    def take_over(self, seen: Running) -> bool:
         """Shut out whoever ran it; False when its lease was renewed, or it ended, since it was seen so."""
         adopted = self._database.execute(_ADOPT, seen.number, Status.RUNNING, seen.fence, seen.until)
         return adopted == 1

@@ -108,7 +108,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class OutboxEntry:
     """One row of the queue, for people who look after it. `notice` is None once its words are gone."""
 
     id: int
@@ -226,27 +226,27 @@ class Outbox:
         """Give up on it, visibly: the row stays with its reason and its words. False when it was queued anew."""
         return bool(self._database.execute(_DROP, at, error, envelope.id))
 
-    def letters(self, states: Sequence[str], *, limit: int) -> list[Letter]:
+    def entries(self, states: Sequence[str], *, limit: int) -> list[OutboxEntry]:
         """Rows in these states, the newest first."""
         kinds = list(product(states, KINDS))
         where = f"id IN ({newest_of(_OF_KIND, kinds, 'id')})"
         rows = self._database.where(
             "outbox", where, [*(value for kind in kinds for value in kind), limit], order_by="id DESC", limit=limit
         )
-        return [self._letter(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
-    def letter(self, id: int) -> Letter | None:
+    def entry(self, id: int) -> OutboxEntry | None:
         rows = self._database.where("outbox", "id = ?", [id], order_by="id", limit=1)
-        return self._letter(rows[0]) if rows else None
+        return self._entry(rows[0]) if rows else None
 
-    def _letter(self, row: Row) -> Letter:
+    def _entry(self, row: Row) -> OutboxEntry:
         names = ("id", "key", "kind", "state", "attempts", "created_at", "died_at", "error")
         wait = row["due_steady"] - self._steady()
         due_at = self._clock().now_ms() + wait if wait > 0 else row["created_at"]
         notice = notice_from_json(row["kind"], row["payload"]) if row["payload"] else None
-        return Letter(**{name: row[name] for name in names}, due_at=due_at, notice=notice)
+        return OutboxEntry(**{name: row[name] for name in names}, due_at=due_at, notice=notice)
 
-    def revive(self, id: int) -> bool:
+    def redeliver(self, id: int) -> bool:
         """Queue a dead notice again, as if never tried; False when it is not dead, or its words are gone."""
         return bool(self._database.execute(_REVIVE, id))
 
@@ -278,12 +278,12 @@ class Outbox:
         """Make a notice that waits for a later try due now; False when it does not wait."""
         return bool(self._database.execute(_HURRY_ONE, id))
 
-    def refused(self) -> list[Letter]:
+    def refused(self) -> list[OutboxEntry]:
         """What was tried, did not get out, and waits for another try; the oldest first."""
         rows = self._database.where(
             "outbox", "state = 'new' AND attempts > 0 AND error <> ''", [], order_by="id", limit=1_000
         )
-        return [self._letter(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     def release_all(self) -> int:
         """Put back what a process that died was sending."""

@@ -8,17 +8,17 @@ from typing import Annotated
 from bot.core import mentions
 from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import shorten
-from bot.core.text import unbroken
+from bot.core.text import join_lines
 from bot.plugin import Answer, Arg, Call, Group, Nothing, Plan, Refusal, Risk, Undo, UndoKind
 from bot.plugin.frozen import dataclass
-from bot.usecases.admin.allow_list import LAST_ADMIN, locks_out
-from bot.usecases.admin.queries import Number, listed_people
-from bot.usecases.authority.break_glass_log import bypass_of, reviewed
+from bot.usecases.admin.allow_list import LAST_ADMIN, leaves_no_admin
+from bot.usecases.admin.queries import Number, complete_people
+from bot.usecases.authority.break_glass_log import find_break_glass_record, is_reviewed
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import FROZEN
 
 SET_ROLE, FREEZE, UNFREEZE, REVIEW = "access.set", "bot.freeze", "bot.unfreeze", "glass.review"
-"""What a plan of the house would do, by the name its call bears."""
+"""What a built-in plan would do, by the name its call bears."""
 LONGEST_REASON = 500
 NO_ROLE = "none"
 NO_UNDO = Undo(kind=UndoKind.NONE, sentence="There is nothing to undo.")
@@ -30,7 +30,7 @@ Person = Annotated[
         help="a mention like @anton, or T0001:U0002",
         parse=Principal.named,
         person=True,
-        complete=listed_people,
+        complete=complete_people,
     ),
 ]
 ARole = Annotated[
@@ -40,37 +40,37 @@ ARole = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What the planners of the house look at."""
+class BuiltinContext:
+    """What the built-in planners look at."""
 
     ctx: Context
 
 
-access: Group[House] = Group("access", help="The allow-list.")
-freezing: Group[House] = Group("freeze", help="Stop everything that changes a portal.")
-unfreezing: Group[House] = Group("unfreeze", help="Go on after a freeze.")
-reviewing: Group[House] = Group("request", help="Change requests.")
-RULES = (access, freezing, unfreezing, reviewing)
+access: Group[BuiltinContext] = Group("access", help="The allow-list.")
+freezing: Group[BuiltinContext] = Group("freeze", help="Stop everything that changes a portal.")
+unfreezing: Group[BuiltinContext] = Group("unfreeze", help="Go on after a freeze.")
+reviewing: Group[BuiltinContext] = Group("request", help="Change requests.")
+ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
 
 
 @access.command("grant", risk=Risk.GOVERN, examples=["@anton approver", "T0001:U0002 operator"])
-def access_grant(house: House, person: Person, role: ARole) -> Answer:
+def access_grant(builtin: BuiltinContext, person: Person, role: ARole) -> Answer:
     """Give somebody a role, or another one; a second admin approves it."""
-    return _role_plan(house, person, role)
+    return _role_plan(builtin, person, role)
 
 
 @access.command("revoke", risk=Risk.GOVERN, examples=["@anton"])
-def access_revoke(house: House, person: Person) -> Answer:
+def access_revoke(builtin: BuiltinContext, person: Person) -> Answer:
     """Take somebody's role away; a second admin approves it."""
-    return _role_plan(house, person, None)
+    return _role_plan(builtin, person, None)
 
 
-def _role_plan(house: House, person: Principal, role: Role | None) -> Answer:
-    whom = _at_home(house.ctx, person)
-    held = house.ctx.store.grants.role_of(whom)
+def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) -> Answer:
+    whom = _in_home_team(builtin.ctx, person)
+    held = builtin.ctx.store.grants.role_of(whom)
     if held == role:
         return Nothing(sentence=f"{mentions.person(whom)} has {f'the role {role}' if role else 'no role'} already.")
-    if locks_out(house.ctx.store, whom, role):
+    if leaves_no_admin(builtin.ctx.store, whom, role):
         raise Refusal(LAST_ADMIN, hint="Give the role admin to somebody else first.")
     does = (
         f"give {mentions.person(whom)} the role {role}"
@@ -95,7 +95,7 @@ def _role_plan(house: House, person: Principal, role: Role | None) -> Answer:
     )
 
 
-def _at_home(ctx: Context, person: Principal) -> Principal:
+def _in_home_team(ctx: Context, person: Principal) -> Principal:
     """The person with a team. Raises Refusal for somebody of another workspace, whose role would count for nothing."""
     if not person.team and not ctx.home_team:
         raise Refusal("It is not known yet which workspace that is in.", hint="Type team and user id: T0001:U0002.")
@@ -109,12 +109,12 @@ Why = Annotated[str, Arg(label="REASON", help="why, for everybody to read", free
 
 
 @freezing.command("", risk=Risk.HALT, examples=["", "the portal loses messages"])
-def freeze(house: House, *reason: Why) -> Answer:
+def freeze(builtin: BuiltinContext, *reason: Why) -> Answer:
     """Stop at once: nothing that changes a portal is taken on or run until somebody unfreezes.
 
     What already runs finishes and is recorded. Reading goes on, and so do the commands about the allow-list.
     """
-    frozen = bool(house.ctx.store.facts.get(FROZEN))
+    frozen = bool(builtin.ctx.store.facts.get(FROZEN))
     return Plan(
         # A second freeze is no repetition: it takes effect on an unfreeze that was asked for after the first.
         summary="Freeze b24bot again" if frozen else "Freeze b24bot",
@@ -135,20 +135,20 @@ def freeze(house: House, *reason: Why) -> Answer:
 LEFT_OUT = "the reason was left out because it looks like "
 
 
-def reason_left_out(what: str) -> str:
+def withheld_reason(what: str) -> str:
     """What stands in place of a reason that holds a secret of this bot."""
     return f"{LEFT_OUT}{what}"
 
 
 def freeze_reason(words: Iterable[str]) -> str:
     """Why somebody freezes, as it is kept."""
-    return shorten(unbroken(" ".join(words)), LONGEST_REASON)
+    return shorten(join_lines(" ".join(words)), LONGEST_REASON)
 
 
 @unfreezing.command("", risk=Risk.GOVERN, examples=[""])
-def unfreeze(house: House) -> Answer:
+def unfreeze(builtin: BuiltinContext) -> Answer:
     """Go on after a freeze; a second admin approves it."""
-    frozen = house.ctx.store.facts.get(FROZEN)
+    frozen = builtin.ctx.store.facts.get(FROZEN)
     if not frozen:
         return Nothing(sentence="b24bot is not frozen.")
     return Plan(
@@ -166,13 +166,13 @@ def unfreeze(house: House) -> Answer:
 
 
 @reviewing.command("review", risk=Risk.GOVERN, examples=["CR-1001"])
-def request_review(house: House, number: Number) -> Answer:
+def request_review(builtin: BuiltinContext, number: Number) -> Answer:
     """Look at a change request that was run without approval; somebody who did not run it approves that."""
-    bypass = bypass_of(house.ctx, number)
-    change = house.ctx.store.changes.get(number)
+    bypass = find_break_glass_record(builtin.ctx, number)
+    change = builtin.ctx.store.changes.get(number)
     if bypass is None or change is None:
         raise Refusal(f"CR-{number} did not run without approval, so there is nothing to review.")
-    if reviewed(house.ctx, number):
+    if is_reviewed(builtin.ctx, number):
         return Nothing(sentence=f"CR-{number} has been reviewed already.")
     who = mentions.person(Principal.read(bypass.actor))
     return Plan(

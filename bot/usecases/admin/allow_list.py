@@ -12,7 +12,7 @@ SEEDED = "admins_seeded"
 LAST_ADMIN = "They are the last admin: without one, nobody could change the allow-list from Slack any more."
 
 
-def locks_out(store: Store, principal: Principal, role: Role | None) -> bool:
+def leaves_no_admin(store: Store, principal: Principal, role: Role | None) -> bool:
     """Whether their workspace would be left without an admin if they had this role, or none."""
     admins = store.grants.with_role(Role.ADMIN)
     here = [admin for admin in admins if admin.team == principal.team]
@@ -38,7 +38,7 @@ def revoke_role(store: Store, principal: Principal, *, by: Principal, request: s
     return removed
 
 
-def seeding_is_due(store: Store, admins: tuple[Principal, ...]) -> bool:
+def is_seeding_due(store: Store, admins: tuple[Principal, ...]) -> bool:
     """Whether the people of the setting were not made admins of this database yet."""
     return bool(admins) and not store.facts.get(SEEDED)
 
@@ -46,7 +46,7 @@ def seeding_is_due(store: Store, admins: tuple[Principal, ...]) -> bool:
 def seed_admins(store: Store, admins: tuple[Principal, ...], *, by: Principal) -> int:
     """Grant admin to the people of the setting, once in the life of a database; returns how many."""
     with store.unit_of_work():
-        if not seeding_is_due(store, admins):
+        if not is_seeding_due(store, admins):
             return 0
         for principal in admins:
             grant_role(store, principal, Role.ADMIN, by=by)

@@ -9,9 +9,9 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, AuditRecord, Tag
 from bot.core.audit.audit_sentences import describe
 from bot.core.audit.stored_views import audit_row
-from bot.core.parsing.suggestion import nearest
+from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import LOCAL_TEAM, Principal
-from bot.core.text import moment, one_line
+from bot.core.text import format_time, one_line
 from bot.plugin import BadArgument, Reply, Table
 from bot.store.repositories.audit_log import LOOKED_AT, Found
 from bot.store.repositories.audit_query import Wanted
@@ -63,7 +63,7 @@ def read_tag(store: Store, text: str) -> str:
     known = store.audit.tags()
     if any(tag.startswith(typed) for tag in known):
         return typed
-    meant = nearest(typed, {part for tag in (*Tag, *known) for part in _beginnings(tag)})
+    meant = find_nearest(typed, {part for tag in (*Tag, *known) for part in _beginnings(tag)})
     kinds = ", ".join(sorted({tag.partition(":")[0] for tag in Tag}))
     with_it = sorted(tag for tag in {*Tag, *known} if typed in tag)
     if with_it:
@@ -114,9 +114,9 @@ def find_records(
 def _given(wanted: Wanted) -> dict[str, str]:
     """The filters that were given, as one types them."""
     words = {
-        "subject": mentions.by_id(wanted.subject),
+        "subject": mentions.mark_account(wanted.subject),
         "tag": wanted.tag,
-        "actor": mentions.by_id(wanted.actor),
+        "actor": mentions.mark_account(wanted.actor),
         "text": wanted.text,
     }
     return {name: f"--{name} {one_line(word)}" for name, word in words.items() if word}
@@ -132,10 +132,10 @@ def _notes(found: Found, limit: int, most: int, narrowed: str) -> Iterator[str]:
 
 
 def _row(record: AuditRecord) -> tuple[str, ...]:
-    words = " · ".join(describe(record, name=mentions.by_id, value=_word))
-    return f"#{record.seq}", moment(record.at), words, record.tag
+    words = " · ".join(describe(record, name=mentions.mark_account, value=_word))
+    return f"#{record.seq}", format_time(record.at), words, record.tag
 
 
 def _word(value: object) -> str:
     # On one line: a second one, of somebody's own making, could pass for another record.
-    return one_line(mentions.strip(str(value)))
+    return one_line(mentions.remove_marks(str(value)))

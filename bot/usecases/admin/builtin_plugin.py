@@ -8,7 +8,7 @@ from typing import Any
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.planned_command import Planned
-from bot.core.local_plugins import HOUSE
+from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
 from bot.host.registry import Registry
 from bot.plugin import (
@@ -28,23 +28,23 @@ from bot.plugin import (
     Simulation,
 )
 from bot.plugin.frozen import dataclass
-from bot.usecases.admin.admin_commands import RULES, House
-from bot.usecases.admin.call_handlers import DEEDS, Word, look
+from bot.usecases.admin.admin_commands import ADMIN_GROUPS, BuiltinContext
+from bot.usecases.admin.call_handlers import HANDLERS, Authorization, observe_target
 from bot.usecases.admin.place_commands import using
 from bot.usecases.admin.queries import GROUPS
-from bot.usecases.context import Context, HouseServices
+from bot.usecases.context import BuiltinServices, Context
 
-HERE = Place(name="b24bot", label="b24bot itself", identity="b24bot")
+BUILTIN_PLACE = Place(name="b24bot", label="b24bot itself", identity="b24bot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HousePlugin:
-    """Implements Plugin over the bot's own store. It needs the services that only the house is given."""
+class BuiltinPlugin:
+    """Implements Plugin over the bot's own store. It needs the services that only the built-in plugin is given."""
 
     api: int = PLUGIN_API
-    name: str = HOUSE
+    name: str = BUILTIN
     settings: Sequence[Setting] = ()
-    groups: Sequence[Group[Any]] = (*RULES, using)
+    groups: Sequence[Group[Any]] = (*ADMIN_GROUPS, using)
     settling: Settling = Settling(late_effects=0.0)
     """What it does is stored together with its answer, so that no outcome is unknown."""
 
@@ -56,10 +56,10 @@ class HousePlugin:
         """Nothing has to be taken over."""
 
     def places(self, services: Services) -> Sequence[Place]:
-        return (HERE,)
+        return (BUILTIN_PLACE,)
 
-    def open(self, services: Services, place: Place) -> House:
-        return House(ctx=_context(services))
+    def open(self, services: Services, place: Place) -> BuiltinContext:
+        return BuiltinContext(ctx=_context(services))
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
         """Do it in one transaction with its record and what is said of it, on the word the running request holds."""
@@ -68,21 +68,21 @@ class HousePlugin:
             change = _running(ctx, call)
             if change is None:
                 return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence="No change request that runs is about this.")
-            return DEEDS[call.method](ctx, _word(change), call.params)
+            return HANDLERS[call.method](ctx, _word(change), call.params)
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
-        return look(_context(services), plan.target)
+        return observe_target(_context(services), plan.target)
 
-    def tend(self, services: Services) -> None:
-        """Nothing of the house runs out."""
+    def maintain(self, services: Services) -> None:
+        """Nothing of the built-in plugin runs out."""
 
     def close(self) -> None:
         """The store is closed by whoever opened it."""
 
 
 def _context(services: Services) -> Context:
-    if not isinstance(services, HouseServices):
-        raise TypeError("the house works with the services of the house only")
+    if not isinstance(services, BuiltinServices):
+        raise TypeError("the built-in plugin works with its own services only")
     return services.ctx
 
 
@@ -92,23 +92,23 @@ def _running(ctx: Context, call: Call) -> ChangeRequest | None:
     return next((change for change in running if change.is_local and call in change.plan.calls), None)
 
 
-def _word(change: ChangeRequest) -> Word:
+def _word(change: ChangeRequest) -> Authorization:
     approved = tuple(review.reviewer for review in change.approvals)
-    return Word(asked=change.requester, approved=approved, request=change.id)
+    return Authorization(asked=change.requester, approved=approved, request=change.id)
 
 
-def registry_of(plugins: Iterable[Plugin]) -> Registry:
-    """All commands: those of the desk, those of the house, and those of the plugins."""
+def make_registry(plugins: Iterable[Plugin]) -> Registry:
+    """Make the registry of all commands: the host's queries, its commands that change something, and the plugins'."""
     builtin = (command for group in GROUPS for command in group)
-    return Registry((HousePlugin(), *plugins), builtin=builtin)
+    return Registry((BuiltinPlugin(), *plugins), builtin=builtin)
 
 
-def do_at_once(ctx: Context, person: Principal, planned: Planned) -> Reply:
+def perform_at_once(ctx: Context, person: Principal, planned: Planned) -> Reply:
     """Carry out, in a unit of work, a plan that the policy lets its requester have at once. Only the house has such.
 
     Raises NotPermitted for the plan of any other plugin: what changes a portal waits for a person's word.
     """
     if not planned.is_local:
         raise NotPermitted("A plan cannot run without a decision.")
-    outcomes = [DEEDS[call.method](ctx, Word(asked=person), call.params) for call in planned.plan.calls]
+    outcomes = [HANDLERS[call.method](ctx, Authorization(asked=person), call.params) for call in planned.plan.calls]
     return Reply(title=" ".join(outcome.sentence for outcome in outcomes))

@@ -1,4 +1,4 @@
-"""What a plan of the house does once it may: one function a call, each a change of the store with its record."""
+"""What a built-in plan does once it may: one function a call, each a change of the store with its record."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.pending_stop import StopKind
 from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import redact
-from bot.core.text import moment
+from bot.core.text import format_time
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.admin_commands import FREEZE, LEFT_OUT, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
-from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, locks_out, revoke_role
+from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, leaves_no_admin, revoke_role
 from bot.usecases.admin.place_commands import SET_DEFAULT, SET_OWN
 from bot.usecases.admin.place_commands import TARGET as PORTAL_TARGET
-from bot.usecases.authority.break_glass_log import OWN_GLASS, bypass_of, reviewed
+from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_record, is_reviewed
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import FROZEN
 from bot.usecases.notifications import announce
-from bot.usecases.place_choice import Choice, default_of, others, own_choice, set_default, set_own
+from bot.usecases.place_choice import Choice, default_of, list_portal_plugins, own_choice, set_default, set_own
 
 LONGEST_FROZEN = 2_000
 """Characters of who froze the bot and why, from which on another freeze stands there alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class Authorization:
     """On whose word something is done, and in which change request it was given; in none where it is done at once."""
 
     asked: Principal
@@ -37,39 +37,39 @@ class Word:
 
 
 Params = Mapping[str, Json]
-Deed = Callable[[Context, Word, Params], CallOutcome]
+CallHandler = Callable[[Context, Authorization, Params], CallOutcome]
 
 
-def _done(sentence: str) -> CallOutcome:
+def _done_outcome(sentence: str) -> CallOutcome:
     return CallOutcome(verdict=CallVerdict.DONE, sentence=sentence)
 
 
-def _not_done(sentence: str) -> CallOutcome:
+def _refused_outcome(sentence: str) -> CallOutcome:
     return CallOutcome(verdict=CallVerdict.FAILED, sentence=sentence)
 
 
-def _set_role(ctx: Context, word: Word, params: Params) -> CallOutcome:
+def _set_role(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     whom, wanted = Principal.read(str(params["person"])), str(params["role"])
     role = Role(wanted) if wanted else None
     if (ctx.store.grants.role_of(whom) or "") != params["before"]:
-        return _not_done("Their role was changed by somebody else meanwhile.")
-    if locks_out(ctx.store, whom, role):
-        return _not_done(LAST_ADMIN)
+        return _refused_outcome("Their role was changed by somebody else meanwhile.")
+    if leaves_no_admin(ctx.store, whom, role):
+        return _refused_outcome(LAST_ADMIN)
     if role is None:
         revoke_role(ctx.store, whom, by=word.asked, request=word.request)
     else:
         grant_role(ctx.store, whom, role, by=word.asked, request=word.request)
-    return _done(f"{mentions.person(whom)} has {f'the role {role}' if role else 'no role'} now.")
+    return _done_outcome(f"{mentions.person(whom)} has {f'the role {role}' if role else 'no role'} now.")
 
 
-def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
+def _freeze(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     frozen = ctx.store.facts.get(FROZEN) or ""
     reason = redact(str(params["reason"]), (), ctx.store.keys.fingerprint)
     note = str(params.get("note", ""))
     facts: dict[str, Fact] = {"reason": reason, **({"sentence": note} if note else {})}
     who, because = mentions.person(word.asked), f" (“{reason}”)." if reason else "."
     again = " again" if frozen else ""
-    said = f"{who} said stop{again} at {moment(ctx.clock.now_ms())}{because}"
+    said = f"{who} said stop{again} at {format_time(ctx.clock.now_ms())}{because}"
     # Other words than before in any case: an unfreeze is for the freeze as it was when it was asked for.
     ctx.store.facts.put(FROZEN, f"{frozen} {said}" if 0 < len(frozen) < LONGEST_FROZEN else said)
     ctx.store.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
@@ -83,68 +83,74 @@ def _freeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
     if frozen:
         added = "Your freeze is added to it, and an unfreeze that was asked for before does not count any more."
         left_out = f" {reason[:1].upper()}{reason[1:]}." if reason.startswith(LEFT_OUT) else ""
-        return _done(f"b24bot is frozen already: {frozen} {added}{left_out}")
+        return _done_outcome(f"b24bot is frozen already: {frozen} {added}{left_out}")
     left_out = f"; {reason}" if reason.startswith(LEFT_OUT) else ""
-    return _done(
+    return _done_outcome(
         f"b24bot is frozen{left_out}. Nothing that changes a portal is taken on or run until two admins unfreeze it."
     )
 
 
-def _unfreeze(ctx: Context, word: Word, params: Params) -> CallOutcome:
+def _unfreeze(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     if ctx.store.facts.get(FROZEN) != params["frozen"]:
-        return _not_done("It is not the freeze any more that this was asked for.")
+        return _refused_outcome("It is not the freeze any more that this was asked for.")
     if any(stop.kind is StopKind.FREEZE for stop in ctx.store.stops.pending()):
-        return _not_done("Somebody typed freeze meanwhile, so b24bot stays frozen. Once it is answered, ask again.")
+        return _refused_outcome(
+            "Somebody typed freeze meanwhile, so b24bot stays frozen. Once it is answered, ask again."
+        )
     ctx.store.facts.put(FROZEN, "")
     facts = {"request": word.request}
     ctx.store.record(Entry(tag=Tag.UNFROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
     approved = ", ".join(mentions.person(person) for person in word.approved)
     announce(ctx, f"▶️ {mentions.person(word.asked)} has unfrozen b24bot ({word.request}, approved by {approved}).")
-    return _done("b24bot is not frozen any more.")
+    return _done_outcome("b24bot is not frozen any more.")
 
 
-def _review(ctx: Context, word: Word, params: Params) -> CallOutcome:
+def _review(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     number = int(str(params["number"]))
-    bypass = bypass_of(ctx, number)
+    bypass = find_break_glass_record(ctx, number)
     if bypass is None:
-        return _not_done(f"The record of the broken glass of CR-{number} cannot be believed. Look: b24bot audit verify")
+        return _refused_outcome(
+            f"The record of the broken glass of CR-{number} cannot be believed. Look: b24bot audit verify"
+        )
     breaker = Principal.read(bypass.actor)
     others = [person for person in word.approved if not ctx.people.same(person, breaker)]
     if not others:
-        return _not_done(OWN_GLASS)
-    if not reviewed(ctx, number):
+        return _refused_outcome(OWN_BREAK_GLASS)
+    if not is_reviewed(ctx, number):
         change = ctx.store.changes.require(number)
         record_change(ctx.store, Tag.BYPASS_REVIEWED, change, actor=others[0].id, facts={"request": word.request})
-    return _done(f"CR-{number} has been reviewed.")
+    return _done_outcome(f"CR-{number} has been reviewed.")
 
 
-def _set_default_portal(ctx: Context, word: Word, params: Params) -> CallOutcome:
+def _set_default_portal(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     plugin, before = str(params["plugin"]), default_of(ctx, str(params["plugin"]))
     if (before.identity if before else "") != params["before"]:
-        return _not_done("The default portal was changed by somebody else meanwhile.")
+        return _refused_outcome("The default portal was changed by somebody else meanwhile.")
     place = _place(ctx, plugin, params)
     if place is None:
-        return _not_done(f"The portal {params['portal']} is not known any more.")
+        return _refused_outcome(f"The portal {params['portal']} is not known any more.")
     set_default(ctx, plugin, place, by=word.asked, request=word.request)
-    return _done(f"{place.name} is the default portal now.")
+    return _done_outcome(f"{place.name} is the default portal now.")
 
 
 def _place(ctx: Context, plugin: str, params: Params) -> Place | None:
     found = ctx.registry.plugin(plugin)
     places = found.places(ctx.services(plugin))
-    return Choice(name=str(params["portal"]), identity=str(params["identity"])).among(places)
+    return Choice(name=str(params["portal"]), identity=str(params["identity"])).find_in(places)
 
 
-def _set_own_portal(ctx: Context, word: Word, params: Params) -> CallOutcome:
+def _set_own_portal(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     wanted = str(params["plugin"])
     if not params["portal"]:
-        return _clear_own_portals(ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in others(ctx)])
+        return _clear_own_portals(
+            ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_portal_plugins(ctx)]
+        )
     before, place = own_choice(ctx, wanted, word.asked), _place(ctx, wanted, params)
     if place is None:
-        return _not_done(f"The portal {params['portal']} is not known any more. Nothing was changed.")
+        return _refused_outcome(f"The portal {params['portal']} is not known any more. Nothing was changed.")
     set_own(ctx, wanted, word.asked, place)
     back = f"portal use {before.name}" if before else "portal use --clear"
-    return _done(f"Your commands without --portal act on {place.name} ({place.label}) now. To go back: {back}")
+    return _done_outcome(f"Your commands without --portal act on {place.name} ({place.label}) now. To go back: {back}")
 
 
 def _clear_own_portals(ctx: Context, person: Principal, plugins: Iterable[str]) -> CallOutcome:
@@ -152,11 +158,11 @@ def _clear_own_portals(ctx: Context, person: Principal, plugins: Iterable[str]) 
     for plugin in chosen:
         set_own(ctx, plugin, person, None)
     if not chosen:
-        return _done("You have chosen no portal of your own; the default of everybody counts for you.")
-    return _done("Your own choice is taken back; the default of everybody counts for you now.")
+        return _done_outcome("You have chosen no portal of your own; the default of everybody counts for you.")
+    return _done_outcome("Your own choice is taken back; the default of everybody counts for you now.")
 
 
-DEEDS: Mapping[str, Deed] = {
+HANDLERS: Mapping[str, CallHandler] = {
     SET_ROLE: _set_role,
     FREEZE: _freeze,
     UNFREEZE: _unfreeze,
@@ -164,36 +170,36 @@ DEEDS: Mapping[str, Deed] = {
     SET_DEFAULT: _set_default_portal,
     SET_OWN: _set_own_portal,
 }
-"""What each call of a plan of the house does, in a unit of work."""
+"""What each call of a built-in plan does, in a unit of work."""
 
 
-def _role(ctx: Context, subject: str) -> Observation:
+def _observe_role(ctx: Context, subject: str) -> Observation:
     return {"role": ctx.store.grants.role_of(Principal.read(subject)) or NO_ROLE}
 
 
-def _frozen(ctx: Context, _subject: str) -> Observation:
+def _observe_freeze(ctx: Context, _subject: str) -> Observation:
     return {"frozen": "yes" if ctx.store.facts.get(FROZEN) else "no"}
 
 
-def _reviewed(ctx: Context, subject: str) -> Observation:
-    return {"review": "approved" if reviewed(ctx, int(subject.removeprefix("CR-"))) else "awaited"}
+def _observe_review(ctx: Context, subject: str) -> Observation:
+    return {"review": "approved" if is_reviewed(ctx, int(subject.removeprefix("CR-"))) else "awaited"}
 
 
-def _default_portal(ctx: Context, subject: str) -> Observation:
+def _observe_default_portal(ctx: Context, subject: str) -> Observation:
     default = default_of(ctx, subject)
     return {"default portal": default.name} if default else {}
 
 
-SEEN: Mapping[str, Callable[[Context, str], Observation]] = {
-    "access": _role,
-    "freeze": _frozen,
-    "review": _reviewed,
-    PORTAL_TARGET: _default_portal,
+OBSERVERS: Mapping[str, Callable[[Context, str], Observation]] = {
+    "access": _observe_role,
+    "freeze": _observe_freeze,
+    "review": _observe_review,
+    PORTAL_TARGET: _observe_default_portal,
 }
 """What is true of a target, by the first word of it."""
 
 
-def look(ctx: Context, target: str) -> Observation:
-    """What is true of the target of a plan of the house."""
+def observe_target(ctx: Context, target: str) -> Observation:
+    """What is true of the target of a built-in plan."""
     kind, _, subject = target.partition(":")
-    return SEEN[kind](ctx, subject)
+    return OBSERVERS[kind](ctx, subject)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.core.authority.policy import LEAST_ROLE, Terms, decide, needs
+from bot.core.authority.policy import LEAST_ROLE, Terms, decide, describe_requirement
 from bot.core.bot_errors import WordsError
-from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find, host_options
-from bot.core.parsing.suggestion import nearest
-from bot.core.parsing.tokenizer import render
+from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command, host_options
+from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import Role
 from bot.plugin import Json, Reply, Risk, Table
-from bot.usecases.card_subcommands import on_card
+from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 ONLY_TERMINAL = "whoever has the host's terminal; it cannot be typed in Slack"
@@ -37,24 +37,24 @@ def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
 
 def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: Terms) -> Reply:
     """Explain what the words name: one command, or each of several. Raises WordsError where they name nothing."""
-    path = of_terminal(commands, words)
+    path = describe_terminal_command(commands, words)
     if path:
         return Reply(title=f"`{path}` works in the host's terminal only: b24bot {path} --help")
     noun, verb = words[0].lower(), words[1].lower() if len(words) > 1 else ""
     declared, own = _candidates(commands, noun)
     of_noun = [command for command in declared if command.noun == noun]
     if of_noun and (verb or not of_noun[0].verb):
-        command = find(commands, words)[0]
+        command = find_command(commands, words)[0]
         others = [] if command.verb else [one for one in declared if one.path != command.path]
         return explain_command(command, terms, others)
     if not declared and not own:
-        raise on_card(words) or _unknown(commands, words)
+        raise refuse_card_subcommand(words) or _unknown(commands, words)
     if len(declared) == 1 and not own:
         return explain_command(declared[0], terms)
     return _page(noun, declared, own, title="" if of_noun else f"Several commands have the word “{noun}”")
 
 
-def of_terminal(commands: Sequence[AnyCommand], words: Sequence[str]) -> str:
+def describe_terminal_command(commands: Sequence[AnyCommand], words: Sequence[str]) -> str:
     """The command that only the terminal has and that the words name; empty where they name none, or others too."""
     path = " ".join(words[:2]).lower()
     if path in TERMINAL_COMMANDS and len(words) > 1:
@@ -77,10 +77,10 @@ def _candidates(commands: Sequence[AnyCommand], word: str) -> tuple[list[AnyComm
 
 def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError:
     known = {word for command in commands for word in (command.noun, command.verb) if word}
-    meant = nearest(words[0].lower(), known | {word for path in TERMINAL_COMMANDS for word in path.split()})
+    meant = find_nearest(words[0].lower(), known | {word for path in TERMINAL_COMMANDS for word in path.split()})
     paths = {*TERMINAL_COMMANDS, *(command.path for command in commands)}
     further = [word for word in words[1:2] if f"{meant} {word.lower()}" in paths]
-    suggestion = render(["help", meant, *further]) if meant else ""
+    suggestion = join_words(["help", meant, *further]) if meant else ""
     hint = "" if meant else "Type help alone to see everything."
     return WordsError(f"There is no command “{words[0]}”.", hint=hint, suggestion=suggestion)
 
@@ -92,9 +92,9 @@ def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyComma
     options = ", ".join(f"{name} {label}".strip() for name, label in host_options(command).items())
     facts += [("Options of every command", options)] if options else []
     facts += [("Example", f"{command.path} {example}".strip()) for example in command.examples]
-    facts.append(("Who may", _who_may(command)))
+    facts.append(("Who may", _describe_allowed_people(command)))
     if not command.terminal and command.risk is not Risk.READ:
-        facts.append(("Needs", _what_it_needs(command, terms)))
+        facts.append(("Needs", _describe_requirement(command, terms)))
     notes = [command.description] if command.description else []
     if others:
         notes.append(f"Other commands with this word: {'; '.join(f'help {one.path}' for one in others)}.")
@@ -102,15 +102,15 @@ def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyComma
     return Reply(title=f"{command.path} — {command.help}", facts=tuple(facts), notes=tuple(notes), data=data)
 
 
-def _what_it_needs(command: AnyCommand, terms: Terms) -> str:
+def _describe_requirement(command: AnyCommand, terms: Terms) -> str:
     """What the declared risk needs and, where a plan may raise it, what it needs then."""
-    needed = needs(decide(command.risk, Role.ADMIN, terms))
+    needed = describe_requirement(decide(command.risk, Role.ADMIN, terms))
     if not command.raises:
         return needed
-    return f"{needed}; {needs(decide(Risk.DESTROY, Role.ADMIN, terms))} {command.raises}"
+    return f"{needed}; {describe_requirement(decide(Risk.DESTROY, Role.ADMIN, terms))} {command.raises}"
 
 
-def _who_may(command: AnyCommand) -> str:
+def _describe_allowed_people(command: AnyCommand) -> str:
     if command.terminal:
         return ONLY_TERMINAL
     if command.noun in OPEN_TO_ALL:
@@ -119,7 +119,7 @@ def _who_may(command: AnyCommand) -> str:
 
 
 def _page(word: str, commands: Sequence[AnyCommand], own: Sequence[str], *, title: str) -> Reply:
-    rows = [(one.usage, one.help, _who_may(one), f"help {one.path}") for one in commands]
+    rows = [(one.usage, one.help, _describe_allowed_people(one), f"help {one.path}") for one in commands]
     rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path], ONLY_TERMINAL, f"b24bot {path} --help") for path in own]
     examples = [f"{command.path} {command.examples[0]}".strip() for command in commands if command.examples]
     return Reply(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.core import mentions
-from bot.core.audit.stored_views import change_brief, change_whole, grant_row
-from bot.core.authority.policy import needs
-from bot.core.change.change_request import ChangeRequest, Status, status_in_words
+from bot.core.audit.stored_views import change_row, change_view, grant_row
+from bot.core.authority.policy import describe_requirement
+from bot.core.change.change_request import ChangeRequest, Status, describe_status
 from bot.core.change.status_names import ShownStatus
 from bot.core.principals import Grant
-from bot.core.text import moment
+from bot.core.text import format_time
 from bot.plugin import Reply, Table
 from bot.usecases.outcomes.ending_report import ending_fields
 
@@ -20,7 +20,7 @@ NO_PORTAL = "–"
 
 def list_changes(changes: Sequence[ChangeRequest], status: ShownStatus | None = None) -> Reply:
     """List change requests, which are all shown with this status if one is given."""
-    data = [change_brief(change) for change in changes]
+    data = [change_row(change) for change in changes]
     if not changes:
         which = f" with the status {status.word}" if status else ""
         return Reply(title=f"There are no change requests{which}.", data=data)
@@ -36,32 +36,32 @@ def _row(change: ChangeRequest) -> tuple[str, ...]:
         mentions.target(change.plan.target),
         _line(change),
         mentions.person(change.requester),
-        moment(change.created_at),
+        format_time(change.created_at),
     )
 
 
 def _line(change: ChangeRequest) -> str:
     """The line as it was typed, with whom it is about named as people are everywhere."""
-    return mentions.naming((mentions.person_of(change.plan.target),), mentions.by_id)(change.line)
+    return mentions.make_namer((mentions.find_person_id(change.plan.target),), mentions.mark_account)(change.line)
 
 
 def show_change(change: ChangeRequest) -> Reply:
     """Show one change request: its plan, its reviews and how it ended."""
     facts = tuple((label, text.strip()) for label, text in _facts(change) if text.strip())
-    return Reply(title=f"{change.id}: {change.plan.summary}", facts=facts, data=change_whole(change))
+    return Reply(title=f"{change.id}: {change.plan.summary}", facts=facts, data=change_view(change))
 
 
 def _facts(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     plan = change.plan
-    yield "Status", f"{change.status_word}: it {status_in_words(change)}."
+    yield "Status", f"{change.status_word}: it {describe_status(change)}."
     yield "Command", _line(change)
     yield "Portal", " · ".join(filter(None, (change.portal, change.portal_label)))
     yield "Target", mentions.target(plan.target)
-    yield "Asked by", f"{mentions.person(change.requester)} at {moment(change.created_at)}"
+    yield "Asked by", f"{mentions.person(change.requester)} at {format_time(change.created_at)}"
     yield "Why", change.reason
-    yield "Needs", needs(change.decision) if change.status is Status.PENDING else ""
+    yield "Needs", describe_requirement(change.decision) if change.status is Status.PENDING else ""
     for review in change.reviews:
-        said = f"{mentions.person(review.reviewer)} at {moment(review.at)} {review.reason}"
+        said = f"{mentions.person(review.reviewer)} at {format_time(review.at)} {review.reason}"
         yield change.verdict_word(review).capitalize(), said
     yield from (("Plan", note) for note in (*(call.note for call in plan.calls), *plan.notes))
     yield from (("Touches", line) for line in plan.radius)
@@ -81,7 +81,12 @@ def list_grants(grants: Sequence[Grant]) -> Reply:
         note = "In the host's terminal: `b24bot access grant TEAM:USER admin`"
         return Reply(title="Nobody is on the allow-list.", notes=(note,), data=data)
     rows = tuple(
-        (mentions.person(one.principal), one.role.value, mentions.by_id(one.granted_by), moment(one.granted_at))
+        (
+            mentions.person(one.principal),
+            one.role.value,
+            mentions.mark_account(one.granted_by),
+            format_time(one.granted_at),
+        )
         for one in grants
     )
     return Reply(title="The allow-list", table=Table(columns=("Who", "Role", "Granted by", "At"), rows=rows), data=data)

@@ -19,27 +19,29 @@ from bot.plugin import (
     Undo,
     UndoKind,
 )
-from bot.usecases.admin.admin_commands import House
+from bot.usecases.admin.admin_commands import BuiltinContext
 from bot.usecases.context import Context
-from bot.usecases.place_choice import default_of, find_portal, others
+from bot.usecases.place_choice import default_of, find_portal, list_portal_plugins
 
 SET_DEFAULT, SET_OWN = "portal.set_default", "portal.set_own"
 TARGET = "default-portal"
 AT_ONCE = Undo(kind=UndoKind.FULL, sentence="Choose another portal the same way; portal use --clear takes it back.")
 
 
-def portal_names(house: House) -> list[str]:
+def complete_portals(builtin: BuiltinContext) -> list[str]:
     """The names of all portals, for completion in a shell."""
-    return [place.name for one in others(house.ctx) for place in one.places(house.ctx.services(one.name))]
+    return [
+        place.name for one in list_portal_plugins(builtin.ctx) for place in one.places(builtin.ctx.services(one.name))
+    ]
 
 
-using: Group[House] = Group("portal", help="The portals the bot knows.")
+using: Group[BuiltinContext] = Group("portal", help="The portals the bot knows.")
 
 
 @using.command("use", risk=Risk.PERSONAL, examples=["prod", "prod --for-all", "--clear"])
 def portal_use(
-    house: House,
-    name: Annotated[str, Arg(label="NAME", help="the portal", complete=portal_names)] = "",
+    builtin: BuiltinContext,
+    name: Annotated[str, Arg(label="NAME", help="the portal", complete=complete_portals)] = "",
     *,
     for_all: Annotated[bool, Arg(label="", help="for everybody; another admin approves it")] = False,
     clear: Annotated[bool, Arg(label="", help="take your own choice back: everybody's default counts again")] = False,
@@ -54,13 +56,13 @@ def portal_use(
         raise BadArgument("Type either the name of a portal, or --clear for your own choice.", hint="portal use NAME")
     if clear:
         return _own_plan("", plugin)
-    owner, place = _find(house.ctx, name, plugin)
-    return _default_plan(house.ctx, owner.name, place) if for_all else _own_plan(name, owner.name, place)
+    owner, place = _find(builtin.ctx, name, plugin)
+    return _default_plan(builtin.ctx, owner.name, place) if for_all else _own_plan(name, owner.name, place)
 
 
 def _find(ctx: Context, name: str, wanted: str) -> tuple[Plugin, Place]:
     """The portal and whose it is. Raises Refusal where there is none, or more than one."""
-    plugins = [one for one in others(ctx) if wanted in ("", one.name)]
+    plugins = [one for one in list_portal_plugins(ctx) if wanted in ("", one.name)]
     known = [(one, place) for one in plugins for place in one.places(ctx.services(one.name))]
     place = find_portal([place for _, place in known], name)
     owners = [one for one, each in known if each.name == name]

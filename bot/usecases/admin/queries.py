@@ -10,7 +10,7 @@ from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import HIGHEST
 from bot.core.authority.policy import Refused, decide
 from bot.core.change.change_request import ChangeRequest
-from bot.core.change.status_names import ONE_OF, SHOWN, ShownStatus, parse_status
+from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal, Role
 from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk
@@ -20,15 +20,15 @@ from bot.store.store import Store
 from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.help_pages import OPEN_TO_ALL, explain_words, list_commands
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
-from bot.usecases.admin.status_report import status
+from bot.usecases.admin.status_report import report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
 from bot.usecases.context import Context
-from bot.usecases.place_choice import choose_portal, others, own_choice
+from bot.usecases.place_choice import choose_portal, list_portal_plugins, own_choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class QueryContext:
     """What the host's own commands look at, and for whom."""
 
     ctx: Context
@@ -44,7 +44,7 @@ def request_number(text: str) -> int:
     return int(digits)
 
 
-def changes_shown(store: Store, status: ShownStatus | None, *, limit: int) -> list[ChangeRequest]:
+def find_changes(store: Store, status: ShownStatus | None, *, limit: int) -> list[ChangeRequest]:
     """List the newest change requests, or those of them that are shown with this status."""
     if status is None:
         return store.changes.newest(limit=limit)
@@ -62,12 +62,12 @@ class HasContext(Protocol):
     def ctx(self) -> Context: ...
 
 
-def newest_numbers(subject: HasContext) -> list[str]:
+def complete_numbers(subject: HasContext) -> list[str]:
     """List the numbers of the newest change requests, for shell completion."""
     return [change.id for change in subject.ctx.store.changes.newest(limit=NEWEST)]
 
 
-def listed_people(subject: HasContext) -> list[str]:
+def complete_people(subject: HasContext) -> list[str]:
     """List the ids of the people on the allow-list, for shell completion."""
     return [grant.principal.id for grant in subject.ctx.store.grants.all()]
 
@@ -78,125 +78,127 @@ Number = Annotated[
         label="CR-NUMBER",
         help="the number on its card",
         parse=request_number,
-        complete=newest_numbers,
+        complete=complete_numbers,
     ),
 ]
 
-helping: Group[Desk] = Group("help", help="What you can type.")
-being: Group[Desk] = Group("whoami", help="Who you are here.")
-requests: Group[Desk] = Group("request", help="Change requests: plans waiting for, or past, a decision.")
-access: Group[Desk] = Group("access", help="The allow-list.")
-audit: Group[Desk] = Group("audit", help="The audit log.")
-being_well: Group[Desk] = Group("status", help="How the bot is.")
+helping: Group[QueryContext] = Group("help", help="What you can type.")
+being: Group[QueryContext] = Group("whoami", help="Who you are here.")
+requests: Group[QueryContext] = Group("request", help="Change requests: plans waiting for, or past, a decision.")
+access: Group[QueryContext] = Group("access", help="The allow-list.")
+audit: Group[QueryContext] = Group("audit", help="The audit log.")
+being_well: Group[QueryContext] = Group("status", help="How the bot is.")
 GROUPS = (helping, being, being_well, requests, access, audit)
 
 
 @helping.command("", risk=Risk.READ, examples=["", "connector remove", "connector", "remove"])
-def help_(desk: Desk, *words: Annotated[str, Arg(label="COMMAND", help="a command, a noun or a verb")]) -> Reply:
+def show_help(
+    query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, a noun or a verb")]
+) -> Reply:
     """What you can type, or how one command works."""
     if words:
-        return explain_words(list(desk.ctx.registry), words, desk.ctx.terms)
-    commands = desk.ctx.registry.typed
-    shown = [command for command in commands if _may(desk, command)]
+        return explain_words(list(query.ctx.registry), words, query.ctx.terms)
+    commands = query.ctx.registry.typed
+    shown = [command for command in commands if _is_allowed(query, command)]
     hidden = len(commands) - len(shown)
     return list_commands(shown, hidden=hidden)
 
 
-def _may(desk: Desk, command: AnyCommand) -> bool:
+def _is_allowed(query: QueryContext, command: AnyCommand) -> bool:
     open_to_all = command.noun in OPEN_TO_ALL
-    return open_to_all or not isinstance(decide(command.risk, desk.role, desk.ctx.terms), Refused)
+    return open_to_all or not isinstance(decide(command.risk, query.role, query.ctx.terms), Refused)
 
 
 @being.command("", risk=Risk.READ)
-def whoami(desk: Desk) -> Reply:
+def show_identity(query: QueryContext) -> Reply:
     """Your ids, your role, and who can change it."""
-    admins = desk.ctx.store.grants.with_role(Role.ADMIN)
+    admins = query.ctx.store.grants.with_role(Role.ADMIN)
     asked = f"Admins: {', '.join(map(mentions.person, admins))}." if admins else "Nobody is an admin yet."
     return Reply(
-        title=f"You are {mentions.person(desk.person)}.",
+        title=f"You are {mentions.person(query.person)}.",
         facts=(
-            *(() if desk.person.local else (("Your id", desk.person.id),)),
-            ("Role", desk.role or "none: you are not on the allow-list"),
-            *_account(desk),
-            *_portals(desk),
+            *(() if query.person.local else (("Your id", query.person.id),)),
+            ("Role", query.role or "none: you are not on the allow-list"),
+            *_account(query),
+            *_portals(query),
         ),
-        notes=tuple(_way_on(desk, asked)),
-        data={"id": desk.person.id, "role": desk.role, "admins": [admin.id for admin in admins]},
+        notes=tuple(_next_steps(query, asked)),
+        data={"id": query.person.id, "role": query.role, "admins": [admin.id for admin in admins]},
     )
 
 
-def _account(desk: Desk) -> Iterator[tuple[str, str]]:
+def _account(query: QueryContext) -> Iterator[tuple[str, str]]:
     """What Slack last said of an account that may do nothing, whatever its role."""
-    flaw = last_disqualification(desk.ctx, desk.person)
+    flaw = last_disqualification(query.ctx, query.person)
     if flaw:
         yield "Account", f"it {flaw}: only members of this workspace can use b24bot"
 
 
-def _portals(desk: Desk) -> Iterator[tuple[str, str]]:
+def _portals(query: QueryContext) -> Iterator[tuple[str, str]]:
     """Which portal this person's commands without --portal act on, where there are several."""
-    for plugin in others(desk.ctx) if desk.role else ():
+    for plugin in list_portal_plugins(query.ctx) if query.role else ():
         try:
-            places = plugin.places(desk.ctx.services(plugin.name))
-            place = choose_portal(desk.ctx, plugin.name, places, desk.person) if len(places) > 1 else None
+            places = plugin.places(query.ctx.services(plugin.name))
+            place = choose_portal(query.ctx, plugin.name, places, query.person) if len(places) > 1 else None
         except PluginError as error:
             yield "Portal", f"{error.sentence} {error.hint}".strip()
             continue
         if place is None:
             continue
-        whose = "your own choice" if own_choice(desk.ctx, plugin.name, desk.person) else "the default"
+        whose = "your own choice" if own_choice(query.ctx, plugin.name, query.person) else "the default"
         yield "Portal", f"{place.name} ({whose}): your commands without --portal act on it"
 
 
-def _way_on(desk: Desk, asked: str) -> Iterator[str]:
-    if desk.person.local:
+def _next_steps(query: QueryContext, asked: str) -> Iterator[str]:
+    if query.person.local:
         yield "Whoever has the host's own shell may do what an admin may; what needs approval needs it here too."
         return
     yield asked
-    wanted = "ROLE" if desk.role else "operator"
+    wanted = "ROLE" if query.role else "operator"
     yield (
-        f"Two admins give another role: access grant {desk.person.id} {wanted}. Whoever has the host's terminal can "
-        f"alone: b24bot access grant {desk.person.id} {wanted}"
+        f"Two admins give another role: access grant {query.person.id} {wanted}. Whoever has the host's terminal can "
+        f"alone: b24bot access grant {query.person.id} {wanted}"
     )
 
 
 @being_well.command("", risk=Risk.READ, examples=[""])
-def status_(desk: Desk) -> Reply:
+def show_status(query: QueryContext) -> Reply:
     """How the bot is: what it does now and why, what waits, and what has not been said yet."""
-    return status(desk.ctx)
+    return report_status(query.ctx)
 
 
 @requests.command("list", risk=Risk.READ, examples=["", "--status done", "--status partly-done"])
 def request_list(
-    desk: Desk,
+    query: QueryContext,
     *,
     status: Annotated[
         ShownStatus | None,
-        Arg(label="STATUS", help=f"only these; {ONE_OF}", parse=parse_status, complete=lambda _: SHOWN),
+        Arg(label="STATUS", help=f"only these; {ONE_OF}", parse=parse_status, complete=lambda _: SHOWN_STATUSES),
     ] = None,
 ) -> Reply:
     """The newest change requests."""
-    found = changes_shown(desk.ctx.store, status, limit=15)
-    return list_changes(reader_of(desk.ctx, desk.person).see_all(found), status)
+    found = find_changes(query.ctx.store, status, limit=15)
+    return list_changes(reader_of(query.ctx, query.person).see_all(found), status)
 
 
 @requests.command("show", risk=Risk.READ, examples=["CR-1001"])
-def request_show(desk: Desk, number: Number) -> Reply:
+def request_show(query: QueryContext, number: Number) -> Reply:
     """One change request: its plan, its reviews and how it ended."""
-    change = desk.ctx.store.changes.get(number)
+    change = query.ctx.store.changes.get(number)
     if change is None:
         raise Refusal(f"There is no CR-{number}.", hint="Type request list to see the newest.")
-    return show_change(reader_of(desk.ctx, desk.person).see(change))
+    return show_change(reader_of(query.ctx, query.person).see(change))
 
 
 @access.command("list", risk=Risk.READ)
-def access_list(desk: Desk) -> Reply:
+def access_list(query: QueryContext) -> Reply:
     """Who is on the allow-list, with which role."""
-    return list_grants(desk.ctx.store.grants.all())
+    return list_grants(query.ctx.store.grants.all())
 
 
 @audit.command("find", risk=Risk.READ, examples=["", "--subject CR-1001"])
 def audit_find(
-    desk: Desk,
+    query: QueryContext,
     *,
     subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
     tag: Annotated[
@@ -207,7 +209,7 @@ def audit_find(
         Arg(
             label="WHO",
             help="who did it: a mention, a member id, TEAM:USER or local:ACCOUNT",
-            complete=listed_people,
+            complete=complete_people,
             person=True,
         ),
     ] = "",
@@ -216,8 +218,8 @@ def audit_find(
 ) -> Reply:
     """The newest audit records that match."""
     return find_records(
-        desk.ctx.store,
-        team=desk.ctx.home_team,
+        query.ctx.store,
+        team=query.ctx.home_team,
         subject=subject,
         tag=tag,
         actor=actor,

@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 from bot.core.audit.audit_record import AuditRecord, Tag
-from bot.core.authority.membership import FLAWS
+from bot.core.authority.membership import DISQUALIFICATIONS
 from bot.core.authority.policy import BREAKS_GLASS, Refused
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
-from bot.usecases.authority.memberships import last_known
+from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.context import Context
 
 REVIEW_PATH, REVIEW_TARGET = "request review", "review"
-OWN_GLASS = "Whoever broke the glass cannot review that themselves."
+OWN_BREAK_GLASS = "Whoever broke the glass cannot review that themselves."
 MOST_BYPASSES = 1_000
 """Of one database: far more than there are emergencies."""
 
 
-def bypass_of(ctx: Context, number: int) -> AuditRecord | None:
+def find_break_glass_record(ctx: Context, number: int) -> AuditRecord | None:
     """The record of the glass broken for a change request; None without one that can be believed."""
-    return _believed(ctx, f"CR-{number}", Tag.APPROVAL_BYPASSED)
+    return _find_authentic_record(ctx, f"CR-{number}", Tag.APPROVAL_BYPASSED)
 
 
-def _believed(ctx: Context, subject: str, tag: Tag) -> AuditRecord | None:
+def _find_authentic_record(ctx: Context, subject: str, tag: Tag) -> AuditRecord | None:
     """The last such record, if somebody who holds the key wrote it: who decides rests on it."""
     found = next(iter(ctx.store.audit.find(subject=subject, tag=tag, limit=1)), None)
     return found if found is not None and found.subject == subject and ctx.store.audit.vouches(found) else None
 
 
-def breaker_of(ctx: Context, plugin: str, target: str) -> Principal | None:
+def find_break_glass_actor(ctx: Context, plugin: str, target: str) -> Principal | None:
     """Who broke the glass that a plan is the review of; None for any other plan."""
     kind, _, broken = target.partition(":")
     if not is_local_plugin(plugin) or kind != REVIEW_TARGET:
         return None
-    found = _believed(ctx, broken, Tag.APPROVAL_BYPASSED)
+    found = _find_authentic_record(ctx, broken, Tag.APPROVAL_BYPASSED)
     return Principal.read(found.actor) if found else None
 
 
-def reviewed(ctx: Context, number: int) -> bool:
+def is_reviewed(ctx: Context, number: int) -> bool:
     """Whether somebody else has approved what was run without approval: the record of it is what tells."""
-    return _believed(ctx, f"CR-{number}", Tag.BYPASS_REVIEWED) is not None
+    return _find_authentic_record(ctx, f"CR-{number}", Tag.BYPASS_REVIEWED) is not None
 
 
 def is_review(change: ChangeRequest) -> bool:
@@ -47,7 +47,7 @@ def is_review(change: ChangeRequest) -> bool:
     return change.is_local and change.path == REVIEW_PATH
 
 
-def what_stands(change: ChangeRequest) -> str:
+def describe_unreviewed(change: ChangeRequest) -> str:
     """What is so when a review has ended without anybody's approval: the sentence of such an ending."""
     broken = change.plan.target.removeprefix("review:")
     return (
@@ -56,7 +56,7 @@ def what_stands(change: ChangeRequest) -> str:
     )
 
 
-def unreviewed(ctx: Context) -> list[AuditRecord]:
+def list_unreviewed(ctx: Context) -> list[AuditRecord]:
     """The glasses broken that nobody has reviewed, oldest first, whether a review is open or not."""
     audit = ctx.store.audit
     found = audit.find(tag=Tag.APPROVAL_BYPASSED, limit=MOST_BYPASSES)
@@ -66,7 +66,7 @@ def unreviewed(ctx: Context) -> list[AuditRecord]:
 
 def check_break_glass(ctx: Context, person: Principal) -> Refused | None:
     """Refuse an admin who may not break the glass now, in sentences."""
-    mine = [one.subject for one in unreviewed(ctx) if ctx.people.same(Principal.read(one.actor), person)]
+    mine = [one.subject for one in list_unreviewed(ctx) if ctx.people.same(Principal.read(one.actor), person)]
     if mine:
         return Refused(
             reason=f"You have broken the glass before, and nobody has reviewed that yet: {', '.join(mine)}. Another "
@@ -88,5 +88,5 @@ def _reviewers(ctx: Context, person: Principal) -> list[Principal]:
         if grant.role.reaches(BREAKS_GLASS)
         and grant.principal.team == ctx.home_team
         and not ctx.people.same(grant.principal, person)
-        and last_known(ctx, grant.principal) not in FLAWS
+        and last_known_status(ctx, grant.principal) not in DISQUALIFICATIONS
     ]

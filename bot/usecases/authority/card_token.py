@@ -15,27 +15,27 @@ WAS_DONE, WAS_NOT_DONE = "was_done", "was_not_done"
 SHORT_DIGEST = 16
 
 
-def value_for(keys: Keyring, team: str, change: ChangeRequest) -> str:
+def make_token(keys: Keyring, team: str, change: ChangeRequest) -> str:
     """`1042.<digest>.<card>.<signature>`: good for this request, what its card shows, and this card where it stands."""
     body = _body(change)
     return f"{body}.{keys.sign(_signed(team, change, body))}"
 
 
-def number_in(value: str) -> int | None:
+def read_number(value: str) -> int | None:
     """The change request a value claims to be for; nothing is proven by it."""
     digits = value.partition(".")[0]
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else None
 
 
-def named(store: Store, value: str) -> ChangeRequest | None:
+def find_named_change(store: Store, value: str) -> ChangeRequest | None:
     """The change request that a value claims to be for, if there is one; nothing is proven by it."""
-    number = number_in(value)
+    number = read_number(value)
     return store.changes.get(number) if number is not None else None
 
 
-def claimed(store: Store, team: str, inbound: Click | Form) -> ChangeRequest | None:
+def verify_token(store: Store, team: str, inbound: Click | Form) -> ChangeRequest | None:
     """The change request whose button or form this is; None when the value proves nothing."""
-    change = named(store, inbound.value)
+    change = find_named_change(store, inbound.value)
     return change if change is not None and _is_genuine(store.keys, team, change, inbound) else None
 
 
@@ -50,7 +50,7 @@ def _is_genuine(keys: Keyring, team: str, change: ChangeRequest, inbound: Click 
     return body == _body(change) and keys.signed(_signed(team, change, body), signature)
 
 
-def of_an_earlier_card(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Form) -> bool:
+def is_of_earlier_card(keys: Keyring, team: str, change: ChangeRequest, inbound: Click | Form) -> bool:
     """Whether we made the value for this very change request, but for a card in whose place there is another now."""
     body, _, signature = inbound.value.rpartition(".")
     front, _, card = body.rpartition(".")

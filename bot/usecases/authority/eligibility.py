@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.core.authority.membership import Standing
+from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import NeedsApproval
 from bot.core.principals import Principal, Role
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Refusal
-from bot.usecases.authority.memberships import last_known, look_up, unasked
+from bot.usecases.authority.memberships import last_known_status, list_stale_accounts, refresh_memberships
 from bot.usecases.context import Context
 
 MOST_OPEN = 10
@@ -40,7 +40,7 @@ def check_can_be_approved(
 
 def _too_few(decision: NeedsApproval, there: str) -> Refusal:
     return Refusal(
-        f"This needs the approval of {count(decision.quorum, 'other person', 'other people')} with the role "
+        f"This needs the approval of {plural(decision.quorum, 'other person', 'other people')} with the role "
         f"{decision.role}; {there}.",
         hint="Two admins add one with access grant, or whoever has the host's terminal: "
         f"b24bot access grant TEAM:USER {decision.role}",
@@ -58,7 +58,7 @@ def _others(ctx: Context, role: Role) -> list[Principal]:
         for grant in ctx.store.grants.all()
         if grant.role.reaches(role) and grant.principal.team == ctx.home_team
     ]
-    return sorted(found, key=lambda person: bool(unasked(ctx, [person])))
+    return sorted(found, key=lambda person: bool(list_stale_accounts(ctx, [person])))
 
 
 def _members(ctx: Context, people: list[Principal], enough: int) -> tuple[list[Principal], list[Principal]]:
@@ -70,10 +70,10 @@ def _members(ctx: Context, people: list[Principal], enough: int) -> tuple[list[P
             break
         if not silent:
             # When it does not answer for one, nobody waits for it to not answer for all.
-            look_up(ctx, [person])
-        if unasked(ctx, [person]):
+            refresh_memberships(ctx, [person])
+        if list_stale_accounts(ctx, [person]):
             silent.append(person)
-        elif last_known(ctx, person) is Standing.MEMBER:
+        elif last_known_status(ctx, person) is MembershipStatus.MEMBER:
             members.append(person)
     return members, silent
 

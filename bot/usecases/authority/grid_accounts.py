@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.authority.membership import Standing
+from bot.core.authority.membership import MembershipStatus
 from bot.core.messages.deliveries import Inbound
 from bot.core.principals import Principal
-from bot.usecases.authority.memberships import last_known, look_up, unasked
+from bot.usecases.authority.memberships import last_known_status, list_stale_accounts, refresh_memberships
 from bot.usecases.context import Context
 
 
-def as_colleague(ctx: Context, inbound: Inbound) -> Inbound:
+def as_home_account(ctx: Context, inbound: Inbound) -> Inbound:
     """Name who acts by our own team, under which the allow-list knows them, if the delivery is of our organisation.
 
     Ids of users are unique in all of Slack. Whether the person is in our workspace is not known by this.
@@ -25,18 +25,18 @@ def as_colleague(ctx: Context, inbound: Inbound) -> Inbound:
 
 def person_of(ctx: Context, inbound: Inbound) -> str:
     """The id of the person to whom a delivery counts, whichever account they acted with and from which workspace."""
-    return ctx.people.id_of(as_colleague(ctx, inbound).person)
+    return ctx.people.id_of(as_home_account(ctx, inbound).person)
 
 
-def recognise(ctx: Context, inbound: Inbound) -> Inbound:
-    """Name a colleague as `as_colleague` does, and leave a person of another organisation as they are.
+def identify_sender(ctx: Context, inbound: Inbound) -> Inbound:
+    """Name a colleague as `as_home_account` does, and leave a person of another organisation as they are.
 
     Asks Slack which of the two it is: not inside a unit of work. Whoever Slack does not tell of stays a colleague whose
     membership nobody knows, and gets nothing either.
     """
-    found = as_colleague(ctx, inbound)
+    found = as_home_account(ctx, inbound)
     if found is inbound:
         return inbound
-    look_up(ctx, [found.person])
-    asked = not unasked(ctx, [found.person])
-    return inbound if asked and last_known(ctx, found.person) is Standing.STRANGER else found
+    refresh_memberships(ctx, [found.person])
+    asked = not list_stale_accounts(ctx, [found.person])
+    return inbound if asked and last_known_status(ctx, found.person) is MembershipStatus.STRANGER else found

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.authority.membership import Account, Standing
+from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.authority.policy import Refused
 from bot.core.principals import Principal
 from bot.usecases.context import Context, log
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError
 
-UNASKED = "Slack could not be asked who you are, so nothing was done. Try again in a moment."
+SLACK_NOT_ASKED = "Slack could not be asked who you are, so nothing was done. Try again in a moment."
 ASK_AGAIN_MS = 5_000
 
 
-def look_up(ctx: Context, people: Iterable[Principal]) -> int:
+def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
     """Ask Slack about those of whom nothing fresh is known. Not inside a unit of work: it goes over the network.
 
-    Whom Slack could not be asked about stays `unasked`. Returns the milliseconds after which trying again makes
+    Whom Slack could not be asked about stays stale. Returns the milliseconds after which trying again makes
     sense, 0 when nobody stayed so.
     """
-    for person in unasked(ctx, people):
+    for person in list_stale_accounts(ctx, people):
         at, steady = ctx.clock.now_ms(), ctx.clock.monotonic()
         try:
             found = ctx.messenger.account(person)
@@ -42,24 +42,24 @@ def _note_refusal(ctx: Context, person: Principal, reason: str) -> None:
         ctx.untold.pop(person, None)
 
 
-def _unasked_reason(ctx: Context, person: Principal) -> str:
+def _not_asked_reason(ctx: Context, person: Principal) -> str:
     """Say why Slack could not be asked, and what to do: waiting helps only where it gave no answer."""
     reason = ctx.untold.get(person)
     if reason is None:
-        return UNASKED
+        return SLACK_NOT_ASKED
     why = ctx.messenger.find_refusal(reason)
     return f"Slack could not be asked who you are, because {why.described}. Nothing was done. {why.remedy}".rstrip()
 
 
-def unasked(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
+def list_stale_accounts(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
     """Those of whom nothing is known that is fresh enough to decide by."""
     return [person for person in people if not person.local and _known(ctx, person) is None]
 
 
 def check_account(ctx: Context, person: Principal, *, called: str) -> Refused | None:
-    """Refuse an account that is no member's, in words that call it `called`; None for one that is `unasked`, too."""
+    """Refuse an account that is no member's, in words that call it `called`; None for a stale one, too."""
     known = None if person.local else _known(ctx, person)
-    found = known.membership.flaw if known else ""
+    found = known.membership.disqualification if known else ""
     return Refused(reason=f"the account of {called} {found}") if found else None
 
 
@@ -67,18 +67,18 @@ def check_membership(ctx: Context, person: Principal) -> Refused | None:
     """Refuse whoever is no member of the workspace, whatever the allow-list says. Asked in the deciding transaction."""
     known = None if person.local else _known(ctx, person)
     if known is None and not person.local:
-        return Refused(reason=_unasked_reason(ctx, person))
-    found = known.membership.flaw if known else ""
+        return Refused(reason=_not_asked_reason(ctx, person))
+    found = known.membership.disqualification if known else ""
     return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
 
 
 def last_disqualification(ctx: Context, person: Principal) -> str:
     """The same by what was last found, however long ago: good enough to tell, never to decide by."""
     account = ctx.store.accounts.get(person)
-    return account.membership.flaw if account else ""
+    return account.membership.disqualification if account else ""
 
 
-def last_known(ctx: Context, person: Principal) -> Standing | None:
+def last_known_status(ctx: Context, person: Principal) -> MembershipStatus | None:
     """What was last found, however long ago: good enough to choose whom to tell, never to decide by."""
     account = ctx.store.accounts.get(person)
     return account.standing if account else None

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Tag
-from bot.core.authority.membership import FLAWS
+from bot.core.authority.membership import DISQUALIFICATIONS
 from bot.core.authority.policy import BrokenGlass, NeedsApproval, Refused, check_approver, decide
 from bot.core.change.change_request import ChangeRequest, Status, Verdict
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.usecases.authority.attestation import is_attested
-from bot.usecases.authority.break_glass_log import OWN_GLASS, breaker_of
-from bot.usecases.authority.memberships import check_account, check_membership, last_known
+from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_actor
+from bot.usecases.authority.memberships import check_account, check_membership, last_known_status
 from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.active_limits import check_limits
@@ -39,8 +39,8 @@ def check_eligibility(ctx: Context, person: Principal, change: ChangeRequest) ->
 
 def _check_not_breaker(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Somebody else may have asked for the review; who broke the glass decides nothing about it all the same."""
-    breaker = breaker_of(ctx, change.plugin, change.plan.target)
-    return Refused(reason=OWN_GLASS) if breaker and ctx.people.same(person, breaker) else None
+    breaker = find_break_glass_actor(ctx, change.plugin, change.plan.target)
+    return Refused(reason=OWN_BREAK_GLASS) if breaker and ctx.people.same(person, breaker) else None
 
 
 def _check_break_glass_allowed(ctx: Context, change: ChangeRequest) -> Refused | None:
@@ -61,45 +61,49 @@ def quorum_of(change: ChangeRequest) -> int:
     return change.decision.quorum if isinstance(change.decision, NeedsApproval) else 1
 
 
-def approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
+def list_eligible_approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Who has approved and may still do so by the allow-list as it is."""
     return [one.reviewer for one in change.approvals if check_eligibility(ctx, one.reviewer, change) is None]
 
 
-def as_it_counts(ctx: Context, change: ChangeRequest) -> ChangeRequest:
+def with_current_validity(ctx: Context, change: ChangeRequest) -> ChangeRequest:
     """The same; while it waits for approvals, with the mark on each whether it counts by what is known now.
 
     Good enough to show, never to decide by: of accounts it takes what Slack said last, however long ago.
     """
     if change.status is not Status.PENDING or not isinstance(change.decision, NeedsApproval):
         return change
-    counted = ctx.people.distinct(one for one in approvers(ctx, change) if last_known(ctx, one) not in FLAWS)
+    counted = ctx.people.distinct(
+        one for one in list_eligible_approvers(ctx, change) if last_known_status(ctx, one) not in DISQUALIFICATIONS
+    )
     reviews = (
         replace(one, counts=one.verdict is not Verdict.APPROVE or one.reviewer in counted) for one in change.reviews
     )
     return replace(change, reviews=tuple(reviews))
 
 
-def standing_approvals(ctx: Context, change: ChangeRequest) -> list[Principal]:
+def list_valid_approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Whose approvals count now: members who may still give them by the allow-list as it is, each person once."""
-    return ctx.people.distinct(person for person in approvers(ctx, change) if check_membership(ctx, person) is None)
+    return ctx.people.distinct(
+        person for person in list_eligible_approvers(ctx, change) if check_membership(ctx, person) is None
+    )
 
 
-def concerned(ctx: Context, change: ChangeRequest) -> list[Principal]:
+def accounts_to_verify(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Whose accounts have to be known before it runs; nobody's when the allow-list alone keeps it from that."""
-    return [] if _check_allow_list(ctx, change) else [change.requester, *approvers(ctx, change)]
+    return [] if _check_allow_list(ctx, change) else [change.requester, *list_eligible_approvers(ctx, change)]
 
 
-def on_record(ctx: Context, change: ChangeRequest) -> ChangeRequest:
+def with_attested_approvals(ctx: Context, change: ChangeRequest) -> ChangeRequest:
     """The same with only those approvals that the audit log bears out, of whichever digest.
 
     Whoever can write to the database can write a review. A record they cannot: they have no key for it.
     """
-    borne = {one.actor for one in attesting_records(ctx, change) if ctx.store.audit.vouches(one)}
+    borne = {one.actor for one in list_attesting_records(ctx, change) if ctx.store.audit.vouches(one)}
     return replace(change, reviews=tuple(one for one in change.reviews if one.reviewer.id in borne))
 
 
-def attesting_records(ctx: Context, change: ChangeRequest) -> list[AuditRecord]:
+def list_attesting_records(ctx: Context, change: ChangeRequest) -> list[AuditRecord]:
     """The records of its approvals, or of its confirmation."""
     tags, find = attesting_tags(change), ctx.store.audit.find
     records = [found for tag in tags for found in find(subject=change.id, tag=tag, limit=MOST_APPROVALS)]
@@ -122,7 +126,7 @@ def check_request_record(ctx: Context, change: ChangeRequest) -> Refused | None:
 
 
 def check_attestation(recorded: ChangeRequest) -> Refused | None:
-    """Refuse what is `on_record` with too few approvals in it, in a part of a sentence."""
+    """Refuse what is `with_attested_approvals` with too few approvals in it, in a part of a sentence."""
     if len(recorded.approvals) >= quorum_of(recorded):
         return None
     what = "confirmation" if recorded.needs_confirmation_only else "approvals"
@@ -134,7 +138,7 @@ def check_attestation(recorded: ChangeRequest) -> Refused | None:
 def check_revalidation(ctx: Context, change: ChangeRequest) -> Refused | None:
     """Refuse an approved change request that may not run any more, in a part of a sentence.
 
-    Slack has been asked about all who are `concerned`.
+    Slack has been asked about all who are `accounts_to_verify`.
     """
     refused = _check_allow_list(ctx, change)
     if refused is not None:
@@ -142,10 +146,10 @@ def check_revalidation(ctx: Context, change: ChangeRequest) -> Refused | None:
     asked = check_account(ctx, change.requester, called="the person who asked")
     if asked is not None:
         return Refused(reason=f"{asked.reason}.")
-    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
+    counted, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)
     if counted >= quorum:
         return None
-    checked = (check_account(ctx, one, called=mentions.person(one)) for one in approvers(ctx, change))
+    checked = (check_account(ctx, one, called=mentions.person(one)) for one in list_eligible_approvers(ctx, change))
     found = ", ".join(refused.reason for refused in checked if refused is not None)
     return Refused(reason=f"{_too_few(change, counted, quorum)}; {found}.")
 
@@ -154,7 +158,7 @@ def _check_allow_list(ctx: Context, change: ChangeRequest) -> Refused | None:
     """The same, by the allow-list alone."""
     if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.terms), Refused):
         return Refused(reason="the person who asked may no longer ask for this.")
-    counted, quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)
+    counted, quorum = len(ctx.people.distinct(list_eligible_approvers(ctx, change))), quorum_of(change)
     return Refused(reason=f"{_too_few(change, counted, quorum)} by the allow-list.") if counted < quorum else None
 
 

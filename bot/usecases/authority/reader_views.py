@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.core.change.change_request import ChangeRequest
 from bot.core.parsing.invocation import AnyCommand
-from bot.core.parsing.recorded_line import personal_values, recorded
+from bot.core.parsing.recorded_line import make_recorded_line, personal_values
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import Fingerprint, personal_mark
 from bot.core.redaction.sanitizer import map_texts
@@ -49,7 +49,7 @@ class Reader:
         plan, hide = change.plan, _hiding(change.plan, values, self.fingerprint)
         return replace(
             change,
-            line=recorded(change.line, commands=self.commands, fingerprint=self.fingerprint),
+            line=make_recorded_line(change.line, commands=self.commands, fingerprint=self.fingerprint),
             reason=hide(change.reason),
             outcome=hide(change.outcome),
             plan=replace(map_texts(plan, hide), target=plan.target),

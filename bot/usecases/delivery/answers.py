@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.core import mentions
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.store.repositories.outbox import Envelope
 from bot.usecases.context import Context
 from bot.usecases.delivery.delivery_results import log_failure
-from bot.usecases.delivery.message_delivery import Delivery, Result, UnderWay, attempt, heed
+from bot.usecases.delivery.message_delivery import Delivery, InFlight, Result, apply_backpressure, attempt
 from bot.usecases.delivery_errors import ChannelDead
-from bot.usecases.notifications import say_once_under_card
+from bot.usecases.notifications import post_once_in_thread
 
 DIRECT = "direct messages"
 """The name under which it is kept whether direct messages reach people."""
@@ -20,7 +20,7 @@ MOST_AT_ONCE = 16
 class Answers:
     """Carries answers. They go by ways of their own, and wait for no channel and for no other answer."""
 
-    def __init__(self, ctx: Context, under_way: UnderWay) -> None:
+    def __init__(self, ctx: Context, under_way: InFlight) -> None:
         self._ctx = ctx
         self._under_way = under_way
         self._answered = {False: "", True: ""}
@@ -51,11 +51,11 @@ class Answers:
     def carry(self, delivery: Delivery) -> Result:
         (envelope,) = delivery.envelopes
         notice = envelope.notice
-        if not isinstance(notice, Whisper):
+        if not isinstance(notice, PrivateNotice):
             raise TypeError("an answer is for one person")
         direct: list[str | None] = []
-        error = attempt(lambda: direct.append(self._ctx.messenger.whisper(notice)))
-        recovered = heed(self._ctx, notice.channel or notice.person.user, error)
+        error = attempt(lambda: direct.append(self._ctx.messenger.send_privately(notice)))
+        recovered = apply_backpressure(self._ctx, notice.channel or notice.person.user, error)
         reason = direct[0] if direct else error.reason if error else None
         marks = (DIRECT, reason) if reason is not None and self._tells_of_direct(reason) else None
         if isinstance(error, ChannelDead) and self._say_under_its_card(envelope, notice):
@@ -70,12 +70,12 @@ class Answers:
         if result.error is not None:
             log_failure(result.envelopes[0], result.error)
 
-    def _say_under_its_card(self, envelope: Envelope, notice: Whisper) -> bool:
+    def _say_under_its_card(self, envelope: Envelope, notice: PrivateNotice) -> bool:
         """Say it in the thread under its card, with the person's name, where no other way reaches the person."""
         change = self._ctx.store.changes.get(notice.number)
         if change is None or change.card is None:
             return False
         text = " ".join((mentions.person(notice.person), notice.reply.title, *notice.reply.notes))
         with self._ctx.store.unit_of_work():
-            say_once_under_card(self._ctx, change.number, f"notice-{envelope.id}", text)
+            post_once_in_thread(self._ctx, change.number, f"notice-{envelope.id}", text)
         return True

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.messages.notices import AuditNotice
 from bot.store.repositories.outbox import Envelope
-from bot.usecases.channel_pace import Way
+from bot.usecases.channel_pace import PostKind
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.awaited_lines import resume_awaiting
-from bot.usecases.delivery.message_delivery import Delivery, Lane, Result, UnderWay, attempt, heed
+from bot.usecases.delivery.message_delivery import Delivery, InFlight, Lane, Result, apply_backpressure, attempt
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible
 
 MOST_LINES = 200
@@ -20,7 +20,7 @@ MOST_LINES = 200
 class AuditLines:
     """Carries the lines of the audit channel, one message at a time."""
 
-    def __init__(self, ctx: Context, under_way: UnderWay) -> None:
+    def __init__(self, ctx: Context, under_way: InFlight) -> None:
         self._ctx = ctx
         self._under_way = under_way
         self._most, self._until = MOST_LINES, 0
@@ -31,7 +31,7 @@ class AuditLines:
     def take(self, steady: int) -> Delivery | None:
         """The lines that share the next message; None when none is due, or the channel has to wait."""
         channel, order = self._ctx.channels.audit, self._ctx.store.outbox.order
-        lane: Lane = (channel, Way.POST)
+        lane: Lane = (channel, PostKind.POST)
         if not channel or not self._under_way.is_free(lane) or not order.audit_lines(steady, most=1):
             return None
         if not self._ctx.pace.take(*lane):
@@ -54,7 +54,7 @@ class AuditLines:
     def carry(self, delivery: Delivery) -> Result:
         channel, envelopes = self._ctx.channels.audit, delivery.envelopes
         error = attempt(lambda: self._say(channel, envelopes))
-        recovered = heed(self._ctx, channel, error)
+        recovered = apply_backpressure(self._ctx, channel, error)
         self._note_form(envelopes, error)
         tells = error is None or isinstance(error, ChannelDead)
         marks = (channel, error.reason if error else "") if tells else None

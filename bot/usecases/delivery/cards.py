@@ -9,17 +9,17 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import ENDINGS, ChangeRequest, Status
 from bot.core.messages.notices import CardNotice
-from bot.core.text import moment
+from bot.core.text import format_time
 from bot.plugin import Reply
 from bot.plugin.frozen import dataclass
 from bot.usecases.authority.break_glass_log import is_review
-from bot.usecases.authority.quorum import as_it_counts
+from bot.usecases.authority.quorum import with_current_validity
 from bot.usecases.change_entries import record_change
 from bot.usecases.chat_refusals import ChatRefusal, Subject
-from bot.usecases.context import Context, Posted, log
+from bot.usecases.context import Context, PostedMessage, log
 from bot.usecases.delivery.redelivery import STEPS_ASIDE_AFTER
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
-from bot.usecases.notifications import say_in_thread_of, show_card, told, whisper
+from bot.usecases.notifications import notify_person, post_in_thread_of, queue_card, request_label
 
 UNDELIVERABLE = {"action": "card_undeliverable"}
 AGAIN = "It is tried again by itself, every 15 minutes at the latest."
@@ -31,7 +31,7 @@ class Cards:
     """The cards, as they are posted and rewritten: each by one thread at a time."""
 
     ctx: Context
-    _posted: dict[int, Posted] = field(default_factory=dict)
+    _posted: dict[int, PostedMessage] = field(default_factory=dict)
     """Where cards stand whose place is not written down yet."""
     _bare: set[int] = field(default_factory=set)
     """Change requests of which Slack refused the content of the card."""
@@ -44,7 +44,7 @@ class Cards:
         bare = number in self._bare
         if change.card is not None:
             try:
-                self.ctx.messenger.rewrite_card(as_it_counts(self.ctx, change), bare=bare)
+                self.ctx.messenger.rewrite_card(with_current_validity(self.ctx, change), bare=bare)
                 return
             except Unchangeable as error:
                 if notice.unchanged and not self._refusal(error).message_gone:
@@ -53,7 +53,7 @@ class Cards:
                 self._replace(number, change.card, error)
                 # The new one is a post, and takes its turn among those.
                 raise Busy(0.0) from None
-        self._posted[number] = self.ctx.messenger.post_card(as_it_counts(self.ctx, change), bare=bare)
+        self._posted[number] = self.ctx.messenger.post_card(with_current_validity(self.ctx, change), bare=bare)
         self.note_posted(number)
 
     def _replace(self, number: int, card: str, error: DeliveryError) -> None:
@@ -70,7 +70,7 @@ class Cards:
             change = store.changes.require(number)
             store.changes.forget_card(number, card, card_id=ids.token())
             if not self._refusal(error).message_gone:
-                say_in_thread_of(self.ctx, change.channel, card, REPLACED.format(id=change.id))
+                post_in_thread_of(self.ctx, change.channel, card, REPLACED.format(id=change.id))
 
     def note_posted(self, number: int) -> None:
         """Store where a card stands; it is kept until that works, or there would soon be two of it."""
@@ -81,18 +81,18 @@ class Cards:
                 store.changes.note(number, {"card": posted.message, "channel": posted.channel})
                 if posted.channel != change.channel:
                     # Its buttons are signed for the channel by another name; rewritten, they are for this one.
-                    show_card(self.ctx, number)
-                self._tell_it_stands(change, posted)
+                    queue_card(self.ctx, number)
+                self._notify_card_posted(change, posted)
             del self._posted[number]
 
-    def _tell_it_stands(self, change: ChangeRequest, posted: Posted) -> None:
+    def _notify_card_posted(self, change: ChangeRequest, posted: PostedMessage) -> None:
         """Whoever was told that the card could not be posted learns that it stands now."""
         if self.ctx.store.outbox.state_of(_key(change, "card")) is None or change.requester.local:
             return
         reply = Reply(
-            title=f"The card of {told(self.ctx, change)} is posted in {mentions.channel(posted.channel)} now."
+            title=f"The card of {request_label(self.ctx, change)} is posted in {mentions.channel(posted.channel)} now."
         )
-        whisper(self.ctx, change.requester, "", reply, key=_key(change, "stands"), number=change.number)
+        notify_person(self.ctx, change.requester, "", reply, key=_key(change, "stands"), number=change.number)
 
     def fall_back(self, notice: CardNotice, error: DeliveryError) -> bool:
         """Whether another form of the card is left to try, after Slack refused the content of this one.
@@ -108,7 +108,7 @@ class Cards:
             return False
         self._bare.add(notice.number)
         if not stood:
-            self._end_untaken(change, notice, error)
+            self._end_undeliverable(change, notice, error)
         return True
 
     def note_trouble(self, notice: CardNotice, error: DeliveryError, attempts: int) -> None:
@@ -117,16 +117,16 @@ class Cards:
         if not refused and not (isinstance(error, Lost) and attempts >= STEPS_ASIDE_AFTER):
             return
         change = self.ctx.store.changes.require(notice.number)
-        elsewhere = self._elsewhere(change, error)
+        elsewhere = self._fallback_channel(change, error)
         if elsewhere:
             self._move(change, elsewhere, notice, error)
-        elif not (self._is_nowhere(change, error) and self._end_untaken(change, notice, error)):
-            self._tell_it_waits(change, notice, error)
+        elif not (self._is_nowhere(change, error) and self._end_undeliverable(change, notice, error)):
+            self._notify_card_waits(change, notice, error)
 
     def _refusal(self, error: DeliveryError) -> ChatRefusal:
         return self.ctx.messenger.find_refusal(error.reason)
 
-    def _elsewhere(self, change: ChangeRequest, error: DeliveryError) -> str:
+    def _fallback_channel(self, change: ChangeRequest, error: DeliveryError) -> str:
         """Where a card goes that cannot stand where its command was typed: once, and before it ever stood."""
         approval, stands = self.ctx.channels.approval, change.card is not None or change.number in self._posted
         return approval if isinstance(error, ChannelDead) and not stands and change.channel != approval else ""
@@ -151,7 +151,7 @@ class Cards:
             extra=UNDELIVERABLE,
         )
 
-    def _end_untaken(self, change: ChangeRequest, notice: CardNotice, error: DeliveryError) -> bool:
+    def _end_undeliverable(self, change: ChangeRequest, notice: CardNotice, error: DeliveryError) -> bool:
         """End a request whose card never stood and cannot stand, so that it keeps nothing from anybody else.
 
         False when it has moved on, or is a review that only other people end. A copy of the card that stands because
@@ -171,7 +171,7 @@ class Cards:
             if moved:
                 facts = {"reason": f"not taken on: {why}"}
                 record_change(store, Tag.CHANGE_WITHDRAWN, change, actor=SYSTEM, facts=facts)
-                title = f"{told(self.ctx, change)} was not taken on: {why}."
+                title = f"{request_label(self.ctx, change)} was not taken on: {why}."
                 notes = ("Nothing was done, and nothing is kept from others.", self._way_out(change, error))
                 self._tell(change, notice, Reply(title=title, notes=notes), "untaken")
                 if not isinstance(error, Impossible):
@@ -189,15 +189,15 @@ class Cards:
         first = f"Invite the bot to {here} (/invite @b24bot)" if "invite" in remedy.lower() else remedy.rstrip(".")
         return f"{first}, or an admin sets B24BOT_APPROVAL_CHANNEL. Then type the command again."
 
-    def _tell_it_waits(self, change: ChangeRequest, notice: CardNotice, error: DeliveryError) -> None:
+    def _notify_card_waits(self, change: ChangeRequest, notice: CardNotice, error: DeliveryError) -> None:
         stands, pending = change.card is not None, change.status is Status.PENDING
         cannot = f"cannot be {'rewritten' if stands else 'posted'} in {mentions.channel(change.channel)}"
-        where_it_is = "" if pending else f"{told(self.ctx, change)} {ENDINGS[change.status]}. "
+        where_it_is = "" if pending else f"{request_label(self.ctx, change)} {ENDINGS[change.status]}. "
         notes = [self._remedy(change, error), "" if isinstance(error, Impossible) else AGAIN]
         if pending and stands:
             notes.append("The card as it stands still counts.")
         elif pending:
-            notes.append(f"Nobody can decide it until then; it expires at {moment(change.expires_at)}.")
+            notes.append(f"Nobody can decide it until then; it expires at {format_time(change.expires_at)}.")
         reply = Reply(
             title=f"{where_it_is}The card of {change.id} {cannot}: {self._refusal(error).described}.",
             notes=tuple(note for note in notes if note),
@@ -216,7 +216,7 @@ class Cards:
     def _tell(self, change: ChangeRequest, notice: CardNotice, reply: Reply, what: str) -> None:
         """Tell whoever asked, in a unit of work: as the answer to their command while Slack takes one."""
         if not change.requester.local:
-            whisper(
+            notify_person(
                 self.ctx,
                 change.requester,
                 notice.typed_in,

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest
-from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper, kind_of
+from bot.core.messages.notices import (
+    Announcement,
+    AuditNotice,
+    CardNotice,
+    Notice,
+    PrivateNotice,
+    ThreadNotice,
+    kind_of,
+)
 from bot.store.repositories.outbox import Envelope
 from bot.store.repositories.outbox_order import Head
-from bot.usecases.channel_pace import Way
+from bot.usecases.channel_pace import PostKind
 from bot.usecases.context import Context
 from bot.usecases.delivery.cards import Cards
 from bot.usecases.delivery.delivery_results import Results, log_failure
-from bot.usecases.delivery.message_delivery import Delivery, Lane, Result, UnderWay, attempt, heed
+from bot.usecases.delivery.message_delivery import Delivery, InFlight, Lane, Result, apply_backpressure, attempt
 from bot.usecases.delivery.redelivery import keeps_turn
 from bot.usecases.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
-from bot.usecases.notifications import card_key, show_card
+from bot.usecases.notifications import card_key, queue_card
 
 LINES_PER_MESSAGE = 20
 WORDS_PER_MESSAGE = 2_000
@@ -26,7 +34,7 @@ class Posts:
     """Carries posts and rewrites. Into a channel one of each is on its way at a time, so rewrites may overtake posts
     and posts keep their order."""
 
-    def __init__(self, ctx: Context, under_way: UnderWay, results: Results) -> None:
+    def __init__(self, ctx: Context, under_way: InFlight, results: Results) -> None:
         self._ctx = ctx
         self._under_way = under_way
         self._results = results
@@ -37,15 +45,15 @@ class Posts:
     def take(self, steady: int) -> Delivery | None:
         """The next post or rewrite of the first channel that takes one now."""
         for head in self._ctx.store.outbox.order.heads(steady):
-            lane: Lane = (head.channel, Way.REWRITE if head.is_rewrite else Way.POST)
+            lane: Lane = (head.channel, PostKind.REWRITE if head.is_rewrite else PostKind.POST)
             is_free = self._under_way.is_free(lane) and not self._under_way.holds(head.id)
             if is_free and self._ctx.pace.take(*lane):
                 with self._ctx.store.unit_of_work() as store:
-                    envelopes = store.outbox.claim_these(self._together(head, steady))
+                    envelopes = store.outbox.claim_these(self._coalesce(head, steady))
                 return Delivery(carrier=self, envelopes=tuple(envelopes), lane=lane, head=head) if envelopes else None
         return None
 
-    def _together(self, head: Head, steady: int) -> list[int]:
+    def _coalesce(self, head: Head, steady: int) -> list[int]:
         """The ids of what shares a message with the first: lines under the same card, as many as fit."""
         if not head.is_line or head.number in self._apart:
             return [head.id]
@@ -65,9 +73,9 @@ class Posts:
         if self._has_another_form(envelopes[0].notice, error):
             # It is no attempt, and due at once.
             error = Busy(0.0)
-        recovered = heed(self._ctx, head.channel, error)
+        recovered = apply_backpressure(self._ctx, head.channel, error)
         if error is not None:
-            self._stumble(head, envelopes[0], error)
+            self._postpone(head, envelopes[0], error)
         return Result(envelopes=envelopes, error=error, recovered=recovered)
 
     def follow_up(self, result: Result) -> None:
@@ -81,7 +89,7 @@ class Posts:
         elif isinstance(envelope.notice, ThreadNotice) and self._is_gone(error):
             # The card was deleted: it is posted again, and the line goes under that one.
             with self._ctx.store.unit_of_work():
-                show_card(self._ctx, envelope.notice.number)
+                queue_card(self._ctx, envelope.notice.number)
 
     def _is_gone(self, error: DeliveryError) -> bool:
         return self._ctx.messenger.find_refusal(error.reason).message_gone
@@ -89,13 +97,13 @@ class Posts:
     def _has_another_form(self, notice: Notice, error: DeliveryError | None) -> bool:
         return isinstance(notice, CardNotice) and error is not None and self._cards.fall_back(notice, error)
 
-    def _stumble(self, head: Head, envelope: Envelope, error: DeliveryError) -> None:
+    def _postpone(self, head: Head, envelope: Envelope, error: DeliveryError) -> None:
         """Let the channel rest while the notice keeps its turn; what has stepped aside holds up nobody."""
         if isinstance(error, Impossible | Broken) and head.is_line:
             self._apart.add(head.number)
         if isinstance(error, Lost | ChannelDead) and keeps_turn(self._results.trouble(envelope, error)):
             seconds = AUDIT_REST_SECONDS if head.channel == self._ctx.channels.audit else None
-            self._ctx.pace.stumbled(head.channel, seconds=seconds)
+            self._ctx.pace.record_failure(head.channel, seconds=seconds)
 
     def _say(self, notices: list[Notice]) -> None:
         match notices[0]:
@@ -106,7 +114,7 @@ class Posts:
                 self._ctx.messenger.reply(self._with_card(number), "\n".join(lines))
             case Announcement(channel=channel, text=text, thread=thread):
                 self._ctx.messenger.note(channel, text, None, thread=thread)
-            case Whisper() | AuditNotice() as other:
+            case PrivateNotice() | AuditNotice() as other:
                 raise TypeError(f"{kind_of(other)} is delivered in another way")
 
     def _with_card(self, number: int) -> ChangeRequest:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bot.core.audit.audit_record import Entry, Tag
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Refusal
 from bot.plugin.frozen import dataclass
-from bot.store.repositories.outbox import Letter
+from bot.store.repositories.outbox import OutboxEntry
 from bot.store.store import Store
 from bot.usecases.chat_refusals import ChatRefusal, FindRefusal, Subject
-from bot.usecases.delivery.delivery_results import about
+from bot.usecases.delivery.delivery_results import describe_notice_target
 
 LIST = "b24bot outbox list --dead shows what was given up."
 PASSES = (Subject.SERVICE, Subject.RATE)
@@ -19,17 +19,17 @@ PASSES = (Subject.SERVICE, Subject.RATE)
 MOST_AT_ONCE = 100_000
 
 
-def revive(store: Store, id: int, *, by: Principal) -> Letter:
+def redeliver(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     """Send a dead notice again, with all its attempts before it. Raises Refusal."""
     letter = _find(store, id)
     with store.unit_of_work():
-        if not store.outbox.revive(id):
+        if not store.outbox.redeliver(id):
             raise Refusal(_why_not(letter), hint=LIST)
         _record(store, Tag.NOTICE_REVIVED, letter, by)
     return letter
 
 
-def hurry(store: Store, id: int) -> Letter:
+def retry_now(store: Store, id: int) -> OutboxEntry:
     """Try a notice that waits again now, or raise Refusal. Nothing about it is decided, so it is no record."""
     letter = _find(store, id)
     with store.unit_of_work():
@@ -38,15 +38,15 @@ def hurry(store: Store, id: int) -> Letter:
     return letter
 
 
-def revive_all(store: Store, *, by: Principal) -> int:
+def redeliver_all(store: Store, *, by: Principal) -> int:
     """Send every dead notice again that still has its words, the oldest first; returns how many there were."""
-    letters = [one for one in store.outbox.letters(["dead"], limit=MOST_AT_ONCE) if one.notice is not None]
+    letters = [one for one in store.outbox.entries(["dead"], limit=MOST_AT_ONCE) if one.notice is not None]
     for letter in reversed(letters):
-        revive(store, letter.id, by=by)
+        redeliver(store, letter.id, by=by)
     return len(letters)
 
 
-def discard(store: Store, id: int, *, by: Principal) -> Letter:
+def discard(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     """Take a notice that waits or is dead out of the queue for good. Raises Refusal."""
     letter = _find(store, id)
     if letter.kind == "audit":
@@ -59,7 +59,7 @@ def discard(store: Store, id: int, *, by: Principal) -> Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked:
+class BlockedNotices:
     """Notices that wait for the same cause, which somebody has to mend."""
 
     refusal: ChatRefusal
@@ -69,45 +69,47 @@ class Blocked:
 
     @property
     def says(self) -> str:
-        return f"{count(self.count, 'notice')} not taken, because {self.refusal.described}"
+        return f"{plural(self.count, 'notice')} not taken, because {self.refusal.described}"
 
 
-def blocked_notices(store: Store, find_refusal: FindRefusal) -> list[Blocked]:
+def list_blocked_notices(store: Store, find_refusal: FindRefusal) -> list[BlockedNotices]:
     """What the chat refused and has not taken since, by its cause; what only met a fault on the way is left out."""
     waiting = [one for one in store.outbox.refused() if find_refusal(one.error).subject not in PASSES]
     return [
-        Blocked(refusal=find_refusal(reason), count=len(alike), posts=any(one.kind != "whisper" for one in alike))
+        BlockedNotices(
+            refusal=find_refusal(reason), count=len(alike), posts=any(one.kind != "whisper" for one in alike)
+        )
         for reason in dict.fromkeys(one.error for one in waiting)
         if (alike := [one for one in waiting if one.error == reason])
     ]
 
 
-def subject(letter: Letter) -> str:
+def describe_subject(letter: OutboxEntry) -> str:
     """Whom or what it is about, also when its words are gone."""
-    return about(letter.notice) if letter.notice is not None else letter.key
+    return describe_notice_target(letter.notice) if letter.notice is not None else letter.key
 
 
-def words(letter: Letter) -> str:
+def describe_content(letter: OutboxEntry) -> str:
     """What it says, in one line, as far as that is kept with it.
 
     A refusal quotes what its person typed, perhaps a customer's words, and is for that person alone.
     """
     notice = letter.notice
-    if isinstance(notice, Whisper) and notice.mood == "refusal":
-        return f"a refusal for the person alone, {count(len(notice.reply.title), 'character')}"
-    if isinstance(notice, Whisper):
+    if isinstance(notice, PrivateNotice) and notice.mood == "refusal":
+        return f"a refusal for the person alone, {plural(len(notice.reply.title), 'character')}"
+    if isinstance(notice, PrivateNotice):
         return notice.reply.title
     return getattr(notice, "text", "")
 
 
-def _find(store: Store, id: int) -> Letter:
-    letter = store.outbox.letter(id)
+def _find(store: Store, id: int) -> OutboxEntry:
+    letter = store.outbox.entry(id)
     if letter is None:
         raise Refusal(f"There is no notice {id}.", hint=LIST)
     return letter
 
 
-def _why_not(letter: Letter) -> str:
+def _why_not(letter: OutboxEntry) -> str:
     if letter.state == "dead":
         return f"The words of notice {letter.id} are gone: an earlier version did not keep them."
     return {
@@ -117,6 +119,6 @@ def _why_not(letter: Letter) -> str:
     }[letter.state]
 
 
-def _record(store: Store, tag: Tag, letter: Letter, by: Principal) -> None:
+def _record(store: Store, tag: Tag, letter: OutboxEntry, by: Principal) -> None:
     facts = {"kind": letter.kind, "name": str(letter.id), "code": letter.error}
-    store.record(Entry(tag=tag, actor=by.id, subject=subject(letter), facts=facts))
+    store.record(Entry(tag=tag, actor=by.id, subject=describe_subject(letter), facts=facts))

@@ -6,12 +6,20 @@ import threading
 from typing import assert_never
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
-from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper, kind_of
+from bot.core.messages.notices import (
+    Announcement,
+    AuditNotice,
+    CardNotice,
+    Notice,
+    PrivateNotice,
+    ThreadNotice,
+    kind_of,
+)
 from bot.store.repositories.outbox import Envelope
 from bot.store.store import Store
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.message_delivery import Result
-from bot.usecases.delivery.redelivery import Trouble, ends, wait_ms
+from bot.usecases.delivery.redelivery import FailedAttempt, is_final, wait_ms
 from bot.usecases.delivery_errors import Busy, DeliveryError
 from bot.usecases.lease_holding import steady_ms
 
@@ -44,11 +52,11 @@ class Results:
                         self._write(store, result)
                 del self._unwritten[: len(results)]
 
-    def trouble(self, envelope: Envelope, error: DeliveryError, *, alone: bool = True) -> Trouble:
+    def trouble(self, envelope: Envelope, error: DeliveryError, *, alone: bool = True) -> FailedAttempt:
         """One failed attempt, with what its channel has taken since."""
         channel = self._channel_of(envelope.notice)
-        others_pass = bool(channel) and self._ctx.pace.others_pass(channel)
-        return Trouble(envelope=envelope, error=error, alone=alone, others_pass=others_pass)
+        others_pass = bool(channel) and self._ctx.pace.has_other_success(channel)
+        return FailedAttempt(envelope=envelope, error=error, alone=alone, others_pass=others_pass)
 
     def _channel_of(self, notice: Notice) -> str:
         match notice:
@@ -57,7 +65,7 @@ class Results:
                 return change.channel if change else ""
             case Announcement(channel=channel):
                 return channel
-            case Whisper() | AuditNotice():
+            case PrivateNotice() | AuditNotice():
                 return ""
             case _:
                 assert_never(notice)
@@ -70,8 +78,8 @@ class Results:
         for envelope in envelopes:
             if error is None:
                 store.outbox.sent(envelope, at=now)
-            elif ends(self.trouble(envelope, error, alone=len(envelopes) == 1)):
-                self._bury(store, envelope, error)
+            elif is_final(self.trouble(envelope, error, alone=len(envelopes) == 1)):
+                self._move_to_dead_letters(store, envelope, error)
             else:
                 counted = not isinstance(error, Busy)
                 store.outbox.retry(envelope, due=steady + wait, error=error.reason, counted=counted)
@@ -81,9 +89,9 @@ class Results:
         if result.recovered:
             store.outbox.hurry_channel(result.recovered)
 
-    def _bury(self, store: Store, envelope: Envelope, error: DeliveryError) -> None:
+    def _move_to_dead_letters(self, store: Store, envelope: Envelope, error: DeliveryError) -> None:
         """Given up, and nobody is left to wonder: the log says it, and the audit channel, which admins read."""
-        kind, subject = kind_of(envelope.notice), about(envelope.notice)
+        kind, subject = kind_of(envelope.notice), describe_notice_target(envelope.notice)
         if not store.outbox.drop(envelope, at=self._ctx.clock.now_ms(), error=error.code):
             return
         facts: dict[str, Fact] = {
@@ -105,12 +113,12 @@ def log_failure(envelope: Envelope, error: DeliveryError) -> None:
     log.warning("a %s did not get out: %s", kind_of(envelope.notice), error.reason, extra={"action": "delivery_failed"})
 
 
-def about(notice: Notice) -> str:
+def describe_notice_target(notice: Notice) -> str:
     """Whom or what a notice is about, as the audit log names it."""
     match notice:
         case CardNotice(number=number) | ThreadNotice(number=number):
             return f"CR-{number}"
-        case Whisper(person=person):
+        case PrivateNotice(person=person):
             return person.id
         case AuditNotice(seq=seq):
             return f"#{seq}"

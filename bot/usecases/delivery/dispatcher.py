@@ -10,12 +10,12 @@ from bot.usecases.delivery.answers import MOST_AT_ONCE, Answers
 from bot.usecases.delivery.audit_lines import AuditLines
 from bot.usecases.delivery.channel_posts import Posts
 from bot.usecases.delivery.delivery_results import Results
-from bot.usecases.delivery.message_delivery import Delivery, Result, UnderWay
+from bot.usecases.delivery.message_delivery import Delivery, InFlight, Result
 from bot.usecases.delivery_errors import Broken
 from bot.usecases.lease_holding import steady_ms
 
 
-class Courier:
+class Dispatcher:
     """Takes notices out of the outbox, and carries them.
 
     `carry` may run in any number of threads at once. Each of `take_post` and `take_answer` is called by one at a time.
@@ -23,7 +23,7 @@ class Courier:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._under_way = UnderWay()
+        self._under_way = InFlight()
         self._results = Results(ctx)
         self._audit = AuditLines(ctx, self._under_way)
         self._posts = Posts(ctx, self._under_way, self._results)

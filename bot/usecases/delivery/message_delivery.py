@@ -10,11 +10,11 @@ from bot import clock as ids
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import Envelope
 from bot.store.repositories.outbox_order import Head
-from bot.usecases.channel_pace import Way
+from bot.usecases.channel_pace import PostKind
 from bot.usecases.context import Context, log
 from bot.usecases.delivery_errors import Broken, Busy, DeliveryError
 
-Lane = tuple[str, Way]
+Lane = tuple[str, PostKind]
 """A channel and the way into it: one message at a time, so that none overtakes another."""
 
 
@@ -52,7 +52,7 @@ class Result:
     """A channel that takes messages again: what stepped aside is tried at once."""
 
 
-class UnderWay:
+class InFlight:
     """The deliveries that are being sent by the threads of this process."""
 
     def __init__(self) -> None:
@@ -95,8 +95,8 @@ def attempt(say: Callable[[], object]) -> DeliveryError | None:
     return None
 
 
-def heed(ctx: Context, channel: str, error: DeliveryError | None) -> str:
+def apply_backpressure(ctx: Context, channel: str, error: DeliveryError | None) -> str:
     """Let a channel's answer to one message count for the next; the channel, if it takes messages again."""
     if isinstance(error, Busy):
-        ctx.pace.rest(channel, error.seconds)
-    return channel if error is None and ctx.pace.went(channel) else ""
+        ctx.pace.pause(channel, error.seconds)
+    return channel if error is None and ctx.pace.record_success(channel) else ""

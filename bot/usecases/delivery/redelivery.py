@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, ThreadNotice, Whisper
+from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, PrivateNotice, ThreadNotice
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import Envelope
@@ -39,7 +39,7 @@ CHANNEL_WAITS = (Busy, Lost, ChannelDead)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class FailedAttempt:
     """One attempt that failed. `others_pass` says that Slack took other messages since the attempts began to fail."""
 
     envelope: Envelope
@@ -54,7 +54,7 @@ class Trouble:
         return isinstance(self.envelope.notice, CardNotice | ThreadNotice | Announcement)
 
 
-def keeps_turn(trouble: Trouble) -> bool:
+def keeps_turn(trouble: FailedAttempt) -> bool:
     """Whether a post stays the first of its channel, which rests meanwhile."""
     error, attempts = trouble.error, trouble.envelope.attempts
     if not trouble.is_post or not isinstance(error, CHANNEL_WAITS):
@@ -63,7 +63,7 @@ def keeps_turn(trouble: Trouble) -> bool:
     return not (aside and attempts >= STEPS_ASIDE_AFTER)
 
 
-def wait_ms(trouble: Trouble, clock: Clock) -> int:
+def wait_ms(trouble: FailedAttempt, clock: Clock) -> int:
     """How long until the next attempt: as long as Slack says, else longer each time with jitter.
 
     A post that keeps its turn waits with its channel instead.
@@ -82,14 +82,14 @@ def wait_ms(trouble: Trouble, clock: Clock) -> int:
     return max(ASIDE_LEAST_MS, backoff) if stepped_aside else backoff
 
 
-def ends(trouble: Trouble) -> bool:
+def is_final(trouble: FailedAttempt) -> bool:
     """Whether a notice is given up: its content is refused, or our own code cannot say it. An audit line never is."""
     match trouble.envelope.notice, trouble.error:
         case AuditNotice(), _:
             return False
         case _, Impossible():
             return trouble.alone
-        case ((Whisper() | ThreadNotice()), Broken()):
+        case ((PrivateNotice() | ThreadNotice()), Broken()):
             return trouble.envelope.attempts >= BROKEN_AFTER
         case _:
             return False

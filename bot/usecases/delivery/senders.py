@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from bot.usecases.delivery.message_delivery import Delivery
-from bot.usecases.wake_signal import Bell
+from bot.usecases.wake_signal import WakeSignal
 
 
 class Senders:
@@ -20,7 +20,7 @@ class Senders:
         *,
         take: Callable[[], Delivery | None],
         carry: Callable[[Delivery], None],
-        bell: Bell,
+        bell: WakeSignal,
         stopping: threading.Event,
     ) -> None:
         self._take = take
@@ -39,5 +39,5 @@ class Senders:
             finally:
                 if delivery.lane is not None or delivery.last:
                     # What waited for this one to be over may go now. Nothing waits for an answer to be over.
-                    self._bell.ring()
+                    self._bell.wake()
         return not self._stopping.is_set()

@@ -11,21 +11,21 @@ from typing import assert_never
 from bot.core.audit.audit_record import FACTS, SYSTEM, Fact, Tag
 from bot.core.authority.policy import Refused
 from bot.core.bot_errors import PluginFault, StoreUnavailable
-from bot.core.change.change_request import ChangeRequest, Lease, Status, in_words
-from bot.core.change.outcome import Ending, judge
-from bot.core.change.plans import digest, drift
+from bot.core.change.change_request import ChangeRequest, Lease, Status, describe_decision
+from bot.core.change.outcome import Ending, judge_execution
+from bot.core.change.plans import digest, find_drift
 from bot.core.parsing.invocation import understand
 from bot.core.redaction.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError, Reply
 from bot.store.repositories.jobs import Job
-from bot.usecases.authority.memberships import ASK_AGAIN_MS, look_up, unasked
+from bot.usecases.authority.memberships import ASK_AGAIN_MS, list_stale_accounts, refresh_memberships
 from bot.usecases.authority.quorum import (
-    attesting_records,
+    accounts_to_verify,
     check_attestation,
     check_request_record,
     check_revalidation,
-    concerned,
-    on_record,
+    list_attesting_records,
+    with_attested_approvals,
 )
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
@@ -33,11 +33,11 @@ from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import blocking_limit
 from bot.usecases.integrity.audit_gate import Gate, audit_gate, awaited_line
 from bot.usecases.integrity.chain_check import is_unchecked
-from bot.usecases.lease_holding import LeaseLost, at_work, holding, may_send, steady_ms
-from bot.usecases.notifications import say_once_under_card, show_card_if_it_lasts
-from bot.usecases.outcomes.ending import close
+from bot.usecases.lease_holding import LeaseLost, acquire_leases, may_send, steady_ms, under_lease
+from bot.usecases.notifications import post_once_in_thread, queue_card_if_it_lasts
+from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.requests.expiry import approval_is_stale, expire
-from bot.usecases.requests.planning import ask, plainly
+from bot.usecases.requests.planning import ask, sanitize_refusals
 
 UNSENT = "Nothing was done."
 DRIFTED = "Not run: it is no longer as it was when this was {approved}. Ask again to see the new plan."
@@ -66,7 +66,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     ctx.awaiting.pop(number, None)
     change = ctx.store.changes.get(number)
     if change is None or change.status is not Status.APPROVED:
-        _put_down(ctx, job, number)
+        _release_job(ctx, job, number)
         return
     change = ctx.store.changes.exact(change)
     if approval_is_stale(ctx, change):
@@ -77,29 +77,29 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     waits = "stopped" if pending_stop(ctx, change) is not None else "unchecked" if is_unchecked(ctx) else ""
     if waits:
         with ctx.store.unit_of_work():
-            _wait(ctx, job, change, waits, LOOK_AGAIN_MS)
+            _postpone_job(ctx, job, change, waits, LOOK_AGAIN_MS)
         return
     gate, trouble = audit_gate(ctx, change)
     # Nobody waits for the line of a record that there is not.
-    missing = _nothing_sent(check_attestation(on_record(ctx, change)))
+    missing = _nothing_sent(check_attestation(with_attested_approvals(ctx, change)))
     if missing is not None:
-        _end(ctx, job, change, Status.APPROVED, missing, tag=Tag.EXECUTION_STOPPED)
+        _finish_job(ctx, job, change, Status.APPROVED, missing, tag=Tag.EXECUTION_STOPPED)
         return
     if gate is Gate.WAIT:
         with ctx.store.unit_of_work():
             # Once this is noted, who sends the line tells the job; what got out a moment before, nobody tells it.
             ctx.awaiting[number] = awaited_line(ctx, change) or 0
             is_out = audit_gate(ctx, change)[0] is Gate.OPEN
-            _wait(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)
+            _postpone_job(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)
         return
-    if gate is Gate.OPEN and not _asked_slack(ctx, job, change):
+    if gate is Gate.OPEN and not _refresh_memberships(ctx, job, change):
         return
-    stopped = _shut(trouble) if gate is Gate.SHUT else _look_first(ctx, change)
+    stopped = _blocked_ending(trouble) if gate is Gate.SHUT else _check_drift(ctx, change)
     if stopped is not None:
-        _end(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
+        _finish_job(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
-    with at_work(ctx, _owner(ctx, job, number)):
-        lease = _begin(ctx, job, change)
+    with acquire_leases(ctx, _owner(ctx, job, number)):
+        lease = _start(ctx, job, change)
         if lease is not None:
             _run_under(ctx, job, change, lease)
 
@@ -114,56 +114,56 @@ def _owner(ctx: Context, job: Job, number: int) -> str:
 
 def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
     try:
-        run(ctx, job, change, lease)
+        run_plan(ctx, job, change, lease)
     except LeaseLost:
         log.warning("%s was taken over while it ran; it stops here", change.id, extra={"action": "lease_lost"})
-        _put_down(ctx, job, change.number)
+        _release_job(ctx, job, change.number)
     except Exception:
         # Written at once if that is possible; else when the job comes back, and at the latest when the lease runs out.
         with suppress(StoreUnavailable), ctx.store.unit_of_work() as store:
-            store.leases.let_go(lease.number, lease.owner)
+            store.leases.release(lease.number, lease.owner)
         raise
 
 
-def _wait(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
+def _postpone_job(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
     """Put the job off, in a unit of work. It ends with the approval: an approval goes stale within ten minutes."""
     if ctx.clock.now_ms() - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-        say_once_under_card(ctx, change.number, what, in_words(WAITING[what], change))
+        post_once_in_thread(ctx, change.number, what, describe_decision(WAITING[what], change))
     ctx.store.jobs.postpone(job, due=steady_ms(ctx) + milliseconds)
 
 
-def _asked_slack(ctx: Context, job: Job, change: ChangeRequest) -> bool:
+def _refresh_memberships(ctx: Context, job: Job, change: ChangeRequest) -> bool:
     """Look up whoever asked and who approved; False when Slack does not tell and it is tried again later."""
-    wait = look_up(ctx, concerned(ctx, change))
+    wait = refresh_memberships(ctx, accounts_to_verify(ctx, change))
     if wait:
         with ctx.store.unit_of_work():
-            _wait(ctx, job, change, "unasked", wait)
+            _postpone_job(ctx, job, change, "unasked", wait)
     return not wait
 
 
-def _put_down(ctx: Context, job: Job, number: int) -> None:
+def _release_job(ctx: Context, job: Job, number: int) -> None:
     """Nothing is left to do for this job. What it left running, it runs no more: then it is read back soon."""
     with ctx.store.unit_of_work() as store:
-        store.leases.let_go(number, _owner(ctx, job, number))
+        store.leases.release(number, _owner(ctx, job, number))
         store.jobs.finish(job)
 
 
-def _shut(trouble: str) -> Ending:
+def _blocked_ending(trouble: str) -> Ending:
     return Ending(status=Status.FAILED, sentence=f"{UNSENT} {trouble}")
 
 
-def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
+def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
     """Plan again from what is true now; an ending when that is not what was approved."""
     try:
         plugin = ctx.registry.plugin(change.plugin)
         understood = understand(ctx.registry.commands, change.line)
-        with plainly():
+        with sanitize_refusals():
             fresh = ask(plugin.name, understood, plugin.open(ctx.services(plugin.name), change.place))
     except StoreUnavailable:
         # It may be written again in a moment, and nothing has begun.
         raise
     except PluginError as error:
-        return _shut(error.sentence)
+        return _blocked_ending(error.sentence)
     match fresh:
         case Nothing(sentence=sentence):
             return Ending(status=Status.GONE, sentence=sentence)
@@ -173,34 +173,34 @@ def _look_first(ctx: Context, change: ChangeRequest) -> Ending | None:
             pass
         case _:
             assert_never(fresh)
-    lines = drift(change.plan, fresh)
+    lines = find_drift(change.plan, fresh)
     if lines:
-        return Ending(status=Status.CHANGED, sentence=in_words(DRIFTED, change), details=lines)
+        return Ending(status=Status.CHANGED, sentence=describe_decision(DRIFTED, change), details=lines)
     return None
 
 
-def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
+def _start(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
     """Take the lease and write the intent, in one transaction with the last look at all that was decided.
 
     None when it may not run any more, and the job is over, or not yet. No intent, no call.
     """
     # Planning anew may have taken long.
-    if not _asked_slack(ctx, job, change):
+    if not _refresh_memberships(ctx, job, change):
         return None
     with ctx.store.unit_of_work() as store:
         change = store.changes.exact(store.changes.require(change.number))
-        if unasked(ctx, concerned(ctx, change)):
-            _wait(ctx, job, change, "unasked", ASK_AGAIN_MS)
+        if list_stale_accounts(ctx, accounts_to_verify(ctx, change)):
+            _postpone_job(ctx, job, change, "unasked", ASK_AGAIN_MS)
             return None
         if pending_stop(ctx, change) is not None:
-            _wait(ctx, job, change, "stopped", LOOK_AGAIN_MS)
+            _postpone_job(ctx, job, change, "stopped", LOOK_AGAIN_MS)
             return None
         ending = _check_preconditions(ctx, change)
         if approval_is_stale(ctx, change):
             # Its time ran out while it was planned again.
             expire(ctx, change)
         elif ending is not None:
-            close(ctx, change, Status.APPROVED, ending, tag=Tag.EXECUTION_STOPPED)
+            finish_request(ctx, change, Status.APPROVED, ending, tag=Tag.EXECUTION_STOPPED)
         now, steady = ctx.clock.now_ms(), steady_ms(ctx)
         lease = store.leases.begin(change.number, _owner(ctx, job, change.number), at=now, steady=steady)
         if lease is None:
@@ -208,8 +208,8 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
             store.jobs.finish(job)
             return None
         if change.plan.calls:
-            _intend(ctx, change, 0)
-        show_card_if_it_lasts(ctx, change.number)
+            _record_intent(ctx, change, 0)
+        queue_card_if_it_lasts(ctx, change.number)
     ctx.wake()
     return lease
 
@@ -217,14 +217,14 @@ def _begin(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
 def _check_preconditions(ctx: Context, change: ChangeRequest) -> Ending | None:
     limit = blocking_limit(ctx, change.plugin)
     if limit is not None:
-        return _shut(f"{limit.why} Ask again once {limit.until}.")
-    if not _as_approved(ctx, change):
+        return _blocked_ending(f"{limit.why} Ask again once {limit.until}.")
+    if not _is_as_approved(ctx, change):
         return Ending(
             status=Status.FAILED,
-            sentence=in_words("Nothing was sent: what is stored is not what was {approved}.", change),
+            sentence=describe_decision("Nothing was sent: what is stored is not what was {approved}.", change),
         )
     # All their records name the digest that runs: that was looked at above.
-    recorded = on_record(ctx, change)
+    recorded = with_attested_approvals(ctx, change)
     refused = check_attestation(recorded) or check_request_record(ctx, change) or check_revalidation(ctx, recorded)
     return _nothing_sent(refused)
 
@@ -233,13 +233,13 @@ def _nothing_sent(refused: Refused | None) -> Ending | None:
     return None if refused is None else Ending(status=Status.FAILED, sentence=f"Nothing was sent: {refused.reason}")
 
 
-def _as_approved(ctx: Context, change: ChangeRequest) -> bool:
+def _is_as_approved(ctx: Context, change: ChangeRequest) -> bool:
     """Whether the stored plan has the digest that the card showed and that the record of every approval names."""
-    named = {record.facts.get("digest") for record in attesting_records(ctx, change)}
+    named = {record.facts.get("digest") for record in list_attesting_records(ctx, change)}
     return named | {change.digest} == {digest(change.path, change.place, change.plan)}
 
 
-def _intend(ctx: Context, change: ChangeRequest, step: int) -> None:
+def _record_intent(ctx: Context, change: ChangeRequest, step: int) -> None:
     call = change.plan.calls[step]
     if not ctx.store.changes.intend(change.number, step, call.method, at=ctx.clock.now_ms()):
         raise RuntimeError(f"{change.id} step {step} was intended before")
@@ -247,18 +247,18 @@ def _intend(ctx: Context, change: ChangeRequest, step: int) -> None:
     record_change(ctx.store, Tag.EXECUTION_INTENDED, change, actor=SYSTEM, facts=facts)
 
 
-def run(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
+def run_plan(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
     """Make the calls, look, and store the ending. The intent of the first call is on disk already.
 
     Raises LeaseLost before whatever it may not do any more.
     """
     plugin = ctx.registry.plugin(change.plugin)
     outcomes = _call_all(ctx, plugin, change, lease)
-    now, fault = read_back(ctx, plugin, change) if change.plan.provable else (None, "")
-    ending = judge(change.plan, outcomes, now, local=change.is_local)
+    now, fault = observe_target(ctx, plugin, change) if change.plan.provable else (None, "")
+    ending = judge_execution(change.plan, outcomes, now, local=change.is_local)
     if fault:
         ending = replace(ending, details=(*ending.details, fault), read_fault=fault)
-    _end(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
+    _finish_job(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
 
 
 def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease) -> list[CallOutcome]:
@@ -267,20 +267,20 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
     services = ctx.services(plugin.name, may_send=partial(may_send, ctx, lease))
     for step, call in enumerate(change.plan.calls):
         if step:
-            with holding(ctx, lease):
-                _intend(ctx, change, step)
-        # What the house does is a change of the store: it is done together with its answer, or not at all.
-        with holding(ctx, lease) if change.is_local else nullcontext():
+            with under_lease(ctx, lease):
+                _record_intent(ctx, change, step)
+        # What the built-in plugin does is a change of the store: it is done together with its answer, or not at all.
+        with under_lease(ctx, lease) if change.is_local else nullcontext():
             outcome = sanitize(plugin.perform(services, change.place, call))
-            with holding(ctx, lease):
-                _note_answer(ctx, change, step, outcome)
+            with under_lease(ctx, lease):
+                _record_answer(ctx, change, step, outcome)
         outcomes.append(outcome)
         if outcome.verdict is not CallVerdict.DONE:
             break
     return outcomes
 
 
-def _note_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOutcome) -> None:
+def _record_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOutcome) -> None:
     told = {name: fact for name, fact in outcome.facts.items() if name in FACTS}
     method = change.plan.calls[step].method
     facts: dict[str, Fact] = {"method": method, "verdict": outcome.verdict, "code": outcome.code, **told}
@@ -288,7 +288,7 @@ def _note_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOu
     record_change(ctx.store, Tag.CALL_ANSWERED, change, actor=SYSTEM, facts=facts)
 
 
-def read_back(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, str]:
+def observe_target(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, str]:
     """What is true of the target now, and a sentence where it cannot be read for a fault of the plugin."""
     try:
         return sanitize(plugin.verify(ctx.services(plugin.name), change.place, change.plan)), ""
@@ -298,7 +298,7 @@ def read_back(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Obse
         return None, ""
 
 
-def _end(
+def _finish_job(
     ctx: Context,
     job: Job,
     change: ChangeRequest,
@@ -309,7 +309,7 @@ def _end(
     lease: Lease | None = None,
 ) -> None:
     """The ending and the end of the job; under the lease, where one was taken."""
-    with ctx.store.unit_of_work() if lease is None else holding(ctx, lease) as store:
-        close(ctx, change, old, ending, tag=tag)
+    with ctx.store.unit_of_work() if lease is None else under_lease(ctx, lease) as store:
+        finish_request(ctx, change, old, ending, tag=tag)
         store.jobs.finish(job)
     ctx.wake()

@@ -5,16 +5,16 @@ from __future__ import annotations
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import READS_APART_MS, interrupted, settle
+from bot.core.change.outcome import READS_APART_MS, judge_interruption, judge_settlement
 from bot.core.encoding import canonical
 from bot.plugin import Observation, Settling
 from bot.store.repositories.leases import Running
 from bot.usecases.context import Context
-from bot.usecases.execution.executor import read_back
+from bot.usecases.execution.executor import observe_target
 from bot.usecases.intake.quarantine import set_aside_poison
 from bot.usecases.intake.waiting_deliveries import place_deliveries
 from bot.usecases.lease_holding import steady_ms
-from bot.usecases.outcomes.ending import close
+from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.outcomes.outcome_questions import ask_people
 
 EARLY_READS_APART_MS = 15_000
@@ -22,7 +22,7 @@ NOT_LOADED = Settling(late_effects=0.0)
 """Of a plugin that is not there any more: nothing can be read back, and people are asked."""
 
 
-class Recovery:
+class Reconciler:
     """Reads back what has no proven outcome, each change request at its own pace by the steady clock."""
 
     def __init__(self, ctx: Context) -> None:
@@ -45,9 +45,9 @@ class Recovery:
             store.outbox.release_all()
             # Whoever starts it may have mended what kept notices from getting out.
             store.outbox.hurry_all()
-        self.adopt(alone=True)
+        self.take_over(alone=True)
 
-    def adopt(self, *, alone: bool = False) -> None:
+    def take_over(self, *, alone: bool = False) -> None:
         """Take over what stands as running and nobody runs; `alone` says that every other owner is known to be dead.
 
         Whoever held the lease finds the fence moved: it writes nothing more and makes no further attempt at a call.
@@ -57,14 +57,14 @@ class Recovery:
             if not alone and self._is_run(running):
                 continue
             with ctx.store.unit_of_work() as store:
-                if store.leases.adopt(running):
+                if store.leases.take_over(running):
                     change = store.changes.require(running.number)
                     verdicts = [step.verdict for step in store.changes.steps(running.number)]
                     if None in verdicts:
                         # It was sent, if at all, before now.
                         store.changes.note(running.number, {"sent_steady": steady_ms(ctx)})
-                    ending = interrupted(change.plan, verdicts, local=change.is_local)
-                    close(ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
+                    ending = judge_interruption(change.plan, verdicts, local=change.is_local)
+                    finish_request(ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
             ctx.wake()
 
     def _is_run(self, running: Running) -> bool:
@@ -77,12 +77,12 @@ class Recovery:
             return running.owner in self._ctx.at_work
         return running.lasts(steady_ms(self._ctx))
 
-    def look(self) -> int:
+    def run_once(self) -> int:
         """Read back every unknown outcome that is due; returns how many were decided.
 
         What reading back cannot prove is left alone: only a person can find out.
         """
-        self.adopt()
+        self.take_over()
         unknown = [change for change in self._ctx.store.changes.with_status([Status.UNKNOWN]) if change.plan.provable]
         steady = steady_ms(self._ctx)
         self._known = {change.number: self._known.get(change.number, steady) for change in unknown}
@@ -101,7 +101,7 @@ class Recovery:
             self._look_again(change, EARLY_READS_APART_MS)
             self._ask_people_if_late(change)
             return False
-        self._ctx.troubles.went_well(f"reading back {change.id}")
+        self._ctx.troubles.record_recovery(f"reading back {change.id}")
         return decided
 
     def _look_at(self, change: ChangeRequest) -> bool:
@@ -112,28 +112,28 @@ class Recovery:
         # The clock is read before the portal is: an effect may come between the two, never the other way round.
         settle_after = ctx.settle_after_ms or plugin.settling.late_effects_ms
         now, left = steady_ms(ctx), self._left(change, settle_after)
-        seen, fault = read_back(ctx, plugin, change)
+        seen, fault = observe_target(ctx, plugin, change)
         early = left > 0
         earlier = ctx.store.changes.seen(change.number)
-        same = seen is not None and earlier is not None and earlier[0] == self._print_of(seen)
+        same = seen is not None and earlier is not None and earlier[0] == self._fingerprint(seen)
         # An earlier read at a later moment is from before a restart of the machine.
         agrees = not early and same and earlier is not None and abs(now - earlier[1]) >= READS_APART_MS
-        ending = settle(change.plan, seen, agrees=agrees, outcomes=[step.outcome for step in steps])
+        ending = judge_settlement(change.plan, seen, agrees=agrees, outcomes=[step.outcome for step in steps])
         with ctx.store.unit_of_work() as store:
             if ending is not None:
-                decided = close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED)
+                decided = finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED)
                 self._next_look.pop(change.number, None)
                 ctx.wake()
                 return decided
             if fault != change.read_fault:
                 store.changes.note(change.number, {"read_fault": fault})
             if seen is not None and not early and not same:
-                store.changes.note(change.number, {"seen": self._print_of(seen), "seen_steady": now})
+                store.changes.note(change.number, {"seen": self._fingerprint(seen), "seen_steady": now})
         self._look_again(change, min(EARLY_READS_APART_MS, left) if early else READS_APART_MS)
         self._ask_people_if_late(change)
         return False
 
-    def _print_of(self, seen: Observation) -> str:
+    def _fingerprint(self, seen: Observation) -> str:
         """What tells two observations apart; what was observed is not stored, for it may hold a secret."""
         return self._ctx.store.keys.fingerprint(canonical(dict(seen)))
 

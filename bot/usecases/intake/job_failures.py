@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Form, Inbound, SlashCommand, inbound_or_none
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Reply
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.store import Store
@@ -13,20 +13,20 @@ from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.intake.quarantine import set_aside_poison
 from bot.usecases.intake.stop_words import end_after_fault
 from bot.usecases.lease_holding import steady_ms
-from bot.usecases.notifications import told, whisper
+from bot.usecases.notifications import notify_person, request_label
 
 RETRY_MS = 5_000
 
 
 def report_failure(ctx: Context, job: Job, sentence: str) -> None:
     """Say that it did not work, through the outbox, or directly when even that cannot be written."""
-    notice: Whisper | None = None
+    notice: PrivateNotice | None = None
     try:
         notice = _notice_of(ctx, job, sentence)
         with ctx.store.unit_of_work() as store:
-            stopped = _put_away(ctx, store, job, again=job.kind != INBOUND)
+            stopped = _finish_or_retry(ctx, store, job, again=job.kind != INBOUND)
             if notice is not None:
-                whisper(
+                notify_person(
                     ctx,
                     notice.person,
                     notice.channel,
@@ -40,7 +40,7 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
     ctx.wake()
 
 
-def _put_away(ctx: Context, store: Store, job: Job, *, again: bool) -> str:
+def _finish_or_retry(ctx: Context, store: Store, job: Job, *, again: bool) -> str:
     """Put it back, or end it with the stop that it was to confirm; returns what became of that."""
     if again:
         store.jobs.retry(job, due=steady_ms(ctx) + RETRY_MS)
@@ -55,7 +55,7 @@ def read_delivery(job: Job) -> Inbound | None:
     return inbound_or_none(job.payload) if job.kind == INBOUND else None
 
 
-def put_away_stranded(ctx: Context) -> None:
+def save_unsaved_results(ctx: Context) -> None:
     """Write down the ends of jobs that could not be written when they came."""
     ended = list(ctx.stranded)
     if not ended:
@@ -66,33 +66,33 @@ def put_away_stranded(ctx: Context) -> None:
             if again and job.kind == INBOUND:
                 store.jobs.cut_short(job, due=steady_ms(ctx) + RETRY_MS, alone=alone)
             else:
-                _put_away(ctx, store, job, again=again)
+                _finish_or_retry(ctx, store, job, again=again)
         set_aside_poison(ctx)
     del ctx.stranded[: len(ended)]
 
 
-def _say_directly(ctx: Context, notice: Whisper) -> bool:
+def _say_directly(ctx: Context, notice: PrivateNotice) -> bool:
     try:
-        ctx.messenger.whisper(notice)
+        ctx.messenger.send_privately(notice)
     except DeliveryError as error:
         log.error("nobody could be told: %s", error.code, extra={"action": "apology_lost"})
         return False
     return True
 
 
-def _notice_of(ctx: Context, job: Job, sentence: str) -> Whisper | None:
+def _notice_of(ctx: Context, job: Job, sentence: str) -> PrivateNotice | None:
     """What whoever waits for a job is told; only once for a job that is tried again."""
     reply = Reply(title=sentence)
     if job.kind != INBOUND:
         change = ctx.store.changes.get(int(job.payload)) if job.attempts <= 1 else None
         if change is None or change.requester.local:
             return None
-        reply = Reply(title=f"{told(ctx, change)}: {sentence}")
-        return Whisper(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
+        reply = Reply(title=f"{request_label(ctx, change)}: {sentence}")
+        return PrivateNotice(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
     inbound = read_delivery(job)
     if inbound is None:
         # What cannot be read names nobody who waits for it.
         return None
     channel = inbound.channel if not isinstance(inbound, Form) else ""
     url = inbound.answer_url if isinstance(inbound, SlashCommand) else ""
-    return Whisper(person=inbound.person, channel=channel, reply=reply, answer_url=url, mood="trouble")
+    return PrivateNotice(person=inbound.person, channel=channel, reply=reply, answer_url=url, mood="trouble")

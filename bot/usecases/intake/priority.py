@@ -9,7 +9,7 @@ from bot.core.authority.policy import Refused, decide
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
-from bot.core.parsing.invocation import AnyCommand, check_length, named_portal, recognize
+from bot.core.parsing.invocation import AnyCommand, check_length, read_portal_option, recognize
 from bot.core.parsing.typed_line import TypedLine
 from bot.core.principals import Principal
 from bot.plugin import Plugin, PluginError
@@ -18,7 +18,7 @@ from bot.store.repositories.job_order import Position, Rank
 from bot.usecases.admin.admin_commands import freezing
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.authority import card_token
-from bot.usecases.authority.grid_accounts import as_colleague, person_of
+from bot.usecases.authority.grid_accounts import as_home_account, person_of
 from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
@@ -50,14 +50,14 @@ class _Asked:
         return self.line.command if self.line is not None else None
 
 
-def position_of(ctx: Context, inbound: Inbound) -> Position:
+def find_position(ctx: Context, inbound: Inbound) -> Position:
     """Where the job of a delivery waits; behind all others if the stored allow-list refuses it. Slack is not asked.
 
     While Slack has not said which team is ours, the person's own counts.
     """
     known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
     try:
-        asked = _read(known, as_colleague(known, inbound))
+        asked = _read(known, as_home_account(known, inbound))
         refused = _is_refused(known, asked)
     except (KeyError, TypeError, ValueError):
         # What is stored of the change request cannot be read; the job tells the person.
@@ -70,7 +70,7 @@ def position_of(ctx: Context, inbound: Inbound) -> Position:
 
 def _read(ctx: Context, inbound: Inbound) -> _Asked:
     if not isinstance(inbound, SlashCommand):
-        return _Asked(inbound=inbound, change=card_token.claimed(ctx.store, ctx.home_team, inbound))
+        return _Asked(inbound=inbound, change=card_token.verify_token(ctx.store, ctx.home_team, inbound))
     try:
         text = freeze_line(inbound.text) or "help"
         check_length(text)
@@ -115,7 +115,7 @@ def _place_of(ctx: Context, asked: _Asked) -> str:
         places = plugin.places(ctx.services(plugin.name))
         if len(places) == 1:
             return places[0].identity
-        return choose_portal(ctx, plugin.name, places, asked.inbound.person, named_portal(asked.line)).identity
+        return choose_portal(ctx, plugin.name, places, asked.inbound.person, read_portal_option(asked.line)).identity
     except PluginError:
         return ""
 

@@ -8,7 +8,7 @@ from bot.plugin import Reply
 from bot.store.repositories.jobs import MOST_CUT_ALONE
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context, log
-from bot.usecases.notifications import whisper
+from bot.usecases.notifications import notify_person
 
 WHAT = {SlashCommand: "command", Click: "click", Form: "form"}
 
@@ -35,7 +35,7 @@ def _tell(ctx: Context, inbound: Inbound) -> None:
         f"Your {what} was set aside and will not be done: b24bot stopped {MOST_CUT_ALONE} times while it worked on it. "
         "Tell an admin; `b24bot doctor` on the host names it."
     )
-    whisper(
+    notify_person(
         ctx,
         inbound.person,
         "" if isinstance(inbound, Form) else inbound.channel,

@@ -17,11 +17,11 @@ from bot.usecases.authority import card_token
 from bot.usecases.authority.refusal_records import record_mismatch, record_refusal, record_refused_click
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context, log
-from bot.usecases.intake.priority import position_of
+from bot.usecases.intake.priority import find_position
 from bot.usecases.intake.stop_requests import says_freeze, without_reason
-from bot.usecases.intake.stop_words import hold
+from bot.usecases.intake.stop_words import hold_stop
 from bot.usecases.integrity.file_identity import REMEDY, note_files
-from bot.usecases.notifications import whisper
+from bot.usecases.notifications import notify_person
 from bot.usecases.wake_signal import Group
 
 MOST_WAITING = 20
@@ -58,14 +58,14 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     # What is asked first is asked in the same transaction: each question outside would take SQLite's lock for itself.
     with ctx.store.unit_of_work() as store:
         inbound = _without_secrets(ctx, inbound)
-        fields, position, now = inbound_fields(inbound), position_of(ctx, inbound), ctx.clock.now_ms()
+        fields, position, now = inbound_fields(inbound), find_position(ctx, inbound), ctx.clock.now_ms()
         receipt = store.jobs.receive(inbound.key, _lasting(fields), at=now)
         if receipt is Receipt.NEW and position.counted and store.jobs.waiting_of(position.person) >= MOST_WAITING:
             receipt = Receipt.TOO_MANY
             _refuse(ctx, inbound)
         elif receipt is Receipt.NEW:
             store.jobs.add(INBOUND, encode(fields), at=now, position=position)
-            hold(ctx, inbound)
+            hold_stop(ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
             record_mismatch(ctx, inbound)
     ctx.wake(*_WOKEN.get(receipt, ()))
@@ -111,11 +111,11 @@ def _refuse(ctx: Context, inbound: Inbound) -> None:
     if isinstance(inbound, SlashCommand):
         record_refusal(ctx, inbound.person, recorded_line(ctx, inbound.text), TOO_MANY_SENTENCE)
     else:
-        change = card_token.claimed(ctx.store, ctx.home_team, inbound)
+        change = card_token.verify_token(ctx.store, ctx.home_team, inbound)
         record_refused_click(ctx, inbound.person, change, TOO_MANY_SENTENCE)
         # An acknowledged click carries no words.
         channel = inbound.channel if isinstance(inbound, Click) else ""
-        whisper(ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")
+        notify_person(ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")
 
 
 def words_in(inbound: Inbound) -> Iterator[str]:

@@ -12,13 +12,13 @@ from bot.core.change.pending_stop import NewStop, StopKind
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.parsing.characters import drop_invisible
 from bot.core.parsing.invocation import understand
-from bot.core.parsing.tokenizer import Line, read, render
+from bot.core.parsing.tokenizer import Line, join_words, tokenize
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
-from bot.core.text import one_line, unbroken
+from bot.core.text import join_lines, one_line
 from bot.plugin import PluginError, Risk
 from bot.plugin.quoting import DASHES
-from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing, reason_left_out
+from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing, withheld_reason
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import check_eligibility
@@ -49,17 +49,17 @@ def freeze_line(text: str) -> str:
     Nobody who says stop shall be told what is wrong with an option, a quotation mark or the length of their words. Only
     a plain --dry-run is what it is anywhere else.
     """
-    line = read(text)
+    line = tokenize(text)
     if not _is_freeze(line):
         return text
     # In front of a word a dash begins an option, or another language's sentence.
-    return _freeze_for(line, shorten(unbroken(_all_but_options(line)).lstrip(_DASHES), LONGEST_REASON))
+    return _freeze_for(line, shorten(join_lines(_all_but_options(line)).lstrip(_DASHES), LONGEST_REASON))
 
 
 def freeze_without_reason(text: str, what: str) -> str:
     """A freeze whose own reason is left out because it looks like `what`; an empty text for any other line."""
-    line = read(text)
-    return _freeze_for(line, reason_left_out(what)) if _is_freeze(line) else ""
+    line = tokenize(text)
+    return _freeze_for(line, withheld_reason(what)) if _is_freeze(line) else ""
 
 
 def without_reason(inbound: Inbound, what: str) -> Inbound | None:
@@ -68,7 +68,7 @@ def without_reason(inbound: Inbound, what: str) -> Inbound | None:
         line = freeze_without_reason(inbound.text, what)
         return replace(inbound, text=line) if line else None
     if isinstance(inbound, Form) and "reason" in inbound.fields:
-        return replace(inbound, fields={"reason": reason_left_out(what)})
+        return replace(inbound, fields={"reason": withheld_reason(what)})
     return None
 
 
@@ -79,12 +79,12 @@ def _is_freeze(line: Line) -> bool:
 
 def _freeze_for(line: Line, reason: str) -> str:
     dry = any(word.text == DRY_RUN for word in line.words[1:])
-    return render([freezing.noun, *([reason] if reason else []), *([DRY_RUN] if dry else [])])
+    return join_words([freezing.noun, *([reason] if reason else []), *([DRY_RUN] if dry else [])])
 
 
 def says_freeze(text: str) -> bool:
     """Whether a line is a freeze, whatever stands behind the word."""
-    return _is_freeze(read(text))
+    return _is_freeze(tokenize(text))
 
 
 def _all_but_options(line: Line) -> str:
@@ -148,7 +148,7 @@ def _of(kind: StopKind, inbound: Inbound, change: ChangeRequest) -> NewStop:
 
 def _not_begun(ctx: Context, inbound: Click | Form) -> ChangeRequest | None:
     """The change request that a genuine button or form is about, if it can still begin."""
-    change = card_token.claimed(ctx.store, ctx.home_team, inbound)
+    change = card_token.verify_token(ctx.store, ctx.home_team, inbound)
     if change is None or change.status not in NOT_BEGUN:
         return None
     overdue = change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms()

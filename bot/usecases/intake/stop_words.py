@@ -12,15 +12,15 @@ from bot.core.messages.deliveries import Inbound
 from bot.plugin import Reply
 from bot.store.repositories.jobs import Job
 from bot.usecases.admin.admin_commands import FREEZE
-from bot.usecases.admin.call_handlers import DEEDS, Word
-from bot.usecases.authority.grid_accounts import as_colleague
-from bot.usecases.authority.memberships import look_up
+from bot.usecases.admin.call_handlers import HANDLERS, Authorization
+from bot.usecases.authority.grid_accounts import as_home_account
+from bot.usecases.authority.memberships import refresh_memberships
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import may_freeze, stop_requested
 from bot.usecases.integrity.active_limits import FROZEN
 from bot.usecases.lease_holding import steady_ms
-from bot.usecases.notifications import whisper
+from bot.usecases.notifications import notify_person
 
 FAULTY = "b24bot met a fault while it confirmed the freeze; the freeze stays."
 UNCONFIRMED = "Slack did not say within a minute whether that account is a member's; the freeze stays."
@@ -31,14 +31,14 @@ HOLDS: Mapping[StopKind, str] = {
 }
 
 
-def hold(ctx: Context, inbound: Inbound) -> None:
+def hold_stop(ctx: Context, inbound: Inbound) -> None:
     """Let a word that stops hold, if the stored allow-list lets this person say it; in the unit of work of its receipt.
 
     While Slack has not said which team is ours, the person's own counts: nothing runs before that is known.
     """
     known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
     try:
-        stop = stop_requested(known, as_colleague(known, inbound))
+        stop = stop_requested(known, as_home_account(known, inbound))
     except (KeyError, TypeError, ValueError):
         # What is stored of the change request cannot be read: nothing of it begins, and the job tells the person.
         return
@@ -48,7 +48,7 @@ def hold(ctx: Context, inbound: Inbound) -> None:
 
 def pending_stop(ctx: Context, change: ChangeRequest) -> Stop | None:
     """The pending stop that keeps a change request from beginning."""
-    return next((stop for stop in ctx.store.stops.pending() if stop.bars(change)), None)
+    return next((stop for stop in ctx.store.stops.pending() if stop.blocks(change)), None)
 
 
 def settle_stop(ctx: Context, key: str) -> None:
@@ -78,17 +78,17 @@ def _freeze_stays(ctx: Context, stop: Stop, note: str) -> bool:
     """Freeze by the word of a pending freeze that was not confirmed, if the stored allow-list still lets them."""
     if stop.kind is not StopKind.FREEZE or not may_freeze(ctx, stop.person):
         return False
-    DEEDS[FREEZE](ctx, Word(asked=stop.person), {"reason": stop.reason, "note": note})
+    HANDLERS[FREEZE](ctx, Authorization(asked=stop.person), {"reason": stop.reason, "note": note})
     return True
 
 
-def put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
+def is_put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
     """Whether nothing is to be done for the job of a stop now: Slack does not tell yet, or its time was up before.
 
     Not in a unit of work: Slack is asked.
     """
     stop = ctx.store.stops.get(inbound.key)
-    wait = look_up(ctx, [inbound.person]) if stop is not None and not stop.settled else 0
+    wait = refresh_memberships(ctx, [inbound.person]) if stop is not None and not stop.settled else 0
     if stop is None or not (stop.settled or wait):
         return False
     with ctx.store.unit_of_work() as store:
@@ -110,7 +110,7 @@ class StopDeadlines:
         self._known: dict[int, int] = {}
         """Since when this worker knows of each, by the steady clock. While none ran, nobody could ask Slack."""
 
-    def look(self) -> None:
+    def run_once(self) -> None:
         """One round, for the keeper."""
         now, pending = steady_ms(self._ctx), self._ctx.store.stops.pending()
         self._known = {stop.id: self._known.get(stop.id, now) for stop in pending}
@@ -161,7 +161,7 @@ def _record_lifted(ctx: Context, stop: Stop, reason: str) -> None:
 def _tell(ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:
     change = _change_of(ctx, stop)
     channel, number = (change.channel, change.number) if change is not None else ("", 0)
-    whisper(ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when), number=number)
+    notify_person(ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when), number=number)
 
 
 def _key(stop: Stop, when: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.core.messages.deliveries import inbound_or_none
 from bot.usecases.context import Context
-from bot.usecases.intake.priority import position_of
-from bot.usecases.intake.stop_words import hold
+from bot.usecases.intake.priority import find_position
+from bot.usecases.intake.stop_words import hold_stop
 
 
 def place_deliveries(ctx: Context) -> None:
@@ -15,5 +15,5 @@ def place_deliveries(ctx: Context) -> None:
         if inbound is None:
             # The job ends with what is wrong about it.
             continue
-        ctx.store.jobs.place(job, position_of(ctx, inbound))
-        hold(ctx, inbound)
+        ctx.store.jobs.place(job, find_position(ctx, inbound))
+        hold_stop(ctx, inbound)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
-from bot.core.authority.limits import Limit, Mode, worst
+from bot.core.authority.limits import Limit, Mode, strictest_mode
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import Status
-from bot.core.text import count
+from bot.core.text import plural
 from bot.usecases.context import Context
-from bot.usecases.integrity.allow_list_check import list_limit
-from bot.usecases.integrity.audit_gate import audit_limit
-from bot.usecases.integrity.witness_writer import witness_limit
+from bot.usecases.integrity.allow_list_check import find_allow_list_limit
+from bot.usecases.integrity.audit_gate import find_audit_channel_limit
+from bot.usecases.integrity.witness_writer import find_witness_limit
 
 FROZEN = "frozen"
 """The fact that holds who froze the bot and why; empty when it is not frozen."""
@@ -22,32 +22,32 @@ UNFROZEN = "two admins have unfrozen b24bot"
 MOST_UNPROVEN = 5
 
 
-def frozen(ctx: Context) -> Limit | None:
+def find_freeze_limit(ctx: Context) -> Limit | None:
     """Somebody has said stop."""
     words = ctx.store.facts.get(FROZEN)
     why = f"b24bot is frozen: {words} Two admins can unfreeze it." if words else ""
     return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, until=UNFROZEN, spares_house=True) if why else None
 
 
-def unproven(ctx: Context) -> Limit | None:
+def find_unproven_limit(ctx: Context) -> Limit | None:
     """Too many outcomes that nobody knows: something is wrong with the portal or with us."""
     if not ctx.store.changes.more_than(MOST_UNPROVEN, Status.UNKNOWN):
         return None
-    why = f"More than {count(MOST_UNPROVEN, 'change request')} have no proven outcome."
+    why = f"More than {plural(MOST_UNPROVEN, 'change request')} have no proven outcome."
     return Limit(name="unproven", mode=Mode.NO_DANGER, why=why, until="people have settled some of them")
 
 
 CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
-    frozen,
-    unproven,
-    audit_limit,
-    witness_limit,
-    list_limit,
+    find_freeze_limit,
+    find_unproven_limit,
+    find_audit_channel_limit,
+    find_witness_limit,
+    find_allow_list_limit,
 )
 """Looked at each time; what takes longer is found by others and kept in `ctx.limits`."""
 
 
-def limits(ctx: Context) -> list[Limit]:
+def list_limits(ctx: Context) -> list[Limit]:
     """Every reason that holds now."""
     found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
     return [*found, *ctx.limits.values()]
@@ -55,8 +55,8 @@ def limits(ctx: Context) -> list[Limit]:
 
 def note_mode(ctx: Context) -> Mode:
     """Record when the mode is another one than it was; returns it. Only the worker calls this."""
-    holding = limits(ctx)
-    mode, before = worst(holding), Mode(ctx.store.facts.get(MODE) or Mode.NORMAL)
+    holding = list_limits(ctx)
+    mode, before = strictest_mode(holding), Mode(ctx.store.facts.get(MODE) or Mode.NORMAL)
     if mode is not before:
         facts: dict[str, Fact] = {"mode": mode, "before": before, "reason": " ".join(limit.why for limit in holding)}
         with ctx.store.unit_of_work() as store:
@@ -67,7 +67,7 @@ def note_mode(ctx: Context) -> Mode:
 
 def blocking_limit(ctx: Context, plugin: str) -> Limit | None:
     """The first limit that keeps a plan of this plugin from running now."""
-    return next((limit for limit in limits(ctx) if limit.bars(plugin)), None)
+    return next((limit for limit in list_limits(ctx) if limit.blocks(plugin)), None)
 
 
 def check_limits(ctx: Context, plugin: str) -> Refused | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.limits import Limit, Mode
-from bot.core.text import count
+from bot.core.text import plural
 from bot.store.store import Store
 from bot.usecases.context import Context
 
@@ -25,17 +25,19 @@ def _role_in(record: AuditRecord) -> str:
     return str(record.facts.get("role")) if record.tag == Tag.ACCESS_GRANTED else NOBODY
 
 
-def strays(store: Store) -> list[str]:
+def find_mismatches(store: Store) -> list[str]:
     """About whom the allow-list and the log differ, and how, as a part of a sentence each."""
     listed = store.grants.words()
     recorded = recorded_roles(store)
     both = [(who, listed.get(who, NOBODY), recorded.get(who, NOBODY)) for who in sorted(listed | recorded)]
     return [
-        f"for {mentions.by_id(who)} it says {row}, and the log says {word}" for who, row, word in both if row != word
+        f"for {mentions.mark_account(who)} it says {row}, and the log says {word}"
+        for who, row, word in both
+        if row != word
     ]
 
 
-def list_limit(ctx: Context) -> Limit | None:
+def find_allow_list_limit(ctx: Context) -> Limit | None:
     """Somebody changed the allow-list behind the log: nobody can tell any more who may decide.
 
     Every record about it is proved with its key, so that is done again only after something was stored, by whichever
@@ -44,8 +46,8 @@ def list_limit(ctx: Context) -> Limit | None:
     version, last = ctx.store.engine.version(), ctx.listed
     if version is not None and last is not None and last[0] == version:
         return last[1]
-    found = strays(ctx.store)
-    limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=f"{trouble(found)} {REMEDY}") if found else None
+    found = find_mismatches(ctx.store)
+    limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=f"{describe_mismatch(found)} {REMEDY}") if found else None
     if version is not None:
         ctx.listed = version, limit
     return limit
@@ -57,7 +59,7 @@ REMEDY = (
 )
 
 
-def trouble(found: list[str]) -> str:
+def describe_mismatch(found: list[str]) -> str:
     """What is wrong, as a sentence that names the first person."""
-    more = f" (and so for {count(len(found) - 1, 'other person', 'other people')})" if len(found) > 1 else ""
+    more = f" (and so for {plural(len(found) - 1, 'other person', 'other people')})" if len(found) > 1 else ""
     return f"The allow-list was changed behind the audit log: {found[0]}{more}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.core.audit.archive_chain import Archived, archived_facts, proved_archivings
+from bot.core.audit.archive_chain import ArchiveRecord, archive_facts, list_proved_archives
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.chain import START, Place
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
@@ -14,10 +14,17 @@ from bot.plugin import Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import free_bytes
 from bot.store.engine.folders import nearest
-from bot.store.files.archive_file import estimate_bytes, keep_apart, kept_records, last_before, take_out, write_archive
-from bot.store.files.backup_reader import Tell, unheard
+from bot.store.files.archive_file import (
+    delete_archived,
+    estimate_bytes,
+    kept_records,
+    last_before,
+    note_kept_records,
+    write_archive,
+)
+from bot.store.files.backup_reader import Tell, no_progress
 from bot.store.files.consistency import assert_sound
-from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, mark_text
+from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark
 from bot.store.files.witness_file import Witness
 from bot.store.store import Store
 from bot.usecases.integrity.chain_check import WITNESSED, Examined, examine_log, witnessed_up_to
@@ -29,7 +36,7 @@ MENDING = "Look: b24bot audit verify. Then put a copy back that holds: b24bot re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ArchiveOptions:
     """What is to be archived: the records from before a moment (UTC epoch milliseconds), into a folder."""
 
     before: int
@@ -55,7 +62,7 @@ class ArchivePlan:
         return self.end.seq - self.start.seq
 
 
-def plan_archive(store: Store, wish: Wish) -> ArchivePlan:
+def plan_archive(store: Store, wish: ArchiveOptions) -> ArchivePlan:
     """Verify the whole log, and say what would be archived. Changes nothing.
 
     Raises ConfigurationError for a log that cannot be trusted, and Refusal where there is nothing to archive, where the
@@ -89,7 +96,7 @@ def _assert_holds(found: Examined) -> None:
 
 def _assert_new(store: Store, plan: ArchivePlan) -> None:
     if plan.path.exists() or plan.path.is_symlink():
-        known = any(one.name == plan.path.name for one in proved_archivings(store.audit, store.audit.key_of))
+        known = any(one.name == plan.path.name for one in list_proved_archives(store.audit, store.audit.key_of))
         left = "" if known else " No audit record names it: it may be of an archiving that was cut short."
         raise Refusal(
             f"{plan.path} is there already.{left} Nothing was archived.",
@@ -97,7 +104,7 @@ def _assert_new(store: Store, plan: ArchivePlan) -> None:
         )
 
 
-def _assert_room(store: Store, plan: ArchivePlan, wish: Wish) -> None:
+def _assert_room(store: Store, plan: ArchivePlan, wish: ArchiveOptions) -> None:
     """For the file, and where the database lies for the journal of taking the records out."""
     home, folder = store.home, nearest(wish.folder)
     journal = store.database.path.stat().st_size
@@ -111,7 +118,7 @@ def _assert_room(store: Store, plan: ArchivePlan, wish: Wish) -> None:
             )
 
 
-def archive(store: Store, plan: ArchivePlan, wish: Wish, *, tell: Tell = unheard) -> Archived:
+def archive(store: Store, plan: ArchivePlan, wish: ArchiveOptions, *, tell: Tell = no_progress) -> ArchiveRecord:
     """Do what was planned. The caller holds both seats. `tell` hears how far the file has come.
 
     Cut short at any moment it leaves the log as it was, with a file more at most, or archived. Raises StoreUnavailable,
@@ -119,21 +126,21 @@ def archive(store: Store, plan: ArchivePlan, wish: Wish, *, tell: Tell = unheard
     """
     plan.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, keys = write_archive(store.audit, plan.path, plan.start, plan.end, tell=tell)
-    _bear_witness(store, wish.witness)
+    _append_heads(store, wish.witness)
     with store.unit_of_work():
-        archived = Archived(
+        archived = ArchiveRecord(
             start=plan.start,
             end=plan.end,
             name=plan.path.name,
             digest=digest,
-            kept=keep_apart(store.engine, plan.start, plan.end),
+            kept=note_kept_records(store.engine, plan.start, plan.end),
             keys=keys,
         )
-        facts = archived_facts(archived)
+        facts = archive_facts(archived)
         store.record(Entry(tag=Tag.ARCHIVED, actor=wish.by.id, subject="audit", facts=facts))
-        take_out(store.engine, archived)
+        delete_archived(store.engine, archived)
         _recompute_rest(store)
-    _bear_witness(store, wish.witness)
+    _append_heads(store, wish.witness)
     return archived
 
 
@@ -146,11 +153,11 @@ def _recompute_rest(store: Store) -> None:
     found = examine_log(store, None)
     _assert_holds(found)
     mark = Mark(place=found.verified, keys=found.keys, at=store.clock.now_ms())
-    store.facts.put(VERIFIED, mark_text(mark, store.keys))
+    store.facts.put(VERIFIED, encode_mark(mark, store.keys))
     store.facts.put(BROKEN, "")
 
 
-def _bear_witness(store: Store, witness: Witness | None) -> None:
+def _append_heads(store: Store, witness: Witness | None) -> None:
     """Append the heads that the witness file has not got: those of the archived records cannot be told later."""
     if witness is None:
         return

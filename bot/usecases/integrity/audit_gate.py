@@ -10,12 +10,12 @@ from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Role
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Reply
 from bot.store.store import audit_key
 from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
-from bot.usecases.notifications import whisper
+from bot.usecases.notifications import notify_person
 
 TAKES_LINES = "the audit channel takes its lines again"
 SLOW_MS = 300_000
@@ -33,7 +33,7 @@ class Gate(StrEnum):
     SHUT = "shut"
 
 
-def audit_limit(ctx: Context) -> Limit | None:
+def find_audit_channel_limit(ctx: Context) -> Limit | None:
     """Why the audit channel cannot be relied on: it is not set, is dead, or lags too far behind."""
     why = _dead(ctx) or _behind(ctx, ctx.audit_lag_ms)
     return Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why, until=TAKES_LINES) if why else None
@@ -55,7 +55,7 @@ def _behind(ctx: Context, most: int) -> str:
     lag = ctx.store.outbox.longest_wait("audit") or 0
     if lag <= most:
         return ""
-    waits = f"has waited for {count(lag // 60_000, 'minute')}"
+    waits = f"has waited for {plural(lag // 60_000, 'minute')}"
     return f"The audit channel {mentions.channel(ctx.channels.audit)} lags behind: a line for it {waits}."
 
 
@@ -82,7 +82,7 @@ def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
     state = ctx.store.outbox.state_of(audit_key(line)) if line is not None else None
     if state == "sent":
         return Gate.OPEN, ""
-    limit = audit_limit(ctx)
+    limit = find_audit_channel_limit(ctx)
     if limit is None:
         return Gate.WAIT, ""
     try_audit_again(ctx)
@@ -118,7 +118,7 @@ class Watch:
         """Whether the admins can be told now."""
         return bool(self._ctx.home_team)
 
-    def look(self) -> None:
+    def run_once(self) -> None:
         trouble = self._find(self._ctx)
         if not self._lasts(bool(trouble)):
             trouble = ""
@@ -143,7 +143,7 @@ class Watch:
         with ctx.store.unit_of_work() as store:
             for grant in store.grants.all():
                 if grant.role is Role.ADMIN and grant.principal.team == ctx.home_team:
-                    whisper(ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood="trouble")
+                    notify_person(ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood="trouble")
 
 
 class LagWatch(Watch):

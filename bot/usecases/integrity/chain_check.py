@@ -10,14 +10,14 @@ from dataclasses import replace
 from itertools import islice
 
 from bot.core.audit.archive_chain import examine_kept
-from bot.core.audit.chain import START, Place, examine
+from bot.core.audit.chain import START, Place, recompute_chain
 from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
-from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, is_broken, kept_mark, mark_text, marks_in
+from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, is_broken, read_kept_mark, read_marks
 from bot.store.files.witness_file import Witness
 from bot.store.store import Store
-from bot.usecases.context import RECOMPUTED_AT_ONCE, Context, Unchecked, log
+from bot.usecases.context import RECOMPUTED_AT_ONCE, Context, UncheckedLog, log
 
 CHAIN = "chain"
 """The name of the limit in `ctx.limits`."""
@@ -76,11 +76,11 @@ def examine_head(store: Store, witness: Witness | None) -> Examined:
 def _compare(store: Store, witness: Witness | None, found: Examined) -> Examined:
     """Hold a chain that holds against what was kept: of one that was cut, or written anew with the key, that tells."""
     if not found.why:
-        found = replace(found, why=_missed_mark(store))
+        found = replace(found, why=_find_mark_mismatch(store))
     if found.why or witness is None:
         return found
     try:
-        return replace(found, why=disagreement(store, witness))
+        return replace(found, why=find_witness_mismatch(store, witness))
     except OSError as error:
         log.warning("the witness file %s cannot be read: %s", witness.path, error, extra={"action": "witness_unread"})
         return replace(found, compared=False)
@@ -91,23 +91,26 @@ def _mark_place(store: Store, witness: Witness | None, at_once: int) -> Place:
     last = store.audit.place() or START
     if last.seq <= at_once or is_broken(store.engine):
         return START
-    marks = [*_witnessed_marks(store, witness), kept_mark(store.engine, store.keys)]
+    marks = [*_witnessed_marks(store, witness), read_kept_mark(store.engine, store.keys)]
     places = [mark.place for mark in marks if mark is not None]
     return max(places, key=lambda place: place.seq, default=START)
 
 
 def _witnessed_marks(store: Store, witness: Witness | None) -> list[Mark]:
-    """The marks of this log in the witness file. Those of another one `disagreement` tells of, as of every head."""
+    """The marks of this log in the witness file.
+
+    Those of another one `find_witness_mismatch` tells of, as of every head.
+    """
     try:
         lines = witness.tail() if witness is not None else []
     except OSError:
         return []
-    return [mark for mark in marks_in(lines, store.keys) if _fits(store, mark.place)]
+    return [mark for mark in read_marks(lines, store.keys) if _fits(store, mark.place)]
 
 
-def _missed_mark(store: Store) -> str:
+def _find_mark_mismatch(store: Store) -> str:
     """What the mark in the database says against a chain that holds, as a sentence."""
-    mark = kept_mark(store.engine, store.keys)
+    mark = read_kept_mark(store.engine, store.keys)
     return "" if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)
 
 
@@ -137,7 +140,7 @@ def _recompute_from(store: Store, start: Place, records: int | None) -> Examined
             return Examined(why=_broken_at(kept.broken_at), verified=start, start=start)
         start, keys = archived.end, kept.keys
     links = audit.links(after=start.seq or None, page=min(records or PAGE, PAGE))
-    found = examine(islice(links, records), key_of, start=start)
+    found = recompute_chain(islice(links, records), key_of, start=start)
     why = _broken_at(found.broken_at) if found.broken_at is not None else ""
     return Examined(why=why, verified=found.place, start=start, keys=tuple(dict.fromkeys((*keys, *found.keys))))
 
@@ -187,7 +190,7 @@ def begin_check(ctx: Context) -> Limit | None:
         return note_chain(ctx)
     start = _mark_place(ctx.store, ctx.witness, ctx.at_once)
     covered = start != START and length - start.seq <= ctx.at_once
-    ctx.unchecked = Unchecked(covered=covered, since=ctx.clock.monotonic())
+    ctx.unchecked = UncheckedLog(covered=covered, since=ctx.clock.monotonic())
     return _keep(ctx, examine_log(ctx.store, ctx.witness, start=start, most=ctx.at_once))
 
 
@@ -214,7 +217,7 @@ class ChainCheck:
         self._due = ctx.clock.monotonic() + CHECK_SECONDS
         self._at_it = False
 
-    def look(self) -> bool:
+    def run_once(self) -> bool:
         """One page, if there is one to look at; True when another follows."""
         ctx = self._ctx
         self._at_it = self._at_it or ctx.unchecked is not None or self._is_due()
@@ -243,18 +246,18 @@ class ChainCheck:
             with ctx.store.unit_of_work() as store:
                 store.facts.put(BROKEN, "yes" if found.why else "")
                 mark = "" if CHAIN in ctx.limits else self._mark(store)
-            self._bear_witness(mark)
+            self._append_heads(mark)
         ctx.unchecked = None
         ctx.wake()
 
     def _mark(self, store: Store) -> str:
         """Keep how far it was recomputed, so that the next start need not wait for all of it. In a unit of work."""
         ctx = self._ctx
-        text = mark_text(Mark(place=ctx.verified, keys=ctx.verified_keys, at=ctx.clock.now_ms()), store.keys)
+        text = encode_mark(Mark(place=ctx.verified, keys=ctx.verified_keys, at=ctx.clock.now_ms()), store.keys)
         store.facts.put(VERIFIED, text)
         return text
 
-    def _bear_witness(self, mark: str) -> None:
+    def _append_heads(self, mark: str) -> None:
         """Write the mark to the witness file, too, where that takes it: it serves where the database has none."""
         witness = self._ctx.witness
         try:
@@ -283,7 +286,7 @@ def _cut_off(store: Store) -> str:
     )
 
 
-def disagreement(store: Store, witness: Witness) -> str:
+def find_witness_mismatch(store: Store, witness: Witness) -> str:
     """Compare what is new in the witness file, whoever wrote it there: what does not fit, as a sentence.
 
     It is found again next time. Raises OSError.

@@ -31,7 +31,7 @@ class FileWatch:
         self._ctx = ctx
         self._due = ctx.clock.monotonic()
 
-    def look(self) -> None:
+    def run_once(self) -> None:
         now = self._ctx.clock.monotonic()
         if now >= self._due:
             self._due = now + CHECK_SECONDS

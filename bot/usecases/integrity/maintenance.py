@@ -9,7 +9,7 @@ from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import StoreDamaged, StoreUnavailable
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
-from bot.store.files.backup import HOUR_MS, newest, prune
+from bot.store.files.backup import HOUR_MS, find_newest_time, prune_copies
 from bot.store.files.consistency import assert_sound_beside
 from bot.usecases.context import Context, log
 
@@ -27,7 +27,7 @@ REPLACED = "a backup has been put back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
+class MaintenanceTask:
     """One thing to see to. `act` returns in how many seconds it is to be seen to again."""
 
     name: str
@@ -60,11 +60,11 @@ def keep_backups(ctx: Context) -> float:
     store = ctx.store
     now = ctx.clock.now_ms()
     try:
-        last = newest(store.backups, until=now)
+        last = find_newest_time(store.backups, until=now)
         if last is not None and now - last < HOUR_MS:
             return 60.0
         made = store.back_up()
-        gone = prune(store.backups, until=ctx.clock.now_ms())
+        gone = prune_copies(store.backups, until=ctx.clock.now_ms())
     except PluginError as error:
         return _record_failure(ctx, error.sentence)
     except OSError as error:
@@ -86,24 +86,24 @@ def _record_failure(ctx: Context, sentence: str) -> float:
     return BACKUP_AGAIN_SECONDS
 
 
-DUTIES: tuple[Duty, ...] = (
-    Duty(name=DISK, act=watch_disk),
-    Duty(name=PAGES, act=watch_pages),
-    Duty(name="backup", act=keep_backups, first=FIRST_BACKUP_SECONDS),
+MAINTENANCE_TASKS: tuple[MaintenanceTask, ...] = (
+    MaintenanceTask(name=DISK, act=watch_disk),
+    MaintenanceTask(name=PAGES, act=watch_pages),
+    MaintenanceTask(name="backup", act=keep_backups, first=FIRST_BACKUP_SECONDS),
 )
 
 
-class Upkeep:
+class Maintenance:
     """Sees to each duty when it is due."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         begin = ctx.clock.monotonic()
-        self._due = {duty.name: begin + duty.first for duty in DUTIES}
+        self._due = {duty.name: begin + duty.first for duty in MAINTENANCE_TASKS}
 
-    def look(self) -> bool:
+    def run_once(self) -> bool:
         """See to what is due. A database that cannot be written keeps one duty waiting, and not the others."""
-        for duty in DUTIES:
+        for duty in MAINTENANCE_TASKS:
             if self._due[duty.name] > self._ctx.clock.monotonic():
                 continue
             wait = FAULT_SECONDS

@@ -11,13 +11,13 @@ from bot.core.bot_errors import ConfigurationError, StoreDamaged
 from bot.core.change.change_request import Status
 from bot.core.messages.notices import CardNotice
 from bot.core.principals import Principal
-from bot.core.text import count
+from bot.core.text import plural
 from bot.plugin import Clock, Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.backup import Backup, look_through
 from bot.store.files.consistency import assert_fits
-from bot.store.files.restore import Standing, forget_queues, make_ready, standing, swap
+from bot.store.files.restore import RestoreComparison, compare_backup, forget_queues, make_ready, swap_in
 from bot.store.files.verified_head import BROKEN, VERIFIED
 from bot.store.repositories.audit_log import AuditLog
 from bot.store.schema.migrations import refuse_newer
@@ -35,7 +35,7 @@ CLOSED = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class RestoreOptions:
     """What is to be restored where. `anchors` are heads kept elsewhere; `behind` accepts that records are lost."""
 
     file: Path
@@ -61,13 +61,13 @@ class Restored:
     """The number of the last record of the copy itself; its restoring is recorded behind it."""
 
 
-def restore(wish: Wish) -> Restored:
+def restore(wish: RestoreOptions) -> Restored:
     """Put the copy in. The caller holds both seats. Raises the errors of bot.core.bot_errors, with nothing changed.
 
     All of it happens in a folder apart until the one rename that counts.
     """
     copy = inspect(wish)
-    found = standing(wish.home, copy, wish.keys)
+    found = compare_backup(wish.home, copy, wish.keys)
     lost = _accept(wish, copy, found)
     workshop = make_ready(wish.file, wish.home)
     store = open_store(workshop, wish.keys, wish.clock, backups=wish.backups, thorough=True)
@@ -76,12 +76,12 @@ def restore(wish: Wish) -> Restored:
     finally:
         store.close()
     look_through(workshop / FILE_NAME, wish.keys)
-    kept = swap(workshop, wish.home, wish.home / f"replaced-{wish.clock.now_ms()}")
+    kept = swap_in(workshop, wish.home, wish.home / f"replaced-{wish.clock.now_ms()}")
     last = look_through(wish.home / FILE_NAME, wish.keys)
     return Restored(seq=last.seq, head=last.head, kept=kept, lost=lost, closed=closed, copied=copy.seq)
 
 
-def inspect(wish: Wish) -> Backup:
+def inspect(wish: RestoreOptions) -> Backup:
     """Look through the copy where it lies: sound, not newer, of these keys, its chain whole, and its heads known."""
     if not wish.file.is_file():
         what = f"{wish.file} is a folder" if wish.file.is_dir() else f"There is no file {wish.file}"
@@ -92,7 +92,7 @@ def inspect(wish: Wish) -> Backup:
         raise StoreDamaged(error.sentence, hint=ANOTHER) from None
 
 
-def _inspect(wish: Wish) -> Backup:
+def _inspect(wish: RestoreOptions) -> Backup:
     database = Database(wish.file, read_only=True)
     try:
         refuse_newer(database)
@@ -104,7 +104,7 @@ def _inspect(wish: Wish) -> Backup:
         database.close()
 
 
-def _assert_heads(log: AuditLog, wish: Wish, copy: Backup) -> None:
+def _assert_heads(log: AuditLog, wish: RestoreOptions, copy: Backup) -> None:
     against = log.examine(wish.anchors).against
     if against is not None and against.seq <= copy.seq:
         raise ConfigurationError(
@@ -113,7 +113,7 @@ def _assert_heads(log: AuditLog, wish: Wish, copy: Backup) -> None:
         )
 
 
-def _accept(wish: Wish, copy: Backup, found: Standing) -> int | None:
+def _accept(wish: RestoreOptions, copy: Backup, found: RestoreComparison) -> int | None:
     """How many records are lost, if that was accepted. Raises Refusal."""
     witnessed = max((anchor.seq for anchor in wish.anchors), default=None)
     lost = found.lost
@@ -135,13 +135,13 @@ def _accept(wish: Wish, copy: Backup, found: Standing) -> int | None:
         goes_on = max(found.last, witnessed or 0)
         raise Refusal(
             f"{wish.file} ends at audit record #{copy.seq}, and the log goes on to #{goes_on}: "
-            f"{count(lost, 'record')} of what happened would be lost.",
+            f"{plural(lost, 'record')} of what happened would be lost.",
             hint=ANYWAY,
         )
     return lost
 
 
-def _adapt(store: Store, wish: Wish, copy: Backup, lost: int | None) -> int:
+def _adapt(store: Store, wish: RestoreOptions, copy: Backup, lost: int | None) -> int:
     """Write down that this is a copy, and close what is open in it: an approval may have been used since."""
     facts: dict[str, Fact] = {"name": wish.file.name, "seq": copy.seq, "head": copy.head, "count": lost}
     with store.unit_of_work():

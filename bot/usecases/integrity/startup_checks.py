@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from bot.core.authority.identity_groups import People
+from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.limits import Limit, Mode
 from bot.core.principals import Grant, Role
-from bot.core.text import count
+from bot.core.text import plural
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.chain_check import begin_check
 from bot.usecases.integrity.file_identity import note_files
@@ -20,7 +20,7 @@ WARN_SKEW_MS, MOST_SKEW_MS = 30_000, 240_000
 """Slack refuses what is five minutes old, and so do we; an expiry is wrong by as much as the clock is."""
 
 
-def short_of_approvers(grants: Iterable[Grant], quorum: int, people: People) -> str:
+def find_approver_shortage(grants: Iterable[Grant], quorum: int, people: IdentityGroups) -> str:
     """Why nothing dangerous can ever be approved, as a sentence; empty when it can.
 
     It limits nothing: whoever asks for such a thing is refused with the numbers at that moment, and what needs only
@@ -33,7 +33,8 @@ def short_of_approvers(grants: Iterable[Grant], quorum: int, people: People) -> 
         return ""
     return (
         f"The quorum is {quorum} (B24BOT_QUORUM), and nobody who may ask has so many others to approve it: the "
-        f"allow-list names {count(len(approvers), 'person', 'people')} who may. Add one: b24bot access grant TEAM:USER "
+        f"allow-list names {plural(len(approvers), 'person', 'people')} who may. Add one: b24bot access grant "
+        f"TEAM:USER "
         "approver"
     )
 
@@ -42,9 +43,9 @@ CHECKS: tuple[Callable[[Context], Limit | None], ...] = (begin_check, note_files
 """In order; each keeps what it finds in `ctx.limits` under a name of its own, until somebody looks again."""
 
 
-def examine(ctx: Context) -> list[Limit]:
+def run_startup_checks(ctx: Context) -> list[Limit]:
     """Look at everything once, before the first job."""
-    short = short_of_approvers(ctx.store.grants.all(), ctx.terms.quorum, ctx.people)
+    short = find_approver_shortage(ctx.store.grants.all(), ctx.terms.quorum, ctx.people)
     if short:
         log.warning("%s", short, extra={"action": "approvers_short"})
     return [limit for check in CHECKS if (limit := check(ctx)) is not None]

@@ -18,7 +18,7 @@ from bot.usecases.integrity.chain_check import (
     MENDED,
     WITNESSED,
     ChainCheck,
-    disagreement,
+    find_witness_mismatch,
     witnessed_up_to,
 )
 
@@ -27,7 +27,7 @@ UNWRITTEN = "witness_unwritten"
 RECORDS_A_ROUND = 500
 
 
-def witness_limit(ctx: Context) -> Limit | None:
+def find_witness_limit(ctx: Context) -> Limit | None:
     """A witness that is set and does not get its heads is as bad as an audit channel that is dead."""
     witnessed = witnessed_up_to(ctx.store) if ctx.witness is not None else None
     waiting = ctx.store.audit.get(witnessed + 1) if witnessed is not None else None
@@ -46,7 +46,7 @@ def _unwitnessed_ms(ctx: Context, since: int) -> int:
     return round((ctx.clock.monotonic() - ctx.witnessed_at) * 1000)
 
 
-def unwritten(ctx: Context) -> tuple[int, str] | None:
+def find_write_failure(ctx: Context) -> tuple[int, str] | None:
     """Since when the witness file cannot be written, and why; None when it can, or none is set."""
     since, _, why = (ctx.store.facts.get(UNWRITTEN) or "").partition(" ")
     return (int(since), why) if since and ctx.witness is not None else None
@@ -61,11 +61,11 @@ class WitnessWatch(Watch):
 
 
 def _unwritten(ctx: Context) -> str:
-    found = unwritten(ctx)
+    found = find_write_failure(ctx)
     return f"The witness file (B24BOT_WITNESS_FILE) cannot be written: {found[1]}." if found else ""
 
 
-class Anchoring:
+class WitnessWriter:
     """Bears witness as the log grows, and checks the chain between. In a thread of its own: a file on another
     host can keep whoever writes to it waiting."""
 
@@ -74,14 +74,14 @@ class Anchoring:
         self._check = ChainCheck(ctx)
         self._failing = False
 
-    def round(self) -> bool:
+    def run_once(self) -> bool:
         """One round; True when there is more to do at once."""
         ctx = self._ctx
-        more = self._check.look()
+        more = self._check.run_once()
         bears = ctx.witness is not None and CHAIN not in ctx.limits
-        return (bears and ctx.witness is not None and self._bear_witness(ctx.witness)) or more
+        return (bears and ctx.witness is not None and self._append_heads(ctx.witness)) or more
 
-    def _bear_witness(self, witness: Witness) -> bool:
+    def _append_heads(self, witness: Witness) -> bool:
         """Append the heads of new records. The witness of a log that it disagrees with is left as it is."""
         ctx = self._ctx
         last, witnessed = ctx.store.audit.place(), witnessed_up_to(ctx.store)
@@ -91,7 +91,7 @@ class Anchoring:
         if witnessed is None:
             witnessed = self._begin(last)
         try:
-            why = disagreement(ctx.store, witness)
+            why = find_witness_mismatch(ctx.store, witness)
             if why:
                 ctx.keep_limit(CHAIN, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
                 return False

@@ -9,15 +9,15 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Fact, Tag
 from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Status
 from bot.core.change.outcome import Ending
-from bot.core.change.plans import rebased
+from bot.core.change.plans import rebase_json
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value, shorten
 from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.authority.reader_views import hiding_for_record
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
-from bot.usecases.notifications import say_under_card, show_clicked_card
-from bot.usecases.outcomes.outcome_questions import please_look
+from bot.usecases.notifications import post_in_thread, queue_clicked_card
+from bot.usecases.outcomes.outcome_questions import make_check_request
 from bot.usecases.outcomes.undo_links import note_undone
 
 FORGED_RECORDS = (
@@ -25,7 +25,9 @@ FORGED_RECORDS = (
 )
 
 
-def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM) -> bool:
+def finish_request(
+    ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM
+) -> bool:
     """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
     change = ctx.store.changes.exact(change)
     remembers = ending.status is Status.DONE and bool(change.plan.remember)
@@ -38,14 +40,14 @@ def close(ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, t
     if not ctx.store.changes.move(change.number, old, ending.status, changes=columns):
         return False
     if remembers:
-        _remember(ctx, change)
+        _store_plugin_records(ctx, change)
     if ending.status is Status.DONE:
         note_undone(ctx, change)
     hide = hiding_for_record(ctx, change)
     facts: dict[str, Fact] = {
         "status": ending.status,
         "sentence": hide(ending.sentence),
-        "outcome": shorten(hide("; ".join(_beside(ending))), 500),
+        "outcome": shorten(hide("; ".join(_remaining_details(ending))), 500),
         **(_parts(ending, hide) if ending.partly else {}),
     }
     record_change(ctx.store, tag, change, actor=actor, facts=facts)
@@ -82,23 +84,23 @@ def _say(ctx: Context, change: ChangeRequest, ending: Ending) -> None:
     word = PARTLY_DONE if ending.partly else ending.status.value
     spoken = ending.outcome.lower().startswith(word)
     words = ending.outcome if spoken else f"{word.capitalize()}. {ending.outcome}"
-    say_under_card(ctx, change.number, f"{mentions.person(change.requester)} {words}")
+    post_in_thread(ctx, change.number, f"{mentions.person(change.requester)} {words}")
     if _is_for_people(change, ending):
-        say_under_card(ctx, change.number, please_look(ctx, change))
-    show_clicked_card(ctx, change.number)
+        post_in_thread(ctx, change.number, make_check_request(ctx, change))
+    queue_clicked_card(ctx, change.number)
 
 
-def _remember(ctx: Context, change: ChangeRequest) -> None:
+def _store_plugin_records(ctx: Context, change: ChangeRequest) -> None:
     """Write what the plugin wants to know of what was done; it stands or falls with the ending."""
     records = ctx.store.records(change.plugin)
     for row in change.plan.remember:
         if row.value is None:
             records.delete(row.kind, row.key)
         else:
-            records.put(row.kind, row.key, rebased(row.value, over=row.over, now=records.get(row.kind, row.key)))
+            records.put(row.kind, row.key, rebase_json(row.value, over=row.over, now=records.get(row.kind, row.key)))
 
 
-def _beside(ending: Ending) -> list[str]:
+def _remaining_details(ending: Ending) -> list[str]:
     """The details of an ending that are not among what happened, which the record tells by itself."""
     told = {line for one in ending.happened for line in (one, f"Done: {one}")}
     return [line for line in ending.details if line not in told]

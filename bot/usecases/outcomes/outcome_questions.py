@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from bot.core import mentions
-from bot.core.authority.membership import FLAWS
-from bot.core.authority.policy import BrokenGlass, NeedsApproval, check_settler, least_to_settle
+from bot.core.authority.membership import DISQUALIFICATIONS
+from bot.core.authority.policy import BrokenGlass, NeedsApproval, check_settler, lowest_settling_role
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.outcome import plugin_faults
 from bot.core.principals import Principal
-from bot.usecases.authority.memberships import last_known
+from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.context import Context
-from bot.usecases.notifications import say_under_card, show_card
+from bot.usecases.notifications import post_in_thread, queue_card
 
 MOST_CALLED = 5
 
 
-def faults_of(ctx: Context, change: ChangeRequest) -> tuple[str, ...]:
+def list_plugin_faults(ctx: Context, change: ChangeRequest) -> tuple[str, ...]:
     """The faults of the plugin for which nobody knows what became of it, as sentences that name the plugin."""
     in_calls = plugin_faults([step.outcome for step in ctx.store.changes.steps(change.number)])
     return (*in_calls, *([change.read_fault] if change.read_fault else ()))
 
 
-def please_look(ctx: Context, change: ChangeRequest) -> str:
+def make_check_request(ctx: Context, change: ChangeRequest) -> str:
     """The line under the card: to those who approved, with the person who asked, who wants to know.
 
     Where the glass was broken nobody has approved but who asked, so some of those are called whose word counts.
@@ -31,11 +31,11 @@ def please_look(ctx: Context, change: ChangeRequest) -> str:
     called = " ".join(mentions.person(person) for person in people)
     decision = change.decision
     who = (
-        f"The word of an {least_to_settle(decision)} other than the person who asked counts."
+        f"The word of an {lowest_settling_role(decision)} other than the person who asked counts."
         if isinstance(decision, NeedsApproval | BrokenGlass)
         else "The word of anybody from operator up counts."
     )
-    why = " ".join(["", *faults_of(ctx, change)])
+    why = " ".join(["", *list_plugin_faults(ctx, change)])
     return (
         f"{called} Nobody knows yet whether this was done.{why} Please look on the portal, then press “It was done” or "
         f"“It was not done” on the card. {who}"
@@ -48,7 +48,7 @@ def _may_say(ctx: Context, change: ChangeRequest) -> list[Principal]:
         grant.principal
         for grant in ctx.store.grants.all()
         if grant.principal.team == ctx.home_team
-        and last_known(ctx, grant.principal) not in FLAWS
+        and last_known_status(ctx, grant.principal) not in DISQUALIFICATIONS
         and check_settler(
             change.decision,
             requester=change.requester,
@@ -64,5 +64,5 @@ def _may_say(ctx: Context, change: ChangeRequest) -> list[Principal]:
 def ask_people(ctx: Context, change: ChangeRequest) -> None:
     """From now on people may decide it, beside the reading back that goes on; in a unit of work."""
     ctx.store.changes.note(change.number, {"asked_at": ctx.clock.now_ms()})
-    say_under_card(ctx, change.number, please_look(ctx, change))
-    show_card(ctx, change.number)
+    post_in_thread(ctx, change.number, make_check_request(ctx, change))
+    queue_card(ctx, change.number)

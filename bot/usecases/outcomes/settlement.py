@@ -9,7 +9,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import Refused, check_settler
 from bot.core.bot_errors import NotPermitted
-from bot.core.change.change_request import ChangeRequest, Status, status_in_words
+from bot.core.change.change_request import ChangeRequest, Status, describe_status
 from bot.core.change.outcome import Ending
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
@@ -17,9 +17,9 @@ from bot.usecases.authority import card_token
 from bot.usecases.authority.memberships import check_membership
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.context import Context
-from bot.usecases.notifications import show_clicked_card, told
-from bot.usecases.outcomes.ending import close
-from bot.usecases.outcomes.outcome_questions import faults_of
+from bot.usecases.notifications import queue_clicked_card, request_label
+from bot.usecases.outcomes.ending import finish_request
+from bot.usecases.outcomes.outcome_questions import list_plugin_faults
 from bot.usecases.roles import role_of
 
 Act = Callable[[Context, Principal, ChangeRequest], str]
@@ -37,7 +37,8 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
     """
     if change.status is not Status.UNKNOWN:
         raise Refusal(
-            f"{told(ctx, change)} {status_in_words(change)}; there is nothing to settle. {change.outcome}".strip()
+            f"{request_label(ctx, change)} {describe_status(change)}; there is nothing to settle. "
+            f"{change.outcome}".strip()
         )
     refused = _check_settler(ctx, person, change)
     if refused is not None:
@@ -48,10 +49,10 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
             hint="What is still not decided a quarter of an hour after the call may be settled by hand.",
         )
     sentence = f"{mentions.person(person)} {BY_HAND[status]}"
-    ending = Ending(status=status, sentence=sentence, details=faults_of(ctx, change))
-    if not close(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED, actor=person.id):
+    ending = Ending(status=status, sentence=sentence, details=list_plugin_faults(ctx, change))
+    if not finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED, actor=person.id):
         raise Refusal(f"{change.id} has ended meanwhile.")
-    return f"{told(ctx, change)} is settled: {status}."
+    return f"{request_label(ctx, change)} is settled: {status}."
 
 
 def _check_settler(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
@@ -84,7 +85,7 @@ def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: 
     told = try_to_settle(ctx, person, change, status)
     if isinstance(told, str):
         return told
-    show_clicked_card(ctx, change.number)
+    queue_clicked_card(ctx, change.number)
     return f"Your click changed nothing: {told.sentence}"
 
 

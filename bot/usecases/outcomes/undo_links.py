@@ -9,7 +9,7 @@ from bot.core.change.planned_command import Planned
 from bot.core.parsing.invocation import Understood, understand
 from bot.plugin import PluginError
 from bot.usecases.context import Context
-from bot.usecases.notifications import say_under_card, show_card, told
+from bot.usecases.notifications import post_in_thread, queue_card, request_label
 
 
 def find_undone(ctx: Context, planned: Planned) -> int | None:
@@ -39,7 +39,7 @@ def note_undone(ctx: Context, change: ChangeRequest) -> None:
     if first is None or first.undone_by is not None:
         return
     ctx.store.changes.note(first.number, {"undone_by": change.number})
-    say_under_card(
-        ctx, first.number, f"Undone by {told(ctx, change)}, asked for by {mentions.person(change.requester)}."
+    post_in_thread(
+        ctx, first.number, f"Undone by {request_label(ctx, change)}, asked for by {mentions.person(change.requester)}."
     )
-    show_card(ctx, first.number)
+    queue_card(ctx, first.number)

@@ -13,15 +13,15 @@ from bot.plugin import Refusal
 from bot.store.repositories.job_order import Position, Rank
 from bot.store.repositories.jobs import EXECUTE
 from bot.usecases.authority.break_glass_log import check_break_glass
-from bot.usecases.authority.memberships import unasked
-from bot.usecases.authority.quorum import approvers, check_reviewer, quorum_of, standing_approvals
+from bot.usecases.authority.memberships import list_stale_accounts
+from bot.usecases.authority.quorum import check_reviewer, list_eligible_approvers, list_valid_approvers, quorum_of
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.integrity.audit_gate import hasten_awaited, try_audit_again
-from bot.usecases.notifications import say_under_card, show_card_if_it_lasts, show_clicked_card
-from bot.usecases.requests.break_glass import bypass
+from bot.usecases.notifications import post_in_thread, queue_card_if_it_lasts, queue_clicked_card
+from bot.usecases.requests.break_glass import record_break_glass
 
 
 def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
@@ -51,7 +51,7 @@ def check_approval(ctx: Context, person: Principal, change: ChangeRequest) -> Re
         return Refused(
             reason=f"You have approved {change.id} with another account already, and one person counts once."
         )
-    missing = unasked(ctx, approvers(ctx, change))
+    missing = list_stale_accounts(ctx, list_eligible_approvers(ctx, change))
     if missing and not given:
         names = ", ".join(mentions.person(one) for one in missing)
         return Refused(
@@ -90,8 +90,8 @@ def count_approval(ctx: Context, person: Principal, change: ChangeRequest) -> bo
     change = ctx.store.changes.require(change.number)
     if isinstance(change.decision, BrokenGlass):
         # Before the line about the approval, which the call waits for: then this one is out by then, too.
-        bypass(ctx, person, change)
-    approvals, quorum = len(standing_approvals(ctx, change)), quorum_of(change)
+        record_break_glass(ctx, person, change)
+    approvals, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)
     facts: dict[str, Fact] = {"digest": change.digest}
     if change.needs_confirmation_only:
         record_change(ctx.store, Tag.PLAN_CONFIRMED, change, actor=person.id, facts=facts)
@@ -102,18 +102,18 @@ def count_approval(ctx: Context, person: Principal, change: ChangeRequest) -> bo
     if change.needs_confirmation_only:
         alone = isinstance(change.decision, BrokenGlass)
         words = "🚨 broke the glass: no approval was waited for." if alone else "confirmed."
-    say_under_card(ctx, change.number, f"{mentions.person(person)} {words}")
+    post_in_thread(ctx, change.number, f"{mentions.person(person)} {words}")
     if run_if_enough(ctx, change):
-        show_card_if_it_lasts(ctx, change.number)
+        queue_card_if_it_lasts(ctx, change.number)
     else:
-        show_clicked_card(ctx, change.number)
+        queue_clicked_card(ctx, change.number)
     return True
 
 
 def run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
     """Let it run if enough approvals count now; False when they do not."""
     now = ctx.clock.now_ms()
-    if len(standing_approvals(ctx, change)) < quorum_of(change) or not ctx.store.changes.move(
+    if len(list_valid_approvers(ctx, change)) < quorum_of(change) or not ctx.store.changes.move(
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         return False

@@ -9,7 +9,7 @@ from bot.core.audit.audit_record import Fact, Tag
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.planned_command import Planned
-from bot.core.local_plugins import HOUSE
+from bot.core.local_plugins import BUILTIN
 from bot.core.parsing.invocation import Invocation, understand
 from bot.core.principals import Principal, Role
 from bot.usecases.authority.break_glass_log import REVIEW_PATH
@@ -17,13 +17,13 @@ from bot.usecases.change_entries import record_change, recorded_line
 from bot.usecases.context import Context
 from bot.usecases.notifications import announce
 from bot.usecases.requests.change_opening import write_change
-from bot.usecases.requests.planning import consider_with
+from bot.usecases.requests.planning import plan_or_read_at
 
 REVIEW_LASTS_MS = 7 * 24 * 3_600_000
 MOST_MENTIONED = 10
 
 
-def bypass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
+def record_break_glass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
     """Record that no approval was waited for, tell everybody, and ask for the review; in the unit of work of it."""
     facts: dict[str, Fact] = {"line": recorded_line(ctx, change.line), "digest": change.digest, "reason": change.reason}
     record_change(ctx.store, Tag.APPROVAL_BYPASSED, change, actor=person.id, facts=facts)
@@ -40,7 +40,7 @@ def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> C
     """Open the change request that somebody else has to approve, as the person who broke the glass."""
     invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
     understood = understand(ctx.registry.commands, invocation.line)
-    planned = consider_with(ctx, ctx.registry.plugin(HOUSE), understood, person)
+    planned = plan_or_read_at(ctx, ctx.registry.plugin(BUILTIN), understood, person)
     if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
         raise TypeError(f"{change.id} cannot be reviewed")
     return write_change(

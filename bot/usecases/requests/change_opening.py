@@ -17,14 +17,14 @@ from bot.core.redaction.redactor import shorten
 from bot.plugin import Refusal
 from bot.usecases.admin.admin_commands import LONGEST_REASON
 from bot.usecases.authority.attestation import attest
-from bot.usecases.authority.break_glass_log import breaker_of, check_break_glass
+from bot.usecases.authority.break_glass_log import check_break_glass, find_break_glass_actor
 from bot.usecases.authority.eligibility import check_can_be_approved, check_few_open
-from bot.usecases.authority.memberships import look_up
+from bot.usecases.authority.memberships import refresh_memberships
 from bot.usecases.change_entries import record_change, recorded_line
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import blocking_limit
 from bot.usecases.integrity.audit_gate import try_audit_again
-from bot.usecases.notifications import say_under_card, show_card, told
+from bot.usecases.notifications import post_in_thread, queue_card, request_label
 from bot.usecases.outcomes.undo_links import find_undone
 from bot.usecases.requests.planning import require_member
 
@@ -41,26 +41,28 @@ def open_change(
     require_member(ctx, requester)
     existing = ctx.store.changes.open_for(planned.plugin, planned.place, planned.plan.target)
     for one in existing:
-        if not _gives_way(ctx, one, requester):
-            show_card(ctx, one.number)
+        if not _is_replaceable(ctx, one, requester):
+            queue_card(ctx, one.number)
             return one, False
     check_few_open(ctx, requester)
     for one in existing:
-        _give_way(ctx, one, requester)
+        _replace(ctx, one, requester)
     change = write_change(ctx, requester, planned, channel=channel, answer_url=answer_url)
     for one in existing:
-        words = f"{mentions.person(requester)} asked for {told(ctx, change)} before this was confirmed. Withdrawn."
-        say_under_card(ctx, one.number, f"{mentions.person(one.requester)} {words}")
+        words = (
+            f"{mentions.person(requester)} asked for {request_label(ctx, change)} before this was confirmed. Withdrawn."
+        )
+        post_in_thread(ctx, one.number, f"{mentions.person(one.requester)} {words}")
     return change, True
 
 
-def _gives_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> bool:
+def _is_replaceable(ctx: Context, existing: ChangeRequest, requester: Principal) -> bool:
     """Whether nobody but its requester could end it, who may never come back to it."""
     alone = isinstance(existing.decision, NeedsConfirmation | BrokenGlass)
     return alone and existing.status is Status.PENDING and not ctx.people.same(existing.requester, requester)
 
 
-def _give_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
+def _replace(ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
     outcome = (
         f"Withdrawn: {mentions.person(requester)} asked for another change of the same target before it was confirmed."
     )
@@ -68,7 +70,7 @@ def _give_way(ctx: Context, existing: ChangeRequest, requester: Principal) -> No
     ctx.store.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
     facts: dict[str, Fact] = {"reason": "asked for another change of the same target before it was confirmed"}
     record_change(ctx.store, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts=facts)
-    show_card(ctx, existing.number)
+    queue_card(ctx, existing.number)
 
 
 def write_change(
@@ -107,7 +109,7 @@ def write_change(
         "terms": attest(store.keys, store.changes.exact(change)),
     }
     record_change(store, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
-    show_card(ctx, change.number, answer_url=answer_url, typed_in=channel)
+    queue_card(ctx, change.number, answer_url=answer_url, typed_in=channel)
     return change
 
 
@@ -138,7 +140,7 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
         case Allowed() | Refused():
             raise NotPermitted("A plan cannot run without a decision.")
         case NeedsApproval() as decision:
-            breaker = breaker_of(ctx, planned.plugin, planned.plan.target)
+            breaker = find_break_glass_actor(ctx, planned.plugin, planned.plan.target)
             note = check_can_be_approved(ctx, requester, decision, breaker=breaker)
         case BrokenGlass():
             refused = check_break_glass(ctx, requester)
@@ -161,7 +163,7 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             hint="Set it in the environment or in .env.",
         )
     # Planning and asking may have taken long; nothing is asked when what is known is fresh.
-    look_up(ctx, [requester])
+    refresh_memberships(ctx, [requester])
     return note
 
 

@@ -7,17 +7,24 @@ from typing import assert_never
 
 from bot.core import mentions
 from bot.core.audit.stored_views import preview_view
-from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused, needs
+from bot.core.authority.policy import (
+    Allowed,
+    BrokenGlass,
+    NeedsApproval,
+    NeedsConfirmation,
+    Refused,
+    describe_requirement,
+)
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.command_result import RequestOpened
 from bot.core.change.planned_command import Planned
-from bot.core.parsing.invocation import legible, read_line
+from bot.core.parsing.invocation import read_line, with_names
 from bot.core.redaction.redactor import shorten
 from bot.core.redaction.sanitizer import sanitize_text
-from bot.core.text import moment
+from bot.core.text import format_time
 from bot.plugin import Refusal, Reply, UndoKind
 from bot.usecases.context import Context
-from bot.usecases.notifications import told
+from bot.usecases.notifications import request_label
 
 NOT_AGREED = Reply(title="Nobody was asked, and nothing was done.")
 
@@ -27,16 +34,16 @@ def with_reading(ctx: Context, reply: Reply, line: str) -> Reply:
     read = read_line(line, ctx.registry.commands)
     if not read:
         return reply
-    shown = legible(sanitize_text(read))
+    shown = with_names(sanitize_text(read))
     shown = shown if len(shown) <= 300 else f"{shorten(shown, 300)}… ({len(shown):,} characters)"
     return replace(reply, notes=(*reply.notes, f"I read: {shown}"))
 
 
 def refusal_of_target(ctx: Context, change: ChangeRequest) -> Refusal:
     """Say that something else is open for the same target, so that nothing was opened."""
-    who = f"{mentions.person(change.requester)} asked for it at {moment(change.created_at)}"
+    who = f"{mentions.person(change.requester)} asked for it at {format_time(change.created_at)}"
     return Refusal(
-        f"Not taken on: {told(ctx, change)} must end first.",
+        f"Not taken on: {request_label(ctx, change)} must end first.",
         hint=f"{who}; its card is in {mentions.channel(change.channel)}, and its status is {change.status}. "
         "Ask again when it has ended.",
     )
@@ -44,10 +51,10 @@ def refusal_of_target(ctx: Context, change: ChangeRequest) -> Refusal:
 
 def found_reply(ctx: Context, change: ChangeRequest) -> Reply:
     """Say that the same is asked for already."""
-    who = f"{mentions.person(change.requester)} asked for it at {moment(change.created_at)}"
+    who = f"{mentions.person(change.requester)} asked for it at {format_time(change.created_at)}"
     where = f"in {mentions.channel(change.channel)}"
     return Reply(
-        title=f"{told(ctx, change)} is open for this already, {where}. Its status is {change.status}.",
+        title=f"{request_label(ctx, change)} is open for this already, {where}. Its status is {change.status}.",
         notes=(f"{who}; until it has ended nothing else is taken on for the same thing.",),
     )
 
@@ -57,7 +64,7 @@ def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
     change = opened.change
     if opened.confirmed:
         return Reply(
-            title=f"{told(ctx, change)} is confirmed, and the worker carries it out.",
+            title=f"{request_label(ctx, change)} is confirmed, and the worker carries it out.",
             notes=(f"How it ends: b24bot request show {change.id}",),
         )
     # The card is on its way, and the place may refuse it: nothing is said that only a posted card makes true.
@@ -65,11 +72,11 @@ def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
     match change.decision:
         case NeedsApproval():
             notes = (opened.note,) if opened.note else ()
-            return Reply(title=f"{told(ctx, change)} waits for approval; {card}.", notes=notes)
+            return Reply(title=f"{request_label(ctx, change)} waits for approval; {card}.", notes=notes)
         case BrokenGlass():
-            return Reply(title=f"{told(ctx, change)} waits for you to break the glass; {card}.")
+            return Reply(title=f"{request_label(ctx, change)} waits for you to break the glass; {card}.")
         case NeedsConfirmation() | Allowed() | Refused():
-            return Reply(title=f"{told(ctx, change)} waits for you to confirm it; {card}.")
+            return Reply(title=f"{request_label(ctx, change)} waits for you to confirm it; {card}.")
         case _:
             assert_never(change.decision)
 
@@ -85,6 +92,6 @@ def preview(planned: Planned) -> Reply:
     facts += [("Touches", line) for line in plan.radius]
     facts += [("Warning", line) for line in plan.warnings]
     facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {plan.undo.sentence}"))
-    facts.append(("Needs", needs(planned.decision)))
+    facts.append(("Needs", describe_requirement(planned.decision)))
     data = preview_view(plan, planned.portal, planned.decision)
     return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts), data=data)

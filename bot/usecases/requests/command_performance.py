@@ -24,13 +24,13 @@ from bot.core.principals import Principal
 from bot.host.plugin_services import Progress
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
-from bot.usecases.admin.builtin_plugin import do_at_once
+from bot.usecases.admin.builtin_plugin import perform_at_once
 from bot.usecases.authority.refusal_records import record_refusal, record_refused_click
 from bot.usecases.context import Context
 from bot.usecases.integrity.chain_check import CHAIN
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.change_opening import asks_for_same, check_can_be_decided, open_change
-from bot.usecases.requests.planning import consider
+from bot.usecases.requests.planning import plan_or_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def perform_command(ctx: Context, command: TypedCommand, surface: Surface) -> Co
 def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandResult:
     """The result: one that changed something is concluded, another is still to be."""
     with surface.progress() as tell:
-        considered = consider(ctx, command.person, command.line, tell)
+        considered = plan_or_read(ctx, command.person, command.line, tell)
     match considered:
         case Answered():
             return considered
@@ -108,7 +108,7 @@ def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandRe
         case Planned(decision=Allowed()):
             surface.prepare(considered)
             with ctx.store.unit_of_work():
-                done = DoneAtOnce(reply=do_at_once(ctx, command.person, considered))
+                done = DoneAtOnce(reply=perform_at_once(ctx, command.person, considered))
                 return _conclude(ctx, command, surface, done)
         case Planned():
             surface.prepare(considered)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
-from bot.core.change.change_request import APPROVAL_LASTS_MS, ChangeRequest, Status, in_words
-from bot.usecases.authority.break_glass_log import is_review, what_stands
+from bot.core.change.change_request import APPROVAL_LASTS_MS, ChangeRequest, Status, describe_decision
+from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
-from bot.usecases.notifications import announce, say_under_card, show_card, was_said_under_card
+from bot.usecases.notifications import announce, post_in_thread, queue_card, was_posted_in_thread
 
 UNDECIDED = "Nobody decided in time. Nothing was done."
 NOT_RUN = "It was {approved}, and could not be run within ten minutes of that. Nothing was done."
@@ -31,20 +31,20 @@ def expire(ctx: Context, change: ChangeRequest) -> bool:
     )
     if moved:
         record_change(ctx.store, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": sentence})
-        say_under_card(ctx, change.number, f"{mentions.person(change.requester)} Expired. {sentence}")
-        show_card(ctx, change.number)
+        post_in_thread(ctx, change.number, f"{mentions.person(change.requester)} Expired. {sentence}")
+        queue_card(ctx, change.number)
         if is_review(change):
-            announce(ctx, f"🚨 {change.id} has expired. {what_stands(change)}")
+            announce(ctx, f"🚨 {change.id} has expired. {describe_unreviewed(change)}")
     return moved
 
 
 def _ending(ctx: Context, change: ChangeRequest) -> str:
     if is_review(change):
-        return what_stands(change)
+        return describe_unreviewed(change)
     if change.status is Status.PENDING:
         return UNDECIDED
-    waited = [why for what, why in WAITED.items() if was_said_under_card(ctx, change.number, what)]
-    return in_words(" ".join([NOT_RUN, *waited]), change)
+    waited = [why for what, why in WAITED.items() if was_posted_in_thread(ctx, change.number, what)]
+    return describe_decision(" ".join([NOT_RUN, *waited]), change)
 
 
 def approval_is_stale(ctx: Context, change: ChangeRequest) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core.authority.policy import Allowed, Decision, Refused, break_glass, decide
+from bot.core.authority.policy import Allowed, Decision, Refused, decide, decide_break_glass
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.change.plans import plan_from_json, plan_to_json
@@ -15,19 +15,19 @@ from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.invocation import Understood, check_length, understand
 from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
-from bot.host.guarded_calls import blame, require
-from bot.host.plugin_services import Progress, nobody_waits
+from bot.host.guarded_calls import blame_plugin, require_type
+from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
-from bot.usecases.admin.queries import Desk
-from bot.usecases.authority.memberships import check_membership, look_up
-from bot.usecases.card_subcommands import on_card
+from bot.usecases.admin.queries import QueryContext
+from bot.usecases.authority.memberships import check_membership, refresh_memberships
+from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.context import Context
 from bot.usecases.place_choice import choose_portal, default_portals
 from bot.usecases.roles import role_of
 
 
-def consider(ctx: Context, person: Principal, text: str, progress: Progress = nobody_waits) -> Considered:
+def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress = no_progress) -> Considered:
     """Understand, check the role, and plan or read. Raises PluginError of the kind that fits."""
     if not person.local and person.team != ctx.home_team:
         raise NotPermitted("You belong to another workspace; b24bot works for people of its own only.")
@@ -36,27 +36,27 @@ def consider(ctx: Context, person: Principal, text: str, progress: Progress = no
     try:
         understood = understand(commands, text or "help")
     except WordsError as error:
-        raise on_card(text.split()) or error from None
+        raise refuse_card_subcommand(text.split()) or error from None
     command = understood.command
     if command.noun not in OPEN_TO_ALL:
         _require(decide(command.risk, role, ctx.terms), role)
-        look_up(ctx, [person])
+        refresh_memberships(ctx, [person])
         require_member(ctx, person)
     if understood.invocation.break_glass and command.risk is Risk.READ:
         raise WordsError("This only reads and needs nobody's approval.", hint="Leave --break-glass out.")
     plugin = ctx.registry.owner(command)
     if plugin is None:
-        answer = command.answer(Desk(ctx=ctx, person=person, role=role), understood.arguments)
+        answer = command.answer(QueryContext(ctx=ctx, person=person, role=role), understood.arguments)
         return _answered(understood, answer)
-    return consider_with(ctx, plugin, understood, person, progress)
+    return plan_or_read_at(ctx, plugin, understood, person, progress)
 
 
-def consider_with(
-    ctx: Context, plugin: Plugin, understood: Understood, person: Principal, progress: Progress = nobody_waits
+def plan_or_read_at(
+    ctx: Context, plugin: Plugin, understood: Understood, person: Principal, progress: Progress = no_progress
 ) -> Considered:
     """Choose the portal, open it, and let the plugin's command plan or read."""
     services = ctx.services(plugin.name, progress)
-    with plainly():
+    with sanitize_refusals():
         if understood.command.terminal:
             return _answered(understood, ask(plugin.name, understood, services))
         places = plugin.places(services)
@@ -65,7 +65,7 @@ def consider_with(
             services = ctx.services(plugin.name, progress, default_places=defaults)
             return _answered(understood, ask(plugin.name, understood, services))
         place = choose_portal(ctx, plugin.name, places, person, understood.invocation.portal)
-    with plainly(), naming_portal(place, places):
+    with sanitize_refusals(), name_portal_in_refusals(place, places):
         answer = ask(plugin.name, understood, plugin.open(services, place))
     if not isinstance(answer, Plan):
         return _answered(understood, answer, portal=place if len(places) > 1 else None)
@@ -75,10 +75,10 @@ def consider_with(
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
     decision = decide(risk, role, ctx.terms)
     if invocation.break_glass:
-        decision = break_glass(risk, decision, role, ctx.terms, reason=invocation.reason)
+        decision = decide_break_glass(risk, decision, role, ctx.terms, reason=invocation.reason)
     _require(decision, role)
     if isinstance(decision, Allowed) and not is_local_plugin(plugin.name):
-        with blame(plugin.name, f"worked on `{understood.command.path}`"):
+        with blame_plugin(plugin.name, f"worked on `{understood.command.path}`"):
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")
     understood = replace(understood, invocation=invocation)
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
@@ -87,12 +87,12 @@ def consider_with(
 def precheck(plugin: Plugin, understood: Understood, services: object) -> None:
     """Let a command of the terminal look at what is known before its secrets are asked for. Raises PluginError."""
     command = understood.command
-    with plainly(), blame(plugin.name, f"checked the words of `{command.path}`"):
+    with sanitize_refusals(), blame_plugin(plugin.name, f"checked the words of `{command.path}`"):
         command.precheck(services, understood.arguments)
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def sanitize_refusals() -> Iterator[None]:
     """Sanitize what a plugin refuses with, too: it may be the remote side's own words."""
     try:
         yield
@@ -105,7 +105,7 @@ def plainly() -> Iterator[None]:
 
 
 @contextmanager
-def naming_portal(place: Place, places: Sequence[Place]) -> Iterator[None]:
+def name_portal_in_refusals(place: Place, places: Sequence[Place]) -> Iterator[None]:
     """Where there are several portals, let a refusal say which one it is about."""
     try:
         yield
@@ -120,8 +120,8 @@ def ask(plugin: str, understood: Understood, subject: object) -> Answer:
     command = understood.command
     if is_local_plugin(plugin):
         return command.answer(subject, understood.arguments)
-    with blame(plugin, f"worked on `{command.path}`"):
-        match require(command.answer(subject, understood.arguments), Answer):
+    with blame_plugin(plugin, f"worked on `{command.path}`"):
+        match require_type(command.answer(subject, understood.arguments), Answer):
             case Plan() as plan if not command.terminal:
                 return _sanitized_plan(plan)
             case Reply() | Nothing() as answer:

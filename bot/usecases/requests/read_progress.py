@@ -6,8 +6,8 @@ from bot.core import mentions
 from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.plugin import Clock
-from bot.usecases.channel_pace import Pace, Way
-from bot.usecases.context import Messenger, Posted, log
+from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
+from bot.usecases.context import Messenger, PostedMessage, log
 from bot.usecases.delivery_errors import Busy, DeliveryError
 
 SILENT_SECONDS = 2.0
@@ -18,20 +18,22 @@ PACE_SECONDS = 1.5
 class Reporter:
     """Tells one person, in the channel where they typed. What does not get out is not tried again: more is to come."""
 
-    def __init__(self, clock: Clock, messenger: Messenger, person: Principal, channel: str, pace: Pace) -> None:
+    def __init__(
+        self, clock: Clock, messenger: Messenger, person: Principal, channel: str, pace: ChannelRateLimiter
+    ) -> None:
         self._clock = clock
         self._messenger = messenger
         self._pace = pace
         self._person = person
         self._channel = channel
         self._next = clock.monotonic() + SILENT_SECONDS
-        self._posted: Posted | None = None
+        self._posted: PostedMessage | None = None
 
     def __call__(self, done: int, total: int, what: str) -> None:
         now = self._clock.monotonic()
         if now < self._next or not self._channel:
             return
-        if not self._pace.take(self._channel, Way.REWRITE if self._posted else Way.POST):
+        if not self._pace.take(self._channel, PostKind.REWRITE if self._posted else PostKind.POST):
             return
         self._next = now + PACE_SECONDS
         self._say(
@@ -48,5 +50,5 @@ class Reporter:
             self._posted = self._messenger.note(self._channel, text, self._posted)
         except DeliveryError as error:
             if isinstance(error, Busy):
-                self._pace.rest(self._channel, error.seconds)
+                self._pace.pause(self._channel, error.seconds)
             log.info("progress did not get out: %s", error.code, extra={"action": "progress_lost"})

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core import mentions
-from bot.core.authority.membership import Standing
+from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Principal
-from bot.core.text import count, moment
-from bot.usecases.authority.memberships import last_known
-from bot.usecases.authority.quorum import approvers, check_eligibility, quorum_of
+from bot.core.text import format_time, plural
+from bot.usecases.authority.memberships import last_known_status
+from bot.usecases.authority.quorum import check_eligibility, list_eligible_approvers, quorum_of
 from bot.usecases.context import Context
-from bot.usecases.notifications import say_under_card, show_card
+from bot.usecases.notifications import post_in_thread, queue_card
 
 MOST_MENTIONS = 5
 _UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"))
@@ -21,7 +21,7 @@ SHOW_AGAIN_MS = 300_000
 """A card that somebody deleted is noticed when it is rewritten, and no sooner."""
 
 
-def remind(ctx: Context) -> int:
+def send_reminders(ctx: Context) -> int:
     """Say under each card that has waited for half of its time who may approve it; returns how many."""
     told = 0
     for change in ctx.store.changes.half_over(ctx.clock.now_ms()):
@@ -38,7 +38,7 @@ def _remind(ctx: Context, number: int) -> bool:
     if change is None:
         return False
     ctx.store.changes.note(number, {"reminded_at": now})
-    say_under_card(ctx, number, _reminder(ctx, change, now))
+    post_in_thread(ctx, number, _reminder(ctx, change, now))
     return True
 
 
@@ -46,18 +46,18 @@ def _reminder(ctx: Context, change: ChangeRequest, now: int) -> str:
     able = list(_may_approve(ctx, change))
     shown, more = able[:MOST_MENTIONS], len(able) - MOST_MENTIONS
     names = ", ".join(mentions.person(person) for person in shown) or "Nobody on the allow-list"
-    others = f" and {count(more, 'other')}" if more > 0 else ""
-    given = len(ctx.people.distinct(approvers(ctx, change)))
+    others = f" and {plural(more, 'other')}" if more > 0 else ""
+    given = len(ctx.people.distinct(list_eligible_approvers(ctx, change)))
     return (
         f"Still waiting for approval ({given} of {quorum_of(change)}): {names}{others} may give it. "
-        f"It expires in {_about(change.expires_at - now)}, at {moment(change.expires_at)}."
+        f"It expires in {_about(change.expires_at - now)}, at {format_time(change.expires_at)}."
     )
 
 
 def _about(milliseconds: int) -> str:
     """How long that is, in the largest unit of which there are at least two."""
     unit, word = next((row for row in _UNITS if milliseconds >= 2 * row[0]), _UNITS[-1])
-    return count(max(1, round(milliseconds / unit)), word)
+    return plural(max(1, round(milliseconds / unit)), word)
 
 
 def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:
@@ -65,17 +65,20 @@ def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:
     given = [review.reviewer for review in change.approvals]
     for grant in ctx.store.grants.all():
         person = grant.principal
-        fit = check_eligibility(ctx, person, change) is None and last_known(ctx, person) in (None, Standing.MEMBER)
+        fit = check_eligibility(ctx, person, change) is None and last_known_status(ctx, person) in (
+            None,
+            MembershipStatus.MEMBER,
+        )
         if fit and not any(ctx.people.same(person, one) for one in given):
             yield person
 
 
-def show_again(ctx: Context) -> int:
+def repost_cards(ctx: Context) -> int:
     """Have the cards of pending change requests rewritten that have stood for five minutes; returns how many."""
     now = ctx.clock.now_ms()
     numbers = ctx.store.changes.not_shown_since(now - SHOW_AGAIN_MS, now=now)
     if numbers:
         with ctx.store.unit_of_work():
             for number in numbers:
-                show_card(ctx, number, unchanged=True)
+                queue_card(ctx, number, unchanged=True)
     return len(numbers)

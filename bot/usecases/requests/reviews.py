@@ -14,9 +14,15 @@ from bot.plugin import Refusal, Reply
 from bot.store.repositories.jobs import Job
 from bot.usecases.admin.admin_commands import LEFT_OUT
 from bot.usecases.authority import card_token
-from bot.usecases.authority.break_glass_log import is_review, what_stands
-from bot.usecases.authority.memberships import look_up
-from bot.usecases.authority.quorum import approvers, check_eligibility, check_reviewer, quorum_of, standing_approvals
+from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
+from bot.usecases.authority.memberships import refresh_memberships
+from bot.usecases.authority.quorum import (
+    check_eligibility,
+    check_reviewer,
+    list_eligible_approvers,
+    list_valid_approvers,
+    quorum_of,
+)
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.change_entries import record_change
 from bot.usecases.chat_refusals import PRESS_AGAIN
@@ -24,7 +30,13 @@ from bot.usecases.context import Context
 from bot.usecases.delivery_errors import Busy, DeliveryError, Lost
 from bot.usecases.intake.stop_requests import rejection_reason
 from bot.usecases.intake.stop_words import settle_stop
-from bot.usecases.notifications import announce, say_under_card, show_card_if_it_lasts, show_clicked_card, whisper
+from bot.usecases.notifications import (
+    announce,
+    notify_person,
+    post_in_thread,
+    queue_card_if_it_lasts,
+    queue_clicked_card,
+)
 from bot.usecases.outcomes.settlement import SETTLING
 from bot.usecases.requests.approval import check_approval, count_approval, run_if_enough
 from bot.usecases.requests.expiry import expire
@@ -34,7 +46,7 @@ from bot.usecases.requests.withdrawal import what_became, withdraw
 NOT_OURS = "the button was not made by b24bot for this card"
 
 
-def press(ctx: Context, job: Job, click: Click) -> None:
+def handle_button(ctx: Context, job: Job, click: Click) -> None:
     """Handle a button. Whatever comes of it, the person who pressed gets a true answer."""
     _ask_slack(ctx, click)
     if click.button == card_token.REJECT and _open_reason_form(ctx, job, click):
@@ -42,7 +54,7 @@ def press(ctx: Context, job: Job, click: Click) -> None:
     if click.button in card_token.PLANNING and _ask_for_more(ctx, job, click):
         return
     with ctx.store.unit_of_work() as store:
-        change = _claimed(ctx, click)
+        change = _verify_token(ctx, click)
         if change is None:
             _tell(ctx, click, _no_claim(ctx, click))
         elif click.button in (card_token.APPROVE, card_token.CONFIRM):
@@ -60,11 +72,11 @@ def press(ctx: Context, job: Job, click: Click) -> None:
     ctx.wake()
 
 
-def send_reason(ctx: Context, job: Job, form: Form) -> None:
+def handle_reason_form(ctx: Context, job: Job, form: Form) -> None:
     """Handle the form that asks why somebody rejects."""
     _ask_slack(ctx, form)
     with ctx.store.unit_of_work() as store:
-        change = _claimed(ctx, form)
+        change = _verify_token(ctx, form)
         reason = rejection_reason(form)
         if change is None:
             _tell(ctx, form, _no_claim(ctx, form))
@@ -79,10 +91,10 @@ def send_reason(ctx: Context, job: Job, form: Form) -> None:
 
 def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
     """Ask for the reason if the person may reject; False when the click has to be answered instead."""
-    change = _claimed(ctx, click, recorded=False)
+    change = _verify_token(ctx, click, recorded=False)
     if change is None or not _may_still_decide(ctx, click.person, change):
         with ctx.store.unit_of_work() as store:
-            change = _claimed(ctx, click)
+            change = _verify_token(ctx, click)
             if change is None:
                 _tell(ctx, click, _no_claim(ctx, click))
             elif _still_open(ctx, click, change):
@@ -134,7 +146,7 @@ A row for each of `buttons.PLANNING`: their clicks alone come here, and have the
 
 def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
     """Hand the click on as the command it stands for; False when it has to be answered instead."""
-    change = _claimed(ctx, click, recorded=False)
+    change = _verify_token(ctx, click, recorded=False)
     may, ask = FOLLOWING[click.button]
     if change is None or not may(ctx, change):
         return False
@@ -142,25 +154,25 @@ def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
     return True
 
 
-def _claimed(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:
+def _verify_token(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:
     """The change request a value stands for, if the value is genuine; a false one is recorded."""
-    change = card_token.claimed(ctx.store, ctx.home_team, inbound)
+    change = card_token.verify_token(ctx.store, ctx.home_team, inbound)
     if change is None and recorded:
-        named = card_token.named(ctx.store, inbound.value)
-        earlier = named is not None and _earlier(ctx, inbound, named)
+        named = card_token.find_named_change(ctx.store, inbound.value)
+        earlier = named is not None and _is_of_earlier_card(ctx, inbound, named)
         reason = "the button is of a card that was posted anew since" if earlier else NOT_OURS
         record_refused_click(ctx, inbound.person, named, reason)
     return change
 
 
-def _earlier(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
-    return card_token.of_an_earlier_card(ctx.store.keys, ctx.home_team, change, inbound)
+def _is_of_earlier_card(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
+    return card_token.is_of_earlier_card(ctx.store.keys, ctx.home_team, change, inbound)
 
 
 def _no_claim(ctx: Context, inbound: Click | Form) -> str:
     """What somebody is told whose value is not genuine. Honest people come by one when a card is posted anew."""
-    change = card_token.named(ctx.store, inbound.value)
-    if change is not None and _earlier(ctx, inbound, change):
+    change = card_token.find_named_change(ctx.store, inbound.value)
+    if change is not None and _is_of_earlier_card(ctx, inbound, change):
         return f"The card of {change.id} was posted anew meanwhile. Nothing was done; press the button of the new one."
     if isinstance(inbound, Form):
         return "That form is not one of mine. Nothing was done."
@@ -169,17 +181,19 @@ def _no_claim(ctx: Context, inbound: Click | Form) -> str:
 
 def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
     """Before the transaction: look up whoever pressed, if it can matter, and those whose approvals are counted anew."""
-    change = _claimed(ctx, inbound, recorded=False)
+    change = _verify_token(ctx, inbound, recorded=False)
     if change is not None and change.status is Status.UNKNOWN:
-        look_up(ctx, [inbound.person])
+        refresh_memberships(ctx, [inbound.person])
     if change is None or change.status not in NOT_BEGUN:
         return
     person = inbound.person
     button = inbound.button if isinstance(inbound, Click) else card_token.REJECT
     if button == card_token.WITHDRAW:
-        look_up(ctx, [person] if person == change.requester else [])
+        refresh_memberships(ctx, [person] if person == change.requester else [])
     elif button != card_token.UNDO and check_eligibility(ctx, person, change) is None:
-        look_up(ctx, [person, *(approvers(ctx, change) if button != card_token.REJECT else ())])
+        refresh_memberships(
+            ctx, [person, *(list_eligible_approvers(ctx, change) if button != card_token.REJECT else ())]
+        )
 
 
 def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
@@ -187,9 +201,9 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
     if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():
         expire(ctx, change)
         change = ctx.store.changes.require(change.number)
-    if change.status not in (NOT_BEGUN if _rejects(inbound) else (Status.PENDING,)):
-        _tell(ctx, inbound, already(ctx, change))
-        show_clicked_card(ctx, change.number)
+    if change.status not in (NOT_BEGUN if _is_rejection(inbound) else (Status.PENDING,)):
+        _tell(ctx, inbound, describe_decided(ctx, change))
+        queue_clicked_card(ctx, change.number)
         refused = check_eligibility(ctx, inbound.person, change)
         if refused is not None:
             record_refused_click(ctx, inbound.person, change, refused.reason)
@@ -202,12 +216,12 @@ def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> b
     return True
 
 
-def _rejects(inbound: Click | Form) -> bool:
+def _is_rejection(inbound: Click | Form) -> bool:
     """Whether it says no, which counts until the first call is about to be made."""
     return isinstance(inbound, Form) or inbound.button == card_token.REJECT
 
 
-def already(ctx: Context, change: ChangeRequest) -> str:
+def describe_decided(ctx: Context, change: ChangeRequest) -> str:
     """What became of a change request, for somebody whose click came too late."""
     return f"Your click changed nothing: {what_became(ctx, change)}"
 
@@ -223,12 +237,12 @@ def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
         pass
     elif run_if_enough(ctx, change):
         # An approval that did not count when the last one came does again.
-        say_under_card(
+        post_in_thread(
             ctx, change.number, f"{mentions.person(click.person)} pressed again; enough approvals count now."
         )
-        show_card_if_it_lasts(ctx, change.number)
+        queue_card_if_it_lasts(ctx, change.number)
     else:
-        approvals = len(standing_approvals(ctx, change))
+        approvals = len(list_valid_approvers(ctx, change))
         _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
 
 
@@ -240,14 +254,14 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
     if not ctx.store.changes.review(change.number, review):
         _tell(ctx, form, f"You have approved {change.id} already, and a verdict cannot be changed.")
         return
-    stands = what_stands(change) if is_review(change) else ""
+    stands = describe_unreviewed(change) if is_review(change) else ""
     outcome = f"Rejected: {reason}\n{stands}".rstrip()
     ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": outcome}
     any(ctx.store.changes.move(change.number, old, Status.REJECTED, changes=ended) for old in NOT_BEGUN)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
     record_change(ctx.store, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
-    say_under_card(ctx, change.number, f"{mentions.person(form.person)} rejected: {reason}")
-    show_clicked_card(ctx, change.number)
+    post_in_thread(ctx, change.number, f"{mentions.person(form.person)} rejected: {reason}")
+    queue_clicked_card(ctx, change.number)
     if reason.startswith(LEFT_OUT):
         _tell(ctx, form, f"{change.id} is rejected; {reason}.")
     if stands:
@@ -257,15 +271,15 @@ def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> Non
 def _withdraw(ctx: Context, click: Click, change: ChangeRequest) -> None:
     told = withdraw(ctx, click.person, change)
     if isinstance(told, Refusal):
-        _tell(ctx, click, already(ctx, change))
+        _tell(ctx, click, describe_decided(ctx, change))
     else:
         _tell(ctx, click, told if isinstance(told, str) else told.sentence)
 
 
 def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:
-    change = card_token.named(ctx.store, inbound.value)
+    change = card_token.find_named_change(ctx.store, inbound.value)
     channel = inbound.channel if isinstance(inbound, Click) else ""
     # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
     channel = channel or (change.channel if change else "")
     number = change.number if change else 0
-    whisper(ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)
+    notify_person(ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)

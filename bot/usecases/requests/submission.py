@@ -25,7 +25,7 @@ from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
-from bot.usecases.notifications import error_reply, note_trouble, whisper
+from bot.usecases.notifications import error_reply, note_trouble, notify_person
 from bot.usecases.requests.command_answers import (
     NOT_AGREED,
     found_reply,
@@ -116,6 +116,8 @@ class _Slack:
     def _answer(self, reply: Reply, *, mood: str, suggestion: str = "") -> None:
         ctx, slash = self._ctx, self._slash
         reply = with_reading(ctx, reply, slash.text)
-        whisper(ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion)
+        notify_person(
+            ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion
+        )
         settle_stop(ctx, slash.key)
         ctx.store.jobs.finish(self._job)

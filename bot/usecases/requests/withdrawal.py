@@ -6,7 +6,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import Refused
 from bot.core.bot_errors import NotPermitted
-from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict, status_in_words
+from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict, describe_status
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
 from bot.usecases.authority.break_glass_log import is_review
@@ -14,7 +14,7 @@ from bot.usecases.authority.memberships import check_membership
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
-from bot.usecases.notifications import say_under_card, show_clicked_card, told
+from bot.usecases.notifications import post_in_thread, queue_clicked_card, request_label
 
 
 def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | PluginError:
@@ -33,9 +33,9 @@ def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | Pl
     if not moved:
         return Refusal(what_became(ctx, change))
     record_change(ctx.store, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
-    say_under_card(ctx, change.number, f"{mentions.person(person)} withdrew it.")
-    show_clicked_card(ctx, change.number)
-    return f"{told(ctx, change)} is withdrawn."
+    post_in_thread(ctx, change.number, f"{mentions.person(person)} withdrew it.")
+    queue_clicked_card(ctx, change.number)
+    return f"{request_label(ctx, change)} is withdrawn."
 
 
 def _check_withdrawal(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
@@ -53,4 +53,4 @@ def what_became(ctx: Context, change: ChangeRequest) -> str:
     verdict = deciding.get(change.status, Verdict.APPROVE)
     people = [review.reviewer for review in change.reviews if review.verdict is verdict]
     by = f" ({', '.join(mentions.person(person) for person in people)} decided)" if people else ""
-    return f"{told(ctx, change)} {status_in_words(change)}{by}."
+    return f"{request_label(ctx, change)} {describe_status(change)}{by}."

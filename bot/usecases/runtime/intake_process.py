@@ -34,5 +34,5 @@ class Intake:
             self._stopping.wait(KEEPER_SECONDS)
 
     def _look(self) -> bool:
-        self._watch.look()
+        self._watch.run_once()
         return False

@@ -9,7 +9,7 @@ from bot.store.repositories.job_order import Rank
 from bot.store.repositories.jobs import Job
 from bot.usecases.context import Context
 from bot.usecases.lease_holding import steady_ms
-from bot.usecases.wake_signal import POLL_SECONDS, Bell
+from bot.usecases.wake_signal import POLL_SECONDS, WakeSignal
 
 AT_ONCE = frozenset({Rank.HELPING})
 """Ranks of what asks neither Slack nor a portal: done before anybody looks for the next job, with no other thread."""
@@ -30,7 +30,7 @@ class Runners:
         claim: Callable[[], Job | None],
         perform: Callable[[Job], None],
         start_another: Callable[[], None],
-        bell: Bell,
+        bell: WakeSignal,
         stopping: threading.Event,
         most: int,
         quick: bool = False,
@@ -40,7 +40,7 @@ class Runners:
         self._perform = perform
         self._start_another = start_another
         self._bell = bell
-        self._heard = Bell() if quick else bell
+        self._heard = WakeSignal() if quick else bell
         """Nobody rings for those in reserve: they take what the others leave lying for a while, since two threads that
         do at once what waits for nothing are slower than one."""
         self._stopping = stopping
@@ -71,7 +71,7 @@ class Runners:
         if job is not None:
             self._perform(job)
             # Its portal has room again.
-            self._bell.ring()
+            self._bell.wake()
         return not self._stopping.is_set()
 
     def _count_idle(self, more: int) -> None:

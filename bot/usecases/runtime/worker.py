@@ -13,31 +13,31 @@ from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from
 from bot.plugin import PluginError
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import INBOUND, Job, Rank
-from bot.usecases.authority.grid_accounts import recognise
+from bot.usecases.authority.grid_accounts import identify_sender
 from bot.usecases.authority.refusal_records import record_folded
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.answers import MOST_AT_ONCE
-from bot.usecases.delivery.dispatcher import Courier
+from bot.usecases.delivery.dispatcher import Dispatcher
 from bot.usecases.delivery.message_delivery import Delivery
 from bot.usecases.delivery.senders import Senders
 from bot.usecases.execution.executor import execute
-from bot.usecases.execution.recovery import Recovery
-from bot.usecases.intake.job_failures import put_away_stranded, read_delivery, report_failure
-from bot.usecases.intake.priority import position_of
-from bot.usecases.intake.stop_words import StopDeadlines, put_off
+from bot.usecases.execution.recovery import Reconciler
+from bot.usecases.intake.job_failures import read_delivery, report_failure, save_unsaved_results
+from bot.usecases.intake.priority import find_position
+from bot.usecases.intake.stop_words import StopDeadlines, is_put_off
 from bot.usecases.integrity.active_limits import note_mode
 from bot.usecases.integrity.audit_gate import LagWatch
 from bot.usecases.integrity.checkpoints import write_checkpoint
 from bot.usecases.integrity.file_identity import FileWatch
-from bot.usecases.integrity.maintenance import Upkeep
-from bot.usecases.integrity.witness_writer import Anchoring, WitnessWatch
+from bot.usecases.integrity.maintenance import Maintenance
+from bot.usecases.integrity.witness_writer import WitnessWatch, WitnessWriter
 from bot.usecases.lease_holding import steady_ms
 from bot.usecases.requests.expiry import expire_overdue
-from bot.usecases.requests.reminders import remind, show_again
-from bot.usecases.requests.reviews import press, send_reason
+from bot.usecases.requests.reminders import repost_cards, send_reminders
+from bot.usecases.requests.reviews import handle_button, handle_reason_form
 from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.runners import Runners
-from bot.usecases.wake_signal import POLL_SECONDS, Bell, Group
+from bot.usecases.wake_signal import POLL_SECONDS, Group, WakeSignal
 
 RUNNERS = 28
 """They take any job, at most so many at a time: as many as may call portals, and some more."""
@@ -67,16 +67,16 @@ class Worker:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._stopping = threading.Event()
-        self._rounds = Bell()
-        self._bells = {group: Bell() for group in Group}
+        self._rounds = WakeSignal()
+        self._bells = {group: WakeSignal() for group in Group}
         # By the clock that nobody sets: both go on whatever the time of the day becomes.
         self._sweep_due = self._tend_due = ctx.clock.monotonic()
         self._threads: list[threading.Thread] = []
-        self._recovery = Recovery(ctx)
-        self._courier = Courier(ctx)
+        self._recovery = Reconciler(ctx)
+        self._courier = Dispatcher(ctx)
         self._stops = StopDeadlines(ctx)
-        self._upkeep = Upkeep(ctx)
-        self._anchoring = Anchoring(ctx)
+        self._upkeep = Maintenance(ctx)
+        self._anchoring = WitnessWriter(ctx)
         self._watches = (LagWatch(ctx), WitnessWatch(ctx), FileWatch(ctx))
 
     def start(self) -> None:
@@ -95,8 +95,8 @@ class Worker:
                 self._thread(name, senders.step, bell, POLL_SECONDS)
         self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
         self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
-        self._thread("upkeep", self._upkeep.look, self._rounds, UPKEEP_SECONDS)
-        self._thread("anchoring", self._anchoring.round, self._rounds, KEEPER_SECONDS)
+        self._thread("upkeep", self._upkeep.run_once, self._rounds, UPKEEP_SECONDS)
+        self._thread("anchoring", self._anchoring.run_once, self._rounds, KEEPER_SECONDS)
 
     def _start_runners(self, name: str, most: int, *, quick: bool = False) -> None:
         """Start one runner of a group; it starts the others when there is work for them."""
@@ -113,7 +113,7 @@ class Worker:
         )
         runners.start()
 
-    def _senders(self, take: Callable[[], Delivery | None], bell: Bell) -> Senders:
+    def _senders(self, take: Callable[[], Delivery | None], bell: WakeSignal) -> Senders:
         """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
         return Senders(
             take=lambda: take() if self._ctx.home_team else None,
@@ -124,11 +124,11 @@ class Worker:
 
     def wake(self, *groups: Group) -> None:
         for group in groups or Group:
-            self._bells[group].ring()
+            self._bells[group].wake()
 
     def wake_all(self) -> None:
         self.wake()
-        self._rounds.ring()
+        self._rounds.wake()
 
     def stop(self) -> None:
         """Let every thread finish what it is at; a call to a portal is never cut off."""
@@ -141,12 +141,12 @@ class Worker:
     def alive(self) -> bool:
         return all(thread.is_alive() for thread in self._threads)
 
-    def _thread(self, name: str, step: Callable[[], bool], bell: Bell, pause: float) -> None:
+    def _thread(self, name: str, step: Callable[[], bool], bell: WakeSignal, pause: float) -> None:
         thread = threading.Thread(target=self._loop, args=(name, step, bell, pause), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _loop(self, name: str, step: Callable[[], bool], bell: Bell, pause: float) -> None:
+    def _loop(self, name: str, step: Callable[[], bool], bell: WakeSignal, pause: float) -> None:
         while not self._stopping.is_set():
             since = bell.count
             busy = self.go_round(name, step)
@@ -161,11 +161,14 @@ class Worker:
 
     def _keep(self) -> bool:
         """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
-        ctx, watches = self._ctx, [watch.look for watch in self._watches]
-        self._do_each(partial(put_away_stranded, ctx))
+        ctx, watches = self._ctx, [watch.run_once for watch in self._watches]
+        self._do_each(partial(save_unsaved_results, ctx))
         if ctx.home_team:
             self._do_each(
-                self._stops.look, partial(expire_overdue, ctx), partial(remind, ctx), partial(show_again, ctx)
+                self._stops.run_once,
+                partial(expire_overdue, ctx),
+                partial(send_reminders, ctx),
+                partial(repost_cards, ctx),
             )
         self._do_each(partial(record_folded, ctx), partial(write_checkpoint, ctx), *watches)
         self._do_each(self._sweep, partial(note_mode, ctx))
@@ -173,7 +176,7 @@ class Worker:
 
     def _recover(self) -> bool:
         """All that reads portals and nobody waits for: apart from the keeper, for a portal can be slow."""
-        self._do_each(*([self._recovery.look] if self._ctx.home_team else []), self._tend)
+        self._do_each(*([self._recovery.run_once] if self._ctx.home_team else []), self._maintain_plugins)
         return False
 
     def _do_each(self, *duties: Callable[[], object]) -> None:
@@ -187,7 +190,7 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - the edge of a duty: logged while it lasts, and tried again
                 self._ctx.troubles.met(name, error)
             else:
-                self._ctx.troubles.went_well(name)
+                self._ctx.troubles.record_recovery(name)
 
     def _sweep(self) -> None:
         """Remove what nobody asks for any more."""
@@ -202,11 +205,11 @@ class Worker:
                 # There is more of it: the next part in the next round.
                 self._sweep_due = steady
 
-    def _tend(self) -> None:
+    def _maintain_plugins(self) -> None:
         now = self._ctx.clock.monotonic()
         if now >= self._tend_due:
             self._tend_due = now + TEND_SECONDS
-            tend(self._ctx)
+            maintain_plugins(self._ctx)
 
 
 def go_round(ctx: Context, name: str, step: Callable[[], bool]) -> bool | None:
@@ -216,18 +219,18 @@ def go_round(ctx: Context, name: str, step: Callable[[], bool]) -> bool | None:
     except Exception as error:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
         ctx.troubles.met(name, error)
         return None
-    ctx.troubles.went_well(name)
+    ctx.troubles.record_recovery(name)
     return busy
 
 
-def tend(ctx: Context) -> None:
+def maintain_plugins(ctx: Context) -> None:
     """Let every plugin look after what would run out. One that cannot is in the log, and the others have their turn.
 
     Whatever else a plugin raises, its guard has logged and made a PluginFault of.
     """
     for plugin in ctx.registry.plugins.values():
         try:
-            plugin.tend(ctx.services(plugin.name))
+            plugin.maintain(ctx.services(plugin.name))
         except PluginError as error:
             log.error("%s could not look after its own: %s", plugin.name, error.sentence, extra=TEND_FAULT)
 
@@ -240,7 +243,7 @@ def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
     with ctx.store.unit_of_work() as store:
         while (job := store.jobs.claim(steady_ms(ctx), quick=quick)) is not None:
             inbound = read_delivery(job) if job.rank is Rank.REFUSED else None
-            position = position_of(ctx, inbound) if inbound is not None else None
+            position = find_position(ctx, inbound) if inbound is not None else None
             if position is None or position.rank is job.rank:
                 return job
             store.jobs.put_back(job, position)
@@ -264,15 +267,15 @@ def perform_job(ctx: Context, job: Job) -> None:
 
 
 def _perform_inbound(ctx: Context, job: Job) -> None:
-    inbound = recognise(ctx, inbound_from_json(job.payload))
-    if put_off(ctx, job, inbound):
+    inbound = identify_sender(ctx, inbound_from_json(job.payload))
+    if is_put_off(ctx, job, inbound):
         return
     match inbound:
         case SlashCommand() as slash:
             submit(ctx, job, slash)
         case Click() as click:
-            press(ctx, job, click)
+            handle_button(ctx, job, click)
         case Form() as form:
-            send_reason(ctx, job, form)
+            handle_reason_form(ctx, job, form)
         case _:
             assert_never(inbound)

@@ -35,7 +35,7 @@ class UptimePlugin:
         if url.geturl() and url.scheme != "https" and url.hostname != "127.0.0.1":
             raise Refusal(f"{URL} is no https address.", hint="Take the address from the service's own pages.")
 
-    def tend(self, services: Services) -> None:
+    def maintain(self, services: Services) -> None:
         """Nothing runs out: the token is good until somebody takes it back."""
 
     def close(self) -> None:

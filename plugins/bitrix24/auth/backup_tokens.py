@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.plugin import BadArgument, Event, Json, Refusal, Services
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.auth.credentials import Health, Held, KnownPortal, Vault
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials, TokenHealth
 from plugins.bitrix24.auth.oauth import Tokens
 from plugins.bitrix24.redaction.secret import Secret
 
@@ -18,7 +18,7 @@ _KIND = "portal_spare"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spare:
+class BackupTokens:
     """What is known of a portal's spare pair. `at` is when it came to that state, or was last renewed."""
 
     state: str
@@ -28,19 +28,19 @@ class Spare:
     sentence: str = ""
 
 
-class Spares:
+class BackupTokenStore:
     """The spare pairs of one installation."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._vault = Vault(services)
+        self._vault = CredentialStore(services)
 
-    def known(self, portal: KnownPortal) -> Spare | None:
+    def known(self, portal: KnownPortal) -> BackupTokens | None:
         """None when there never was one."""
         value = self._services.records.get(_KIND, portal.name)
-        return Spare(**value) if value else None
+        return BackupTokens(**value) if value else None
 
-    def held(self, portal: KnownPortal) -> Held | None:
+    def held(self, portal: KnownPortal) -> StoredCredentials | None:
         """The spare pair with the application's own credentials as they are now; None when none can be used.
 
         One of another application than the portal's present one cannot.
@@ -50,7 +50,7 @@ class Spares:
             return None
         pair = spare.credentials
         keys = replace(main.credentials, access=pair.access, refresh=pair.refresh)
-        return Held(credentials=keys, generation=spare.generation)
+        return StoredCredentials(credentials=keys, generation=spare.generation)
 
     def store(self, portal: KnownPortal, access: Secret, refresh: Secret) -> None:
         """Keep a pair as the spare, in the place of an earlier one. Raises BadArgument for the pair in use."""
@@ -62,7 +62,7 @@ class Spares:
             )
         pair = replace(main, access=access, refresh=refresh)
         earlier = self._services.secrets.read(slot(portal))
-        with self._services.at_once():
+        with self._services.transaction():
             if not self._services.secrets.write(
                 slot(portal), pair.revealed(), after=earlier.generation if earlier else 0
             ):
@@ -71,35 +71,35 @@ class Spares:
                 )
             self.note(portal, KEPT)
 
-    def renewed(self, portal: KnownPortal, spare: Held, pair: Tokens) -> None:
+    def renewed(self, portal: KnownPortal, spare: StoredCredentials, pair: Tokens) -> None:
         """Keep the next link of the spare's chain."""
         new = replace(spare.credentials, access=pair.access, refresh=pair.refresh)
-        with self._services.at_once():
+        with self._services.transaction():
             if self._services.secrets.write(slot(portal), new.revealed(), after=spare.generation):
                 self.note(portal, KEPT, proven=True)
                 self._record(Event.TOKENS_RENEWED, portal, spare.generation + 1)
 
-    def refused(self, portal: KnownPortal, spare: Held, *, code: str, sentence: str) -> bool:
+    def refused(self, portal: KnownPortal, spare: StoredCredentials, *, code: str, sentence: str) -> bool:
         """It is lost as well; its words are kept and the pair is not. False when another spare is there by now."""
-        with self._services.at_once():
+        with self._services.transaction():
             if not self._drop(portal, spare, REFUSED, sentence):
                 return False
             self._record(Event.TOKENS_REFUSED, portal, spare.generation, code=code, sentence=sentence)
             return True
 
-    def promoted(self, portal: KnownPortal, lost: Held, spare: Held, pair: Tokens) -> bool:
+    def promoted(self, portal: KnownPortal, lost: StoredCredentials, spare: StoredCredentials, pair: Tokens) -> bool:
         """Put the renewed spare in the place of the lost pair, in one transaction; False when a newer one is there."""
-        with self._services.at_once():
+        with self._services.transaction():
             if not self._vault.renewed(portal, lost, pair.access, pair.refresh):
                 return False
             now = self._services.clock.now_ms()
             self._drop(portal, spare, USED)
-            health = Health(locked_out=False, at=now, generation=lost.generation + 1, renewed_at=now)
+            health = TokenHealth(locked_out=False, at=now, generation=lost.generation + 1, renewed_at=now)
             self._vault.note(portal, health)
             self._record(Event.TOKENS_REPLACED, portal, lost.generation + 1)
             return True
 
-    def _drop(self, portal: KnownPortal, spare: Held, state: str, sentence: str = "") -> bool:
+    def _drop(self, portal: KnownPortal, spare: StoredCredentials, state: str, sentence: str = "") -> bool:
         """Delete this spare pair and note why. One that was stored since it was read stays, and so does its note."""
         stored = self._services.secrets.read(slot(portal))
         if stored is None or stored.generation != spare.generation:

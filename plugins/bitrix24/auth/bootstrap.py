@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.plugin import Refusal, Services
-from plugins.bitrix24.auth.credentials import DEFAULT, Credentials, KnownPortal, Vault
+from plugins.bitrix24.auth.credentials import DEFAULT, Credentials, CredentialStore, KnownPortal
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.settings import FIRST_PORTAL
@@ -14,7 +14,7 @@ def take_over(services: Services) -> None:
 
     Raises Refusal when only some of them are set, naming those that are missing.
     """
-    vault = Vault(services)
+    vault = CredentialStore(services)
     if _is_known(vault):
         return
     values = {row.name: services.settings.get(row.name, "").strip() for row in FIRST_PORTAL}
@@ -38,10 +38,10 @@ def take_over(services: Services) -> None:
         token_url=endpoints.token_url(endpoint, services.settings),
     )
     # Two processes of one bot start at the same moment: the second finds what the first has stored.
-    with services.at_once():
+    with services.transaction():
         if not _is_known(vault):
             vault.add(portal, credentials)
 
 
-def _is_known(vault: Vault) -> bool:
+def _is_known(vault: CredentialStore) -> bool:
     return any(portal.name == DEFAULT for portal in vault.portals())

@@ -50,7 +50,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class StoredCredentials:
     """Credentials as stored, with the generation that a write must name."""
 
     credentials: Credentials
@@ -76,7 +76,7 @@ class KnownPortal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class TokenHealth:
     """What the last renewal of the tokens showed. `generation` is that of the credentials it was about.
 
     `renewed_at` is when one last gave a new pair; None when none has yet.
@@ -91,7 +91,7 @@ class Health:
     hint: str = ""
 
 
-class Vault:
+class CredentialStore:
     """The portals of one installation, over what the host stores for the plugin."""
 
     def __init__(self, services: Services) -> None:
@@ -111,7 +111,7 @@ class Vault:
             )
         return _known(name, value)
 
-    def held(self, portal: KnownPortal) -> Held:
+    def held(self, portal: KnownPortal) -> StoredCredentials:
         """The stored credentials. Raises Refusal when there are none, or when they are another portal's."""
         held = self.stored(portal, portal.name)
         if held is None:
@@ -119,7 +119,7 @@ class Vault:
             raise Refusal(f"The bot holds no credentials for the portal {portal.name}.", hint=hint)
         return held
 
-    def stored(self, portal: KnownPortal, slot: str) -> Held | None:
+    def stored(self, portal: KnownPortal, slot: str) -> StoredCredentials | None:
         """What is stored for a portal under a name. Raises Refusal when it is another portal's."""
         sealed = self._services.secrets.read(slot)
         if sealed is None:
@@ -128,7 +128,7 @@ class Vault:
         if value.get("v") != VERSION or value.get("member_id") != portal.member_id:
             hint = f"Store them again with `b24bot portal add {portal.name} --replace`."
             raise Refusal(f"The credentials stored for {portal.name} belong to another portal.", hint=hint)
-        return Held(
+        return StoredCredentials(
             generation=sealed.generation,
             credentials=Credentials(
                 member_id=str(value["member_id"]),
@@ -191,7 +191,7 @@ class Vault:
                     f"The portal {portal.name} is known already.", hint="Say --replace to store new credentials for it."
                 )
 
-    def renewed(self, portal: KnownPortal, old: Held, access: Secret, refresh: Secret) -> bool:
+    def renewed(self, portal: KnownPortal, old: StoredCredentials, access: Secret, refresh: Secret) -> bool:
         """Store a new pair unless somebody else stored one meanwhile; then False."""
         new = Credentials(
             member_id=old.credentials.member_id,
@@ -203,12 +203,12 @@ class Vault:
         )
         return self._services.secrets.write(portal.name, new.revealed(), after=old.generation)
 
-    def health(self, portal: KnownPortal) -> Health | None:
+    def health(self, portal: KnownPortal) -> TokenHealth | None:
         value = self._services.records.get(_HEALTH, portal.name)
-        return Health(**value) if value else None
+        return TokenHealth(**value) if value else None
 
-    def note(self, portal: KnownPortal, health: Health) -> None:
-        value = {name: getattr(health, name) for name in Health.__dataclass_fields__}
+    def note(self, portal: KnownPortal, health: TokenHealth) -> None:
+        value = {name: getattr(health, name) for name in TokenHealth.__dataclass_fields__}
         self._services.records.put(_HEALTH, portal.name, value)
 
 

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from bot.plugin import CallVerdict, Event, PluginError, Refusal, Services
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.auth.credentials import KnownPortal, Vault
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
 from plugins.bitrix24.redaction.excerpt import excerpt
-from plugins.bitrix24.rest.error_codes import Again
+from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.protocol import Judgement
 
 Ask = Callable[[KnownPortal], Judgement]
@@ -40,7 +40,7 @@ class Relocation:
 
     def __init__(self, services: Services, ask: Ask) -> None:
         self._services = services
-        self._vault = Vault(services)
+        self._vault = CredentialStore(services)
         self._ask = ask
 
     def follow(self, portal: KnownPortal, location: str) -> KnownPortal | Unproven:
@@ -79,7 +79,7 @@ class Relocation:
             endpoint.label,
             extra={"action": "portal_moved"},
         )
-        with self._services.at_once():
+        with self._services.transaction():
             facts = {"sentence": f"The address of the portal is now {endpoint.label}; it was {portal.domain}."}
             self._services.record(Event.PLACE_MOVED, portal.name, facts)
             return self._vault.moved(portal, endpoint.label)
@@ -110,5 +110,5 @@ def _stays(host: str, why: str, hint: str) -> Judgement:
         f"does not follow. {why} The call was not carried out.",
         hint=hint or "Store the portal again with its new address.",
         status=302,
-        again=Again.LATER,
+        again=RetryHint.LATER,
     )

@@ -25,7 +25,7 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoTokens:
+class RefreshFailure:
     """Why there is no new pair.
 
     `final`: asking again with the same refresh token is useless, unless somebody renewed it meanwhile: that is also
@@ -67,7 +67,7 @@ def _form(client_id: str, client_secret: Secret, refresh: Secret) -> Secret:
     )
 
 
-def judge(exchange: Exchange, *, asked: str = "") -> Tokens | NoTokens:
+def judge_refresh(exchange: Exchange, *, asked: str = "") -> Tokens | RefreshFailure:
     """What came of a refresh that was asked for at the address `asked`. A code counts in HTTP 200 as well."""
     if isinstance(exchange, Undelivered):
         return _no_answer(exchange.reason)
@@ -88,16 +88,16 @@ def judge(exchange: Exchange, *, asked: str = "") -> Tokens | NoTokens:
 _SERVER = "The authorisation server"
 
 
-def _no_answer(reason: str, words: str = "") -> NoTokens:
-    return NoTokens(
+def _no_answer(reason: str, words: str = "") -> RefreshFailure:
+    return RefreshFailure(
         sentence=f"{_SERVER} gave no usable answer: {reason}.{error_codes.quoted(words, _SERVER)}",
         hint="Try again in a few minutes.",
     )
 
 
-def _refused(status: int, error: ReportedError) -> NoTokens:
+def _refused(status: int, error: ReportedError) -> RefreshFailure:
     row = error_codes.token_row(error.code)
-    return NoTokens(
+    return RefreshFailure(
         sentence=error_codes.sentence(row, error.words, _SERVER),
         hint=error_codes.advice(row, repeated=False),
         code=error_codes.safe_code(error.code),
@@ -106,7 +106,7 @@ def _refused(status: int, error: ReportedError) -> NoTokens:
     )
 
 
-def _pair(values: Mapping[str, Any]) -> Tokens | NoTokens:
+def _pair(values: Mapping[str, Any]) -> Tokens | RefreshFailure:
     access, refresh, member = (values.get(name) for name in ("access_token", "refresh_token", "member_id"))
     if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
         return _no_answer("HTTP 200 without a pair of tokens")

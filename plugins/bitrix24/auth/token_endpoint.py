@@ -5,14 +5,14 @@ from __future__ import annotations
 from bot.plugin import Services
 from plugins.bitrix24.auth import oauth
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
-from plugins.bitrix24.auth.oauth import NoTokens, Tokens
+from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
 from plugins.bitrix24.hosts import certificate_authorities
 from plugins.bitrix24.hosts.endpoints import portal as endpoint_of
 from plugins.bitrix24.hosts.endpoints import token_url
-from plugins.bitrix24.http.exchange import READING, HttpRequest, Undelivered, blotted
-from plugins.bitrix24.traffic.portal_connections import Destination, Links
+from plugins.bitrix24.http.exchange import READING, HttpRequest, Undelivered, redact_exchange
+from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
-RESTING = NoTokens(
+RESTING = RefreshFailure(
     sentence="The authorisation server did not answer several times in a row, so the bot leaves it alone for half a "
     "minute.",
     hint="Try again in a minute.",
@@ -22,39 +22,39 @@ RESTING = NoTokens(
 class TokenServer:
     """The server that renews one portal's tokens. Each question spends the pair that it asks with."""
 
-    def __init__(self, services: Services, links: Links, portal: KnownPortal) -> None:
+    def __init__(self, services: Services, links: Connections, portal: KnownPortal) -> None:
         self._services = services
         self._links = links
         self._portal = portal
         self._endpoint = endpoint_of(portal.domain, services.settings)
 
-    def ask(self, keys: Credentials) -> Tokens | NoTokens:
+    def ask(self, keys: Credentials) -> Tokens | RefreshFailure:
         url = token_url(self._endpoint, self._services.settings, stored=keys.token_url)
         form = {"client_secret": keys.client_secret, "refresh": keys.refresh}
         answer = self._exchange(keys, oauth.refresh_request(url, client_id=keys.client_id, **form))
-        if isinstance(answer, NoTokens) and answer.other_form:
+        if isinstance(answer, RefreshFailure) and answer.other_form:
             answer = self._exchange(keys, oauth.refresh_request_in_query(url, client_id=keys.client_id, **form))
         if isinstance(answer, Tokens) and answer.member_id not in ("", keys.member_id):
-            return NoTokens(
+            return RefreshFailure(
                 sentence="The authorisation server gave tokens of another portal, so they were thrown away.",
                 hint="Store the right credentials for this portal.",
                 final=True,
             )
         return answer
 
-    def _exchange(self, keys: Credentials, request: HttpRequest) -> Tokens | NoTokens:
+    def _exchange(self, keys: Credentials, request: HttpRequest) -> Tokens | RefreshFailure:
         clock = self._services.clock
         trusted = certificate_authorities.of_settings(self._services.settings)
-        link = self._links.to(Destination(base=request.url, authorities=trusted), clock)
-        if not link.breaker.allows(clock.monotonic()):
+        link = self._links.for_host(Destination(base=request.url, authorities=trusted), clock)
+        if not link.breaker.try_acquire(clock.monotonic()):
             return RESTING
         exchange = link.wire.send(request, READING)
         if isinstance(exchange, Undelivered):
             link.breaker.failed(clock.monotonic())
         else:
-            link.breaker.worked()
-        answer = oauth.judge(exchange, asked=request.url)
+            link.breaker.record_success()
+        answer = oauth.judge_refresh(exchange, asked=request.url)
         if isinstance(answer, Tokens):
             return answer
         self._services.log.warning("no new tokens for the portal %s: %s", self._portal.name, answer.code or "no answer")
-        return oauth.judge(blotted(exchange, *keys.secrets), asked=request.url)
+        return oauth.judge_refresh(redact_exchange(exchange, *keys.secrets), asked=request.url)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.plugin import PluginError, Services
-from plugins.bitrix24.auth.backup_tokens import KEPT, USED, Spare, Spares
-from plugins.bitrix24.auth.credentials import Health, KnownPortal, Vault
-from plugins.bitrix24.auth.oauth import NoTokens
-from plugins.bitrix24.auth.token_refresh import SPENT, Renewal
-from plugins.bitrix24.traffic.portal_connections import Links
+from plugins.bitrix24.auth.backup_tokens import KEPT, USED, BackupTokens, BackupTokenStore
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, TokenHealth
+from plugins.bitrix24.auth.oauth import RefreshFailure
+from plugins.bitrix24.auth.token_refresh import SPENT, TokenRefresh
+from plugins.bitrix24.traffic.portal_connections import Connections
 
 DAY_MS = 86_400_000
 IDLE_DAYS = 20
@@ -19,28 +19,28 @@ OLD: tuple[tuple[int, str], ...] = (
 """From how many days on an age is worth a warning, and why."""
 
 
-def tend(services: Services, links: Links) -> None:
+def maintain_tokens(services: Services, links: Connections) -> None:
     """Renew what has been idle for too long. What goes wrong with one portal is in the log, and stops no other."""
-    for portal in Vault(services).portals():
+    for portal in CredentialStore(services).portals():
         try:
-            _tend(services, links, portal)
+            _maintain_portal(services, links, portal)
         except PluginError as error:
             services.log.warning("the tokens of the portal %s cannot be looked after: %s", portal.name, error.sentence)
 
 
-def _tend(services: Services, links: Links, portal: KnownPortal) -> None:
-    vault = Vault(services)
-    spare = Spares(services).known(portal)
+def _maintain_portal(services: Services, links: Connections, portal: KnownPortal) -> None:
+    vault = CredentialStore(services)
+    spare = BackupTokenStore(services).known(portal)
     if spare is not None and spare.state == KEPT and (not spare.proven or _days(services, spare.at) >= IDLE_DAYS):
-        Renewal(services, links, portal).tend_spare()
+        TokenRefresh(services, links, portal).refresh_backup()
     if _due(services, portal, vault.health(portal)):
-        answer = Renewal(services, links, portal).after(vault.held(portal))
-        if isinstance(answer, NoTokens):
-            for worry in worries(services, portal):
+        answer = TokenRefresh(services, links, portal).refresh_after(vault.held(portal))
+        if isinstance(answer, RefreshFailure):
+            for worry in list_token_warnings(services, portal):
                 services.log.warning("portal %s: %s", portal.name, worry)
 
 
-def _due(services: Services, portal: KnownPortal, health: Health | None) -> bool:
+def _due(services: Services, portal: KnownPortal, health: TokenHealth | None) -> bool:
     """Whether the pair in use is to be renewed. One that is locked out is tried daily, where the reason may pass."""
     if health is None or not health.locked_out:
         return idle_days(services, portal) >= IDLE_DAYS
@@ -49,7 +49,7 @@ def _due(services: Services, portal: KnownPortal, health: Health | None) -> bool
 
 def idle_days(services: Services, portal: KnownPortal) -> int:
     """Whole days since the pair in use was stored or renewed."""
-    health = Vault(services).health(portal)
+    health = CredentialStore(services).health(portal)
     renewed = None if health is None else health.renewed_at
     return _days(services, portal.added_at if renewed is None else renewed)
 
@@ -58,9 +58,9 @@ def _days(services: Services, since: int) -> int:
     return (services.clock.now_ms() - since) // DAY_MS
 
 
-def worries(services: Services, portal: KnownPortal) -> list[str]:
+def list_token_warnings(services: Services, portal: KnownPortal) -> list[str]:
     """What a person should know about the tokens of a portal, and do about it."""
-    spare, told = Spares(services).known(portal), []
+    spare, told = BackupTokenStore(services).known(portal), []
     ages = [("refresh token", idle_days(services, portal))]
     if spare is not None and spare.state == KEPT:
         ages.append(("spare refresh token", _days(services, spare.at)))
@@ -68,7 +68,7 @@ def worries(services: Services, portal: KnownPortal) -> list[str]:
         why = next((why for least, why in OLD if days >= least), "")
         if why:
             told.append(f"The {what} was last renewed {days} days ago; {why}. The log says why the bot could not.")
-    what = _gone(services, portal, spare)
+    what = _describe_lost_backup(services, portal, spare)
     if what:
         told.append(
             f"There is no spare pair of tokens left; the last one {what}. "
@@ -77,11 +77,11 @@ def worries(services: Services, portal: KnownPortal) -> list[str]:
     return told
 
 
-def _gone(services: Services, portal: KnownPortal, spare: Spare | None) -> str:
+def _describe_lost_backup(services: Services, portal: KnownPortal, spare: BackupTokens | None) -> str:
     """What became of a spare pair that is of no use any more; empty when it is, or there never was one."""
     if spare is None:
         return ""
     if spare.state == KEPT:
-        other = Spares(services).held(portal) is None
+        other = BackupTokenStore(services).held(portal) is None
         return "belongs to another application than the pair in use" if other else ""
     return "took over" if spare.state == USED else f"is lost: {spare.sentence.rstrip('.')}"

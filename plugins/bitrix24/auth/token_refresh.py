@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.plugin import Event, PluginError, Services
-from plugins.bitrix24.auth.backup_tokens import Spares, slot
-from plugins.bitrix24.auth.credentials import Health, Held, KnownPortal, Vault
-from plugins.bitrix24.auth.oauth import NoTokens, Tokens
+from plugins.bitrix24.auth.backup_tokens import BackupTokenStore, slot
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials, TokenHealth
+from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
-from plugins.bitrix24.traffic.portal_connections import Links
+from plugins.bitrix24.traffic.portal_connections import Connections
 
 LEASE = 150.0
 """Seconds: longer than the two requests that a question may take, and the pauses before its answer is stored."""
@@ -33,29 +33,29 @@ _FIRST_LOOK, _RARE_LOOKS = 0.05, 1.0
 """Seconds between two looks at what another process is about to store: at first, and at last."""
 _STORE_AGAIN = (0.5, 1.0, 2.0, 4.0)
 """Pauses in seconds between the attempts to store a new pair."""
-_BUSY = NoTokens(
+_BUSY = RefreshFailure(
     sentence="Another process of the bot is renewing the tokens of this portal and has not finished.",
     hint="Try again in a few minutes.",
 )
 
 
-class Renewal:
+class TokenRefresh:
     """Renews the tokens of one portal."""
 
-    def __init__(self, services: Services, links: Links, portal: KnownPortal) -> None:
+    def __init__(self, services: Services, links: Connections, portal: KnownPortal) -> None:
         self._services = services
         self._links = links
         self._portal = portal
-        self._vault = Vault(services)
-        self._spares = Spares(services)
+        self._vault = CredentialStore(services)
+        self._spares = BackupTokenStore(services)
         self._server = TokenServer(services, links, portal)
 
-    def after(self, stale: Held) -> Held | NoTokens:
+    def refresh_after(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure:
         """Credentials newer than `stale`, renewed here or by somebody else; or why there are none."""
         with self._links.traffic(self._services, self._portal.member_id).renewing:
             return self._known(stale) or self._leased(stale) or self._wait(stale)
 
-    def tend_spare(self) -> NoTokens | None:
+    def refresh_backup(self) -> RefreshFailure | None:
         """Renew the spare pair, so that it does not run out; why that did not work, if it did not."""
         with self._services.secrets.lease(slot(self._portal), seconds=LEASE) as mine:
             spare = self._spares.held(self._portal) if mine else None
@@ -66,32 +66,32 @@ class Renewal:
                 pair = answer
                 self._keep(lambda: self._spares.renewed(self._portal, spare, pair))
                 return None
-            if _lost(answer):
-                self._give_up_spare(spare, answer)
+            if _is_lost(answer):
+                self._give_up_backup(spare, answer)
             return answer
 
-    def _known(self, stale: Held) -> Held | NoTokens | None:
+    def _known(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure | None:
         """What somebody has found out already: a newer pair, or that there is none to be had."""
         return self._newer(stale) or self._quiet(stale)
 
-    def _leased(self, stale: Held) -> Held | NoTokens | None:
+    def _leased(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure | None:
         """Renew, unless another process is at it; then None."""
         with self._services.secrets.lease(self._portal.name, seconds=LEASE) as mine:
             return (self._known(stale) or self._renew(stale)) if mine else None
 
-    def _newer(self, stale: Held) -> Held | None:
+    def _newer(self, stale: StoredCredentials) -> StoredCredentials | None:
         now = self._vault.held(self._portal)
         return now if now.generation != stale.generation else None
 
-    def _quiet(self, stale: Held) -> NoTokens | None:
+    def _quiet(self, stale: StoredCredentials) -> RefreshFailure | None:
         health = self._vault.health(self._portal)
         if health is None or not health.locked_out or health.generation != stale.generation:
             return None
         if not 0 <= self._services.clock.now_ms() - health.at < QUIET_MS:
             return None
-        return NoTokens(sentence=health.sentence, hint=health.hint, code=health.code, final=True)
+        return RefreshFailure(sentence=health.sentence, hint=health.hint, code=health.code, final=True)
 
-    def _renew(self, stale: Held) -> Held | NoTokens:
+    def _renew(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure:
         answer = self._server.ask(stale.credentials)
         if isinstance(answer, Tokens):
             # Nothing may stand between the answer and this line: a crash here loses the only valid pair.
@@ -103,12 +103,12 @@ class Renewal:
         newer = self._newer(stale)
         if newer:
             return newer
-        instead = self._from_spare(stale) if answer.code in SPENT else None
+        instead = self._use_backup(stale) if answer.code in SPENT else None
         told = instead or answer
         # What the spare was refused with tells more than that the first is spent: it may pass.
-        return told if isinstance(told, Held) or not told.final else self._locked_out(stale, told)
+        return told if isinstance(told, StoredCredentials) or not told.final else self._record_auth_failure(stale, told)
 
-    def _from_spare(self, stale: Held) -> Held | NoTokens | None:
+    def _use_backup(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure | None:
         """The spare pair in the place of the lost one; None when there is none that works."""
         with self._services.secrets.lease(slot(self._portal), seconds=LEASE) as mine:
             spare = self._spares.held(self._portal)
@@ -125,14 +125,14 @@ class Renewal:
                     self._portal.name,
                 )
                 return self._vault.held(self._portal)
-            if not _lost(answer):
+            if not _is_lost(answer):
                 return answer
-            if self._give_up_spare(spare, answer):
+            if self._give_up_backup(spare, answer):
                 return None
         # Somebody stored another one while this one was asked for: it is tried in its place.
-        return self._from_spare(stale)
+        return self._use_backup(stale)
 
-    def _give_up_spare(self, spare: Held, answer: NoTokens) -> bool:
+    def _give_up_backup(self, spare: StoredCredentials, answer: RefreshFailure) -> bool:
         """Write down that the spare pair is lost too; False when another one is there by now."""
         return self._spares.refused(self._portal, spare, code=answer.code, sentence=answer.sentence)
 
@@ -148,29 +148,31 @@ class Renewal:
                 return
         write()
 
-    def _renewed(self, stale: Held, pair: Tokens) -> None:
+    def _renewed(self, stale: StoredCredentials, pair: Tokens) -> None:
         """Keep the pair, unless a newer one is stored."""
-        with self._services.at_once():
+        with self._services.transaction():
             if self._vault.renewed(self._portal, stale, pair.access, pair.refresh):
                 self._note(stale.generation + 1)
                 self._record(Event.TOKENS_RENEWED, stale.generation + 1)
 
-    def _locked_out(self, stale: Held, answer: NoTokens) -> NoTokens:
+    def _record_auth_failure(self, stale: StoredCredentials, answer: RefreshFailure) -> RefreshFailure:
         """Only a person can help. It is on the record once, however often it is asked for."""
-        told = replace(answer, hint=f"{answer.hint} {no_spare(self._portal)}" if answer.code in SPENT else answer.hint)
+        told = replace(
+            answer, hint=f"{answer.hint} {advise_backup(self._portal)}" if answer.code in SPENT else answer.hint
+        )
         before = self._vault.health(self._portal)
-        with self._services.at_once():
+        with self._services.transaction():
             self._note(stale.generation, told)
             if before is None or not before.locked_out or before.generation != stale.generation:
                 facts = {"code": answer.code, "sentence": answer.sentence}
                 self._record(Event.TOKENS_REFUSED, stale.generation, **facts)
         return told
 
-    def _note(self, generation: int, refusal: NoTokens | None = None) -> None:
+    def _note(self, generation: int, refusal: RefreshFailure | None = None) -> None:
         now, before = self._services.clock.now_ms(), self._vault.health(self._portal)
         self._vault.note(
             self._portal,
-            Health(
+            TokenHealth(
                 locked_out=refusal is not None,
                 at=now,
                 generation=generation,
@@ -184,7 +186,7 @@ class Renewal:
     def _record(self, event: Event, generation: int, **more: str) -> None:
         self._services.record(event, self._portal.name, {"generation": generation, "chain": "main", **more})
 
-    def _wait(self, stale: Held) -> Held | NoTokens:
+    def _wait(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure:
         """Another process renews: wait for what it stores, and look less and less often. If it gives up, renew here."""
         pause, waited = _FIRST_LOOK, 0.0
         while waited < WAIT:
@@ -196,11 +198,11 @@ class Renewal:
         return _BUSY
 
 
-def _lost(answer: NoTokens) -> bool:
+def _is_lost(answer: RefreshFailure) -> bool:
     """Whether the refusal means that the pair is of no use any more."""
     return answer.final and answer.code in SPENT
 
 
-def no_spare(portal: KnownPortal) -> str:
+def advise_backup(portal: KnownPortal) -> str:
     """What to do so that it does not end like this again."""
     return f"A spare pair of tokens would have taken over; `b24bot portal spare {portal.name}` stores one."

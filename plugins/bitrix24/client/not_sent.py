@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bot.plugin import CallVerdict
-from plugins.bitrix24.auth.oauth import NoTokens
+from plugins.bitrix24.auth.oauth import RefreshFailure
 from plugins.bitrix24.rest.batch import ItemAnswer
-from plugins.bitrix24.rest.error_codes import Again
+from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.protocol import Judgement
 from plugins.bitrix24.traffic.operating_limit import Block
 
 BLOCKED = "OPERATION_TIME_LIMIT"
 
 
-def locked_out(refusal: NoTokens) -> Judgement:
+def auth_failed(refusal: RefreshFailure) -> Judgement:
     """The portal wants a new token, and there is none."""
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
@@ -20,11 +20,11 @@ def locked_out(refusal: NoTokens) -> Judgement:
         hint=refusal.hint,
         code=refusal.code,
         status=401,
-        again=Again.DEAD if refusal.final else Again.LATER,
+        again=RetryHint.DEAD if refusal.final else RetryHint.LATER,
     )
 
 
-def resting() -> Judgement:
+def circuit_open() -> Judgement:
     """The breaker is open."""
     return _not_now(
         "The portal did not answer several times in a row, so the bot leaves it alone for half a minute.",
@@ -32,7 +32,7 @@ def resting() -> Judgement:
     )
 
 
-def taken_over() -> Judgement:
+def lease_lost() -> Judgement:
     """Who holds this call may not send it any more."""
     return _not_now(
         "The bot has given up this attempt: another part of it has taken over the change request.",
@@ -40,7 +40,7 @@ def taken_over() -> Judgement:
     )
 
 
-def crowded() -> Judgement:
+def rate_limited() -> Judgement:
     """There is no place in the bucket within the time that there is."""
     return _not_now(
         "The bot itself has too many requests waiting for this portal, which takes only a few a second.",
@@ -48,12 +48,12 @@ def crowded() -> Judgement:
     )
 
 
-def blocked(block: Block) -> Judgement:
+def method_blocked(block: Block) -> Judgement:
     """The portal has blocked the method."""
     return _not_now(f"{block.sentence} ({BLOCKED})", hint=f"Try again after {block.clock_time}.", code=BLOCKED)
 
 
-def blocked_item(block: Block) -> ItemAnswer:
+def method_blocked_item(block: Block) -> ItemAnswer:
     """The same for one item of a batch."""
     return ItemAnswer(problem=f"{block.sentence} ({BLOCKED})", code=BLOCKED)
 
@@ -64,5 +64,5 @@ def _not_now(why: str, *, hint: str, code: str = "") -> Judgement:
         sentence=f"{why} Nothing was sent." if not code else why,
         hint=hint,
         code=code,
-        again=Again.LATER,
+        again=RetryHint.LATER,
     )

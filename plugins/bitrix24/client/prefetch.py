@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from bot.plugin import Json, PluginError, TargetRefused
 from plugins.bitrix24.client import not_sent
-from plugins.bitrix24.client.rest_client import Made, error_of
+from plugins.bitrix24.client.rest_client import CallResult, make_error
 from plugins.bitrix24.rest import batch, methods, protocol
 from plugins.bitrix24.rest.batch import Item, ItemAnswer
-from plugins.bitrix24.rest.error_codes import Again
+from plugins.bitrix24.rest.error_codes import RetryHint
 
 
 class Reader(Protocol):
@@ -21,7 +21,7 @@ class Reader(Protocol):
     def batch(self, items: Sequence[Item]) -> Sequence[ItemAnswer]: ...
 
 
-class Ahead:
+class Prefetch:
     """Answers that came before somebody needed them; each is used once."""
 
     def __init__(self, reader: Reader) -> None:
@@ -65,6 +65,6 @@ def _refusal(item: Item, answer: ItemAnswer) -> PluginError | None:
     if answer.error is None or answer.code == not_sent.BLOCKED:
         return None
     judgement = protocol.refused_item(methods.find(item.method), answer.error)
-    if judgement.again in (Again.WAIT, Again.REFRESH):
+    if judgement.again in (RetryHint.WAIT, RetryHint.REFRESH):
         return None
-    return error_of(Made(method=item.method, judgement=judgement, facts={}, sent_ms_ago=None))
+    return make_error(CallResult(method=item.method, judgement=judgement, facts={}, sent_ms_ago=None))

@@ -8,31 +8,31 @@ from typing import Any
 
 from bot.plugin import CallOutcome, CallVerdict, Json, PluginError, Services, TargetRefused, TargetUnreachable
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.auth.credentials import Held, KnownPortal, Vault
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials
 from plugins.bitrix24.auth.domain_change import Relocation, Unproven
-from plugins.bitrix24.auth.oauth import NoTokens
-from plugins.bitrix24.auth.token_refresh import Renewal
+from plugins.bitrix24.auth.oauth import RefreshFailure
+from plugins.bitrix24.auth.token_refresh import TokenRefresh
 from plugins.bitrix24.client import not_sent
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
-from plugins.bitrix24.http.exchange import Exchange, HttpRequest, Undelivered, blotted
+from plugins.bitrix24.http.exchange import Exchange, HttpRequest, Undelivered, redact_exchange
 from plugins.bitrix24.rest import batch, methods, protocol
 from plugins.bitrix24.rest.batch import Item, ItemAnswer
-from plugins.bitrix24.rest.error_codes import Again
+from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.methods import Method
 from plugins.bitrix24.rest.protocol import Judgement
-from plugins.bitrix24.rest.response import nobody_home
-from plugins.bitrix24.rest.retry_policy import CHANGE, READ, Manner
-from plugins.bitrix24.traffic.last_seen import Hints
+from plugins.bitrix24.rest.response import is_gateway_error
+from plugins.bitrix24.rest.retry_policy import CHANGE, READ, RetryPolicy
+from plugins.bitrix24.traffic.last_seen import LastSeen
 from plugins.bitrix24.traffic.operating_limit import Block
-from plugins.bitrix24.traffic.portal_connections import Destination, Link, Links
-from plugins.bitrix24.traffic.read_cache import Kept
+from plugins.bitrix24.traffic.portal_connections import Connections, Destination, Link
+from plugins.bitrix24.traffic.read_cache import ReadCache
 
 FULL = "QUERY_LIMIT_EXCEEDED"
 EXPIRED = "expired_token"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class CallResult:
     """What came of a call, and what it took. `facts` are for logs and records."""
 
     method: str
@@ -52,7 +52,7 @@ class Route:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Course:
+class _CallProgress:
     """How far one call has come."""
 
     started: float
@@ -79,15 +79,21 @@ class Caller:
     """Calls one portal with its stored credentials. Safe for several threads."""
 
     def __init__(
-        self, services: Services, links: Links, portal: KnownPortal, *, read: Manner = READ, change: Manner = CHANGE
+        self,
+        services: Services,
+        links: Connections,
+        portal: KnownPortal,
+        *,
+        read: RetryPolicy = READ,
+        change: RetryPolicy = CHANGE,
     ) -> None:
         self._services = services
         self._links = links
         self._read = read
         self._change = change
-        self._vault = Vault(services)
+        self._vault = CredentialStore(services)
         self._traffic = links.traffic(services, portal.member_id)
-        self._renewal = Renewal(services, links, portal)
+        self._renewal = TokenRefresh(services, links, portal)
         self._route = self._route_to(portal)
 
     def read(self, name: str, params: Mapping[str, Json]) -> Any:
@@ -95,7 +101,7 @@ class Caller:
         made = self._make(methods.check(name, params), params, self._read)
         if made.judgement.verdict is CallVerdict.DONE:
             return made.judgement.result
-        raise error_of(made)
+        raise make_error(made)
 
     def batch(self, items: Sequence[Item]) -> tuple[ItemAnswer, ...]:
         """The answers of at most 50 reads, in their order. Raises as `read` does when the batch as a whole fails.
@@ -104,7 +110,7 @@ class Caller:
         """
         instead = [self._instead_of(item) for item in items]
         sent = [item for item, known in zip(items, instead, strict=True) if known is None]
-        answers = batch.take_apart(sent, self.read("batch", batch.params(sent))) if sent else ()
+        answers = batch.split_answer(sent, self.read("batch", batch.params(sent))) if sent else ()
         for item, answer in zip(sent, answers, strict=True):
             self._watch(item.method, answer.code, answer.time)
         each = iter(answers)
@@ -114,11 +120,11 @@ class Caller:
         """The answer of an item that is not sent; None when it can be."""
         block = self._traffic.operating.block(item.method, self._services.clock.now_ms())
         if block is not None:
-            return not_sent.blocked_item(block)
+            return not_sent.method_blocked_item(block)
         return None if batch.can_be_sent(item) else batch.UNSENDABLE
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> ReadCache:
         """What the portal answered a moment ago."""
         return self._traffic.kept
 
@@ -128,7 +134,7 @@ class Caller:
         return portal.name, self._route.base, portal.authorities, held.generation
 
     @property
-    def hints(self) -> Hints:
+    def hints(self) -> LastSeen:
         """What was last seen on the portal."""
         return self._traffic.hints
 
@@ -153,19 +159,19 @@ class Caller:
             sent_ms_ago=made.sent_ms_ago,
         )
 
-    def _make(self, method: Method, params: Mapping[str, Json], manner: Manner) -> Made:
+    def _make(self, method: Method, params: Mapping[str, Json], manner: RetryPolicy) -> CallResult:
         clock = self._services.clock
-        course = _Course(started=clock.monotonic())
+        course = _CallProgress(started=clock.monotonic())
         held, route = self._vault.held(self._route.portal), self._route
         while True:
             judgement = self._once(route, method, params, held, manner, course)
-            if judgement.again is Again.REFRESH and not course.renewals:
+            if judgement.again is RetryHint.REFRESH and not course.renewals:
                 course.renewals += 1
-                newer = self._renewal.after(held)
-                if isinstance(newer, Held):
+                newer = self._renewal.refresh_after(held)
+                if isinstance(newer, StoredCredentials):
                     held = newer
                     continue
-                judgement = not_sent.locked_out(newer)
+                judgement = not_sent.auth_failed(newer)
             if judgement.moved_to and not course.moves:
                 course.moves += 1
                 moved = self._follow(route, judgement.moved_to, held)
@@ -176,9 +182,11 @@ class Caller:
             if not self._goes_on(judgement, manner, course):
                 now = clock.monotonic()
                 facts = course.facts(now, judgement.status)
-                return Made(method=method.name, judgement=judgement, facts=facts, sent_ms_ago=course.sent_ms_ago(now))
+                return CallResult(
+                    method=method.name, judgement=judgement, facts=facts, sent_ms_ago=course.sent_ms_ago(now)
+                )
 
-    def _goes_on(self, judgement: Judgement, manner: Manner, course: _Course) -> bool:
+    def _goes_on(self, judgement: Judgement, manner: RetryPolicy, course: _CallProgress) -> bool:
         """Whether the same request may be sent again, and the pause before that."""
         clock = self._services.clock
         if judgement.code == FULL:
@@ -194,29 +202,37 @@ class Caller:
         return again
 
     def _once(
-        self, route: Route, method: Method, params: Mapping[str, Json], held: Held, manner: Manner, course: _Course
+        self,
+        route: Route,
+        method: Method,
+        params: Mapping[str, Json],
+        held: StoredCredentials,
+        manner: RetryPolicy,
+        course: _CallProgress,
     ) -> Judgement:
         clock, traffic = self._services.clock, self._traffic
         block = traffic.operating.block(method.name, clock.now_ms())
         if block:
-            return not_sent.blocked(block)
-        if not route.link.breaker.allows(clock.monotonic()):
-            return not_sent.resting()
+            return not_sent.method_blocked(block)
+        if not route.link.breaker.try_acquire(clock.monotonic()):
+            return not_sent.circuit_open()
         wait = traffic.bucket.take(clock.monotonic(), most=manner.queues)
         if wait is None:
-            return not_sent.crowded()
+            return not_sent.rate_limited()
         if wait > 0:
             clock.sleep(wait)
         course.requests += 1
         request = protocol.encode(route.base, method, params, held.credentials.access)
         exchange = self._send(route.link, request, held, manner, course)
         if isinstance(exchange, Undelivered) and exchange.withheld:
-            return not_sent.taken_over()
+            return not_sent.lease_lost()
         judgement = protocol.judge(method, exchange, asked=request.url)
         self._services.log.debug("%s: %s (HTTP %s)", method.name, judgement.verdict, judgement.status)
         return self._noted(method, judgement)
 
-    def _send(self, link: Link, request: HttpRequest, held: Held, manner: Manner, course: _Course) -> Exchange:
+    def _send(
+        self, link: Link, request: HttpRequest, held: StoredCredentials, manner: RetryPolicy, course: _CallProgress
+    ) -> Exchange:
         clock = self._services.clock
 
         def leaves(seconds: float) -> bool:
@@ -229,11 +245,11 @@ class Caller:
         if isinstance(exchange, Undelivered) and exchange.withheld:
             # That says nothing about the other side.
             return exchange
-        if isinstance(exchange, Undelivered) or nobody_home(exchange.status, exchange.body):
+        if isinstance(exchange, Undelivered) or is_gateway_error(exchange.status, exchange.body):
             link.breaker.failed(clock.monotonic())
         else:
-            link.breaker.worked()
-        return blotted(exchange, *held.credentials.secrets)
+            link.breaker.record_success()
+        return redact_exchange(exchange, *held.credentials.secrets)
 
     def _noted(self, method: Method, judgement: Judgement) -> Judgement:
         """Take from an answer what it tells about the portal's limits."""
@@ -243,7 +259,7 @@ class Caller:
             self._traffic.remarks.add(judgement.remark)
             self._services.log.warning("%s: %s", method.name, judgement.remark, extra={"action": "portal_output"})
         block = self._watch(method.name, judgement.code, judgement.time)
-        return replace(not_sent.blocked(block), status=judgement.status) if block else judgement
+        return replace(not_sent.method_blocked(block), status=judgement.status) if block else judgement
 
     def _watch(self, method: str, code: str, time: Mapping[str, Any]) -> Block | None:
         operating, now = self._traffic.operating, self._services.clock.now_ms()
@@ -259,9 +275,9 @@ class Caller:
             address=endpoint.address,
             authorities=certificate_authorities.of_settings(settings) + portal.authorities,
         )
-        return Route(portal=portal, base=endpoint.base, link=self._links.to(destination, self._services.clock))
+        return Route(portal=portal, base=endpoint.base, link=self._links.for_host(destination, self._services.clock))
 
-    def _follow(self, route: Route, location: str, held: Held) -> Route | Unproven:
+    def _follow(self, route: Route, location: str, held: StoredCredentials) -> Route | Unproven:
         """The way to a renamed portal, proven once however many threads are sent there."""
         relocation = Relocation(self._services, lambda portal: self._proof(portal, held))
         with self._traffic.moving:
@@ -271,19 +287,19 @@ class Caller:
             self._route = self._route_to(moved)
             return self._route
 
-    def _proof(self, portal: KnownPortal, held: Held) -> Judgement:
+    def _proof(self, portal: KnownPortal, held: StoredCredentials) -> Judgement:
         """What the portal at another address says to our token. Only a token that has run out is renewed for it."""
-        method, route, course = methods.find("app.info"), self._route_to(portal), _Course(started=0.0)
+        method, route, course = methods.find("app.info"), self._route_to(portal), _CallProgress(started=0.0)
         judgement = self._once(route, method, {}, held, self._read, course)
         if judgement.code == EXPIRED:
-            newer = self._renewal.after(held)
-            if isinstance(newer, NoTokens):
-                return not_sent.locked_out(newer)
+            newer = self._renewal.refresh_after(held)
+            if isinstance(newer, RefreshFailure):
+                return not_sent.auth_failed(newer)
             judgement = self._once(route, method, {}, newer, self._read, course)
         return judgement
 
 
-def error_of(made: Made) -> PluginError:
+def make_error(made: CallResult) -> PluginError:
     """The exception for a read that brought nothing."""
     judgement, facts = made.judgement, {"method": made.method, **made.facts}
     if judgement.verdict is CallVerdict.FAILED or (judgement.code and judgement.verdict is CallVerdict.NOT_SENT):

@@ -9,17 +9,17 @@ from bot.plugin import Json
 from plugins.bitrix24.client.prefetch import Reader
 from plugins.bitrix24.rest import batch
 from plugins.bitrix24.rest.batch import Item, ItemAnswer
-from plugins.bitrix24.traffic.read_cache import Kept, Seen
+from plugins.bitrix24.traffic.read_cache import CachedAnswer, ReadCache
 
 LISTS = ("imconnector.list", "imopenlines.config.list.get")
 """What is kept. Statuses never are."""
 
 
-class Looking:
+class CachedReader:
     """A reader over another one. `who` names the portal and the credentials: nobody gets what others were told."""
 
     def __init__(
-        self, reader: Reader, kept: Kept, who: Hashable, now: Callable[[], float], *, uses_kept: bool = True
+        self, reader: Reader, kept: ReadCache, who: Hashable, now: Callable[[], float], *, uses_kept: bool = True
     ) -> None:
         self._reader = reader
         self._kept = kept
@@ -65,15 +65,15 @@ class Looking:
                 self._keep(item, answer.value, began, changes)
         return answers
 
-    def _find(self, item: Item) -> Seen | None:
+    def _find(self, item: Item) -> CachedAnswer | None:
         if item.method not in LISTS or not self._uses_kept:
             return None
         return self._kept.find((self._who, batch.command(item)), self._now())
 
-    def _used(self, seen: Seen) -> Any:
+    def _used(self, seen: CachedAnswer) -> Any:
         self._oldest = seen.began if self._oldest is None else min(self._oldest, seen.began)
         return seen.value
 
     def _keep(self, item: Item, value: Any, began: float, changes: int) -> None:
         if item.method in LISTS:
-            self._kept.keep((self._who, batch.command(item)), Seen(value=value, began=began), changes=changes)
+            self._kept.keep((self._who, batch.command(item)), CachedAnswer(value=value, began=began), changes=changes)

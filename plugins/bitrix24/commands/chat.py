@@ -6,7 +6,7 @@ from typing import Annotated
 
 from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common.arguments import a_name, an_id
-from plugins.bitrix24.commands.common.message_context import look, plan, quoted
+from plugins.bitrix24.commands.common.message_context import find_channel, plan, quoted
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors.identifiers import ConnectorId
@@ -35,7 +35,7 @@ def rename_chat(
 
     The customer's id is needed as well, except for a connector whose chats are group chats.
     """
-    channel = look(portal, connector, line)
+    channel = find_channel(portal, connector, line)
     group = channel.flag("CHAT_GROUP")
     if not user and group is False:
         raise BadArgument(

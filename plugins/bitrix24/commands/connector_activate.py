@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.plugin import Nothing, Plan, Remember, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation, undo_plan
-from plugins.bitrix24.commands.common.preconditions import NOT_OURS, Standing
+from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors.identifiers import ConnectorId
@@ -25,15 +25,15 @@ def activate_connector(
     preconditions.refuse_built_in(connector, "It is connected in its own way, not by this.")
     portal.gather("connectors", "lines", of=[connector])
     chosen = preconditions.lines_or_all(portal, "connector activate", line, all_lines=all)
-    preconditions.need_registered(portal, connector)
-    standing = preconditions.look(portal, connector)
-    before = observation.of(portal, connector)
+    preconditions.require_registered(portal, connector)
+    standing = preconditions.check_ownership(portal, connector)
+    before = observation.observe_connector(portal, connector)
     todo = [each for each in chosen if before.get(each.title) != ACTIVE]
     if not todo:
         return Nothing(sentence=f"{connector} is active on {_titles(chosen)} already.")
     fresh = [each for each in todo if each.title not in before]
     return Plan(
-        summary=f"Activate {connector} on {presentation.count(len(todo), 'line')} of {portal.place.name}",
+        summary=f"Activate {connector} on {presentation.plural(len(todo), 'line')} of {portal.place.name}",
         target=f"connector:{connector}",
         calls=tuple(undo_plan.activate(connector, each) for each in todo),
         before=before,
@@ -48,7 +48,7 @@ def activate_connector(
     )
 
 
-def _activation_warnings(standing: Standing, connector: str, todo: Sequence[Line]) -> list[str]:
+def _activation_warnings(standing: ConnectorOwnership, connector: str, todo: Sequence[Line]) -> list[str]:
     told = [
         f"{each.title} itself is switched off: nothing gets through until it is on." for each in todo if not each.on
     ]
@@ -86,15 +86,15 @@ def deactivate_connector(
     preconditions.refuse_built_in(connector, "Switching it off here would lose its settings.")
     portal.gather("connectors", "lines", of=[connector])
     chosen = preconditions.lines_or_all(portal, "connector deactivate", line, all_lines=all)
-    standing = preconditions.look(portal, connector)
-    before = observation.of(portal, connector)
+    standing = preconditions.check_ownership(portal, connector)
+    before = observation.observe_connector(portal, connector)
     todo = [each for each in chosen if each.title in before]
     if not todo:
         if observation.REGISTRATION not in before:
             raise presentation.unknown_connector(portal, connector)
         return Nothing(sentence=f"{connector} is not connected to {_titles(chosen)}.")
     return Plan(
-        summary=f"Deactivate {connector} on {presentation.count(len(todo), 'line')} of {portal.place.name}",
+        summary=f"Deactivate {connector} on {presentation.plural(len(todo), 'line')} of {portal.place.name}",
         target=f"connector:{connector}",
         calls=tuple(undo_plan.deactivate(connector, each) for each in todo),
         before=before,
@@ -109,13 +109,15 @@ def deactivate_connector(
         remember=_remember_deactivation(
             portal, standing, [each for each in observation.active(portal, before) if each in todo]
         ),
-        consequences=presentation.cut_off(
+        consequences=presentation.describe_cut_off(
             connector, [each for each in observation.active(portal, before) if each in todo]
         ),
     )
 
 
-def _undo_deactivation(standing: Standing, connector: str, todo: Sequence[Line], before: Mapping[str, str]) -> Undo:
+def _undo_deactivation(
+    standing: ConnectorOwnership, connector: str, todo: Sequence[Line], before: Mapping[str, str]
+) -> Undo:
     if observation.REGISTRATION not in before:
         return Undo(kind=UndoKind.NONE, sentence="This cannot be undone: the connector is not registered any more.")
     active = [each for each in todo if before[each.title].startswith(ACTIVE)]
@@ -124,15 +126,15 @@ def _undo_deactivation(standing: Standing, connector: str, todo: Sequence[Line],
     return undo_plan.undo_deactivation(standing.snapshot, connector, active)
 
 
-def _touched(standing: Standing, line: Line, before: Mapping[str, str]) -> str:
-    known = standing.snapshot.told(line.id) if standing.snapshot else "not known"
+def _touched(standing: ConnectorOwnership, line: Line, before: Mapping[str, str]) -> str:
+    known = standing.snapshot.describe_data(line.id) if standing.snapshot else "not known"
     return (
         f"{line.name} (line {line.id}, {line.switch}): {before[line.title]}; its data is deleted, to us it is {known}"
     )
 
 
 def _remember_activation(
-    portal: Portal, standing: Standing, todo: Sequence[Line], fresh: Sequence[Line]
+    portal: Portal, standing: ConnectorOwnership, todo: Sequence[Line], fresh: Sequence[Line]
 ) -> tuple[Remember, ...]:
     """Of a connector that is not ours nothing is kept: a record would make it ours."""
     if standing.snapshot is None:
@@ -141,14 +143,14 @@ def _remember_activation(
     return (portal.remember(after),)
 
 
-def _remember_deactivation(portal: Portal, standing: Standing, gone: Sequence[Line]) -> tuple[Remember, ...]:
+def _remember_deactivation(portal: Portal, standing: ConnectorOwnership, gone: Sequence[Line]) -> tuple[Remember, ...]:
     if standing.snapshot is None:
         return ()
     return (portal.remember(standing.snapshot.deactivated(line.id for line in gone)),)
 
 
 def _titles(lines: Sequence[Line]) -> str:
-    return presentation.listed([line.title for line in lines]) or "any line"
+    return presentation.join_with_and([line.title for line in lines]) or "any line"
 
 
 def _numbers(lines: Sequence[Line]) -> str:

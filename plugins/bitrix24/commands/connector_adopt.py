@@ -11,7 +11,7 @@ from plugins.bitrix24.commands.common import connector_options, observation, pre
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.identifiers import ConnectorId
-from plugins.bitrix24.connectors.registration import Wish
+from plugins.bitrix24.connectors.registration import RegistrationInput
 from plugins.bitrix24.connectors.snapshot import Snapshot
 from plugins.bitrix24.portal import Portal
 
@@ -33,7 +33,7 @@ def adopt_connector(
     removal of the connector could not be undone, so give them if you know them.
     """
     ids = sorted(set(connector))
-    wish = connector_options.wish(
+    wish = connector_options.read_registration_input(
         portal.settings, name=name, handler=handler, icon=icon, icon_disabled=None, color=color, typed={}
     )
     _check_words(ids, wish)
@@ -45,11 +45,11 @@ def adopt_connector(
             raise presentation.unknown_connector(portal, each)
     fresh = [each for each in ids if each not in portal.ours() or not wish.empty]
     if not fresh:
-        return Nothing(sentence=f"{presentation.listed(ids)} {'is' if len(ids) == 1 else 'are'} ours already.")
+        return Nothing(sentence=f"{presentation.join_with_and(ids)} {'is' if len(ids) == 1 else 'are'} ours already.")
     return _plan(portal, fresh, {each: _adopted(portal, each, wish) for each in fresh})
 
 
-def _check_words(ids: list[str], wish: Wish) -> None:
+def _check_words(ids: list[str], wish: RegistrationInput) -> None:
     if not ids:
         raise BadArgument("`connector adopt` needs at least one id.", hint="For example: connector adopt shopchat")
     if len(ids) > MOST:
@@ -63,7 +63,7 @@ def _check_words(ids: list[str], wish: Wish) -> None:
         )
 
 
-def _adopted(portal: Portal, connector: str, wish: Wish) -> Snapshot:
+def _adopted(portal: Portal, connector: str, wish: RegistrationInput) -> Snapshot:
     """The record as it would be: what is known already, with what was typed where nothing was known."""
     shown = next(found.name for found in portal.connectors() if found.id == connector)
     old = portal.snapshot(connector)
@@ -89,10 +89,10 @@ def _adopted(portal: Portal, connector: str, wish: Wish) -> Snapshot:
     )
 
 
-def _refuse_contradiction(connector: str, wish: Wish, known: Mapping[str, Any], shown: str) -> None:
+def _refuse_contradiction(connector: str, wish: RegistrationInput, known: Mapping[str, Any], shown: str) -> None:
     """Adopting only tells what is; what shall be is `connector update`."""
     differs = []
-    if wish.name is not None and registration.readable(wish.name) != registration.readable(shown):
+    if wish.name is not None and registration.fold_name(wish.name) != registration.fold_name(shown):
         differs.append(f"the portal shows the name “{shown}”")
     if wish.handler is not None and known.get("PLACEMENT_HANDLER") not in (None, wish.handler):
         differs.append("our record holds another handler")
@@ -102,16 +102,16 @@ def _refuse_contradiction(connector: str, wish: Wish, known: Mapping[str, Any], 
         differs.append("our record holds another colour")
     if differs:
         raise Refusal(
-            f"That does not fit {connector}: {presentation.listed(differs)}.",
+            f"That does not fit {connector}: {presentation.join_with_and(differs)}.",
             hint=f"To change it on the portal: connector update {connector} …",
         )
 
 
 def _plan(portal: Portal, ids: list[str], snapshots: Mapping[str, Snapshot]) -> Plan:
-    before = observation.of_each(portal, ids)
+    before = observation.observe_connectors(portal, ids)
     rows: tuple[Remember, ...] = tuple(portal.remember(each) for each in snapshots.values())
     return Plan(
-        summary=f"Adopt {presentation.listed(ids)} on {portal.place.name}: only our own record changes",
+        summary=f"Adopt {presentation.join_with_and(ids)} on {portal.place.name}: only our own record changes",
         target=" ".join(f"connector:{each}/{observation.ADOPTION}" for each in ids),
         calls=(),
         before=before,
@@ -131,10 +131,10 @@ def _notes(portal: Portal, snapshot: Snapshot) -> list[str]:
     parts = {"handler": known.get("PLACEMENT_HANDLER"), "icon": icon.get("DATA_IMAGE"), "colour": icon.get("COLOR")}
     held = [f"the name “{known.get('NAME', '')}”", *(f"the {name}" for name, value in parts.items() if value)]
     lines = [line.title for line in portal.lines() if line.id in snapshot.lines]
-    on = f"; it is active on {presentation.listed(lines)}" if lines else "; it is active on no line"
+    on = f"; it is active on {presentation.join_with_and(lines)}" if lines else "; it is active on no line"
     undo = "a removal can be undone" if snapshot.restorable else "a removal cannot be undone yet"
     return [
-        f"Take {connector} into our records as ours, with {presentation.listed(held)}{on}. "
+        f"Take {connector} into our records as ours, with {presentation.join_with_and(held)}{on}. "
         "Nothing is sent to the portal.",
         f"From then on {undo}, and changes of {connector} count as changes of our own connector.",
     ]
@@ -144,8 +144,8 @@ def _warnings(portal: Portal, snapshot: Snapshot) -> list[str]:
     """What stays unknown, and what that means later."""
     lines = [line.title for line in portal.lines() if line.id in snapshot.lines and not snapshot.knows(line.id)]
     unknown = [
-        *registration.missing(snapshot.registration),
-        *([f"the data of {presentation.listed(lines)}"] if lines else []),
+        *registration.list_missing_fields(snapshot.registration),
+        *([f"the data of {presentation.join_with_and(lines)}"] if lines else []),
     ]
     told = []
     if not snapshot.restorable:

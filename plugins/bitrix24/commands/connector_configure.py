@@ -62,15 +62,17 @@ def configure_connector(
         )
     portal.gather("connectors", "lines", of=[connector])
     (chosen,) = preconditions.lines(portal, [line])
-    preconditions.need_registered(portal, connector)
-    standing = preconditions.look(portal, connector)
+    preconditions.require_registered(portal, connector)
+    standing = preconditions.check_ownership(portal, connector)
     before = _before(portal, connector, chosen)
     known = standing.snapshot.data(chosen.id) if standing.snapshot else None
     data = {**(known or {}), **given}
     return Plan(
         summary=f"Set what {connector} shows on {chosen.title} of {portal.place.name}",
         target=f"connector:{connector}/data/{chosen.id}",
-        calls=(replace(undo_plan.tell(connector, chosen, data), note=_note(connector, chosen, known, given)),),
+        calls=(
+            replace(undo_plan.store_line_data(connector, chosen, data), note=_note(connector, chosen, known, given)),
+        ),
         before=before,
         wanted={},
         undo=_undo(connector, chosen, known, given),
@@ -85,7 +87,7 @@ def configure_connector(
 
 def _before(portal: Portal, connector: str, line: Line) -> dict[str, str]:
     """Raises Refusal where it is not active: the portal later deletes such data (docs/portal-behaviour.md P104)."""
-    seen = observation.of(portal, connector)
+    seen = observation.observe_connector(portal, connector)
     if not seen.get(line.title, "").startswith(ACTIVE):
         raise Refusal(
             f"{connector} is not active on {line.title}, and the portal does not keep data for that.",
@@ -113,7 +115,7 @@ def _undo(connector: str, line: Line, known: Data | None, given: Data) -> Undo:
     typed = " ".join(quote(f"{OPTIONS[key]}={value}") for key, value in back.items())
     lost = [OPTIONS[key].removeprefix("--") for key in given if key not in back]
     if lost:
-        kept = presentation.listed(lost)
+        kept = presentation.join_with_and(lost)
         sentence = f"It can be set back, but for {kept}: that had no value we know, and cannot be cleared."
     else:
         sentence = "It can be set back from our own record."

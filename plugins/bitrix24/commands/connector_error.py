@@ -19,7 +19,7 @@ from bot.plugin import (
     quote,
 )
 from plugins.bitrix24.commands.common import arguments, observation, preconditions, undo_plan
-from plugins.bitrix24.commands.common.preconditions import NOT_OURS, Standing
+from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors.identifiers import ConnectorId
@@ -62,16 +62,16 @@ def set_connector_error(
         )
     portal.gather("connectors", "lines", of=[connector])
     (chosen,) = preconditions.lines(portal, [line])
-    preconditions.need_registered(portal, connector)
-    standing = preconditions.look(portal, connector)
-    before = observation.of(portal, connector)
+    preconditions.require_registered(portal, connector)
+    standing = preconditions.check_ownership(portal, connector)
+    before = observation.observe_connector(portal, connector)
     if clear:
         return _clearing(portal, standing, connector, chosen, before)
     return _setting(portal, standing, connector, chosen, before, what)
 
 
 def _setting(
-    portal: Portal, standing: Standing, connector: str, line: Line, before: Observation, what: str
+    portal: Portal, standing: ConnectorOwnership, connector: str, line: Line, before: Observation, what: str
 ) -> Plan | Nothing:
     word = before.get(line.title, "")
     if word in (ERROR, IN_ERROR):
@@ -116,13 +116,15 @@ def _setting(
     )
 
 
-def _where_kept(standing: Standing) -> str:
+def _where_kept(standing: ConnectorOwnership) -> str:
     if standing.snapshot:
         return "The portal keeps no text: the reason stands in our own record, and `connector show` tells it."
     return "The portal keeps no text, and our record holds nothing of this connector: the reason stands here alone."
 
 
-def _clearing(portal: Portal, standing: Standing, connector: str, line: Line, before: Observation) -> Plan | Nothing:
+def _clearing(
+    portal: Portal, standing: ConnectorOwnership, connector: str, line: Line, before: Observation
+) -> Plan | Nothing:
     word = before.get(line.title, "")
     if word == ERROR:
         raise Refusal(
@@ -156,7 +158,7 @@ def _clearing(portal: Portal, standing: Standing, connector: str, line: Line, be
     )
 
 
-def _known(standing: Standing, line: Line) -> str:
+def _known(standing: ConnectorOwnership, line: Line) -> str:
     return standing.snapshot.errors.get(line.id, "") if standing.snapshot else ""
 
 

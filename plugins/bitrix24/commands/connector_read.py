@@ -40,20 +40,20 @@ def list_connectors(
     The portal does not say whose a connector is. Ours are those that were registered or adopted here; the ownership
     of all others is not proven.
     """
-    portal.look("connectors", "lines", of=portal.ours() if kind is Ownership.OURS else portal.likely)
+    portal.look("connectors", "lines", of=portal.ours() if kind is Ownership.OURS else portal.known_connectors)
     shown = [found for found in portal.connectors() if kind in (None, found.ownership)]
     statuses = _matrix(portal, [found.id for found in shown])
     rows = tuple(
-        (found.id, found.name, str(found.ownership), presentation.active(each))
+        (found.id, found.name, str(found.ownership), presentation.format_active_lines(each))
         for found, each in zip(shown, statuses, strict=True)
     )
     which = f" of the kind {kind}" if kind else ""
     return Reply(
-        title=f"{presentation.count(len(rows), 'connector')}{which} on {portal.place.name}",
+        title=f"{presentation.plural(len(rows), 'connector')}{which} on {portal.place.name}",
         table=Table(columns=("id", "name", "kind", "lines active"), rows=rows),
         notes=(
-            *presentation.problems(status for each in statuses for status in each),
-            *presentation.only_shown(found.id for found in shown),
+            *presentation.note_problems(status for each in statuses for status in each),
+            *presentation.note_unusable_ids(found.id for found in shown),
             *portal.unread(),
             *portal.age(),
         ),
@@ -80,15 +80,15 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
         facts=(
             ("name", found.name),
             ("kind", str(found.ownership)),
-            ("lines active", presentation.active(statuses)),
+            ("lines active", presentation.format_active_lines(statuses)),
             ("our record", _record(snapshot)),
             *(_recorded(snapshot) if snapshot else ()),
         ),
         table=presentation.status_table(portal, here),
         notes=(
-            *presentation.problems(here),
-            *presentation.silent(portal, here),
-            *presentation.only_shown([connector]),
+            *presentation.note_problems(here),
+            *presentation.note_silent_connectors(portal, here),
+            *presentation.note_unusable_ids([connector]),
             *portal.unread("lines"),
         ),
         data={
@@ -116,7 +116,7 @@ def connector_status(
     """
     if connector is not None and all:
         raise BadArgument("`connector status` takes an id or --all, not both.", hint="Leave one of them out.")
-    wanted = [connector] if connector is not None else portal.ours() | set(portal.likely if all else ())
+    wanted = [connector] if connector is not None else portal.ours() | set(portal.known_connectors if all else ())
     portal.look("connectors", "lines", of=sorted(wanted), named=connector is not None)
     registered = {found.id for found in portal.connectors()}
     if connector is not None:
@@ -147,17 +147,17 @@ def _status_of_one(portal: Portal, connector: str, registered: Set[str]) -> Repl
 def _status_notes(portal: Portal, statuses: Sequence[Status], registered: Set[str]) -> tuple[str, ...]:
     lost = sorted({status.connector for status in statuses if status.present} - registered)
     return (
-        *presentation.problems(statuses),
-        *presentation.errors(portal, statuses),
+        *presentation.note_problems(statuses),
+        *presentation.note_errors(portal, statuses),
         *(f"{name} is active but not registered: it cannot work." for name in lost),
-        *presentation.silent(portal, statuses),
+        *presentation.note_silent_connectors(portal, statuses),
         *portal.unread(),
         *portal.age(),
     )
 
 
 def _idle(names: Sequence[str]) -> tuple[str, ...]:
-    return (f"On no line: {presentation.listed(names)}.",) if names else ()
+    return (f"On no line: {presentation.join_with_and(names)}.",) if names else ()
 
 
 def _not_shown(portal: Portal, registered: Set[str], *, all: bool) -> tuple[str, ...]:
@@ -166,9 +166,11 @@ def _not_shown(portal: Portal, registered: Set[str], *, all: bool) -> tuple[str,
     if not portal.ours():
         return ("None is ours yet: `connector adopt ID` takes one into our record, and --all shows every one.",)
     lost = sorted(portal.ours() - registered)
-    told = (f"Ours, but not registered any more: {presentation.listed(lost)}. `connector restore ID` puts one back.",)
+    told = (
+        f"Ours, but not registered any more: {presentation.join_with_and(lost)}. `connector restore ID` puts one back.",
+    )
     others = len(registered - portal.ours())
-    rest = f"{presentation.count(others, 'connector')} of others and built-in ones not shown; --all shows them."
+    rest = f"{presentation.plural(others, 'connector')} of others and built-in ones not shown; --all shows them."
     return (*(told if lost else ()), *((rest,) if others else ()))
 
 
@@ -188,7 +190,7 @@ def _record(snapshot: Snapshot | None) -> str:
         return "none: neither registered nor adopted here"
     complete = "registration known" if snapshot.restorable else "registration not known"
     removed = ", removed here since" if snapshot.removed else ""
-    return f"{snapshot.how} {presentation.date(snapshot.at)}, {complete}{removed}"
+    return f"{snapshot.how} {presentation.format_date(snapshot.at)}, {complete}{removed}"
 
 
 def _recorded(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
@@ -196,8 +198,8 @@ def _recorded(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     known = snapshot.registration or {}
     facts = (
         ("handler", str(known.get("PLACEMENT_HANDLER") or "")),
-        ("icon", icons.told(known["ICON"]) if known.get("ICON") else ""),
-        ("not known", "; ".join(registration.missing(known))),
+        ("icon", icons.describe_icon(known["ICON"]) if known.get("ICON") else ""),
+        ("not known", "; ".join(registration.list_missing_fields(known))),
     )
     data = tuple(
         (f"data on line {line}", ", ".join(f"{key} {value}" for key, value in sorted(told.items())))

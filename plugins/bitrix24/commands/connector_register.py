@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from bot.plugin import Arg, BadArgument, Nothing, PartialUndo, Plan, Refusal, Risk, Undo, UndoKind, quote
 from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation, undo_plan
-from plugins.bitrix24.commands.common.preconditions import NOT_OURS, Standing
+from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.connectors import icons, registration
 from plugins.bitrix24.connectors.identifiers import ConnectorId
-from plugins.bitrix24.connectors.registration import SWITCHES, Wish
+from plugins.bitrix24.connectors.registration import SWITCHES, RegistrationInput
 from plugins.bitrix24.connectors.snapshot import Snapshot
 from plugins.bitrix24.portal import Portal
 
@@ -42,7 +42,7 @@ def register_connector(
     exists is refused: registering over it would silently rewrite it.
     """
     preconditions.refuse_built_in(connector, "Its id cannot be taken.", hint="Choose another id.")
-    wish = connector_options.wish(
+    wish = connector_options.read_registration_input(
         portal.settings,
         name=name,
         handler=handler,
@@ -62,7 +62,7 @@ def register_connector(
     portal.gather("connectors", "lines", of=[connector])
     _refuse_taken(portal, connector)
     every = {name: "Y" if on else "N" for name, (_, on) in SWITCHES.items()}
-    return _plan_new(portal, connector, registration.made(connector, wish, every))
+    return _plan_new(portal, connector, registration.build_registration(connector, wish, every))
 
 
 def _refuse_taken(portal: Portal, connector: str) -> None:
@@ -83,7 +83,7 @@ def _refuse_taken(portal: Portal, connector: str) -> None:
 
 
 def _plan_new(portal: Portal, connector: str, parameters: Mapping[str, Any]) -> Plan:
-    before = observation.of(portal, connector)
+    before = observation.observe_connector(portal, connector)
     left = [line for line in portal.lines() if line.title in before]
     snapshot = Snapshot(
         connector=connector,
@@ -95,11 +95,13 @@ def _plan_new(portal: Portal, connector: str, parameters: Mapping[str, Any]) -> 
     return Plan(
         summary=f"Register the connector {connector} on {portal.place.name}",
         target=f"connector:{connector}",
-        calls=(undo_plan.register(parameters, f"Register {connector}. {registration.told(parameters)}."),),
+        calls=(
+            undo_plan.register(parameters, f"Register {connector}. {registration.describe_registration(parameters)}."),
+        ),
         before=before,
         wanted={
             observation.REGISTRATION: observation.PRESENT,
-            observation.NAME: registration.readable(str(parameters["NAME"])),
+            observation.NAME: registration.fold_name(str(parameters["NAME"])),
         },
         undo=Undo(kind=UndoKind.FULL, sentence="It can be removed again.", line=f"connector remove {connector}"),
         warnings=tuple(_new_warnings(portal, connector, [line.title for line in left])),
@@ -174,7 +176,7 @@ def update_connector(
         "delete-internal": delete_internal,
         "no-delete-internal": no_delete_internal,
     }
-    wish = connector_options.wish(
+    wish = connector_options.read_registration_input(
         portal.settings,
         name=name,
         handler=handler,
@@ -186,22 +188,22 @@ def update_connector(
     return _update(portal, connector, wish, back)
 
 
-def _update(portal: Portal, connector: str, wish: Wish, back: str | None) -> Plan | Nothing:
+def _update(portal: Portal, connector: str, wish: RegistrationInput, back: str | None) -> Plan | Nothing:
     if wish.empty == (back is None):
         raise BadArgument(
             "`connector update` needs something to change." if back is None else "--back stands alone.",
             hint="For example: connector update ID --name 'New name'.",
         )
     portal.gather("connectors", "lines", of=[connector])
-    preconditions.need_registered(portal, connector)
-    standing = preconditions.look(portal, connector)
+    preconditions.require_registered(portal, connector)
+    standing = preconditions.check_ownership(portal, connector)
     shown = next(found.name for found in portal.connectors() if found.id == connector)
     base = _as_shown(standing.snapshot.registration if standing.snapshot else None, shown)
     if back is not None:
         new = _earlier(standing.snapshot, connector, back)
     else:
         _need_enough(connector, wish, base)
-        new = registration.made(connector, wish, base)
+        new = registration.build_registration(connector, wish, base)
     if base is not None and not registration.differences(base, new):
         return Nothing(sentence=f"{connector} is registered like that already, as far as our record knows.")
     return _plan_update(portal, connector, standing, base or {"NAME": shown}, new)
@@ -209,14 +211,14 @@ def _update(portal: Portal, connector: str, wish: Wish, back: str | None) -> Pla
 
 def _as_shown(known: Mapping[str, Any] | None, shown: str) -> Mapping[str, Any] | None:
     """What is recorded, with the name that the portal shows should it have another one by now."""
-    if known is None or registration.readable(str(known.get("NAME", ""))) == registration.readable(shown):
+    if known is None or registration.fold_name(str(known.get("NAME", ""))) == registration.fold_name(shown):
         return known
     return {**known, "NAME": shown}
 
 
 def _earlier(snapshot: Snapshot | None, connector: str, digest: str) -> Mapping[str, Any]:
     found = snapshot.earlier(digest) if snapshot else None
-    if found is None or not registration.usable(connector, found):
+    if found is None or not registration.is_usable(connector, found):
         raise Refusal(
             f"Our record of {connector} holds no earlier registration {digest}.",
             hint="It keeps the last three. Type what it shall be, with `connector update`.",
@@ -224,7 +226,7 @@ def _earlier(snapshot: Snapshot | None, connector: str, digest: str) -> Mapping[
     return found
 
 
-def _need_enough(connector: str, wish: Wish, base: Mapping[str, Any] | None) -> None:
+def _need_enough(connector: str, wish: RegistrationInput, base: Mapping[str, Any] | None) -> None:
     """Raises Refusal when the portal would overwrite what nobody knows."""
     given = {"--name": wish.name, "--handler": wish.handler, "--icon": wish.icon}
     known: Mapping[str, Any] = base or {}
@@ -238,16 +240,16 @@ def _need_enough(connector: str, wish: Wish, base: Mapping[str, Any] | None) -> 
         raise Refusal(
             f"{connector} cannot be changed in part: our record does not hold all of it, and the portal overwrites "
             "name, handler and icon each time.",
-            hint=f"Give {presentation.listed(lacking)} as well. "
+            hint=f"Give {presentation.join_with_and(lacking)} as well. "
             f"Or `connector adopt {connector} …` with what it has now.",
         )
 
 
 def _plan_update(
-    portal: Portal, connector: str, standing: Standing, old: Mapping[str, Any], new: Mapping[str, Any]
+    portal: Portal, connector: str, standing: ConnectorOwnership, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Plan:
     before = observation.registered(portal, connector)
-    wanted_name = registration.readable(str(new["NAME"]))
+    wanted_name = registration.fold_name(str(new["NAME"]))
     shows = before[observation.NAME] != wanted_name
     diff = "; ".join(registration.differences(old, new))
     blind = () if shows else ("Nothing of this can be read back from the portal: its own answer will have to do.",)
@@ -269,7 +271,7 @@ def _plan_update(
         ),
         risk=standing.risk,
         remember=(
-            portal.remember(snapshot.registered(new, over=old if registration.usable(connector, old) else None)),
+            portal.remember(snapshot.registered(new, over=old if registration.is_usable(connector, old) else None)),
         ),
     )
 
@@ -281,7 +283,7 @@ def _taken_over(portal: Portal, connector: str) -> Snapshot:
 
 
 def _undo_update(connector: str, old: Mapping[str, Any], new: Mapping[str, Any], *, known: bool) -> Undo:
-    if not known or not registration.usable(connector, old):
+    if not known or not registration.is_usable(connector, old):
         return Undo(kind=UndoKind.NONE, sentence="This cannot be undone: what it was before was never recorded here.")
     line = f"connector update {connector} --back {registration.digest(old)}"
     # What the portal was never sent cannot be taken back by sending it nothing (docs/portal-behaviour.md P27).
@@ -291,9 +293,11 @@ def _undo_update(connector: str, old: Mapping[str, Any], new: Mapping[str, Any],
     partial = PartialUndo(
         line=f"connector update {connector}",
         sentence="It gets its former name back, and what our record holds beside it.",
-        words={observation.NAME: quote(f"--name={registration.readable(str(old['NAME']))}")},
+        words={observation.NAME: quote(f"--name={registration.fold_name(str(old['NAME']))}")},
     )
     if stays:
-        sentence = f"It can be set back, but for {presentation.listed(stays)}: what that was before is not known."
+        sentence = (
+            f"It can be set back, but for {presentation.join_with_and(stays)}: what that was before is not known."
+        )
         return Undo(kind=UndoKind.PARTIAL, sentence=sentence, line=line, partial=partial)
     return Undo(kind=UndoKind.FULL, sentence="It can be set back from our own record.", line=line, partial=partial)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.plugin import Nothing, Plan, Risk
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
-from plugins.bitrix24.commands.common.preconditions import Standing
+from plugins.bitrix24.commands.common.preconditions import ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.connectors import identifiers
 from plugins.bitrix24.connectors.identifiers import ConnectorId
@@ -33,11 +33,11 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
         "Removing it would switch it off on every line.",
         hint="Switch it off line by line in the portal's Contact Center if that is what you want.",
     )
-    before = observation.of(portal, connector)
+    before = observation.observe_connector(portal, connector)
     present = {label: word for label, word in before.items() if label != observation.RECORD}
     if not present:
         return Nothing(sentence=_nothing_there(portal, connector))
-    standing = preconditions.look(portal, connector)
+    standing = preconditions.check_ownership(portal, connector)
     lines = [line for line in portal.lines() if line.title in before]
     active = observation.active(portal, before)
     snapshot = standing.snapshot
@@ -50,10 +50,10 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
         undo=undo_plan.undo_removal(snapshot, connector, active),
         radius=tuple(f"{line.name} (line {line.id}, {line.switch}): {before[line.title]}" for line in lines),
         warnings=tuple(_warnings(standing, connector, lines, registered=observation.REGISTRATION in before)),
-        remember=(portal.remember(snapshot.taken_away(line.id for line in active)),) if snapshot else (),
+        remember=(portal.remember(snapshot.without_lines(line.id for line in active)),) if snapshot else (),
         consequences={
             observation.REGISTRATION: f"{connector} is not registered any more: no line can be connected to it.",
-            **presentation.cut_off(connector, active),
+            **presentation.describe_cut_off(connector, active),
         },
         obstacles={observation.REGISTRATION: KEEPS_REGISTRATION.format(connector=connector)},
     )
@@ -68,10 +68,10 @@ def _nothing_there(portal: Portal, connector: str) -> str:
 def _note(connector: str, lines: Sequence[Line]) -> str:
     if not lines:
         return f"Unregister {connector}, which is not connected to any line."
-    return f"Unregister {connector} and disconnect it from {presentation.count(len(lines), 'line')}."
+    return f"Unregister {connector} and disconnect it from {presentation.plural(len(lines), 'line')}."
 
 
-def _warnings(standing: Standing, connector: str, lines: Sequence[Line], *, registered: bool) -> list[str]:
+def _warnings(standing: ConnectorOwnership, connector: str, lines: Sequence[Line], *, registered: bool) -> list[str]:
     named = ", ".join(line.name for line in lines) or "every line"
     told = list(
         standing.warning(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.plugin import Call, Nothing, Plan, Refusal, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
-from plugins.bitrix24.commands.common.preconditions import NOT_OURS, Standing
+from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors import registration
@@ -29,10 +29,10 @@ def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber)
             f"Our record holds nothing of {connector}: it was neither registered nor adopted here.",
             hint=f"`connector register {connector} --name … --handler … --icon …` registers it anew.",
         )
-    before = observation.of(portal, connector)
+    before = observation.observe_connector(portal, connector)
     registered = observation.REGISTRATION in before
-    ours = Standing(ours=True, snapshot=snapshot, unread=preconditions.unread_lines(portal))
-    standing = preconditions.look(portal, connector) if registered else ours
+    ours = ConnectorOwnership(ours=True, snapshot=snapshot, unread=preconditions.unread_lines(portal))
+    standing = preconditions.check_ownership(portal, connector) if registered else ours
     if not registered:
         _need_registration(snapshot)
     todo, gone = _lines(portal, snapshot, line, before)
@@ -43,7 +43,7 @@ def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber)
 
 def _need_registration(snapshot: Snapshot) -> None:
     if not snapshot.restorable:
-        unknown = presentation.listed(registration.missing(snapshot.registration))
+        unknown = presentation.join_with_and(registration.list_missing_fields(snapshot.registration))
         raise Refusal(
             f"{snapshot.connector} cannot be registered again: our record does not hold {unknown}.",
             hint=f"`connector register {snapshot.connector} --name … --handler … --icon …` registers it anew, then "
@@ -84,7 +84,7 @@ def _nothing(portal: Portal, snapshot: Snapshot) -> str:
 def _plan(
     portal: Portal,
     snapshot: Snapshot,
-    standing: Standing,
+    standing: ConnectorOwnership,
     before: Mapping[str, str],
     todo: Sequence[Line],
     gone: Sequence[int],
@@ -93,14 +93,14 @@ def _plan(
     calls: list[Call] = []
     wanted: dict[str, str | None] = {}
     if not registered and snapshot.registration is not None:
-        told = registration.told(snapshot.registration)
+        told = registration.describe_registration(snapshot.registration)
         calls.append(undo_plan.register(snapshot.registration, f"Register {connector} again. {told}."))
-        name = registration.readable(str(snapshot.registration["NAME"]))
+        name = registration.fold_name(str(snapshot.registration["NAME"]))
         wanted |= {observation.REGISTRATION: observation.PRESENT, observation.NAME: name}
     for line in todo:
-        calls += undo_plan.line_back(connector, line, snapshot.data(line.id))
+        calls += undo_plan.restore_line(connector, line, snapshot.data(line.id))
         wanted[line.title] = ACTIVE
-    back = snapshot.put_back(line.id for line in todo)
+    back = snapshot.with_lines(line.id for line in todo)
     return Plan(
         summary=f"Put {connector} back on {portal.place.name}",
         target=f"connector:{connector}",
@@ -120,7 +120,7 @@ def _plan(
 def _warnings(snapshot: Snapshot, todo: Sequence[Line], gone: Sequence[int], *, registered: bool) -> list[str]:
     """How much of what was there comes back, said before anybody confirms."""
     told: list[str] = []
-    unknown = undo_plan.lacking(snapshot, todo, whole=not registered)
+    unknown = undo_plan.list_missing_parts(snapshot, todo, whole=not registered)
     if unknown:
         told.append(f"This restores only a part. Not known, so not put back: {'; '.join(unknown)}.")
     if gone:

@@ -41,7 +41,7 @@ def list_lines(portal: Portal) -> Reply:
     found = portal.lines()
     rows = tuple((str(line.id), line.name, line.switch) for line in found)
     return Reply(
-        title=f"{presentation.count(len(rows), 'line')} on {portal.place.name}",
+        title=f"{presentation.plural(len(rows), 'line')} on {portal.place.name}",
         table=Table(columns=("line", "name", "itself"), rows=rows),
         notes=(*portal.unread(), *portal.age()),
         data=[line_view(line) for line in found],
@@ -54,7 +54,7 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
 
     A connector may be active on a line that is itself switched off: then operators get nothing although all looks well.
     """
-    portal.look("connectors", "lines", of=portal.likely, on=[line], named=True)
+    portal.look("connectors", "lines", of=portal.known_connectors, on=[line], named=True)
     found = next((each for each in portal.lines() if each.id == line), None)
     if found is None:
         raise Refusal(f"There is no line {line} on {portal.place.name}.", hint="`line list` shows those there are.")
@@ -64,6 +64,6 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
         title=found.title,
         facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
         table=presentation.status_table(portal, here),
-        notes=(*presentation.problems(here), *presentation.silent(portal, here), *portal.unread()),
+        notes=(*presentation.note_problems(here), *presentation.note_silent_connectors(portal, here), *portal.unread()),
         data={**line_view(found), "connectors": status_views(portal, here)},
     )

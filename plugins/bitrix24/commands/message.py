@@ -8,7 +8,7 @@ from typing import Annotated
 from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common import arguments
 from plugins.bitrix24.commands.common.arguments import a_name, an_id, arg, file_of, parse_files, parse_text, parse_url
-from plugins.bitrix24.commands.common.message_context import Channel, look, plan, quoted, typed
+from plugins.bitrix24.commands.common.message_context import Channel, find_channel, plan, quoted, typed
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors.identifiers import ConnectorId
@@ -67,7 +67,7 @@ def send_message(
         "message": {**_given({"id": message_id}), **_content(text, file)},
         "chat": {"id": chat, **_given({"name": chat_name, "url": chat_url})},
     }
-    channel = look(portal, connector, line)
+    channel = find_channel(portal, connector, line)
     call = methods.call(
         "imconnector.send.messages",
         f"Put {_said(text, file)} into {channel.title}, from the customer {_who(user, told)} in the chat {chat}.",
@@ -102,7 +102,7 @@ def edit_message(
         "message": {"id": message_id, **_content(text, file)},
         "chat": {"id": chat},
     }
-    channel = look(portal, connector, line)
+    channel = find_channel(portal, connector, line)
     note = f"Change the message {message_id} of the customer {user} in the chat {chat} to {_said(text, file)}."
     return plan(
         channel,
@@ -118,7 +118,7 @@ def delete_message(
 ) -> Plan:
     """Delete a customer's message that was sent before, as if the customer had deleted it."""
     item: dict[str, Json] = {"user": {"id": user}, "message": {"id": message_id}, "chat": {"id": chat}}
-    channel = look(portal, connector, line)
+    channel = find_channel(portal, connector, line)
     note = f"Delete the message {message_id} of the customer {user} in the chat {chat}."
     forbidden = channel.flag("DEL_EXTERNAL_MESSAGES") is False
     keeps = f"{connector} is registered with DEL_EXTERNAL_MESSAGES N: the portal keeps the message and still says yes."

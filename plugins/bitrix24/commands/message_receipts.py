@@ -7,7 +7,7 @@ from typing import Annotated
 from bot.plugin import Json, Plan, Risk
 from plugins.bitrix24.commands.common import arguments
 from plugins.bitrix24.commands.common.arguments import arg
-from plugins.bitrix24.commands.common.message_context import look, plan
+from plugins.bitrix24.commands.common.message_context import find_channel, plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.commands.message import Chat, MessageId, messages
@@ -36,7 +36,7 @@ def message_delivered(
 
     Only after this does the portal tell the connector when the operator edits or deletes that message.
     """
-    channel = look(portal, connector, line, working=False)
+    channel = find_channel(portal, connector, line, working=False)
     item = _receipt(im_chat, im_message, chat, message_id)
     call = methods.call(
         "imconnector.send.status.delivery",
@@ -71,7 +71,7 @@ def message_read(
 
     The portal takes this and, as far as is known, does nothing with it.
     """
-    channel = look(portal, connector, line, working=False)
+    channel = find_channel(portal, connector, line, working=False)
     item = _receipt(im_chat, im_message, chat, message_id)
     call = methods.call(
         "imconnector.send.status.reading",

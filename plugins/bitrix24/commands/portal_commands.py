@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from bot.plugin import Arg, BadArgument, Group, Json, Reply, Risk, Services, Table, TargetRefused, iso
-from plugins.bitrix24.auth.backup_tokens import KEPT, USED, Spare, Spares
-from plugins.bitrix24.auth.credentials import Credentials, Health, KnownPortal, Vault
+from plugins.bitrix24.auth.backup_tokens import KEPT, USED, BackupTokens, BackupTokenStore
+from plugins.bitrix24.auth.credentials import Credentials, CredentialStore, KnownPortal, TokenHealth
 from plugins.bitrix24.commands.common import presentation
 from plugins.bitrix24.commands.common.json_views import application_view, tokens_view
 from plugins.bitrix24.connectors.model import AppInfo
@@ -31,7 +31,7 @@ def _hidden(help: str, label: str) -> Arg:
 
 def known_portals(services: Services) -> list[str]:
     """List the names of the portals, for shell completion."""
-    return [portal.name for portal in Vault(services).portals()]
+    return [portal.name for portal in CredentialStore(services).portals()]
 
 
 def check_new_portal(
@@ -64,7 +64,7 @@ def _new_portal(
         added_at=services.clock.now_ms(),
         authorities=certificate_authorities.read(ca_file) if ca_file else kept,
     )
-    Vault(services).check(portal, replace=replace)
+    CredentialStore(services).check(portal, replace=replace)
     return portal, endpoint
 
 
@@ -102,7 +102,7 @@ def add_portal(
         refresh=refresh_token,
         token_url=endpoints.token_url(endpoint, services.settings),
     )
-    Vault(services).add(portal, credentials, replace=replace)
+    CredentialStore(services).add(portal, credentials, replace=replace)
     return Reply(
         title=f"The portal {name} is stored",
         facts=(
@@ -117,12 +117,12 @@ def add_portal(
 
 def _stored_authorities(services: Services, name: str) -> str:
     """The authorities that were stored for a portal whose credentials are replaced."""
-    return next((each.authorities for each in Vault(services).portals() if each.name == name), "")
+    return next((each.authorities for each in CredentialStore(services).portals() if each.name == name), "")
 
 
 def check_spare_portal(services: Services, name: str) -> None:
     """Raise what is wrong with a portal that is to get a spare pair, before the pair is asked for."""
-    vault = Vault(services)
+    vault = CredentialStore(services)
     vault.held(vault.portal(name))
 
 
@@ -139,8 +139,8 @@ def spare_portal(
     It must come from another authorisation of the same application. The bot renews it once soon, to prove that it
     works, and then every three weeks.
     """
-    portal = Vault(services).portal(name)
-    Spares(services).store(portal, access_token, refresh_token)
+    portal = CredentialStore(services).portal(name)
+    BackupTokenStore(services).store(portal, access_token, refresh_token)
     return Reply(
         title=f"The spare pair of {portal.name} is stored",
         facts=(("address", portal.domain), ("member id", portal.member_id)),
@@ -151,19 +151,19 @@ def spare_portal(
 @portals.command("list", risk=Risk.READ, examples=[""], everywhere=True)
 def list_portals(services: Services) -> Reply:
     """Show the portals the bot knows, and which one commands without --portal act on."""
-    vault, spares = Vault(services), Spares(services)
+    vault, spares = CredentialStore(services), BackupTokenStore(services)
     known = vault.portals()
     if not known:
         return Reply(title="No portal is set up yet.", notes=(f"In the host's terminal: `{HOW_TO_ADD}`",), data=[])
     rows = tuple(
         (
             *(each.name, ", ".join(services.default_places.get(each.name, ())), each.domain, each.member_id),
-            *(presentation.date(each.added_at), _spare(spares.known(each)), _tokens(vault.health(each))),
+            *(presentation.format_date(each.added_at), _spare(spares.known(each)), _tokens(vault.health(each))),
         )
         for each in known
     )
     return Reply(
-        title=presentation.count(len(rows), "portal"),
+        title=presentation.plural(len(rows), "portal"),
         table=Table(columns=("name", "default for", "address", "member id", "added", "spare", "tokens"), rows=rows),
         notes=("`portal use NAME` chooses your own, `portal use NAME --for-all` everybody's default.",)
         if len(rows) > 1
@@ -179,7 +179,7 @@ def _portal_view(services: Services, known: KnownPortal) -> Mapping[str, Json]:
         "address": known.domain,
         "member_id": known.member_id,
         "added_at": iso(known.added_at),
-        **tokens_view(Vault(services).health(known), Spares(services).known(known)),
+        **tokens_view(CredentialStore(services).health(known), BackupTokenStore(services).known(known)),
     }
 
 
@@ -208,7 +208,7 @@ def check_portal(portal: Portal) -> Reply:
             ("spare pair", _spare(portal.spare(portal.place.name))),
             ("tokens", _tokens(portal.health(portal.place.name))),
         ),
-        notes=(*problems, *portal.token_worries(), *portal.unread(), *portal.remarks()),
+        notes=(*problems, *portal.token_warnings(), *portal.unread(), *portal.remarks()),
         data={
             "name": portal.place.name,
             "address": portal.place.label,
@@ -246,17 +246,17 @@ def _problems(app: AppInfo, *, may_list: bool) -> list[str]:
     return told
 
 
-def _spare(spare: Spare | None) -> str:
+def _spare(spare: BackupTokens | None) -> str:
     if spare is None:
         return "none; `b24bot portal spare` stores one"
-    when = presentation.date(spare.at)
+    when = presentation.format_date(spare.at)
     if spare.state != KEPT:
         return f"none left: it {'took over' if spare.state == USED else 'was refused'} {when}"
     return f"renewed {when}" if spare.proven else f"stored {when}, not proven yet"
 
 
-def _tokens(health: Health | None) -> str:
+def _tokens(health: TokenHealth | None) -> str:
     if health is None:
         return "not renewed by the bot yet"
-    when = presentation.date(health.at)
+    when = presentation.format_date(health.at)
     return f"refused {when}: {health.sentence}" if health.locked_out else f"renewed {when}"

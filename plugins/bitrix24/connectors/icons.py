@@ -95,7 +95,7 @@ def load(icon: Icon, settings: Mapping[str, str]) -> Picture:
             f"“{icon.name}” cannot be read: this installation has no folder for icons.",
             hint=f"Give a data URI, or ask an administrator to set {FOLDER}.",
         )
-    return checked(_SVG_TYPE if icon.name.lower().endswith(".svg") else _PNG_TYPE, _read(pictures, icon.name))
+    return check_picture(_SVG_TYPE if icon.name.lower().endswith(".svg") else _PNG_TYPE, _read(pictures, icon.name))
 
 
 def folder(settings: Mapping[str, str]) -> Path | None:
@@ -139,7 +139,7 @@ def from_data_uri(word: str) -> Picture:
     options = {each.lower() for each in found[2].split(";") if each}
     if not options <= {"base64", "charset=utf-8", "charset=us-ascii", "utf8"}:
         raise BadArgument("This data URI cannot be read: only base64 and the charset utf-8 may be named in it.")
-    return checked(kind, _base64(found[3]) if "base64" in options else unquote_to_bytes(found[3]))
+    return check_picture(kind, _base64(found[3]) if "base64" in options else unquote_to_bytes(found[3]))
 
 
 def _base64(text: str) -> bytes:
@@ -149,7 +149,7 @@ def _base64(text: str) -> bytes:
         raise BadArgument("The base64 of this data URI is broken.", hint="It may have been cut off.") from None
 
 
-def checked(kind: str, raw: bytes) -> Picture:
+def check_picture(kind: str, raw: bytes) -> Picture:
     """The picture, if it is small and harmless; else BadArgument."""
     if len(raw) > LARGEST:
         raise BadArgument(f"This icon is larger than {LARGEST // 1024} KiB.", hint="Make it simpler or smaller.")
@@ -177,7 +177,7 @@ def _check_png(raw: bytes) -> None:
         raise BadArgument(f"This PNG is {width} × {height}; at most {_WIDEST} × {_WIDEST} is taken.")
 
 
-def told(image: Any) -> str:
+def describe_icon(image: Any) -> str:
     """An icon as a diff shows it: its kind, its size and a short digest."""
     if not isinstance(image, Mapping) or not isinstance(image.get("DATA_IMAGE"), str):
         return "none"

@@ -71,7 +71,7 @@ def as_asked(listed: str) -> str:
     return small[:dot] if dot > 0 else small
 
 
-def unaskable(listed: str) -> str:
+def find_query_obstacle(listed: str) -> str:
     """Why the portal cannot be asked about an id that it lists; empty when it can."""
     taken_for = as_asked(listed)
     if taken_for != listed:

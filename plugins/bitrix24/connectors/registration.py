@@ -46,7 +46,7 @@ _INSIDE = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home", ".
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class RegistrationInput:
     """What somebody typed for a registration; None is what was not typed."""
 
     name: str | None = None
@@ -146,7 +146,7 @@ def allow_handler(handler: str, settings: Mapping[str, str]) -> None:
         )
 
 
-def made(connector: str, wish: Wish, base: Mapping[str, Any] | None) -> dict[str, Json]:
+def build_registration(connector: str, wish: RegistrationInput, base: Mapping[str, Any] | None) -> dict[str, Json]:
     """The parameters for `imconnector.register`: what was typed, over what is known. Name and handler must be there."""
     known: Mapping[str, Any] = base or {}
     icon: dict[str, Json] = dict(known.get("ICON") or {})
@@ -167,7 +167,7 @@ def made(connector: str, wish: Wish, base: Mapping[str, Any] | None) -> dict[str
     return found
 
 
-def usable(connector: str, registration: Mapping[str, Any] | None) -> bool:
+def is_usable(connector: str, registration: Mapping[str, Any] | None) -> bool:
     """Whether it still makes a valid registration of this connector."""
     if registration is None:
         return False
@@ -179,7 +179,7 @@ def usable(connector: str, registration: Mapping[str, Any] | None) -> bool:
     return bool(registration["ID"] == connector and isinstance(icon, str) and icon)
 
 
-def missing(registration: Mapping[str, Any] | None) -> tuple[str, ...]:
+def list_missing_fields(registration: Mapping[str, Any] | None) -> tuple[str, ...]:
     """What of a registration is not known, in words; empty when all of it is."""
     known = registration or {}
     icon = known.get("ICON") or {}
@@ -203,7 +203,7 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ..
     )
 
 
-def told(registration: Mapping[str, Any]) -> str:
+def describe_registration(registration: Mapping[str, Any]) -> str:
     """All of a registration in one line."""
     return "; ".join(f"{name}: {value}" for name, value in _fields(registration))
 
@@ -215,11 +215,11 @@ def _fields(registration: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "handler", str(registration["PLACEMENT_HANDLER"])
     icon = registration.get("ICON") or {}
     if icon.get("DATA_IMAGE"):
-        yield "icon", icons.told(icon)
+        yield "icon", icons.describe_icon(icon)
     if icon.get("COLOR"):
         yield "colour", str(icon["COLOR"])
     if registration.get("ICON_DISABLED"):
-        yield "icon when switched off", icons.told(registration["ICON_DISABLED"])
+        yield "icon when switched off", icons.describe_icon(registration["ICON_DISABLED"])
     for name, (word, _) in SWITCHES.items():
         if name in registration:
             yield word, "on" if registration[name] == "Y" else "off"
@@ -231,6 +231,6 @@ def digest(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
-def readable(name: str) -> str:
+def fold_name(name: str) -> str:
     """A name as it is compared with what the portal's list shows: some places write & as an entity."""
     return " ".join(unicodedata.normalize("NFC", html.unescape(name)).split())

@@ -48,7 +48,7 @@ class Snapshot:
     @property
     def restorable(self) -> bool:
         """Whether it could be registered again from this."""
-        return registrations.usable(self.connector, self.registration)
+        return registrations.is_usable(self.connector, self.registration)
 
     def knows(self, line: int) -> bool:
         """Whether all the data of a line it is on, or was on, is known."""
@@ -58,7 +58,7 @@ class Snapshot:
         """The data of a line as far as it is known; None when nothing is."""
         return self.lines[line] if line in self.lines else self.off.get(line)
 
-    def told(self, line: int) -> str:
+    def describe_data(self, line: int) -> str:
         """In a word or two, how much of a line's data is known."""
         if self.data(line) is None:
             return "not known"
@@ -101,11 +101,11 @@ class Snapshot:
         left = {line: data for line, data in self.lines.items() if line not in gone}
         return replace(self, lines=left, off={**self.off, **gone}).without_errors(gone)
 
-    def taken_away(self, active: Iterable[int]) -> Snapshot:
+    def without_lines(self, active: Iterable[int]) -> Snapshot:
         """After a removal from the lines it was active on."""
         return replace(self, removed=True, lines={line: self.lines.get(line) for line in active}, errors={})
 
-    def put_back(self, lines: Iterable[int]) -> Snapshot:
+    def with_lines(self, lines: Iterable[int]) -> Snapshot:
         """After it was put back on these lines."""
         on = {line: self.data(line) or {} for line in lines}
         off = {line: data for line, data in self.off.items() if line not in on}

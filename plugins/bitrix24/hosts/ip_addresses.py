@@ -17,7 +17,7 @@ _ASSIGNED = IPv6Network("2000::/3")
 _DOCUMENTATION = IPv6Network("3fff::/20")
 
 
-def carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+def find_carried_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     """The IPv4 address that an IPv6 address leads to; None when it leads to itself."""
     if isinstance(address, IPv4Address):
         return None
@@ -34,7 +34,7 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    found = carried(found) or found
+    found = find_carried_ipv4(found) or found
     if isinstance(found, IPv6Address) and (found not in _ASSIGNED or found in _DOCUMENTATION):
         return False
     return found.is_global and not found.is_multicast

@@ -13,7 +13,7 @@ import re
 from bot.plugin import Refusal
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.hosts import vendor_domains
-from plugins.bitrix24.hosts.ip_addresses import carried, is_public
+from plugins.bitrix24.hosts.ip_addresses import find_carried_ipv4, is_public
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 SETTING = "BITRIX24_HOSTS"
@@ -133,7 +133,7 @@ def _address(word: str, address: str, *, loopback: bool) -> str:
         found = ipaddress.ip_address(address.removeprefix("[").removesuffix("]"))
     except ValueError:
         raise _refusal(word, "what stands after = is not an address", EXAMPLE) from None
-    if (inner := carried(found)) is not None:
+    if (inner := find_carried_ipv4(found)) is not None:
         why = f"its address is an IPv4 address written as IPv6: it leads to {inner}"
         raise _refusal(word, why, "Write the portal's own address, like 10.0.5.7.")
     inside = any(found in network for network in _INSIDE)

@@ -16,7 +16,7 @@ MAX_ANSWER = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """Time-outs in seconds: to connect, between two bytes of the answer, and for the whole exchange after connecting.
 
     Without the last, an answer that drips in byte by byte would hold its thread for ever.
@@ -37,8 +37,8 @@ class Patience:
 
 MaySend = Callable[[float], bool]
 """Says right before the first byte whether an exchange that takes at most so many seconds may begin."""
-READING = Patience()
-CHANGING = Patience(read=65.0, total=90.0)
+READING = Timeouts()
+CHANGING = Timeouts(read=65.0, total=90.0)
 """The portal may work on a request for 60 s, so a change is waited for a little longer than that."""
 
 
@@ -76,7 +76,7 @@ class Undelivered:
 Exchange: TypeAlias = HttpAnswer | Undelivered
 
 
-def blotted(exchange: Exchange, *secrets: Secret) -> Exchange:
+def redact_exchange(exchange: Exchange, *secrets: Secret) -> Exchange:
     """The same exchange with these secrets blotted out, should the other side have echoed them."""
     if isinstance(exchange, Undelivered):
         return exchange
@@ -90,6 +90,6 @@ def blotted(exchange: Exchange, *secrets: Secret) -> Exchange:
 class Wire(Protocol):
     """What carries requests to one host."""
 
-    def send(self, request: HttpRequest, patience: Patience, may_send: MaySend | None = None) -> Exchange: ...
+    def send(self, request: HttpRequest, patience: Timeouts, may_send: MaySend | None = None) -> Exchange: ...
 
     def close(self) -> None: ...

@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from plugins.bitrix24.hosts.ip_addresses import is_public
-from plugins.bitrix24.http.exchange import MaySend, Patience
+from plugins.bitrix24.http.exchange import MaySend, Timeouts
 
 
 class NotPublic(OSError):
@@ -33,12 +33,12 @@ class Progress(threading.local):
     """This thread's current exchange: whether a byte of the request has left, and how long there is still patience."""
 
     sent = False
-    patience = Patience()
+    patience = Timeouts()
     _until = 0.0
     _monotonic: Callable[[], float]
     _may_send: MaySend | None = None
 
-    def begin(self, patience: Patience, monotonic: Callable[[], float], may_send: MaySend | None) -> None:
+    def begin(self, patience: Timeouts, monotonic: Callable[[], float], may_send: MaySend | None) -> None:
         self.sent, self.patience, self._monotonic, self._may_send = False, patience, monotonic, may_send
 
     def leave(self) -> None:

@@ -24,7 +24,7 @@ from plugins.bitrix24.http.exchange import (
     HttpAnswer,
     HttpRequest,
     MaySend,
-    Patience,
+    Timeouts,
     Undelivered,
 )
 from plugins.bitrix24.http.failure_reasons import find, reason_of
@@ -58,7 +58,7 @@ def public_tls() -> ssl.SSLContext:
 
 
 @functools.lru_cache(maxsize=64)
-def trusting(authorities: str) -> ssl.SSLContext:
+def make_tls(authorities: str) -> ssl.SSLContext:
     """The TLS context that takes these authorities (PEM) for good, beside those of the system."""
     if not authorities:
         return public_tls()
@@ -103,7 +103,7 @@ class HttpWire:
         for scheme in pools:
             self._session.mount(f"{scheme}://", adapter)
 
-    def send(self, request: HttpRequest, patience: Patience, may_send: MaySend | None = None) -> Exchange:
+    def send(self, request: HttpRequest, patience: Timeouts, may_send: MaySend | None = None) -> Exchange:
         """One HTTP exchange. `Undelivered.sent` is False only when not a byte of the request left.
 
         `may_send` is asked when it is connected and the first byte is about to leave; what it raises comes out.

@@ -71,7 +71,7 @@ def can_be_sent(item: Item) -> bool:
 UNSENDABLE = ItemAnswer(problem="It cannot be asked for: its id holds half a character, which cannot be sent.")
 
 
-def take_apart(items: Sequence[Item], result: Any) -> tuple[ItemAnswer, ...]:
+def split_answer(items: Sequence[Item], result: Any) -> tuple[ItemAnswer, ...]:
     """One answer for each item, in the order of the items; a failed item does not touch the others."""
     holder = result if isinstance(result, Mapping) else {}
     values, problems = _map(holder.get("result")), _map(holder.get("result_error"))

@@ -7,21 +7,21 @@ from typing import Any
 
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.rest import message_errors
-from plugins.bitrix24.rest.methods import Where
+from plugins.bitrix24.rest.methods import VerdictLocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Confirmation:
     """What an answer says: `yes` is None when it is neither. `why` is a sentence for a no, if it gives one."""
 
     yes: bool | None
     why: str = ""
 
 
-NEITHER = Said(yes=None)
+NEITHER = Confirmation(yes=None)
 
 
-def said(where: Where, result: Any) -> Said:
+def read_confirmation(where: VerdictLocation, result: Any) -> Confirmation:
     """What stands in its place in the `result` of a changing method. Only True itself is a yes."""
     return _PLACES[where](result)
 
@@ -33,25 +33,25 @@ def says_true(result: Any) -> bool:
     return any(word is True for word in (result, inner.get("result"), inner.get("SUCCESS"), *items))
 
 
-def _plain(word: Any) -> Said:
-    return Said(yes=word if isinstance(word, bool) else None)
+def _plain(word: Any) -> Confirmation:
+    return Confirmation(yes=word if isinstance(word, bool) else None)
 
 
-def _nested(result: Any) -> Said:
+def _nested(result: Any) -> Confirmation:
     return _plain(result.get("result")) if isinstance(result, Mapping) else NEITHER
 
 
-def _success(result: Any) -> Said:
+def _success(result: Any) -> Confirmation:
     """Without items the word above them decides; with items they have to agree with it."""
     if not isinstance(result, Mapping):
         return NEITHER
     if _items(result):
         return _every(result)
     word = _word(result)
-    return Said(yes=word, why=message_errors.told([result]) if word is False else "")
+    return Confirmation(yes=word, why=message_errors.describe_failed_items([result]) if word is False else "")
 
 
-def _every(result: Any) -> Said:
+def _every(result: Any) -> Confirmation:
     """Yes when all say yes. One item that says neither makes the whole worthless, so does a no above a yes."""
     if not isinstance(result, Mapping):
         return NEITHER
@@ -61,10 +61,10 @@ def _every(result: Any) -> Said:
         return NEITHER
     refused = [item for item in items if _word(item) is False]
     if above and not refused:
-        return Said(yes=True if items else None)
+        return Confirmation(yes=True if items else None)
     if not above and True in words:
         return NEITHER
-    return Said(yes=False, why=message_errors.told(refused or [result], of=len(items)))
+    return Confirmation(yes=False, why=message_errors.describe_failed_items(refused or [result], of=len(items)))
 
 
 def _items(result: Mapping[str, Any]) -> Sequence[Any]:
@@ -81,9 +81,9 @@ def _word(holder: Any) -> bool | None:
     return word
 
 
-_PLACES: Mapping[Where, Callable[[Any], Said]] = {
-    Where.RESULT: _plain,
-    Where.NESTED: _nested,
-    Where.SUCCESS: _success,
-    Where.ITEMS: _every,
+_PLACES: Mapping[VerdictLocation, Callable[[Any], Confirmation]] = {
+    VerdictLocation.RESULT: _plain,
+    VerdictLocation.NESTED: _nested,
+    VerdictLocation.SUCCESS: _success,
+    VerdictLocation.ITEMS: _every,
 }

@@ -14,7 +14,7 @@ from enum import StrEnum
 from bot.plugin.frozen import dataclass
 
 
-class Again(StrEnum):
+class RetryHint(StrEnum):
     """Whether the same request may be sent again."""
 
     NO = "no"
@@ -35,7 +35,7 @@ class Row:
     code: str
     says: str
     do: str = ""
-    again: Again = Again.NO
+    again: RetryHint = RetryHint.NO
     ran: bool | None = False
     """True: the method may have run."""
 
@@ -55,31 +55,31 @@ PORTAL: tuple[Row, ...] = (
         code="QUERY_LIMIT_EXCEEDED",
         says="The portal takes no more requests for the moment.",
         do="Wait a minute and try again.",
-        again=Again.WAIT,
+        again=RetryHint.WAIT,
     ),
     Row(
         code="OPERATION_TIME_LIMIT",
         says="The portal has blocked this method for some minutes because it was used for too long.",
         do="Try again in ten minutes.",
-        again=Again.LATER,
+        again=RetryHint.LATER,
     ),
     Row(
         code="OVERLOAD_LIMIT",
         says="Bitrix24 has blocked all REST calls of this portal because of overload.",
         do="Ask Bitrix24's support; repeating does not help.",
     ),
-    Row(code="expired_token", says="The access token has run out.", do=_REAUTHORISE, again=Again.REFRESH),
+    Row(code="expired_token", says="The access token has run out.", do=_REAUTHORISE, again=RetryHint.REFRESH),
     Row(
         code="invalid_token",
         says="The portal does not take the access token for one of its own.",
         do=_REAUTHORISE,
-        again=Again.REFRESH,
+        again=RetryHint.REFRESH,
     ),
     Row(
         code="NO_AUTH_FOUND",
         says="The portal does not know the access token.",
         do=_REAUTHORISE,
-        again=Again.REFRESH,
+        again=RetryHint.REFRESH,
     ),
     Row(
         code="INVALID_CREDENTIALS",
@@ -105,13 +105,13 @@ PORTAL: tuple[Row, ...] = (
         code="APPLICATION_NOT_FOUND",
         says="The application is no longer on the portal, or it is switched off; its connectors went with it.",
         do="Install the application again, then register and activate its connectors again.",
-        again=Again.DEAD,
+        again=RetryHint.DEAD,
     ),
     Row(
         code="NOT_INSTALLED",
         says="The application is not installed on the portal any more.",
         do="Install the application again, then register and activate its connectors again.",
-        again=Again.DEAD,
+        again=RetryHint.DEAD,
     ),
     Row(
         code="ERROR_OAUTH",
@@ -123,7 +123,7 @@ PORTAL: tuple[Row, ...] = (
         code="CONNECTION_ERROR",
         says="The portal itself could not reach Bitrix24's authorisation server.",
         do="Try again in a few minutes.",
-        again=Again.LATER,
+        again=RetryHint.LATER,
     ),
     Row(
         code="ACCESS_DENIED",
@@ -160,7 +160,7 @@ PORTAL: tuple[Row, ...] = (
         code="METHOD_CONFIRM_WAITING",
         says="The portal waits until one of its administrators has confirmed this method for the application.",
         do="Ask an administrator of the portal to confirm, then try again.",
-        again=Again.LATER,
+        again=RetryHint.LATER,
     ),
     Row(
         code="METHOD_CONFIRM_DENIED",
@@ -171,14 +171,14 @@ PORTAL: tuple[Row, ...] = (
         code="INTERNAL_SERVER_ERROR",
         says="The portal broke while it worked on the call.",
         do=LOOK,
-        again=Again.WAIT,
+        again=RetryHint.WAIT,
         ran=True,
     ),
     Row(
         code="ERROR_UNEXPECTED_ANSWER",
         says="The portal's own server gave an answer that the portal did not expect.",
         do=LOOK,
-        again=Again.WAIT,
+        again=RetryHint.WAIT,
         ran=True,
     ),
     Row(
@@ -192,7 +192,7 @@ PORTAL: tuple[Row, ...] = (
         says="The portal was deleted or closed, or the application or its licence is gone there.",
         do="Ask the portal's owner whether it opens, whether the application is installed on it, and whether its "
         "subscription is paid. If the portal is gone for good, take it out of use here.",
-        again=Again.DEAD,
+        again=RetryHint.DEAD,
     ),
     Row(
         code="PORTAL_BLOCKED_BY_LICENSE_SCANNER",
@@ -272,20 +272,20 @@ TOKEN: tuple[Row, ...] = (
         code="invalid_grant",
         says="The stored refresh token is unknown or used up, so the bot is locked out of this portal.",
         do=_REAUTHORISE,
-        again=Again.DEAD,
+        again=RetryHint.DEAD,
     ),
     Row(
         code="expired_token",
         says="The stored refresh token has run out, so the bot is locked out of this portal.",
         do=_REAUTHORISE,
-        again=Again.DEAD,
+        again=RetryHint.DEAD,
     ),
     Row(code="invalid_token", says="The authorisation server does not take the stored token.", do=_REAUTHORISE),
     Row(
         code="NOT_INSTALLED",
         says="The application is not installed on the portal any more.",
         do="Install the application again, then register and activate its connectors again.",
-        again=Again.DEAD,
+        again=RetryHint.DEAD,
     ),
     Row(code="PAYMENT_REQUIRED", says="The application's subscription or trial on the portal has ended.", do=_PAY),
     Row(code="insufficient_scope", says="The application lacks a permission (scope).", do=_SCOPE),
@@ -321,12 +321,12 @@ def token_row(code: str) -> Row:
     return _TOKEN.get(code.casefold()) or Row(code=safe_code(code), says=unknown, do=_REAUTHORISE, ran=None)
 
 
-_OUTLOOK: Mapping[Again, str] = {
-    Again.NO: "The bot does not try again by itself.",
-    Again.WAIT: "The bot has tried again by itself, in vain.",
-    Again.LATER: "The bot does not try again by itself, but later it may work.",
-    Again.REFRESH: "The bot has tried again with a new token, in vain.",
-    Again.DEAD: "The bot cannot do anything here before that.",
+_OUTLOOK: Mapping[RetryHint, str] = {
+    RetryHint.NO: "The bot does not try again by itself.",
+    RetryHint.WAIT: "The bot has tried again by itself, in vain.",
+    RetryHint.LATER: "The bot does not try again by itself, but later it may work.",
+    RetryHint.REFRESH: "The bot has tried again with a new token, in vain.",
+    RetryHint.DEAD: "The bot cannot do anything here before that.",
 }
 
 
@@ -344,7 +344,7 @@ _WHEN_READING: Mapping[str, str] = {
 
 def advice(row: Row, *, repeated: bool, reading: bool = False) -> str:
     """What to do next, and what the bot does by itself. `repeated` is False for what is never sent a second time."""
-    does = _OUTLOOK[row.again if repeated or row.again not in (Again.WAIT, Again.REFRESH) else Again.NO]
+    does = _OUTLOOK[row.again if repeated or row.again not in (RetryHint.WAIT, RetryHint.REFRESH) else RetryHint.NO]
     return f"{_WHEN_READING.get(row.do, row.do) if reading else row.do} {does}".strip()
 
 

@@ -59,7 +59,7 @@ def row(code: str) -> Row:
     return _BY_CODE.get(code.casefold()) or error_codes.portal_row(code)
 
 
-def told(refused: Sequence[Mapping[str, Any]], *, of: int = 0) -> str:
+def describe_failed_items(refused: Sequence[Mapping[str, Any]], *, of: int = 0) -> str:
     """What went wrong with items that failed, in one sentence or two; `of` is how many there were."""
     texts = [text for item in refused for text in _texts(item)]
     known = [ITEMS[key] for text in texts if (key := text.strip().rstrip(".").casefold()) in ITEMS]

@@ -32,7 +32,7 @@ class Kind(StrEnum):
     """A list of exactly one object: then the portal's yes is about that one (docs/portal-behaviour.md P58)."""
 
 
-class Where(StrEnum):
+class VerdictLocation(StrEnum):
     """Where in the answer the verdict stands."""
 
     VALUE = "value"
@@ -62,7 +62,7 @@ class Method:
 
     name: str
     effect: Effect
-    verdict: Where = Where.VALUE
+    verdict: VerdictLocation = VerdictLocation.VALUE
     params: tuple[Param, ...] = ()
 
     def param(self, name: str) -> Param | None:
@@ -89,13 +89,13 @@ ROWS: tuple[Method, ...] = (
     Method(
         name="imconnector.activate",
         effect=Effect.CHANGE,
-        verdict=Where.RESULT,
+        verdict=VerdictLocation.RESULT,
         params=(_need("CONNECTOR"), _need("LINE", Kind.LINE), _need("ACTIVE", Kind.SWITCH)),
     ),
     Method(
         name="imconnector.chat.name.set",
         effect=Effect.CHANGE,
-        verdict=Where.SUCCESS,
+        verdict=VerdictLocation.SUCCESS,
         params=(
             _need("CONNECTOR"),
             _need("LINE", Kind.LINE),
@@ -107,15 +107,15 @@ ROWS: tuple[Method, ...] = (
     Method(
         name="imconnector.connector.data.set",
         effect=Effect.CHANGE,
-        verdict=Where.RESULT,
+        verdict=VerdictLocation.RESULT,
         params=(_need("CONNECTOR"), _need("LINE", Kind.LINE), _need("DATA", Kind.OBJECT)),
     ),
-    Method(name="imconnector.delete.messages", effect=Effect.CHANGE, verdict=Where.ITEMS, params=_MESSAGES),
+    Method(name="imconnector.delete.messages", effect=Effect.CHANGE, verdict=VerdictLocation.ITEMS, params=_MESSAGES),
     Method(name="imconnector.list", effect=Effect.READ),
     Method(
         name="imconnector.register",
         effect=Effect.CHANGE,
-        verdict=Where.NESTED,
+        verdict=VerdictLocation.NESTED,
         params=(
             _need("ID"),
             _need("NAME"),
@@ -134,15 +134,19 @@ ROWS: tuple[Method, ...] = (
     Method(
         name="imconnector.send.messages",
         effect=Effect.CHANGE,
-        verdict=Where.ITEMS,
+        verdict=VerdictLocation.ITEMS,
         params=_MESSAGES,
     ),
-    Method(name="imconnector.send.status.delivery", effect=Effect.CHANGE, verdict=Where.SUCCESS, params=_MESSAGES),
-    Method(name="imconnector.send.status.reading", effect=Effect.CHANGE, verdict=Where.SUCCESS, params=_MESSAGES),
+    Method(
+        name="imconnector.send.status.delivery", effect=Effect.CHANGE, verdict=VerdictLocation.SUCCESS, params=_MESSAGES
+    ),
+    Method(
+        name="imconnector.send.status.reading", effect=Effect.CHANGE, verdict=VerdictLocation.SUCCESS, params=_MESSAGES
+    ),
     Method(
         name="imconnector.set.error",
         effect=Effect.CHANGE,
-        verdict=Where.SUCCESS,
+        verdict=VerdictLocation.SUCCESS,
         params=(_need("CONNECTOR"), _need("LINE", Kind.LINE)),
     ),
     Method(
@@ -153,10 +157,10 @@ ROWS: tuple[Method, ...] = (
     Method(
         name="imconnector.unregister",
         effect=Effect.CHANGE,
-        verdict=Where.NESTED,
+        verdict=VerdictLocation.NESTED,
         params=(_need("ID"),),
     ),
-    Method(name="imconnector.update.messages", effect=Effect.CHANGE, verdict=Where.ITEMS, params=_MESSAGES),
+    Method(name="imconnector.update.messages", effect=Effect.CHANGE, verdict=VerdictLocation.ITEMS, params=_MESSAGES),
     Method(
         name="imopenlines.config.list.get",
         effect=Effect.READ,

@@ -25,10 +25,10 @@ from plugins.bitrix24.http.exchange import Exchange, HttpAnswer, HttpRequest, Un
 from plugins.bitrix24.http.redirects import Target
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest import decoding, error_codes, message_errors, response
-from plugins.bitrix24.rest.confirmation import said, says_true
+from plugins.bitrix24.rest.confirmation import read_confirmation, says_true
 from plugins.bitrix24.rest.decoding import Decoded, Flaw
-from plugins.bitrix24.rest.error_codes import Again, Row
-from plugins.bitrix24.rest.methods import Effect, Method, Where
+from plugins.bitrix24.rest.error_codes import RetryHint, Row
+from plugins.bitrix24.rest.methods import Effect, Method, VerdictLocation
 from plugins.bitrix24.rest.reported_error import ReportedError
 from plugins.bitrix24.rest.response import Body, Unreadable
 
@@ -46,7 +46,7 @@ class Judgement:
     hint: str = ""
     code: str = ""
     status: int = 0
-    again: Again = Again.NO
+    again: RetryHint = RetryHint.NO
     result: Any = None
     time: Mapping[str, Any] = field(default_factory=dict)
     """What the portal tells of how long it worked, as it came."""
@@ -73,7 +73,9 @@ def judge(method: Method, exchange: Exchange, *, asked: str = "") -> Judgement:
         return _undelivered(method, exchange)
     if 300 <= exchange.status < 400:
         return _redirected(method, exchange, asked)
-    body = response.read(exchange.body, nested=method.verdict is not Where.VALUE, failed=exchange.status != 200)
+    body = response.read(
+        exchange.body, nested=method.verdict is not VerdictLocation.VALUE, failed=exchange.status != 200
+    )
     if isinstance(body, Unreadable):
         return _unreadable(method, exchange.status, body)
     remark = _remark(body.around) if body.around else ""
@@ -119,9 +121,9 @@ def _words_of(body: Body) -> str:
 
 def _says_no(method: Method, status: int, body: Body) -> bool:
     """Whether False stands in the method's place beside words without a code: the place decides, the words tell why."""
-    if status != 200 or method.verdict is Where.VALUE or body.error is None or body.error.code:
+    if status != 200 or method.verdict is VerdictLocation.VALUE or body.error is None or body.error.code:
         return False
-    return not body.error.documented and said(method.verdict, body.values.get("result")).yes is False
+    return not body.error.documented and read_confirmation(method.verdict, body.values.get("result")).yes is False
 
 
 def _proves_refusal(status: int) -> bool:
@@ -144,13 +146,13 @@ def _undelivered(method: Method, exchange: Undelivered) -> Judgement:
             verdict=CallVerdict.UNKNOWN,
             sentence=f"The portal was asked, but no answer came: {exchange.reason}.",
             hint=_next(method, error_codes.AGAIN_SOON),
-            again=Again.WAIT,
+            again=RetryHint.WAIT,
         )
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
         sentence=f"The portal cannot be reached: {exchange.reason}. Nothing was sent.",
         hint="Try again in a few minutes.",
-        again=Again.WAIT,
+        again=RetryHint.WAIT,
     )
 
 
@@ -168,7 +170,7 @@ def _redirected(method: Method, exchange: HttpAnswer, asked: str) -> Judgement:
         sentence=f"{redirect.says}. The call was not carried out.",
         hint=redirect.do,
         status=exchange.status,
-        again=Again.LATER,
+        again=RetryHint.LATER,
         moved_to=redirect.origin if moved else "",
     )
 
@@ -177,7 +179,7 @@ def _refused(method: Method, status: int, body: Body | None, error: ReportedErro
     row = message_errors.row(error.code) if error.code else error_codes.WORDS_ONLY
     if (body and _yes_beside(method, body)) or not _proves_nothing_ran(row, status, error):
         verdict = CallVerdict.UNKNOWN
-    elif row.again in (Again.WAIT, Again.REFRESH, Again.LATER):
+    elif row.again in (RetryHint.WAIT, RetryHint.REFRESH, RetryHint.LATER):
         verdict = CallVerdict.NOT_SENT
     else:
         verdict = CallVerdict.FAILED
@@ -185,8 +187,8 @@ def _refused(method: Method, status: int, body: Body | None, error: ReportedErro
         what = "reports an error" if error.words or error.code else "reports an error that is not a code"
         return _unknown(method, status, f"The portal's answer {what}", words=error.words, code=error.code)
     again = row.again
-    if verdict is CallVerdict.UNKNOWN and again is not Again.WAIT:
-        again = Again.WAIT if row.ran is None else Again.NO
+    if verdict is CallVerdict.UNKNOWN and again is not RetryHint.WAIT:
+        again = RetryHint.WAIT if row.ran is None else RetryHint.NO
     reading = method.effect is Effect.READ
     return Judgement(
         verdict=verdict,
@@ -200,7 +202,7 @@ def _refused(method: Method, status: int, body: Body | None, error: ReportedErro
 
 def _yes_beside(method: Method, body: Body) -> bool:
     """Whether a yes stands beside the error. Of a read, that is a result beside an error without a code."""
-    if method.verdict is not Where.VALUE:
+    if method.verdict is not VerdictLocation.VALUE:
         return says_true(body.values.get("result"))
     return "result" in body.values and body.error is not None and not body.error.documented
 
@@ -214,11 +216,11 @@ def _proves_nothing_ran(row: Row, status: int, error: ReportedError) -> bool:
 
 
 def _answered(method: Method, body: Body) -> Judgement:
-    if method.verdict is Where.VALUE:
+    if method.verdict is VerdictLocation.VALUE:
         if "result" not in body.values:
             return _unknown(method, 200, "The portal's answer holds no result")
         return Judgement(verdict=CallVerdict.DONE, sentence="Read.", status=200, result=body.values["result"])
-    found = said(method.verdict, body.values.get("result"))
+    found = read_confirmation(method.verdict, body.values.get("result"))
     if found.yes:
         return Judgement(verdict=CallVerdict.DONE, sentence="The portal says it is done.", status=200, result=True)
     if found.yes is False:
@@ -237,7 +239,7 @@ def _unknown(
         hint=_next(method, do),
         code=error_codes.safe_code(code) if code else "",
         status=status,
-        again=Again.WAIT if status == 200 or status >= 500 else Again.NO,
+        again=RetryHint.WAIT if status == 200 or status >= 500 else RetryHint.NO,
     )
 
 

@@ -56,7 +56,7 @@ def find(holder: Mapping[str, Any], *, failed: bool = False, inner: bool = False
     the words have to be known as those of a success: nothing found and nothing allowed look the same.
     """
     bare = inner or holder.get("result", True) in _EMPTY
-    if not failed and _answers(holder) and not objects(holder) and (_says_fine(holder) or not bare):
+    if not failed and _answers(holder) and not reports_error(holder) and (_says_fine(holder) or not bare):
         return None
     error, words = holder.get("error"), _words(holder)
     if isinstance(error, str) and error.strip():
@@ -75,7 +75,7 @@ def _answers(holder: Mapping[str, Any]) -> bool:
     return any(holder.get(key) is not None for key in _ANSWER_KEYS)
 
 
-def objects(holder: Mapping[str, Any]) -> bool:
+def reports_error(holder: Mapping[str, Any]) -> bool:
     """Whether something other than a remark says that there is an error: `error` itself, its text, a code, a no."""
     if holder.get("error") not in _NO_ERROR or holder.get("errors"):
         return True

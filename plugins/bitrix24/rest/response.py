@@ -41,11 +41,11 @@ def read(raw: bytes, *, nested: bool = False, failed: bool = False) -> Body | Un
         return Unreadable(flaw=found.flaw or decoding.NOT_JSON, words=found.words)
     error, inner = reported_error.find(found.values, failed=failed), found.values.get("result")
     if nested and error is None and isinstance(inner, Mapping):
-        error = reported_error.find(inner, failed=failed or reported_error.objects(found.values), inner=True)
+        error = reported_error.find(inner, failed=failed or reported_error.reports_error(found.values), inner=True)
     return Body(values=found.values, error=error, around=found if found.flaw else None)
 
 
-def nobody_home(status: int, raw: bytes) -> bool:
+def is_gateway_error(status: int, raw: bytes) -> bool:
     """Whether a front end answers in the place of a portal it cannot reach. The portal's own refusals have a code."""
     if status not in GATEWAY:
         return False

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from bot.plugin import CallVerdict
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.http.exchange import CHANGING, READING, Patience
-from plugins.bitrix24.rest.error_codes import Again
+from plugins.bitrix24.http.exchange import CHANGING, READING, Timeouts
+from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.protocol import Judgement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class RetryPolicy:
     """How a call is made. `repeats` says for which judgements the same request may be sent again.
 
     `queues`: for how many seconds to wait for a place at a portal that is asked too much. A full portal has carried
@@ -21,19 +21,19 @@ class Manner:
     """
 
     attempts: int
-    patience: Patience
+    patience: Timeouts
     repeats: Callable[[Judgement], bool]
     queues: float = 120.0
     asks: bool = False
 
 
 def _harmless(judgement: Judgement) -> bool:
-    return judgement.again is Again.WAIT
+    return judgement.again is RetryHint.WAIT
 
 
 def _did_not_run(judgement: Judgement) -> bool:
-    return judgement.again is Again.WAIT and judgement.verdict is CallVerdict.NOT_SENT
+    return judgement.again is RetryHint.WAIT and judgement.verdict is CallVerdict.NOT_SENT
 
 
-READ = Manner(attempts=4, patience=READING, repeats=_harmless)
-CHANGE = Manner(attempts=3, patience=CHANGING, repeats=_did_not_run, queues=60.0, asks=True)
+READ = RetryPolicy(attempts=4, patience=READING, repeats=_harmless)
+CHANGE = RetryPolicy(attempts=3, patience=CHANGING, repeats=_did_not_run, queues=60.0, asks=True)

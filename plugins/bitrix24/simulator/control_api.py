@@ -18,8 +18,8 @@ from plugins.bitrix24.simulator.state.faults import UnknownFault, read_fault
 from plugins.bitrix24.simulator.state.switches import SWITCHES, UnknownSwitch
 from plugins.bitrix24.simulator.state.world import ADMIN, World
 
-Wish = Mapping[str, Any]
-Act = Callable[[World, Wish], Any]
+ControlRequest = Mapping[str, Any]
+Act = Callable[[World, ControlRequest], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +53,11 @@ def answer(world: World, web: WebRequest) -> WebReply:
         return WebReply.json({"error": f"The body cannot be used: {error}"}, status=400)
 
 
-def _index(_world: World, _wish: Wish) -> Any:
+def _index(_world: World, _wish: ControlRequest) -> Any:
     return [{"method": route.method, "path": f"/control/{route.path}", "help": route.help} for route in ROUTES]
 
 
-def _state(world: World, _wish: Wish) -> Any:
+def _state(world: World, _wish: ControlRequest) -> Any:
     journal = world.journal.as_json()
     return {
         **world.state.as_json(),
@@ -70,22 +70,22 @@ def _state(world: World, _wish: Wish) -> Any:
     }
 
 
-def _journal(world: World, _wish: Wish) -> Any:
+def _journal(world: World, _wish: ControlRequest) -> Any:
     return world.journal.as_json()
 
 
-def _events(world: World, _wish: Wish) -> Any:
+def _events(world: World, _wish: ControlRequest) -> Any:
     idle = world.sender.idle()
     return {"idle": idle, "events": [delivery.as_json() for delivery in list(world.sender.deliveries)]}
 
 
-def _switches(world: World, wish: Wish) -> Any:
+def _switches(world: World, wish: ControlRequest) -> Any:
     for name, value in wish.items():
         world.switches.set(name, value)
     return world.switches.all()
 
 
-def _switch_rows(_world: World, _wish: Wish) -> Any:
+def _switch_rows(_world: World, _wish: ControlRequest) -> Any:
     return [asdict(switch) for switch in SWITCHES]
 
 
@@ -95,16 +95,16 @@ def _add_faults(world: World, wish: Any) -> Any:
     return _faults(world, {})
 
 
-def _faults(world: World, _wish: Wish) -> Any:
+def _faults(world: World, _wish: ControlRequest) -> Any:
     return [fault.as_json() for fault in world.faults.waiting()]
 
 
-def _clear_faults(world: World, _wish: Wish) -> Any:
+def _clear_faults(world: World, _wish: ControlRequest) -> Any:
     world.faults.clear()
     return []
 
 
-def _clock(world: World, wish: Wish) -> Any:
+def _clock(world: World, wish: ControlRequest) -> Any:
     """Not under the lock: what falls due takes the lock itself."""
     if "freeze" in wish:
         world.clock.freeze(bool(wish["freeze"]))
@@ -117,11 +117,11 @@ def _clock(world: World, wish: Wish) -> Any:
     return {"time": world.clock.time(), "frozen": world.clock.frozen}
 
 
-def _person(world: World, wish: Wish) -> Any:
+def _person(world: World, wish: ControlRequest) -> Any:
     return asdict(set_person(world, wish))
 
 
-def _app(world: World, wish: Wish) -> Any:
+def _app(world: World, wish: ControlRequest) -> Any:
     """Change an application; one that stops being active or installed loses what it had on the portal."""
     client_id = app_id(world, wish.get("app"))
     old = world.state.apps[client_id]
@@ -132,19 +132,19 @@ def _app(world: World, wish: Wish) -> Any:
     return asdict(world.state.apps.put(client_id, new))
 
 
-def _plan(world: World, wish: Wish) -> Any:
+def _plan(world: World, wish: ControlRequest) -> Any:
     new = patched(world.state.plan, wish)
     world.state.plan = new
     return asdict(new)
 
 
-def _costs(world: World, wish: Wish) -> Any:
+def _costs(world: World, wish: ControlRequest) -> Any:
     for method, seconds in wish.items():
         world.operating.costs[method.lower()] = float(seconds)
     return dict(world.operating.costs)
 
 
-def _expire(world: World, wish: Wish) -> Any:
+def _expire(world: World, wish: ControlRequest) -> Any:
     kind = wish.get("kind", "access")
     if kind not in ("access", "refresh", "both"):
         raise ControlError(f"'kind' must be access, refresh or both, not {kind!r}.")
@@ -153,14 +153,14 @@ def _expire(world: World, wish: Wish) -> Any:
     return {"expired": lapsed}
 
 
-def _issue(world: World, wish: Wish) -> Any:
+def _issue(world: World, wish: ControlRequest) -> Any:
     """A new pair for an application and a user, with the application's scope or a narrower one."""
     scope = tuple(need(wish, "scope", list)) if "scope" in wish else None
     pair = world.tokens.issue(app_id(world, wish.get("app")), int(wish.get("user", ADMIN)), scope=scope)
     return {"access_token": pair.access.value, "refresh_token": pair.refresh.value}
 
 
-def _reset(world: World, _wish: Wish) -> Any:
+def _reset(world: World, _wish: ControlRequest) -> Any:
     world.reset()
     return {"reset": True}
 

@@ -17,10 +17,10 @@ from plugins.bitrix24.simulator.state.world import ADMIN, OPERATOR, World
 
 from .seed import app_id
 
-Wish = Mapping[str, Any]
+ControlRequest = Mapping[str, Any]
 
 
-def act(world: World, wish: Wish) -> Any:
+def act(world: World, wish: ControlRequest) -> Any:
     """Do the `action` that is named; the others of its fields depend on it."""
     action = ACTIONS.get(str(wish.get("action")))
     if action is None:
@@ -35,14 +35,14 @@ def _dialog(world: World, number: int) -> Dialog:
     return row
 
 
-def _message(world: World, wish: Wish) -> tuple[Message, Dialog]:
+def _message(world: World, wish: ControlRequest) -> tuple[Message, Dialog]:
     row = world.state.messages.get(need(wish, "message_id", int))
     if row is None:
         raise ControlError(f"There is no message {wish['message_id']}.")
     return row, world.state.dialogs[row.chat_id]
 
 
-def _cause(wish: Wish, user: int = OPERATOR) -> Cause:
+def _cause(wish: ControlRequest, user: int = OPERATOR) -> Cause:
     return Cause(user=int(wish.get("user", user)))
 
 
@@ -59,7 +59,7 @@ def _entry(row: Dialog, message: Message, told: dict[str, Any]) -> dict[str, Any
     }
 
 
-def write(world: World, wish: Wish) -> Any:
+def write(world: World, wish: ControlRequest) -> Any:
     """chat_id, text, files, user; `hidden` is a whisper, `system` a text of the portal itself."""
     with world.lock:
         row, cause = _dialog(world, need(wish, "chat_id", int)), _cause(wish)
@@ -80,7 +80,7 @@ def write(world: World, wish: Wish) -> Any:
         return {"message_id": number, "told": told}
 
 
-def edit(world: World, wish: Wish) -> Any:
+def edit(world: World, wish: ControlRequest) -> Any:
     """message_id, text: told only when the connector has acknowledged the delivery."""
     with world.lock:
         old, row = _message(world, wish)
@@ -93,7 +93,7 @@ def edit(world: World, wish: Wish) -> Any:
         return {"told": told}
 
 
-def delete(world: World, wish: Wish) -> Any:
+def delete(world: World, wish: ControlRequest) -> Any:
     """message_id: one entry per external id is told."""
     with world.lock:
         old, row = _message(world, wish)
@@ -109,27 +109,27 @@ def _followed(world: World, row: Dialog, message: Message, flag: str) -> bool:
     return bool(message.external) and dialogs.flag(world, row, flag) and dialogs.heard(world, row)
 
 
-def close(world: World, wish: Wish) -> Any:
+def close(world: World, wish: ControlRequest) -> Any:
     """chat_id: the session ends."""
     with world.lock:
         dialogs.close(world, _dialog(world, need(wish, "chat_id", int)), _cause(wish))
         return {"closed": True}
 
 
-def delete_line(world: World, wish: Wish) -> Any:
+def delete_line(world: World, wish: ControlRequest) -> Any:
     """line: StatusDelete for every connector on it, then LineDelete."""
     with world.lock:
         return {"deleted": links.delete_line(world, need(wish, "line", int), _cause(wish, ADMIN))}
 
 
-def disconnect(world: World, wish: Wish) -> Any:
+def disconnect(world: World, wish: ControlRequest) -> Any:
     """connector, line: the channel is taken off the line by hand."""
     with world.lock:
         links.switch_off(world, str(need(wish, "connector", str)), need(wish, "line", int), _cause(wish, ADMIN))
         return {"disconnected": True}
 
 
-def open_page(world: World, wish: Wish) -> Any:
+def open_page(world: World, wish: ControlRequest) -> Any:
     """connector, line, user, connect: the connector's page in the slider, or `placement` id for a tile's page."""
     with world.lock:
         user = int(wish.get("user", ADMIN))
@@ -141,7 +141,7 @@ def open_page(world: World, wish: Wish) -> Any:
     return {"shown": True, **delivery.as_json()}
 
 
-def _page(world: World, wish: Wish, user: int) -> application_pages.Page | None:
+def _page(world: World, wish: ControlRequest, user: int) -> application_pages.Page | None:
     if "placement" in wish:
         place = world.state.placements.get(need(wish, "placement", int))
         shown = place is not None and place.placement == "CONTACT_CENTER"
@@ -151,7 +151,7 @@ def _page(world: World, wish: Wish, user: int) -> application_pages.Page | None:
     return application_pages.connector_page(world, status, user, connecting=bool(wish.get("connect", True)))
 
 
-def uninstall(world: World, wish: Wish) -> Any:
+def uninstall(world: World, wish: ControlRequest) -> Any:
     """app, clean: everything it had goes; ONAPPUNINSTALL goes out afterwards, without tokens."""
     with world.lock:
         client_id = app_id(world, wish.get("app"))
@@ -167,7 +167,7 @@ def uninstall(world: World, wish: Wish) -> Any:
         return {"uninstalled": client_id, "told": len(farewell) if app.hears else 0}
 
 
-def install(world: World, wish: Wish) -> Any:
+def install(world: World, wish: ControlRequest) -> Any:
     """app, handler: it is put back as a new row with a new application_token, and told so at `handler`."""
     with world.lock:
         client_id = app_id(world, wish.get("app"))
@@ -187,14 +187,14 @@ def install(world: World, wish: Wish) -> Any:
         return {"installed": client_id, "application_token": world.application_token(app)}
 
 
-def clean_up(world: World, _wish: Wish) -> Any:
+def clean_up(world: World, _wish: ControlRequest) -> Any:
     """The portal's agent: rows that are off and rows of connectors that nobody knows."""
     with world.lock:
         gone = world.state.statuses.drop_where(lambda row: not row.active or not world.state.provided(row.connector))
         return {"removed": [[row.connector, row.line] for row in gone]}
 
 
-ACTIONS: dict[str, Callable[[World, Wish], Any]] = {
+ACTIONS: dict[str, Callable[[World, ControlRequest], Any]] = {
     "write": write,
     "edit": edit,
     "delete": delete,

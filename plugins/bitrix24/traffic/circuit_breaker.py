@@ -9,7 +9,7 @@ PAUSE = 30.0
 """Seconds without calls after that many failures in a row; then one call probes."""
 
 
-class Breaker:
+class CircuitBreaker:
     """Counts transport failures in a row, for any number of threads. Times are seconds that never go back."""
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class Breaker:
         self._failures = 0
         self._until = 0.0
 
-    def allows(self, now: float) -> bool:
+    def try_acquire(self, now: float) -> bool:
         """Whether to send. After the pause one caller gets a yes, the others wait for what comes of it."""
         with self._lock:
             if self._failures < FAILURES:
@@ -32,6 +32,6 @@ class Breaker:
             self._failures += 1
             self._until = now + PAUSE
 
-    def worked(self) -> None:
+    def record_success(self) -> None:
         with self._lock:
             self._failures = 0

@@ -9,7 +9,7 @@ UNSEEN = PAGE
 _MOST_PAGES = 4
 
 
-class Hints:
+class LastSeen:
     """Ids of connectors and numbers of lines, from whatever was read last. Each is replaced as a whole."""
 
     def __init__(self) -> None:

@@ -44,7 +44,7 @@ class Block:
         )
 
 
-class Operating:
+class OperatingTime:
     """The operating time of one portal's methods, as its answers tell it. For any number of threads."""
 
     def __init__(self, log: logging.Logger) -> None:

@@ -9,11 +9,11 @@ from dataclasses import field
 from bot.plugin import Clock, Services
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.http.exchange import Wire
-from plugins.bitrix24.traffic.circuit_breaker import Breaker
-from plugins.bitrix24.traffic.last_seen import Hints
-from plugins.bitrix24.traffic.operating_limit import Operating
+from plugins.bitrix24.traffic.circuit_breaker import CircuitBreaker
+from plugins.bitrix24.traffic.last_seen import LastSeen
+from plugins.bitrix24.traffic.operating_limit import OperatingTime
 from plugins.bitrix24.traffic.rate_limit import Bucket, SharedBucket, pace
-from plugins.bitrix24.traffic.read_cache import Kept
+from plugins.bitrix24.traffic.read_cache import ReadCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,61 +34,61 @@ class Link:
     """One host as this process sees it."""
 
     wire: Wire
-    breaker: Breaker = field(default_factory=Breaker)
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traffic:
+class PortalState:
     """What all calls to one portal have in common, under whatever host name they go."""
 
     bucket: Bucket
-    operating: Operating
+    operating: OperatingTime
     renewing: threading.Lock = field(default_factory=threading.Lock)
     """Held by the thread that renews the tokens of this portal."""
     moving: threading.Lock = field(default_factory=threading.Lock)
     """Held by the thread that finds out where a renamed portal is."""
     remarks: set[str] = field(default_factory=set)
     """What is wrong with the bytes of its answers, each told once in the log."""
-    hints: Hints = field(default_factory=Hints)
-    kept: Kept = field(default_factory=Kept)
+    hints: LastSeen = field(default_factory=LastSeen)
+    kept: ReadCache = field(default_factory=ReadCache)
 
 
-def http_link(to: Destination, clock: Clock) -> Link:
+def make_http_link(to: Destination, clock: Clock) -> Link:
     """A link over HTTP; http itself is for loopback, as `endpoints` has made sure."""
     # It takes `requests` along, which nobody needs who calls no portal.
-    from plugins.bitrix24.http.transport import HttpWire, trusting
+    from plugins.bitrix24.http.transport import HttpWire, make_tls
 
     return Link(
         wire=HttpWire(
             clock,
             loopback=to.base.startswith("http://"),
             address=to.address,
-            tls=lambda: trusting(to.authorities),
+            tls=lambda: make_tls(to.authorities),
         )
     )
 
 
-def traffic_of(services: Services, member_id: str) -> Traffic:
+def make_portal_state(services: Services, member_id: str) -> PortalState:
     """What is kept about a portal, at the pace that the settings say."""
     bucket = SharedBucket(services, member_id, pace(services.settings))
-    return Traffic(bucket=bucket, operating=Operating(services.log))
+    return PortalState(bucket=bucket, operating=OperatingTime(services.log))
 
 
-class Links:
+class Connections:
     """The links and the traffic of a process, made when first needed."""
 
     def __init__(
         self,
-        make: Callable[[Destination, Clock], Link] = http_link,
-        keep: Callable[[Services, str], Traffic] = traffic_of,
+        make: Callable[[Destination, Clock], Link] = make_http_link,
+        keep: Callable[[Services, str], PortalState] = make_portal_state,
     ) -> None:
         self._make = make
         self._keep = keep
         self._lock = threading.Lock()
         self._links: dict[Destination, Link] = {}
-        self._traffic: dict[str, Traffic] = {}
+        self._traffic: dict[str, PortalState] = {}
 
-    def to(self, destination: Destination, clock: Clock) -> Link:
+    def for_host(self, destination: Destination, clock: Clock) -> Link:
         """The link to a destination. Another address or other authorities make another link."""
         with self._lock:
             if destination not in self._links:
@@ -101,7 +101,7 @@ class Links:
             for link in self._links.values():
                 link.wire.close()
 
-    def traffic(self, services: Services, member_id: str) -> Traffic:
+    def traffic(self, services: Services, member_id: str) -> PortalState:
         """What is kept about the portal that `member_id` names."""
         with self._lock:
             if member_id not in self._traffic:

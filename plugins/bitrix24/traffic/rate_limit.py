@@ -25,7 +25,7 @@ from plugins.bitrix24.redaction.excerpt import excerpt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class RateLimit:
     """Requests that may go at once, and how many a second after that."""
 
     holds: float
@@ -34,12 +34,12 @@ class Pace:
 
 OVERTAKEN_SECONDS = 60.0
 """A thread, or a process, may be kept for so long between its look at the clock and its turn."""
-STANDARD = Pace(holds=48.0, drains=2.0)
-ENTERPRISE = Pace(holds=245.0, drains=5.0)
-PACES: Mapping[str, Pace] = {"standard": STANDARD, "enterprise": ENTERPRISE}
+STANDARD = RateLimit(holds=48.0, drains=2.0)
+ENTERPRISE = RateLimit(holds=245.0, drains=5.0)
+PACES: Mapping[str, RateLimit] = {"standard": STANDARD, "enterprise": ENTERPRISE}
 
 
-def pace(settings: Mapping[str, str]) -> Pace:
+def pace(settings: Mapping[str, str]) -> RateLimit:
     """How fast portals may be asked. Raises Refusal for a word that is no plan."""
     word = settings.get("BITRIX24_PLAN", "").strip().lower() or "standard"
     if word not in PACES:
@@ -54,7 +54,7 @@ class Level:
     level: float = 0.0
     seen: float = -math.inf
 
-    def at(self, now: float, pace: Pace) -> Level:
+    def at(self, now: float, pace: RateLimit) -> Level:
         """What has not drained since. A clock that starts anew, as after a restart of the machine, drains nothing.
 
         Nor does a moment that is a little late, because somebody else came in between: what drained up to then must
@@ -87,7 +87,7 @@ class Bucket(Protocol):
 class _Rules(ABC):
     """How a bucket changes. Where its level is kept is its subclass's matter."""
 
-    def __init__(self, pace: Pace = STANDARD) -> None:
+    def __init__(self, pace: RateLimit = STANDARD) -> None:
         self._pace = pace
 
     def take(self, now: float, *, most: float = math.inf) -> float | None:
@@ -112,7 +112,7 @@ class _Rules(ABC):
 class LocalBucket(_Rules):
     """The bucket of one process, for any number of threads."""
 
-    def __init__(self, pace: Pace = STANDARD) -> None:
+    def __init__(self, pace: RateLimit = STANDARD) -> None:
         super().__init__(pace)
         self._lock = threading.Lock()
         self._level = Level()
@@ -135,7 +135,7 @@ class SharedBucket(_Rules):
     file cannot be used, this process paces itself alone and says so once.
     """
 
-    def __init__(self, services: Services, member_id: str, pace: Pace = STANDARD) -> None:
+    def __init__(self, services: Services, member_id: str, pace: RateLimit = STANDARD) -> None:
         super().__init__(pace)
         self._path = bucket_file(services.scratch, member_id)
         self._log, self._sleep = services.log, services.clock.sleep

@@ -21,23 +21,23 @@ MOST = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class CachedAnswer:
     """An answer, and when its read began by a clock that never goes back."""
 
     value: Any
     began: float
 
 
-class Unshared(Exception):
+class NotShared(Exception):
     """The read that was joined ended in a way that is no answer of the portal."""
 
 
-class Kept:
+class ReadCache:
     """The answers of one portal. For any number of threads; who asks is a part of each key."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: dict[Hashable, Seen] = {}
+        self._seen: dict[Hashable, CachedAnswer] = {}
         self._flights: dict[Hashable, Future[Any]] = {}
         self._changes = 0
 
@@ -54,13 +54,13 @@ class Kept:
         with self._lock:
             return self._changes
 
-    def find(self, key: Hashable, now: float) -> Seen | None:
+    def find(self, key: Hashable, now: float) -> CachedAnswer | None:
         """The answer that is kept, unless it is too old."""
         with self._lock:
             seen = self._seen.get(key)
             return seen if seen is not None and 0 <= now - seen.began < SECONDS else None
 
-    def keep(self, key: Hashable, seen: Seen, *, changes: int) -> None:
+    def keep(self, key: Hashable, seen: CachedAnswer, *, changes: int) -> None:
         """Keep an answer, unless all was forgotten since `changes` was read."""
         with self._lock:
             if changes == self._changes:
@@ -80,12 +80,12 @@ class Kept:
             return self._fly(key, mine, make)
         try:
             joined: T = flight.result()
-        except Unshared:
+        except NotShared:
             return make()
         return joined
 
     def _fly(self, key: Hashable, mine: Future[Any], make: Callable[[], T]) -> T:
-        problem: BaseException = Unshared()
+        problem: BaseException = NotShared()
         try:
             value = make()
         except PluginError as error:

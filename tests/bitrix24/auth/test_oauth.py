@@ -10,9 +10,9 @@ import pytest
 
 from bot.plugin.loopback import WebReply
 from plugins.bitrix24.auth import oauth
-from plugins.bitrix24.auth.oauth import NoTokens, Tokens
+from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
 from plugins.bitrix24.http.compression import unpack
-from plugins.bitrix24.http.exchange import MAX_ANSWER, HttpAnswer, Undelivered, blotted
+from plugins.bitrix24.http.exchange import MAX_ANSWER, HttpAnswer, Undelivered, redact_exchange
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.simulator.php.answer_shapes import SHAPES, Shape
 
@@ -30,9 +30,9 @@ def answer(status: int, body: Any) -> HttpAnswer:
     return HttpAnswer(status=status, body=body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
-def refused(status: int, body: Any) -> NoTokens:
-    found = oauth.judge(answer(status, body))
-    assert isinstance(found, NoTokens)
+def refused(status: int, body: Any) -> RefreshFailure:
+    found = oauth.judge_refresh(answer(status, body))
+    assert isinstance(found, RefreshFailure)
     return found
 
 
@@ -53,8 +53,8 @@ def test_the_other_form_has_it_in_the_query_and_shows_it_nowhere() -> None:
 
 
 def test_a_pair_is_taken_with_its_owner() -> None:
-    assert oauth.judge(answer(200, PAIR)) == Tokens(access=Secret("a"), refresh=Secret("r"), member_id="m")
-    assert oauth.judge(answer(200, {**PAIR, "member_id": 7})) == Tokens(access=Secret("a"), refresh=Secret("r"))
+    assert oauth.judge_refresh(answer(200, PAIR)) == Tokens(access=Secret("a"), refresh=Secret("r"), member_id="m")
+    assert oauth.judge_refresh(answer(200, {**PAIR, "member_id": 7})) == Tokens(access=Secret("a"), refresh=Secret("r"))
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_a_server_in_trouble_is_not_final() -> None:
 
 
 def test_no_answer_is_not_final() -> None:
-    found = oauth.judge(Undelivered(sent=True, reason="no answer in time"))
-    assert isinstance(found, NoTokens)
+    found = oauth.judge_refresh(Undelivered(sent=True, reason="no answer in time"))
+    assert isinstance(found, RefreshFailure)
     assert not found.final
     assert "no answer in time" in found.sentence
 
@@ -102,12 +102,12 @@ def test_only_invalid_request_leads_to_the_other_form() -> None:
 
 def test_secrets_that_the_server_echoes_are_blotted_out() -> None:
     echo = HttpAnswer(status=400, body=b'{"error":"r3fresh"}', location="https://x/?r3fresh")
-    found = blotted(echo, Secret("r3fresh"), Secret(""))
+    found = redact_exchange(echo, Secret("r3fresh"), Secret(""))
     assert isinstance(found, HttpAnswer)
     assert b"r3fresh" not in found.body
     assert "r3fresh" not in found.location
     lost = Undelivered(sent=True, reason="r")
-    assert blotted(lost, Secret("r")) is lost
+    assert redact_exchange(lost, Secret("r")) is lost
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
@@ -116,7 +116,7 @@ def test_a_token_answer_of_any_shape_gives_a_pair_or_says_why_not(shape: Shape) 
     reply = shape.put(WebReply.json(PAIR))
     plain = unpack(reply.body, reply.headers.get("Content-Encoding", ""), MAX_ANSWER)
     exchange = HttpAnswer(status=reply.status, body=plain, location=reply.headers.get("Location", ""))
-    found = oauth.judge(exchange, asked="https://oauth.bitrix.info/oauth/token/")
+    found = oauth.judge_refresh(exchange, asked="https://oauth.bitrix.info/oauth/token/")
     if isinstance(found, Tokens):
         assert (found.access.reveal(), found.refresh.reveal()) == ("a", "r")
         assert shape.effect

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.core.change.change_request import ChangeRequest, Repeat, Status
-from bot.core.change.outcome import settle
+from bot.core.change.outcome import judge_settlement
 from bot.usecases.outcomes.ending_report import report_ending
 from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
-from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import Hand, stored
+from tests.bitrix24.plugin_bot import PluginBot
 
 ACTIVATE, UNREGISTER = "imconnector.activate", "imconnector.unregister"
 
 
 @pytest.fixture
-def hand(desk: Desk) -> Hand:
+def hand(plugin_bot: PluginBot) -> Hand:
     """Beside what the simulator seeds, shopchat of another application is on a second line."""
-    desk.portal.seed(activations=[{"connector": "shopchat", "line": 3}])
-    return Hand(desk=desk)
+    plugin_bot.portal.seed(activations=[{"connector": "shopchat", "line": 3}])
+    return Hand(plugin_bot=plugin_bot)
 
 
 def run(hand: Hand, line: str) -> ChangeRequest:
@@ -31,12 +31,14 @@ def run(hand: Hand, line: str) -> ChangeRequest:
 def refuse_second(hand: Hand) -> None:
     """The portal refuses the second activation or deactivation from now on."""
     body = '{"error": "ACCESS_DENIED", "error_description": "Access denied."}'
-    hand.desk.fault("reply", ACTIVATE, skip=1, status=403, body=body)
+    hand.plugin_bot.fault("reply", ACTIVATE, skip=1, status=403, body=body)
 
 
 def seen(hand: Hand, connector: str) -> dict[int, bool]:
     """On which lines the portal has it active."""
-    return {row.line: row.configured for row in hand.desk.portal.state.statuses.rows() if row.connector == connector}
+    return {
+        row.line: row.configured for row in hand.plugin_bot.portal.state.statuses.rows() if row.connector == connector
+    }
 
 
 def advised(change: ChangeRequest) -> str:
@@ -73,7 +75,7 @@ def test_removing_it_once_more_is_not_advised_either(hand: Hand) -> None:
 
 def test_the_same_holds_when_the_answer_to_the_removal_was_lost(hand: Hand) -> None:
     line = "connector remove shopchat"
-    hand.desk.fault("lost_after", UNREGISTER)
+    hand.plugin_bot.fault("lost_after", UNREGISTER)
     ran = hand.run(line)
     assert ran.status is Status.UNKNOWN
     ending = hand.look_again(ran.plan)
@@ -89,7 +91,7 @@ def test_a_connector_that_our_record_holds_is_put_back_from_it(hand: Hand) -> No
     change = run(hand, "connector remove shopchat")
     assert (change.partly, can_ask_again(change)) == (True, False)
     follow_undo(hand, change, "connector restore shopchat 2 3")
-    assert hand.desk.portal.state.status("shopchat", 2).data["NAME"] == "Shop"
+    assert hand.plugin_bot.portal.state.status("shopchat", 2).data["NAME"] == "Shop"
 
 
 @pytest.mark.parametrize("line", ["connector remove shopchat", "connector deactivate shopchat 2 3"])
@@ -161,14 +163,14 @@ def test_a_name_that_became_a_third_one_is_set_back_by_name(hand: Hand) -> None:
     """The record learns of an earlier registration to go back to only when an update is done."""
     hand.own()
     plan = hand.plan("connector update myconnector --name New")
-    with hand.desk.portal.world.lock:
-        connectors = hand.desk.portal.state.connectors
+    with hand.plugin_bot.portal.world.lock:
+        connectors = hand.plugin_bot.portal.state.connectors
         connectors.put("myconnector", replace(connectors["myconnector"], name="Third"))
-    now = hand.desk.plugin.verify(hand.desk.services, hand.desk.place, plan)
-    ending = settle(plan, now, agrees=True)
+    now = hand.plugin_bot.plugin.verify(hand.plugin_bot.services, hand.plugin_bot.place, plan)
+    ending = judge_settlement(plan, now, agrees=True)
     assert ending is not None
     follow_undo(hand, stored("connector update myconnector --name New", plan, ending), UPDATE)
-    assert hand.desk.portal.state.connectors["myconnector"].name == "WhatsApp EU"
+    assert hand.plugin_bot.portal.state.connectors["myconnector"].name == "WhatsApp EU"
 
 
 UPDATE = 'connector update myconnector --name="WhatsApp EU"'

@@ -10,27 +10,27 @@ import pytest
 from bot.core.change.change_request import Status
 from bot.plugin import BadArgument, CallVerdict, PluginError, Refusal, Risk, UndoKind
 from plugins.bitrix24.connectors.model import BUILT_IN
-from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import HANDLER, ICON, WHOLE, Hand
+from tests.bitrix24.plugin_bot import PluginBot
 
 NEW = f"connector register newchat --name 'New chat' --handler {HANDLER}"
 CHANGING = ("register", "update", "adopt", "activate", "deactivate", "configure", "error", "restore")
 
 
 @pytest.fixture
-def hand(desk: Desk) -> Hand:
-    return Hand(desk=desk)
+def hand(plugin_bot: PluginBot) -> Hand:
+    return Hand(plugin_bot=plugin_bot)
 
 
 def rename(hand: Hand, connector: str, name: str) -> None:
-    with hand.desk.portal.world.lock:
-        connectors = hand.desk.portal.state.connectors
+    with hand.plugin_bot.portal.world.lock:
+        connectors = hand.plugin_bot.portal.state.connectors
         connectors.put(connector, replace(connectors[connector], name=name))
 
 
 def give_away(hand: Hand, connector: str) -> None:
     """Another application registers the same id again after it went."""
-    hand.desk.portal.seed(connectors=[{"id": connector, "name": "Not ours", "app": "other"}])
+    hand.plugin_bot.portal.seed(connectors=[{"id": connector, "name": "Not ours", "app": "other"}])
 
 
 # ----------------------------------------------------------------------------------------------------- register
@@ -38,14 +38,14 @@ def give_away(hand: Hand, connector: str) -> None:
 
 def test_a_new_connector_is_registered_with_everything_sent_and_recorded(hand: Hand) -> None:
     ran = hand.done(f"{NEW} --icon {ICON} --color '#00AA00' --chat-group --no-newsletter --no-signature")
-    row = hand.desk.portal.state.connectors["newchat"]
-    assert (row.name, row.handler, row.client_id) == ("New chat", HANDLER, hand.desk.portal.client_id)
+    row = hand.plugin_bot.portal.state.connectors["newchat"]
+    assert (row.name, row.handler, row.client_id) == ("New chat", HANDLER, hand.plugin_bot.portal.client_id)
     assert row.icon == {"DATA_IMAGE": ICON, "COLOR": "#00aa00"}
     assert (row.flags["CHAT_GROUP"], row.flags["NEWSLETTER"], row.flags["NEED_SYSTEM_MESSAGES"]) == (True, False, True)
     assert hand.record("newchat")["registration"] == ran.plan.calls[0].params
     assert ran.plan.wanted == {"registration": "present", "name": "New chat"}
     assert ran.plan.undo.line == "connector remove newchat"
-    assert "newchat" in hand.desk.open().ours()
+    assert "newchat" in hand.plugin_bot.open().ours()
     note = ran.plan.calls[0].note
     assert "handler: https://" in note
     assert "base64" not in note
@@ -53,7 +53,9 @@ def test_a_new_connector_is_registered_with_everything_sent_and_recorded(hand: H
 
 def test_without_an_icon_the_default_one_is_taken(hand: Hand) -> None:
     hand.done(NEW)
-    assert hand.desk.portal.state.connectors["newchat"].icon["DATA_IMAGE"].startswith("data:image/svg+xml;base64,")
+    assert (
+        hand.plugin_bot.portal.state.connectors["newchat"].icon["DATA_IMAGE"].startswith("data:image/svg+xml;base64,")
+    )
 
 
 def test_an_id_that_exists_is_not_silently_overwritten(hand: Hand) -> None:
@@ -65,11 +67,11 @@ def test_an_id_that_exists_is_not_silently_overwritten(hand: Hand) -> None:
     ours = hand.refused(line)
     assert "already, by us" in ours.sentence
     assert "connector update myconnector" in ours.hint
-    assert hand.desk.calls("imconnector.register") == []
+    assert hand.plugin_bot.calls("imconnector.register") == []
 
 
 def test_what_is_left_of_an_id_on_lines_is_told_before_it_lives_again(hand: Hand) -> None:
-    hand.desk.portal.seed(activations=[{"connector": "newchat", "line": 2}])
+    hand.plugin_bot.portal.seed(activations=[{"connector": "newchat", "line": 2}])
     assert "left on line 2 · Support" in hand.plan(NEW).warnings[0]
     hand.done(NEW)
     assert hand.record("newchat")["lines"] == {"2": None}
@@ -93,7 +95,7 @@ def test_an_update_shows_old_and_new_and_sends_all_of_it(hand: Hand) -> None:
     assert ran.plan.risk is None
     assert ran.plan.wanted == {"name": "WhatsApp Europe"}
     assert hand.record()["registration"] == ran.plan.calls[0].params
-    assert hand.desk.portal.state.status("myconnector", 1).configured, "lines are not touched"
+    assert hand.plugin_bot.portal.state.status("myconnector", 1).configured, "lines are not touched"
 
 
 def test_updates_are_undone_one_after_the_other(hand: Hand) -> None:
@@ -102,7 +104,7 @@ def test_updates_are_undone_one_after_the_other(hand: Hand) -> None:
     second = hand.done(f"connector update myconnector --name Two --icon {ICON} --color '#000000'").plan
     assert (first.undo.kind, second.undo.kind) == (UndoKind.FULL, UndoKind.FULL)
     hand.done(second.undo.line)
-    assert hand.desk.portal.state.connectors["myconnector"].name == "One"
+    assert hand.plugin_bot.portal.state.connectors["myconnector"].name == "One"
     hand.done(first.undo.line)
     assert hand.record()["registration"] == WHOLE
     assert "no earlier registration 12345678" in hand.refused("connector update myconnector --back 12345678").sentence
@@ -145,9 +147,9 @@ def test_without_a_record_only_the_whole_is_taken_and_an_approval_is_needed(hand
     assert ran.plan.risk is Risk.DESTROY
     assert "takes it over" in ran.plan.warnings[0]
     assert ran.plan.undo.kind is UndoKind.NONE
-    assert hand.desk.portal.state.connectors["shopchat"].client_id == hand.desk.portal.client_id
+    assert hand.plugin_bot.portal.state.connectors["shopchat"].client_id == hand.plugin_bot.portal.client_id
     assert hand.record("shopchat")["lines"] == {"2": None}
-    assert "shopchat" in hand.desk.open().ours()
+    assert "shopchat" in hand.plugin_bot.open().ours()
 
 
 def test_an_unregistered_connector_is_not_updated_but_its_restoring_is_offered(hand: Hand) -> None:
@@ -178,7 +180,7 @@ def test_adopting_calls_nothing_and_makes_it_ours(hand: Hand) -> None:
     assert ran.plan.calls == ()
     assert ran.ending.sentence == "Done. Nothing had to be sent to the portal."
     assert hand.portal_state() == state
-    assert "shopchat" in hand.desk.open().ours()
+    assert "shopchat" in hand.plugin_bot.open().ours()
     assert hand.record("shopchat")["lines"] == {"2": None}
     text = " ".join(ran.plan.warnings)
     assert "a removal cannot be undone until its handler and icon are known" in text
@@ -196,14 +198,14 @@ def test_what_is_missing_can_be_given_later(hand: Hand) -> None:
 
 def test_several_are_adopted_at_once(hand: Hand) -> None:
     hand.done("connector adopt shopchat myconnector shopchat")
-    assert hand.desk.open().ours() == {"shopchat", "myconnector"}
+    assert hand.plugin_bot.open().ours() == {"shopchat", "myconnector"}
 
 
 def test_adopting_fails_when_what_was_seen_is_no_longer_so(hand: Hand) -> None:
     plan = hand.plan("connector adopt shopchat")
     rename(hand, "shopchat", "Another name")
     assert hand.carry_out(plan).status is Status.FAILED
-    assert hand.desk.open().ours() == frozenset()
+    assert hand.plugin_bot.open().ours() == frozenset()
 
 
 # ---------------------------------------------------------------------------------------- activate, deactivate
@@ -223,11 +225,11 @@ def test_activating_leaves_out_lines_where_it_is_active(hand: Hand) -> None:
 
 def test_an_error_is_cleared_by_activating_and_does_not_come_back(hand: Hand) -> None:
     hand.own(lines={"1": {"NAME": "WA"}})
-    hand.desk.portal.seed(activations=[{"connector": "myconnector", "line": 1, "error": True}])
+    hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 1, "error": True}])
     plan = hand.plan("connector activate myconnector 1")
     assert plan.undo.kind is UndoKind.NONE
     assert hand.carry_out(plan).status is Status.DONE
-    assert not hand.desk.portal.state.status("myconnector", 1).error
+    assert not hand.plugin_bot.portal.state.status("myconnector", 1).error
     assert hand.record()["lines"] == {"1": {"NAME": "WA"}}
     mixed = hand.plan("connector activate myconnector 1 3").undo
     assert mixed.kind is UndoKind.FULL
@@ -274,12 +276,12 @@ def test_what_is_not_ours_is_switched_with_an_approval_and_not_recorded(hand: Ha
     on = hand.done(off.undo.line).plan
     assert on.risk is Risk.DESTROY
     assert "not proven that shopchat is ours" in on.warnings[0]
-    assert hand.desk.open().ours() == frozenset()
+    assert hand.plugin_bot.open().ours() == frozenset()
 
 
 def test_a_leftover_with_only_an_error_is_taken_away_for_good(hand: Hand) -> None:
     hand.own()
-    hand.desk.portal.seed(activations=[{"connector": "myconnector", "line": 3, "error": True, "active": False}])
+    hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 3, "error": True, "active": False}])
     plan = hand.plan("connector deactivate myconnector 3")
     assert plan.undo.kind is UndoKind.NONE
     hand.carry_out(plan)
@@ -297,16 +299,16 @@ def test_where_it_is_not_connected_there_is_nothing_to_deactivate(hand: Hand) ->
 def test_configuring_sends_what_is_known_along_so_that_no_portal_loses_it(hand: Hand) -> None:
     """One kind of portal merges and another overwrites: both end with the same (docs/portal-behaviour.md P49)."""
     for behaviour in ("merge", "overwrite"):
-        hand.desk.switch(data_set=behaviour)
+        hand.plugin_bot.switch(data_set=behaviour)
         hand.own(lines={"1": {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}})
         ran = hand.done("connector configure myconnector 1 --url https://new.example/ --external-id +49123")
         told = {"NAME": "WhatsApp EU", "URL": "https://new.example/", "ID": "+49123"}
-        assert hand.desk.portal.state.status("myconnector", 1).data == told
+        assert hand.plugin_bot.portal.state.status("myconnector", 1).data == told
         assert hand.record()["lines"]["1"] == told
         note = ran.plan.calls[0].note
         assert "url “https://wa.example/” → “https://new.example/”; external-id nothing → “+49123”" in note
         assert "Sent along as it is: name." in note
-        hand.desk.portal.seed(
+        hand.plugin_bot.portal.seed(
             activations=[
                 {"connector": "myconnector", "line": 1, "data": {"name": "WhatsApp EU", "url": "https://wa.example/"}}
             ]
@@ -360,10 +362,10 @@ def test_a_removed_connector_comes_back_with_its_lines_and_their_data(hand: Hand
     state = hand.portal_state()
     removed = hand.done("connector remove myconnector").plan
     assert removed.undo.line == "connector restore myconnector"
-    assert "myconnector" not in hand.desk.open().ours(), "whoever registers it now is not us"
+    assert "myconnector" not in hand.plugin_bot.open().ours(), "whoever registers it now is not us"
     restored = hand.done(removed.undo.line)
     assert hand.portal_state() == state
-    assert "myconnector" in hand.desk.open().ours()
+    assert "myconnector" in hand.plugin_bot.open().ours()
     methods = [call.method.rpartition(".")[2] for call in restored.plan.calls]
     assert methods == ["register", "set", "activate", "activate"], "what shows is done last"
     assert hand.nothing("connector restore myconnector") == "Nothing of myconnector is missing on default."
@@ -388,13 +390,13 @@ def test_without_a_registration_on_record_it_says_what_is_missing_and_what_to_ty
 def test_a_connector_that_the_portal_lost_comes_back_too(hand: Hand) -> None:
     """As when the application was installed anew (docs/portal-behaviour.md P90)."""
     hand.own(lines={"1": {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}, "2": {}})
-    with hand.desk.portal.world.lock:
-        hand.desk.portal.state.connectors.drop("myconnector")
+    with hand.plugin_bot.portal.world.lock:
+        hand.plugin_bot.portal.state.connectors.drop("myconnector")
         for line in (1, 2):
-            hand.desk.portal.state.statuses.drop(("myconnector", line))
+            hand.plugin_bot.portal.state.statuses.drop(("myconnector", line))
     assert hand.reply("connector status").notes[0].startswith("Ours, but not registered any more: myconnector.")
     hand.done("connector restore myconnector")
-    assert hand.desk.portal.state.status("myconnector", 1).data["NAME"] == "WhatsApp EU"
+    assert hand.plugin_bot.portal.state.status("myconnector", 1).data["NAME"] == "WhatsApp EU"
 
 
 def test_one_line_can_be_put_back_alone(hand: Hand) -> None:
@@ -402,7 +404,7 @@ def test_one_line_can_be_put_back_alone(hand: Hand) -> None:
     hand.done("connector deactivate myconnector 1 2")
     assert "connector restore myconnector 1 2" in hand.nothing("connector restore myconnector")
     hand.done("connector restore myconnector 2")
-    assert not hand.desk.portal.state.status("myconnector", 1).configured
+    assert not hand.plugin_bot.portal.state.status("myconnector", 1).configured
     assert hand.record()["off"] == {"1": {}}
     error = hand.refused("connector restore myconnector 3")
     assert "does not know myconnector on line 3" in error.sentence
@@ -412,8 +414,8 @@ def test_one_line_can_be_put_back_alone(hand: Hand) -> None:
 def test_a_line_that_is_gone_is_left_out_and_named(hand: Hand) -> None:
     hand.own(lines={"1": {}, "2": {}})
     hand.done("connector remove myconnector")
-    with hand.desk.portal.world.lock:
-        hand.desk.portal.state.lines.drop(2)
+    with hand.plugin_bot.portal.world.lock:
+        hand.plugin_bot.portal.state.lines.drop(2)
     plan = hand.plan("connector restore myconnector")
     assert any("also on line 2, which the portal does not have any more" in line for line in plan.warnings)
     assert hand.carry_out(plan).status is Status.DONE
@@ -428,7 +430,7 @@ def test_an_id_that_others_took_meanwhile_is_not_registered_over(hand: Hand) -> 
     assert "it was removed here and is registered again since" in plan.warnings[0]
     assert {call.method for call in plan.calls} == {"imconnector.activate"}
     hand.carry_out(plan)
-    assert "myconnector" not in hand.desk.open().ours()
+    assert "myconnector" not in hand.plugin_bot.open().ours()
 
 
 def test_what_restoring_did_can_be_undone(hand: Hand) -> None:
@@ -442,11 +444,11 @@ def test_what_restoring_did_can_be_undone(hand: Hand) -> None:
 def test_a_restore_that_stops_after_the_registration_leaves_it_ours(hand: Hand) -> None:
     hand.own(lines={"1": {}})
     hand.done("connector remove myconnector")
-    hand.desk.fault("false_flat", "imconnector.activate")
+    hand.plugin_bot.fault("false_flat", "imconnector.activate")
     ran = hand.run("connector restore myconnector")
     assert ran.status is Status.FAILED
     assert "only part of it happened" in ran.ending.sentence
-    assert "myconnector" in hand.desk.open().ours()
+    assert "myconnector" in hand.plugin_bot.open().ours()
     assert hand.done("connector restore myconnector").plan.risk is None
 
 
@@ -509,15 +511,15 @@ WRONG: list[tuple[str, type[PluginError], str]] = [
 
 @pytest.mark.parametrize(("line", "kind", "why"), WRONG, ids=[line for line, *_ in WRONG])
 def test_what_is_wrong_is_named_with_what_to_type_instead(
-    make_desk: Callable[..., Desk], line: str, kind: type[PluginError], why: str
+    make_plugin_bot: Callable[..., PluginBot], line: str, kind: type[PluginError], why: str
 ) -> None:
-    hand = Hand(desk=make_desk())
+    hand = Hand(plugin_bot=make_plugin_bot())
     many = " ".join(f"c{number}" for number in range(21))
     error = hand.refused(line.format(h=HANDLER, many=many))
     assert isinstance(error, kind)
     assert why in error.sentence
     assert error.hint
-    assert hand.desk.effects("*") == 0
+    assert hand.plugin_bot.effects("*") == 0
 
 
 @pytest.mark.parametrize("verb", CHANGING)
@@ -532,7 +534,7 @@ def test_no_change_touches_bitrix24s_own_channels_or_asks_the_portal_about_them(
     }
     for connector in sorted(BUILT_IN):
         assert "own channels" in hand.refused(f"connector {verb} {connector} {words.get(verb, '')}").sentence
-    assert hand.desk.calls() == []
+    assert hand.plugin_bot.calls() == []
 
 
 @pytest.mark.parametrize(
@@ -545,8 +547,10 @@ def test_no_change_touches_bitrix24s_own_channels_or_asks_the_portal_about_them(
         "connector remove shopchat",
     ],
 )
-def test_an_installation_may_leave_alone_what_is_not_proven_ours(make_desk: Callable[..., Desk], line: str) -> None:
-    hand = Hand(desk=make_desk(B24BOT_UNOWNED="refuse"))
+def test_an_installation_may_leave_alone_what_is_not_proven_ours(
+    make_plugin_bot: Callable[..., PluginBot], line: str
+) -> None:
+    hand = Hand(plugin_bot=make_plugin_bot(B24BOT_UNOWNED="refuse"))
     error = hand.refused(line)
     assert "leaves such connectors alone" in error.sentence
     assert "Adopt it first" in error.hint
@@ -571,7 +575,7 @@ def test_every_call_of_every_plan_is_answered_with_yes_by_the_portal(hand: Hand)
 
 def test_status_shows_ours_unless_all_are_asked_for(hand: Hand) -> None:
     hand.own(lines={"1": {"NAME": "WA"}})
-    hand.desk.portal.seed(connectors=[{"id": "idle"}])
+    hand.plugin_bot.portal.seed(connectors=[{"id": "idle"}])
     hand.own("idle")
     assert [(row[0], row[2], row[5]) for row in hand.rows("connector status")] == [
         ("myconnector", "line 1 · Sales EU", "known"),
@@ -589,10 +593,10 @@ def test_where_nothing_is_ours_status_says_what_to_type(hand: Hand) -> None:
 
 
 def test_all_of_status_takes_as_few_requests_as_there_can_be(hand: Hand) -> None:
-    hand.desk.portal.seed(lines=[{"id": number} for number in range(10, 60)])
+    hand.plugin_bot.portal.seed(lines=[{"id": number} for number in range(10, 60)])
     hand.rows("connector status --all")
-    assert len(hand.desk.calls("batch")) == 1 + 14, "the lists; 13 connectors on 53 lines, 50 to a request"
-    assert len([call for call in hand.desk.calls() if not call.in_batch]) == 15
+    assert len(hand.plugin_bot.calls("batch")) == 1 + 14, "the lists; 13 connectors on 53 lines, 50 to a request"
+    assert len([call for call in hand.plugin_bot.calls() if not call.in_batch]) == 15
     table = hand.reply("connector status --all").table
     assert table is not None
     assert table.attach
@@ -600,7 +604,7 @@ def test_all_of_status_takes_as_few_requests_as_there_can_be(hand: Hand) -> None
 
 def test_a_green_connector_on_a_line_that_is_off_is_said_to_be_silent(hand: Hand) -> None:
     hand.own()
-    hand.desk.portal.seed(activations=[{"connector": "myconnector", "line": 3}])
+    hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 3}])
     silent = "myconnector is active on line 3 · Chat DE, but the line itself is switched off: it is silent there."
     for line in ("line show 3", "connector status", "connector show myconnector"):
         assert silent in hand.reply(line).notes

@@ -6,8 +6,8 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.plugin import BadArgument, CallVerdict, Refusal, Risk, UndoKind
-from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import Hand
+from tests.bitrix24.plugin_bot import PluginBot
 
 SET = "connector error myconnector 1 the bridge is down"
 CLEAR = "connector error myconnector 1 --clear"
@@ -15,15 +15,15 @@ METHOD = "imconnector.set.error"
 
 
 @pytest.fixture
-def hand(desk: Desk) -> Hand:
-    found = Hand(desk=desk)
+def hand(plugin_bot: PluginBot) -> Hand:
+    found = Hand(plugin_bot=plugin_bot)
     found.own(lines={"1": {"NAME": "WhatsApp EU"}, "2": {}})
     return found
 
 
 def test_an_error_is_set_verified_by_the_status_and_shown_with_its_reason(hand: Hand) -> None:
     ran = hand.done(SET)
-    row = hand.desk.portal.state.status("myconnector", 1)
+    row = hand.plugin_bot.portal.state.status("myconnector", 1)
     assert (row.error, row.configured, row.working) == (True, True, False)
     assert dict(row.data)["NAME"] == "WhatsApp EU", "its data stays"
     (call,) = ran.plan.calls
@@ -51,7 +51,7 @@ def test_the_undo_of_an_error_clears_it_and_the_undo_of_that_sets_it_again(hand:
 
 
 def test_an_error_that_somebody_else_set_is_cleared_and_set_again_without_words(hand: Hand) -> None:
-    hand.desk.portal.seed(activations=[{"connector": "myconnector", "line": 1, "error": True}])
+    hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 1, "error": True}])
     plan = hand.done(CLEAR).plan
     assert plan.wanted == {"line 1 · Sales EU": "active"}
     assert plan.undo.line == 'connector error myconnector 1 "marked again"'
@@ -72,7 +72,7 @@ def test_words_that_cannot_be_meant_are_refused(hand: Hand, line: str, says: str
     error = hand.refused(line)
     assert isinstance(error, BadArgument)
     assert says in error.sentence
-    assert hand.desk.calls(METHOD) == []
+    assert hand.plugin_bot.calls(METHOD) == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_cannot_be_marked_is_refused_with_what_to_do(hand: Hand, line: str,
     assert isinstance(error, Refusal)
     assert says in error.sentence
     assert hint in error.hint
-    assert hand.desk.calls(METHOD) == []
+    assert hand.plugin_bot.calls(METHOD) == []
 
 
 def test_what_is_so_already_is_not_sent(hand: Hand) -> None:
@@ -97,11 +97,11 @@ def test_what_is_so_already_is_not_sent(hand: Hand) -> None:
     assert "has no error" in hand.nothing("connector error myconnector 3 --clear")
     hand.done(SET)
     assert "is in error on line 1 · Sales EU already: the bridge is down." in hand.nothing(SET)
-    assert len(hand.desk.calls(METHOD)) == 1
+    assert len(hand.plugin_bot.calls(METHOD)) == 1
 
 
 def test_an_error_without_an_activation_is_not_cleared_by_activating_it_behind_somebodys_back(hand: Hand) -> None:
-    hand.desk.portal.seed(activations=[{"connector": "myconnector", "line": 3, "active": False, "error": True}])
+    hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 3, "active": False, "error": True}])
     error = hand.refused("connector error myconnector 3 --clear")
     assert "clearing the error would activate it" in error.sentence
     assert "connector activate myconnector 3" in error.hint
@@ -113,7 +113,7 @@ def test_an_error_on_a_connector_that_is_not_ours_leaves_no_record(hand: Hand) -
     assert ran.plan.remember == ()
     assert any("not proven that shopchat is ours" in warning for warning in ran.plan.warnings)
     assert any("the reason stands here alone" in warning for warning in ran.plan.warnings)
-    assert hand.desk.services.records.get("connector", f"{hand.desk.place.identity}/shopchat") is None
+    assert hand.plugin_bot.services.records.get("connector", f"{hand.plugin_bot.place.identity}/shopchat") is None
     assert hand.plan("connector error shopchat 2 --clear").risk is Risk.DESTROY
 
 
@@ -136,18 +136,18 @@ def test_whatever_takes_an_error_away_takes_its_reason_out_of_our_record(hand: H
     ],
 )
 def test_a_fault_of_the_call_never_makes_an_error_that_is_not_there_done(
-    desk: Desk, hand: Hand, kind: str, status: Status
+    plugin_bot: PluginBot, hand: Hand, kind: str, status: Status
 ) -> None:
     plan = hand.plan(SET)
-    desk.fault(kind, METHOD)
+    plugin_bot.fault(kind, METHOD)
     ran = hand.carry_out(plan)
     assert ran.status is status
-    assert (ran.status is Status.DONE) is desk.portal.state.status("myconnector", 1).error
+    assert (ran.status is Status.DONE) is plugin_bot.portal.state.status("myconnector", 1).error
     assert ran.outcomes[0].verdict in (CallVerdict.DONE, CallVerdict.UNKNOWN)
 
 
 def test_a_record_without_errors_reads_as_before_so_open_requests_keep_their_version(hand: Hand) -> None:
     """The version of a record is a digest of its JSON, and what waits for approval names it."""
-    snapshot = hand.desk.open().snapshot("myconnector")
+    snapshot = hand.plugin_bot.open().snapshot("myconnector")
     assert snapshot is not None
     assert "errors" not in snapshot.value()

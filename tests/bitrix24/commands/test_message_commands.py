@@ -12,7 +12,7 @@ from bot.core.parsing.invocation import understand
 from bot.plugin import CallVerdict, Plan, Refusal, Risk, TargetUnreachable, UndoKind
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.rest import methods
-from tests.bitrix24.desk import REGISTRATION, SHORT, Desk
+from tests.bitrix24.plugin_bot import REGISTRATION, SHORT, PluginBot
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 COMMANDS = [command for group in plugin.groups for command in group]
@@ -85,31 +85,31 @@ EACH = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.path)
 WORKING = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.working], ids=lambda kind: kind.path)
 
 
-def plan_of(desk: Desk, path: str, **arguments: Any) -> Plan:
-    answer = desk.run(path, **arguments)
+def plan_of(plugin_bot: PluginBot, path: str, **arguments: Any) -> Plan:
+    answer = plugin_bot.run(path, **arguments)
     assert isinstance(answer, Plan), answer
     return answer
 
 
 @pytest.fixture
-def ours(desk: Desk) -> Desk:
-    """A desk whose myconnector was adopted, with a chat in which c1 and u1 have spoken."""
-    desk.adopt(registration=REGISTRATION)
-    talk(desk)
-    return desk
+def ours(plugin_bot: PluginBot) -> PluginBot:
+    """A plugin bot whose myconnector was adopted, with a chat in which c1 and u1 have spoken."""
+    plugin_bot.adopt(registration=REGISTRATION)
+    talk(plugin_bot)
+    return plugin_bot
 
 
-def talk(desk: Desk) -> None:
+def talk(plugin_bot: PluginBot) -> None:
     """The customer u1 says something in the chat c1, as the message m1."""
-    plan = plan_of(desk, "message send", **{**PERSON, "text": "Before", "message_id": "m1"})
-    assert desk.perform(plan).verdict is DONE
+    plan = plan_of(plugin_bot, "message send", **{**PERSON, "text": "Before", "message_id": "m1"})
+    assert plugin_bot.perform(plan).verdict is DONE
 
 
 # ---------------------------------------------------------------------------------------------------- plans
 
 
 @EACH
-def test_a_plan_sends_exactly_what_was_typed_and_claims_no_proof(ours: Desk, kind: Kind) -> None:
+def test_a_plan_sends_exactly_what_was_typed_and_claims_no_proof(ours: PluginBot, kind: Kind) -> None:
     plan = plan_of(ours, kind.path, **kind.arguments)
     (call,) = plan.calls
     assert call.method == kind.method
@@ -123,27 +123,29 @@ def test_a_plan_sends_exactly_what_was_typed_and_claims_no_proof(ours: Desk, kin
 
 
 @EACH
-def test_the_same_typed_twice_is_the_same_plan_and_another_is_another_target(ours: Desk, kind: Kind) -> None:
+def test_the_same_typed_twice_is_the_same_plan_and_another_is_another_target(ours: PluginBot, kind: Kind) -> None:
     first = plan_of(ours, kind.path, **kind.arguments)
     assert plan_of(ours, kind.path, **kind.arguments) == first
     assert plan_of(ours, kind.path, **{**kind.arguments, "chat": "c2"}).target != first.target
 
 
 @EACH
-def test_planning_sends_nothing_that_changes(ours: Desk, kind: Kind) -> None:
+def test_planning_sends_nothing_that_changes(ours: PluginBot, kind: Kind) -> None:
     before = len(ours.calls(kind.method))
     plan_of(ours, kind.path, **kind.arguments)
     assert len(ours.calls(kind.method)) == before
 
 
 @EACH
-def test_whatever_is_done_on_a_connector_not_proven_ours_needs_the_approval_of_others(desk: Desk, kind: Kind) -> None:
-    plan = plan_of(desk, kind.path, **kind.arguments)
+def test_whatever_is_done_on_a_connector_not_proven_ours_needs_the_approval_of_others(
+    plugin_bot: PluginBot, kind: Kind
+) -> None:
+    plan = plan_of(plugin_bot, kind.path, **kind.arguments)
     assert plan.risk is Risk.DESTROY
     assert "not proven that myconnector is ours" in plan.warnings[-1]
 
 
-def test_everything_about_a_customer_goes_to_its_own_field_and_onto_the_card(ours: Desk) -> None:
+def test_everything_about_a_customer_goes_to_its_own_field_and_onto_the_card(ours: PluginBot) -> None:
     plan = plan_of(
         ours,
         "message send",
@@ -175,14 +177,14 @@ def test_everything_about_a_customer_goes_to_its_own_field_and_onto_the_card(our
         assert word in plan.calls[0].note
 
 
-def test_a_long_text_is_quoted_on_one_line_and_cut_with_its_length(ours: Desk) -> None:
+def test_a_long_text_is_quoted_on_one_line_and_cut_with_its_length(ours: PluginBot) -> None:
     plan = plan_of(ours, "message send", **PERSON, text="word \n" * 500)
     assert "…” (3,000 characters)" in plan.calls[0].note
     assert "\n" not in plan.calls[0].note
     assert len(plan.calls[0].note) < 400
 
 
-def test_the_plan_warns_of_what_the_portal_does_not_notice(ours: Desk) -> None:
+def test_the_plan_warns_of_what_the_portal_does_not_notice(ours: PluginBot) -> None:
     told = " ".join(plan_of(ours, "message send", **PERSON, text="x", message_id="m").warnings)
     assert "another spelling opens a second chat" in told
     assert "stand there twice" in told
@@ -195,21 +197,21 @@ def test_the_plan_warns_of_what_the_portal_does_not_notice(ours: Desk) -> None:
     assert "Without an operator's message 86497 this does nothing" in told
 
 
-def test_a_deletion_that_the_registration_forbids_is_told(ours: Desk) -> None:
+def test_a_deletion_that_the_registration_forbids_is_told(ours: PluginBot) -> None:
     arguments = {**PERSON, "message_id": "m1"}
     assert "DEL_EXTERNAL_MESSAGES" not in " ".join(plan_of(ours, "message delete", **arguments).warnings)
     ours.adopt(registration={**REGISTRATION, "DEL_EXTERNAL_MESSAGES": "N"})
     assert "DEL_EXTERNAL_MESSAGES N" in " ".join(plan_of(ours, "message delete", **arguments).warnings)
 
 
-def test_a_line_that_is_switched_off_itself_is_told(ours: Desk) -> None:
+def test_a_line_that_is_switched_off_itself_is_told(ours: PluginBot) -> None:
     ours.portal.seed(lines=[{"id": 1, "active": False}])
     plan = plan_of(ours, "message send", **PERSON, text="x")
     assert any("switched off itself" in warning for warning in plan.warnings)
 
 
 @pytest.mark.parametrize("ident", ["ext-7", "it's", "--strange", "a b"])
-def test_a_sent_message_with_an_id_can_be_deleted_by_the_line_its_undo_offers(ours: Desk, ident: str) -> None:
+def test_a_sent_message_with_an_id_can_be_deleted_by_the_line_its_undo_offers(ours: PluginBot, ident: str) -> None:
     plan = plan_of(ours, "message send", **PERSON, text="Hello", message_id=ident)
     assert plan.undo.kind is UndoKind.PARTIAL
     assert ours.perform(plan).verdict is DONE
@@ -220,7 +222,7 @@ def test_a_sent_message_with_an_id_can_be_deleted_by_the_line_its_undo_offers(ou
     assert gone.external == (ident,)
 
 
-def test_without_an_id_there_is_no_undo(ours: Desk) -> None:
+def test_without_an_id_there_is_no_undo(ours: PluginBot) -> None:
     assert plan_of(ours, "message send", **PERSON, text="Hello").undo.kind is UndoKind.NONE
 
 
@@ -238,7 +240,7 @@ def test_without_an_id_there_is_no_undo(ours: Desk) -> None:
     ids=["built-in", "unknown", "no line"],
 )
 def test_a_connector_or_line_that_cannot_be_used_is_refused_before_anything_is_sent(
-    ours: Desk, kind: Kind, changed: dict[str, Any], why: str
+    ours: PluginBot, kind: Kind, changed: dict[str, Any], why: str
 ) -> None:
     before = ours.effects(kind.method)
     error = ours.refusal(kind.path, **{**kind.arguments, **changed})
@@ -258,7 +260,7 @@ def test_a_connector_or_line_that_cannot_be_used_is_refused_before_anything_is_s
     ids=["off", "in error"],
 )
 def test_on_a_line_where_it_does_not_work_only_receipts_are_taken(
-    ours: Desk, kind: Kind, status: dict[str, Any], why: str, what: str
+    ours: PluginBot, kind: Kind, status: dict[str, Any], why: str, what: str
 ) -> None:
     ours.portal.seed(activations=[{"connector": "myconnector", "line": 1, **status}])
     if not kind.working:
@@ -271,13 +273,15 @@ def test_on_a_line_where_it_does_not_work_only_receipts_are_taken(
 
 
 @EACH
-def test_where_unproven_connectors_are_left_alone_it_is_refused(make_desk: Callable[..., Desk], kind: Kind) -> None:
-    desk = make_desk(B24BOT_UNOWNED="refuse")
-    assert "leaves such connectors alone" in desk.refusal(kind.path, **kind.arguments).sentence
+def test_where_unproven_connectors_are_left_alone_it_is_refused(
+    make_plugin_bot: Callable[..., PluginBot], kind: Kind
+) -> None:
+    plugin_bot = make_plugin_bot(B24BOT_UNOWNED="refuse")
+    assert "leaves such connectors alone" in plugin_bot.refusal(kind.path, **kind.arguments).sentence
 
 
 @EACH
-def test_a_status_that_cannot_be_read_is_told_as_that(ours: Desk, kind: Kind) -> None:
+def test_a_status_that_cannot_be_read_is_told_as_that(ours: PluginBot, kind: Kind) -> None:
     ours.fault("reply", "imconnector.status", body={"error": "ACCESS_DENIED"}, times="forever")
     error = ours.refusal(kind.path, **kind.arguments)
     assert isinstance(error, TargetUnreachable)
@@ -285,12 +289,12 @@ def test_a_status_that_cannot_be_read_is_told_as_that(ours: Desk, kind: Kind) ->
 
 
 @pytest.mark.parametrize("path", ["message send", "message edit"])
-def test_a_message_without_words_and_files_is_refused(ours: Desk, path: str) -> None:
+def test_a_message_without_words_and_files_is_refused(ours: PluginBot, path: str) -> None:
     error = ours.refusal(path, **PERSON, message_id="m1")
     assert (error.sentence, error.hint) == ("A message needs words or a file.", "Add --text TEXT or --file URL.")
 
 
-def test_renaming_needs_the_customer_unless_the_chats_are_group_chats(ours: Desk) -> None:
+def test_renaming_needs_the_customer_unless_the_chats_are_group_chats(ours: PluginBot) -> None:
     arguments = {**WHERE, "chat": "c1", "name": "Orders"}
     assert "--user is needed" in ours.refusal("chat rename", **arguments).sentence
     ours.adopt(registration={**REGISTRATION, "CHAT_GROUP": "Y"})
@@ -343,7 +347,7 @@ def test_every_wrong_argument_is_refused_with_what_is_wrong(line: str, why: str)
 
 
 @EACH
-def test_performed_without_trouble_it_is_done_and_the_portal_holds_it(ours: Desk, kind: Kind) -> None:
+def test_performed_without_trouble_it_is_done_and_the_portal_holds_it(ours: PluginBot, kind: Kind) -> None:
     state = ours.portal.state
     (first,) = state.messages.rows()
     if "im_message" in kind.arguments:
@@ -364,7 +368,7 @@ def test_performed_without_trouble_it_is_done_and_the_portal_holds_it(ours: Desk
 
 
 @WORKING
-def test_what_broke_between_plan_and_call_is_refused_by_the_portal_and_told(ours: Desk, kind: Kind) -> None:
+def test_what_broke_between_plan_and_call_is_refused_by_the_portal_and_told(ours: PluginBot, kind: Kind) -> None:
     plan = plan_of(ours, kind.path, **kind.arguments)
     ours.portal.seed(activations=[{"connector": "myconnector", "line": 1, "active": False}])
     before = ours.effects(kind.method)
@@ -374,7 +378,7 @@ def test_what_broke_between_plan_and_call_is_refused_by_the_portal_and_told(ours
     assert ours.effects(kind.method) == before
 
 
-def test_an_item_that_the_portal_refuses_inside_a_yes_is_a_failure(ours: Desk) -> None:
+def test_an_item_that_the_portal_refuses_inside_a_yes_is_a_failure(ours: PluginBot) -> None:
     """HTTP 200 and SUCCESS true, and yet nothing was taken (docs/portal-behaviour.md P58)."""
     plan = plan_of(ours, "message send", **PERSON, text="x")
     call = plan.calls[0]
@@ -385,7 +389,7 @@ def test_an_item_that_the_portal_refuses_inside_a_yes_is_a_failure(ours: Desk) -
     assert len(ours.portal.state.messages.rows()) == 1
 
 
-def test_renaming_a_chat_that_is_not_there_fails(ours: Desk) -> None:
+def test_renaming_a_chat_that_is_not_there_fails(ours: PluginBot) -> None:
     outcome = ours.perform(plan_of(ours, "chat rename", **{**PERSON, "chat": "c9"}, name="Orders"))
     assert (outcome.verdict, outcome.code) == (FAILED, "CHAT_RENAMING_FAILED")
 
@@ -422,7 +426,7 @@ LENIENT = {"imconnector.send.status.delivery", "imconnector.send.status.reading"
     ("fault", "wish", "verdict", "effect", "requests"), FAULTS, ids=[f"{row[0]}-{at}" for at, row in enumerate(FAULTS)]
 )
 def test_under_every_fault_there_is_one_effect_at_most_and_no_success_that_did_not_happen(
-    make_desk: Callable[..., Desk],
+    make_plugin_bot: Callable[..., PluginBot],
     kind: Kind,
     fault: str,
     wish: dict[str, Any],
@@ -430,23 +434,23 @@ def test_under_every_fault_there_is_one_effect_at_most_and_no_success_that_did_n
     effect: bool,
     requests: int | None,
 ) -> None:
-    desk = make_desk(short=fault == "stall_after")
-    desk.adopt(registration=REGISTRATION)
-    talk(desk)
-    (first,) = desk.portal.state.messages.rows()
+    plugin_bot = make_plugin_bot(short=fault == "stall_after")
+    plugin_bot.adopt(registration=REGISTRATION)
+    talk(plugin_bot)
+    (first,) = plugin_bot.portal.state.messages.rows()
     arguments = {**kind.arguments, "im_message": first.id} if "im_message" in kind.arguments else kind.arguments
-    plan = plan_of(desk, kind.path, **arguments)
-    sent, done = len(desk.calls(kind.method)), desk.effects(kind.method)
-    desk.fault(fault, kind.method, **wish)
-    outcome = desk.perform(plan)
+    plan = plan_of(plugin_bot, kind.path, **arguments)
+    sent, done = len(plugin_bot.calls(kind.method)), plugin_bot.effects(kind.method)
+    plugin_bot.fault(fault, kind.method, **wish)
+    outcome = plugin_bot.perform(plan)
     if fault == "reply" and verdict is UNKNOWN and kind.method in LENIENT:
         verdict = DONE
     assert outcome.verdict is verdict, outcome
-    assert desk.effects(kind.method) - done == int(effect and EFFECTIVE[kind.path])
-    assert requests in (None, len(desk.calls(kind.method)) - sent)
-    assert len(desk.refreshes()) == (1 if fault == "expired" else 0)
+    assert plugin_bot.effects(kind.method) - done == int(effect and EFFECTIVE[kind.path])
+    assert requests in (None, len(plugin_bot.calls(kind.method)) - sent)
+    assert len(plugin_bot.refreshes()) == (1 if fault == "expired" else 0)
     if kind.path == "message send":
-        assert len(desk.portal.state.messages.rows()) == 1 + int(effect)
+        assert len(plugin_bot.portal.state.messages.rows()) == 1 + int(effect)
 
 
 def test_the_short_patience_of_these_tests_is_shorter_than_their_stall() -> None:

@@ -13,29 +13,29 @@ from plugins.bitrix24.commands.line import parse_line
 from plugins.bitrix24.commands.portal_commands import parse_secret
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.redaction.secret import Secret
-from tests.bitrix24.desk import Desk
+from tests.bitrix24.plugin_bot import PluginBot
 
 CANARY = "canary-7f3a91c2"
 
 
-def test_lines_are_listed_with_their_own_switch(desk: Desk) -> None:
-    assert desk.reply("line list").title == "3 lines on default"
-    assert desk.rows("line list") == (
+def test_lines_are_listed_with_their_own_switch(plugin_bot: PluginBot) -> None:
+    assert plugin_bot.reply("line list").title == "3 lines on default"
+    assert plugin_bot.rows("line list") == (
         ("1", "Sales EU", "on"),
         ("2", "Support", "on"),
         ("3", "Chat DE", "switched off"),
     )
 
 
-def test_a_line_shows_the_connectors_on_it(desk: Desk) -> None:
-    reply = desk.reply("line show", line=2)
+def test_a_line_shows_the_connectors_on_it(plugin_bot: PluginBot) -> None:
+    reply = plugin_bot.reply("line show", line=2)
     assert reply.title == "line 2 · Support"
     assert dict(reply.facts) == {"itself": "on", "connectors": "2"}
-    assert [row[0] for row in desk.rows("line show", line=2)] == ["myconnector", "shopchat"]
+    assert [row[0] for row in plugin_bot.rows("line show", line=2)] == ["myconnector", "shopchat"]
 
 
-def test_a_line_that_is_not_there_is_refused(desk: Desk) -> None:
-    assert desk.refusal("line show", line=9).sentence == "There is no line 9 on default."
+def test_a_line_that_is_not_there_is_refused(plugin_bot: PluginBot) -> None:
+    assert plugin_bot.refusal("line show", line=9).sentence == "There is no line 9 on default."
 
 
 @pytest.mark.parametrize(("word", "number"), [("1", 1), ("#15", 15), ("007", 7)])
@@ -58,8 +58,8 @@ def test_several_lines_with_a_comma_are_answered_with_how_to_write_them() -> Non
 # ------------------------------------------------------------------------------------------------------ portal
 
 
-def test_check_says_that_all_is_well(desk: Desk) -> None:
-    reply = desk.reply("portal check")
+def test_check_says_that_all_is_well(plugin_bot: PluginBot) -> None:
+    reply = plugin_bot.reply("portal check")
     assert dict(reply.facts) == {
         "access token": "works",
         "application": "installed, local",
@@ -73,42 +73,42 @@ def test_check_says_that_all_is_well(desk: Desk) -> None:
     assert reply.notes == ()
 
 
-def test_check_tells_of_an_application_that_hears_nothing(desk: Desk) -> None:
-    with desk.portal.world.lock:
-        desk.portal.state.change_app(desk.portal.client_id, installed=False)
-        desk.portal.seed(lines=[{"id": 3, "active": True}])
-    reply = desk.reply("portal check")
+def test_check_tells_of_an_application_that_hears_nothing(plugin_bot: PluginBot) -> None:
+    with plugin_bot.portal.world.lock:
+        plugin_bot.portal.state.change_app(plugin_bot.portal.client_id, installed=False)
+        plugin_bot.portal.seed(lines=[{"id": 3, "active": True}])
+    reply = plugin_bot.reply("portal check")
     assert dict(reply.facts)["application"] == "not marked as installed, local"
     assert dict(reply.facts)["lines"] == "3"
     assert "installFinish" in reply.notes[0]
 
 
-def test_check_tells_of_an_unpaid_application(desk: Desk) -> None:
+def test_check_tells_of_an_unpaid_application(plugin_bot: PluginBot) -> None:
     info = {"INSTALLED": True, "PAYMENT_EXPIRED": "Y", "STATUS": "T", "LICENSE": "en_basic"}
-    desk.fault("reply", "app.info", status=200, body={"result": info})
-    reply = desk.reply("portal check")
+    plugin_bot.fault("reply", "app.info", status=200, body={"result": info})
+    reply = plugin_bot.reply("portal check")
     assert dict(reply.facts)["payment"] == "run out"
     assert reply.notes == ("The application's paid term on this portal has ended.",)
 
 
-def test_check_tells_when_endings_cannot_be_verified(desk: Desk) -> None:
-    with desk.portal.world.lock:
-        desk.portal.seed(people=[{"id": 1, "connectors": False}])
-    reply = desk.reply("portal check")
+def test_check_tells_when_endings_cannot_be_verified(plugin_bot: PluginBot) -> None:
+    with plugin_bot.portal.world.lock:
+        plugin_bot.portal.seed(people=[{"id": 1, "connectors": False}])
+    reply = plugin_bot.reply("portal check")
     assert "ACCESS_DENIED" in dict(reply.facts)["connectors"]
     assert "cannot be verified" in reply.notes[0]
 
 
-def test_check_of_a_portal_we_are_locked_out_of_is_an_error(desk: Desk) -> None:
-    desk.expire("both")
-    assert "locked out" in desk.refusal("portal check").sentence
+def test_check_of_a_portal_we_are_locked_out_of_is_an_error(plugin_bot: PluginBot) -> None:
+    plugin_bot.expire("both")
+    assert "locked out" in plugin_bot.refusal("portal check").sentence
 
 
-def test_the_list_shows_every_portal_and_the_state_of_its_tokens(desk: Desk) -> None:
-    add(desk, name="stage", domain="stage.bitrix24.de", member_id="m2")
-    desk.expire("both")
-    desk.refusal("connector list")
-    default, stage = desk.rows("portal list")
+def test_the_list_shows_every_portal_and_the_state_of_its_tokens(plugin_bot: PluginBot) -> None:
+    add(plugin_bot, name="stage", domain="stage.bitrix24.de", member_id="m2")
+    plugin_bot.expire("both")
+    plugin_bot.refusal("connector list")
+    default, stage = plugin_bot.rows("portal list")
     assert default[0] == "default"
     assert default[-1].startswith("refused ")
     assert "locked out" in default[-1]
@@ -116,7 +116,7 @@ def test_the_list_shows_every_portal_and_the_state_of_its_tokens(desk: Desk) -> 
     assert stage[-1] == "not renewed by the bot yet"
 
 
-def add(desk: Desk, **other: object) -> object:
+def add(plugin_bot: PluginBot, **other: object) -> object:
     wish: dict[str, object] = {
         "name": "prod",
         "domain": "shop.bitrix24.com",
@@ -126,14 +126,14 @@ def add(desk: Desk, **other: object) -> object:
         "access_token": Secret(CANARY),
         "refresh_token": Secret(CANARY),
     }
-    return desk.run("portal add", **{**wish, **other})
+    return plugin_bot.run("portal add", **{**wish, **other})
 
 
-def test_a_portal_is_added_and_nothing_secret_is_shown(desk: Desk) -> None:
-    answer = add(desk)
+def test_a_portal_is_added_and_nothing_secret_is_shown(plugin_bot: PluginBot) -> None:
+    answer = add(plugin_bot)
     assert CANARY not in repr(answer)
-    assert [place.name for place in desk.plugin.places(desk.services)] == ["default", "prod"]
-    assert desk.calls() == []
+    assert [place.name for place in plugin_bot.plugin.places(plugin_bot.services)] == ["default", "prod"]
+    assert plugin_bot.calls() == []
 
 
 @pytest.mark.parametrize(
@@ -146,29 +146,29 @@ def test_a_portal_is_added_and_nothing_secret_is_shown(desk: Desk) -> None:
         ({"domain": "shop.bitrix24.com/rest/1/x"}, "not an address of a portal"),
     ],
 )
-def test_a_portal_that_must_not_be_added_is_refused(desk: Desk, wish: dict[str, object], why: str) -> None:
+def test_a_portal_that_must_not_be_added_is_refused(plugin_bot: PluginBot, wish: dict[str, object], why: str) -> None:
     with pytest.raises(Refusal, match=why):
-        add(desk, **wish)
-    assert len(desk.plugin.places(desk.services)) == 1
+        add(plugin_bot, **wish)
+    assert len(plugin_bot.plugin.places(plugin_bot.services)) == 1
 
 
-def test_a_known_portal_is_not_added_twice(desk: Desk) -> None:
-    add(desk)
+def test_a_known_portal_is_not_added_twice(plugin_bot: PluginBot) -> None:
+    add(plugin_bot)
     with pytest.raises(Refusal) as caught:
-        add(desk)
+        add(plugin_bot)
     assert "--replace" in caught.value.hint
     with pytest.raises(Refusal, match="known already, as prod"):
-        add(desk, name="other")
-    add(desk, replace=True)
+        add(plugin_bot, name="other")
+    add(plugin_bot, replace=True)
     with pytest.raises(Refusal, match="belongs to another portal"):
-        add(desk, member_id="m3", replace=True)
+        add(plugin_bot, member_id="m3", replace=True)
 
 
-def test_replacing_credentials_makes_the_bot_use_them(desk: Desk) -> None:
-    desk.expire("both")
-    desk.refusal("connector list")
-    desk.store_again(desk.issue())
-    assert desk.rows("connector list")
+def test_replacing_credentials_makes_the_bot_use_them(plugin_bot: PluginBot) -> None:
+    plugin_bot.expire("both")
+    plugin_bot.refusal("connector list")
+    plugin_bot.store_again(plugin_bot.issue())
+    assert plugin_bot.rows("connector list")
 
 
 def test_what_takes_secrets_is_for_the_terminal_alone_and_they_are_asked_for() -> None:
@@ -185,51 +185,53 @@ def test_what_takes_secrets_is_for_the_terminal_alone_and_they_are_asked_for() -
 # ------------------------------------------------------------------------------------------------ first start
 
 
-def start(make_desk: Callable[..., Desk], **settings: str) -> PluginError | None:
+def start(make_plugin_bot: Callable[..., PluginBot], **settings: str) -> PluginError | None:
     try:
-        make_desk(**settings)
+        make_plugin_bot(**settings)
     except PluginError as error:
         return error
     return None
 
 
-def test_a_half_described_first_portal_is_refused_with_what_is_missing(make_desk: Callable[..., Desk]) -> None:
-    error = start(make_desk, BITRIX24_CLIENT_SECRET="", BITRIX24_MEMBER_ID=" ")
+def test_a_half_described_first_portal_is_refused_with_what_is_missing(
+    make_plugin_bot: Callable[..., PluginBot],
+) -> None:
+    error = start(make_plugin_bot, BITRIX24_CLIENT_SECRET="", BITRIX24_MEMBER_ID=" ")
     assert isinstance(error, Refusal)
     assert error.sentence == (
         "The first portal is only half described; missing: BITRIX24_MEMBER_ID, BITRIX24_CLIENT_SECRET."
     )
 
 
-def test_without_any_setting_there_is_no_portal(desk: Desk) -> None:
+def test_without_any_setting_there_is_no_portal(plugin_bot: PluginBot) -> None:
     rows = [row.name for row in plugin.settings if row.name.startswith("BITRIX24_") and row.name != "BITRIX24_HOSTS"]
-    nothing = replace(desk.services, settings=dict.fromkeys(rows, ""))
-    desk.services.records.delete("portal", "default")
-    desk.plugin.start(nothing)
-    assert desk.plugin.places(nothing) == []
+    nothing = replace(plugin_bot.services, settings=dict.fromkeys(rows, ""))
+    plugin_bot.services.records.delete("portal", "default")
+    plugin_bot.plugin.start(nothing)
+    assert plugin_bot.plugin.places(nothing) == []
 
 
-def test_a_first_portal_that_is_there_already_is_not_touched(desk: Desk) -> None:
-    desk.plugin.start(desk.more_services(BITRIX24_DOMAIN="evil.example", BITRIX24_MEMBER_ID=""))
-    (place,) = desk.plugin.places(desk.services)
-    assert place.label == desk.portal.facts.domain
+def test_a_first_portal_that_is_there_already_is_not_touched(plugin_bot: PluginBot) -> None:
+    plugin_bot.plugin.start(plugin_bot.more_services(BITRIX24_DOMAIN="evil.example", BITRIX24_MEMBER_ID=""))
+    (place,) = plugin_bot.plugin.places(plugin_bot.services)
+    assert place.label == plugin_bot.portal.facts.domain
 
 
-def test_two_processes_that_start_at_the_same_moment_both_find_the_first_portal(desk: Desk) -> None:
+def test_two_processes_that_start_at_the_same_moment_both_find_the_first_portal(plugin_bot: PluginBot) -> None:
     """`honcho start` with a portal in the settings: the second met what the first had just stored, and ended."""
-    desk.services.records.delete("portal", "default")
-    desk.services.secrets.delete("default")
+    plugin_bot.services.records.delete("portal", "default")
+    plugin_bot.services.secrets.delete("default")
 
     class Between(dict[str, str]):
         """The settings of a process that is overtaken while it reads them."""
 
         def get(self, name: str, otherwise: Any = None) -> Any:
-            if name == "BITRIX24_REFRESH_TOKEN" and not desk.plugin.places(desk.services):
-                desk.plugin.start(desk.services)
+            if name == "BITRIX24_REFRESH_TOKEN" and not plugin_bot.plugin.places(plugin_bot.services):
+                plugin_bot.plugin.start(plugin_bot.services)
             return super().get(name, otherwise)
 
-    desk.plugin.start(replace(desk.services, settings=Between(desk.services.settings)))
-    assert [place.name for place in desk.plugin.places(desk.services)] == ["default"]
+    plugin_bot.plugin.start(replace(plugin_bot.services, settings=Between(plugin_bot.services.settings)))
+    assert [place.name for place in plugin_bot.plugin.places(plugin_bot.services)] == ["default"]
 
 
 def test_only_secrets_are_secret_settings() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bot.plugin import BadArgument, PluginError, Refusal
 from plugins.bitrix24.connectors import icons, svg
 from plugins.bitrix24.connectors.icons import DEFAULT, FOLDER, Picture, PictureFile
-from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import HANDLER, ICON, SVG, Hand
+from tests.bitrix24.plugin_bot import PluginBot
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
 
@@ -114,7 +114,7 @@ def test_a_bomb_of_entities_is_refused_before_it_is_parsed() -> None:
 def test_whatever_the_bytes_are_the_answer_is_a_sentence_or_a_picture(raw: bytes) -> None:
     for kind in ("image/svg+xml", "image/png"):
         try:
-            picture = icons.checked(kind, raw)
+            picture = icons.check_picture(kind, raw)
         except BadArgument:
             continue
         assert picture.raw == raw
@@ -178,14 +178,14 @@ PNGS = {
 
 
 def test_a_png_is_taken_by_its_content() -> None:
-    assert icons.checked("image/png", png()).data_uri.startswith("data:image/png;base64,iVBOR")
-    assert icons.checked("image/png", png(more=b"tEXt")).raw
+    assert icons.check_picture("image/png", png()).data_uri.startswith("data:image/png;base64,iVBOR")
+    assert icons.check_picture("image/png", png(more=b"tEXt")).raw
 
 
 @pytest.mark.parametrize(("raw", "why"), PNGS.values(), ids=PNGS)
 def test_what_is_no_sound_png_is_refused(raw: bytes, why: str) -> None:
     with pytest.raises(BadArgument, match=why):
-        icons.checked("image/png", raw)
+        icons.check_picture("image/png", raw)
 
 
 def test_a_file_is_read_only_from_the_folder_of_icons(tmp_path: Path) -> None:
@@ -233,17 +233,19 @@ def test_what_is_no_plain_file_there_is_refused(tmp_path: Path, make: Callable[[
 
 
 def test_a_diff_tells_an_icon_by_kind_size_and_digest() -> None:
-    assert icons.told({"DATA_IMAGE": ICON}) == icons.told(
+    assert icons.describe_icon({"DATA_IMAGE": ICON}) == icons.describe_icon(
         {"DATA_IMAGE": "data:image/svg+xml," + SVG.replace("#", "%23")}
     )
-    assert icons.told({"DATA_IMAGE": ICON}).startswith(f"SVG of {len(SVG)} bytes, ")
-    assert icons.told({"DATA_IMAGE": "something else"}).startswith("picture of 14 bytes")
-    assert icons.told({"DATA_IMAGE": "data:image/png;base64,%%"}).startswith("PNG of 24 bytes")
-    assert icons.told(None) == "none"
+    assert icons.describe_icon({"DATA_IMAGE": ICON}).startswith(f"SVG of {len(SVG)} bytes, ")
+    assert icons.describe_icon({"DATA_IMAGE": "something else"}).startswith("picture of 14 bytes")
+    assert icons.describe_icon({"DATA_IMAGE": "data:image/png;base64,%%"}).startswith("PNG of 24 bytes")
+    assert icons.describe_icon(None) == "none"
 
 
-def test_a_connector_is_registered_with_a_file_from_the_folder(make_desk: Callable[..., Desk], tmp_path: Path) -> None:
+def test_a_connector_is_registered_with_a_file_from_the_folder(
+    make_plugin_bot: Callable[..., PluginBot], tmp_path: Path
+) -> None:
     (tmp_path / "shop.svg").write_text(SVG)
-    hand = Hand(desk=make_desk(B24BOT_ICONS=str(tmp_path)))
+    hand = Hand(plugin_bot=make_plugin_bot(B24BOT_ICONS=str(tmp_path)))
     hand.done(f"connector register newchat --name New --handler {HANDLER} --icon shop.svg")
-    assert hand.desk.portal.state.connectors["newchat"].icon["DATA_IMAGE"] == ICON
+    assert hand.plugin_bot.portal.state.connectors["newchat"].icon["DATA_IMAGE"] == ICON

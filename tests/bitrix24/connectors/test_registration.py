@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from bot.plugin import BadArgument, Refusal
 from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.icons import DEFAULT
-from plugins.bitrix24.connectors.registration import SWITCHES, Wish
+from plugins.bitrix24.connectors.registration import SWITCHES, RegistrationInput
 from plugins.bitrix24.simulator.state.rows import FLAGS
-from tests.bitrix24.desk import REGISTRATION
 from tests.bitrix24.hand import WHOLE
+from tests.bitrix24.plugin_bot import REGISTRATION
 
 
 @pytest.mark.parametrize(
@@ -152,23 +152,27 @@ def test_the_switches_and_what_holds_without_them_are_the_portals() -> None:
 
 
 def test_what_is_typed_stands_over_what_is_known() -> None:
-    made = registration.made("myconnector", Wish(name="New", switches={"NEWSLETTER": False}), WHOLE)
+    made = registration.build_registration(
+        "myconnector", RegistrationInput(name="New", switches={"NEWSLETTER": False}), WHOLE
+    )
     assert made == {**WHOLE, "NAME": "New", "NEWSLETTER": "N"}
-    both = Wish(icon=DEFAULT, icon_disabled=DEFAULT, color="#000000", handler="https://a.example/")
-    made = registration.made("myconnector", both, WHOLE)
+    both = RegistrationInput(icon=DEFAULT, icon_disabled=DEFAULT, color="#000000", handler="https://a.example/")
+    made = registration.build_registration("myconnector", both, WHOLE)
     assert made["ICON"] == made["ICON_DISABLED"] == {"DATA_IMAGE": DEFAULT.data_uri, "COLOR": "#000000"}
 
 
 def test_what_is_missing_is_named() -> None:
-    assert registration.missing(WHOLE) == ()
-    assert registration.missing(None) == ("the handler", "the icon", "all switches")
-    assert registration.missing(REGISTRATION) == ("the colour", "all switches")
+    assert registration.list_missing_fields(WHOLE) == ()
+    assert registration.list_missing_fields(None) == ("the handler", "the icon", "all switches")
+    assert registration.list_missing_fields(REGISTRATION) == ("the colour", "all switches")
     known = {key: value for key, value in WHOLE.items() if key != "CHAT_GROUP"}
-    assert registration.missing(known) == ("the switches chat-group",)
+    assert registration.list_missing_fields(known) == ("the switches chat-group",)
 
 
 def test_a_difference_is_told_from_old_to_new_and_never_by_the_whole_icon() -> None:
-    new = registration.made("myconnector", Wish(name="New", icon=DEFAULT, switches={"CHAT_GROUP": True}), WHOLE)
+    new = registration.build_registration(
+        "myconnector", RegistrationInput(name="New", icon=DEFAULT, switches={"CHAT_GROUP": True}), WHOLE
+    )
     name, icon, switch = registration.differences(WHOLE, new)
     assert name == "name: “WhatsApp EU” → “New”"
     assert switch == "chat-group: off → on"
@@ -178,4 +182,4 @@ def test_a_difference_is_told_from_old_to_new_and_never_by_the_whole_icon() -> N
 
 @pytest.mark.parametrize("shown", ["Tom & Jerry", "Tom &amp; Jerry", "Tom  & Jerry "])
 def test_a_name_is_known_again_however_the_list_writes_it(shown: str) -> None:
-    assert registration.readable(shown) == "Tom & Jerry"
+    assert registration.fold_name(shown) == "Tom & Jerry"

@@ -14,8 +14,8 @@ from bot.core.parsing.characters import drop_invisible
 from bot.plugin import BadArgument, UndoKind
 from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.registration import SWITCHES
-from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import HANDLER, Hand
+from tests.bitrix24.plugin_bot import PluginBot
 
 LINES = (1, 2, 3)
 
@@ -82,19 +82,19 @@ def lines_for(wanted: Wanted) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand]:
     """One portal for all examples: each leaves it without the connector."""
-    desk = Desk(tmp_path_factory.mktemp("property"))
-    yield Hand(desk=desk)
-    desk.stop()
+    plugin_bot = PluginBot(tmp_path_factory.mktemp("property"))
+    yield Hand(plugin_bot=plugin_bot)
+    plugin_bot.stop()
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(connectors, st.sampled_from(["merge", "overwrite"]))
 def test_removing_and_restoring_leaves_the_portal_as_it_was(hand: Hand, wanted: Wanted, data_set: str) -> None:
-    hand.desk.switch(data_set=data_set)
+    hand.plugin_bot.switch(data_set=data_set)
     empty = hand.portal_state()
     hand.done(*lines_for(wanted))
-    made = hand.desk.portal.state.connectors["newchat"]
-    assert registration.readable(made.name) == registration.readable(wanted.name)
+    made = hand.plugin_bot.portal.state.connectors["newchat"]
+    assert registration.fold_name(made.name) == registration.fold_name(wanted.name)
     assert {word for name, (word, usual) in SWITCHES.items() if made.flags[name] is not usual} == wanted.switches
     state, record = hand.portal_state(), hand.record("newchat")
     removed = hand.done("connector remove newchat").plan
@@ -104,7 +104,7 @@ def test_removing_and_restoring_leaves_the_portal_as_it_was(hand: Hand, wanted: 
     assert hand.portal_state() == state
     assert hand.record("newchat") == record
     hand.done("connector remove newchat")
-    hand.desk.services.records.delete("connector", f"{hand.desk.place.identity}/newchat")
+    hand.plugin_bot.services.records.delete("connector", f"{hand.plugin_bot.place.identity}/newchat")
 
 
 @settings(max_examples=6, deadline=None)
@@ -118,4 +118,4 @@ def test_deactivating_and_restoring_leaves_the_portal_as_it_was(hand: Hand, want
     assert hand.portal_state() == state
     assert hand.record("newchat") == record
     hand.done("connector remove newchat")
-    hand.desk.services.records.delete("connector", f"{hand.desk.place.identity}/newchat")
+    hand.plugin_bot.services.records.delete("connector", f"{hand.plugin_bot.place.identity}/newchat")

@@ -11,8 +11,8 @@ from plugins.bitrix24.commands.common import undo_plan
 from plugins.bitrix24.connectors.model import Line
 from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
 from plugins.bitrix24.rest import methods
-from tests.bitrix24.desk import REGISTRATION, Desk
 from tests.bitrix24.hand import WHOLE
+from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
 
 ONE, TWO = Line(id=1, name="Sales EU", on=True), Line(id=2, name="Support", on=False)
 DATA = {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}
@@ -72,9 +72,11 @@ def test_the_sentence_counts_the_lines(lines: list[Line], words: str) -> None:
     assert words in undo_plan.undo_removal(taken(registration=WHOLE, lines={1: {}}), "myconnector", lines).sentence
 
 
-def test_records_belong_to_one_portal(desk: Desk) -> None:
-    desk.adopt("mine", registration=dict(REGISTRATION), lines={"3": DATA})
-    ours, others = (Snapshots(desk.services.records, member) for member in (desk.place.identity, "somebody else"))
+def test_records_belong_to_one_portal(plugin_bot: PluginBot) -> None:
+    plugin_bot.adopt("mine", registration=dict(REGISTRATION), lines={"3": DATA})
+    ours, others = (
+        Snapshots(plugin_bot.services.records, member) for member in (plugin_bot.place.identity, "somebody else")
+    )
     assert ours.ids() == {"mine"}
     assert ours.of("mine") == Snapshot(
         connector="mine", how="adopted", at=1_790_000_000_000, registration=REGISTRATION, lines={3: DATA}

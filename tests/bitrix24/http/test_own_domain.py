@@ -11,15 +11,15 @@ import pytest
 from bot.plugin import Place, Plan, PluginError, Refusal, TargetUnreachable
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.hosts import certificate_authorities
-from plugins.bitrix24.http.exchange import HttpAnswer, HttpRequest, Patience, Undelivered
-from plugins.bitrix24.http.transport import HttpWire, trusting
+from plugins.bitrix24.http.exchange import HttpAnswer, HttpRequest, Timeouts, Undelivered
+from plugins.bitrix24.http.transport import HttpWire, make_tls
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.tls import make_certificate
-from tests.bitrix24.desk import Desk
 from tests.bitrix24.hand import HANDLER
 from tests.bitrix24.http.test_transport import CLOCK, SHORT
+from tests.bitrix24.plugin_bot import PluginBot
 
 NAME = "box.example"
 
@@ -39,14 +39,14 @@ def port_of(box: PortalSimulator) -> str:
     return box.base_url.rpartition(":")[2]
 
 
-class Office:
+class OwnPortal:
     """A bot whose settings list the box."""
 
-    def __init__(self, desk: Desk, box: PortalSimulator, *, ca_setting: str = "") -> None:
+    def __init__(self, plugin_bot: PluginBot, box: PortalSimulator, *, ca_setting: str = "") -> None:
         self.box = box
         self.label = f"{NAME}:{port_of(box)}"
         listed = f"{self.label}=127.0.0.1"
-        self.services = desk.more_services(BITRIX24_HOSTS=listed, BITRIX24_CA_FILE=ca_setting)
+        self.services = plugin_bot.more_services(BITRIX24_HOSTS=listed, BITRIX24_CA_FILE=ca_setting)
         self.plugin = BitrixPlugin()
 
     def add(self, name: str = "box", **more: object) -> None:
@@ -69,58 +69,62 @@ class Office:
 
 @pytest.mark.parametrize("way", ["BITRIX24_CA_FILE", "--ca-file"])
 def test_a_portal_with_a_private_ca_a_port_and_a_private_address_is_worked_with(
-    desk: Desk, box: PortalSimulator, way: str
+    plugin_bot: PluginBot, box: PortalSimulator, way: str
 ) -> None:
     """From adding it to a change that is read back. Its name leads nowhere but where the setting says."""
-    office = Office(desk, box, ca_setting=box.ca_path if way == "BITRIX24_CA_FILE" else "")
-    office.add(**({"ca_file": box.ca_path} if way == "--ca-file" else {}))
-    assert office.place().label == office.label
-    assert "myconnector" in office.connectors()
-    register = next(each for group in office.plugin.groups for each in group if each.path == "connector register")
+    own_portal = OwnPortal(plugin_bot, box, ca_setting=box.ca_path if way == "BITRIX24_CA_FILE" else "")
+    own_portal.add(**({"ca_file": box.ca_path} if way == "--ca-file" else {}))
+    assert own_portal.place().label == own_portal.label
+    assert "myconnector" in own_portal.connectors()
+    register = next(each for group in own_portal.plugin.groups for each in group if each.path == "connector register")
     name = f"new{len(way)}"
     plan = register.answer(
-        office.plugin.open(office.services, office.place()),
+        own_portal.plugin.open(own_portal.services, own_portal.place()),
         {"connector": name, "name": "New", "handler": HANDLER, "icon": None},
     )
     assert isinstance(plan, Plan)
-    outcomes = [office.plugin.perform(office.services, office.place(), call) for call in plan.calls]
+    outcomes = [own_portal.plugin.perform(own_portal.services, own_portal.place(), call) for call in plan.calls]
     assert [outcome.verdict for outcome in outcomes] == ["done"]
-    assert office.plugin.verify(office.services, office.place(), plan).items() >= plan.wanted.items()
-    assert name in office.connectors()
-    office.plugin.close()
+    assert own_portal.plugin.verify(own_portal.services, own_portal.place(), plan).items() >= plan.wanted.items()
+    assert name in own_portal.connectors()
+    own_portal.plugin.close()
 
 
-def test_without_its_ca_file_nothing_is_sent_and_the_way_out_is_named(desk: Desk, box: PortalSimulator) -> None:
-    office = Office(desk, box)
-    office.add()
+def test_without_its_ca_file_nothing_is_sent_and_the_way_out_is_named(
+    plugin_bot: PluginBot, box: PortalSimulator
+) -> None:
+    own_portal = OwnPortal(plugin_bot, box)
+    own_portal.add()
     with pytest.raises(TargetUnreachable) as caught:
-        office.connectors()
+        own_portal.connectors()
     assert "signed by an authority that this host does not know" in caught.value.sentence
     assert "BITRIX24_CA_FILE or `portal add --ca-file`" in caught.value.sentence
     assert "Nothing was sent" in caught.value.sentence
 
 
-def test_the_ca_file_of_one_portal_counts_for_no_other(desk: Desk, box: PortalSimulator) -> None:
-    office = Office(desk, box)
-    office.add(ca_file=box.ca_path)
+def test_the_ca_file_of_one_portal_counts_for_no_other(plugin_bot: PluginBot, box: PortalSimulator) -> None:
+    own_portal = OwnPortal(plugin_bot, box)
+    own_portal.add(ca_file=box.ca_path)
     with PortalSimulator(tls=True, names=(NAME,)) as other:
-        stranger = Office(desk, other)
+        stranger = OwnPortal(plugin_bot, other)
         stranger.add("other")
         with pytest.raises(TargetUnreachable, match="an authority that this host does not know"):
             stranger.connectors("other")
-    assert office.connectors()
+    assert own_portal.connectors()
 
 
-def test_replacing_credentials_keeps_the_ca_file_unless_told_otherwise(desk: Desk, box: PortalSimulator) -> None:
-    office = Office(desk, box)
-    office.add(ca_file=box.ca_path)
-    office.add(replace=True)
-    assert office.connectors()
-    office.add(replace=True, no_ca_file=True)
+def test_replacing_credentials_keeps_the_ca_file_unless_told_otherwise(
+    plugin_bot: PluginBot, box: PortalSimulator
+) -> None:
+    own_portal = OwnPortal(plugin_bot, box)
+    own_portal.add(ca_file=box.ca_path)
+    own_portal.add(replace=True)
+    assert own_portal.connectors()
+    own_portal.add(replace=True, no_ca_file=True)
     with pytest.raises(TargetUnreachable, match="an authority that this host does not know"):
-        office.connectors()
+        own_portal.connectors()
     with pytest.raises(PluginError, match="contradict each other"):
-        office.add(replace=True, no_ca_file=True, ca_file=box.ca_path)
+        own_portal.add(replace=True, no_ca_file=True, ca_file=box.ca_path)
 
 
 def test_the_name_is_in_the_host_header_and_the_handshake_and_the_address_in_neither() -> None:
@@ -152,7 +156,7 @@ def test_a_pinned_private_address_is_connected_to_wherever_the_name_resolves_to(
     certificate = make_certificate("localhost")
     with Loopback(lambda _request: WebReply(body=b"{}"), tls=certificate.context) as server:
         wire = HttpWire(CLOCK, address="127.0.0.2", tls=lambda: ssl.create_default_context(cadata=certificate.pem))
-        found = wire.send(HttpRequest(verb="POST", url=f"https://localhost:{server.port}/"), Patience(connect=0.5))
+        found = wire.send(HttpRequest(verb="POST", url=f"https://localhost:{server.port}/"), Timeouts(connect=0.5))
     assert isinstance(found, Undelivered)
     assert not found.sent
 
@@ -205,7 +209,7 @@ def test_a_ca_file_that_holds_no_authority_is_refused_with_what_is_wrong(
 
 
 def test_a_private_authority_is_added_to_those_of_the_system_and_verification_stays_on(box: PortalSimulator) -> None:
-    context = trusting(box.ca_pem)
+    context = make_tls(box.ca_pem)
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.cert_store_stats()["x509_ca"] > 50
@@ -213,8 +217,8 @@ def test_a_private_authority_is_added_to_those_of_the_system_and_verification_st
     assert subject.startswith("Simulated portal, until ")
 
 
-def test_a_wrong_setting_stops_the_start_with_its_sentence(desk: Desk) -> None:
+def test_a_wrong_setting_stops_the_start_with_its_sentence(plugin_bot: PluginBot) -> None:
     with pytest.raises(Refusal, match="begins with a scheme"):
-        desk.plugin.start(desk.more_services(BITRIX24_HOSTS="https://box.example"))
+        plugin_bot.plugin.start(plugin_bot.more_services(BITRIX24_HOSTS="https://box.example"))
     with pytest.raises(Refusal, match="cannot be read"):
-        desk.plugin.start(desk.more_services(BITRIX24_CA_FILE="/nowhere/ca.pem"))
+        plugin_bot.plugin.start(plugin_bot.more_services(BITRIX24_CA_FILE="/nowhere/ca.pem"))

@@ -11,7 +11,7 @@ from bot.host.plugin_services import services_for
 from bot.plugin import Call, CallOutcome, CallVerdict
 from plugins.bitrix24.http.exchange import CHANGING
 from plugins.bitrix24.rest import methods
-from tests.bitrix24.desk import Desk
+from tests.bitrix24.plugin_bot import PluginBot
 
 REMOVE: Call = methods.call("imconnector.unregister", "Unregister.", ID="myconnector")
 
@@ -20,7 +20,7 @@ REMOVE: Call = methods.call("imconnector.unregister", "Unregister.", ID="myconne
 class Host:
     """Answers whether a call may be sent, up to `yes` times with yes, and notes when it was asked."""
 
-    desk: Desk
+    plugin_bot: PluginBot
     yes: int = 100
     asked: list[float] = field(default_factory=list)
     longest: list[float] = field(default_factory=list)
@@ -28,90 +28,90 @@ class Host:
     """How many calls of the method had reached the portal each time."""
 
     def may_send(self, seconds: float) -> bool:
-        self.asked.append(self.desk.clock.monotonic())
+        self.asked.append(self.plugin_bot.clock.monotonic())
         self.longest.append(seconds)
-        self.seen.append(len(self.desk.calls("imconnector.unregister")))
+        self.seen.append(len(self.plugin_bot.calls("imconnector.unregister")))
         return len(self.asked) <= self.yes
 
     def perform(self) -> CallOutcome:
-        services = replace(self.desk.services, ask_to_send=self.may_send)
-        return self.desk.plugin.perform(services, self.desk.place, REMOVE)
+        services = replace(self.plugin_bot.services, ask_to_send=self.may_send)
+        return self.plugin_bot.plugin.perform(services, self.plugin_bot.place, REMOVE)
 
 
-def test_an_attempt_that_is_not_permitted_is_not_sent(desk: Desk) -> None:
-    outcome = Host(desk, yes=0).perform()
+def test_an_attempt_that_is_not_permitted_is_not_sent(plugin_bot: PluginBot) -> None:
+    outcome = Host(plugin_bot, yes=0).perform()
     assert outcome.verdict is CallVerdict.NOT_SENT
     assert outcome.sentence.startswith("The bot has given up this attempt: another part of it has taken over")
     assert outcome.sent_ms_ago is None
-    assert desk.calls("imconnector.unregister") == []
+    assert plugin_bot.calls("imconnector.unregister") == []
 
 
-def test_the_permit_is_for_the_longest_that_the_attempt_can_take(desk: Desk) -> None:
-    host = Host(desk)
+def test_the_permit_is_for_the_longest_that_the_attempt_can_take(plugin_bot: PluginBot) -> None:
+    host = Host(plugin_bot)
     assert host.perform().verdict is CallVerdict.DONE
     assert host.longest == [CHANGING.longest]
     assert CHANGING.longest >= CHANGING.total + 2 * CHANGING.connect
 
 
 @pytest.mark.parametrize("yes", [0, 1, 2])
-def test_each_attempt_of_a_call_that_is_rate_limited_is_asked_for_anew(desk: Desk, yes: int) -> None:
-    desk.fault("query_limit", times=5)
-    host = Host(desk, yes=yes)
+def test_each_attempt_of_a_call_that_is_rate_limited_is_asked_for_anew(plugin_bot: PluginBot, yes: int) -> None:
+    plugin_bot.fault("query_limit", times=5)
+    host = Host(plugin_bot, yes=yes)
     outcome = host.perform()
     assert host.seen == list(range(yes + 1))
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert len(desk.calls("imconnector.unregister")) == yes
+    assert len(plugin_bot.calls("imconnector.unregister")) == yes
 
 
-def test_the_host_is_asked_after_the_wait_for_a_place_at_the_portal(desk: Desk) -> None:
+def test_the_host_is_asked_after_the_wait_for_a_place_at_the_portal(plugin_bot: PluginBot) -> None:
     """The rate limit of our own side: 48 at once, two a second after that."""
-    desk.switch(rate_limit="off")
+    plugin_bot.switch(rate_limit="off")
     for _ in range(60):
-        desk.open().app()
-    host, before = Host(desk, yes=0), len(desk.clock.slept)
+        plugin_bot.open().app()
+    host, before = Host(plugin_bot, yes=0), len(plugin_bot.clock.slept)
     host.perform()
-    assert sum(desk.clock.slept[before:]) > 0
+    assert sum(plugin_bot.clock.slept[before:]) > 0
     (asked,) = host.asked
-    assert desk.clock.monotonic() - asked < 0.5
+    assert plugin_bot.clock.monotonic() - asked < 0.5
 
 
-def test_the_host_is_asked_again_once_the_tokens_were_renewed(desk: Desk) -> None:
-    desk.expire("access")
-    host = Host(desk, yes=1)
+def test_the_host_is_asked_again_once_the_tokens_were_renewed(plugin_bot: PluginBot) -> None:
+    plugin_bot.expire("access")
+    host = Host(plugin_bot, yes=1)
     assert host.perform().verdict is CallVerdict.NOT_SENT
-    assert len(desk.refreshes()) == 1
+    assert len(plugin_bot.refreshes()) == 1
     assert len(host.asked) == 2
-    assert desk.effects() == 0
+    assert plugin_bot.effects() == 0
 
 
-def test_no_read_is_asked_for(desk: Desk) -> None:
+def test_no_read_is_asked_for(plugin_bot: PluginBot) -> None:
     def never(seconds: float) -> bool:
         raise AssertionError(f"a read of {seconds} s was asked for")
 
-    services = replace(desk.services, ask_to_send=never)
-    assert desk.plugin.open(services, desk.place).connectors()
+    services = replace(plugin_bot.services, ask_to_send=never)
+    assert plugin_bot.plugin.open(services, plugin_bot.place).connectors()
 
 
-def test_a_plugin_that_is_not_asked_to_perform_sends_no_change(desk: Desk) -> None:
+def test_a_plugin_that_is_not_asked_to_perform_sends_no_change(plugin_bot: PluginBot) -> None:
     """Whatever a planner gets hold of, the services it is given permit nothing."""
-    given = desk.services
+    given = plugin_bot.services
     services = services_for("bitrix24", given.settings, given.store, given.clock)
-    assert desk.plugin.perform(services, desk.place, REMOVE).verdict is CallVerdict.NOT_SENT
-    assert desk.calls("imconnector.unregister") == []
+    assert plugin_bot.plugin.perform(services, plugin_bot.place, REMOVE).verdict is CallVerdict.NOT_SENT
+    assert plugin_bot.calls("imconnector.unregister") == []
 
 
-def test_a_database_that_cannot_be_read_permits_nothing(desk: Desk) -> None:
+def test_a_database_that_cannot_be_read_permits_nothing(plugin_bot: PluginBot) -> None:
     def broken(seconds: float) -> bool:
         raise StoreUnavailable(f"The database cannot be read now ({seconds}).")
 
-    services = replace(desk.services, ask_to_send=broken)
-    outcome = desk.plugin.perform(services, desk.place, REMOVE)
+    services = replace(plugin_bot.services, ask_to_send=broken)
+    outcome = plugin_bot.plugin.perform(services, plugin_bot.place, REMOVE)
     assert outcome.verdict is CallVerdict.NOT_SENT
     assert outcome.sentence.endswith("Nothing was sent.")
-    assert desk.calls("imconnector.unregister") == []
+    assert plugin_bot.calls("imconnector.unregister") == []
 
 
-def test_calls_that_are_withheld_do_not_make_the_portal_look_dead(desk: Desk) -> None:
+def test_calls_that_are_withheld_do_not_make_the_portal_look_dead(plugin_bot: PluginBot) -> None:
     for _ in range(6):
-        assert Host(desk, yes=0).perform().verdict is CallVerdict.NOT_SENT
-    assert Host(desk).perform().verdict is CallVerdict.DONE
+        assert Host(plugin_bot, yes=0).perform().verdict is CallVerdict.NOT_SENT
+    assert Host(plugin_bot).perform().verdict is CallVerdict.DONE

@@ -18,17 +18,17 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
-from plugins.bitrix24.http.exchange import MAX_ANSWER, POOL, Exchange, HttpAnswer, HttpRequest, Patience, Undelivered
+from plugins.bitrix24.http.exchange import MAX_ANSWER, POOL, Exchange, HttpAnswer, HttpRequest, Timeouts, Undelivered
 from plugins.bitrix24.http.guarded_connections import UNTAKEN_MS, NotingConnection
 from plugins.bitrix24.http.transport import HttpWire, public_tls
 from plugins.bitrix24.plugin import SETTLING
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.tls import make_certificate
-from plugins.bitrix24.traffic.portal_connections import Destination, Links
+from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
 CANARY = "canary-7f3a91c2"
-SHORT = Patience(connect=1.0, read=0.3)
+SHORT = Timeouts(connect=1.0, read=0.3)
 CLOCK = SystemClock()
 
 
@@ -260,7 +260,7 @@ def test_many_threads_share_a_wire_and_each_gets_its_own_answer() -> None:
         wire = HttpWire(CLOCK, loopback=True)
 
         def ask(number: int) -> bool:
-            return answered(wire.send(post(f"{server.url}/", str(number)), Patience())).body == str(number).encode()
+            return answered(wire.send(post(f"{server.url}/", str(number)), Timeouts())).body == str(number).encode()
 
         with ThreadPoolExecutor(max_workers=2 * POOL) as threads:
             assert all(threads.map(ask, range(100)))
@@ -318,7 +318,7 @@ def test_eight_connections_load_the_authorities_once() -> None:
         with ThreadPoolExecutor(max_workers=POOL) as threads:
             assert all(
                 answered(each).status == 200
-                for each in threads.map(lambda _number: wire.send(post(f"{server.url}/"), Patience()), range(8))
+                for each in threads.map(lambda _number: wire.send(post(f"{server.url}/"), Timeouts()), range(8))
             )
         # Connections after the first on an idle slot are told as reset ones.
         assert count() == 8
@@ -377,7 +377,7 @@ def test_an_answer_that_drips_in_is_given_up_when_its_whole_time_is_over(part: s
     }
     with dripping(begin[part]) as (url, over):
         wire = HttpWire(CLOCK, loopback=True)
-        exchange = lost(wire.send(post(url), Patience(connect=1.0, read=5.0, total=0.3)))
+        exchange = lost(wire.send(post(url), Timeouts(connect=1.0, read=5.0, total=0.3)))
         assert not over.is_set(), "the other side was not done yet"
     assert exchange.sent
     assert exchange.reason in ("no answer in time", "no whole answer in time")
@@ -412,7 +412,7 @@ def dripping(begin: bytes) -> Iterator[tuple[str, threading.Event]]:
 
 def test_patience_begins_when_a_byte_leaves_and_not_while_waiting_for_a_connection() -> None:
     """More threads than connections: whoever waited for one still has the whole time for its own answer."""
-    patience = Patience(connect=5.0, read=5.0, total=1.1)
+    patience = Timeouts(connect=5.0, read=5.0, total=1.1)
     with serving(lambda _request: WebReply(stall=0.4, body=b"{}")) as server:
         wire = HttpWire(CLOCK, loopback=True)
         with ThreadPoolExecutor(max_workers=3 * POOL) as threads:
@@ -428,11 +428,11 @@ def test_outside_of_loopback_there_is_no_http() -> None:
 
 
 def test_there_is_one_link_for_each_host_and_it_is_kept() -> None:
-    links = Links()
+    links = Connections()
     local, cloud = Destination(base="http://127.0.0.1:1/rest/"), Destination(base="https://shop.bitrix24.com/rest/")
-    assert links.to(local, CLOCK) is links.to(Destination(base=local.base), CLOCK)
-    assert links.to(local, CLOCK) is not links.to(cloud, CLOCK)
-    assert links.to(cloud, CLOCK) is not links.to(Destination(base=cloud.base, address="10.0.5.7"), CLOCK)
+    assert links.for_host(local, CLOCK) is links.for_host(Destination(base=local.base), CLOCK)
+    assert links.for_host(local, CLOCK) is not links.for_host(cloud, CLOCK)
+    assert links.for_host(cloud, CLOCK) is not links.for_host(Destination(base=cloud.base, address="10.0.5.7"), CLOCK)
 
 
 # ------------------------------------------------------------------------------------------------ overhearing

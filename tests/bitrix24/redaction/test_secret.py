@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from plugins.bitrix24.auth.credentials import Credentials, Held
+from plugins.bitrix24.auth.credentials import Credentials, StoredCredentials
 from plugins.bitrix24.auth.oauth import Tokens
 from plugins.bitrix24.http.exchange import HttpAnswer, HttpRequest
 from plugins.bitrix24.redaction.secret import Secret
@@ -24,7 +24,7 @@ CANARY = "canary-7f3a91c2"
         Tokens(access=Secret(CANARY), refresh=Secret(CANARY)),
         HttpRequest(verb="POST", url="https://x/", body=Secret(CANARY), query=Secret(CANARY)),
         HttpAnswer(status=200, body=CANARY.encode()),
-        Held(
+        StoredCredentials(
             generation=1,
             credentials=Credentials(
                 member_id="m",

@@ -72,7 +72,7 @@ def test_a_failed_item_leaves_the_others() -> None:
         "result": {"i0": "zero", "i2": "two"},
         "result_error": {"i1": {"error": "ERROR_ARGUMENT", "error_description": "no", "argument": "LINE"}},
     }
-    zero, one, two, three = batch.take_apart([item(number) for number in range(4)], result)
+    zero, one, two, three = batch.split_answer([item(number) for number in range(4)], result)
     assert (zero.value, two.value) == ("zero", "two")
     assert one.code == "ERROR_ARGUMENT"
     assert "ERROR_ARGUMENT" in one.problem
@@ -81,17 +81,17 @@ def test_a_failed_item_leaves_the_others() -> None:
 
 def test_an_error_beats_a_value_of_the_same_item() -> None:
     result = {"result": {"i0": True}, "result_error": {"i0": {"error": "insufficient_scope"}}}
-    assert batch.take_apart([item(0)], result)[0].code == "insufficient_scope"
+    assert batch.split_answer([item(0)], result)[0].code == "insufficient_scope"
 
 
 @pytest.mark.parametrize("odd", [None, True, [], "text", {}, {"result": []}, {"result": ["a"]}, {"result": "a"}])
 def test_an_answer_that_is_not_a_batch_gives_no_item_a_value(odd: Any) -> None:
-    assert all(each.problem and each.value is None for each in batch.take_apart([item(0), item(1)], odd))
+    assert all(each.problem and each.value is None for each in batch.split_answer([item(0), item(1)], odd))
 
 
 @pytest.mark.parametrize("odd", [7, [], {}, {"error": 7}, {"error": ""}, {"error": {"code": "X"}}])
 def test_an_error_that_cannot_be_read_is_still_an_error(odd: Any) -> None:
-    found = batch.take_apart([item(0)], {"result": {"i0": True}, "result_error": {"i0": odd}})[0]
+    found = batch.split_answer([item(0)], {"result": {"i0": True}, "result_error": {"i0": odd}})[0]
     assert found.problem
     assert found.value is None
 
@@ -109,6 +109,6 @@ def test_every_answer_lands_on_its_own_item_whatever_the_order(count: int, data:
         "result": {key: f"value of {key}" for key in order if key not in failed} or [],
         "result_error": {key: {"error": f"CODE_{key}"} for key in order if key in failed} or [],
     }
-    for key, found in zip(keys, batch.take_apart(items, result), strict=True):
+    for key, found in zip(keys, batch.split_answer(items, result), strict=True):
         expected = (None, f"CODE_{key}") if key in failed else (f"value of {key}", "")
         assert (found.value, found.code) == expected

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.plugin import CallVerdict
 from plugins.bitrix24.http.exchange import HttpAnswer
 from plugins.bitrix24.rest import message_errors
-from plugins.bitrix24.rest.methods import METHODS, Effect, Where
+from plugins.bitrix24.rest.methods import METHODS, Effect, VerdictLocation
 from plugins.bitrix24.rest.protocol import Judgement, judge
 from tests.long.form import sized
 
@@ -194,11 +194,13 @@ def list_of(result: Mapping[str, Any]) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-RULES: Mapping[Where, Callable[[Any], bool]] = {
-    Where.RESULT: lambda result: result is True,
-    Where.NESTED: lambda result: isinstance(result, dict) and result.get("result") is True,
-    Where.SUCCESS: lambda result: fine(result) and all(fine(each) for each in list_of(result)),
-    Where.ITEMS: lambda result: fine(result) and bool(list_of(result)) and all(fine(each) for each in list_of(result)),
+RULES: Mapping[VerdictLocation, Callable[[Any], bool]] = {
+    VerdictLocation.RESULT: lambda result: result is True,
+    VerdictLocation.NESTED: lambda result: isinstance(result, dict) and result.get("result") is True,
+    VerdictLocation.SUCCESS: lambda result: fine(result) and all(fine(each) for each in list_of(result)),
+    VerdictLocation.ITEMS: lambda result: (
+        fine(result) and bool(list_of(result)) and all(fine(each) for each in list_of(result))
+    ),
 }
 """What has to stand in the result, said a second time."""
 

@@ -11,7 +11,7 @@ from bot.plugin import CallVerdict
 from plugins.bitrix24.auth import oauth
 from plugins.bitrix24.http.exchange import HttpAnswer
 from plugins.bitrix24.rest import error_codes
-from plugins.bitrix24.rest.error_codes import PORTAL, TOKEN, Again, Row
+from plugins.bitrix24.rest.error_codes import PORTAL, TOKEN, RetryHint, Row
 from plugins.bitrix24.rest.methods import METHODS
 from plugins.bitrix24.rest.protocol import Judgement, judge
 
@@ -65,8 +65,8 @@ def test_every_code_that_a_portal_is_known_to_send_is_explained(code: str) -> No
 
 @pytest.mark.parametrize("code", AUTHORISATION.split())
 def test_every_code_that_the_authorisation_server_is_known_to_send_is_explained(code: str) -> None:
-    refusal = oauth.judge(HttpAnswer(status=400, body=raw(code)))
-    assert isinstance(refusal, oauth.NoTokens)
+    refusal = oauth.judge_refresh(HttpAnswer(status=400, body=raw(code)))
+    assert isinstance(refusal, oauth.RefreshFailure)
     assert "this bot does not know" not in refusal.sentence
     assert f"({code})" in refusal.sentence
     advice = refusal.hint.partition(" The bot ")[0]
@@ -80,7 +80,7 @@ def test_what_the_bot_says_that_it_does_is_what_its_row_makes_it_do(table: tuple
     for row in table:
         once, repeated = error_codes.advice(row, repeated=False), error_codes.advice(row, repeated=True)
         assert "tried again" not in once
-        assert ("tried again" in repeated) is (row.again in (Again.WAIT, Again.REFRESH))
+        assert ("tried again" in repeated) is (row.again in (RetryHint.WAIT, RetryHint.REFRESH))
 
 
 @pytest.mark.parametrize("code", ["", "constructor", "__class__", "error"])
@@ -115,8 +115,8 @@ def check_row(row: Row, judgement: Judgement) -> None:
 @pytest.mark.parametrize("row", TOKEN, ids=lambda row: row.code)
 def test_a_code_of_the_token_endpoint_is_final_at_any_status_below_500(row: Row) -> None:
     for status in (200, 302, 400, 401, 403):
-        refusal = oauth.judge(HttpAnswer(status=status, body=raw(row.code.upper())))
-        assert isinstance(refusal, oauth.NoTokens)
+        refusal = oauth.judge_refresh(HttpAnswer(status=status, body=raw(row.code.upper())))
+        assert isinstance(refusal, oauth.RefreshFailure)
         assert refusal.final
         assert row.says in refusal.sentence
         assert refusal.hint.startswith(row.do)
@@ -131,8 +131,8 @@ def test_an_unknown_code_is_shown_with_what_the_portal_says() -> None:
 
 
 def test_a_code_of_the_token_endpoint_that_is_unknown_is_shown_as_such() -> None:
-    refusal = oauth.judge(HttpAnswer(status=400, body=raw("BRAND_NEW")))
-    assert isinstance(refusal, oauth.NoTokens)
+    refusal = oauth.judge_refresh(HttpAnswer(status=400, body=raw("BRAND_NEW")))
+    assert isinstance(refusal, oauth.RefreshFailure)
     assert "a code this bot does not know: BRAND_NEW" in refusal.sentence
 
 
@@ -155,9 +155,9 @@ def test_the_portals_words_are_made_harmless_and_short() -> None:
 
 def test_only_these_codes_ask_for_a_new_token_and_only_these_for_patience() -> None:
     """A code that wrongly asked for a refresh would spend refresh tokens for nothing."""
-    by_again = {again: {row.code for row in PORTAL if row.again is again} for again in Again}
-    assert by_again[Again.REFRESH] == {"expired_token", "invalid_token", "NO_AUTH_FOUND"}
-    assert by_again[Again.WAIT] == {"QUERY_LIMIT_EXCEEDED", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"}
+    by_again = {again: {row.code for row in PORTAL if row.again is again} for again in RetryHint}
+    assert by_again[RetryHint.REFRESH] == {"expired_token", "invalid_token", "NO_AUTH_FOUND"}
+    assert by_again[RetryHint.WAIT] == {"QUERY_LIMIT_EXCEEDED", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"}
 
 
 def test_a_deleted_portal_is_told_with_both_causes() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.plugin import Call, DeclarationError, Json
 from plugins.bitrix24.rest import methods
-from plugins.bitrix24.rest.methods import ROWS, Effect, Kind, Method, Param, Where
+from plugins.bitrix24.rest.methods import ROWS, Effect, Kind, Method, Param, VerdictLocation
 
 
 def test_every_method_has_one_row_and_the_rows_are_sorted() -> None:
@@ -21,7 +21,7 @@ def test_every_method_has_one_row_and_the_rows_are_sorted() -> None:
 
 def test_every_changing_method_says_where_its_verdict_stands_and_every_read_gives_a_value() -> None:
     for row in ROWS:
-        assert (row.verdict is Where.VALUE) is (row.effect is Effect.READ), row.name
+        assert (row.verdict is VerdictLocation.VALUE) is (row.effect is Effect.READ), row.name
 
 
 def used_by() -> str:
@@ -54,7 +54,7 @@ def test_every_field_of_a_row_is_read_by_something_and_every_word_stands_in_one(
     named = [field.name for kind in (Method, Param) for field in fields(kind)]
     assert [name for name in named if f".{name}" not in source] == []
     assert {row.effect for row in ROWS} == set(Effect)
-    assert {row.verdict for row in ROWS} == set(Where)
+    assert {row.verdict for row in ROWS} == set(VerdictLocation)
     assert {param.kind for row in ROWS for param in row.params} == set(Kind)
 
 

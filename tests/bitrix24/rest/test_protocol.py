@@ -11,7 +11,7 @@ from bot.plugin import CallVerdict
 from plugins.bitrix24.http.exchange import HttpAnswer, Undelivered
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest import protocol
-from plugins.bitrix24.rest.error_codes import Again
+from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.methods import METHODS, Method
 from plugins.bitrix24.rest.protocol import judge
 
@@ -193,7 +193,7 @@ def test_what_php_prints_before_the_answer_is_named_and_lets_a_read_through() ->
     assert "“Warning : Undefined index" in change.sentence
     assert "display_errors" in change.hint
     refused = judge(LIST, answer(401, noise + b'{"error":"expired_token"}'))
-    assert (refused.verdict, refused.again) == (NOT_SENT, Again.REFRESH)
+    assert (refused.verdict, refused.again) == (NOT_SENT, RetryHint.REFRESH)
 
 
 @pytest.mark.parametrize(("method", "status", "body", "verdict"), CASES)
@@ -210,7 +210,7 @@ def test_what_may_have_run_is_never_to_be_sent_again_with_a_new_token(
 ) -> None:
     judgement = judge(method, answer(status, body))
     if verdict in (DONE, FAILED, UNKNOWN):
-        assert judgement.again is not Again.REFRESH
+        assert judgement.again is not RetryHint.REFRESH
 
 
 def test_a_read_brings_its_result() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.plugin import CallVerdict, TargetRefused
-from plugins.bitrix24.traffic.operating_limit import ALARM, LIMIT, REST_MS, Block, Operating
-from tests.bitrix24.desk import Desk
+from plugins.bitrix24.traffic.operating_limit import ALARM, LIMIT, REST_MS, Block, OperatingTime
+from tests.bitrix24.plugin_bot import PluginBot
 
 NOW = 1_790_000_000_000
 RESET = NOW // 1000 + 400
@@ -21,11 +21,11 @@ def times(used: Any = 10.0, reset: Any = RESET) -> Mapping[str, Any]:
 
 
 @pytest.fixture
-def operating() -> Operating:
-    return Operating(logging.getLogger("test.operating"))
+def operating() -> OperatingTime:
+    return OperatingTime(logging.getLogger("test.operating"))
 
 
-def test_a_refused_method_rests_until_the_reset_that_was_told_last(operating: Operating) -> None:
+def test_a_refused_method_rests_until_the_reset_that_was_told_last(operating: OperatingTime) -> None:
     operating.noted("a", times(reset=RESET - 300), NOW)
     operating.noted("a", times(), NOW)
     assert operating.refused("a", NOW) == Block(method="a", until=RESET * 1000)
@@ -34,29 +34,29 @@ def test_a_refused_method_rests_until_the_reset_that_was_told_last(operating: Op
 
 
 @pytest.mark.parametrize("reset", [None, "soon", True, -1, 1e300, NOW // 1000 - 5, NOW // 1000 + 601])
-def test_without_a_time_that_can_be_true_it_rests_for_a_minute(operating: Operating, reset: Any) -> None:
+def test_without_a_time_that_can_be_true_it_rests_for_a_minute(operating: OperatingTime, reset: Any) -> None:
     operating.noted("a", times(reset=reset), NOW)
     assert operating.refused("a", NOW).until == NOW + REST_MS
 
 
-def test_other_methods_are_not_blocked(operating: Operating) -> None:
+def test_other_methods_are_not_blocked(operating: OperatingTime) -> None:
     operating.refused("a", NOW)
     assert operating.block("b", NOW) is None
 
 
-def test_a_clock_that_is_set_back_does_not_lengthen_a_rest(operating: Operating) -> None:
+def test_a_clock_that_is_set_back_does_not_lengthen_a_rest(operating: OperatingTime) -> None:
     operating.refused("a", NOW)
     assert operating.block("a", NOW - 3_600_000) is None
 
 
-def test_the_sentence_names_the_method_and_the_time(operating: Operating) -> None:
+def test_the_sentence_names_the_method_and_the_time(operating: OperatingTime) -> None:
     sentence = Block(method="imconnector.status", until=NOW).sentence
     assert "imconnector.status until 14:13:20 UTC" in sentence
     assert "Other methods go on." in sentence
 
 
 def test_above_four_fifths_of_the_limit_the_log_warns_once_for_each_window(
-    operating: Operating, caplog: pytest.LogCaptureFixture
+    operating: OperatingTime, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert pytest.approx(0.8 * LIMIT) == ALARM
     with caplog.at_level(logging.WARNING):
@@ -74,74 +74,76 @@ def test_above_four_fifths_of_the_limit_the_log_warns_once_for_each_window(
 # --------------------------------------------------------------------------------------------- at a real portal
 
 
-def cost(desk: Desk, method: str, seconds: float) -> None:
-    with desk.portal.world.lock:
-        desk.portal.world.operating.costs[method] = seconds
+def cost(plugin_bot: PluginBot, method: str, seconds: float) -> None:
+    with plugin_bot.portal.world.lock:
+        plugin_bot.portal.world.operating.costs[method] = seconds
 
 
-def test_after_the_limit_the_method_rests_others_go_on_and_later_it_works_again(desk: Desk) -> None:
-    cost(desk, "imconnector.list", 250.0)
+def test_after_the_limit_the_method_rests_others_go_on_and_later_it_works_again(plugin_bot: PluginBot) -> None:
+    cost(plugin_bot, "imconnector.list", 250.0)
     for _ in range(2):
-        desk.open().connectors()
-    error = desk.refusal("connector list")
+        plugin_bot.open().connectors()
+    error = plugin_bot.refusal("connector list")
     assert isinstance(error, TargetRefused)
     assert error.code == "OPERATION_TIME_LIMIT"
     assert "imconnector.list until " in error.sentence
-    asked = len(desk.calls("imconnector.list"))
-    assert desk.refusal("connector list").sentence == error.sentence
-    assert len(desk.calls("imconnector.list")) == asked == 3
-    assert desk.open().lines()
-    assert desk.perform_remove().verdict is CallVerdict.DONE
-    desk.clock.sleep(601)
-    assert desk.open().connectors()
+    asked = len(plugin_bot.calls("imconnector.list"))
+    assert plugin_bot.refusal("connector list").sentence == error.sentence
+    assert len(plugin_bot.calls("imconnector.list")) == asked == 3
+    assert plugin_bot.open().lines()
+    assert plugin_bot.perform_remove().verdict is CallVerdict.DONE
+    plugin_bot.clock.sleep(601)
+    assert plugin_bot.open().connectors()
 
 
-def test_a_change_that_is_blocked_was_not_carried_out_and_is_not_sent_again(desk: Desk) -> None:
-    desk.fault("too_many")
-    first, second = desk.perform_remove(), desk.perform_remove()
+def test_a_change_that_is_blocked_was_not_carried_out_and_is_not_sent_again(plugin_bot: PluginBot) -> None:
+    plugin_bot.fault("too_many")
+    first, second = plugin_bot.perform_remove(), plugin_bot.perform_remove()
     for outcome in (first, second):
         assert outcome.verdict is CallVerdict.NOT_SENT
         assert outcome.code == "OPERATION_TIME_LIMIT"
         assert "Try again after " in outcome.sentence
     assert (first.facts["attempts"], second.facts["attempts"]) == (1, 0)
-    assert desk.effects() == 0
-    desk.clock.sleep(61)
-    assert desk.perform_remove().verdict is CallVerdict.DONE
+    assert plugin_bot.effects() == 0
+    plugin_bot.clock.sleep(61)
+    assert plugin_bot.perform_remove().verdict is CallVerdict.DONE
 
 
-def test_a_method_blocked_inside_a_batch_is_not_put_into_the_next_one(make_desk: Callable[..., Desk]) -> None:
+def test_a_method_blocked_inside_a_batch_is_not_put_into_the_next_one(
+    make_plugin_bot: Callable[..., PluginBot],
+) -> None:
     """The batch itself is HTTP 200; only its items tell (docs/portal-behaviour.md P84)."""
-    desk = make_desk()
-    cost(desk, "imconnector.status", 250.0)
-    found = desk.open().statuses("myconnector")
+    plugin_bot = make_plugin_bot()
+    cost(plugin_bot, "imconnector.status", 250.0)
+    found = plugin_bot.open().statuses("myconnector")
     assert ["OPERATION_TIME_LIMIT" in each.problem for each in found] == [False, False, True]
-    batches = len(desk.calls("batch"))
-    assert all("imconnector.status until " in each.problem for each in desk.open().statuses("myconnector"))
-    assert len(desk.calls("batch")) == batches, "there was nothing to send"
-    desk.clock.sleep(601)
-    assert not any(each.problem for each in desk.open().statuses("myconnector")[:2])
+    batches = len(plugin_bot.calls("batch"))
+    assert all("imconnector.status until " in each.problem for each in plugin_bot.open().statuses("myconnector"))
+    assert len(plugin_bot.calls("batch")) == batches, "there was nothing to send"
+    plugin_bot.clock.sleep(601)
+    assert not any(each.problem for each in plugin_bot.open().statuses("myconnector")[:2])
 
 
-def test_where_batches_themselves_are_charged_they_alone_rest(desk: Desk) -> None:
+def test_where_batches_themselves_are_charged_they_alone_rest(plugin_bot: PluginBot) -> None:
     """It was measured so, too; the documentation says otherwise (docs/portal-behaviour.md P85)."""
-    desk.switch(batch_charged_to="batch")
-    cost(desk, "batch", 500.0)
-    assert not any(each.problem for each in desk.open().statuses("myconnector"))
+    plugin_bot.switch(batch_charged_to="batch")
+    cost(plugin_bot, "batch", 500.0)
+    assert not any(each.problem for each in plugin_bot.open().statuses("myconnector"))
     for _ in range(2):
         with pytest.raises(TargetRefused, match="batch until "):
-            desk.open().statuses("myconnector")
-    assert len(desk.calls("batch")) == 2
-    assert desk.open().connectors()
+            plugin_bot.open().statuses("myconnector")
+    assert len(plugin_bot.calls("batch")) == 2
+    assert plugin_bot.open().connectors()
 
 
-def test_the_log_warns_before_the_portal_blocks(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    cost(desk, "imconnector.status", 120.0)
+def test_the_log_warns_before_the_portal_blocks(plugin_bot: PluginBot, caplog: pytest.LogCaptureFixture) -> None:
+    cost(plugin_bot, "imconnector.status", 120.0)
     with caplog.at_level(logging.WARNING):
-        desk.open().statuses("myconnector")
+        plugin_bot.open().statuses("myconnector")
     assert "360 s on imconnector.status" in caplog.text
 
 
-def test_a_portal_without_a_limiter_tells_nothing_and_that_is_fine(desk: Desk) -> None:
-    desk.switch(operating_limit="off")
-    cost(desk, "imconnector.status", 1000.0)
-    assert not any(each.problem for each in desk.open().statuses("myconnector"))
+def test_a_portal_without_a_limiter_tells_nothing_and_that_is_fine(plugin_bot: PluginBot) -> None:
+    plugin_bot.switch(operating_limit="off")
+    cost(plugin_bot, "imconnector.status", 1000.0)
+    assert not any(each.problem for each in plugin_bot.open().statuses("myconnector"))

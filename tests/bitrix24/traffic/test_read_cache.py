@@ -11,35 +11,35 @@ from typing import Any
 import pytest
 
 from bot.plugin import CallVerdict, PluginError, TargetUnreachable
-from plugins.bitrix24.traffic.read_cache import MOST, SECONDS, Kept, Seen
-from tests.bitrix24.desk import Desk
+from plugins.bitrix24.traffic.read_cache import MOST, SECONDS, CachedAnswer, ReadCache
 from tests.bitrix24.http.test_permit import REMOVE
+from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.test_requests import cost, requests
 
 
 @pytest.fixture
-def still(desk: Desk) -> Desk:
-    """A desk where only sleeping makes time pass."""
-    desk.hold_time()
-    return desk
+def still(plugin_bot: PluginBot) -> PluginBot:
+    """A plugin bot where only sleeping makes time pass."""
+    plugin_bot.hold_time()
+    return plugin_bot
 
 
-def add_line(desk: Desk) -> None:
-    desk.portal.seed(lines=[{"id": 30, "name": "New"}])
+def add_line(plugin_bot: PluginBot) -> None:
+    plugin_bot.portal.seed(lines=[{"id": 30, "name": "New"}])
 
 
-def numbers(desk: Desk) -> list[str]:
-    return [row[0] for row in desk.rows("line list")]
+def numbers(plugin_bot: PluginBot) -> list[str]:
+    return [row[0] for row in plugin_bot.rows("line list")]
 
 
-def keep_list(desk: Desk) -> None:
+def keep_list(plugin_bot: PluginBot) -> None:
     """Have the list of lines read and kept; then a line is added that only a new read shows."""
-    numbers(desk)
-    assert cost(desk, "line list") == 0
-    add_line(desk)
+    numbers(plugin_bot)
+    assert cost(plugin_bot, "line list") == 0
+    add_line(plugin_bot)
 
 
-def test_lists_are_kept_for_some_seconds_and_the_answer_says_how_old_they_are(still: Desk) -> None:
+def test_lists_are_kept_for_some_seconds_and_the_answer_says_how_old_they_are(still: PluginBot) -> None:
     assert still.reply("line list").notes == ()
     keep_list(still)
     still.clock.sleep(4)
@@ -52,7 +52,7 @@ def test_lists_are_kept_for_some_seconds_and_the_answer_says_how_old_they_are(st
     assert still.reply("line list").notes == ()
 
 
-def test_where_a_request_goes_out_anyhow_nothing_kept_is_used(still: Desk) -> None:
+def test_where_a_request_goes_out_anyhow_nothing_kept_is_used(still: PluginBot) -> None:
     still.run("connector list")
     add_line(still)
     still.clock.sleep(2)
@@ -62,7 +62,7 @@ def test_where_a_request_goes_out_anyhow_nothing_kept_is_used(still: Desk) -> No
 
 
 @pytest.mark.parametrize("verdict", [CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.UNKNOWN])
-def test_a_change_drops_what_was_kept_whatever_comes_of_it(still: Desk, verdict: CallVerdict) -> None:
+def test_a_change_drops_what_was_kept_whatever_comes_of_it(still: PluginBot, verdict: CallVerdict) -> None:
     keep_list(still)
     if verdict is CallVerdict.FAILED:
         still.fault("reply", status=400, body={"error": "ACCESS_DENIED"})
@@ -72,7 +72,7 @@ def test_a_change_drops_what_was_kept_whatever_comes_of_it(still: Desk, verdict:
     assert "30" in numbers(still)
 
 
-def test_what_was_read_while_a_change_was_under_way_is_not_kept_after_it(still: Desk) -> None:
+def test_what_was_read_while_a_change_was_under_way_is_not_kept_after_it(still: PluginBot) -> None:
     """It may show the portal as it was before the change, or halfway through it."""
 
     def look(seconds: float) -> bool:
@@ -84,13 +84,13 @@ def test_what_was_read_while_a_change_was_under_way_is_not_kept_after_it(still: 
     assert "30" in numbers(still)
 
 
-def test_new_credentials_get_nothing_that_was_kept_for_others(still: Desk) -> None:
+def test_new_credentials_get_nothing_that_was_kept_for_others(still: PluginBot) -> None:
     keep_list(still)
     still.store_again(still.issue())
     assert "30" in numbers(still)
 
 
-def test_plans_verifications_and_checks_read_the_portal_themselves(still: Desk) -> None:
+def test_plans_verifications_and_checks_read_the_portal_themselves(still: PluginBot) -> None:
     keep_list(still)
     still.run("connector status", connector="myconnector")
     plan = still.plan()
@@ -103,9 +103,9 @@ def test_plans_verifications_and_checks_read_the_portal_themselves(still: Desk) 
         assert cost(still, path) == 1
 
 
-def at_once(desk: Desk, run: Callable[[], Any], people: int = 6) -> list[Any]:
+def at_once(plugin_bot: PluginBot, run: Callable[[], Any], people: int = 6) -> list[Any]:
     """What each of them gets; the portal answers when all have asked."""
-    desk.fault("stall_before", "imopenlines.config.list.get", seconds=0.4)
+    plugin_bot.fault("stall_before", "imopenlines.config.list.get", seconds=0.4)
     ready = threading.Barrier(people)
 
     def one() -> Any:
@@ -119,24 +119,24 @@ def at_once(desk: Desk, run: Callable[[], Any], people: int = 6) -> list[Any]:
         return [each.result() for each in [threads.submit(one) for _ in range(people)]]
 
 
-def test_the_same_read_asked_for_at_once_is_made_once(desk: Desk) -> None:
-    desk.run("connector list")
-    before = requests(desk)
-    answers = at_once(desk, lambda: desk.rows("connector list"))
+def test_the_same_read_asked_for_at_once_is_made_once(plugin_bot: PluginBot) -> None:
+    plugin_bot.run("connector list")
+    before = requests(plugin_bot)
+    answers = at_once(plugin_bot, lambda: plugin_bot.rows("connector list"))
     assert len(set(answers)) == 1
-    assert requests(desk) - before == 1
+    assert requests(plugin_bot) - before == 1
 
 
-def test_plans_made_at_once_are_made_each_for_itself(desk: Desk) -> None:
-    desk.run("connector list")
-    before = requests(desk)
-    plans = at_once(desk, desk.plan, 3)
+def test_plans_made_at_once_are_made_each_for_itself(plugin_bot: PluginBot) -> None:
+    plugin_bot.run("connector list")
+    before = requests(plugin_bot)
+    plans = at_once(plugin_bot, plugin_bot.plan, 3)
     assert all(plan == plans[0] for plan in plans)
-    assert requests(desk) - before == 3
+    assert requests(plugin_bot) - before == 3
 
 
 def test_all_who_wait_for_one_read_get_its_error() -> None:
-    kept, begun, go = Kept(), threading.Event(), threading.Event()
+    kept, begun, go = ReadCache(), threading.Event(), threading.Event()
     made: list[int] = []
 
     def make() -> str:
@@ -158,7 +158,7 @@ def test_all_who_wait_for_one_read_get_its_error() -> None:
 
 
 def test_nobody_joins_a_read_that_began_before_a_change() -> None:
-    kept, begun, go = Kept(), threading.Event(), threading.Event()
+    kept, begun, go = ReadCache(), threading.Event(), threading.Event()
 
     def old() -> str:
         begun.set()
@@ -175,7 +175,7 @@ def test_nobody_joins_a_read_that_began_before_a_change() -> None:
 
 
 def test_a_fault_of_ours_in_a_joined_read_is_not_taken_for_the_portals_answer() -> None:
-    kept, begun, go = Kept(), threading.Event(), threading.Event()
+    kept, begun, go = ReadCache(), threading.Event(), threading.Event()
 
     def broken() -> str:
         begun.set()
@@ -193,19 +193,19 @@ def test_a_fault_of_ours_in_a_joined_read_is_not_taken_for_the_portals_answer() 
 
 
 def test_what_was_read_before_a_change_is_not_kept_after_it_and_the_oldest_goes_first() -> None:
-    kept = Kept()
+    kept = ReadCache()
     before = kept.changes
     kept.drop()
-    kept.keep("key", Seen(value=1, began=0.0), changes=before)
+    kept.keep("key", CachedAnswer(value=1, began=0.0), changes=before)
     assert kept.find("key", 0.0) is None
     for number in range(MOST + 1):
-        kept.keep(number, Seen(value=number, began=0.0), changes=kept.changes)
+        kept.keep(number, CachedAnswer(value=number, began=0.0), changes=kept.changes)
     assert kept.find(0, 0.0) is None
-    assert kept.find(MOST, SECONDS - 1) == Seen(value=MOST, began=0.0)
+    assert kept.find(MOST, SECONDS - 1) == CachedAnswer(value=MOST, began=0.0)
     assert kept.find(MOST, SECONDS) is None
 
 
-def test_an_id_that_is_named_is_looked_for_in_lists_that_are_read_now(still: Desk) -> None:
+def test_an_id_that_is_named_is_looked_for_in_lists_that_are_read_now(still: PluginBot) -> None:
     """A connector that came a moment ago is found, also one whose id is another's but for its capitals."""
     still.run("connector list")
     keep_list(still)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.audit.audit_record import Entry, Tag
-from bot.store.engine.process_lock import INTAKE, WORKER, Seats
+from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.backup import back_up
 from bot.store.store import Store
-from tests.cli.desk import Desk
+from tests.cli.cli_bot import CliBot
 
 OLD = 1_700_000_000_000
 """A day in November 2023, on which all that is archived here was recorded."""
@@ -29,33 +29,33 @@ def record(store: Store, at: int, entry: Entry) -> None:
 
 
 @pytest.fixture
-def old(desk: Desk) -> Desk:
+def old(cli_bot: CliBot) -> CliBot:
     """A log with some records of then, and with a grant since."""
-    with desk.store() as store:
+    with cli_bot.store() as store:
         for number in range(RECORDS):
             tag = Tag.CHECKPOINT if number == 4 else Tag.COMMAND_RAN
             record(store, OLD + number, Entry(tag=tag, actor="T0001:U0002", subject=f"CR-{number}"))
-    assert desk.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
-    return desk
+    assert cli_bot.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    return cli_bot
 
 
 @pytest.fixture
-def path(old: Desk) -> Path:
+def path(old: CliBot) -> Path:
     """The file of the first archive."""
     return old.home / "archives" / f"audit-1-{RECORDS}.jsonl"
 
 
-def archive(desk: Desk, *words: str) -> None:
-    done = desk.run("audit", "archive", "--before", DAY, "--yes", *words)
+def archive(cli_bot: CliBot, *words: str) -> None:
+    done = cli_bot.run("audit", "archive", "--before", DAY, "--yes", *words)
     assert done.exit_code == 0, done.output
 
 
-def count(desk: Desk) -> int:
-    with desk.store() as store:
+def count(cli_bot: CliBot) -> int:
+    with cli_bot.store() as store:
         return store.audit.count()
 
 
-def test_a_dry_run_says_what_would_be_done_and_does_nothing(old: Desk, path: Path) -> None:
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(old: CliBot, path: Path) -> None:
     shown = old.run("audit", "archive", "--before", DAY, "--dry-run")
     assert shown.exit_code == 0
     assert f"12 audit records, #1 to #12: to {path}" in shown.stdout
@@ -65,7 +65,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(old: Desk, path: Pat
     assert count(old) == RECORDS + 1
 
 
-def test_it_is_asked_first_and_no_is_no(old: Desk, path: Path) -> None:
+def test_it_is_asked_first_and_no_is_no(old: CliBot, path: Path) -> None:
     shown = old.answer("n\n", "audit", "archive", "--before", DAY)
     assert shown.exit_code == 0
     assert "12 audit records, #1 to #12" in shown.stderr
@@ -75,7 +75,7 @@ def test_it_is_asked_first_and_no_is_no(old: Desk, path: Path) -> None:
     assert path.exists()
 
 
-def test_where_nobody_can_be_asked_it_takes_yes(old: Desk, path: Path) -> None:
+def test_where_nobody_can_be_asked_it_takes_yes(old: CliBot, path: Path) -> None:
     shown = old.run("audit", "archive", "--before", DAY)
     assert shown.exit_code == 4
     assert "nobody can be asked" in shown.stderr
@@ -83,7 +83,7 @@ def test_where_nobody_can_be_asked_it_takes_yes(old: Desk, path: Path) -> None:
     assert not path.exists()
 
 
-def test_what_was_done_is_told_and_recorded_with_the_reason(old: Desk, path: Path) -> None:
+def test_what_was_done_is_told_and_recorded_with_the_reason(old: CliBot, path: Path) -> None:
     shown = old.run("audit", "archive", "--before", DAY, "--yes", "--reason", "the disk is small", "--json")
     told = json.loads(shown.stdout)
     assert (told["first"], told["last"], told["records"], told["kept"], told["shrunk"]) == (1, 12, 12, 1, True)
@@ -99,8 +99,8 @@ def test_what_was_done_is_told_and_recorded_with_the_reason(old: Desk, path: Pat
 
 
 @pytest.mark.parametrize("role", [INTAKE, WORKER])
-def test_while_a_bot_runs_it_is_refused(old: Desk, path: Path, role: str) -> None:
-    seats = Seats(old.home, [role])
+def test_while_a_bot_runs_it_is_refused(old: CliBot, path: Path, role: str) -> None:
+    seats = ProcessLocks(old.home, [role])
     try:
         shown = old.run("audit", "archive", "--before", DAY, "--yes")
     finally:
@@ -114,19 +114,19 @@ def test_while_a_bot_runs_it_is_refused(old: Desk, path: Path, role: str) -> Non
     ("day", "said"),
     [("yesterday", "“yesterday” is no date"), ("2024-02-30", "is no date"), ("9999-01-01", "a day that has not begun")],
 )
-def test_what_is_no_day_that_has_begun_is_a_mistake_in_the_words(old: Desk, day: str, said: str) -> None:
+def test_what_is_no_day_that_has_begun_is_a_mistake_in_the_words(old: CliBot, day: str, said: str) -> None:
     shown = old.run("audit", "archive", "--before", day, "--yes")
     assert shown.exit_code == 2
     assert said in shown.stderr
 
 
-def test_today_is_a_day_that_has_begun(old: Desk, path: Path) -> None:
+def test_today_is_a_day_that_has_begun(old: CliBot, path: Path) -> None:
     today = datetime.now(UTC).date().isoformat()
     assert old.run("audit", "archive", "--before", today, "--yes").exit_code == 0
     assert path.exists()
 
 
-def test_a_folder_that_cannot_be_made_is_named(old: Desk) -> None:
+def test_a_folder_that_cannot_be_made_is_named(old: CliBot) -> None:
     (old.folder / "file").write_text("")
     shown = old.run("audit", "archive", "--before", DAY, "--yes", "--to", str(old.folder / "file" / "inside"))
     assert shown.exit_code == 78
@@ -137,7 +137,7 @@ def test_a_folder_that_cannot_be_made_is_named(old: Desk) -> None:
 # Verifying
 
 
-def test_the_log_and_its_archives_are_verified_together(old: Desk, path: Path) -> None:
+def test_the_log_and_its_archives_are_verified_together(old: CliBot, path: Path) -> None:
     archive(old)
     alone = old.run("audit", "verify")
     assert alone.exit_code == 0
@@ -148,23 +148,23 @@ def test_the_log_and_its_archives_are_verified_together(old: Desk, path: Path) -
     assert "not compared here" not in both.stdout
 
 
-def test_several_archives_are_verified_together_in_any_order(desk: Desk) -> None:
-    with desk.store() as store:
+def test_several_archives_are_verified_together_in_any_order(cli_bot: CliBot) -> None:
+    with cli_bot.store() as store:
         for at in (OLD, OLD + 1, LATER, LATER + 1):
             record(store, at, Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0002", subject="CR-1"))
-    archive(desk)
-    archive(desk, "--before", LATER_DAY)
-    first, second = (desk.home / "archives" / name for name in ("audit-1-2.jsonl", "audit-3-4.jsonl"))
-    shown = desk.json("audit", "verify", "--archive", str(second), "--archive", str(first))
+    archive(cli_bot)
+    archive(cli_bot, "--before", LATER_DAY)
+    first, second = (cli_bot.home / "archives" / name for name in ("audit-1-2.jsonl", "audit-3-4.jsonl"))
+    shown = cli_bot.json("audit", "verify", "--archive", str(second), "--archive", str(first))
     assert [(one["first"], one["result"]) for one in shown["archives"]] == [(3, "intact"), (1, "intact")]
     assert shown["archives_not_named"] == []
-    assert desk.json("audit", "verify", "--archive", str(second))["archives_not_named"] == [first.name]
-    again = desk.run("audit", "archive", "--before", LATER_DAY, "--yes")
+    assert cli_bot.json("audit", "verify", "--archive", str(second))["archives_not_named"] == [first.name]
+    again = cli_bot.run("audit", "archive", "--before", LATER_DAY, "--yes")
     assert again.exit_code == 4
     assert "The last archive goes up to #4." in again.stderr
 
 
-def test_a_file_of_another_log_or_a_changed_one_is_told(old: Desk, path: Path) -> None:
+def test_a_file_of_another_log_or_a_changed_one_is_told(old: CliBot, path: Path) -> None:
     archive(old)
     text = path.read_text()
     path.write_text(text.replace("CR-7", "CR-1"))
@@ -189,7 +189,7 @@ def test_a_file_of_another_log_or_a_changed_one_is_told(old: Desk, path: Path) -
     assert "cannot be used" in gone.stderr
 
 
-def test_heads_of_archived_records_are_compared_with_the_file(old: Desk, path: Path) -> None:
+def test_heads_of_archived_records_are_compared_with_the_file(old: CliBot, path: Path) -> None:
     with old.store() as store:
         heads = {one.seq: one.mac.hex()[:16] for one in store.audit.walk()}
     archive(old)
@@ -206,7 +206,7 @@ def test_heads_of_archived_records_are_compared_with_the_file(old: Desk, path: P
     assert kept.exit_code == 2, "a kept record is compared without the file"
 
 
-def test_an_export_of_what_is_left_is_verified_with_the_archive(old: Desk, path: Path) -> None:
+def test_an_export_of_what_is_left_is_verified_with_the_archive(old: CliBot, path: Path) -> None:
     archive(old)
     export = old.folder / "export.jsonl"
     export.write_text(old.run("audit", "export").stdout)
@@ -218,7 +218,7 @@ def test_an_export_of_what_is_left_is_verified_with_the_archive(old: Desk, path:
     assert old.run("audit", "export", "--format", "csv").stdout.count("\n") == 4
 
 
-def test_an_archive_alone_is_no_log_of_its_own(old: Desk) -> None:
+def test_an_archive_alone_is_no_log_of_its_own(old: CliBot) -> None:
     archive(old)
     made = old.home / "archives" / "later.jsonl"
     lines = (old.home / "archives" / f"audit-1-{RECORDS}.jsonl").read_text().splitlines()[3:]
@@ -231,7 +231,7 @@ def test_an_archive_alone_is_no_log_of_its_own(old: Desk) -> None:
 # What goes on as before
 
 
-def test_a_backup_from_before_and_one_from_after_are_restored(old: Desk, path: Path) -> None:
+def test_a_backup_from_before_and_one_from_after_are_restored(old: CliBot, path: Path) -> None:
     before = Path(old.run("backup").stdout.partition(": up to")[0])
     archive(old)
     after = Path(old.run("backup").stdout.partition(": up to")[0])
@@ -251,38 +251,40 @@ def test_a_backup_from_before_and_one_from_after_are_restored(old: Desk, path: P
     assert old.run("audit", "verify").exit_code == 0
 
 
-def test_a_backup_that_ends_in_the_middle_of_what_was_archived_is_an_earlier_state(desk: Desk) -> None:
+def test_a_backup_that_ends_in_the_middle_of_what_was_archived_is_an_earlier_state(cli_bot: CliBot) -> None:
     entry = Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0002", subject="CR-1")
-    with desk.store() as store:
+    with cli_bot.store() as store:
         for number in range(4):
             record(store, OLD + number, entry)
         copy = back_up(store.database, store.keys, store.backups, at=OLD).path
         for number in range(5):
             record(store, OLD + 4 + number, entry)
-    archive(desk)
-    shown = desk.run("restore", str(copy))
+    archive(cli_bot)
+    shown = cli_bot.run("restore", str(copy))
     assert shown.exit_code == 4
     assert "5 records of what happened would be lost" in shown.stderr, "those that were archived since are counted"
-    assert desk.run("restore", str(copy), "--behind").exit_code == 0
-    assert count(desk) == 5
+    assert cli_bot.run("restore", str(copy), "--behind").exit_code == 0
+    assert count(cli_bot) == 5
 
 
-def test_a_key_that_only_an_archive_needs_stays(desk: Desk) -> None:
-    with desk.store() as store:
+def test_a_key_that_only_an_archive_needs_stays(cli_bot: CliBot) -> None:
+    with cli_bot.store() as store:
         for number in range(3):
             record(store, OLD + number, Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0002", subject="CR-1"))
-    assert desk.run("key", "rotate").exit_code == 0
-    archive(desk)
-    shown = desk.json("key", "list")
+    assert cli_bot.run("key", "rotate").exit_code == 0
+    archive(cli_bot)
+    shown = cli_bot.json("key", "list")
     assert {one["id"]: (one["records"] > 0, one["archives"]) for one in shown} == {"k1": (False, 1), "k2": (True, 0)}
-    assert "needed to verify archives" in desk.run("key", "list").stdout
-    refused = desk.run("key", "retire", "k1")
+    assert "needed to verify archives" in cli_bot.run("key", "list").stdout
+    refused = cli_bot.run("key", "retire", "k1")
     assert refused.exit_code == 4
     assert "1 archive of audit records can only be verified with it" in refused.stderr
-    assert desk.run("audit", "verify", "--archive", str(desk.home / "archives" / "audit-1-3.jsonl")).exit_code == 0
+    assert (
+        cli_bot.run("audit", "verify", "--archive", str(cli_bot.home / "archives" / "audit-1-3.jsonl")).exit_code == 0
+    )
 
 
-def test_doctor_and_status_find_it_in_order(old: Desk) -> None:
+def test_doctor_and_status_find_it_in_order(old: CliBot) -> None:
     archive(old)
     assert "of which those up to #12 were archived" in old.run("doctor").stdout
     assert old.run("status").exit_code == 0

@@ -10,8 +10,8 @@ import pytest
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
 from bot.usecases.integrity.active_limits import FROZEN
+from tests.cli.cli_bot import CliBot
 from tests.cli.commands.test_access_command import ME
-from tests.cli.desk import Desk
 
 REMOVE = ("connector", "remove", "myconnector")
 ON = {"B24BOT_BREAK_GLASS": "on"}
@@ -19,13 +19,13 @@ GLASS = ("--break-glass", "--reason", "customers are lost")
 
 
 @pytest.fixture
-def staffed(office: Desk) -> Desk:
-    """An office with an admin of the workspace."""
-    office.run("access", "grant", "T0001:U0001", "admin")
-    return office
+def staffed(connected_cli_bot: CliBot) -> CliBot:
+    """A connected bot with an admin of the workspace."""
+    connected_cli_bot.run("access", "grant", "T0001:U0001", "admin")
+    return connected_cli_bot
 
 
-def test_a_freeze_takes_effect_at_once_and_is_recorded_with_the_account(staffed: Desk) -> None:
+def test_a_freeze_takes_effect_at_once_and_is_recorded_with_the_account(staffed: CliBot) -> None:
     result = staffed.run("freeze", "it loses", "messages")
     assert result.exit_code == 0
     assert "b24bot is frozen" in result.stdout
@@ -39,7 +39,7 @@ def test_a_freeze_takes_effect_at_once_and_is_recorded_with_the_account(staffed:
     assert "b24bot is frozen" in refused.stderr
 
 
-def test_unfreezing_in_the_terminal_takes_an_admin_in_slack(staffed: Desk) -> None:
+def test_unfreezing_in_the_terminal_takes_an_admin_in_slack(staffed: CliBot) -> None:
     staffed.run("freeze")
     result = staffed.run("unfreeze")
     assert result.exit_code == 0, result.stderr
@@ -50,7 +50,7 @@ def test_unfreezing_in_the_terminal_takes_an_admin_in_slack(staffed: Desk) -> No
         assert store.facts.get(FROZEN)
 
 
-def test_how_it_is_can_be_read_by_a_program(staffed: Desk) -> None:
+def test_how_it_is_can_be_read_by_a_program(staffed: CliBot) -> None:
     staffed.run("freeze", "enough")
     told = staffed.json("status")["data"]
     assert told["mode"] == "no-danger"
@@ -58,7 +58,7 @@ def test_how_it_is_can_be_read_by_a_program(staffed: Desk) -> None:
     assert told["version"]
 
 
-def test_what_is_asked_about_people_shows_their_ids_and_no_marks(staffed: Desk) -> None:
+def test_what_is_asked_about_people_shows_their_ids_and_no_marks(staffed: CliBot) -> None:
     assert staffed.run("run", "access grant T0001:U0009 operator").exit_code == 0
     shown = staffed.json("request", "show", "CR-1001")
     assert shown["calls"][0]["note"].startswith("T0001:U0009 is not on the allow-list now")
@@ -68,13 +68,13 @@ def test_what_is_asked_about_people_shows_their_ids_and_no_marks(staffed: Desk) 
     assert not [letter for letter in json.dumps(shown, ensure_ascii=False) if unicodedata.category(letter) == "Co"]
 
 
-def test_the_glass_is_off_by_default(staffed: Desk) -> None:
+def test_the_glass_is_off_by_default(staffed: CliBot) -> None:
     result = staffed.run(*REMOVE, *GLASS, "--yes")
     assert result.exit_code == 3
     assert "B24BOT_BREAK_GLASS=on" in result.stderr
 
 
-def test_the_glass_is_broken_after_a_word_of_confirmation_only(staffed: Desk) -> None:
+def test_the_glass_is_broken_after_a_word_of_confirmation_only(staffed: CliBot) -> None:
     silent = staffed.run(*REMOVE, *GLASS, **ON)
     assert silent.exit_code == 4
     assert "--yes" in silent.stderr
@@ -83,7 +83,7 @@ def test_the_glass_is_broken_after_a_word_of_confirmation_only(staffed: Desk) ->
     assert staffed.json("request", "list") == []
 
 
-def test_a_broken_glass_opens_its_review_and_the_account_cannot_take_it_back(staffed: Desk) -> None:
+def test_a_broken_glass_opens_its_review_and_the_account_cannot_take_it_back(staffed: CliBot) -> None:
     result = staffed.run(*REMOVE, *GLASS, "--yes", **ON)
     assert result.exit_code == 0, result.stderr
     assert "is confirmed" in result.stdout
@@ -96,7 +96,7 @@ def test_a_broken_glass_opens_its_review_and_the_account_cannot_take_it_back(sta
     assert "cannot be withdrawn" in back.stderr
 
 
-def test_the_commands_of_the_house_are_listed_even_where_a_plugin_is_missing(staffed: Desk) -> None:
+def test_the_commands_of_the_house_are_listed_even_where_a_plugin_is_missing(staffed: CliBot) -> None:
     assert "unfreeze" in staffed.run("--help", B24BOT_PLUGINS="nobody-knows-it").stdout
     assert "Whoever" not in staffed.run("freeze", "--help").stdout
     assert "needs the role operator" in staffed.run("freeze", "--help").stdout

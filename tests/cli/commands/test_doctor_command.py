@@ -13,26 +13,26 @@ from bot.checks.storage import describe_journal
 from bot.checks.table import CHECKS
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import START, Place, witness_line
-from bot.core.messages.notices import CardNotice, Whisper
+from bot.core.messages.notices import CardNotice, PrivateNotice
 from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
 from bot.slack.scopes import SCOPES
 from bot.store.engine.database import FILE_NAME, ROLLBACK, SQLITE_VERSION, WAL, sqlite3
-from bot.store.engine.process_lock import INTAKE, Seats
+from bot.store.engine.process_lock import INTAKE, ProcessLocks
 from bot.usecases.delivery.answers import DIRECT
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.state.faults import read_fault
-from tests.cli.desk import Desk
+from tests.cli.cli_bot import CliBot
 from tests.slack.plugins import leaving
 
 OLGA = Principal(team="T0001", user="U0001")
 NAMES = [check.name for check in CHECKS]
 
 
-def looked(desk: Desk) -> dict[str, tuple[bool, str]]:
-    shown = desk.run("doctor", "--json")
+def looked(cli_bot: CliBot) -> dict[str, tuple[bool, str]]:
+    shown = cli_bot.run("doctor", "--json")
     found = {one["name"]: (one["ok"], f"{one['says']} {one['hint']}") for one in json.loads(shown.stdout)}
     assert list(found) == NAMES
     assert shown.exit_code == (0 if all(ok for ok, _ in found.values()) else 78)
@@ -43,23 +43,23 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def well(desk: Desk, workspace: SlackWorkspace) -> None:
-    desk.connect(workspace=workspace)
+def well(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    cli_bot.connect(workspace=workspace)
     for person, role in (("T0001:U0001", "operator"), ("T0001:U0002", "approver")):
-        assert desk.run("access", "grant", person, role).exit_code == 0
-    assert desk.run("backup").exit_code == 0
+        assert cli_bot.run("access", "grant", person, role).exit_code == 0
+    assert cli_bot.run("backup").exit_code == 0
 
 
-def test_when_all_is_well_it_says_so_and_changes_nothing(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    before = everything(desk.folder)
-    shown = desk.run("doctor")
+def test_when_all_is_well_it_says_so_and_changes_nothing(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    before = everything(cli_bot.folder)
+    shown = cli_bot.run("doctor")
     assert shown.exit_code == 0, shown.output
     assert [line[:4] for line in shown.stdout.splitlines()] == ["ok  "] * (len(NAMES) - 1) + ["note"]
     assert "portals: No portal is set up yet. Add one: b24bot portal add NAME" in shown.stdout
     assert workspace.messages("audit") == []
     assert workspace.world.scheduled == {}, "what was scheduled to find out was deleted"
-    assert everything(desk.folder) == before
+    assert everything(cli_bot.folder) == before
 
 
 def test_the_journal_is_told_and_what_it_costs() -> None:
@@ -76,109 +76,111 @@ def test_the_journal_is_told_and_what_it_costs() -> None:
     assert "copies the database each hour" in small.says
 
 
-def test_a_delivery_that_was_set_aside_is_named(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    with sqlite3.connect(desk.home / FILE_NAME) as other:
+def test_a_delivery_that_was_set_aside_is_named(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    with sqlite3.connect(cli_bot.home / FILE_NAME) as other:
         other.execute(
             "INSERT INTO jobs (kind, payload, state, due_steady, created_at) VALUES ('inbound', '{}', 'aside', 0, 0)"
         )
     other.close()
-    assert looked(desk)["set aside"] == (
+    assert looked(cli_bot)["set aside"] == (
         True,
         "1 delivery was set aside: b24bot stopped at each of them repeatedly. "
         "b24bot audit find --tag inbound:delivery:quarantined names them; report what they were.",
     )
 
 
-def test_what_is_missing_is_named_with_what_to_do(desk: Desk) -> None:
-    found = looked(desk)
-    assert found["database"] == (True, f"There is no database in {desk.home} yet: the first start makes it. ")
+def test_what_is_missing_is_named_with_what_to_do(cli_bot: CliBot) -> None:
+    found = looked(cli_bot)
+    assert found["database"] == (True, f"There is no database in {cli_bot.home} yet: the first start makes it. ")
     assert found["audit lines"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
-    assert not (desk.home / FILE_NAME).exists()
+    assert not (cli_bot.home / FILE_NAME).exists()
 
 
-def test_each_trouble_has_its_line(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    assert desk.run("access", "revoke", "T0001:U0002").exit_code == 0
-    next((desk.home / "backups").iterdir()).unlink()
-    connection = sqlite3.connect(desk.home / FILE_NAME)
+def test_each_trouble_has_its_line(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    assert cli_bot.run("access", "revoke", "T0001:U0002").exit_code == 0
+    next((cli_bot.home / "backups").iterdir()).unlink()
+    connection = sqlite3.connect(cli_bot.home / FILE_NAME)
     connection.executescript("DROP TRIGGER audit_no_update; UPDATE audit SET actor = 'x' WHERE seq = 2")
     connection.close()
-    desk.settings["SLACK_BOT_TOKEN"] = "xoxb-wrong"
-    found = looked(desk)
+    cli_bot.settings["SLACK_BOT_TOKEN"] = "xoxb-wrong"
+    found = looked(cli_bot)
     assert {name for name, (ok, _) in found.items() if not ok} == {"audit log", "approvers", "Slack"}
     assert "broken at record #2" in found["audit log"][1]
     assert "Make one: b24bot backup" in found["backups"][1]
     assert "invalid_auth" in found["Slack"][1]
 
 
-def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    connection = sqlite3.connect(desk.home / FILE_NAME)
+def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(
+    cli_bot: CliBot, workspace: SlackWorkspace
+) -> None:
+    well(cli_bot, workspace)
+    connection = sqlite3.connect(cli_bot.home / FILE_NAME)
     with connection:
         connection.execute("UPDATE grants SET role = 'admin' WHERE person = 'U0001'")
     connection.close()
-    ok, says = looked(desk)["allow-list"]
+    ok, says = looked(cli_bot)["allow-list"]
     assert not ok
     assert "for T0001:U0001 it says admin, and the log says operator. The bot only reads" in says
-    assert desk.run("access", "grant", "T0001:U0001", "operator", "--last-admin").exit_code == 0
-    assert looked(desk)["allow-list"] == (True, "2 people, as the audit log has it ")
+    assert cli_bot.run("access", "grant", "T0001:U0001", "operator", "--last-admin").exit_code == 0
+    assert looked(cli_bot)["allow-list"] == (True, "2 people, as the audit log has it ")
 
 
-def test_a_wrong_key_and_an_old_backup_are_seen(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    (copy,) = (desk.home / "backups").iterdir()
+def test_a_wrong_key_and_an_old_backup_are_seen(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    (copy,) = (cli_bot.home / "backups").iterdir()
     copy.rename(copy.with_name("b24bot-20200101T000000000Z.sqlite3"))
-    desk.key_file.unlink()
-    desk.make_key()
-    found = looked(desk)
+    cli_bot.key_file.unlink()
+    cli_bot.make_key()
+    found = looked(cli_bot)
     assert "was not written with this key file" in found["keys"][1]
     assert "hours old" in found["backups"][1]
 
 
-def test_without_a_key_file_the_rest_is_still_looked_at(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    desk.key_file.unlink()
-    found = looked(desk)
+def test_without_a_key_file_the_rest_is_still_looked_at(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    cli_bot.key_file.unlink()
+    found = looked(cli_bot)
     assert found["key file"][0] is False
     assert found["disk"][0] is True
 
 
-def test_a_fresh_set_up_has_notes_and_no_faults(desk: Desk, workspace: SlackWorkspace) -> None:
-    desk.connect(workspace=workspace)
-    shown = desk.run("doctor")
+def test_a_fresh_set_up_has_notes_and_no_faults(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    cli_bot.connect(workspace=workspace)
+    shown = cli_bot.run("doctor")
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.count("There is no database") == 1
     assert shown.stdout.count("There is no backup") == 1
     assert "keys, audit log, allow-list, approvers, outbox, set aside, direct messages, portals." in shown.stdout
-    assert not (desk.home / FILE_NAME).exists()
+    assert not (cli_bot.home / FILE_NAME).exists()
 
 
-def test_one_cause_is_told_once(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    (desk.home / FILE_NAME).write_bytes(b"a shopping list" * 500)
-    shown = desk.run("doctor")
+def test_one_cause_is_told_once(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    (cli_bot.home / FILE_NAME).write_bytes(b"a shopping list" * 500)
+    shown = cli_bot.run("doctor")
     assert shown.exit_code == 78
     assert shown.stdout.count("file is not a database") == 1
-    desk.key_file.unlink()
-    assert desk.run("doctor").stdout.count("There is no key file") == 1
+    cli_bot.key_file.unlink()
+    assert cli_bot.run("doctor").stdout.count("There is no key file") == 1
 
 
-def test_an_audit_channel_that_takes_nothing_is_seen(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    with desk.store() as store, store.unit_of_work():
-        channel = desk.settings["B24BOT_AUDIT_CHANNEL"]
+def test_an_audit_channel_that_takes_nothing_is_seen(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    with cli_bot.store() as store, store.unit_of_work():
+        channel = cli_bot.settings["B24BOT_AUDIT_CHANNEL"]
         store.outbox.mark_channel(channel, working=False, reason="is_archived", at=0)
-    ok, says = looked(desk)["audit lines"]
+    ok, says = looked(cli_bot)["audit lines"]
     assert not ok
     assert "the channel is archived (is_archived)" in says
 
 
-def test_a_line_that_nobody_posts_is_a_note(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    with desk.store() as store, store.unit_of_work() as unit:
+def test_a_line_that_nobody_posts_is_a_note(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    with cli_bot.store() as store, store.unit_of_work() as unit:
         unit.database.execute("UPDATE outbox SET created_steady = created_steady - 3600000 WHERE kind = 'audit'")
-    ok, says = looked(desk)["audit lines"]
+    ok, says = looked(cli_bot)["audit lines"]
     assert ok
     assert "has waited for 60 minutes" in says
 
@@ -192,70 +194,74 @@ def test_a_line_that_nobody_posts_is_a_note(desk: Desk, workspace: SlackWorkspac
         ("keys/key/witness.jsonl", "cannot be used"),
     ],
 )
-def test_a_witness_that_could_be_none_is_seen(desk: Desk, workspace: SlackWorkspace, where: str, says: str) -> None:
-    well(desk, workspace)
-    desk.settings["B24BOT_WITNESS_FILE"] = str(desk.folder / where)
-    ok, told = looked(desk)["witness"]
+def test_a_witness_that_could_be_none_is_seen(
+    cli_bot: CliBot, workspace: SlackWorkspace, where: str, says: str
+) -> None:
+    well(cli_bot, workspace)
+    cli_bot.settings["B24BOT_WITNESS_FILE"] = str(cli_bot.folder / where)
+    ok, told = looked(cli_bot)["witness"]
     assert not ok
     assert says in told
 
 
-def test_a_witness_that_has_seen_more_is_seen_and_none_at_all_is_a_note(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    with desk.store() as store:
+def test_a_witness_that_has_seen_more_is_seen_and_none_at_all_is_a_note(
+    cli_bot: CliBot, workspace: SlackWorkspace
+) -> None:
+    well(cli_bot, workspace)
+    with cli_bot.store() as store:
         last = store.audit.place() or START
-    witness = Path(desk.settings["B24BOT_WITNESS_FILE"])
+    witness = Path(cli_bot.settings["B24BOT_WITNESS_FILE"])
     for place, agrees in ((last, True), (Place(seq=last.seq + 4, mac=last.mac), False)):
         witness.write_text(f"{witness_line(Tag.ACCESS_GRANTED, place, at='2026-01-01', key_id='k1')}\n")
         witness.chmod(0o600)
-        ok, says = looked(desk)["witness"]
+        ok, says = looked(cli_bot)["witness"]
         assert ok is agrees
         assert f"agrees up to #{last.seq}" in says if agrees else f"has seen #{place.seq}" in says
-    del desk.settings["B24BOT_WITNESS_FILE"]
-    ok, says = looked(desk)["witness"]
+    del cli_bot.settings["B24BOT_WITNESS_FILE"]
+    ok, says = looked(cli_bot)["witness"]
     assert ok
     assert "is not set" in says
 
 
-def test_an_org_wide_installation_is_named_in_one_sentence(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
+def test_an_org_wide_installation_is_named_in_one_sentence(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
     workspace.join_grid("E0001", org_wide=True)
     try:
-        ok, said = looked(desk)["Slack"]
+        ok, said = looked(cli_bot)["Slack"]
     finally:
         workspace.join_grid("")
     assert not ok
     assert said.startswith("The Slack app is installed for a whole Enterprise Grid organisation")
 
 
-def test_loose_modes_are_named_with_the_command_that_mends_them(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    desk.home.chmod(0o755)
-    ok, said = looked(desk)["file modes"]
+def test_loose_modes_are_named_with_the_command_that_mends_them(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    cli_bot.home.chmod(0o755)
+    ok, said = looked(cli_bot)["file modes"]
     assert ok, "a warning"
-    assert f"chmod 700 {desk.home}" in said
-    (desk.home / FILE_NAME).chmod(0o666)
-    ok, said = looked(desk)["file modes"]
+    assert f"chmod 700 {cli_bot.home}" in said
+    (cli_bot.home / FILE_NAME).chmod(0o666)
+    ok, said = looked(cli_bot)["file modes"]
     assert not ok
-    assert f"The database {desk.home / FILE_NAME} can be written by everybody on this host." in said
+    assert f"The database {cli_bot.home / FILE_NAME} can be written by everybody on this host." in said
 
 
 def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_messages_are_off(
-    desk: Desk, workspace: SlackWorkspace
+    cli_bot: CliBot, workspace: SlackWorkspace
 ) -> None:
-    well(desk, workspace)
-    with desk.store() as store, store.unit_of_work():
+    well(cli_bot, workspace)
+    with cli_bot.store() as store, store.unit_of_work():
         at = store.clock.now_ms()
         for key, notice in (
             ("card:1001", CardNotice(number=1001)),
-            ("whisper:1", Whisper(person=OLGA, channel="", reply=Reply(title="Hello"))),
+            ("whisper:1", PrivateNotice(person=OLGA, channel="", reply=Reply(title="Hello"))),
         ):
             store.outbox.put(key, notice, at=at)
             envelope = store.outbox.claim(at, kind=key.partition(":")[0])
             assert envelope is not None
             store.outbox.retry(envelope, due=at, error="messages_tab_disabled" if "whisper" in key else "is_archived")
         store.outbox.mark_channel(DIRECT, working=False, reason="messages_tab_disabled", at=at)
-    found = looked(desk)
+    found = looked(cli_bot)
     ok, says = found["outbox"]
     assert not ok
     assert "1 notice not taken, because the channel is archived (is_archived)" in says
@@ -264,9 +270,9 @@ def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_message
     assert ok
     assert "direct messages of the app are off (messages_tab_disabled)" in says
     assert "Messages Tab" in says
-    with desk.store() as store, store.unit_of_work():
-        store.outbox.discard(next(one.id for one in store.outbox.letters(["new"], limit=9) if one.kind == "card"))
-    ok, says = looked(desk)["outbox"]
+    with cli_bot.store() as store, store.unit_of_work():
+        store.outbox.discard(next(one.id for one in store.outbox.entries(["new"], limit=9) if one.kind == "card"))
+    ok, says = looked(cli_bot)["outbox"]
     assert (ok, "messages_tab_disabled" in says) == (True, True), "an answer to one person is no reason to fail"
 
 
@@ -313,13 +319,13 @@ WAYS_TO_LOOK = [
 
 @pytest.mark.parametrize(("fault", "says", "reads"), WAYS_TO_LOOK, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_channel_that_takes_no_message_is_found_without_posting(
-    desk: Desk, slack: SlackWorkspace, fault: Callable[[SlackWorkspace], None], says: str, reads: bool
+    cli_bot: CliBot, slack: SlackWorkspace, fault: Callable[[SlackWorkspace], None], says: str, reads: bool
 ) -> None:
     if reads:
         slack.set_scopes(*SCOPES, "channels:read", "groups:read")
-    well(desk, slack)
+    well(cli_bot, slack)
     fault(slack)
-    ok, told = looked(desk)["channels"]
+    ok, told = looked(cli_bot)["channels"]
     assert not ok
     assert says in told
     assert [call.method for call in slack.calls() if call.method.startswith("chat.post")] == []
@@ -327,79 +333,79 @@ def test_a_channel_that_takes_no_message_is_found_without_posting(
     assert (slack.calls("conversations.info") != []) is reads
 
 
-def test_a_scope_that_was_not_granted_is_named_with_what_does_not_work(desk: Desk, slack: SlackWorkspace) -> None:
-    well(desk, slack)
+def test_a_scope_that_was_not_granted_is_named_with_what_does_not_work(cli_bot: CliBot, slack: SlackWorkspace) -> None:
+    well(cli_bot, slack)
     slack.set_scopes("commands", "chat:write")
-    ok, told = looked(desk)["scopes"]
+    ok, told = looked(cli_bot)["scopes"]
     assert not ok
     assert "lacks the scopes: files:write (long answers as a file), users:read (telling members" in told
 
 
-def test_a_misspelt_name_and_every_bad_value_are_named(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    desk.settings |= {"B24BOT_QUORM": "2", "B24BOT_REQUEST_TTL": "soon", "B24BOT_AUDIT_CHANNEL": "#audit"}
-    found = looked(desk)
+def test_a_misspelt_name_and_every_bad_value_are_named(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    cli_bot.settings |= {"B24BOT_QUORM": "2", "B24BOT_REQUEST_TTL": "soon", "B24BOT_AUDIT_CHANNEL": "#audit"}
+    found = looked(cli_bot)
     assert "B24BOT_QUORM is no setting. Did you mean B24BOT_QUORUM?" in found["names"][1]
     assert "B24BOT_REQUEST_TTL=soon is not a duration" in found["settings"][1]
     assert "B24BOT_AUDIT_CHANNEL=#audit is not the id of a channel" in found["settings"][1]
-    del desk.settings["B24BOT_QUORM"]
-    desk.settings["BITRIX24_OF_ANOTHER_PROGRAM"] = "1"
-    assert looked(desk)["names"] == (
+    del cli_bot.settings["B24BOT_QUORM"]
+    cli_bot.settings["BITRIX24_OF_ANOTHER_PROGRAM"] = "1"
+    assert looked(cli_bot)["names"] == (
         True,
         "Not settings of b24bot or of a loaded plugin: BITRIX24_OF_ANOTHER_PROGRAM. ",
     )
 
 
-def test_a_plugin_without_a_portal_is_closed_after_each_look(desk: Desk, workspace: SlackWorkspace) -> None:
-    well(desk, workspace)
-    desk.settings["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving"
+def test_a_plugin_without_a_portal_is_closed_after_each_look(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    well(cli_bot, workspace)
+    cli_bot.settings["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving"
     before = leaving.closed
-    assert looked(desk)["portals"][1].startswith("No portal is set up yet")
+    assert looked(cli_bot)["portals"][1].startswith("No portal is set up yet")
     looks_that_open_it = 2
     assert leaving.closed == before + looks_that_open_it, "its settings, and its portals"
 
 
-def test_each_portal_is_looked_at_as_portal_check_does(office: Desk, portal: PortalSimulation) -> None:
-    with office.store():
+def test_each_portal_is_looked_at_as_portal_check_does(connected_cli_bot: CliBot, portal: PortalSimulation) -> None:
+    with connected_cli_bot.store():
         """The database that a first start makes."""
-    assert looked(office)["portals"][1].startswith("No portal is set up yet")
-    assert office.run("portal", "check").exit_code == 0, "which takes the portal over from the settings"
-    assert looked(office)["portals"] == (True, "1 portal, in order: default ")
+    assert looked(connected_cli_bot)["portals"][1].startswith("No portal is set up yet")
+    assert connected_cli_bot.run("portal", "check").exit_code == 0, "which takes the portal over from the settings"
+    assert looked(connected_cli_bot)["portals"] == (True, "1 portal, in order: default ")
     with portal.portal.world.lock:
         portal.portal.world.faults.add(read_fault({"kind": "unavailable", "method": "app.info", "times": "forever"}))
-    ok, told = looked(office)["portals"]
+    ok, told = looked(connected_cli_bot)["portals"]
     assert not ok
     assert told.startswith("default: ")
 
 
-def nothing(desk: Desk, slack: SlackWorkspace) -> None:
+def nothing(cli_bot: CliBot, slack: SlackWorkspace) -> None:
     """The settings are enough."""
 
 
-def revoke(desk: Desk, slack: SlackWorkspace) -> None:
+def revoke(cli_bot: CliBot, slack: SlackWorkspace) -> None:
     slack.break_token()
 
 
-def switch_off(desk: Desk, slack: SlackWorkspace) -> None:
+def switch_off(cli_bot: CliBot, slack: SlackWorkspace) -> None:
     """Socket Mode of the app; addresses for it are still given out."""
-    desk.settings["SLACK_APP_TOKEN"] = slack.app_token
+    cli_bot.settings["SLACK_APP_TOKEN"] = slack.app_token
     slack.sockets.switch(False)
 
 
 def test_what_a_bot_that_serves_met_is_told_and_no_second_connection_is_opened(
-    desk: Desk, slack: SlackWorkspace
+    cli_bot: CliBot, slack: SlackWorkspace
 ) -> None:
     """Slack delivers to every open connection: a click could go to the one that only looks."""
-    desk.connect(workspace=slack)
-    desk.settings["SLACK_APP_TOKEN"] = slack.app_token
-    assert looked(desk)["app token"] == (True, "Slack opens a connection ")
-    with desk.store() as store, store.unit_of_work():
+    cli_bot.connect(workspace=slack)
+    cli_bot.settings["SLACK_APP_TOKEN"] = slack.app_token
+    assert looked(cli_bot)["app token"] == (True, "Slack opens a connection ")
+    with cli_bot.store() as store, store.unit_of_work():
         store.facts.put(SOCKET_REFUSED, "link_disabled")
-    assert looked(desk)["app token"][0], "nobody serves, so it was looked at anew"
-    seats = Seats(desk.home, [INTAKE])
+    assert looked(cli_bot)["app token"][0], "nobody serves, so it was looked at anew"
+    seats = ProcessLocks(cli_bot.home, [INTAKE])
     slack.sockets.used = False
     try:
-        ok, told = looked(desk)["app token"]
+        ok, told = looked(cli_bot)["app token"]
     finally:
         seats.leave()
     assert (ok, slack.sockets.used) == (False, False)
@@ -407,19 +413,19 @@ def test_what_a_bot_that_serves_met_is_told_and_no_second_connection_is_opened(
     assert "Switch it on under Socket Mode" in told
 
 
-def loosen(desk: Desk, slack: SlackWorkspace) -> None:
-    desk.key_file.chmod(0o644)
+def loosen(cli_bot: CliBot, slack: SlackWorkspace) -> None:
+    cli_bot.key_file.chmod(0o644)
 
 
-def lose_key(desk: Desk, slack: SlackWorkspace) -> None:
-    desk.key_file.unlink()
+def lose_key(cli_bot: CliBot, slack: SlackWorkspace) -> None:
+    cli_bot.key_file.unlink()
 
 
-def overwrite(desk: Desk, slack: SlackWorkspace) -> None:
-    (desk.home / FILE_NAME).write_bytes(b"a shopping list" * 500)
+def overwrite(cli_bot: CliBot, slack: SlackWorkspace) -> None:
+    (cli_bot.home / FILE_NAME).write_bytes(b"a shopping list" * 500)
 
 
-BROKEN: dict[str, tuple[dict[str, str], Callable[[Desk, SlackWorkspace], None], str]] = {
+BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None], str]] = {
     "no bot token": ({"SLACK_BOT_TOKEN": ""}, nothing, "SLACK_BOT_TOKEN is not set"),
     "no secret": ({"SLACK_SIGNING_SECRET": ""}, nothing, "SLACK_SIGNING_SECRET is not set"),
     "revoked token": ({}, revoke, "Slack refuses SLACK_BOT_TOKEN"),
@@ -462,16 +468,16 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[Desk, SlackWorkspace], None], 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_whatever_ends_a_start_is_red_in_doctor_with_the_same_sentence(
-    desk: Desk, slack: SlackWorkspace, name: str
+    cli_bot: CliBot, slack: SlackWorkspace, name: str
 ) -> None:
     settings, breaks, sentence = BROKEN[name]
-    desk.connect(workspace=slack)
-    with desk.store():
+    cli_bot.connect(workspace=slack)
+    with cli_bot.store():
         """The database that a first start makes."""
-    desk.settings |= settings
-    breaks(desk, slack)
-    started = desk.run("serve")
+    cli_bot.settings |= settings
+    breaks(cli_bot, slack)
+    started = cli_bot.run("serve")
     assert (started.exit_code, sentence in started.stderr) == (78, True), started.stderr
-    shown = desk.run("doctor")
+    shown = cli_bot.run("doctor")
     assert shown.exit_code == 78
     assert [line for line in shown.stdout.splitlines() if line.startswith("no") and sentence in line], shown.stdout

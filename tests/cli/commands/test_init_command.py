@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.desk import Desk
+from tests.cli.cli_bot import CliBot
 
 
 def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -15,14 +15,14 @@ def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
-def test_it_makes_the_folder_and_the_key_for_the_owner_alone_and_nothing_else(bare: Desk) -> None:
+def test_it_makes_the_folder_and_the_key_for_the_owner_alone_and_nothing_else(bare: CliBot) -> None:
     result = bare.run("init", "--yes")
     assert result.exit_code == 0
     made = {name: mode for name, (mode, _) in tree(bare.folder).items()}
     assert made == {"home": 0o700, "keys": 0o700, "keys/key": 0o600}
 
 
-def test_what_is_there_is_left_as_it_is(bare: Desk) -> None:
+def test_what_is_there_is_left_as_it_is(bare: CliBot) -> None:
     bare.run("init", "--yes")
     before = tree(bare.folder)
     result = bare.run("init", "--yes")
@@ -32,12 +32,12 @@ def test_what_is_there_is_left_as_it_is(bare: Desk) -> None:
     assert "Keep a copy" not in result.stdout
 
 
-def test_the_key_itself_is_never_printed(bare: Desk) -> None:
+def test_the_key_itself_is_never_printed(bare: CliBot) -> None:
     result = bare.run("init", "--yes")
     assert bare.key_file.read_text().strip().partition(":")[2] not in result.output
 
 
-def test_it_says_what_to_do_next_and_leaves_out_what_is_done(bare: Desk) -> None:
+def test_it_says_what_to_do_next_and_leaves_out_what_is_done(bare: CliBot) -> None:
     first = bare.run("init", "--yes").stdout
     for words in ("manifest.yml", "SLACK_BOT_TOKEN", "access grant TEAM:USER admin", "portal add NAME", "b24bot serve"):
         assert words in first
@@ -53,40 +53,40 @@ def test_it_says_what_to_do_next_and_leaves_out_what_is_done(bare: Desk) -> None
     assert "1. Say who the first admin is" in then
 
 
-def test_a_new_key_is_not_made_for_a_database_that_another_key_closed(desk: Desk) -> None:
-    with desk.store():
+def test_a_new_key_is_not_made_for_a_database_that_another_key_closed(cli_bot: CliBot) -> None:
+    with cli_bot.store():
         pass
-    desk.key_file.unlink()
-    before = tree(desk.folder)
-    result = desk.run("init", "--yes")
+    cli_bot.key_file.unlink()
+    before = tree(cli_bot.folder)
+    result = cli_bot.run("init", "--yes")
     assert result.exit_code == 78
     assert "Put the key file back" in result.stderr
-    assert tree(desk.folder) == before
+    assert tree(cli_bot.folder) == before
 
 
-def test_a_key_in_the_tree_of_the_database_is_not_made(bare: Desk) -> None:
+def test_a_key_in_the_tree_of_the_database_is_not_made(bare: CliBot) -> None:
     result = bare.run("init", "--yes", B24BOT_KEY_FILE=str(bare.home / "key"))
     assert result.exit_code == 78
     assert "B24BOT_KEY_FILE" in result.stderr
     assert tree(bare.folder) == {}
 
 
-def test_a_key_that_others_can_read_is_a_mistake_of_the_setup(desk: Desk) -> None:
-    desk.key_file.chmod(0o644)
-    result = desk.run("init", "--yes")
+def test_a_key_that_others_can_read_is_a_mistake_of_the_setup(cli_bot: CliBot) -> None:
+    cli_bot.key_file.chmod(0o644)
+    result = cli_bot.run("init", "--yes")
     assert result.exit_code == 78
-    assert f"chmod 600 {desk.key_file}" in result.stderr
+    assert f"chmod 600 {cli_bot.key_file}" in result.stderr
 
 
-def test_a_folder_that_others_can_look_into_is_named_and_not_changed(desk: Desk) -> None:
-    desk.home.chmod(0o755)
-    result = desk.run("init", "--yes")
+def test_a_folder_that_others_can_look_into_is_named_and_not_changed(cli_bot: CliBot) -> None:
+    cli_bot.home.chmod(0o755)
+    result = cli_bot.run("init", "--yes")
     assert result.exit_code == 0
-    assert f"chmod 700 {desk.home}" in result.stdout
-    assert desk.home.stat().st_mode & 0o777 == 0o755
+    assert f"chmod 700 {cli_bot.home}" in result.stdout
+    assert cli_bot.home.stat().st_mode & 0o777 == 0o755
 
 
-def test_a_file_where_the_folder_should_be_is_a_sentence(bare: Desk) -> None:
+def test_a_file_where_the_folder_should_be_is_a_sentence(bare: CliBot) -> None:
     (bare.folder / "blocked").write_text("")
     result = bare.run("init", "--yes", B24BOT_HOME=str(bare.folder / "blocked" / "home"))
     assert result.exit_code == 78
@@ -97,7 +97,7 @@ def test_a_file_where_the_folder_should_be_is_a_sentence(bare: Desk) -> None:
     assert not bare.key_file.exists()
 
 
-def test_somebody_at_the_terminal_is_asked_first(bare: Desk) -> None:
+def test_somebody_at_the_terminal_is_asked_first(bare: CliBot) -> None:
     refused = bare.answer("n\n", "init")
     assert refused.exit_code == 0
     assert "Nothing was made" in refused.stdout
@@ -107,7 +107,7 @@ def test_somebody_at_the_terminal_is_asked_first(bare: Desk) -> None:
     assert bare.key_file.is_file()
 
 
-def test_nobody_is_asked_where_nobody_is_or_nothing_is_missing(bare: Desk) -> None:
+def test_nobody_is_asked_where_nobody_is_or_nothing_is_missing(bare: CliBot) -> None:
     assert bare.run("init").exit_code == 0
     assert "?" not in bare.answer("", "init").stdout
     bare.key_file.unlink()
@@ -115,7 +115,7 @@ def test_nobody_is_asked_where_nobody_is_or_nothing_is_missing(bare: Desk) -> No
     assert bare.key_file.is_file()
 
 
-def test_the_dotenv_file_of_the_folder_counts_and_the_environment_goes_before_it(bare: Desk) -> None:
+def test_the_dotenv_file_of_the_folder_counts_and_the_environment_goes_before_it(bare: CliBot) -> None:
     (bare.folder / ".env").write_text(f"B24BOT_HOME={bare.folder}/other\nB24BOT_KEY_FILE={bare.folder}/elsewhere/key\n")
     result = bare.run("init", "--yes", B24BOT_HOME="", B24BOT_KEY_FILE=str(bare.key_file))
     assert result.exit_code == 0
@@ -124,14 +124,14 @@ def test_the_dotenv_file_of_the_folder_counts_and_the_environment_goes_before_it
     assert not (bare.folder / "elsewhere").exists()
 
 
-def test_a_dotenv_file_that_is_not_text_is_a_sentence(bare: Desk) -> None:
+def test_a_dotenv_file_that_is_not_text_is_a_sentence(bare: CliBot) -> None:
     (bare.folder / ".env").write_bytes(b"B24BOT_HOME=\xff\xfe\n")
     result = bare.run("init", "--yes")
     assert result.exit_code == 78
     assert ".env cannot be used: it is not text in UTF-8." in result.stderr
 
 
-def test_without_settings_the_folders_are_those_of_the_account(bare: Desk) -> None:
+def test_without_settings_the_folders_are_those_of_the_account(bare: CliBot) -> None:
     result = bare.run("init", "--yes", B24BOT_HOME="", B24BOT_KEY_FILE="")
     assert result.exit_code == 0
     assert (bare.folder / ".local/share/b24bot").is_dir()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.core.audit.audit_record import Tag
-from bot.core.messages.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.messages.notices import AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.plugin import Reply
+from tests.cli.cli_bot import CliBot
 from tests.cli.commands.test_access_command import ME
-from tests.cli.desk import Desk
 
 OLGA = Principal(team="T0001", user="U0001")
-HELLO = Whisper(person=OLGA, channel="C1", reply=Reply(title="Your answer is ready."))
+HELLO = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title="Your answer is ready."))
 NOTICES: tuple[tuple[str, Notice, bool], ...] = (
     ("card:1001", CardNotice(number=1001), False),
     ("thread:1001:a", ThreadNotice(number=1001, text="a line"), True),
@@ -22,29 +22,29 @@ NOTICES: tuple[tuple[str, Notice, bool], ...] = (
 
 
 @pytest.fixture
-def kept(desk: Desk) -> Desk:
+def kept(cli_bot: CliBot) -> CliBot:
     """A card and an audit line wait; a line and an answer are dead."""
-    with desk.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work():
         for key, notice, dead in NOTICES:
             store.outbox.put(key, notice, at=1_750_000_000_000)
             if dead:
                 envelope = store.outbox.claim(1_750_000_000_000, kind=key.partition(":")[0])
                 assert envelope is not None
                 store.outbox.drop(envelope, at=1_750_000_001_000, error="timeout")
-    return desk
+    return cli_bot
 
 
-def states(desk: Desk) -> dict[str, str | None]:
-    with desk.store() as store:
+def states(cli_bot: CliBot) -> dict[str, str | None]:
+    with cli_bot.store() as store:
         return {key: store.outbox.state_of(key) for key, _, _ in NOTICES}
 
 
-def ids(desk: Desk) -> dict[str, str]:
-    with desk.store() as store:
-        return {one.key: str(one.id) for one in store.outbox.letters(["new", "dead"], limit=9)}
+def ids(cli_bot: CliBot) -> dict[str, str]:
+    with cli_bot.store() as store:
+        return {one.key: str(one.id) for one in store.outbox.entries(["new", "dead"], limit=9)}
 
 
-def test_what_waits_and_what_died_is_listed_the_newest_first(kept: Desk) -> None:
+def test_what_waits_and_what_died_is_listed_the_newest_first(kept: CliBot) -> None:
     rows = kept.json("outbox", "list")
     assert [(row["kind"], row["state"]) for row in rows] == [
         ("audit", "new"),
@@ -56,17 +56,17 @@ def test_what_waits_and_what_died_is_listed_the_newest_first(kept: Desk) -> None
     assert [row["kind"] for row in kept.json("outbox", "list", "--limit", "1")] == ["audit"]
 
 
-def test_a_refusal_that_quotes_a_customers_words_is_listed_without_them(desk: Desk) -> None:
+def test_a_refusal_that_quotes_a_customers_words_is_listed_without_them(cli_bot: CliBot) -> None:
     title = "A quotation mark is opened and not closed in: message send shop 1 --text 'Zebra"
-    with desk.store() as store, store.unit_of_work():
-        refusal = Whisper(person=OLGA, channel="C1", reply=Reply(title=title), mood="refusal")
+    with cli_bot.store() as store, store.unit_of_work():
+        refusal = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title=title), mood="refusal")
         store.outbox.put("whisper:b", refusal, at=1_750_000_000_000)
-    (row,) = desk.json("outbox", "list")
+    (row,) = cli_bot.json("outbox", "list")
     assert row["words"] == f"a refusal for the person alone, {len(title)} characters"
-    assert "Zebra" not in desk.run("outbox", "list").stdout
+    assert "Zebra" not in cli_bot.run("outbox", "list").stdout
 
 
-def test_the_dead_are_listed_with_their_words_and_their_reason(kept: Desk) -> None:
+def test_the_dead_are_listed_with_their_words_and_their_reason(kept: CliBot) -> None:
     answer, line = kept.json("outbox", "list", "--dead")
     assert (answer["words"], answer["error"], answer["attempts"]) == ("Your answer is ready.", "timeout", 1)
     assert line["words"] == "a line"
@@ -76,13 +76,13 @@ def test_the_dead_are_listed_with_their_words_and_their_reason(kept: Desk) -> No
     assert shown.splitlines()[-1] == "2 waiting, 2 given up"
 
 
-def test_an_empty_queue_is_nothing(desk: Desk) -> None:
-    assert desk.json("outbox", "list") == []
-    assert desk.run("outbox", "list", "--dead").stdout.splitlines()[0] == "No notice was given up."
-    assert desk.run("outbox", "list").stdout.splitlines()[0] == "No notice waits, and none was given up."
+def test_an_empty_queue_is_nothing(cli_bot: CliBot) -> None:
+    assert cli_bot.json("outbox", "list") == []
+    assert cli_bot.run("outbox", "list", "--dead").stdout.splitlines()[0] == "No notice was given up."
+    assert cli_bot.run("outbox", "list").stdout.splitlines()[0] == "No notice waits, and none was given up."
 
 
-def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: Desk) -> None:
+def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: CliBot) -> None:
     number = ids(kept)["whisper:a"]
     said = kept.run("outbox", "retry", number)
     assert said.stdout == f"Notice {number} about T0001:U0001 will be sent again.\n"
@@ -93,7 +93,7 @@ def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: Desk) -> None:
     assert record.facts == {"kind": "whisper", "name": number, "code": "timeout"}
 
 
-def test_all_dead_notices_are_sent_again_at_once(kept: Desk) -> None:
+def test_all_dead_notices_are_sent_again_at_once(kept: CliBot) -> None:
     assert kept.run("outbox", "retry", "all").stdout == "2 notices will be sent again.\n"
     assert set(states(kept).values()) == {"new"}
     assert kept.run("outbox", "retry", "all").stdout == "Nothing was given up.\n"
@@ -101,7 +101,7 @@ def test_all_dead_notices_are_sent_again_at_once(kept: Desk) -> None:
 
 
 @pytest.mark.parametrize("key", ["whisper:a", "card:1001"])
-def test_what_is_dropped_is_gone_and_that_is_recorded(kept: Desk, key: str) -> None:
+def test_what_is_dropped_is_gone_and_that_is_recorded(kept: CliBot, key: str) -> None:
     number = ids(kept)[key]
     said = kept.run("outbox", "drop", number)
     assert said.exit_code == 0
@@ -124,7 +124,7 @@ def test_what_is_dropped_is_gone_and_that_is_recorded(kept: Desk, key: str) -> N
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_recorded(
-    kept: Desk, words: tuple[str, str], code: int, sentence: str
+    kept: CliBot, words: tuple[str, str], code: int, sentence: str
 ) -> None:
     before, known = states(kept), ids(kept)
     result = kept.run("outbox", words[0], known.get(words[1], words[1]))
@@ -134,7 +134,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_recorded(
 
 
 @pytest.mark.parametrize(("state", "sentence"), [("sending", "is being sent just now"), ("sent", "was sent")])
-def test_what_is_on_its_way_or_out_is_left_alone(kept: Desk, state: str, sentence: str) -> None:
+def test_what_is_on_its_way_or_out_is_left_alone(kept: CliBot, state: str, sentence: str) -> None:
     number = ids(kept)["card:1001"]
     with kept.store() as store, store.unit_of_work():
         store.database.execute("UPDATE outbox SET state = ? WHERE id = ?", state, int(number))
@@ -142,7 +142,7 @@ def test_what_is_on_its_way_or_out_is_left_alone(kept: Desk, state: str, sentenc
         assert sentence in kept.run("outbox", verb, number).stderr
 
 
-def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: Desk) -> None:
+def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: CliBot) -> None:
     number = ids(kept)["whisper:a"]
     with kept.store() as store, store.unit_of_work():
         store.database.execute("UPDATE outbox SET payload = '' WHERE id = ?", int(number))
@@ -152,9 +152,9 @@ def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: Desk) -> 
     assert kept.run("outbox", "drop", number).exit_code == 0
 
 
-def refused(desk: Desk, *reasons: str, kind: str = "card:1001") -> None:
+def refused(cli_bot: CliBot, *reasons: str, kind: str = "card:1001") -> None:
     """What Slack refused, which waits for a quarter of an hour."""
-    with desk.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work():
         for reason in reasons:
             envelope = store.outbox.claim(store.clock.now_ms(), kind=kind.partition(":")[0])
             assert envelope is not None
@@ -178,7 +178,7 @@ def refused(desk: Desk, *reasons: str, kind: str = "card:1001") -> None:
         ("never_heard_of", "never_heard_of: Slack gives a reason that b24bot does not know. Look the code up"),
     ],
 )
-def test_what_waits_is_named_with_its_cause_and_what_to_do(kept: Desk, reason: str, words: str) -> None:
+def test_what_waits_is_named_with_its_cause_and_what_to_do(kept: CliBot, reason: str, words: str) -> None:
     refused(kept, reason)
     assert words in kept.run("outbox", "list").stdout
     (row,) = [row for row in kept.json("outbox", "list") if row["kind"] == "card"]
@@ -187,13 +187,13 @@ def test_what_waits_is_named_with_its_cause_and_what_to_do(kept: Desk, reason: s
     assert row["remedy"]
 
 
-def test_a_waiting_notice_can_be_tried_at_once(kept: Desk) -> None:
+def test_a_waiting_notice_can_be_tried_at_once(kept: CliBot) -> None:
     refused(kept, "is_archived")
     number = ids(kept)["card:1001"]
     said = kept.run("outbox", "retry", number)
     assert said.stdout == f"Notice {number} about CR-1001 will be tried again.\n"
     with kept.store() as store:
-        letter = store.outbox.letter(int(number))
+        letter = store.outbox.entry(int(number))
         assert letter is not None
         assert letter.due_at <= store.clock.now_ms()
     assert kept.tags() == []

@@ -5,17 +5,17 @@ from __future__ import annotations
 from bot.core.audit.audit_record import Tag
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import PortalSimulator
+from tests.cli.cli_bot import CliBot
 from tests.cli.commands.test_access_command import ME
-from tests.cli.desk import Desk
 from tests.cli.test_completion import offered
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 
-def add(desk: Desk, name: str, portal: PortalSimulation, *more: str, elsewhere: bool = False) -> str:
+def add(cli_bot: CliBot, name: str, portal: PortalSimulation, *more: str, elsewhere: bool = False) -> str:
     """Add the simulated portal, or another one at an address where nobody listens."""
     facts = portal.settings()
-    result = desk.run(
+    result = cli_bot.run(
         *("portal", "add", name, *more),
         *("--domain", NOBODY_LISTENS if elsewhere else facts["BITRIX24_DOMAIN"]),
         *("--member-id", "elsewhere" if elsewhere else facts["BITRIX24_MEMBER_ID"]),
@@ -28,47 +28,47 @@ def add(desk: Desk, name: str, portal: PortalSimulation, *more: str, elsewhere: 
     return " ".join(result.stdout.split())
 
 
-def test_the_default_portal_stays_when_a_portal_is_stored_again(desk: Desk, portal: PortalSimulation) -> None:
+def test_the_default_portal_stays_when_a_portal_is_stored_again(cli_bot: CliBot, portal: PortalSimulation) -> None:
     """With --replace the portal used to become the last one added, and the same words reached another portal."""
     settings = portal.settings()
-    desk.settings |= {name: settings[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}
-    assert "prod is the default portal" in add(desk, "prod", portal)
-    told = add(desk, "stage", portal, elsewhere=True)
+    cli_bot.settings |= {name: settings[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}
+    assert "prod is the default portal" in add(cli_bot, "prod", portal)
+    told = add(cli_bot, "stage", portal, elsewhere=True)
     assert "The default portal is prod; it did not change." in told
     assert "portal use stage --for-all" in told
-    add(desk, "prod", portal, "--replace")
+    add(cli_bot, "prod", portal, "--replace")
 
-    assert {row["name"]: row["default_for"] for row in desk.json("portal", "list")["data"]} == {
+    assert {row["name"]: row["default_for"] for row in cli_bot.json("portal", "list")["data"]} == {
         "prod": ["everybody"],
         "stage": [],
     }
-    assert desk.json("connector", "list")["portal"] == "prod"
-    result = desk.run("connector", "list")
+    assert cli_bot.json("connector", "list")["portal"] == "prod"
+    result = cli_bot.run("connector", "list")
     assert result.exit_code == 0, result.stderr
     assert "myconnector" in result.stdout
     assert "prod · " in result.stdout
-    with desk.store() as store:
+    with cli_bot.store() as store:
         (record,) = store.audit.find(tag=Tag.DEFAULT_PORTAL_SET)
     assert (record.actor, record.facts["portal"]) == (ME, "prod")
 
 
-def test_ones_own_portal_is_chosen_at_the_terminal_too(desk: Desk, portal: PortalSimulation) -> None:
-    desk.settings |= {"B24BOT_ALLOW_LOOPBACK": "on"}
-    add(desk, "prod", portal)
-    add(desk, "stage", portal, elsewhere=True)
-    result = desk.run("portal", "use", "stage")
+def test_ones_own_portal_is_chosen_at_the_terminal_too(cli_bot: CliBot, portal: PortalSimulation) -> None:
+    cli_bot.settings |= {"B24BOT_ALLOW_LOOPBACK": "on"}
+    add(cli_bot, "prod", portal)
+    add(cli_bot, "stage", portal, elsewhere=True)
+    result = cli_bot.run("portal", "use", "stage")
     assert result.exit_code == 0, result.stderr
-    assert [row["default_for"] for row in desk.json("portal", "list")["data"]] == [["everybody"], ["you"]]
-    refused = desk.run("portal", "list", "--portal", "prod")
+    assert [row["default_for"] for row in cli_bot.json("portal", "list")["data"]] == [["everybody"], ["you"]]
+    refused = cli_bot.run("portal", "list", "--portal", "prod")
     assert refused.exit_code == 2
     assert "does not take --portal" in refused.stderr
 
 
-def test_completion_offers_the_ids_of_the_portal_that_is_named(desk: Desk, portal: PortalSimulation) -> None:
+def test_completion_offers_the_ids_of_the_portal_that_is_named(cli_bot: CliBot, portal: PortalSimulation) -> None:
     """Never those of another one: what is completed is what is changed."""
-    desk.settings |= {"B24BOT_ALLOW_LOOPBACK": "on"}
-    add(desk, "prod", portal)
-    add(desk, "stage", portal, elsewhere=True)
+    cli_bot.settings |= {"B24BOT_ALLOW_LOOPBACK": "on"}
+    add(cli_bot, "prod", portal)
+    add(cli_bot, "stage", portal, elsewhere=True)
     for words, ids in {
         ("connector", "show", ""): True,
         ("connector", "show", "--portal", "prod", ""): True,
@@ -76,15 +76,15 @@ def test_completion_offers_the_ids_of_the_portal_that_is_named(desk: Desk, porta
         ("connector", "show", "--portal=prod", ""): True,
         ("connector", "show", "--portal=stage", ""): False,
     }.items():
-        assert ("myconnector" in offered(desk, *words)) is ids, words
+        assert ("myconnector" in offered(cli_bot, *words)) is ids, words
     # As bash hands it over, which takes “--portal=pr” apart.
-    assert offered(desk, "connector", "show", "--portal", "=") == {"prod", "stage"}
-    assert offered(desk, "connector", "show", "--portal", "=", "pr") == {"prod"}
-    assert "myconnector" not in offered(desk, "connector", "show", "--portal", "=", "stage", "")
+    assert offered(cli_bot, "connector", "show", "--portal", "=") == {"prod", "stage"}
+    assert offered(cli_bot, "connector", "show", "--portal", "=", "pr") == {"prod"}
+    assert "myconnector" not in offered(cli_bot, "connector", "show", "--portal", "=", "stage", "")
 
 
-def test_a_portal_named_without_its_option_is_answered_with_the_line_to_type(desk: Desk) -> None:
-    result = desk.run("portal", "check", "shop")
+def test_a_portal_named_without_its_option_is_answered_with_the_line_to_type(cli_bot: CliBot) -> None:
+    result = cli_bot.run("portal", "check", "shop")
     assert (result.exit_code, result.stderr) == (
         2,
         "Error: “portal check” does not take “shop” without --portal in front of it.\n"
@@ -92,7 +92,7 @@ def test_a_portal_named_without_its_option_is_answered_with_the_line_to_type(des
     )
 
 
-def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_ca(desk: Desk) -> None:
+def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_ca(cli_bot: CliBot) -> None:
     """Its name is in no DNS, its certificate is signed by nobody whom the system knows, and it listens at a port."""
     with PortalSimulator(tls=True, names=("box.example",)) as box:
         box.seed(connectors=[{"id": "myconnector", "name": "WhatsApp EU"}])
@@ -106,22 +106,22 @@ def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_c
             "B24BOT_SECRET_ACCESS_TOKEN": box.access_token,
             "B24BOT_SECRET_REFRESH_TOKEN": box.refresh_token,
         }
-        unlisted = desk.run(*words, **secrets)
+        unlisted = cli_bot.run(*words, **secrets)
         assert unlisted.exit_code != 0
         assert "must be listed in the setting BITRIX24_HOSTS, with its port" in " ".join(unlisted.stderr.split())
 
-        desk.settings |= {"BITRIX24_HOSTS": f"{listed}=127.0.0.1", "B24BOT_ALLOW_LOOPBACK": "on"}
-        assert desk.run(*words, **secrets).exit_code == 0
-        unknown = desk.run("portal", "check")
+        cli_bot.settings |= {"BITRIX24_HOSTS": f"{listed}=127.0.0.1", "B24BOT_ALLOW_LOOPBACK": "on"}
+        assert cli_bot.run(*words, **secrets).exit_code == 0
+        unknown = cli_bot.run("portal", "check")
         assert unknown.exit_code != 0
         assert "BITRIX24_CA_FILE or `portal add --ca-file`" in " ".join(unknown.stderr.split())
 
-        stored = desk.run(*words, "--replace", "--ca-file", box.ca_path, **secrets)
+        stored = cli_bot.run(*words, "--replace", "--ca-file", box.ca_path, **secrets)
         assert stored.exit_code == 0, stored.stderr
         assert "Simulated portal" in stored.stdout
-        checked = desk.run("portal", "check")
+        checked = cli_bot.run("portal", "check")
         assert checked.exit_code == 0, checked.stderr
         assert "Simulated portal" in checked.stdout
-        assert [row["id"] for row in desk.json("connector", "list")["data"] if row["kind"] != "built-in"] == [
+        assert [row["id"] for row in cli_bot.json("connector", "list")["data"] if row["kind"] != "built-in"] == [
             "myconnector"
         ]

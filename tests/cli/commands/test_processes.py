@@ -8,7 +8,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from bot.plugin.loopback import wait_until
-from tests.cli.desk import SECONDS, Desk, first_line, told_to_stop
+from tests.cli.cli_bot import SECONDS, CliBot, first_line, told_to_stop
 
 
 def ask(url: str, body: dict[str, Any] | None = None) -> Any:
@@ -54,7 +54,7 @@ def settings(portal: dict[str, Any], slack: dict[str, Any]) -> dict[str, str]:
 PORTAL_KEYS = ("member_id", "client_id", "client_secret", "access_token", "refresh_token")
 
 
-def test_from_nothing_to_a_removed_connector_by_the_command_line(bare: Desk) -> None:
+def test_from_nothing_to_a_removed_connector_by_the_command_line(bare: CliBot) -> None:
     """init, both simulators, two grants, serve; a slash command, an approval, and the portal has changed."""
     simulators = [bare.start("simulate", name, "--port", "0") for name in ("portal", "slack")]
     assert bare.run("init", "--yes").exit_code == 0
@@ -93,16 +93,16 @@ def test_from_nothing_to_a_removed_connector_by_the_command_line(bare: Desk) -> 
     assert "Traceback" not in log
 
 
-def test_an_output_that_cannot_show_a_character_gets_its_number(bare: Desk) -> None:
+def test_an_output_that_cannot_show_a_character_gets_its_number(bare: CliBot) -> None:
     process = bare.start("init", "--yes", more={"PYTHONIOENCODING": "latin-1"})
     out, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
     assert "api.slack.com/apps \\u2192" in out
 
 
-def test_a_reader_that_goes_away_is_no_fault(desk: Desk) -> None:
-    desk.run("access", "grant", "T0001:U0001", "viewer")
-    process = desk.start("audit", "export")
+def test_a_reader_that_goes_away_is_no_fault(cli_bot: CliBot) -> None:
+    cli_bot.run("access", "grant", "T0001:U0001", "viewer")
+    process = cli_bot.start("audit", "export")
     assert process.stdout is not None
     process.stdout.close()
     process.wait(timeout=SECONDS)

@@ -15,10 +15,10 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.chain import Place, witness_line
 from bot.slack.render.audit_line import audit_line
 from bot.store.engine.database import sqlite3
-from bot.store.files.verified_head import VERIFIED, Mark, mark_text
+from bot.store.files.verified_head import VERIFIED, Mark, encode_mark
 from bot.store.sealing.keyring import load_key_file
 from bot.store.store import FILE_NAME, open_store
-from tests.cli.desk import Desk
+from tests.cli.cli_bot import CliBot
 
 DROP = "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER audit_no_replace;"
 MUTATIONS = {
@@ -33,10 +33,10 @@ MUTATIONS = {
 
 
 @pytest.fixture
-def written(desk: Desk) -> Desk:
+def written(cli_bot: CliBot) -> CliBot:
     for number in range(1, 5):
-        assert desk.run("access", "grant", f"T0001:U000{number}", "viewer").exit_code == 0
-    return desk
+        assert cli_bot.run("access", "grant", f"T0001:U000{number}", "viewer").exit_code == 0
+    return cli_bot
 
 
 def head_in(shown: str) -> str:
@@ -46,11 +46,11 @@ def head_in(shown: str) -> str:
     return found[0].replace(" ", ":")
 
 
-def database(desk: Desk) -> Path:
-    return next(desk.folder.rglob("b24bot.sqlite3"))
+def database(cli_bot: CliBot) -> Path:
+    return next(cli_bot.folder.rglob("b24bot.sqlite3"))
 
 
-def test_an_untouched_log_holds_and_tells_its_head(written: Desk) -> None:
+def test_an_untouched_log_holds_and_tells_its_head(written: CliBot) -> None:
     shown = written.run("audit", "verify")
     assert shown.exit_code == 0
     assert "The chain holds up to #4 " in shown.stdout
@@ -60,7 +60,7 @@ def test_an_untouched_log_holds_and_tells_its_head(written: Desk) -> None:
 
 
 @pytest.mark.parametrize(("change", "seq"), MUTATIONS.values(), ids=MUTATIONS)
-def test_a_quiet_change_is_found_and_named(written: Desk, change: str, seq: int) -> None:
+def test_a_quiet_change_is_found_and_named(written: CliBot, change: str, seq: int) -> None:
     with sqlite3.connect(database(written)) as connection:
         connection.executescript(DROP + change)
     connection.close()
@@ -69,7 +69,7 @@ def test_a_quiet_change_is_found_and_named(written: Desk, change: str, seq: int)
     assert f"broken at record #{seq}:" in shown.stdout
 
 
-def test_a_tail_that_was_cut_is_found_by_a_head_known_elsewhere(written: Desk) -> None:
+def test_a_tail_that_was_cut_is_found_by_a_head_known_elsewhere(written: CliBot) -> None:
     head = head_in(written.run("audit", "verify").stdout)
     with sqlite3.connect(database(written)) as connection:
         connection.executescript(DROP + "DELETE FROM audit WHERE seq = 4")
@@ -81,7 +81,7 @@ def test_a_tail_that_was_cut_is_found_by_a_head_known_elsewhere(written: Desk) -
 
 
 @pytest.mark.parametrize("head", ["x", "#1", "1:", "1:abc", "99:0123456789abcdef", "9" * 30])
-def test_a_head_that_is_none_is_not_in_the_chain(written: Desk, head: str) -> None:
+def test_a_head_that_is_none_is_not_in_the_chain(written: CliBot, head: str) -> None:
     assert written.run("audit", "verify", "--head", head).exit_code == 2
 
 
@@ -89,7 +89,7 @@ def test_a_head_that_is_none_is_not_in_the_chain(written: Desk, head: str) -> No
 
 
 @pytest.fixture
-def witness(written: Desk) -> Path:
+def witness(written: CliBot) -> Path:
     """A witness file with the heads of all four records, as the bot writes them."""
     path = written.folder / "witness.jsonl"
     with written.store() as store:
@@ -108,7 +108,7 @@ def rewrite(path: Path, statement: str) -> None:
     connection.close()
 
 
-def without_settings(written: Desk, *words: str) -> Result:
+def without_settings(written: CliBot, *words: str) -> Result:
     """As an auditor runs it: no home, no settings, only the files that were handed over."""
     return written.run(
         "audit",
@@ -121,7 +121,7 @@ def without_settings(written: Desk, *words: str) -> Result:
     )
 
 
-def test_the_witness_file_shows_a_cut_tail_and_which_line_of_it_does(written: Desk, witness: Path) -> None:
+def test_the_witness_file_shows_a_cut_tail_and_which_line_of_it_does(written: CliBot, witness: Path) -> None:
     assert written.run("audit", "verify", "--anchors", str(witness)).exit_code == 0
     cut(database(written))
     shown = written.run("audit", "verify", "--anchors", str(witness))
@@ -131,7 +131,7 @@ def test_the_witness_file_shows_a_cut_tail_and_which_line_of_it_does(written: De
     assert f"up to #2 (line 2 of {witness})" in shown.stdout
 
 
-def test_the_bots_own_witness_file_is_compared_unasked(written: Desk, witness: Path) -> None:
+def test_the_bots_own_witness_file_is_compared_unasked(written: CliBot, witness: Path) -> None:
     alone = " ".join(written.run("audit", "verify").stdout.split())
     assert "no head kept elsewhere" in alone
     assert "Copy the lines of the audit channel (they end in #NUMBER HEAD) into a file" in alone
@@ -143,7 +143,7 @@ def test_the_bots_own_witness_file_is_compared_unasked(written: Desk, witness: P
     assert written.run("audit", "verify", B24BOT_WITNESS_FILE=str(witness.with_name("gone"))).exit_code == 0
 
 
-def test_heads_that_are_named_are_compared_beside_the_witness_and_not_instead(written: Desk, witness: Path) -> None:
+def test_heads_that_are_named_are_compared_beside_the_witness_and_not_instead(written: CliBot, witness: Path) -> None:
     cut(database(written))
     export = written.folder / "export.jsonl"
     export.write_text(written.run("audit", "export").stdout)
@@ -155,7 +155,7 @@ def test_heads_that_are_named_are_compared_beside_the_witness_and_not_instead(wr
 
 
 @pytest.mark.parametrize("noted", ["4", "4 at first"])
-def test_without_the_witness_file_the_database_knows_how_far_it_was_written(written: Desk, noted: str) -> None:
+def test_without_the_witness_file_the_database_knows_how_far_it_was_written(written: CliBot, noted: str) -> None:
     with written.store() as store, store.unit_of_work():
         store.facts.put("witnessed", noted)
     assert written.run("audit", "verify").exit_code == 0
@@ -170,7 +170,7 @@ def test_without_the_witness_file_the_database_knows_how_far_it_was_written(writ
     assert written.run("audit", "verify", "--database", str(copy)).exit_code == 0, "of a copy nobody expects the end"
 
 
-def test_text_saved_from_the_audit_channel_is_compared(written: Desk) -> None:
+def test_text_saved_from_the_audit_channel_is_compared(written: CliBot) -> None:
     with written.store() as store:
         lines = [audit_line(one) for one in store.audit.walk()]
     saved = written.folder / "channel.txt"
@@ -183,7 +183,7 @@ def test_text_saved_from_the_audit_channel_is_compared(written: Desk) -> None:
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_an_earlier_export_is_compared(written: Desk, form: str) -> None:
+def test_an_earlier_export_is_compared(written: CliBot, form: str) -> None:
     kept = written.folder / "kept"
     kept.write_text(written.run("audit", "export", "--format", form).stdout)
     assert "agrees" in written.run("audit", "verify", "--anchors", str(kept)).stdout
@@ -192,7 +192,7 @@ def test_an_earlier_export_is_compared(written: Desk, form: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Somebody saved the wrong page.\n", '{"seq": 1}\n'])
-def test_a_file_without_a_head_is_an_error_and_no_success(written: Desk, text: str) -> None:
+def test_a_file_without_a_head_is_an_error_and_no_success(written: CliBot, text: str) -> None:
     path = written.folder / "wrong.txt"
     path.write_text(text)
     shown = written.run("audit", "verify", "--anchors", str(path))
@@ -200,7 +200,7 @@ def test_a_file_without_a_head_is_an_error_and_no_success(written: Desk, text: s
     assert f"There is no head in {path}." in shown.stderr
 
 
-def test_a_backup_is_verified_without_the_bot_and_nothing_is_written(written: Desk, witness: Path) -> None:
+def test_a_backup_is_verified_without_the_bot_and_nothing_is_written(written: CliBot, witness: Path) -> None:
     backup = written.folder / "backup" / "copy.sqlite3"
     backup.parent.mkdir()
     shutil.copyfile(database(written), backup)
@@ -215,7 +215,7 @@ def test_a_backup_is_verified_without_the_bot_and_nothing_is_written(written: De
     assert without_settings(written, "--database", str(backup), "--anchors", str(witness)).exit_code == 1
 
 
-def test_an_older_schema_is_verified_and_left_at_it(written: Desk) -> None:
+def test_an_older_schema_is_verified_and_left_at_it(written: CliBot) -> None:
     old = written.folder / "old.sqlite3"
     shutil.copyfile(database(written), old)
     rewrite(old, "DELETE FROM _sqlite_migrations WHERE name <> 'm001_first'")
@@ -224,7 +224,7 @@ def test_an_older_schema_is_verified_and_left_at_it(written: Desk) -> None:
     assert old.read_bytes() == before
 
 
-def test_an_export_is_verified_alone(written: Desk, witness: Path) -> None:
+def test_an_export_is_verified_alone(written: CliBot, witness: Path) -> None:
     path = written.folder / "export.jsonl"
     rows = written.run("audit", "export").stdout.splitlines(keepends=True)
     path.write_text("".join(rows))
@@ -240,7 +240,7 @@ def test_an_export_is_verified_alone(written: Desk, witness: Path) -> None:
     assert (shown.exit_code, "A part of the log" in shown.stdout) == (1, True)
 
 
-def test_a_log_written_anew_with_the_key_is_told_from_one_that_was_cut(written: Desk, witness: Path) -> None:
+def test_a_log_written_anew_with_the_key_is_told_from_one_that_was_cut(written: CliBot, witness: Path) -> None:
     fresh = written.folder / "fresh"
     path = fresh / "home" / FILE_NAME
     keys = load_key_file(written.key_file)
@@ -255,7 +255,7 @@ def test_a_log_written_anew_with_the_key_is_told_from_one_that_was_cut(written: 
     assert "written anew" in shown.stdout.replace("\n", " ")
 
 
-def test_a_key_that_is_not_in_the_file_is_a_clear_error(written: Desk) -> None:
+def test_a_key_that_is_not_in_the_file_is_a_clear_error(written: CliBot) -> None:
     other = written.folder / "other"
     other.write_text(written.key_file.read_text().replace("k1:", "k2:"))
     other.chmod(0o600)
@@ -265,13 +265,13 @@ def test_a_key_that_is_not_in_the_file_is_a_clear_error(written: Desk) -> None:
     assert written.run("audit", "verify", "--key-file", str(written.folder / "none")).exit_code == 78
 
 
-def test_a_record_that_was_changed_to_name_a_key_that_never_was_is_broken(written: Desk) -> None:
+def test_a_record_that_was_changed_to_name_a_key_that_never_was_is_broken(written: CliBot) -> None:
     rewrite(database(written), "UPDATE audit SET key_id = 'k9' WHERE seq = 2")
     shown = written.run("audit", "verify")
     assert (shown.exit_code, "broken at record #2:" in shown.stdout) == (1, True)
 
 
-def test_of_the_newest_record_nobody_can_tell_whether_its_key_was_lost(written: Desk) -> None:
+def test_of_the_newest_record_nobody_can_tell_whether_its_key_was_lost(written: CliBot) -> None:
     rewrite(database(written), "UPDATE audit SET key_id = 'k9' WHERE seq = 4")
     shown = written.run("audit", "verify")
     assert shown.exit_code == 78
@@ -290,13 +290,13 @@ def test_of_the_newest_record_nobody_can_tell_whether_its_key_was_lost(written: 
         (("--database", "a", "--export", "b"), 2),
     ],
 )
-def test_a_file_that_is_not_there_is_never_a_success(written: Desk, words: tuple[str, ...], code: int) -> None:
+def test_a_file_that_is_not_there_is_never_a_success(written: CliBot, words: tuple[str, ...], code: int) -> None:
     shown = written.run("audit", "verify", *words)
     assert shown.exit_code == code
     assert shown.stderr.strip()
 
 
-def test_programs_get_the_same_as_json(written: Desk, witness: Path) -> None:
+def test_programs_get_the_same_as_json(written: CliBot, witness: Path) -> None:
     whole = written.json("audit", "verify", "--anchors", str(witness))
     assert (whole["result"], whole["seq"], whole["anchors"], whole["broken_at"]) == ("intact", 4, 4, None)
     assert len(whole["head"]) == 64
@@ -313,12 +313,12 @@ def test_programs_get_the_same_as_json(written: Desk, witness: Path) -> None:
     assert (shown.exit_code, json.loads(shown.stdout)["broken_at"]) == (1, 1)
 
 
-def test_a_log_cut_before_the_head_up_to_which_a_bot_recomputed_it_is_told(written: Desk) -> None:
+def test_a_log_cut_before_the_head_up_to_which_a_bot_recomputed_it_is_told(written: CliBot) -> None:
     with written.store() as store:
         place = store.audit.place()
         assert place is not None
         with store.unit_of_work():
-            store.facts.put(VERIFIED, mark_text(Mark(place=place, keys=("k1",), at=0), store.keys))
+            store.facts.put(VERIFIED, encode_mark(Mark(place=place, keys=("k1",), at=0), store.keys))
     assert written.run("audit", "verify").exit_code == 0
     cut(database(written))
     shown = written.run("audit", "verify")
@@ -326,15 +326,15 @@ def test_a_log_cut_before_the_head_up_to_which_a_bot_recomputed_it_is_told(writt
     assert f"#{place.seq} {place.head[:16]} was seen (a bot has recomputed the log up to there" in shown.stdout
 
 
-def test_an_empty_log_says_so(desk: Desk) -> None:
-    with desk.store():
+def test_an_empty_log_says_so(cli_bot: CliBot) -> None:
+    with cli_bot.store():
         pass
-    shown = desk.run("audit", "verify")
+    shown = cli_bot.run("audit", "verify")
     assert (shown.exit_code, shown.stdout.startswith("The log is empty.")) == (0, True)
 
 
 @pytest.mark.parametrize("content", ["a shopping list\nmilk\n", "{}\n[]\n", "seq,at,tag\n1,x,y\n"])
-def test_an_export_without_a_record_is_none(written: Desk, content: str) -> None:
+def test_an_export_without_a_record_is_none(written: CliBot, content: str) -> None:
     junk = written.folder / "junk"
     junk.write_text(content)
     shown = written.run("audit", "verify", "--export", str(junk))
@@ -342,7 +342,7 @@ def test_an_export_without_a_record_is_none(written: Desk, content: str) -> None
     assert f"There is no audit record in {junk}." in shown.stderr
 
 
-def test_an_export_whose_first_line_was_spoilt_is_broken_there(written: Desk) -> None:
+def test_an_export_whose_first_line_was_spoilt_is_broken_there(written: CliBot) -> None:
     spoilt = written.folder / "export.jsonl"
     spoilt.write_text("milk\n" + "".join(written.run("audit", "export").stdout.splitlines(keepends=True)[1:]))
     shown = written.run("audit", "verify", "--export", str(spoilt))
@@ -351,7 +351,7 @@ def test_an_export_whose_first_line_was_spoilt_is_broken_there(written: Desk) ->
 
 
 @pytest.mark.parametrize("how", ["own", "database", "export"])
-def test_another_key_of_the_same_name_is_told_from_a_log_that_was_changed(written: Desk, how: str) -> None:
+def test_another_key_of_the_same_name_is_told_from_a_log_that_was_changed(written: CliBot, how: str) -> None:
     copy, export = written.folder / "copy.sqlite3", written.folder / "export.jsonl"
     shutil.copyfile(database(written), copy)
     export.write_text(written.run("audit", "export").stdout)
@@ -363,7 +363,7 @@ def test_another_key_of_the_same_name_is_told_from_a_log_that_was_changed(writte
     assert "was not written with this key file" in shown.stderr
 
 
-def test_a_folder_is_no_key_file(written: Desk) -> None:
+def test_a_folder_is_no_key_file(written: CliBot) -> None:
     shown = written.run("audit", "verify", "--key-file", str(written.folder))
     assert shown.exit_code == 78
     assert f"{written.folder} is a folder and no key file." in shown.stderr

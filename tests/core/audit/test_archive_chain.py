@@ -11,15 +11,15 @@ import pytest
 
 from bot.core.audit.archive_chain import (
     NOTHING_ARCHIVED,
-    Archived,
-    Bound,
-    archived_facts,
-    digest_kept,
+    ArchiveRecord,
+    BoundRecord,
+    archive_facts,
+    digest_kept_records,
     examine_archive,
     examine_log,
+    find_latest_archive,
     missing_link,
-    newest_archived,
-    read_archived,
+    parse_archive_record,
 )
 from bot.core.audit.audit_record import Entry, Tag, facts_text, link
 from bot.core.audit.chain import START, Anchor, Link, Place
@@ -41,13 +41,13 @@ def key_of(key_id: str) -> bytes:
 class Log:
     """A log in memory."""
 
-    bounds: tuple[Bound, ...]
+    bounds: tuple[BoundRecord, ...]
 
-    def archivings(self) -> Iterator[Bound]:
+    def archivings(self) -> Iterator[BoundRecord]:
         """Those with the tag."""
         return (bound for bound in reversed(self.bounds) if bound.link.tag == Tag.ARCHIVED)
 
-    def kept(self, end: int) -> Iterator[Bound]:
+    def kept(self, end: int) -> Iterator[BoundRecord]:
         """Those up to a number."""
         return (bound for bound in self.bounds if bound.link.seq <= end)
 
@@ -56,10 +56,10 @@ class Log:
         return (bound.link for bound in self.bounds if after is None or bound.link.seq > after)
 
 
-def bound(links: Iterable[Link], start: Place = START) -> list[Bound]:
+def bound(links: Iterable[Link], start: Place = START) -> list[BoundRecord]:
     made, mac = [], start.mac
     for one in links:
-        made.append(Bound(one, mac))
+        made.append(BoundRecord(one, mac))
         mac = one.mac
     return made
 
@@ -68,25 +68,25 @@ def place(one: Link) -> Place:
     return Place(seq=one.seq, mac=one.mac)
 
 
-def recorded(said: dict[str, Any], after: Link, *, key_id: str = "k1") -> Bound:
+def recorded(said: dict[str, Any], after: Link, *, key_id: str = "k1") -> BoundRecord:
     """A record of an archiving with these facts."""
     entry = Entry(tag=Tag.ARCHIVED, actor="local:tester", subject="audit", facts=said)
     mac = link(KEYS[key_id], after.seq + 1, after.mac, 0, entry)
     words = {"tag": str(entry.tag), "actor": entry.actor, "subject": entry.subject, "facts": facts_text(entry)}
-    return Bound(Link(seq=after.seq + 1, at=0, key_id=key_id, mac=mac, **words), after.mac)
+    return BoundRecord(Link(seq=after.seq + 1, at=0, key_id=key_id, mac=mac, **words), after.mac)
 
 
 WHOLE = chain(8)
-ARCHIVED = Archived(
+ARCHIVED = ArchiveRecord(
     start=START,
     end=place(WHOLE[END - 1]),
     name="audit-1-6.jsonl",
     digest="ab" * 32,
-    kept=digest_kept((seq, WHOLE[seq - 1].mac) for seq in KEPT),
+    kept=digest_kept_records((seq, WHOLE[seq - 1].mac) for seq in KEPT),
     keys=("k1", "k0"),
     seq=9,
 )
-RECORD = recorded(archived_facts(ARCHIVED), WHOLE[-1])
+RECORD = recorded(archive_facts(ARCHIVED), WHOLE[-1])
 LOG = Log(bounds=tuple(one for one in (*bound(WHOLE), RECORD) if one.link.seq in KEPT or one.link.seq > END))
 
 
@@ -95,9 +95,9 @@ def anchor(seq: int, head: str = "") -> Anchor:
 
 
 def test_what_a_record_says_is_read_as_it_was_written() -> None:
-    assert read_archived(RECORD.link) == ARCHIVED
+    assert parse_archive_record(RECORD.link) == ARCHIVED
     assert ARCHIVED.first == 1
-    assert newest_archived(LOG, key_of) == ARCHIVED
+    assert find_latest_archive(LOG, key_of) == ARCHIVED
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_what_a_record_says_is_read_as_it_was_written() -> None:
 )
 def test_a_record_that_says_what_cannot_be_says_nothing(name: str, value: object) -> None:
     facts = json.dumps({**json.loads(RECORD.link.facts), name: value})
-    assert read_archived(RECORD.link._replace(facts=facts)) is None
+    assert parse_archive_record(RECORD.link._replace(facts=facts)) is None
 
 
 @pytest.mark.parametrize("facts", ["", "[]", "{}", "7", "[" * 100_000])
 def test_facts_that_are_none_say_nothing(facts: str) -> None:
-    assert read_archived(RECORD.link._replace(facts=facts)) is None
+    assert parse_archive_record(RECORD.link._replace(facts=facts)) is None
 
 
 def test_the_rest_of_a_log_holds_and_agrees_with_heads_that_are_known_of_it() -> None:
@@ -129,7 +129,7 @@ def test_a_head_that_it_does_not_go_through_is_against_it(seq: int) -> None:
 
 def test_a_log_of_which_nothing_was_archived_is_followed_from_its_start() -> None:
     whole = Log(bounds=tuple(bound(WHOLE)))
-    assert newest_archived(whole, key_of) == NOTHING_ARCHIVED
+    assert find_latest_archive(whole, key_of) == NOTHING_ARCHIVED
     assert (examine_log(whole, key_of).broken_at, examine_log(whole, key_of).place.seq) == (None, 8)
 
 
@@ -145,23 +145,23 @@ def test_a_log_of_which_nothing_was_archived_is_followed_from_its_start() -> Non
         missing_link(9),
     ],
 )
-def test_a_record_that_is_not_proved_with_its_key_says_nothing(forged: Bound) -> None:
+def test_a_record_that_is_not_proved_with_its_key_says_nothing(forged: BoundRecord) -> None:
     log = Log(bounds=(*LOG.bounds[:-1], forged))
-    assert newest_archived(log, key_of) == NOTHING_ARCHIVED
+    assert find_latest_archive(log, key_of) == NOTHING_ARCHIVED
     assert examine_log(log, key_of).broken_at == 1
 
 
 def test_a_forged_record_behind_the_real_one_is_passed_over_and_found() -> None:
-    forged = recorded({**archived_facts(ARCHIVED), "seq": 7}, RECORD.link, key_id="k2")
+    forged = recorded({**archive_facts(ARCHIVED), "seq": 7}, RECORD.link, key_id="k2")
     log = Log(bounds=(*LOG.bounds, forged._replace(link=forged.link._replace(key_id="k1"))))
-    assert newest_archived(log, key_of) == ARCHIVED
+    assert find_latest_archive(log, key_of) == ARCHIVED
     assert examine_log(log, key_of).broken_at == 10
 
 
 def test_what_was_kept_is_proved_and_is_all_that_was_kept() -> None:
     two, five, *rest = LOG.bounds
 
-    def broken_at(*bounds: Bound) -> int | None:
+    def broken_at(*bounds: BoundRecord) -> int | None:
         return examine_log(Log(bounds=bounds), key_of).broken_at
 
     assert broken_at(two, five, *rest) is None

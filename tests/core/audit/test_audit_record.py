@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.audit.audit_record import BLOCK, FACTS, GENESIS, QUIET, AuditRecord, Entry, Tag, link, linker
+from bot.core.audit.audit_record import BLOCK, FACTS, GENESIS, QUIET, AuditRecord, Entry, Tag, link, make_linker
 
 KEY = bytes(range(32))
 ENTRY = Entry(tag=Tag.REVIEW_APPROVED, actor="T1:U1", subject="CR-1", facts={"digest": "ab", "approvals": 1})
@@ -56,13 +56,13 @@ def test_a_link_is_the_hmac_that_the_standard_library_computes() -> None:
         facts = '{"line":"„“\\n"}'
         content = {"actor": actor, "at": at, "facts": json.loads(facts), "subject": subject, "tag": tag}
         body = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        own = linker(key)(seq, previous, at, tag, actor, subject, facts)
+        own = make_linker(key)(seq, previous, at, tag, actor, subject, facts)
         assert own == hmac.digest(key, seq.to_bytes(8, "big") + previous + body.encode(), "sha256")
 
 
 def test_a_key_longer_than_a_block_is_refused() -> None:
     with pytest.raises(ValueError, match="65 bytes"):
-        linker(bytes(BLOCK + 1))
+        make_linker(bytes(BLOCK + 1))
 
 
 def test_no_two_changes_have_one_link() -> None:

@@ -13,12 +13,12 @@ from bot.core.audit.chain import (
     Anchor,
     Link,
     Place,
-    a_head,
-    anchors_in,
-    any_stands,
-    examine,
-    out_of_turn,
-    without_heads,
+    find_interleaved_keys,
+    has_intact_link,
+    mask_heads,
+    parse_head,
+    read_anchors,
+    recompute_chain,
     witness_line,
 )
 
@@ -43,27 +43,27 @@ def anchor(one: Link, *, digits: int = 16) -> Anchor:
 
 def test_a_chain_holds_up_to_its_end() -> None:
     links = chain()
-    found = examine(links, KEYS.__getitem__)
+    found = recompute_chain(links, KEYS.__getitem__)
     assert (found.place, found.broken_at, found.behind) == (Place(seq=6, mac=links[-1].mac), None, False)
     assert found.place.head == links[-1].mac.hex()
 
 
 def test_an_empty_log_holds() -> None:
-    assert examine([], KEYS.__getitem__).place == START
+    assert recompute_chain([], KEYS.__getitem__).place == START
 
 
 def test_it_goes_on_under_another_key_and_from_a_place_in_the_middle() -> None:
     first = chain(3)
     middle = Place(seq=3, mac=first[-1].mac)
     second = chain(3, key_id="k2", start=middle)
-    assert examine([*first, *second], KEYS.__getitem__).place.seq == 6
-    assert examine(second, KEYS.__getitem__, start=middle).place.seq == 6
-    assert examine(second, KEYS.__getitem__).broken_at == 1
+    assert recompute_chain([*first, *second], KEYS.__getitem__).place.seq == 6
+    assert recompute_chain(second, KEYS.__getitem__, start=middle).place.seq == 6
+    assert recompute_chain(second, KEYS.__getitem__).broken_at == 1
 
 
 def test_a_key_that_nobody_has_is_the_callers_matter() -> None:
     with pytest.raises(KeyError):
-        examine([*chain(2), chain(3)[2]._replace(key_id="k9")], KEYS.__getitem__)
+        recompute_chain([*chain(2), chain(3)[2]._replace(key_id="k9")], KEYS.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_key_that_nobody_has_is_the_callers_matter() -> None:
 def test_whatever_differs_breaks_it_there(change: dict[str, Any]) -> None:
     links = chain()
     links[2] = links[2]._replace(**change)
-    found = examine(links, KEYS.__getitem__)
+    found = recompute_chain(links, KEYS.__getitem__)
     assert (found.broken_at, found.place) == (3, Place(seq=2, mac=links[1].mac))
 
 
@@ -97,20 +97,20 @@ def test_each_key_is_asked_for_once_and_those_that_were_met_are_named() -> None:
         asked.append(key_id)
         return KEYS[key_id]
 
-    found = examine([*first, *chain(3, key_id="k2", start=Place(seq=3, mac=first[-1].mac))], key_of)
+    found = recompute_chain([*first, *chain(3, key_id="k2", start=Place(seq=3, mac=first[-1].mac))], key_of)
     assert asked == ["k1", "k2"]
     assert found.keys == ("k1", "k2")
 
 
 def test_whether_any_record_stands_is_asked_of_whatever_stands_in_a_file() -> None:
     strange = [one._replace(seq=seq) for one, seq in zip(chain(4), (-40, 0, 2**64, 7), strict=True)]
-    assert not any_stands([*strange, NO_LINK], KEYS.__getitem__)
-    assert any_stands([NO_LINK._replace(mac=bytes(32)), *chain(1)], KEYS.__getitem__)
+    assert not has_intact_link([*strange, NO_LINK], KEYS.__getitem__)
+    assert has_intact_link([NO_LINK._replace(mac=bytes(32)), *chain(1)], KEYS.__getitem__)
 
 
 def test_what_is_no_record_breaks_it() -> None:
     links = chain()
-    assert examine([*links[:4], NO_LINK, *links[4:]], KEYS.__getitem__).broken_at == 5
+    assert recompute_chain([*links[:4], NO_LINK, *links[4:]], KEYS.__getitem__).broken_at == 5
 
 
 @pytest.mark.parametrize(
@@ -128,41 +128,43 @@ def test_what_is_no_record_breaks_it() -> None:
 )
 def test_a_key_between_records_of_another_one_was_never_there(ids: str, found: str) -> None:
     links = [one._replace(key_id=key) for one, key in zip(chain(len(ids)), ids, strict=True)]
-    assert out_of_turn(links) == frozenset(found)
+    assert find_interleaved_keys(links) == frozenset(found)
 
 
 def test_only_an_anchor_shows_that_the_end_was_cut_and_the_oldest_of_them_is_named() -> None:
     links = chain()
-    assert examine(links[:4], KEYS.__getitem__).broken_at is None
-    found = examine(links[:4], KEYS.__getitem__, anchors=map(anchor, [links[5], links[4], links[1], links[3]]))
+    assert recompute_chain(links[:4], KEYS.__getitem__).broken_at is None
+    found = recompute_chain(links[:4], KEYS.__getitem__, anchors=map(anchor, [links[5], links[4], links[1], links[3]]))
     assert found.behind
     assert (found.agreed, found.against) == (anchor(links[3]), anchor(links[4]))
 
 
 def test_only_an_anchor_shows_that_it_was_written_anew() -> None:
     seen, anew = chain(), [*chain(3), *chain(3, word="other", start=Place(seq=3, mac=chain()[2].mac))]
-    assert examine(anew, KEYS.__getitem__).broken_at is None
-    found = examine(anew, KEYS.__getitem__, anchors=map(anchor, seen))
+    assert recompute_chain(anew, KEYS.__getitem__).broken_at is None
+    found = recompute_chain(anew, KEYS.__getitem__, anchors=map(anchor, seen))
     assert (found.agreed, found.against, found.behind) == (anchor(seen[2]), anchor(seen[3]), False)
 
 
 def test_behind_a_break_no_anchor_is_missed() -> None:
     links = chain()
-    found = examine([*links[:2], *links[3:]], KEYS.__getitem__, anchors=map(anchor, links))
+    found = recompute_chain([*links[:2], *links[3:]], KEYS.__getitem__, anchors=map(anchor, links))
     assert (found.broken_at, found.agreed, found.against) == (3, anchor(links[1]), None)
 
 
 def test_two_heads_of_one_record_cannot_both_be_right() -> None:
     links = chain()
     false = Anchor(seq=2, head="0" * 16, where="elsewhere")
-    found = examine(links, KEYS.__getitem__, anchors=[anchor(links[1], digits=64), false])
+    found = recompute_chain(links, KEYS.__getitem__, anchors=[anchor(links[1], digits=64), false])
     assert (found.agreed, found.against) == (anchor(links[1], digits=64), false)
 
 
 def test_the_place_it_starts_from_is_compared_too() -> None:
     links = chain()
     start = Place(seq=2, mac=links[1].mac)
-    assert examine(links[2:], KEYS.__getitem__, anchors=[anchor(links[1])], start=start).agreed == anchor(links[1])
+    assert recompute_chain(links[2:], KEYS.__getitem__, anchors=[anchor(links[1])], start=start).agreed == anchor(
+        links[1]
+    )
 
 
 # Heads in what was kept
@@ -206,23 +208,23 @@ FOUND: dict[str, tuple[str, list[tuple[int, str]]]] = {
 
 @pytest.mark.parametrize(("line", "heads"), FOUND.values(), ids=FOUND)
 def test_heads_are_found_where_they_are_kept_and_nowhere_else(line: str, heads: list[tuple[int, str]]) -> None:
-    assert [(one.seq, one.head) for one in anchors_in(["first", line], "kept.txt")] == heads
+    assert [(one.seq, one.head) for one in read_anchors(["first", line], "kept.txt")] == heads
 
 
 def test_an_anchor_says_where_it_was_found() -> None:
-    assert [one.where for one in anchors_in(["", f"#1 {SHORT}"], "kept.txt")] == ["line 2 of kept.txt"]
+    assert [one.where for one in read_anchors(["", f"#1 {SHORT}"], "kept.txt")] == ["line 2 of kept.txt"]
 
 
 def test_a_witness_line_is_one_line_and_is_found_again() -> None:
     place = Place(seq=12, mac=bytes.fromhex(HEAD))
     line = witness_line("audit:chain:checkpoint", place, at="now", key_id="k1")
     assert "\n" not in line
-    assert [(one.seq, one.head) for one in anchors_in([line], "w")] == [(12, HEAD)]
+    assert [(one.seq, one.head) for one in read_anchors([line], "w")] == [(12, HEAD)]
 
 
 @pytest.mark.parametrize("text", [f"#42:{SHORT}", f"42 {SHORT}", f" #42:{SHORT.upper()} ", "42:01234567"])
 def test_a_head_that_is_typed(text: str) -> None:
-    head = a_head(text)
+    head = parse_head(text)
     assert head is not None
     assert head.seq == 42
     assert SHORT.startswith(head.head)
@@ -230,7 +232,7 @@ def test_a_head_that_is_typed(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "42", "#42:", "42:0123", "x:0123456789abcdef", "9" * 30 + ":01234567"])
 def test_what_is_typed_and_no_head(text: str) -> None:
-    assert a_head(text) is None
+    assert parse_head(text) is None
 
 
 @pytest.mark.parametrize(
@@ -238,6 +240,6 @@ def test_what_is_typed_and_no_head(text: str) -> None:
     ["see ticket #999999 0123456789abcdef", "#7:0123456789abcdef.", f'"3",x,"{"0" * 64}"'],
 )
 def test_what_somebody_typed_can_be_kept_from_passing_for_a_head(typed: str) -> None:
-    assert list(anchors_in([typed], "channel.txt"))
-    assert list(anchors_in(without_heads(f"Why:\n{typed}\nThat is all.").split("\n"), "channel.txt")) == []
-    assert without_heads("Why: #7 is broken\n") == "Why: #7 is broken\n"
+    assert list(read_anchors([typed], "channel.txt"))
+    assert list(read_anchors(mask_heads(f"Why:\n{typed}\nThat is all.").split("\n"), "channel.txt")) == []
+    assert mask_heads("Why: #7 is broken\n") == "Why: #7 is broken\n"

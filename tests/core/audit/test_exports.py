@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.core.audit.chain import NO_LINK, START
-from bot.core.audit.exports import archivings_in, exported_bounds, exported_links, milliseconds
+from bot.core.audit.exports import parse_iso_time, read_archive_records, read_exported_bounds, read_exported_links
 from bot.plugin import iso
 
 ROW = {
@@ -24,7 +24,7 @@ ROW = {
 
 @pytest.mark.parametrize("at", [0, 1, 999, 1_772_373_900_250, -1, 253_402_300_799_999])
 def test_a_moment_comes_back_to_the_millisecond(at: int) -> None:
-    assert milliseconds(iso(at)) == at
+    assert parse_iso_time(iso(at)) == at
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ def test_a_moment_comes_back_to_the_millisecond(at: int) -> None:
 )
 def test_another_spelling_is_no_moment(text: str) -> None:
     with pytest.raises(ValueError, match="is not a moment"):
-        milliseconds(text)
+        parse_iso_time(text)
 
 
 def test_a_line_becomes_the_record() -> None:
-    (one,) = exported_links([json.dumps(ROW), "\n"])
+    (one,) = read_exported_links([json.dumps(ROW), "\n"])
     assert (one.seq, one.at, one.tag, one.actor, one.subject, one.key_id) == (
         *(7, 1_772_373_900_250, "change:review:approved", "T1:U1", "CR-1", "k1"),
     )
@@ -61,7 +61,7 @@ def test_a_line_becomes_the_record() -> None:
     ],
 )
 def test_what_is_no_record_fits_nowhere_and_is_not_passed_over(line: str) -> None:
-    assert list(exported_links([line])) == [NO_LINK]
+    assert list(read_exported_links([line])) == [NO_LINK]
 
 
 # Exports of a log whose beginning was archived
@@ -74,21 +74,21 @@ def line(seq: int) -> str:
 def test_each_record_comes_with_the_head_before_it_or_with_the_one_that_it_names() -> None:
     first, second, third = (line(seq) for seq in (1, 2, 4))
     named = json.dumps({**json.loads(third), "previous": "ab" * 32})
-    bounds = list(exported_bounds([first, "", second, named]))
+    bounds = list(read_exported_bounds([first, "", second, named]))
     assert [bound.earlier for bound in bounds] == [START.mac, bounds[0].link.mac, bytes.fromhex("ab" * 32)]
-    (alone,) = exported_bounds([third])
+    (alone,) = read_exported_bounds([third])
     assert alone.earlier == b"", "nothing is known of it"
 
 
 @pytest.mark.parametrize("previous", ["xyz", 7, None])
 def test_a_head_that_is_none_is_not_taken_for_one(previous: object) -> None:
-    (alone,) = exported_bounds([json.dumps({**json.loads(line(4)), "previous": previous})])
+    (alone,) = read_exported_bounds([json.dumps({**json.loads(line(4)), "previous": previous})])
     assert alone.earlier == b""
 
 
 def test_records_of_archivings_are_found_each_with_the_head_before_it() -> None:
     archiving = json.dumps({**json.loads(line(3)), "tag": "audit:records:archived"})
     before = line(2)
-    (found,) = archivings_in([line(1), before, "", archiving, line(4)])
+    (found,) = read_archive_records([line(1), before, "", archiving, line(4)])
     assert (found.link.seq, found.earlier.hex()) == (3, json.loads(before)["mac"])
-    assert list(archivings_in([line(1)])) == []
+    assert list(read_archive_records([line(1)])) == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.authority.limits import Limit, Mode, worst
-from bot.core.local_plugins import HOUSE
+from bot.core.authority.limits import Limit, Mode, strictest_mode
+from bot.core.local_plugins import BUILTIN
 
 STOP = Limit(name="frozen", mode=Mode.NO_DANGER, why="Somebody said stop.", spares_house=True)
 BROKEN = Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.")
@@ -15,12 +15,12 @@ BROKEN = Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.")
     ("limits", "mode"), [((), Mode.NORMAL), ((STOP,), Mode.NO_DANGER), ((BROKEN, STOP), Mode.READ_ONLY)]
 )
 def test_the_worst_limit_makes_the_mode(limits: tuple[Limit, ...], mode: Mode) -> None:
-    assert worst(limits) is mode
+    assert strictest_mode(limits) is mode
 
 
 @pytest.mark.parametrize(
     ("limit", "plugin", "bars"),
-    [(STOP, "bitrix24", True), (STOP, HOUSE, False), (BROKEN, HOUSE, True), (BROKEN, "bitrix24", True)],
+    [(STOP, "bitrix24", True), (STOP, BUILTIN, False), (BROKEN, BUILTIN, True), (BROKEN, "bitrix24", True)],
 )
 def test_a_limit_may_spare_the_rules_of_the_house(limit: Limit, plugin: str, bars: bool) -> None:
-    assert limit.bars(plugin) is bars
+    assert limit.blocks(plugin) is bars

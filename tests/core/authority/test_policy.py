@@ -18,11 +18,11 @@ from bot.core.authority.policy import (
     NeedsConfirmation,
     Refused,
     Terms,
-    break_glass,
     check_approver,
     check_settler,
     decide,
-    needs,
+    decide_break_glass,
+    describe_requirement,
 )
 from bot.core.principals import Principal, Role
 from bot.plugin import Risk
@@ -167,7 +167,7 @@ def test_the_glass_breaks_for_an_admin_with_a_reason_where_approval_is_needed_an
     risk: Risk, role: Role | None, on: bool, reason: str
 ) -> None:
     terms = Terms(quorum=2, expires_in=5_000, break_glass=on)
-    decision = break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
+    decision = decide_break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
     if risk is Risk.DESTROY and role is Role.ADMIN and on and reason == "why":
         assert decision == GLASS
     else:
@@ -187,13 +187,13 @@ def test_the_glass_breaks_for_an_admin_with_a_reason_where_approval_is_needed_an
     ],
 )
 def test_why_the_glass_holds_is_told(risk: Risk, role: Role, terms: Terms, reason: str, words: str) -> None:
-    decision = break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
+    decision = decide_break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
     assert isinstance(decision, Refused)
     assert words in decision.reason
 
 
 def test_a_decision_that_was_made_needs_a_person_on_the_list() -> None:
-    refused = break_glass(Risk.DESTROY, APPROVERS, None, LOOSE, reason="why")
+    refused = decide_break_glass(Risk.DESTROY, APPROVERS, None, LOOSE, reason="why")
     assert refused == Refused(reason="Breaking the glass needs the role admin; you are not on the allow-list.")
 
 
@@ -213,11 +213,14 @@ def test_switching_it_on_alone_changes_no_decision(risk: Risk, role: Role | None
 
 
 def test_what_has_to_happen_before_a_plan_runs_is_said_for_every_decision() -> None:
-    assert needs(NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=1)) == (
+    assert describe_requirement(NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=1)) == (
         "the approval of one other approver or admin"
     )
-    assert needs(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1)) == "the approval of 2 other people (admin)"
-    assert needs(NeedsConfirmation(expires_in=1)) == "your confirmation"
-    assert needs(BrokenGlass(expires_in=1)).startswith("the confirmation of the admin who asks, alone")
-    assert needs(Allowed()) == "nothing"
-    assert needs(Refused(reason="No.")) == "No."
+    assert (
+        describe_requirement(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1))
+        == "the approval of 2 other people (admin)"
+    )
+    assert describe_requirement(NeedsConfirmation(expires_in=1)) == "your confirmation"
+    assert describe_requirement(BrokenGlass(expires_in=1)).startswith("the confirmation of the admin who asks, alone")
+    assert describe_requirement(Allowed()) == "nothing"
+    assert describe_requirement(Refused(reason="No.")) == "No."

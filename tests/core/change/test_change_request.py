@@ -15,7 +15,7 @@ from bot.core.change.change_request import (
     Review,
     Status,
     Verdict,
-    status_in_words,
+    describe_status,
 )
 from tests.core.samples import ANNA, BORIS, CHANGE
 
@@ -100,7 +100,7 @@ def test_approvals_and_the_rejection_are_told_apart() -> None:
 
 def test_a_sentence_about_a_change_request_says_undone_and_partly_done() -> None:
     done = replace(change(), status=Status.DONE)
-    assert status_in_words(done) == ENDINGS[Status.DONE]
-    assert status_in_words(replace(done, undone_by=1050)) == "was done, and undone by CR-1050"
-    assert status_in_words(replace(done, undone_by=1050, partly=True)) == "was partly done, and undone by CR-1050"
-    assert status_in_words(replace(done, status=Status.FAILED, partly=True)) == "failed with only a part of it done"
+    assert describe_status(done) == ENDINGS[Status.DONE]
+    assert describe_status(replace(done, undone_by=1050)) == "was done, and undone by CR-1050"
+    assert describe_status(replace(done, undone_by=1050, partly=True)) == "was partly done, and undone by CR-1050"
+    assert describe_status(replace(done, status=Status.FAILED, partly=True)) == "failed with only a part of it done"

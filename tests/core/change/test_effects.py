@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.effects import Effects, compare, effects_of, undo_command
+from bot.core.change.effects import Effects, compare_effects, effects_of, undo_command
 from bot.plugin import Observation, PartialUndo, Undo, UndoKind
 from tests.core.samples import CHANGE, PLAN
 
@@ -38,13 +38,13 @@ def partly_done(undo: Undo, *kept: str, read: bool = True) -> ChangeRequest:
 
 def test_what_changed_what_did_not_and_whom_it_cut_off_are_told_apart() -> None:
     found: Observation = {"line 2": "active", "registration": "present"}
-    assert compare(REMOVE, found) == Effects(
+    assert compare_effects(REMOVE, found) == Effects(
         changed=("line 1",),
         same=("line 2", "registration"),
         unchanged=("line 2: active", "registration: present"),
         cut_off=("Sales is cut off.",),
     )
-    assert compare(REMOVE, {}).same == ()
+    assert compare_effects(REMOVE, {}).same == ()
 
 
 def test_there_are_effects_of_what_failed_and_was_read_and_is_not_undone() -> None:

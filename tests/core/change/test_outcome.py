@@ -10,11 +10,11 @@ import pytest
 from bot.core.change.change_request import TRANSITIONS, Repeat, Status
 from bot.core.change.outcome import (
     AFTER_A_FAULT,
-    AT_HOME,
+    BUILTIN_OUTCOME,
     INTERRUPTED,
-    INTERRUPTED_AT_HOME,
     INTERRUPTED_BETWEEN,
     INTERRUPTED_BLIND,
+    INTERRUPTED_BUILTIN,
     JUDGEMENT,
     MOST_NOT_SENT,
     PLUGIN_FAILED,
@@ -22,13 +22,13 @@ from bot.core.change.outcome import (
     Answers,
     Ending,
     Proof,
-    answered,
-    interrupted,
-    judge,
-    not_sent,
+    combine_answers,
+    describe_unsent_calls,
+    judge_execution,
+    judge_interruption,
+    judge_settlement,
     plugin_faults,
-    prove,
-    settle,
+    prove_outcome,
 )
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 from tests.core.samples import CALL, UNDO, outcome
@@ -141,7 +141,7 @@ def test_answers_together_prove_no_more_than_the_weakest_of_them(
     first: CallVerdict | None, second: CallVerdict | None
 ) -> None:
     given = [verdict for verdict in (first, second) if verdict is not None]
-    found = answered([outcome(verdict) for verdict in given])
+    found = combine_answers([outcome(verdict) for verdict in given])
     assert (found is Answers.UNKNOWN) == (UNKNOWN in given)
     assert (found is Answers.DONE) == (bool(given) and set(given) == {DONE})
     assert (found is Answers.NOT_SENT) == (set(given) <= {NOT_SENT})
@@ -155,16 +155,16 @@ def test_answers_together_prove_no_more_than_the_weakest_of_them(
 
 @pytest.mark.parametrize("proof", SEEN)
 def test_what_is_seen_is_proof_of(proof: Proof) -> None:
-    assert prove(REMOVE, SEEN[proof]) is proof
+    assert prove_outcome(REMOVE, SEEN[proof]) is proof
 
 
 def test_labels_the_plan_does_not_want_changed_do_not_count() -> None:
-    assert prove(REMOVE, {"line 9": "active"}) is Proof.REACHED
-    assert prove(REMOVE, {"registration": "present", "line 1": "active", "line 9": "new"}) is Proof.UNCHANGED
+    assert prove_outcome(REMOVE, {"line 9": "active"}) is Proof.REACHED
+    assert prove_outcome(REMOVE, {"registration": "present", "line 1": "active", "line 9": "new"}) is Proof.UNCHANGED
 
 
 def test_a_third_state_is_neither_reached_nor_unchanged() -> None:
-    assert prove(REMOVE, {"registration": "present", "line 1": "in error"}) is Proof.PARTIAL
+    assert prove_outcome(REMOVE, {"registration": "present", "line 1": "in error"}) is Proof.PARTIAL
 
 
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
@@ -188,27 +188,29 @@ def test_without_anything_to_read_back_the_answers_alone_decide(answers: Answers
     """Whatever is or is not seen: an unknown answer never becomes done, and nothing settles it later."""
     blind = plan({"registration": "present"}, {})
     assert not blind.provable
-    assert judge(blind, ANSWERED[answers], now).status is BLIND[answers]
-    assert settle(blind, now, agrees=False) is None
-    assert settle(blind, now, agrees=True) is None
+    assert judge_execution(blind, ANSWERED[answers], now).status is BLIND[answers]
+    assert judge_settlement(blind, now, agrees=False) is None
+    assert judge_settlement(blind, now, agrees=True) is None
 
 
 @pytest.mark.parametrize("now", [None, {}, {"registration": "present"}])
 def test_a_plan_that_names_nothing_to_see_is_never_proven(now: Observation | None) -> None:
     blind = plan({}, {})
-    assert prove(blind, now) is Proof.BLIND
-    assert judge(blind, [outcome(UNKNOWN)], now).status is Status.UNKNOWN
-    assert settle(blind, now, agrees=True) is None
+    assert prove_outcome(blind, now) is Proof.BLIND
+    assert judge_execution(blind, [outcome(UNKNOWN)], now).status is Status.UNKNOWN
+    assert judge_settlement(blind, now, agrees=True) is None
 
 
 @pytest.mark.parametrize(("answers", "proof"), list(product(ANSWERED, SEEN)))
 def test_an_ending_is_the_row_of_what_was_answered_and_seen(answers: Answers, proof: Proof) -> None:
-    ending = judge(REMOVE, ANSWERED[answers], SEEN[proof])
+    ending = judge_execution(REMOVE, ANSWERED[answers], SEEN[proof])
     assert (ending.status, ending.sentence) == JUDGEMENT[answers, proof]
 
 
 def test_an_ending_tells_the_words_of_the_calls_that_were_not_done_and_what_is_different_now() -> None:
-    ending = judge(REMOVE, [outcome(DONE, "Fine."), outcome(FAILED, "Not yours.", "NOT_OWNER")], SEEN[Proof.PARTIAL])
+    ending = judge_execution(
+        REMOVE, [outcome(DONE, "Fine."), outcome(FAILED, "Not yours.", "NOT_OWNER")], SEEN[Proof.PARTIAL]
+    )
     assert ending.details == ("Not yours. (NOT_OWNER)", "registration: present → absent")
     assert ending.outcome == f"{ending.sentence}\n• Not yours. (NOT_OWNER)\n• registration: present → absent"
 
@@ -219,12 +221,12 @@ def test_an_ending_without_details_is_its_sentence() -> None:
 
 def test_an_unchanged_or_unread_target_shows_no_differences() -> None:
     for proof in (Proof.UNCHANGED, Proof.UNREAD):
-        assert judge(REMOVE, [outcome(DONE), outcome(FAILED, "No.")], SEEN[proof]).details == ("No.",)
+        assert judge_execution(REMOVE, [outcome(DONE), outcome(FAILED, "No.")], SEEN[proof]).details == ("No.",)
 
 
 def test_what_was_wanted_and_is_seen_settles_at_once() -> None:
     """A late or cached answer could only show the state before."""
-    ending = settle(REMOVE, SEEN[Proof.REACHED], agrees=False)
+    ending = judge_settlement(REMOVE, SEEN[Proof.REACHED], agrees=False)
     assert ending is not None
     assert ending.status is Status.DONE
     assert "registration: present → absent" in ending.details
@@ -232,21 +234,21 @@ def test_what_was_wanted_and_is_seen_settles_at_once() -> None:
 
 @pytest.mark.parametrize("proof", [Proof.UNCHANGED, Proof.PARTIAL])
 def test_that_it_failed_needs_two_reads_that_agree(proof: Proof) -> None:
-    assert settle(REMOVE, SEEN[proof], agrees=False) is None
-    ending = settle(REMOVE, SEEN[proof], agrees=True)
+    assert judge_settlement(REMOVE, SEEN[proof], agrees=False) is None
+    ending = judge_settlement(REMOVE, SEEN[proof], agrees=True)
     assert ending is not None
     assert ending.status is Status.FAILED
 
 
 @pytest.mark.parametrize("agrees", [True, False])
 def test_a_target_that_cannot_be_read_stays_unknown(agrees: bool) -> None:
-    assert settle(REMOVE, None, agrees=agrees) is None
+    assert judge_settlement(REMOVE, None, agrees=agrees) is None
 
 
 @pytest.mark.parametrize("proof", Proof)
 def test_a_plan_without_calls_is_done_unless_what_it_was_made_from_is_there_no_more(proof: Proof) -> None:
     noted = replace(plan({}, {}) if proof is Proof.BLIND else REMOVE, calls=())
-    ending = judge(noted, [], SEEN.get(proof))
+    ending = judge_execution(noted, [], SEEN.get(proof))
     assert ending.status is (Status.DONE if proof in (Proof.REACHED, Proof.BLIND) else Status.FAILED)
     assert "portal" in ending.sentence or "Nothing was done" in ending.sentence
 
@@ -255,7 +257,7 @@ def test_what_is_as_it_was_before_shows_no_effect_of_a_call() -> None:
     """Seeing it again would prove nothing, so it is not called verified; where nothing is called, it is looked at."""
     same = plan({"name": "Shop"}, {"name": "Shop"})
     assert not same.provable
-    assert prove(same, {"name": "Shop"}) is Proof.BLIND
+    assert prove_outcome(same, {"name": "Shop"}) is Proof.BLIND
     assert replace(same, calls=()).provable
     assert plan({"name": "Shop", "icon": "old"}, {"name": "Shop", "icon": "new"}).provable
 
@@ -279,7 +281,7 @@ SHOW, HIDE = plan({"line 1": "off"}, {"line 1": "on"}), plan({}, {})
 def test_what_was_interrupted_and_can_be_read_waits_for_that_and_says_how_far_it_came(
     verdicts: list[CallVerdict | None], sentence: str, stood: list[str]
 ) -> None:
-    ending = interrupted(SHOW, verdicts)
+    ending = judge_interruption(SHOW, verdicts)
     assert (ending.status, ending.sentence) == (Status.UNKNOWN, sentence)
     assert [line.partition(":")[0] for line in ending.details] == stood
 
@@ -300,54 +302,59 @@ def test_what_was_interrupted_and_can_be_read_waits_for_that_and_says_how_far_it
 def test_what_was_interrupted_and_nothing_shows_ends_by_its_answers_unless_one_is_missing(
     verdicts: list[CallVerdict | None], status: Status
 ) -> None:
-    ending = interrupted(HIDE, verdicts)
+    ending = judge_interruption(HIDE, verdicts)
     assert ending.status is status
     assert (ending.sentence == INTERRUPTED_BLIND) == (status is Status.UNKNOWN)
 
 
 def test_what_was_interrupted_and_sends_nothing_is_done_or_looked_at() -> None:
-    assert interrupted(replace(HIDE, calls=()), []).status is Status.DONE
-    assert interrupted(replace(SHOW, calls=()), []).status is Status.UNKNOWN
+    assert judge_interruption(replace(HIDE, calls=()), []).status is Status.DONE
+    assert judge_interruption(replace(SHOW, calls=()), []).status is Status.UNKNOWN
 
 
 def test_the_calls_that_were_not_sent_are_named_and_many_are_counted() -> None:
     one, many = replace(SHOW, calls=(CALL,)), replace(SHOW, calls=(CALL,) * (MOST_NOT_SENT + 3))
-    assert not_sent(one, 0) == ()
-    assert not_sent(SHOW, 2) == ()
-    assert not_sent(many, 3) == ("Not sent: Unregister shop.",) * MOST_NOT_SENT
-    assert not_sent(many, 1) == (*("Not sent: Unregister shop.",) * MOST_NOT_SENT, "Not sent: 2 more calls.")
+    assert describe_unsent_calls(one, 0) == ()
+    assert describe_unsent_calls(SHOW, 2) == ()
+    assert describe_unsent_calls(many, 3) == ("Not sent: Unregister shop.",) * MOST_NOT_SENT
+    assert describe_unsent_calls(many, 1) == (
+        *("Not sent: Unregister shop.",) * MOST_NOT_SENT,
+        "Not sent: 2 more calls.",
+    )
 
 
 def test_settling_tells_which_calls_were_not_sent_unless_all_that_was_wanted_is_there() -> None:
     unsent = "Not sent: Unregister shop."
     for proof, told in ((Proof.REACHED, False), (Proof.PARTIAL, True), (Proof.UNCHANGED, True)):
-        ending = settle(REMOVE, SEEN[proof], agrees=True, outcomes=[None])
+        ending = judge_settlement(REMOVE, SEEN[proof], agrees=True, outcomes=[None])
         assert ending is not None
         assert (unsent in ending.details) == told
 
 
 def test_the_house_has_a_row_for_whatever_it_may_answer_and_no_word_of_a_portal() -> None:
     """It always knows what it did: it never answers *unknown*."""
-    assert set(AT_HOME) == {pair for pair in JUDGEMENT if pair[0] is not Answers.UNKNOWN}
-    assert [sentence for _, sentence in AT_HOME.values() if "portal" in sentence] == []
-    assert Status.UNKNOWN not in {status for status, _ in AT_HOME.values()}
+    assert set(BUILTIN_OUTCOME) == {pair for pair in JUDGEMENT if pair[0] is not Answers.UNKNOWN}
+    assert [sentence for _, sentence in BUILTIN_OUTCOME.values() if "portal" in sentence] == []
+    assert Status.UNKNOWN not in {status for status, _ in BUILTIN_OUTCOME.values()}
 
 
 @pytest.mark.parametrize("proof", Proof)
 def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(proof: Proof) -> None:
     seen = SEEN.get(proof)
     plan_of_it = plan({}, {}) if proof is Proof.BLIND else REMOVE
-    done = judge(plan_of_it, [CallOutcome(verdict=DONE, sentence="")] * len(plan_of_it.calls), seen, local=True)
+    done = judge_execution(
+        plan_of_it, [CallOutcome(verdict=DONE, sentence="")] * len(plan_of_it.calls), seen, local=True
+    )
     assert done.status is Status.DONE
-    refused = judge(plan_of_it, [CallOutcome(verdict=FAILED, sentence="")], seen, local=True)
+    refused = judge_execution(plan_of_it, [CallOutcome(verdict=FAILED, sentence="")], seen, local=True)
     assert refused.status is (Status.GONE if proof is Proof.REACHED else Status.FAILED)
 
 
 @pytest.mark.parametrize(
     ("verdicts", "status", "sentence"),
     [
-        ([None], Status.FAILED, INTERRUPTED_AT_HOME),
-        ([], Status.FAILED, INTERRUPTED_AT_HOME),
+        ([None], Status.FAILED, INTERRUPTED_BUILTIN),
+        ([], Status.FAILED, INTERRUPTED_BUILTIN),
         ([DONE], Status.FAILED, "Not every part was done. What was done stays."),
         ([DONE, DONE], Status.DONE, "Done."),
         ([FAILED], Status.FAILED, "b24bot refused. Nothing was changed."),
@@ -357,20 +364,20 @@ def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(pro
 def test_what_the_house_was_interrupted_in_is_known_at_once(
     verdicts: list[CallVerdict | None], status: Status, sentence: str
 ) -> None:
-    ending = interrupted(SHOW, verdicts, local=True)
+    ending = judge_interruption(SHOW, verdicts, local=True)
     assert (ending.status, ending.sentence) == (status, sentence)
 
 
 @pytest.mark.parametrize("proof", list(SEEN))
 def test_after_a_fault_of_a_plugin_the_sentence_is_about_what_was_seen(proof: Proof) -> None:
-    ending = judge(REMOVE, [outcome(UNKNOWN, "The plugin failed.", PLUGIN_FAILED)], SEEN[proof])
+    ending = judge_execution(REMOVE, [outcome(UNKNOWN, "The plugin failed.", PLUGIN_FAILED)], SEEN[proof])
     assert AFTER_A_FAULT[proof] in ending.sentence
 
 
 @pytest.mark.parametrize("proof", SETTLED)
 def test_once_settled_an_ending_still_names_the_plugin_that_failed_in_the_call(proof: Proof) -> None:
     fault = "The plugin toy failed while it made the call x (reference E-1)."
-    ending = settle(REMOVE, SEEN[proof], agrees=True, outcomes=[outcome(UNKNOWN, fault, PLUGIN_FAILED)])
+    ending = judge_settlement(REMOVE, SEEN[proof], agrees=True, outcomes=[outcome(UNKNOWN, fault, PLUGIN_FAILED)])
     assert ending is not None
     assert ending.sentence.startswith("The plugin failed in the call")
     assert ending.details[0] == fault
@@ -406,25 +413,25 @@ REPEATS: list[tuple[Plan, list[CallOutcome | None], Proof, Repeat]] = [
 def test_asking_again_is_advised_only_where_it_could_end_otherwise(
     of: Plan, answers: list[CallOutcome | None], proof: Proof, repeat: Repeat
 ) -> None:
-    settled = settle(of, SEEN[proof], agrees=True, outcomes=answers)
+    settled = judge_settlement(of, SEEN[proof], agrees=True, outcomes=answers)
     assert settled is not None
     assert settled.repeat is repeat
     known = [each for each in answers if each is not None]
     if len(known) == len(of.calls) or (known[-1:] and known[-1].verdict is not DONE):
-        assert judge(of, known, SEEN[proof]).repeat is repeat
+        assert judge_execution(of, known, SEEN[proof]).repeat is repeat
 
 
 def test_an_ending_with_a_part_done_tells_what_happened_and_what_did_not() -> None:
-    seen = judge(REMOVE, [outcome(DONE), outcome(FAILED)], SEEN[Proof.PARTIAL])
+    seen = judge_execution(REMOVE, [outcome(DONE), outcome(FAILED)], SEEN[Proof.PARTIAL])
     assert (seen.happened, seen.missing) == (("registration: present → absent",), ("line 1: active",))
     first, second = replace(CALL, note="Hide one."), replace(CALL, note="Hide two.")
     hide = replace(HIDE, calls=(first, second))
-    blind = judge(hide, [outcome(DONE), outcome(FAILED, "No.")], None)
+    blind = judge_execution(hide, [outcome(DONE), outcome(FAILED, "No.")], None)
     assert (blind.happened, blind.missing) == (("Hide one.",), ("Hide two.",))
     assert blind.details == ("Done: Hide one.", "No.")
-    cut = interrupted(hide, [DONE])
+    cut = judge_interruption(hide, [DONE])
     assert (cut.partly, cut.happened, cut.missing) == (True, ("Hide one.",), ("Hide two.",))
-    at_home = interrupted(hide, [DONE], local=True)
+    at_home = judge_interruption(hide, [DONE], local=True)
     assert (at_home.partly, at_home.happened, at_home.missing) == (True, ("Hide one.",), ("Hide two.",))
-    whole = judge(REMOVE, [outcome(DONE), outcome(DONE)], SEEN[Proof.REACHED])
+    whole = judge_execution(REMOVE, [outcome(DONE), outcome(DONE)], SEEN[Proof.REACHED])
     assert (whole.happened, whole.missing) == ((), ())

@@ -18,10 +18,10 @@ from bot.core.change.plans import (
     decision_to_json,
     differences,
     digest,
-    drift,
+    find_drift,
     plan_from_json,
     plan_to_json,
-    rebased,
+    rebase_json,
 )
 from bot.plugin import Call, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
 from tests.core.samples import ANNA, BORIS, CALL, PLACE, PLAN, UNDO, decisions, places, plans
@@ -43,7 +43,7 @@ def test_a_stored_decision_is_the_decision(decision: Decision) -> None:
 def test_a_stored_plan_has_the_digest_of_the_plan(plan: Plan, place: Place) -> None:
     stored = plan_from_json(plan_to_json(plan))
     assert digest(PATH, place, stored) == digest(PATH, place, plan)
-    assert drift(stored, plan) == ()
+    assert find_drift(stored, plan) == ()
 
 
 OTHER_CALL = replace(CALL, method="imconnector.register")
@@ -94,7 +94,7 @@ def test_no_two_of_the_changes_have_one_digest() -> None:
 
 @pytest.mark.parametrize("changed", CHANGED)
 def test_any_other_plan_than_the_approved_one_is_drift(changed: str) -> None:
-    assert drift(PLAN, CHANGED[changed])
+    assert find_drift(PLAN, CHANGED[changed])
 
 
 def test_the_digest_changes_with_the_command_and_with_the_portal() -> None:
@@ -109,14 +109,14 @@ def test_the_digest_does_not_change_when_a_portal_is_renamed_or_keys_are_in_anot
     swapped = replace(PLAN, before=dict(reversed([*{**PLAN.before, "a": "b"}.items()])))
     straight = replace(PLAN, before={**PLAN.before, "a": "b"})
     assert digest(PATH, PLACE, swapped) == digest(PATH, PLACE, straight)
-    assert drift(straight, swapped) == ()
+    assert find_drift(straight, swapped) == ()
 
 
 def test_what_is_noted_is_in_the_digest_and_makes_no_drift() -> None:
     """It is shown to who approves; a plan of the release before, which had none, is still the same plan."""
     noted = replace(PLAN, notes=("Take shop into our records.",))
     assert digest(PATH, PLACE, noted) != digest(PATH, PLACE, PLAN)
-    assert drift(PLAN, noted) == ()
+    assert find_drift(PLAN, noted) == ()
 
 
 def test_an_undo_in_other_quotation_marks_is_no_drift() -> None:
@@ -126,9 +126,9 @@ def test_an_undo_in_other_quotation_marks_is_no_drift() -> None:
         return replace(PLAN, undo=replace(PLAN.undo, line=line))
 
     for shell, own in (("'старый'", "старый"), ("'it'\"'\"'s down'", '"it\'s down"')):
-        assert drift(undone_by(f"shop error 1 {shell}"), undone_by(f"shop error 1 {own}")) == ()
-    assert drift(undone_by("shop error 1 'a b'"), undone_by("shop error 1 a b"))
-    assert drift(undone_by("shop error 1 'a"), undone_by("shop error 1 'a")) == ()
+        assert find_drift(undone_by(f"shop error 1 {shell}"), undone_by(f"shop error 1 {own}")) == ()
+    assert find_drift(undone_by("shop error 1 'a b'"), undone_by("shop error 1 a b"))
+    assert find_drift(undone_by("shop error 1 'a"), undone_by("shop error 1 'a")) == ()
 
 
 def test_how_two_releases_write_down_a_person_makes_no_drift() -> None:
@@ -138,8 +138,8 @@ def test_how_two_releases_write_down_a_person_makes_no_drift() -> None:
     after = replace(
         PLAN, summary=f"Give {mentions.person(ANNA)} the role", radius=(f"{mentions.person(ANNA)} has none",)
     )
-    assert drift(before, after) == ()
-    assert drift(before, replace(after, summary=f"Give {mentions.person(BORIS)} the role"))
+    assert find_drift(before, after) == ()
+    assert find_drift(before, replace(after, summary=f"Give {mentions.person(BORIS)} the role"))
 
 
 def test_what_is_told_after_the_ending_is_no_part_of_the_digest_and_no_drift() -> None:
@@ -152,7 +152,7 @@ def test_what_is_told_after_the_ending_is_no_part_of_the_digest_and_no_drift() -
         undo=replace(PLAN.undo, partial=partial),
     )
     assert digest("shop remove", PLACE, more) == digest("shop remove", PLACE, PLAN)
-    assert drift(PLAN, more) == ()
+    assert find_drift(PLAN, more) == ()
     assert plan_from_json(plan_to_json(more)) == more
     old = json.loads(plan_to_json(PLAN))
     del old["consequences"], old["obstacles"], old["notes"], old["undo"]["partial"]
@@ -162,7 +162,7 @@ def test_what_is_told_after_the_ending_is_no_part_of_the_digest_and_no_drift() -
 def test_what_the_plugin_remembers_is_not_shown_and_may_hold_the_time() -> None:
     later = replace(PLAN, remember=(Remember(kind="snapshot", key="shop", value={"at": 2}),))
     assert digest(PATH, PLACE, later) == digest(PATH, PLACE, PLAN)
-    assert drift(PLAN, later) == ()
+    assert find_drift(PLAN, later) == ()
 
 
 def test_a_digest_is_64_hex_digits() -> None:
@@ -181,11 +181,11 @@ def test_differences_name_each_label_and_both_words() -> None:
 
 def test_drift_is_told_by_what_is_different_on_the_portal() -> None:
     fresh = replace(PLAN, before={"registration": "present", "line 7": "active"}, radius=("line 7",))
-    assert drift(PLAN, fresh) == ("line 7: absent → active",)
+    assert find_drift(PLAN, fresh) == ("line 7: absent → active",)
 
 
 def test_drift_that_the_portal_does_not_show_is_told_too() -> None:
-    assert drift(PLAN, replace(PLAN, calls=(OTHER_CALL,))) == (
+    assert find_drift(PLAN, replace(PLAN, calls=(OTHER_CALL,))) == (
         "What would be sent, or what it would touch, is no longer what was approved.",
     )
 
@@ -193,8 +193,8 @@ def test_drift_that_the_portal_does_not_show_is_told_too() -> None:
 @pytest.mark.parametrize("change", [lambda plan: plan, lambda plan: plan_from_json(plan_to_json(plan))])
 def test_a_plan_does_not_drift_from_itself(change: Callable[[Plan], Plan]) -> None:
     rows = replace(PLAN, calls=(replace(CALL, params={"LINES": (1, 2)}),))
-    assert drift(change(PLAN), PLAN) == ()
-    assert drift(change(rows), rows) == ()
+    assert find_drift(change(PLAN), PLAN) == ()
+    assert find_drift(change(rows), rows) == ()
 
 
 OVER: dict[str, Any] = {"lines": {"1": {}, "2": {}}, "partly": [1], "off": {"3": None}, "removed": False}
@@ -218,9 +218,9 @@ OVER: dict[str, Any] = {"lines": {"1": {}, "2": {}}, "partly": [1], "off": {"3":
 def test_a_record_gets_what_a_plan_changed_and_keeps_what_others_did(
     value: dict[str, Any], now: dict[str, Any], written: dict[str, Any]
 ) -> None:
-    assert rebased(value, over=OVER, now=now) == written
+    assert rebase_json(value, over=OVER, now=now) == written
 
 
 def test_a_record_that_was_made_from_nothing_or_is_gone_is_written_whole() -> None:
-    assert rebased({"at": 2}, over=None, now={"at": 1}) == {"at": 2}
-    assert rebased({"at": 2}, over={"at": 1}, now=None) == {"at": 2}
+    assert rebase_json({"at": 2}, over=None, now={"at": 1}) == {"at": 2}
+    assert rebase_json({"at": 2}, over={"at": 1}, now=None) == {"at": 2}

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from bot.core.change.change_request import Status
-from bot.core.change.status_names import ONE_OF, SHOWN, parse_status
+from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, parse_status
 from bot.plugin import BadArgument
 
 
@@ -15,16 +15,16 @@ from bot.plugin import BadArgument
 def test_each_stored_change_request_is_shown_with_one_status(status: Status, partly: bool, undone: bool) -> None:
     rows = [
         row
-        for row in SHOWN.values()
+        for row in SHOWN_STATUSES.values()
         if status in row.statuses and row.partly in (None, partly) and row.undone is undone
     ]
     assert len(rows) == 1
     assert (rows[0].word == "undone") is undone
 
 
-@pytest.mark.parametrize("typed", SHOWN)
+@pytest.mark.parametrize("typed", SHOWN_STATUSES)
 def test_every_word_is_read_as_it_is_shown_and_as_it_is_typed(typed: str) -> None:
-    shown = SHOWN[typed]
+    shown = SHOWN_STATUSES[typed]
     assert " " not in typed
     for text in (typed, shown.word, f" {shown.word.upper()} ", typed.replace("-", "_")):
         assert parse_status(text) is shown

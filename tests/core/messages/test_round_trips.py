@@ -14,8 +14,8 @@ from bot.core.messages.notices import (
     AuditNotice,
     CardNotice,
     Notice,
+    PrivateNotice,
     ThreadNotice,
-    Whisper,
     kind_of,
     notice_from_json,
     notice_to_json,
@@ -39,7 +39,7 @@ def test_a_stored_delivery_is_the_delivery(inbound: Inbound) -> None:
     [
         (CardNotice(number=1), "card"),
         (ThreadNotice(number=1, text=""), "thread"),
-        (Whisper(person=ANNA, channel="", reply=Reply(title="")), "whisper"),
+        (PrivateNotice(person=ANNA, channel="", reply=Reply(title="")), "whisper"),
         (AuditNotice(seq=1), "audit"),
         (Announcement(channel="C1", text=""), "announcement"),
     ],

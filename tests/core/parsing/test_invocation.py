@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.characters import drop_invisible
-from bot.core.parsing.invocation import LONGEST_LINE, Invocation, Understood, arguments, find, read_line, understand
-from bot.core.parsing.recorded_line import recorded
-from bot.core.parsing.tokenizer import words_of
-from bot.core.text import unbroken
+from bot.core.parsing.invocation import (
+    LONGEST_LINE,
+    Invocation,
+    Understood,
+    find_command,
+    parse_arguments,
+    read_line,
+    understand,
+)
+from bot.core.parsing.recorded_line import make_recorded_line
+from bot.core.parsing.tokenizer import split_words
+from bot.core.text import join_lines
 from bot.plugin import Arg, BadArgument, Group, PluginError, Reply, Risk
 from bot.plugin.quoting import is_blank
 from tests.core.shop import COMMANDS
@@ -139,7 +147,7 @@ def test_a_near_miss_is_offered_as_the_whole_corrected_line(line: str) -> None:
     error = refused(line)
     assert isinstance(error, WordsError)
     assert error.suggestion == SUGGESTED[line]
-    command, _ = find(COMMANDS, words_of(error.suggestion))
+    command, _ = find_command(COMMANDS, split_words(error.suggestion))
     assert error.suggestion.startswith(command.path)
 
 
@@ -298,7 +306,7 @@ RECORDED = {
 
 @pytest.mark.parametrize(("line", "kept"), RECORDED.items())
 def test_a_line_is_recorded_as_it_is_read_and_one_that_is_not_read_by_its_beginning(line: str, kept: str) -> None:
-    assert recorded(line, ["secret"], commands=COMMANDS) == kept
+    assert make_recorded_line(line, ["secret"], commands=COMMANDS) == kept
 
 
 clean_words = (
@@ -314,7 +322,7 @@ clean_words = (
         path=st.just("message send"),
         words=st.lists(clean_words, max_size=4).map(lambda made: tuple(made)),
         portal=st.none() | clean_words,
-        reason=clean_words.map(unbroken),
+        reason=clean_words.map(join_lines),
         dry_run=st.booleans(),
         break_glass=st.booleans(),
     )
@@ -364,15 +372,15 @@ def test_a_stored_line_is_read_as_what_was_read_when_it_was_typed(text: str) -> 
 
 def test_words_that_name_no_command_are_refused_by_find_too() -> None:
     with pytest.raises(WordsError):
-        find(COMMANDS, [])
-    command, rest = find(COMMANDS, ["HELP", "Connector"])
+        find_command(COMMANDS, [])
+    command, rest = find_command(COMMANDS, ["HELP", "Connector"])
     assert (command.path, rest) == ("help", ("Connector",))
 
 
 def test_an_error_of_an_argument_keeps_its_own_hint() -> None:
-    command, _ = find(COMMANDS, words_of("connector register"))
+    command, _ = find_command(COMMANDS, split_words("connector register"))
     with pytest.raises(BadArgument) as caught:
-        arguments(command, ["shop", "--line", "three"])
+        parse_arguments(command, ["shop", "--line", "three"])
     assert caught.value.hint == "Type digits."
 
 
@@ -391,6 +399,6 @@ def send_note(_: None, *, text: Annotated[str, Arg(help="what it says", label="T
 
 @pytest.mark.parametrize("line", ["note send --text 'Ivan Petrov'", "note send --text='Ivan Petrov'"])
 def test_a_customers_words_are_recorded_as_their_length(line: str) -> None:
-    kept = recorded(line, [], commands=list(notes))
+    kept = make_recorded_line(line, [], commands=list(notes))
     assert "Ivan" not in kept
     assert "‹11 characters›" in kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.parsing.suggestion import nearest
+from bot.core.parsing.suggestion import find_nearest
 from tests.call_counts import count_calls
 
 VERBS = ["activate", "adopt", "configure", "deactivate", "list", "register", "remove", "restore", "show", "status"]
@@ -38,19 +38,19 @@ GUESSES: dict[str, str | None] = {
 
 @pytest.mark.parametrize("word", GUESSES)
 def test_the_guess_is_the_one_a_person_would_make(word: str) -> None:
-    assert nearest(word, VERBS) == GUESSES[word]
+    assert find_nearest(word, VERBS) == GUESSES[word]
 
 
 def test_without_candidates_there_is_no_guess() -> None:
-    assert nearest("remove", []) is None
+    assert find_nearest("remove", []) is None
 
 
 def test_the_guess_does_not_depend_on_the_order_of_the_candidates() -> None:
-    assert nearest("lis", ["list", "line"]) == nearest("lis", ["line", "list"]) == "list"
+    assert find_nearest("lis", ["list", "line"]) == find_nearest("lis", ["line", "list"]) == "list"
 
 
 def test_a_word_of_thousands_of_letters_is_not_compared_letter_by_letter() -> None:
     guesses: list[str | None] = []
-    calls = count_calls(lambda: guesses.append(nearest("activate" * 500, VERBS)))
+    calls = count_calls(lambda: guesses.append(find_nearest("activate" * 500, VERBS)))
     assert guesses == [None]
     assert calls < 100

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing import tokenizer
-from bot.core.parsing.characters import closers, drop_invisible
-from bot.core.parsing.tokenizer import render, words_of
+from bot.core.parsing.characters import closing_marks, drop_invisible
+from bot.core.parsing.tokenizer import join_words, split_words
 from bot.plugin.quoting import DASHES, QUOTES, is_blank, option_word
 
 LINES = [json.loads(line) for line in Path(__file__).with_name("phone_lines.jsonl").read_text("utf-8").splitlines()]
@@ -24,7 +24,7 @@ LINES = [json.loads(line) for line in Path(__file__).with_name("phone_lines.json
 
 @pytest.mark.parametrize("row", LINES, ids=lambda row: row["keyboard"])
 def test_a_line_from_a_phone_keyboard_is_read_as_it_was_meant(row: dict[str, Any]) -> None:
-    assert words_of(row["typed"]) == row["meant"]
+    assert split_words(row["typed"]) == row["meant"]
 
 
 def test_the_lines_are_a_hundred_in_five_languages_and_more() -> None:
@@ -40,23 +40,27 @@ PAIRS = [(opener, closer) for opener in QUOTES for closer in QUOTES[opener]]
 
 @pytest.mark.parametrize("blank", [*BLANKS, "\t", "\n", "\u2028", "\u2800", "\u3164"], ids=ascii)
 def test_every_blank_separates_words_and_is_kept_inside_a_quotation(blank: str) -> None:
-    assert words_of(f"{blank}a{blank}{blank}--b{blank}c{blank}") == ["a", "--b", "c"]
-    assert words_of(f'"a{blank}b" x') == [f"a{blank}b", "x"]
+    assert split_words(f"{blank}a{blank}{blank}--b{blank}c{blank}") == ["a", "--b", "c"]
+    assert split_words(f'"a{blank}b" x') == [f"a{blank}b", "x"]
 
 
 @pytest.mark.parametrize("char", INVISIBLE, ids=ascii)
 def test_what_nobody_sees_is_nothing_wherever_it_stands(char: str) -> None:
-    assert words_of(f"{char}a{char}b {char}--c{char}=d{char} “{char}e f{char}”{char}") == ["ab", "--c=d", "e f"]
+    assert split_words(f"{char}a{char}b {char}--c{char}=d{char} “{char}e f{char}”{char}") == ["ab", "--c=d", "e f"]
 
 
 @pytest.mark.parametrize("dash", sorted(DASHES), ids=ascii)
 def test_every_dash_is_a_hyphen_before_and_in_an_options_name_and_itself_in_a_value(dash: str) -> None:
-    assert words_of(f"x {dash}{dash}dry{dash}run") == ["x", "--dry-run"]
-    assert words_of(f"x --reason=a{dash}b {dash}{dash}name=c{dash}d") == ["x", f"--reason=a{dash}b", f"--name=c{dash}d"]
+    assert split_words(f"x {dash}{dash}dry{dash}run") == ["x", "--dry-run"]
+    assert split_words(f"x --reason=a{dash}b {dash}{dash}name=c{dash}d") == [
+        "x",
+        f"--reason=a{dash}b",
+        f"--name=c{dash}d",
+    ]
     for value in (f"a {dash} b", f"{dash}{dash}reason", f"{dash}Да", f"9{dash}17"):
-        assert words_of(f'x --reason "{value}"') == ["x", "--reason", value]
+        assert split_words(f'x --reason "{value}"') == ["x", "--reason", value]
     for value in (dash, f"{dash}Да", f"{dash}5", f"a{dash}b", f"a{dash}"):
-        assert words_of(f"x --text {value} y") == ["x", "--text", value, "y"]
+        assert split_words(f"x --text {value} y") == ["x", "--text", value, "y"]
 
 
 @pytest.mark.parametrize(("opener", "closer"), PAIRS)
@@ -66,27 +70,27 @@ def test_every_pair_of_quotation_marks_stands_around_a_value_an_options_value_an
     def quoted(text: str) -> str:
         return f"{opener}{text}{closer}"
 
-    assert words_of(f"x {quoted('a b')} y {quoted('c')}") == ["x", "a b", "y", "c"]
-    assert words_of(f"x --name={quoted('a b')} --name {quoted('c d')}") == ["x", "--name=a b", "--name", "c d"]
-    assert words_of(quoted("x --name y")) == ["x", "--name", "y"]
-    assert words_of(f"x {quoted('')} y") == (["x", "", "y"] if closer != "`" else ["x", "y"])
+    assert split_words(f"x {quoted('a b')} y {quoted('c')}") == ["x", "a b", "y", "c"]
+    assert split_words(f"x --name={quoted('a b')} --name {quoted('c d')}") == ["x", "--name=a b", "--name", "c d"]
+    assert split_words(quoted("x --name y")) == ["x", "--name", "y"]
+    assert split_words(f"x {quoted('')} y") == (["x", "", "y"] if closer != "`" else ["x", "y"])
     if opener not in "\"'":
-        assert words_of(f"x a{opener}b y") == ["x", f"a{opener}b", "y"]
+        assert split_words(f"x a{opener}b y") == ["x", f"a{opener}b", "y"]
 
 
 @pytest.mark.parametrize(("outside", "end"), [('"', '"'), ("«", "»"), ("„", "“"), ("「", "」")])
 def test_other_marks_inside_a_quotation_stay(outside: str, end: str) -> None:
     for opener, closer in PAIRS:
         value = f"a {opener}b{closer} c{opener}d"
-        if not {opener, closer} & (closers(outside) if outside == "„" else {outside, end}):
-            assert words_of(f"x {outside}{value}{end} y") == ["x", value, "y"]
-        assert words_of(f"x {shlex.quote(value)} y") == ["x", value, "y"]
+        if not {opener, closer} & (closing_marks(outside) if outside == "„" else {outside, end}):
+            assert split_words(f"x {outside}{value}{end} y") == ["x", value, "y"]
+        assert split_words(f"x {shlex.quote(value)} y") == ["x", value, "y"]
 
 
 @pytest.mark.parametrize("opener", [opener for opener in QUOTES if opener not in "’´`"])
 def test_a_quotation_that_is_not_closed_is_an_error_that_names_the_mark(opener: str) -> None:
     with pytest.raises(WordsError, match="opened and not closed") as refused:
-        words_of(f"x {opener}a b")
+        split_words(f"x {opener}a b")
     assert f"({opener})" in refused.value.sentence
 
 
@@ -98,7 +102,7 @@ lines = st.lists(letters | st.sampled_from(["--name", "—name=", "“a b”", "
 
 def read(line: str) -> list[str] | None:
     try:
-        return words_of(line)
+        return split_words(line)
     except WordsError:
         return None
 
@@ -107,7 +111,7 @@ def read(line: str) -> list[str] | None:
 def test_what_the_shell_quotes_is_read_exactly(words: list[str]) -> None:
     """Plans keep their line in that form. The word in front keeps it from being one quotation as a whole."""
     meant = [option_word(word) if shlex.quote(word) == word else word for word in words]
-    assert words_of(shlex.join(["x", *words])) == ["x", *meant]
+    assert split_words(shlex.join(["x", *words])) == ["x", *meant]
 
 
 @given(lines)
@@ -115,8 +119,8 @@ def test_what_the_shell_quotes_is_read_exactly(words: list[str]) -> None:
 def test_a_line_that_was_read_reads_the_same_when_it_is_shown_or_stored(line: str) -> None:
     words = read(line)
     if words is not None:
-        assert words_of(f"x {shlex.join(words)}") == ["x", *words]
-        assert words_of(f"x {render(words)}") == ["x", *words]
+        assert split_words(f"x {shlex.join(words)}") == ["x", *words]
+        assert split_words(f"x {join_words(words)}") == ["x", *words]
 
 
 @given(lines)
@@ -132,7 +136,7 @@ def test_no_character_of_a_value_is_made_up_or_exchanged(line: str) -> None:
 @example("connector list --PORTAL=prod")
 def test_a_line_of_plain_words_is_read_as_when_a_quotation_stands_behind_it(line: str) -> None:
     """Most lines are plain and read in one step; a quotation has the same words read piece by piece."""
-    assert tokenizer.read(line).words == tokenizer.read(f"{line} ''").words[:-1]
+    assert tokenizer.tokenize(line).words == tokenizer.tokenize(f"{line} ''").words[:-1]
 
 
 def test_blanks_are_those_of_every_script() -> None:
@@ -153,7 +157,7 @@ def test_blanks_are_those_of_every_script() -> None:
 def test_two_quotations_around_a_whole_line_are_taken_off_and_an_escaped_mark_closes_nothing(
     line: str, words: list[str]
 ) -> None:
-    assert words_of(line) == words
+    assert split_words(line) == words
 
 
 def test_the_letters_of_a_flag_stay_together_and_stray_ones_are_dropped() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.characters import CLOSING, drop_invisible
 from bot.core.parsing.invocation import read_line, understand
-from bot.core.parsing.recorded_line import recorded
+from bot.core.parsing.recorded_line import make_recorded_line
 from bot.plugin import PluginError, Reply, quote
 from bot.plugin.quoting import QUOTES, is_blank
 from tests.core.shop import COMMANDS
@@ -94,7 +94,7 @@ def test_a_quotation_that_is_left_open_before_the_text_is_an_error_still() -> No
 
 def test_the_record_and_the_answer_show_a_text_as_typed() -> None:
     line = "message say shop the “old”  bridge --reason «x y»"
-    assert recorded(line, commands=COMMANDS) == 'message say shop "the “old” bridge" --reason "x y"'
+    assert make_recorded_line(line, commands=COMMANDS) == 'message say shop "the “old” bridge" --reason "x y"'
     assert read_line(line, COMMANDS) == 'message say shop "the “old”  bridge" --reason "x y"'
     assert read_line("message say shop the old bridge", COMMANDS) == ""
     assert read_line("mesage say «it»", COMMANDS) == "mesage say it"

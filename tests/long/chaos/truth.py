@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.core.principals import Role
 from bot.playground.workspace.state.call_journal import ApiCall
-from bot.slack.render.card import look_of
+from bot.slack.render.card import find_badge
 from bot.store.engine.process_lock import WORKER
 from tests.long.chaos.chaos_run import ChaosRun
 from tests.long.crash import invariants
@@ -128,7 +128,7 @@ def cards_tell_it(run: Account) -> Iterator[str]:
         for change in run.changes:
             stored = store.changes.require(change.number)
             card = run.scene.workspace.message(stored.channel, stored.card) if stored.card else None
-            words = look_of(stored).words
+            words = find_badge(stored).words
             if card is None:
                 yield f"CR-{change.number} has no card"
             elif words not in card.text:

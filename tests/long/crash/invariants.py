@@ -32,7 +32,7 @@ from tests.long.leaks import leaks
 
 NEVER_RAN = (*(Status.PENDING, Status.APPROVED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED, Status.CHANGED),)
 """A change request in one of these has not been sent to the portal at all."""
-DEEDS = {
+EFFECTS = {
     "access.set": ("access:grant:added", "access:grant:removed"),
     "bot.unfreeze": ("bot:freeze:lifted",),
     "glass.review": ("change:approval:reviewed",),
@@ -87,7 +87,7 @@ class Evidence:
     def effects(self, change: Change, step: int) -> int:
         """How often a step took effect: at the portal, or, of a rule of the house, by the record of it."""
         if change.house:
-            tags, said = DEEDS[change.plan.calls[step].method], f'%"request":"CR-{change.number}"%'
+            tags, said = EFFECTS[change.plan.calls[step].method], f'%"request":"CR-{change.number}"%'
             marks = ", ".join("?" * len(tags))
             sql = f"SELECT count(*) FROM audit WHERE tag IN ({marks}) AND replace(facts, ' ', '') LIKE ?"
             return int(self.scene.rows(sql, *tags, said)[0][0])

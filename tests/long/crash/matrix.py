@@ -47,7 +47,7 @@ EXECUTION = (
     "*:commit:bot.usecases.lease_holding.*",
     "*:net:* < bot.usecases.execution.executor.*",
 )
-MAIN = (*EXECUTION, "*:commit:bot.usecases.requests.reviews.press:*")
+MAIN = (*EXECUTION, "*:commit:bot.usecases.requests.reviews.handle_button:*")
 """The failpoints of what the safety of a change hangs on: each is died at under every fault."""
 
 

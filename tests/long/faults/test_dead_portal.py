@@ -9,7 +9,7 @@ import pytest
 
 from bot.plugin import CallVerdict, PluginError
 from plugins.bitrix24.rest import methods
-from tests.bitrix24.desk import Desk
+from tests.bitrix24.plugin_bot import PluginBot
 from tests.long.form import sized
 
 HOURS = sized(6, 72)
@@ -22,68 +22,70 @@ AT_FIRST = 5
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+def plugin_bot(tmp_path: Path) -> Iterator[PluginBot]:
+    made = PluginBot(tmp_path)
     yield made
     made.stop()
 
 
-def pass_time(desk: Desk, seconds: float) -> None:
+def pass_time(plugin_bot: PluginBot, seconds: float) -> None:
     """For the bot and the portal alike, without anybody waiting."""
-    desk.clock.sleep(seconds)
+    plugin_bot.clock.sleep(seconds)
 
 
-def ask_everything(desk: Desk, turn: int) -> list[bool]:
+def ask_everything(plugin_bot: PluginBot, turn: int) -> list[bool]:
     """Read back, check, list and change, as the keeper and people do; which of them got through."""
     plan = methods.call("imconnector.unregister", "Unregister.", ID=f"nobody{turn}")
     works: list[bool] = []
     for path in ("portal check", "connector list"):
         try:
-            works.append(bool(desk.run(path)))
+            works.append(bool(plugin_bot.run(path)))
         except PluginError:
             works.append(False)
-    works.append(desk.plugin.perform(desk.services, desk.place, plan).verdict is not CallVerdict.NOT_SENT)
-    desk.plugin.tend(desk.services)
+    works.append(
+        plugin_bot.plugin.perform(plugin_bot.services, plugin_bot.place, plan).verdict is not CallVerdict.NOT_SENT
+    )
+    plugin_bot.plugin.maintain(plugin_bot.services)
     return works
 
 
 @pytest.mark.parametrize(("kind", "more"), [("lost_before", {}), ("reply", {"status": 502, "body": "Bad Gateway"})])
 def test_a_portal_that_is_down_gets_two_requests_a_minute_and_is_found_again_in_half_a_minute(
-    desk: Desk, kind: str, more: dict[str, object]
+    plugin_bot: PluginBot, kind: str, more: dict[str, object]
 ) -> None:
-    began = desk.clock.monotonic()
-    desk.fault(kind, "*", times="forever", **more)
+    began = plugin_bot.clock.monotonic()
+    plugin_bot.fault(kind, "*", times="forever", **more)
     turn = 0
-    while desk.clock.monotonic() - began < HOURS * 3600:
-        ask_everything(desk, turn)
-        pass_time(desk, EVERY)
+    while plugin_bot.clock.monotonic() - began < HOURS * 3600:
+        ask_everything(plugin_bot, turn)
+        pass_time(plugin_bot, EVERY)
         turn += 1
-    minutes = (desk.clock.monotonic() - began) / 60
-    calls = len(desk.calls())
+    minutes = (plugin_bot.clock.monotonic() - began) / 60
+    calls = len(plugin_bot.calls())
     assert minutes - 1 <= calls <= AT_FIRST + PER_MINUTE * minutes
-    assert not desk.refreshes(), "a portal that does not answer does not make a token run out"
-    with desk.portal.world.lock:
-        desk.portal.world.faults.clear()
-    pass_time(desk, 31)
-    assert all(ask_everything(desk, turn))
+    assert not plugin_bot.refreshes(), "a portal that does not answer does not make a token run out"
+    with plugin_bot.portal.world.lock:
+        plugin_bot.portal.world.faults.clear()
+    pass_time(plugin_bot, 31)
+    assert all(ask_everything(plugin_bot, turn))
 
 
-def test_an_authorisation_server_that_is_down_gets_two_requests_a_minute(desk: Desk) -> None:
+def test_an_authorisation_server_that_is_down_gets_two_requests_a_minute(plugin_bot: PluginBot) -> None:
     """The portal answers, but only that the token has run out."""
-    desk.store_spare()
-    desk.expire()
-    desk.fault("lost_before", "oauth.token", times="forever")
-    began, turn = desk.clock.monotonic(), 0
-    while desk.clock.monotonic() - began < TOKEN_HOURS * 3600:
-        ask_everything(desk, turn)
-        pass_time(desk, EVERY)
+    plugin_bot.store_spare()
+    plugin_bot.expire()
+    plugin_bot.fault("lost_before", "oauth.token", times="forever")
+    began, turn = plugin_bot.clock.monotonic(), 0
+    while plugin_bot.clock.monotonic() - began < TOKEN_HOURS * 3600:
+        ask_everything(plugin_bot, turn)
+        pass_time(plugin_bot, EVERY)
         turn += 1
-    minutes = (desk.clock.monotonic() - began) / 60
-    assert minutes - 1 <= len(desk.refreshes()) <= AT_FIRST + PER_MINUTE * minutes
-    with desk.portal.world.lock:
-        desk.portal.world.faults.clear()
-    pass_time(desk, 31)
-    desk.expire()
-    before = len(desk.refreshes())
-    assert all(ask_everything(desk, turn))
-    assert len(desk.refreshes()) - before <= 2, "one for the pair in use, and one that proves the spare"
+    minutes = (plugin_bot.clock.monotonic() - began) / 60
+    assert minutes - 1 <= len(plugin_bot.refreshes()) <= AT_FIRST + PER_MINUTE * minutes
+    with plugin_bot.portal.world.lock:
+        plugin_bot.portal.world.faults.clear()
+    pass_time(plugin_bot, 31)
+    plugin_bot.expire()
+    before = len(plugin_bot.refreshes())
+    assert all(ask_everything(plugin_bot, turn))
+    assert len(plugin_bot.refreshes()) - before <= 2, "one for the pair in use, and one that proves the spare"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.core.audit.archive_chain import proved_archivings
+from bot.core.audit.archive_chain import list_proved_archives
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.chain import START
 from bot.core.change.change_request import Status
@@ -166,7 +166,7 @@ def test_an_archiving_killed_at_every_step(tmp_path: Path) -> None:
         store = start(left)
         files = list((left / ARCHIVES).glob("audit-*.jsonl"))
         assert store.audit.broken_at() is None
-        known = list(proved_archivings(store.audit, store.audit.key_of))
+        known = list(list_proved_archives(store.audit, store.audit.key_of))
         outcomes.append(bool(known))
         if known:
             check = check_archive(files[0], known, store.audit.key_of, anchors=())

@@ -9,15 +9,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.core.audit.audit_record import Entry, Tag
-from bot.core.authority.membership import Membership, Standing
+from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.messages.notices import CardNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.store.store import audit_key
 from bot.usecases.delivery_errors import Busy, Lost
-from bot.usecases.notifications import say_under_card, show_card
+from bot.usecases.notifications import post_in_thread, queue_card
 from tests.long.form import sized
+from tests.usecases.core_bot import ANTON, APPROVALS, AUDIT, IDA, OLGA, VERA, CoreBot, StillClock
 from tests.usecases.messenger import Recorder
-from tests.usecases.office import ANTON, APPROVALS, AUDIT, IDA, OLGA, VERA, Office, StillClock
 from tests.usecases.toy import Toy
 
 HOURS = 6
@@ -55,27 +55,27 @@ class Wire(Recorder):
 
     def account(self, person: Principal) -> Membership:
         """Slack tells of people all the while: what is tried here is what is said."""
-        return Membership(standing=Standing.MEMBER)
+        return Membership(standing=MembershipStatus.MEMBER)
 
 
 ASKERS = (OLGA, ANTON, VERA, IDA)
 """Ten open change requests are the most that one person may have."""
 
 
-def record(office: Office, count: int) -> list[int]:
-    with office.store.unit_of_work() as store:
+def record(core_bot: CoreBot, count: int) -> list[int]:
+    with core_bot.store.unit_of_work() as store:
         entry = Entry(tag=Tag.COMMAND_REFUSED, actor="T1:U1", subject="CR-1", facts={"line": "thing remove one"})
         return [store.record(entry) for _ in range(count)]
 
 
-def drain(office: Office, seconds: float) -> float:
+def drain(core_bot: CoreBot, seconds: float) -> float:
     """Let the courier work until nothing waits; the seconds that took."""
-    began = office.clock.now
-    while office.clock.now - began < seconds * 1_000 and office.store.outbox.counts().get("new"):
-        while office.courier.deliver_one():
+    began = core_bot.clock.now
+    while core_bot.clock.now - began < seconds * 1_000 and core_bot.store.outbox.counts().get("new"):
+        while core_bot.courier.deliver_one():
             pass
-        office.clock.advance(STEP)
-    return (office.clock.now - began) / 1_000
+        core_bot.clock.advance(STEP)
+    return (core_bot.clock.now - began) / 1_000
 
 
 def mixed(tries: int) -> Exception:
@@ -85,49 +85,49 @@ def mixed(tries: int) -> Exception:
 
 def test_after_six_hours_without_slack_everything_gets_out_once_in_order_within_ten_minutes(tmp_path: Path) -> None:
     things = {f"t{n}": "red" for n in range(REQUESTS)}
-    office = Office(tmp_path, toy=Toy(things=things))
-    wire = Wire(clock=office.clock)
-    office.messenger = office.ctx.messenger = wire
+    core_bot = CoreBot(tmp_path, toy=Toy(things=things))
+    wire = Wire(clock=core_bot.clock)
+    core_bot.messenger = core_bot.ctx.messenger = wire
     # Else nothing would be asked for after half an hour; that rule has tests of its own.
-    office.ctx.audit_lag_ms = 2 * HOURS * 3_600_000
+    core_bot.ctx.audit_lag_ms = 2 * HOURS * 3_600_000
     for number, thing in enumerate(list(things)[: REQUESTS // 2]):
-        office.ask(f"thing remove {thing}", ASKERS[number % 4])
+        core_bot.ask(f"thing remove {thing}", ASKERS[number % 4])
     standing = len(wire.cards)
-    drain(office, 600)
+    drain(core_bot, 600)
 
     wire.down = mixed
     seqs: list[int] = []
     minutes = HOURS * 60
     tried = sum(map(len, wire.calls.values()))
     for minute in range(minutes):
-        seqs += record(office, ENTRIES * (minute + 1) // minutes - ENTRIES * minute // minutes)
+        seqs += record(core_bot, ENTRIES * (minute + 1) // minutes - ENTRIES * minute // minutes)
         if minute % 9 == 0:
             number = 1001 + minute // 9
             if number > 1000 + REQUESTS // 2:
-                office.take(office.typed(ASKERS[number % 4], f"thing remove t{number - 1001}"))
-            with office.store.unit_of_work():
-                show_card(office.ctx, number)
+                core_bot.take(core_bot.typed(ASKERS[number % 4], f"thing remove t{number - 1001}"))
+            with core_bot.store.unit_of_work():
+                queue_card(core_bot.ctx, number)
                 for n in range(LINES):
-                    say_under_card(office.ctx, number, f"{number} line {n}")
+                    post_in_thread(core_bot.ctx, number, f"{number} line {n}")
         for _ in range(12):
-            while office.courier.deliver_one():
+            while core_bot.courier.deliver_one():
                 pass
-            office.clock.advance(5)
+            core_bot.clock.advance(5)
     assert len(seqs) == ENTRIES
     assert sum(map(len, wire.calls.values())) - tried <= 10 * minutes, "a network that is gone is not hammered"
     posts_before = {channel: len(times) for channel, times in wire.calls.items()}
     assert wire.audit[-1][-1] < seqs[0], "nothing got out meanwhile"
 
     wire.down, said = None, len(wire.said)
-    took = drain(office, 3_600 if ENTRIES > 5_000 else DRAINED_SECONDS)
+    took = drain(core_bot, 3_600 if ENTRIES > 5_000 else DRAINED_SECONDS)
     out = [seq for lines in wire.audit for seq in lines if seq >= seqs[0]]
     assert out == sorted(set(out)), "each once, in the order of the numbers"
     assert set(seqs) <= set(out)
-    assert all(office.store.outbox.state_of(audit_key(seq)) == "sent" for seq in seqs)
+    assert all(core_bot.store.outbox.state_of(audit_key(seq)) == "sent" for seq in seqs)
     assert ENTRIES > 5_000 or took <= DRAINED_SECONDS
-    dead = office.store.outbox.letters(["dead"], limit=10_000)
+    dead = core_bot.store.outbox.entries(["dead"], limit=10_000)
     assert not [letter for letter in dead if isinstance(letter.notice, CardNotice | ThreadNotice)]
-    assert office.store.outbox.counts().get("new", 0) == 0
+    assert core_bot.store.outbox.counts().get("new", 0) == 0
 
     posted = [number for number, _, message in wire.cards[standing:] if message]
     assert set(posted) == set(range(1001, 1001 + REQUESTS))
@@ -141,4 +141,4 @@ def test_after_six_hours_without_slack_everything_gets_out_once_in_order_within_
     for times in wire.calls.values():
         assert all(later - earlier >= POSTS_APART_MS for earlier, later in pairwise(times))
     assert all(later - earlier >= REWRITES_APART_MS for earlier, later in pairwise(wire.rewrites))
-    office.close()
+    core_bot.close()

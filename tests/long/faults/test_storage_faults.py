@@ -24,22 +24,22 @@ from bot.store.engine.database import FILE_NAME
 from bot.store.files.consistency import assert_sound
 from bot.store.store import Store, open_store
 from bot.testing.services import scratch_store
-from tests.cli.desk import Desk
+from tests.cli.cli_bot import CliBot
 from tests.long.faults.test_killed_storage import SECOND, prepared, start, untouched
 from tests.long.form import sized
 from tests.store.dying import HOME
 from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT, locked_by_another
 from tests.store.samples import ENTRY
-from tests.usecases.office import ANTON, OLGA, Office
+from tests.usecases.core_bot import ANTON, OLGA, CoreBot
 
 KB = 1024
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def plugin_bot(tmp_path: Path) -> Iterator[CliBot]:
     """A terminal in a folder with a key file."""
-    made = Desk(tmp_path)
+    made = CliBot(tmp_path)
     made.make_key()
     yield made
     made.stop_all()
@@ -93,21 +93,24 @@ def test_a_full_database_keeps_what_it_has_and_goes_on_when_there_is_room(store:
 
 
 def test_a_bot_on_a_full_disk_says_so_does_nothing_dangerous_and_goes_on_by_itself(tmp_path: Path) -> None:
-    office = Office(tmp_path)
-    change = office.approved()
-    pages = office.store.database.rows("PRAGMA page_count")[0]["page_count"]
-    office.store.database.rows(f"PRAGMA max_page_count = {pages}")
-    fill(office.store)
-    office.clock.advance(1)
-    assert complaint(lambda: office.wait(10)) in ("", "The database cannot be written now (database or disk is full).")
-    assert office.now(change).status is Status.APPROVED
-    assert office.toy.calls == []
-    office.store.database.rows("PRAGMA max_page_count = 100000")
-    office.wait(30)
-    assert office.now(change).status in (Status.DONE, Status.FAILED, Status.EXPIRED)
-    assert len(office.toy.calls) <= 1
-    assert office.store.audit.broken_at() is None
-    office.close()
+    core_bot = CoreBot(tmp_path)
+    change = core_bot.approved()
+    pages = core_bot.store.database.rows("PRAGMA page_count")[0]["page_count"]
+    core_bot.store.database.rows(f"PRAGMA max_page_count = {pages}")
+    fill(core_bot.store)
+    core_bot.clock.advance(1)
+    assert complaint(lambda: core_bot.wait(10)) in (
+        "",
+        "The database cannot be written now (database or disk is full).",
+    )
+    assert core_bot.now(change).status is Status.APPROVED
+    assert core_bot.toy.calls == []
+    core_bot.store.database.rows("PRAGMA max_page_count = 100000")
+    core_bot.wait(30)
+    assert core_bot.now(change).status in (Status.DONE, Status.FAILED, Status.EXPIRED)
+    assert len(core_bot.toy.calls) <= 1
+    assert core_bot.store.audit.broken_at() is None
+    core_bot.close()
 
 
 @contextmanager
@@ -221,7 +224,7 @@ def test_a_file_or_folder_that_cannot_be_written_is_refused_at_the_start(
     """To root no mode is a hindrance, so the process becomes nobody first."""
     # The folders of pytest are closed to others; this one is not.
     home = Path("/var/tmp") / f"b24bot-{tmp_path.parent.name}-{tmp_path.name}"
-    store = Office(home).store
+    store = CoreBot(home).store
     before = store.database.path.read_bytes()
     store.close()
     try:
@@ -240,14 +243,14 @@ def test_a_file_or_folder_that_cannot_be_written_is_refused_at_the_start(
 # Locked
 
 
-def test_a_terminal_beside_a_transaction_that_does_not_end_says_that_it_is_busy(desk: Desk) -> None:
-    assert desk.run("access", "grant", "T0001:U0001", "viewer").exit_code == 0
-    with locked_by_another(desk.home / FILE_NAME):
-        shown = desk.run("access", "grant", "T0001:U0002", "admin")
+def test_a_terminal_beside_a_transaction_that_does_not_end_says_that_it_is_busy(plugin_bot: CliBot) -> None:
+    assert plugin_bot.run("access", "grant", "T0001:U0001", "viewer").exit_code == 0
+    with locked_by_another(plugin_bot.home / FILE_NAME):
+        shown = plugin_bot.run("access", "grant", "T0001:U0002", "admin")
         assert (shown.exit_code, "locked" in shown.stderr) == (4, True)
         assert "Try again in a moment" in shown.stderr
-        assert desk.run("serve", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1").exit_code == 4
-    with desk.store() as store:
+        assert plugin_bot.run("serve", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1").exit_code == 4
+    with plugin_bot.store() as store:
         assert [grant.principal.id for grant in store.grants.all()] == ["T0001:U0001"]
 
 
@@ -311,19 +314,19 @@ def test_every_bit_of_the_audit_records_is_guarded(tmp_path: Path) -> None:
         store.close()
 
 
-def test_the_terminal_tells_damage_in_a_sentence(desk: Desk) -> None:
+def test_the_terminal_tells_damage_in_a_sentence(plugin_bot: CliBot) -> None:
     for number in range(1, 4):
-        assert desk.run("access", "grant", f"T0001:U000{number}", "viewer").exit_code == 0
-    path = desk.home / FILE_NAME
+        assert plugin_bot.run("access", "grant", f"T0001:U000{number}", "viewer").exit_code == 0
+    path = plugin_bot.home / FILE_NAME
     whole = path.read_bytes()
     for number in range(0, FLIPS, FLIPS // sized(8, 60)):
         path.write_bytes(flipped(whole, number))
         for words in (("audit", "verify"), ("doctor",), ("audit", "find"), ("access", "list")):
-            shown = desk.run(*words)
+            shown = plugin_bot.run(*words)
             assert shown.exit_code in (0, 1, 4, 78), (words, shown.output)
             assert "Something went wrong" not in shown.output, (words, shown.output)
     path.write_bytes(whole[: len(whole) // 2])
-    assert desk.run("serve", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1").exit_code == 78
+    assert plugin_bot.run("serve", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1").exit_code == 78
 
 
 # Two at once
@@ -372,24 +375,24 @@ HOUR = 3_600
 def test_a_clock_that_jumps_an_hour_never_makes_anything_run_twice_or_unapproved(
     tmp_path: Path, jump: int, when: str
 ) -> None:
-    office = Office(tmp_path)
-    change = office.ask()
+    core_bot = CoreBot(tmp_path)
+    change = core_bot.ask()
     if when == "before the approval":
-        office.clock.now += jump * 1000
-    office.press(ANTON, change)
+        core_bot.clock.now += jump * 1000
+    core_bot.press(ANTON, change)
     if when == "after it":
-        office.clock.now += jump * 1000
-    office.work()
+        core_bot.clock.now += jump * 1000
+    core_bot.work()
     if when == "after the call":
-        office.clock.now += jump * 1000
+        core_bot.clock.now += jump * 1000
     # What was due by the former time is late by as much as the clock went back, and by no more.
-    office.wait(120 + max(0, -jump), step=20)
-    ended = office.now(change).status
+    core_bot.wait(120 + max(0, -jump), step=20)
+    ended = core_bot.now(change).status
     assert ended in (Status.DONE, Status.EXPIRED)
-    assert len(office.toy.calls) == (1 if ended is Status.DONE else 0)
-    assert office.store.audit.broken_at() is None
-    office.ask("thing remove two", OLGA)
-    office.close()
+    assert len(core_bot.toy.calls) == (1 if ended is Status.DONE else 0)
+    assert core_bot.store.audit.broken_at() is None
+    core_bot.ask("thing remove two", OLGA)
+    core_bot.close()
 
 
 # What is committed is on the disk

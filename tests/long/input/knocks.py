@@ -22,7 +22,7 @@ from bot.clock import SystemClock
 from bot.core.messages.deliveries import Inbound, inbound_from_json, inbound_to_json
 from bot.slack.bot_identity import Identity
 from bot.slack.incoming.bolt_app import dispatcher, make_bolt
-from bot.slack.incoming.verification import FrontDoor, as_wsgi
+from bot.slack.incoming.verification import RequestVerifier, as_wsgi
 from bot.slack.outgoing.messenger import make_client
 from tests.slack.kit import (
     FORM,
@@ -69,7 +69,7 @@ class Door:
             receive=self._take,
             identity=lambda: HOME,
         )
-        self._application = as_wsgi(FrontDoor(SECRET, SystemClock()), dispatcher(app, lambda: HOME))
+        self._application = as_wsgi(RequestVerifier(SECRET, SystemClock()), dispatcher(app, lambda: HOME))
 
     def _take(self, inbound: Inbound) -> None:
         """What is taken has to go to disk and come back as it was."""

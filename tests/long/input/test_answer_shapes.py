@@ -18,7 +18,7 @@ from bot.plugin.loopback import WebRequest
 from plugins.bitrix24.http import compression
 from plugins.bitrix24.http.exchange import MAX_ANSWER, HttpAnswer
 from plugins.bitrix24.rest import methods
-from plugins.bitrix24.rest.error_codes import Again
+from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.methods import METHODS, Effect, Method
 from plugins.bitrix24.rest.protocol import Judgement, judge
 from plugins.bitrix24.simulator.php.answer_shapes import SHAPES, Shape
@@ -145,4 +145,4 @@ def hold(shape: Shape, method: Method, judgement: Judgement, *, carried_out: boo
         assert "before you repeat" not in f"{judgement.sentence} {judgement.hint}", where
     elif judgement.verdict is UNKNOWN:
         assert "before you repeat" in judgement.hint, where
-        assert judgement.again is not Again.REFRESH, where
+        assert judgement.again is not RetryHint.REFRESH, where

@@ -17,12 +17,12 @@ from urllib.request import Request
 import pytest
 
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Reply
 from bot.slack.outgoing.http_client import KeptClient
 from bot.slack.outgoing.messenger import Gateway
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.context import Posted
+from bot.usecases.context import PostedMessage
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.long.form import sized
 from tests.slack.kit import OLGA, a_change
@@ -142,15 +142,19 @@ NEEDS: Mapping[str, Callable[[dict[str, Any]], bool]] = {
 """What an answer that says ok must hold, by the call."""
 
 RECORD = AuditRecord(seq=1, at=0, tag="x:y:z", actor="b24bot", subject="CR-1042", facts={}, key_id="k1", mac=bytes(32))
-WHISPER = Whisper(person=OLGA, channel="C0002", reply=Reply(title="Hello"))
+WHISPER = PrivateNotice(person=OLGA, channel="C0002", reply=Reply(title="Hello"))
 CALLS: list[tuple[str, str, Callable[[Gateway], object]]] = [
     ("post", "a ts", lambda gateway: gateway.post_card(a_change())),
     ("rewrite", "the same ts", lambda gateway: gateway.rewrite_card(a_change(card="1.1"))),
     ("reply", "a ts", lambda gateway: gateway.reply(a_change(card="1.1"), "words")),
-    ("whisper", "a message_ts", lambda gateway: gateway.whisper(WHISPER)),
+    ("whisper", "a message_ts", lambda gateway: gateway.send_privately(WHISPER)),
     ("audit", "a ts", lambda gateway: gateway.audit_lines("C0003", [RECORD])),
     ("note", "a ts", lambda gateway: gateway.note("C0002", "words", None)),
-    ("renote", "the same ts", lambda gateway: gateway.note("C0002", "words", Posted(channel="C0002", message="1.1"))),
+    (
+        "renote",
+        "the same ts",
+        lambda gateway: gateway.note("C0002", "words", PostedMessage(channel="C0002", message="1.1")),
+    ),
     ("form", "a view", lambda gateway: gateway.ask_reason("trigger", a_change(), "1042.a.b")),
 ]
 

@@ -175,7 +175,7 @@ class Engine(World):
         if now != change.before:
             return "changed"
         enough = self._listed(change) and self.standing(change) >= max(1, change.quorum)
-        able = enough and self.outcast(change.requester) is None
+        able = enough and self.check_membership(change.requester) is None
         # The record of the question names what was asked for, so that nothing else runs, whoever approved that.
         true = not change.tampered and not change.version
         return None if able and true and self.barrier() is None else "failed"
@@ -237,7 +237,7 @@ class Engine(World):
         late = [change for change in newest if change.status == "pending" and change.overdue_at <= self.now]
         for change in [*late, *filter(self.stale, newest)]:
             self.expire(change)
-        self.adopt()
+        self.take_over()
         unknown = [change for change in newest if change.status == "unknown"]
         for change in unknown:
             if self.next_look.get(change.number, 0) <= self.passed:
@@ -265,7 +265,7 @@ class Engine(World):
         """How much is left of a span since the call can have been sent, by the time that really passes."""
         return change.sent + span - self.passed
 
-    def adopt(self) -> None:
+    def take_over(self) -> None:
         """What stands as running and nobody runs is taken over, whatever the clock says."""
         for change in sorted(self.changes.values(), key=lambda change: change.number):
             if change.status == "running" and change.number != self.living:
@@ -297,7 +297,7 @@ class Engine(World):
         self.next_look, self.known = {}, {}
         for stop in self.stops:
             stop.known = None
-        self.adopt()
+        self.take_over()
 
     # The world outside
 

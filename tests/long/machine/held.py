@@ -13,7 +13,7 @@ from bot.usecases.intake.receipts import receive
 from tests.long.machine.engine import Engine
 from tests.long.machine.values import ARROWS, FACTS_LAST, FOREIGN, MEMBER, OPEN, RANKS, Inbound
 from tests.long.rig import GRANTED, THINGS, Rig
-from tests.usecases.office import START
+from tests.usecases.core_bot import START
 
 
 def reachable(old: str, new: str) -> bool:
@@ -57,7 +57,7 @@ class Held(RuleBasedStateMachine):
 
     def arrive(self, delivery: Delivery, inbound: Inbound, then: int) -> None:
         self.deliveries.append(delivery)
-        receive(self.rig.office.ctx, delivery)
+        receive(self.rig.core_bot.ctx, delivery)
         self.world.arrive(inbound)
         self.rig.work(then)
         self.world.work(then)
@@ -69,7 +69,7 @@ class Held(RuleBasedStateMachine):
         now = self.world.changes[number].version
         key = (number, now if version is None else min(version, now))
         if key not in self.cards:
-            self.cards[key] = self.rig.office.change(number)
+            self.cards[key] = self.rig.core_bot.change(number)
         return self.cards[key]
 
     def version(self, card: ChangeRequest) -> int:
@@ -98,12 +98,12 @@ class Held(RuleBasedStateMachine):
             return
         self.rig.tick(seconds)
         self.world.pass_time(seconds)
-        self.rig.office.toy.things = dict(self.world.things)
+        self.rig.core_bot.toy.things = dict(self.world.things)
 
     def set_thing(self, thing: str, colour: str | None) -> None:
         """Somebody does something on the portal themselves."""
         self.world.set_thing(thing, colour)
-        self.rig.office.toy.things = dict(self.world.things)
+        self.rig.core_bot.toy.things = dict(self.world.things)
 
     # What must be true
 
@@ -112,7 +112,7 @@ class Held(RuleBasedStateMachine):
         for number, change in self.world.changes.items():
             if number not in self.asked:
                 self.asked[number] = (change.thing, change.wanted, change.quorum)
-                self.cards[number, 0] = self.rig.office.change(number)
+                self.cards[number, 0] = self.rig.core_bot.change(number)
 
     def is_member(self, who: str) -> bool:
         """Whether an account is a member's, or was so at most a minute ago."""
@@ -173,9 +173,9 @@ class Held(RuleBasedStateMachine):
         assert rig.reviews() == {(n, who, word) for n, c in world.changes.items() for who, word in c.reviews.items()}
         assert all(reachable(self.before.get(number, "pending"), status) for number, status in statuses.items())
         self.before = statuses
-        assert rig.office.toy.things == world.things
+        assert rig.core_bot.toy.things == world.things
         assert self.called == world.effects
-        assert len(rig.office.messenger.forms) == world.forms
+        assert len(rig.core_bot.messenger.forms) == world.forms
         targets = [change.thing for change in world.changes.values() if change.status in OPEN]
         assert len(targets) == len(set(targets))
         self.sound = True
@@ -192,7 +192,7 @@ class Held(RuleBasedStateMachine):
         # Longer than the clock may have been set back by.
         self.rig.tick(1_000_000)
         self.rig.deliver()
-        messenger = self.rig.office.messenger
+        messenger = self.rig.core_bot.messenger
         assert len(messenger.whispers) == self.said
         assert {number: str(status) for number, status, _ in messenger.cards} == self.before
         assert sum(len(numbers) for numbers in messenger.audit) == self.rig.lines()

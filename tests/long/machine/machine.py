@@ -15,7 +15,7 @@ from bot.usecases.intake.receipts import receive
 from tests.long.machine.held import Held
 from tests.long.machine.values import MEMBER, Change, Inbound, Reply
 from tests.long.rig import GRANTED, PEOPLE, THINGS
-from tests.usecases.office import SHELL
+from tests.usecases.core_bot import SHELL
 
 BUTTONS = (
     card_token.WAS_DONE,
@@ -98,7 +98,7 @@ class Machine(Held):
 
     def _ask(self, who: str, thing: str, wanted: str | None, then: int) -> None:
         text = f"thing paint {thing} --colour {wanted}" if wanted else f"thing remove {thing}"
-        typed = self.rig.office.typed(PEOPLE[who], text)
+        typed = self.rig.core_bot.typed(PEOPLE[who], text)
         self.arrive(typed, Inbound(kind="ask", who=who, word=thing, wanted=wanted), then)
 
     @rule(who=WHO, thing=THING, wanted=WANTED, then=THEN)
@@ -113,7 +113,7 @@ class Machine(Held):
     def _press(self, who: str, card: ChangeRequest, button: str, then: int) -> None:
         self.agreed.setdefault((card.number, who), set()).add(card.digest)
         self.arrive(
-            self.rig.office.click(PEOPLE[who], card, button),
+            self.rig.core_bot.click(PEOPLE[who], card, button),
             Inbound(kind="press", who=who, word=button, number=card.number, version=self.version(card)),
             then,
         )
@@ -213,7 +213,7 @@ class Machine(Held):
     def forge(self, who: str, which: int, button: str, part: int, then: int) -> None:
         """A button with one part of its value changed, or, with 9, pressed on a copy in another channel."""
         card = self.card(which)
-        parts = self.rig.office.value(card).split(".")
+        parts = self.rig.core_bot.value(card).split(".")
         number = card.number
         if part == 0:
             number = card.number + 1 if card.number + 1 in self.world.changes else 1001 + which
@@ -223,7 +223,7 @@ class Machine(Held):
             parts[part] = ("0" if parts[part][0] != "0" else "1") + parts[part][1:]
         channel = "CELSEWHERE" if part == 9 else ""
         self.arrive(
-            self.rig.office.click(PEOPLE[who], card, button, value=".".join(parts), channel=channel),
+            self.rig.core_bot.click(PEOPLE[who], card, button, value=".".join(parts), channel=channel),
             Inbound(kind="press", who=who, word=button, number=number, genuine=False),
             then,
         )
@@ -235,7 +235,7 @@ class Machine(Held):
         self._send(who, self.card(which), reason, genuine=not forged)
 
     def _send(self, who: str, card: ChangeRequest, reason: str, *, genuine: bool = True, then: int = 1) -> None:
-        value = self.rig.office.value(card)
+        value = self.rig.core_bot.value(card)
         inbound = Inbound(
             kind="form",
             who=who,
@@ -244,7 +244,7 @@ class Machine(Held):
             genuine=genuine,
             version=self.version(card),
         )
-        form = self.rig.office.form(PEOPLE[who], card, reason, value=value if genuine else f"{value[:-1]}g")
+        form = self.rig.core_bot.form(PEOPLE[who], card, reason, value=value if genuine else f"{value[:-1]}g")
         self.arrive(form, inbound, then)
 
     @precondition(lambda self: self.deliveries)
@@ -253,9 +253,9 @@ class Machine(Held):
         """Slack delivers something a second time; or somebody uses the key of a delivery for something else."""
         delivery = self.deliveries[-1 - index % len(self.deliveries)]
         if not changed:
-            receive(self.rig.office.ctx, delivery)
+            receive(self.rig.core_bot.ctx, delivery)
         elif isinstance(delivery, SlashCommand):
-            receive(self.rig.office.ctx, replace(delivery, text="thing remove two --portal beta"))
+            receive(self.rig.core_bot.ctx, replace(delivery, text="thing remove two --portal beta"))
             name = next(name for name, person in PEOPLE.items() if person == delivery.person)
             self.world.fold("inbound:delivery:mismatched", name, "delivery")
 
@@ -297,7 +297,7 @@ class Machine(Held):
         self.deliver()
 
     @rule()
-    def look(self) -> None:
+    def run_once(self) -> None:
         self.keep()
 
     @rule()
@@ -355,7 +355,7 @@ class Machine(Held):
             self._account(who, MEMBER)
 
     def _type_freeze(self, who: str, then: int) -> None:
-        typed = self.rig.office.typed(PEOPLE[who], "freeze it loses messages")
+        typed = self.rig.core_bot.typed(PEOPLE[who], "freeze it loses messages")
         self.arrive(typed, Inbound(kind="freeze", who=who, word=""), then)
 
     def _freeze(self, *, frozen: bool) -> None:

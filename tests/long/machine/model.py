@@ -1,7 +1,7 @@
 """The rules of the house said a second time, in plain Python, for the machine to hold the bot against.
 
 Nothing here is imported from the bot. A rule that changes in the design is changed here by hand, and only here: who
-may do what is in `may_ask`, `unfit` and `outcast`; the arrows and the endings are in `values`.
+may do what is in `may_ask`, `check_eligibility` and `check_membership`; the arrows and the endings are in `values`.
 """
 
 from __future__ import annotations
@@ -108,10 +108,10 @@ class World:
         _, at, passed = self.known.get(who, ("", self.now - FACTS_LAST - 1, self.passed))
         return 0 <= self.now - at <= FACTS_LAST and self.passed - passed <= FACTS_LAST
 
-    def outcast(self, who: str) -> Word | None:
+    def check_membership(self, who: str) -> Word | None:
         """Why an account may do nothing, whatever the list says."""
         if self.unasked([who]):
-            return Word.UNASKED
+            return Word.SLACK_NOT_ASKED
         return None if self.known[who][0] == MEMBER else Word.NO_MEMBER
 
     def may_ask(self, who: str) -> Word | None:
@@ -132,7 +132,7 @@ class World:
             return None
         if inbound.kind == "form":
             may = bool(inbound.word.strip()) and inbound.who not in change.reviews
-            wanted = "rejected" if may and self.unfit(inbound.who, change) is None else ""
+            wanted = "rejected" if may and self.check_eligibility(inbound.who, change) is None else ""
         else:
             wanted = "withdrawn" if inbound.word == "withdraw" and inbound.who == change.requester else ""
         return Stop(who=inbound.who, number=change.number, wanted=wanted) if wanted else None
@@ -150,7 +150,7 @@ class World:
     def lift(self, stop: Stop) -> None:
         self.record("bot:stop:lifted", stop.who, self.changes[stop.number].id if stop.number else BOT)
 
-    def unfit(self, who: str, change: Change) -> Word | None:
+    def check_eligibility(self, who: str, change: Change) -> Word | None:
         """Why somebody's verdict on a change request does not count by the list; None when it does."""
         if who == FOREIGN:
             return Word.FOREIGN_CLICK
@@ -175,7 +175,9 @@ class World:
         button = inbound.word if inbound.kind == "press" else "reject"
         if not self.rank(who) or button in ("undo", "again"):
             return not self.rank(who)
-        return (self.unfit_to_settle if button in SETTLING else self.unfit)(who, change) is not None
+        return (self.check_settler_eligibility if button in SETTLING else self.check_eligibility)(
+            who, change
+        ) is not None
 
     def place_of(self, inbound: Inbound) -> str:
         """The portal that is read for it, where that is known: a button that proves nothing names none."""
@@ -185,11 +187,15 @@ class World:
 
     def approvers(self, change: Change) -> list[str]:
         """Who has approved and still may by the list, in the order in which they did."""
-        return [who for who, word in change.reviews.items() if word == "approve" and self.unfit(who, change) is None]
+        return [
+            who
+            for who, word in change.reviews.items()
+            if word == "approve" and self.check_eligibility(who, change) is None
+        ]
 
     def standing(self, change: Change) -> int:
         """How many approvals count now."""
-        return sum(self.outcast(who) is None for who in self.approvers(change))
+        return sum(self.check_membership(who) is None for who in self.approvers(change))
 
     # What is written down and said
 
@@ -299,7 +305,7 @@ class World:
         no = self.may_ask(who)
         if no is None:
             self.look_up([who])
-            no = self.outcast(who)
+            no = self.check_membership(who)
         if no is not None:
             self.refuse_command(who, no)
             self.tell(who, no)
@@ -314,7 +320,7 @@ class World:
         no = self.may_ask(who)
         if no is None:
             self.look_up([who])
-            no = self.outcast(who)
+            no = self.check_membership(who)
         if no is not None:
             if pressed_on is None:
                 self.refuse_command(who, no)
@@ -418,7 +424,7 @@ class World:
             return
         if button == "withdraw":
             self.look_up([who] if who == change.requester else [])
-        elif button != "undo" and self.unfit(who, change) is None:
+        elif button != "undo" and self.check_eligibility(who, change) is None:
             self.look_up([who, *(self.approvers(change) if button != "reject" else [])])
 
     def _refuse(self, who: str, change: Change, word: Word) -> None:
@@ -429,13 +435,13 @@ class World:
         """Whether this person may decide this now; if not they are told, and it is on record."""
         if change.status == "pending" and change.overdue_at <= self.now:
             self.expire(change)
-        no = self.unfit(who, change)
+        no = self.check_eligibility(who, change)
         if change.status not in ("pending", also):
             self.tell(who, too_late(change.status))
             if no is not None:
                 self.record("change:review:refused", who, change.id)
             return False
-        no = no or self.outcast(who)
+        no = no or self.check_membership(who)
         if no is not None:
             self._refuse(who, change, no)
         return no is None
@@ -459,13 +465,13 @@ class World:
 
     def settle(self, who: str, change: Change, status: str) -> None:
         """Somebody says what became of an outcome that nobody knows."""
-        no = self.unfit_to_settle(who, change)
+        no = self.check_settler_eligibility(who, change)
         if change.status != "unknown":
             if no is not None:
                 self.record("change:review:refused", who, change.id)
             self.tell(who, Word.NOTHING_TO_SETTLE)
             return
-        no = no or self.outcast(who) or (None if change.asked else Word.READ_BACK)
+        no = no or self.check_membership(who) or (None if change.asked else Word.READ_BACK)
         if no is not None:
             self._refuse(who, change, no)
             return
@@ -473,7 +479,7 @@ class World:
         self.record("change:execution:settled", who, change.id)
         self.tell(who, Word.SETTLED)
 
-    def unfit_to_settle(self, who: str, change: Change) -> Word | None:
+    def check_settler_eligibility(self, who: str, change: Change) -> Word | None:
         """Why somebody's word on an outcome does not count by the list."""
         if change.quorum and who == change.requester:
             return Word.NOT_YOUR_WORD
@@ -535,7 +541,7 @@ class World:
     def withdraw(self, who: str, change: Change) -> None:
         if who != change.requester:
             self._refuse(who, change, Word.NOT_YOURS)
-        elif change.status in ("pending", "approved") and (no := self.outcast(who)) is not None:
+        elif change.status in ("pending", "approved") and (no := self.check_membership(who)) is not None:
             self._refuse(who, change, no)
         elif change.status in ("pending", "approved"):
             change.status = "withdrawn"

@@ -59,7 +59,7 @@ MUST_BE_MET = {
 
 @pytest.fixture
 def rig() -> Iterator[Rig]:
-    """An office whose log is silent: thousands of planned faults say nothing to anybody."""
+    """A core bot whose log is silent: thousands of planned faults say nothing to anybody."""
     logging.disable(logging.CRITICAL)
     with scratch() as folder:
         made = Rig(Path(folder))

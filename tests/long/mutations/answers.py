@@ -32,8 +32,8 @@ ANSWERS: tuple[Mutation, ...] = (
         "an HTTP 200 whose result is not empty counts as done",
         (
             _VERDICT,
-            "    return Said(yes=word if isinstance(word, bool) else None)",
-            "    return Said(yes=bool(word) if word is not None else None)",
+            "    return Confirmation(yes=word if isinstance(word, bool) else None)",
+            "    return Confirmation(yes=bool(word) if word is not None else None)",
         ),
         by="tests/bitrix24/rest/test_confirmation.py",
     ),
@@ -43,7 +43,7 @@ ANSWERS: tuple[Mutation, ...] = (
         (
             _VERDICT,
             '    return _plain(result.get("result")) if isinstance(result, Mapping) else NEITHER',
-            "    return Said(yes=True) if isinstance(result, Mapping) else NEITHER",
+            "    return Confirmation(yes=True) if isinstance(result, Mapping) else NEITHER",
         ),
         by="tests/bitrix24/rest/test_confirmation.py",
     ),
@@ -72,7 +72,7 @@ ANSWERS: tuple[Mutation, ...] = (
         "a message beside a result counts as a remark although a code or a status tells of an error",
         (
             "plugins/bitrix24/rest/reported_error.py",
-            "_answers(holder) and not objects(holder) and (",
+            "_answers(holder) and not reports_error(holder) and (",
             "_answers(holder) and (",
         ),
         by="tests/bitrix24/rest/test_reported_error.py",
@@ -80,7 +80,7 @@ ANSWERS: tuple[Mutation, ...] = (
     mutation(
         "carried-address",
         "an IPv6 address that leads to a private IPv4 address counts as public",
-        ("plugins/bitrix24/hosts/ip_addresses.py", "    found = carried(found) or found\n", ""),
+        ("plugins/bitrix24/hosts/ip_addresses.py", "    found = find_carried_ipv4(found) or found\n", ""),
         by="tests/bitrix24/hosts/test_endpoints.py",
     ),
     mutation(
@@ -88,8 +88,8 @@ ANSWERS: tuple[Mutation, ...] = (
         "a change whose fate is unknown is sent a second time",
         (
             "plugins/bitrix24/rest/retry_policy.py",
-            "    return judgement.again is Again.WAIT and judgement.verdict is CallVerdict.NOT_SENT",
-            "    return judgement.again is Again.WAIT",
+            "    return judgement.again is RetryHint.WAIT and judgement.verdict is CallVerdict.NOT_SENT",
+            "    return judgement.again is RetryHint.WAIT",
         ),
         by="tests/bitrix24/test_change_faults.py",
     ),
@@ -222,8 +222,8 @@ ANSWERS: tuple[Mutation, ...] = (
         "half a surrogate pair in a portal's text reaches the store, and every card that shows it breaks",
         (
             "bot/core/redaction/sanitizer.py",
-            "    return mentions.strip(_UNSTORABLE.sub(REPLACEMENT, text))",
-            "    return mentions.strip(text)",
+            "    return mentions.remove_marks(_UNSTORABLE.sub(REPLACEMENT, text))",
+            "    return mentions.remove_marks(text)",
         ),
         by="tests/usecases/requests/test_planning.py",
     ),

@@ -73,7 +73,7 @@ ARCHIVES: tuple[Mutation, ...] = (
     mutation(
         "kept-record-without-a-key",
         "a kept record is believed although it does not fit its key",
-        (_PROOF, "        if not _stands(bound, linkers):\n", "        if not bound.link.mac:\n"),
+        (_PROOF, "        if not _is_intact(bound, linkers):\n", "        if not bound.link.mac:\n"),
         by=_TAMPER,
     ),
     mutation(
@@ -81,8 +81,8 @@ ARCHIVES: tuple[Mutation, ...] = (
         "nobody notices that a kept record was taken out",
         (
             _PROOF,
-            "    broken = None if digest_kept(held) == archived.kept else archived.end.seq\n",
-            "    broken = None if digest_kept(held) else archived.end.seq\n",
+            "    broken = None if digest_kept_records(held) == archived.kept else archived.end.seq\n",
+            "    broken = None if digest_kept_records(held) else archived.end.seq\n",
         ),
         by=_TAMPER,
     ),
@@ -107,7 +107,7 @@ ARCHIVES: tuple[Mutation, ...] = (
         "records are archived whose heads the witness file has not got",
         (
             _USE,
-            "    _bear_witness(store, wish.witness)\n    with store.unit_of_work():\n",
+            "    _append_heads(store, wish.witness)\n    with store.unit_of_work():\n",
             "    with store.unit_of_work():\n",
         ),
         by=_TEST,
@@ -123,8 +123,8 @@ ARCHIVES: tuple[Mutation, ...] = (
         "records are archived while a bot runs",
         (
             "bot/cli/commands/archive_command.py",
-            "        seats = Seats(settings.home, [INTAKE, WORKER])\n",
-            "        seats = Seats(settings.home, [INTAKE, WORKER][:0])\n",
+            "        seats = ProcessLocks(settings.home, [INTAKE, WORKER])\n",
+            "        seats = ProcessLocks(settings.home, [INTAKE, WORKER][:0])\n",
         ),
         by=_TERMINAL,
     ),

@@ -135,7 +135,7 @@ BACKLOGS: tuple[Mutation, ...] = (
     mutation(
         "half-copies-pile-up",
         "what processes that were killed have left of their copies stays for ever",
-        (_BACKUP, "        sweep(folder)\n", ""),
+        (_BACKUP, "        remove_leftovers(folder)\n", ""),
         by="tests/store/files/test_backup.py",
     ),
     mutation(

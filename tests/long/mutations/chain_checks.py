@@ -131,7 +131,7 @@ CHAIN_CHECKS: tuple[Mutation, ...] = (
     mutation(
         "pages-never-looked-through",
         "the pages that a start leaves out are looked through by nobody",
-        ("bot/usecases/integrity/maintenance.py", "    Duty(name=PAGES, act=watch_pages),\n", ""),
+        ("bot/usecases/integrity/maintenance.py", "    MaintenanceTask(name=PAGES, act=watch_pages),\n", ""),
         by="tests/usecases/integrity/test_maintenance.py",
     ),
     mutation(

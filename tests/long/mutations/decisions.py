@@ -53,8 +53,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "a portal that is not known any more is silently replaced by the first one there is",
         (
             "bot/usecases/place_choice.py",
-            '        return own.among(places) or _forgotten(own, places, "Your own portal",',
-            '        return own.among(places) or places[0] or _forgotten(own, places, "Your own portal",',
+            '        return own.find_in(places) or _refuse(own, places, "Your own portal",',
+            '        return own.find_in(places) or places[0] or _refuse(own, places, "Your own portal",',
         ),
         by="tests/usecases/test_place_choice.py",
     ),
@@ -63,7 +63,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "a change request that an older release opened is not run, because people are marked in another way now",
         (
             "bot/core/change/plans.py",
-            "    return mentions.unified(plan_to_json(",
+            "    return mentions.unify_marks(plan_to_json(",
             "    return str(plan_to_json(",
         ),
         by="tests/core/change/test_plans.py",
@@ -114,7 +114,11 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "guest-approves",
         "guests and deactivated people count, as long as the allow-list has them",
-        (_STANDING, '    Standing.GUEST: "is a guest\'s",\n    Standing.DELETED: "has been deactivated",\n', ""),
+        (
+            _STANDING,
+            '    MembershipStatus.GUEST: "is a guest\'s",\n    MembershipStatus.DELETED: "has been deactivated",\n',
+            "",
+        ),
         by="tests/usecases/authority/test_memberships.py",
     ),
     mutation(
@@ -154,13 +158,13 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "deed-apart",
         "what the house does is stored apart from its answer, and a death in between leaves it untold",
-        (_EXECUTE, "holding(ctx, lease) if change.is_local else nullcontext()", "nullcontext()"),
+        (_EXECUTE, "under_lease(ctx, lease) if change.is_local else nullcontext()", "nullcontext()"),
         by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     mutation(
         "house-read-back",
         "what another hand does right after it makes a failure of what the house did",
-        (_EXECUTION, "(AT_HOME if local else JUDGEMENT)", "(JUDGEMENT if local else AT_HOME)"),
+        (_EXECUTION, "(BUILTIN_OUTCOME if local else JUDGEMENT)", "(JUDGEMENT if local else BUILTIN_OUTCOME)"),
         by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     mutation(
@@ -184,18 +188,19 @@ DECISIONS: tuple[Mutation, ...] = (
         "one approval less than the quorum is enough",
         (
             _APPROVE,
-            "    if len(standing_approvals(ctx, change)) < quorum_of(change) or",
-            "    if len(standing_approvals(ctx, change)) + 1 < quorum_of(change) or",
+            "    if len(list_valid_approvers(ctx, change)) < quorum_of(change) or",
+            "    if len(list_valid_approvers(ctx, change)) + 1 < quorum_of(change) or",
         ),
         (
             _QUORUM,
-            "quorum = len(ctx.people.distinct(approvers(ctx, change))), quorum_of(change)\n    return Refused(reason=f",
-            "quorum = len(ctx.people.distinct(approvers(ctx, change))), 1\n    return Refused(reason=f",
+            "quorum = len(ctx.people.distinct(list_eligible_approvers(ctx, change))), quorum_of(change)\n    "
+            "return Refused(reason=f",
+            "quorum = len(ctx.people.distinct(list_eligible_approvers(ctx, change))), 1\n    return Refused(reason=f",
         ),
         (
             _QUORUM,
-            "    counted, quorum = len(standing_approvals(ctx, change)), quorum_of(change)\n    if",
-            "    counted, quorum = len(standing_approvals(ctx, change)), 1\n    if",
+            "    counted, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)\n    if",
+            "    counted, quorum = len(list_valid_approvers(ctx, change)), 1\n    if",
         ),
         by=_MACHINE,
     ),
@@ -222,7 +227,7 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "drift",
         "it runs although the portal is no longer as it was when it was approved",
-        (_EXECUTE, "    lines = drift(change.plan, fresh)\n    if lines:", "    lines = ()\n    if lines:"),
+        (_EXECUTE, "    lines = find_drift(change.plan, fresh)\n    if lines:", "    lines = ()\n    if lines:"),
         by=_MACHINE,
     ),
     mutation(
@@ -246,7 +251,7 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "stop-unheld",
         "a stop holds from when its job is done, not from when it is acknowledged",
-        ("bot/usecases/intake/receipts.py", "            hold(ctx, inbound)\n", ""),
+        ("bot/usecases/intake/receipts.py", "            hold_stop(ctx, inbound)\n", ""),
         by="tests/usecases/intake/test_stop_words.py",
     ),
     mutation(
@@ -319,7 +324,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "the call is made before anything on disk says so",
         (
             _EXECUTE,
-            "        if change.plan.calls:\n            _intend(ctx, change, 0)\n",
+            "        if change.plan.calls:\n            _record_intent(ctx, change, 0)\n",
             "",
         ),
         by="tests/long/crash",
@@ -351,8 +356,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "a worker that lost its lease goes on writing",
         (
             _HOLDING,
-            "        if not store.leases.hold(lease, steady=steady_ms(ctx)):\n            raise LeaseLost",
-            "        store.leases.hold(lease, steady=steady_ms(ctx))",
+            "        if not store.leases.renew(lease, steady=steady_ms(ctx)):\n            raise LeaseLost",
+            "        store.leases.renew(lease, steady=steady_ms(ctx))",
         ),
         by="tests/usecases/execution/test_leases.py",
     ),

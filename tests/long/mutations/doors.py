@@ -82,7 +82,7 @@ DOORS: tuple[Mutation, ...] = (
     mutation(
         "too-deep",
         "a body nested deeper than the parser's stack reaches the parser",
-        (_DOOR, "    if _deepest(text) > MAX_DEPTH:", "    if _deepest(text) > MAX_BODY:"),
+        (_DOOR, "    if _nesting_bound(text) > MAX_DEPTH:", "    if _nesting_bound(text) > MAX_BODY:"),
         by="tests/slack/incoming/test_verification.py tests/slack/test_fuzz.py",
     ),
     mutation(
@@ -150,8 +150,8 @@ DOORS: tuple[Mutation, ...] = (
         "whatever carries a retry header is taken for a repetition and dropped",
         (
             _DOOR,
-            "            status, headers, body = dispatch(door.admit(_letter(environ)))",
-            "            admitted = door.admit(_letter(environ))\n"
+            "            status, headers, body = dispatch(door.verify(_read_request(environ)))",
+            "            admitted = door.verify(_read_request(environ))\n"
             '            dropped = "x-slack-retry-num" in admitted.headers\n'
             '            status, headers, body = (200, {}, b"") if dropped else dispatch(admitted)',
         ),
@@ -255,8 +255,8 @@ DOORS: tuple[Mutation, ...] = (
         "what a plugin puts into an outcome breaks its execution, instead of being told as its fault",
         (
             "bot/host/guarded_calls.py",
-            "require(self.plugin.perform(services, place, call), CallOutcome)",
-            "require(self.plugin.perform(services, place, call), object)",
+            "require_type(self.plugin.perform(services, place, call), CallOutcome)",
+            "require_type(self.plugin.perform(services, place, call), object)",
         ),
         by="tests/host/test_guarded.py",
     ),

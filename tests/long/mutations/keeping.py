@@ -130,7 +130,11 @@ KEEPING: tuple[Mutation, ...] = (
     mutation(
         "two-in-a-second",
         "a channel gets as many messages a second as there are",
-        ("bot/usecases/channel_pace.py", "Way.POST: 1.0, Way.REWRITE: 1.2", "Way.POST: 0.0, Way.REWRITE: 0.0"),
+        (
+            "bot/usecases/channel_pace.py",
+            "PostKind.POST: 1.0, PostKind.REWRITE: 1.2",
+            "PostKind.POST: 0.0, PostKind.REWRITE: 0.0",
+        ),
         by="tests/long/faults/test_outage.py",
     ),
     mutation(
@@ -232,7 +236,7 @@ KEEPING: tuple[Mutation, ...] = (
         "a pair of tokens that is lost is lost, spare or not",
         (
             "plugins/bitrix24/auth/token_refresh.py",
-            "        instead = self._from_spare(stale) if answer.code in SPENT else None\n",
+            "        instead = self._use_backup(stale) if answer.code in SPENT else None\n",
             "        instead = None\n",
         ),
         by="tests/bitrix24/auth/test_backup_tokens.py",

@@ -50,10 +50,10 @@ PORTAL_READS: tuple[Mutation, ...] = (
         "a plan or a verification is made from lists that are some seconds old",
         (
             _PORTAL,
-            "        self._reader: Reader = caller\n        self._ahead = Ahead(caller)\n",
+            "        self._reader: Reader = caller\n        self._ahead = Prefetch(caller)\n",
             "        now = services.clock.monotonic\n"
-            "        self._reader: Reader = Looking(caller, caller.kept, caller.who(), now)\n"
-            "        self._ahead = Ahead(self._reader)\n",
+            "        self._reader: Reader = CachedReader(caller, caller.kept, caller.who(), now)\n"
+            "        self._ahead = Prefetch(self._reader)\n",
         ),
         by=_TEST_KEPT,
     ),

@@ -80,7 +80,7 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
         "the beginning of a secret stands where a reason was cut",
         (
             "bot/core/redaction/redactor.py",
-            "    return text[: min([most, *(start for start, end in _likely(text) if start < most < end)])]",
+            "    return text[: min([most, *(start for start, end in _find_likely(text) if start < most < end)])]",
             "    return text[:most]",
         ),
         by=_SEALED,
@@ -120,7 +120,11 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
     mutation(
         "named-secret-kept",
         "a UUID stands in the records although its name says that it is a secret",
-        ("bot/core/redaction/redactor.py", "_without_marks(_named(text), text)", "_not_kept(_named(text), text)"),
+        (
+            "bot/core/redaction/redactor.py",
+            "_without_marks(_find_named(text), text)",
+            "_without_kept(_find_named(text), text)",
+        ),
         by="tests/core/redaction/test_redactor.py",
     ),
     mutation(

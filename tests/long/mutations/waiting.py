@@ -148,7 +148,7 @@ WAITING: tuple[Mutation, ...] = (
         "a colleague who acts from two workspaces of the organisation has twice as many commands waiting",
         (
             "bot/usecases/authority/grid_accounts.py",
-            "    return ctx.people.id_of(as_colleague(ctx, inbound).person)",
+            "    return ctx.people.id_of(as_home_account(ctx, inbound).person)",
             "    return ctx.people.id_of(inbound.person)",
         ),
         by=_SAME_PERSON,
@@ -232,8 +232,8 @@ WAITING: tuple[Mutation, ...] = (
         "what was approved waits for its next look, because its audit line got out just before it began to wait",
         (
             "bot/usecases/execution/executor.py",
-            '_wait(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)',
-            '_wait(ctx, job, change, "waiting", LOOK_AGAIN_MS if is_out else LOOK_AGAIN_MS)',
+            '_postpone_job(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)',
+            '_postpone_job(ctx, job, change, "waiting", LOOK_AGAIN_MS if is_out else LOOK_AGAIN_MS)',
         ),
         by="tests/usecases/delivery/test_awaited_lines.py",
     ),

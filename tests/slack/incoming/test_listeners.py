@@ -19,7 +19,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.slack.bot_identity import Identity
 from bot.slack.incoming.bolt_app import dispatcher, make_bolt
 from bot.slack.incoming.listeners import BUSY
-from bot.slack.incoming.verification import FrontDoor, as_wsgi
+from bot.slack.incoming.verification import RequestVerifier, as_wsgi
 from bot.slack.outgoing.messenger import make_client
 from bot.usecases.intake.receipts import MOST_WAITING, TOO_MANY_SENTENCE
 from bot.web.health import Wsgi
@@ -49,7 +49,7 @@ def knocking(receive: Callable[[Inbound], object], identity: Identity | None = H
         receive=receive,
         identity=lambda: identity,
     )
-    return as_wsgi(FrontDoor(SECRET, SystemClock()), dispatcher(app, lambda: identity))
+    return as_wsgi(RequestVerifier(SECRET, SystemClock()), dispatcher(app, lambda: identity))
 
 
 def sent(application: Wsgi, body: bytes) -> Answered:

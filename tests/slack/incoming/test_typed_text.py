@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.slack.incoming.typed_text import as_typed
+from bot.slack.incoming.typed_text import restore_typed_text
 
 FORMS = {
     "connector list": "connector list",
@@ -29,4 +29,4 @@ FORMS = {
 
 @pytest.mark.parametrize(("handed", "typed"), FORMS.items())
 def test_links_mentions_and_entities_of_slack_become_what_was_typed_again(handed: str, typed: str) -> None:
-    assert as_typed(handed) == typed
+    assert restore_typed_text(handed) == typed

@@ -10,7 +10,14 @@ import pytest
 
 from bot.plugin import Clock
 from bot.slack.incoming.bolt_app import dispatcher, make_bolt
-from bot.slack.incoming.verification import MAX_BODY, MAX_DEPTH, MAX_FIELDS, Admitted, FrontDoor, TurnedAway
+from bot.slack.incoming.verification import (
+    MAX_BODY,
+    MAX_DEPTH,
+    MAX_FIELDS,
+    RequestRejected,
+    RequestVerifier,
+    VerifiedRequest,
+)
 from bot.slack.outgoing.messenger import make_client
 from tests.slack.intake import Answered, Intake, head, raw
 from tests.slack.kit import (
@@ -50,12 +57,12 @@ CLOCK: Clock = StandingClock()
 BODY = form_body(slash_fields(f"say {CANARY}"))
 
 
-def admitted(body: bytes = BODY, *, stamp: str = str(NOW), kind: str = FORM, **headers: str) -> Admitted:
-    return FrontDoor(SECRET, CLOCK).admit(letter(body, stamp=stamp, kind=kind, **headers))
+def admitted(body: bytes = BODY, *, stamp: str = str(NOW), kind: str = FORM, **headers: str) -> VerifiedRequest:
+    return RequestVerifier(SECRET, CLOCK).verify(letter(body, stamp=stamp, kind=kind, **headers))
 
 
 def turned_away(body: bytes = BODY, *, stamp: str = str(NOW), kind: str = FORM, **headers: str) -> tuple[int, str]:
-    with pytest.raises(TurnedAway) as caught:
+    with pytest.raises(RequestRejected) as caught:
         admitted(body, stamp=stamp, kind=kind, **headers)
     assert CANARY not in str(caught.value)
     return caught.value.status, caught.value.reason
@@ -120,8 +127,8 @@ def test_another_secret_another_body_or_another_time_is_a_wrong_signature() -> N
     signature = genuine.headers["x-slack-signature"]
     assert turned_away(BODY + b"x", x_slack_signature=signature) == (401, "signature")
     assert turned_away(stamp=str(NOW + 1), x_slack_signature=signature) == (401, "signature")
-    with pytest.raises(TurnedAway, match="signature"):
-        FrontDoor("another", CLOCK).admit(genuine)
+    with pytest.raises(RequestRejected, match="signature"):
+        RequestVerifier("another", CLOCK).verify(genuine)
 
 
 def test_a_signature_in_capitals_is_not_slacks() -> None:

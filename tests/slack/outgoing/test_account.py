@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.authority.membership import Membership, Standing
+from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import Loopback, WebReply
@@ -19,21 +19,21 @@ from tests.slack.kit import OLGA
 @pytest.mark.parametrize(
     ("flags", "standing"),
     [
-        ({}, Standing.MEMBER),
-        ({"is_restricted": True}, Standing.GUEST),
-        ({"is_ultra_restricted": True}, Standing.GUEST),
-        ({"deleted": True}, Standing.DELETED),
-        ({"is_bot": True}, Standing.BOT),
-        ({"is_stranger": True}, Standing.STRANGER),
-        ({"team_id": "T0999"}, Standing.STRANGER),
-        ({"is_admin": True}, Standing.MEMBER),
-        ({"is_owner": True, "omits": ["is_restricted"]}, Standing.MEMBER),
-        ({"is_invited_user": True}, Standing.INVITED),
-        ({"is_workflow_bot": True}, Standing.BOT),
+        ({}, MembershipStatus.MEMBER),
+        ({"is_restricted": True}, MembershipStatus.GUEST),
+        ({"is_ultra_restricted": True}, MembershipStatus.GUEST),
+        ({"deleted": True}, MembershipStatus.DELETED),
+        ({"is_bot": True}, MembershipStatus.BOT),
+        ({"is_stranger": True}, MembershipStatus.STRANGER),
+        ({"team_id": "T0999"}, MembershipStatus.STRANGER),
+        ({"is_admin": True}, MembershipStatus.MEMBER),
+        ({"is_owner": True, "omits": ["is_restricted"]}, MembershipStatus.MEMBER),
+        ({"is_invited_user": True}, MembershipStatus.INVITED),
+        ({"is_workflow_bot": True}, MembershipStatus.BOT),
     ],
 )
 def test_the_flags_of_the_account_decide(
-    gateway: Gateway, workspace: SlackWorkspace, flags: dict[str, Any], standing: Standing
+    gateway: Gateway, workspace: SlackWorkspace, flags: dict[str, Any], standing: MembershipStatus
 ) -> None:
     workspace.people["Olga"].flag(**flags)
     assert gateway.account(OLGA).standing is standing
@@ -46,7 +46,7 @@ def test_an_account_that_slack_does_not_know_is_no_members(
     gateway: Gateway, workspace: SlackWorkspace, code: str
 ) -> None:
     workspace.fault("error", "users.info", code=code)
-    nobody = Membership(standing=Standing.UNKNOWN)
+    nobody = Membership(standing=MembershipStatus.UNKNOWN)
     assert gateway.account(OLGA) == nobody
     assert gateway.account(Principal(team="T0001", user="U0404")) == nobody
 

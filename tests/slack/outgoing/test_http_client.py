@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
@@ -102,7 +102,9 @@ def test_calls_and_answers_by_address_share_one_connection(workspace: SlackWorks
         for _ in range(3):
             gateway.identify()
             url = through(relay, str(workspace.people["Olga"].slash("/b24 x").payload["response_url"]))
-            gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=Reply(title="hello"), answer_url=url))
+            gateway.send_privately(
+                PrivateNotice(person=OLGA, channel="C0001", reply=Reply(title="hello"), answer_url=url)
+            )
         assert [call.method for call in workspace.calls()] == ["auth.test", "response_url"] * 3
         assert len(relay.opened) == 1
         gateway.close()

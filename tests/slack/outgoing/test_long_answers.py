@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import ShiftedClock
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.codes import CODES
@@ -37,15 +37,15 @@ def gateway(workspace: SlackWorkspace, tmp_path: Path) -> Iterator[Gateway]:
     store.close()
 
 
-def answer(rows: int, *, attach: bool = True, channel: str = "C0001") -> Whisper:
+def answer(rows: int, *, attach: bool = True, channel: str = "C0001") -> PrivateNotice:
     table = Table(columns=("id", "name"), rows=tuple((str(n), f"line {n}") for n in range(rows)), attach=attach)
-    return Whisper(person=OLGA, channel=channel, reply=Reply(title="Everything", table=table))
+    return PrivateNotice(person=OLGA, channel=channel, reply=Reply(title="Everything", table=table))
 
 
 def test_more_than_fifteen_rows_go_to_a_file_with_a_line_in_one_message(
     workspace: SlackWorkspace, gateway: Gateway
 ) -> None:
-    gateway.whisper(answer(16))
+    gateway.send_privately(answer(16))
     (message,) = workspace.messages("connectors")
     assert "@Olga Everything: 16 rows" in workspace.transcript(message)
     (done,) = workspace.calls("files.completeUploadExternal")
@@ -61,7 +61,9 @@ def test_the_facts_and_the_notes_of_a_long_answer_are_in_the_message_and_in_the_
     """They name the portal, and what could not be read or is silent: what a long list is asked for."""
     long = answer(16)
     notes = ("Not readable: line 7 <b> timed out.", "I read: connector status")
-    gateway.whisper(replace(long, reply=replace(long.reply, facts=(("Portal", "beta · b.example"),), notes=notes)))
+    gateway.send_privately(
+        replace(long, reply=replace(long.reply, facts=(("Portal", "beta · b.example"),), notes=notes))
+    )
     (message,) = workspace.messages("connectors")
     (name,) = message.files
     file = workspace.world.files[name]["content"].decode()
@@ -75,9 +77,9 @@ def test_the_facts_and_the_notes_of_a_long_answer_are_in_the_message_and_in_the_
 
 @pytest.mark.parametrize("whisper", [answer(15), answer(40, attach=False), answer(40, channel="")])
 def test_the_others_stay_answers_only_one_person_sees(
-    workspace: SlackWorkspace, gateway: Gateway, whisper: Whisper
+    workspace: SlackWorkspace, gateway: Gateway, whisper: PrivateNotice
 ) -> None:
-    gateway.whisper(whisper)
+    gateway.send_privately(whisper)
     assert workspace.calls("files.completeUploadExternal") == []
     assert workspace.messages("connectors") == []
 
@@ -86,7 +88,7 @@ def test_without_the_scope_for_files_the_answer_is_cut_and_not_lost(
     workspace: SlackWorkspace, gateway: Gateway
 ) -> None:
     workspace.set_scopes("commands", "chat:write")
-    gateway.whisper(answer(16))
+    gateway.send_privately(answer(16))
     (shown,) = workspace.ephemerals("Olga")
     assert "line 15" in workspace.transcript(shown)
     assert workspace.messages("connectors") == [], "nothing promises a file that never came"
@@ -101,10 +103,10 @@ def test_whatever_error_code_refuses_the_file_the_answer_is_shown_cut_or_tried_a
         workspace.fault("error", method, code=code)
         if kind_of(code) in (Lost, Busy):
             with pytest.raises((Lost, Busy)):
-                gateway.whisper(answer(16))
+                gateway.send_privately(answer(16))
             assert len(workspace.ephemerals("Olga")) == shown, code
         else:
-            gateway.whisper(answer(16))
+            gateway.send_privately(answer(16))
             assert len(workspace.ephemerals("Olga")) == shown + 1, code
     assert workspace.messages("connectors") == [], "nothing promises a file that never came"
 
@@ -115,9 +117,9 @@ def test_a_file_that_does_not_arrive_leaves_nothing_in_the_channel_however_often
     workspace.fault("server_error", "files.completeUploadExternal", count=2)
     for _ in range(2):
         with pytest.raises(Lost):
-            gateway.whisper(answer(16))
+            gateway.send_privately(answer(16))
         assert workspace.messages("connectors") == []
-    gateway.whisper(answer(16))
+    gateway.send_privately(answer(16))
     (message,) = workspace.messages("connectors")
     assert len(message.files) == 1
 

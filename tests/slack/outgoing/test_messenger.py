@@ -9,7 +9,7 @@ import pytest
 
 from bot.core import mentions
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.playground.workspace import Message, SlackWorkspace
 from bot.playground.workspace.codes import HOOK_CODES
 from bot.plugin import Reply
@@ -58,8 +58,8 @@ def test_a_card_is_posted_where_it_belongs_with_a_value_only_we_can_make(
     card = card_of(workspace, posted)
     assert card.labels == ("Approve", "Reject…", "Withdraw")
     value = str(card.element("Approve").element["value"])
-    assert value == card_token.value_for(Keyring({"k1": bytes(32)}), "T0001", posted)
-    assert card_token.number_in(value) == 1042
+    assert value == card_token.make_token(Keyring({"k1": bytes(32)}), "T0001", posted)
+    assert card_token.read_number(value) == 1042
 
 
 def test_a_card_is_rewritten_in_its_place(gateway: Gateway, workspace: SlackWorkspace, posted: ChangeRequest) -> None:
@@ -130,7 +130,7 @@ def address(workspace: SlackWorkspace, person: str = "Olga") -> str:
 
 
 def test_an_answer_goes_to_the_address_that_came_with_the_command(gateway: Gateway, workspace: SlackWorkspace) -> None:
-    gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=address(workspace)))
+    gateway.send_privately(PrivateNotice(person=OLGA, channel="C0001", reply=HELLO, answer_url=address(workspace)))
     assert [call.method for call in workspace.calls()[1:]] == ["response_url"]
     (seen,) = workspace.ephemerals("Olga")[-1:]
     assert (seen.channel, seen.text) == ("C0001", "Hello &lt;!channel&gt;")
@@ -154,7 +154,7 @@ UNTRUSTED = [
 
 @pytest.mark.parametrize("url", UNTRUSTED)
 def test_an_address_elsewhere_is_never_called(gateway: Gateway, workspace: SlackWorkspace, url: str) -> None:
-    gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=url))
+    gateway.send_privately(PrivateNotice(person=OLGA, channel="C0001", reply=HELLO, answer_url=url))
     assert [call.method for call in workspace.calls()] == ["auth.test", "chat.postEphemeral"]
     assert len(workspace.ephemerals("Olga")) == 1
 
@@ -167,14 +167,14 @@ def test_slacks_own_hosts_are_trusted(host: str) -> None:
         command="/b24",
         api_url="https://slack.com/api/",
     )
-    assert gateway.trusts(f"https://{host}/commands/T1/1/abc")
-    assert not gateway.trusts(f"http://{host}/commands/T1/1/abc")
+    assert gateway.is_trusted_url(f"https://{host}/commands/T1/1/abc")
+    assert not gateway.is_trusted_url(f"http://{host}/commands/T1/1/abc")
 
 
 def test_an_address_that_has_expired_is_replaced_by_the_channel(gateway: Gateway, workspace: SlackWorkspace) -> None:
     url = address(workspace)
     workspace.advance(31 * 60)
-    gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=url))
+    gateway.send_privately(PrivateNotice(person=OLGA, channel="C0001", reply=HELLO, answer_url=url))
     assert [call.method for call in workspace.calls()[1:]] == ["response_url", "chat.postEphemeral"]
     assert len(workspace.ephemerals("Olga")) == 2, "Slack's note that nobody listens, and the answer"
 
@@ -182,7 +182,7 @@ def test_an_address_that_has_expired_is_replaced_by_the_channel(gateway: Gateway
 def test_an_address_that_is_used_up_is_replaced_by_the_channel(gateway: Gateway, workspace: SlackWorkspace) -> None:
     url = address(workspace)
     for _ in range(6):
-        gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=url))
+        gateway.send_privately(PrivateNotice(person=OLGA, channel="C0001", reply=HELLO, answer_url=url))
     assert workspace.calls()[-1].method == "chat.postEphemeral"
 
 
@@ -195,7 +195,9 @@ def test_an_http_status_of_200_alone_is_no_delivery_to_an_answer_address(
     with Loopback(lambda request: WebReply(body=body)) as server:
         client = make_client(workspace.bot_token, workspace.api_url)
         mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
-        mine.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1"))
+        mine.send_privately(
+            PrivateNotice(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1")
+        )
     assert workspace.calls()[-1].method == "chat.postEphemeral"
 
 
@@ -207,7 +209,9 @@ def test_an_answer_address_that_refuses_with_any_code_is_replaced_by_the_channel
     with Loopback(lambda request: WebReply(status=status, body=code.encode())) as server:
         client = make_client(workspace.bot_token, workspace.api_url)
         mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
-        mine.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1"))
+        mine.send_privately(
+            PrivateNotice(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1")
+        )
     assert len(workspace.calls("chat.postEphemeral")) == 1
 
 
@@ -216,7 +220,9 @@ def test_an_answer_address_says_that_it_took_the_message(workspace: SlackWorkspa
     with Loopback(lambda request: WebReply(body=body)) as server:
         client = make_client(workspace.bot_token, workspace.api_url)
         mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
-        mine.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1"))
+        mine.send_privately(
+            PrivateNotice(person=OLGA, channel="C0001", reply=HELLO, answer_url=f"{server.url}/commands/1")
+        )
     assert workspace.calls("chat.postEphemeral") == []
 
 
@@ -224,7 +230,10 @@ def test_an_answer_address_says_that_it_took_the_message(workspace: SlackWorkspa
     ("method", "say"),
     [
         ("chat.postMessage", lambda gateway: gateway.audit_lines("C0003", [a_record(7)])),
-        ("chat.postEphemeral", lambda gateway: gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO))),
+        (
+            "chat.postEphemeral",
+            lambda gateway: gateway.send_privately(PrivateNotice(person=OLGA, channel="C0001", reply=HELLO)),
+        ),
         ("chat.update", lambda gateway: gateway.rewrite_card(a_change(card="1.1"))),
         ("users.info", lambda gateway: gateway.account(OLGA)),
         ("views.open", lambda gateway: gateway.ask_reason("1.2.3", a_change(), "x")),
@@ -245,8 +254,11 @@ def test_a_login_page_with_status_200_is_no_delivery(
     [
         ({"ok": True}, lambda gateway: gateway.audit_lines("C0003", [a_record(7)])),
         ({"ok": True, "ts": ""}, lambda gateway: gateway.reply(a_change(card="1.1"), "words")),
-        ({"ok": True}, lambda gateway: gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO))),
-        ({"ok": True}, lambda gateway: gateway.whisper(Whisper(person=OLGA, channel="", reply=HELLO))),
+        (
+            {"ok": True},
+            lambda gateway: gateway.send_privately(PrivateNotice(person=OLGA, channel="C0001", reply=HELLO)),
+        ),
+        ({"ok": True}, lambda gateway: gateway.send_privately(PrivateNotice(person=OLGA, channel="", reply=HELLO))),
         ({"ok": True, "ts": "9.9"}, lambda gateway: gateway.rewrite_card(a_change(card="1.1"))),
         ({"ok": True}, lambda gateway: gateway.ask_reason("1.2.3", a_change(), "x")),
         ({"ok": 1, "user": {"id": "U0001"}}, lambda gateway: gateway.account(OLGA)),
@@ -269,30 +281,30 @@ def test_without_direct_messages_it_is_said_in_the_approval_channel(workspace: S
     workspace.set_rules(messages_tab=False)
     client = make_client(workspace.bot_token, workspace.api_url)
     made = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=workspace.api_url, approval="C0002")
-    assert made.whisper(Whisper(person=OLGA, channel=channel, reply=HELLO)) == "messages_tab_disabled"
+    assert made.send_privately(PrivateNotice(person=OLGA, channel=channel, reply=HELLO)) == "messages_tab_disabled"
     (seen,) = workspace.ephemerals("Olga")
     assert seen.channel == "C0002"
     workspace.remove_from("approvals", "Olga")
     with pytest.raises(ChannelDead, match="messages_tab_disabled"):
-        made.whisper(Whisper(person=OLGA, channel=channel, reply=HELLO))
+        made.send_privately(PrivateNotice(person=OLGA, channel=channel, reply=HELLO))
     workspace.set_rules(messages_tab=True)
-    assert made.whisper(Whisper(person=OLGA, channel=channel, reply=HELLO)) == ""
+    assert made.send_privately(PrivateNotice(person=OLGA, channel=channel, reply=HELLO)) == ""
 
 
 def test_without_a_channel_it_is_said_directly(gateway: Gateway, workspace: SlackWorkspace) -> None:
-    gateway.whisper(Whisper(person=OLGA, channel="", reply=HELLO))
+    gateway.send_privately(PrivateNotice(person=OLGA, channel="", reply=HELLO))
     (seen,) = workspace.dms("Olga")
     assert seen.text == "Hello &lt;!channel&gt;"
 
 
 def test_where_the_bot_or_the_person_is_not_it_is_said_directly(gateway: Gateway, workspace: SlackWorkspace) -> None:
     workspace.remove_from("connectors")
-    gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO))
+    gateway.send_privately(PrivateNotice(person=OLGA, channel="C0001", reply=HELLO))
     workspace.remove_from("audit", "Olga")
-    gateway.whisper(Whisper(person=OLGA, channel="C0003", reply=HELLO))
+    gateway.send_privately(PrivateNotice(person=OLGA, channel="C0003", reply=HELLO))
     workspace.flag_channel("approvals", is_archived=True)
-    gateway.whisper(Whisper(person=OLGA, channel="C0002", reply=HELLO))
-    gateway.whisper(Whisper(person=OLGA, channel="C0999", reply=HELLO))
+    gateway.send_privately(PrivateNotice(person=OLGA, channel="C0002", reply=HELLO))
+    gateway.send_privately(PrivateNotice(person=OLGA, channel="C0999", reply=HELLO))
     assert len(workspace.dms("Olga")) == 4
 
 
@@ -301,7 +313,7 @@ def test_a_whisper_that_may_have_got_out_is_not_said_again_elsewhere(
 ) -> None:
     workspace.fault("lost_after", "chat.postEphemeral")
     with pytest.raises(Lost):
-        gateway.whisper(Whisper(person=OLGA, channel="C0001", reply=HELLO))
+        gateway.send_privately(PrivateNotice(person=OLGA, channel="C0001", reply=HELLO))
     assert workspace.dms("Olga") == []
 
 

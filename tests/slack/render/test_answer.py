@@ -14,24 +14,24 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, AuditRecord, Fact, Tag
 from bot.core.audit.audit_sentences import SENTENCES, describe
 from bot.core.authority.policy import Terms
-from bot.core.messages.notices import Whisper
+from bot.core.messages.notices import PrivateNotice
 from bot.host.discovery import load_plugins
 from bot.plugin import Reply, Table
 from bot.slack.render.answer import BLOCKS_MOST, MOODS, ROW_MOST, answer_blocks, answer_text, table_blocks
 from bot.slack.render.audit_line import MESSAGE_MOST, audit_blocks, audit_line, fitting_lines
 from bot.slack.render.slack_text import CUT, cut, escape, mrkdwn, sections
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.admin.help_pages import explain_words, list_commands
 from tests.slack.checks import assert_postable, called, said
 from tests.slack.kit import ANTON, NOON, OLGA
 
 TEXT = st.text(max_size=300)
 ALPHABET = st.sampled_from([*"ab <>&*_~`\n\r|", "<!channel>", "<@U0666>", "\u202e", "\x00", "ж", "\ud83d"])
-WILD = st.one_of(TEXT, st.lists(ALPHABET, max_size=400).map("".join)).map(mentions.strip)
+WILD = st.one_of(TEXT, st.lists(ALPHABET, max_size=400).map("".join)).map(mentions.remove_marks)
 
 
-def whispered(reply: Reply, *, mood: str = "answer", suggestion: str = "") -> Whisper:
-    return Whisper(person=OLGA, channel="C0001", reply=reply, mood=mood, suggestion=suggestion)
+def whispered(reply: Reply, *, mood: str = "answer", suggestion: str = "") -> PrivateNotice:
+    return PrivateNotice(person=OLGA, channel="C0001", reply=reply, mood=mood, suggestion=suggestion)
 
 
 def shown(reply: Reply, *, suggestion: str = "") -> str:
@@ -111,7 +111,7 @@ def test_a_long_table_is_continued_with_its_head_again() -> None:
 @pytest.mark.parametrize("text", ["help", "help connector", "help list", "help request"])
 def test_help_shows_every_command_and_its_summary_in_full(text: str) -> None:
     _, *words = text.split()
-    commands = list(registry_of(load_plugins("bitrix24")))
+    commands = list(make_registry(load_plugins("bitrix24")))
     typed = [command for command in commands if not command.terminal]
     reply = explain_words(commands, words, Terms()) if words else list_commands(typed, hidden=0)
     read = shown(reply).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bot.core import mentions
 from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
-from bot.core.local_plugins import HOUSE
+from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
 from bot.plugin import Call, Place, Plan, Undo, UndoKind
-from bot.slack.render.card import LOOKS, card_blocks, card_text
+from bot.slack.render.card import BADGES, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import CUT, HIDDEN
 from bot.usecases.outcomes.follow_ups import AGAIN
@@ -199,7 +199,7 @@ def test_while_it_is_open_it_does_not_look_like_any_other(status: Status) -> Non
 
 
 def test_a_review_of_a_broken_glass_cannot_be_withdrawn() -> None:
-    review = a_change(plugin=HOUSE, path="request review", line="request review CR-1001")
+    review = a_change(plugin=BUILTIN, path="request review", line="request review CR-1001")
     assert [one["text"]["text"] for one in buttons_of(blocks_of(review))] == ["Approve", "Reject…"]
 
 
@@ -271,7 +271,7 @@ def test_what_nothing_shows_is_not_offered_again_once_a_part_was_done() -> None:
 
 
 def test_every_status_has_its_own_words() -> None:
-    assert len({look.words for look in LOOKS.values()}) == len(Status)
+    assert len({look.words for look in BADGES.values()}) == len(Status)
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
@@ -307,7 +307,7 @@ def test_a_card_that_waits_with_as_many_approvals_as_it_needs_says_that_a_press_
 def test_the_card_of_a_change_of_the_bot_itself_names_no_portal(status: Status) -> None:
     here = Place(name="b24bot", label="b24bot itself", identity="b24bot")
     plan = with_plan(summary=f"Give {mentions.person(ANTON)} the role admin")
-    change = replace(a_change(status, plan=plan), plugin=HOUSE, place=here)
+    change = replace(a_change(status, plan=plan), plugin=BUILTIN, place=here)
     shown = said(blocks_of(change))
     assert "Portal" not in shown
     assert "b24bot" not in shown
@@ -318,7 +318,7 @@ def test_the_card_of_a_change_of_the_bot_itself_names_no_portal(status: Status) 
 def test_whom_a_plan_is_about_is_mentioned_on_a_phone_and_in_the_form_as_on_the_card() -> None:
     whom = mentions.person(ANTON)
     plan = with_plan(summary=f"Give {whom} the role admin", notes=(f"{whom} has no role now.",))
-    change = replace(a_change(plan=plan), plugin=HOUSE)
+    change = replace(a_change(plan=plan), plugin=BUILTIN)
     assert "Give <@U0002> the role admin: waiting" in card_text(change)
     assert called([], card_text(change)) <= called(blocks_of(change))
     assert "Give <@U0002> the role admin" in said(reason_form(change, VALUE)["blocks"])
@@ -326,7 +326,7 @@ def test_whom_a_plan_is_about_is_mentioned_on_a_phone_and_in_the_form_as_on_the_
 
 def test_a_change_of_the_rules_is_done_and_claims_no_reading_back() -> None:
     """What was read afterwards may be the work of another hand."""
-    shown = card_text(replace(a_change(Status.DONE), plugin=HOUSE))
+    shown = card_text(replace(a_change(Status.DONE), plugin=BUILTIN))
     assert "🟢" in shown
     assert "verified" not in shown
 
@@ -393,7 +393,7 @@ LONG = st.one_of(WORDS, st.tuples(WORDS, st.integers(1, 400)).map(lambda pair: (
 @st.composite
 def changes(draw: st.DrawFn) -> ChangeRequest:
     """Change requests that hold anything a portal or a person could have put in; marks only where the bot writes."""
-    unmarked = LONG.map(mentions.strip)
+    unmarked = LONG.map(mentions.remove_marks)
     plan = with_plan(
         summary=draw(unmarked) or "s",
         radius=tuple(draw(st.lists(unmarked, max_size=50))),

@@ -12,7 +12,7 @@ import pytest
 from bot.app import Running, assemble, read_settings
 from bot.clock import ShiftedClock
 from bot.core.principals import Principal
-from bot.playground.environment import ROLES, Town
+from bot.playground.environment import ROLES, Playground
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
@@ -26,10 +26,10 @@ from tests.slack.intake import Intake, locked, settings_for
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def full_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
     """A town whose bot has no HTTP side at all."""
     tmp_path = tmp_path_factory.mktemp("town")
-    made = Town(tmp_path, pace=False)
+    made = Playground(tmp_path, pace=False)
     made.workspace.start()
     made.portal.seed()
     create_key_file(tmp_path / "keys" / "key")
@@ -47,8 +47,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     made.stop()
 
 
-def test_the_whole_story_goes_over_the_socket_and_goes_on_after_a_reconnect(town: Town) -> None:
-    workspace = town.workspace
+def test_the_whole_story_goes_over_the_socket_and_goes_on_after_a_reconnect(full_bot: Playground) -> None:
+    workspace = full_bot.workspace
     typed = workspace.people["Olga"].slash("/b24 connector remove myconnector")
     assert (typed.ok, typed.transport) == (True, "socket")
     card = workspace.wait_for(lambda: workspace.messages("approvals"), what="the card")[0]
@@ -64,35 +64,35 @@ def test_the_whole_story_goes_over_the_socket_and_goes_on_after_a_reconnect(town
     assert workspace.complaints == []
 
 
-def test_a_connection_that_breaks_is_opened_again(town: Town) -> None:
-    town.workspace.sockets.drop()
-    assert wait_until(lambda: town.workspace.sockets.connected == 1)
-    assert town.workspace.people["Olga"].slash("/b24 whoami").transport == "socket"
+def test_a_connection_that_breaks_is_opened_again(full_bot: Playground) -> None:
+    full_bot.workspace.sockets.drop()
+    assert wait_until(lambda: full_bot.workspace.sockets.connected == 1)
+    assert full_bot.workspace.people["Olga"].slash("/b24 whoami").transport == "socket"
 
 
-def test_a_delivery_repeated_in_another_envelope_has_one_effect(town: Town) -> None:
+def test_a_delivery_repeated_in_another_envelope_has_one_effect(full_bot: Playground) -> None:
     """Slack repeats with the same envelope and with new ones; the key of the delivery is what counts."""
-    workspace = town.workspace
+    workspace = full_bot.workspace
     typed = workspace.people["Vera"].slash("/b24 whoami")
     for _ in range(3):
         assert workspace.deliver(typed).ok
     workspace.wait_for(lambda: workspace.ephemerals("Vera"))
-    assert wait_until(lambda: not town.store.jobs.waiting(town.clock.now_ms()))
+    assert wait_until(lambda: not full_bot.store.jobs.waiting(full_bot.clock.now_ms()))
     assert len(workspace.ephemerals("Vera")) == 1
 
 
 def test_malformed_and_foreign_envelopes_are_left_unanswered_and_not_written_down(
-    town: Town, caplog: pytest.LogCaptureFixture
+    full_bot: Playground, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    sockets = town.workspace.sockets
+    sockets = full_bot.workspace.sockets
     for number, payload in enumerate(
         ({"type": "block_actions", "actions": ["CANARY"]}, {"command": "/b24", "x": "CANARY"})
     ):
         envelope = {"envelope_id": f"e{number}", "type": "interactive", "payload": payload}
         assert sockets.send(envelope, within=0.3) == (False, None)
     assert "CANARY" not in caplog.text
-    assert town.workspace.people["Olga"].slash("/b24 whoami").ok
+    assert full_bot.workspace.people["Olga"].slash("/b24 whoami").ok
 
 
 def test_a_locked_store_is_said_over_the_socket_too(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.bot_errors import ConfigurationError
 from bot.store.engine.database import FILE_NAME
-from bot.store.engine.file_permissions import Guarded, guarded, loose_modes, refuse_writable
+from bot.store.engine.file_permissions import Guarded, list_guarded_files, loose_modes, refuse_writable
 
 NAMES = ("home", "database", "backups", "keys", "dotenv")
 
@@ -22,7 +22,7 @@ def files(tmp_path: Path) -> dict[str, Guarded]:
         folder.mkdir(mode=0o700)
     for file in (home / FILE_NAME, dotenv):
         file.touch(mode=0o600)
-    made = guarded(home=home, backups=home / "backups", key_file=keys / "key", dotenv=dotenv)
+    made = list_guarded_files(home=home, backups=home / "backups", key_file=keys / "key", dotenv=dotenv)
     return dict(zip(NAMES, made, strict=True))
 
 
@@ -60,5 +60,7 @@ def test_what_a_group_may_write_or_others_may_read_is_warned_of(
 
 
 def test_what_is_missing_has_no_mode(tmp_path: Path) -> None:
-    missing = guarded(home=tmp_path / "a", backups=tmp_path / "b", key_file=tmp_path / "c" / "key", dotenv=None)
+    missing = list_guarded_files(
+        home=tmp_path / "a", backups=tmp_path / "b", key_file=tmp_path / "c" / "key", dotenv=None
+    )
     assert list(loose_modes(missing)) == []

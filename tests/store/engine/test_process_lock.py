@@ -9,25 +9,25 @@ from pathlib import Path
 import pytest
 
 from bot.core.bot_errors import AlreadyRunning, exit_code
-from bot.store.engine.process_lock import INTAKE, WORKER, Seats
+from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from tests.store.neighbour import TAKE_A_SEAT, neighbour
 
 
 def test_a_second_process_is_refused_and_told_who_is_there(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
         with pytest.raises(AlreadyRunning) as refused:
-            Seats(tmp_path, [WORKER])
+            ProcessLocks(tmp_path, [WORKER])
         assert refused.value.sentence == (f"Another b24bot (process {other.pid}) is already the worker of {tmp_path}.")
         assert "B24BOT_HOME" in refused.value.hint
         assert exit_code(refused.value) == 4
-        Seats(tmp_path, [INTAKE]).leave()
+        ProcessLocks(tmp_path, [INTAKE]).leave()
 
 
 def test_a_seat_is_free_when_its_holder_was_killed(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
         os.kill(other.pid, signal.SIGKILL)
         other.wait(timeout=10)
-        seats = Seats(tmp_path, [WORKER])
+        seats = ProcessLocks(tmp_path, [WORKER])
         assert (tmp_path / "worker.lock").read_text() == f"{os.getpid()}\n"
         seats.leave()
 
@@ -38,43 +38,43 @@ def test_a_holder_that_is_paused_keeps_its_seat(tmp_path: Path) -> None:
         os.kill(other.pid, signal.SIGSTOP)
         assert os.WIFSTOPPED(os.waitpid(other.pid, os.WUNTRACED)[1])
         with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
-            Seats(tmp_path, [WORKER])
+            ProcessLocks(tmp_path, [WORKER])
         os.kill(other.pid, signal.SIGCONT)
 
 
 def test_whoever_gets_one_seat_and_not_the_other_keeps_none(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
         with pytest.raises(AlreadyRunning):
-            Seats(tmp_path, [INTAKE, WORKER])
-        Seats(tmp_path, [INTAKE]).leave()
+            ProcessLocks(tmp_path, [INTAKE, WORKER])
+        ProcessLocks(tmp_path, [INTAKE]).leave()
 
 
 def test_a_refused_process_does_not_rub_out_who_is_there(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
         for _ in range(2):
             with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
-                Seats(tmp_path, [WORKER])
+                ProcessLocks(tmp_path, [WORKER])
 
 
 def test_a_holder_that_left_no_name_is_unknown(tmp_path: Path) -> None:
-    first = Seats(tmp_path, [WORKER])
+    first = ProcessLocks(tmp_path, [WORKER])
     (tmp_path / "worker.lock").write_text("")
     with pytest.raises(AlreadyRunning, match="process unknown"):
-        Seats(tmp_path, [WORKER])
+        ProcessLocks(tmp_path, [WORKER])
     first.leave()
 
 
 def test_leaving_frees_all_seats_and_can_be_repeated(tmp_path: Path) -> None:
-    first = Seats(tmp_path, [INTAKE, WORKER])
+    first = ProcessLocks(tmp_path, [INTAKE, WORKER])
     first.leave()
     first.leave()
-    Seats(tmp_path, [INTAKE, WORKER]).leave()
+    ProcessLocks(tmp_path, [INTAKE, WORKER]).leave()
 
 
 def test_homes_do_not_know_of_each_other(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    first, second = Seats(tmp_path / "a", [WORKER]), Seats(tmp_path / "b", [WORKER])
+    first, second = ProcessLocks(tmp_path / "a", [WORKER]), ProcessLocks(tmp_path / "b", [WORKER])
     first.leave()
     second.leave()
 
@@ -84,9 +84,9 @@ def test_a_deleted_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
         (tmp_path / "worker.lock").unlink()
         with pytest.raises(AlreadyRunning, match="already the worker"):
-            Seats(tmp_path, [WORKER])
+            ProcessLocks(tmp_path, [WORKER])
         assert not (tmp_path / "worker.lock").exists()
-    Seats(tmp_path, [WORKER]).leave()
+    ProcessLocks(tmp_path, [WORKER]).leave()
 
 
 def test_a_replaced_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
@@ -94,19 +94,19 @@ def test_a_replaced_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
         (tmp_path / "new").write_text(f"{other.pid}\n")
         (tmp_path / "new").rename(tmp_path / "worker.lock")
         with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
-            Seats(tmp_path, [WORKER])
+            ProcessLocks(tmp_path, [WORKER])
 
 
 def test_intake_and_worker_still_fit_into_two_processes(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), INTAKE):
-        Seats(tmp_path, [WORKER]).leave()
+        ProcessLocks(tmp_path, [WORKER]).leave()
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
-        Seats(tmp_path, [INTAKE]).leave()
+        ProcessLocks(tmp_path, [INTAKE]).leave()
 
 
 @pytest.mark.parametrize("role", [INTAKE, WORKER])
 def test_a_lock_file_that_is_not_the_one_held_is_noticed(tmp_path: Path, role: str) -> None:
-    seats, path = Seats(tmp_path, [role]), tmp_path / f"{role}.lock"
+    seats, path = ProcessLocks(tmp_path, [role]), tmp_path / f"{role}.lock"
     assert seats.displaced() == ""
     os.link(path, tmp_path / "second")
     assert seats.displaced() == f"{path} has another name too (it is hard-linked)."
@@ -121,7 +121,7 @@ def test_a_lock_file_that_is_not_the_one_held_is_noticed(tmp_path: Path, role: s
 def test_a_folder_that_was_moved_away_is_noticed(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    seats = Seats(home, [WORKER])
+    seats = ProcessLocks(home, [WORKER])
     home.rename(tmp_path / "elsewhere")
     assert seats.displaced() == f"{home} is gone."
     seats.leave()

@@ -20,12 +20,12 @@ from bot.store.files.backup import (
     HOUR_MS,
     HOURLY,
     back_up,
+    find_newest_time,
     keep,
     latest_copy,
     look_through,
-    newest,
-    prune,
-    sweep,
+    prune_copies,
+    remove_leftovers,
 )
 from bot.store.schema.migrations import migrate
 from bot.store.sealing.keyring import Keyring
@@ -176,7 +176,7 @@ def test_what_is_left_of_a_copy_whose_process_was_killed_is_no_backup_and_goes_w
     command = [sys.executable, "-c", script, str(big.database.path), str(folder)]
     assert subprocess.run(command, cwd=ROOT, check=False, timeout=60).returncode == -9
     (left,) = folder.iterdir()
-    assert (latest_copy(folder), newest(folder, until=2 * AT)) == (None, None)
+    assert (latest_copy(folder), find_newest_time(folder, until=2 * AT)) == (None, None)
     with pytest.raises((StoreUnavailable, ConfigurationError)):
         look_through(left, big.keys)
     made = back_up(big.database, big.keys, folder, at=AT)
@@ -269,7 +269,7 @@ def test_what_a_process_that_died_left_goes_and_what_one_that_lives_writes_stays
     names = [f".b24bot-x.sqlite3.{pid}.part" for pid in (dead.pid, os.getppid())] + ["other.part"]
     for name in names:
         (tmp_path / name).touch()
-    sweep(tmp_path)
+    remove_leftovers(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == set(names[1:])
 
 
@@ -324,11 +324,11 @@ def test_old_ones_go_and_what_was_copied_for_a_reason_or_is_not_ours_stays(store
     kept = [folder / "notes.txt", folder / "b24bot-20200101T000000000Z-before-m002.sqlite3"]
     for path in kept:
         path.touch()
-    gone = prune(folder, until=AT)
+    gone = prune_copies(folder, until=AT)
     assert set(gone) == set(made[HOURLY:])
     assert {*made[:HOURLY], *kept} == set(folder.iterdir())
-    assert newest(folder, until=AT) == AT
-    assert newest(folder, until=AT - 1) == AT - DAY_MS
+    assert find_newest_time(folder, until=AT) == AT
+    assert find_newest_time(folder, until=AT - 1) == AT - DAY_MS
 
 
 def test_copies_from_before_the_clock_was_set_back_push_none_out(store: Store, tmp_path: Path) -> None:
@@ -338,19 +338,19 @@ def test_copies_from_before_the_clock_was_set_back_push_none_out(store: Store, t
     for path in ahead:
         path.touch()
     assert len(ahead) > HOURLY
-    assert prune(folder, until=AT) == []
+    assert prune_copies(folder, until=AT) == []
     assert {now, *ahead} == set(folder.iterdir())
 
 
 def test_a_folder_without_copies_has_no_newest(tmp_path: Path) -> None:
-    assert newest(tmp_path, until=AT) is None
-    assert newest(tmp_path / "nowhere", until=AT) is None
-    assert prune(tmp_path / "nowhere", until=AT) == []
+    assert find_newest_time(tmp_path, until=AT) is None
+    assert find_newest_time(tmp_path / "nowhere", until=AT) is None
+    assert prune_copies(tmp_path / "nowhere", until=AT) == []
 
 
 def test_a_name_whose_digits_are_no_time_is_nobodys_copy(tmp_path: Path) -> None:
     strange = tmp_path / NAME.replace("20250615", "20259915")
     strange.touch()
-    assert newest(tmp_path, until=AT) is None
-    prune(tmp_path, until=AT)
+    assert find_newest_time(tmp_path, until=AT) is None
+    prune_copies(tmp_path, until=AT)
     assert strange.exists()

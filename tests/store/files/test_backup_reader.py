@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.audit.chain import NO_LINK, examine
+from bot.core.audit.chain import NO_LINK, recompute_chain
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.store.engine.database import sqlite3
 from bot.store.files.backup_reader import links_of
@@ -60,7 +60,7 @@ def lasting(folder: Path) -> Mapping[str, bytes]:
 def holds_up_to(path: Path, store: Store) -> int:
     """How far the chain in the file holds; it has to hold to its end."""
     with links_of(path) as links:
-        found = examine(links, store.keys.audit_key)
+        found = recompute_chain(links, store.keys.audit_key)
     assert found.broken_at is None
     return found.place.seq
 
@@ -165,7 +165,7 @@ def test_a_table_that_somebody_made_anew_breaks_and_stops_nothing(original: Path
         with links_of(path) as links:
             everything = list(links)
         assert (everything[3] == NO_LINK) is (number < 2)
-        assert examine(everything, store.keys.audit_key).broken_at == 4
+        assert recompute_chain(everything, store.keys.audit_key).broken_at == 4
 
 
 def test_whoever_waits_hears_how_far_it_has_come(original: Path) -> None:

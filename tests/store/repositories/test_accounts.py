@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.authority.membership import Account, Standing
+from bot.core.authority.membership import Account, MembershipStatus
 from bot.store.store import Store
 from tests.store.samples import ANTON, OLGA
 
@@ -15,9 +15,9 @@ def test_nothing_is_known_of_who_was_not_looked_up(store: Store) -> None:
 
 def test_the_newest_answer_stands_also_when_a_clock_was_set_back(store: Store) -> None:
     with store.unit_of_work():
-        store.accounts.put(OLGA, Account(standing=Standing.MEMBER, at=5_000))
-        store.accounts.put(ANTON, Account(standing=Standing.UNKNOWN, at=5_000, missing="is_restricted"))
-        store.accounts.put(OLGA, Account(standing=Standing.GUEST, at=4_000))
-    assert store.accounts.get(OLGA) == Account(standing=Standing.GUEST, at=4_000)
-    assert store.accounts.get(ANTON) == Account(standing=Standing.UNKNOWN, at=5_000, missing="is_restricted")
+        store.accounts.put(OLGA, Account(standing=MembershipStatus.MEMBER, at=5_000))
+        store.accounts.put(ANTON, Account(standing=MembershipStatus.UNKNOWN, at=5_000, missing="is_restricted"))
+        store.accounts.put(OLGA, Account(standing=MembershipStatus.GUEST, at=4_000))
+    assert store.accounts.get(OLGA) == Account(standing=MembershipStatus.GUEST, at=4_000)
+    assert store.accounts.get(ANTON) == Account(standing=MembershipStatus.UNKNOWN, at=5_000, missing="is_restricted")
     assert store.accounts.get(replace(OLGA, team="T2")) is None

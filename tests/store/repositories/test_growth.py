@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.aged import PLACE, Wish, make
+from benchmarks.aged import PLACE, DatabaseSize, make
 from bot.clock import SystemClock
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import OPEN, Status
-from bot.core.change.status_names import SHOWN
+from bot.core.change.status_names import SHOWN_STATUSES
 from bot.core.messages.notices import CardNotice
 from bot.core.principals import Principal
 from bot.store.repositories.audit_query import Wanted
@@ -21,7 +21,10 @@ from bot.store.store import Store, open_store
 from bot.usecases.integrity.checkpoints import count_records
 from tests.store.steps import steps_of
 
-FEW, MANY = Wish(records=400, requests=200, outbox=100), Wish(records=8_000, requests=4_000, outbox=4_000)
+FEW, MANY = (
+    DatabaseSize(records=400, requests=200, outbox=100),
+    DatabaseSize(records=8_000, requests=4_000, outbox=4_000),
+)
 SOMEBODY = Principal(team="T0001", user="U0007")
 STEADY = 10**15
 
@@ -29,14 +32,14 @@ Ask = Callable[[Store], object]
 
 
 def shown_as(word: str) -> Ask:
-    return lambda store: store.changes.shown_as(SHOWN[word], limit=20)
+    return lambda store: store.changes.shown_as(SHOWN_STATUSES[word], limit=20)
 
 
 ASKED: dict[str, Ask] = {
     "the newest change requests": lambda store: store.changes.newest(limit=20),
     "the open ones": lambda store: store.changes.with_status(OPEN),
     "those of any status": lambda store: store.changes.with_status(Status, limit=20),
-    **{f"those shown as {word}": shown_as(word) for word in SHOWN},
+    **{f"those shown as {word}": shown_as(word) for word in SHOWN_STATUSES},
     "those that keep another away": lambda store: store.changes.open_for("bitrix24", PLACE, "connector:conn0001"),
     "the last one done to a target": lambda store: store.changes.newest_done("bitrix24", PLACE, "connector:conn0001"),
     "the open ones of a person": lambda store: store.changes.open_of([SOMEBODY]),
@@ -48,8 +51,8 @@ ASKED: dict[str, Ask] = {
     "how many notices of each state": lambda store: store.outbox.counts(),
     "how long an audit line has waited": lambda store: store.outbox.longest_wait("audit"),
     "how long a card has waited": lambda store: store.outbox.longest_wait("card"),
-    "notices that wait": lambda store: store.outbox.letters(["new", "sending", "dead"], limit=20),
-    "notices given up": lambda store: store.outbox.letters(["dead"], limit=20),
+    "notices that wait": lambda store: store.outbox.entries(["new", "sending", "dead"], limit=20),
+    "notices given up": lambda store: store.outbox.entries(["dead"], limit=20),
     "notices that were refused": lambda store: store.outbox.refused(),
     "lines under a card": lambda store: store.outbox.order.lines(1001, STEADY, most=20),
     "what goes into a channel next": lambda store: store.outbox.order.heads(STEADY),
@@ -74,7 +77,7 @@ ASKED: dict[str, Ask] = {
 
 
 @pytest.fixture(scope="module")
-def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Wish, Store]]:
+def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[DatabaseSize, Store]]:
     """A young and an old database, made of rows of the real code."""
     stores = {wish: _opened(tmp_path_factory.mktemp("aged") / "home", wish) for wish in (FEW, MANY)}
     yield stores
@@ -82,7 +85,7 @@ def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Wish, Store]
         store.close()
 
 
-def _opened(folder: Path, wish: Wish) -> Store:
+def _opened(folder: Path, wish: DatabaseSize) -> Store:
     make(folder, wish)
     home = folder / "home"
     store = open_store(home, load_key_file(folder / "keys" / "key", home=home), SystemClock(), synchronous="OFF")
@@ -95,12 +98,12 @@ def _opened(folder: Path, wish: Wish) -> Store:
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_what_is_asked_costs_the_same_at_any_age(aged: dict[Wish, Store], name: str) -> None:
+def test_what_is_asked_costs_the_same_at_any_age(aged: dict[DatabaseSize, Store], name: str) -> None:
     few, many = (steps_of(store, partial(ASKED[name], store)) for store in aged.values())
     assert many <= 2 * few + 25, f"{few} steps in the young database, {many} in the old one"
 
 
-def test_the_old_database_is_old_enough_to_tell(aged: dict[Wish, Store]) -> None:
+def test_the_old_database_is_old_enough_to_tell(aged: dict[DatabaseSize, Store]) -> None:
     few, many = (
         steps_of(store, partial(store.database.rows, "SELECT count(*) FROM changes WHERE reason = ''"))
         for store in aged.values()
@@ -116,7 +119,7 @@ PLANS = {
 
 
 @pytest.mark.parametrize("sql", PLANS)
-def test_an_index_gives_them_in_their_order(aged: dict[Wish, Store], sql: str) -> None:
+def test_an_index_gives_them_in_their_order(aged: dict[DatabaseSize, Store], sql: str) -> None:
     plan = aged[MANY].database.rows(f"EXPLAIN QUERY PLAN {sql} LIMIT 20", *("done", 0, 0))
     assert [row["detail"].replace("USING INDEX", "USING COVERING INDEX") for row in plan] == [PLANS[sql]]
 
@@ -125,7 +128,7 @@ KEPT = {"changes": "status", "outbox": "state"}
 
 
 @pytest.mark.parametrize("table", KEPT)
-def test_a_kept_number_is_what_one_would_count(aged: dict[Wish, Store], table: str) -> None:
+def test_a_kept_number_is_what_one_would_count(aged: dict[DatabaseSize, Store], table: str) -> None:
     store = aged[MANY]
 
     def counted() -> dict[str, int]:
@@ -149,7 +152,7 @@ def test_a_kept_number_is_what_one_would_count(aged: dict[Wish, Store], table: s
     assert kept() == counted()
 
 
-def test_a_kept_number_of_a_unit_that_failed_stays_as_it_was(aged: dict[Wish, Store]) -> None:
+def test_a_kept_number_of_a_unit_that_failed_stays_as_it_was(aged: dict[DatabaseSize, Store]) -> None:
     store = aged[FEW]
     before = store.outbox.counts()
     with pytest.raises(ZeroDivisionError):

@@ -29,12 +29,12 @@ def begun(store: Store, *, steady: int = 1_000) -> Lease:
 
 def hold(store: Store, lease: Lease, *, steady: int = 2_000) -> bool:
     with store.unit_of_work():
-        return store.leases.hold(lease, steady=steady)
+        return store.leases.renew(lease, steady=steady)
 
 
 def adopt(store: Store, seen: Running) -> bool:
     with store.unit_of_work():
-        return store.leases.adopt(seen)
+        return store.leases.take_over(seen)
 
 
 def running(store: Store) -> Running:
@@ -105,14 +105,14 @@ def test_what_has_ended_is_not_held_nor_taken_over(store: Store) -> None:
     assert store.leases.running() == []
     assert not adopt(store, seen)
     with store.unit_of_work():
-        assert not store.leases.let_go(lease.number, lease.owner)
+        assert not store.leases.release(lease.number, lease.owner)
 
 
 def test_only_its_owner_lets_go(store: Store) -> None:
     lease = begun(store)
     with store.unit_of_work():
-        assert not store.leases.let_go(lease.number, "w2:8")
+        assert not store.leases.release(lease.number, "w2:8")
     assert running(store).lasts(1_001)
     with store.unit_of_work():
-        assert store.leases.let_go(lease.number, lease.owner)
+        assert store.leases.release(lease.number, lease.owner)
     assert not running(store).lasts(1_001)

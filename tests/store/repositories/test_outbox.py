@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.messages.notices import AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.messages.notices import AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
 from bot.plugin import Reply, Table
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 from bot.store.repositories.backlog import DEAD_LAST_MS, SENT_LAST_MS
@@ -27,7 +27,7 @@ NOTICES: list[tuple[str, Notice]] = [
     ("audit", AuditNotice(seq=7)),
     (
         "whisper",
-        Whisper(
+        PrivateNotice(
             person=OLGA,
             channel="C1",
             reply=REPLY,
@@ -36,7 +36,7 @@ NOTICES: list[tuple[str, Notice]] = [
             mood="calm",
         ),
     ),
-    ("whisper", Whisper(person=OLGA, channel="", reply=Reply(title="Short"))),
+    ("whisper", PrivateNotice(person=OLGA, channel="", reply=Reply(title="Short"))),
 ]
 
 
@@ -160,11 +160,11 @@ def test_what_is_given_up_stays_with_its_reason_and_its_words(store: Store) -> N
     id = dead(store)
     assert store.outbox.state_of("card:1") == "dead"
     assert claim(store, 10_000) is None
-    letter = store.outbox.letter(id)
+    letter = store.outbox.entry(id)
     assert letter is not None
     assert (letter.notice, letter.error, letter.died_at) == (CardNotice(number=1), "invalid_blocks", 6)
-    assert store.outbox.letters(["dead"], limit=5) == [letter]
-    assert store.outbox.letters(["new", "sent"], limit=5) == []
+    assert store.outbox.entries(["dead"], limit=5) == [letter]
+    assert store.outbox.entries(["new", "sent"], limit=5) == []
 
 
 def test_what_was_queued_anew_while_it_failed_does_not_die(store: Store) -> None:
@@ -178,9 +178,9 @@ def test_what_was_queued_anew_while_it_failed_does_not_die(store: Store) -> None
 def test_a_dead_notice_is_revived_as_if_it_had_never_been_tried(store: Store) -> None:
     id = dead(store)
     with store.unit_of_work():
-        assert store.outbox.revive(id)
-        assert not store.outbox.revive(id), "it waits already"
-        assert not store.outbox.revive(99)
+        assert store.outbox.redeliver(id)
+        assert not store.outbox.redeliver(id), "it waits already"
+        assert not store.outbox.redeliver(99)
     again = claimed(store, 0)
     assert (again.notice, again.attempts) == (CardNotice(number=1), 1)
     row = store.engine.row("SELECT died_at, error FROM outbox")
@@ -192,8 +192,8 @@ def test_a_dead_notice_without_words_stays_dead(store: Store) -> None:
     id = dead(store)
     with store.unit_of_work():
         store.engine.execute("UPDATE outbox SET payload = '' WHERE id = ?", id)
-        assert not store.outbox.revive(id)
-    letter = store.outbox.letter(id)
+        assert not store.outbox.redeliver(id)
+    letter = store.outbox.entry(id)
     assert letter is not None
     assert letter.notice is None
 
@@ -202,7 +202,7 @@ def test_only_what_waits_or_is_dead_is_discarded_and_never_an_audit_line(store: 
     gone = dead(store)
     put(store, "audit:1", AuditNotice(seq=1))
     put(store, "card:2", CardNotice(number=2))
-    ids = {one.key: one.id for one in store.outbox.letters(["new"], limit=9)}
+    ids = {one.key: one.id for one in store.outbox.entries(["new"], limit=9)}
     with store.unit_of_work():
         assert store.outbox.discard(gone)
         assert not store.outbox.discard(gone)
@@ -218,7 +218,7 @@ def test_a_notice_revived_after_it_was_queued_again_is_one_notice(store: Store) 
     id = dead(store)
     card(store, 1, due=3)
     with store.unit_of_work():
-        assert not store.outbox.revive(id)
+        assert not store.outbox.redeliver(id)
     assert store.outbox.counts() == {"new": 1}
     assert store.engine.row("SELECT died_at FROM outbox") == {"died_at": None}
 
@@ -320,17 +320,17 @@ def test_a_channel_has_the_health_it_was_last_marked_with(store: Store) -> None:
     assert store.outbox.channel("C2") is None
 
 
-LOOKS: dict[str, Callable[[Outbox], object]] = {
+READS: dict[str, Callable[[Outbox], object]] = {
     "waiting": lambda outbox: outbox.waiting(99, kind="whisper"),
     "claim": lambda outbox: outbox.claim(99, kind="whisper"),
     "heads": lambda outbox: outbox.order.heads(99),
 }
 
 
-@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize("name", READS)
 def test_a_backlog_of_audit_lines_is_not_gone_through_for_something_else(store: Store, name: str) -> None:
-    few = steps_of(store, lambda: LOOKS[name](store.outbox))
+    few = steps_of(store, lambda: READS[name](store.outbox))
     with store.unit_of_work():
         for seq in range(2_000):
             store.outbox.put(f"audit:{seq}", AuditNotice(seq=seq), at=0)
-    assert steps_of(store, lambda: LOOKS[name](store.outbox)) <= few + 5
+    assert steps_of(store, lambda: READS[name](store.outbox)) <= few + 5

@@ -10,7 +10,7 @@ import pytest
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
 from bot.core.principals import Role
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from tests.stories.scene import WITHIN, Scene
 
 NOW = "connector remove myconnector --break-glass --reason 'it floods the customers'"
@@ -19,9 +19,9 @@ NOW = "connector remove myconnector --break-glass --reason 'it floods the custom
 @pytest.fixture
 def night(tmp_path: Path) -> Iterator[Scene]:
     """The glass may be broken here; Vera is an admin too, beside Ida."""
-    with Town(tmp_path, settings={"B24BOT_BREAK_GLASS": "on"}, pace=False) as town:
-        town.grant(town.store, "Vera", Role.ADMIN)
-        yield Scene(town)
+    with Playground(tmp_path, settings={"B24BOT_BREAK_GLASS": "on"}, pace=False) as full_bot:
+        full_bot.grant(full_bot.store, "Vera", Role.ADMIN)
+        yield Scene(full_bot)
 
 
 def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) -> None:
@@ -60,7 +60,7 @@ def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) 
 def test_it_is_off_where_nobody_switched_it_on(scene: Scene) -> None:
     scene.ask("Ida", NOW)
     scene.answer("Ida", "B24BOT_BREAK_GLASS=on")
-    assert scene.town.store.changes.get(1001) is None
+    assert scene.playground.store.changes.get(1001) is None
     assert scene.recorded(Tag.COMMAND_REFUSED, "Ida")
 
 
@@ -68,13 +68,13 @@ def test_it_is_off_where_nobody_switched_it_on(scene: Scene) -> None:
 def test_it_is_not_for_operators_and_approvers(night: Scene, person: str) -> None:
     night.ask(person, NOW)
     night.answer(person, "needs the role admin")
-    assert night.town.store.changes.get(1001) is None
+    assert night.playground.store.changes.get(1001) is None
 
 
 def test_it_needs_a_reason(night: Scene) -> None:
     night.ask("Ida", "connector remove myconnector --break-glass")
     night.answer("Ida", "needs a reason")
-    assert night.town.store.changes.get(1001) is None
+    assert night.playground.store.changes.get(1001) is None
 
 
 def test_a_frozen_bot_has_no_emergency(night: Scene) -> None:
@@ -94,7 +94,9 @@ def test_no_audit_copy_no_call_not_even_now(night: Scene) -> None:
     """The line about the broken glass has to stand in the audit channel before the portal is called."""
     night.ask("Ida", NOW)
     card = night.card()
-    night.workspace.wait_for(lambda: night.town.store.outbox.counts().get("new", 0) == 0, WITHIN, "a quiet outbox")
+    night.workspace.wait_for(
+        lambda: night.playground.store.outbox.counts().get("new", 0) == 0, WITHIN, "a quiet outbox"
+    )
     night.workspace.flag_channel("audit", is_archived=True)
     night.press("Ida", card, "Break the glass")
     ended = night.wait_status(Status.FAILED)

@@ -16,7 +16,7 @@ from tests.stories.scene import UNREGISTER, WITHIN, Scene
 @pytest.fixture
 def ruled(scene: Scene) -> Scene:
     """Vera is an admin too, beside Ida."""
-    scene.town.grant(scene.town.store, "Vera", Role.ADMIN)
+    scene.playground.grant(scene.playground.store, "Vera", Role.ADMIN)
     return scene
 
 
@@ -33,7 +33,7 @@ def test_a_role_is_given_to_somebody_who_was_mentioned_and_works_at_once(ruled: 
     text = ruled.card_says(card, "Give somebody the role operator")
     assert "@Gleb is not on the allow-list now" in text
     # Two people may have one name: the line that was asked for has the id.
-    assert f"access grant @{ruled.town.person('Gleb').user} operator" in text
+    assert f"access grant @{ruled.playground.person('Gleb').user} operator" in text
 
     ruled.press("Anton", card, "Approve")
     ruled.answer("Anton", "needs the role admin")
@@ -50,14 +50,14 @@ def test_a_role_is_given_to_somebody_who_was_mentioned_and_works_at_once(ruled: 
     undo = ruled.card("Take the role operator")
     ruled.press("Vera", undo, "Approve")
     ruled.wait_status(Status.DONE, number=1002)
-    assert ruled.town.store.grants.role_of(ruled.town.person("Gleb")) is None
+    assert ruled.playground.store.grants.role_of(ruled.playground.person("Gleb")) is None
     assert ruled.workspace.complaints == []
 
 
 def test_the_last_admin_cannot_be_taken_away(scene: Scene) -> None:
     scene.ask("Ida", "access revoke @Ida")
     scene.answer("Ida", "the last admin")
-    assert scene.town.store.changes.get(1001) is None
+    assert scene.playground.store.changes.get(1001) is None
 
 
 def test_a_freeze_by_one_operator_stops_what_was_asked_and_what_is_asked(scene: Scene) -> None:
@@ -90,7 +90,7 @@ def test_what_runs_when_it_is_frozen_finishes_and_is_recorded(scene: Scene) -> N
     freeze(scene, "Vera")
     assert scene.wait_status(Status.DONE).outcome.startswith("Done and verified")
     assert scene.effects() == 1
-    found = scene.town.store.audit.find
+    found = scene.playground.store.audit.find
     (intended,), (frozen,), (ended,) = (
         found(tag=tag) for tag in (Tag.EXECUTION_INTENDED, Tag.FROZEN, Tag.EXECUTION_ENDED)
     )
@@ -107,7 +107,7 @@ def test_unfreezing_takes_two(ruled: Scene) -> None:
     assert "it loses messages" in ruled.card_says(card, "waiting for approval")
     ruled.press("Ida", card, "Approve")
     ruled.answer("Ida", "You asked for this yourself")
-    assert ruled.town.store.facts.get(FROZEN)
+    assert ruled.playground.store.facts.get(FROZEN)
     ruled.press("Vera", card, "Approve")
     ruled.wait_status(Status.DONE)
     ruled.channel_says("approvals", "has unfrozen b24bot")
@@ -118,7 +118,7 @@ def test_unfreezing_takes_two(ruled: Scene) -> None:
 
 def test_a_frozen_bot_is_ready_and_says_how_it_is(scene: Scene) -> None:
     freeze(scene)
-    running = scene.town.running
+    running = scene.playground.running
     assert running is not None
     assert all(running.readiness().values())
     assert running.mode() is Mode.NO_DANGER

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.core.principals import Principal, Role
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace import Message
 from bot.usecases.admin.allow_list import revoke_role
 from tests.stories.scene import Scene
@@ -45,7 +45,7 @@ def test_two_approvers_at_the_same_instant_make_one_transition(scene: Scene) -> 
     together(held(scene, "Anton", card, "Approve"), held(scene, "Vera", card, "Approve"))
     scene.wait_status(Status.DONE)
     assert scene.effects() == 1
-    assert len(scene.town.store.audit.find(tag="change:execution:intended")) == 1
+    assert len(scene.playground.store.audit.find(tag="change:execution:intended")) == 1
     told = [scene.workspace.ephemerals(name) for name in ("Anton", "Vera")]
     scene.workspace.wait_for(
         lambda: any(scene.workspace.ephemerals(name) for name in ("Anton", "Vera")),
@@ -61,7 +61,7 @@ def test_the_same_click_delivered_five_times_counts_once(scene: Scene) -> None:
     assert all(result.ok for result in again)
     scene.wait_status(Status.DONE)
     assert scene.sent() == 1
-    assert len(scene.town.store.audit.find(tag="change:review:approved")) == 1
+    assert len(scene.playground.store.audit.find(tag="change:review:approved")) == 1
 
 
 @pytest.mark.parametrize("attempt", range(3))
@@ -75,7 +75,7 @@ def test_approve_racing_reject_ends_one_way(scene: Scene, attempt: int) -> None:
         lambda: scene.workspace.people["Vera"].submit({"reason": "no"}),
     )
     ended = scene.wait_status(Status.DONE, Status.REJECTED)
-    approved = scene.town.store.audit.find(tag="change:review:approved")
+    approved = scene.playground.store.audit.find(tag="change:review:approved")
     if ended.status is Status.DONE:
         scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Vera"), what="a true answer")
     elif not approved:
@@ -84,10 +84,10 @@ def test_approve_racing_reject_ends_one_way(scene: Scene, attempt: int) -> None:
 
 
 def test_approve_racing_expiry_ends_one_way(tmp_path: Path) -> None:
-    with Town(tmp_path, pace=False, settings={"B24BOT_REQUEST_TTL": "1m"}) as town:
-        scene = Scene(town)
+    with Playground(tmp_path, pace=False, settings={"B24BOT_REQUEST_TTL": "1m"}) as full_bot:
+        scene = Scene(full_bot)
         card = scene.ask_removal()
-        together(lambda: town.clock.advance(61), held(scene, "Anton", card, "Approve"))
+        together(lambda: full_bot.clock.advance(61), held(scene, "Anton", card, "Approve"))
         ended = scene.wait_status(Status.DONE, Status.EXPIRED)
         assert scene.effects() == (1 if ended.status is Status.DONE else 0)
         if ended.status is Status.EXPIRED:
@@ -96,7 +96,7 @@ def test_approve_racing_expiry_ends_one_way(tmp_path: Path) -> None:
 
 def test_a_request_nobody_decides_expires_and_the_requester_is_told(scene: Scene) -> None:
     card = scene.ask_removal()
-    scene.town.clock.advance(3_601)
+    scene.playground.clock.advance(3_601)
     scene.wait_status(Status.EXPIRED)
     scene.channel_says("approvals", "@Olga Expired")
     assert "Approve]" not in scene.card_says(card, "expired")
@@ -112,7 +112,7 @@ def test_the_requesters_own_approval_is_refused_and_recorded(scene: Scene) -> No
 
 def test_an_approver_taken_off_the_list_before_the_click_is_refused_and_recorded(scene: Scene) -> None:
     card = scene.ask_removal()
-    revoke_role(scene.town.store, scene.town.person("Anton"), by=SHELL)
+    revoke_role(scene.playground.store, scene.playground.person("Anton"), by=SHELL)
     scene.press("Anton", card, "Approve")
     scene.answer("Anton", "not on the allow-list")
     assert scene.recorded("change:review:refused", "Anton")
@@ -130,7 +130,7 @@ def test_somebody_without_the_role_cannot_approve(scene: Scene, name: str) -> No
 def test_a_person_of_another_team_is_refused_and_recorded_even_when_granted(scene: Scene) -> None:
     card = scene.ask_removal()
     scene.workspace.people["Vera"].flag(team_id="T0999")
-    scene.town.grant(scene.town.store, "Vera", Role.ADMIN)
+    scene.playground.grant(scene.playground.store, "Vera", Role.ADMIN)
     scene.press("Vera", card, "Approve")
     scene.answer("Vera", "another workspace")
     assert scene.recorded("change:review:refused", "Vera")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.change.change_request import Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace.base.installation import TEAM_ID
 from tests.stories.scene import Scene
 
@@ -20,11 +20,11 @@ SISTER = "T0777"
 @pytest.fixture
 def grid(tmp_path: Path) -> Iterator[Scene]:
     """A bot whose workspace belongs to an organisation; Anton's own workspace is another one of it."""
-    town = Town(tmp_path, pace=False)
-    town.workspace.join_grid("E0001")
-    with town:
-        town.workspace.people["Anton"].flag(team_id=SISTER, teams=(TEAM_ID,))
-        yield Scene(town)
+    full_bot = Playground(tmp_path, pace=False)
+    full_bot.workspace.join_grid("E0001")
+    with full_bot:
+        full_bot.workspace.people["Anton"].flag(team_id=SISTER, teams=(TEAM_ID,))
+        yield Scene(full_bot)
 
 
 def test_a_click_from_the_persons_home_workspace_is_a_members_of_enterprise_grid(grid: Scene) -> None:

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace import Message
 from tests.stories.scene import Scene
 
@@ -33,7 +33,7 @@ def approve_and_stop_before_the_call(scene: Scene, card: Message, number: int) -
 
 def all_is_said(scene: Scene) -> None:
     """Wait until nothing is on its way to Slack, and that is written down."""
-    scene.workspace.wait_for(lambda: set(scene.town.store.outbox.counts()) == {"sent"}, what="all to be said")
+    scene.workspace.wait_for(lambda: set(scene.playground.store.outbox.counts()) == {"sent"}, what="all to be said")
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_who_is_no_member_gets_nothing_whatever_the_list_says(scene: Scene, flag
     scene.ask("Olga", "connector remove myconnector")
     scene.answer("Olga", words)
     assert scene.recorded("command:line:refused", "Olga")
-    assert scene.town.store.changes.get(1001) is None
+    assert scene.playground.store.changes.get(1001) is None
     scene.ask("Olga", "whoami")
     scene.answer("Olga", "Role")
 
 
 def test_an_approver_deactivated_between_the_card_and_the_click_is_refused(scene: Scene) -> None:
     card = scene.ask_removal()
-    scene.town.clock.advance(OLD)
+    scene.playground.clock.advance(OLD)
     scene.workspace.people["Anton"].flag(deleted=True)
     scene.press("Anton", card, "Approve")
     scene.channel_says("audit", "change:review:refused")
@@ -72,7 +72,7 @@ def test_an_approver_deactivated_between_the_click_and_the_call_does_not_count(s
     card = scene.ask_removal()
     approve_and_stop_before_the_call(scene, card, 1001)
     scene.workspace.people["Anton"].flag(deleted=True)
-    scene.town.clock.advance(OLD)
+    scene.playground.clock.advance(OLD)
     scene.workspace.clear_faults()
     assert "only 0 of 1 approvals still count" in scene.wait_status(Status.FAILED).outcome
     scene.card_says(card, "has been deactivated")
@@ -81,7 +81,7 @@ def test_an_approver_deactivated_between_the_click_and_the_call_does_not_count(s
 
 def test_while_slack_does_not_say_who_is_who_nothing_is_done_and_that_is_told(scene: Scene) -> None:
     card = scene.ask_removal()
-    scene.town.clock.advance(OLD)
+    scene.playground.clock.advance(OLD)
     silence(scene)
     scene.press("Anton", card, "Approve")
     scene.answer("Anton", "Slack could not be asked who you are")
@@ -98,16 +98,16 @@ def test_an_approved_change_waits_for_slack_and_is_run_when_it_answers(scene: Sc
     first, second = scene.ask_removal(), scene.ask_removal("shopchat")
     for card, number in ((first, 1001), (second, 1002)):
         approve_and_stop_before_the_call(scene, card, number)
-        scene.town.clock.advance(OLD)
+        scene.playground.clock.advance(OLD)
         scene.workspace.clear_faults()
         silence(scene)
         scene.workspace.wait_for(lambda: not scene.workspace.calls(INFO)[-1].ok, what="Slack to be asked")
         assert scene.change(number).status is Status.APPROVED
         if number == 1001:
             scene.workspace.clear_faults()
-            scene.town.clock.advance(6)
+            scene.playground.clock.advance(6)
             scene.wait_status(Status.DONE)
-    scene.town.clock.advance(601)
+    scene.playground.clock.advance(601)
     scene.wait_status(Status.EXPIRED, number=1002)
     assert scene.sent() == 1
 
@@ -173,7 +173,7 @@ def test_a_deleted_card_stands_again_within_five_minutes_and_the_old_ones_button
     all_is_said(scene)
     deleted(scene, card)
     assert scene.top_card("myconnector") is None
-    scene.town.clock.advance(301)
+    scene.playground.clock.advance(301)
     again = scene.card()
     assert again.ts != card.ts
     assert value_of(scene, again) != old
@@ -206,11 +206,11 @@ def cards(scene: Scene) -> list[Message]:
 
 def test_at_half_time_those_who_may_approve_are_mentioned(scene: Scene) -> None:
     scene.ask_removal()
-    scene.town.clock.advance(1_801)
+    scene.playground.clock.advance(1_801)
     line = scene.channel_says("approvals", "Still waiting for approval (0 of 1)")
     assert all(f"@{name}" in line for name in ("Anton", "Vera", "Ida"))
     assert "@Olga" not in line
-    scene.town.clock.advance(1_800)
+    scene.playground.clock.advance(1_800)
     scene.wait_status(Status.EXPIRED)
     thread = scene.workspace.thread("approvals", scene.card().ts)
     assert len([one for one in thread if "Still waiting" in one.text]) == 1
@@ -221,7 +221,7 @@ def test_the_eleventh_open_request_is_refused(scene: Scene) -> None:
     for name in names:
         scene.ask("Ida", f"connector register {name} --name {name} --handler https://handler.example.com/")
     scene.answer("Ida", "You have 10 open change requests, and 10 is the most")
-    assert len(scene.town.store.changes.with_status([Status.PENDING])) == 10
+    assert len(scene.playground.store.changes.with_status([Status.PENDING])) == 10
 
 
 def test_a_second_request_for_the_same_connector_leads_to_the_first_card(scene: Scene) -> None:
@@ -234,9 +234,9 @@ def test_a_second_request_for_the_same_connector_leads_to_the_first_card(scene: 
 
 def test_two_accounts_of_one_person_neither_approve_each_other_nor_make_a_quorum(tmp_path: Path) -> None:
     pairs = "T0001:U0001=T0001:U0002"
-    with Town(tmp_path, pace=False, settings={"B24BOT_SAME_PERSON": pairs}) as town:
-        scene = Scene(town)
-        assert {town.person(name).id for name in ("Olga", "Anton")} == set(pairs.split("="))
+    with Playground(tmp_path, pace=False, settings={"B24BOT_SAME_PERSON": pairs}) as full_bot:
+        scene = Scene(full_bot)
+        assert {full_bot.person(name).id for name in ("Olga", "Anton")} == set(pairs.split("="))
         card = scene.ask_removal()
         scene.press("Anton", card, "Approve")
         scene.answer("Anton", "You asked for this with another account")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace import Message, NoSuchElement
 from plugins.bitrix24.plugin import SETTLING
 from plugins.bitrix24.simulator.state.faults import read_fault
@@ -34,7 +34,7 @@ def lost(scene: Scene) -> Message:
 def asked(scene: Scene) -> Message:
     card = lost(scene)
     assert ASKED not in scene.card_says(card, "outcome not proven yet")
-    scene.town.clock.advance(SETTLING.ask_people)
+    scene.playground.clock.advance(SETTLING.ask_people)
     assert ASKED in scene.card_says(card, "Look on the portal, then press what you saw")
     return card
 
@@ -68,15 +68,15 @@ def test_two_people_who_saw_different_things_make_one_ending(scene: Scene) -> No
     ended = scene.wait_status(Status.DONE, Status.FAILED)
     winner, loser = ("Vera", "Ida") if ended.status is Status.DONE else ("Ida", "Vera")
     assert f"@{winner} looked on the portal" in scene.answer(loser, "there is nothing to settle")
-    (record,) = scene.town.store.audit.find(tag=Tag.EXECUTION_SETTLED)
-    assert record.actor == scene.town.person(winner).id
+    (record,) = scene.playground.store.audit.find(tag=Tag.EXECUTION_SETTLED)
+    assert record.actor == scene.playground.person(winner).id
 
 
 def test_reading_back_goes_on_and_the_buttons_leave_with_the_question(scene: Scene) -> None:
     card = asked(scene)
     with scene.portal.world.lock:
         scene.portal.world.faults.clear()
-    scene.town.clock.advance(20)
+    scene.playground.clock.advance(20)
     scene.workspace.wait_for(lambda: _ended_by_itself(scene), what="the reading back")
     scene.card_says(card, "Read back twice: nothing changed")
     with pytest.raises(NoSuchElement):
@@ -84,12 +84,12 @@ def test_reading_back_goes_on_and_the_buttons_leave_with_the_question(scene: Sce
 
 
 def _ended_by_itself(scene: Scene) -> bool:
-    scene.town.clock.advance(1)
+    scene.playground.clock.advance(1)
     return scene.change().status is Status.FAILED
 
 
-def test_what_nothing_shows_is_asked_at_once_and_who_asked_for_it_may_say(town: Town) -> None:
-    talk = Talk(town)
+def test_what_nothing_shows_is_asked_at_once_and_who_asked_for_it_may_say(full_bot: Playground) -> None:
+    talk = Talk(full_bot)
     talk.adopt()
     card = talk.asks("message send myconnector 1 --user u1 --chat c1 --text Hello")
     talk.fault("false_flat", SEND)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.core.audit.chain import anchors_in
+from bot.core.audit.chain import read_anchors
 from bot.core.change.change_request import Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.plugin.loopback import wait_until
 from bot.store.engine.database import sqlite3
 from bot.store.store import FILE_NAME
@@ -33,12 +33,12 @@ def witness(tmp_path: Path) -> Path:
 def scene(tmp_path: Path, witness: Path) -> Iterator[Scene]:
     """A town whose bot has a second witness."""
     witness.parent.mkdir()
-    with Town(tmp_path, pace=False, settings={"B24BOT_WITNESS_FILE": str(witness)}) as town:
-        yield Scene(town)
+    with Playground(tmp_path, pace=False, settings={"B24BOT_WITNESS_FILE": str(witness)}) as full_bot:
+        yield Scene(full_bot)
 
 
 def database(scene: Scene) -> Path:
-    return scene.town.folder / "home" / FILE_NAME
+    return scene.playground.folder / "home" / FILE_NAME
 
 
 def remove_a_connector(scene: Scene) -> None:
@@ -49,7 +49,7 @@ def remove_a_connector(scene: Scene) -> None:
 
 
 def head(scene: Scene) -> tuple[int, str]:
-    place = scene.town.store.audit.place()
+    place = scene.playground.store.audit.place()
     assert place is not None
     return place.seq, place.head
 
@@ -57,18 +57,18 @@ def head(scene: Scene) -> tuple[int, str]:
 def wait_witnessed(scene: Scene, witness: Path) -> None:
     def look() -> bool:
         lines = witness.read_text().splitlines() if witness.exists() else []
-        return head(scene) in [(one.seq, one.head) for one in anchors_in(lines, "w")]
+        return head(scene) in [(one.seq, one.head) for one in read_anchors(lines, "w")]
 
     assert wait_until(look)
 
 
 def verify(scene: Scene, *words: str) -> subprocess.CompletedProcess[str]:
     """By somebody who has the files, and neither a running bot nor its settings."""
-    key_file = scene.town.folder / "keys" / "key"
+    key_file = scene.playground.folder / "keys" / "key"
     return subprocess.run(
         [sys.executable, "-m", "bot", "audit", "verify", "--key-file", str(key_file), *words],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": "/nowhere"},
-        cwd=scene.town.folder / "keys",
+        cwd=scene.playground.folder / "keys",
         capture_output=True,
         text=True,
         timeout=30,
@@ -86,10 +86,10 @@ def cut_tail(path: Path, last: int) -> None:
 
 def test_a_checkpoint_with_the_whole_head_stands_in_the_channel_and_in_the_witness(scene: Scene, witness: Path) -> None:
     remove_a_connector(scene)
-    scene.town.clock.advance(DAY)
+    scene.playground.clock.advance(DAY)
     shown = scene.channel_says("audit", "audit:chain:checkpoint")
-    (record,) = scene.town.store.audit.find(tag="audit:chain:checkpoint")
-    covered = scene.town.store.audit.place_at(record.seq - 1)
+    (record,) = scene.playground.store.audit.find(tag="audit:chain:checkpoint")
+    covered = scene.playground.store.audit.place_at(record.seq - 1)
     assert covered is not None
     assert f"seq {covered.seq} · head {covered.head} · Records: {covered.seq} " in shown
     wait_witnessed(scene, witness)
@@ -102,15 +102,15 @@ def test_the_tail_is_cut_and_the_channels_lines_deleted_and_the_witness_still_sa
     """By somebody with the database and the bot's token, who has not got at the witness."""
     remove_a_connector(scene)
     wait_witnessed(scene, witness)
-    saved = scene.town.folder / "channel.txt"
+    saved = scene.playground.folder / "channel.txt"
     texts = [scene.workspace.transcript(message) for message in scene.workspace.messages("audit")]
     saved.write_text("\n".join(texts))
-    opened = scene.town.store.audit.find(tag="change:request:opened")[0].seq
+    opened = scene.playground.store.audit.find(tag="change:request:opened")[0].seq
     client = WebClient(scene.workspace.bot_token, base_url=scene.workspace.api_url)
     for message in scene.workspace.messages("audit"):
         client.chat_delete(channel=scene.workspace.channel("audit").id, ts=message.ts)
     last, _ = head(scene)
-    scene.town.stop_bot()
+    scene.playground.stop_bot()
     copy = ("--database", str(database(scene)))
     assert verify(scene, *copy, "--anchors", str(witness), "--anchors", str(saved)).returncode == 0
     cut_tail(database(scene), opened)
@@ -131,17 +131,17 @@ def test_an_old_copy_put_back_starts_with_reading_only_and_says_so(scene: Scene,
     scene.answer("Olga", "myconnector")
     wait_witnessed(scene, witness)
     old_last, _ = head(scene)
-    scene.town.stop_bot()
-    old = scene.town.folder / "old.sqlite3"
+    scene.playground.stop_bot()
+    old = scene.playground.folder / "old.sqlite3"
     shutil.copyfile(database(scene), old)
-    scene.town.start_bot()
+    scene.playground.start_bot()
     remove_a_connector(scene)
     wait_witnessed(scene, witness)
     last, _ = head(scene)
-    scene.town.stop_bot()
+    scene.playground.stop_bot()
     written = witness.read_bytes()
     shutil.copyfile(old, database(scene))
-    scene.town.start_bot()
+    scene.playground.start_bot()
     scene.ask("Olga", "connector remove shopchat")
     scene.answer(
         "Olga",
@@ -157,7 +157,7 @@ def test_an_old_copy_put_back_starts_with_reading_only_and_says_so(scene: Scene,
 
 
 def refusals(scene: Scene) -> list[int]:
-    return [record.seq for record in scene.town.store.audit.find(tag="command:line:refused")]
+    return [record.seq for record in scene.playground.store.audit.find(tag="command:line:refused")]
 
 
 def test_a_dead_audit_channel_refuses_tells_the_admin_and_goes_on_with_the_whole_backlog(scene: Scene) -> None:
@@ -166,10 +166,10 @@ def test_a_dead_audit_channel_refuses_tells_the_admin_and_goes_on_with_the_whole
         scene.ask("Gleb", "connector list")
         scene.workspace.wait_for(lambda wanted=number: len(refusals(scene)) > wanted, WITHIN, "the record of a refusal")
         # Within a minute the next one would be folded into this record.
-        scene.town.clock.advance(61)
+        scene.playground.clock.advance(61)
 
     def told() -> bool:
-        scene.town.clock.advance(0.5)
+        scene.playground.clock.advance(0.5)
         return any("does not take messages" in scene.workspace.transcript(one) for one in scene.workspace.dms("Ida"))
 
     scene.workspace.wait_for(
@@ -188,7 +188,7 @@ def test_a_dead_audit_channel_refuses_tells_the_admin_and_goes_on_with_the_whole
 
     def posted() -> list[int]:
         lines = "\n".join(scene.workspace.transcript(one) for one in scene.workspace.messages("audit"))
-        return [anchor.seq for anchor in anchors_in(lines.splitlines(), "audit")]
+        return [anchor.seq for anchor in read_anchors(lines.splitlines(), "audit")]
 
     scene.workspace.wait_for(lambda: set(due) <= set(posted()), WITHIN, "the backlog")
     assert len(due) == 3

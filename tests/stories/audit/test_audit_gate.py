@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.core.change.change_request import Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from tests.stories.scene import UNREGISTER, Scene
 
 
 def test_without_an_audit_channel_nothing_dangerous_is_taken_on(tmp_path: Path) -> None:
-    with Town(tmp_path, pace=False, settings={"B24BOT_AUDIT_CHANNEL": ""}) as town:
-        scene = Scene(town)
+    with Playground(tmp_path, pace=False, settings={"B24BOT_AUDIT_CHANNEL": ""}) as full_bot:
+        scene = Scene(full_bot)
         scene.ask("Olga", "connector remove myconnector")
         scene.answer("Olga", "No audit channel is set")
         scene.ask("Olga", "connector list")
         scene.answer("Olga", "myconnector")
         assert scene.sent() == 0
-        assert town.store.changes.get(1001) is None
+        assert full_bot.store.changes.get(1001) is None
 
 
 def test_a_channel_archived_before_the_request_refuses_it_and_says_why(scene: Scene) -> None:
@@ -31,7 +31,7 @@ def test_a_channel_archived_before_the_request_refuses_it_and_says_why(scene: Sc
 
 def test_a_channel_archived_after_the_request_stops_the_approved_change(scene: Scene) -> None:
     card = scene.ask_removal()
-    scene.workspace.wait_for(lambda: scene.town.store.outbox.counts().get("new", 0) == 0, what="a quiet outbox")
+    scene.workspace.wait_for(lambda: scene.playground.store.outbox.counts().get("new", 0) == 0, what="a quiet outbox")
     scene.workspace.flag_channel("audit", is_archived=True)
     scene.press("Anton", card, "Approve")
     outcome = scene.wait_status(Status.FAILED).outcome
@@ -73,7 +73,7 @@ def test_the_backlog_is_posted_and_work_goes_on_once_the_channel_is_back(scene: 
 
 def test_an_audit_insert_that_fails_keeps_the_call_from_the_portal_and_is_told(scene: Scene) -> None:
     card = scene.ask_removal()
-    database = scene.town.store.database
+    database = scene.playground.store.database
     with database.unit_of_work():
         database.execute(
             "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'the disk is angry'); END"
@@ -88,7 +88,7 @@ def test_an_audit_insert_that_fails_keeps_the_call_from_the_portal_and_is_told(s
 
 def test_an_audit_insert_that_fails_after_the_approval_keeps_the_call_from_the_portal(scene: Scene) -> None:
     card = scene.ask_removal()
-    database = scene.town.store.database
+    database = scene.playground.store.database
     with database.unit_of_work():
         database.execute(
             "CREATE TRIGGER no_intent BEFORE INSERT ON audit WHEN NEW.tag = 'change:execution:intended' "
@@ -102,7 +102,9 @@ def test_an_audit_insert_that_fails_after_the_approval_keeps_the_call_from_the_p
 
 def _working(scene: Scene) -> bool:
     health = (
-        scene.town.store.outbox.channel(scene.town.running.bot.context.channels.audit) if scene.town.running else None
+        scene.playground.store.outbox.channel(scene.playground.running.bot.context.channels.audit)
+        if scene.playground.running
+        else None
     )
     return health is None or health.working
 
@@ -114,7 +116,7 @@ def test_a_channel_that_only_stutters_delays_the_change_and_does_not_end_it(scen
     scene.workspace.fault("error", "chat.postMessage", code="internal_error", count=2)
     scene.press("Anton", card, "Approve")
     scene.wait_status(Status.DONE)
-    approval = scene.town.store.audit.find(tag="change:review:approved")[0]
+    approval = scene.playground.store.audit.find(tag="change:review:approved")[0]
     posts = [call for call in scene.workspace.calls("chat.postMessage") if f"#{approval.seq} " in str(call.arguments)]
     assert posts[-1].ok
     (call,) = [entry for entry in scene.portal.world.journal.calls if entry.method == UNREGISTER]
@@ -122,8 +124,8 @@ def test_a_channel_that_only_stutters_delays_the_change_and_does_not_end_it(scen
 
 
 def test_a_card_that_cannot_be_posted_is_told_to_the_requester(tmp_path: Path) -> None:
-    with Town(tmp_path, pace=False, settings={"B24BOT_APPROVAL_CHANNEL": "C0404"}) as town:
-        scene = Scene(town)
+    with Playground(tmp_path, pace=False, settings={"B24BOT_APPROVAL_CHANNEL": "C0404"}) as full_bot:
+        scene = Scene(full_bot)
         scene.ask("Olga", "connector remove myconnector")
         assert "Nobody can decide it until then" in scene.answer("Olga", "cannot be posted")
         assert scene.change().status is Status.PENDING

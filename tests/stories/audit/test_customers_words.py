@@ -11,11 +11,11 @@ from bot.core.change.change_request import Status
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Role
 from bot.core.redaction.sanitizer import texts_in
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.testing.conversation import APPROVALS, TYPED_IN
 from bot.usecases.admin.allow_list import grant_role
-from bot.usecases.delivery.dead_letters import words
-from bot.usecases.requests.planning import consider
+from bot.usecases.delivery.dead_letters import describe_content
+from bot.usecases.requests.planning import plan_or_read
 from tests.stories.connector.acts import Changing
 
 WORDS = "Zebraklient  hat Grippe"
@@ -35,29 +35,29 @@ FAULTY = "message send myconnector 1 --user u1 --chat c1 --text x --user-email '
 
 
 @pytest.fixture
-def act(town: Town) -> Changing:
-    act = Changing(town)
-    with town.store.unit_of_work() as store:
-        grant_role(store, town.person("Gleb"), Role.VIEWER, by=town.person("Ida"))
+def act(full_bot: Playground) -> Changing:
+    act = Changing(full_bot)
+    with full_bot.store.unit_of_work() as store:
+        grant_role(store, full_bot.person("Gleb"), Role.VIEWER, by=full_bot.person("Ida"))
     return act
 
 
-def seen(town: Town, person: str, line: str) -> str:
+def seen(full_bot: Playground, person: str, line: str) -> str:
     """What a command answers to somebody, with its data."""
-    assert town.running is not None
-    answered = consider(town.running.bot.context, town.person(person), line)
+    assert full_bot.running is not None
+    answered = plan_or_read(full_bot.running.bot.context, full_bot.person(person), line)
     assert isinstance(answered, Answered)
     return "\n".join(texts_in([answered.reply, answered.reply.data]))
 
 
 SURFACES: Mapping[str, Callable[[Changing], object]] = {
-    "request list": lambda act: seen(act.town, "Gleb", "request list"),
-    "request list of an admin who does not decide": lambda act: seen(act.town, "Ida", "request list"),
-    "request show": lambda act: seen(act.town, "Gleb", "request show CR-1002"),
-    "status": lambda act: seen(act.town, "Gleb", "status"),
-    "audit find": lambda act: seen(act.town, "Gleb", "audit find"),
-    "audit find --text": lambda act: seen(act.town, "Gleb", "audit find --subject CR-1002"),
-    "help": lambda act: seen(act.town, "Gleb", "help message send"),
+    "request list": lambda act: seen(act.playground, "Gleb", "request list"),
+    "request list of an admin who does not decide": lambda act: seen(act.playground, "Ida", "request list"),
+    "request show": lambda act: seen(act.playground, "Gleb", "request show CR-1002"),
+    "status": lambda act: seen(act.playground, "Gleb", "status"),
+    "audit find": lambda act: seen(act.playground, "Gleb", "audit find"),
+    "audit find --text": lambda act: seen(act.playground, "Gleb", "audit find --subject CR-1002"),
+    "help": lambda act: seen(act.playground, "Gleb", "help message send"),
     "what Gleb is shown": lambda act: [act.workspace.transcript(one) for one in act.workspace.ephemerals("Gleb")],
     "the audit channel": lambda act: [act.workspace.transcript(one) for one in act.workspace.messages("audit")],
     "the thread": lambda act: [
@@ -67,9 +67,10 @@ SURFACES: Mapping[str, Callable[[Changing], object]] = {
         if one.thread_ts and one.thread_ts != one.ts
     ],
     "notices of the outbox": lambda act: [
-        words(one) for one in act.town.store.outbox.letters(["new", "sending", "dead", "sent"], limit=100)
+        describe_content(one)
+        for one in act.playground.store.outbox.entries(["new", "sending", "dead", "sent"], limit=100)
     ],
-    "the audit log": lambda act: [dict(record.facts) for record in act.town.store.audit.walk()],
+    "the audit log": lambda act: [dict(record.facts) for record in act.playground.store.audit.walk()],
 }
 
 
@@ -90,9 +91,9 @@ def test_a_customers_words_are_for_who_asked_and_who_decides(
     assert "Zebraklient" in act.card_says(card, "waiting for confirmation")
     assert_in_none(act, caplog.text)
     for command in ("request list", "request show CR-1002"):
-        assert "Zebraklient" in seen(act.town, "Olga", command)
-    assert "‹" in seen(act.town, "Gleb", "request list")
-    assert "Left out, since a customer's words may stand in it." in seen(act.town, "Gleb", "request show CR-1002")
+        assert "Zebraklient" in seen(act.playground, "Olga", command)
+    assert "‹" in seen(act.playground, "Gleb", "request list")
+    assert "Left out, since a customer's words may stand in it." in seen(act.playground, "Gleb", "request show CR-1002")
     act.ask("Gleb", "request show CR-1002")
     act.answer("Gleb", "CR-1002")
     act.press("Olga", card, "Confirm")
@@ -114,8 +115,8 @@ def test_a_faulty_line_with_a_customers_words_is_shown_to_who_typed_it_alone(
 def test_who_may_approve_reads_what_there_is_to_approve(act: Changing) -> None:
     """The connector is not the bot's own, so that another has to approve."""
     act.asks(SEND, channel=APPROVALS)
-    assert "Zebraklient" in seen(act.town, "Anton", "request show CR-1001")
-    assert "Zebraklient" not in seen(act.town, "Gleb", "request show CR-1001")
+    assert "Zebraklient" in seen(act.playground, "Anton", "request show CR-1001")
+    assert "Zebraklient" not in seen(act.playground, "Gleb", "request show CR-1001")
 
 
 def test_a_refusal_in_which_the_portal_quotes_a_customers_words_is_read_by_the_same_people_alone(
@@ -127,5 +128,5 @@ def test_a_refusal_in_which_the_portal_quotes_a_customers_words_is_read_by_the_s
     act.fault("reply", "imconnector.send.messages", status=400, body=body)
     assert act.confirms(SEND).status is Status.FAILED
     assert_in_none(act, caplog.text)
-    assert "Zebraklient" in seen(act.town, "Olga", "request show CR-1002")
-    assert "Zebraklient" not in seen(act.town, "Gleb", "request show CR-1002")
+    assert "Zebraklient" in seen(act.playground, "Olga", "request show CR-1002")
+    assert "Zebraklient" not in seen(act.playground, "Gleb", "request show CR-1002")

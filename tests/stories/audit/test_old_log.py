@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.change.change_request import Status
-from bot.store.files.verified_head import BROKEN, kept_mark
+from bot.store.files.verified_head import BROKEN, read_kept_mark
 from bot.usecases.context import RECOMPUTED_AT_ONCE
 from tests.stories.scene import Scene
 
@@ -13,7 +13,7 @@ YEARS = Entry(tag=Tag.COMMAND_RAN, actor=SYSTEM, subject=SYSTEM)
 
 def grow(scene: Scene) -> None:
     """As years of use would."""
-    store = scene.town.store
+    store = scene.playground.store
     with store.unit_of_work():
         for _ in range(RECOMPUTED_AT_ONCE + 1):
             store.audit.append(YEARS, at=store.clock.now_ms())
@@ -21,27 +21,27 @@ def grow(scene: Scene) -> None:
 
 def spoil(scene: Scene) -> None:
     """As whoever owns the file can; the record is about nothing that anything rests on."""
-    with scene.town.store.unit_of_work() as store:
+    with scene.playground.store.unit_of_work() as store:
         store.database.execute("DROP TRIGGER audit_no_update")
         first = "SELECT min(seq) FROM audit WHERE subject = ?"
         store.database.execute(f"UPDATE audit SET at = at + 1 WHERE seq = ({first})", SYSTEM)
 
 
 def marked(scene: Scene) -> bool:
-    store = scene.town.store
-    return kept_mark(store.database, store.keys) is not None
+    store = scene.playground.store
+    return read_kept_mark(store.database, store.keys) is not None
 
 
 def test_what_was_approved_runs_once_the_log_was_recomputed_which_a_later_start_need_not_wait_for(scene: Scene) -> None:
     card = scene.ask_removal()
     grow(scene)
-    scene.town.stop_bot()
-    scene.town.start_bot()
+    scene.playground.stop_bot()
+    scene.playground.start_bot()
     scene.press("Anton", card, "Approve")
     scene.wait_status(Status.DONE)
     scene.workspace.wait_for(lambda: marked(scene), 10, "the mark")
-    scene.town.stop_bot()
-    scene.town.start_bot()
+    scene.playground.stop_bot()
+    scene.playground.start_bot()
     scene.ask("Olga", "status")
     assert "Audit log" in scene.answer("Olga", "How b24bot is")
 
@@ -49,16 +49,16 @@ def test_what_was_approved_runs_once_the_log_was_recomputed_which_a_later_start_
 def test_a_log_that_was_changed_long_ago_lets_people_read_and_runs_nothing(scene: Scene) -> None:
     card = scene.ask_removal()
     grow(scene)
-    scene.town.stop_bot()
-    scene.town.start_bot()
+    scene.playground.stop_bot()
+    scene.playground.start_bot()
     scene.workspace.wait_for(lambda: marked(scene), 10, "the mark")
     spoil(scene)
-    scene.town.stop_bot()
-    scene.town.start_bot()
+    scene.playground.stop_bot()
+    scene.playground.start_bot()
     scene.press("Anton", card, "Approve")
     scene.ask("Olga", "connector list")
     scene.answer("Olga", "myconnector")
-    scene.workspace.wait_for(lambda: scene.town.store.facts.get(BROKEN) == "yes", 10, "the break to be found")
+    scene.workspace.wait_for(lambda: scene.playground.store.facts.get(BROKEN) == "yes", 10, "the break to be found")
     scene.ask("Olga", "connector remove shopchat")
     scene.answer("Olga", "The audit log is broken at record #")
     assert scene.sent() == 0

@@ -28,5 +28,5 @@ class Changing(Scene):
             return self.portal.state.connectors.get(connector)
 
     def record(self, connector: str = "myconnector") -> Mapping[str, Any] | None:
-        records = self.town.store.records("bitrix24")
+        records = self.playground.store.records("bitrix24")
         return records.get("connector", f"{self.portal.member_id}/{connector}")

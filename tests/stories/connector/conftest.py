@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from tests.stories.connector.acts import Changing
 
 
 @pytest.fixture
-def act(town: Town) -> Changing:
-    return Changing(town)
+def act(full_bot: Playground) -> Changing:
+    return Changing(full_bot)

@@ -183,7 +183,7 @@ def test_wrong_words_are_answered_with_what_was_wrong_and_change_nothing(act: Ch
     for line, expected in REFUSED.items():
         act.ask("Olga", line)
         assert "Traceback" not in act.answer("Olga", expected)
-    assert act.town.store.changes.get(1001) is None
+    assert act.playground.store.changes.get(1001) is None
     assert act.workspace.complaints == []
 
 
@@ -198,7 +198,7 @@ def test_help_tells_each_command_with_an_example(act: Changing, verb: str) -> No
 def test_viewers_and_strangers_change_nothing(act: Changing) -> None:
     act.ask("Gleb", NEW)
     act.answer("Gleb", "allow-list")
-    assert act.town.store.changes.get(1001) is None
+    assert act.playground.store.changes.get(1001) is None
 
 
 # ------------------------------------------------------------------------------------------------------- reading
@@ -280,7 +280,7 @@ def test_of_one_connector_one_change_request_is_open(act: Changing, line: str) -
     act.asks("connector remove newchat", channel=APPROVALS)
     act.ask("Olga", line)
     act.answer("Olga", "CR-1003")
-    assert [change.number for change in act.town.store.changes.with_status(OPEN)] == [1003]
+    assert [change.number for change in act.playground.store.changes.with_status(OPEN)] == [1003]
 
 
 def test_the_undo_button_of_a_removal_asks_for_the_restore(act: Changing) -> None:

@@ -36,7 +36,7 @@ def test_the_intent_is_recorded_before_the_portal_is_called(scene: Scene) -> Non
     card = scene.ask_removal()
     scene.press("Anton", card, "Approve")
     scene.wait_status(Status.DONE)
-    intent = scene.town.store.audit.find(tag="change:execution:intended")[0]
+    intent = scene.playground.store.audit.find(tag="change:execution:intended")[0]
     call = next(entry for entry in scene.portal.world.journal.calls if entry.method == "imconnector.unregister")
     assert intent.at / 1000 <= call.at
 
@@ -52,7 +52,7 @@ def test_the_second_request_for_one_connector_answers_with_the_first(scene: Scen
     scene.ask_removal()
     scene.ask("Ida", "connector remove MyConnector")
     assert "CR-1001" in scene.answer("Ida", "open for this already")
-    assert scene.town.store.changes.get(1002) is None
+    assert scene.playground.store.changes.get(1002) is None
 
 
 def test_a_rejection_needs_a_reason_and_ends_it(scene: Scene) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from bot.playground.workspace.base.simulator_values import Refusal
 from bot.playground.workspace.base.workspace_clock import Clock
 from bot.playground.workspace.state.method_limits import Limits, Rate
@@ -23,8 +23,8 @@ from tests.stories.usage.test_terminal import b24bot
 @pytest.fixture
 def paced(tmp_path: Path) -> Iterator[Scene]:
     """A workspace that takes about one post a second in a channel, as Slack does."""
-    with Town(tmp_path) as town:
-        yield Scene(town)
+    with Playground(tmp_path) as full_bot:
+        yield Scene(full_bot)
 
 
 class FullChannel(Limits):
@@ -50,7 +50,7 @@ def posts(scene: Scene, channel: str) -> list[float]:
 
 def test_a_burst_of_audit_lines_becomes_few_messages_and_slack_never_has_to_ask_for_a_pause(paced: Scene) -> None:
     # Refusals of one person would share a record.
-    with paced.town.store.unit_of_work() as store:
+    with paced.playground.store.unit_of_work() as store:
         for number in range(25):
             line: dict[str, Fact] = {"line": f"connector show c{number} now"}
             store.record(Entry(tag=Tag.COMMAND_REFUSED, actor="T0001:U0004", subject="T0001:U0004", facts=line))

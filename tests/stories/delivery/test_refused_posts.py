@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.change.change_request import Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from tests.stories.scene import UNREGISTER, WITHIN, Scene
 
 
@@ -55,8 +55,8 @@ def test_a_card_that_cannot_be_edited_any_more_is_answered_by_a_new_one_and_its_
 @pytest.fixture
 def roaming(tmp_path: Path) -> Iterator[Scene]:
     """No approval channel is set, which is the default."""
-    with Town(tmp_path, pace=False, settings={"B24BOT_APPROVAL_CHANNEL": ""}) as town:
-        yield Scene(town)
+    with Playground(tmp_path, pace=False, settings={"B24BOT_APPROVAL_CHANNEL": ""}) as full_bot:
+        yield Scene(full_bot)
 
 
 def test_typed_where_the_bot_cannot_post_a_request_is_not_taken_on_and_the_connector_stays_free(
@@ -77,4 +77,4 @@ def test_typed_where_the_bot_cannot_post_a_request_is_not_taken_on_and_the_conne
     roaming.workspace.people["Vera"].click(card, "Approve")
     roaming.wait_status(Status.DONE, number=1002)
     assert roaming.sent(UNREGISTER) == 1
-    assert len(roaming.town.store.changes.with_status([Status.WITHDRAWN])) == 1
+    assert len(roaming.playground.store.changes.with_status([Status.WITHDRAWN])) == 1

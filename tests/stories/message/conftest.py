@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from tests.stories.message.talk import Talk
 
 
 @pytest.fixture
-def talk(town: Town) -> Talk:
-    made = Talk(town)
+def talk(full_bot: Playground) -> Talk:
+    made = Talk(full_bot)
     made.adopt()
     return made

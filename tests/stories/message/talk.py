@@ -58,7 +58,7 @@ class Talk(Scene):
             **registration,
         }
         record: dict[str, Any] = {"v": 1, "how": "adopted", "at": 1, "registration": known, "lines": {"1": {}, "2": {}}}
-        self.town.store.records("bitrix24").put("connector", f"{self.portal.member_id}/{connector}", record)
+        self.playground.store.records("bitrix24").put("connector", f"{self.portal.member_id}/{connector}", record)
 
     def spoken(self) -> tuple[int, int]:
         """Let the customer say something on the portal, as m0; the numbers of the chat and of the message."""

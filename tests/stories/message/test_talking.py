@@ -97,7 +97,7 @@ def test_a_dry_run_shows_it_and_asks_nobody(talk: Talk) -> None:
     talk.ask("Olga", f"message send {PERSON} --text Hello --dry-run")
     shown = talk.answer("Olga", "only shown, nothing was done")
     assert "Put “Hello” into myconnector on line 1 · Sales EU" in shown
-    assert talk.town.store.changes.get(1001) is None
+    assert talk.playground.store.changes.get(1001) is None
     assert talk.sent(SEND) == 0
 
 
@@ -105,7 +105,7 @@ def test_the_same_message_asked_for_twice_is_one_change_request(talk: Talk) -> N
     talk.asks(f"message send {PERSON} --text Hello")
     talk.ask("Olga", f"message send {PERSON} --text Hello")
     talk.answer("Olga", "CR-1001")
-    assert talk.town.store.changes.get(1002) is None
+    assert talk.playground.store.changes.get(1002) is None
     talk.asks(f"message send {PERSON} --text 'Hello again'")
     assert talk.change(1002).status is Status.PENDING
 
@@ -158,7 +158,7 @@ def test_what_cannot_work_is_refused_with_what_to_do_and_sends_nothing(talk: Tal
         prepare(talk)
         talk.ask("Olga", line)
         assert "⛔" in talk.answer("Olga", why)
-    assert talk.town.store.changes.get(1001) is None
+    assert talk.playground.store.changes.get(1001) is None
     assert all(not talk.sent(kind.method) for kind in KINDS)
 
 

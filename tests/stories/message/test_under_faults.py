@@ -84,10 +84,10 @@ def test_what_nobody_knows_stays_unknown_and_is_never_sent_again(talk: Talk, kin
     talk.press("Olga", card, "Confirm")
     assert talk.ends().status is UNKNOWN
     held = talk.texts()
-    talk.town.clock.advance(600)
-    talk.town.stop_bot()
-    talk.town.start_bot()
-    talk.town.clock.advance(600)
+    talk.playground.clock.advance(600)
+    talk.playground.stop_bot()
+    talk.playground.start_bot()
+    talk.playground.clock.advance(600)
     talk.ask("Olga", "request show CR-1001")
     assert "it has no proven outcome" in talk.answer("Olga", "CR-1001: Send a message")
     assert talk.change().status is UNKNOWN

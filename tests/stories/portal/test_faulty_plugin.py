@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.core.change.change_request import Status
-from bot.playground.environment import Town
+from bot.playground.environment import Playground
 from tests.stories.faulty import plugin
 from tests.stories.scene import Scene
 
@@ -17,8 +17,8 @@ NOT_OURS = ("Something went wrong inside b24bot", "b24bot was stopped", "portal'
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("faulty")
-    with Town(folder, pace=False, plugins="bitrix24,tests.stories.faulty:plugin") as town:
-        yield Scene(town)
+    with Playground(folder, pace=False, plugins="bitrix24,tests.stories.faulty:plugin") as full_bot:
+        yield Scene(full_bot)
 
 
 @pytest.mark.parametrize(("line", "doing"), [("gear look raise", "gear look"), ("gear look odd", "gear look")])
@@ -44,6 +44,8 @@ def test_a_change_in_which_the_plugin_fails_is_called_once_and_names_it(
     scene.press("Olga", card, "Confirm")
     said = scene.channel_says("connectors", words)
     assert not [ours for ours in NOT_OURS if ours in said]
-    (change,) = [one for one in scene.town.store.changes.with_status([status]) if one.plan.target == f"gear:{how}"]
+    (change,) = [
+        one for one in scene.playground.store.changes.with_status([status]) if one.plan.target == f"gear:{how}"
+    ]
     assert words in (change.outcome or "")
     assert plugin.sent.count(f"gear.{how}") == 1

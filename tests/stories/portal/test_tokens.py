@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from bot.core.change.change_request import Status
 from bot.plugin import Services
-from plugins.bitrix24.auth.backup_tokens import Spares
-from plugins.bitrix24.auth.credentials import Vault
+from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
+from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.redaction.secret import Secret
 from tests.stories.scene import Scene
 
 
 def services(scene: Scene) -> Services:
-    assert scene.town.running is not None
-    return scene.town.running.bot.context.services("bitrix24")
+    assert scene.playground.running is not None
+    return scene.playground.running.bot.context.services("bitrix24")
 
 
 def store_spare(scene: Scene) -> None:
     with scene.portal.world.lock:
         pair = scene.portal.world.tokens.issue(scene.portal.client_id, 1)
-    portal = Vault(services(scene)).portal("default")
-    Spares(services(scene)).store(portal, Secret(pair.access.value), Secret(pair.refresh.value))
+    portal = CredentialStore(services(scene)).portal("default")
+    BackupTokenStore(services(scene)).store(portal, Secret(pair.access.value), Secret(pair.refresh.value))
 
 
 def lose_pair(scene: Scene) -> None:
     """The pair in use is used up, as after an answer that never came."""
-    held = Vault(services(scene)).held(Vault(services(scene)).portal("default"))
+    held = CredentialStore(services(scene)).held(CredentialStore(services(scene)).portal("default"))
     with scene.portal.world.lock:
         tokens = scene.portal.world.tokens
         tokens.spend(tokens.refresh[held.credentials.refresh.reveal()])
@@ -55,6 +55,6 @@ def test_without_a_spare_pair_the_change_fails_calmly_and_the_refusal_is_told_on
     for _ in range(3):
         scene.ask("Olga", "connector list")
     scene.answer("Olga", "b24bot portal spare default")
-    assert len(scene.town.store.audit.find(tag="portal:tokens:refused")) == 1
+    assert len(scene.playground.store.audit.find(tag="portal:tokens:refused")) == 1
     asked = [entry for entry in scene.portal.world.journal.token_calls if entry.outcome == "invalid_grant"]
     assert len(asked) == 1

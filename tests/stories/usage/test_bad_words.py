@@ -33,7 +33,7 @@ def test_the_answer_says_what_was_wrong(scene: Scene, words: tuple[str, str]) ->
     answer = scene.answer("Olga", expected)
     assert "Traceback" not in answer
     assert [one for one in scene.workspace.mentions if one.calls.startswith("<!")] == []
-    assert scene.town.store.changes.get(1001) is None
+    assert scene.playground.store.changes.get(1001) is None
 
 
 def test_capitals_are_understood(scene: Scene) -> None:

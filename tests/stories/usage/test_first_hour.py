@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.principals import Principal, Role
 from bot.usecases.admin.allow_list import grant_role
-from bot.usecases.admin.builtin_plugin import HERE
+from bot.usecases.admin.builtin_plugin import BUILTIN_PLACE
 from tests.stories.scene import Scene
 
 PERSON_ID = re.compile(r"\b(?:T0001:)?U000\d\b")
@@ -18,7 +18,7 @@ PERSON_ID = re.compile(r"\b(?:T0001:)?U000\d\b")
 @pytest.fixture
 def asked(scene: Scene) -> Scene:
     """Ida has asked for a role for Gleb, which Vera may approve."""
-    grant_role(scene.town.store, scene.town.person("Vera"), Role.ADMIN, by=Principal.shell("tester"))
+    grant_role(scene.playground.store, scene.playground.person("Vera"), Role.ADMIN, by=Principal.shell("tester"))
     scene.ask("Ida", "access grant @gleb operator")
     scene.card("operator")
     return scene
@@ -72,13 +72,13 @@ def test_whoami_mentions_and_gives_the_id_that_an_admin_types(scene: Scene) -> N
 
 def test_what_is_about_the_bot_itself_names_no_portal(asked: Scene) -> None:
     card = asked.workspace.transcript(asked.card("operator"))
-    assert HERE.label not in card
+    assert BUILTIN_PLACE.label not in card
     assert "Portal" not in card
     line = asked.channel_says("audit", "asked for CR-1001")
     assert "Give @Gleb the role operator [access:@Gleb]" in line
     asked.ask("Ida", "request show CR-1001")
     assert "Portal" not in asked.answer("Ida", "CR-1001: Give")
-    (record,) = asked.town.store.audit.find(tag="change:request:opened")
+    (record,) = asked.playground.store.audit.find(tag="change:request:opened")
     assert "portal" not in record.facts
 
 

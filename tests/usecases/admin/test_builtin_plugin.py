@@ -13,25 +13,25 @@ from bot.core.authority.limits import Mode
 from bot.core.authority.policy import Allowed, Terms
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.outcome import INTERRUPTED_AT_HOME
+from bot.core.change.outcome import INTERRUPTED_BUILTIN
 from bot.core.change.planned_command import Answered, Planned
-from bot.core.local_plugins import HOUSE
+from bot.core.local_plugins import BUILTIN
 from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal, Role
 from bot.plugin import Plan, PluginError, Refusal
 from bot.store.store import audit_key
 from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, revoke_role
-from bot.usecases.admin.builtin_plugin import HERE, HousePlugin, do_at_once
+from bot.usecases.admin.builtin_plugin import BUILTIN_PLACE, BuiltinPlugin, perform_at_once
 from bot.usecases.admin.call_handlers import LONGEST_FROZEN
 from bot.usecases.authority import card_token
 from bot.usecases.context import Channels
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.active_limits import FROZEN, note_mode
 from bot.usecases.outcomes.follow_ups import undo_line
-from bot.usecases.requests.planning import ask, consider
+from bot.usecases.requests.planning import ask, plan_or_read
 from bot.usecases.requests.undo import may_still_undo
 from bot.usecases.runtime.worker import perform_job
-from tests.usecases.office import (
+from tests.usecases.core_bot import (
     ANTON,
     APPROVALS,
     GLEB,
@@ -42,7 +42,7 @@ from tests.usecases.office import (
     STRANGER,
     VERA,
     VIKTOR,
-    Office,
+    CoreBot,
     person,
 )
 
@@ -51,30 +51,30 @@ ADMINS = {**ROLES, ADA: Role.ADMIN}
 
 
 @pytest.fixture
-def ruled(make_office: Callable[..., Office]) -> Office:
+def ruled(make_core_bot: Callable[..., CoreBot]) -> CoreBot:
     """An office with two admins: Ida and Ada."""
-    return make_office(roles=ADMINS)
+    return make_core_bot(roles=ADMINS)
 
 
-def decided(office: Office, text: str, *, who: Principal = IDA, by: Principal = ADA) -> ChangeRequest:
+def decided(core_bot: CoreBot, text: str, *, who: Principal = IDA, by: Principal = ADA) -> ChangeRequest:
     """Ask for it, have it approved, and see how it ends."""
-    change = office.ask(text, who)
-    assert office.press(by, change) == ""
-    office.work()
-    return office.now(change)
+    change = core_bot.ask(text, who)
+    assert core_bot.press(by, change) == ""
+    core_bot.work()
+    return core_bot.now(change)
 
 
-def said_to_all(office: Office) -> list[str]:
-    return [words for kind, words in office.messenger.said if kind == "note"]
+def said_to_all(core_bot: CoreBot) -> list[str]:
+    return [words for kind, words in core_bot.messenger.said if kind == "note"]
 
 
 @pytest.mark.parametrize("whom", ["@UGLEB", "<@UGLEB|gleb>", " @UGLEB "])
-def test_a_role_is_given_with_the_approval_of_another_admin(ruled: Office, whom: str) -> None:
+def test_a_role_is_given_with_the_approval_of_another_admin(ruled: CoreBot, whom: str) -> None:
     change = ruled.ask(f"access grant '{whom}' operator", IDA)
     assert (change.status, change.plugin, change.place, change.plan.target) == (
         Status.PENDING,
-        HOUSE,
-        HERE,
+        BUILTIN,
+        BUILTIN_PLACE,
         f"access:{GLEB.id}",
     )
     assert ruled.store.grants.role_of(GLEB) is None
@@ -87,12 +87,12 @@ def test_a_role_is_given_with_the_approval_of_another_admin(ruled: Office, whom:
     assert ruled.store.outbox.state_of(audit_key(granted.seq)) == "sent"
 
 
-def test_the_approver_reads_on_the_card_whom_it_is_about(ruled: Office) -> None:
+def test_the_approver_reads_on_the_card_whom_it_is_about(ruled: CoreBot) -> None:
     call = ruled.ask("access grant @UGLEB operator", IDA).plan.calls[0]
     assert call.note.startswith(f"{mentions.person(GLEB)} is not on the allow-list now")
 
 
-def test_a_role_is_changed_and_taken_away_and_undone_the_same_way(ruled: Office) -> None:
+def test_a_role_is_changed_and_taken_away_and_undone_the_same_way(ruled: CoreBot) -> None:
     change = decided(ruled, "access grant @UOLGA approver")
     assert change.plan.undo.line == "access grant @UOLGA operator"
     assert ruled.store.grants.role_of(OLGA) is Role.APPROVER
@@ -107,13 +107,13 @@ def test_a_role_is_changed_and_taken_away_and_undone_the_same_way(ruled: Office)
 
 @pytest.mark.parametrize("who", [OLGA, ANTON, VIKTOR, GLEB])
 @pytest.mark.parametrize("text", ["access grant @UGLEB admin", "access revoke @UIDA", "unfreeze", "request review 1"])
-def test_only_admins_may_ask(ruled: Office, who: Principal, text: str) -> None:
+def test_only_admins_may_ask(ruled: CoreBot, who: Principal, text: str) -> None:
     with pytest.raises(NotPermitted):
-        consider(ruled.ctx, who, text)
+        plan_or_read(ruled.ctx, who, text)
 
 
 @pytest.mark.parametrize("who", [IDA, OLGA, ANTON, STRANGER])
-def test_nobody_but_another_admin_approves(ruled: Office, who: Principal) -> None:
+def test_nobody_but_another_admin_approves(ruled: CoreBot, who: Principal) -> None:
     change = ruled.ask("access grant @UGLEB admin", IDA)
     assert ruled.press(who, change) != ""
     assert ruled.now(change).approvals == ()
@@ -121,19 +121,19 @@ def test_nobody_but_another_admin_approves(ruled: Office, who: Principal) -> Non
 
 
 @pytest.mark.parametrize("text", ["access revoke @UIDA", "access grant @UIDA approver"])
-def test_the_last_admin_stays_one(office: Office, text: str) -> None:
+def test_the_last_admin_stays_one(core_bot: CoreBot, text: str) -> None:
     with pytest.raises(Refusal) as refused:
-        consider(office.ctx, IDA, text)
+        plan_or_read(core_bot.ctx, IDA, text)
     assert refused.value.sentence == LAST_ADMIN
 
 
-def test_an_admin_of_another_workspace_does_not_count_as_one(office: Office) -> None:
-    assert office.store.grants.role_of(STRANGER) is Role.ADMIN
+def test_an_admin_of_another_workspace_does_not_count_as_one(core_bot: CoreBot) -> None:
+    assert core_bot.store.grants.role_of(STRANGER) is Role.ADMIN
     with pytest.raises(Refusal, match="last admin"):
-        consider(office.ctx, IDA, "access revoke @UIDA")
+        plan_or_read(core_bot.ctx, IDA, "access revoke @UIDA")
 
 
-def test_an_admin_who_became_the_last_one_meanwhile_stays(ruled: Office) -> None:
+def test_an_admin_who_became_the_last_one_meanwhile_stays(ruled: CoreBot) -> None:
     """The plan is the same as it was: what is done looks again, in its own transaction."""
     change = ruled.ask("access revoke @UIDA", IDA)
     ruled.press(ADA, change)
@@ -141,27 +141,27 @@ def test_an_admin_who_became_the_last_one_meanwhile_stays(ruled: Office) -> None
     with ruled.store.unit_of_work():
         job = ruled.store.jobs.claim(ruled.clock.now_ms())
     assert job is not None
-    plugin, services = HousePlugin(), ruled.ctx.services(HOUSE)
+    plugin, services = BuiltinPlugin(), ruled.ctx.services(BUILTIN)
     with ruled.store.unit_of_work() as store:
         store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
     revoke_role(ruled.store, ADA, by=SHELL)
-    outcome = plugin.perform(services, HERE, change.plan.calls[0])
+    outcome = plugin.perform(services, BUILTIN_PLACE, change.plan.calls[0])
     assert (outcome.verdict, outcome.sentence) == ("failed", LAST_ADMIN)
     assert ruled.store.grants.role_of(IDA) is Role.ADMIN
 
 
-def test_a_role_that_somebody_changed_meanwhile_is_not_overwritten(ruled: Office) -> None:
+def test_a_role_that_somebody_changed_meanwhile_is_not_overwritten(ruled: CoreBot) -> None:
     change = ruled.ask("access grant @UOLGA approver", IDA)
     ruled.press(ADA, change)
     with ruled.store.unit_of_work() as store:
         store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
     grant_role(ruled.store, OLGA, Role.VIEWER, by=SHELL)
-    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    outcome = BuiltinPlugin().perform(ruled.ctx.services(BUILTIN), BUILTIN_PLACE, change.plan.calls[0])
     assert outcome.sentence == "Their role was changed by somebody else meanwhile."
     assert ruled.store.grants.role_of(OLGA) is Role.VIEWER
 
 
-def test_a_role_that_was_changed_before_it_ran_is_drift(ruled: Office) -> None:
+def test_a_role_that_was_changed_before_it_ran_is_drift(ruled: CoreBot) -> None:
     change = ruled.ask("access grant @UOLGA approver", IDA)
     ruled.press(ADA, change)
     grant_role(ruled.store, OLGA, Role.VIEWER, by=SHELL)
@@ -170,34 +170,34 @@ def test_a_role_that_was_changed_before_it_ran_is_drift(ruled: Office) -> None:
     assert "role: operator → viewer" in ruled.now(change).outcome
 
 
-def test_what_is_so_already_is_calm(ruled: Office) -> None:
+def test_what_is_so_already_is_calm(ruled: CoreBot) -> None:
     assert ruled.type(IDA, "access grant @UOLGA operator") == f"{mentions.person(OLGA)} has the role operator already."
     assert ruled.type(IDA, "access revoke @UGLEB") == f"{mentions.person(GLEB)} has no role already."
 
 
 @pytest.mark.parametrize("text", ["access grant T22:UANTON operator", "access revoke T22:UANTON"])
-def test_people_of_another_workspace_get_nothing(ruled: Office, text: str) -> None:
+def test_people_of_another_workspace_get_nothing(ruled: CoreBot, text: str) -> None:
     with pytest.raises(Refusal, match="T22:UANTON belongs to another workspace"):
-        consider(ruled.ctx, IDA, text)
+        plan_or_read(ruled.ctx, IDA, text)
 
 
 @pytest.mark.parametrize("whom", ["anton", "@anton", "U0002", "@", "T1:", "@u0002"])
-def test_a_name_is_nobody(ruled: Office, whom: str) -> None:
+def test_a_name_is_nobody(ruled: CoreBot, whom: str) -> None:
     with pytest.raises(PluginError, match="is not a Slack person"):
-        consider(ruled.ctx, IDA, f"access grant {whom} operator")
+        plan_or_read(ruled.ctx, IDA, f"access grant {whom} operator")
 
 
-def test_a_mention_needs_a_workspace(ruled: Office) -> None:
+def test_a_mention_needs_a_workspace(ruled: CoreBot) -> None:
     ruled.ctx.home_team = ""
     with pytest.raises(Refusal, match="not known yet"):
-        consider(ruled.ctx, SHELL, "access grant @UGLEB operator")
-    assert isinstance(consider(ruled.ctx, SHELL, "access grant TAB:UGLEB operator"), Planned)
+        plan_or_read(ruled.ctx, SHELL, "access grant @UGLEB operator")
+    assert isinstance(plan_or_read(ruled.ctx, SHELL, "access grant TAB:UGLEB operator"), Planned)
 
 
 @pytest.mark.parametrize("line", ["access grant @UGLEB operator", "request list", "whoami", "help", "status"])
-def test_what_is_about_the_bot_itself_takes_no_portal(ruled: Office, line: str) -> None:
+def test_what_is_about_the_bot_itself_takes_no_portal(ruled: CoreBot, line: str) -> None:
     with pytest.raises(WordsError, match="is about b24bot itself, not about a portal") as refused:
-        consider(ruled.ctx, IDA, f"{line} --portal beta")
+        plan_or_read(ruled.ctx, IDA, f"{line} --portal beta")
     assert refused.value.hint == "Leave --portal out."
 
 
@@ -205,7 +205,7 @@ class Killed(BaseException):
     """What the bot cannot catch."""
 
 
-CALL = "bot.usecases.lease_holding.holding:"
+CALL = "bot.usecases.lease_holding.under_lease:"
 """Who holds the unit of work in which the house does what was approved: the first that holds the lease."""
 
 
@@ -227,14 +227,14 @@ def kill() -> None:
 
 @pytest.mark.parametrize(
     ("side", "status", "outcome"),
-    [("before", Status.FAILED, INTERRUPTED_AT_HOME), ("after", Status.DONE, "Done.")],
+    [("before", Status.FAILED, INTERRUPTED_BUILTIN), ("after", Status.DONE, "Done.")],
 )
 def test_a_change_of_the_rules_that_a_crash_interrupted_ends_as_what_was_stored(
-    make_office: Callable[..., Office], side: str, status: Status, outcome: str
+    make_core_bot: Callable[..., CoreBot], side: str, status: Status, outcome: str
 ) -> None:
     """Neither has to be read back: what was done and its answer are stored together."""
     fate = Fate()
-    ruled = make_office(roles=ADMINS, failpoint=fate)
+    ruled = make_core_bot(roles=ADMINS, failpoint=fate)
     change = ruled.ask("access grant @UGLEB operator", IDA)
     ruled.press(ADA, change)
     fate.armed[side] = kill
@@ -259,10 +259,10 @@ def test_a_change_of_the_rules_that_a_crash_interrupted_ends_as_what_was_stored(
     ],
 )
 def test_what_another_hand_does_right_after_makes_no_failure_of_it(
-    make_office: Callable[..., Office], then: Role | None, outcome: str
+    make_core_bot: Callable[..., CoreBot], then: Role | None, outcome: str
 ) -> None:
     fate = Fate()
-    ruled = make_office(roles=ADMINS, failpoint=fate)
+    ruled = make_core_bot(roles=ADMINS, failpoint=fate)
     change = ruled.ask("access grant @UGLEB operator", IDA)
     ruled.press(ADA, change)
 
@@ -278,145 +278,145 @@ def test_what_another_hand_does_right_after_makes_no_failure_of_it(
     assert ruled.store.grants.role_of(GLEB) is then
 
 
-def test_a_call_that_no_running_request_holds_is_not_made(ruled: Office) -> None:
+def test_a_call_that_no_running_request_holds_is_not_made(ruled: CoreBot) -> None:
     change = ruled.ask("access grant @UGLEB operator", IDA)
-    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    outcome = BuiltinPlugin().perform(ruled.ctx.services(BUILTIN), BUILTIN_PLACE, change.plan.calls[0])
     assert outcome.verdict == "not_sent"
     assert ruled.store.grants.role_of(GLEB) is None
 
 
-def test_the_house_works_with_the_services_of_the_house_only(ruled: Office) -> None:
+def test_the_house_works_with_the_services_of_the_house_only(ruled: CoreBot) -> None:
     with pytest.raises(TypeError, match="services of the house"):
-        HousePlugin().open(ruled.ctx.services("toy"), HERE)
+        BuiltinPlugin().open(ruled.ctx.services("toy"), BUILTIN_PLACE)
 
 
-def test_state_record_and_announcement_stand_or_fall_together(office: Office) -> None:
-    office.break_audit()
-    office.take(office.typed(OLGA, "freeze"))
-    assert not office.store.facts.get(FROZEN)
-    office.deliver()
-    assert said_to_all(office) == []
+def test_state_record_and_announcement_stand_or_fall_together(core_bot: CoreBot) -> None:
+    core_bot.break_audit()
+    core_bot.take(core_bot.typed(OLGA, "freeze"))
+    assert not core_bot.store.facts.get(FROZEN)
+    core_bot.deliver()
+    assert said_to_all(core_bot) == []
 
 
 # Freezing
 
 
 @pytest.mark.parametrize("who", [OLGA, ANTON, IDA])
-def test_a_freeze_takes_one_person_and_takes_effect_at_once(office: Office, who: Principal) -> None:
-    assert office.type(who, "freeze it loses messages").startswith("b24bot is frozen.")
-    assert office.messenger.whispers[-1].mood == "calm"
-    (record,) = office.records(Tag.FROZEN)
+def test_a_freeze_takes_one_person_and_takes_effect_at_once(core_bot: CoreBot, who: Principal) -> None:
+    assert core_bot.type(who, "freeze it loses messages").startswith("b24bot is frozen.")
+    assert core_bot.messenger.whispers[-1].mood == "calm"
+    (record,) = core_bot.records(Tag.FROZEN)
     assert (record.actor, record.facts) == (who.id, {"reason": "it loses messages"})
-    assert office.store.changes.with_status(Status) == []
-    assert [mentions.person(who) in text and "(“it loses messages”)" in text for text in said_to_all(office)] == [
+    assert core_bot.store.changes.with_status(Status) == []
+    assert [mentions.person(who) in text and "(“it loses messages”)" in text for text in said_to_all(core_bot)] == [
         True
     ] * 2
-    assert len(office.records(Tag.COMMAND_RAN)) == 1
+    assert len(core_bot.records(Tag.COMMAND_RAN)) == 1
 
 
-def test_the_reason_of_a_freeze_adds_no_line_to_what_the_bot_says(office: Office) -> None:
-    office.type(OLGA, 'freeze "it loses\n▶️ @ida has unfrozen b24bot" now')
-    (record,) = office.records(Tag.FROZEN)
+def test_the_reason_of_a_freeze_adds_no_line_to_what_the_bot_says(core_bot: CoreBot) -> None:
+    core_bot.type(OLGA, 'freeze "it loses\n▶️ @ida has unfrozen b24bot" now')
+    (record,) = core_bot.records(Tag.FROZEN)
     assert record.facts["reason"] == '"it loses ▶️ @ida has unfrozen b24bot" now'
-    assert [len(text.splitlines()) for text in said_to_all(office)] == [1, 1]
-    assert "\n" not in (office.store.facts.get(FROZEN) or "")
+    assert [len(text.splitlines()) for text in said_to_all(core_bot)] == [1, 1]
+    assert "\n" not in (core_bot.store.facts.get(FROZEN) or "")
 
 
 @pytest.mark.parametrize("who", [VIKTOR, GLEB, STRANGER])
-def test_who_only_looks_cannot_freeze(office: Office, who: Principal) -> None:
-    office.type(who, "freeze")
-    assert not office.store.facts.get(FROZEN)
-    assert office.records(Tag.COMMAND_REFUSED)[-1].actor == who.id
+def test_who_only_looks_cannot_freeze(core_bot: CoreBot, who: Principal) -> None:
+    core_bot.type(who, "freeze")
+    assert not core_bot.store.facts.get(FROZEN)
+    assert core_bot.records(Tag.COMMAND_REFUSED)[-1].actor == who.id
 
 
-def test_a_second_freeze_is_added_to_the_first_and_says_who_was_first(office: Office) -> None:
-    office.type(OLGA, "freeze first")
-    before = office.store.facts.get(FROZEN)
-    assert office.type(IDA, "freeze second").startswith(f"b24bot is frozen already: {before} Your freeze is added")
-    assert str(office.store.facts.get(FROZEN)).startswith(f"{before} {mentions.person(IDA)} said stop again at ")
-    assert [record.actor for record in office.records(Tag.FROZEN)] == [OLGA.id, IDA.id]
-    assert len(said_to_all(office)) == 4
+def test_a_second_freeze_is_added_to_the_first_and_says_who_was_first(core_bot: CoreBot) -> None:
+    core_bot.type(OLGA, "freeze first")
+    before = core_bot.store.facts.get(FROZEN)
+    assert core_bot.type(IDA, "freeze second").startswith(f"b24bot is frozen already: {before} Your freeze is added")
+    assert str(core_bot.store.facts.get(FROZEN)).startswith(f"{before} {mentions.person(IDA)} said stop again at ")
+    assert [record.actor for record in core_bot.records(Tag.FROZEN)] == [OLGA.id, IDA.id]
+    assert len(said_to_all(core_bot)) == 4
 
 
-def test_freezes_without_end_do_not_fill_what_is_shown_of_them(office: Office) -> None:
+def test_freezes_without_end_do_not_fill_what_is_shown_of_them(core_bot: CoreBot) -> None:
     said = [""]
     for _ in range(12):
-        office.type(OLGA, f"freeze {'x' * 600}")
-        said.append(office.store.facts.get(FROZEN) or "")
+        core_bot.type(OLGA, f"freeze {'x' * 600}")
+        said.append(core_bot.store.facts.get(FROZEN) or "")
         assert said[-1] != said[-2]
     assert max(map(len, said)) < LONGEST_FROZEN + 700
 
 
-def test_of_two_freezes_at_once_the_second_finds_the_first(office: Office) -> None:
-    second = consider(office.ctx, IDA, "freeze second")
+def test_of_two_freezes_at_once_the_second_finds_the_first(core_bot: CoreBot) -> None:
+    second = plan_or_read(core_bot.ctx, IDA, "freeze second")
     assert isinstance(second, Planned)
-    office.type(OLGA, "freeze first")
-    with office.store.unit_of_work():
-        assert "frozen already" in do_at_once(office.ctx, IDA, second).title
-    assert len(office.records(Tag.FROZEN)) == 2
+    core_bot.type(OLGA, "freeze first")
+    with core_bot.store.unit_of_work():
+        assert "frozen already" in perform_at_once(core_bot.ctx, IDA, second).title
+    assert len(core_bot.records(Tag.FROZEN)) == 2
 
 
-def test_a_dry_run_of_a_freeze_freezes_nothing(office: Office) -> None:
-    assert office.type(OLGA, "freeze --dry-run") == "Freeze b24bot: only shown, nothing was done"
-    assert not office.store.facts.get(FROZEN)
+def test_a_dry_run_of_a_freeze_freezes_nothing(core_bot: CoreBot) -> None:
+    assert core_bot.type(OLGA, "freeze --dry-run") == "Freeze b24bot: only shown, nothing was done"
+    assert not core_bot.store.facts.get(FROZEN)
 
 
-def test_no_plan_of_another_plugin_is_done_at_once(office: Office) -> None:
-    planned = consider(office.ctx, OLGA, "thing remove one")
+def test_no_plan_of_another_plugin_is_done_at_once(core_bot: CoreBot) -> None:
+    planned = plan_or_read(core_bot.ctx, OLGA, "thing remove one")
     assert isinstance(planned, Planned)
-    with pytest.raises(NotPermitted, match="without a decision"), office.store.unit_of_work():
-        do_at_once(office.ctx, OLGA, replace(planned, decision=Allowed()))
-    assert office.toy.calls == []
+    with pytest.raises(NotPermitted, match="without a decision"), core_bot.store.unit_of_work():
+        perform_at_once(core_bot.ctx, OLGA, replace(planned, decision=Allowed()))
+    assert core_bot.toy.calls == []
 
 
-def test_frozen_nothing_that_changes_a_portal_is_taken_on_and_reading_goes_on(office: Office) -> None:
-    office.type(OLGA, "freeze enough")
+def test_frozen_nothing_that_changes_a_portal_is_taken_on_and_reading_goes_on(core_bot: CoreBot) -> None:
+    core_bot.type(OLGA, "freeze enough")
     for text in ("thing remove one", "thing paint one"):
-        assert f"b24bot is frozen: {mentions.person(OLGA)} said stop at" in office.type(ANTON, text)
-    assert office.store.changes.with_status(Status) == []
-    assert office.type(ANTON, "thing list") == "Things"
+        assert f"b24bot is frozen: {mentions.person(OLGA)} said stop at" in core_bot.type(ANTON, text)
+    assert core_bot.store.changes.with_status(Status) == []
+    assert core_bot.type(ANTON, "thing list") == "Things"
 
 
-def test_frozen_what_was_approved_is_not_run(office: Office) -> None:
+def test_frozen_what_was_approved_is_not_run(core_bot: CoreBot) -> None:
     """docs/safety.md F15."""
-    change = office.approved()
-    office.hears(office.typed(VERA, "freeze"))
-    office.work()
-    assert office.now(change).status is Status.FAILED
-    assert "b24bot is frozen" in office.now(change).outcome
-    assert office.toy.calls == []
+    change = core_bot.approved()
+    core_bot.hears(core_bot.typed(VERA, "freeze"))
+    core_bot.work()
+    assert core_bot.now(change).status is Status.FAILED
+    assert "b24bot is frozen" in core_bot.now(change).outcome
+    assert core_bot.toy.calls == []
 
 
-def test_frozen_in_the_middle_what_runs_is_finished_and_recorded(office: Office) -> None:
+def test_frozen_in_the_middle_what_runs_is_finished_and_recorded(core_bot: CoreBot) -> None:
     """docs/safety.md F15: frozen during the run."""
-    office.toy.on_call = lambda call: _freeze(office)
-    change = office.approved("thing swap one two")
-    office.work()
-    assert len(office.toy.calls) == 2
-    assert office.store.facts.get(FROZEN)
-    assert office.now(change).status is Status.DONE
-    assert [record.tag for record in office.records("change:execution", change.id)][-1] == Tag.EXECUTION_ENDED
+    core_bot.toy.on_call = lambda call: _freeze(core_bot)
+    change = core_bot.approved("thing swap one two")
+    core_bot.work()
+    assert len(core_bot.toy.calls) == 2
+    assert core_bot.store.facts.get(FROZEN)
+    assert core_bot.now(change).status is Status.DONE
+    assert [record.tag for record in core_bot.records("change:execution", change.id)][-1] == Tag.EXECUTION_ENDED
 
 
-def _freeze(office: Office) -> None:
-    planned = consider(office.ctx, IDA, "freeze")
+def _freeze(core_bot: CoreBot) -> None:
+    planned = plan_or_read(core_bot.ctx, IDA, "freeze")
     if isinstance(planned, Planned):
-        with office.store.unit_of_work():
-            do_at_once(office.ctx, IDA, planned)
+        with core_bot.store.unit_of_work():
+            perform_at_once(core_bot.ctx, IDA, planned)
 
 
-def test_frozen_the_allow_list_can_still_be_changed(ruled: Office) -> None:
+def test_frozen_the_allow_list_can_still_be_changed(ruled: CoreBot) -> None:
     ruled.type(OLGA, "freeze")
     assert decided(ruled, "access grant @UGLEB operator").status is Status.DONE
 
 
-def test_a_freeze_needs_no_working_audit_channel(make_office: Callable[..., Office]) -> None:
-    office = make_office(channels=Channels(approval=APPROVALS))
-    assert office.type(OLGA, "freeze").startswith("b24bot is frozen.")
-    assert len(said_to_all(office)) == 1
+def test_a_freeze_needs_no_working_audit_channel(make_core_bot: Callable[..., CoreBot]) -> None:
+    core_bot = make_core_bot(channels=Channels(approval=APPROVALS))
+    assert core_bot.type(OLGA, "freeze").startswith("b24bot is frozen.")
+    assert len(said_to_all(core_bot)) == 1
 
 
-def test_unfreezing_takes_a_second_admin(ruled: Office) -> None:
+def test_unfreezing_takes_a_second_admin(ruled: CoreBot) -> None:
     ruled.type(OLGA, "freeze enough")
     change = ruled.ask("unfreeze", IDA)
     assert "asked for this yourself" in ruled.press(IDA, change)
@@ -435,7 +435,7 @@ def test_unfreezing_takes_a_second_admin(ruled: Office) -> None:
     assert ruled.ask("thing remove one").status is Status.PENDING
 
 
-def test_no_button_under_an_unfreezing_freezes_again(ruled: Office) -> None:
+def test_no_button_under_an_unfreezing_freezes_again(ruled: CoreBot) -> None:
     ruled.type(OLGA, "freeze enough")
     change = ruled.ask("unfreeze", IDA)
     ruled.press(ADA, change)
@@ -447,23 +447,23 @@ def test_no_button_under_an_unfreezing_freezes_again(ruled: Office) -> None:
     assert len(ruled.records(Tag.FROZEN)) == 1
 
 
-def test_unfreezing_what_is_not_frozen_is_calm(office: Office) -> None:
-    assert office.type(IDA, "unfreeze") == "b24bot is not frozen."
+def test_unfreezing_what_is_not_frozen_is_calm(core_bot: CoreBot) -> None:
+    assert core_bot.type(IDA, "unfreeze") == "b24bot is not frozen."
 
 
-def test_the_approval_to_unfreeze_is_for_that_freeze_only(ruled: Office) -> None:
+def test_the_approval_to_unfreeze_is_for_that_freeze_only(ruled: CoreBot) -> None:
     ruled.type(OLGA, "freeze once")
     change = ruled.ask("unfreeze", IDA)
     ruled.press(ADA, change)
     with ruled.store.unit_of_work() as store:
         store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
         store.facts.put(FROZEN, "somebody else said stop.")
-    outcome = HousePlugin().perform(ruled.ctx.services(HOUSE), HERE, change.plan.calls[0])
+    outcome = BuiltinPlugin().perform(ruled.ctx.services(BUILTIN), BUILTIN_PLACE, change.plan.calls[0])
     assert outcome.verdict == "failed"
     assert ruled.store.facts.get(FROZEN) == "somebody else said stop."
 
 
-def test_an_unfreeze_that_was_approved_before_another_freeze_leaves_b24bot_frozen(ruled: Office) -> None:
+def test_an_unfreeze_that_was_approved_before_another_freeze_leaves_b24bot_frozen(ruled: CoreBot) -> None:
     """The later word wins, also while Slack has not said yet whose it is."""
     ruled.type(OLGA, "freeze first")
     change = ruled.ask("unfreeze", IDA)
@@ -478,7 +478,7 @@ def test_an_unfreeze_that_was_approved_before_another_freeze_leaves_b24bot_froze
     assert not ruled.store.facts.get(FROZEN)
 
 
-def test_nothing_is_unfrozen_while_another_freeze_is_pending(ruled: Office) -> None:
+def test_nothing_is_unfrozen_while_another_freeze_is_pending(ruled: CoreBot) -> None:
     ruled.type(OLGA, "freeze first")
     change = ruled.ask("unfreeze", IDA)
     ruled.press(ADA, change)
@@ -497,49 +497,49 @@ def test_nothing_is_unfrozen_while_another_freeze_is_pending(ruled: Office) -> N
 # The mode
 
 
-def test_another_mode_is_recorded_once_with_its_reason(office: Office) -> None:
-    assert note_mode(office.ctx) is Mode.NORMAL
-    assert office.records(Tag.MODE_CHANGED) == []
-    office.type(OLGA, "freeze enough")
-    assert note_mode(office.ctx) is Mode.NO_DANGER
-    assert note_mode(office.ctx) is Mode.NO_DANGER
-    (record,) = office.records(Tag.MODE_CHANGED)
+def test_another_mode_is_recorded_once_with_its_reason(core_bot: CoreBot) -> None:
+    assert note_mode(core_bot.ctx) is Mode.NORMAL
+    assert core_bot.records(Tag.MODE_CHANGED) == []
+    core_bot.type(OLGA, "freeze enough")
+    assert note_mode(core_bot.ctx) is Mode.NO_DANGER
+    assert note_mode(core_bot.ctx) is Mode.NO_DANGER
+    (record,) = core_bot.records(Tag.MODE_CHANGED)
     assert (record.facts["before"], record.facts["mode"]) == ("normal", "no-danger")
     assert "enough" in str(record.facts["reason"])
-    with office.store.unit_of_work() as store:
+    with core_bot.store.unit_of_work() as store:
         store.facts.put(FROZEN, "")
-    assert note_mode(office.ctx) is Mode.NORMAL
-    assert [record.facts["mode"] for record in office.records(Tag.MODE_CHANGED)] == ["no-danger", "normal"]
+    assert note_mode(core_bot.ctx) is Mode.NORMAL
+    assert [record.facts["mode"] for record in core_bot.records(Tag.MODE_CHANGED)] == ["no-danger", "normal"]
 
 
 # Every command of the house
 
 
 def examples() -> list[str]:
-    commands = [command for group in HousePlugin().groups for command in group]
+    commands = [command for group in BuiltinPlugin().groups for command in group]
     return [f"{command.path} {example}".strip() for command in commands for example in command.examples]
 
 
 @pytest.mark.parametrize("line", examples())
-def test_every_example_parses(office: Office, line: str) -> None:
+def test_every_example_parses(core_bot: CoreBot, line: str) -> None:
     """As Slack hands it over: with the id of whom it is about."""
-    assert understand(office.ctx.registry, line.replace("@anton", "<@UANTON|anton>")).command.examples
+    assert understand(core_bot.ctx.registry, line.replace("@anton", "<@UANTON|anton>")).command.examples
 
 
 def test_every_command_has_an_example() -> None:
-    assert all(command.examples for group in HousePlugin().groups for command in group)
+    assert all(command.examples for group in BuiltinPlugin().groups for command in group)
 
 
-def test_what_the_house_says_keeps_its_mentions(ruled: Office) -> None:
+def test_what_the_house_says_keeps_its_mentions(ruled: CoreBot) -> None:
     understood = understand(ruled.ctx.registry, "access revoke @UOLGA")
-    plan = ask(HOUSE, understood, HousePlugin().open(ruled.ctx.services(HOUSE), HERE))
+    plan = ask(BUILTIN, understood, BuiltinPlugin().open(ruled.ctx.services(BUILTIN), BUILTIN_PLACE))
     assert isinstance(plan, Plan)
     assert mentions.person(OLGA) in plan.calls[0].note
 
 
-def test_help_lists_what_the_role_reaches(ruled: Office) -> None:
+def test_help_lists_what_the_role_reaches(ruled: CoreBot) -> None:
     def shown(who: Principal) -> set[str]:
-        answer = consider(ruled.ctx, who, "help")
+        answer = plan_or_read(ruled.ctx, who, "help")
         assert isinstance(answer, Answered)
         assert answer.reply.table is not None
         return {row[0].split(" [")[0] for row in answer.reply.table.rows}

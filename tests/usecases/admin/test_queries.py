@@ -12,16 +12,16 @@ from bot.core.authority.policy import Terms
 from bot.core.bot_errors import WordsError
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Principal
-from bot.core.text import moment
+from bot.core.text import format_time
 from bot.plugin import BadArgument, Group, Refusal, Reply, Risk
 from bot.usecases.admin.help_pages import explain_words
 from bot.usecases.admin.queries import request_number
-from bot.usecases.requests.planning import consider
-from tests.usecases.office import ANTON, APPROVALS, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, Office
+from bot.usecases.requests.planning import plan_or_read
+from tests.usecases.core_bot import ANTON, APPROVALS, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, CoreBot
 
 
-def reply(office: Office, text: str, who: Principal = VIKTOR) -> Reply:
-    answer = consider(office.ctx, who, text)
+def reply(core_bot: CoreBot, text: str, who: Principal = VIKTOR) -> Reply:
+    answer = plan_or_read(core_bot.ctx, who, text)
     assert isinstance(answer, Answered)
     return answer.reply
 
@@ -57,9 +57,9 @@ def test_what_is_no_change_request_is_refused_with_an_example(text: str) -> None
     assert "CR-1042" in refused.value.hint
 
 
-def test_help_shows_what_the_person_may_do_and_counts_the_rest(office: Office) -> None:
-    assert {"thing remove", "thing paint", "thing list", "request list"} <= commands(reply(office, "help", OLGA))
-    seen = reply(office, "help", VIKTOR)
+def test_help_shows_what_the_person_may_do_and_counts_the_rest(core_bot: CoreBot) -> None:
+    assert {"thing remove", "thing paint", "thing list", "request list"} <= commands(reply(core_bot, "help", OLGA))
+    seen = reply(core_bot, "help", VIKTOR)
     assert "thing list" in commands(seen)
     assert "thing remove" not in commands(seen)
     assert "commands are hidden because your role does not reach them. Type whoami." in seen.notes[-1]
@@ -69,34 +69,34 @@ def test_help_shows_what_the_person_may_do_and_counts_the_rest(office: Office) -
     )
 
 
-def test_a_stranger_is_shown_help_and_whoami_only(office: Office) -> None:
-    assert {row[0].split()[0] for row in rows(reply(office, "help", GLEB))} == {"help", "whoami"}
+def test_a_stranger_is_shown_help_and_whoami_only(core_bot: CoreBot) -> None:
+    assert {row[0].split()[0] for row in rows(reply(core_bot, "help", GLEB))} == {"help", "whoami"}
 
 
-def test_help_hides_what_can_only_be_done_in_the_terminal(office: Office) -> None:
-    assert not {"thing setup", "thing misplan"} & commands(reply(office, "help", IDA))
+def test_help_hides_what_can_only_be_done_in_the_terminal(core_bot: CoreBot) -> None:
+    assert not {"thing setup", "thing misplan"} & commands(reply(core_bot, "help", IDA))
 
 
-def test_help_for_a_noun_shows_its_commands(office: Office) -> None:
-    assert all(row[0].startswith("thing ") for row in rows(reply(office, "help THING", OLGA)))
+def test_help_for_a_noun_shows_its_commands(core_bot: CoreBot) -> None:
+    assert all(row[0].startswith("thing ") for row in rows(reply(core_bot, "help THING", OLGA)))
 
 
-def test_help_for_what_does_not_exist_says_so(office: Office) -> None:
+def test_help_for_what_does_not_exist_says_so(core_bot: CoreBot) -> None:
     with pytest.raises(WordsError, match="There is no command “ghost”"):
-        reply(office, "help ghost")
+        reply(core_bot, "help ghost")
     with pytest.raises(WordsError) as refused:
-        reply(office, "help remov")
+        reply(core_bot, "help remov")
     assert refused.value.suggestion == "help remove"
     for typed, meant in (("help thng remove", "help thing remove"), ("help thng please", "help thing")):
         with pytest.raises(WordsError) as refused:
-            reply(office, typed)
+            reply(core_bot, typed)
         assert refused.value.suggestion == meant
 
 
-def test_a_word_that_several_commands_have_lists_each_with_how_to_ask_for_it(office: Office) -> None:
-    page = reply(office, "help remove", OLGA)
+def test_a_word_that_several_commands_have_lists_each_with_how_to_ask_for_it(core_bot: CoreBot) -> None:
+    page = reply(core_bot, "help remove", OLGA)
     assert page.title.startswith("thing remove — ")
-    page = reply(office, "help list", OLGA)
+    page = reply(core_bot, "help list", OLGA)
     assert page.title == "Several commands have the word “list”"
     more = {row[0]: row[-1] for row in rows(page)}
     assert more["thing list"] == "help thing list"
@@ -105,7 +105,7 @@ def test_a_word_that_several_commands_have_lists_each_with_how_to_ask_for_it(off
     assert [one["command"] for one in data(page)][-1] == "outbox list"
 
 
-def test_a_command_of_one_word_is_explained_and_names_the_others_with_that_word(office: Office) -> None:
+def test_a_command_of_one_word_is_explained_and_names_the_others_with_that_word(core_bot: CoreBot) -> None:
     machines: Group[object] = Group("machine", help="Machines.")
 
     @machines.command("status", risk=Risk.READ)
@@ -113,31 +113,31 @@ def test_a_command_of_one_word_is_explained_and_names_the_others_with_that_word(
         """Show how a machine is."""
         return Reply(title="well")
 
-    page = explain_words([*office.ctx.registry, *machines], ["status"], Terms())
+    page = explain_words([*core_bot.ctx.registry, *machines], ["status"], Terms())
     assert page.title.startswith("status — ")
     assert page.notes[-1] == "Other commands with this word: help machine status."
     assert show(None).title == "well"
 
 
-def test_help_for_a_noun_shows_what_only_the_terminal_has_of_it(office: Office) -> None:
-    shown = {row[0] for row in rows(reply(office, "help request", OLGA))}
+def test_help_for_a_noun_shows_what_only_the_terminal_has_of_it(core_bot: CoreBot) -> None:
+    shown = {row[0] for row in rows(reply(core_bot, "help request", OLGA))}
     assert {"request show CR-NUMBER", "b24bot request settle", "b24bot request withdraw"} <= shown
 
 
-def test_help_with_a_verb_or_a_noun_explains_it_with_examples_and_who_may(office: Office) -> None:
-    assert reply(office, "help swap", OLGA).title.startswith("thing swap — ")
-    assert reply(office, "help freeze", OLGA).title.startswith("freeze — ")
-    page = reply(office, "help thing", VIKTOR)
+def test_help_with_a_verb_or_a_noun_explains_it_with_examples_and_who_may(core_bot: CoreBot) -> None:
+    assert reply(core_bot, "help swap", OLGA).title.startswith("thing swap — ")
+    assert reply(core_bot, "help freeze", OLGA).title.startswith("freeze — ")
+    page = reply(core_bot, "help thing", VIKTOR)
     who = "the role operator or higher (risk: destroy)"
     assert ("thing remove ID", "Remove a thing.", who, "help thing remove") in rows(page)
     assert "thing remove one" in page.notes[0]
-    assert {"request list", "thing list"} <= commands(reply(office, "help list", OLGA))
-    setup = dict(reply(office, "help thing setup").facts)
+    assert {"request list", "thing list"} <= commands(reply(core_bot, "help list", OLGA))
+    setup = dict(reply(core_bot, "help thing setup").facts)
     assert setup["Who may"] == "whoever has the host's terminal; it cannot be typed in Slack"
 
 
-def test_help_for_a_command_explains_it(office: Office) -> None:
-    answer = reply(office, "help thing remove", GLEB)
+def test_help_for_a_command_explains_it(core_bot: CoreBot) -> None:
+    answer = reply(core_bot, "help thing remove", GLEB)
     assert answer.title == "thing remove — Remove a thing."
     facts = dict(answer.facts)
     assert facts["Usage"] == "thing remove ID"
@@ -148,8 +148,8 @@ def test_help_for_a_command_explains_it(office: Office) -> None:
     assert answer.notes == ()
 
 
-def test_help_says_what_raises_the_risk_and_what_is_needed_then(office: Office) -> None:
-    needed = dict(reply(office, "help thing paint", OLGA).facts)["Needs"]
+def test_help_says_what_raises_the_risk_and_what_is_needed_then(core_bot: CoreBot) -> None:
+    needed = dict(reply(core_bot, "help thing paint", OLGA).facts)["Needs"]
     assert needed == "your confirmation; the approval of one other approver or admin for what is precious"
 
 
@@ -165,65 +165,65 @@ def test_help_says_what_raises_the_risk_and_what_is_needed_then(office: Office) 
         ("help approve", "“Approve”"),
     ],
 )
-def test_what_a_button_does_is_answered_with_the_button(office: Office, line: str, button: str) -> None:
+def test_what_a_button_does_is_answered_with_the_button(core_bot: CoreBot, line: str, button: str) -> None:
     with pytest.raises(WordsError, match="is a button, not a command") as refused:
-        reply(office, line, OLGA)
+        reply(core_bot, line, OLGA)
     assert f"{button} on the card" in refused.value.sentence
     assert refused.value.hint == "`request show CR-1001` tells where its card is."
 
 
-def test_a_command_with_such_a_word_behind_it_is_none_of_them(office: Office) -> None:
+def test_a_command_with_such_a_word_behind_it_is_none_of_them(core_bot: CoreBot) -> None:
     with pytest.raises(WordsError, match="There is no “thng”"):
-        reply(office, "thng approve", OLGA)
+        reply(core_bot, "thng approve", OLGA)
 
 
 @pytest.mark.parametrize("words", ["request settle", "settle", "Request Settle"])
-def test_help_says_what_only_the_terminal_can_do(office: Office, words: str) -> None:
-    said = reply(office, f"help {words}", OLGA).title
+def test_help_says_what_only_the_terminal_can_do(core_bot: CoreBot, words: str) -> None:
+    said = reply(core_bot, f"help {words}", OLGA).title
     assert said == "`request settle` works in the host's terminal only: b24bot request settle --help"
 
 
-def test_whoami_says_who_one_is_and_whom_to_ask(office: Office) -> None:
-    answer = reply(office, "whoami", OLGA)
+def test_whoami_says_who_one_is_and_whom_to_ask(core_bot: CoreBot) -> None:
+    answer = reply(core_bot, "whoami", OLGA)
     assert answer.title == f"You are {mentions.person(OLGA)}."
     assert answer.facts == (("Your id", OLGA.id), ("Role", "operator"))
     assert mentions.person(IDA) in answer.notes[0]
-    assert IDA.id in data(reply(office, "whoami", OLGA))["admins"]
+    assert IDA.id in data(reply(core_bot, "whoami", OLGA))["admins"]
     assert answer.notes[1].endswith(f"b24bot access grant {OLGA.id} ROLE")
-    assert reply(office, "whoami", GLEB).notes[1].endswith(f"b24bot access grant {GLEB.id} operator")
-    assert not any("access grant" in note for note in reply(office, "whoami", SHELL).notes)
-    assert reply(office, "whoami", SHELL).facts == (("Role", "admin"),)
-    assert dict(reply(office, "whoami", GLEB).facts)["Role"] == "none: you are not on the allow-list"
+    assert reply(core_bot, "whoami", GLEB).notes[1].endswith(f"b24bot access grant {GLEB.id} operator")
+    assert not any("access grant" in note for note in reply(core_bot, "whoami", SHELL).notes)
+    assert reply(core_bot, "whoami", SHELL).facts == (("Role", "admin"),)
+    assert dict(reply(core_bot, "whoami", GLEB).facts)["Role"] == "none: you are not on the allow-list"
 
 
-def test_without_an_admin_whoami_says_that(make_office: Callable[..., Office]) -> None:
-    assert reply(make_office(roles={}), "whoami", GLEB).notes[0] == "Nobody is an admin yet."
+def test_without_an_admin_whoami_says_that(make_core_bot: Callable[..., CoreBot]) -> None:
+    assert reply(make_core_bot(roles={}), "whoami", GLEB).notes[0] == "Nobody is an admin yet."
 
 
-def test_the_list_of_change_requests_is_the_newest_first_and_of_a_status_if_asked(office: Office) -> None:
-    first = office.ask("thing remove one")
-    second = office.ask("thing paint two")
-    office.send(ANTON, first, "no")
-    answer = reply(office, "request list")
+def test_the_list_of_change_requests_is_the_newest_first_and_of_a_status_if_asked(core_bot: CoreBot) -> None:
+    first = core_bot.ask("thing remove one")
+    second = core_bot.ask("thing paint two")
+    core_bot.send(ANTON, first, "no")
+    answer = reply(core_bot, "request list")
     assert [row[0] for row in rows(answer)] == [second.id, first.id]
     assert rows(answer)[1] == (
         *(first.id, "rejected", "default", "thing:one", "thing remove one"),
-        *(mentions.person(OLGA), moment(first.created_at)),
+        *(mentions.person(OLGA), format_time(first.created_at)),
     )
-    assert [row[0] for row in rows(reply(office, "request list --status rejected"))] == [first.id]
-    assert reply(office, "request list --status done").data == []
+    assert [row[0] for row in rows(reply(core_bot, "request list --status rejected"))] == [first.id]
+    assert reply(core_bot, "request list --status done").data == []
 
 
-def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(office: Office) -> None:
-    change = office.ask("thing remove one --reason because")
-    pending = reply(office, f"request show {change.id}")
+def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(core_bot: CoreBot) -> None:
+    change = core_bot.ask("thing remove one --reason because")
+    pending = reply(core_bot, f"request show {change.id}")
     assert pending.title == "CR-1001: Remove one"
     assert dict(pending.facts) == {
         "Status": "pending: it is waiting for approval.",
         "Command": "thing remove one",
         "Portal": "default · acme.example.com",
         "Target": "thing:one",
-        "Asked by": f"{mentions.person(OLGA)} at {moment(change.created_at)}",
+        "Asked by": f"{mentions.person(OLGA)} at {format_time(change.created_at)}",
         "Why": "because",
         "Needs": "the approval of one other approver or admin",
         "Plan": "Remove one.",
@@ -232,30 +232,30 @@ def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(offi
         "Undo": dict(pending.facts)["Undo"],
         "Card": f"in {mentions.channel(APPROVALS)}",
     }
-    office.press(VERA, change)
-    office.work()
-    done = dict(reply(office, "request show 1001").facts)
+    core_bot.press(VERA, change)
+    core_bot.work()
+    done = dict(reply(core_bot, "request show 1001").facts)
     assert done["Status"] == "done: it was done."
     assert done["Approve"].startswith(mentions.person(VERA))
     assert "Needs" not in done
-    assert done["Outcome"] == office.now(change).outcome
+    assert done["Outcome"] == core_bot.now(change).outcome
 
 
-def test_a_change_request_that_does_not_exist_is_said_not_to(office: Office) -> None:
+def test_a_change_request_that_does_not_exist_is_said_not_to(core_bot: CoreBot) -> None:
     with pytest.raises(Refusal, match="There is no CR-4711") as refused:
-        reply(office, "request show 4711")
+        reply(core_bot, "request show 4711")
     assert refused.value.hint == "Type request list to see the newest."
 
 
-def test_the_allow_list_is_shown_with_who_gave_what(office: Office) -> None:
-    answer = reply(office, "access list")
+def test_the_allow_list_is_shown_with_who_gave_what(core_bot: CoreBot) -> None:
+    answer = reply(core_bot, "access list")
     assert (
         mentions.person(OLGA),
         "operator",
         mentions.person(SHELL),
-        moment(office.store.grants.all()[0].granted_at),
+        format_time(core_bot.store.grants.all()[0].granted_at),
     ) in rows(answer)
-    assert len(rows(answer)) == len(office.store.grants.all())
+    assert len(rows(answer)) == len(core_bot.store.grants.all())
 
 
 @pytest.mark.parametrize(
@@ -267,24 +267,24 @@ def test_the_allow_list_is_shown_with_who_gave_what(office: Office) -> None:
         ("--subject CR-4711", []),
     ],
 )
-def test_audit_records_are_found_by_what_is_given(office: Office, options: str, found: list[str]) -> None:
-    change = office.ask("thing remove one --reason because")
-    office.press(ANTON, change)
-    assert tags(reply(office, f"audit find {options}")) == found
+def test_audit_records_are_found_by_what_is_given(core_bot: CoreBot, options: str, found: list[str]) -> None:
+    change = core_bot.ask("thing remove one --reason because")
+    core_bot.press(ANTON, change)
+    assert tags(reply(core_bot, f"audit find {options}")) == found
 
 
-def test_audit_records_are_shown_by_number_the_newest_first_and_not_too_many(office: Office) -> None:
+def test_audit_records_are_shown_by_number_the_newest_first_and_not_too_many(core_bot: CoreBot) -> None:
     for _ in range(20):
-        office.type(OLGA, "thing list")
-    found = rows(reply(office, "audit find"))
+        core_bot.type(OLGA, "thing list")
+    found = rows(reply(core_bot, "audit find"))
     assert len(found) == 15
     numbers = [int(row[0].removeprefix("#")) for row in found]
     assert numbers == sorted(numbers, reverse=True)
     assert found[0][2:] == (f"{mentions.person(OLGA)} ran a command · Typed: thing list", "command:line:ran")
 
 
-def test_an_empty_list_says_that_there_are_none(office: Office, make_office: Callable[..., Office]) -> None:
-    assert reply(office, "request list").title == "There are no change requests."
-    assert reply(office, "request list --status done").title == "There are no change requests with the status done."
-    assert reply(office, "access list").title == "The allow-list"
-    assert reply(make_office(roles={}), "access list", SHELL).title == "Nobody is on the allow-list."
+def test_an_empty_list_says_that_there_are_none(core_bot: CoreBot, make_core_bot: Callable[..., CoreBot]) -> None:
+    assert reply(core_bot, "request list").title == "There are no change requests."
+    assert reply(core_bot, "request list --status done").title == "There are no change requests with the status done."
+    assert reply(core_bot, "access list").title == "The allow-list"
+    assert reply(make_core_bot(roles={}), "access list", SHELL).title == "Nobody is on the allow-list."

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.audit.audit_record import Tag
-from bot.core.authority.identity_groups import People
+from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import Status
 from bot.core.principals import Principal, Role
@@ -17,8 +17,8 @@ from bot.store.repositories.jobs import Receipt
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import MOST_WAITING, receive
-from bot.usecases.integrity.startup_checks import short_of_approvers
-from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, Office, person
+from bot.usecases.integrity.startup_checks import find_approver_shortage
+from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, CoreBot, person
 
 OTHER = person("Olga2")
 """Another account of Olga."""
@@ -26,72 +26,74 @@ OTHER = person("Olga2")
 
 @pytest.mark.parametrize("button", [card_token.APPROVE, card_token.REJECT])
 @pytest.mark.parametrize("requester", [OLGA, SHELL])
-def test_the_other_account_of_the_requester_decides_nothing(office: Office, requester: Principal, button: str) -> None:
-    office.ctx.people = People.of([(requester, ANTON)])
-    change = office.ask("thing remove one", requester)
-    told = office.press(ANTON, change, button)
+def test_the_other_account_of_the_requester_decides_nothing(
+    core_bot: CoreBot, requester: Principal, button: str
+) -> None:
+    core_bot.ctx.people = IdentityGroups.of([(requester, ANTON)])
+    change = core_bot.ask("thing remove one", requester)
+    told = core_bot.press(ANTON, change, button)
     assert told == "You asked for this with another account; somebody else has to approve it."
-    assert office.now(change).status is Status.PENDING
-    (record,) = office.records(Tag.REVIEW_REFUSED)
+    assert core_bot.now(change).status is Status.PENDING
+    (record,) = core_bot.records(Tag.REVIEW_REFUSED)
     assert (record.actor, record.facts["reason"]) == (ANTON.id, told)
-    assert office.press(VERA, change, card_token.APPROVE) == ""
+    assert core_bot.press(VERA, change, card_token.APPROVE) == ""
 
 
-def test_one_person_makes_no_quorum_of_two(make_office: Callable[..., Office]) -> None:
-    office = make_office(terms=Terms(quorum=2))
-    change = office.ask()
-    office.ctx.people = People.of([(ANTON, VERA)])
-    assert office.press(ANTON, change) == ""
-    told = office.press(VERA, change)
+def test_one_person_makes_no_quorum_of_two(make_core_bot: Callable[..., CoreBot]) -> None:
+    core_bot = make_core_bot(terms=Terms(quorum=2))
+    change = core_bot.ask()
+    core_bot.ctx.people = IdentityGroups.of([(ANTON, VERA)])
+    assert core_bot.press(ANTON, change) == ""
+    told = core_bot.press(VERA, change)
     assert told == "You have approved CR-1001 with another account already, and one person counts once."
-    assert [review.reviewer for review in office.now(change).reviews] == [ANTON]
-    assert [record.facts["reason"] for record in office.records(Tag.REVIEW_REFUSED)] == [told]
-    assert office.press(ANTON, change) == "You have approved CR-1001 already; it has 1 of 2."
-    assert office.press(IDA, change) == ""
-    assert office.now(change).status is Status.APPROVED
+    assert [review.reviewer for review in core_bot.now(change).reviews] == [ANTON]
+    assert [record.facts["reason"] for record in core_bot.records(Tag.REVIEW_REFUSED)] == [told]
+    assert core_bot.press(ANTON, change) == "You have approved CR-1001 already; it has 1 of 2."
+    assert core_bot.press(IDA, change) == ""
+    assert core_bot.now(change).status is Status.APPROVED
 
 
-def test_who_turns_out_to_be_one_person_before_it_is_run_counts_once(make_office: Callable[..., Office]) -> None:
+def test_who_turns_out_to_be_one_person_before_it_is_run_counts_once(make_core_bot: Callable[..., CoreBot]) -> None:
     """The setting was made, and the bot started again, between the approvals and the call."""
-    office = make_office(terms=Terms(quorum=2))
-    change = office.ask()
-    office.press(ANTON, change)
-    office.press(VERA, change)
-    office.ctx.people = People.of([(ANTON, VERA)])
-    office.work()
-    assert office.now(change).outcome == "Nothing was sent: only 1 of 2 approvals still count by the allow-list."
-    assert office.toy.calls == []
+    core_bot = make_core_bot(terms=Terms(quorum=2))
+    change = core_bot.ask()
+    core_bot.press(ANTON, change)
+    core_bot.press(VERA, change)
+    core_bot.ctx.people = IdentityGroups.of([(ANTON, VERA)])
+    core_bot.work()
+    assert core_bot.now(change).outcome == "Nothing was sent: only 1 of 2 approvals still count by the allow-list."
+    assert core_bot.toy.calls == []
 
 
-def test_who_turns_out_to_have_asked_does_not_count_when_it_is_run(office: Office) -> None:
-    change = office.approved()
-    office.ctx.people = People.of([(OLGA, ANTON)])
-    office.work()
-    assert "only 0 of 1 approvals still count" in office.now(change).outcome
-    assert office.toy.calls == []
+def test_who_turns_out_to_have_asked_does_not_count_when_it_is_run(core_bot: CoreBot) -> None:
+    change = core_bot.approved()
+    core_bot.ctx.people = IdentityGroups.of([(OLGA, ANTON)])
+    core_bot.work()
+    assert "only 0 of 1 approvals still count" in core_bot.now(change).outcome
+    assert core_bot.toy.calls == []
 
 
-def test_one_account_neither_confirms_nor_withdraws_what_the_other_asked_for(office: Office) -> None:
-    grant_role(office.store, ANTON, Role.ADMIN, by=SHELL)
-    office.ctx.people = People.of([(OLGA, ANTON)])
-    change = office.ask("thing paint one")
-    assert office.press(ANTON, change, card_token.CONFIRM) == "Only the person who asked can confirm this."
-    assert "Only the person who asked" in office.press(ANTON, change, card_token.WITHDRAW)
-    assert office.now(change).status is Status.PENDING
+def test_one_account_neither_confirms_nor_withdraws_what_the_other_asked_for(core_bot: CoreBot) -> None:
+    grant_role(core_bot.store, ANTON, Role.ADMIN, by=SHELL)
+    core_bot.ctx.people = IdentityGroups.of([(OLGA, ANTON)])
+    change = core_bot.ask("thing paint one")
+    assert core_bot.press(ANTON, change, card_token.CONFIRM) == "Only the person who asked can confirm this."
+    assert "Only the person who asked" in core_bot.press(ANTON, change, card_token.WITHDRAW)
+    assert core_bot.now(change).status is Status.PENDING
 
 
 # What is counted for each person
 
 
 @pytest.fixture
-def paired(office: Office) -> Office:
+def paired(core_bot: CoreBot) -> CoreBot:
     """Olga has two accounts with the same role."""
-    grant_role(office.store, OTHER, Role.OPERATOR, by=SHELL)
-    office.ctx.people = People.of([(OLGA, OTHER)])
-    return office
+    grant_role(core_bot.store, OTHER, Role.OPERATOR, by=SHELL)
+    core_bot.ctx.people = IdentityGroups.of([(OLGA, OTHER)])
+    return core_bot
 
 
-def test_the_accounts_of_a_person_have_twenty_waiting_commands_together(paired: Office) -> None:
+def test_the_accounts_of_a_person_have_twenty_waiting_commands_together(paired: CoreBot) -> None:
     accounts = (OLGA, OTHER)
     for number in range(MOST_WAITING):
         assert receive(paired.ctx, paired.typed(accounts[number % 2], "thing list")) is Receipt.NEW
@@ -100,18 +102,18 @@ def test_the_accounts_of_a_person_have_twenty_waiting_commands_together(paired: 
     assert receive(paired.ctx, paired.typed(VERA, "thing list")) is Receipt.NEW
 
 
-def test_a_colleague_of_another_workspace_has_twenty_with_the_commands_they_type_here(office: Office) -> None:
+def test_a_colleague_of_another_workspace_has_twenty_with_the_commands_they_type_here(core_bot: CoreBot) -> None:
     """Enterprise Grid: the same user of the same organisation, who acts from two of its workspaces."""
-    office.ctx.home_enterprise = "E1"
-    away = replace(office.typed(OLGA, "thing list"), person=person("Olga", team="T5"), enterprise="E1")
+    core_bot.ctx.home_enterprise = "E1"
+    away = replace(core_bot.typed(OLGA, "thing list"), person=person("Olga", team="T5"), enterprise="E1")
     for number in range(MOST_WAITING):
-        typed = office.typed(OLGA, "thing list") if number % 2 else replace(away, key=f"away-{number}")
-        assert receive(office.ctx, typed) is Receipt.NEW
-    assert receive(office.ctx, away) is Receipt.TOO_MANY
-    assert receive(office.ctx, office.typed(OLGA, "thing list")) is Receipt.TOO_MANY
+        typed = core_bot.typed(OLGA, "thing list") if number % 2 else replace(away, key=f"away-{number}")
+        assert receive(core_bot.ctx, typed) is Receipt.NEW
+    assert receive(core_bot.ctx, away) is Receipt.TOO_MANY
+    assert receive(core_bot.ctx, core_bot.typed(OLGA, "thing list")) is Receipt.TOO_MANY
 
 
-def test_the_accounts_of_a_person_take_one_turn_among_commands(paired: Office) -> None:
+def test_the_accounts_of_a_person_take_one_turn_among_commands(paired: CoreBot) -> None:
     for account in (OLGA, OTHER, OLGA, OTHER, VERA, VERA):
         receive(paired.ctx, paired.typed(account, "thing list"))
     taken = []
@@ -124,7 +126,7 @@ def test_the_accounts_of_a_person_take_one_turn_among_commands(paired: Office) -
     assert taken == ["olga", "vera", "olga", "vera"]
 
 
-def test_the_accounts_of_a_person_take_one_turn_among_approved_requests(paired: Office) -> None:
+def test_the_accounts_of_a_person_take_one_turn_among_approved_requests(paired: CoreBot) -> None:
     paired.toy.things |= dict.fromkeys(("three", "four"), "red")
     asked = ((OLGA, "one"), (OTHER, "two"), (VERA, "three"))
     changes = [paired.ask(f"thing remove {name}", account) for account, name in asked]
@@ -135,7 +137,7 @@ def test_the_accounts_of_a_person_take_one_turn_among_approved_requests(paired: 
     assert [job.payload for job in taken if job] == [str(changes[0].number), str(changes[2].number)]
 
 
-def test_the_accounts_of_a_person_take_one_turn_among_answers(paired: Office) -> None:
+def test_the_accounts_of_a_person_take_one_turn_among_answers(paired: CoreBot) -> None:
     for account in (OLGA, OTHER, OLGA, OTHER, VERA, VERA):
         paired.take(paired.typed(account, "whoami"))
     paired.deliver()
@@ -143,19 +145,19 @@ def test_the_accounts_of_a_person_take_one_turn_among_answers(paired: Office) ->
     assert whose[:4] == ["olga", "vera", "olga", "vera"]
 
 
-def test_refusals_of_the_accounts_of_a_person_are_folded_together(office: Office) -> None:
+def test_refusals_of_the_accounts_of_a_person_are_folded_together(core_bot: CoreBot) -> None:
     other = person("Gleb2")
-    office.ctx.people = People.of([(GLEB, other)])
+    core_bot.ctx.people = IdentityGroups.of([(GLEB, other)])
     for account in (other, GLEB, other, GLEB):
-        office.take(office.typed(account, "thing list"))
-    office.wait(FOLD_MS / 1000 + 1)
-    first, rest = office.records(Tag.COMMAND_REFUSED)
+        core_bot.take(core_bot.typed(account, "thing list"))
+    core_bot.wait(FOLD_MS / 1000 + 1)
+    first, rest = core_bot.records(Tag.COMMAND_REFUSED)
     assert (first.actor, first.facts["line"]) == (other.id, "thing list")
     assert (rest.actor, rest.facts["count"]) == (other.id, 3)
     assert rest.facts["subjects"] == f"{GLEB.id}: thing list; thing list", "the record names who else it was"
 
 
-def test_mismatched_deliveries_of_the_accounts_of_a_person_are_folded_together(paired: Office) -> None:
+def test_mismatched_deliveries_of_the_accounts_of_a_person_are_folded_together(paired: CoreBot) -> None:
     for account in (OLGA, OTHER, OLGA):
         first = paired.typed(account, "thing list")
         receive(paired.ctx, first)
@@ -165,10 +167,10 @@ def test_mismatched_deliveries_of_the_accounts_of_a_person_are_folded_together(p
     assert rest.facts == {"count": 2, "subjects": OTHER.id}
 
 
-def test_approvers_who_are_one_person_are_no_two_at_the_start(paired: Office) -> None:
-    paired.ctx.people = People.of([(ANTON, VERA), (ANTON, IDA), (ANTON, STRANGER)])
+def test_approvers_who_are_one_person_are_no_two_at_the_start(paired: CoreBot) -> None:
+    paired.ctx.people = IdentityGroups.of([(ANTON, VERA), (ANTON, IDA), (ANTON, STRANGER)])
     grants = paired.store.grants.all()
-    assert "the allow-list names 1 person who may" in short_of_approvers(grants, 2, paired.ctx.people)
-    assert short_of_approvers(grants, 1, paired.ctx.people) == ""
-    paired.ctx.people = People.of([(ANTON, VERA)])
-    assert short_of_approvers(grants, 2, paired.ctx.people) == ""
+    assert "the allow-list names 1 person who may" in find_approver_shortage(grants, 2, paired.ctx.people)
+    assert find_approver_shortage(grants, 1, paired.ctx.people) == ""
+    paired.ctx.people = IdentityGroups.of([(ANTON, VERA)])
+    assert find_approver_shortage(grants, 2, paired.ctx.people) == ""

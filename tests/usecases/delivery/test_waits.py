@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.clock import SystemClock
-from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, ThreadNotice, Whisper
+from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
 from bot.plugin import Reply
 from bot.store.repositories.outbox import Envelope
 from bot.usecases.channel_pace import LEAST_WAIT_MS
@@ -17,24 +17,24 @@ from bot.usecases.delivery.redelivery import (
     LONGEST_REFUSED_MS,
     LONGEST_WAIT_MS,
     STEPS_ASIDE_AFTER,
-    Trouble,
-    ends,
+    FailedAttempt,
+    is_final,
     keeps_turn,
     wait_ms,
 )
 from bot.usecases.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
-from tests.usecases.office import OLGA
+from tests.usecases.core_bot import OLGA
 
 CLOCK = SystemClock()
 
 
-def trouble(notice: Notice, attempts: int, error: DeliveryError, *, others_pass: bool = False) -> Trouble:
+def trouble(notice: Notice, attempts: int, error: DeliveryError, *, others_pass: bool = False) -> FailedAttempt:
     envelope = Envelope(id=1, notice=notice, attempts=attempts)
-    return Trouble(envelope=envelope, error=error, others_pass=others_pass)
+    return FailedAttempt(envelope=envelope, error=error, others_pass=others_pass)
 
 
 def waits() -> Iterator[tuple[Notice, int, DeliveryError, int, int]]:
-    audit, answer = AuditNotice(seq=1), Whisper(person=OLGA, channel="C1", reply=Reply(title="x"))
+    audit, answer = AuditNotice(seq=1), PrivateNotice(person=OLGA, channel="C1", reply=Reply(title="x"))
     yield answer, 1, Busy(2.5), 2_500, 2_500
     for attempts in (1, 2, 5, 9, 20, 1_000):
         most = 1_000 * 2 ** min(attempts - 1, 20)
@@ -62,7 +62,7 @@ POSTS: list[Notice] = [
     ThreadNotice(number=1, text="x"),
     Announcement(channel="C1", text="x"),
 ]
-OTHERS: list[Notice] = [AuditNotice(seq=1), Whisper(person=OLGA, channel="C1", reply=Reply(title="x"))]
+OTHERS: list[Notice] = [AuditNotice(seq=1), PrivateNotice(person=OLGA, channel="C1", reply=Reply(title="x"))]
 ERRORS: list[DeliveryError] = [
     *(Busy(9), Lost("internal_error"), ChannelDead("never_heard_of"), Unchangeable("is_inactive")),
     *(Impossible("invalid_blocks"), Broken("x")),
@@ -90,5 +90,5 @@ def test_what_has_a_way_of_its_own_keeps_no_turn(notice: Notice) -> None:
 @pytest.mark.parametrize("error", ERRORS)
 def test_only_a_refused_content_or_a_fault_of_our_own_makes_a_dead_letter(notice: Notice, error: DeliveryError) -> None:
     final = isinstance(error, Impossible) and not isinstance(notice, AuditNotice)
-    ours = isinstance(error, Broken) and isinstance(notice, ThreadNotice | Whisper)
-    assert ends(trouble(notice, 10_000, error)) is (final or ours)
+    ours = isinstance(error, Broken) and isinstance(notice, ThreadNotice | PrivateNotice)
+    assert is_final(trouble(notice, 10_000, error)) is (final or ours)

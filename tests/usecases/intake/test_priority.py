@@ -10,10 +10,10 @@ from bot.core.principals import Principal
 from bot.store.repositories.jobs import Rank
 from bot.usecases.admin.allow_list import revoke_role
 from bot.usecases.authority import card_token
-from bot.usecases.intake.priority import BUTTONS, position_of
+from bot.usecases.intake.priority import BUTTONS, find_position
 from bot.usecases.intake.receipts import receive
 from bot.usecases.requests.reviews import FOLLOWING
-from tests.usecases.office import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, Office
+from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, CoreBot
 
 LINES = {
     "freeze": Rank.STOPPING,
@@ -37,14 +37,14 @@ LINES = {
 
 
 @pytest.mark.parametrize("text", LINES)
-def test_the_rank_of_a_typed_line_goes_by_its_command(office: Office, text: str) -> None:
-    assert position_of(office.ctx, office.typed(IDA, text)).rank is LINES[text]
+def test_the_rank_of_a_typed_line_goes_by_its_command(core_bot: CoreBot, text: str) -> None:
+    assert find_position(core_bot.ctx, core_bot.typed(IDA, text)).rank is LINES[text]
 
 
 @pytest.mark.parametrize("text", LINES)
-def test_whatever_somebody_types_who_is_not_on_the_list_comes_last(office: Office, text: str) -> None:
-    assert position_of(office.ctx, office.typed(GLEB, text)).rank is Rank.REFUSED
-    assert position_of(office.ctx, office.typed(STRANGER, text)).rank is Rank.REFUSED
+def test_whatever_somebody_types_who_is_not_on_the_list_comes_last(core_bot: CoreBot, text: str) -> None:
+    assert find_position(core_bot.ctx, core_bot.typed(GLEB, text)).rank is Rank.REFUSED
+    assert find_position(core_bot.ctx, core_bot.typed(STRANGER, text)).rank is Rank.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ def test_whatever_somebody_types_who_is_not_on_the_list_comes_last(office: Offic
         ("help", Rank.HELPING),
     ],
 )
-def test_what_the_role_of_its_person_does_not_reach_comes_last(office: Office, text: str, rank: Rank) -> None:
-    assert position_of(office.ctx, office.typed(VIKTOR, text)).rank is rank
+def test_what_the_role_of_its_person_does_not_reach_comes_last(core_bot: CoreBot, text: str, rank: Rank) -> None:
+    assert find_position(core_bot.ctx, core_bot.typed(VIKTOR, text)).rank is rank
 
 
-def test_before_it_is_known_which_team_is_ours_the_persons_own_counts(office: Office) -> None:
-    office.ctx.home_team = ""
-    assert position_of(office.ctx, office.typed(OLGA, "freeze")).rank is Rank.STOPPING
-    assert position_of(office.ctx, office.typed(GLEB, "freeze")).rank is Rank.REFUSED
+def test_before_it_is_known_which_team_is_ours_the_persons_own_counts(core_bot: CoreBot) -> None:
+    core_bot.ctx.home_team = ""
+    assert find_position(core_bot.ctx, core_bot.typed(OLGA, "freeze")).rank is Rank.STOPPING
+    assert find_position(core_bot.ctx, core_bot.typed(GLEB, "freeze")).rank is Rank.REFUSED
 
 
 DECISIONS = {
@@ -84,36 +84,40 @@ DECISIONS = {
 
 
 @pytest.mark.parametrize("case", DECISIONS)
-def test_a_click_that_its_person_may_not_give_comes_last(office: Office, case: str) -> None:
+def test_a_click_that_its_person_may_not_give_comes_last(core_bot: CoreBot, case: str) -> None:
     who, button, rank = DECISIONS[case]
-    change = office.ask()
-    assert position_of(office.ctx, office.click(who, change, button)).rank is rank
+    change = core_bot.ask()
+    assert find_position(core_bot.ctx, core_bot.click(who, change, button)).rank is rank
 
 
-def test_a_form_of_somebody_who_may_not_decide_comes_last(office: Office) -> None:
-    change = office.ask()
-    ranks = {who: position_of(office.ctx, office.form(who, change, "no")).rank for who in (ANTON, VIKTOR, GLEB)}
+def test_a_form_of_somebody_who_may_not_decide_comes_last(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    ranks = {who: find_position(core_bot.ctx, core_bot.form(who, change, "no")).rank for who in (ANTON, VIKTOR, GLEB)}
     assert ranks == {ANTON: Rank.STOPPING, VIKTOR: Rank.REFUSED, GLEB: Rank.REFUSED}
 
 
-def test_who_asked_and_lost_their_role_still_withdraws_first(office: Office) -> None:
-    change = office.ask()
-    revoke_role(office.store, OLGA, by=SHELL)
-    assert position_of(office.ctx, office.click(OLGA, change, card_token.WITHDRAW)).rank is Rank.STOPPING
+def test_who_asked_and_lost_their_role_still_withdraws_first(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    revoke_role(core_bot.store, OLGA, by=SHELL)
+    assert find_position(core_bot.ctx, core_bot.click(OLGA, change, card_token.WITHDRAW)).rank is Rank.STOPPING
 
 
 @pytest.mark.parametrize(("who", "rank"), [(VIKTOR, Rank.DECIDING), (GLEB, Rank.REFUSED)])
-def test_a_button_that_proves_nothing_is_ranked_by_the_list_alone(office: Office, who: Principal, rank: Rank) -> None:
-    change = office.ask()
-    assert position_of(office.ctx, office.click(who, change, card_token.APPROVE, value="1001.forged")).rank is rank
+def test_a_button_that_proves_nothing_is_ranked_by_the_list_alone(
+    core_bot: CoreBot, who: Principal, rank: Rank
+) -> None:
+    change = core_bot.ask()
+    assert (
+        find_position(core_bot.ctx, core_bot.click(who, change, card_token.APPROVE, value="1001.forged")).rank is rank
+    )
 
 
-def test_a_click_on_what_cannot_be_read_any_more_is_taken_with_the_others(office: Office) -> None:
-    change = office.ask()
-    click = office.click(ANTON, change, card_token.APPROVE)
-    with office.store.unit_of_work() as store:
+def test_a_click_on_what_cannot_be_read_any_more_is_taken_with_the_others(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    click = core_bot.click(ANTON, change, card_token.APPROVE)
+    with core_bot.store.unit_of_work() as store:
         store.database.execute("UPDATE changes SET plan = '{}' WHERE number = ?", change.number)
-    assert position_of(office.ctx, click).rank is Rank.DECIDING
+    assert find_position(core_bot.ctx, click).rank is Rank.DECIDING
 
 
 @pytest.mark.parametrize(
@@ -128,8 +132,8 @@ def test_a_click_on_what_cannot_be_read_any_more_is_taken_with_the_others(office
         ("paint-it-black", Rank.DECIDING),
     ],
 )
-def test_the_rank_of_a_click_goes_by_its_button(office: Office, button: str, rank: Rank) -> None:
-    assert position_of(office.ctx, office.click(ANTON, office.ask(), button)).rank is rank
+def test_the_rank_of_a_click_goes_by_its_button(core_bot: CoreBot, button: str, rank: Rank) -> None:
+    assert find_position(core_bot.ctx, core_bot.click(ANTON, core_bot.ask(), button)).rank is rank
 
 
 def test_every_button_that_asks_for_another_command_waits_with_what_reads_a_portal() -> None:
@@ -137,43 +141,43 @@ def test_every_button_that_asks_for_another_command_waits_with_what_reads_a_port
     assert {button for button, rank in BUTTONS.items() if rank is Rank.PLANNING} == card_token.PLANNING
 
 
-def test_jobs_are_taken_by_rank_whatever_came_first(office: Office) -> None:
-    other, change = office.ask("thing remove two"), office.approved()
+def test_jobs_are_taken_by_rank_whatever_came_first(core_bot: CoreBot) -> None:
+    other, change = core_bot.ask("thing remove two"), core_bot.approved()
     arriving = (
-        office.typed(OLGA, "thing list"),
-        office.typed(OLGA, "request list"),
-        office.typed(OLGA, "help"),
-        office.click(ANTON, other, card_token.APPROVE),
-        office.form(VERA, other, "not this one"),
-        office.click(OLGA, change, card_token.WITHDRAW),
-        office.typed(OLGA, "freeze"),
+        core_bot.typed(OLGA, "thing list"),
+        core_bot.typed(OLGA, "request list"),
+        core_bot.typed(OLGA, "help"),
+        core_bot.click(ANTON, other, card_token.APPROVE),
+        core_bot.form(VERA, other, "not this one"),
+        core_bot.click(OLGA, change, card_token.WITHDRAW),
+        core_bot.typed(OLGA, "freeze"),
     )
     for inbound in arriving:
-        receive(office.ctx, inbound)
+        receive(core_bot.ctx, inbound)
     taken = []
-    with office.store.unit_of_work() as store:
-        while (job := store.jobs.claim(office.clock.now_ms())) is not None:
+    with core_bot.store.unit_of_work() as store:
+        while (job := store.jobs.claim(core_bot.clock.now_ms())) is not None:
             taken.append(job.payload if job.kind == "execute" else inbound_from_json(job.payload))
     stops, (click, helped, listed, planned) = arriving[4:], reversed(arriving[:4])
     assert taken == [*stops, click, helped, listed, str(change.number), planned]
 
 
-def test_the_reserved_runner_takes_nothing_that_calls_a_portal(office: Office) -> None:
-    office.approved()
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    now = office.clock.now_ms()
-    assert office.store.jobs.waiting(now)
-    assert not office.store.jobs.waiting(now, quick=True)
-    receive(office.ctx, office.typed(OLGA, "freeze"))
-    with office.store.unit_of_work() as store:
+def test_the_reserved_runner_takes_nothing_that_calls_a_portal(core_bot: CoreBot) -> None:
+    core_bot.approved()
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
+    now = core_bot.clock.now_ms()
+    assert core_bot.store.jobs.waiting(now)
+    assert not core_bot.store.jobs.waiting(now, quick=True)
+    receive(core_bot.ctx, core_bot.typed(OLGA, "freeze"))
+    with core_bot.store.unit_of_work() as store:
         freeze, none = (store.jobs.claim(now, quick=True) for _ in range(2))
     assert freeze is not None
     assert none is None
 
 
-def test_a_withdrawal_is_done_before_an_approval_that_came_first(office: Office) -> None:
-    change = office.ask()
-    receive(office.ctx, office.click(ANTON, change, card_token.APPROVE))
-    receive(office.ctx, office.click(OLGA, change, card_token.WITHDRAW))
-    office.do_jobs()
-    assert [record.tag for record in office.records(subject=change.id)][1:] == [Tag.CHANGE_WITHDRAWN]
+def test_a_withdrawal_is_done_before_an_approval_that_came_first(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    receive(core_bot.ctx, core_bot.click(ANTON, change, card_token.APPROVE))
+    receive(core_bot.ctx, core_bot.click(OLGA, change, card_token.WITHDRAW))
+    core_bot.do_jobs()
+    assert [record.tag for record in core_bot.records(subject=change.id)][1:] == [Tag.CHANGE_WITHDRAWN]

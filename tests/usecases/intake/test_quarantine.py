@@ -13,56 +13,56 @@ from bot.store.engine.database import Database
 from bot.store.repositories.job_order import SUSPECT_AFTER
 from bot.store.repositories.jobs import ASIDE_LAST_MS, MOST_CUT_ALONE, Job
 from bot.store.store import Store
-from bot.usecases.admin.builtin_plugin import registry_of
-from bot.usecases.admin.status_report import status
+from bot.usecases.admin.builtin_plugin import make_registry
+from bot.usecases.admin.status_report import report_status
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost
-from bot.usecases.intake.job_failures import put_away_stranded
+from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import MOST_WAITING, receive
 from bot.usecases.runtime.worker import perform_job
 from plugins.bitrix24.plugin import BitrixPlugin
 from tests.store.neighbour import locked_by_another
-from tests.usecases.office import ANTON, OLGA, VERA, Office
+from tests.usecases.core_bot import ANTON, OLGA, VERA, CoreBot
 
 
-def claim(office: Office) -> Job | None:
-    with office.store.unit_of_work() as store:
-        return store.jobs.claim(office.clock.now_ms())
+def claim(core_bot: CoreBot) -> Job | None:
+    with core_bot.store.unit_of_work() as store:
+        return store.jobs.claim(core_bot.clock.now_ms())
 
 
-def taken(office: Office) -> list[str]:
+def taken(core_bot: CoreBot) -> list[str]:
     """Take what may be taken at the same time; the words of each."""
     jobs = []
-    while (job := claim(office)) is not None:
+    while (job := claim(core_bot)) is not None:
         jobs.append(job.payload)
     return jobs
 
 
-def die_at(office: Office) -> int:
+def die_at(core_bot: CoreBot) -> int:
     """A process takes what it may, and dies; how many jobs that were."""
-    found = len(taken(office))
-    office.restart()
+    found = len(taken(core_bot))
+    core_bot.restart()
     return found
 
 
 @pytest.mark.parametrize("kind", ["command", "click", "form"])
-def test_what_was_cut_short_alone_too_often_is_set_aside_and_its_person_is_told(office: Office, kind: str) -> None:
-    change = office.ask()
+def test_what_was_cut_short_alone_too_often_is_set_aside_and_its_person_is_told(core_bot: CoreBot, kind: str) -> None:
+    change = core_bot.ask()
     inbounds: dict[str, Inbound] = {
-        "command": office.typed(ANTON, "thing list"),
-        "click": office.click(ANTON, change, card_token.APPROVE),
-        "form": office.form(ANTON, change, "no"),
+        "command": core_bot.typed(ANTON, "thing list"),
+        "click": core_bot.click(ANTON, change, card_token.APPROVE),
+        "form": core_bot.form(ANTON, change, "no"),
     }
-    receive(office.ctx, inbounds[kind])
-    assert [die_at(office) for _ in range(MOST_CUT_ALONE)] == [1] * MOST_CUT_ALONE
-    assert claim(office) is None
-    office.deliver()
-    assert office.last_whisper.startswith(f"Your {kind} was set aside and will not be done: b24bot stopped 4 times")
-    (record,) = office.records(Tag.DELIVERY_QUARANTINED)
+    receive(core_bot.ctx, inbounds[kind])
+    assert [die_at(core_bot) for _ in range(MOST_CUT_ALONE)] == [1] * MOST_CUT_ALONE
+    assert claim(core_bot) is None
+    core_bot.deliver()
+    assert core_bot.last_whisper.startswith(f"Your {kind} was set aside and will not be done: b24bot stopped 4 times")
+    (record,) = core_bot.records(Tag.DELIVERY_QUARANTINED)
     assert (record.actor, record.facts["kind"]) == (ANTON.id, kind)
-    assert ("Set aside", "1 delivery at which b24bot stopped again and again") in status(office.ctx).facts
-    office.restart()
-    assert len(office.records(Tag.DELIVERY_QUARANTINED)) == 1
+    assert ("Set aside", "1 delivery at which b24bot stopped again and again") in report_status(core_bot.ctx).facts
+    core_bot.restart()
+    assert len(core_bot.records(Tag.DELIVERY_QUARANTINED)) == 1
 
 
 WORDS = "Ivan Petrov, Lenina 5"
@@ -80,104 +80,104 @@ SENT = "message send shop 1 --user u1 --chat c1"
     }.items(),
 )
 def test_a_customers_words_are_in_no_record_of_a_command_that_is_set_aside_or_refused_as_one_too_many(
-    office: Office, line: str, kept: str
+    core_bot: CoreBot, line: str, kept: str
 ) -> None:
-    office.ctx = replace(office.ctx, registry=registry_of([office.toy, BitrixPlugin()]))
-    receive(office.ctx, office.typed(OLGA, line))
+    core_bot.ctx = replace(core_bot.ctx, registry=make_registry([core_bot.toy, BitrixPlugin()]))
+    receive(core_bot.ctx, core_bot.typed(OLGA, line))
     for _ in range(MOST_CUT_ALONE):
-        die_at(office)
+        die_at(core_bot)
     for _ in range(MOST_WAITING):
-        receive(office.ctx, office.typed(OLGA, "request list"))
-    receive(office.ctx, office.typed(OLGA, line))
-    (aside,), (refused,) = office.records(Tag.DELIVERY_QUARANTINED), office.records(Tag.COMMAND_REFUSED)
+        receive(core_bot.ctx, core_bot.typed(OLGA, "request list"))
+    receive(core_bot.ctx, core_bot.typed(OLGA, line))
+    (aside,), (refused,) = core_bot.records(Tag.DELIVERY_QUARANTINED), core_bot.records(Tag.COMMAND_REFUSED)
     assert aside.facts["line"] == refused.facts["line"]
     assert str(aside.facts["line"]).startswith(kept)
     assert "Ivan" not in f"{aside.facts} {refused.facts}"
 
 
-def test_what_ran_beside_others_when_a_process_died_is_done_however_often_that_was(office: Office) -> None:
+def test_what_ran_beside_others_when_a_process_died_is_done_however_often_that_was(core_bot: CoreBot) -> None:
     """A process that is killed from outside is no fault of what it was at."""
-    office.approved()
-    receive(office.ctx, office.typed(OLGA, "thing list"))
+    core_bot.approved()
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
     for _ in range(3 * MOST_CUT_ALONE):
-        assert die_at(office) >= 1
-    office.work()
-    assert office.store.jobs.aside() == 0
-    assert "one" not in office.toy.things, "what was approved is run"
-    assert "Things" in [whisper.reply.title for whisper in office.messenger.whispers]
+        assert die_at(core_bot) >= 1
+    core_bot.work()
+    assert core_bot.store.jobs.aside() == 0
+    assert "one" not in core_bot.toy.things, "what was approved is run"
+    assert "Things" in [whisper.reply.title for whisper in core_bot.messenger.whispers]
 
 
-def test_one_of_several_that_kills_the_process_is_found_and_the_others_are_done(office: Office) -> None:
+def test_one_of_several_that_kills_the_process_is_found_and_the_others_are_done(core_bot: CoreBot) -> None:
     """Whoever was under way at two deaths runs alone from then on, so that it shows which of them it is."""
-    receive(office.ctx, office.typed(OLGA, "thing remove nobody-knows"))
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing remove nobody-knows"))
     for _ in range(3):
-        receive(office.ctx, office.typed(VERA, "thing list"))
+        receive(core_bot.ctx, core_bot.typed(VERA, "thing list"))
     deaths = 0
     while deaths < 20:
-        poison = [one for one in taken(office) if "nobody-knows" in one]
+        poison = [one for one in taken(core_bot) if "nobody-knows" in one]
         if not poison:
             break
-        office.restart()
+        core_bot.restart()
         deaths += 1
     assert deaths == SUSPECT_AFTER + MOST_CUT_ALONE
-    office.restart()
-    office.work()
-    assert office.store.jobs.aside() == 1
-    assert [whisper.reply.title for whisper in office.messenger.whispers if whisper.person == VERA] == ["Things"] * 3
+    core_bot.restart()
+    core_bot.work()
+    assert core_bot.store.jobs.aside() == 1
+    assert [whisper.reply.title for whisper in core_bot.messenger.whispers if whisper.person == VERA] == ["Things"] * 3
 
 
-def test_while_a_suspect_runs_alone_what_calls_no_portal_goes_on(office: Office) -> None:
+def test_while_a_suspect_runs_alone_what_calls_no_portal_goes_on(core_bot: CoreBot) -> None:
     for line in ("thing list", "thing list"):
-        receive(office.ctx, office.typed(OLGA, line))
+        receive(core_bot.ctx, core_bot.typed(OLGA, line))
     for _ in range(SUSPECT_AFTER):
-        assert die_at(office) == 2
-    assert claim(office) is not None
-    assert claim(office) is None, "nothing else that calls a portal starts beside it"
-    receive(office.ctx, office.typed(VERA, "freeze"))
-    job = claim(office)
+        assert die_at(core_bot) == 2
+    assert claim(core_bot) is not None
+    assert claim(core_bot) is None, "nothing else that calls a portal starts beside it"
+    receive(core_bot.ctx, core_bot.typed(VERA, "freeze"))
+    job = claim(core_bot)
     assert job is not None
     assert "freeze" in job.payload
 
 
-def test_a_suspect_that_waits_to_run_alone_keeps_nothing_waiting_that_calls_no_portal(office: Office) -> None:
+def test_a_suspect_that_waits_to_run_alone_keeps_nothing_waiting_that_calls_no_portal(core_bot: CoreBot) -> None:
     """It comes before the others: a freeze that was put off meanwhile, because Slack did not tell."""
-    receive(office.ctx, office.typed(OLGA, "freeze"))
+    receive(core_bot.ctx, core_bot.typed(OLGA, "freeze"))
     for _ in range(SUSPECT_AFTER):
-        assert die_at(office) == 1
-    receive(office.ctx, office.typed(VERA, "thing list"))
-    suspect = claim(office)
+        assert die_at(core_bot) == 1
+    receive(core_bot.ctx, core_bot.typed(VERA, "thing list"))
+    suspect = claim(core_bot)
     assert suspect is not None
     assert "freeze" in suspect.payload
-    with office.store.unit_of_work() as store:
-        store.jobs.postpone(suspect, due=office.clock.now_ms() + 5_000)
-    assert ["thing list" in one for one in taken(office)] == [True]
-    office.clock.advance(6)
-    receive(office.ctx, office.typed(VERA, "whoami"))
-    receive(office.ctx, office.typed(ANTON, "thing list"))
-    assert ["whoami" in one for one in taken(office)] == [True], "the suspect, and what reads a portal, wait"
+    with core_bot.store.unit_of_work() as store:
+        store.jobs.postpone(suspect, due=core_bot.clock.now_ms() + 5_000)
+    assert ["thing list" in one for one in taken(core_bot)] == [True]
+    core_bot.clock.advance(6)
+    receive(core_bot.ctx, core_bot.typed(VERA, "whoami"))
+    receive(core_bot.ctx, core_bot.typed(ANTON, "thing list"))
+    assert ["whoami" in one for one in taken(core_bot)] == [True], "the suspect, and what reads a portal, wait"
 
 
-def test_a_start_that_the_loss_of_the_database_cut_short_counts_alone_only(office: Office) -> None:
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    with closing(Database(office.store.database.path, busy_seconds=0)) as database:
-        office.ctx.store = office.store = Store(database, office.store.keys, office.clock)
+def test_a_start_that_the_loss_of_the_database_cut_short_counts_alone_only(core_bot: CoreBot) -> None:
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
+    with closing(Database(core_bot.store.database.path, busy_seconds=0)) as database:
+        core_bot.ctx.store = core_bot.store = Store(database, core_bot.store.keys, core_bot.clock)
         for round_ in range(MOST_CUT_ALONE):
-            assert office.store.jobs.aside() == 0, f"after {round_} starts"
-            job = claim(office)
+            assert core_bot.store.jobs.aside() == 0, f"after {round_} starts"
+            job = claim(core_bot)
             assert job is not None
-            office.messenger.fail("whisper", Lost("timeout"))
+            core_bot.messenger.fail("whisper", Lost("timeout"))
             with locked_by_another(database.path):
-                perform_job(office.ctx, job)
-            put_away_stranded(office.ctx)
-            office.clock.advance(6)
-        assert office.store.jobs.aside() == 1
+                perform_job(core_bot.ctx, job)
+            save_unsaved_results(core_bot.ctx)
+            core_bot.clock.advance(6)
+        assert core_bot.store.jobs.aside() == 1
 
 
-def test_what_is_set_aside_is_kept_for_a_month(office: Office) -> None:
-    receive(office.ctx, office.typed(OLGA, "thing list"))
+def test_what_is_set_aside_is_kept_for_a_month(core_bot: CoreBot) -> None:
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
     for _ in range(MOST_CUT_ALONE):
-        die_at(office)
-    now = office.clock.now_ms()
-    with office.store.unit_of_work() as store:
+        die_at(core_bot)
+    now = core_bot.clock.now_ms()
+    with core_bot.store.unit_of_work() as store:
         assert store.jobs.forget_aside(now + ASIDE_LAST_MS) == 0
         assert store.jobs.forget_aside(now + ASIDE_LAST_MS + 1) == 1

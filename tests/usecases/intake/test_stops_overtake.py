@@ -16,11 +16,11 @@ from bot.plugin.loopback import wait_until
 from bot.store.repositories.job_order import ROOM, Rank
 from bot.store.repositories.jobs import INBOUND
 from bot.usecases.authority import card_token
-from bot.usecases.intake.priority import position_of
+from bot.usecases.intake.priority import find_position
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.active_limits import FROZEN
 from bot.usecases.runtime.worker import Worker
-from tests.usecases.office import ANTON, IDA, OLGA, VERA, VIKTOR, Office
+from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, VIKTOR, CoreBot
 
 READS = 100
 AT_ONCE = ROOM[Rank.PLANNING]
@@ -29,22 +29,22 @@ RUNS = 17
 THINGS = ("one", "two", "three")
 READERS = (ANTON, IDA, OLGA, VERA, VIKTOR)
 ENDED = (Status.DONE, Status.FAILED, Status.WITHDRAWN, Status.REJECTED)
-STOPS: dict[str, Callable[[Office, ChangeRequest], Inbound]] = {
-    "freeze": lambda office, change: office.typed(OLGA, "freeze"),
-    "withdraw": lambda office, change: office.click(OLGA, change, card_token.WITHDRAW),
-    "reject": lambda office, change: office.form(VERA, change, "the wrong one"),
+STOPS: dict[str, Callable[[CoreBot, ChangeRequest], Inbound]] = {
+    "freeze": lambda core_bot, change: core_bot.typed(OLGA, "freeze"),
+    "withdraw": lambda core_bot, change: core_bot.click(OLGA, change, card_token.WITHDRAW),
+    "reject": lambda core_bot, change: core_bot.form(VERA, change, "the wrong one"),
 }
 
 
 class SlowPortal:
     """Lets nobody through before it is told to, as one that takes long for each answer."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, core_bot: CoreBot) -> None:
         self._open = threading.Semaphore(0)
         self._lock = threading.Lock()
         self.waiting = 0
-        office.toy.on_open = self.wait
-        office.toy.on_call = lambda call: self.wait()
+        core_bot.toy.on_open = self.wait
+        core_bot.toy.on_call = lambda call: self.wait()
 
     def wait(self) -> None:
         with self._lock:
@@ -58,16 +58,16 @@ class SlowPortal:
 
 
 @contextmanager
-def busy(office: Office) -> Iterator[SlowPortal]:
+def busy(core_bot: CoreBot) -> Iterator[SlowPortal]:
     """A worker with as many reads at the portal as that has room for, before a queue of a hundred."""
-    with office.store.unit_of_work() as store:
+    with core_bot.store.unit_of_work() as store:
         for number in range(READS):
-            typed = office.typed(READERS[number % len(READERS)], "thing list")
-            read, position = inbound_to_json(typed), position_of(office.ctx, typed)
+            typed = core_bot.typed(READERS[number % len(READERS)], "thing list")
+            read, position = inbound_to_json(typed), find_position(core_bot.ctx, typed)
             store.jobs.add(INBOUND, read, at=0, position=position)
-    portal, worker = SlowPortal(office), Worker(office.ctx)
+    portal, worker = SlowPortal(core_bot), Worker(core_bot.ctx)
     worker.start()
-    office.ctx.wake = lambda *_: worker.wake_all()
+    core_bot.ctx.wake = lambda *_: worker.wake_all()
     try:
         assert wait_until(lambda: portal.waiting == AT_ONCE)
         yield portal
@@ -76,68 +76,68 @@ def busy(office: Office) -> Iterator[SlowPortal]:
         stopper.start()
         portal.answer(1_000)
         stopper.join(60)
-        with office.store.unit_of_work() as store:
+        with core_bot.store.unit_of_work() as store:
             store.database.execute("DELETE FROM jobs")
 
 
-def begun(office: Office) -> set[int]:
+def begun(core_bot: CoreBot) -> set[int]:
     """The change requests with an intent on disk."""
-    return {row["number"] for row in office.store.database.rows("SELECT DISTINCT number FROM executions")}
+    return {row["number"] for row in core_bot.store.database.rows("SELECT DISTINCT number FROM executions")}
 
 
-def approved(office: Office) -> list[ChangeRequest]:
+def approved(core_bot: CoreBot) -> list[ChangeRequest]:
     """Several that were approved, with the lines about it in the audit channel, and nothing of them begun."""
-    changes = [office.ask(f"thing remove {thing}") for thing in THINGS]
+    changes = [core_bot.ask(f"thing remove {thing}") for thing in THINGS]
     for change in changes:
-        office.press(ANTON, change)
-    office.deliver()
-    return [office.now(change) for change in changes]
+        core_bot.press(ANTON, change)
+    core_bot.deliver()
+    return [core_bot.now(change) for change in changes]
 
 
-def stop_in_the_middle(office: Office, kind: str, chance: random.Random) -> tuple[set[int], set[int]]:
+def stop_in_the_middle(core_bot: CoreBot, kind: str, chance: random.Random) -> tuple[set[int], set[int]]:
     """Those that may not begin once the stop was acknowledged, and those that have begun in the end."""
-    changes = approved(office)
-    with busy(office) as portal:
+    changes = approved(core_bot)
+    with busy(core_bot) as portal:
         # Some are still planned again, of some the call is on its way, and some have ended.
         for _ in range(chance.randrange(3)):
             portal.answer(chance.randint(1, AT_ONCE))
             wait_until(lambda: portal.waiting == AT_ONCE, within=20)
         aim = chance.choice(changes)
-        stop = STOPS[kind](office, office.now(aim))
+        stop = STOPS[kind](core_bot, core_bot.now(aim))
         beside = threading.Thread(target=portal.answer, args=(chance.randint(1, AT_ONCE),))
         beside.start()
-        receive(office.ctx, stop)
+        receive(core_bot.ctx, stop)
         held = {change.number for change in changes} if kind == "freeze" else {aim.number}
-        held -= begun(office)
+        held -= begun(core_bot)
         beside.join(20)
 
         def is_over() -> bool:
-            office.clock.advance(0.3)
+            core_bot.clock.advance(0.3)
             portal.answer(1)
-            office.ctx.wake()
-            return all(office.now(change).status in ENDED for change in changes)
+            core_bot.ctx.wake()
+            return all(core_bot.now(change).status in ENDED for change in changes)
 
         assert wait_until(is_over)
-    return held, begun(office)
+    return held, begun(core_bot)
 
 
 @pytest.mark.parametrize("kind", STOPS)
 def test_after_the_acknowledgement_of_a_stop_no_first_intent_is_written(
-    make_office: Callable[..., Office], kind: str
+    make_core_bot: Callable[..., CoreBot], kind: str
 ) -> None:
     """Freeze, withdraw and reject at random moments, under a portal that is slow and with a hundred reads waiting."""
-    office = make_office()
+    core_bot = make_core_bot()
     for run in range(RUNS):
-        office.toy.things = dict.fromkeys(THINGS, "red")
-        held, ran = stop_in_the_middle(office, kind, random.Random(run))
+        core_bot.toy.things = dict.fromkeys(THINGS, "red")
+        held, ran = stop_in_the_middle(core_bot, kind, random.Random(run))
         assert held & ran == set(), f"run {run}"
-        with office.store.unit_of_work() as store:
+        with core_bot.store.unit_of_work() as store:
             store.facts.put(FROZEN, "")
 
 
-def test_whoami_is_answered_while_the_portal_holds_every_other_runner(make_office: Callable[..., Office]) -> None:
-    office = make_office()
-    with busy(office) as portal:
-        receive(office.ctx, office.typed(VERA, "whoami"))
-        assert wait_until(lambda: office.last_whisper == f"You are {mentions.person(VERA)}.")
+def test_whoami_is_answered_while_the_portal_holds_every_other_runner(make_core_bot: Callable[..., CoreBot]) -> None:
+    core_bot = make_core_bot()
+    with busy(core_bot) as portal:
+        receive(core_bot.ctx, core_bot.typed(VERA, "whoami"))
+        assert wait_until(lambda: core_bot.last_whisper == f"You are {mentions.person(VERA)}.")
         assert portal.waiting == AT_ONCE

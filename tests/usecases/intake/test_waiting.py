@@ -8,81 +8,81 @@ from bot.usecases.authority import card_token
 from bot.usecases.delivery.cards import AGAIN
 from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.execution.executor import WAIT_IS_NEWS_MS
-from tests.usecases.office import APPROVALS, OLGA, OPS, VERA, Office
+from tests.usecases.core_bot import APPROVALS, OLGA, OPS, VERA, CoreBot
 
 WAITS = "waits for the audit channel"
 
 
-def said(office: Office) -> list[str]:
-    return [line for line in office.threads if WAITS in line]
+def said(core_bot: CoreBot) -> list[str]:
+    return [line for line in core_bot.threads if WAITS in line]
 
 
-def test_a_long_wait_for_the_audit_channel_is_told_once_and_ends(office: Office) -> None:
-    change = office.ask()
-    office.messenger.fail("audit", *[Lost("internal_error")] * 4)
-    office.press(VERA, change)
-    office.wait(2)
-    assert office.now(change).status is Status.APPROVED
-    assert said(office) == []
-    office.wait(WAIT_IS_NEWS_MS / 1000 + 5)
-    assert len(said(office)) <= 1
-    office.wait(60)
-    assert len(said(office)) == 1
-    assert office.now(change).status is Status.DONE
-    assert len(office.toy.calls) == 1
+def test_a_long_wait_for_the_audit_channel_is_told_once_and_ends(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    core_bot.messenger.fail("audit", *[Lost("internal_error")] * 4)
+    core_bot.press(VERA, change)
+    core_bot.wait(2)
+    assert core_bot.now(change).status is Status.APPROVED
+    assert said(core_bot) == []
+    core_bot.wait(WAIT_IS_NEWS_MS / 1000 + 5)
+    assert len(said(core_bot)) <= 1
+    core_bot.wait(60)
+    assert len(said(core_bot)) == 1
+    assert core_bot.now(change).status is Status.DONE
+    assert len(core_bot.toy.calls) == 1
 
 
-def test_a_card_that_cannot_be_posted_is_told_to_the_requester_once(office: Office) -> None:
-    office.messenger.fail("post", *[ChannelDead("channel_not_found")] * 3)
-    office.type(OLGA, "thing remove one")
-    office.wait(60)
-    told = [one for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
+def test_a_card_that_cannot_be_posted_is_told_to_the_requester_once(core_bot: CoreBot) -> None:
+    core_bot.messenger.fail("post", *[ChannelDead("channel_not_found")] * 3)
+    core_bot.type(OLGA, "thing remove one")
+    core_bot.wait(60)
+    told = [one for one in core_bot.messenger.whispers if "cannot be posted" in one.reply.title]
     assert len(told) == 1
     assert told[0].person == OLGA
     assert "channel_not_found" in told[0].reply.title
-    assert office.messenger.cards, "it is posted in the end"
+    assert core_bot.messenger.cards, "it is posted in the end"
 
 
-def test_it_is_told_also_when_the_process_dies_before_it_says_so(office: Office) -> None:
+def test_it_is_told_also_when_the_process_dies_before_it_says_so(core_bot: CoreBot) -> None:
     """The first attempt was the last thing that the process did."""
-    office.messenger.fail("post", *[ChannelDead("channel_not_found")] * 2)
-    office.take(office.typed(OLGA, "thing remove one"))
-    with office.store.unit_of_work() as store:
-        store.outbox.claim(office.clock.now_ms(), kind="card")
-    office.restart()
-    office.wait(60)
-    told = [one.person for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
+    core_bot.messenger.fail("post", *[ChannelDead("channel_not_found")] * 2)
+    core_bot.take(core_bot.typed(OLGA, "thing remove one"))
+    with core_bot.store.unit_of_work() as store:
+        store.outbox.claim(core_bot.clock.now_ms(), kind="card")
+    core_bot.restart()
+    core_bot.wait(60)
+    told = [one.person for one in core_bot.messenger.whispers if "cannot be posted" in one.reply.title]
     assert told == [OLGA]
 
 
-def test_a_card_that_cannot_stand_where_it_was_typed_moves_to_the_approval_channel(office: Office) -> None:
+def test_a_card_that_cannot_stand_where_it_was_typed_moves_to_the_approval_channel(core_bot: CoreBot) -> None:
     """As from a direct message, or a channel the bot is not in: else it would keep the thing from everybody."""
-    office.messenger.fail("post", Lost("timeout"), ChannelDead("channel_not_found"))
-    office.take(office.typed(OLGA, "thing paint one", channel="DCOLLEAGUE"))
-    first = office.change()
+    core_bot.messenger.fail("post", Lost("timeout"), ChannelDead("channel_not_found"))
+    core_bot.take(core_bot.typed(OLGA, "thing paint one", channel="DCOLLEAGUE"))
+    first = core_bot.change()
     assert first.channel == "DCOLLEAGUE"
-    office.wait(60)
-    change = office.change()
+    core_bot.wait(60)
+    change = core_bot.change()
     assert (change.channel, change.card is None) == (APPROVALS, False)
     assert change.card_id not in ("", first.card_id)
-    told = [one.reply.title for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
+    told = [one.reply.title for one in core_bot.messenger.whispers if "cannot be posted" in one.reply.title]
     assert told == [
         f"The card of CR-1001 cannot be posted in {mentions.channel('DCOLLEAGUE')}: "
         "the channel does not exist, or it is private and the bot is not in it (channel_not_found). "
         f"It goes to {mentions.channel(APPROVALS)} instead."
     ]
-    stale = office.click(OLGA, change, card_token.CONFIRM, value=office.value(first), channel="DCOLLEAGUE")
-    office.hears(stale)
-    assert office.change().status is Status.PENDING
-    assert office.press(OLGA, change, card_token.CONFIRM) == ""
+    stale = core_bot.click(OLGA, change, card_token.CONFIRM, value=core_bot.value(first), channel="DCOLLEAGUE")
+    core_bot.hears(stale)
+    assert core_bot.change().status is Status.PENDING
+    assert core_bot.press(OLGA, change, card_token.CONFIRM) == ""
 
 
-def test_it_moves_once_and_then_the_hint_names_where_it_is_to_stand(office: Office) -> None:
-    office.messenger.fail("post", *[ChannelDead("not_in_channel")] * 20)
-    office.type(OLGA, "thing paint one", channel="DCOLLEAGUE")
-    office.wait(120)
-    assert office.change().channel == APPROVALS
-    told = [one.reply for one in office.messenger.whispers if "cannot be posted" in one.reply.title]
+def test_it_moves_once_and_then_the_hint_names_where_it_is_to_stand(core_bot: CoreBot) -> None:
+    core_bot.messenger.fail("post", *[ChannelDead("not_in_channel")] * 20)
+    core_bot.type(OLGA, "thing paint one", channel="DCOLLEAGUE")
+    core_bot.wait(120)
+    assert core_bot.change().channel == APPROVALS
+    told = [one.reply for one in core_bot.messenger.whispers if "cannot be posted" in one.reply.title]
     assert len(told) == 2
     assert mentions.channel(APPROVALS) in told[-1].title
     assert told[-1].notes[0].startswith("Invite the bot to the channel")
@@ -90,10 +90,10 @@ def test_it_moves_once_and_then_the_hint_names_where_it_is_to_stand(office: Offi
     assert told[-1].notes[1] == AGAIN
 
 
-def test_a_card_that_stood_once_does_not_move(office: Office) -> None:
-    change = office.ask("thing paint one")
-    office.messenger.fail("rewrite", *[ChannelDead("is_archived")] * 3)
-    office.press(OLGA, change, card_token.WITHDRAW)
-    office.wait(60)
-    assert office.now(change).channel == OPS
-    assert office.now(change).card_id == change.card_id
+def test_a_card_that_stood_once_does_not_move(core_bot: CoreBot) -> None:
+    change = core_bot.ask("thing paint one")
+    core_bot.messenger.fail("rewrite", *[ChannelDead("is_archived")] * 3)
+    core_bot.press(OLGA, change, card_token.WITHDRAW)
+    core_bot.wait(60)
+    assert core_bot.now(change).channel == OPS
+    assert core_bot.now(change).card_id == change.card_id

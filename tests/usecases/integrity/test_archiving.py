@@ -10,70 +10,70 @@ from typing import Any
 
 import pytest
 
-from bot.core.audit.archive_chain import Archived, proved_archivings
+from bot.core.audit.archive_chain import ArchiveRecord, list_proved_archives
 from bot.core.audit.audit_record import Entry, Tag
-from bot.core.audit.chain import START, anchors_in
+from bot.core.audit.chain import START, read_anchors
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.change.change_request import Status
 from bot.plugin import Refusal
 from bot.store.files.archive_file import check_archive
-from bot.store.files.verified_head import VERIFIED, kept_mark
+from bot.store.files.verified_head import VERIFIED, read_kept_mark
 from bot.store.files.witness_file import Witness
 from bot.store.store import audit_key
-from bot.usecases.admin.status_report import status
+from bot.usecases.admin.status_report import report_status
 from bot.usecases.authority import card_token
-from bot.usecases.authority.break_glass_log import reviewed, unreviewed
-from bot.usecases.integrity.allow_list_check import strays
-from bot.usecases.integrity.archiving import Wish, archive, plan_archive, shrink
+from bot.usecases.authority.break_glass_log import is_reviewed, list_unreviewed
+from bot.usecases.integrity.allow_list_check import find_mismatches
+from bot.usecases.integrity.archiving import ArchiveOptions, archive, plan_archive, shrink
 from bot.usecases.integrity.chain_check import CHAIN, WITNESSED, check_chain, examine_head, examine_log
 from bot.usecases.integrity.checkpoints import EVERY_MS, count_records, write_checkpoint
-from bot.usecases.integrity.witness_writer import Anchoring
+from bot.usecases.integrity.witness_writer import WitnessWriter
+from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, VERA, CoreBot
 from tests.usecases.integrity.test_chain_check import finish, start_again
 from tests.usecases.integrity.test_witness_writer import rewrite
-from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office
 
 DAY = 86_400
 
 
-def wish_of(office: Office, folder: Path, **more: Any) -> Wish:
-    return replace(Wish(before=office.clock.now_ms(), folder=folder, by=SHELL), **more)
+def wish_of(core_bot: CoreBot, folder: Path, **more: Any) -> ArchiveOptions:
+    return replace(ArchiveOptions(before=core_bot.clock.now_ms(), folder=folder, by=SHELL), **more)
 
 
-def archived(office: Office, folder: Path, **more: Any) -> Archived:
+def archived(core_bot: CoreBot, folder: Path, **more: Any) -> ArchiveRecord:
     """Everything up to now goes into a file."""
-    wish = wish_of(office, folder, **more)
-    return archive(office.store, plan_archive(office.store, wish), wish)
+    wish = wish_of(core_bot, folder, **more)
+    return archive(core_bot.store, plan_archive(core_bot.store, wish), wish)
 
 
-def numbers(office: Office) -> list[int]:
-    return [record.seq for record in office.store.audit.walk()]
+def numbers(core_bot: CoreBot) -> list[int]:
+    return [record.seq for record in core_bot.store.audit.walk()]
 
 
-def tags(office: Office) -> set[str]:
-    return {record.tag for record in office.store.audit.walk()}
+def tags(core_bot: CoreBot) -> set[str]:
+    return {record.tag for record in core_bot.store.audit.walk()}
 
 
-def assert_holds(office: Office) -> None:
+def assert_holds(core_bot: CoreBot) -> None:
     """As the process that archived, one that begins anew, and one that recomputes all of it find it."""
-    assert check_chain(office.ctx).limit is None
-    assert examine_head(office.store, office.ctx.witness).why == ""
-    assert examine_log(office.store, office.ctx.witness).why == ""
-    check = start_again(office)
+    assert check_chain(core_bot.ctx).limit is None
+    assert examine_head(core_bot.store, core_bot.ctx.witness).why == ""
+    assert examine_log(core_bot.store, core_bot.ctx.witness).why == ""
+    check = start_again(core_bot)
     finish(check)
-    assert CHAIN not in office.ctx.limits
-    assert strays(office.store) == []
+    assert CHAIN not in core_bot.ctx.limits
+    assert find_mismatches(core_bot.store) == []
 
 
 @pytest.fixture
-def done(office: Office) -> Office:
+def done(core_bot: CoreBot) -> CoreBot:
     """An office in which one change request was carried out, a day ago."""
-    office.approved("thing paint one")
-    office.work()
-    office.deliver()
-    assert office.change().status is Status.DONE
-    office.clock.advance(DAY)
-    return office
+    core_bot.approved("thing paint one")
+    core_bot.work()
+    core_bot.deliver()
+    assert core_bot.change().status is Status.DONE
+    core_bot.clock.advance(DAY)
+    return core_bot
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "archives"
 
 
-def test_the_records_are_in_the_file_and_no_longer_in_the_database(done: Office, folder: Path) -> None:
+def test_the_records_are_in_the_file_and_no_longer_in_the_database(done: CoreBot, folder: Path) -> None:
     before = {record.seq: record for record in done.store.audit.walk()}
     made = archived(done, folder)
     path = folder / made.name
@@ -98,7 +98,7 @@ def test_the_records_are_in_the_file_and_no_longer_in_the_database(done: Office,
     assert_holds(done)
 
 
-def test_only_what_is_older_goes(done: Office, folder: Path) -> None:
+def test_only_what_is_older_goes(done: CoreBot, folder: Path) -> None:
     with done.store.unit_of_work() as store:
         young = store.record(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id))
     made = archived(done, folder, before=done.clock.now_ms())
@@ -107,37 +107,37 @@ def test_only_what_is_older_goes(done: Office, folder: Path) -> None:
     assert_holds(done)
 
 
-def test_the_last_word_about_each_person_stays(office: Office, folder: Path) -> None:
-    words = {record.seq: record for record in office.store.audit.walk() if record.tag == Tag.ACCESS_GRANTED}
-    office.clock.advance(DAY)
-    archived(office, folder)
-    assert [seq for seq in numbers(office) if seq in words] == list(words)
-    assert strays(office.store) == []
+def test_the_last_word_about_each_person_stays(core_bot: CoreBot, folder: Path) -> None:
+    words = {record.seq: record for record in core_bot.store.audit.walk() if record.tag == Tag.ACCESS_GRANTED}
+    core_bot.clock.advance(DAY)
+    archived(core_bot, folder)
+    assert [seq for seq in numbers(core_bot) if seq in words] == list(words)
+    assert find_mismatches(core_bot.store) == []
 
 
-def test_a_word_that_was_followed_by_another_goes(office: Office, folder: Path) -> None:
-    first = office.store.audit.find(subject=VERA.id, tag=Tag.ACCESS_GRANTED)[0]
-    with office.store.unit_of_work() as store:
+def test_a_word_that_was_followed_by_another_goes(core_bot: CoreBot, folder: Path) -> None:
+    first = core_bot.store.audit.find(subject=VERA.id, tag=Tag.ACCESS_GRANTED)[0]
+    with core_bot.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.ACCESS_GRANTED, actor=SHELL.id, subject=VERA.id, facts={"role": "approver"}))
-    office.deliver()
-    office.clock.advance(DAY)
-    archived(office, folder)
-    assert first.seq not in numbers(office)
-    assert_holds(office)
+    core_bot.deliver()
+    core_bot.clock.advance(DAY)
+    archived(core_bot, folder)
+    assert first.seq not in numbers(core_bot)
+    assert_holds(core_bot)
 
 
-def test_an_open_change_request_is_approved_and_run_afterwards(office: Office, folder: Path) -> None:
-    change = office.ask()
-    office.clock.advance(60)
-    archived(office, folder)
-    assert {record.tag for record in office.store.audit.find(subject=change.id)} == {Tag.CHANGE_REQUESTED}
-    office.press(ANTON, change, card_token.APPROVE)
-    office.work()
-    assert office.now(change).status is Status.DONE
-    assert_holds(office)
+def test_an_open_change_request_is_approved_and_run_afterwards(core_bot: CoreBot, folder: Path) -> None:
+    change = core_bot.ask()
+    core_bot.clock.advance(60)
+    archived(core_bot, folder)
+    assert {record.tag for record in core_bot.store.audit.find(subject=change.id)} == {Tag.CHANGE_REQUESTED}
+    core_bot.press(ANTON, change, card_token.APPROVE)
+    core_bot.work()
+    assert core_bot.now(change).status is Status.DONE
+    assert_holds(core_bot)
 
 
-def test_an_ended_change_request_goes_and_is_undone_afterwards(done: Office, folder: Path) -> None:
+def test_an_ended_change_request_goes_and_is_undone_afterwards(done: CoreBot, folder: Path) -> None:
     first = done.change()
     archived(done, folder)
     assert done.store.audit.find(subject=first.id) == []
@@ -150,21 +150,21 @@ def test_an_ended_change_request_goes_and_is_undone_afterwards(done: Office, fol
 
 
 def test_a_broken_glass_and_its_review_stay(tmp_path: Path, folder: Path) -> None:
-    office = Office(tmp_path / "home", terms=Terms(break_glass=True))
-    with office.store.unit_of_work() as store:
+    core_bot = CoreBot(tmp_path / "home", terms=Terms(break_glass=True))
+    with core_bot.store.unit_of_work() as store:
         for subject in ("CR-7", "CR-8"):
             store.record(Entry(tag=Tag.APPROVAL_BYPASSED, actor=IDA.id, subject=subject))
         store.record(Entry(tag=Tag.BYPASS_REVIEWED, actor=VERA.id, subject="CR-8"))
-    office.deliver()
-    office.clock.advance(DAY)
-    archived(office, folder)
-    assert [record.subject for record in unreviewed(office.ctx)] == ["CR-7"]
-    assert reviewed(office.ctx, 8)
-    assert_holds(office)
-    office.close()
+    core_bot.deliver()
+    core_bot.clock.advance(DAY)
+    archived(core_bot, folder)
+    assert [record.subject for record in list_unreviewed(core_bot.ctx)] == ["CR-7"]
+    assert is_reviewed(core_bot.ctx, 8)
+    assert_holds(core_bot)
+    core_bot.close()
 
 
-def test_what_the_audit_channel_has_not_got_stays_and_is_said(done: Office, folder: Path) -> None:
+def test_what_the_audit_channel_has_not_got_stays_and_is_said(done: CoreBot, folder: Path) -> None:
     with done.store.unit_of_work() as store:
         waiting = store.record(Entry(tag=Tag.SETUP_CHANGED, actor=OLGA.id, subject="toy", facts={"line": "set up"}))
     done.clock.advance(1)
@@ -174,7 +174,7 @@ def test_what_the_audit_channel_has_not_got_stays_and_is_said(done: Office, fold
     assert done.store.outbox.state_of(audit_key(waiting)) == "sent"
 
 
-def test_a_checkpoint_stays_and_the_next_one_counts_on(done: Office, folder: Path) -> None:
+def test_a_checkpoint_stays_and_the_next_one_counts_on(done: CoreBot, folder: Path) -> None:
     assert write_checkpoint(done.ctx)
     done.deliver()
     done.clock.advance(DAY)
@@ -186,13 +186,13 @@ def test_a_checkpoint_stays_and_the_next_one_counts_on(done: Office, folder: Pat
     assert last.facts["count"] == last.facts["seq"]
 
 
-def test_without_a_checkpoint_what_was_archived_is_counted(done: Office, folder: Path) -> None:
+def test_without_a_checkpoint_what_was_archived_is_counted(done: CoreBot, folder: Path) -> None:
     archived(done, folder)
     assert Tag.CHECKPOINT not in tags(done)
     assert count_records(done.store.audit) == (done.store.audit.place() or START).seq
 
 
-def test_a_second_archive_goes_on_where_the_first_one_ends(done: Office, folder: Path) -> None:
+def test_a_second_archive_goes_on_where_the_first_one_ends(done: CoreBot, folder: Path) -> None:
     first = archived(done, folder)
     done.approved()
     done.work()
@@ -200,7 +200,7 @@ def test_a_second_archive_goes_on_where_the_first_one_ends(done: Office, folder:
     second = archived(done, folder)
     assert second.start == first.end
     assert_holds(done)
-    known = list(proved_archivings(done.store.audit, done.store.audit.key_of))
+    known = list(list_proved_archives(done.store.audit, done.store.audit.key_of))
     assert [one.name for one in known] == [second.name, first.name], "the record of the first one was kept"
     for one in known:
         check = check_archive(folder / one.name, known, done.store.audit.key_of, anchors=())
@@ -210,39 +210,39 @@ def test_a_second_archive_goes_on_where_the_first_one_ends(done: Office, folder:
 
 
 @pytest.mark.parametrize("last", [1, 2, 3, 4, 5, 6, 7])
-def test_it_holds_wherever_the_range_ends(office: Office, folder: Path, last: int) -> None:
+def test_it_holds_wherever_the_range_ends(core_bot: CoreBot, folder: Path, last: int) -> None:
     """Also where the last record of it, or the first one after it, is kept, and where a range has one record."""
-    office.clock.advance(DAY)
-    with office.store.unit_of_work() as store:
+    core_bot.clock.advance(DAY)
+    with core_bot.store.unit_of_work() as store:
         for _ in range(3):
             store.record(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id))
-    wish = wish_of(office, folder, before=office.clock.now_ms() + 1)
-    plan = plan_archive(office.store, wish)
+    wish = wish_of(core_bot, folder, before=core_bot.clock.now_ms() + 1)
+    plan = plan_archive(core_bot.store, wish)
     for end in (last, last + 1, plan.end.seq):
-        start = office.store.audit.archived().end
-        place = office.store.audit.place_at(end) or START
+        start = core_bot.store.audit.archived().end
+        place = core_bot.store.audit.place_at(end) or START
         part = replace(plan, start=start, end=place, path=folder / f"audit-x-{end}.jsonl")
-        archive(office.store, part, wish)
-        assert_holds(office)
-        assert all(office.store.audit.vouches(record) for record in office.store.audit.walk())
+        archive(core_bot.store, part, wish)
+        assert_holds(core_bot)
+        assert all(core_bot.store.audit.vouches(record) for record in core_bot.store.audit.walk())
 
 
 # The witness
 
 
 @pytest.fixture
-def witnessed(done: Office, tmp_path: Path) -> Office:
+def witnessed(done: CoreBot, tmp_path: Path) -> CoreBot:
     done.ctx.witness = Witness(tmp_path / "witness.jsonl")
     return done
 
 
-def heads(office: Office) -> dict[int, str]:
-    assert office.ctx.witness is not None
-    lines = office.ctx.witness.path.read_text().splitlines()
-    return {anchor.seq: anchor.head for anchor in anchors_in(lines, "witness")}
+def heads(core_bot: CoreBot) -> dict[int, str]:
+    assert core_bot.ctx.witness is not None
+    lines = core_bot.ctx.witness.path.read_text().splitlines()
+    return {anchor.seq: anchor.head for anchor in read_anchors(lines, "witness")}
 
 
-def test_the_witness_has_every_head_before_its_record_goes(witnessed: Office, folder: Path) -> None:
+def test_the_witness_has_every_head_before_its_record_goes(witnessed: CoreBot, folder: Path) -> None:
     with witnessed.store.unit_of_work() as store:
         store.facts.put(WITNESSED, "0")
     wanted = {one.seq: one.mac.hex() for one in witnessed.store.audit.walk() if one.tag == Tag.ACCESS_GRANTED}
@@ -252,9 +252,9 @@ def test_the_witness_has_every_head_before_its_record_goes(witnessed: Office, fo
     assert max(heads(witnessed)) == (witnessed.store.audit.place() or START).seq
 
 
-def test_a_bot_that_starts_afterwards_agrees_with_its_witness(witnessed: Office, folder: Path) -> None:
-    anchoring = Anchoring(witnessed.ctx)
-    while anchoring.round():
+def test_a_bot_that_starts_afterwards_agrees_with_its_witness(witnessed: CoreBot, folder: Path) -> None:
+    anchoring = WitnessWriter(witnessed.ctx)
+    while anchoring.run_once():
         pass
     archived(witnessed, folder, witness=witnessed.ctx.witness)
     assert witnessed.ctx.witness is not None
@@ -262,14 +262,14 @@ def test_a_bot_that_starts_afterwards_agrees_with_its_witness(witnessed: Office,
     assert_holds(witnessed)
     with witnessed.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.FROZEN, actor=IDA.id, subject="b24bot"))
-    fresh = Anchoring(witnessed.ctx)
-    while fresh.round():
+    fresh = WitnessWriter(witnessed.ctx)
+    while fresh.run_once():
         pass
     assert CHAIN not in witnessed.ctx.limits
     assert max(heads(witnessed)) == (witnessed.store.audit.place() or START).seq
 
 
-def test_a_witness_that_cannot_be_read_or_written_keeps_it_from_being_done(witnessed: Office, folder: Path) -> None:
+def test_a_witness_that_cannot_be_read_or_written_keeps_it_from_being_done(witnessed: CoreBot, folder: Path) -> None:
     assert witnessed.ctx.witness is not None
     before = numbers(witnessed)
     witnessed.ctx.witness.path.mkdir()
@@ -287,20 +287,20 @@ def test_a_witness_that_cannot_be_read_or_written_keeps_it_from_being_done(witne
 # What is refused
 
 
-def refused(office: Office, folder: Path, match: str, **more: Any) -> None:
-    before = numbers(office)
+def refused(core_bot: CoreBot, folder: Path, match: str, **more: Any) -> None:
+    before = numbers(core_bot)
     with pytest.raises((Refusal, ConfigurationError), match=match):
-        archived(office, folder, **more)
-    assert numbers(office) == before
+        archived(core_bot, folder, **more)
+    assert numbers(core_bot) == before
 
 
-def test_where_nothing_is_old_enough_nothing_is_done(done: Office, folder: Path) -> None:
+def test_where_nothing_is_old_enough_nothing_is_done(done: CoreBot, folder: Path) -> None:
     refused(done, folder, "no audit record from before that", before=0)
     made = archived(done, folder)
     refused(done, folder, f"goes up to #{made.end.seq}", before=done.clock.now_ms())
 
 
-def test_a_file_that_is_there_is_left_alone(done: Office, folder: Path) -> None:
+def test_a_file_that_is_there_is_left_alone(done: CoreBot, folder: Path) -> None:
     plan = plan_archive(done.store, wish_of(done, folder))
     folder.mkdir()
     plan.path.write_text("mine")
@@ -308,17 +308,17 @@ def test_a_file_that_is_there_is_left_alone(done: Office, folder: Path) -> None:
     assert plan.path.read_text() == "mine"
 
 
-def test_a_log_that_does_not_hold_is_not_archived(done: Office, folder: Path) -> None:
+def test_a_log_that_does_not_hold_is_not_archived(done: CoreBot, folder: Path) -> None:
     rewrite(done, "UPDATE audit SET actor = 'T1:UOTHER' WHERE seq = 3")
     refused(done, folder, "broken at record #3")
 
 
-def test_a_disk_without_room_for_the_file_or_for_the_journal_is_refused(done: Office, folder: Path) -> None:
+def test_a_disk_without_room_for_the_file_or_for_the_journal_is_refused(done: CoreBot, folder: Path) -> None:
     refused(done, folder, "MB are free", free=lambda _: 1024)
     assert not folder.exists()
 
 
-def test_the_file_never_becomes_larger_than_was_reckoned(done: Office, folder: Path) -> None:
+def test_the_file_never_becomes_larger_than_was_reckoned(done: CoreBot, folder: Path) -> None:
     with done.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.COMMAND_RAN, actor="б" * 90, subject='"\\' * 90, facts={"line": "щ\x01€😀" * 40}))
     done.clock.advance(1)
@@ -328,7 +328,7 @@ def test_the_file_never_becomes_larger_than_was_reckoned(done: Office, folder: P
     assert plan.path.stat().st_size <= plan.bytes
 
 
-def test_a_file_that_does_not_read_as_it_was_written_takes_nothing_out(done: Office, folder: Path) -> None:
+def test_a_file_that_does_not_read_as_it_was_written_takes_nothing_out(done: CoreBot, folder: Path) -> None:
     wish = wish_of(done, folder)
     plan = plan_archive(done.store, wish)
     before = numbers(done)
@@ -339,7 +339,7 @@ def test_a_file_that_does_not_read_as_it_was_written_takes_nothing_out(done: Off
     assert list(folder.iterdir()) == []
 
 
-def test_what_a_process_that_died_has_left_is_swept(done: Office, folder: Path) -> None:
+def test_what_a_process_that_died_has_left_is_swept(done: CoreBot, folder: Path) -> None:
     folder.mkdir()
     (folder / ".audit-1-99.jsonl.part").write_text("half")
     made = archived(done, folder)
@@ -349,14 +349,14 @@ def test_what_a_process_that_died_has_left_is_swept(done: Office, folder: Path) 
 # Afterwards
 
 
-def test_a_start_begins_at_the_mark_that_it_leaves(done: Office, folder: Path) -> None:
+def test_a_start_begins_at_the_mark_that_it_leaves(done: CoreBot, folder: Path) -> None:
     archived(done, folder)
-    mark = kept_mark(done.store.database, done.store.keys)
+    mark = read_kept_mark(done.store.database, done.store.keys)
     assert mark is not None
     assert mark.place == done.store.audit.place()
 
 
-def test_without_the_mark_all_that_is_left_is_recomputed(done: Office, folder: Path) -> None:
+def test_without_the_mark_all_that_is_left_is_recomputed(done: CoreBot, folder: Path) -> None:
     made = archived(done, folder)
     with done.store.unit_of_work() as store:
         store.facts.put(VERIFIED, "")
@@ -365,19 +365,19 @@ def test_without_the_mark_all_that_is_left_is_recomputed(done: Office, folder: P
     assert_holds(done)
 
 
-def test_a_glance_at_the_newest_never_begins_at_a_kept_record(done: Office, folder: Path) -> None:
+def test_a_glance_at_the_newest_never_begins_at_a_kept_record(done: CoreBot, folder: Path) -> None:
     archived(done, folder)
     for most in range(1, 40):
         assert examine_log(done.store, None, most=most).why == ""
 
 
-def test_status_tells_how_far_the_log_was_recomputed(done: Office, folder: Path) -> None:
+def test_status_tells_how_far_the_log_was_recomputed(done: CoreBot, folder: Path) -> None:
     archived(done, folder)
     last = (done.store.audit.place() or START).seq
-    assert f"recomputed as a whole up to #{last} " in str(status(done.ctx).facts)
+    assert f"recomputed as a whole up to #{last} " in str(report_status(done.ctx).facts)
 
 
-def test_the_database_is_written_anew_where_there_is_room(done: Office, folder: Path) -> None:
+def test_the_database_is_written_anew_where_there_is_room(done: CoreBot, folder: Path) -> None:
     with done.store.unit_of_work() as store:
         for _ in range(600):
             store.record(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id, facts={"line": "x" * 400}))

@@ -15,12 +15,12 @@ from bot.core.audit.chain import START, LinkRow, Place
 from bot.core.authority.limits import Mode
 from bot.core.change.change_request import Status
 from bot.store.files.consistency import assert_fits
-from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, kept_mark, mark_text, read_mark
+from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, read_kept_mark, read_mark
 from bot.store.files.witness_file import Witness
 from bot.store.repositories.audit_log import AuditLog
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.admin.status_report import status
-from bot.usecases.integrity.active_limits import limits
+from bot.usecases.admin.status_report import report_status
+from bot.usecases.integrity.active_limits import list_limits
 from bot.usecases.integrity.chain_check import (
     CHAIN,
     CHECK_SECONDS,
@@ -32,9 +32,9 @@ from bot.usecases.integrity.chain_check import (
     note_chain,
 )
 from bot.usecases.integrity.checkpoints import EVERY_MS, write_checkpoint
-from bot.usecases.integrity.witness_writer import Anchoring
+from bot.usecases.integrity.witness_writer import WitnessWriter
+from tests.usecases.core_bot import IDA, OLGA, CoreBot
 from tests.usecases.integrity.test_witness_writer import mac, rewrite
-from tests.usecases.office import IDA, OLGA, Office
 
 AT_ONCE, RECORDS = 10, 40
 KEYS = Keyring({"k1": bytes(32)})
@@ -51,24 +51,24 @@ class CountedLog(AuditLog):
             yield each
 
 
-def grow(office: Office, records: int) -> None:
-    with office.store.unit_of_work() as store:
+def grow(core_bot: CoreBot, records: int) -> None:
+    with core_bot.store.unit_of_work() as store:
         for _ in range(records):
-            store.audit.append(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject="s"), at=office.clock.now)
+            store.audit.append(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject="s"), at=core_bot.clock.now)
 
 
-def start_again(office: Office) -> ChainCheck:
+def start_again(core_bot: CoreBot) -> ChainCheck:
     """As a process that begins to work; returns what goes on in it, a page of seven records at a time."""
-    store = office.store
+    store = core_bot.store
     store.audit = CountedLog(store.database, store.keys)
-    office.ctx = replace(office.ctx, verified=START, verified_keys=(), unchecked=None, limits={}, at_once=AT_ONCE)
-    begin_check(office.ctx)
-    return ChainCheck(office.ctx, page=7)
+    core_bot.ctx = replace(core_bot.ctx, verified=START, verified_keys=(), unchecked=None, limits={}, at_once=AT_ONCE)
+    begin_check(core_bot.ctx)
+    return ChainCheck(core_bot.ctx, page=7)
 
 
-def walked(office: Office) -> int:
+def walked(core_bot: CoreBot) -> int:
     """Records recomputed since it was asked last."""
-    log = office.store.audit
+    log = core_bot.store.audit
     assert isinstance(log, CountedLog)
     before, log.walked = log.walked, 0
     return before
@@ -77,25 +77,27 @@ def walked(office: Office) -> int:
 def finish(check: ChainCheck) -> int:
     """Let it come to its end; returns how many pages it took."""
     pages = 1
-    while check.look():
+    while check.run_once():
         pages += 1
     return pages
 
 
 @pytest.fixture
-def old(office: Office) -> Office:
+def old(core_bot: CoreBot) -> CoreBot:
     """An office with a log longer than a start recomputes at once, which a process has recomputed as a whole."""
-    grow(office, RECORDS)
-    finish(start_again(office))
-    assert (kept_mark(office.store.database, office.store.keys) or absent()).place == office.store.audit.place()
-    return office
+    grow(core_bot, RECORDS)
+    finish(start_again(core_bot))
+    assert (
+        read_kept_mark(core_bot.store.database, core_bot.store.keys) or absent()
+    ).place == core_bot.store.audit.place()
+    return core_bot
 
 
 def absent() -> Mark:
     return Mark(place=START, keys=(), at=0)
 
 
-def test_a_start_recomputes_nothing_when_nothing_came_since_the_mark_and_else_what_came(old: Office) -> None:
+def test_a_start_recomputes_nothing_when_nothing_came_since_the_mark_and_else_what_came(old: CoreBot) -> None:
     start_again(old)
     assert walked(old) == 0
     grow(old, 3)
@@ -104,20 +106,20 @@ def test_a_start_recomputes_nothing_when_nothing_came_since_the_mark_and_else_wh
     assert examine_head(old.store, None).start == START, "for a command one as short needs no mark"
 
 
-def test_the_rest_is_recomputed_a_page_at_a_time_with_a_record_walked_once(old: Office) -> None:
+def test_the_rest_is_recomputed_a_page_at_a_time_with_a_record_walked_once(old: CoreBot) -> None:
     check = start_again(old)
     length = (old.store.audit.place() or START).seq
     walked(old)
     pages = 0
     while old.ctx.unchecked is not None:
-        check.look()
+        check.run_once()
         pages += 1
     assert pages == length // 7 + 1
     assert old.ctx.verified == old.store.audit.place()
-    assert not check.look(), "and then nothing more is looked at"
+    assert not check.run_once(), "and then nothing more is looked at"
 
 
-def test_a_key_is_asked_for_once_a_page_and_the_key_file_is_looked_at_once_for_it(old: Office) -> None:
+def test_a_key_is_asked_for_once_a_page_and_the_key_file_is_looked_at_once_for_it(old: CoreBot) -> None:
     looks = 0
 
     def stamp() -> tuple[int, int, int]:
@@ -131,7 +133,7 @@ def test_a_key_is_asked_for_once_a_page_and_the_key_file_is_looked_at_once_for_i
     assert looks == 1
 
 
-def test_what_changes_something_waits_and_reading_and_a_freeze_go_on(old: Office) -> None:
+def test_what_changes_something_waits_and_reading_and_a_freeze_go_on(old: CoreBot) -> None:
     check = start_again(old)
     change = old.ask()
     old.press(IDA, change)
@@ -147,11 +149,11 @@ def test_what_changes_something_waits_and_reading_and_a_freeze_go_on(old: Office
     assert old.now(change).status is Status.DONE
     start_again(old)
     assert "frozen" in old.type(OLGA, "freeze enough of it").lower()
-    assert any(limit.name == "frozen" for limit in limits(old.ctx))
+    assert any(limit.name == "frozen" for limit in list_limits(old.ctx))
 
 
 def test_a_record_changed_before_the_mark_is_found_before_anything_runs(
-    old: Office, caplog: pytest.LogCaptureFixture
+    old: CoreBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     change = old.ask()
     rewrite(old, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 9")
@@ -171,7 +173,7 @@ def test_a_record_changed_before_the_mark_is_found_before_anything_runs(
     assert [one.levelno for one in caplog.records if getattr(one, "action", "") == "limit_set"] == [logging.ERROR]
 
 
-def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: Office, tmp_path: Path) -> None:
+def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: CoreBot, tmp_path: Path) -> None:
     """Neither the one in the witness file: who only looks at the head would take the log for whole."""
     old.ctx.witness = Witness(tmp_path / "witness.jsonl")
     finish(start_again(old))
@@ -181,7 +183,7 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: Office, 
     rewrite(old, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 9")
     finish(start_again(old))
     assert old.store.facts.get(BROKEN) == "yes"
-    assert kept_mark(old.store.database, KEYS) == marked, (
+    assert read_kept_mark(old.store.database, KEYS) == marked, (
         "a log that is broken is not said to be in order up to its end"
     )
     assert read_mark(old.ctx.witness.tail()[-1], KEYS) == marked
@@ -194,10 +196,10 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: Office, 
     rewrite(old, "UPDATE audit SET actor = 'b24bot' WHERE seq = 9")
     finish(check)
     assert CHAIN not in old.ctx.limits
-    assert kept_mark(old.store.database, KEYS) is not None
+    assert read_kept_mark(old.store.database, KEYS) is not None
 
 
-def test_it_waits_a_minute_for_a_log_with_a_mark_and_until_the_end_for_one_without(old: Office) -> None:
+def test_it_waits_a_minute_for_a_log_with_a_mark_and_until_the_end_for_one_without(old: CoreBot) -> None:
     start_again(old)
     assert is_unchecked(old.ctx)
     old.clock.advance(PATIENCE_SECONDS - 1)
@@ -213,14 +215,14 @@ def test_it_waits_a_minute_for_a_log_with_a_mark_and_until_the_end_for_one_witho
     assert not is_unchecked(old.ctx)
 
 
-def test_after_the_minute_what_a_decision_rests_on_is_still_proved(old: Office) -> None:
+def test_after_the_minute_what_a_decision_rests_on_is_still_proved(old: CoreBot) -> None:
     """The rest is not recomputed yet, and the record of the approval was made of another one."""
     change = old.approved()
     (record,) = old.records(Tag.REVIEW_APPROVED, change.id)
     rewrite(old, f"UPDATE audit SET at = at + 1 WHERE seq = {record.seq}")
     grow(old, 2)
     with old.store.unit_of_work() as store:
-        store.facts.put(VERIFIED, mark_text(Mark(place=last(old), keys=("k1",), at=0), KEYS))
+        store.facts.put(VERIFIED, encode_mark(Mark(place=last(old), keys=("k1",), at=0), KEYS))
     start_again(old)
     old.clock.advance(PATIENCE_SECONDS)
     assert not is_unchecked(old.ctx)
@@ -230,12 +232,12 @@ def test_after_the_minute_what_a_decision_rests_on_is_still_proved(old: Office) 
     assert old.toy.calls == []
 
 
-def last(office: Office) -> Place:
-    return office.store.audit.place() or START
+def last(core_bot: CoreBot) -> Place:
+    return core_bot.store.audit.place() or START
 
 
 @pytest.mark.parametrize("left", [RECORDS - 5, AT_ONCE + 1, AT_ONCE - 1, 1])
-def test_a_tail_cut_off_before_the_mark_is_found_at_once_without_a_witness(old: Office, left: int) -> None:
+def test_a_tail_cut_off_before_the_mark_is_found_at_once_without_a_witness(old: CoreBot, left: int) -> None:
     """Also of a log that is so short then that no mark is needed to recompute it."""
     rewrite(old, f"DELETE FROM audit WHERE seq > {left}")
     start_again(old)
@@ -249,10 +251,10 @@ def test_a_tail_cut_off_before_the_mark_is_found_at_once_without_a_witness(old: 
         "no json",
         "[]",
         '{"signature":7}',
-        mark_text(Mark(place=Place(seq=44, mac=bytes(32)), keys=("k1",), at=0), Keyring({"k1": bytes([7] * 32)})),
+        encode_mark(Mark(place=Place(seq=44, mac=bytes(32)), keys=("k1",), at=0), Keyring({"k1": bytes([7] * 32)})),
     ],
 )
-def test_a_mark_that_was_not_made_with_the_key_is_none(old: Office, forged: str) -> None:
+def test_a_mark_that_was_not_made_with_the_key_is_none(old: CoreBot, forged: str) -> None:
     with old.store.unit_of_work() as store:
         store.facts.put(VERIFIED, forged)
     start_again(old)
@@ -261,14 +263,14 @@ def test_a_mark_that_was_not_made_with_the_key_is_none(old: Office, forged: str)
     assert not old.ctx.unchecked.covered
 
 
-def test_a_mark_that_names_another_place_is_not_that_mark(old: Office) -> None:
+def test_a_mark_that_names_another_place_is_not_that_mark(old: CoreBot) -> None:
     shown = json.loads(old.store.facts.get(VERIFIED) or "")
     assert read_mark(json.dumps(shown), KEYS) is not None
     for name, value in (("verified", 5), ("head", "00" * 32), ("keys", ["k2"]), ("at", "2030-01-01T00:00:00.000Z")):
         assert read_mark(json.dumps({**shown, name: value}), KEYS) is None, name
 
 
-def test_an_old_mark_put_back_only_makes_the_tail_longer(old: Office) -> None:
+def test_an_old_mark_put_back_only_makes_the_tail_longer(old: CoreBot) -> None:
     kept = old.store.facts.get(VERIFIED) or ""
     grow(old, 4)
     finish(start_again(old))
@@ -279,7 +281,7 @@ def test_an_old_mark_put_back_only_makes_the_tail_longer(old: Office) -> None:
 
 
 def test_the_mark_stands_in_the_witness_file_too_and_serves_where_the_database_has_none(
-    old: Office, tmp_path: Path
+    old: CoreBot, tmp_path: Path
 ) -> None:
     old.ctx.witness = Witness(tmp_path / "witness.jsonl")
     grow(old, 1)
@@ -288,53 +290,53 @@ def test_the_mark_stands_in_the_witness_file_too_and_serves_where_the_database_h
         store.facts.put(VERIFIED, "")
     start_again(old)
     assert walked(old) == 0
-    other = mark_text(Mark(place=Place(seq=last(old).seq, mac=bytes(32)), keys=("k1",), at=0), KEYS)
+    other = encode_mark(Mark(place=Place(seq=last(old).seq, mac=bytes(32)), keys=("k1",), at=0), KEYS)
     assert old.ctx.witness is not None
     old.ctx.witness.append([other])
     start_again(old)
     assert walked(old) == 0, "one of another log is passed over: its heads are compared as they ever were"
 
 
-def test_a_mark_is_no_head_so_that_it_hides_no_cut_of_the_witness_file(old: Office, tmp_path: Path) -> None:
+def test_a_mark_is_no_head_so_that_it_hides_no_cut_of_the_witness_file(old: CoreBot, tmp_path: Path) -> None:
     old.ctx.witness = Witness(tmp_path / "witness.jsonl")
-    Anchoring(old.ctx).round()
+    WitnessWriter(old.ctx).run_once()
     old.ctx.witness.path.unlink()
     finish(start_again(old))
     old.type(OLGA, "thing list")
-    Anchoring(old.ctx).round()
+    WitnessWriter(old.ctx).run_once()
     assert len(old.records(Tag.WITNESS_CUT)) == 1
 
 
-def test_a_witness_that_takes_no_mark_is_no_trouble(old: Office, tmp_path: Path) -> None:
+def test_a_witness_that_takes_no_mark_is_no_trouble(old: CoreBot, tmp_path: Path) -> None:
     old.ctx.witness = Witness(tmp_path / "nowhere" / "witness.jsonl")
     grow(old, 1)
     finish(start_again(old))
-    assert (kept_mark(old.store.database, KEYS) or absent()).place == last(old)
+    assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
 
 
-def test_a_new_mark_is_kept_before_the_tail_is_longer_than_a_start_recomputes(old: Office) -> None:
+def test_a_new_mark_is_kept_before_the_tail_is_longer_than_a_start_recomputes(old: CoreBot) -> None:
     check = start_again(old)
     finish(check)
     for _ in range(3):
         grow(old, AT_ONCE // 2 - 1)
-        assert not check.look()
+        assert not check.run_once()
         assert old.ctx.verified != last(old)
         grow(old, 1)
         finish(check)
-        assert (kept_mark(old.store.database, KEYS) or absent()).place == last(old)
+        assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
 
 
-def test_every_hour_what_is_new_is_recomputed_and_marked(old: Office) -> None:
+def test_every_hour_what_is_new_is_recomputed_and_marked(old: CoreBot) -> None:
     check = start_again(old)
     finish(check)
     grow(old, 2)
     old.clock.advance(CHECK_SECONDS)
     walked(old)
     finish(check)
-    assert (kept_mark(old.store.database, KEYS) or absent()).place == last(old)
+    assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
 
 
-def test_a_tail_that_is_too_long_is_left_to_the_rest(old: Office) -> None:
+def test_a_tail_that_is_too_long_is_left_to_the_rest(old: CoreBot) -> None:
     grow(old, AT_ONCE + 5)
     start_again(old)
     assert walked(old) == AT_ONCE
@@ -342,16 +344,16 @@ def test_a_tail_that_is_too_long_is_left_to_the_rest(old: Office) -> None:
     assert not old.ctx.unchecked.covered
 
 
-def test_a_short_log_is_recomputed_as_a_whole_and_gets_no_mark(office: Office) -> None:
-    check = start_again(office)
-    assert walked(office) == last(office).seq
-    assert office.ctx.unchecked is None
-    office.clock.advance(CHECK_SECONDS)
+def test_a_short_log_is_recomputed_as_a_whole_and_gets_no_mark(core_bot: CoreBot) -> None:
+    check = start_again(core_bot)
+    assert walked(core_bot) == last(core_bot).seq
+    assert core_bot.ctx.unchecked is None
+    core_bot.clock.advance(CHECK_SECONDS)
     finish(check)
-    assert office.store.facts.get(VERIFIED) is None
+    assert core_bot.store.facts.get(VERIFIED) is None
 
 
-def test_no_checkpoint_is_written_before_the_end(old: Office) -> None:
+def test_no_checkpoint_is_written_before_the_end(old: CoreBot) -> None:
     check = start_again(old)
     old.clock.advance(EVERY_MS / 1000)
     assert not write_checkpoint(old.ctx)
@@ -359,24 +361,24 @@ def test_no_checkpoint_is_written_before_the_end(old: Office) -> None:
     assert write_checkpoint(old.ctx)
 
 
-def test_new_heads_go_to_the_witness_meanwhile(old: Office, tmp_path: Path) -> None:
+def test_new_heads_go_to_the_witness_meanwhile(old: CoreBot, tmp_path: Path) -> None:
     old.ctx.witness = Witness(tmp_path / "witness.jsonl")
     start_again(old)
-    Anchoring(old.ctx).round()
+    WitnessWriter(old.ctx).run_once()
     old.ask()
-    Anchoring(old.ctx).round()
+    WitnessWriter(old.ctx).run_once()
     assert mac(old, last(old).seq) in old.ctx.witness.tail()[-1]
 
 
-def test_the_status_tells_that_it_waits_and_then_up_to_where_the_log_was_recomputed(old: Office) -> None:
+def test_the_status_tells_that_it_waits_and_then_up_to_where_the_log_was_recomputed(old: CoreBot) -> None:
     check = start_again(old)
-    assert "being recomputed" in dict(status(old.ctx).facts)["Audit log"]
+    assert "being recomputed" in dict(report_status(old.ctx).facts)["Audit log"]
     finish(check)
-    told = dict(status(old.ctx).facts)["Audit log"]
+    told = dict(report_status(old.ctx).facts)["Audit log"]
     assert told.startswith(f"recomputed as a whole up to #{old.ctx.verified.seq} at ")
 
 
-def test_the_keys_of_records_before_the_mark_are_those_in_it(old: Office) -> None:
+def test_the_keys_of_records_before_the_mark_are_those_in_it(old: CoreBot) -> None:
     """No record before it is read; a key that is gone is missed all the same."""
     database = old.store.database
     said: list[str] = []
@@ -386,6 +388,6 @@ def test_the_keys_of_records_before_the_mark_are_those_in_it(old: Office) -> Non
     assert not [one for one in said if "GROUP BY key_id" in one]
     assert f"seq > {last(old).seq}" in " ".join(said)
     with old.store.unit_of_work() as store:
-        store.facts.put(VERIFIED, mark_text(Mark(place=last(old), keys=("k0", "k1"), at=0), KEYS))
+        store.facts.put(VERIFIED, encode_mark(Mark(place=last(old), keys=("k0", "k1"), at=0), KEYS))
     with pytest.raises(Exception, match="key “k0” is used in the database and missing"):
         assert_fits(database, KEYS)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.authority.identity_groups import People
+from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.limits import Mode
 from bot.core.principals import Grant, Principal, Role
 from bot.usecases.admin.allow_list import grant_role
@@ -15,33 +15,33 @@ from bot.usecases.integrity.startup_checks import (
     MOST_SKEW_MS,
     WARN_SKEW_MS,
     check_clock,
-    examine,
+    find_approver_shortage,
     note_skew,
-    short_of_approvers,
+    run_startup_checks,
 )
-from tests.usecases.office import ANTON, OLGA, SHELL, VIKTOR, Office
+from tests.usecases.core_bot import ANTON, OLGA, SHELL, VIKTOR, CoreBot
 
 
-def break_chain(office: Office) -> None:
-    with office.store.unit_of_work() as store:
+def break_chain(core_bot: CoreBot) -> None:
+    with core_bot.store.unit_of_work() as store:
         store.database.execute("DROP TRIGGER audit_no_update")
         store.database.execute("UPDATE audit SET actor = 'x' WHERE seq = 2")
 
 
-def test_a_bot_in_order_has_no_limits(office: Office, caplog: pytest.LogCaptureFixture) -> None:
-    assert examine(office.ctx) == []
-    assert office.ctx.limits == {}
+def test_a_bot_in_order_has_no_limits(core_bot: CoreBot, caplog: pytest.LogCaptureFixture) -> None:
+    assert run_startup_checks(core_bot.ctx) == []
+    assert core_bot.ctx.limits == {}
     assert caplog.text == ""
 
 
-def test_a_log_that_was_changed_leaves_only_reading(office: Office) -> None:
+def test_a_log_that_was_changed_leaves_only_reading(core_bot: CoreBot) -> None:
     # So that what is changed is not the last about somebody's role, which is a finding of its own.
-    grant_role(office.store, ANTON, Role.APPROVER, by=SHELL)
-    break_chain(office)
-    (limit,) = examine(office.ctx)
+    grant_role(core_bot.store, ANTON, Role.APPROVER, by=SHELL)
+    break_chain(core_bot)
+    (limit,) = run_startup_checks(core_bot.ctx)
     assert (limit.mode, limit.name) == (Mode.READ_ONLY, "chain")
-    assert office.type(OLGA, "thing remove one").startswith("The audit log is broken at record #2")
-    assert office.type(OLGA, "thing list") == "Things"
+    assert core_bot.type(OLGA, "thing remove one").startswith("The audit log is broken at record #2")
+    assert core_bot.type(OLGA, "thing list") == "Things"
 
 
 # Enough people
@@ -73,21 +73,21 @@ SHORT: list[tuple[dict[str, Role], int]] = [
 
 @pytest.mark.parametrize(("roles", "quorum"), ENOUGH)
 def test_somebody_who_asks_has_enough_others(roles: dict[str, Role], quorum: int) -> None:
-    assert short_of_approvers(grants(**roles), quorum, People()) == ""
+    assert find_approver_shortage(grants(**roles), quorum, IdentityGroups()) == ""
 
 
 @pytest.mark.parametrize(("roles", "quorum"), SHORT)
 def test_nobody_who_asks_has_enough_others(roles: dict[str, Role], quorum: int) -> None:
-    said = short_of_approvers(grants(**roles), quorum, People())
+    said = find_approver_shortage(grants(**roles), quorum, IdentityGroups())
     assert said.startswith(f"The quorum is {quorum} (B24BOT_QUORUM)")
     assert said.endswith("b24bot access grant TEAM:USER approver")
 
 
 def test_too_few_approvers_are_told_at_the_start_and_limit_nothing(
-    make_office: Callable[..., Office], caplog: pytest.LogCaptureFixture
+    make_core_bot: Callable[..., CoreBot], caplog: pytest.LogCaptureFixture
 ) -> None:
-    office = make_office(roles={OLGA: Role.OPERATOR, VIKTOR: Role.VIEWER})
-    assert examine(office.ctx) == []
+    core_bot = make_core_bot(roles={OLGA: Role.OPERATOR, VIKTOR: Role.VIEWER})
+    assert run_startup_checks(core_bot.ctx) == []
     assert "nobody who may ask has so many others" in caplog.text
 
 
@@ -107,24 +107,24 @@ def test_too_few_approvers_are_told_at_the_start_and_limit_nothing(
     ],
 )
 def test_how_wrong_a_clock_may_be(
-    office: Office, caplog: pytest.LogCaptureFixture, skew: int, limited: bool, logged: bool
+    core_bot: CoreBot, caplog: pytest.LogCaptureFixture, skew: int, limited: bool, logged: bool
 ) -> None:
-    note_skew(office.ctx, skew)
-    assert ("clock" in office.ctx.limits) is limited
+    note_skew(core_bot.ctx, skew)
+    assert ("clock" in core_bot.ctx.limits) is limited
     assert ("is off by" in caplog.text) is logged
 
 
-def test_a_clock_that_was_set_right_lifts_its_limit(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_clock_that_was_set_right_lifts_its_limit(core_bot: CoreBot, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     for _ in range(2):
-        note_skew(office.ctx, 300_000)
-    limit = office.ctx.limits["clock"]
+        note_skew(core_bot.ctx, 300_000)
+    limit = core_bot.ctx.limits["clock"]
     assert (limit.mode, "300 seconds ahead of Slack's" in limit.why) == (Mode.NO_DANGER, True)
     assert caplog.text.count("300 seconds ahead") == 1, "told once"
-    assert "clock of this host is 300 seconds ahead" in office.type(OLGA, "thing remove one")
-    note_skew(office.ctx, 2_000)
-    assert office.ctx.limits == {}
-    assert "waits for approval" in office.type(OLGA, "thing remove one")
+    assert "clock of this host is 300 seconds ahead" in core_bot.type(OLGA, "thing remove one")
+    note_skew(core_bot.ctx, 2_000)
+    assert core_bot.ctx.limits == {}
+    assert "waits for approval" in core_bot.type(OLGA, "thing remove one")
     behind = check_clock(-300_000)
     assert behind is not None
     assert "300 seconds behind Slack's" in behind.why

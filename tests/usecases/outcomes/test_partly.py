@@ -14,7 +14,7 @@ from bot.slack.render.audit_line import audit_line
 from bot.usecases.authority import card_token
 from bot.usecases.outcomes.follow_ups import can_ask_again
 from bot.usecases.requests.undo import BUTTONS_LAST_MS
-from tests.usecases.office import ANTON, OLGA, VERA, VIKTOR, Office
+from tests.usecases.core_bot import ANTON, OLGA, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import ACME, BETA, Script
 
 REFUSED = Script(
@@ -22,179 +22,179 @@ REFUSED = Script(
 )
 
 
-def half_done(office: Office) -> ChangeRequest:
+def half_done(core_bot: CoreBot) -> ChangeRequest:
     """Of two things one was painted, and the other was refused."""
-    change = office.approved("thing swap one two")
-    office.toy.scripts.extend([Script(), REFUSED])
-    office.work()
-    return office.now(change)
+    change = core_bot.approved("thing swap one two")
+    core_bot.toy.scripts.extend([Script(), REFUSED])
+    core_bot.work()
+    return core_bot.now(change)
 
 
-def test_a_partly_done_change_is_told_as_such_and_not_as_plainly_failed(office: Office) -> None:
-    change = half_done(office)
+def test_a_partly_done_change_is_told_as_such_and_not_as_plainly_failed(core_bot: CoreBot) -> None:
+    change = half_done(core_bot)
     assert (change.status, change.partly, change.status_word) == (Status.FAILED, True, "partly done")
     assert change.found == {"one is": "green", "two is": "red"}
-    assert office.records(Tag.EXECUTION_ENDED)[-1].facts["partly"] is True
-    assert "Partly done. Not every call was done" in office.threads[-1]
-    office.type(OLGA, "request list")
-    table = office.messenger.whispers[-1].reply.table
+    assert core_bot.records(Tag.EXECUTION_ENDED)[-1].facts["partly"] is True
+    assert "Partly done. Not every call was done" in core_bot.threads[-1]
+    core_bot.type(OLGA, "request list")
+    table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
     assert table.rows[0][1] == "partly done"
 
 
 @pytest.mark.parametrize("typed", ["'partly done'", "partly-done", "Partly_Done", "PARTLY-DONE"])
-def test_a_partly_done_change_is_listed_by_the_words_that_the_reader_sees(office: Office, typed: str) -> None:
-    change = half_done(office)
-    assert listed(office, f"--status {typed}") == [(change.id, "partly done")]
-    assert listed(office, "--status failed") == [], "it is shown with another word"
+def test_a_partly_done_change_is_listed_by_the_words_that_the_reader_sees(core_bot: CoreBot, typed: str) -> None:
+    change = half_done(core_bot)
+    assert listed(core_bot, f"--status {typed}") == [(change.id, "partly done")]
+    assert listed(core_bot, "--status failed") == [], "it is shown with another word"
 
 
-def test_an_undone_change_is_listed_as_undone_and_not_as_done(office: Office) -> None:
-    change = office.approved("thing paint one")
-    office.work()
-    office.press(OLGA, change, card_token.UNDO)
-    undo = office.change()
-    office.press(OLGA, undo, card_token.CONFIRM)
-    office.work()
-    assert listed(office, "--status undone") == [(change.id, "undone")]
-    assert listed(office, "--status done") == [(undo.id, "done")]
-    assert listed(office) == [(undo.id, "done"), (change.id, "undone")]
+def test_an_undone_change_is_listed_as_undone_and_not_as_done(core_bot: CoreBot) -> None:
+    change = core_bot.approved("thing paint one")
+    core_bot.work()
+    core_bot.press(OLGA, change, card_token.UNDO)
+    undo = core_bot.change()
+    core_bot.press(OLGA, undo, card_token.CONFIRM)
+    core_bot.work()
+    assert listed(core_bot, "--status undone") == [(change.id, "undone")]
+    assert listed(core_bot, "--status done") == [(undo.id, "done")]
+    assert listed(core_bot) == [(undo.id, "done"), (change.id, "undone")]
 
 
-def listed(office: Office, options: str = "") -> list[tuple[str, str]]:
+def listed(core_bot: CoreBot, options: str = "") -> list[tuple[str, str]]:
     """Number and status, as `request list` shows them."""
-    office.type(OLGA, f"request list {options}")
-    table = office.messenger.whispers[-1].reply.table
+    core_bot.type(OLGA, f"request list {options}")
+    table = core_bot.messenger.whispers[-1].reply.table
     return [] if table is None else [(row[0], row[1]) for row in table.rows]
 
 
 SAME = "Asking for the same again would end the same way"
 
 
-def shown(office: Office, change: ChangeRequest) -> dict[str, str]:
-    office.type(OLGA, f"request show {change.id}")
-    return dict(office.messenger.whispers[-1].reply.facts)
+def shown(core_bot: CoreBot, change: ChangeRequest) -> dict[str, str]:
+    core_bot.type(OLGA, f"request show {change.id}")
+    return dict(core_bot.messenger.whispers[-1].reply.facts)
 
 
-def test_request_show_tells_what_the_card_tells_of_the_parts(office: Office) -> None:
-    facts = shown(office, half_done(office))
+def test_request_show_tells_what_the_card_tells_of_the_parts(core_bot: CoreBot) -> None:
+    facts = shown(core_bot, half_done(core_bot))
     assert facts["Status"] == "partly done: it failed with only a part of it done."
     assert facts["Did not change"] == "two is: red"
     assert facts["Next"].startswith("Ask again… on its card once what the outcome names is mended")
 
 
-def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(office: Office) -> None:
-    half_done(office)
+def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bot: CoreBot) -> None:
+    half_done(core_bot)
     told = (
         "CR-1001 Paint one and two on default [thing:one+two] ended · Status: partly done · Done: one is: red → green"
     )
-    office.type(VERA, "audit find --tag change:execution:ended")
-    table = office.messenger.whispers[-1].reply.table
+    core_bot.type(VERA, "audit find --tag change:execution:ended")
+    table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
     assert table.rows[0][2] == (
         f"{told} · Not done: two is: red · Not every call was done, and only part of it happened. · "
         "The toy refused (E_NO). Ask its owner."
     )
-    line = audit_line(office.records(Tag.EXECUTION_ENDED)[-1])
+    line = audit_line(core_bot.records(Tag.EXECUTION_ENDED)[-1])
     assert "Status: partly done · Done: one is: red → green · Not done: two is: red" in line
     assert "failed" not in line
 
 
-def test_what_nothing_shows_is_told_call_by_call(office: Office) -> None:
-    change = office.approved("thing wave one two")
-    office.toy.scripts.extend([Script(), REFUSED])
-    office.work()
-    assert "• Done: Paint one." in (office.now(change).outcome or "")
-    facts = office.records(Tag.EXECUTION_ENDED)[-1].facts
+def test_what_nothing_shows_is_told_call_by_call(core_bot: CoreBot) -> None:
+    change = core_bot.approved("thing wave one two")
+    core_bot.toy.scripts.extend([Script(), REFUSED])
+    core_bot.work()
+    assert "• Done: Paint one." in (core_bot.now(change).outcome or "")
+    facts = core_bot.records(Tag.EXECUTION_ENDED)[-1].facts
     assert (facts["happened"], facts["missing"]) == ("Paint one.", "Paint two.")
-    assert shown(office, change)["Next"] == "Look on the portal before you ask for the rest."
+    assert shown(core_bot, change)["Next"] == "Look on the portal before you ask for the rest."
 
 
 @pytest.mark.parametrize("effect", [True, False])
-def test_where_the_portal_said_yes_to_all_of_it_nobody_is_advised_to_ask_again(office: Office, effect: bool) -> None:
-    change = office.approved("thing swap one two")
-    office.toy.scripts.extend([Script(effect=effect), Script(effect=False)])
-    office.work()
-    ended = office.now(change)
+def test_where_the_portal_said_yes_to_all_of_it_nobody_is_advised_to_ask_again(core_bot: CoreBot, effect: bool) -> None:
+    change = core_bot.approved("thing swap one two")
+    core_bot.toy.scripts.extend([Script(effect=effect), Script(effect=False)])
+    core_bot.work()
+    ended = core_bot.now(change)
     assert (ended.partly, ended.repeat, can_ask_again(ended)) == (effect, Repeat.SAME, False)
-    assert shown(office, change)["Next"].startswith(SAME)
-    assert office.press(OLGA, change, card_token.AGAIN) == "That button does nothing any more."
+    assert shown(core_bot, change)["Next"].startswith(SAME)
+    assert core_bot.press(OLGA, change, card_token.AGAIN) == "That button does nothing any more."
 
 
-def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(office: Office) -> None:
-    change = office.approved("thing swap one two --reason half")
-    with office.store.unit_of_work():
+def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(core_bot: CoreBot) -> None:
+    change = core_bot.approved("thing swap one two --reason half")
+    with core_bot.store.unit_of_work():
         partial = PartialUndo(line="thing swap", sentence="Both are green then.", words={"one is": "one two"})
         plan = replace(change.plan, undo=replace(change.plan.undo, partial=partial))
-        office.store.database.execute("UPDATE changes SET plan = ? WHERE number = 1001", plan_to_json(plan))
-    office.toy.scripts.extend([Script(), REFUSED])
-    office.work()
-    office.type(OLGA, f"request show {change.id}")
-    facts = office.messenger.whispers[-1].reply.facts
+        core_bot.store.database.execute("UPDATE changes SET plan = ? WHERE number = 1001", plan_to_json(plan))
+    core_bot.toy.scripts.extend([Script(), REFUSED])
+    core_bot.work()
+    core_bot.type(OLGA, f"request show {change.id}")
+    facts = core_bot.messenger.whispers[-1].reply.facts
     steps = [text for label, text in facts if label == "Next"]
     assert steps[0] == "Undo… on its card asks for `thing swap one two --portal default`. Both are green then."
-    office.press(OLGA, change, card_token.UNDO)
-    undo = office.change()
+    core_bot.press(OLGA, change, card_token.UNDO)
+    undo = core_bot.change()
     assert (undo.line, undo.undo_of) == ("thing swap one two", change.number)
-    office.press(OLGA, undo, card_token.CONFIRM)
-    office.work()
-    assert office.now(change).status_word == "undone"
+    core_bot.press(OLGA, undo, card_token.CONFIRM)
+    core_bot.work()
+    assert core_bot.now(change).status_word == "undone"
 
 
-def test_the_code_of_a_refusal_stands_once(office: Office) -> None:
-    assert half_done(office).outcome.count("E_NO") == 1
+def test_the_code_of_a_refusal_stands_once(core_bot: CoreBot) -> None:
+    assert half_done(core_bot).outcome.count("E_NO") == 1
 
 
-def test_what_is_left_of_a_partly_done_change_is_asked_for_again(office: Office) -> None:
-    change = half_done(office)
-    office.press(VERA, change, card_token.AGAIN)
-    again = office.change()
+def test_what_is_left_of_a_partly_done_change_is_asked_for_again(core_bot: CoreBot) -> None:
+    change = half_done(core_bot)
+    core_bot.press(VERA, change, card_token.AGAIN)
+    again = core_bot.change()
     assert (again.requester, again.line, again.reason) == (VERA, "thing swap one two", "Again after CR-1001")
     assert again.plan.before == {"one is": "green", "two is": "red"}
-    assert len(office.toy.calls) == 2, "nothing is done by pressing alone"
+    assert len(core_bot.toy.calls) == 2, "nothing is done by pressing alone"
 
 
-def test_what_was_refused_with_nothing_done_is_failed_and_no_part_of_it(office: Office) -> None:
-    change = office.approved("thing remove one --reason 'it is old'")
-    office.toy.scripts.append(REFUSED)
-    office.work()
-    ended = office.now(change)
+def test_what_was_refused_with_nothing_done_is_failed_and_no_part_of_it(core_bot: CoreBot) -> None:
+    change = core_bot.approved("thing remove one --reason 'it is old'")
+    core_bot.toy.scripts.append(REFUSED)
+    core_bot.work()
+    ended = core_bot.now(change)
     assert (ended.status, ended.partly, ended.found) == (Status.FAILED, False, {"one is": "red"})
-    office.press(OLGA, ended, card_token.AGAIN)
-    assert (office.change().line, office.change().reason) == ("thing remove one", "it is old")
-    assert office.press(ANTON, office.change()) == ""
+    core_bot.press(OLGA, ended, card_token.AGAIN)
+    assert (core_bot.change().line, core_bot.change().reason) == ("thing remove one", "it is old")
+    assert core_bot.press(ANTON, core_bot.change()) == ""
 
 
-def test_again_means_the_same_portal_whatever_is_the_default_now(office: Office) -> None:
-    office.toy.known = [ACME, BETA]
-    change = office.approved("thing remove one --portal beta")
-    office.toy.scripts.append(REFUSED)
-    office.work()
-    office.press(OLGA, change, card_token.AGAIN)
-    assert (office.change().number, office.change().place) == (1002, BETA)
+def test_again_means_the_same_portal_whatever_is_the_default_now(core_bot: CoreBot) -> None:
+    core_bot.toy.known = [ACME, BETA]
+    change = core_bot.approved("thing remove one --portal beta")
+    core_bot.toy.scripts.append(REFUSED)
+    core_bot.work()
+    core_bot.press(OLGA, change, card_token.AGAIN)
+    assert (core_bot.change().number, core_bot.change().place) == (1002, BETA)
 
 
-def test_who_may_not_ask_may_not_ask_again(office: Office) -> None:
-    change = half_done(office)
+def test_who_may_not_ask_may_not_ask_again(core_bot: CoreBot) -> None:
+    change = half_done(core_bot)
     for _ in range(3):
-        office.press(VIKTOR, change, card_token.AGAIN)
-    assert office.change().number == change.number
-    refused = office.records(Tag.REVIEW_REFUSED)
+        core_bot.press(VIKTOR, change, card_token.AGAIN)
+    assert core_bot.change().number == change.number
+    refused = core_bot.records(Tag.REVIEW_REFUSED)
     assert [(record.actor, record.subject) for record in refused] == [(VIKTOR.id, change.id)] * 3, "none is folded"
 
 
-def test_what_nothing_shows_is_not_asked_for_again_once_a_part_was_done(office: Office) -> None:
-    change = office.approved("thing wave one two")
-    office.toy.scripts.extend([Script(), REFUSED])
-    office.work()
-    ended = office.now(change)
+def test_what_nothing_shows_is_not_asked_for_again_once_a_part_was_done(core_bot: CoreBot) -> None:
+    change = core_bot.approved("thing wave one two")
+    core_bot.toy.scripts.extend([Script(), REFUSED])
+    core_bot.work()
+    ended = core_bot.now(change)
     assert (ended.partly, can_ask_again(ended)) == (True, False)
-    assert office.press(OLGA, ended, card_token.AGAIN) == "That button does nothing any more."
+    assert core_bot.press(OLGA, ended, card_token.AGAIN) == "That button does nothing any more."
 
 
 @pytest.mark.parametrize(("late", "possible"), [(0, True), (1, False)])
-def test_asking_again_is_good_for_thirty_days(office: Office, late: int, possible: bool) -> None:
-    change = half_done(office)
-    office.clock.now = (change.ended_at or 0) + BUTTONS_LAST_MS + late
-    office.press(OLGA, change, card_token.AGAIN)
-    assert (office.change().number == 1002) is possible
+def test_asking_again_is_good_for_thirty_days(core_bot: CoreBot, late: int, possible: bool) -> None:
+    change = half_done(core_bot)
+    core_bot.clock.now = (change.ended_at or 0) + BUTTONS_LAST_MS + late
+    core_bot.press(OLGA, change, card_token.AGAIN)
+    assert (core_bot.change().number == 1002) is possible

@@ -7,9 +7,9 @@ import pytest
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.host.guarded_calls import GuardedPlugin
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.authority import card_token
-from tests.usecases.office import ANTON, OLGA, Office
+from tests.usecases.core_bot import ANTON, OLGA, CoreBot
 from tests.usecases.toy import ASK_PEOPLE_AFTER_MS, Script
 
 IN_CALL = "The plugin toy failed while it made the call thing.remove (reference E-"
@@ -18,19 +18,19 @@ BROKEN = ZeroDivisionError("inside the toy")
 
 
 @pytest.fixture
-def guarded(office: Office) -> Office:
+def guarded(core_bot: CoreBot) -> CoreBot:
     """The toy behind the edge that every plugin is called through."""
-    office.ctx.registry = registry_of([GuardedPlugin(office.toy)])
-    return office
+    core_bot.ctx.registry = make_registry([GuardedPlugin(core_bot.toy)])
+    return core_bot
 
 
-def outcome(office: Office, change: ChangeRequest) -> str:
-    return office.now(change).outcome or ""
+def outcome(core_bot: CoreBot, change: ChangeRequest) -> str:
+    return core_bot.now(change).outcome or ""
 
 
 @pytest.mark.parametrize(("effect", "status"), [(True, Status.DONE), (False, Status.FAILED)])
 def test_a_fault_in_the_call_is_named_once_reading_back_has_settled_it(
-    guarded: Office, effect: bool, status: Status
+    guarded: CoreBot, effect: bool, status: Status
 ) -> None:
     change = guarded.approved()
     guarded.toy.scripts.append(Script(effect=False, error=BROKEN))
@@ -47,7 +47,7 @@ def test_a_fault_in_the_call_is_named_once_reading_back_has_settled_it(
 
 
 def test_a_fault_in_reading_back_is_named_to_those_who_are_asked_and_on_the_ending_that_they_say(
-    guarded: Office,
+    guarded: CoreBot,
 ) -> None:
     change = guarded.approved()
     guarded.toy.unreadable = BROKEN
@@ -61,7 +61,7 @@ def test_a_fault_in_reading_back_is_named_to_those_who_are_asked_and_on_the_endi
     assert IN_READ in outcome(guarded, change)
 
 
-def test_a_fault_in_reading_back_is_not_named_once_it_is_read(guarded: Office) -> None:
+def test_a_fault_in_reading_back_is_not_named_once_it_is_read(guarded: CoreBot) -> None:
     change = guarded.approved()
     guarded.toy.unreadable = BROKEN
     guarded.work()
@@ -71,7 +71,7 @@ def test_a_fault_in_reading_back_is_not_named_once_it_is_read(guarded: Office) -
     assert "The plugin" not in outcome(guarded, change)
 
 
-def test_asking_again_after_a_fault_says_what_has_to_be_mended_first(guarded: Office) -> None:
+def test_asking_again_after_a_fault_says_what_has_to_be_mended_first(guarded: CoreBot) -> None:
     change = guarded.approved()
     guarded.toy.scripts.append(Script(effect=False, error=BROKEN))
     guarded.work()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.core.principals import Principal
-from bot.usecases.channel_pace import Pace, Way
+from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
 from bot.usecases.delivery_errors import Busy, Lost
 from bot.usecases.requests.read_progress import PACE_SECONDS, SILENT_SECONDS, Reporter
 from tests.usecases.messenger import Recorder
@@ -31,10 +31,10 @@ class Heard:
 
     clock: Hand = field(default_factory=Hand)
     messenger: Recorder = field(default_factory=Recorder)
-    pace: Pace = field(init=False)
+    pace: ChannelRateLimiter = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pace = Pace(self.clock)
+        self.pace = ChannelRateLimiter(self.clock)
 
 
 def reporter(heard: Heard, channel: str = "C0001") -> Reporter:
@@ -87,7 +87,7 @@ def test_progress_waits_for_the_channels_next_moment_like_everything_else() -> N
     heard = Heard()
     report = reporter(heard)
     heard.clock.now += SILENT_SECONDS
-    assert heard.pace.take("C0001", Way.POST)
+    assert heard.pace.take("C0001", PostKind.POST)
     report(10, 80, "statuses")
     assert heard.messenger.said == []
     heard.clock.now += 1
@@ -102,6 +102,6 @@ def test_a_channel_that_asks_progress_to_wait_rests_for_everybody() -> None:
     heard.clock.now += SILENT_SECONDS
     report(10, 80, "statuses")
     heard.clock.now += 29
-    assert not heard.pace.take("C0001", Way.POST)
+    assert not heard.pace.take("C0001", PostKind.POST)
     heard.clock.now += 1
-    assert heard.pace.take("C0001", Way.POST)
+    assert heard.pace.take("C0001", PostKind.POST)

@@ -7,39 +7,39 @@ from collections.abc import Callable
 import pytest
 
 from bot.core import mentions
-from bot.core.authority.identity_groups import People
-from bot.core.authority.membership import Standing
+from bot.core.authority.identity_groups import IdentityGroups
+from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import Status
 from bot.core.principals import Principal, Role
-from bot.core.text import moment
+from bot.core.text import format_time
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost, Unchangeable
-from bot.usecases.requests.reminders import MOST_MENTIONS, SHOW_AGAIN_MS, remind, show_again
-from tests.usecases.office import ANTON, IDA, OLGA, SHELL, VERA, Office, person
+from bot.usecases.requests.reminders import MOST_MENTIONS, SHOW_AGAIN_MS, repost_cards, send_reminders
+from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, VERA, CoreBot, person
 
 HALF = 1_800
 
 
-def reminders(office: Office) -> list[str]:
-    return [line for line in office.threads if "Still waiting" in line]
+def reminders(core_bot: CoreBot) -> list[str]:
+    return [line for line in core_bot.threads if "Still waiting" in line]
 
 
 def named(*people: Principal) -> str:
     return ", ".join(mentions.person(one) for one in people)
 
 
-def test_at_half_time_those_who_may_approve_are_mentioned_once(office: Office) -> None:
-    change = office.ask()
-    office.wait(HALF - 10, step=100)
-    assert reminders(office) == []
-    office.wait(1_000, step=10)
-    assert reminders(office) == [
+def test_at_half_time_those_who_may_approve_are_mentioned_once(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    core_bot.wait(HALF - 10, step=100)
+    assert reminders(core_bot) == []
+    core_bot.wait(1_000, step=10)
+    assert reminders(core_bot) == [
         f"CR-1001 Still waiting for approval (0 of 1): {named(ANTON, IDA, VERA)} may give it. It expires in 30 "
-        f"minutes, at {moment(change.expires_at)}."
+        f"minutes, at {format_time(change.expires_at)}."
     ]
-    assert office.now(change).reminded_at is not None
+    assert core_bot.now(change).reminded_at is not None
 
 
 @pytest.mark.parametrize(
@@ -54,182 +54,182 @@ def test_at_half_time_those_who_may_approve_are_mentioned_once(office: Office) -
     ],
 )
 def test_how_long_is_left_is_told_in_sensible_units(
-    make_office: Callable[..., Office], hours: float, left: str
+    make_core_bot: Callable[..., CoreBot], hours: float, left: str
 ) -> None:
-    office = make_office(terms=Terms(expires_in=round(hours * 3_600_000)))
-    change = office.ask()
-    office.clock.now = (change.created_at + change.expires_at) // 2
-    assert remind(office.ctx) == 1
-    office.deliver()
-    assert f"It expires in {left}, at" in reminders(office)[0]
+    core_bot = make_core_bot(terms=Terms(expires_in=round(hours * 3_600_000)))
+    change = core_bot.ask()
+    core_bot.clock.now = (change.created_at + change.expires_at) // 2
+    assert send_reminders(core_bot.ctx) == 1
+    core_bot.deliver()
+    assert f"It expires in {left}, at" in reminders(core_bot)[0]
 
 
-def test_after_another_process_took_over_nobody_is_reminded_again(office: Office) -> None:
-    office.ask()
-    office.wait(HALF + 10, step=100)
-    office.restart()
-    office.wait(600, step=100)
-    assert len(reminders(office)) == 1
+def test_after_another_process_took_over_nobody_is_reminded_again(core_bot: CoreBot) -> None:
+    core_bot.ask()
+    core_bot.wait(HALF + 10, step=100)
+    core_bot.restart()
+    core_bot.wait(600, step=100)
+    assert len(reminders(core_bot)) == 1
 
 
 @pytest.mark.parametrize("how", ["approved", "rejected", "withdrawn"])
-def test_what_was_decided_is_not_waiting(office: Office, how: str) -> None:
-    change = office.ask()
-    office.clock.advance(HALF + 1)
+def test_what_was_decided_is_not_waiting(core_bot: CoreBot, how: str) -> None:
+    change = core_bot.ask()
+    core_bot.clock.advance(HALF + 1)
     if how == "approved":
-        office.press(ANTON, change)
+        core_bot.press(ANTON, change)
     elif how == "rejected":
-        office.send(ANTON, change, "no")
+        core_bot.send(ANTON, change, "no")
     else:
-        office.press(OLGA, change, card_token.WITHDRAW)
-    assert remind(office.ctx) == 0
+        core_bot.press(OLGA, change, card_token.WITHDRAW)
+    assert send_reminders(core_bot.ctx) == 0
 
 
-def test_what_its_requester_confirms_reminds_nobody(office: Office) -> None:
-    office.ask("thing paint one")
-    office.wait(HALF + 100, step=100)
-    assert reminders(office) == []
-    office.wait(HALF, step=100)
-    assert office.change().status is Status.EXPIRED
+def test_what_its_requester_confirms_reminds_nobody(core_bot: CoreBot) -> None:
+    core_bot.ask("thing paint one")
+    core_bot.wait(HALF + 100, step=100)
+    assert reminders(core_bot) == []
+    core_bot.wait(HALF, step=100)
+    assert core_bot.change().status is Status.EXPIRED
 
 
-def test_when_time_is_up_it_expires_and_nobody_is_reminded_of_that(office: Office) -> None:
+def test_when_time_is_up_it_expires_and_nobody_is_reminded_of_that(core_bot: CoreBot) -> None:
     """The bot was down in between."""
-    change = office.ask()
-    office.clock.advance(3_601)
-    assert remind(office.ctx) == 0
-    office.round()
-    assert office.now(change).status is Status.EXPIRED
-    assert any(mentions.person(OLGA) in line and "Expired." in line for line in office.threads)
+    change = core_bot.ask()
+    core_bot.clock.advance(3_601)
+    assert send_reminders(core_bot.ctx) == 0
+    core_bot.run_once()
+    assert core_bot.now(change).status is Status.EXPIRED
+    assert any(mentions.person(OLGA) in line and "Expired." in line for line in core_bot.threads)
 
 
-def test_who_cannot_approve_or_has_done_so_is_not_mentioned(make_office: Callable[..., Office]) -> None:
-    office = make_office(terms=Terms(quorum=2))
+def test_who_cannot_approve_or_has_done_so_is_not_mentioned(make_core_bot: Callable[..., CoreBot]) -> None:
+    core_bot = make_core_bot(terms=Terms(quorum=2))
     guest, other = person("Guest"), person("Olga2")
     for one in (guest, other):
-        grant_role(office.store, one, Role.ADMIN, by=SHELL)
-    office.ctx.people = People.of([(OLGA, other)])
-    office.messenger.standings[guest] = Standing.GUEST
-    office.type(guest, "thing list")
-    office.press(ANTON, office.ask())
-    office.wait(HALF + 100, step=100)
-    (line,) = reminders(office)
+        grant_role(core_bot.store, one, Role.ADMIN, by=SHELL)
+    core_bot.ctx.people = IdentityGroups.of([(OLGA, other)])
+    core_bot.messenger.standings[guest] = MembershipStatus.GUEST
+    core_bot.type(guest, "thing list")
+    core_bot.press(ANTON, core_bot.ask())
+    core_bot.wait(HALF + 100, step=100)
+    (line,) = reminders(core_bot)
     assert f"(1 of 2): {named(IDA, VERA)} may give it" in line
 
 
-def test_at_most_a_handful_is_mentioned(office: Office) -> None:
+def test_at_most_a_handful_is_mentioned(core_bot: CoreBot) -> None:
     for number in range(4):
-        grant_role(office.store, person(f"A{number}"), Role.APPROVER, by=SHELL)
-    office.ask()
-    office.wait(HALF + 100, step=100)
-    (line,) = reminders(office)
+        grant_role(core_bot.store, person(f"A{number}"), Role.APPROVER, by=SHELL)
+    core_bot.ask()
+    core_bot.wait(HALF + 100, step=100)
+    (line,) = reminders(core_bot)
     mentions = line.count("\ue000")
     assert mentions == MOST_MENTIONS
     assert "and 2 others may give it" in line
 
 
-def test_when_nobody_is_left_that_is_said(office: Office) -> None:
-    office.ask()
+def test_when_nobody_is_left_that_is_said(core_bot: CoreBot) -> None:
+    core_bot.ask()
     for one in (ANTON, VERA, IDA):
-        grant_role(office.store, one, Role.VIEWER, by=SHELL)
-    office.wait(HALF + 100, step=100)
-    assert "Nobody on the allow-list may give it" in reminders(office)[0]
+        grant_role(core_bot.store, one, Role.VIEWER, by=SHELL)
+    core_bot.wait(HALF + 100, step=100)
+    assert "Nobody on the allow-list may give it" in reminders(core_bot)[0]
 
 
-def test_the_reminder_asks_slack_nothing(office: Office) -> None:
+def test_the_reminder_asks_slack_nothing(core_bot: CoreBot) -> None:
     """It is said in a round of the keeper, which must not wait for anybody."""
-    office.ask()
-    office.messenger.asked.clear()
-    office.wait(HALF + 100, step=100)
-    assert office.messenger.asked == []
-    assert len(reminders(office)) == 1
+    core_bot.ask()
+    core_bot.messenger.asked.clear()
+    core_bot.wait(HALF + 100, step=100)
+    assert core_bot.messenger.asked == []
+    assert len(reminders(core_bot)) == 1
 
 
 # The card
 
 
-def shown(office: Office, kind: str) -> int:
-    return [what for what, _ in office.messenger.said].count(kind)
+def shown(core_bot: CoreBot, kind: str) -> int:
+    return [what for what, _ in core_bot.messenger.said].count(kind)
 
 
-def test_the_card_of_what_is_pending_is_rewritten_every_five_minutes(office: Office) -> None:
-    office.ask()
-    office.wait(SHOW_AGAIN_MS / 1000 - 5)
-    assert shown(office, "rewrite") == 0
-    office.wait(10)
-    assert shown(office, "rewrite") == 1
-    office.wait(SHOW_AGAIN_MS / 1000)
-    assert shown(office, "rewrite") == 2
+def test_the_card_of_what_is_pending_is_rewritten_every_five_minutes(core_bot: CoreBot) -> None:
+    core_bot.ask()
+    core_bot.wait(SHOW_AGAIN_MS / 1000 - 5)
+    assert shown(core_bot, "rewrite") == 0
+    core_bot.wait(10)
+    assert shown(core_bot, "rewrite") == 1
+    core_bot.wait(SHOW_AGAIN_MS / 1000)
+    assert shown(core_bot, "rewrite") == 2
 
 
-def test_the_card_of_what_has_ended_is_left_alone(office: Office) -> None:
-    change = office.ask()
-    office.send(ANTON, change, "no")
-    office.deliver()
-    office.clock.advance(SHOW_AGAIN_MS / 1000 + 1)
-    assert show_again(office.ctx) == 0
+def test_the_card_of_what_has_ended_is_left_alone(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    core_bot.send(ANTON, change, "no")
+    core_bot.deliver()
+    core_bot.clock.advance(SHOW_AGAIN_MS / 1000 + 1)
+    assert repost_cards(core_bot.ctx) == 0
 
 
-def test_a_card_that_somebody_deleted_is_noticed_and_stands_again_as_another_one(office: Office) -> None:
-    first = office.ask()
-    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
-    office.wait(SHOW_AGAIN_MS / 1000 + 5)
-    second = office.now(first)
+def test_a_card_that_somebody_deleted_is_noticed_and_stands_again_as_another_one(core_bot: CoreBot) -> None:
+    first = core_bot.ask()
+    core_bot.messenger.fail("rewrite", Unchangeable("message_not_found"))
+    core_bot.wait(SHOW_AGAIN_MS / 1000 + 5)
+    second = core_bot.now(first)
     assert (first.card, second.card) == ("1.0", "2.0")
     assert second.card_id not in ("", first.card_id)
-    stale = office.click(ANTON, second, card_token.APPROVE, value=office.value(first))
+    stale = core_bot.click(ANTON, second, card_token.APPROVE, value=core_bot.value(first))
     assert (
-        office.hears(stale)
+        core_bot.hears(stale)
         == "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
     )
-    assert office.press(ANTON, second) == ""
-    assert office.now(first).status is Status.APPROVED
+    assert core_bot.press(ANTON, second) == ""
+    assert core_bot.now(first).status is Status.APPROVED
 
 
-def test_the_form_of_a_card_that_was_deleted_meanwhile_rejects_nothing(office: Office) -> None:
-    first = office.ask()
-    office.press(ANTON, first, card_token.REJECT)
-    ((_, _, value),) = office.messenger.forms
-    assert value == office.value(first)
-    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
-    office.wait(SHOW_AGAIN_MS / 1000 + 5)
-    told = office.hears(office.form(ANTON, first, "no", value=value))
+def test_the_form_of_a_card_that_was_deleted_meanwhile_rejects_nothing(core_bot: CoreBot) -> None:
+    first = core_bot.ask()
+    core_bot.press(ANTON, first, card_token.REJECT)
+    ((_, _, value),) = core_bot.messenger.forms
+    assert value == core_bot.value(first)
+    core_bot.messenger.fail("rewrite", Unchangeable("message_not_found"))
+    core_bot.wait(SHOW_AGAIN_MS / 1000 + 5)
+    told = core_bot.hears(core_bot.form(ANTON, first, "no", value=value))
     assert told == "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
-    assert office.now(first).status is Status.PENDING
+    assert core_bot.now(first).status is Status.PENDING
 
 
-def test_copies_that_a_lost_answer_makes_are_the_same_card(office: Office) -> None:
+def test_copies_that_a_lost_answer_makes_are_the_same_card(core_bot: CoreBot) -> None:
     """Both work, once."""
-    office.messenger.fail("post", Lost("timeout"))
-    office.type(OLGA, "thing remove one")
-    lost = office.value(office.change())
-    office.wait(10)
-    assert office.change().card == "1.0"
-    assert office.value(office.change()) == lost
-    assert office.hears(office.click(ANTON, office.change(), card_token.APPROVE, value=lost)) == ""
-    assert office.change().status is Status.APPROVED
+    core_bot.messenger.fail("post", Lost("timeout"))
+    core_bot.type(OLGA, "thing remove one")
+    lost = core_bot.value(core_bot.change())
+    core_bot.wait(10)
+    assert core_bot.change().card == "1.0"
+    assert core_bot.value(core_bot.change()) == lost
+    assert core_bot.hears(core_bot.click(ANTON, core_bot.change(), card_token.APPROVE, value=lost)) == ""
+    assert core_bot.change().status is Status.APPROVED
 
 
-def test_copies_made_while_a_deleted_card_is_posted_again_are_the_same_card_too(office: Office) -> None:
+def test_copies_made_while_a_deleted_card_is_posted_again_are_the_same_card_too(core_bot: CoreBot) -> None:
     """The answer to the new posting was lost: the next try must not make yet another card of it."""
-    first = office.ask()
-    office.messenger.fail("rewrite", Unchangeable("message_not_found"))
-    office.messenger.fail("post", Lost("timeout"))
-    office.clock.advance(SHOW_AGAIN_MS / 1000 + 1)
-    assert show_again(office.ctx) == 1
-    office.courier.deliver_one()
-    between = office.now(first)
+    first = core_bot.ask()
+    core_bot.messenger.fail("rewrite", Unchangeable("message_not_found"))
+    core_bot.messenger.fail("post", Lost("timeout"))
+    core_bot.clock.advance(SHOW_AGAIN_MS / 1000 + 1)
+    assert repost_cards(core_bot.ctx) == 1
+    core_bot.courier.deliver_one()
+    between = core_bot.now(first)
     assert (between.card, between.card_id == first.card_id) == (None, False)
-    office.wait(10)
-    assert office.now(first).card == "2.0"
-    assert office.now(first).card_id == between.card_id
-    assert shown(office, "rewrite") == 0
+    core_bot.wait(10)
+    assert core_bot.now(first).card == "2.0"
+    assert core_bot.now(first).card_id == between.card_id
+    assert shown(core_bot, "rewrite") == 0
 
 
-def test_a_card_posted_under_another_name_of_its_channel_is_signed_for_where_it_stands(office: Office) -> None:
-    office.take(office.typed(OLGA, "thing remove one"))
-    with office.store.unit_of_work() as store:
+def test_a_card_posted_under_another_name_of_its_channel_is_signed_for_where_it_stands(core_bot: CoreBot) -> None:
+    core_bot.take(core_bot.typed(OLGA, "thing remove one"))
+    with core_bot.store.unit_of_work() as store:
         store.changes.note(1001, {"channel": ""})
-    office.deliver()
-    assert office.change().channel == "CSOMEWHERE"
-    assert [what for what, _ in office.messenger.said if what in ("post", "rewrite")] == ["post", "rewrite"]
+    core_bot.deliver()
+    assert core_bot.change().channel == "CSOMEWHERE"
+    assert [what for what, _ in core_bot.messenger.said if what in ("post", "rewrite")] == ["post", "rewrite"]

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Tag
-from bot.core.authority.identity_groups import People
+from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Allowed, Refused, Terms
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import Status
@@ -25,58 +25,58 @@ from bot.usecases.context import Channels
 from bot.usecases.delivery_errors import ChannelDead
 from bot.usecases.requests.change_opening import check_can_be_decided
 from bot.usecases.requests.command_answers import preview
-from bot.usecases.requests.planning import consider
-from tests.usecases.office import ANTON, APPROVALS, AUDIT, GLEB, IDA, OLGA, OPS, ROLES, SHELL, STRANGER, VERA, Office
+from bot.usecases.requests.planning import plan_or_read
+from tests.usecases.core_bot import ANTON, APPROVALS, AUDIT, GLEB, IDA, OLGA, OPS, ROLES, SHELL, STRANGER, VERA, CoreBot
 from tests.usecases.toy import BETA, FORGED
 
 
-def no_change(office: Office) -> bool:
-    return office.store.changes.with_status(Status) == []
+def no_change(core_bot: CoreBot) -> bool:
+    return core_bot.store.changes.with_status(Status) == []
 
 
-def test_a_reply_goes_to_the_person_alone_by_the_address_of_the_answer(office: Office) -> None:
-    assert office.type(VERA, "thing list") == "Things"
-    whisper = office.messenger.whispers[-1]
+def test_a_reply_goes_to_the_person_alone_by_the_address_of_the_answer(core_bot: CoreBot) -> None:
+    assert core_bot.type(VERA, "thing list") == "Things"
+    whisper = core_bot.messenger.whispers[-1]
     assert (whisper.person, whisper.channel, whisper.mood) == (VERA, OPS, "answer")
     assert whisper.answer_url == "https://hooks.slack.com/commands/1"
     assert whisper.reply.table is not None
-    assert [record.facts["line"] for record in office.records(Tag.COMMAND_RAN)] == ["thing list"]
-    assert office.messenger.audit == []
+    assert [record.facts["line"] for record in core_bot.records(Tag.COMMAND_RAN)] == ["thing list"]
+    assert core_bot.messenger.audit == []
 
 
-def test_data_for_programs_does_not_wait_in_the_outbox(office: Office) -> None:
-    assert consider_data(office) is not None
-    office.type(VERA, "whoami")
-    assert office.messenger.whispers[-1].reply.data is None
+def test_data_for_programs_does_not_wait_in_the_outbox(core_bot: CoreBot) -> None:
+    assert consider_data(core_bot) is not None
+    core_bot.type(VERA, "whoami")
+    assert core_bot.messenger.whispers[-1].reply.data is None
 
 
-def consider_data(office: Office) -> object:
-    answered = consider(office.ctx, VERA, "whoami")
+def consider_data(core_bot: CoreBot) -> object:
+    answered = plan_or_read(core_bot.ctx, VERA, "whoami")
     assert isinstance(answered, Answered)
     return answered.reply.data
 
 
-def test_nothing_to_do_is_calm_and_opens_nothing(office: Office) -> None:
-    assert office.type(OLGA, "thing remove three") == "There is no three."
-    assert office.messenger.whispers[-1].mood == "calm"
-    assert no_change(office)
+def test_nothing_to_do_is_calm_and_opens_nothing(core_bot: CoreBot) -> None:
+    assert core_bot.type(OLGA, "thing remove three") == "There is no three."
+    assert core_bot.messenger.whispers[-1].mood == "calm"
+    assert no_change(core_bot)
 
 
-def test_a_change_request_gets_a_card_in_the_approval_channel(office: Office) -> None:
-    answer = office.type(OLGA, 'thing remove one --reason "It is old."')
-    change = office.change()
+def test_a_change_request_gets_a_card_in_the_approval_channel(core_bot: CoreBot) -> None:
+    answer = core_bot.type(OLGA, 'thing remove one --reason "It is old."')
+    change = core_bot.change()
     assert answer == f"CR-1001 (Remove one) waits for approval; its card goes to {mentions.channel(APPROVALS)}."
-    assert office.messenger.whispers[-1].mood == "calm"
+    assert core_bot.messenger.whispers[-1].mood == "calm"
     assert (change.status, change.requester, change.reason) == (Status.PENDING, OLGA, "It is old.")
     assert (change.channel, change.card) == (APPROVALS, "1.0")
     assert change.expires_at - change.created_at == 3_600_000
-    assert office.messenger.cards == [(1001, Status.PENDING, "1.0")]
-    assert office.toy.calls == []
+    assert core_bot.messenger.cards == [(1001, Status.PENDING, "1.0")]
+    assert core_bot.toy.calls == []
 
 
-def test_the_record_of_a_change_request_holds_what_was_asked(office: Office) -> None:
-    change = office.ask("thing remove one --reason because")
-    (record,) = office.records(Tag.CHANGE_REQUESTED)
+def test_the_record_of_a_change_request_holds_what_was_asked(core_bot: CoreBot) -> None:
+    change = core_bot.ask("thing remove one --reason because")
+    (record,) = core_bot.records(Tag.CHANGE_REQUESTED)
     assert (record.actor, record.subject) == (OLGA.id, change.id)
     assert record.facts == {
         "line": "thing remove one",
@@ -91,114 +91,114 @@ def test_the_record_of_a_change_request_holds_what_was_asked(office: Office) -> 
     }
 
 
-def test_what_only_needs_confirming_is_asked_where_it_was_typed(office: Office) -> None:
-    assert office.type(OLGA, "thing paint one") == (
+def test_what_only_needs_confirming_is_asked_where_it_was_typed(core_bot: CoreBot) -> None:
+    assert core_bot.type(OLGA, "thing paint one") == (
         f"CR-1001 (Paint one) waits for you to confirm it; its card goes to {mentions.channel(OPS)}."
     )
-    assert office.change().channel == OPS
+    assert core_bot.change().channel == OPS
 
 
-def test_what_is_confirmed_from_nowhere_is_asked_in_the_approval_channel(office: Office) -> None:
-    office.type(OLGA, "thing paint one", channel="")
-    assert office.change().channel == APPROVALS
+def test_what_is_confirmed_from_nowhere_is_asked_in_the_approval_channel(core_bot: CoreBot) -> None:
+    core_bot.type(OLGA, "thing paint one", channel="")
+    assert core_bot.change().channel == APPROVALS
 
 
-def test_without_an_approval_channel_the_card_is_where_it_was_typed(make_office: Callable[..., Office]) -> None:
-    office = make_office(channels=Channels(audit=AUDIT))
-    assert office.ask("thing remove one").channel == OPS
+def test_without_an_approval_channel_the_card_is_where_it_was_typed(make_core_bot: Callable[..., CoreBot]) -> None:
+    core_bot = make_core_bot(channels=Channels(audit=AUDIT))
+    assert core_bot.ask("thing remove one").channel == OPS
 
 
-def test_the_shell_needs_an_approval_channel(make_office: Callable[..., Office]) -> None:
-    office = make_office(channels=Channels(audit=AUDIT))
-    office.type(SHELL, "thing remove one")
-    assert "B24BOT_APPROVAL_CHANNEL is not set" in office.last_whisper
-    assert no_change(office)
+def test_the_shell_needs_an_approval_channel(make_core_bot: Callable[..., CoreBot]) -> None:
+    core_bot = make_core_bot(channels=Channels(audit=AUDIT))
+    core_bot.type(SHELL, "thing remove one")
+    assert "B24BOT_APPROVAL_CHANNEL is not set" in core_bot.last_whisper
+    assert no_change(core_bot)
 
 
-def test_another_change_of_the_same_target_is_not_taken_on_while_the_first_is_open(office: Office) -> None:
-    first = office.ask("thing remove one")
-    assert office.type(VERA, "thing paint one") == "Not taken on: CR-1001 (Remove one) must end first."
-    assert office.messenger.whispers[-1].mood == "refusal"
-    (hint,) = office.messenger.whispers[-1].reply.notes
+def test_another_change_of_the_same_target_is_not_taken_on_while_the_first_is_open(core_bot: CoreBot) -> None:
+    first = core_bot.ask("thing remove one")
+    assert core_bot.type(VERA, "thing paint one") == "Not taken on: CR-1001 (Remove one) must end first."
+    assert core_bot.messenger.whispers[-1].mood == "refusal"
+    (hint,) = core_bot.messenger.whispers[-1].reply.notes
     assert hint.startswith(f"{mentions.person(OLGA)} asked for it at ")
     assert f"its card is in {mentions.channel(APPROVALS)}, and its status is pending. Ask again" in hint
-    assert [change.number for change in office.store.changes.with_status(Status)] == [first.number]
+    assert [change.number for change in core_bot.store.changes.with_status(Status)] == [first.number]
 
 
-def test_a_second_request_for_the_same_target_finds_the_card_of_the_first(office: Office) -> None:
+def test_a_second_request_for_the_same_target_finds_the_card_of_the_first(core_bot: CoreBot) -> None:
     """Whoever asks for the same."""
-    first = office.ask("thing remove one")
-    assert office.type(VERA, "thing remove one --reason again") == (
+    first = core_bot.ask("thing remove one")
+    assert core_bot.type(VERA, "thing remove one --reason again") == (
         f"CR-1001 (Remove one) is open for this already, in {mentions.channel(APPROVALS)}. Its status is pending."
     )
-    assert [change.number for change in office.store.changes.with_status(Status)] == [first.number]
-    assert len(office.messenger.cards) == 2, "the card is shown again"
-    assert len(office.records(Tag.CHANGE_REQUESTED)) == 1
+    assert [change.number for change in core_bot.store.changes.with_status(Status)] == [first.number]
+    assert len(core_bot.messenger.cards) == 2, "the card is shown again"
+    assert len(core_bot.records(Tag.CHANGE_REQUESTED)) == 1
 
 
-def test_what_only_waits_for_its_own_requester_gives_way_to_what_somebody_else_asks_for(office: Office) -> None:
+def test_what_only_waits_for_its_own_requester_gives_way_to_what_somebody_else_asks_for(core_bot: CoreBot) -> None:
     """Nobody else could end it, so whoever left it would keep the thing from everybody."""
-    left = office.ask("thing paint one --colour blue")
-    assert "CR-1002 (Remove one) waits for approval" in office.type(VERA, "thing remove one")
-    office.deliver()
-    assert office.now(left).status is Status.WITHDRAWN
+    left = core_bot.ask("thing paint one --colour blue")
+    assert "CR-1002 (Remove one) waits for approval" in core_bot.type(VERA, "thing remove one")
+    core_bot.deliver()
+    assert core_bot.now(left).status is Status.WITHDRAWN
     assert (
-        office.now(left).outcome
+        core_bot.now(left).outcome
         == f"Withdrawn: {mentions.person(VERA)} asked for another change of the same target before it was confirmed."
     )
-    (record,) = office.records(Tag.CHANGE_WITHDRAWN)
+    (record,) = core_bot.records(Tag.CHANGE_WITHDRAWN)
     assert (record.actor, record.subject) == (VERA.id, left.id)
-    assert f"{mentions.person(OLGA)} {mentions.person(VERA)} asked for CR-1002 (Remove one)" in office.threads[-1]
-    assert (1001, Status.WITHDRAWN, "1.0") in office.messenger.cards
-    assert "was withdrawn" in office.press(OLGA, left, card_token.CONFIRM)
-    office.work()
-    assert office.toy.calls == []
+    assert f"{mentions.person(OLGA)} {mentions.person(VERA)} asked for CR-1002 (Remove one)" in core_bot.threads[-1]
+    assert (1001, Status.WITHDRAWN, "1.0") in core_bot.messenger.cards
+    assert "was withdrawn" in core_bot.press(OLGA, left, card_token.CONFIRM)
+    core_bot.work()
+    assert core_bot.toy.calls == []
 
 
-def test_their_own_second_command_finds_the_card_they_have_not_confirmed(office: Office) -> None:
+def test_their_own_second_command_finds_the_card_they_have_not_confirmed(core_bot: CoreBot) -> None:
     """By whichever of their accounts."""
-    office.ask("thing paint one")
-    office.ctx.people = People.of({(OLGA, VERA)})
+    core_bot.ask("thing paint one")
+    core_bot.ctx.people = IdentityGroups.of({(OLGA, VERA)})
     for who in (OLGA, VERA):
-        assert "CR-1001 (Paint one) is open for this already" in office.type(who, "thing paint one")
-        assert "CR-1001 (Paint one) must end first" in office.type(who, "thing remove one")
-    assert office.change().status is Status.PENDING
-    assert office.records(Tag.CHANGE_WITHDRAWN) == []
+        assert "CR-1001 (Paint one) is open for this already" in core_bot.type(who, "thing paint one")
+        assert "CR-1001 (Paint one) must end first" in core_bot.type(who, "thing remove one")
+    assert core_bot.change().status is Status.PENDING
+    assert core_bot.records(Tag.CHANGE_WITHDRAWN) == []
 
 
-def test_what_is_confirmed_already_does_not_give_way(office: Office) -> None:
-    change = office.ask("thing paint one")
-    office.press(OLGA, change, card_token.CONFIRM)
-    office.hears(office.typed(VERA, "thing remove one"))
-    assert office.change().number == change.number
-    assert office.now(change).status is Status.APPROVED
+def test_what_is_confirmed_already_does_not_give_way(core_bot: CoreBot) -> None:
+    change = core_bot.ask("thing paint one")
+    core_bot.press(OLGA, change, card_token.CONFIRM)
+    core_bot.hears(core_bot.typed(VERA, "thing remove one"))
+    assert core_bot.change().number == change.number
+    assert core_bot.now(change).status is Status.APPROVED
 
 
-def test_who_may_open_no_more_does_not_make_anything_give_way(office: Office) -> None:
-    office.toy.things |= {f"more{number}": "red" for number in range(MOST_OPEN)}
+def test_who_may_open_no_more_does_not_make_anything_give_way(core_bot: CoreBot) -> None:
+    core_bot.toy.things |= {f"more{number}": "red" for number in range(MOST_OPEN)}
     for number in range(MOST_OPEN):
-        office.ask(f"thing remove more{number}", VERA)
-    office.ask("thing paint one")
-    assert "is the most" in office.type(VERA, "thing remove one")
-    assert office.change().status is Status.PENDING
+        core_bot.ask(f"thing remove more{number}", VERA)
+    core_bot.ask("thing paint one")
+    assert "is the most" in core_bot.type(VERA, "thing remove one")
+    assert core_bot.change().status is Status.PENDING
 
 
-def test_the_same_thing_at_another_portal_is_another_target(office: Office) -> None:
-    office.toy.known.append(BETA)
-    office.ask("thing remove one --portal default")
-    office.ask("thing remove one --portal beta")
-    assert len(office.store.changes.with_status([Status.PENDING])) == 2
+def test_the_same_thing_at_another_portal_is_another_target(core_bot: CoreBot) -> None:
+    core_bot.toy.known.append(BETA)
+    core_bot.ask("thing remove one --portal default")
+    core_bot.ask("thing remove one --portal beta")
+    assert len(core_bot.store.changes.with_status([Status.PENDING])) == 2
 
 
-def test_once_it_has_ended_it_can_be_asked_again(office: Office) -> None:
-    change = office.ask()
-    office.send(ANTON, change, "no")
-    assert office.ask().number == 1002
+def test_once_it_has_ended_it_can_be_asked_again(core_bot: CoreBot) -> None:
+    change = core_bot.ask()
+    core_bot.send(ANTON, change, "no")
+    assert core_bot.ask().number == 1002
 
 
-def test_a_dry_run_shows_all_and_opens_nothing(office: Office) -> None:
-    assert office.type(OLGA, "thing remove one --dry-run") == "Remove one: only shown, nothing was done"
-    facts = office.messenger.whispers[-1].reply.facts
+def test_a_dry_run_shows_all_and_opens_nothing(core_bot: CoreBot) -> None:
+    assert core_bot.type(OLGA, "thing remove one --dry-run") == "Remove one: only shown, nothing was done"
+    facts = core_bot.messenger.whispers[-1].reply.facts
     assert facts == (
         ("Portal", "default · acme.example.com"),
         ("Would do", "Remove one."),
@@ -207,23 +207,23 @@ def test_a_dry_run_shows_all_and_opens_nothing(office: Office) -> None:
         ("Undo", "none: It cannot be put back."),
         ("Needs", "the approval of one other approver or admin"),
     )
-    assert no_change(office)
-    assert office.messenger.cards == []
+    assert no_change(core_bot)
+    assert core_bot.messenger.cards == []
 
 
-def test_a_preview_says_how_much_can_be_undone(office: Office) -> None:
-    planned = consider(office.ctx, OLGA, "thing paint one")
+def test_a_preview_says_how_much_can_be_undone(core_bot: CoreBot) -> None:
+    planned = plan_or_read(core_bot.ctx, OLGA, "thing paint one")
     assert isinstance(planned, Planned)
     assert ("Undo", "full: Paint it back.") in preview(planned).facts
 
 
-def test_a_plan_that_nobody_decides_is_never_taken_on(office: Office) -> None:
+def test_a_plan_that_nobody_decides_is_never_taken_on(core_bot: CoreBot) -> None:
     """A decision that lets a plan run at once does not exist for plans; should one come, it is refused."""
-    planned = consider(office.ctx, OLGA, "thing paint one")
+    planned = plan_or_read(core_bot.ctx, OLGA, "thing paint one")
     assert isinstance(planned, Planned)
     for decision in (Allowed(), Refused(reason="No.")):
         with pytest.raises(NotPermitted):
-            check_can_be_decided(office.ctx, OLGA, replace(planned, decision=decision))
+            check_can_be_decided(core_bot.ctx, OLGA, replace(planned, decision=decision))
 
 
 @pytest.mark.parametrize(
@@ -233,22 +233,22 @@ def test_a_plan_that_nobody_decides_is_never_taken_on(office: Office) -> None:
         ("thing remove one", "You are not on the allow-list."),
     ],
 )
-def test_a_refusal_is_told_and_recorded(office: Office, text: str, sentence: str) -> None:
-    assert office.type(GLEB, text) == sentence
-    assert office.messenger.whispers[-1].mood == "refusal"
-    (record,) = office.records(Tag.COMMAND_REFUSED)
+def test_a_refusal_is_told_and_recorded(core_bot: CoreBot, text: str, sentence: str) -> None:
+    assert core_bot.type(GLEB, text) == sentence
+    assert core_bot.messenger.whispers[-1].mood == "refusal"
+    (record,) = core_bot.records(Tag.COMMAND_REFUSED)
     assert (record.actor, record.facts) == (GLEB.id, {"line": text, "reason": sentence})
-    assert office.messenger.audit == [[record.seq]]
+    assert core_bot.messenger.audit == [[record.seq]]
 
 
-def test_a_person_of_another_team_is_refused_on_the_record(office: Office) -> None:
-    assert office.type(STRANGER, "thing remove one").startswith("You belong to another workspace")
-    assert [record.actor for record in office.records(Tag.COMMAND_REFUSED)] == [STRANGER.id]
+def test_a_person_of_another_team_is_refused_on_the_record(core_bot: CoreBot) -> None:
+    assert core_bot.type(STRANGER, "thing remove one").startswith("You belong to another workspace")
+    assert [record.actor for record in core_bot.records(Tag.COMMAND_REFUSED)] == [STRANGER.id]
 
 
-def test_a_mistake_is_told_with_what_may_have_been_meant(office: Office) -> None:
-    office.type(OLGA, "thing remov one")
-    whisper = office.messenger.whispers[-1]
+def test_a_mistake_is_told_with_what_may_have_been_meant(core_bot: CoreBot) -> None:
+    core_bot.type(OLGA, "thing remov one")
+    whisper = core_bot.messenger.whispers[-1]
     assert (whisper.mood, whisper.suggestion) == ("refusal", "thing remove one")
     assert not any("I read" in note for note in whisper.reply.notes)
 
@@ -266,11 +266,11 @@ def test_a_mistake_is_told_with_what_may_have_been_meant(office: Office) -> None
     ],
 )
 def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_was_read(
-    office: Office, typed: str, read: str
+    core_bot: CoreBot, typed: str, read: str
 ) -> None:
     """Answers, cards that wait, dry runs, nothing to do, what is done at once, and refusals."""
-    office.type(OLGA, typed)
-    assert office.messenger.whispers[-1].reply.notes[-1] == f"I read: {read}"
+    core_bot.type(OLGA, typed)
+    assert core_bot.messenger.whispers[-1].reply.notes[-1] == f"I read: {read}"
 
 
 @pytest.mark.parametrize(
@@ -285,50 +285,50 @@ def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_wa
         "thing boast error",
     ],
 )
-def test_a_line_that_was_read_as_typed_is_not_repeated(office: Office, typed: str) -> None:
-    office.type(OLGA, typed)
-    assert not any("I read" in note for note in office.messenger.whispers[-1].reply.notes)
+def test_a_line_that_was_read_as_typed_is_not_repeated(core_bot: CoreBot, typed: str) -> None:
+    core_bot.type(OLGA, typed)
+    assert not any("I read" in note for note in core_bot.messenger.whispers[-1].reply.notes)
 
 
-def test_a_mention_in_a_refused_line_is_shown_by_its_name(office: Office) -> None:
-    office.type(OLGA, "thing remov <@U0005|gleb> <@U0006> «now»")
-    assert office.messenger.whispers[-1].reply.notes[-1] == "I read: thing remov @gleb @U0006 now"
-    assert office.records(Tag.COMMAND_REFUSED) == []
+def test_a_mention_in_a_refused_line_is_shown_by_its_name(core_bot: CoreBot) -> None:
+    core_bot.type(OLGA, "thing remov <@U0005|gleb> <@U0006> «now»")
+    assert core_bot.messenger.whispers[-1].reply.notes[-1] == "I read: thing remov @gleb @U0006 now"
+    assert core_bot.records(Tag.COMMAND_REFUSED) == []
 
 
-def test_a_long_line_is_told_in_part(office: Office) -> None:
-    office.type(OLGA, "thing remov «" + "x" * 3_000 + "»")
-    note = office.messenger.whispers[-1].reply.notes[-1]
+def test_a_long_line_is_told_in_part(core_bot: CoreBot) -> None:
+    core_bot.type(OLGA, "thing remov «" + "x" * 3_000 + "»")
+    note = core_bot.messenger.whispers[-1].reply.notes[-1]
     assert note.startswith("I read: thing remov xxx")
     assert note.endswith("… (3,012 characters)")
     assert len(note) < 400
 
 
 def test_an_error_of_the_portal_is_told_with_its_code_and_a_reference_and_without_marks(
-    office: Office, caplog: pytest.LogCaptureFixture
+    core_bot: CoreBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The reference is in the log, with what was typed; what the person did wrong alone has none."""
-    assert office.type(OLGA, f"thing boast error{FORGED}") == "UVICTIM said no."
-    reply = office.messenger.whispers[-1].reply
+    assert core_bot.type(OLGA, f"thing boast error{FORGED}") == "UVICTIM said no."
+    reply = core_bot.messenger.whispers[-1].reply
     facts = dict(reply.facts)
     assert facts["Code"] == "EUVICTIM"
     assert reply.notes == ("Ask UVICTIM.",)
     assert f"{facts['Reference']}: {OLGA.id} typed thing boast error" in caplog.text
-    office.type(OLGA, "thing refuse")
-    assert office.messenger.whispers[-1].reply.facts == ()
+    core_bot.type(OLGA, "thing refuse")
+    assert core_bot.messenger.whispers[-1].reply.facts == ()
 
 
-def test_what_looks_like_a_secret_is_not_recorded(office: Office) -> None:
-    office.type(VERA, "thing list --colour xoxb-1234567890-abcdefgh")
-    office.type(GLEB, "thing remove xoxb-1234567890-abcdefgh")
-    assert [record.facts["line"] for record in office.records(Tag.COMMAND_REFUSED)] == [
-        f"thing remove ‹secret, 24 characters, #{office.store.keys.fingerprint('xoxb-1234567890-abcdefgh')[:6]}›"
+def test_what_looks_like_a_secret_is_not_recorded(core_bot: CoreBot) -> None:
+    core_bot.type(VERA, "thing list --colour xoxb-1234567890-abcdefgh")
+    core_bot.type(GLEB, "thing remove xoxb-1234567890-abcdefgh")
+    assert [record.facts["line"] for record in core_bot.records(Tag.COMMAND_REFUSED)] == [
+        f"thing remove ‹secret, 24 characters, #{core_bot.store.keys.fingerprint('xoxb-1234567890-abcdefgh')[:6]}›"
     ]
-    assert not any("xoxb" in str(record.facts) for record in office.store.audit.walk())
+    assert not any("xoxb" in str(record.facts) for record in core_bot.store.audit.walk())
 
 
-def test_a_very_long_reason_is_cut(office: Office) -> None:
-    assert office.ask(f"thing remove one --reason {'x' * 900}").reason == "x" * 500
+def test_a_very_long_reason_is_cut(core_bot: CoreBot) -> None:
+    assert core_bot.ask(f"thing remove one --reason {'x' * 900}").reason == "x" * 500
 
 
 @pytest.mark.parametrize(
@@ -340,76 +340,76 @@ def test_a_very_long_reason_is_cut(office: Office) -> None:
     ],
 )
 def test_what_nobody_could_approve_is_refused_at_once(
-    make_office: Callable[..., Office], quorum: int, without: list[object], sentence: str
+    make_core_bot: Callable[..., CoreBot], quorum: int, without: list[object], sentence: str
 ) -> None:
     """The person of another team is an admin by the list and does not count."""
     roles = {who: role for who, role in ROLES.items() if who not in without}
-    office = make_office(terms=Terms(quorum=quorum), roles=roles)
-    assert sentence in office.type(OLGA, "thing remove one")
-    assert "b24bot access grant" in office.messenger.whispers[-1].reply.notes[0]
-    assert no_change(office)
+    core_bot = make_core_bot(terms=Terms(quorum=quorum), roles=roles)
+    assert sentence in core_bot.type(OLGA, "thing remove one")
+    assert "b24bot access grant" in core_bot.messenger.whispers[-1].reply.notes[0]
+    assert no_change(core_bot)
 
 
-def test_the_requester_is_not_counted_among_those_who_may_approve(office: Office) -> None:
+def test_the_requester_is_not_counted_among_those_who_may_approve(core_bot: CoreBot) -> None:
     for who in (VERA, IDA):
-        revoke_role(office.store, who, by=SHELL)
-    assert "there is nobody" in office.type(ANTON, "thing remove one")
-    assert "waits for approval" in office.type(OLGA, "thing remove one")
+        revoke_role(core_bot.store, who, by=SHELL)
+    assert "there is nobody" in core_bot.type(ANTON, "thing remove one")
+    assert "waits for approval" in core_bot.type(OLGA, "thing remove one")
 
 
-def test_what_needs_only_confirming_needs_nobody_else(make_office: Callable[..., Office]) -> None:
-    office = make_office(roles={OLGA: Role.OPERATOR})
-    assert "waits for you to confirm" in office.type(OLGA, "thing paint one")
+def test_what_needs_only_confirming_needs_nobody_else(make_core_bot: Callable[..., CoreBot]) -> None:
+    core_bot = make_core_bot(roles={OLGA: Role.OPERATOR})
+    assert "waits for you to confirm" in core_bot.type(OLGA, "thing paint one")
 
 
 @pytest.mark.parametrize("text", ["thing remove one", "thing paint one"])
 def test_without_an_audit_channel_nothing_that_changes_is_taken_on(
-    make_office: Callable[..., Office], text: str
+    make_core_bot: Callable[..., CoreBot], text: str
 ) -> None:
-    office = make_office(channels=Channels(approval=APPROVALS))
-    assert office.type(OLGA, text) == (
+    core_bot = make_core_bot(channels=Channels(approval=APPROVALS))
+    assert core_bot.type(OLGA, text) == (
         "No audit channel is set (B24BOT_AUDIT_CHANNEL). Reading goes on; nothing that changes anything is taken on "
         "until the audit channel takes its lines again."
     )
-    assert no_change(office)
-    assert office.type(OLGA, "thing list") == "Things"
+    assert no_change(core_bot)
+    assert core_bot.type(OLGA, "thing list") == "Things"
 
 
-def test_a_dead_audit_channel_refuses_and_is_tried_again_at_once(office: Office) -> None:
+def test_a_dead_audit_channel_refuses_and_is_tried_again_at_once(core_bot: CoreBot) -> None:
     """What somebody mended just now works with the next command, not a quarter of an hour later."""
-    office.messenger.fail("audit", *[ChannelDead("is_archived")] * 100)
-    office.type(GLEB, "thing list")
-    office.wait(600)
-    sentence = office.type(OLGA, "thing remove one")
+    core_bot.messenger.fail("audit", *[ChannelDead("is_archived")] * 100)
+    core_bot.type(GLEB, "thing list")
+    core_bot.wait(600)
+    sentence = core_bot.type(OLGA, "thing remove one")
     assert f"The audit channel {mentions.channel(AUDIT)} does not take messages: the channel is archived" in sentence
-    assert no_change(office)
-    office.messenger.faults.clear()
-    office.type(OLGA, "thing remove one")
-    assert no_change(office)
-    assert office.messenger.audit, "the refusal hurried the waiting line"
-    assert "waits for approval" in office.type(OLGA, "thing remove one")
+    assert no_change(core_bot)
+    core_bot.messenger.faults.clear()
+    core_bot.type(OLGA, "thing remove one")
+    assert no_change(core_bot)
+    assert core_bot.messenger.audit, "the refusal hurried the waiting line"
+    assert "waits for approval" in core_bot.type(OLGA, "thing remove one")
 
 
 @pytest.mark.parametrize(
     ("who", "text"),
     [(OLGA, "thing remove one"), (OLGA, "thing paint one"), (OLGA, "thing list"), (GLEB, "thing list")],
 )
-def test_what_cannot_be_recorded_does_not_happen_and_is_told(office: Office, who: object, text: str) -> None:
-    office.break_audit()
-    answer = office.type(GLEB if who is GLEB else OLGA, text)
+def test_what_cannot_be_recorded_does_not_happen_and_is_told(core_bot: CoreBot, who: object, text: str) -> None:
+    core_bot.break_audit()
+    answer = core_bot.type(GLEB if who is GLEB else OLGA, text)
     assert "The database cannot be written now (disk on fire)." in answer
-    assert no_change(office)
-    assert office.messenger.cards == []
-    assert office.toy.calls == []
-    office.mend_audit()
-    assert not office.store.jobs.waiting(office.clock.now_ms() + 10**9)
+    assert no_change(core_bot)
+    assert core_bot.messenger.cards == []
+    assert core_bot.toy.calls == []
+    core_bot.mend_audit()
+    assert not core_bot.store.jobs.waiting(core_bot.clock.now_ms() + 10**9)
 
 
-def test_the_answer_and_the_end_of_the_job_are_one_transaction(office: Office) -> None:
+def test_the_answer_and_the_end_of_the_job_are_one_transaction(core_bot: CoreBot) -> None:
     """After the answer is queued the job is gone: it is never answered twice."""
-    office.take(office.typed(OLGA, "thing remove one"))
-    assert office.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
-    assert office.store.outbox.counts()["new"] == 3
+    core_bot.take(core_bot.typed(OLGA, "thing remove one"))
+    assert core_bot.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
+    assert core_bot.store.outbox.counts()["new"] == 3
 
 
 @pytest.mark.parametrize(
@@ -420,12 +420,12 @@ def test_the_answer_and_the_end_of_the_job_are_one_transaction(office: Office) -
     ],
 )
 def test_what_the_remote_side_did_wrong_has_a_reference_by_which_an_admin_finds_the_facts(
-    office: Office, caplog: pytest.LogCaptureFixture, error: TargetRefused, facts: dict[str, str]
+    core_bot: CoreBot, caplog: pytest.LogCaptureFixture, error: TargetRefused, facts: dict[str, str]
 ) -> None:
-    office.toy.closed = error
+    core_bot.toy.closed = error
     with caplog.at_level(logging.WARNING, "b24bot"):
-        assert office.type(OLGA, "thing remove one") == error.sentence
-    told = dict(office.messenger.whispers[-1].reply.facts)
+        assert core_bot.type(OLGA, "thing remove one") == error.sentence
+    told = dict(core_bot.messenger.whispers[-1].reply.facts)
     reference = told.pop("Reference")
     assert told == facts
     (record,) = [each for each in caplog.records if reference in each.getMessage()]
@@ -433,7 +433,7 @@ def test_what_the_remote_side_did_wrong_has_a_reference_by_which_an_admin_finds_
     assert OLGA.id in record.getMessage()
 
 
-def test_what_the_bot_itself_refuses_needs_no_reference(office: Office) -> None:
-    office.toy.closed = Refusal("Not today.")
-    assert office.type(OLGA, "thing remove one") == "Not today."
-    assert office.messenger.whispers[-1].reply.facts == ()
+def test_what_the_bot_itself_refuses_needs_no_reference(core_bot: CoreBot) -> None:
+    core_bot.toy.closed = Refusal("Not today.")
+    assert core_bot.type(OLGA, "thing remove one") == "Not today."
+    assert core_bot.messenger.whispers[-1].reply.facts == ()

@@ -18,7 +18,7 @@ from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import receive
 from bot.usecases.runtime.worker import Worker
-from tests.usecases.office import ANTON, IDA, OLGA, VERA, VIKTOR, Office
+from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import ACME, BETA, Toy
 
 
@@ -59,16 +59,16 @@ def toys() -> Toys:
 
 
 @pytest.fixture
-def office(make_office: Callable[..., Office], toys: Toys) -> Office:
-    return make_office(toy=toys)
+def core_bot(make_core_bot: Callable[..., CoreBot], toys: Toys) -> CoreBot:
+    return make_core_bot(toy=toys)
 
 
 @pytest.fixture
-def worker(office: Office, toys: Toys) -> Iterator[Worker]:
+def worker(core_bot: CoreBot, toys: Toys) -> Iterator[Worker]:
     """A worker whose runners wait for the silent place, with more reads of it in the queue."""
     for number in range(3 * AT_ONCE):
-        receive(office.ctx, office.typed(READERS[number % len(READERS)], "thing list --portal default"))
-    worker = Worker(office.ctx)
+        receive(core_bot.ctx, core_bot.typed(READERS[number % len(READERS)], "thing list --portal default"))
+    worker = Worker(core_bot.ctx)
     worker.start()
     assert in_time(lambda: toys.waiting == AT_ONCE)
     yield worker
@@ -80,81 +80,81 @@ def in_time(ready: Callable[[], bool]) -> bool:
     return wait_until(ready, within=20)
 
 
-def answers(office: Office) -> list[str]:
-    return [whisper.reply.title for whisper in office.messenger.whispers]
+def answers(core_bot: CoreBot) -> list[str]:
+    return [whisper.reply.title for whisper in core_bot.messenger.whispers]
 
 
-def under_way(office: Office) -> int:
-    return office.store.jobs.under_way()
+def under_way(core_bot: CoreBot) -> int:
+    return core_bot.store.jobs.under_way()
 
 
 def test_a_portal_that_answers_nobody_has_as_many_runners_as_it_has_room(
-    office: Office, toys: Toys, worker: Worker
+    core_bot: CoreBot, toys: Toys, worker: Worker
 ) -> None:
     assert not wait_until(lambda: toys.waiting > AT_ONCE, within=0.3)
-    assert under_way(office) == AT_ONCE
+    assert under_way(core_bot) == AT_ONCE
     toys.answer.set()
-    assert in_time(lambda: answers(office).count("Things") == 3 * AT_ONCE)
+    assert in_time(lambda: answers(core_bot).count("Things") == 3 * AT_ONCE)
 
 
-def test_a_read_of_another_portal_goes_on_meanwhile(office: Office, toys: Toys, worker: Worker) -> None:
+def test_a_read_of_another_portal_goes_on_meanwhile(core_bot: CoreBot, toys: Toys, worker: Worker) -> None:
     for _ in range(2 * AT_ONCE):
-        receive(office.ctx, office.typed(VERA, "thing list --portal beta"))
-    assert in_time(lambda: answers(office).count("Things") == 2 * AT_ONCE)
+        receive(core_bot.ctx, core_bot.typed(VERA, "thing list --portal beta"))
+    assert in_time(lambda: answers(core_bot).count("Things") == 2 * AT_ONCE)
     assert toys.waiting == AT_ONCE
 
 
 @pytest.mark.parametrize("line", ["whoami", "help", "status", "request list", "access list"])
-def test_what_needs_no_portal_goes_on_meanwhile(office: Office, toys: Toys, worker: Worker, line: str) -> None:
-    receive(office.ctx, office.typed(VERA, line))
-    assert in_time(lambda: bool(answers(office)))
-    assert under_way(office) == AT_ONCE
+def test_what_needs_no_portal_goes_on_meanwhile(core_bot: CoreBot, toys: Toys, worker: Worker, line: str) -> None:
+    receive(core_bot.ctx, core_bot.typed(VERA, line))
+    assert in_time(lambda: bool(answers(core_bot)))
+    assert under_way(core_bot) == AT_ONCE
 
 
-def test_what_was_approved_goes_on_at_a_portal_that_is_full_of_reads(office: Office, toys: Toys) -> None:
+def test_what_was_approved_goes_on_at_a_portal_that_is_full_of_reads(core_bot: CoreBot, toys: Toys) -> None:
     toys.answer.set()
-    change = office.ask("thing remove one --portal default")
+    change = core_bot.ask("thing remove one --portal default")
     toys.answer.clear()
     toys.waiting = 0
     for number in range(3 * AT_ONCE):
-        receive(office.ctx, office.typed(READERS[number % len(READERS)], "thing list --portal default"))
-    worker = Worker(office.ctx)
+        receive(core_bot.ctx, core_bot.typed(READERS[number % len(READERS)], "thing list --portal default"))
+    worker = Worker(core_bot.ctx)
     worker.start()
     try:
         assert in_time(lambda: toys.waiting == AT_ONCE)
-        receive(office.ctx, office.click(ANTON, office.now(change), card_token.APPROVE))
+        receive(core_bot.ctx, core_bot.click(ANTON, core_bot.now(change), card_token.APPROVE))
 
         def is_planned_again() -> bool:
-            office.clock.advance(0.2)
+            core_bot.clock.advance(0.2)
             return toys.waiting == AT_ONCE + 1
 
         assert in_time(is_planned_again)
-        assert office.now(change).status is Status.APPROVED
+        assert core_bot.now(change).status is Status.APPROVED
     finally:
         toys.answer.set()
-        assert in_time(lambda: office.now(change).status is Status.DONE)
+        assert in_time(lambda: core_bot.now(change).status is Status.DONE)
         worker.stop()
 
 
-def test_commands_that_ask_nobody_are_done_by_few_threads(office: Office) -> None:
+def test_commands_that_ask_nobody_are_done_by_few_threads(core_bot: CoreBot) -> None:
     """However many wait: to hand each to another thread costs more than to do it."""
     for number in range(60):
-        receive(office.ctx, office.typed((*READERS, VERA)[number % 5], "whoami"))
+        receive(core_bot.ctx, core_bot.typed((*READERS, VERA)[number % 5], "whoami"))
     before = threading.active_count()
-    worker = Worker(office.ctx)
+    worker = Worker(core_bot.ctx)
     worker.start()
     started = threading.active_count() - before
-    assert in_time(lambda: len(answers(office)) == 60)
+    assert in_time(lambda: len(answers(core_bot)) == 60)
     assert threading.active_count() - before == started
     worker.stop()
 
 
-def test_with_nothing_to_do_one_of_each_group_asks_the_database(office: Office, toys: Toys, worker: Worker) -> None:
+def test_with_nothing_to_do_one_of_each_group_asks_the_database(core_bot: CoreBot, toys: Toys, worker: Worker) -> None:
     """However many runners there are since the portal answered nobody."""
     toys.answer.set()
-    assert in_time(lambda: answers(office).count("Things") == 3 * AT_ONCE)
-    assert in_time(lambda: under_way(office) == 0)
-    jobs = office.store.jobs = CountedJobs(office.store.database, office.store.keys)
+    assert in_time(lambda: answers(core_bot).count("Things") == 3 * AT_ONCE)
+    assert in_time(lambda: under_way(core_bot) == 0)
+    jobs = core_bot.store.jobs = CountedJobs(core_bot.store.database, core_bot.store.keys)
     asked = jobs.asked
     assert in_time(lambda: len(asked) >= 16)
     worker.stop()

@@ -20,115 +20,117 @@ from bot.store.engine.database import Database
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import RECEIPTS_LAST_MS, Job
 from bot.store.store import Store
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost
-from bot.usecases.intake.job_failures import put_away_stranded
+from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.active_limits import FROZEN
-from bot.usecases.notifications import show_card
-from bot.usecases.runtime.worker import SWEEP_SECONDS, Worker, perform_job, tend
+from bot.usecases.notifications import queue_card
+from bot.usecases.runtime.worker import SWEEP_SECONDS, Worker, maintain_plugins, perform_job
 from tests.host.invented import Invented
 from tests.store.neighbour import locked_by_another
-from tests.usecases.office import ANTON, HOME, OLGA, SHELL, VERA, Office
+from tests.usecases.core_bot import ANTON, HOME, OLGA, SHELL, VERA, CoreBot
 from tests.usecases.toy import Script
 
 
 @pytest.fixture
-def working(office: Office) -> Iterator[Worker]:
+def working(core_bot: CoreBot) -> Iterator[Worker]:
     """A worker that runs; it is stopped at the end."""
-    worker = Worker(office.ctx)
+    worker = Worker(core_bot.ctx)
     worker.start()
     yield worker
     worker.stop()
 
 
-def job_count(office: Office) -> int:
-    row = office.store.database.row("SELECT count(*) AS n FROM jobs")
+def job_count(core_bot: CoreBot) -> int:
+    row = core_bot.store.database.row("SELECT count(*) AS n FROM jobs")
     return int(row["n"]) if row else 0
 
 
-def claimed(office: Office) -> Job:
-    with office.store.unit_of_work() as store:
-        job = store.jobs.claim(office.clock.now_ms())
+def claimed(core_bot: CoreBot) -> Job:
+    with core_bot.store.unit_of_work() as store:
+        job = store.jobs.claim(core_bot.clock.now_ms())
     assert job is not None
     return job
 
 
 def test_a_command_in_which_the_plugin_fails_is_told_with_its_name_and_a_reference_that_is_in_the_log_too(
-    office: Office, caplog: pytest.LogCaptureFixture
+    core_bot: CoreBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not a traceback, and not the error's own words."""
-    told = office.type(OLGA, "thing break")
+    told = core_bot.type(OLGA, "thing break")
     found = re.match(r"The plugin toy failed while it worked on `thing break` \(reference (E-[0-9a-f]{6})\)\.", told)
     assert found
     assert "inside the toy" not in told
     assert f"the plugin toy failed while it worked on `thing break` ({found[1]})" in caplog.text
-    assert office.messenger.whispers[-1].mood == "trouble"
-    assert job_count(office) == 0
+    assert core_bot.messenger.whispers[-1].mood == "trouble"
+    assert job_count(core_bot) == 0
 
 
 @pytest.mark.parametrize("text", ["thing break", "thing forget"])
-def test_a_poison_job_does_not_block_the_others(office: Office, text: str) -> None:
+def test_a_poison_job_does_not_block_the_others(core_bot: CoreBot, text: str) -> None:
     for line in (text, "thing list", text, "thing remove one"):
-        receive(office.ctx, office.typed(OLGA, line))
-    office.do_jobs()
-    office.deliver()
-    titles = [whisper.reply.title.split(".")[0] for whisper in office.messenger.whispers]
+        receive(core_bot.ctx, core_bot.typed(OLGA, line))
+    core_bot.do_jobs()
+    core_bot.deliver()
+    titles = [whisper.reply.title.split(".")[0] for whisper in core_bot.messenger.whispers]
     assert len(titles) == 4
     assert titles[1] == "Things"
-    assert office.change().status is Status.PENDING
+    assert core_bot.change().status is Status.PENDING
 
 
 @pytest.mark.parametrize(
     "payload", ["", "not json", "[]", "{}", '{"kind": "ghost"}', '{"kind": "slash"}', '{"kind": "slash", "person": 5}']
 )
-def test_a_job_that_cannot_even_be_read_ends(office: Office, payload: str) -> None:
+def test_a_job_that_cannot_even_be_read_ends(core_bot: CoreBot, payload: str) -> None:
     """Nobody can be told, for it names nobody; it does not come back with each start either."""
-    with office.store.unit_of_work() as store:
+    with core_bot.store.unit_of_work() as store:
         store.jobs.add("inbound", payload, at=0)
-    assert office.do_jobs() == 1
-    assert job_count(office) == 0
-    assert office.waiting_whispers() == []
+    assert core_bot.do_jobs() == 1
+    assert job_count(core_bot) == 0
+    assert core_bot.waiting_whispers() == []
 
 
 @pytest.mark.parametrize("kind", ["click", "form"])
 def test_a_click_or_a_form_that_breaks_is_told_with_a_reference_that_is_in_the_log_too(
-    office: Office, kind: str, caplog: pytest.LogCaptureFixture
+    core_bot: CoreBot, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    change = office.ask()
-    with office.store.unit_of_work() as store:
+    change = core_bot.ask()
+    with core_bot.store.unit_of_work() as store:
         store.database.execute("UPDATE changes SET decision = '{}' WHERE number = ?", change.number)
-    inbound = office.click(ANTON, change, card_token.APPROVE) if kind == "click" else office.form(ANTON, change, "no")
+    inbound = (
+        core_bot.click(ANTON, change, card_token.APPROVE) if kind == "click" else core_bot.form(ANTON, change, "no")
+    )
     found = re.search(
-        r"Something went wrong inside b24bot\. Tell an admin the reference (E-.*)\.", office.hears(inbound)
+        r"Something went wrong inside b24bot\. Tell an admin the reference (E-.*)\.", core_bot.hears(inbound)
     )
     assert found
     assert f"a job failed ({found[1]})" in caplog.text
-    whisper = office.waiting_whispers()[-1]
+    whisper = core_bot.waiting_whispers()[-1]
     assert (whisper.person, whisper.channel) == (ANTON, change.channel if kind == "click" else "")
 
 
-def test_a_job_whose_process_died_is_done_by_the_next_one(office: Office) -> None:
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    claimed(office)
-    office.do_jobs()
-    assert office.waiting_whispers() == []
-    office.restart()
-    office.work()
-    assert office.last_whisper == "Things"
+def test_a_job_whose_process_died_is_done_by_the_next_one(core_bot: CoreBot) -> None:
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
+    claimed(core_bot)
+    core_bot.do_jobs()
+    assert core_bot.waiting_whispers() == []
+    core_bot.restart()
+    core_bot.work()
+    assert core_bot.last_whisper == "Things"
 
 
 @pytest.fixture
-def hasty(office: Office) -> Iterator[Office]:
+def hasty(core_bot: CoreBot) -> Iterator[CoreBot]:
     """An office that does not wait when somebody else holds the file."""
-    with closing(Database(office.store.database.path, busy_seconds=0)) as database:
-        office.ctx.store = Store(database, office.store.keys, office.clock)
-        yield office
+    with closing(Database(core_bot.store.database.path, busy_seconds=0)) as database:
+        core_bot.ctx.store = Store(database, core_bot.store.keys, core_bot.clock)
+        yield core_bot
 
 
 @pytest.mark.parametrize("begin", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
-def test_when_the_store_cannot_be_written_it_is_said_directly(hasty: Office, begin: str) -> None:
+def test_when_the_store_cannot_be_written_it_is_said_directly(hasty: CoreBot, begin: str) -> None:
     receive(hasty.ctx, hasty.typed(OLGA, "thing list"))
     job = claimed(hasty)
     with locked_by_another(hasty.store.database.path, begin):
@@ -137,34 +139,34 @@ def test_when_the_store_cannot_be_written_it_is_said_directly(hasty: Office, beg
     assert whisper.reply.title.endswith("Nothing was sent to the portal for this. Try again in a moment.")
     assert "database is locked" in whisper.reply.title
     assert whisper.answer_url
-    put_away_stranded(hasty.ctx)
+    save_unsaved_results(hasty.ctx)
     assert job_count(hasty) == 0, "what was told not to be done is not done later"
 
 
-def test_when_nobody_could_be_told_it_is_tried_again_later(hasty: Office) -> None:
+def test_when_nobody_could_be_told_it_is_tried_again_later(hasty: CoreBot) -> None:
     receive(hasty.ctx, hasty.typed(OLGA, "thing list"))
     job = claimed(hasty)
     hasty.messenger.fail("whisper", Lost("timeout"))
     with locked_by_another(hasty.store.database.path):
         perform_job(hasty.ctx, job)
-    put_away_stranded(hasty.ctx)
+    save_unsaved_results(hasty.ctx)
     hasty.wait(6)
     assert hasty.last_whisper == "Things"
 
 
-def test_as_long_as_it_cannot_be_written_what_is_stranded_stays_so(hasty: Office) -> None:
+def test_as_long_as_it_cannot_be_written_what_is_stranded_stays_so(hasty: CoreBot) -> None:
     receive(hasty.ctx, hasty.typed(OLGA, "thing list"))
     job = claimed(hasty)
     with locked_by_another(hasty.store.database.path):
         perform_job(hasty.ctx, job)
         with pytest.raises(StoreUnavailable):
-            put_away_stranded(hasty.ctx)
+            save_unsaved_results(hasty.ctx)
     assert len(hasty.ctx.stranded) == 1
-    put_away_stranded(hasty.ctx)
+    save_unsaved_results(hasty.ctx)
     assert hasty.ctx.stranded == []
 
 
-def test_a_change_request_that_could_not_be_begun_is_run_when_it_can_be(hasty: Office) -> None:
+def test_a_change_request_that_could_not_be_begun_is_run_when_it_can_be(hasty: CoreBot) -> None:
     """The requester is told once, and that nothing is called twice."""
     change = hasty.approved()
     with locked_by_another(hasty.store.database.path):
@@ -184,28 +186,28 @@ def test_a_change_request_that_could_not_be_begun_is_run_when_it_can_be(hasty: O
     assert len(hasty.toy.calls) == 1
 
 
-def test_what_fails_again_and_again_is_told_once(office: Office) -> None:
-    change = office.approved()
-    office.toy.closed = ZeroDivisionError("in the toy")
-    office.wait(60)
-    told = [whisper for whisper in office.messenger.whispers if whisper.mood == "trouble"]
+def test_what_fails_again_and_again_is_told_once(core_bot: CoreBot) -> None:
+    change = core_bot.approved()
+    core_bot.toy.closed = ZeroDivisionError("in the toy")
+    core_bot.wait(60)
+    told = [whisper for whisper in core_bot.messenger.whispers if whisper.mood == "trouble"]
     assert len(told) == 1
     assert (told[0].person, told[0].channel) == (OLGA, change.channel)
 
 
-def test_the_account_at_the_shell_is_not_whispered_to_in_slack(office: Office) -> None:
-    office.approved("thing remove one", SHELL)
-    before = len(office.messenger.whispers)
-    office.toy.closed = ZeroDivisionError("in the toy")
-    office.wait(10)
-    assert len(office.messenger.whispers) == before
+def test_the_account_at_the_shell_is_not_whispered_to_in_slack(core_bot: CoreBot) -> None:
+    core_bot.approved("thing remove one", SHELL)
+    before = len(core_bot.messenger.whispers)
+    core_bot.toy.closed = ZeroDivisionError("in the toy")
+    core_bot.wait(10)
+    assert len(core_bot.messenger.whispers) == before
 
 
-def test_a_job_of_a_change_request_that_is_not_there_ends(office: Office) -> None:
-    with office.store.unit_of_work() as store:
+def test_a_job_of_a_change_request_that_is_not_there_ends(core_bot: CoreBot) -> None:
+    with core_bot.store.unit_of_work() as store:
         store.jobs.add("execute", "4711", at=0)
-    office.do_jobs()
-    assert job_count(office) == 0
+    core_bot.do_jobs()
+    assert job_count(core_bot) == 0
 
 
 # The threads themselves.
@@ -215,96 +217,96 @@ def in_time(ready: Callable[[], bool]) -> bool:
     return wait_until(ready)
 
 
-def test_a_running_worker_answers_asks_runs_and_tells(office: Office, working: Worker) -> None:
+def test_a_running_worker_answers_asks_runs_and_tells(core_bot: CoreBot, working: Worker) -> None:
     assert working.alive
-    receive(office.ctx, office.typed(OLGA, "thing remove one"))
-    assert in_time(lambda: bool(office.messenger.cards))
-    change = office.change()
-    assert in_time(lambda: office.now(change).card is not None)
-    receive(office.ctx, office.click(ANTON, office.now(change), card_token.APPROVE))
-    assert in_time(lambda: office.now(change).status is Status.APPROVED)
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing remove one"))
+    assert in_time(lambda: bool(core_bot.messenger.cards))
+    change = core_bot.change()
+    assert in_time(lambda: core_bot.now(change).card is not None)
+    receive(core_bot.ctx, core_bot.click(ANTON, core_bot.now(change), card_token.APPROVE))
+    assert in_time(lambda: core_bot.now(change).status is Status.APPROVED)
 
     def pass_time() -> bool:
-        office.clock.advance(0.2)
-        return office.now(change).status is Status.DONE
+        core_bot.clock.advance(0.2)
+        return core_bot.now(change).status is Status.DONE
 
     assert in_time(pass_time)
     told = "Done and verified by reading it back.\n• one is: red → absent"
 
     def told_in_time() -> bool:
-        office.clock.advance(0.2)
-        return any(line.endswith(told) for line in office.threads)
+        core_bot.clock.advance(0.2)
+        return any(line.endswith(told) for line in core_bot.threads)
 
     assert in_time(told_in_time)
-    assert len(office.toy.calls) == 1
+    assert len(core_bot.toy.calls) == 1
 
 
-def test_until_slack_has_said_who_we_are_nothing_is_judged(office: Office) -> None:
+def test_until_slack_has_said_who_we_are_nothing_is_judged(core_bot: CoreBot) -> None:
     """Whose team is ours decides who has a role; the jobs wait."""
-    office.ctx.home_team = ""
-    receive(office.ctx, office.typed(VERA, "thing list"))
-    worker = Worker(office.ctx)
+    core_bot.ctx.home_team = ""
+    receive(core_bot.ctx, core_bot.typed(VERA, "thing list"))
+    worker = Worker(core_bot.ctx)
     worker.start()
     try:
-        assert not wait_until(lambda: bool(office.messenger.whispers), within=0.3)
-        office.ctx.home_team = HOME
+        assert not wait_until(lambda: bool(core_bot.messenger.whispers), within=0.3)
+        core_bot.ctx.home_team = HOME
         worker.wake()
-        assert in_time(lambda: office.last_whisper == "Things")
+        assert in_time(lambda: core_bot.last_whisper == "Things")
     finally:
         worker.stop()
 
 
-def test_until_slack_has_said_who_we_are_nothing_is_posted(office: Office) -> None:
+def test_until_slack_has_said_who_we_are_nothing_is_posted(core_bot: CoreBot) -> None:
     """The buttons of a card are signed for our team: one that was posted before would be refused as made up."""
-    change = office.ask()
-    office.ctx.home_team = ""
-    with office.store.unit_of_work():
-        show_card(office.ctx, change.number)
-    office.messenger.cards.clear()
-    worker = Worker(office.ctx)
+    change = core_bot.ask()
+    core_bot.ctx.home_team = ""
+    with core_bot.store.unit_of_work():
+        queue_card(core_bot.ctx, change.number)
+    core_bot.messenger.cards.clear()
+    worker = Worker(core_bot.ctx)
     worker.start()
     try:
-        assert not wait_until(lambda: bool(office.messenger.cards), within=0.3)
-        office.ctx.home_team = HOME
+        assert not wait_until(lambda: bool(core_bot.messenger.cards), within=0.3)
+        core_bot.ctx.home_team = HOME
         worker.wake()
-        assert in_time(lambda: bool(office.messenger.cards))
+        assert in_time(lambda: bool(core_bot.messenger.cards))
     finally:
         worker.stop()
 
 
-def test_stopping_lets_a_call_finish_and_its_ending_be_stored(office: Office) -> None:
-    change = office.approved()
+def test_stopping_lets_a_call_finish_and_its_ending_be_stored(core_bot: CoreBot) -> None:
+    change = core_bot.approved()
     called, go_on = threading.Event(), threading.Event()
 
     def slow(call: object) -> None:
         called.set()
         assert go_on.wait(20)
 
-    office.toy.on_call = slow
-    worker = Worker(office.ctx)
+    core_bot.toy.on_call = slow
+    worker = Worker(core_bot.ctx)
     worker.start()
-    office.clock.advance(1)
+    core_bot.clock.advance(1)
     assert called.wait(20)
     stopper = threading.Thread(target=worker.stop)
     stopper.start()
-    assert office.now(change).status is Status.RUNNING
+    assert core_bot.now(change).status is Status.RUNNING
     go_on.set()
     stopper.join(20)
     assert not stopper.is_alive()
     assert not worker.alive
-    assert office.now(change).status is Status.DONE
-    assert len(office.toy.calls) == 1
+    assert core_bot.now(change).status is Status.DONE
+    assert len(core_bot.toy.calls) == 1
 
 
-def test_after_stopping_nothing_is_taken_any_more(office: Office) -> None:
-    worker = Worker(office.ctx)
+def test_after_stopping_nothing_is_taken_any_more(core_bot: CoreBot) -> None:
+    worker = Worker(core_bot.ctx)
     worker.start()
     worker.stop()
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    assert not wait_until(lambda: bool(office.messenger.whispers), within=0.2)
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
+    assert not wait_until(lambda: bool(core_bot.messenger.whispers), within=0.2)
 
 
-def test_a_slow_job_does_not_hold_up_the_others(office: Office, working: Worker) -> None:
+def test_a_slow_job_does_not_hold_up_the_others(core_bot: CoreBot, working: Worker) -> None:
     waiting, go_on = threading.Event(), threading.Event()
 
     def slow() -> None:
@@ -312,92 +314,92 @@ def test_a_slow_job_does_not_hold_up_the_others(office: Office, working: Worker)
             waiting.set()
             go_on.wait(20)
 
-    office.toy.on_open = slow
-    receive(office.ctx, office.typed(OLGA, "thing list"))
+    core_bot.toy.on_open = slow
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
     assert waiting.wait(20)
-    receive(office.ctx, office.typed(VERA, "request list"))
-    assert in_time(lambda: office.last_whisper == "There are no change requests.")
+    receive(core_bot.ctx, core_bot.typed(VERA, "request list"))
+    assert in_time(lambda: core_bot.last_whisper == "There are no change requests.")
     go_on.set()
-    assert in_time(lambda: office.last_whisper == "Things")
+    assert in_time(lambda: core_bot.last_whisper == "Things")
 
 
-def test_what_a_dead_process_left_is_taken_over_at_the_start(office: Office) -> None:
-    change = office.approved()
-    with office.store.unit_of_work() as store:
+def test_what_a_dead_process_left_is_taken_over_at_the_start(core_bot: CoreBot) -> None:
+    change = core_bot.approved()
+    with core_bot.store.unit_of_work() as store:
         store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
-        store.changes.intend(change.number, 0, "thing.remove", at=office.clock.now_ms())
-    claimed(office)
-    del office.toy.things["one"]
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    claimed(office)
-    worker = Worker(office.ctx)
+        store.changes.intend(change.number, 0, "thing.remove", at=core_bot.clock.now_ms())
+    claimed(core_bot)
+    del core_bot.toy.things["one"]
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
+    claimed(core_bot)
+    worker = Worker(core_bot.ctx)
     worker.start()
     try:
-        assert in_time(lambda: office.now(change).status is Status.DONE)
-        assert in_time(lambda: office.last_whisper == "Things")
+        assert in_time(lambda: core_bot.now(change).status is Status.DONE)
+        assert in_time(lambda: core_bot.last_whisper == "Things")
     finally:
         worker.stop()
-    assert office.toy.calls == []
+    assert core_bot.toy.calls == []
 
 
-def test_a_thread_outlives_what_it_meets(office: Office, working: Worker, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_thread_outlives_what_it_meets(core_bot: CoreBot, working: Worker, caplog: pytest.LogCaptureFixture) -> None:
     """For a while a table is missing: the threads say so in the log, and go on afterwards."""
-    with office.store.unit_of_work() as store:
+    with core_bot.store.unit_of_work() as store:
         store.database.execute("ALTER TABLE outbox RENAME TO outbox_away")
     working.wake()
     assert in_time(lambda: "(no such table: outbox)" in caplog.text)
-    with office.store.unit_of_work() as store:
+    with core_bot.store.unit_of_work() as store:
         store.database.execute("ALTER TABLE outbox_away RENAME TO outbox")
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    assert in_time(lambda: office.last_whisper == "Things")
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
+    assert in_time(lambda: core_bot.last_whisper == "Things")
     assert working.alive
 
 
-def test_old_receipts_are_swept_out_every_hour(office: Office) -> None:
-    receive(office.ctx, office.typed(OLGA, "thing list"))
-    office.clock.now += RECEIPTS_LAST_MS + 1_000
-    worker = Worker(office.ctx)
+def test_old_receipts_are_swept_out_every_hour(core_bot: CoreBot) -> None:
+    receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
+    core_bot.clock.now += RECEIPTS_LAST_MS + 1_000
+    worker = Worker(core_bot.ctx)
     worker.start()
-    assert in_time(lambda: office.store.database.row("SELECT 1 FROM receipts") is None)
+    assert in_time(lambda: core_bot.store.database.row("SELECT 1 FROM receipts") is None)
     worker.stop()
 
 
-def test_a_command_is_answered_although_the_clock_was_set_back_since_it_came(office: Office) -> None:
-    office.ctx.home_team = ""
-    receive(office.ctx, office.typed(VERA, "thing list"))
-    worker = Worker(office.ctx)
-    office.clock.set_by = -600_000
-    office.ctx.home_team = HOME
+def test_a_command_is_answered_although_the_clock_was_set_back_since_it_came(core_bot: CoreBot) -> None:
+    core_bot.ctx.home_team = ""
+    receive(core_bot.ctx, core_bot.typed(VERA, "thing list"))
+    worker = Worker(core_bot.ctx)
+    core_bot.clock.set_by = -600_000
+    core_bot.ctx.home_team = HOME
     worker.start()
     try:
-        assert in_time(lambda: office.last_whisper == "Things")
+        assert in_time(lambda: core_bot.last_whisper == "Things")
     finally:
         worker.stop()
 
 
-def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(office: Office, working: Worker) -> None:
-    assert in_time(lambda: office.toy.tended == 1)
+def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(core_bot: CoreBot, working: Worker) -> None:
+    assert in_time(lambda: core_bot.toy.tended == 1)
     old = RECEIPTS_LAST_MS + 1_000
-    office.clock.set_by = -30 * 86_400_000
-    with office.store.unit_of_work() as store:
+    core_bot.clock.set_by = -30 * 86_400_000
+    with core_bot.store.unit_of_work() as store:
         # More than are removed in one transaction.
         for number in range(FORGOTTEN_AT_ONCE + 1):
-            store.database.execute("INSERT INTO receipts VALUES (?, '', ?)", f"{number}", office.clock.now_ms() - old)
-    office.clock.advance(SWEEP_SECONDS)
-    assert in_time(lambda: office.store.database.row("SELECT 1 FROM receipts") is None)
-    assert in_time(lambda: office.toy.tended == 2)
+            store.database.execute("INSERT INTO receipts VALUES (?, '', ?)", f"{number}", core_bot.clock.now_ms() - old)
+    core_bot.clock.advance(SWEEP_SECONDS)
+    assert in_time(lambda: core_bot.store.database.row("SELECT 1 FROM receipts") is None)
+    assert in_time(lambda: core_bot.toy.tended == 2)
 
 
-def test_recovery_lets_plugins_look_after_their_own_once_an_hour(office: Office, working: Worker) -> None:
-    assert in_time(lambda: office.toy.tended == 1)
-    office.clock.advance(3_599)
-    assert not wait_until(lambda: office.toy.tended > 1, within=1.2)
-    office.clock.advance(2)
-    assert in_time(lambda: office.toy.tended == 2)
+def test_recovery_lets_plugins_look_after_their_own_once_an_hour(core_bot: CoreBot, working: Worker) -> None:
+    assert in_time(lambda: core_bot.toy.tended == 1)
+    core_bot.clock.advance(3_599)
+    assert not wait_until(lambda: core_bot.toy.tended > 1, within=1.2)
+    core_bot.clock.advance(2)
+    assert in_time(lambda: core_bot.toy.tended == 2)
 
 
 @pytest.mark.parametrize("slow", ["read back", "tend"])
-def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(office: Office, slow: str) -> None:
+def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(core_bot: CoreBot, slow: str) -> None:
     """Reading back and what plugins look after have a thread of their own."""
     reached, answer = threading.Event(), threading.Event()
 
@@ -405,32 +407,32 @@ def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(o
         reached.set()
         assert answer.wait(60)
 
-    change = office.approved()
-    office.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN, effect=False))
-    office.do_jobs()
-    assert office.now(change).status is Status.UNKNOWN
-    office.clock.advance(61)
-    office.messenger.on_try = _keep_silent
+    change = core_bot.approved()
+    core_bot.toy.scripts.append(Script(verdict=CallVerdict.UNKNOWN, effect=False))
+    core_bot.do_jobs()
+    assert core_bot.now(change).status is Status.UNKNOWN
+    core_bot.clock.advance(61)
+    core_bot.messenger.on_try = _keep_silent
     if slow == "tend":
-        office.toy.on_tend = keep_waiting
+        core_bot.toy.on_tend = keep_waiting
     else:
-        office.toy.on_verify = keep_waiting
-    worker = Worker(office.ctx)
+        core_bot.toy.on_verify = keep_waiting
+    worker = Worker(core_bot.ctx)
     worker.start()
     try:
         assert reached.wait(20)
-        receive(office.ctx, office.typed(OLGA, "freeze it loses messages"))
-        assert in_time(lambda: "holds." in office.last_whisper)
-        assert in_time(lambda: frozen_meanwhile(office))
+        receive(core_bot.ctx, core_bot.typed(OLGA, "freeze it loses messages"))
+        assert in_time(lambda: "holds." in core_bot.last_whisper)
+        assert in_time(lambda: frozen_meanwhile(core_bot))
     finally:
         answer.set()
         worker.stop()
 
 
-def frozen_meanwhile(office: Office) -> bool:
+def frozen_meanwhile(core_bot: CoreBot) -> bool:
     """Whether it is frozen; else some more of its minute passes."""
-    office.clock.advance(STOP_LASTS_MS / 4_000)
-    return bool(office.store.facts.get(FROZEN))
+    core_bot.clock.advance(STOP_LASTS_MS / 4_000)
+    return bool(core_bot.store.facts.get(FROZEN))
 
 
 def _keep_silent(kind: str) -> None:
@@ -439,23 +441,23 @@ def _keep_silent(kind: str) -> None:
 
 
 def test_what_one_duty_of_the_keeper_meets_keeps_it_from_no_other(
-    office: Office, caplog: pytest.LogCaptureFixture
+    core_bot: CoreBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A change request that cannot be read is in the way of whatever goes through all of them."""
-    change = office.ask()
-    office.clock.advance(61)
-    office.messenger.on_try = _keep_silent
-    receive(office.ctx, office.typed(OLGA, "freeze"))
-    with office.store.unit_of_work() as store:
+    change = core_bot.ask()
+    core_bot.clock.advance(61)
+    core_bot.messenger.on_try = _keep_silent
+    receive(core_bot.ctx, core_bot.typed(OLGA, "freeze"))
+    with core_bot.store.unit_of_work() as store:
         spoilt = "UPDATE changes SET decision = '{}', status = 'approved' WHERE number = ?"
         store.database.execute(spoilt, change.number)
-    worker = Worker(office.ctx)
+    worker = Worker(core_bot.ctx)
     worker.start()
     try:
         assert in_time(lambda: "met a fault" in caplog.text)
-        assert in_time(lambda: frozen_meanwhile(office))
+        assert in_time(lambda: frozen_meanwhile(core_bot))
         # The mode is noted after all that goes through the change requests.
-        assert in_time(lambda: bool(office.records(Tag.MODE_CHANGED)))
+        assert in_time(lambda: bool(core_bot.records(Tag.MODE_CHANGED)))
         assert caplog.text.count("met a fault") == 1, "a fault that lasts is logged once"
     finally:
         worker.stop()
@@ -466,29 +468,29 @@ class Trees(Invented):
 
     tended = 0
 
-    def tend(self, services: Services) -> None:
+    def maintain(self, services: Services) -> None:
         self.tended += 1
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("in the toy"), StoreUnavailable("It is locked.")], ids=repr)
 def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
-    office: Office, caplog: pytest.LogCaptureFixture, error: Exception
+    core_bot: CoreBot, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     trees = Trees("trees")
-    office.ctx.registry = registry_of([GuardedPlugin(office.toy), trees])
-    office.toy.untended = error
-    tend(office.ctx)
-    assert (office.toy.tended, trees.tended) == (1, 1)
+    core_bot.ctx.registry = make_registry([GuardedPlugin(core_bot.toy), trees])
+    core_bot.toy.untended = error
+    maintain_plugins(core_bot.ctx)
+    assert (core_bot.toy.tended, trees.tended) == (1, 1)
     assert "toy could not look after its own: " in caplog.text
     traces = [record for record in caplog.records if record.exc_info]
     assert len(traces) == isinstance(error, ZeroDivisionError), "its trace is logged once"
 
 
-def test_the_keeper_removes_what_was_said_long_ago(office: Office, working: Worker) -> None:
+def test_the_keeper_removes_what_was_said_long_ago(core_bot: CoreBot, working: Worker) -> None:
     def answers() -> int:
-        return len([one for one in office.store.outbox.letters(["sent"], limit=99) if one.kind == "whisper"])
+        return len([one for one in core_bot.store.outbox.entries(["sent"], limit=99) if one.kind == "whisper"])
 
-    receive(office.ctx, office.typed(VERA, "thing list"))
+    receive(core_bot.ctx, core_bot.typed(VERA, "thing list"))
     assert in_time(lambda: answers() == 1)
-    office.clock.advance(8 * 86_400)
+    core_bot.clock.advance(8 * 86_400)
     assert in_time(lambda: answers() == 0)

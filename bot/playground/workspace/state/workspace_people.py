@@ -103,7 +103,7 @@ FLAGS = (
 )
 
 
-class People:
+class WorkspacePeople:
     """Everybody, by id. A person is found by id, name, user name or `@name`."""
 
     def __init__(self, people: tuple[Person, ...]) -> None:

@@ -17,7 +17,7 @@ from bot.playground.workspace.state.modals import Views
 from bot.playground.workspace.state.response_urls import Hooks
 from bot.playground.workspace.state.tickets import Tickets
 from bot.playground.workspace.state.triggers import Triggers
-from bot.playground.workspace.state.workspace_people import People, Person
+from bot.playground.workspace.state.workspace_people import Person, WorkspacePeople
 from bot.playground.workspace.state.workspace_rules import Rules
 from bot.playground.workspace.state.workspace_tokens import Tokens
 
@@ -34,7 +34,7 @@ class World:
         self.ids = Ids(self.clock)
         people = [Person(id=user_id, name=name, team_id=TEAM_ID) for user_id, name in PEOPLE]
         bot = Person(id=BOT_USER, name=BOT_NAME, team_id=TEAM_ID, is_bot=True)
-        self.people = People((*people, bot))
+        self.people = WorkspacePeople((*people, bot))
         everybody = frozenset({*(one.id for one in people), BOT_USER})
         self.channels = Channels(tuple(Channel(id=channel, name=name, members=everybody) for channel, name in CHANNELS))
         self.tokens = Tokens(bot_scopes)

@@ -8,7 +8,7 @@ from typing import Annotated
 from bot.plugin import Arg, BadArgument
 from plugins.bitrix24.connectors import icons, registration
 from plugins.bitrix24.connectors.icons import Icon
-from plugins.bitrix24.connectors.registration import SWITCHES, Wish
+from plugins.bitrix24.connectors.registration import SWITCHES, RegistrationInput
 
 AllLines = Annotated[bool, Arg(help="every line of the portal", label="")]
 
@@ -65,7 +65,7 @@ def switches(typed: Mapping[str, bool]) -> dict[str, bool]:
     return found
 
 
-def wish(
+def read_registration_input(
     settings: Mapping[str, str],
     *,
     name: str | None,
@@ -74,11 +74,11 @@ def wish(
     icon_disabled: Icon | None,
     color: str | None,
     typed: Mapping[str, bool],
-) -> Wish:
+) -> RegistrationInput:
     """What was typed, with its pictures loaded. Raises PluginError for what this installation does not take."""
     if handler is not None:
         registration.allow_handler(handler, settings)
-    return Wish(
+    return RegistrationInput(
         name=name,
         handler=handler,
         icon=icons.load(icon, settings) if icon else None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.plugin import Json, iso, iso_or_none
-from plugins.bitrix24.auth.backup_tokens import Spare
-from plugins.bitrix24.auth.credentials import Health
+from plugins.bitrix24.auth.backup_tokens import BackupTokens
+from plugins.bitrix24.auth.credentials import TokenHealth
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Ownership, Status
 from plugins.bitrix24.connectors.snapshot import Snapshot
 from plugins.bitrix24.portal import Portal
@@ -74,7 +74,7 @@ def line_view(line: Line) -> Object:
     return {"id": line.id, "name": line.name, "enabled": line.on}
 
 
-def tokens_view(health: Health | None, spare: Spare | None) -> Object:
+def tokens_view(health: TokenHealth | None, spare: BackupTokens | None) -> Object:
     """What is known of a portal's tokens and of its backup tokens; null where nothing is."""
     return {
         "tokens": None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Undo, UndoKind, quote
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.commands.common import observation, preconditions
-from plugins.bitrix24.commands.common.preconditions import Standing
+from plugins.bitrix24.commands.common.preconditions import ConnectorOwnership
 from plugins.bitrix24.connectors.model import Line, Status
 from plugins.bitrix24.portal import Portal
 
@@ -25,7 +25,7 @@ class Channel:
     connector: str
     line: Line
     status: Status
-    standing: Standing
+    standing: ConnectorOwnership
 
     @property
     def title(self) -> str:
@@ -52,15 +52,15 @@ class Channel:
         return word == "Y" if word in ("Y", "N") else DEFAULTS[name]
 
 
-def look(portal: Portal, connector: str, number: int, *, working: bool = True) -> Channel:
+def find_channel(portal: Portal, connector: str, number: int, *, working: bool = True) -> Channel:
     """The connector on the line. Raises Refusal, saying what to do, where the portal would refuse or do harm.
 
     `working`: it must be active there and without an error; the two kinds of receipts need only a registration.
     """
     preconditions.refuse_built_in(connector, "What is said there comes from the portal itself.")
     portal.gather("connectors", "lines", of=[connector], on=[number])
-    preconditions.need_registered(portal, connector)
-    standing = preconditions.look(portal, connector)
+    preconditions.require_registered(portal, connector)
+    standing = preconditions.check_ownership(portal, connector)
     (line,) = preconditions.lines(portal, [number])
     (status,) = portal.matrix([(connector, number)])
     _check(connector, line, status, working=working)

@@ -24,7 +24,7 @@ ADOPTION = "adoption"
 _TARGET = re.compile(r"connector:([a-z0-9_]+)(?:/([a-z0-9/]+))?")
 
 
-def of(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) -> Observation:
+def observe_connector(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) -> Observation:
     """The connector's registration and its lines. Raises PluginError when any part of that cannot be read.
 
     `labels` names lines as an earlier observation named them: they are read even when they are gone from the list,
@@ -51,7 +51,7 @@ def registered(portal: Portal, connector: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in portal.connectors():
         if each.id == connector:
-            found |= {REGISTRATION: PRESENT, NAME: registration.readable(each.name)}
+            found |= {REGISTRATION: PRESENT, NAME: registration.fold_name(each.name)}
     snapshot = portal.snapshot(connector)
     if snapshot is not None:
         found[RECORD] = f"version {registration.digest(snapshot.value())}"
@@ -63,7 +63,7 @@ def active(portal: Portal, seen: Observation) -> list[Line]:
     return [line for line in portal.lines() if seen.get(line.title, "").startswith(ACTIVE)]
 
 
-def of_each(portal: Portal, connectors: Iterable[str]) -> Observation:
+def observe_connectors(portal: Portal, connectors: Iterable[str]) -> Observation:
     """Name and record of several connectors, under labels that say whose they are."""
     return {
         f"{label} of {connector}": word
@@ -72,7 +72,7 @@ def of_each(portal: Portal, connectors: Iterable[str]) -> Observation:
     }
 
 
-def after(portal: Portal, plan: Plan) -> Observation:
+def observe_again(portal: Portal, plan: Plan) -> Observation:
     """What is true of a plan's target now, with the plan's own labels.
 
     Of the other lines, of our record and of the name a plan may say nothing: then that is left out.
@@ -81,8 +81,8 @@ def after(portal: Portal, plan: Plan) -> Observation:
     if not targets:
         raise Refusal(f"The Bitrix24 plugin cannot look at “{plan.target}”.")
     if targets[0][2] == ADOPTION:
-        return _about(plan, of_each(portal, [each[1] for each in targets]))
-    found = dict(of(portal, targets[0][1], _labels([*plan.before, *plan.wanted])))
+        return _about(plan, observe_connectors(portal, [each[1] for each in targets]))
+    found = dict(observe_connector(portal, targets[0][1], _labels([*plan.before, *plan.wanted])))
     if NAME in plan.before or NAME in plan.wanted:
         found |= registered(portal, targets[0][1])
     return _about(plan, found)

@@ -12,12 +12,12 @@ from plugins.bitrix24.connectors.snapshot import Snapshot
 from plugins.bitrix24.portal import Portal
 
 NOT_OURS = "for a connector that is not proven ours"
-"""When `Standing.risk` raises the risk of a change, as help says it."""
+"""When `ConnectorOwnership.risk` raises the risk of a change, as help says it."""
 ELSEWHERE = "Do that in the portal's Contact Center if it is what you want."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ConnectorOwnership:
     """Whose a connector is. `snapshot` is our record of it, None unless it is ours."""
 
     ours: bool
@@ -43,7 +43,7 @@ class Standing:
         return (f"It is not proven that {connector} is ours: {why}. {consequence}", *self.unread)
 
 
-def look(portal: Portal, connector: str) -> Standing:
+def check_ownership(portal: Portal, connector: str) -> ConnectorOwnership:
     """Whose it is. Raises Refusal where this installation leaves connectors alone that are not proven ours."""
     ours = ownership(connector, portal.ours()) is Ownership.OURS
     snapshot = portal.snapshot(connector)
@@ -53,7 +53,9 @@ def look(portal: Portal, connector: str) -> Standing:
             hint="Adopt it first if it is yours, or ask an administrator about B24BOT_UNOWNED.",
         )
     removed = snapshot is not None and snapshot.removed
-    return Standing(ours=ours, snapshot=snapshot if ours else None, removed_here=removed, unread=unread_lines(portal))
+    return ConnectorOwnership(
+        ours=ours, snapshot=snapshot if ours else None, removed_here=removed, unread=unread_lines(portal)
+    )
 
 
 def unread_lines(portal: Portal) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ def is_registered(portal: Portal, connector: str) -> bool:
     return any(found.id == connector for found in portal.connectors())
 
 
-def need_registered(portal: Portal, connector: str) -> None:
+def require_registered(portal: Portal, connector: str) -> None:
     """Raises Refusal when the portal does not list it; the hint knows what was removed here."""
     if is_registered(portal, connector):
         return

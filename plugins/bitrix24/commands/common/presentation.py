@@ -13,17 +13,17 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 
-def count(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
     """`1 line`, `3 lines`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def listed(names: Sequence[str]) -> str:
+def join_with_and(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def cut_off(connector: str, lines: Iterable[Line]) -> Mapping[str, str]:
+def describe_cut_off(connector: str, lines: Iterable[Line]) -> Mapping[str, str]:
     """For each line that a connector is active on: what it means for people once it is not."""
     return {
         line.title: f"{line.name}: what its customers write through {connector} does not arrive, and what operators "
@@ -32,12 +32,12 @@ def cut_off(connector: str, lines: Iterable[Line]) -> Mapping[str, str]:
     }
 
 
-def date(milliseconds: int) -> str:
+def format_date(milliseconds: int) -> str:
     """UTC, to the minute."""
     return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def active(statuses: Iterable[Status]) -> str:
+def format_active_lines(statuses: Iterable[Status]) -> str:
     """On how many lines a connector is active: `2`, `2, 1 with an error`, `not readable`."""
     known = list(statuses)
     on = [status for status in known if status.configured]
@@ -67,11 +67,11 @@ def _row(status: Status, line: Line | None, snapshot: Snapshot | None, *, regist
         line.title if line else f"line {status.line}",
         status.word,
         line.switch if line else "gone",
-        snapshot.told(status.line) if snapshot and status.configured else "–",
+        snapshot.describe_data(status.line) if snapshot and status.configured else "–",
     )
 
 
-def silent(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
+def note_silent_connectors(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
     """One note for each connector that looks well on a line that is itself switched off."""
     off = {line.id: line.title for line in portal.lines() if not line.on}
     return tuple(
@@ -81,12 +81,12 @@ def silent(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
     )
 
 
-def problems(statuses: Iterable[Status]) -> tuple[str, ...]:
+def note_problems(statuses: Iterable[Status]) -> tuple[str, ...]:
     """One note for each different reason why a status could not be read."""
     return tuple(sorted({f"Not readable: {status.problem}" for status in statuses if status.problem}))
 
 
-def errors(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
+def note_errors(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
     """One note for each error of which our record says why it was set here."""
     told: list[str] = []
     for status in statuses:
@@ -97,12 +97,12 @@ def errors(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def only_shown(ids: Iterable[str]) -> tuple[str, ...]:
+def note_unusable_ids(ids: Iterable[str]) -> tuple[str, ...]:
     """A note on the ids that the portal lists and that this bot does not change."""
     odd = [each for each in ids if not is_normal(each)]
     if not odd:
         return ()
-    named = listed([f"“{excerpt(each)}”" for each in odd[:SHOWN]]) + (" and others" if len(odd) > SHOWN else "")
+    named = join_with_and([f"“{excerpt(each)}”" for each in odd[:SHOWN]]) + (" and others" if len(odd) > SHOWN else "")
     return (
         f"The bot shows {named} and does not change {'it' if len(odd) == 1 else 'them'}: it changes ids of small Latin "
         "letters, digits and _ alone. Use the portal's Contact Center.",

@@ -29,27 +29,27 @@ def _switch(connector: str, line: Line, active: int, note: str) -> Call:
     return methods.call("imconnector.activate", note, CONNECTOR=connector, LINE=line.id, ACTIVE=active)
 
 
-def tell(connector: str, line: Line, data: Mapping[str, str]) -> Call:
+def store_line_data(connector: str, line: Line, data: Mapping[str, str]) -> Call:
     """Store the data that the connector shows on a line."""
     sent: Json = dict(data)
     note = f"Store the data of {connector} on {line.title}: {', '.join(sorted(data))}."
     return methods.call("imconnector.connector.data.set", note, CONNECTOR=connector, LINE=line.id, DATA=sent)
 
 
-def line_back(connector: str, line: Line, data: Mapping[str, str] | None) -> list[Call]:
+def restore_line(connector: str, line: Line, data: Mapping[str, str] | None) -> list[Call]:
     """The data first: nobody can read it back, so the activation after it, which anybody can, stands for both."""
     on = activate(connector, line)
-    return [tell(connector, line, data), on] if data else [on]
+    return [store_line_data(connector, line, data), on] if data else [on]
 
 
-def lacking(snapshot: Snapshot, lines: Iterable[Line], *, whole: bool) -> list[str]:
+def list_missing_parts(snapshot: Snapshot, lines: Iterable[Line], *, whole: bool) -> list[str]:
     """What of these lines, and with `whole` of the registration, is not known, in words."""
-    parts = list(registration.missing(snapshot.registration)) if whole else []
+    parts = list(registration.list_missing_fields(snapshot.registration)) if whole else []
     unknown = [line.title for line in lines if not snapshot.knows(line.id)]
     return [*parts, *([f"the data of {', '.join(unknown)}"] if unknown else [])]
 
 
-def lines_back(
+def undo_disconnection(
     snapshot: Snapshot | None, connector: str, lines: Sequence[Line], *, registered_too: bool = False
 ) -> PartialUndo:
     """How lines that a connector was cut off from are put back where no more than that may have happened.
@@ -76,16 +76,16 @@ def lines_back(
 
 def undo_removal(snapshot: Snapshot | None, connector: str, lines: Sequence[Line]) -> Undo:
     """How a removal of `connector` from these lines could be undone, told before anybody approves it."""
-    partial = lines_back(snapshot, connector, lines, registered_too=True)
+    partial = undo_disconnection(snapshot, connector, lines, registered_too=True)
     if snapshot is None or snapshot.registration is None or not snapshot.restorable:
         why = "its icon, its handler and its lines' data were never recorded here, and the portal does not give them"
         return Undo(kind=UndoKind.NONE, sentence=f"This cannot be undone: {why}.", partial=partial)
     calls = [register(snapshot.registration, f"Register {connector} again.")]
     for line in lines:
-        calls += line_back(connector, line, snapshot.data(line.id))
+        calls += restore_line(connector, line, snapshot.data(line.id))
     return _undo(
         f"The registration{_lines(len(lines))} can be put back",
-        lacking(snapshot, lines, whole=True),
+        list_missing_parts(snapshot, lines, whole=True),
         calls,
         f"connector restore {connector}",
         partial,
@@ -95,7 +95,7 @@ def undo_removal(snapshot: Snapshot | None, connector: str, lines: Sequence[Line
 def undo_deactivation(snapshot: Snapshot | None, connector: str, lines: Sequence[Line]) -> Undo:
     """How a deactivation on these lines could be undone; `snapshot` is None when the connector is not ours."""
     numbers = " ".join(str(line.id) for line in lines)
-    partial = lines_back(snapshot, connector, lines)
+    partial = undo_disconnection(snapshot, connector, lines)
     if snapshot is None:
         return Undo(
             kind=UndoKind.PARTIAL,
@@ -104,10 +104,10 @@ def undo_deactivation(snapshot: Snapshot | None, connector: str, lines: Sequence
             line=f"connector activate {connector} {numbers}",
             partial=partial,
         )
-    calls = [call for line in lines for call in line_back(connector, line, snapshot.data(line.id))]
+    calls = [call for line in lines for call in restore_line(connector, line, snapshot.data(line.id))]
     return _undo(
         "It can be put back on its line" if len(lines) == 1 else f"It can be put back on its {len(lines)} lines",
-        lacking(snapshot, lines, whole=False),
+        list_missing_parts(snapshot, lines, whole=False),
         calls,
         f"connector restore {connector} {numbers}",
         partial,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.app import Bot, assemble
-from bot.cli.session import Terminal, assert_trusted, readable
+from bot.cli.session import Terminal, assert_trusted, explain_file_errors
 from bot.core.audit.audit_record import AuditRecord
 from bot.plugin import Call, CallOutcome, Clock, Place, Services
 from bot.slack.outgoing.http_client import KeptClient
@@ -17,11 +17,11 @@ from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.channel_pace import NO_GAPS
 from bot.usecases.integrity.chain_check import examine_head, note_chain
-from plugins.bitrix24.http.exchange import Exchange, HttpRequest, MaySend, Patience
+from plugins.bitrix24.http.exchange import Exchange, HttpRequest, MaySend, Timeouts
 from plugins.bitrix24.http.transport import HttpWire
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
-from plugins.bitrix24.traffic.portal_connections import Destination, Link, Links
+from plugins.bitrix24.traffic.portal_connections import Connections, Destination, Link
 from tests.long.crash.harness import trip
 from tests.long.crash.harness.page import Page, PagedClock
 
@@ -40,7 +40,7 @@ when that answer is stored."""
 class FragileWire(HttpWire):
     """The wire to a portal or to the authorisation server."""
 
-    def send(self, request: HttpRequest, patience: Patience, may_send: MaySend | None = None) -> Exchange:
+    def send(self, request: HttpRequest, patience: Timeouts, may_send: MaySend | None = None) -> Exchange:
         trip.note_host(request.url)
         with trip.network():
             return super().send(request, patience, may_send)
@@ -77,7 +77,7 @@ class FragilePlugin(BitrixPlugin):
 
     def __init__(self) -> None:
         super().__init__()
-        self._links = Links(make=_fragile_link)
+        self._links = Connections(make=_fragile_link)
 
     def open(self, services: Services, place: Place) -> Portal:
         if trip.ordered("fault") == IN_OPENING:
@@ -100,7 +100,7 @@ plugin = FragilePlugin()
 
 def _committing(place: str) -> None:
     trip.commit(place)
-    if trip.ordered("fault") == AFTER_THE_ANSWER and place.startswith("after:bot.usecases.lease_holding.holding:"):
+    if trip.ordered("fault") == AFTER_THE_ANSWER and place.startswith("after:bot.usecases.lease_holding.under_lease:"):
         raise RuntimeError("a fault that was planted")
 
 
@@ -148,7 +148,7 @@ class FragileTerminal(Terminal):
 
     @contextmanager
     def bot(self, *, writes: bool = False, lasting: bool = False) -> Iterator[Bot]:
-        with readable(self.settings.home):
+        with explain_file_errors(self.settings.home):
             bot = put_together(self.settings, self._page)
         try:
             if writes:

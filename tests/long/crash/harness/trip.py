@@ -29,11 +29,14 @@ DIED = "!"
 
 BEGUN = (
     *(
-        "*:commit:bot.usecases.execution.executor._begin:*",
+        "*:commit:bot.usecases.execution.executor._start:*",
         "*:commit:bot.usecases.lease_holding.*",
         "*:commit:bot.usecases.execution.recovery.*",
     ),
-    *("*:net:* < bot.usecases.execution.executor._call_all:*", "*:net:* < bot.usecases.execution.executor.read_back:*"),
+    *(
+        "*:net:* < bot.usecases.execution.executor._call_all:*",
+        "*:net:* < bot.usecases.execution.executor.observe_target:*",
+    ),
 )
 """The failpoints of an execution from its intent on: what comes before may find an approval that is too old."""
 

@@ -14,7 +14,7 @@ from bot.core.audit.audit_record import AuditRecord
 from bot.core.authority.policy import NeedsConfirmation, Terms
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
-from bot.core.messages.notices import Whisper, notice_from_json
+from bot.core.messages.notices import PrivateNotice, notice_from_json
 from bot.core.principals import Principal, Role
 from bot.store.engine.database import Failpoint
 from bot.store.engine.folders import make_home
@@ -23,20 +23,20 @@ from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from bot.testing.services import lay_out
 from bot.usecases.admin.allow_list import grant_role
-from bot.usecases.admin.builtin_plugin import registry_of
+from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.authority import card_token
 from bot.usecases.authority.refusal_records import record_folded
 from bot.usecases.context import Channels, Context
-from bot.usecases.delivery.dispatcher import Courier
-from bot.usecases.execution.recovery import Recovery
-from bot.usecases.intake.job_failures import put_away_stranded
+from bot.usecases.delivery.dispatcher import Dispatcher
+from bot.usecases.execution.recovery import Reconciler
+from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import receive
 from bot.usecases.intake.stop_words import StopDeadlines
 from bot.usecases.integrity.active_limits import note_mode
 from bot.usecases.lease_holding import steady_ms
 from bot.usecases.requests.expiry import expire_overdue
-from bot.usecases.requests.reminders import remind, show_again
-from bot.usecases.requests.reviews import press, send_reason
+from bot.usecases.requests.reminders import repost_cards, send_reminders
+from bot.usecases.requests.reviews import handle_button, handle_reason_form
 from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.worker import claim_job, perform_job
 from tests.usecases.messenger import Recorder
@@ -94,7 +94,7 @@ class StillClock:
             self.now += round(seconds * 1000)
 
 
-class Office:
+class CoreBot:
     """Everything a use case works with. `type`, `press` and `send` are what people do; `work` is what follows."""
 
     def __init__(
@@ -122,7 +122,7 @@ class Office:
         self.store = store or open_store(folder, keys, self.clock, synchronous="OFF", failpoint=failpoint)
         self.ctx = Context(
             store=self.store,
-            registry=registry_of([self.toy]),
+            registry=make_registry([self.toy]),
             clock=self.clock,
             terms=terms or Terms(),
             channels=channels or Channels(approval=APPROVALS, audit=AUDIT),
@@ -130,8 +130,8 @@ class Office:
             settings={},
             home_team=HOME,
         )
-        self.courier = Courier(self.ctx)
-        self.recovery = Recovery(self.ctx)
+        self.courier = Dispatcher(self.ctx)
+        self.recovery = Reconciler(self.ctx)
         self.stops = StopDeadlines(self.ctx)
         self._keys = 0
         if not usual:
@@ -155,7 +155,7 @@ class Office:
         )
 
     def value(self, change: ChangeRequest) -> str:
-        return card_token.value_for(self.store.keys, HOME, change)
+        return card_token.make_token(self.store.keys, HOME, change)
 
     def click(self, who: Principal, change: ChangeRequest, button: str, *, value: str = "", channel: str = "") -> Click:
         return Click(
@@ -193,9 +193,9 @@ class Office:
             case SlashCommand():
                 submit(self.ctx, job, inbound)
             case Click():
-                press(self.ctx, job, inbound)
+                handle_button(self.ctx, job, inbound)
             case Form():
-                send_reason(self.ctx, job, inbound)
+                handle_reason_form(self.ctx, job, inbound)
 
     def do_jobs(self, most: int = 50) -> int:
         """Do the jobs that are due; returns how many."""
@@ -225,7 +225,7 @@ class Office:
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
         self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={}, awaiting={}, listed=None)
-        self.courier, self.recovery, self.stops = Courier(self.ctx), Recovery(self.ctx), StopDeadlines(self.ctx)
+        self.courier, self.recovery, self.stops = Dispatcher(self.ctx), Reconciler(self.ctx), StopDeadlines(self.ctx)
         self.recovery.start()
 
     def wait(self, seconds: float, *, step: float = 1.0) -> None:
@@ -233,16 +233,16 @@ class Office:
         end = self.clock.now + round(seconds * 1000)
         while self.clock.now < end:
             self.clock.now = min(end, self.clock.now + round(step * 1000))
-            self.round()
+            self.run_once()
 
-    def round(self) -> None:
+    def run_once(self) -> None:
         """One round of the keeper, and what is due."""
-        put_away_stranded(self.ctx)
+        save_unsaved_results(self.ctx)
         expire_overdue(self.ctx)
-        remind(self.ctx)
-        show_again(self.ctx)
-        self.recovery.look()
-        self.stops.look()
+        send_reminders(self.ctx)
+        repost_cards(self.ctx)
+        self.recovery.run_once()
+        self.stops.run_once()
         record_folded(self.ctx)
         note_mode(self.ctx)
         self.do_jobs()
@@ -287,10 +287,10 @@ class Office:
         waiting = self.waiting_whispers()
         return waiting[-1].reply.title if len(waiting) > before else ""
 
-    def waiting_whispers(self) -> list[Whisper]:
+    def waiting_whispers(self) -> list[PrivateNotice]:
         rows = self.store.database.rows("SELECT kind, payload FROM outbox WHERE kind = 'whisper' AND state = 'new'")
         notices = [notice_from_json(row["kind"], row["payload"]) for row in rows]
-        return [notice for notice in notices if isinstance(notice, Whisper)]
+        return [notice for notice in notices if isinstance(notice, PrivateNotice)]
 
     def send(self, who: Principal, change: ChangeRequest, reason: str) -> str:
         """Send the form off that asks for a reason; returns what the person will be told, if anything."""
@@ -344,5 +344,5 @@ class Office:
 def _usual() -> bytes:
     """The database of an office with the usual people, once their grants stand in the audit channel."""
     with tempfile.TemporaryDirectory() as folder:
-        Office(Path(folder), roles=dict(ROLES)).close()
+        CoreBot(Path(folder), roles=dict(ROLES)).close()
         return Path(folder, FILE_NAME).read_bytes()

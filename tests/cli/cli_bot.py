@@ -45,7 +45,7 @@ class Asking(Terminal):
 
 
 @dataclass(slots=True)
-class Desk:
+class CliBot:
     """`settings` are the environment of every command that is run here."""
 
     folder: Path

@@ -14,7 +14,7 @@ from bot.host.plugin_services import PluginServices
 from bot.plugin import CallOutcome, Nothing, Place, Plan, PluginError, Reply, Services
 from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_services
-from plugins.bitrix24.http.exchange import Patience
+from plugins.bitrix24.http.exchange import Timeouts
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.secret import Secret
@@ -25,7 +25,7 @@ from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.state.faults import read_fault
 
 T = TypeVar("T")
-SHORT = Patience(connect=2.0, read=0.3)
+SHORT = Timeouts(connect=2.0, read=0.3)
 
 
 class StoryClock(PassingClock):
@@ -55,7 +55,7 @@ class StoryClock(PassingClock):
             self.slept.append(seconds)
 
 
-class Desk:
+class PluginBot:
     """One portal, one bot. `short` gives calls time-outs that a test can wait for."""
 
     def __init__(self, folder: Path, *, seeded: bool = True, short: bool = False, **settings: str) -> None:
@@ -82,7 +82,7 @@ class Desk:
         self.portal.clock.freeze()
 
     def task(self, do: str, *, speed: float = 1.0, **more: Any) -> dict[str, Any]:
-        """What another process needs to work at this desk (`processes.py`)."""
+        """What another process needs to work with this portal (`processes.py`)."""
         return {"do": do, "folder": str(self._folder), "settings": self._settings, "speed": speed, **more}
 
     def more_services(self, *, real_time: bool = False, **settings: str) -> PluginServices:
