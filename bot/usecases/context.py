@@ -10,7 +10,6 @@ from typing import Protocol
 
 from bot import clock as ids
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.audit.chain import START, Place
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.limits import Limit
 from bot.core.authority.membership import Membership
@@ -30,13 +29,11 @@ from bot.store.repositories.jobs import Job
 from bot.store.store import Store
 from bot.usecases.channel_pace import ChannelRateLimiter
 from bot.usecases.chat_refusals import ChatRefusal
+from bot.usecases.process_state import AccountLookups, ChainState
 from bot.usecases.trouble_log import TroubleLog
 from bot.usecases.wake_signal import Wake
 
 log = logging.getLogger("b24bot")
-
-RECOMPUTED_AT_ONCE = 10_000
-"""A log up to this long is recomputed as a whole by whoever looks, in some 50 ms; a longer one has a mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +89,6 @@ class BuiltinServices(PluginServices):
     ctx: Context
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UncheckedLog:
-    """The audit log of a process that has not recomputed all of it yet."""
-
-    covered: bool
-    """Whether a mark tells that an earlier process has, and what came after the mark was recomputed at the start."""
-    since: float
-    """When the process began to work, by the steady clock."""
-
-
 @dataclass(slots=True, kw_only=True)
 class Context:
     """The things use cases work with. `home_team` is known once Slack has answered."""
@@ -132,20 +119,12 @@ class Context:
     witness: Witness | None = None
     witnessed_at: float | None = None
     """When the witness file had got all heads last, by the steady clock; None before this process has seen that."""
-    verified: Place = START
-    """How far the audit chain was recomputed in this process, and held."""
-    verified_keys: tuple[str, ...] = ()
-    """The keys that those records are chained with."""
-    unchecked: UncheckedLog | None = None
-    """What a start left for later, until it is recomputed."""
-    at_once: int = RECOMPUTED_AT_ONCE
-    """The same for this process: records that its start recomputes before the first job; a longer log gets a mark."""
+    chain: ChainState = field(default_factory=ChainState)
+    """How far the audit chain was recomputed in this process."""
     stranded: list[tuple[Job, bool]] = field(default_factory=list)
     """Jobs that ended while the database could not be written, and whether each has to be tried again."""
-    asked: dict[Principal, float] = field(default_factory=dict)
-    """When this process asked Slack about each account last, by the steady clock."""
-    untold: dict[Principal, str] = field(default_factory=dict)
-    """Why Slack refused to tell of an account when it was asked last; nothing where it told, or gave no answer."""
+    lookups: AccountLookups = field(default_factory=AccountLookups)
+    """What this process asked about accounts, and when."""
     listed: tuple[tuple[int, int], Limit | None] | None = None
     """What became of the last comparison of the allow-list with the log, and of which version of the store."""
     limits: dict[str, Limit] = field(default_factory=dict)

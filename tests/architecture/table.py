@@ -202,6 +202,8 @@ LIVING: Mapping[str, str] = {
     "bot.app.Bot": "the parts of a running bot",
     "bot.plugin.commands.Group": "collects commands while a plugin is imported; its noun reads best unnamed",
     "bot.usecases.context.Context": "learns the home team when Slack has answered",
+    "bot.usecases.process_state.ChainState": "moves on as the log is recomputed",
+    "bot.usecases.process_state.AccountLookups": "remembers what was asked, and when",
     "bot.usecases.delivery.cards.Cards": "remembers where a card stands until that is written down",
     "bot.usecases.channel_pace._Lane": "the next free moment of a channel moves on",
     f"{_BITRIX24}.client.rest_client._CallProgress": "counts while one call is being made",

@@ -34,6 +34,7 @@ from bot.usecases.intake.receipts import receive
 from bot.usecases.intake.stop_words import StopDeadlines
 from bot.usecases.integrity.active_limits import note_mode
 from bot.usecases.lease_holding import steady_ms
+from bot.usecases.process_state import AccountLookups
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
 from bot.usecases.requests.reviews import handle_button, handle_reason_form
@@ -224,7 +225,7 @@ class CoreBot:
 
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
-        self.ctx = replace(self.ctx, owner=token(), stranded=[], asked={}, awaiting={}, listed=None)
+        self.ctx = replace(self.ctx, owner=token(), stranded=[], lookups=AccountLookups(), awaiting={}, listed=None)
         self.courier, self.recovery, self.stops = Dispatcher(self.ctx), Reconciler(self.ctx), StopDeadlines(self.ctx)
         self.recovery.start()
 

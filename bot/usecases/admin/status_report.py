@@ -77,9 +77,9 @@ def _checkpoint(ctx: Context) -> Iterable[Row]:
 
 def _audit_log(ctx: Context) -> Iterable[Row]:
     mark = read_kept_mark(ctx.store.engine, ctx.store.keys)
-    if ctx.unchecked is not None:
+    if ctx.chain.unchecked is not None:
         waits = "; until then what changes something waits" if is_unchecked(ctx) else ""
-        yield "Audit log", f"being recomputed as after each start, up to #{ctx.verified.seq} so far{waits}"
+        yield "Audit log", f"being recomputed as after each start, up to #{ctx.chain.verified.seq} so far{waits}"
     elif mark is not None:
         yield "Audit log", f"recomputed as a whole up to #{mark.place.seq} at {format_time(mark.at)}"
 

@@ -30,21 +30,21 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as store:
             store.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
-        ctx.asked[person] = steady
+        ctx.lookups.asked[person] = steady
         _note_refusal(ctx, person, "")
     return 0
 
 
 def _note_refusal(ctx: Context, person: Principal, reason: str) -> None:
     if reason:
-        ctx.untold[person] = reason
+        ctx.lookups.refused[person] = reason
     else:
-        ctx.untold.pop(person, None)
+        ctx.lookups.refused.pop(person, None)
 
 
 def _not_asked_reason(ctx: Context, person: Principal) -> str:
     """Say why Slack could not be asked, and what to do: waiting helps only where it gave no answer."""
-    reason = ctx.untold.get(person)
+    reason = ctx.lookups.refused.get(person)
     if reason is None:
         return SLACK_NOT_ASKED
     why = ctx.messenger.find_refusal(reason)
@@ -85,7 +85,7 @@ def last_known_status(ctx: Context, person: Principal) -> MembershipStatus | Non
 
 
 def _known(ctx: Context, person: Principal) -> Account | None:
-    asked = ctx.asked.get(person)
+    asked = ctx.lookups.asked.get(person)
     account = ctx.store.accounts.get(person) if asked is not None else None
     if account is None or asked is None:
         return None

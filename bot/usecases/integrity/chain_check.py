@@ -17,7 +17,8 @@ from bot.plugin.frozen import dataclass
 from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, is_broken, read_kept_mark, read_marks
 from bot.store.files.witness_file import Witness
 from bot.store.store import Store
-from bot.usecases.context import RECOMPUTED_AT_ONCE, Context, UncheckedLog, log
+from bot.usecases.context import Context, log
+from bot.usecases.process_state import RECOMPUTED_AT_ONCE, UncheckedLog
 
 CHAIN = "chain"
 """The name of the limit in `ctx.limits`."""
@@ -157,15 +158,17 @@ def _broken_at(seq: int) -> str:
 
 def check_chain(ctx: Context) -> Examined:
     """Check the chain at once: from where this process has recomputed it, else as `examine_head` does."""
-    start = ctx.verified if ctx.verified != START else _mark_place(ctx.store, ctx.witness, ctx.at_once)
+    start = (
+        ctx.chain.verified if ctx.chain.verified != START else _mark_place(ctx.store, ctx.witness, ctx.chain.at_start)
+    )
     found = examine_log(ctx.store, ctx.witness, start=start)
     _note_verified(ctx, found)
     return found
 
 
 def _note_verified(ctx: Context, found: Examined) -> None:
-    ctx.verified = found.verified
-    ctx.verified_keys = tuple(dict.fromkeys((*ctx.verified_keys, *found.keys)))
+    ctx.chain.verified = found.verified
+    ctx.chain.keys = tuple(dict.fromkeys((*ctx.chain.keys, *found.keys)))
 
 
 def note_chain(ctx: Context) -> Limit | None:
@@ -186,12 +189,12 @@ def begin_check(ctx: Context) -> Limit | None:
     The rest is left to `ChainCheck`. Without a mark, or where too much came after it, that is all but the newest.
     """
     length = _length(ctx)
-    if length <= ctx.at_once:
+    if length <= ctx.chain.at_start:
         return note_chain(ctx)
-    start = _mark_place(ctx.store, ctx.witness, ctx.at_once)
-    covered = start != START and length - start.seq <= ctx.at_once
-    ctx.unchecked = UncheckedLog(covered=covered, since=ctx.clock.monotonic())
-    return _keep(ctx, examine_log(ctx.store, ctx.witness, start=start, most=ctx.at_once))
+    start = _mark_place(ctx.store, ctx.witness, ctx.chain.at_start)
+    covered = start != START and length - start.seq <= ctx.chain.at_start
+    ctx.chain.unchecked = UncheckedLog(covered=covered, since=ctx.clock.monotonic())
+    return _keep(ctx, examine_log(ctx.store, ctx.witness, start=start, most=ctx.chain.at_start))
 
 
 def is_unchecked(ctx: Context) -> bool:
@@ -200,7 +203,7 @@ def is_unchecked(ctx: Context) -> bool:
     Not for longer than a minute where an earlier process found it in order: all that a decision rests on is proved
     with its key, each time.
     """
-    rest = ctx.unchecked
+    rest = ctx.chain.unchecked
     return rest is not None and not (rest.covered and ctx.clock.monotonic() - rest.since >= PATIENCE_SECONDS)
 
 
@@ -220,10 +223,10 @@ class ChainCheck:
     def run_once(self) -> bool:
         """One page, if there is one to look at; True when another follows."""
         ctx = self._ctx
-        self._at_it = self._at_it or ctx.unchecked is not None or self._is_due()
+        self._at_it = self._at_it or ctx.chain.unchecked is not None or self._is_due()
         if not self._at_it:
             return False
-        found = _recompute(ctx.store, ctx.verified, self._page)
+        found = _recompute(ctx.store, ctx.chain.verified, self._page)
         _note_verified(ctx, found)
         if not found.why and found.verified.seq - found.start.seq == self._page:
             return True
@@ -235,25 +238,25 @@ class ChainCheck:
     def _is_due(self) -> bool:
         """Before more has come than the next start recomputes at once, it gets another mark."""
         ctx = self._ctx
-        much = CHAIN not in ctx.limits and 2 * (_length(ctx) - ctx.verified.seq) >= ctx.at_once
+        much = CHAIN not in ctx.limits and 2 * (_length(ctx) - ctx.chain.verified.seq) >= ctx.chain.at_start
         return much or ctx.clock.monotonic() >= self._due
 
     def _conclude(self, found: Examined) -> None:
         """The end was reached, or a break: that is a limit before anything that waited goes on."""
         ctx = self._ctx
         _keep(ctx, _compare(ctx.store, ctx.witness, found))
-        if _length(ctx) > ctx.at_once:
+        if _length(ctx) > ctx.chain.at_start:
             with ctx.store.unit_of_work() as store:
                 store.facts.put(BROKEN, "yes" if found.why else "")
                 mark = "" if CHAIN in ctx.limits else self._mark(store)
             self._append_heads(mark)
-        ctx.unchecked = None
+        ctx.chain.unchecked = None
         ctx.wake()
 
     def _mark(self, store: Store) -> str:
         """Keep how far it was recomputed, so that the next start need not wait for all of it. In a unit of work."""
         ctx = self._ctx
-        text = encode_mark(Mark(place=ctx.verified, keys=ctx.verified_keys, at=ctx.clock.now_ms()), store.keys)
+        text = encode_mark(Mark(place=ctx.chain.verified, keys=ctx.chain.keys, at=ctx.clock.now_ms()), store.keys)
         store.facts.put(VERIFIED, text)
         return text
 

@@ -223,8 +223,8 @@ DOORS: tuple[Mutation, ...] = (
         "why Slack refused to tell of one account is said of another",
         (
             "bot/usecases/authority/memberships.py",
-            "    reason = ctx.untold.get(person)\n",
-            "    reason = next(iter(ctx.untold.values()), None)\n",
+            "    reason = ctx.lookups.refused.get(person)\n",
+            "    reason = next(iter(ctx.lookups.refused.values()), None)\n",
         ),
         by="tests/usecases/authority/test_memberships.py",
     ),

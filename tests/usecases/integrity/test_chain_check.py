@@ -33,6 +33,7 @@ from bot.usecases.integrity.chain_check import (
 )
 from bot.usecases.integrity.checkpoints import EVERY_MS, write_checkpoint
 from bot.usecases.integrity.witness_writer import WitnessWriter
+from bot.usecases.process_state import ChainState
 from tests.usecases.core_bot import IDA, OLGA, CoreBot
 from tests.usecases.integrity.test_witness_writer import mac, rewrite
 
@@ -61,7 +62,7 @@ def start_again(core_bot: CoreBot) -> ChainCheck:
     """As a process that begins to work; returns what goes on in it, a page of seven records at a time."""
     store = core_bot.store
     store.audit = CountedLog(store.database, store.keys)
-    core_bot.ctx = replace(core_bot.ctx, verified=START, verified_keys=(), unchecked=None, limits={}, at_once=AT_ONCE)
+    core_bot.ctx = replace(core_bot.ctx, chain=ChainState(at_start=AT_ONCE), limits={})
     begin_check(core_bot.ctx)
     return ChainCheck(core_bot.ctx, page=7)
 
@@ -111,11 +112,11 @@ def test_the_rest_is_recomputed_a_page_at_a_time_with_a_record_walked_once(old: 
     length = (old.store.audit.place() or START).seq
     walked(old)
     pages = 0
-    while old.ctx.unchecked is not None:
+    while old.ctx.chain.unchecked is not None:
         check.run_once()
         pages += 1
     assert pages == length // 7 + 1
-    assert old.ctx.verified == old.store.audit.place()
+    assert old.ctx.chain.verified == old.store.audit.place()
     assert not check.run_once(), "and then nothing more is looked at"
 
 
@@ -188,8 +189,8 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: CoreBot,
     )
     assert read_mark(old.ctx.witness.tail()[-1], KEYS) == marked
     check = start_again(old)
-    assert old.ctx.unchecked is not None
-    assert not old.ctx.unchecked.covered
+    assert old.ctx.chain.unchecked is not None
+    assert not old.ctx.chain.unchecked.covered
     limit = note_chain(replace(old.ctx, limits={}))
     assert limit is not None, "whoever only looks at the head looks at all of it now"
     assert "record #9" in limit.why
@@ -259,8 +260,8 @@ def test_a_mark_that_was_not_made_with_the_key_is_none(old: CoreBot, forged: str
         store.facts.put(VERIFIED, forged)
     start_again(old)
     assert walked(old) == AT_ONCE, "the newest, and the rest before anything is changed"
-    assert old.ctx.unchecked is not None
-    assert not old.ctx.unchecked.covered
+    assert old.ctx.chain.unchecked is not None
+    assert not old.ctx.chain.unchecked.covered
 
 
 def test_a_mark_that_names_another_place_is_not_that_mark(old: CoreBot) -> None:
@@ -320,7 +321,7 @@ def test_a_new_mark_is_kept_before_the_tail_is_longer_than_a_start_recomputes(ol
     for _ in range(3):
         grow(old, AT_ONCE // 2 - 1)
         assert not check.run_once()
-        assert old.ctx.verified != last(old)
+        assert old.ctx.chain.verified != last(old)
         grow(old, 1)
         finish(check)
         assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
@@ -340,14 +341,14 @@ def test_a_tail_that_is_too_long_is_left_to_the_rest(old: CoreBot) -> None:
     grow(old, AT_ONCE + 5)
     start_again(old)
     assert walked(old) == AT_ONCE
-    assert old.ctx.unchecked is not None
-    assert not old.ctx.unchecked.covered
+    assert old.ctx.chain.unchecked is not None
+    assert not old.ctx.chain.unchecked.covered
 
 
 def test_a_short_log_is_recomputed_as_a_whole_and_gets_no_mark(core_bot: CoreBot) -> None:
     check = start_again(core_bot)
     assert walked(core_bot) == last(core_bot).seq
-    assert core_bot.ctx.unchecked is None
+    assert core_bot.ctx.chain.unchecked is None
     core_bot.clock.advance(CHECK_SECONDS)
     finish(check)
     assert core_bot.store.facts.get(VERIFIED) is None
@@ -375,7 +376,7 @@ def test_the_status_tells_that_it_waits_and_then_up_to_where_the_log_was_recompu
     assert "being recomputed" in dict(report_status(old.ctx).facts)["Audit log"]
     finish(check)
     told = dict(report_status(old.ctx).facts)["Audit log"]
-    assert told.startswith(f"recomputed as a whole up to #{old.ctx.verified.seq} at ")
+    assert told.startswith(f"recomputed as a whole up to #{old.ctx.chain.verified.seq} at ")
 
 
 def test_the_keys_of_records_before_the_mark_are_those_in_it(old: CoreBot) -> None:

@@ -71,10 +71,10 @@ def last(core_bot: CoreBot) -> int:
 
 def test_a_chain_that_holds_is_no_limit_and_is_not_recomputed_again(core_bot: CoreBot) -> None:
     assert check_chain(core_bot.ctx).limit is None
-    assert core_bot.ctx.verified == core_bot.store.audit.place()
+    assert core_bot.ctx.chain.verified == core_bot.store.audit.place()
     rewrite(core_bot, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
     assert check_chain(core_bot.ctx).limit is None, "what was verified is not looked at again before the next start"
-    core_bot.ctx.verified = START
+    core_bot.ctx.chain.verified = START
     assert check_chain(core_bot.ctx).limit is not None
 
 
@@ -85,7 +85,7 @@ def test_a_record_that_was_changed_leaves_reading_only_and_is_named(core_bot: Co
     limit = note_chain(core_bot.ctx)
     words = "The audit log is broken at record #2: it was changed after it was written, or is missing."
     assert limit == Limit(name=CHAIN, mode=Mode.READ_ONLY, why=words, until=MENDED)
-    assert core_bot.ctx.verified.seq == 1
+    assert core_bot.ctx.chain.verified.seq == 1
     assert limit in list_limits(core_bot.ctx)
     assert core_bot.type(OLGA, "thing remove one") == (
         f"{words} Reading goes on; nothing that changes anything is taken on until {MENDED}."
@@ -213,7 +213,7 @@ def test_records_cut_off_are_found_also_when_the_witness_file_was_taken_away_wit
     if away != "gone":
         watched.ctx.witness.path.mkdir()
     rewrite(watched, "DELETE FROM audit WHERE seq > 6")
-    watched.ctx.verified = START
+    watched.ctx.chain.verified = START
     words = "The database ends at audit record #6, and the head of #8 was written to the witness file: "
     assert WitnessWriter(watched.ctx).run_once() is False
     assert watched.ctx.limits[CHAIN].why == f"{words}records were cut off."

@@ -116,7 +116,7 @@ def put_together(settings: Any, page: Page) -> Bot:
     bot.context.messenger = bot.gateway
     bot.context.pace.gaps = NO_GAPS
     # So that the log is soon longer than that: then a start leaves something for later, and keeps a mark.
-    bot.context.at_once = AT_ONCE
+    bot.context.chain.at_start = AT_ONCE
     return bot
 
 
