@@ -6,6 +6,7 @@ or of connections that send a byte now and then, from taking every place: then n
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import math
 import resource
@@ -95,6 +96,16 @@ class TimedChannel(HTTPChannel):
             self.outbuf_lock.release()
         return free
 
+    def end(self) -> None:
+        """Let the next round of the loop close it. Marked only: no file number may be used again in this round.
+
+        The loop closes what can be written to. A client that does not read its answers would never let that be, so its
+        connection is shut down as well.
+        """
+        self.will_close = True
+        with contextlib.suppress(OSError):
+            cast(socket.socket, self.socket).shutdown(socket.SHUT_RDWR)
+
     @property
     def waits(self) -> bool:
         """Whether it is the client that has to do something."""
@@ -144,7 +155,7 @@ class TimedServer(TcpWSGIServer):
             self._look_due = now + LOOK_SECONDS
             for channel in self._waiting():
                 if channel.due <= now:
-                    channel.will_close = True
+                    channel.end()
         # One place is kept free, so that whoever comes next is let in at once.
         kept, most = self._kept(), self.limits.connections
         if kept >= most:
@@ -177,7 +188,7 @@ class TimedServer(TcpWSGIServer):
         return sum(not channel.will_close for channel in self._channels())
 
     def _make_room(self, places: int) -> None:
-        """Close those that have waited longest. They are marked only: no file number may be used again in a round."""
+        """Close those that have waited longest."""
         if places > 0:
             for channel in sorted(self._waiting(), key=lambda channel: channel.since)[:places]:
-                channel.will_close = True
+                channel.end()

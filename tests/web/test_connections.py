@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
+from waitress import wasyncore
 
 from bot.clock import ShiftedClock
 from bot.plugin.loopback import wait_until
@@ -205,3 +206,24 @@ def test_the_loop_does_not_try_to_write_what_a_thread_is_writing() -> None:
         there.close()
         server.task_dispatcher.shutdown()
         server.close()
+
+
+def test_who_does_not_read_the_answers_is_closed_when_its_time_is_over() -> None:
+    """What waits for the client is more than the kernel takes, so nothing can be written to it any more."""
+    sockets: dict[int, Any] = {}
+    limits, clock = Limits(connections=4), ShiftedClock()
+    server = TimedServer(echo, sockets, host="127.0.0.1", port=0, threads=1, limits=limits, clock=clock)
+    here, there = socket.socketpair()
+    try:
+        channel = TimedChannel(server, here, ("127.0.0.1", 1), server.adj, map=sockets)
+        channel.write_soon(b"x" * 4_000_000)
+        assert channel.total_outbufs_len, "the client would have to read first"
+        wasyncore.loop(timeout=0, use_poll=True, map=sockets, count=3)
+        assert channel in sockets.values()
+        clock.advance(100)
+        wasyncore.loop(timeout=0, use_poll=True, map=sockets, count=3)
+        assert channel not in sockets.values()
+    finally:
+        there.close()
+        server.task_dispatcher.shutdown(timeout=5)
+        wasyncore.close_all(sockets)
