@@ -15,6 +15,9 @@ from bot.store.files.archive_file import ArchiveCheck, check_archive
 
 INTACT, BROKEN, AGAINST = 0, 1, 2
 """Exit codes."""
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+"""What files of gzip, bzip2, xz, zstd and zip begin with."""
+_UNKNOWN = "no audit record that is proved tells of it"
 RESULTS = {INTACT: "intact", BROKEN: "broken", AGAINST: "against an anchor"}
 
 
@@ -107,11 +110,17 @@ def _uncompared(log: Chain, others: Sequence[ArchiveRecord], anchors: Sequence[A
 def _verdict(check: ArchiveCheck) -> Verdict:
     archived, found = check.archived, check.found
     if archived is None or found is None:
-        told = f"{check.path} is no archive of this log: no audit record that is proved tells of it."
+        why = "it is compressed, unpack it first" if _is_packed(check.path) else _UNKNOWN
+        told = f"{check.path} is no archive of this log: {why}."
         return Verdict(file=check.path, code=AGAINST, sentence=told)
     code = code_of(found) or (INTACT if check.is_written else AGAINST)
     told = _sentence(check, archived, found)
     return Verdict(file=check.path, code=code, sentence=told, archived=archived, broken_at=found.broken_at)
+
+
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(6).startswith(PACKED)
 
 
 def _sentence(check: ArchiveCheck, archived: ArchiveRecord, found: Findings) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -18,8 +18,8 @@ from bot.cli.plugin_commands import NounGroup
 from bot.cli.session import Terminal
 from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import exported_row
-from bot.plugin import BadArgument
-from bot.store.repositories.audit_log import LOOKED_AT
+from bot.plugin import BadArgument, Refusal
+from bot.store.repositories.audit_log import LOOKED_AT, AuditLog
 from bot.usecases.admin.audit_search import find_records
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
@@ -65,9 +65,19 @@ def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None
 def export(terminal: Terminal, form: str, after: int) -> None:
     """Every audit record on standard output, one a line, oldest first; also while the bot runs."""
     with terminal.store() as store:
-        earlier = store.audit.previous_heads()
-        WRITERS[form](exported_row(record, earlier.get(record.seq)) for record in store.audit.walk(after=after))
+        WRITERS[form](exported(store.audit, after=after))
     sys.stdout.flush()
+
+
+def exported(log: AuditLog, *, after: int) -> Iterator[Mapping[str, Any]]:
+    """The records after a number, as they are written out. Raises Refusal where some were archived meanwhile."""
+    earlier, archived = log.previous_heads(), log.archived().seq
+    for record in log.walk(after=after):
+        yield exported_row(record, earlier.get(record.seq))
+    if log.archived().seq != archived:
+        raise Refusal(
+            "Audit records were archived while this export was written, so it is not whole.", hint="Export once more."
+        )
 
 
 def _as_jsonl(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from bot.cli.commands.archive_verdicts import RESULTS, check_archives, code_of, worst_exit_code
+from bot.cli.commands.archive_verdicts import RESULTS, ArchiveReport, check_archives, code_of, worst_exit_code
 from bot.cli.options import as_json
 from bot.cli.output import print_json, say
 from bot.cli.progress_bar import progress_bar, read_lines_with_progress
@@ -67,9 +67,13 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
     anchors = [*_typed(given["head"]), *kept(given["anchors"]), *_witnessed(terminal, given)]
     keys = _keys(terminal, given["key_file"])
     key_of = _finder(terminal, given, keys)
-    with progress_bar() as tell, _log(terminal, given, tell) as log:
-        found = examine_log(log, key_of, anchors=anchors)
-        told = check_archives(log, given["archives"], key_of, anchors)
+
+    def look() -> tuple[Findings, ArchiveReport]:
+        with progress_bar() as tell, _log(terminal, given, tell) as log:
+            found = examine_log(log, key_of, anchors=anchors)
+            return found, check_archives(log, given["archives"], key_of, anchors)
+
+    found, told = sure_of_breaks(look)
     if found.broken_at is not None:
         _assert_its_keys(terminal, given, key_of)
     elif found.against is None and not given["database"] and not given["exported"]:
@@ -84,6 +88,16 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
             say("A part of the log (audit export --after) cannot be verified: the chain is followed from #1.")
             say("An archive is verified together with the log that it is of: --archive FILE")
     raise SystemExit(code)
+
+
+def sure_of_breaks(look: Callable[[], tuple[Findings, ArchiveReport]]) -> tuple[Findings, ArchiveReport]:
+    """What was found, or, of a log that looks broken, what is found when it is opened and read once more.
+
+    Nobody else waits while it is read: where somebody archives meanwhile, or a bot starts, the pages of two moments
+    do not fit together.
+    """
+    found, told = look()
+    return (found, told) if found.broken_at is None else look()
 
 
 def _typed(heads: tuple[str, ...]) -> Iterator[Anchor]:

@@ -19,7 +19,7 @@ from bot.core.audit.archive_chain import (
     examine_archive,
 )
 from bot.core.audit.audit_record import AuditRecord, Tag
-from bot.core.audit.chain import NO_LINK, Anchor, Findings, LinkRow, Place, recompute_chain
+from bot.core.audit.chain import HIGHEST, NO_LINK, Anchor, Findings, LinkRow, Place, recompute_chain
 from bot.core.audit.exports import read_archive_records, read_exported_bounds, read_exported_links
 from bot.core.audit.stored_views import exported_row
 from bot.core.bot_errors import StoreUnavailable
@@ -64,10 +64,9 @@ ROW_BYTES = 280
 _BYTES = """SELECT count(*) * ? + 2 * sum(length(tag) + length(actor) + length(subject) + length(CAST(facts AS BLOB)))
         AS bytes FROM audit WHERE seq > ? AND seq <= ?"""
 """About how many bytes the records of a range take."""
-_FIRST_SINCE = "SELECT min(seq) AS seq FROM audit WHERE at >= ?"
-"""The first record since a moment."""
-_LAST = "SELECT max(seq) AS seq FROM audit"
-"""The last record."""
+_LAST_OLDER = """SELECT max(seq) AS seq FROM audit WHERE at < ?1 AND seq < coalesce(
+    (SELECT min(seq) FROM audit WHERE at BETWEEN ?1 AND ?2), ?3)"""
+"""The last record before a moment that no record follows of between that moment and now."""
 _FORGET_KEPT = "DELETE FROM audit_kept WHERE seq = ?"
 """A record that was kept has its predecessor again."""
 _KEEP = "INSERT INTO audit_kept (seq, previous) VALUES (?, coalesce((SELECT mac FROM audit WHERE seq = ? - 1), ?))"
@@ -85,13 +84,13 @@ def estimate_bytes(database: Engine, start: Place, end: Place) -> int:
     return int(found["bytes"] or 0) if found else 0
 
 
-def last_before(database: Engine, moment: int) -> int:
-    """The number of the last record such that all records up to it are older than a moment; 0 for none."""
-    younger = database.row(_FIRST_SINCE, moment)
-    last = database.row(_LAST)
-    if younger is not None and younger["seq"] is not None:
-        return int(younger["seq"]) - 1
-    return int(last["seq"] or 0) if last else 0
+def last_before(database: Engine, moment: int, *, now: int) -> int:
+    """The number of the last record such that all records up to it are older than a moment; 0 for none.
+
+    A time that is yet to come says that the clock was ahead: such a record is as old as the next one that is older.
+    """
+    found = database.row(_LAST_OLDER, moment, now, HIGHEST)
+    return int(found["seq"] or 0) if found else 0
 
 
 def kept_records(database: Engine, start: Place, end: Place) -> list[int]:

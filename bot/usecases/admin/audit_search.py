@@ -102,7 +102,7 @@ def find_records(
     given = _given(wanted)
     filters = ", ".join(given.values())
     data = [audit_row(record) for record in shown]
-    notes = list(_notes(found, limit, most, given.get(wanted.narrowed_by, "")))
+    notes = [*_notes(found, limit, most, given.get(wanted.narrowed_by, "")), *_away(store, found, limit)]
     if not shown:
         title = f"No audit record matches {filters}." if filters else "There are no audit records."
         return Reply(title=title, notes=tuple(notes), data=data)
@@ -129,6 +129,16 @@ def _notes(found: Found, limit: int, most: int, narrowed: str) -> Iterator[str]:
     elif found.older:
         among = f" with {narrowed}" if narrowed else ""
         yield f"Only the newest {most:,} records{among} were looked at. With --all, every one is."
+
+
+def _away(store: Store, found: Found, limit: int) -> Iterator[str]:
+    """What an answer that goes back to the first record cannot have."""
+    archived = store.audit.archived().end.seq
+    if archived and not found.older and len(found.records) <= limit:
+        yield (
+            f"Of the records up to #{archived} only those that were kept are here. The others are in archives: b24bot "
+            "audit verify names the files."
+        )
 
 
 def _row(record: AuditRecord) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bot.core.audit.archive_chain import ArchiveRecord, archive_facts, list_proved_archives
@@ -71,7 +72,7 @@ def plan_archive(store: Store, wish: ArchiveOptions) -> ArchivePlan:
     assert_sound(store.database, deep=True)
     _assert_holds(examine_log(store, wish.witness))
     start = store.audit.archived().end
-    end = store.audit.place_at(last_before(store.engine, wish.before)) or START
+    end = store.audit.place_at(last_before(store.engine, wish.before, now=store.clock.now_ms())) or START
     if end.seq <= start.seq:
         since = f" The last archive goes up to #{start.seq}." if start.seq else ""
         raise Refusal(f"There is no audit record from before that to archive.{since}", hint="Give a later date.")
@@ -140,7 +141,9 @@ def archive(store: Store, plan: ArchivePlan, wish: ArchiveOptions, *, tell: Tell
         store.record(Entry(tag=Tag.ARCHIVED, actor=wish.by.id, subject="audit", facts=facts))
         delete_archived(store.engine, archived)
         _recompute_rest(store)
-    _append_heads(store, wish.witness)
+    # It is done. What the witness file does not take now it gets from the bot, or from the next archiving.
+    with suppress(OSError, StoreUnavailable):
+        _append_heads(store, wish.witness)
     return archived
 
 

@@ -55,8 +55,16 @@ class Examined:
 def examine_log(store: Store, witness: Witness | None, *, start: Place = START, most: int | None = None) -> Examined:
     """Recompute the chain from a place that is known to be right, and compare it with the witness file.
 
-    Of more than `most` records the newest are recomputed.
+    Of more than `most` records the newest are recomputed. Where somebody archives meanwhile, all that is left is.
     """
+    archived = store.audit.archived().seq
+    found = _examine(store, witness, start, most)
+    if found.why and store.audit.archived().seq != archived:
+        return _examine(store, witness, START, most)
+    return found
+
+
+def _examine(store: Store, witness: Witness | None, start: Place, most: int | None) -> Examined:
     last = store.audit.place() or START
     fits = _fits(store, start)
     if fits and most is not None and last.seq - start.seq > most:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import stat
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.cli.commands.archive_verdicts import PACKED, ArchiveReport, check_archives
+from bot.cli.commands.audit_command import exported
+from bot.cli.commands.verify_command import sure_of_breaks
+from bot.core.audit.archive_chain import examine_log
 from bot.core.audit.audit_record import Entry, Tag
+from bot.core.audit.chain import Findings, LinkRow
+from bot.plugin import Refusal
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.backup import back_up
+from bot.store.repositories.audit_log import AuditLog
 from bot.store.store import Store
 from tests.cli.cli_bot import CliBot
 
@@ -228,7 +237,68 @@ def test_an_archive_alone_is_no_log_of_its_own(old: CliBot) -> None:
     assert "--archive FILE" in shown.stdout
 
 
+@pytest.mark.parametrize("packed", PACKED)
+def test_a_compressed_archive_is_told_from_a_file_of_another_log(old: CliBot, path: Path, packed: bytes) -> None:
+    archive(old)
+    made = path.with_name("packed")
+    made.write_bytes(gzip.compress(path.read_bytes()) if packed == PACKED[0] else packed + b"...")
+    shown = old.run("audit", "verify", "--archive", str(made))
+    assert shown.exit_code == 2
+    assert "it is compressed, unpack it first" in shown.stdout
+
+
+class Interrupted(AuditLog):
+    """A log that somebody archives while it is read, a few records at a time."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], None]) -> None:
+        super().__init__(store.database, store.keys)
+        self._meanwhile = meanwhile
+
+    def links(self, *, after: int | None = None, page: int = 3) -> Iterator[LinkRow]:
+        for number, link in enumerate(super().links(after=after, page=3)):
+            if number == 1:
+                self._meanwhile()
+            yield link
+
+
+def test_a_log_that_is_archived_while_it_is_verified_is_not_called_broken(old: CliBot) -> None:
+    seen: list[int | None] = []
+
+    def look() -> tuple[Findings, ArchiveReport]:
+        with old.store() as store:
+            log = Interrupted(store, lambda: None if seen else archive(old))
+            found = examine_log(log, store.audit.key_of)
+            seen.append(found.broken_at)
+            return found, check_archives(log, [], store.audit.key_of, [])
+
+    found, told = sure_of_breaks(look)
+    assert seen == [4, None], "the second page does not go on where the first one ended"
+    assert found.place.seq == RECORDS + 2
+    assert [one.name for one in told.others] == [f"audit-1-{RECORDS}.jsonl"]
+
+
+def test_an_export_beside_an_archiving_is_not_taken_for_whole(old: CliBot) -> None:
+    with old.store() as store:
+        rows = exported(store.audit, after=0)
+        assert next(rows)["seq"] == 1
+        archive(old)
+        with pytest.raises(Refusal, match="not whole"):
+            list(rows)
+        assert [row["seq"] for row in exported(store.audit, after=0)] == [5, 13, 14]
+
+
 # What goes on as before
+
+
+def test_a_search_says_which_records_it_cannot_have(old: CliBot) -> None:
+    told = "Of the records up to #12 only those that were kept are here."
+    assert told not in old.run("audit", "find", "--subject", "CR-3").stdout
+    archive(old)
+    nothing = " ".join(old.run("audit", "find", "--subject", "CR-3").stdout.split())
+    assert "No audit record matches --subject CR-3" in nothing
+    assert told in nothing
+    assert told in " ".join(old.run("audit", "find").stdout.split())
+    assert told not in " ".join(old.run("audit", "find", "--limit", "1").stdout.split()), "there are more that are here"
 
 
 def test_a_backup_from_before_and_one_from_after_are_restored(old: CliBot, path: Path) -> None:

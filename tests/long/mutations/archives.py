@@ -134,4 +134,56 @@ ARCHIVES: tuple[Mutation, ...] = (
         ("bot/store/key_rotation.py", "    if found.archives:\n", "    if found.archives < 0:\n"),
         by=_TERMINAL,
     ),
+    mutation(
+        "archived-while-verified",
+        "a log is called broken that somebody archives while it is verified",
+        (
+            "bot/cli/commands/verify_command.py",
+            "    return (found, told) if found.broken_at is None else look()\n",
+            "    return found, told\n",
+        ),
+        by=_TERMINAL,
+    ),
+    mutation(
+        "archived-while-recomputed",
+        "a command calls a log broken that somebody archives while it is recomputed",
+        (
+            "bot/usecases/integrity/chain_check.py",
+            "    if found.why and store.audit.archived().seq != archived:\n",
+            "    if found.why and store.audit.archived().seq < archived:\n",
+        ),
+        by=_TEST,
+    ),
+    mutation(
+        "torn-export",
+        "an export that was written beside an archiving passes for whole",
+        (
+            "bot/cli/commands/audit_command.py",
+            "    if log.archived().seq != archived:\n",
+            "    if log.archived().seq < archived:\n",
+        ),
+        by=_TERMINAL,
+    ),
+    mutation(
+        "archived-unsaid",
+        "a search answers as if there had never been the records that are in an archive",
+        (
+            "bot/usecases/admin/audit_search.py",
+            "    if archived and not found.older and",
+            "    if archived and found.older and",
+        ),
+        by=_TERMINAL,
+    ),
+    mutation(
+        "clock-ahead-once",
+        "a record of when the clock was ahead keeps all behind it from being archived",
+        (_RULES, "WHERE at BETWEEN ?1 AND ?2)", "WHERE at >= ?1 OR at < -?2)"),
+        by=_TEST,
+    ),
+    mutation(
+        "archived-and-unsaid-to-witness",
+        "an archiving that is done is told as one that failed, because the witness file did not take its record",
+        (_USE, "    with suppress(OSError, StoreUnavailable):\n", "    with suppress(StoreUnavailable):\n"),
+        by=_TEST,
+    ),
 )

@@ -14,6 +14,16 @@ _RECEIVE = "tests/usecases/intake/test_receipts.py"
 
 DOORS: tuple[Mutation, ...] = (
     mutation(
+        "unread-answers",
+        "a connection whose client does not read its answers stays open for good",
+        (
+            "bot/web/connections.py",
+            "            cast(socket.socket, self.socket).shutdown(socket.SHUT_RDWR)\n",
+            "            cast(socket.socket, self.socket).getpeername()\n",
+        ),
+        by="tests/web/test_connections.py",
+    ),
+    mutation(
         "writes-in-vain",
         "the loop of the web server tries again and again to write what a thread is writing",
         ("bot/web/connections.py", "        return free\n", "        return True\n"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 
 from bot.core.audit.archive_chain import ArchiveRecord, list_proved_archives
 from bot.core.audit.audit_record import Entry, Tag
-from bot.core.audit.chain import START, read_anchors
+from bot.core.audit.chain import START, LinkRow, read_anchors
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.change.change_request import Status
@@ -20,7 +22,8 @@ from bot.plugin import Refusal
 from bot.store.files.archive_file import check_archive
 from bot.store.files.verified_head import VERIFIED, read_kept_mark
 from bot.store.files.witness_file import Witness
-from bot.store.store import audit_key
+from bot.store.repositories.audit_log import AuditLog
+from bot.store.store import audit_key, open_store
 from bot.usecases.admin.status_report import report_status
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_reviewed, list_unreviewed
@@ -105,6 +108,70 @@ def test_only_what_is_older_goes(done: CoreBot, folder: Path) -> None:
     assert made.end.seq == young - 1
     assert young in numbers(done)
     assert_holds(done)
+
+
+def test_a_record_of_when_the_clock_was_ahead_holds_up_nothing_and_takes_nothing_along(
+    done: CoreBot, folder: Path
+) -> None:
+    now = done.clock.now_ms()
+    with done.store.unit_of_work() as store:
+        last = (store.audit.place() or START).seq
+        for at in (now + DAY * 365_000, now - 1_000, now + DAY * 365_000):
+            store.audit.append(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id), at=at)
+    made = archived(done, folder)
+    assert made.end.seq == last + 2, "nobody can tell of the last one how old it is"
+    assert_holds(done)
+
+
+class Tired(Witness):
+    """A witness file that takes what it gets once, and then nothing until it rested."""
+
+    appended = 0
+
+    def append(self, lines: Iterable[str]) -> None:
+        self.appended += 1
+        if self.appended == 2:
+            raise OSError("the disk is full")
+        super().append(lines)
+
+
+def test_what_is_archived_is_told_although_the_witness_file_does_not_take_the_record_of_it(
+    core_bot: CoreBot, folder: Path, tmp_path: Path
+) -> None:
+    witness = Tired(tmp_path / "witness.jsonl")
+    core_bot.clock.advance(DAY)
+    made = archived(core_bot, folder, witness=witness)
+    assert witness.appended == 2
+    assert core_bot.store.audit.archived().end == made.end
+    core_bot.ctx.witness = witness
+    WitnessWriter(core_bot.ctx).run_once()
+    anchors = list(read_anchors(witness.path.read_text().splitlines(), ""))
+    assert anchors[-1].seq == made.end.seq + 1, "the bot writes it when it starts"
+
+
+class Interrupted(AuditLog):
+    """A log that somebody archives while it is recomputed, a few records at a time."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def links(self, *, after: int | None = None, page: int = 3) -> Iterator[LinkRow]:
+        for number, link in enumerate(super().links(after=after, page=3)):
+            meanwhile = self.meanwhile
+            if number == 1 and meanwhile is not None:
+                self.meanwhile = None
+                meanwhile()
+            yield link
+
+
+def test_a_log_that_is_archived_while_it_is_recomputed_is_not_called_broken(done: CoreBot, folder: Path) -> None:
+    with closing(open_store(done.store.database.path.parent, done.store.keys, done.clock)) as other:
+        wish = wish_of(done, folder)
+        done.store.audit = log = Interrupted(done.store.database, done.store.keys)
+        log.meanwhile = lambda: archive(other, plan_archive(other, wish), wish)
+        found = examine_log(done.store, None)
+    assert log.archived().end.seq > 3, "it was archived in the middle"
+    assert found.why == ""
+    assert found.verified == log.place()
 
 
 def test_the_last_word_about_each_person_stays(core_bot: CoreBot, folder: Path) -> None:
