@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -91,13 +91,16 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
 
 
 def sure_of_breaks(look: Callable[[], tuple[Findings, ArchiveReport]]) -> tuple[Findings, ArchiveReport]:
-    """What was found, or, of a log that looks broken, what is found when it is opened and read once more.
+    """What was found, or, of a log that looks broken or damaged, what is found when it is opened and read once more.
 
     Nobody else waits while it is read: where somebody archives meanwhile, or a bot starts, the pages of two moments
-    do not fit together.
+    do not fit together. Raises ConfigurationError.
     """
-    found, told = look()
-    return (found, told) if found.broken_at is None else look()
+    with suppress(ConfigurationError):
+        found, told = look()
+        if found.broken_at is None:
+            return found, told
+    return look()
 
 
 def _typed(heads: tuple[str, ...]) -> Iterator[Anchor]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,14 +14,16 @@ import pytest
 from bot.cli.commands.archive_verdicts import PACKED, ArchiveReport, check_archives
 from bot.cli.commands.audit_command import exported
 from bot.cli.commands.verify_command import sure_of_breaks
-from bot.core.audit.archive_chain import examine_log
+from bot.core.audit.archive_chain import BoundRecord, Chain, examine_log
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.chain import Findings, LinkRow
 from bot.plugin import Refusal
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.backup import back_up
+from bot.store.files.backup_reader import chain_of
 from bot.store.repositories.audit_log import AuditLog
-from bot.store.store import Store
+from bot.store.sealing.keyring import load_key_file
+from bot.store.store import FILE_NAME, Store
 from tests.cli.cli_bot import CliBot
 
 OLD = 1_700_000_000_000
@@ -275,6 +277,46 @@ def test_a_log_that_is_archived_while_it_is_verified_is_not_called_broken(old: C
     assert seen == [4, None], "the second page does not go on where the first one ended"
     assert found.place.seq == RECORDS + 2
     assert [one.name for one in told.others] == [f"audit-1-{RECORDS}.jsonl"]
+
+
+class Between:
+    """A log of which two records were read when something happens."""
+
+    def __init__(self, log: Chain, happens: Callable[[], None]) -> None:
+        self._log = log
+        self._happens = happens
+
+    def archivings(self) -> Iterable[BoundRecord]:
+        return self._log.archivings()
+
+    def kept(self, end: int) -> Iterable[BoundRecord]:
+        return self._log.kept(end)
+
+    def links(self, *, after: int | None = None) -> Iterator[LinkRow]:
+        for number, link in enumerate(self._log.links(after=after)):
+            if number == 1:
+                self._happens()
+            yield link
+
+
+def test_a_log_whose_database_is_written_anew_while_it_is_verified_is_not_called_damaged(cli_bot: CliBot) -> None:
+    """Nobody has the file open: what reads it so does not hear of whoever writes it."""
+    with cli_bot.store() as store, store.unit_of_work():
+        for _ in range(5_000):
+            store.audit.append(Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0002", subject="CR-1"), at=OLD)
+    keys = load_key_file(cli_bot.key_file)
+    looks: list[str] = []
+
+    def look() -> tuple[Findings, ArchiveReport]:
+        looks.append("begun")
+        with chain_of(cli_bot.home / FILE_NAME) as log:
+            found = examine_log(Between(log, lambda: archive(cli_bot) if len(looks) == 1 else None), keys.audit_key)
+            looks.append("whole")
+            return found, check_archives(log, [], keys.audit_key, [])
+
+    found, _ = sure_of_breaks(look)
+    assert looks == ["begun", "begun", "whole"], "the first time it looks damaged"
+    assert (found.broken_at, found.place.seq) == (None, 5_001)
 
 
 def test_an_export_beside_an_archiving_is_not_taken_for_whole(old: CliBot) -> None:

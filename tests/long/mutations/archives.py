@@ -139,8 +139,18 @@ ARCHIVES: tuple[Mutation, ...] = (
         "a log is called broken that somebody archives while it is verified",
         (
             "bot/cli/commands/verify_command.py",
-            "    return (found, told) if found.broken_at is None else look()\n",
-            "    return found, told\n",
+            "        if found.broken_at is None:\n            return found, told\n",
+            "        return found, told\n",
+        ),
+        by=_TERMINAL,
+    ),
+    mutation(
+        "written-anew-while-verified",
+        "a log is called damaged that is archived, and its database written anew, while it is verified",
+        (
+            "bot/cli/commands/verify_command.py",
+            "    with suppress(ConfigurationError):\n        found, told",
+            "    with suppress(WordsError):\n        found, told",
         ),
         by=_TERMINAL,
     ),
