@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 SHAPES: Mapping[str, re.Pattern[str]] = {
     # An installation for a whole organisation has the organisation's id where a team's stands elsewhere.
@@ -26,13 +25,13 @@ class OrgWideDelivery(ValueError):
     """A delivery for an installation of the app in a whole organisation: that is not the one b24bot has a token of."""
 
 
-def refuse_org_wide(payload: Mapping[str, Any]) -> None:
+def refuse_org_wide(payload: Mapping[str, object]) -> None:
     """Raise OrgWideDelivery for what Slack marks as such; in a slash command the mark is a word."""
     if payload.get("is_enterprise_install") in (True, "true"):
         raise OrgWideDelivery
 
 
-def check_ids(payload: Mapping[str, Any], rows: Iterable[tuple[tuple[str, ...], str]]) -> None:
+def check_ids(payload: Mapping[str, object], rows: Iterable[tuple[tuple[str, ...], str]]) -> None:
     """Refuse a payload in which one of the named fields holds no id of its kind. What is absent is no id of another.
 
     Raises StrangeId.
@@ -43,8 +42,8 @@ def check_ids(payload: Mapping[str, Any], rows: Iterable[tuple[tuple[str, ...], 
             raise UnexpectedId(f"{'.'.join(path)} is no {kind} id")
 
 
-def _at(payload: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    value: Any = payload
+def _at(payload: Mapping[str, object], path: tuple[str, ...]) -> object:
+    value: object = payload
     for name in path:
         # What is read from JSON or a form has no other mapping.
         if not isinstance(value, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -41,28 +41,28 @@ def strictly_parsed(block: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def assert_postable(blocks: list[dict[str, Any]]) -> None:
+def assert_postable(blocks: Sequence[Any]) -> None:
     assert [str(problem) for problem in message_problems(blocks)] == []
     assert text_total(blocks) <= TEXT_MOST
     for block in blocks:
         assert strictly_parsed(block) == block
 
 
-def assert_openable(view: dict[str, Any]) -> None:
+def assert_openable(view: Any) -> None:
     assert [str(problem) for problem in view_problems(view)] == []
     assert strictly_parsed(view) == view
 
 
-def called(blocks: list[dict[str, Any]], *texts: str) -> set[str]:
+def called(blocks: Sequence[Any], *texts: str) -> set[str]:
     """Every mention in what Slack would show or notify of."""
     return {found for text in (*texts, *marked_texts(blocks)) for found in mentions_in(text)}
 
 
-def buttons_of(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def buttons_of(blocks: Sequence[Any]) -> list[dict[str, Any]]:
     return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
 
 
-def said(blocks: list[dict[str, Any]]) -> str:
+def said(blocks: Sequence[Any]) -> str:
     """All text of the blocks, in order."""
     return "\n".join(_texts(blocks))
 

@@ -409,6 +409,15 @@ def test_that_direct_messages_work_again_is_kept(core_bot: CoreBot) -> None:
         assert health.working is working
 
 
+def test_one_person_whom_no_direct_message_reaches_says_nothing_of_all_others(core_bot: CoreBot) -> None:
+    core_bot.messenger.direct = "user_not_found"
+    with core_bot.store.unit_of_work():
+        notify_person(core_bot.ctx, OLGA, "", Reply(title="Hello"))
+    deliver(core_bot)
+    assert core_bot.last_whisper == "Hello"
+    assert core_bot.store.outbox.channel(DIRECT) is None
+
+
 def test_a_line_under_a_card_that_was_deleted_goes_under_the_card_in_its_place(core_bot: CoreBot) -> None:
     change = core_bot.ask()
     core_bot.messenger.fail("reply", ChannelDead("thread_not_found"))

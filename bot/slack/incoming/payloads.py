@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import TypeVar, cast
 
 from bot.core.messages.deliveries import Click, Form, SlashCommand
 from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.slack.ids import check_ids, refuse_org_wide
+from bot.slack.incoming.payload_types import Action, CommandPayload, InteractionPayload
 from bot.slack.incoming.typed_text import restore_typed_text
 from bot.slack.render.card import ACTION_PREFIX
 
-Payload = Mapping[str, Any]
+Raw = Mapping[str, object]
+"""A payload as it came, of which nothing is known yet."""
+_Part = TypeVar("_Part", bound=Raw)
 
 COMMAND_IDS = (
     (("team_id",), "team"),
@@ -37,83 +40,86 @@ INTERACTION_IDS = (
 """Where a payload names something by its id, and what."""
 
 
-def slash_command(payload: Payload) -> SlashCommand:
+def slash_command(raw: Raw) -> SlashCommand:
     """A slash command's form fields.
 
     This and its siblings raise ValueError when no person is named, and when an id is none of Slack's.
     """
-    refuse_org_wide(payload)
-    check_ids(payload, COMMAND_IDS)
-    person = _someone(_text(payload, "team_id"), _text(payload, "user_id"))
-    trigger = _text(payload, "trigger_id")
+    refuse_org_wide(raw)
+    check_ids(raw, COMMAND_IDS)
+    payload = cast(CommandPayload, raw)
+    person = _someone(_text(payload.get("team_id")), _text(payload.get("user_id")))
+    trigger = _text(payload.get("trigger_id"))
     return SlashCommand(
-        key=f"cmd:{person.id}:{trigger or _fingerprint(payload)}",
+        key=f"cmd:{person.id}:{trigger or _fingerprint(raw)}",
         person=person,
-        channel=_text(payload, "channel_id"),
-        text=restore_typed_text(_text(payload, "text")),
-        answer_url=_text(payload, "response_url"),
-        enterprise=_text(payload, "enterprise_id"),
+        channel=_text(payload.get("channel_id")),
+        text=restore_typed_text(_text(payload.get("text"))),
+        answer_url=_text(payload.get("response_url")),
+        enterprise=_text(payload.get("enterprise_id")),
     )
 
 
-def click(payload: Payload) -> Click:
+def click(raw: Raw) -> Click:
     """A block_actions payload with one action."""
-    refuse_org_wide(payload)
-    check_ids(payload, INTERACTION_IDS)
+    refuse_org_wide(raw)
+    check_ids(raw, INTERACTION_IDS)
+    payload = cast(InteractionPayload, raw)
     actions = payload.get("actions") or [{}]
-    action: Payload = actions[0]
+    action: Action = actions[0]
     person = _person(payload)
-    channel = _text(_part(payload, "channel"), "id") or _text(_part(payload, "container"), "channel_id")
-    message = _text(_part(payload, "container"), "message_ts") or _text(_part(payload, "message"), "ts")
-    button = _text(action, "action_id")
-    moment = _text(action, "action_ts") or _text(payload, "trigger_id")
+    channel = _text(_part(payload.get("channel")).get("id")) or _text(_part(payload.get("container")).get("channel_id"))
+    message = _text(_part(payload.get("container")).get("message_ts")) or _text(_part(payload.get("message")).get("ts"))
+    button = _text(action.get("action_id"))
+    moment = _text(action.get("action_ts")) or _text(payload.get("trigger_id"))
     return Click(
         key=f"act:{person.id}:{channel}:{message}:{button}:{moment}",
         person=person,
         channel=channel,
         button=button.removeprefix(ACTION_PREFIX),
-        value=_text(action, "value"),
-        answer_url=_text(payload, "response_url"),
-        trigger=_text(payload, "trigger_id"),
+        value=_text(action.get("value")),
+        answer_url=_text(payload.get("response_url")),
+        trigger=_text(payload.get("trigger_id")),
         workspace=_workspace(payload, person),
-        enterprise=_text(_part(payload, "enterprise"), "id"),
+        enterprise=_text(_part(payload.get("enterprise")).get("id")),
     )
 
 
-def form(payload: Payload) -> Form:
+def form(raw: Raw) -> Form:
     """A view_submission payload."""
-    refuse_org_wide(payload)
-    check_ids(payload, INTERACTION_IDS)
-    view = _part(payload, "view")
+    refuse_org_wide(raw)
+    check_ids(raw, INTERACTION_IDS)
+    payload = cast(InteractionPayload, raw)
+    view = _part(payload.get("view"))
     person = _person(payload)
-    values = _part(_part(view, "state"), "values")
+    values = _part(_part(view.get("state")).get("values"))
     fields = {
-        name: _text(element, "value")
+        name: _text(element.get("value"))
         for block in values.values()
         if isinstance(block, Mapping)
         for name, element in block.items()
         if isinstance(element, Mapping)
     }
     return Form(
-        key=f"view:{person.id}:{_text(view, 'id')}:{_text(view, 'hash')}",
+        key=f"view:{person.id}:{_text(view.get('id'))}:{_text(view.get('hash'))}",
         person=person,
-        value=_text(view, "private_metadata"),
+        value=_text(view.get("private_metadata")),
         fields=fields,
         workspace=_workspace(payload, person),
-        enterprise=_text(_part(payload, "enterprise"), "id"),
+        enterprise=_text(_part(payload.get("enterprise")).get("id")),
     )
 
 
-def _person(payload: Payload) -> Principal:
-    user = _part(payload, "user")
+def _person(payload: InteractionPayload) -> Principal:
+    user = _part(payload.get("user"))
     # In a channel shared with another organisation, and for everybody from another workspace of the own one, the
     # person's team differs from the one the app is in.
-    team = _text(user, "team_id") or _text(_part(payload, "team"), "id")
-    return _someone(team, _text(user, "id"))
+    team = _text(user.get("team_id")) or _text(_part(payload.get("team")).get("id"))
+    return _someone(team, _text(user.get("id")))
 
 
-def _workspace(payload: Payload, person: Principal) -> str:
-    team = _text(_part(payload, "team"), "id")
+def _workspace(payload: InteractionPayload, person: Principal) -> str:
+    team = _text(_part(payload.get("team")).get("id"))
     return team if team != person.team else ""
 
 
@@ -123,16 +129,15 @@ def _someone(team: str, user: str) -> Principal:
     return Principal(team=team, user=user)
 
 
-def _part(payload: Payload, name: str) -> Payload:
-    part = payload.get(name)
-    return part if isinstance(part, Mapping) else {}
+def _part(found: _Part | None) -> _Part:
+    """The part, or an empty one where something else stands in its place."""
+    return found if isinstance(found, Mapping) else cast(_Part, {})
 
 
-def _text(payload: Payload, name: str) -> str:
-    value = payload.get(name)
+def _text(value: object) -> str:
     # Marks stand for people the bot itself mentions; nobody types one.
     return sanitize_text(value) if isinstance(value, str) else ""
 
 
-def _fingerprint(payload: Payload) -> str:
-    return sha256(repr(sorted(payload.items())).encode()).hexdigest()[:32]
+def _fingerprint(raw: Raw) -> str:
+    return sha256(repr(sorted(raw.items())).encode()).hexdigest()[:32]

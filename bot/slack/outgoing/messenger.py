@@ -20,6 +20,7 @@ from bot.slack.outgoing.http_client import KeptClient
 from bot.slack.refusals import find_refusal
 from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
 from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_line, fitting_lines
+from bot.slack.render.block_kit import Block
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import cut, mrkdwn, plain, section
@@ -93,7 +94,7 @@ class Gateway:
             if answer.get("ts", posted.message) != posted.message:
                 raise Lost("chat.update tells of another message")
 
-    def _card(self, change: ChangeRequest, *, bare: bool) -> tuple[str, list[Any]]:
+    def _card(self, change: ChangeRequest, *, bare: bool) -> tuple[str, list[Block]]:
         if bare:
             return bare_card(change), []
         return card_text(change), card_blocks(change, make_token(self._keys, self._team, change))
@@ -140,13 +141,15 @@ class Gateway:
             return error.reason
         return ""
 
-    def _ephemeral(self, channel: str, person: str, text: str, blocks: list[Any]) -> None:
+    def _ephemeral(self, channel: str, person: str, text: str, blocks: list[Block]) -> None:
         with translate_errors():
-            answer = require_ok(self._client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=blocks))
+            answer = require_ok(
+                self._client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=_loose(blocks))
+            )
             if not answer.get("message_ts"):
                 raise Lost("an answer without a message_ts")
 
-    def _ephemeral_instead(self, direct: ChannelDead, whisper: PrivateNotice, text: str, blocks: list[Any]) -> None:
+    def _ephemeral_instead(self, direct: ChannelDead, whisper: PrivateNotice, text: str, blocks: list[Block]) -> None:
         """In the approval channel, for somebody whom direct messages do not reach. Raises why those do not."""
         if self._approval in ("", whisper.channel):
             raise direct
@@ -182,7 +185,7 @@ class Gateway:
             return False
         return True
 
-    def _by_answer_url(self, url: str, text: str, blocks: list[Any]) -> None:
+    def _by_answer_url(self, url: str, text: str, blocks: list[Block]) -> None:
         with translate_errors():
             content = {"text": text, "blocks": blocks, "response_type": "ephemeral", "replace_original": False}
             answer = self._client.post_json(url, content)
@@ -243,9 +246,14 @@ class Gateway:
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
         view = reason_form(change, value)
         with translate_errors():
-            answer: Any = require_ok(self._client.views_open(trigger_id=trigger, view=view))
+            answer: Any = require_ok(self._client.views_open(trigger_id=trigger, view=dict(view)))
             if not answer.get("view"):
                 raise Lost("an answer without a view")
+
+
+def _loose(blocks: list[Block]) -> list[dict[str, Any]]:
+    """The blocks by the type that the SDK takes."""
+    return [dict(block) for block in blocks]
 
 
 def _posted_at(answer: Any, channel: str) -> PostedMessage:

@@ -10,7 +10,8 @@ from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.core.text import one_line, plural
 from bot.plugin import Reply, Table
-from bot.slack.render.slack_text import Block, context, cut, escape, mrkdwn, notification, plain, section, sections
+from bot.slack.render.block_kit import Block
+from bot.slack.render.slack_text import context, cut, escape, mrkdwn, notification, plain, section, sections
 
 MOODS: Mapping[str, str] = {"answer": "", "refusal": "⛔ ", "calm": "", "trouble": "⚠️ "}
 ROWS_IN_A_MESSAGE = 15
@@ -34,7 +35,7 @@ def answer_text(whisper: PrivateNotice) -> str:
 def answer_blocks(whisper: PrivateNotice, command: str) -> list[Block]:
     """The blocks of an answer, within Slack's limits; what does not fit is said to be cut."""
     reply = whisper.reply
-    blocks = [section(f"{MOODS[whisper.mood]}*{_bold(reply.title)}*")] if reply.title else []
+    blocks: list[Block] = [section(f"{MOODS[whisper.mood]}*{_bold(reply.title)}*")] if reply.title else []
     if whisper.suggestion:
         meant = one_line(f"{command} {plain(whisper.suggestion)}").replace("`", "'")
         blocks.append(section(f"Did you mean `{escape(meant)}`?"))

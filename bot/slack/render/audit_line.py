@@ -9,7 +9,8 @@ from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.audit.audit_sentences import describe
 from bot.core.text import one_line
-from bot.slack.render.slack_text import Block, cut, escape, format_time_token, mrkdwn, plain, sections
+from bot.slack.render.block_kit import Block
+from bot.slack.render.slack_text import cut, escape, format_time_token, mrkdwn, plain, sections
 
 VALUE_MOST, NAME_MOST, WORDS_MOST = 200, 60, 420
 MESSAGE_MOST = 12_000

@@ -19,14 +19,15 @@ from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Review, S
 from bot.core.text import one_line, plural
 from bot.plugin import UndoKind
 from bot.plugin.frozen import dataclass
+from bot.slack.render.block_kit import Block, Button, Dialog, Markdown, Style
 from bot.slack.render.ending_text import ending_lines
 from bot.slack.render.slack_text import (
-    Block,
     context,
     cut,
     escape,
     fit_lines,
     format_time_token,
+    marked,
     mrkdwn,
     notification,
     plain,
@@ -192,8 +193,8 @@ def _short(change: ChangeRequest) -> str:
     return f"plan {change.digest[:4]}-{change.digest[4:8]}"
 
 
-def _field(label: str, text: str) -> Block:
-    return {"type": "mrkdwn", "text": cut(f"*{label}*\n{text}", FIELD_MOST), "verbatim": True}
+def _field(label: str, text: str) -> Markdown:
+    return marked(f"*{label}*\n{text}", FIELD_MOST)
 
 
 def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
@@ -269,7 +270,7 @@ def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
     return fit_lines((f"{sign} {mrkdwn(one_line(line))}" for line in lines), most=MOST_LINES, characters=characters)
 
 
-def _actions(change: ChangeRequest, value: str) -> list[Block]:
+def _actions(change: ChangeRequest, value: str) -> list[Button]:
     if change.status is Status.APPROVED:
         return _stop_buttons(change, value)
     following = [_button("Undo…", card_token.UNDO, value)] if undo_line(change) else []
@@ -295,7 +296,7 @@ def _actions(change: ChangeRequest, value: str) -> list[Block]:
             assert_never(change.decision)
 
 
-def _stop_buttons(change: ChangeRequest, value: str) -> list[Block]:
+def _stop_buttons(change: ChangeRequest, value: str) -> list[Button]:
     """The buttons that stop it, which count until it begins."""
     withdraw = [] if is_review(change) else [_button("Withdraw", card_token.WITHDRAW, value)]
     if not isinstance(change.decision, NeedsApproval):
@@ -303,12 +304,12 @@ def _stop_buttons(change: ChangeRequest, value: str) -> list[Block]:
     return [_button("Reject…", card_token.REJECT, value, style="danger"), *withdraw]
 
 
-def _approve_button(change: ChangeRequest, value: str) -> Block:
+def _approve_button(change: ChangeRequest, value: str) -> Button:
     dialog = _confirmation(change, f"Approve {change.id}?", "Approve")
     return {**_button("Approve", card_token.APPROVE, value, style="primary"), "confirm": dialog}
 
 
-def _break_glass_button(change: ChangeRequest, value: str) -> Block:
+def _break_glass_button(change: ChangeRequest, value: str) -> Button:
     """The button of an emergency, and what it says before it does anything."""
     dialog = _confirmation(change, f"Run {change.id} without approval?", "Break the glass")
     dialog["text"]["text"] = cut(f"{dialog['text']['text']} {AFTER_BREAK_GLASS}", 300)
@@ -318,8 +319,8 @@ def _break_glass_button(change: ChangeRequest, value: str) -> Block:
     }
 
 
-def _button(label: str, name: str, value: str, *, style: str = "") -> Block:
-    button: Block = {
+def _button(label: str, name: str, value: str, *, style: Style | None = None) -> Button:
+    button: Button = {
         "type": "button",
         "action_id": f"{ACTION_PREFIX}{name}",
         "text": {"type": "plain_text", "text": label},
@@ -332,20 +333,20 @@ def _asks_people(change: ChangeRequest) -> bool:
     return change.status is Status.UNKNOWN and change.asked_at is not None
 
 
-def _question_button(change: ChangeRequest, label: str, name: str, value: str, consequence: str) -> Block:
+def _question_button(change: ChangeRequest, label: str, name: str, value: str, consequence: str) -> Button:
     """A button for somebody who has looked; what is said with it is said once more before it counts."""
     text = f"{cut(headline(change), 160)}: you have looked on the portal. {consequence}"
     return {**_button(label, name, value), "confirm": _dialog(f"{change.id}: {label.lower()}?", text, label)}
 
 
-def _confirmation(change: ChangeRequest, question: str, answer: str) -> Block:
+def _confirmation(change: ChangeRequest, question: str, answer: str) -> Dialog:
     plan = change.plan
     touched = f" It touches {plural(len(plan.radius), 'line')}." if plan.radius else ""
     text = f"{cut(headline(change), 200)}, now.{touched} Undo: {UNDO[plan.undo.kind]}. As {_short(change)}."
     return _dialog(question, text, answer)
 
 
-def _dialog(title: str, text: str, yes: str) -> Block:
+def _dialog(title: str, text: str, yes: str) -> Dialog:
     return {
         "title": {"type": "plain_text", "text": cut(plain(title), 100)},
         "text": {"type": "plain_text", "text": cut(text, 300)},

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest
 from bot.core.text import one_line
-from bot.slack.render.slack_text import Block, cut, mrkdwn, section
+from bot.slack.render.block_kit import Modal
+from bot.slack.render.slack_text import cut, mrkdwn, section
 
 REASON_FORM = "b24:reason"
 REASON_FIELD = "reason"
 
 
-def reason_form(change: ChangeRequest, value: str) -> Block:
+def reason_form(change: ChangeRequest, value: str) -> Modal:
     """A view; `value` comes back with it and proves what it is for."""
     return {
         "type": "modal",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from bot.core import mentions
 from bot.core.text import format_time
+from bot.slack.render.block_kit import Block, Context, Markdown, Section
 
-Block = dict[str, Any]
 SECTION_MOST = 2_900
 CUT = "… (cut)"
 HIDDEN = "\ufffd"
@@ -80,12 +79,17 @@ def format_time_token(at: int) -> str:
     return f"<!date^{at // 1000}^{{date_short_pretty}} {{time}}|{format_time(at)}>"
 
 
-def section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION_MOST), "verbatim": True}}
+def marked(text: str, most: int = SECTION_MOST) -> Markdown:
+    """Finished text, at most so many characters of it."""
+    return {"type": "mrkdwn", "text": cut(text, most), "verbatim": True}
 
 
-def context(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, SECTION_MOST), "verbatim": True}]}
+def section(text: str) -> Section:
+    return {"type": "section", "text": marked(text)}
+
+
+def context(text: str) -> Context:
+    return {"type": "context", "elements": [marked(text)]}
 
 
 def sections(lines: list[str]) -> list[Block]:

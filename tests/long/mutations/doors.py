@@ -98,7 +98,7 @@ DOORS: tuple[Mutation, ...] = (
     mutation(
         "shell-by-payload",
         "a signed payload whose team id is `local` is taken for the host's shell, with the role admin",
-        ("bot/slack/incoming/payloads.py", "    check_ids(payload, COMMAND_IDS)\n", ""),
+        ("bot/slack/incoming/payloads.py", "    check_ids(raw, COMMAND_IDS)\n", ""),
         (
             "bot/core/principals.py",
             "        if self.team == LOCAL_TEAM and not self.local:",
@@ -172,8 +172,8 @@ DOORS: tuple[Mutation, ...] = (
         "a delivery is known by the moment it came, so that a repeated one is another",
         (
             "bot/slack/incoming/payloads.py",
-            'key=f"cmd:{person.id}:{trigger or _fingerprint(payload)}"',
-            'key=f"cmd:{person.id}:{id(payload)}"',
+            'key=f"cmd:{person.id}:{trigger or _fingerprint(raw)}"',
+            'key=f"cmd:{person.id}:{id(raw)}"',
         ),
         by="tests/slack/incoming/test_payloads.py tests/slack/test_replay.py",
     ),

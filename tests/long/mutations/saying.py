@@ -94,6 +94,16 @@ SAYING: tuple[Mutation, ...] = (
         by="tests/chat/test_contract.py",
     ),
     mutation(
+        "one-for-all",
+        "one person whom no direct message reaches counts as direct messages that are off for everybody",
+        (
+            "bot/usecases/delivery/answers.py",
+            "self._ctx.messenger.find_refusal(reason).direct_messages_off",
+            "bool(self._ctx.messenger.find_refusal(reason).cause)",
+        ),
+        by="tests/usecases/test_chat_refusals.py",
+    ),
+    mutation(
         "line-by-line",
         "each audit line is a message of its own, and a thousand of them take a quarter of an hour",
         ("bot/usecases/delivery/audit_lines.py", "lines[: max(1, fitting)]", "lines[:1]"),

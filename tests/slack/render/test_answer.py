@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -61,7 +62,7 @@ def test_an_answer_without_a_title_still_has_a_notification() -> None:
 
 
 def drawn(table: Table) -> list[str]:
-    blocks = table_blocks(table)
+    blocks: list[Any] = list(table_blocks(table))
     assert_postable(blocks)
     return [block["text"]["text"] for block in blocks]
 

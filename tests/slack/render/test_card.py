@@ -45,7 +45,7 @@ REJECTION = (Review(reviewer=ANTON, verdict=Verdict.REJECT, at=NOON, reason="too
 DECISIONS: tuple[Decision, ...] = (APPROVAL, BY_TWO, CONFIRMATION, EMERGENCY)
 
 
-def blocks_of(change: ChangeRequest) -> list[dict[str, Any]]:
+def blocks_of(change: ChangeRequest) -> list[Any]:
     return card_blocks(change, VALUE)
 
 
