@@ -54,7 +54,10 @@ def check_api(plugin: Any) -> Iterator[str]:
 
 
 def check_members(plugin: Any) -> Iterator[str]:
-    """Every member is there."""
+    """Every member is there, of an object and not of its class."""
+    if isinstance(plugin, type):
+        yield f"is the class {plugin.__name__}; name an object of it: plugin = {plugin.__name__}()"
+        return
     missing = [member for member in MEMBERS if not hasattr(plugin, member)]
     if missing:
         yield f"lacks {', '.join(missing)}"
@@ -80,11 +83,15 @@ def check_values(plugin: Any) -> Iterator[str]:
     """What it declares is of the declared types."""
     for member, kind in _KINDS.items():
         values = getattr(plugin, member)
-        if not isinstance(values, Iterable) or not all(isinstance(value, kind) for value in values):
+        if isinstance(values, kind):
+            yield f"has {member} that are one {kind.__name__}; a tuple of one ends in a comma: ({kind.__name__}(…),)"
+        elif not isinstance(values, Iterable) or not all(isinstance(value, kind) for value in values):
             yield f"has {member} that are not all a {kind.__name__}"
     wrong = find_mismatch(plugin.settling, Settling)
     if wrong:
         yield f"declares settling wrongly: it{'' if wrong.startswith('.') else ' '}{wrong}"
+    elif min(plugin.settling.late_effects, plugin.settling.ask_people) < 0:
+        yield "declares settling wrongly: its seconds are below 0"
     if not isinstance(plugin.simulators, Mapping):
         yield "has simulators that are no mapping from names to functions"
 
@@ -114,6 +121,22 @@ def check_arguments(plugin: Any) -> Iterator[str]:
                 yield f"describes the argument “{parameter.name}” of “{command.path}” wrongly: {wrong}"
             if parameter.flag and parameter.option in (*HOST_OPTIONS, *TERMINAL_OPTIONS):
                 yield f"may not have {parameter.option} in “{command.path}”: every command has it already"
+
+
+def check_secrets(plugin: Any) -> Iterator[str]:
+    """Each secret is asked for in the terminal: one among the typed words would stand in the record and in Slack."""
+    for command in _commands(plugin):
+        for parameter in command.parameters:
+            if parameter.arg.secret and not command.terminal:
+                yield (
+                    f"has the secret “{parameter.name}” in “{command.path}”: declare the command with terminal=True, "
+                    "for a secret is asked for in the terminal only"
+                )
+            elif parameter.arg.secret and (not parameter.flag or parameter.switch):
+                yield (
+                    f"has the secret “{parameter.name}” of “{command.path}” among the typed words: put it behind * in "
+                    "the signature, with a type other than bool"
+                )
 
 
 def check_examples(plugin: Any) -> Iterator[str]:
@@ -153,6 +176,7 @@ CHECKS: Sequence[Callable[[Any], Iterator[str]]] = (
     check_settings,
     check_paths,
     check_arguments,
+    check_secrets,
     check_examples,
     check_risks,
     check_readers,

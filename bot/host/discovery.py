@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from bot.core.bot_errors import ConfigurationError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 ENTRY_POINTS = "b24bot.plugins"
+_NOT_OF_A_PLUGIN = ("<", str(Path(__file__).parents[1]), str(Path(importlib.__file__).parent))
+"""What files begin with that a plugin's import goes through."""
 _ACCEPTED: list[object] = []
 """The plugins of this process that were looked at, and are declared as they have to be."""
 
@@ -53,7 +56,9 @@ def _load(name: str, found: Mapping[str, EntryPoint]) -> Plugin:
     except DeclarationError as error:
         raise ConfigurationError(f"The plugin “{name}” is declared wrongly. {error.sentence}") from error
     except (Exception, SystemExit) as error:  # Importing a stranger's package runs its code.
-        raise ConfigurationError(f"The plugin “{name}” cannot be loaded: {type(error).__name__}: {error}.") from error
+        raise ConfigurationError(
+            f"The plugin “{name}” cannot be loaded: {type(error).__name__}: {error}{_line_of(error)}."
+        ) from error
     # A start loads its plugins three times: for the settings, for the checks and to work with them.
     if not any(one is plugin for one in _ACCEPTED):
         assert_plugin(name, plugin)
@@ -61,6 +66,14 @@ def _load(name: str, found: Mapping[str, EntryPoint]) -> Plugin:
     return GuardedPlugin(cast(Plugin, plugin))
 
 
+def _line_of(error: BaseException) -> str:
+    """Where in the plugin's own files it was raised; empty where it was in none of them."""
+    from traceback import extract_tb
+
+    files = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith(_NOT_OF_A_PLUGIN)]
+    return f", in {files[-1].filename}, line {files[-1].lineno}" if files else ""
+
+
 def _object(name: str) -> object:
     module, _, attribute = name.partition(":")
-    return getattr(import_module(module), attribute)
+    return getattr(importlib.import_module(module), attribute)

@@ -18,6 +18,7 @@ from bot.core.parsing.typed_line import AnyCommand
 from bot.core.redaction.sanitizer import sanitize, sanitize_text
 from bot.host.value_types import find_mismatch
 from bot.plugin import (
+    Answer,
     BadArgument,
     Call,
     CallOutcome,
@@ -29,6 +30,7 @@ from bot.plugin import (
     Plan,
     Plugin,
     PluginError,
+    Reply,
     Services,
     Setting,
     Settling,
@@ -84,6 +86,20 @@ def require_type(value: Any, kind: Any) -> Any:
     if wrong:
         raise TypeError(f"it returned a {type(value).__name__} whose {wrong.removeprefix('.')}")
     return value
+
+
+def require_answer(value: Any) -> Answer:
+    """Return the answer of a command if all of it is of the declared types, and each row has a cell for each column.
+
+    Raises TypeError or ValueError, for `blame_plugin` to make a sentence of.
+    """
+    answer: Answer = require_type(value, Answer)
+    table = answer.table if isinstance(answer, Reply) else None
+    for number, row in enumerate(table.rows if table else ()):
+        if table and len(row) != len(table.columns):
+            wrong = f"table.rows[{number}] has {len(row)} cells, and table.columns has {len(table.columns)}"
+            raise ValueError(f"it returned a Reply whose {wrong}")
+    return answer
 
 
 def guard_command(plugin: str, command: AnyCommand) -> AnyCommand:

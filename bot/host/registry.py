@@ -83,7 +83,8 @@ class Registry:
                     understand(self.commands, line)
                 except PluginError as error:
                     owner = _called(self._owners[command.path])
-                    yield f"{owner} has an example that cannot be typed, “{line}”: {error}"
+                    cause = f" {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else ""
+                    yield f"{owner} has an example that cannot be typed, “{line}”: {error}{cause}"
 
     def plugin(self, name: str) -> Plugin:
         """Raises ConfigurationError when a stored change request belongs to a plugin that is not loaded."""

@@ -171,6 +171,8 @@ class Group(Generic[P]):
                     raise DeclarationError(f"{_where(function)}: “{word}” cannot be typed; use a-z, 0-9 and hyphens.")
             if verb in self._commands:
                 raise DeclarationError(f"{_where(function)}: the command “{self.noun} {verb}” is declared twice.")
+            if inspect.iscoroutinefunction(function):
+                raise DeclarationError(f"{_where(function)} is async; a command is a plain function: write def.")
             if isinstance(examples, str):
                 raise DeclarationError(f"{_where(function)}: its examples are one text; write a list of texts.")
             help_line, description = _documentation(function)

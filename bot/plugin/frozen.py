@@ -35,7 +35,26 @@ def make_value(kind: type[T]) -> type[T]:
         if own.get(name) is None:
             setattr(made, name, method)
     made.__init__ = _first_init(made)
+    made.__signature__ = _Signature()
     return made  # type: ignore[no-any-return]  # what the standard library makes of a class is of its type
+
+
+class _Signature:
+    """What `help` and an editor show of the constructor; read from the fields when somebody asks."""
+
+    def __get__(self, _value: object, owner: type[Any]) -> Signature:
+        from inspect import Parameter, Signature
+
+        def default(field: dataclasses.Field[Any]) -> Any:
+            made = Parameter.empty if field.default_factory is MISSING else field.default_factory()
+            return made if field.default is MISSING else field.default
+
+        return Signature(
+            [
+                Parameter(field.name, Parameter.KEYWORD_ONLY, default=default(field), annotation=field.type)
+                for field in dataclasses.fields(owner)
+            ]
+        )
 
 
 def _first_init(made: Any) -> Callable[..., None]:
@@ -116,6 +135,7 @@ _METHODS: dict[str, Callable[..., Any]] = {
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+    from inspect import Signature
 else:
 
     def dataclass(**how: bool) -> Callable[[type[T]], type[T]]:

@@ -14,7 +14,7 @@ from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS
 from bot.testing.harness import Harness
 from bot.testing.simulations import Simulate
-from bot.testing.trials import CHANGING, LAST, READING, WHOLE, example_lines
+from bot.testing.trials import CHANGING, LAST, READING, TERMINAL, WHOLE, LineTrial, example_lines, terminal_lines
 from bot.usecases.admin.builtin_plugin import make_registry
 
 
@@ -67,6 +67,7 @@ class _Trials:
 
     def findings(self, *, perform: bool) -> Iterator[str]:
         changing: list[str] = []
+        terminal: list[str] = []
 
         def read(harness: Harness) -> Iterator[str]:
             found = [each for trial in WHOLE for each in self._try(harness, "", trial, harness)]
@@ -75,6 +76,7 @@ class _Trials:
                 yield from found
                 return
             changing.extend(example_lines(harness, changing=True) if perform else ())
+            terminal.extend(terminal_lines(harness))
             for line in example_lines(harness):
                 for one in READING:
                     yield from self._try(harness, line, one, harness, line)
@@ -83,10 +85,12 @@ class _Trials:
 
         yield from self._within(read)
         for line in changing:
-            yield from self._within(partial(self._change, line))
+            yield from self._within(partial(self._each, CHANGING, line))
+        for line in terminal:
+            yield from self._within(partial(self._each, TERMINAL, line))
 
-    def _change(self, line: str, harness: Harness) -> Iterator[str]:
-        return chain.from_iterable(self._try(harness, line, trial, harness, line) for trial in CHANGING)
+    def _each(self, trials: Sequence[LineTrial], line: str, harness: Harness) -> Iterator[str]:
+        return chain.from_iterable(self._try(harness, line, trial, harness, line) for trial in trials)
 
     def _within(self, trials: Callable[[Harness], Iterator[str]]) -> Iterator[str]:
         harness = self.harness()

@@ -19,8 +19,10 @@ FIRST = 1001
 class Conversation:
     """What stories are told with, over a running bot. `Olga` asks, `Anton` and `Vera` approve, `Ida` is an admin.
 
-    What does not come within a minute raises an error that says what was waited for.
+    What does not come within `patience` seconds raises an AssertionError with what was waited for, and what came.
     """
+
+    patience = GIVE_UP_SECONDS
 
     def __init__(self, playground: Playground) -> None:
         self.playground = playground
@@ -69,13 +71,24 @@ class Conversation:
         return self.ends()
 
     def answer(self, person: str, words: str) -> str:
-        """Wait for an answer to that person that holds the words; its text."""
+        """Wait for an answer that only that person sees and that holds the words; its text.
+
+        An answer with a file is posted in the channel: `channel_says` waits for that one.
+        """
+
+        def shown() -> list[str]:
+            return [self.workspace.transcript(one) for one in self.workspace.ephemerals(person)]
 
         def look() -> str | None:
-            shown = [self.workspace.transcript(one) for one in self.workspace.ephemerals(person)]
-            return next((text for text in reversed(shown) if words in text), None)
+            return next((text for text in reversed(shown()) if words in text), None)
 
-        return cast(str, self._wait(look, f"{words!r} for {person}"))
+        try:
+            return cast(str, self._wait(look, f"{words!r} for {person}"))
+        except AssertionError as error:
+            posted = [self.workspace.transcript(one) for one in self.workspace.messages(TYPED_IN)]
+            came = [f"To {person} came last: {text}" for text in shown()[-1:]]
+            came += [f"#{TYPED_IN} has last: {text}" for text in posted[-1:]]
+            raise AssertionError("\n".join([f"{error}.", *came])) from None
 
     def card(self, words: str, *, channel: str = APPROVALS) -> Message:
         """Wait for the newest card that holds the words. What only its requester confirms is in `connectors`."""
@@ -128,4 +141,4 @@ class Conversation:
         return bool(self.playground.store.audit.find(tag=tag, actor=who))
 
     def _wait(self, look: Any, what: str) -> object:
-        return self.workspace.wait_for(look, GIVE_UP_SECONDS, what)
+        return self.workspace.wait_for(look, self.patience, what)

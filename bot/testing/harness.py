@@ -6,13 +6,14 @@ import logging
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.core.change.outcome import Ending, judge_execution
 from bot.core.change.plans import find_drift, rebase_json
-from bot.core.parsing.invocation import Understood, understand
+from bot.core.parsing.invocation import AnyCommand, Understood, understand
 from bot.core.redaction.sanitizer import sanitize
 from bot.host.contract import assert_plugin, settings_of
 from bot.host.guarded_calls import GuardedPlugin
@@ -23,7 +24,7 @@ from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.requests.planning import ask
+from bot.usecases.requests.planning import ask, precheck
 
 A = TypeVar("A", Plan, Reply)
 
@@ -91,20 +92,32 @@ class Harness:
         places = self.plugin.places(self.services())
         found = [place for place in places if name in (None, place.name)]
         if not found:
-            raise LookupError(f"The plugin {self.plugin.name} names no place {name or ''}".strip() + ".")
+            known = f" Known: {', '.join(place.name for place in places)}." if places else ""
+            raise LookupError(f"The plugin {self.plugin.name} names no place {name or ''}".strip() + "." + known)
         return found[0]
 
     def understand(self, line: str) -> Understood:
         """Read a line. Raises BadArgument, and WordsError for one that is no command's."""
         return understand(self.commands, line)
 
-    def ask(self, line: str) -> Answer:
-        """Read a line and let its command plan or read, as the bot does when it is typed."""
+    def ask(self, line: str, *, secrets: Mapping[str, str] | None = None) -> Answer:
+        """Read a line and let its command plan or read, as the bot does when it is typed.
+
+        `secrets` are what is asked for by a command of the terminal, by the names of its arguments.
+        """
         understood = self.understand(line)
-        subject: Any = self.services()
-        if not understood.command.terminal and not understood.command.everywhere:
-            subject = self.plugin.open(self.services(), self.place(understood.invocation.portal))
-        return ask(self.plugin.name, understood, subject)
+        if not understood.command.terminal:
+            subject = self.open(understood.command, self.place(understood.invocation.portal))
+            return ask(self.plugin.name, understood, subject)
+        precheck(self.plugin, understood, self.services())
+        arguments = {**understood.arguments, **read_secrets(understood, secrets or {})}
+        with self.store.unit_of_work():
+            return ask(self.plugin.name, replace(understood, arguments=arguments), self.services())
+
+    def open(self, command: AnyCommand, place: Place) -> Any:
+        """What a command gets first: the open place, or the services where it is about all places or the terminal's."""
+        services = self.services()
+        return services if command.terminal or command.everywhere else self.plugin.open(services, place)
 
     def plan(self, line: str) -> Plan:
         """The plan of a line. Raises AssertionError where the command answers something else."""
@@ -160,6 +173,21 @@ class Harness:
                 else:
                     value = rebase_json(row.value, over=row.over, now=records.get(row.kind, row.key))
                     records.put(row.kind, row.key, value)
+
+
+def read_secrets(understood: Understood, given: Mapping[str, str]) -> Mapping[str, Any]:
+    """The secrets of a command, parsed. Raises AssertionError for one that was not given, or stands on the line."""
+    secrets = [parameter for parameter in understood.command.parameters if parameter.arg.secret]
+    for each in secrets:
+        if understood.arguments.get(each.name) is not None:
+            raise AssertionError(
+                f"{each.option} is a secret, which nobody types: give it as secrets={{“{each.name}”: …}}"
+            )
+        if each.required and each.name not in given:
+            raise AssertionError(
+                f"“{understood.command.path}” asks for {each.option}: give it as secrets={{“{each.name}”: …}}"
+            )
+    return {each.name: each.arg.parse(given[each.name]) for each in secrets if each.name in given}
 
 
 def _expected(kind: type[A], answer: Answer, line: str) -> A:

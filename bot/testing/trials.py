@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from bot.core.bot_errors import PluginFault
 from bot.core.change.plans import differences
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.parsing.tokenizer import split_words
-from bot.host.guarded_calls import blame_plugin
+from bot.host.guarded_calls import blame_plugin, require_type
 from bot.host.value_types import find_mismatch
 from bot.plugin import BadArgument, CallVerdict, Plan, PluginError, Refusal, Risk, TargetRefused, UndoKind, quote
 from bot.testing.harness import Harness
@@ -22,6 +23,12 @@ def own_commands(harness: Harness) -> Sequence[AnyCommand]:
     """The plugin's commands that can be typed in Slack, as the host has them."""
     paths = {command.path for group in harness.plugin.groups for command in group if not command.terminal}
     return [command for command in harness.commands if command.path in paths]
+
+
+def terminal_lines(harness: Harness) -> Sequence[str]:
+    """The examples of the plugin's commands that only the terminal has."""
+    declared = [command for group in harness.plugin.groups for command in group if command.terminal]
+    return [f"{command.path} {example}".strip() for command in declared for example in command.examples]
 
 
 def example_lines(harness: Harness, *, changing: bool = False) -> Sequence[str]:
@@ -51,6 +58,8 @@ def try_places(harness: Harness) -> Iterator[str]:
     for kind, each in (("name", [one.name for one in places]), ("identity", [one.identity for one in places])):
         if len(set(each)) < len(each):
             yield f"two places have one {kind}: {', '.join(each)}"
+    for name in (one.name for one in places if quote(one.name) != one.name):
+        yield f"the place “{name}” cannot be typed without quotation marks; take a name without blanks and marks"
 
 
 def try_maintenance(harness: Harness) -> Iterator[str]:
@@ -66,6 +75,29 @@ def try_closing(harness: Harness) -> Iterator[str]:
             harness.plugin.plugin.close()
     harness.plugin.places(harness.services())
     yield from ()
+
+
+def try_completion(harness: Harness) -> Iterator[str]:
+    """What `complete` lists for an argument is texts."""
+    for command in own_commands(harness):
+        for each in command.parameters:
+            if each.arg.complete is not None:
+                with blame_plugin(harness.plugin.name, f"listed values for {each.named} of `{command.path}`"):
+                    require_type(list(each.arg.complete(harness.open(command, harness.place()))), Sequence[str])
+    yield from ()
+
+
+def try_terminal(harness: Harness, line: str) -> Iterator[str]:
+    """A command of the terminal is answered or refused, with made-up secrets, and shows none of them."""
+    asked = [each.name for each in harness.understand(line).command.parameters if each.arg.secret]
+    secrets = {name: f"made-up-{name}-8461" for name in asked}
+    try:
+        said = str(harness.ask(line, secrets=secrets))
+    except PluginFault:
+        raise
+    except PluginError as error:
+        said = f"{error.sentence} {error.hint}"
+    yield from (f"what it says holds the secret “{name}”" for name, secret in secrets.items() if secret in said)
 
 
 def try_parsing(harness: Harness, line: str) -> Iterator[str]:
@@ -88,6 +120,16 @@ def try_answer(harness: Harness, line: str) -> Iterator[str]:
         changed = harness.drift(answer, line)
         if changed:
             yield f"planned again it is another plan, so it would never run: {'; '.join(changed)}"
+
+
+def try_labels(harness: Harness, line: str) -> Iterator[str]:
+    """A plan says what it is about, and wants nothing that is so already."""
+    plan = harness.ask(line)
+    if isinstance(plan, Plan):
+        if not plan.target.strip():
+            yield "its target is empty, so two such changes could be made at once: name what is changed"
+        for label in (label for label, word in plan.wanted.items() if plan.before.get(label) == word):
+            yield f"`wanted` has {label} as it is before: leave it out, or answer Nothing where there is nothing to do"
 
 
 def try_observation(harness: Harness, line: str) -> Iterator[str]:
@@ -143,6 +185,10 @@ def try_change(harness: Harness, line: str) -> Iterator[str]:
 
 
 def _not_undone(harness: Harness, plan: Plan, place: str | None) -> Iterator[str]:
+    answer = harness.ask(plan.undo.line)
+    if not isinstance(answer, Plan):
+        yield f"its undo, “{plan.undo.line}”, plans nothing: {getattr(answer, 'sentence', answer)}"
+        return
     ending = harness.run(plan.undo.line)
     if ending.status != "done":
         yield f"its undo, “{plan.undo.line}”, ended as {ending.status}: {ending.outcome}"
@@ -152,11 +198,13 @@ def _not_undone(harness: Harness, plan: Plan, place: str | None) -> Iterator[str
 
 
 WHOLE: Sequence[WholeTrial] = (try_examples, try_places, try_maintenance)
-READING: Sequence[LineTrial] = (try_parsing, try_answer, try_observation, try_undo_line, try_quoting)
+READING: Sequence[LineTrial] = (try_parsing, try_answer, try_labels, try_observation, try_undo_line, try_quoting)
 """What is tried with every example, in one harness: nothing is changed."""
 CHANGING: Sequence[LineTrial] = (try_permission, try_change)
 """What is tried with every example of a command that changes something, which gets a harness of its own."""
-LAST: Sequence[WholeTrial] = (try_closing,)
+TERMINAL: Sequence[LineTrial] = (try_terminal,)
+"""What is tried with every example of a command of the terminal, which gets a harness of its own."""
+LAST: Sequence[WholeTrial] = (try_completion, try_closing)
 
 
 def awkward_lines(harness: Harness, line: str) -> Iterator[str]:

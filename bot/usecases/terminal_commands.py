@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.core.bot_errors import WordsError
+from bot.core.parsing.typed_line import AnyCommand
 
 TERMINAL_COMMANDS: Mapping[str, str] = {
     "audit archive": "Move the oldest audit records into a file, while no bot runs.",
@@ -32,3 +35,12 @@ TERMINAL_COMMANDS: Mapping[str, str] = {
     "work": "Do the work that an intake (serve --intake-only) records.",
 }
 """Each with the first line of its help. A test holds that these are the ones that the terminal's parser has."""
+
+
+def in_terminal(declared: Iterable[AnyCommand], words: Sequence[str]) -> WordsError | None:
+    """The refusal of a line that only the host's terminal takes; None for any other line."""
+    own = {*TERMINAL_COMMANDS, *(command.path for command in declared if command.terminal)}
+    path = next((path for path in (" ".join(words[:2]).lower(), " ".join(words[:1]).lower()) if path in own), "")
+    if not path:
+        return None
+    return WordsError(f"“{path}” works in the host's terminal only.", hint=f"Run there: b24bot {path} --help")

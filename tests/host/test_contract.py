@@ -68,11 +68,25 @@ def odd(**members: Any) -> Invented:
             "declares settling wrongly: it.late_effects is str instead of float",
         ),
         ({"groups": 7}, "has groups that are not all a Group"),
+        (
+            {"groups": group("tree", "plant")},
+            "has groups that are one Group; a tuple of one ends in a comma: (Group(…),)",
+        ),
+        (
+            {"settings": Setting(name="A", help="x")},
+            "has settings that are one Setting; a tuple of one ends in a comma: (Setting(…),)",
+        ),
+        ({"settling": Settling(late_effects=-1.0)}, "declares settling wrongly: its seconds are below 0"),
+        ({"settling": Settling(late_effects=0.0, ask_people=-1.0)}, "declares settling wrongly: its seconds are below"),
         ({"simulators": ["portal"]}, "has simulators that are no mapping"),
     ],
 )
 def test_a_member_of_the_wrong_kind_is_named_with_the_plugin(members: Mapping[str, Any], words: str) -> None:
     assert refusal(odd(**members)).startswith(f"The plugin “odd” {words}")
+
+
+def test_a_class_that_is_named_in_place_of_an_object_is_told_apart() -> None:
+    assert refusal(Invented) == "The plugin “odd” is the class Invented; name an object of it: plugin = Invented()."
 
 
 def telling(verb: str, **declared: Any) -> Invented:
@@ -113,6 +127,30 @@ def planning(risk: Risk, *, terminal: bool = False) -> Invented:
     return Invented("invented", own)
 
 
+def hiding(*, terminal: bool, option: bool) -> Invented:
+    """A plugin with one command that takes a secret."""
+    own: Group[None] = Group("leaf", help="Leaves.")
+    Secret = Annotated[str, Arg(help="a key", label="KEY", secret=True)]
+
+    def as_word(subject: None, key: str) -> Reply:
+        """Lock."""
+        return Reply(title="")
+
+    def as_option(subject: None, *, key: str) -> Reply:
+        """Lock."""
+        return Reply(title="")
+
+    lock = as_option if option else as_word
+    lock.__annotations__["key"] = Secret
+    own.command("lock", risk=Risk.CHANGE, terminal=terminal)(lock)
+    return Invented("invented", own)
+
+
+def test_a_secret_is_asked_for_in_the_terminal() -> None:
+    """Among the typed words it would stand in the audit log, and in Slack."""
+    assert_plugin("odd", hiding(terminal=True, option=True))
+
+
 DECLARED: list[tuple[Invented, str]] = [
     (Invented("invented", group("tree", "plant"), group("tree", "plant")), "declares the command “tree plant” twice"),
     (odd(settings=(Setting(name="A", help=""), Setting(name="A", help=""))), "declares the setting A twice"),
@@ -126,6 +164,11 @@ DECLARED: list[tuple[Invented, str]] = [
     ),
     (taking(), "may not have --json in “leaf say”: every command has it already"),
     (taking(label=7), "describes the argument “json” of “leaf say” wrongly: .label is int instead of str"),
+    (hiding(terminal=True, option=False), "has the secret “key” of “leaf lock” among the typed words: put it behind *"),
+    (
+        hiding(terminal=False, option=True),
+        "has the secret “key” in “leaf lock”: declare the command with terminal=True",
+    ),
     (telling("say", examples=[7]), "has examples of “leaf say” that are not all texts"),
     (telling("say", risk="read"), "gives “leaf say” the risk 'read', which is no Risk"),
     (telling("say", risk=Risk.HALT), "gives “leaf say” the risk halt, which only commands of b24bot itself have"),

@@ -19,6 +19,7 @@ WRITTEN: dict[str, str] = {
     "broken_syntax": "def (",
     "broken_import": "import there_is_no_such_module",
     "broken_start": "raise RuntimeError('the licence has run out')",
+    "broken_option": "from bot.plugin import Arg\nname = Arg(label='NAME')\n",
     "broken_exit": "raise SystemExit(3)",
     "declared_wrongly": (
         "from bot.plugin import Group, Risk\n"
@@ -85,6 +86,9 @@ def test_an_unknown_name_is_refused_with_those_that_are_installed() -> None:
         ("broken_import:plugin", "No module named 'there_is_no_such_module'"),
         ("broken_start:plugin", "RuntimeError: the licence has run out"),
         ("broken_exit:plugin", "SystemExit: 3"),
+        ("broken_start:plugin", "broken_start.py, line 1."),
+        ("broken_option:plugin", "missing 1 required keyword-only argument: 'help', in "),
+        ("broken_option:plugin", "broken_option.py, line 2."),
     ],
 )
 def test_what_cannot_be_imported_is_refused_with_the_reason(written: Path, name: str, reason: str) -> None:

@@ -187,7 +187,13 @@ def unreadable(subject: None, name: str) -> Reply:
 unreadable.__annotations__["name"] = "Missing"
 
 
-MISTAKES: dict[Callable[..., Reply], str] = {
+async def awaited(subject: None) -> Reply:
+    """Do it."""
+    return Reply(title="")
+
+
+MISTAKES: dict[Callable[..., Any], str] = {
+    awaited: "is async; a command is a plain function: write def",
     undocumented: "needs a docstring",
     blank: "needs a docstring",
     unannotated: "the argument “name” must be Annotated[…, Arg(…)]",

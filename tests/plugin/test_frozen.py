@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, asdict, field, fields, replace
@@ -94,6 +95,14 @@ def test_a_constructor_refuses_the_same(given: dict[str, Any]) -> None:
     for _ in range(2):
         assert said(lambda: ours(**given)) == said(lambda: theirs(**given))
     assert said(lambda: ours(1))[0] == "TypeError"
+
+
+def test_help_and_editors_see_the_fields_of_the_constructor() -> None:
+    ours, _ = both(Plain)
+    shown = "(*, a: 'int', b: 'str' = 'b', c: 'list[int]' = [], d: 'str' = '', e: 'int' = 0)"
+    assert str(inspect.signature(ours)) == shown
+    assert ours(a=1) == ours(a=1, c=[])
+    assert str(inspect.signature(ours)) == shown
 
 
 def test_nothing_of_it_can_be_changed() -> None:

@@ -19,6 +19,7 @@ from bot.plugin import (
     Refusal,
     Reply,
     Risk,
+    Services,
     Setting,
     Table,
     Undo,
@@ -78,6 +79,48 @@ def parsing(example: str) -> Lamps:
     def dim(lights: Lights, level: Annotated[int, Arg(help="how much", label="N")]) -> Reply:
         """Dim."""
         return Reply(title=str(level))
+
+    return Lamps(group)
+
+
+def locking(code: Callable[[str], Any]) -> Lamps:
+    """The lamps with a command of the terminal, which says what is made of the secret that it asks for."""
+    group = lamp_group()
+
+    @group.command("lock", risk=Risk.GOVERN, terminal=True, examples=[""])
+    def lock(services: Services, *, key: Annotated[str, Arg(help="a key", label="KEY", secret=True)]) -> Reply:
+        """Lock."""
+        return Reply(title=code(key))
+
+    return Lamps(group)
+
+
+def completing(values: Callable[[Lights], Any]) -> Lamps:
+    """The lamps with one command more, whose argument is completed so."""
+    group = lamp_group()
+    arg = Arg(help="which", label="LAMP", complete=values)
+
+    def find(lights: Lights, lamp: str) -> Reply:
+        """Find."""
+        return Reply(title=lamp)
+
+    find.__annotations__["lamp"] = Annotated[str, arg]
+    group.command("find", risk=Risk.READ, examples=["desk"])(find)
+    return Lamps(group)
+
+
+def reading(word: str) -> None:
+    raise KeyError(word)
+
+
+def misreading() -> Lamps:
+    """The lamps with one command more, whose reader of an argument fails."""
+    group = lamp_group()
+
+    @group.command("find", risk=Risk.READ, examples=["desk"])
+    def find(lights: Lights, lamp: Annotated[str, Arg(help="which", label="LAMP", parse=reading)]) -> Reply:
+        """Find."""
+        return Reply(title=lamp)
 
     return Lamps(group)
 
@@ -195,6 +238,30 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
         planning(calls=(Call(method="m", params={"a": cast(Any, {1})}, note="x"),)),
         "it returned a Plan whose calls[0].params['a'] is set instead of JSON",
     ),
+    "row without a cell": (
+        telling(lambda _: Reply(title="x", table=Table(columns=("a", "b"), rows=(("1", "2"), ("3",))))),
+        "it returned a Reply whose table.rows[1] has 1 cells, and table.columns has 2",
+    ),
+    "place with a blank": (
+        broken(places=lambda _: [replace(HOME, name="my home")]),
+        "the place “my home” cannot be typed without quotation marks",
+    ),
+    "empty target": (planning(target=" "), "“lamp tell”: its target is empty"),
+    "wanted as before": (planning(wanted={"name": "Desk"}), "“lamp tell”: `wanted` has name as it is before"),
+    "undo with nothing to do": (
+        planning(undo=Undo(kind=UndoKind.FULL, sentence="Back.", line="lamp name desk Table")),
+        "“lamp tell”: its undo, “lamp name desk Table”, plans nothing: desk is called so already.",
+    ),
+    "completion raises": (completing(lambda _: 1 / 0), "while it listed values for LAMP of `lamp find`: Zero"),
+    "completion of numbers": (completing(lambda _: [7]), "it returned a list whose [0] is int instead of str"),
+    "reader raises": (misreading(), "“lamp find desk”: The plugin lamps failed while it read LAMP of `lamp find`"),
+    "cause of a reader that raises": (misreading(), "KeyError: 'desk'"),
+    "terminal raises": (
+        locking(lambda _: 1 / 0),
+        "“lamp lock”: the plugin lamps failed while it worked on `lamp lock`",
+    ),
+    "terminal answers a number": (locking(lambda _: NUMBER), "it returned a Reply whose title is int instead of str"),
+    "terminal shows the secret": (locking(str), "“lamp lock”: what it says holds the secret “key”"),
     "no example": (Lamps(lamp_group(), wide("bulb", "buy")), "“bulb buy” has no example"),
     "unquoted undo": (unquoted(), "Write values into it by `quote`."),
     "undo of another command": (
@@ -219,6 +286,14 @@ def test_a_plugin_that_breaks_the_contract_is_told_in_which_way(way: str) -> Non
 
 def test_a_plugin_that_keeps_to_the_contract_passes() -> None:
     contract(Lamps())
+
+
+def test_a_command_of_the_terminal_may_refuse_a_made_up_secret() -> None:
+    def refuse(_: str) -> str:
+        raise Refusal("That is no key.")
+
+    contract(locking(refuse))
+    contract(locking(lambda _: "Locked"))
 
 
 def test_without_performing_nothing_is_changed() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 from bot.core.bot_errors import ConfigurationError, PluginFault
-from bot.plugin import CallVerdict, Nothing, Remember, Setting
+from bot.plugin import Arg, CallVerdict, Nothing, Remember, Reply, Risk, Services, Setting
 from bot.testing import Harness
 from tests.host.invented import Invented
-from tests.testing.lamps import HOME, Lamps
+from tests.testing.lamps import HOME, Lamps, lamp_group
 
 
 def test_each_step_of_a_change_request_is_one_call() -> None:
@@ -58,7 +58,7 @@ def test_a_line_that_plans_or_reads_something_else_says_what_it_was_answered_by(
             harness.plan("lamp list")
         with pytest.raises(AssertionError, match="“lamp name desk Table” was answered by Plan"):
             harness.read("lamp name desk Table")
-        with pytest.raises(LookupError, match=r"The plugin lamps names no place cellar\."):
+        with pytest.raises(LookupError, match=r"The plugin lamps names no place cellar\. Known: home\."):
             harness.read("lamp list --portal cellar")
         assert harness.place() == harness.place("home") == HOME
 
@@ -118,6 +118,31 @@ def test_a_harness_that_cannot_start_leaves_nothing_behind() -> None:
     with pytest.raises(PluginFault), Harness(Unwilling("lamps")):
         raise AssertionError("it started")
     assert closed == [True]
+
+
+def test_the_secrets_of_a_command_of_the_terminal_are_given_beside_the_line() -> None:
+    group = lamp_group()
+
+    @group.command("lock", risk=Risk.GOVERN, terminal=True)
+    def lock(
+        services: Services,
+        *,
+        key: Annotated[int, Arg(help="a key", label="KEY", parse=int, secret=True)],
+        spare: Annotated[str, Arg(help="another", label="KEY", secret=True)] = "none",
+    ) -> Reply:
+        """Lock."""
+        services.secrets.write("key", {"key": key, "spare": spare}, after=0)
+        return Reply(title="Locked")
+
+    with Harness(Lamps(group)) as harness:
+        with pytest.raises(AssertionError, match="“lamp lock” asks for --key: give it as secrets="):
+            harness.ask("lamp lock")
+        with pytest.raises(AssertionError, match="--key is a secret, which nobody types"):
+            harness.ask("lamp lock --key 7", secrets={"key": "7"})
+        harness.ask("lamp lock", secrets={"key": "7"})
+        kept = harness.services().secrets.read("key")
+        assert kept is not None
+        assert kept.value == {"key": 7, "spare": "none"}
 
 
 def test_waiting_takes_no_time_and_has_passed() -> None:

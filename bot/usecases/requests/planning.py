@@ -15,7 +15,7 @@ from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.invocation import Understood, check_length, understand
 from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
-from bot.host.guarded_calls import blame_plugin, require_type
+from bot.host.guarded_calls import blame_plugin, require_answer
 from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
@@ -25,6 +25,7 @@ from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.context import Context
 from bot.usecases.place_choice import choose_portal, default_portals
 from bot.usecases.roles import role_of
+from bot.usecases.terminal_commands import in_terminal
 
 
 def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress = no_progress) -> Considered:
@@ -36,7 +37,8 @@ def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress 
     try:
         understood = understand(commands, text or "help")
     except WordsError as error:
-        raise refuse_card_subcommand(text.split()) or error from None
+        own = None if person.local else in_terminal(ctx.registry, text.split())
+        raise refuse_card_subcommand(text.split()) or own or error from None
     command = understood.command
     if command.noun not in OPEN_TO_ALL:
         _require(decide(command.risk, role, ctx.terms), role)
@@ -121,7 +123,7 @@ def ask(plugin: str, understood: Understood, subject: object) -> Answer:
     if is_local_plugin(plugin):
         return command.answer(subject, understood.arguments)
     with blame_plugin(plugin, f"worked on `{command.path}`"):
-        match require_type(command.answer(subject, understood.arguments), Answer):
+        match require_answer(command.answer(subject, understood.arguments)):
             case Plan() as plan if not command.terminal:
                 return _sanitized_plan(plan)
             case Reply() | Nothing() as answer:

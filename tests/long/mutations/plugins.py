@@ -52,6 +52,22 @@ PLUGINS: tuple[Mutation, ...] = (
         by="tests/store/repositories/test_change_requests.py",
     ),
     mutation(
+        "typed-secret",
+        "a plugin's secret is typed among the words, and stands in the audit log",
+        (
+            _CONTRACT,
+            "parameter.arg.secret and (not parameter.flag or parameter.switch)",
+            "parameter.arg.secret and False",
+        ),
+        by="tests/host/test_contract.py",
+    ),
+    mutation(
+        "ragged-table",
+        "a row of another length reaches the bot, and fails there as a fault of the bot",
+        (_GUARDED, "if table and len(row) != len(table.columns):", "if table and len(row) > 99:"),
+        by="tests/testing/test_conformance.py",
+    ),
+    mutation(
         "sent-unasked",
         "a plugin that sends although it may not keeps to the contract",
         (_TRIALS, "if outcome.verdict is not CallVerdict.NOT_SENT:", "if outcome.verdict is CallVerdict.UNKNOWN:"),

@@ -144,8 +144,12 @@ def test_without_any_place_the_way_to_one_is_told(
 
 @pytest.mark.parametrize("who", [OLGA, IDA])
 def test_a_command_of_the_terminal_cannot_be_typed_in_slack(core_bot: CoreBot, who: Principal) -> None:
-    with pytest.raises(WordsError):
-        considered(core_bot, who, "thing setup one")
+    for line, path in (("thing setup one", "thing setup"), ("Backup now", "backup"), ("key  list", "key list")):
+        with pytest.raises(WordsError, match=f"“{path}” works in the host's terminal only") as refused:
+            considered(core_bot, who, line)
+        assert refused.value.hint == f"Run there: b24bot {path} --help"
+    with pytest.raises(WordsError, match="There is no command “backup”"):
+        considered(core_bot, SHELL, "backup now")
     assert answered(core_bot, SHELL, "thing setup one").reply.title == "Set up one."
     assert core_bot.store.records("toy").get("setup", "one") == {"done": True}
 
