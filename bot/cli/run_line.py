@@ -180,7 +180,7 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
         # A command of the terminal never plans: one that tries is refused in there.
         answered = cast(Answered, plan_or_read_at(ctx, plugin, replace(understood, arguments=arguments), person))
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
-        note = keep_first_portal(ctx, plugin.name, before, plugin.places(services), person)
+        note = keep_first_portal(store, ctx, plugin.name, before, plugin.places(services), person)
     reply = answered.reply
     return LineAnswer(reply=replace(reply, notes=(*reply.notes, note)) if note else reply)
 

@@ -1,1 +1,1 @@
-"""Storage: one SQLite file, one way to open a transaction. All SQL lives in this room."""
+"""Storage: one way to open a transaction, over one engine. All SQL lives in this room."""

@@ -63,6 +63,7 @@ class Store:
         self.refusals = FoldedRefusals(engine)
         self.reason = ""
         """Why whoever types at the terminal does what is recorded now; each record without a reason gets it."""
+        self._transaction = Transaction(self)
 
     @property
     def database(self) -> Database:
@@ -71,29 +72,13 @@ class Store:
             raise TypeError(f"the rows of this store are in no file, but in {type(self.engine).__name__}")
         return self.engine
 
-    def unit_of_work(self) -> AbstractContextManager[Store]:
-        """One transaction: state, audit record and outbox entry commit together or not at all."""
-        return self.engine.unit_with(self)
+    def unit_of_work(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction: state, audit record and outbox entry commit together or not at all."""
+        return self.engine.unit_with(self._transaction)
 
     def record(self, entry: Entry) -> int:
-        """Append to the audit log, and queue the copy for the audit channel unless the tag is a quiet one."""
-        at = self.clock.now_ms()
-        facts = {**({"reason": self.reason} if self.reason else {}), **entry.facts}
-        plain = {name: self._recorded(name, fact) for name, fact in facts.items()}
-        seq = self.audit.append(replace(entry, facts=plain), at=at)
-        if entry.tag not in QUIET:
-            self.outbox.put(audit_key(seq), AuditNotice(seq=seq), at=at)
-        return seq
-
-    def _recorded(self, name: str, fact: Fact) -> Fact:
-        """A fact as the record keeps it: without the marks that become mentions, and without what looks like a secret.
-
-        Records cannot be changed, so nothing gets into one that would have to be taken out again.
-        """
-        if not isinstance(fact, str):
-            return fact
-        words = mentions.unmark(fact)
-        return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)
+        """Append to the audit log in the unit of work that is open."""
+        return self._transaction.record(entry)
 
     def records(self, plugin: str) -> Records:
         return Records(self.engine, self.keys, plugin)
@@ -111,19 +96,64 @@ class Store:
 
     def probe(self) -> None:
         """Write something. Raises StoreUnavailable: to begin a transaction shows nothing on a read-only disk."""
-        with self.unit_of_work():
-            self.facts.put("last_probe", str(self.clock.now_ms()))
+        with self.unit_of_work() as tx:
+            tx.facts.put("last_probe", str(self.clock.now_ms()))
 
     def back_up(self, folder: Path | None = None) -> Backup:
         """Copy the database into its folder of copies, or into another one, and record it. Raises StoreUnavailable."""
         made = back_up(self.database, self.keys, folder or self.backups, at=self.clock.now_ms())
         facts: dict[str, Fact] = {"name": made.path.name, "seq": made.seq, "head": made.head}
-        with self.unit_of_work():
-            self.record(Entry(tag=Tag.BACKUP_MADE, actor=SYSTEM, subject="database", facts=facts))
+        with self.unit_of_work() as tx:
+            tx.record(Entry(tag=Tag.BACKUP_MADE, actor=SYSTEM, subject="database", facts=facts))
         return made
 
     def close(self) -> None:
         self.engine.close()
+
+
+class Transaction:
+    """An open unit of work. Whoever is given one changes rows in it, and leaves ending it to whoever opened it.
+
+    Only `Store.unit_of_work` hands one out. What goes over the network takes none: it would keep others from writing
+    for as long as it takes. Once the unit of work has ended, nothing can be changed through it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.engine = store.engine
+        self.keys = store.keys
+        self.grants = store.grants
+        self.accounts = store.accounts
+        self.changes = store.changes
+        self.leases = store.leases
+        self.audit = store.audit
+        self.jobs = store.jobs
+        self.outbox = store.outbox
+        self.facts = store.facts
+        self.stops = store.stops
+        self.refusals = store.refusals
+        self.records = store.records
+
+    def record(self, entry: Entry) -> int:
+        """Append to the audit log, and queue the copy for the audit channel unless the tag is a quiet one."""
+        at = self._store.clock.now_ms()
+        reason = self._store.reason
+        facts = {**({"reason": reason} if reason else {}), **entry.facts}
+        plain = {name: self._recorded(name, fact) for name, fact in facts.items()}
+        seq = self.audit.append(replace(entry, facts=plain), at=at)
+        if entry.tag not in QUIET:
+            self.outbox.put(audit_key(seq), AuditNotice(seq=seq), at=at)
+        return seq
+
+    def _recorded(self, name: str, fact: Fact) -> Fact:
+        """A fact as the record keeps it: without the marks that become mentions, and without what looks like a secret.
+
+        Records cannot be changed, so nothing gets into one that would have to be taken out again.
+        """
+        if not isinstance(fact, str):
+            return fact
+        words = mentions.unmark(fact)
+        return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)
 
 
 def audit_key(seq: int) -> str:

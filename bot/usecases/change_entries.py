@@ -8,7 +8,7 @@ from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest
 from bot.core.parsing.recorded_line import make_recorded_line
 from bot.core.redaction.redactor import shorten
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 from bot.usecases.context import Context
 
 LONGEST = 200
@@ -24,10 +24,10 @@ def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
 
 
 def record_change(
-    store: Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
+    tx: Transaction | Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
 ) -> int:
-    """Append a record about a change request, in a unit of work: with its plan in words, its target and its portal."""
-    return store.record(change_entry(tag, change, actor=actor, facts=facts))
+    """Append a record about a change request: with its plan in words, its target and its portal."""
+    return tx.record(change_entry(tag, change, actor=actor, facts=facts))
 
 
 def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None) -> Entry:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from bot.core.change.change_request import Lease
-from bot.store.store import Store
+from bot.store.store import Transaction
 from bot.usecases.context import Context, log
 
 
@@ -30,12 +30,12 @@ def acquire_leases(ctx: Context, owner: str) -> Iterator[None]:
 
 
 @contextmanager
-def under_lease(ctx: Context, lease: Lease) -> Iterator[Store]:
-    """A unit of work for whoever still holds the lease, which is renewed in it. Raises LeaseLost."""
-    with ctx.store.unit_of_work() as store:
-        if not store.leases.renew(lease, steady=steady_ms(ctx)):
+def under_lease(ctx: Context, lease: Lease) -> Iterator[Transaction]:
+    """Open a unit of work for whoever still holds the lease, which is renewed in it. Raises LeaseLost."""
+    with ctx.store.unit_of_work() as tx:
+        if not tx.leases.renew(lease, steady=steady_ms(ctx)):
             raise LeaseLost
-        yield store
+        yield tx
 
 
 def may_send(ctx: Context, lease: Lease, seconds: float) -> bool:

@@ -14,6 +14,7 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
 from bot.plugin import Place, Plugin, PluginError, Refusal
 from bot.plugin.frozen import dataclass
+from bot.store.store import Transaction
 from bot.usecases.context import Context
 
 ADD = "portal add"
@@ -52,24 +53,24 @@ def _key(plugin: str, person: Principal) -> str:
     return f"{plugin} {person.id}"
 
 
-def set_default(ctx: Context, plugin: str, place: Place, *, by: Principal, request: str = "") -> None:
-    """Make a portal everybody's default, on the record and in a unit of work."""
+def set_default(tx: Transaction, ctx: Context, plugin: str, place: Place, *, by: Principal, request: str = "") -> None:
+    """Make a portal everybody's default, on the record."""
     before = default_of(ctx, plugin)
-    ctx.store.records(BUILTIN).put(DEFAULT, plugin, {"name": place.name, "identity": place.identity})
+    tx.records(BUILTIN).put(DEFAULT, plugin, {"name": place.name, "identity": place.identity})
     facts: dict[str, Fact] = {"portal": place.name, "before": before.name if before else "", "request": request}
-    ctx.store.record(Entry(tag=Tag.DEFAULT_PORTAL_SET, actor=by.id, subject=plugin, facts=facts))
+    tx.record(Entry(tag=Tag.DEFAULT_PORTAL_SET, actor=by.id, subject=plugin, facts=facts))
 
 
-def set_own(ctx: Context, plugin: str, person: Principal, place: Place | None) -> None:
-    """Store what a person chose for themselves, or take it back, on the record and in a unit of work."""
+def set_own(tx: Transaction, ctx: Context, plugin: str, person: Principal, place: Place | None) -> None:
+    """Store what a person chose for themselves, or take it back, on the record."""
     before = own_choice(ctx, plugin, person)
-    records = ctx.store.records(BUILTIN)
+    records = tx.records(BUILTIN)
     if place is None:
         records.delete(OWN, _key(plugin, person))
     else:
         records.put(OWN, _key(plugin, person), {"name": place.name, "identity": place.identity})
     facts: dict[str, Fact] = {"portal": place.name if place else "", "before": before.name if before else ""}
-    ctx.store.record(Entry(tag=Tag.OWN_PORTAL_SET, actor=person.id, subject=plugin, facts=facts))
+    tx.record(Entry(tag=Tag.OWN_PORTAL_SET, actor=person.id, subject=plugin, facts=facts))
 
 
 def choose_portal(
@@ -144,10 +145,12 @@ def default_portals(
     }
 
 
-def keep_first_portal(ctx: Context, plugin: str, before: Sequence[Place], after: Sequence[Place], by: Principal) -> str:
+def keep_first_portal(
+    tx: Transaction, ctx: Context, plugin: str, before: Sequence[Place], after: Sequence[Place], by: Principal
+) -> str:
     """Once a portal was added: let the one there was, or the new one, become the default where none is stored yet.
 
-    In a unit of work. Returns what to tell whoever added it; nothing when none was added.
+    Returns what to tell whoever added it; nothing when none was added.
     """
     added = [place for place in after if place.identity not in {one.identity for one in before}]
     if not added:
@@ -155,7 +158,7 @@ def keep_first_portal(ctx: Context, plugin: str, before: Sequence[Place], after:
     default = default_of(ctx, plugin)
     if default is None and len(before) < 2:
         first = (before or added)[0]
-        set_default(ctx, plugin, first, by=by)
+        set_default(tx, ctx, plugin, first, by=by)
         default = Choice(name=first.name, identity=first.identity)
     if default is None:
         return f"There are several portals and no default. An admin chooses one: portal use {added[0].name} --for-all"

@@ -242,6 +242,9 @@ CONNECTS: Mapping[str, str] = {
 }
 """Rooms and modules that take the sqlite3 of the engine."""
 
+GOES_OUT = ("messenger", "look_up", "unit_of_work")
+"""What whoever was given a transaction does not use: what goes over the network, and what begins or joins another."""
+
 UNPORTABLE: Mapping[str, str] = {
     r"\buser\b": "call the column `person`: `user` is a function elsewhere",
     r"\browid\b": "name it {row_id}, as the dialect spells it",

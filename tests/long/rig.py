@@ -162,7 +162,7 @@ class Rig:
     def tamper(self, number: int, old: str, new: str) -> None:
         """Change what is stored of the line and the plan, past the bot."""
         with self.store.unit_of_work() as store:
-            store.database.execute(
+            store.engine.execute(
                 "UPDATE changes SET line = replace(line, ?, ?), plan = replace(plan, ?, ?) WHERE number = ?",
                 *(old, new, old, new, number),
             )
@@ -171,7 +171,7 @@ class Rig:
         """Write another digest, or the one of what is stored now, past the bot."""
         change = self.store.changes.require(number)
         with self.store.unit_of_work() as store:
-            store.database.execute(
+            store.engine.execute(
                 "UPDATE changes SET digest = ? WHERE number = ?",
                 *(digest or plans.digest(change.path, change.place, change.plan), number),
             )

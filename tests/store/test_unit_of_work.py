@@ -67,6 +67,26 @@ def test_an_interruption_undoes_as_well(store: Store) -> None:
     assert not store.database.in_transaction
 
 
+def test_a_transaction_changes_nothing_once_its_unit_of_work_has_ended(store: Store) -> None:
+    with store.unit_of_work() as tx:
+        tx.facts.put("name", "value")
+        assert tx.record(ENTRY) == 1
+    with pytest.raises(RuntimeError, match="outside a unit of work"):
+        tx.facts.put("name", "another")
+    with pytest.raises(RuntimeError, match="outside a unit of work"):
+        tx.record(ENTRY)
+    assert store.facts.get("name") == "value"
+
+
+def test_the_record_of_a_transaction_has_the_reason_that_was_given_at_the_terminal(store: Store) -> None:
+    store.reason = "It is old."
+    with store.unit_of_work() as tx:
+        seq = tx.record(ENTRY)
+    record = store.audit.get(seq)
+    assert record is not None
+    assert record.facts["reason"] == "It is old."
+
+
 def test_one_inside_another_joins_it(store: Store) -> None:
     """The inner one has committed nothing when the outer one fails."""
 

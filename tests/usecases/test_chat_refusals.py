@@ -96,7 +96,7 @@ def test_a_card_refused_by_any_other_code_waits_and_its_requester_knows(core_bot
             continue
         with core_bot.store.unit_of_work() as store:
             store.changes.forget_card(change.number, core_bot.now(change).card or "", card_id=code)
-            store.database.execute("DELETE FROM outbox")
+            store.engine.execute("DELETE FROM outbox")
             queue_card(core_bot.ctx, change.number)
         core_bot.messenger.whispers.clear()
         error = post_error(code)

@@ -175,7 +175,7 @@ def test_after_a_restart_of_the_machine_the_time_of_the_day_tells_how_long_a_lin
     core_bot.take(core_bot.typed(OLGA, "freeze"))
     with core_bot.store.unit_of_work() as store:
         later = round(core_bot.clock.monotonic() * 1000) + HOUR
-        store.database.execute("UPDATE outbox SET created_steady = ?, created_at = created_at - ?", later, HOUR)
+        store.engine.execute("UPDATE outbox SET created_steady = ?, created_at = created_at - ?", later, HOUR)
     assert find_audit_channel_limit(core_bot.ctx) is not None
 
 
@@ -199,7 +199,7 @@ def test_what_was_put_off_is_due_at_once_for_a_worker_that_starts(core_bot: Core
     """The steady clock begins anew with the machine: a moment of the last one may never come."""
     a_stop_that_slack_does_not_confirm(core_bot)
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE jobs SET due_steady = ?", 2**52)
+        store.engine.execute("UPDATE jobs SET due_steady = ?", 2**52)
     core_bot.restart()
     assert core_bot.do_jobs() == 1
     assert core_bot.records(Tag.FROZEN)

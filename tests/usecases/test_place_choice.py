@@ -32,8 +32,8 @@ def core_bot(make_core_bot: Callable[..., CoreBot]) -> CoreBot:
 
 
 def choose_default(core_bot: CoreBot, place: Place = ACME) -> None:
-    with core_bot.store.unit_of_work():
-        set_default(core_bot.ctx, "toy", place, by=SHELL)
+    with core_bot.store.unit_of_work() as tx:
+        set_default(tx, core_bot.ctx, "toy", place, by=SHELL)
     core_bot.work()
 
 
@@ -258,8 +258,8 @@ def test_with_one_portal_it_is_named_only_where_it_always_was(core_bot: CoreBot)
 
 
 def test_the_portal_there_was_becomes_the_default_when_a_second_one_is_added(core_bot: CoreBot) -> None:
-    with core_bot.store.unit_of_work():
-        told = keep_first_portal(core_bot.ctx, "toy", [ACME], [BETA, ACME], SHELL)
+    with core_bot.store.unit_of_work() as tx:
+        told = keep_first_portal(tx, core_bot.ctx, "toy", [ACME], [BETA, ACME], SHELL)
     assert told.startswith("The default portal is default; it did not change.")
     assert portal_of(core_bot, OLGA) == "default"
     (record,) = core_bot.records(Tag.DEFAULT_PORTAL_SET)
@@ -269,8 +269,8 @@ def test_the_portal_there_was_becomes_the_default_when_a_second_one_is_added(cor
 def test_a_third_portal_does_not_choose_a_default_among_two(core_bot: CoreBot) -> None:
     """As after an upgrade of a database with several: nobody has said which one is meant."""
     third = Place(name="third", label="third.example.com", identity="m-third")
-    with core_bot.store.unit_of_work():
-        told = keep_first_portal(core_bot.ctx, "toy", [ACME, BETA], [ACME, BETA, third], SHELL)
+    with core_bot.store.unit_of_work() as tx:
+        told = keep_first_portal(tx, core_bot.ctx, "toy", [ACME, BETA], [ACME, BETA, third], SHELL)
     assert told.startswith("There are several portals and no default.")
     assert core_bot.records(Tag.DEFAULT_PORTAL_SET) == []
 
@@ -291,7 +291,7 @@ def test_whoami_is_answered_although_a_plugin_cannot_name_its_portals(make_core_
 def test_whoami_says_that_the_own_portal_is_not_known_any_more(core_bot: CoreBot) -> None:
     choose_default(core_bot)
     gone = Place(name="gone", label="gone.example.com", identity="m-gone")
-    with core_bot.store.unit_of_work():
-        set_own(core_bot.ctx, "toy", OLGA, gone)
+    with core_bot.store.unit_of_work() as tx:
+        set_own(tx, core_bot.ctx, "toy", OLGA, gone)
     assert "Portal: Your own portal, gone, is not known any more" in answer(core_bot, OLGA, "whoami")
     assert "Portal: default (the default)" in answer(core_bot, VERA, "whoami")

@@ -376,8 +376,8 @@ def test_an_unfreeze_that_is_open_at_the_upgrade_is_asked_for_anew(careless: Cor
         store.facts.put(DONE, "")
     careless.take(replace(careless.typed(IDA, "unfreeze"), key="today-1"))
     change = careless.change()
-    with careless.store.unit_of_work() as store:
-        seal_plain_texts(store.database, store.keys)
+    with careless.store.unit_of_work():
+        seal_plain_texts(careless.store.database, careless.store.keys)
     careless.deliver()
     approve = careless.click(VERA, careless.now(change), card_token.APPROVE)
     assert careless.hears(replace(approve, key="today-2")) == ""

@@ -30,7 +30,7 @@ def fill(core_bot: CoreBot) -> None:
 def write(core_bot: CoreBot) -> bool:
     """What every thread of the worker does in one way or another."""
     with core_bot.store.unit_of_work() as store:
-        store.facts.put(f"fact-{len(store.database.rows('SELECT 1 FROM facts'))}", "x" * 500)
+        store.facts.put(f"fact-{len(store.engine.rows('SELECT 1 FROM facts'))}", "x" * 500)
     return True
 
 

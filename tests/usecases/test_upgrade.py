@@ -37,7 +37,7 @@ def test_open_requests_of_the_release_before_are_carried_out_after_the_upgrade(t
     before.ask("thing remove two")
     with before.store.unit_of_work() as store:
         for statement in BEFORE_UNDO_LINKS:
-            store.database.execute(statement)
+            store.engine.execute(statement)
     keys, clock = before.store.keys, before.clock
     before.close()
 

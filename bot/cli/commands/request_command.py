@@ -13,7 +13,7 @@ from bot.core.audit.stored_views import change_view
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
 from bot.plugin import BadArgument, Refusal
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 from bot.usecases.admin.listings import list_changes, show_change
 from bot.usecases.admin.queries import complete_numbers, find_changes, request_number
 from bot.usecases.authority.reader_views import Reader, shell_reader
@@ -93,11 +93,11 @@ def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
     report(change_view(now), told, as_json=as_json)
 
 
-def _reader(terminal: Terminal, store: Store) -> Reader:
+def _reader(terminal: Terminal, store: Store | Transaction) -> Reader:
     return shell_reader(terminal.person, terminal.declared.commands, store.keys.fingerprint)
 
 
-def _change(store: Store, number: str) -> ChangeRequest:
+def _change(store: Store | Transaction, number: str) -> ChangeRequest:
     change = store.changes.get(request_number(number))
     if change is None:
         raise Refusal(f"There is no CR-{request_number(number)}.", hint="b24bot request list shows those there are.")

@@ -1,1 +1,1 @@
-"""The engine: one SQLite file, its transactions, its folders and permissions, and one process at a time."""
+"""The engine: the storage port, SQLite behind it, folders and permissions, and one process at a time."""

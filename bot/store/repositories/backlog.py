@@ -26,8 +26,8 @@ FIRST_EARLIER = (
 )
 FORGET = (
     "DELETE FROM outbox WHERE id IN ("
-    "SELECT id FROM (SELECT id FROM outbox WHERE state = 'sent' AND sent_at < ? LIMIT ?) UNION ALL "
-    "SELECT id FROM (SELECT id FROM outbox WHERE state = 'dead' AND coalesce(died_at, created_at) < ? LIMIT ?))"
+    "SELECT id FROM (SELECT id FROM outbox WHERE state = 'sent' AND sent_at < ? LIMIT ?) AS sent UNION ALL "
+    "SELECT id FROM (SELECT id FROM outbox WHERE state = 'dead' AND coalesce(died_at, created_at) < ? LIMIT ?) AS dead)"
 )
 
 

@@ -183,14 +183,14 @@ class Changes:
 
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
         """The newest first."""
-        return self._newest_of([(status, *rest) for status in statuses for rest in product((0, 1), (0, 1))], limit)
+        return self._newest_of(list(product(statuses, (0, 1), (False, True))), limit)
 
     def shown_as(self, shown: ShownStatus, *, limit: int) -> list[ChangeRequest]:
         """Those that a reader sees with this status, the newest first."""
         partly = (0, 1) if shown.partly is None else (int(shown.partly),)
-        return self._newest_of(list(product(shown.statuses, partly, (int(shown.undone),))), limit)
+        return self._newest_of(list(product(shown.statuses, partly, (shown.undone,))), limit)
 
-    def _newest_of(self, kinds: Sequence[tuple[Status, int, int]], limit: int) -> list[ChangeRequest]:
+    def _newest_of(self, kinds: Sequence[tuple[Status, int, bool]], limit: int) -> list[ChangeRequest]:
         """The newest of any of these kinds: a status, whether done in part, and whether undone."""
         where = f"number IN ({newest_of(_SHOWN, kinds, 'number')})"
         return self._read(where, *(value for kind in kinds for value in kind), limit, limit=limit) if kinds else []

@@ -123,8 +123,8 @@ TURN = " ".join(
 
 It is one after this person's last in that queue, or the turn that it is now for who has none there.
 """
-LEADS = " ".join(("NOT EXISTS (SELECT 1 FROM jobs WHERE", _OF_PERSON, "AND", _NOT_SUSPECT, ")"))
-"""Whether it leads its person's jobs there."""
+LEADS = " ".join(("CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE", _OF_PERSON, "AND", _NOT_SUSPECT, ") THEN 0 ELSE 1 END"))
+"""1 for a job that leads its person's jobs there, 0 for another."""
 _ADVANCE = " ".join(
     (
         *("UPDATE jobs SET leads = 1 WHERE leads = 0 AND id = (SELECT id FROM jobs WHERE", _OF_PERSON, "AND"),

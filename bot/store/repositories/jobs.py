@@ -26,7 +26,13 @@ ANYWHERE = Position()
 _ADD = " ".join(
     (
         "INSERT INTO jobs (rank, place, person, counted, kind, payload, due_steady, created_at, turn, leads)",
-        *("VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,", TURN, ", ?7 > 0 OR", LEADS, ")"),
+        *(
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,",
+            TURN,
+            ", CASE WHEN ?7 > CAST(0 AS BIGINT) THEN 1 ELSE",
+            LEADS,
+            "END)",
+        ),
     )
 )
 _PLACE = " ".join(
@@ -141,7 +147,7 @@ class Jobs:
         stored = seal_text(self._keys, payload) if kind == INBOUND else seal_secrets(self._keys, payload)
         self._database.execute(
             self._add,
-            *(position.rank, position.queue, position.person, position.counted),
+            *(position.rank, position.queue, position.person, int(position.counted)),
             *(kind, stored, due, at),
         )
 
@@ -152,7 +158,9 @@ class Jobs:
 
     def place(self, job: Job, position: Position) -> None:
         """Give a waiting job what `add` gives to a new one."""
-        self._database.execute(self._place, *(position.rank, position.queue, position.person, position.counted), job.id)
+        self._database.execute(
+            self._place, *(position.rank, position.queue, position.person, int(position.counted)), job.id
+        )
 
     def waiting_of(self, person: str) -> int:
         """How many jobs of one person wait that are counted."""
@@ -200,7 +208,7 @@ class Jobs:
 
     def cut_short(self, job: Job, *, due: int, alone: bool) -> None:
         """Put back a job whose start the loss of the database cut short; `alone` when nothing else ran beside it."""
-        self._database.execute(_CUT_SHORT, due, alone, job.id)
+        self._database.execute(_CUT_SHORT, due, int(alone), job.id)
 
     def under_way(self) -> int:
         """How many jobs are taken."""
@@ -209,7 +217,7 @@ class Jobs:
 
     def release_all(self) -> int:
         """Put back what a process that died had taken, all of it cut short. Only the one worker, when it starts."""
-        self._database.execute(_CUT_SHORT_ALL, self.under_way() == 1, INBOUND)
+        self._database.execute(_CUT_SHORT_ALL, int(self.under_way() == 1), INBOUND)
         return self._database.execute(_RELEASE_ALL)
 
     def hurry_all(self) -> None:

@@ -32,9 +32,10 @@ _PUT = (
     "(key, kind, payload, number, channel, person, due_steady, created_at, created_steady, urgency) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (key) DO UPDATE SET payload = excluded.payload, state = 'new', attempts = 0, "
-    "due_steady = CASE WHEN state = 'new' AND due_steady < excluded.due_steady THEN due_steady "
-    "ELSE excluded.due_steady END, urgency = CASE WHEN state = 'new' AND urgency > excluded.urgency "
-    "THEN urgency ELSE excluded.urgency END, sent_at = NULL, died_at = NULL, error = ''"
+    "due_steady = CASE WHEN outbox.state = 'new' AND outbox.due_steady < excluded.due_steady "
+    "THEN outbox.due_steady ELSE excluded.due_steady END, "
+    "urgency = CASE WHEN outbox.state = 'new' AND outbox.urgency > excluded.urgency "
+    "THEN outbox.urgency ELSE excluded.urgency END, sent_at = NULL, died_at = NULL, error = ''"
 )
 """A notice, or what becomes of the one with the same key."""
 _WAITING_OF_KIND = "SELECT 1 FROM outbox WHERE state = 'new' AND kind = ? AND +due_steady <= ? LIMIT 1"

@@ -18,11 +18,11 @@ _HEADS = """SELECT id, number, kind, channel, is_rewrite FROM (
     FROM outbox o LEFT JOIN changes c ON c.number = o.number
     WHERE o.state = 'new' AND o.kind IN ('card', 'thread', 'announcement') AND +o.due_steady <= ?
     AND NOT (o.kind = 'thread' AND c.card IS NULL AND EXISTS (SELECT 1 FROM outbox k
-        WHERE k.number = o.number AND k.kind = 'card' AND k.state IN ('new', 'sending'))))
+        WHERE k.number = o.number AND k.kind = 'card' AND k.state IN ('new', 'sending')))) AS waiting
 WHERE place = 1 ORDER BY id"""
 _IN_TURN = """SELECT id, person FROM (
     SELECT id, person, row_number() OVER (PARTITION BY person ORDER BY id) AS turn
-    FROM outbox WHERE state = 'new' AND kind = 'whisper' AND +due_steady <= ? AND (urgency < 0) = ?)
+    FROM outbox WHERE state = 'new' AND kind = 'whisper' AND +due_steady <= ? AND (urgency < 0) = ?) AS waiting
 ORDER BY turn, person <= ?, person LIMIT ?"""
 _AUDIT_LINES = (
     "SELECT id, kind, payload, due_steady FROM outbox WHERE state = 'new' AND kind = 'audit' "

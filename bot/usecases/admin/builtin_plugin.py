@@ -28,6 +28,7 @@ from bot.plugin import (
     Simulation,
 )
 from bot.plugin.frozen import dataclass
+from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import ADMIN_GROUPS, BuiltinContext
 from bot.usecases.admin.call_handlers import HANDLERS, Authorization, observe_target
 from bot.usecases.admin.place_commands import using
@@ -64,11 +65,11 @@ class BuiltinPlugin:
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
         """Do it in one transaction with its record and what is said of it, on the word the running request holds."""
         ctx = _context(services)
-        with ctx.store.unit_of_work():
+        with ctx.store.unit_of_work() as tx:
             change = _running(ctx, call)
             if change is None:
                 return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence="No change request that runs is about this.")
-            return HANDLERS[call.method](ctx, _word(change), call.params)
+            return HANDLERS[call.method](tx, ctx, _word(change), call.params)
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
         return observe_target(_context(services), plan.target)
@@ -103,12 +104,12 @@ def make_registry(plugins: Iterable[Plugin]) -> Registry:
     return Registry((BuiltinPlugin(), *plugins), builtin=builtin)
 
 
-def perform_at_once(ctx: Context, person: Principal, planned: Planned) -> Reply:
-    """Carry out, in a unit of work, a plan that the policy lets its requester have at once. Only the house has such.
+def perform_at_once(tx: Transaction, ctx: Context, person: Principal, planned: Planned) -> Reply:
+    """Carry out a plan that the policy lets its requester have at once. Only the house has such.
 
     Raises NotPermitted for the plan of any other plugin: what changes a portal waits for a person's word.
     """
     if not planned.is_local:
         raise NotPermitted("A plan cannot run without a decision.")
-    outcomes = [HANDLERS[call.method](ctx, Authorization(asked=person), call.params) for call in planned.plan.calls]
+    outcomes = [HANDLERS[call.method](tx, ctx, Authorization(asked=person), call.params) for call in planned.plan.calls]
     return Reply(title=" ".join(outcome.sentence for outcome in outcomes))

@@ -12,6 +12,7 @@ from bot.core.redaction.redactor import redact
 from bot.core.text import format_time
 from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
 from bot.plugin.frozen import dataclass
+from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import FREEZE, LEFT_OUT, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
 from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, leaves_no_admin, revoke_role
 from bot.usecases.admin.place_commands import SET_DEFAULT, SET_OWN
@@ -37,7 +38,7 @@ class Authorization:
 
 
 Params = Mapping[str, Json]
-CallHandler = Callable[[Context, Authorization, Params], CallOutcome]
+CallHandler = Callable[[Transaction, Context, Authorization, Params], CallOutcome]
 
 
 def _done_outcome(sentence: str) -> CallOutcome:
@@ -48,10 +49,10 @@ def _refused_outcome(sentence: str) -> CallOutcome:
     return CallOutcome(verdict=CallVerdict.FAILED, sentence=sentence)
 
 
-def _set_role(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+def _set_role(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     whom, wanted = Principal.read(str(params["person"])), str(params["role"])
     role = Role(wanted) if wanted else None
-    if (ctx.store.grants.role_of(whom) or "") != params["before"]:
+    if (tx.grants.role_of(whom) or "") != params["before"]:
         return _refused_outcome("Their role was changed by somebody else meanwhile.")
     if leaves_no_admin(ctx.store, whom, role):
         return _refused_outcome(LAST_ADMIN)
@@ -62,17 +63,17 @@ def _set_role(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     return _done_outcome(f"{mentions.person(whom)} has {f'the role {role}' if role else 'no role'} now.")
 
 
-def _freeze(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
-    frozen = ctx.store.facts.get(FROZEN) or ""
-    reason = redact(str(params["reason"]), (), ctx.store.keys.fingerprint)
+def _freeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+    frozen = tx.facts.get(FROZEN) or ""
+    reason = redact(str(params["reason"]), (), tx.keys.fingerprint)
     note = str(params.get("note", ""))
     facts: dict[str, Fact] = {"reason": reason, **({"sentence": note} if note else {})}
     who, because = mentions.person(word.asked), f" (“{reason}”)." if reason else "."
     again = " again" if frozen else ""
     said = f"{who} said stop{again} at {format_time(ctx.clock.now_ms())}{because}"
     # Other words than before in any case: an unfreeze is for the freeze as it was when it was asked for.
-    ctx.store.facts.put(FROZEN, f"{frozen} {said}" if 0 < len(frozen) < LONGEST_FROZEN else said)
-    ctx.store.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
+    tx.facts.put(FROZEN, f"{frozen} {said}" if 0 < len(frozen) < LONGEST_FROZEN else said)
+    tx.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
     sentences = (
         f"🧊 {who} has frozen b24bot{again}{because}",
         note,
@@ -90,22 +91,22 @@ def _freeze(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     )
 
 
-def _unfreeze(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
-    if ctx.store.facts.get(FROZEN) != params["frozen"]:
+def _unfreeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+    if tx.facts.get(FROZEN) != params["frozen"]:
         return _refused_outcome("It is not the freeze any more that this was asked for.")
-    if any(stop.kind is StopKind.FREEZE for stop in ctx.store.stops.pending()):
+    if any(stop.kind is StopKind.FREEZE for stop in tx.stops.pending()):
         return _refused_outcome(
             "Somebody typed freeze meanwhile, so b24bot stays frozen. Once it is answered, ask again."
         )
-    ctx.store.facts.put(FROZEN, "")
+    tx.facts.put(FROZEN, "")
     facts = {"request": word.request}
-    ctx.store.record(Entry(tag=Tag.UNFROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
+    tx.record(Entry(tag=Tag.UNFROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
     approved = ", ".join(mentions.person(person) for person in word.approved)
     announce(ctx, f"▶️ {mentions.person(word.asked)} has unfrozen b24bot ({word.request}, approved by {approved}).")
     return _done_outcome("b24bot is not frozen any more.")
 
 
-def _review(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+def _review(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     number = int(str(params["number"]))
     bypass = find_break_glass_record(ctx, number)
     if bypass is None:
@@ -117,19 +118,19 @@ def _review(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     if not others:
         return _refused_outcome(OWN_BREAK_GLASS)
     if not is_reviewed(ctx, number):
-        change = ctx.store.changes.require(number)
-        record_change(ctx.store, Tag.BYPASS_REVIEWED, change, actor=others[0].id, facts={"request": word.request})
+        change = tx.changes.require(number)
+        record_change(tx, Tag.BYPASS_REVIEWED, change, actor=others[0].id, facts={"request": word.request})
     return _done_outcome(f"CR-{number} has been reviewed.")
 
 
-def _set_default_portal(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+def _set_default_portal(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     plugin, before = str(params["plugin"]), default_of(ctx, str(params["plugin"]))
     if (before.identity if before else "") != params["before"]:
         return _refused_outcome("The default portal was changed by somebody else meanwhile.")
     place = _place(ctx, plugin, params)
     if place is None:
         return _refused_outcome(f"The portal {params['portal']} is not known any more.")
-    set_default(ctx, plugin, place, by=word.asked, request=word.request)
+    set_default(tx, ctx, plugin, place, by=word.asked, request=word.request)
     return _done_outcome(f"{place.name} is the default portal now.")
 
 
@@ -139,24 +140,24 @@ def _place(ctx: Context, plugin: str, params: Params) -> Place | None:
     return Choice(name=str(params["portal"]), identity=str(params["identity"])).find_in(places)
 
 
-def _set_own_portal(ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+def _set_own_portal(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     wanted = str(params["plugin"])
     if not params["portal"]:
         return _clear_own_portals(
-            ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_portal_plugins(ctx)]
+            tx, ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_portal_plugins(ctx)]
         )
     before, place = own_choice(ctx, wanted, word.asked), _place(ctx, wanted, params)
     if place is None:
         return _refused_outcome(f"The portal {params['portal']} is not known any more. Nothing was changed.")
-    set_own(ctx, wanted, word.asked, place)
+    set_own(tx, ctx, wanted, word.asked, place)
     back = f"portal use {before.name}" if before else "portal use --clear"
     return _done_outcome(f"Your commands without --portal act on {place.name} ({place.label}) now. To go back: {back}")
 
 
-def _clear_own_portals(ctx: Context, person: Principal, plugins: Iterable[str]) -> CallOutcome:
+def _clear_own_portals(tx: Transaction, ctx: Context, person: Principal, plugins: Iterable[str]) -> CallOutcome:
     chosen = [plugin for plugin in plugins if own_choice(ctx, plugin, person)]
     for plugin in chosen:
-        set_own(ctx, plugin, person, None)
+        set_own(tx, ctx, plugin, person, None)
     if not chosen:
         return _done_outcome("You have chosen no portal of your own; the default of everybody counts for you.")
     return _done_outcome("Your own choice is taken back; the default of everybody counts for you now.")
@@ -170,7 +171,7 @@ HANDLERS: Mapping[str, CallHandler] = {
     SET_DEFAULT: _set_default_portal,
     SET_OWN: _set_own_portal,
 }
-"""What each call of a built-in plan does, in a unit of work."""
+"""What each call of a built-in plan does."""
 
 
 def _observe_role(ctx: Context, subject: str) -> Observation:

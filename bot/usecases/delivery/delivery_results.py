@@ -16,7 +16,7 @@ from bot.core.messages.notices import (
     kind_of,
 )
 from bot.store.repositories.outbox import Envelope
-from bot.store.store import Store
+from bot.store.store import Transaction
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.message_delivery import Result
 from bot.usecases.delivery.redelivery import FailedAttempt, is_final, wait_ms
@@ -47,9 +47,9 @@ class Results:
         with self._writing:
             results = self._unwritten[:]
             if results:
-                with self._ctx.store.unit_of_work() as store:
+                with self._ctx.store.unit_of_work() as tx:
                     for result in results:
-                        self._write(store, result)
+                        self._write(tx, result)
                 del self._unwritten[: len(results)]
 
     def trouble(self, envelope: Envelope, error: DeliveryError, *, alone: bool = True) -> FailedAttempt:
@@ -70,29 +70,29 @@ class Results:
             case _:
                 assert_never(notice)
 
-    def _write(self, store: Store, result: Result) -> None:
+    def _write(self, tx: Transaction, result: Result) -> None:
         """What came of what shared a message, which stays together: all of it has the same wait before it."""
         now, steady = self._ctx.clock.now_ms(), steady_ms(self._ctx)
         envelopes, error = result.envelopes, result.error
         wait = wait_ms(self.trouble(envelopes[0], error), self._ctx.clock) if error else 0
         for envelope in envelopes:
             if error is None:
-                store.outbox.sent(envelope, at=now)
+                tx.outbox.sent(envelope, at=now)
             elif is_final(self.trouble(envelope, error, alone=len(envelopes) == 1)):
-                self._move_to_dead_letters(store, envelope, error)
+                self._move_to_dead_letters(tx, envelope, error)
             else:
                 counted = not isinstance(error, Busy)
-                store.outbox.retry(envelope, due=steady + wait, error=error.reason, counted=counted)
+                tx.outbox.retry(envelope, due=steady + wait, error=error.reason, counted=counted)
         if result.marks is not None:
             channel, reason = result.marks
-            store.outbox.mark_channel(channel, working=not reason, reason=reason, at=now)
+            tx.outbox.mark_channel(channel, working=not reason, reason=reason, at=now)
         if result.recovered:
-            store.outbox.hurry_channel(result.recovered)
+            tx.outbox.hurry_channel(result.recovered)
 
-    def _move_to_dead_letters(self, store: Store, envelope: Envelope, error: DeliveryError) -> None:
+    def _move_to_dead_letters(self, tx: Transaction, envelope: Envelope, error: DeliveryError) -> None:
         """Given up, and nobody is left to wonder: the log says it, and the audit channel, which admins read."""
         kind, subject = kind_of(envelope.notice), describe_notice_target(envelope.notice)
-        if not store.outbox.drop(envelope, at=self._ctx.clock.now_ms(), error=error.code):
+        if not tx.outbox.drop(envelope, at=self._ctx.clock.now_ms(), error=error.code):
             return
         facts: dict[str, Fact] = {
             "kind": kind,
@@ -100,7 +100,7 @@ class Results:
             "code": error.code,
             "attempts": envelope.attempts,
         }
-        store.record(Entry(tag=Tag.NOTICE_DIED, actor=SYSTEM, subject=subject, facts=facts))
+        tx.record(Entry(tag=Tag.NOTICE_DIED, actor=SYSTEM, subject=subject, facts=facts))
         log.error(
             "notice %s (%s, %s) is given up: %s. `b24bot outbox list --dead` shows it, `outbox retry` sends it again.",
             *(envelope.id, kind, subject, error.code),

@@ -40,8 +40,8 @@ class Reconciler:
         with ctx.store.unit_of_work() as store:
             store.jobs.release_all()
             store.jobs.hurry_all()
-            place_deliveries(ctx)
-            set_aside_poison(ctx)
+            place_deliveries(store, ctx)
+            set_aside_poison(store, ctx)
             store.outbox.release_all()
             # Whoever starts it may have mended what kept notices from getting out.
             store.outbox.hurry_all()

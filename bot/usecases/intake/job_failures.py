@@ -7,7 +7,7 @@ from bot.core.messages.deliveries import Form, Inbound, SlashCommand, inbound_or
 from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Reply
 from bot.store.repositories.jobs import INBOUND, Job
-from bot.store.store import Store
+from bot.store.store import Transaction
 from bot.usecases.context import Context, log
 from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.intake.quarantine import set_aside_poison
@@ -23,8 +23,8 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
     notice: PrivateNotice | None = None
     try:
         notice = _notice_of(ctx, job, sentence)
-        with ctx.store.unit_of_work() as store:
-            stopped = _finish_or_retry(ctx, store, job, again=job.kind != INBOUND)
+        with ctx.store.unit_of_work() as tx:
+            stopped = _finish_or_retry(tx, ctx, job, again=job.kind != INBOUND)
             if notice is not None:
                 notify_person(
                     ctx,
@@ -40,14 +40,14 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
     ctx.wake()
 
 
-def _finish_or_retry(ctx: Context, store: Store, job: Job, *, again: bool) -> str:
+def _finish_or_retry(tx: Transaction, ctx: Context, job: Job, *, again: bool) -> str:
     """Put it back, or end it with the stop that it was to confirm; returns what became of that."""
     if again:
-        store.jobs.retry(job, due=steady_ms(ctx) + RETRY_MS)
+        tx.jobs.retry(job, due=steady_ms(ctx) + RETRY_MS)
         return ""
-    store.jobs.finish(job)
+    tx.jobs.finish(job)
     inbound = read_delivery(job)
-    return end_after_fault(ctx, inbound.key) if inbound is not None else ""
+    return end_after_fault(tx, ctx, inbound.key) if inbound is not None else ""
 
 
 def read_delivery(job: Job) -> Inbound | None:
@@ -60,14 +60,14 @@ def save_unsaved_results(ctx: Context) -> None:
     ended = list(ctx.stranded)
     if not ended:
         return
-    with ctx.store.unit_of_work() as store:
-        alone = store.jobs.under_way() == 1
+    with ctx.store.unit_of_work() as tx:
+        alone = tx.jobs.under_way() == 1
         for job, again in ended:
             if again and job.kind == INBOUND:
-                store.jobs.cut_short(job, due=steady_ms(ctx) + RETRY_MS, alone=alone)
+                tx.jobs.cut_short(job, due=steady_ms(ctx) + RETRY_MS, alone=alone)
             else:
-                _finish_or_retry(ctx, store, job, again=again)
-        set_aside_poison(ctx)
+                _finish_or_retry(tx, ctx, job, again=again)
+        set_aside_poison(tx, ctx)
     del ctx.stranded[: len(ended)]
 
 

@@ -65,7 +65,7 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
             _refuse(ctx, inbound)
         elif receipt is Receipt.NEW:
             store.jobs.add(INBOUND, encode(fields), at=now, position=position)
-            hold_stop(ctx, inbound)
+            hold_stop(store, ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
             record_mismatch(ctx, inbound)
     ctx.wake(*_WOKEN.get(receipt, ()))

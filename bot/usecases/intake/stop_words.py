@@ -11,6 +11,7 @@ from bot.core.change.pending_stop import STOP_LASTS_MS, Stop, StopKind
 from bot.core.messages.deliveries import Inbound
 from bot.plugin import Reply
 from bot.store.repositories.jobs import Job
+from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import FREEZE
 from bot.usecases.admin.call_handlers import HANDLERS, Authorization
 from bot.usecases.authority.grid_accounts import as_home_account
@@ -31,8 +32,8 @@ HOLDS: Mapping[StopKind, str] = {
 }
 
 
-def hold_stop(ctx: Context, inbound: Inbound) -> None:
-    """Let a word that stops hold, if the stored allow-list lets this person say it; in the unit of work of its receipt.
+def hold_stop(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
+    """Let a word that stops hold, if the stored allow-list lets this person say it.
 
     While Slack has not said which team is ours, the person's own counts: nothing runs before that is known.
     """
@@ -43,7 +44,7 @@ def hold_stop(ctx: Context, inbound: Inbound) -> None:
         # What is stored of the change request cannot be read: nothing of it begins, and the job tells the person.
         return
     if stop is not None:
-        ctx.store.stops.put(stop)
+        tx.stops.put(stop)
 
 
 def pending_stop(ctx: Context, change: ChangeRequest) -> Stop | None:
@@ -58,15 +59,15 @@ def settle_stop(ctx: Context, key: str) -> None:
         _record_lifted(ctx, stop, "it was refused, or came too late")
 
 
-def end_after_fault(ctx: Context, key: str) -> str:
-    """End the stop whose job met a fault, in the unit of work that ends the job: a freeze stays, another is lifted.
+def end_after_fault(tx: Transaction, ctx: Context, key: str) -> str:
+    """End the stop whose job met a fault, with the job: a freeze stays, another is lifted.
 
     Returns what the person is told of it; an empty text where the delivery came with no stop that holds.
     """
-    stop = ctx.store.stops.get(key)
-    if stop is None or not ctx.store.stops.settle(stop, at=ctx.clock.now_ms()):
+    stop = tx.stops.get(key)
+    if stop is None or not tx.stops.settle(stop, at=ctx.clock.now_ms()):
         return ""
-    if _freeze_stays(ctx, stop, FAULTY):
+    if _freeze_stays(tx, ctx, stop, FAULTY):
         return "b24bot is frozen all the same; two admins can unfreeze it."
     if _is_done(ctx, stop):
         return ""
@@ -74,11 +75,11 @@ def end_after_fault(ctx: Context, key: str) -> str:
     return f"{stop.subject} was not stopped. Try again."
 
 
-def _freeze_stays(ctx: Context, stop: Stop, note: str) -> bool:
+def _freeze_stays(tx: Transaction, ctx: Context, stop: Stop, note: str) -> bool:
     """Freeze by the word of a pending freeze that was not confirmed, if the stored allow-list still lets them."""
     if stop.kind is not StopKind.FREEZE or not may_freeze(ctx, stop.person):
         return False
-    HANDLERS[FREEZE](ctx, Authorization(asked=stop.person), {"reason": stop.reason, "note": note})
+    HANDLERS[FREEZE](tx, ctx, Authorization(asked=stop.person), {"reason": stop.reason, "note": note})
     return True
 
 
@@ -120,10 +121,10 @@ class StopDeadlines:
 
     def _end(self, stop: Stop) -> None:
         ctx = self._ctx
-        with ctx.store.unit_of_work() as store:
-            if not store.stops.settle(stop, at=ctx.clock.now_ms()):
+        with ctx.store.unit_of_work() as tx:
+            if not tx.stops.settle(stop, at=ctx.clock.now_ms()):
                 return
-            if _freeze_stays(ctx, stop, UNCONFIRMED):
+            if _freeze_stays(tx, ctx, stop, UNCONFIRMED):
                 _tell(ctx, stop, f"b24bot is frozen. {UNCONFIRMED} Two admins can unfreeze it.", when="end")
             else:
                 _record_lifted(ctx, stop, "Slack did not say within a minute who that is")

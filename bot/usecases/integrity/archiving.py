@@ -27,7 +27,7 @@ from bot.store.files.backup_reader import Tell, no_progress
 from bot.store.files.consistency import assert_sound
 from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark
 from bot.store.files.witness_file import Witness
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 from bot.usecases.integrity.chain_check import WITNESSED, Examined, examine_log, witnessed_up_to
 from bot.usecases.integrity.witness_writer import append_heads
 
@@ -128,36 +128,36 @@ def archive(store: Store, plan: ArchivePlan, wish: ArchiveOptions, *, tell: Tell
     plan.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, keys = write_archive(store.audit, plan.path, plan.start, plan.end, tell=tell)
     _append_heads(store, wish.witness)
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         archived = ArchiveRecord(
             start=plan.start,
             end=plan.end,
             name=plan.path.name,
             digest=digest,
-            kept=note_kept_records(store.engine, plan.start, plan.end),
+            kept=note_kept_records(tx.engine, plan.start, plan.end),
             keys=keys,
         )
         facts = archive_facts(archived)
-        store.record(Entry(tag=Tag.ARCHIVED, actor=wish.by.id, subject="audit", facts=facts))
-        delete_archived(store.engine, archived)
-        _recompute_rest(store)
+        tx.record(Entry(tag=Tag.ARCHIVED, actor=wish.by.id, subject="audit", facts=facts))
+        delete_archived(tx.engine, archived)
+        _recompute_rest(tx, store)
     # It is done. What the witness file does not take now it gets from the bot, or from the next archiving.
     with suppress(OSError, StoreUnavailable):
         _append_heads(store, wish.witness)
     return archived
 
 
-def _recompute_rest(store: Store) -> None:
-    """Recompute what is left before it counts, and note how far. In a unit of work.
+def _recompute_rest(tx: Transaction, store: Store) -> None:
+    """Recompute what is left before it counts, and note how far.
 
     The place in the mark that was there may be in the archive now.
     """
-    store.facts.put(VERIFIED, "")
+    tx.facts.put(VERIFIED, "")
     found = examine_log(store, None)
     _assert_holds(found)
     mark = Mark(place=found.verified, keys=found.keys, at=store.clock.now_ms())
-    store.facts.put(VERIFIED, encode_mark(mark, store.keys))
-    store.facts.put(BROKEN, "")
+    tx.facts.put(VERIFIED, encode_mark(mark, tx.keys))
+    tx.facts.put(BROKEN, "")
 
 
 def _append_heads(store: Store, witness: Witness | None) -> None:

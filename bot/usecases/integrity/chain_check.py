@@ -16,7 +16,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
 from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, is_broken, read_kept_mark, read_marks
 from bot.store.files.witness_file import Witness
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 from bot.usecases.context import Context, log
 from bot.usecases.process_state import RECOMPUTED_AT_ONCE, UncheckedLog
 
@@ -254,18 +254,18 @@ class ChainCheck:
         ctx = self._ctx
         _keep(ctx, _compare(ctx.store, ctx.witness, found))
         if _length(ctx) > ctx.chain.at_start:
-            with ctx.store.unit_of_work() as store:
-                store.facts.put(BROKEN, "yes" if found.why else "")
-                mark = "" if CHAIN in ctx.limits else self._mark(store)
+            with ctx.store.unit_of_work() as tx:
+                tx.facts.put(BROKEN, "yes" if found.why else "")
+                mark = "" if CHAIN in ctx.limits else self._mark(tx)
             self._append_heads(mark)
         ctx.chain.unchecked = None
         ctx.wake()
 
-    def _mark(self, store: Store) -> str:
-        """Keep how far it was recomputed, so that the next start need not wait for all of it. In a unit of work."""
+    def _mark(self, tx: Transaction) -> str:
+        """Keep how far it was recomputed, so that the next start need not wait for all of it."""
         ctx = self._ctx
-        text = encode_mark(Mark(place=ctx.chain.verified, keys=ctx.chain.keys, at=ctx.clock.now_ms()), store.keys)
-        store.facts.put(VERIFIED, text)
+        text = encode_mark(Mark(place=ctx.chain.verified, keys=ctx.chain.keys, at=ctx.clock.now_ms()), tx.keys)
+        tx.facts.put(VERIFIED, text)
         return text
 
     def _append_heads(self, mark: str) -> None:

@@ -10,6 +10,7 @@ from bot.core.authority.limits import Limit, Mode
 from bot.plugin import iso
 from bot.store.files.witness_file import Witness
 from bot.store.repositories.audit_log import AuditLog
+from bot.store.store import Transaction
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.audit_gate import Watch
 from bot.usecases.integrity.chain_check import (
@@ -100,11 +101,11 @@ class WitnessWriter:
             self._note_failure(witness, error)
             return False
         self._failing = False
-        with ctx.store.unit_of_work() as store:
-            if store.facts.get(UNWRITTEN):
-                store.facts.put(UNWRITTEN, "")
-            self._note_cut(witness)
-            store.facts.put(WITNESSED, str(reached))
+        with ctx.store.unit_of_work() as tx:
+            if tx.facts.get(UNWRITTEN):
+                tx.facts.put(UNWRITTEN, "")
+            self._note_cut(tx, witness)
+            tx.facts.put(WITNESSED, str(reached))
         return reached < last.seq
 
     def _note_failure(self, witness: Witness, error: OSError) -> None:
@@ -124,10 +125,10 @@ class WitnessWriter:
             store.facts.put(WITNESSED, f"{last.seq - 1}{BEGUN}")
         return last.seq - 1
 
-    def _note_cut(self, witness: Witness) -> None:
-        """Whoever cuts the witness, or takes it away, is not to do so quietly. In a unit of work."""
-        store, newest = self._ctx.store, witness.newest
-        known = store.facts.get(WITNESSED) or ""
+    def _note_cut(self, tx: Transaction, witness: Witness) -> None:
+        """Whoever cuts the witness, or takes it away, is not to do so quietly."""
+        newest = witness.newest
+        known = tx.facts.get(WITNESSED) or ""
         if known.endswith(BEGUN) or newest >= int(known):
             return
         log.warning(
@@ -136,7 +137,7 @@ class WitnessWriter:
             extra={"action": "witness_cut"},
         )
         facts = {"seq": newest, "count": int(known)}
-        store.record(Entry(tag=Tag.WITNESS_CUT, actor=SYSTEM, subject="witness", facts=facts))
+        tx.record(Entry(tag=Tag.WITNESS_CUT, actor=SYSTEM, subject="witness", facts=facts))
 
 
 def append_heads(audit: AuditLog, witness: Witness, witnessed: int) -> int:

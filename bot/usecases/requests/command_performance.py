@@ -107,8 +107,8 @@ def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandRe
             return Previewed(planned=considered)
         case Planned(decision=Allowed()):
             surface.prepare(considered)
-            with ctx.store.unit_of_work():
-                done = DoneAtOnce(reply=perform_at_once(ctx, command.person, considered))
+            with ctx.store.unit_of_work() as tx:
+                done = DoneAtOnce(reply=perform_at_once(tx, ctx, command.person, considered))
                 return _conclude(ctx, command, surface, done)
         case Planned():
             surface.prepare(considered)

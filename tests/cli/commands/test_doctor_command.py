@@ -179,7 +179,7 @@ def test_an_audit_channel_that_takes_nothing_is_seen(cli_bot: CliBot, workspace:
 def test_a_line_that_nobody_posts_is_a_note(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
     well(cli_bot, workspace)
     with cli_bot.store() as store, store.unit_of_work() as unit:
-        unit.database.execute("UPDATE outbox SET created_steady = created_steady - 3600000 WHERE kind = 'audit'")
+        unit.engine.execute("UPDATE outbox SET created_steady = created_steady - 3600000 WHERE kind = 'audit'")
     ok, says = looked(cli_bot)["audit lines"]
     assert ok
     assert "has waited for 60 minutes" in says

@@ -107,8 +107,8 @@ ARCHIVES: tuple[Mutation, ...] = (
         "records are archived whose heads the witness file has not got",
         (
             _USE,
-            "    _append_heads(store, wish.witness)\n    with store.unit_of_work():\n",
-            "    with store.unit_of_work():\n",
+            "    _append_heads(store, wish.witness)\n    with store.unit_of_work() as tx:\n",
+            "    with store.unit_of_work() as tx:\n",
         ),
         by=_TEST,
     ),

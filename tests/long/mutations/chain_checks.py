@@ -67,8 +67,8 @@ CHAIN_CHECKS: tuple[Mutation, ...] = (
         "a log that was found broken is marked as one that was found in order",
         (
             _CHECK,
-            '                mark = "" if CHAIN in ctx.limits else self._mark(store)\n',
-            "                mark = self._mark(store)\n",
+            '                mark = "" if CHAIN in ctx.limits else self._mark(tx)\n',
+            "                mark = self._mark(tx)\n",
         ),
         by=_TEST,
     ),

@@ -251,7 +251,7 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "stop-unheld",
         "a stop holds from when its job is done, not from when it is acknowledged",
-        ("bot/usecases/intake/receipts.py", "            hold_stop(ctx, inbound)\n", ""),
+        ("bot/usecases/intake/receipts.py", "            hold_stop(store, ctx, inbound)\n", ""),
         by="tests/usecases/intake/test_stop_words.py",
     ),
     mutation(
@@ -275,7 +275,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "an approved unfreeze runs although somebody typed freeze after it",
         (
             "bot/usecases/admin/call_handlers.py",
-            "    if any(stop.kind is StopKind.FREEZE for stop in ctx.store.stops.pending()):",
+            "    if any(stop.kind is StopKind.FREEZE for stop in tx.stops.pending()):",
             "    if False:",
         ),
         by="tests/usecases/admin/test_builtin_plugin.py",
@@ -356,8 +356,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "a worker that lost its lease goes on writing",
         (
             _HOLDING,
-            "        if not store.leases.renew(lease, steady=steady_ms(ctx)):\n            raise LeaseLost",
-            "        store.leases.renew(lease, steady=steady_ms(ctx))",
+            "        if not tx.leases.renew(lease, steady=steady_ms(ctx)):\n            raise LeaseLost",
+            "        tx.leases.renew(lease, steady=steady_ms(ctx))",
         ),
         by="tests/usecases/execution/test_leases.py",
     ),

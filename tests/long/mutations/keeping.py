@@ -12,6 +12,7 @@ _DATABASE, _JOBS, _OUTBOX, _MIGRATIONS = (
 )
 _JOB_ORDER = "bot/store/repositories/job_order.py"
 _CHAIN, _AUDIT = "bot/core/audit/chain.py", "bot/core/audit/audit_record.py"
+_CONTRACT = "tests/store/engine/test_contract.py tests/store/test_unit_of_work.py"
 _TAMPER = "tests/long/test_tamper.py"
 
 KEEPING: tuple[Mutation, ...] = (
@@ -20,6 +21,26 @@ KEEPING: tuple[Mutation, ...] = (
         "a transaction takes its lock only at the first write",
         (_DATABASE, '            self._guarded("BEGIN IMMEDIATE")', '            self._guarded("BEGIN")'),
         by="tests/long/test_races.py",
+    ),
+    mutation(
+        "change-outside",
+        "a row can be changed outside a unit of work, and stays changed when what it belongs to is undone",
+        (
+            _DATABASE,
+            "        if not self._connection.in_transaction:\n            raise",
+            "        if False:\n            raise",
+        ),
+        by=_CONTRACT,
+    ),
+    mutation(
+        "version-within",
+        "what was read in a unit of work that is undone counts as what is stored",
+        (
+            _DATABASE,
+            "            if self._connection.in_transaction:\n                return None",
+            "            if False:\n                return None",
+        ),
+        by=_CONTRACT,
     ),
     mutation(
         "no-compare",
@@ -65,7 +86,11 @@ KEEPING: tuple[Mutation, ...] = (
     mutation(
         "guilty-together",
         "whatever is under way at four deaths of the process is set aside, whichever of it is to blame",
-        (_JOBS, "_CUT_SHORT_ALL, self.under_way() == 1, INBOUND)", "_CUT_SHORT_ALL, self.under_way() > 0, INBOUND)"),
+        (
+            _JOBS,
+            "_CUT_SHORT_ALL, int(self.under_way() == 1), INBOUND)",
+            "_CUT_SHORT_ALL, int(self.under_way() > 0), INBOUND)",
+        ),
         (_JOB_ORDER, "SUSPECT_AFTER = 2", "SUSPECT_AFTER = 200"),
         by="tests/usecases/intake/test_quarantine.py",
     ),

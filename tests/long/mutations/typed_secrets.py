@@ -192,7 +192,7 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
         "the reason that is typed in the terminal is taken and forgotten",
         (
             "bot/store/store.py",
-            '        facts = {**({"reason": self.reason} if self.reason else {}), **entry.facts}\n',
+            '        facts = {**({"reason": reason} if reason else {}), **entry.facts}\n',
             "        facts = {**entry.facts}\n",
         ),
         by="tests/cli/commands/test_access_command.py",
@@ -204,7 +204,7 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
             "bot/store/store.py",
             "        plain = {name: self._recorded(name, fact) for name, fact in facts.items()}\n",
             "        plain = {name: self._recorded(name, fact) for name, fact in entry.facts.items()}\n"
-            '        plain = {**({"reason": self.reason} if self.reason else {}), **plain}\n',
+            '        plain = {**({"reason": reason} if reason else {}), **plain}\n',
         ),
         by="tests/cli/commands/test_access_command.py",
     ),

@@ -56,9 +56,10 @@ def test_a_key_that_is_missing_is_named_and_nothing_is_written(tmp_path: Path, t
 def test_a_key_that_only_old_records_need_is_missed_by_a_process_that_stays(tmp_path: Path) -> None:
     written(tmp_path, records=9, secrets=0)
     reopen(tmp_path, {"k2": OTHER, "k1": KEY}).close()
-    with reopen(tmp_path, {"k2": OTHER, "k1": KEY}).unit_of_work() as store:
+    store = reopen(tmp_path, {"k2": OTHER, "k1": KEY})
+    with store.unit_of_work() as tx:
         for _ in range(9):
-            store.record(ENTRY)
+            tx.record(ENTRY)
     store.close()
     with pytest.raises(ConfigurationError, match="“k1” is used in the database and missing"):
         reopen(tmp_path, {"k2": OTHER})

@@ -48,7 +48,7 @@ def finish(store: Store, job: Job) -> None:
 
 def backlog(store: Store, rank: Rank, place: str, people: int) -> None:
     with store.unit_of_work() as here:
-        here.database.execute(COPY, MANY, rank, place, people)
+        here.engine.execute(COPY, MANY, rank, place, people)
 
 
 def flood_of_one(store: Store) -> None:
@@ -71,7 +71,7 @@ def busy_flood_in_front(store: Store) -> None:
     assert claim(store)
     with store.unit_of_work() as here:
         sql = "INSERT INTO jobs (kind, payload, due_steady, created_at, rank, place, person, turn) VALUES "
-        here.database.execute(f"{sql} ('inbound', 'other', 0, 0, ?, ?, 'other', ?)", Rank.PLANNING, ACME, 2 * MANY)
+        here.engine.execute(f"{sql} ('inbound', 'other', 0, 0, ?, ?, 'other', ?)", Rank.PLANNING, ACME, 2 * MANY)
 
 
 def full_portal(store: Store) -> None:

@@ -37,8 +37,7 @@ FAULTY = "message send myconnector 1 --user u1 --chat c1 --text x --user-email '
 @pytest.fixture
 def act(full_bot: Playground) -> Changing:
     act = Changing(full_bot)
-    with full_bot.store.unit_of_work() as store:
-        grant_role(store, full_bot.person("Gleb"), Role.VIEWER, by=full_bot.person("Ida"))
+    grant_role(full_bot.store, full_bot.person("Gleb"), Role.VIEWER, by=full_bot.person("Ida"))
     return act
 
 

@@ -22,9 +22,9 @@ def grow(scene: Scene) -> None:
 def spoil(scene: Scene) -> None:
     """As whoever owns the file can; the record is about nothing that anything rests on."""
     with scene.playground.store.unit_of_work() as store:
-        store.database.execute("DROP TRIGGER audit_no_update")
+        store.engine.execute("DROP TRIGGER audit_no_update")
         first = "SELECT min(seq) FROM audit WHERE subject = ?"
-        store.database.execute(f"UPDATE audit SET at = at + 1 WHERE seq = ({first})", SYSTEM)
+        store.engine.execute(f"UPDATE audit SET at = at + 1 WHERE seq = ({first})", SYSTEM)
 
 
 def marked(scene: Scene) -> bool:

@@ -85,8 +85,8 @@ def test_a_tag_that_begins_no_tag_is_refused_with_those_that_have_the_word(core_
 def test_a_tag_of_another_release_that_is_in_the_log_can_be_asked_for(core_bot: CoreBot) -> None:
     with core_bot.store.unit_of_work() as store:
         seq = store.record(Entry(tag=Tag.FROZEN, actor=SYSTEM, subject="b24bot"))
-        store.database.execute("DROP TRIGGER audit_no_update")
-        store.database.execute("UPDATE audit SET tag = 'newer:thing:done' WHERE seq = ?", seq)
+        store.engine.execute("DROP TRIGGER audit_no_update")
+        store.engine.execute("UPDATE audit SET tag = 'newer:thing:done' WHERE seq = ?", seq)
     assert read_tag(core_bot.store, "newer:") == "newer:"
 
 

@@ -351,8 +351,8 @@ def test_of_two_freezes_at_once_the_second_finds_the_first(core_bot: CoreBot) ->
     second = plan_or_read(core_bot.ctx, IDA, "freeze second")
     assert isinstance(second, Planned)
     core_bot.type(OLGA, "freeze first")
-    with core_bot.store.unit_of_work():
-        assert "frozen already" in perform_at_once(core_bot.ctx, IDA, second).title
+    with core_bot.store.unit_of_work() as tx:
+        assert "frozen already" in perform_at_once(tx, core_bot.ctx, IDA, second).title
     assert len(core_bot.records(Tag.FROZEN)) == 2
 
 
@@ -364,8 +364,8 @@ def test_a_dry_run_of_a_freeze_freezes_nothing(core_bot: CoreBot) -> None:
 def test_no_plan_of_another_plugin_is_done_at_once(core_bot: CoreBot) -> None:
     planned = plan_or_read(core_bot.ctx, OLGA, "thing remove one")
     assert isinstance(planned, Planned)
-    with pytest.raises(NotPermitted, match="without a decision"), core_bot.store.unit_of_work():
-        perform_at_once(core_bot.ctx, OLGA, replace(planned, decision=Allowed()))
+    with pytest.raises(NotPermitted, match="without a decision"), core_bot.store.unit_of_work() as tx:
+        perform_at_once(tx, core_bot.ctx, OLGA, replace(planned, decision=Allowed()))
     assert core_bot.toy.calls == []
 
 
@@ -401,8 +401,8 @@ def test_frozen_in_the_middle_what_runs_is_finished_and_recorded(core_bot: CoreB
 def _freeze(core_bot: CoreBot) -> None:
     planned = plan_or_read(core_bot.ctx, IDA, "freeze")
     if isinstance(planned, Planned):
-        with core_bot.store.unit_of_work():
-            perform_at_once(core_bot.ctx, IDA, planned)
+        with core_bot.store.unit_of_work() as tx:
+            perform_at_once(tx, core_bot.ctx, IDA, planned)
 
 
 def test_frozen_the_allow_list_can_still_be_changed(ruled: CoreBot) -> None:

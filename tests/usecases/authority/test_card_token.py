@@ -121,5 +121,5 @@ def test_a_plan_that_was_changed_in_the_database_is_not_what_the_card_shows(core
     change = core_bot.ask()
     value = core_bot.value(change)
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET digest = ? WHERE number = ?", "f" * 64, change.number)
+        store.engine.execute("UPDATE changes SET digest = ? WHERE number = ?", "f" * 64, change.number)
     assert core_bot.hears(core_bot.click(ANTON, change, card_token.APPROVE, value=value)) == NOT_MINE

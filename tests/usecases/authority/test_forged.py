@@ -39,7 +39,7 @@ STOPPED = "Nothing was sent: the record of the {} does not bear out what the dat
 def forge_review(core_bot: CoreBot, change: ChangeRequest, who: Principal = ANTON) -> None:
     """A row in `reviews`, as the bot would write it."""
     with core_bot.store.unit_of_work() as store:
-        store.database.execute(
+        store.engine.execute(
             "INSERT INTO reviews (number, reviewer, verdict, reason, at) VALUES (?, ?, 'approve', '', ?)",
             *(change.number, who.id, core_bot.clock.now_ms()),
         )
@@ -50,7 +50,7 @@ def forge_approval(core_bot: CoreBot, change: ChangeRequest) -> None:
     with core_bot.store.unit_of_work() as store:
         now = core_bot.clock.now_ms()
         sql = "UPDATE changes SET status = 'approved', decided_at = ? WHERE number = ?"
-        store.database.execute(sql, now, change.number)
+        store.engine.execute(sql, now, change.number)
         store.jobs.add("execute", str(change.number), at=now)
 
 
@@ -60,11 +60,11 @@ def forge_record(core_bot: CoreBot, tag: Tag, who: Principal, subject: str, *, k
         last = store.audit.place()
         assert last is not None
         seq, now = last.seq + 1, core_bot.clock.now_ms()
-        store.database.execute(
+        store.engine.execute(
             "INSERT INTO audit (seq, at, tag, actor, subject, facts, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             *(seq, now, tag, who.id, subject, json.dumps(facts), key_id, bytes(32)),
         )
-        store.database.execute(
+        store.engine.execute(
             "INSERT INTO outbox (key, kind, payload, state, due_steady, created_at, sent_at) "
             "VALUES (?, 'audit', '{}', 'sent', ?, ?, ?)",
             *(audit_key(seq), now, now, now),
@@ -272,8 +272,8 @@ def test_a_review_of_a_glass_whose_record_names_another_is_not_recorded(glass: t
     (record,) = core_bot.records(Tag.APPROVAL_BYPASSED, change.id)
     rewrite(core_bot, f"UPDATE audit SET actor = '{OLGA.id}' WHERE seq = {record.seq}")
     word = Authorization(asked=IDA, approved=(VERA,))
-    with core_bot.store.unit_of_work():
-        outcome = HANDLERS[REVIEW](core_bot.ctx, word, {"number": change.number})
+    with core_bot.store.unit_of_work() as tx:
+        outcome = HANDLERS[REVIEW](tx, core_bot.ctx, word, {"number": change.number})
     assert outcome.verdict is CallVerdict.FAILED
     assert "cannot be believed" in outcome.sentence
     assert core_bot.records(Tag.BYPASS_REVIEWED) == []
@@ -291,7 +291,7 @@ BEHIND = [
 
 def behind(core_bot: CoreBot, statement: str) -> None:
     with core_bot.store.unit_of_work() as store:
-        store.database.execute(statement)
+        store.engine.execute(statement)
 
 
 def test_the_list_that_people_made_is_the_one_of_the_log(core_bot: CoreBot) -> None:
@@ -345,7 +345,7 @@ def test_a_word_that_is_no_role_gives_none_and_is_noticed(core_bot: CoreBot) -> 
 def test_what_was_seen_and_then_undone_is_not_remembered(core_bot: CoreBot) -> None:
     def changed_and_undone() -> None:
         with core_bot.store.unit_of_work() as store:
-            store.database.execute(INSERT)
+            store.engine.execute(INSERT)
             assert find_allow_list_limit(core_bot.ctx) is not None
             raise ZeroDivisionError
 
@@ -430,7 +430,7 @@ def test_a_request_whose_reason_expiry_or_decision_was_edited_in_the_database_is
         assert change.plan.remember, "there is something to be remembered"
         value = plan_to_json(replace(change.plan, remember=()))
     with core_bot.store.unit_of_work() as store:
-        store.database.execute(f"UPDATE changes SET {column} = ?", value)
+        store.engine.execute(f"UPDATE changes SET {column} = ?", value)
     now = core_bot.now(change)
     if "Confirmation" in str(value):
         assert core_bot.press(OLGA, now, card_token.CONFIRM) == ""
@@ -458,7 +458,7 @@ def test_what_will_be_remembered_counts_as_it_was_asked_for_also_after_the_call(
         core_bot.now(change).plan, remember=(Remember(kind="painted", key="two", value={"colour": "red"}),)
     )
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET plan = ?", plan_to_json(forged))
+        store.engine.execute("UPDATE changes SET plan = ?", plan_to_json(forged))
     core_bot.wait(120)
     ended = core_bot.now(change)
     assert ended.status is Status.DONE

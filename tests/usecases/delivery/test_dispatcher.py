@@ -47,7 +47,7 @@ def queued(core_bot: CoreBot, *, threads: int = 0) -> ChangeRequest:
     """A change request whose card and lines wait, and nothing else."""
     core_bot.take(core_bot.typed(OLGA, "thing remove one"))
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("DELETE FROM outbox")
+        store.engine.execute("DELETE FROM outbox")
         queue_card(core_bot.ctx, 1001)
         for n in range(threads):
             post_in_thread(core_bot.ctx, 1001, f"line {n}")

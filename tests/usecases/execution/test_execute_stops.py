@@ -75,7 +75,7 @@ def test_a_plugin_that_is_not_loaded_any_more_fails_and_sends_nothing(core_bot: 
 def test_a_command_that_plans_no_more_fails_and_sends_nothing(core_bot: CoreBot) -> None:
     change = core_bot.approved()
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET line = 'thing list'")
+        store.engine.execute("UPDATE changes SET line = 'thing list'")
     core_bot.work()
     assert core_bot.now(change).outcome == "Nothing was sent: the command plans no more."
     assert core_bot.toy.calls == []
@@ -93,7 +93,7 @@ def test_a_plan_that_was_changed_in_the_database_after_its_approval_is_not_run(
     new = digest(change.path, change.place, planned.plan) if digest_too else change.digest
     assert (new != change.digest) is digest_too
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET plan = ?, digest = ?", plan_to_json(planned.plan), new)
+        store.engine.execute("UPDATE changes SET plan = ?, digest = ?", plan_to_json(planned.plan), new)
     core_bot.work()
     assert core_bot.now(change).outcome == "Nothing was sent: what is stored is not what was approved."
     assert core_bot.toy.calls == []

@@ -79,7 +79,7 @@ def test_a_runner_that_was_taken_over_between_two_calls_does_not_make_the_second
     """Its answer was stored in time; before the second intent it finds the fence moved."""
     change = core_bot.approved(TWO)
     with core_bot.store.unit_of_work() as store:
-        store.database.execute(
+        store.engine.execute(
             "CREATE TRIGGER taken_over AFTER UPDATE OF verdict ON executions "
             "BEGIN UPDATE changes SET fence = fence + 1 WHERE number = NEW.number; END"
         )
@@ -236,7 +236,7 @@ def test_open_executions_of_the_release_before_go_through_the_upgrade(core_bot: 
             "DELETE FROM _sqlite_migrations WHERE name = 'm004_steady_clock'",
             f"UPDATE changes SET lease_until = {core_bot.clock.now_ms() + 240_000} WHERE status = 'running'",
         ):
-            store.database.execute(statement)
+            store.engine.execute(statement)
     migrate(core_bot.store.database)
     core_bot.restart()
     assert [core_bot.now(change).status for change in (interrupted, lost)] == [Status.UNKNOWN] * 2
@@ -427,7 +427,7 @@ def test_a_stored_plan_that_is_not_the_approved_one_is_not_run(core_bot: CoreBot
     """Somebody changed the file between the card and the click, and the portal too, so that nothing differs."""
     change = core_bot.approved("thing paint one --colour blue")
     with core_bot.store.unit_of_work() as store:
-        store.database.execute(
+        store.engine.execute(
             "UPDATE changes SET plan = replace(plan, 'blue', 'pink'), line = replace(line, 'blue', 'pink')"
         )
     core_bot.do_jobs(1)
@@ -447,7 +447,7 @@ def test_a_store_that_fails_once_the_call_is_made_does_not_keep_it_running_for_l
 
     def break_store() -> None:
         with core_bot.store.unit_of_work() as store:
-            store.database.execute(
+            store.engine.execute(
                 "CREATE TRIGGER no_lease BEFORE UPDATE OF lease_until ON changes "
                 "BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
             )
@@ -456,7 +456,7 @@ def test_a_store_that_fails_once_the_call_is_made_does_not_keep_it_running_for_l
     core_bot.do_jobs(1)
     assert core_bot.now(change).status is Status.RUNNING
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("DROP TRIGGER no_lease")
+        store.engine.execute("DROP TRIGGER no_lease")
     core_bot.wait(20)
     assert core_bot.now(change).status is Status.DONE
     assert len(core_bot.toy.calls) == 1

@@ -232,7 +232,7 @@ def test_one_that_cannot_be_read_back_does_not_hold_up_the_others(core_bot: Core
     other = unknown(core_bot)
     change = died_in_the_call(core_bot, effect=False, line="thing remove two")
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET plugin = 'gone' WHERE number = ?", change.number)
+        store.engine.execute("UPDATE changes SET plugin = 'gone' WHERE number = ?", change.number)
     core_bot.restart()
     core_bot.wait(120)
     assert core_bot.now(other).status is Status.FAILED

@@ -242,7 +242,7 @@ def test_a_line_that_becomes_the_first_while_the_courier_looks_goes_first(core_b
         core_bot.press(ANTON, change)
         due = core_bot.clock.now + put_off if put_off else 0
         with core_bot.store.unit_of_work() as store:
-            store.database.execute("UPDATE outbox SET due_steady = ? WHERE kind = 'audit' AND urgency = 1", due)
+            store.engine.execute("UPDATE outbox SET due_steady = ? WHERE kind = 'audit' AND urgency = 1", due)
 
     core_bot.ctx.pace = pace = Meanwhile(core_bot.clock)
     pace.happens = approve

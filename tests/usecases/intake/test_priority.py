@@ -116,7 +116,7 @@ def test_a_click_on_what_cannot_be_read_any_more_is_taken_with_the_others(core_b
     change = core_bot.ask()
     click = core_bot.click(ANTON, change, card_token.APPROVE)
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET plan = '{}' WHERE number = ?", change.number)
+        store.engine.execute("UPDATE changes SET plan = '{}' WHERE number = ?", change.number)
     assert find_position(core_bot.ctx, click).rank is Rank.DECIDING
 
 

@@ -146,7 +146,7 @@ def test_a_plan_that_was_sealed_is_the_approved_one_or_does_not_run(core_bot: Co
     """Taken off, or put beside another change request, it is not what was approved."""
     change = core_bot.ask(f"thing paint one --colour {COLOUR}")
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET sealed = NULL")
+        store.engine.execute("UPDATE changes SET sealed = NULL")
     core_bot.press(OLGA, change, "confirm")
     core_bot.work()
     assert core_bot.now(change).status is not Status.DONE
@@ -165,8 +165,8 @@ def test_an_unknown_outcome_is_settled_by_the_whole_plan(core_bot: CoreBot) -> N
 def without_sealing(core_bot: CoreBot) -> None:
     """The file as the release before had it."""
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("ALTER TABLE changes DROP COLUMN sealed")
-        store.database.execute("DELETE FROM _sqlite_migrations WHERE name = 'm008_sealed_changes'")
+        store.engine.execute("ALTER TABLE changes DROP COLUMN sealed")
+        store.engine.execute("DELETE FROM _sqlite_migrations WHERE name = 'm008_sealed_changes'")
 
 
 def test_open_requests_of_the_release_before_end_as_they_would_have(tmp_path: Path) -> None:

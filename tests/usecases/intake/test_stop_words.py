@@ -304,7 +304,7 @@ def test_a_freeze_of_who_lost_the_role_meanwhile_does_not_stay(core_bot: CoreBot
     let_facts_age(core_bot)
     receive(core_bot.ctx, core_bot.typed(OLGA, "freeze"))
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE grants SET role = 'viewer' WHERE person = ?", OLGA.user)
+        store.engine.execute("UPDATE grants SET role = 'viewer' WHERE person = ?", OLGA.user)
     core_bot.stops.run_once()
     core_bot.clock.advance(STOP_LASTS_MS / 1000)
     core_bot.stops.run_once()
@@ -396,7 +396,7 @@ def test_a_stop_of_a_request_that_cannot_be_read_any_more_is_ended_all_the_same(
     receive(core_bot.ctx, STOPS[kind](core_bot, change))
     with core_bot.store.unit_of_work() as store:
         job = store.jobs.claim(core_bot.clock.now_ms())
-        store.database.execute("UPDATE changes SET decision = '{}' WHERE number = ?", change.number)
+        store.engine.execute("UPDATE changes SET decision = '{}' WHERE number = ?", change.number)
     assert job is not None
     perform_job(core_bot.ctx, job)
     assert pending(core_bot) == 0
@@ -434,14 +434,14 @@ def test_a_freeze_whose_transaction_the_database_refuses_once_stays(core_bot: Co
     """It is no refusal of the freeze that its record could not be written at that moment."""
     receive(core_bot.ctx, core_bot.typed(OLGA, "freeze it loses messages"))
     with core_bot.store.unit_of_work() as store:
-        store.database.execute(
+        store.engine.execute(
             "CREATE TRIGGER no_freeze BEFORE INSERT ON audit WHEN NEW.tag = 'bot:freeze:set' "
             "BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
         )
     core_bot.do_jobs()
     assert (pending(core_bot), lifted(core_bot)) == (1, [])
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("DROP TRIGGER no_freeze")
+        store.engine.execute("DROP TRIGGER no_freeze")
     core_bot.wait(10)
     assert "it loses messages" in (core_bot.store.facts.get(FROZEN) or "")
     assert (pending(core_bot), lifted(core_bot)) == (0, [])

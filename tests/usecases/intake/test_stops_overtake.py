@@ -77,7 +77,7 @@ def busy(core_bot: CoreBot) -> Iterator[SlowPortal]:
         portal.answer(1_000)
         stopper.join(60)
         with core_bot.store.unit_of_work() as store:
-            store.database.execute("DELETE FROM jobs")
+            store.engine.execute("DELETE FROM jobs")
 
 
 def begun(core_bot: CoreBot) -> set[int]:

@@ -24,8 +24,8 @@ from tests.usecases.core_bot import ANTON, OLGA, SHELL, VIKTOR, CoreBot
 
 def break_chain(core_bot: CoreBot) -> None:
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("DROP TRIGGER audit_no_update")
-        store.database.execute("UPDATE audit SET actor = 'x' WHERE seq = 2")
+        store.engine.execute("DROP TRIGGER audit_no_update")
+        store.engine.execute("UPDATE audit SET actor = 'x' WHERE seq = 2")
 
 
 def test_a_bot_in_order_has_no_limits(core_bot: CoreBot, caplog: pytest.LogCaptureFixture) -> None:

@@ -255,7 +255,7 @@ def test_a_press_that_comes_too_late_is_on_record_where_it_would_not_have_counte
 def test_what_the_shell_asked_for_itself_somebody_else_settles(core_bot: CoreBot) -> None:
     change = asked(core_bot, APPROVED)
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET requester = ? WHERE number = ?", SHELL.id, change.number)
+        store.engine.execute("UPDATE changes SET requester = ? WHERE number = ?", SHELL.id, change.number)
     with pytest.raises(NotPermitted, match="somebody else"):
         hand(core_bot, change, Status.DONE)
     assert "settled: failed" in hand(core_bot, change, Status.FAILED, Principal.shell("another"))

@@ -459,8 +459,8 @@ def test_a_review_that_only_who_broke_it_could_approve_is_not_asked_for(make_cor
 def test_a_review_on_the_word_of_who_broke_it_alone_is_none(glass: CoreBot) -> None:
     """Whatever let their approval count: the deed itself looks again."""
     change, _ = broken(glass)
-    with glass.store.unit_of_work():
-        outcome = HANDLERS[REVIEW](glass.ctx, Authorization(asked=ADA, approved=(IDA,)), {"number": change.number})
+    with glass.store.unit_of_work() as tx:
+        outcome = HANDLERS[REVIEW](tx, glass.ctx, Authorization(asked=ADA, approved=(IDA,)), {"number": change.number})
     assert (outcome.verdict, outcome.sentence) == (CallVerdict.FAILED, OWN_BREAK_GLASS)
     assert glass.records(Tag.BYPASS_REVIEWED) == []
 

@@ -98,7 +98,7 @@ def test_a_click_or_a_form_that_breaks_is_told_with_a_reference_that_is_in_the_l
 ) -> None:
     change = core_bot.ask()
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("UPDATE changes SET decision = '{}' WHERE number = ?", change.number)
+        store.engine.execute("UPDATE changes SET decision = '{}' WHERE number = ?", change.number)
     inbound = (
         core_bot.click(ANTON, change, card_token.APPROVE) if kind == "click" else core_bot.form(ANTON, change, "no")
     )
@@ -345,11 +345,11 @@ def test_what_a_dead_process_left_is_taken_over_at_the_start(core_bot: CoreBot) 
 def test_a_thread_outlives_what_it_meets(core_bot: CoreBot, working: Worker, caplog: pytest.LogCaptureFixture) -> None:
     """For a while a table is missing: the threads say so in the log, and go on afterwards."""
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("ALTER TABLE outbox RENAME TO outbox_away")
+        store.engine.execute("ALTER TABLE outbox RENAME TO outbox_away")
     working.wake()
     assert in_time(lambda: "(no such table: outbox)" in caplog.text)
     with core_bot.store.unit_of_work() as store:
-        store.database.execute("ALTER TABLE outbox_away RENAME TO outbox")
+        store.engine.execute("ALTER TABLE outbox_away RENAME TO outbox")
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
     assert in_time(lambda: core_bot.last_whisper == "Things")
     assert working.alive
@@ -384,7 +384,7 @@ def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(core_bot: CoreBo
     with core_bot.store.unit_of_work() as store:
         # More than are removed in one transaction.
         for number in range(FORGOTTEN_AT_ONCE + 1):
-            store.database.execute("INSERT INTO receipts VALUES (?, '', ?)", f"{number}", core_bot.clock.now_ms() - old)
+            store.engine.execute("INSERT INTO receipts VALUES (?, '', ?)", f"{number}", core_bot.clock.now_ms() - old)
     core_bot.clock.advance(SWEEP_SECONDS)
     assert in_time(lambda: core_bot.store.database.row("SELECT 1 FROM receipts") is None)
     assert in_time(lambda: core_bot.toy.tended == 2)
@@ -450,7 +450,7 @@ def test_what_one_duty_of_the_keeper_meets_keeps_it_from_no_other(
     receive(core_bot.ctx, core_bot.typed(OLGA, "freeze"))
     with core_bot.store.unit_of_work() as store:
         spoilt = "UPDATE changes SET decision = '{}', status = 'approved' WHERE number = ?"
-        store.database.execute(spoilt, change.number)
+        store.engine.execute(spoilt, change.number)
     worker = Worker(core_bot.ctx)
     worker.start()
     try:
