@@ -286,7 +286,7 @@ def test_a_call_that_no_running_request_holds_is_not_made(ruled: CoreBot) -> Non
 
 
 def test_the_house_works_with_the_services_of_the_house_only(ruled: CoreBot) -> None:
-    with pytest.raises(TypeError, match="services of the house"):
+    with pytest.raises(TypeError, match="its own services only"):
         BuiltinPlugin().open(ruled.ctx.services("toy"), BUILTIN_PLACE)
 
 
