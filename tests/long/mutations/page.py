@@ -12,6 +12,7 @@ HEAD = """# Mutations
 A test that has never been seen to fail proves nothing. Each row is a mutation: a small patch that puts a fault into a
 copy of the tree, and the tests that have to kill it. *Killed by* is the first test that failed when it was last run.
 Written by `scripts/mutations.py`; with names it runs only these mutations, and refreshes only their rows.
+So the rows were not all run on one commit: a row is refreshed when its mutation or its code changes.
 """
 NOBODY = "**nobody**"
 NOT_RUN = "not run yet"
