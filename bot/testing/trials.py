@@ -123,13 +123,13 @@ def try_answer(harness: Harness, line: str) -> Iterator[str]:
 
 
 def try_labels(harness: Harness, line: str) -> Iterator[str]:
-    """A plan says what it is about, and wants nothing that is so already."""
+    """A plan says what it is about, and wants something that is not so already."""
     plan = harness.ask(line)
     if isinstance(plan, Plan):
         if not plan.target.strip():
             yield "its target is empty, so two such changes could be made at once: name what is changed"
-        for label in (label for label, word in plan.wanted.items() if plan.before.get(label) == word):
-            yield f"`wanted` has {label} as it is before: leave it out, or answer Nothing where there is nothing to do"
+        if plan.wanted and all(plan.before.get(label) == word for label, word in plan.wanted.items()):
+            yield "`wanted` is as it is before: answer Nothing where there is nothing to do"
 
 
 def try_observation(harness: Harness, line: str) -> Iterator[str]:

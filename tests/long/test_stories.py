@@ -87,10 +87,10 @@ GUEST = "Slack says that anton is a guest"
 MEMBERS: list[Row] = [
     (f"Slack says that olga is a guest; {ONE}", "none 0 olga NO_MEMBER", "refused"),
     (f"Slack says that olga is a bot; {ONE}", "none 0 olga NO_MEMBER", "refused"),
-    (f"Slack is silent; {ONE}", "none 0 olga UNASKED", "refused"),
+    (f"Slack is silent; {ONE}", "none 0 olga SLACK_NOT_ASKED", "refused"),
     (f"Slack is silent; Slack tells again; {ONE}", "pending 0 olga WAITS", "opened"),
     (f"{ONE}; 61 s pass; {GUEST}; anton approves", "pending 0 anton NO_MEMBER", "opened refused"),
-    (f"{ONE}; 61 s pass; Slack is silent; anton approves", "pending 0 anton UNASKED", "opened refused"),
+    (f"{ONE}; 61 s pass; Slack is silent; anton approves", "pending 0 anton SLACK_NOT_ASKED", "opened refused"),
     (
         f"{ONE}; Slack says that vera is a deleted; 61 s pass; vera approves",
         "pending 0 vera NO_MEMBER",

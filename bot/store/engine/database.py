@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FILE_NAME = "b24bot.sqlite3"
 BUSY_SECONDS = 2.0
 """Under the three seconds in which Slack wants its answer, so that a locked file is told and not timed out."""
+PRAGMA_PAUSE = 0.02
+"""Seconds between two tries to set a PRAGMA while the file is locked."""
 STATEMENTS = 512
 """How many prepared statements are kept: more than there are in this house, so that each is compiled once."""
 MOST_JOURNAL = 16 * 1024**2
@@ -165,10 +167,23 @@ class Database:
             raise ConfigurationError(f"{self.path} is a database of another program.")
         for name, value in wanted.items():
             if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
-                connection.execute(f"PRAGMA {name}={value}").fetchall()
+                self._set_pragma(connection, name, value)
             found = connection.execute(f"PRAGMA {name}").fetchone()[0]
             if found != value:
                 raise ConfigurationError(f"SQLite does not take {name}={value} on {self.path}; it says {found}.")
+
+    def _set_pragma(self, connection: Any, name: str, value: str | int) -> None:
+        """Set a PRAGMA; try again while another process that begins the file sets it: SQLite does not wait there."""
+        for _ in range(round(self._busy_seconds / PRAGMA_PAUSE)):
+            try:
+                connection.execute(f"PRAGMA {name}={value}").fetchall()
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                threading.Event().wait(PRAGMA_PAUSE)
+            else:
+                return
+        connection.execute(f"PRAGMA {name}={value}").fetchall()
 
     def unit_of_work(self) -> AbstractContextManager[None]:
         """One immediate transaction: all of it happens, or none. Raises StoreUnavailable when it cannot begin or end.

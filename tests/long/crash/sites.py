@@ -57,7 +57,7 @@ class Way:
 
 
 WAYS = (
-    Way(on=("messenger", "_messenger"), sends_nothing=("fitting_lines",)),
+    Way(on=("messenger", "_messenger"), sends_nothing=("fitting_lines", "find_refusal")),
     Way(on=("gateway", "_gateway"), methods=("identify",)),
     Way(on=("_client", "client"), within="bot.slack.outgoing.messenger"),
     Way(on=("client",), within="bot.slack.bot_identity"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,20 @@ def test_a_setting_that_sqlite_does_not_take_stops_the_opening(tmp_path: Path) -
             Database(path, busy_seconds=0)
     finally:
         other.close()
+
+
+def test_a_file_that_another_process_begins_at_the_same_moment_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses at once to change the journal while somebody writes the file, however long it may wait."""
+    path = tmp_path / FILE_NAME
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    ended = threading.Timer(0.3, other.execute, ("COMMIT",))
+    ended.start()
+    database = Database(path)
+    ended.join()
+    assert database.row("PRAGMA journal_mode") == {"journal_mode": database.journal}
+    database.close()
+    other.close()
 
 
 def test_a_file_that_stays_locked_is_said_to_be_locked(tmp_path: Path) -> None:
