@@ -128,7 +128,9 @@ def try_labels(harness: Harness, line: str) -> Iterator[str]:
     if isinstance(plan, Plan):
         if not plan.target.strip():
             yield "its target is empty, so two such changes could be made at once: name what is changed"
-        if plan.wanted and all(plan.before.get(label) == word for label, word in plan.wanted.items()):
+        # Without a call only the plugin's own records change, which `verify` need not show.
+        same = all(plan.before.get(label) == word for label, word in plan.wanted.items())
+        if plan.calls and plan.wanted and same:
             yield "`wanted` is as it is before: answer Nothing where there is nothing to do"
 
 
