@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -120,9 +121,17 @@ def test_killed_at_each_failpoint_it_is_as_if_nothing_had_been(
             every_pass(matrix, every_fault(story, names, fault, SEED), totals)
     else:
         for pair in pairs(one_each(story, names, SEED)):
-            unhit = [str(run) for run in matrix.die_twice(pair, totals) if not matrix.die(run, totals)]
-            assert unhit == []
+            unhit = [run for run in matrix.die_twice(pair, totals) if not matrix.die(run, totals)]
+            assert [str(run) for run in unhit if not passed_by_chance(run, matrix, rehearsals, totals)] == []
     conclude(totals, record_property)
+
+
+def passed_by_chance(run: Run, matrix: Matrix, rehearsals: Rehearsals, totals: Totals) -> bool:
+    """Whether only a slow moment led this story there; the bot is then killed there in another story that passes it."""
+    others = [story for story in scenario.ALL if story.name != run.story.name and run.at in rehearsals[story.name]]
+    if any(matrix.die(replace(run, story=story), totals) for story in others):
+        return True
+    return run.at not in matrix.rehearse(run.story)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
