@@ -134,11 +134,7 @@ class Playground:
         grant_role(store, self.person(name), role, by=Principal.shell("playground"))
 
     def _put_records(self, store: Store) -> None:
-        with store.unit_of_work():
-            records = store.records(self._plugin)
-            for row in self.portal.records(self.clock.now_ms()):
-                if row.value is not None:
-                    records.put(row.kind, row.key, row.value)
+        store.records(self._plugin).remember(self.portal.records(self.clock.now_ms()))
 
     def stop_bot(self) -> None:
         if self.running is not None:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.core.change.outcome import Ending, judge_execution
-from bot.core.change.plans import find_drift, rebase_json
+from bot.core.change.plans import find_drift
 from bot.core.parsing.invocation import AnyCommand, Understood, understand
 from bot.core.redaction.sanitizer import sanitize
 from bot.host.contract import assert_plugin, settings_of
@@ -165,14 +165,7 @@ class Harness:
 
     def remember(self, rows: Sequence[Remember]) -> None:
         """Write records of the plugin, as the bot does once a plan is done."""
-        records = self.store.records(self.plugin.name)
-        with self.store.unit_of_work():
-            for row in rows:
-                if row.value is None:
-                    records.delete(row.kind, row.key)
-                else:
-                    value = rebase_json(row.value, over=row.over, now=records.get(row.kind, row.key))
-                    records.put(row.kind, row.key, value)
+        self.store.records(self.plugin.name).remember(rows)
 
 
 def read_secrets(understood: Understood, given: Mapping[str, str]) -> Mapping[str, Any]:

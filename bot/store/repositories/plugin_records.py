@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.plugin import Json
+from bot.core.change.plans import rebase_json
+from bot.plugin import Json, Remember
 from bot.store.engine.port import Engine
 from bot.store.sealing.keyring import Keyring
 from bot.store.sealing.sealed_text import open_text, seal_secrets
@@ -56,6 +57,16 @@ class Records:
     def delete(self, kind: str, key: str) -> None:
         with self._database.unit_of_work():
             self._database.execute(_DELETE, self._plugin, kind, key)
+
+    def remember(self, rows: Iterable[Remember]) -> None:
+        """Write what a plan or a simulation wants remembered, all of it or nothing."""
+        with self._database.unit_of_work():
+            for row in rows:
+                if row.value is None:
+                    self.delete(row.kind, row.key)
+                else:
+                    value = rebase_json(row.value, over=row.over, now=self.get(row.kind, row.key))
+                    self.put(row.kind, row.key, value)
 
     def all(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         rows = self._database.rows(_ALL, self._plugin, kind)

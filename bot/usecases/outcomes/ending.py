@@ -9,7 +9,6 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Fact, Tag
 from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Status
 from bot.core.change.outcome import Ending
-from bot.core.change.plans import rebase_json
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value, shorten
 from bot.usecases.authority.quorum import check_request_record
@@ -40,7 +39,8 @@ def finish_request(
     if not ctx.store.changes.move(change.number, old, ending.status, changes=columns):
         return False
     if remembers:
-        _store_plugin_records(ctx, change)
+        # It stands or falls with the ending.
+        ctx.store.records(change.plugin).remember(change.plan.remember)
     if ending.status is Status.DONE:
         note_undone(ctx, change)
     hide = hiding_for_record(ctx, change)
@@ -88,16 +88,6 @@ def _say(ctx: Context, change: ChangeRequest, ending: Ending) -> None:
     if _is_for_people(change, ending):
         post_in_thread(ctx, change.number, make_check_request(ctx, change))
     queue_clicked_card(ctx, change.number)
-
-
-def _store_plugin_records(ctx: Context, change: ChangeRequest) -> None:
-    """Write what the plugin wants to know of what was done; it stands or falls with the ending."""
-    records = ctx.store.records(change.plugin)
-    for row in change.plan.remember:
-        if row.value is None:
-            records.delete(row.kind, row.key)
-        else:
-            records.put(row.kind, row.key, rebase_json(row.value, over=row.over, now=records.get(row.kind, row.key)))
 
 
 def _remaining_details(ending: Ending) -> list[str]:
