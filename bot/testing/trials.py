@@ -63,7 +63,7 @@ def try_places(harness: Harness) -> Iterator[str]:
 
 
 def try_maintenance(harness: Harness) -> Iterator[str]:
-    """`tend` can be called at any time."""
+    """`maintain` can be called at any time."""
     harness.plugin.maintain(harness.services())
     yield from ()
 
@@ -123,15 +123,15 @@ def try_answer(harness: Harness, line: str) -> Iterator[str]:
 
 
 def try_labels(harness: Harness, line: str) -> Iterator[str]:
-    """A plan says what it is about, and wants something that is not so already."""
+    """A plan says what it is about, and what it calls for is not so already."""
     plan = harness.ask(line)
     if isinstance(plan, Plan):
         if not plan.target.strip():
             yield "its target is empty, so two such changes could be made at once: name what is changed"
         # Without a call only the plugin's own records change, which `verify` need not show.
-        same = all(plan.before.get(label) == word for label, word in plan.wanted.items())
-        if plan.calls and plan.wanted and same:
-            yield "`wanted` is as it is before: answer Nothing where there is nothing to do"
+        wanted = plan.wanted.items() if plan.calls else ()
+        for label in (label for label, word in wanted if plan.before.get(label) == word):
+            yield f"`wanted` has {label} as it is before: leave it out, or answer Nothing where there is nothing to do"
 
 
 def try_observation(harness: Harness, line: str) -> Iterator[str]:

@@ -247,7 +247,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
         "the place “my home” cannot be typed without quotation marks",
     ),
     "empty target": (planning(target=" "), "“lamp tell”: its target is empty"),
-    "wanted as before": (planning(wanted={"name": "Desk"}), "“lamp tell”: `wanted` is as it is before"),
+    "wanted as before": (planning(wanted={"name": "Desk"}), "“lamp tell”: `wanted` has name as it is before"),
     "undo with nothing to do": (
         planning(undo=Undo(kind=UndoKind.FULL, sentence="Back.", line="lamp name desk Table")),
         "“lamp tell”: its undo, “lamp name desk Table”, plans nothing: desk is called so already.",
