@@ -9,6 +9,8 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, ForwardRef, Union, get_args, get_origin, get_type_hints
 
+from bot.plugin import Json
+
 Check = Callable[[Any], str]
 """Says what is wrong with a value, behind the path to it: `.rows[0][1] is int instead of str`; empty if nothing is."""
 
@@ -117,4 +119,4 @@ def _called(kind: Any) -> str:
     return kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind).replace("collections.abc.", "")
 
 
-_JSON = _check_of(Union[bool, int, float, str, Sequence["Json"], Mapping[str, "Json"], None])  # type: ignore[name-defined]  # noqa: F821, UP007
+_JSON = _check_of(bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None)
