@@ -174,16 +174,15 @@ class Database:
 
     def _set_pragma(self, connection: Any, name: str, value: str | int) -> None:
         """Set a PRAGMA; try again while another process that begins the file sets it: SQLite does not wait there."""
-        for _ in range(round(self._busy_seconds / PRAGMA_PAUSE)):
+        for left in range(round(self._busy_seconds / PRAGMA_PAUSE), -1, -1):
             try:
                 connection.execute(f"PRAGMA {name}={value}").fetchall()
             except sqlite3.OperationalError as error:
-                if "locked" not in str(error):
+                if not left or "locked" not in str(error):
                     raise
                 threading.Event().wait(PRAGMA_PAUSE)
             else:
                 return
-        connection.execute(f"PRAGMA {name}={value}").fetchall()
 
     def unit_of_work(self) -> AbstractContextManager[None]:
         """One immediate transaction: all of it happens, or none. Raises StoreUnavailable when it cannot begin or end.

@@ -79,8 +79,7 @@ _TAKE_OUT = "DELETE FROM audit WHERE seq BETWEEN ? AND ? AND seq NOT IN (SELECT 
 
 def estimate_bytes(database: Engine, start: Place, end: Place) -> int:
     """How large the file of these records can become."""
-    sql = _BYTES
-    found = database.row(sql, ROW_BYTES, start.seq, end.seq)
+    found = database.row(_BYTES, ROW_BYTES, start.seq, end.seq)
     return int(found["bytes"] or 0) if found else 0
 
 
@@ -221,9 +220,8 @@ def note_kept_records(database: Engine, start: Place, end: Place) -> KeptRecords
     # The first record after the last range is there so that it can be proved, and may go now.
     database.execute(_FORGET_KEPT, start.seq + 1)
     for seq in [*kept_records(database, start, end), end.seq + 1]:
-        sql = _KEEP
         # Before the first record there is none in the table.
-        database.execute(sql, seq, seq, start.mac)
+        database.execute(_KEEP, seq, seq, start.mac)
     rows = database.tuples(_KEPT, end.seq)
     return digest_kept_records((seq, mac) for seq, mac in rows)
 
@@ -233,8 +231,4 @@ def delete_archived(database: Engine, archived: ArchiveRecord) -> int:
 
     The trigger on the table lets go what the record names, and nothing else.
     """
-    return database.execute(
-        _TAKE_OUT,
-        archived.first,
-        archived.end.seq,
-    )
+    return database.execute(_TAKE_OUT, archived.first, archived.end.seq)

@@ -41,22 +41,24 @@ def with_reading(ctx: Context, reply: Reply, line: str) -> Reply:
 
 def refusal_of_target(ctx: Context, change: ChangeRequest) -> Refusal:
     """Say that something else is open for the same target, so that nothing was opened."""
-    who = f"{mentions.person(change.requester)} asked for it at {format_time(change.created_at)}"
     return Refusal(
         f"Not taken on: {request_label(ctx, change)} must end first.",
-        hint=f"{who}; its card is in {mentions.channel(change.channel)}, and its status is {change.status}. "
-        "Ask again when it has ended.",
+        hint=f"{_asked_by(change)}; its card is in {mentions.channel(change.channel)}, "
+        f"and its status is {change.status}. Ask again when it has ended.",
     )
 
 
 def found_reply(ctx: Context, change: ChangeRequest) -> Reply:
     """Say that the same is asked for already."""
-    who = f"{mentions.person(change.requester)} asked for it at {format_time(change.created_at)}"
     where = f"in {mentions.channel(change.channel)}"
     return Reply(
         title=f"{request_label(ctx, change)} is open for this already, {where}. Its status is {change.status}.",
-        notes=(f"{who}; until it has ended nothing else is taken on for the same thing.",),
+        notes=(f"{_asked_by(change)}; until it has ended nothing else is taken on for the same thing.",),
     )
+
+
+def _asked_by(change: ChangeRequest) -> str:
+    return f"{mentions.person(change.requester)} asked for it at {format_time(change.created_at)}"
 
 
 def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
