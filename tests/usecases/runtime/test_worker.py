@@ -398,7 +398,7 @@ def test_recovery_lets_plugins_look_after_their_own_once_an_hour(core_bot: CoreB
     assert in_time(lambda: core_bot.toy.tended == 2)
 
 
-@pytest.mark.parametrize("slow", ["read back", "tend"])
+@pytest.mark.parametrize("slow", ["read back", "maintain"])
 def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(core_bot: CoreBot, slow: str) -> None:
     """Reading back and what plugins look after have a thread of their own."""
     reached, answer = threading.Event(), threading.Event()
@@ -413,7 +413,7 @@ def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(c
     assert core_bot.now(change).status is Status.UNKNOWN
     core_bot.clock.advance(61)
     core_bot.messenger.on_try = _keep_silent
-    if slow == "tend":
+    if slow == "maintain":
         core_bot.toy.on_tend = keep_waiting
     else:
         core_bot.toy.on_verify = keep_waiting
