@@ -1,8 +1,8 @@
 """How everything here is measured: candidates take turns, each round anew, and what is reported is a ratio with spread.
 
 A measure is a table of rows and a generator of samples. It runs in a process of its own with the interpreter of a
-checkout, so that two checkouts are measured by the same code in one run; between two of its samples it waits for its
-next turn.
+checkout, so that two checkouts are measured in one run: another one by its own benchmarks, which fit its modules, or by
+these where it has none. Between two of its samples it waits for its next turn.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BOOT = (
     "import sys, types; package = types.ModuleType('benchmarks'); package.__path__ = [sys.argv[1]]; "
     "sys.modules['benchmarks'] = package; from benchmarks.side import main; main(sys.argv[2:])"
 )
-"""The benchmarks are those of this folder, whatever checkout the interpreter belongs to."""
+"""The benchmarks are those of the folder that is named, whatever the interpreter would find."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +85,11 @@ class NotMeasured(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """A checkout with its own interpreter."""
+    """A checkout with its own interpreter, and the benchmarks that fit its modules."""
 
     name: str
     python: str
+    benchmarks: Path = HERE
 
     @classmethod
     def here(cls) -> Side:
@@ -100,16 +101,17 @@ class Side:
         python = checkout / ".venv" / "bin" / "python"
         if not python.exists():
             raise NotMeasured(f"{checkout} has no .venv: run scripts/setup there.")
-        return cls(name="there", python=str(python))
+        own = checkout / "benchmarks"
+        return cls(name="there", python=str(python), benchmarks=own if (own / "side.py").exists() else HERE)
 
 
 class Child:
     """A process that gives a sample each time it is asked."""
 
-    def __init__(self, python: str, name: str, given: Given, *, seconds: float) -> None:
+    def __init__(self, side: Side, name: str, given: Given, *, seconds: float) -> None:
         self._seconds = seconds
         self._process = subprocess.Popen(
-            [python, "-P", "-c", _BOOT, str(HERE), name, json.dumps(asdict(given))],
+            [side.python, "-P", "-c", _BOOT, str(side.benchmarks), name, json.dumps(asdict(given))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -121,11 +123,10 @@ class Child:
         """The next one. Raises NotMeasured when it fails or takes too long."""
         assert self._process.stdin
         assert self._process.stdout
-        try:
+        # One that has ended has said why, if it could.
+        with contextlib.suppress(OSError):
             self._process.stdin.write("\n")
             self._process.stdin.flush()
-        except OSError:
-            raise NotMeasured("the process has ended") from None
         found, _, _ = select.select([self._process.stdout], [], [], self._seconds)
         if not found:
             raise NotMeasured(f"not done after {self._seconds:.0f} s")
@@ -212,7 +213,7 @@ def take_turns(
     rounds = max(1, measure.quick_rounds) if given.quick else measure.rounds
     with contextlib.ExitStack() as stack:
         children = {
-            side.name: stack.enter_context(Child(side.python, f"measures.{name}", given, seconds=measure.seconds))
+            side.name: stack.enter_context(Child(side, f"measures.{name}", given, seconds=measure.seconds))
             for side in sides
         }
         for number in range(rounds):

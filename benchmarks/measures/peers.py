@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.measures import ack, call
-from benchmarks.sampling import Child, Given, Measure, NotMeasured, Row, Sample, Samples
+from benchmarks.sampling import Child, Given, Measure, NotMeasured, Row, Sample, Samples, Side
 from benchmarks.stand import stand
 from benchmarks.street import street
 from benchmarks.venvs import PEERS, python_of
@@ -70,7 +70,9 @@ def _peers(stack: ExitStack, given: Given) -> tuple[Mapping[str, Child], Sample]
         except NotMeasured as error:
             missing[peer] = str(error)
             continue
-        found[peer] = stack.enter_context(Child(python, f"peers.{peer}", given, seconds=LONGEST))
+        found[peer] = stack.enter_context(
+            Child(Side(name=peer, python=python), f"peers.{peer}", given, seconds=LONGEST)
+        )
     return found, missing
 
 

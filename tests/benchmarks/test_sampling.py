@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import NAMES, parse
-from benchmarks.sampling import Child, Given, NotMeasured, Side, take_turns
+from benchmarks.sampling import HERE, Child, Given, NotMeasured, Side, take_turns
 from benchmarks.side import load
 
 
@@ -47,8 +47,28 @@ def test_a_checkout_without_an_interpreter_is_refused(tmp_path: Path) -> None:
         Side.at(tmp_path)
 
 
+OWN = """
+def main(arguments):
+    input()
+    print('{"own": 1.0}', flush=True)
+    input()
+"""
+
+
+def test_another_checkout_is_measured_by_its_own_benchmarks_where_it_has_them(tmp_path: Path) -> None:
+    """Those of today name modules that an earlier checkout does not have."""
+    python, own = tmp_path / ".venv" / "bin" / "python", tmp_path / "benchmarks"
+    for folder in (python.parent, own):
+        folder.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    assert Side.at(tmp_path).benchmarks == HERE
+    (own / "side.py").write_text(OWN)
+    with Child(Side.at(tmp_path), "anything", Given(), seconds=60) as child:
+        assert child.sample() == {"own": 1.0}
+
+
 def test_what_a_measure_fails_of_is_told() -> None:
-    with Child(sys.executable, "nothing", Given(), seconds=60) as child, pytest.raises(NotMeasured, match="No module"):
+    with Child(Side.here(), "nothing", Given(), seconds=60) as child, pytest.raises(NotMeasured, match="No module"):
         child.sample()
 
 
