@@ -1,4 +1,4 @@
-"""How much a long test does: its short form with every run of the tests, its long form with `scripts/test --long`."""
+"""How much a long test does: its short form with `scripts/test --all`, its long form with `scripts/test --long`."""
 
 from __future__ import annotations
 

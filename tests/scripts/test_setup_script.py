@@ -17,7 +17,7 @@ import pytest
 
 from bot.plugin.loopback import wait_until
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 BUILD = "from setuptools import build_meta; build_meta.build_editable('out')"
 
 
